@@ -1,0 +1,88 @@
+/**
+ * The provider through one narrow port. Reads may be retried quietly below it; an order never is.
+ * A refusal is a value; only the network and our own faults throw, and an order does not throw even then.
+ */
+import type { Catalogue, EditionName, Instance, Money, Quote, Scope, Size, UsedMemory } from '../model.ts';
+
+/** What one ordering call asks for: the whole size, of which exactly one dimension differs from the present. */
+export interface OrderRequest extends Scope {
+  readonly instance: string;
+  readonly edition: EditionName;
+  readonly size: Size;
+}
+
+/** An answer that is a refusal, by the provider's exact code. The message is for showing, never for deciding. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | null;
+}
+
+/** What came of an ordering call. `sentAt` is milliseconds since 1970 UTC, just before the bytes left. */
+export type OrderAnswer =
+  | { readonly kind: 'accepted'; readonly order: string; readonly requestId: string; readonly sentAt: number }
+  | (Refusal & { readonly sentAt: number })
+  /** Asked, and no usable answer: reset, time-out, 5xx, not JSON. It may have been executed. */
+  | { readonly kind: 'no-answer'; readonly why: string; readonly sentAt: number }
+  /** Nothing left this process: the guard said no in the tick that would have written the request, or no connection was made. */
+  | { readonly kind: 'not-sent'; readonly why: string };
+
+/** A provider task on an instance, from the task list. Times are milliseconds since 1970 UTC. */
+export interface Task {
+  readonly id: string;
+  readonly instance: string;
+  /** The provider's three-digit type, such as `002`. */
+  readonly type: string;
+  readonly startedAt: number;
+  readonly result: 'pending' | 'running' | 'done' | 'failed' | 'unrecognised';
+}
+
+/** An order as billing knows it. Source of the states: facts §2.4. */
+export interface Deal {
+  readonly order: string;
+  readonly instances: readonly string[];
+  readonly createdAt: number;
+  readonly state: 'unpaid' | 'under-way' | 'delivered' | 'failed';
+  readonly billed: Money | null;
+}
+
+/** Everything that plans need: reads only. A client built for planning has no more than this. */
+export interface CloudReader {
+  /** Shown in journals and messages: the endpoint, never a key. */
+  readonly endpoint: string;
+  /** Every instance of the scope, or those of the given ids that exist. */
+  describeInstances(scope: Scope, ids?: readonly string[]): Promise<Instance[]>;
+  /** What is sold, in all regions at once. */
+  describeCatalogue(scope: Scope): Promise<Catalogue>;
+  /** The provider's own price for a change. */
+  price(request: OrderRequest): Promise<({ readonly kind: 'quoted' } & Quote) | Refusal>;
+  /** Tasks that began at or after `since`, resize tasks only, optionally of one instance. */
+  describeTasks(scope: Scope, since: number, instance?: string): Promise<Task[]>;
+  /** Tasks of any type that are pending or running now, in the whole scope. */
+  describeRunningTasks(scope: Scope): Promise<Task[]>;
+  /** What the account can pay; null where the identity may not ask. */
+  describeBalance(scope: Scope): Promise<Money | null>;
+  /** Orders created between the two times, as billing lists them, optionally of one instance. */
+  findDeals(scope: Scope, since: number, until: number, instance?: string): Promise<Deal[]>;
+  /** Memory in use of the given instances, read from the monitor product and, for clusters, their shards. */
+  describeUsed(scope: Scope, instances: readonly Instance[]): Promise<Map<string, UsedMemory>>;
+  /** Releases connections. */
+  close(): Promise<void>;
+}
+
+/** The port of a run: reads, and the one action that spends money. */
+export interface Cloud extends CloudReader {
+  /**
+   * Sends one order, once. `goAhead` is asked in the tick that writes the request, after connecting: false
+   * means nothing is sent and the answer is `not-sent`. Never throws for anything the network or provider does.
+   */
+  order(request: OrderRequest, goAhead: () => boolean): Promise<OrderAnswer>;
+}
+
+/** What was sent, for counting. `at` is milliseconds since 1970 UTC. */
+export interface CallRecord {
+  readonly action: string;
+  readonly at: number;
+  readonly refusedByLimit: boolean;
+}

@@ -1,0 +1,34 @@
+/** The narrowest door to the network: one signed request out, one answer back. Implemented over undici, and in tests over the simulator in one process. */
+
+export interface HttpRequest {
+  /** Scheme, host and port, no path: the provider's path is always `/`. */
+  readonly origin: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Milliseconds until the request counts as unanswered. */
+  readonly timeout: number;
+  /** Asked in the tick that writes the request; false = do not send. */
+  readonly goAhead?: () => boolean;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Thrown by a transport. `sent` is false only where it is certain that no byte of the request left. */
+export class TransportError extends Error {
+  readonly sent: boolean;
+  constructor(message: string, sent: boolean, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'TransportError';
+    this.sent = sent;
+  }
+}
+
+export interface Transport {
+  /** POSTs to `/`. @throws TransportError */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}

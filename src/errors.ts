@@ -1,0 +1,52 @@
+/**
+ * One error class, many codes. A code decides the exit code; the message says what and where, the mend what to
+ * type next. Anything thrown that is not a RefitError is our own fault and exits 1.
+ */
+
+/** Exit codes by error code. The contract; the same table stands in the README. */
+const EXIT_CODES = {
+  internal: 1,
+  'blocked-by-rule': 5,
+  'guard-refused': 5,
+  'plan-stale': 6,
+  'plan-altered': 6,
+  'plan-expired': 6,
+  'format-unknown': 6,
+  'journal-broken': 6,
+  'already-carried-out': 6,
+  locked: 7,
+  'outcome-unknown': 10,
+  'not-approved': 11,
+  'no-credentials': 12,
+  'credentials-refused': 12,
+  usage: 64,
+  'plan-invalid': 65,
+  'provider-unreachable': 1,
+  'provider-refused': 1,
+  'disk-failed': 1,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof EXIT_CODES;
+
+/** A refusal or failure that the user can do something about. */
+export class RefitError extends Error {
+  readonly code: ErrorCode;
+  /** What to type or change next. */
+  readonly mend: string;
+
+  constructor(code: ErrorCode, what: string, mend: string, options?: { cause?: unknown }) {
+    super(what, options);
+    this.name = 'RefitError';
+    this.code = code;
+    this.mend = mend;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.code];
+  }
+}
+
+/** For the `default` of a switch over a closed union: adding a member breaks the build until it is handled. */
+export function unreachable(value: never): never {
+  throw new Error(`internal error: unexpected ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,289 @@
+/**
+ * The one account of a run. Pure: encode an entry, decode and check a chain of them, replay it to outcomes.
+ * If it is not in the journal, it did not happen.
+ */
+import { canonical, sha256 } from './digest.ts';
+import { unreachable } from './errors.ts';
+import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, StepState } from './model.ts';
+import { OUTCOMES } from './model.ts';
+
+/** `prev` of the first entry. */
+export const GENESIS = '0'.repeat(64);
+
+/** The end of a chain: what the next entry must follow. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The end of the empty chain. */
+export const EMPTY_CHAIN: ChainEnd = { seq: 0, hash: GENESIS };
+
+/** Makes the entry that follows `end`. @param at ISO 8601 UTC. */
+export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
+  const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
+  return { ...rest, hash: sha256(canonical(rest)) } as JournalEntry;
+}
+
+/** One journal line, without its line feed: the canonical form of the entry. */
+export function encode(entry: JournalEntry): string {
+  return canonical(entry);
+}
+
+/** What is wrong with a journal, and where. */
+export interface ChainFault {
+  /** Line number from 1. */
+  readonly line: number;
+  readonly what: string;
+}
+
+/** What was read of a journal: its whole entries, and what spoils it. */
+export interface Decoded {
+  readonly entries: readonly JournalEntry[];
+  readonly end: ChainEnd;
+  /** The chain is broken here: bytes were changed, removed, reordered or added. */
+  readonly fault: ChainFault | null;
+  /** Bytes after the last whole line: an entry that was being written when the process died. */
+  readonly torn: string | null;
+}
+
+/**
+ * Reads a journal and checks every byte of it: each line must be exactly the canonical encoding of its entry,
+ * number and chain unbroken. Stops at the first fault. A last line without a line feed is torn, not a fault.
+ */
+export function decode(text: string): Decoded {
+  const entries: JournalEntry[] = [];
+  let end = EMPTY_CHAIN;
+  let from = 0;
+  const fault = (what: string): Decoded => ({ entries, end, fault: { line: entries.length + 1, what }, torn: null });
+  while (from < text.length) {
+    const feed = text.indexOf('\n', from);
+    if (feed < 0) return { entries, end, fault: null, torn: text.slice(from) };
+    const line = text.slice(from, feed);
+    from = feed + 1;
+    let entry: JournalEntry;
+    try {
+      entry = JSON.parse(line) as JournalEntry;
+    } catch {
+      return fault('the line is not JSON');
+    }
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return fault('the line is not an entry');
+    const { hash, ...rest } = entry;
+    let form: string;
+    try {
+      form = canonical(entry);
+    } catch {
+      return fault('the line is not an entry');
+    }
+    if (form !== line) return fault('the line is not the canonical form of its entry');
+    if (rest.seq !== end.seq + 1) return fault(`seq is ${rest.seq}, expected ${end.seq + 1}: entries are missing, added or reordered`);
+    if (rest.prev !== end.hash) return fault('prev is not the hash of the entry before');
+    if (sha256(canonical(rest)) !== hash) return fault('hash does not fit the entry: it was changed');
+    entries.push(entry);
+    end = { seq: rest.seq, hash };
+  }
+  return { entries, end, fault: null, torn: null };
+}
+
+/** The state of a step of which the journal says nothing. */
+export function untouched(step: string): StepState {
+  return {
+    step,
+    phase: 'waiting',
+    attempts: 0,
+    orders: [],
+    requestIds: [],
+    outcome: 'not-run',
+    code: null,
+    what: 'never started',
+    startedAt: null,
+    endedAt: null,
+    intentAt: null,
+    acceptedAt: null,
+    size: null,
+    billed: null,
+  };
+}
+
+/** The action an ordering call counts under. Source: facts §1, read 2026-11. */
+export const ORDER_ACTION = 'UpgradeInstance';
+
+/** A refusal by one of the request limits: provably not executed. Source: facts §6, read 2026-11. */
+export function isLimitCode(code: string): boolean {
+  return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
+}
+
+interface Folding {
+  startedAt: string | null;
+  endedAt: string | null;
+  endedBecause: RunState['endedBecause'];
+  exitCode: number | null;
+  starts: number;
+  stopping: RunState['stopping'];
+  wavesStarted: number[];
+  wavesEnded: number[];
+  steps: Map<string, StepState>;
+  bySecond: Map<string, [number, string, number, number]>;
+  head: string;
+  entries: number;
+}
+
+/**
+ * Folds a journal to where its run stands. Steps of the saved plan that the journal does not name are `not-run`;
+ * a step that was asked and has no answer on record is `unknown` until it is settled.
+ */
+export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<JournalEntry>): RunState {
+  const run: Folding = {
+    startedAt: null,
+    endedAt: null,
+    endedBecause: null,
+    exitCode: null,
+    starts: 0,
+    stopping: null,
+    wavesStarted: [],
+    wavesEnded: [],
+    steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
+    bySecond: new Map(),
+    head: GENESIS,
+    entries: 0,
+  };
+  for (const entry of entries) {
+    fold(run, entry);
+    run.head = entry.hash;
+    run.entries = entry.seq;
+  }
+  const callsBySecond = [...run.bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
+  const calls = new Map<string, { count: number; refusedByLimit: number }>();
+  for (const [, action, sent, refused] of callsBySecond) {
+    const sum = calls.get(action) ?? { count: 0, refusedByLimit: 0 };
+    calls.set(action, { count: sum.count + sent, refusedByLimit: sum.refusedByLimit + refused });
+  }
+  const { bySecond: _, ...rest } = run;
+  return { ...rest, calls, callsBySecond };
+}
+
+function fold(run: Folding, entry: JournalEntry): void {
+  switch (entry.kind) {
+    case 'run-started':
+      run.startedAt ??= entry.at;
+      run.endedAt = null;
+      run.endedBecause = null;
+      run.exitCode = null;
+      run.stopping = null;
+      run.starts += 1;
+      return;
+    case 'approved':
+      return;
+    case 'wave-started':
+      if (!run.wavesStarted.includes(entry.wave)) run.wavesStarted.push(entry.wave);
+      return;
+    case 'wave-ended':
+      if (!run.wavesEnded.includes(entry.wave)) run.wavesEnded.push(entry.wave);
+      return;
+    case 'looked':
+      return change(run, entry.step, { size: entry.size });
+    case 'intent':
+      return change(run, entry.step, (was) => ({
+        phase: 'asking',
+        attempts: entry.attempt,
+        outcome: 'unknown',
+        what: 'asked, and no answer on record',
+        startedAt: was.startedAt ?? entry.at,
+        intentAt: entry.at,
+      }));
+    case 'not-sent':
+      return change(run, entry.step, {
+        phase: 'waiting',
+        outcome: 'not-run',
+        what: `nothing was sent: ${entry.why}`,
+      });
+    case 'accepted':
+      count(run, entry.sentAt, false);
+      return change(run, entry.step, (was) => ({
+        phase: 'settling',
+        orders: was.orders.includes(entry.order) ? was.orders : [...was.orders, entry.order],
+        requestIds: [...was.requestIds, entry.requestId],
+        acceptedAt: entry.at,
+        what: 'ordered, and not yet seen to end',
+      }));
+    case 'refused':
+      count(run, entry.sentAt, isLimitCode(entry.code));
+      return change(run, entry.step, (was) => ({
+        phase: entry.then === 'read-first' ? 'unanswered' : 'waiting',
+        outcome: entry.then === 'read-first' ? 'unknown' : 'not-run',
+        requestIds: entry.requestId === null ? was.requestIds : [...was.requestIds, entry.requestId],
+        code: entry.code,
+        what: entry.message,
+      }));
+    case 'no-answer':
+      count(run, entry.sentAt, false);
+      return change(run, entry.step, { phase: 'unanswered', outcome: 'unknown', what: entry.why });
+    case 'settled':
+      return change(run, entry.step, (was) =>
+        entry.landed
+          ? {
+              phase: 'settling',
+              orders: entry.order === null || was.orders.includes(entry.order) ? was.orders : [...was.orders, entry.order],
+              acceptedAt: was.acceptedAt ?? entry.at,
+              outcome: 'unknown',
+              what: `had landed: ${entry.evidence}`,
+            }
+          : { phase: 'waiting', outcome: 'not-run', what: `had not landed: ${entry.evidence}` },
+      );
+    case 'step-ended':
+      return change(run, entry.step, (was) => ({
+        phase: 'ended',
+        outcome: entry.outcome,
+        code: entry.code,
+        what: entry.what,
+        startedAt: was.startedAt,
+        endedAt: entry.at,
+        size: entry.size ?? was.size,
+        billed: entry.billed,
+      }));
+    case 'stopping':
+      run.stopping = { because: entry.because, what: entry.what };
+      return;
+    case 'calls':
+      for (const [second, action, sent, refused] of entry.counts) add(run, second, action, sent, refused);
+      return;
+    case 'run-ended':
+      run.endedAt = entry.at;
+      run.endedBecause = entry.because;
+      run.exitCode = entry.exitCode;
+      return;
+    default:
+      return unreachable(entry);
+  }
+}
+
+function change(
+  run: Folding,
+  step: string,
+  to: Partial<StepState> | ((was: StepState) => Partial<StepState>),
+): void {
+  const was = run.steps.get(step) ?? untouched(step);
+  run.steps.set(step, { ...was, ...(typeof to === 'function' ? to(was) : to) });
+}
+
+function count(run: Folding, sentAt: string, refusedByLimit: boolean): void {
+  add(run, Math.floor(Date.parse(sentAt) / 1000), ORDER_ACTION, 1, refusedByLimit ? 1 : 0);
+}
+
+function add(run: Folding, second: number, action: string, sent: number, refused: number): void {
+  const key = `${second} ${action}`;
+  const was = run.bySecond.get(key);
+  if (was) {
+    was[2] += sent;
+    was[3] += refused;
+  } else {
+    run.bySecond.set(key, [second, action, sent, refused]);
+  }
+}
+
+/** One count per outcome, every outcome present; the counts add up to the number of steps. */
+export function totals(states: Iterable<Pick<StepState, 'outcome'>>): Record<Outcome, number> {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  for (const { outcome } of states) counts[outcome] += 1;
+  return counts;
+}

@@ -1,0 +1,661 @@
+/**
+ * The nouns. Read this file first; it imports nothing.
+ *
+ * Glossary (the words are the field's own; the verbs are: parse text, validate by schema, resolve
+ * selectors, check by rules, seal a plan, apply it, order, settle, verify, replay a journal, render a report):
+ *
+ *   plan        what an author wrote in YAML, after validation
+ *   saved plan  steps against one inventory, sealed by a digest; what a person approves
+ *   target      one instance with the absolute size it is to have
+ *   dimension   what one ordering call can change: memory per shard, shards or replicas
+ *   change      one dimension of one instance, from -> to
+ *   step        a change with its id and wave: one ordering call
+ *   wave        steps that may be under way together; the next begins when they are settled
+ *   inventory   the instances, as read at one moment
+ *   catalogue   what is sold, by zone, edition and pay mode
+ *   finding     what is said of a plan before running; a rule is the pure function that says it
+ *   run         one execution of one saved plan; it has one journal
+ *   order       what an accepted call creates at the provider: a number, money ("deal" on the wire)
+ *   settle      the provider's work ending; verify = reading the instance back at `to`
+ *   outcome     how a step ended, each step exactly one
+ *   mend        what to do about it, typed as a command or a value where there is one
+ */
+
+/** What one ordering call can change. The provider accepts exactly one of them per call. */
+export type Dimension = 'memoryPerShard' | 'shards' | 'replicas';
+
+/** All dimensions, in the order in which they are shown. */
+export const DIMENSIONS: readonly Dimension[] = ['memoryPerShard', 'shards', 'replicas'];
+
+/** An instance's size. `memoryPerShard` is MB (1,024-based) of ONE shard, never the instance's total. */
+export interface Size {
+  readonly memoryPerShard: number;
+  readonly shards: number;
+  /** Replicas beside the master, each a full copy of all shards. */
+  readonly replicas: number;
+}
+
+export type Architecture = 'standard' | 'cluster' | 'standalone';
+
+/** A product edition. Source: facts §3 (type codes), read 2026-11. */
+export interface Edition {
+  readonly name: string;
+  /** The provider's numeric type code. */
+  readonly type: number;
+  readonly architecture: Architecture;
+  /** What can be changed by an order. */
+  readonly dimensions: readonly Dimension[];
+}
+
+const memoryOnly: readonly Dimension[] = ['memoryPerShard'];
+const standard: readonly Dimension[] = ['memoryPerShard', 'replicas'];
+const cluster: readonly Dimension[] = ['memoryPerShard', 'shards', 'replicas'];
+
+/** Every edition Refit knows: the closed list of the plan schema. Source: facts §3, read 2026-11. */
+export const EDITIONS = [
+  { name: 'redis-2.8-standard', type: 2, architecture: 'standard', dimensions: memoryOnly },
+  { name: 'ckv-3.2-standard', type: 3, architecture: 'standard', dimensions: memoryOnly },
+  { name: 'ckv-3.2-cluster', type: 4, architecture: 'cluster', dimensions: cluster },
+  { name: 'redis-2.8-standalone', type: 5, architecture: 'standalone', dimensions: memoryOnly },
+  { name: 'redis-4.0-standard', type: 6, architecture: 'standard', dimensions: standard },
+  { name: 'redis-4.0-cluster', type: 7, architecture: 'cluster', dimensions: cluster },
+  { name: 'redis-5.0-standard', type: 8, architecture: 'standard', dimensions: standard },
+  { name: 'redis-5.0-cluster', type: 9, architecture: 'cluster', dimensions: cluster },
+  { name: 'redis-6.2-standard', type: 15, architecture: 'standard', dimensions: standard },
+  { name: 'redis-6.2-cluster', type: 16, architecture: 'cluster', dimensions: cluster },
+  { name: 'redis-7.0-standard', type: 17, architecture: 'standard', dimensions: standard },
+  { name: 'redis-7.0-cluster', type: 18, architecture: 'cluster', dimensions: cluster },
+  { name: 'valkey-8.0-standard', type: 19, architecture: 'standard', dimensions: standard },
+  { name: 'valkey-8.0-cluster', type: 20, architecture: 'cluster', dimensions: cluster },
+  { name: 'valkey-9.0-standard', type: 21, architecture: 'standard', dimensions: standard },
+  { name: 'valkey-9.0-cluster', type: 22, architecture: 'cluster', dimensions: cluster },
+  { name: 'memcached-1.6-cluster', type: 200, architecture: 'cluster', dimensions: cluster },
+] as const satisfies readonly Edition[];
+
+/** The name of a known edition. */
+export type EditionName = (typeof EDITIONS)[number]['name'];
+
+export type InstanceStatus = 'initialising' | 'processing' | 'running' | 'isolated' | 'deleting' | 'unrecognised';
+
+export type Billing = 'prepaid' | 'postpaid';
+
+/** One instance, as read from the provider. Names and tags are hostile text: escape before showing. */
+export interface Instance {
+  /** `crs-` and eight or more letters and digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly region: string;
+  /** Zone code such as `ap-guangzhou-3`, or the numeric id as text where the catalogue does not name it. */
+  readonly zone: string;
+  /** Which credentials see it: a named profile, `default` unless the plan says otherwise. */
+  readonly profile: string;
+  /** `unrecognised` for a type code newer than this program: such an instance is never a target. */
+  readonly edition: EditionName | 'unrecognised';
+  /** The provider's type code. */
+  readonly type: number;
+  readonly status: InstanceStatus;
+  readonly size: Size;
+  readonly billing: Billing;
+  readonly tags: Readonly<Record<string, string>>;
+  /** True where the provider lists the nodes, which it does for multi-zone instances only. */
+  readonly multiZone: boolean;
+  /** Prepaid expiry, ISO 8601 UTC; null where there is none. */
+  readonly deadline: string | null;
+  /** Memory in use, where it has been read. The provider's own SizeUsed is obsolete and never used. */
+  readonly used: UsedMemory | null;
+  /** A provider task that was under way on it when it was read (backup, migration, resize), in words; else null. */
+  readonly task: string | null;
+  /** The number of an order for it that waits to be paid; else null. */
+  readonly unpaidOrder: string | null;
+}
+
+/** Memory in use, MB. */
+export interface UsedMemory {
+  readonly total: number;
+  /** The fullest shard, where known; equal to the total on standard architecture. */
+  readonly fullestShard: number | null;
+  readonly source: string;
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+}
+
+/** The instances of one or more regions and identities, as read at one moment. Its file: `refit inventory -o`. */
+export interface Inventory {
+  readonly format: typeof INVENTORY_FORMAT;
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+  /** The region and profile pairs that were read: an instance elsewhere is unknown, not absent. */
+  readonly scopes: readonly Scope[];
+  readonly instances: readonly Instance[];
+  readonly catalogue: Catalogue;
+  /** What each profile's account can pay, where it has been read. */
+  readonly balances: Readonly<Record<string, Money>>;
+}
+
+/** Where instances are read and orders are placed: one region as seen by one identity. */
+export interface Scope {
+  readonly region: string;
+  readonly profile: string;
+}
+
+/** What the provider sells. */
+export interface Catalogue {
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+  readonly offers: readonly Offer[];
+}
+
+/** What is sold of one edition in one zone under one pay mode. Lists are sorted ascending. */
+export interface Offer {
+  readonly region: string;
+  readonly zone: string;
+  readonly edition: EditionName;
+  readonly billing: Billing;
+  /** MB per shard. */
+  readonly memoryPerShard: readonly number[];
+  readonly shards: readonly number[];
+  readonly replicas: readonly number[];
+  /** The edition is sold out here. */
+  readonly soldOut: boolean;
+  /** The whole zone is sold out. */
+  readonly zoneSoldOut: boolean;
+}
+
+/** A place in the author's text. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** What is said of a plan before it runs. `error` blocks. */
+export interface Finding {
+  /** The provider's spelling where the provider would refuse, else `Refit.…`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** One sentence with the numbers in it. */
+  readonly what: string;
+  /** What to do, typed as a command or value where there is one. */
+  readonly mend: string;
+  readonly place: Place | null;
+  /** The source line with a mark under the place, drawn when the text was at hand. */
+  readonly excerpt: string | null;
+  readonly instance: string | null;
+}
+
+/** A comparison with its operator written out, as in `> 2`, `<= 40%`, `> 5% of wave`. */
+export interface Threshold {
+  readonly operator: '>' | '>=' | '<' | '<=';
+  readonly value: number;
+  /** `count` is a plain number; the others are percentages of that base. */
+  readonly base: 'count' | 'inventory' | 'wave' | 'run';
+}
+
+/** The wish for one dimension of a target. Memory is MB per shard. */
+export type Wish =
+  | { readonly kind: 'absolute'; readonly value: number }
+  | {
+      readonly kind: 'relative';
+      /** Growth over the present size: a percentage, or an amount in MB. */
+      readonly grow: { readonly percent: number } | { readonly amount: number } | null;
+      readonly atLeast: number | null;
+      readonly atMost: number | null;
+      readonly roundTo: 'sold' | null;
+    };
+
+/** One condition on instances; every given key must hold. Lists are alternatives. */
+export interface Select {
+  readonly all: boolean;
+  readonly ids: readonly string[] | null;
+  readonly regions: readonly string[] | null;
+  readonly tags: Readonly<Record<string, readonly string[]>> | null;
+  /** A glob: `*` and `?`. */
+  readonly name: string | null;
+  readonly editions: readonly EditionName[] | null;
+  readonly status: readonly InstanceStatus[] | null;
+}
+
+/** One entry of a plan's `targets`. */
+export interface PlanTarget {
+  readonly place: Place;
+  readonly region: string | null;
+  readonly profile: string | null;
+  /** A single instance id, or a selector with its exclusions. */
+  readonly match:
+    | { readonly kind: 'instance'; readonly instance: string }
+    | { readonly kind: 'select'; readonly select: Select; readonly exclude: readonly Select[] };
+  readonly wishes: Readonly<Partial<Record<Dimension, Wish>>>;
+}
+
+export type Take =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'percent'; readonly percent: number }
+  | { readonly kind: 'rest' };
+
+/** A wave as the author wrote it. `take` counts instances. */
+export interface PlanWave {
+  readonly name: string;
+  readonly take: Take;
+}
+
+/** How a run behaves; part of what is approved. */
+export interface Execution {
+  /** Resizes under way at once. */
+  readonly inFlight: number;
+  /** Per action, endpoint and identity; never above the provider's 20. */
+  readonly requestsPerSecond: number;
+  readonly switch: 'now';
+  /** Milliseconds every source must stay silent before "no answer" means "not executed". */
+  readonly patience: number;
+  /** What ends a run early. `failed` counts failed and refused; `unknown` what is unknown after patience. */
+  readonly haltWhen: { readonly failed: Threshold | null; readonly unknown: Threshold | null };
+}
+
+/** What an author wrote, after validation. */
+export interface Plan {
+  readonly file: string;
+  readonly name: string;
+  /** The change ticket. */
+  readonly change: string | null;
+  readonly owner: string | null;
+  /** Milliseconds after sealing in which a run may begin. */
+  readonly expires: number;
+  readonly onBlocked: 'refuse' | 'skip';
+  /** ISO 8601 UTC: nothing new is ordered from then on; null = no such end. */
+  readonly finishBy: string | null;
+  readonly defaults: { readonly region: string | null; readonly profile: string | null };
+  readonly targets: readonly PlanTarget[];
+  readonly guards: {
+    readonly targets: Threshold | null;
+    readonly shrink: 'allow' | 'deny';
+    readonly cost: {
+      readonly operator: Threshold['operator'];
+      readonly amount: number;
+      readonly currency: string;
+    } | null;
+  };
+  readonly waves: readonly PlanWave[];
+  readonly execution: Execution;
+}
+
+/** One instance with the absolute size it is to have. */
+export interface Target {
+  readonly instance: Instance;
+  readonly to: Size;
+  /** Where the author asked for it. */
+  readonly place: Place;
+  /** How a relative wish became this number, for the reviewer. */
+  readonly because: string | null;
+}
+
+/** One dimension of one instance, from -> to: what one ordering call does. */
+export interface Change {
+  readonly dimension: Dimension;
+  /** Whole numbers in the dimension's unit; MB for memoryPerShard. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An amount of money in units of its currency (not cents). */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/**
+ * The provider's own quote for one step. `once`: prepaid, the difference to pay now (negative: a refund).
+ * `hourly`: postpaid, the new price an hour. Source: facts §2.3, the reading of both is an inference.
+ */
+export interface Quote extends Money {
+  readonly basis: 'once' | 'hourly';
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+}
+
+/** A change with its id and wave: one ordering call. */
+export interface Step {
+  /** `<instance>/<dimension>`, unique in a saved plan. */
+  readonly id: string;
+  readonly instance: string;
+  readonly region: string;
+  readonly profile: string;
+  readonly edition: EditionName;
+  readonly change: Change;
+  /** The instance's whole size when this step begins, and when it is verified. */
+  readonly before: Size;
+  readonly after: Size;
+  /** The id of the step on the same instance that must be verified first. */
+  readonly needs: string | null;
+  /** Index into the saved plan's waves. */
+  readonly wave: number;
+  readonly place: Place | null;
+  readonly quote: Quote | null;
+}
+
+/** What must still hold of an instance when its first step begins. */
+export interface Precondition {
+  readonly instance: string;
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly profile: string;
+  readonly edition: EditionName;
+  readonly billing: Billing;
+  readonly size: Size;
+  /** The whole size after its last step. */
+  readonly target: Size;
+  /** Why the steps come in this order, or how a relative size was reached; null where there is nothing to say. */
+  readonly because: string | null;
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+}
+
+/** A wave of a saved plan. */
+export interface Wave {
+  readonly name: string;
+  /** Step ids in order. */
+  readonly steps: readonly string[];
+}
+
+/** What carrying the plan out will cost in calls and time. */
+export interface Forecast {
+  /** Ordering calls: one a step. */
+  readonly orders: number;
+  /** The least time the request rate allows for the orders, in seconds. */
+  readonly leastSeconds: number;
+}
+
+export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
+export const JOURNAL_FORMAT = 'refit.journal/1';
+export const REPORT_FORMAT = 'refit.report/1';
+export const INVENTORY_FORMAT = 'refit.inventory/1';
+
+/** Steps against one inventory, sealed by a digest; what a person approves. */
+export interface SavedPlan {
+  readonly format: typeof SAVED_PLAN_FORMAT;
+  /** SHA-256, hex, over the canonical form of everything else in this value: meaning, not bytes. */
+  readonly digest: string;
+  readonly name: string;
+  readonly change: string | null;
+  readonly owner: string | null;
+  /** The plan file's name, for the reader. */
+  readonly file: string;
+  /** ISO 8601 UTC. A run may begin before `expiresAt`; one that has begun may go on. */
+  readonly sealedAt: string;
+  readonly expiresAt: string;
+  readonly finishBy: string | null;
+  /** Where the instances were read from (`live`, or the inventory file) and when. */
+  readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
+  readonly execution: Execution;
+  readonly waves: readonly Wave[];
+  readonly steps: readonly Step[];
+  readonly preconditions: readonly Precondition[];
+  /** Targets that already fit: nothing is ordered for them. */
+  readonly unchanged: readonly { readonly instance: string; readonly region: string; readonly why: string }[];
+  /** Targets left out with `onBlocked: skip`, with code and mend. */
+  readonly blocked: readonly BlockedTarget[];
+  /** Warnings and notes, for the reviewer. */
+  readonly findings: readonly Finding[];
+  /** Sums of the quotes by currency and basis; empty where the plan was not priced. */
+  readonly prices: readonly Omit<Quote, 'readAt'>[];
+  readonly forecast: Forecast;
+}
+
+/**
+ * What `plan` and `show` put before a reviewer: the sealed plan, or what it would have been and why it was refused.
+ * `blocked`: nothing was sealed. `no-change`: everything already fits; sealed, and there is nothing to apply.
+ */
+export interface Review {
+  readonly verdict: 'ready' | 'blocked' | 'no-change';
+  /** The plan with its digest; for `blocked` the same value unsealed (digest empty), for showing only. */
+  readonly plan: SavedPlan;
+  /** Every finding: those that block first. Includes those of the blocked targets and those of the saved plan. */
+  readonly findings: readonly Finding[];
+  /** The exact command to type next; null where there is none. */
+  readonly next: string | null;
+}
+
+/** A target that did not become a step. */
+export interface BlockedTarget {
+  readonly instance: string;
+  readonly region: string;
+  readonly findings: readonly Finding[];
+}
+
+/** How a step ended. Every step of a saved plan has exactly one in every report. */
+export type Outcome = 'verified' | 'failed' | 'refused' | 'drifted' | 'skipped' | 'unknown' | 'not-run';
+
+/** All outcomes, in the order in which they are shown. */
+export const OUTCOMES: readonly Outcome[] = [
+  'verified',
+  'failed',
+  'refused',
+  'drifted',
+  'skipped',
+  'unknown',
+  'not-run',
+];
+
+/** Why a run ended. `done`: every step has an end of its own. */
+export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by';
+
+/** What the program does after a refusal. One table decides it: `run/after-refusal.ts`. */
+export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';
+
+/**
+ * Everything that can happen in a run, each entry one fact. The journal adds `seq`, `at`, `prev` and `hash`.
+ * An `intent` is durable before its order leaves; `attempt` counts from 1 per step.
+ */
+export type Deed =
+  /** A process took the run up: the first entry, and again after each restart (`resumed`). */
+  | {
+      readonly kind: 'run-started';
+      readonly format: typeof JOURNAL_FORMAT;
+      readonly plan: string;
+      readonly digest: string;
+      readonly resumed: boolean;
+      readonly by: { readonly user: string; readonly host: string; readonly pid: number };
+      readonly endpoint: string;
+      readonly version: string;
+    }
+  /** Approval as it was given: at the prompt, or by `--auto-approve`. */
+  | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
+  | { readonly kind: 'wave-started'; readonly wave: number; readonly name: string }
+  | { readonly kind: 'wave-ended'; readonly wave: number; readonly name: string }
+  /** The instance was looked at again just before its order. */
+  | { readonly kind: 'looked'; readonly step: string; readonly status: InstanceStatus; readonly size: Size }
+  /** About to order. Durable before anything is sent. */
+  | { readonly kind: 'intent'; readonly step: string; readonly attempt: number; readonly size: Size }
+  /** Nothing was sent for this intent: its slot or its freshness was lost. Known by this process, never guessed. */
+  | { readonly kind: 'not-sent'; readonly step: string; readonly attempt: number; readonly why: string }
+  | {
+      readonly kind: 'accepted';
+      readonly step: string;
+      readonly attempt: number;
+      readonly order: string;
+      readonly requestId: string;
+      readonly sentAt: string;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly step: string;
+      readonly attempt: number;
+      readonly code: string;
+      readonly message: string;
+      readonly requestId: string | null;
+      readonly sentAt: string;
+      readonly then: AfterRefusal;
+    }
+  /** Asked, and no usable answer came back. The step is unknown until it is settled by reading. */
+  | {
+      readonly kind: 'no-answer';
+      readonly step: string;
+      readonly attempt: number;
+      readonly why: string;
+      readonly sentAt: string;
+    }
+  /** An attempt without an answer was settled by reading: it had landed (with its order, where found), or it had not. */
+  | {
+      readonly kind: 'settled';
+      readonly step: string;
+      readonly attempt: number;
+      readonly landed: boolean;
+      readonly order: string | null;
+      readonly evidence: string;
+    }
+  /** The end of a step. `size` is what was read back, null where nothing was read. */
+  | {
+      readonly kind: 'step-ended';
+      readonly step: string;
+      readonly outcome: Exclude<Outcome, 'not-run'>;
+      readonly code: string | null;
+      readonly what: string;
+      readonly size: Size | null;
+      /** What the order was billed at, where it was read. */
+      readonly billed: Money | null;
+    }
+  /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
+  | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
+  /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
+  | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
+  | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** One line of the journal. */
+export type JournalEntry = Deed & {
+  /** Counts from 1. */
+  readonly seq: number;
+  /** ISO 8601 UTC with milliseconds. */
+  readonly at: string;
+  /** The hash of the entry before; 64 zeros for the first. */
+  readonly prev: string;
+  /** SHA-256, hex, over the canonical form of the rest of this entry. */
+  readonly hash: string;
+};
+
+/** Where a step stands, as told by the journal alone. */
+export interface StepState {
+  readonly step: string;
+  readonly phase: 'waiting' | 'asking' | 'asked' | 'unanswered' | 'settling' | 'ended';
+  /** Attempts whose intent is on record. */
+  readonly attempts: number;
+  readonly orders: readonly string[];
+  readonly requestIds: readonly string[];
+  readonly outcome: Outcome;
+  readonly code: string | null;
+  readonly what: string;
+  /** ISO 8601 UTC; null before its first intent, or while it has not ended. */
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** When the last intent was written: patience counts from here. */
+  readonly intentAt: string | null;
+  /** When the order was accepted, or found to have landed. */
+  readonly acceptedAt: string | null;
+  readonly size: Size | null;
+  readonly billed: Money | null;
+}
+
+/** A run as told by its journal: a fold, never stored. */
+export interface RunState {
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly endedBecause: EndedBecause | null;
+  readonly exitCode: number | null;
+  /** How many processes have taken it up. */
+  readonly starts: number;
+  readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
+  readonly wavesStarted: readonly number[];
+  readonly wavesEnded: readonly number[];
+  readonly steps: ReadonlyMap<string, StepState>;
+  /** Sent and refused by limit, per action, orders included. */
+  readonly calls: ReadonlyMap<string, { readonly count: number; readonly refusedByLimit: number }>;
+  /** Calls by second: [unix second, action, sent, refused by limit], orders included. */
+  readonly callsBySecond: readonly (readonly [number, string, number, number])[];
+  /** The hash of the last entry. */
+  readonly head: string;
+  readonly entries: number;
+}
+
+/** The audit report: a pure function of saved plan and journal. Its file: `report.json`. */
+export interface Report {
+  readonly format: typeof REPORT_FORMAT;
+  readonly plan: {
+    readonly name: string;
+    readonly digest: string;
+    readonly change: string | null;
+    readonly owner: string | null;
+    readonly sealedAt: string;
+  };
+  readonly run: {
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+    /** null while the run is live, or after a crash. */
+    readonly endedBecause: EndedBecause | null;
+    readonly what: string | null;
+    readonly exitCode: number | null;
+    readonly starts: number;
+    readonly user: string | null;
+    readonly host: string | null;
+    readonly endpoint: string | null;
+    readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
+    readonly requestsPerSecond: number;
+    readonly inFlight: number;
+  };
+  /** One count per outcome, every outcome present; they add up to the number of steps. */
+  readonly totals: Readonly<Record<Outcome, number>>;
+  readonly calls: Readonly<Record<string, { readonly count: number; readonly refusedByLimit: number }>>;
+  readonly callsBySecond: readonly (readonly [number, string, number, number])[];
+  readonly head: string;
+  readonly entries: number;
+  /** Memory of all planned instances, MB, replicas included: before, planned, and as read back. */
+  readonly memory: { readonly before: number; readonly planned: number; readonly now: number };
+  readonly money: {
+    readonly quoted: readonly Omit<Quote, 'readAt'>[];
+    /** Sums over the verified steps only. */
+    readonly verified: readonly Omit<Quote, 'readAt'>[];
+  };
+  readonly waves: readonly { readonly name: string; readonly startedAt: string | null; readonly endedAt: string | null; readonly steps: number }[];
+  readonly steps: readonly ReportStep[];
+  readonly unchanged: SavedPlan['unchanged'];
+  readonly blocked: readonly BlockedTarget[];
+}
+
+/** One step of a report. */
+export interface ReportStep {
+  readonly id: string;
+  readonly instance: string;
+  readonly name: string;
+  readonly region: string;
+  readonly profile: string;
+  readonly edition: string;
+  readonly wave: string;
+  readonly dimension: Dimension;
+  readonly from: number;
+  readonly to: number;
+  readonly before: Size;
+  readonly after: Size;
+  /** As read back at the end; null where nothing was read. */
+  readonly found: Size | null;
+  readonly outcome: Outcome;
+  readonly orders: readonly string[];
+  readonly requestIds: readonly string[];
+  readonly attempts: number;
+  readonly startedAt: string | null;
+  readonly acceptedAt: string | null;
+  readonly endedAt: string | null;
+  readonly code: string | null;
+  readonly what: string;
+  readonly quote: Quote | null;
+  readonly billed: Money | null;
+}
+
+/** The total memory an instance of this size is billed for, MB: every shard, the master and each replica. */
+export function totalMemory(size: Size): number {
+  return size.memoryPerShard * size.shards * (1 + size.replicas);
+}
+
+/** True where two sizes are the same in every dimension. */
+export function sameSize(a: Size, b: Size): boolean {
+  return a.memoryPerShard === b.memoryPerShard && a.shards === b.shards && a.replicas === b.replicas;
+}
