@@ -128,11 +128,20 @@ interface Folding {
   entries: number;
 }
 
+/** A replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. */
+export interface Replay {
+  add(entry: JournalEntry): void;
+  /** Where one step stands now. */
+  step(id: string): StepState;
+  /** Where everything stands now. */
+  state(): RunState;
+}
+
 /**
- * Folds a journal to where its run stands. Steps of the saved plan that the journal does not name are `not-run`;
- * a step that was asked and has no answer on record is `unknown` until it is settled.
+ * Begins a replay. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
+ * and has no answer on record is `unknown` until it is settled.
  */
-export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<JournalEntry>): RunState {
+export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
   const run: Folding = {
     startedAt: null,
     endedAt: null,
@@ -147,19 +156,31 @@ export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<Journa
     head: GENESIS,
     entries: 0,
   };
-  for (const entry of entries) {
-    fold(run, entry);
-    run.head = entry.hash;
-    run.entries = entry.seq;
-  }
-  const callsBySecond = [...run.bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
-  const calls = new Map<string, { count: number; refusedByLimit: number }>();
-  for (const [, action, sent, refused] of callsBySecond) {
-    const sum = calls.get(action) ?? { count: 0, refusedByLimit: 0 };
-    calls.set(action, { count: sum.count + sent, refusedByLimit: sum.refusedByLimit + refused });
-  }
-  const { bySecond: _, ...rest } = run;
-  return { ...rest, calls, callsBySecond };
+  return {
+    add(entry) {
+      fold(run, entry);
+      run.head = entry.hash;
+      run.entries = entry.seq;
+    },
+    step: (id) => run.steps.get(id) ?? untouched(id),
+    state() {
+      const { bySecond, ...rest } = run;
+      const callsBySecond = [...bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
+      const calls = new Map<string, { count: number; refusedByLimit: number }>();
+      for (const [, action, sent, refused] of callsBySecond) {
+        const sum = calls.get(action) ?? { count: 0, refusedByLimit: 0 };
+        calls.set(action, { count: sum.count + sent, refusedByLimit: sum.refusedByLimit + refused });
+      }
+      return { ...rest, calls, callsBySecond };
+    },
+  };
+}
+
+/** Folds a whole journal to where its run stands. */
+export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<JournalEntry>): RunState {
+  const run = beginReplay(saved);
+  for (const entry of entries) run.add(entry);
+  return run.state();
 }
 
 function fold(run: Folding, entry: JournalEntry): void {
@@ -194,6 +215,7 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'not-sent':
       return change(run, entry.step, {
         phase: 'waiting',
+        attempts: entry.attempt - 1,
         outcome: 'not-run',
         what: `nothing was sent: ${entry.why}`,
       });
