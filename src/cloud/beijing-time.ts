@@ -1,0 +1,25 @@
+/**
+ * The provider writes times as `yyyy-mm-dd hh:mm:ss` without a zone and means Beijing, which is UTC+8 all year.
+ * Source: facts §2.1, §9 (trap 17), read 2026-11.
+ */
+
+const BEIJING_MS = 8 * 3600_000;
+const FORM = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
+
+/** Milliseconds since 1970 UTC as the provider writes a time; fractions of a second are cut off. */
+export function toBeijing(ms: number): string {
+  return new Date(ms + BEIJING_MS).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/**
+ * Milliseconds since 1970 UTC, or null for what is no time: empty, `0000-00-00 00:00:00`, a day that no month has,
+ * anything else.
+ */
+export function fromBeijing(text: unknown): number | null {
+  const parts = typeof text === 'string' ? FORM.exec(text.trim()) : null;
+  if (!parts) return null;
+  const ms = Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}.000Z`);
+  if (Number.isNaN(ms) || toBeijing(ms - BEIJING_MS) !== text!.toString().trim().replace('T', ' '))
+    return null;
+  return ms - BEIJING_MS;
+}

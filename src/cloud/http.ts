@@ -1,0 +1,129 @@
+/**
+ * The network: the only file that imports undici. Nothing is ever sent twice here, and no two requests share a
+ * connection at one time, so "was it sent?" has a plain answer.
+ *
+ * undici calls a handler's `onRequestStart` on a connected socket, in the tick that writes the head of the request
+ * (read in undici 8.12, lib/dispatcher/client-h1.js, writeH1). Throwing there fails the request before its first
+ * byte and leaves the connection open, whereas `controller.abort` destroys it: a caller whose moment passed
+ * while the connection was being made would then have to connect again, and miss the next moment for that reason.
+ */
+import { Agent, type Dispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { TransportError } from './transport.ts';
+
+/** A page of 1,000 instances with all their fields is about 4 MB. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** The provider takes a JSON body of at most 10 MB. Source: facts §5.2, read 2026-11. */
+const MOST_BODY_BYTES = 10 * 1024 * 1024;
+
+export interface HttpOptions {
+  /** Times the requests. Real time, because the network lives in it. */
+  readonly clock?: Clock;
+  /** Milliseconds for a connection with its TLS handshake. */
+  readonly connectTimeout?: number;
+  /** Certificates to trust instead of the machine's own, PEM: for a private endpoint. */
+  readonly ca?: string;
+}
+
+/** A transport over kept-alive connections. TLS is verified. Redirects are not followed, proxies not used. */
+export function openHttp(options: HttpOptions = {}): Transport {
+  const clock = options.clock ?? systemClock;
+  const agent = new Agent({
+    pipelining: 1,
+    allowH2: false,
+    // Servers close idle connections after 5 s or more; to be gone first means never to write into a closing one.
+    keepAliveTimeout: 3000,
+    keepAliveMaxTimeout: 3500,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: MOST_BYTES,
+    connect: {
+      timeout: options.connectTimeout ?? 10_000,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    },
+  });
+  return {
+    send: (request) => send(agent, clock, request),
+    close: () => agent.close(),
+  };
+}
+
+function send(agent: Agent, clock: Clock, request: HttpRequest): Promise<HttpResponse> {
+  if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
+    return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
+  }
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    let ended = false;
+    let controller: Dispatcher.DispatchController | null = null;
+    const timer = new AbortController();
+    const end = (finish: () => void) => {
+      if (ended) return;
+      ended = true;
+      timer.abort();
+      finish();
+    };
+    const fail = (why: string, cause?: unknown) =>
+      end(() => reject(new TransportError(why, sent, cause === undefined ? {} : { cause })));
+
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let contentType = '';
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(started) {
+        // Connected, and the head is written next, in this tick, if nothing is thrown.
+        if (ended) throw new Error('the request was given up while it waited for a connection');
+        if (request.goAhead && !request.goAhead()) {
+          fail('the guard said no just before sending');
+          throw new Error('held back');
+        }
+        controller = started;
+        sent = true;
+      },
+      onResponseStart(_, code, headers) {
+        status = code;
+        const type = headers['content-type'];
+        contentType = (Array.isArray(type) ? type[0] : type) ?? '';
+      },
+      onResponseData(_, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        end(() => resolve({ status, contentType, body: Buffer.concat(chunks).toString('utf8') }));
+      },
+      onResponseError(_, error) {
+        fail(plainReason(error), error);
+      },
+    };
+    void clock.sleep(request.timeout, timer.signal).then(() => {
+      if (ended) return;
+      fail(`no answer within ${request.timeout} ms${sent ? '' : ', not even a connection'}`);
+      controller?.abort(new Error('timed out'));
+    });
+    try {
+      agent.dispatch(
+        {
+          origin: request.origin,
+          path: '/',
+          method: 'POST',
+          headers: { ...request.headers },
+          body: request.body,
+        },
+        handler,
+      );
+    } catch (error) {
+      fail(plainReason(error), error);
+    }
+  });
+}
+
+/** A connection failure has one reason for each address that was tried; the codes say what matters. */
+function plainReason(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(plainReason))].join(', ');
+  if (!(error instanceof Error)) return 'unknown failure';
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;
+}
