@@ -1,0 +1,55 @@
+/** What is said of one step before it is ordered. */
+import type { Finding, Place } from '../model.ts';
+import type { Broken, Facts, Rule } from './facts.ts';
+import { OWN_RULES } from './own-rules.ts';
+import { RULES } from './rules.ts';
+
+const ERRORS = RULES.filter(({ severity }) => severity === 'error');
+const OWN_ERRORS = OWN_RULES.filter(({ severity, check }) => severity === 'error' && check !== null);
+const REMARKS = [...OWN_RULES, ...RULES].filter(({ severity, check }) => severity !== 'error' && check !== null);
+
+/**
+ * The first error that the provider would answer this step with; where there is none, the first reason of Refit's
+ * own to refuse it; and with neither, warnings and notes. @param place where the author asked for it.
+ */
+export function check(facts: Facts, place: Place | null = null): Finding[] {
+  const error = first(ERRORS, facts, place) ?? first(OWN_ERRORS, facts, place);
+  if (error) return [error];
+  const remarks: Finding[] = [];
+  for (const rule of REMARKS) {
+    const broken = rule.check!(facts);
+    if (broken) remarks.push(finding(rule, broken, facts.id, place));
+  }
+  return remarks;
+}
+
+function first(rules: readonly Rule[], facts: Facts, place: Place | null): Finding | null {
+  for (const rule of rules) {
+    const broken = rule.check!(facts);
+    if (broken) return finding(rule, broken, facts.id, place);
+  }
+  return null;
+}
+
+const BY_CODE: ReadonlyMap<string, Rule> = new Map([...RULES, ...OWN_RULES].map((rule) => [rule.code, rule]));
+
+/** The rule of that exact code; undefined where there is none. */
+export function ruleOf(code: string): Rule | undefined {
+  return BY_CODE.get(code);
+}
+
+/** Every rule: the provider's in the order in which it checks, then Refit's own. */
+export function allRules(): readonly Rule[] {
+  return [...RULES, ...OWN_RULES];
+}
+
+/** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */
+export function say(code: string, broken: Broken, instance: string | null, place: Place | null): Finding {
+  const rule = BY_CODE.get(code);
+  if (!rule) throw new Error(`internal error: no rule ${code}`);
+  return finding(rule, broken, instance, place);
+}
+
+function finding(rule: Rule, broken: Broken, instance: string | null, place: Place | null): Finding {
+  return { code: rule.code, severity: rule.severity, ...broken, place, excerpt: null, instance };
+}

@@ -1,0 +1,72 @@
+/** All that a rule may look at, and what it answers. */
+import type { Change, Instance, Money, Offer, Quote, Size } from '../model.ts';
+
+/** The provider's refusal to price a change. The message is for showing, never for deciding. */
+export interface QuoteRefusal {
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | null;
+}
+
+/** What is known of one ordering call before it is made. */
+export interface Facts {
+  readonly id: string;
+  readonly region: string;
+  /** As it will be when the step begins, after the plan's earlier steps; null where the region has no such id. */
+  readonly instance: Instance | null;
+  /** Null only where there is no instance. */
+  readonly change: Change | null;
+  /** Where a missing id was seen instead: another region or profile that was read. */
+  readonly elsewhere: string | null;
+  /** What is sold for the instance; null: nothing. `unknown`: the catalogue was not read, or cannot be asked. */
+  readonly offer: Offer | null | 'unknown';
+  /** The provider's answer when asked to price this very change; null where it was not asked. */
+  readonly quote: Quote | QuoteRefusal | null;
+  /** What the account can still pay when the step begins; null where it is not known. */
+  readonly balance: Money | null;
+  /** An earlier step of the same plan changes the same instance. */
+  readonly followsOwnStep: boolean;
+}
+
+/** What is wrong: one sentence with the numbers in it, and what to do. */
+export interface Broken {
+  readonly what: string;
+  readonly mend: string;
+}
+
+/** A rule: when the provider (or Refit itself) refuses a change, and what to do about it. */
+export interface Rule {
+  /** The provider's spelling, or `Refit.…` for Refit's own. */
+  readonly code: string;
+  /** Which facts decide it. */
+  readonly looksAt: string;
+  /** When it fires, in one sentence. */
+  readonly sentence: string;
+  readonly mend: string;
+  /** Where the rule is known from. */
+  readonly source: string;
+  /** When the source was last read, `yyyy-mm`. */
+  readonly readOn: '2026-11';
+  /** `note`: the provider may answer so, and it is waited out. */
+  readonly severity: 'error' | 'warning' | 'note';
+  /** Null where it holds; null itself for a rule that no single step decides (see `sentence`). */
+  readonly check: ((facts: Facts) => Broken | null) | null;
+}
+
+/** True where the answer to the price question was a refusal. */
+export function isRefusal(quote: Facts['quote']): quote is QuoteRefusal {
+  return quote !== null && 'code' in quote;
+}
+
+/** A check of an instance that exists. */
+export function onChange(
+  check: (instance: Instance, change: Change, facts: Facts) => Broken | null,
+): (facts: Facts) => Broken | null {
+  return (facts) =>
+    facts.instance === null || facts.change === null ? null : check(facts.instance, facts.change, facts);
+}
+
+/** The whole size after a change. */
+export function sizeAfter(size: Size, change: Change): Size {
+  return { ...size, [change.dimension]: change.to };
+}

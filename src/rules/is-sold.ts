@@ -1,0 +1,103 @@
+/** Is the size sold where the instance is? Only the dimension that changes is held against the lists. */
+import type { Catalogue, Dimension, Instance, Offer } from '../model.ts';
+import { onChange, sizeAfter } from './facts.ts';
+import { sayMemory, sayValue } from './say-size.ts';
+
+/** The greatest memory x shards, MB: 8 TB. Source: facts §4, read 2026-11. */
+export const GREATEST_CAPACITY = 8 * 1024 * 1024;
+
+/** Finds what is sold for an instance: by zone, edition and pay mode. `unknown` where the catalogue is empty. */
+export type SoldFor = (instance: Instance) => Offer | null | 'unknown';
+
+/** Indexes a catalogue. Repeated entries for one key are united. */
+export function indexOffers(catalogue: Catalogue): SoldFor {
+  const offers = new Map<string, Offer>();
+  for (const offer of catalogue.offers) {
+    const key = `${offer.region} ${offer.zone} ${offer.edition} ${offer.billing}`;
+    const other = offers.get(key);
+    offers.set(key, other ? united(other, offer) : offer);
+  }
+  return (instance) => {
+    if (offers.size === 0 || instance.edition === 'unrecognised') return 'unknown';
+    return offers.get(`${instance.region} ${instance.zone} ${instance.edition} ${instance.billing}`) ?? null;
+  };
+}
+
+function united(a: Offer, b: Offer): Offer {
+  const both = (x: readonly number[], y: readonly number[]) => [...new Set([...x, ...y])].sort((p, q) => p - q);
+  return {
+    ...a,
+    memoryPerShard: both(a.memoryPerShard, b.memoryPerShard),
+    shards: both(a.shards, b.shards),
+    replicas: both(a.replicas, b.replicas),
+    soldOut: a.soldOut || b.soldOut,
+    zoneSoldOut: a.zoneSoldOut || b.zoneSoldOut,
+  };
+}
+
+/** Nothing is sold for the instance, or not that number of shards or replicas. */
+export const isNotSold = onChange((instance, change, { offer }) => {
+  if (offer === 'unknown') return null;
+  if (offer === null || offer[change.dimension].length === 0) {
+    return {
+      what: `${instance.id}: nothing is sold for ${instance.edition} in ${instance.zone}, ${instance.billing}`,
+      mend: `leave it out: exclude: [${instance.id}]`,
+    };
+  }
+  if (change.dimension === 'memoryPerShard' || offer[change.dimension].includes(change.to)) return null;
+  const list = offer[change.dimension];
+  return {
+    what: `${instance.id}: ${change.dimension} ${change.to} is not sold for ${instance.edition} in ${instance.zone}, which has ${list.join(', ')}`,
+    mend: nearest(change.dimension, list, change.to),
+  };
+});
+
+/** Memory below the least or above the greatest size sold. */
+export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
+  if (change.dimension !== 'memoryPerShard' || offer === 'unknown' || offer === null) return null;
+  const least = offer.memoryPerShard[0];
+  const greatest = offer.memoryPerShard.at(-1);
+  if (least === undefined || greatest === undefined || (change.to >= least && change.to <= greatest)) return null;
+  return {
+    what: `${instance.id}: ${sayMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${sayMemory(least)} to ${sayMemory(greatest)}`,
+    mend: `memoryPerShard: ${sayMemory(change.to < least ? least : greatest)}`,
+  };
+});
+
+/** Memory between the least and the greatest, and not on the list. */
+export const memoryIsNotListed = onChange((instance, change, { offer }) => {
+  if (change.dimension !== 'memoryPerShard' || offer === 'unknown' || offer === null) return null;
+  const list = offer.memoryPerShard;
+  if (list.length === 0 || change.to < list[0]! || change.to > list.at(-1)! || list.includes(change.to)) return null;
+  return {
+    what: `${instance.id}: ${sayMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(sayMemory).join(', ')}`,
+    mend: nearest('memoryPerShard', list, change.to),
+  };
+});
+
+/** More than 8 TB in all shards together. */
+export const capacityIsTooGreat = onChange((instance, change) => {
+  const { memoryPerShard, shards } = sizeAfter(instance.size, change);
+  if (memoryPerShard * shards <= GREATEST_CAPACITY) return null;
+  return {
+    what: `${instance.id}: ${sayMemory(memoryPerShard)} x ${shards} shards is ${sayMemory(memoryPerShard * shards)}, above the ${sayMemory(GREATEST_CAPACITY)} of one instance`,
+    mend: 'fewer shards or less memory per shard: memory x shards up to 8192GB',
+  };
+});
+
+/** The catalogue was not read, so nothing says whether the size is sold. */
+export const catalogueIsUnknown = onChange((instance, _, { offer }) =>
+  offer !== 'unknown' || instance.edition === 'unrecognised'
+    ? null
+    : {
+        what: `${instance.id}: the inventory holds no catalogue, so whether the size is sold is not known`,
+        mend: 'refit inventory -o FILE, with an identity that may call DescribeProductInfo',
+      },
+);
+
+function nearest(dimension: Dimension, list: readonly number[], wanted: number): string {
+  const above = list.find((value) => value >= wanted);
+  const below = list.findLast((value) => value <= wanted);
+  const values = [above, below].filter((value) => value !== undefined).map((value) => sayValue(dimension, value));
+  return `${dimension}: ${[...new Set(values)].join(`, or ${dimension}: `)}`;
+}

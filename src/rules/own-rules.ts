@@ -1,0 +1,133 @@
+/** What Refit itself refuses or remarks on, in the same form as the provider's codes. */
+import { editionIsUnknown } from './edition-allows.ts';
+import type { Broken, Facts, Rule } from './facts.ts';
+import { isRefusal } from './facts.ts';
+import { catalogueIsUnknown } from './is-sold.ts';
+import { usedIsUnknown } from './reduction.ts';
+import { orderCode } from './refused-price.ts';
+import { RULES } from './rules.ts';
+import { sayChange } from './say-size.ts';
+
+const FORESEEN = new Set(RULES.filter(({ severity }) => severity === 'error').map(({ code }) => code));
+
+/** The provider would not price the change, with a code that says nothing about the order. */
+function priceIsRefused(facts: Facts): Broken | null {
+  if (!isRefusal(facts.quote) || FORESEEN.has(orderCode(facts.quote.code))) return null;
+  const change = facts.change === null ? 'the change' : sayChange(facts.change);
+  return {
+    what: `${facts.id}: the provider gave no price for ${change}: ${facts.quote.code}: ${facts.quote.message}`,
+    mend: 'plan again with --price; a guards.cost refuses the plan meanwhile',
+  };
+}
+
+/** Refit's own codes. Those with a check are decided by one step; the others by the target or the whole plan. */
+export const OWN_RULES: readonly Rule[] = [
+  own('Refit.UnknownEdition', 'error', {
+    looksAt: 'the type code of the instance',
+    sentence: 'The type code is newer than this version of refit: what may be changed is not known.',
+    mend: 'leave the instance out, or use a newer version',
+    check: editionIsUnknown,
+  }),
+  own('Refit.CatalogueUnknown', 'error', {
+    looksAt: 'the catalogue in the inventory',
+    sentence: 'The inventory holds no catalogue: whether the size is sold is not known.',
+    mend: 'refit inventory -o FILE, with an identity that may call DescribeProductInfo',
+    check: catalogueIsUnknown,
+  }),
+  own('Refit.UsedUnknown', 'error', {
+    looksAt: 'the memory in use, where memory or shards are reduced',
+    sentence: 'A reduction must leave 1.3 x the memory in use, and that memory is not known.',
+    mend: 'plan against the live fleet with an identity that may call GetMonitorData and DescribeInstanceShards',
+    check: usedIsUnknown,
+  }),
+  own('Refit.PriceRefused', 'warning', {
+    looksAt: 'the answer to the price question',
+    sentence: 'The provider gave no price, with a code that does not say what an order would be answered.',
+    mend: 'plan again with --price',
+    check: priceIsRefused,
+  }),
+  own('Refit.ShrinkDenied', 'error', {
+    looksAt: 'memory x shards and the replicas, before and after all steps of the target',
+    sentence: 'The target reduces capacity or replicas, and guards.shrink is deny, which is the default.',
+    mend: 'guards: { shrink: allow }, or a greater size',
+  }),
+  own('Refit.NoOrder', 'error', {
+    looksAt: 'every order of the steps of a target that changes several dimensions',
+    sentence: 'The steps are refused in whatever order they are taken.',
+    mend: 'change one dimension now and the other in a later plan, or another size',
+  }),
+  own('Refit.Conflict', 'error', {
+    looksAt: 'all targets that name or select the same instance',
+    sentence: 'Two targets give one instance different sizes, or reach it by different profiles.',
+    mend: 'exclude the instance from one of them',
+  }),
+  own('Refit.NoMatch', 'error', {
+    looksAt: 'the instances of the regions that the selector names',
+    sentence: 'A selector matches no instance. With onBlocked: skip it is a warning.',
+    mend: 'correct the selector, or take the target out; refit explain INSTANCE PLAN tells why one is not selected',
+  }),
+  own('Refit.NoRegion', 'error', {
+    looksAt: 'region of the target, regions of the selector, defaults.region, --region',
+    sentence: 'Nothing says which region to read.',
+    mend: 'defaults: { region: ap-guangzhou }',
+  }),
+  own('Refit.NotRead', 'error', {
+    looksAt: 'the regions and profiles that the inventory covers',
+    sentence: 'The target is in a region or profile that was not read: it is unknown, not absent.',
+    mend: 'plan against the live fleet, or refit inventory with that region and profile',
+  }),
+  own('Refit.TooManyTargets', 'error', {
+    looksAt: 'the number of instances to change and of those in the inventory',
+    sentence: 'More instances are to be changed than guards.targets lets through.',
+    mend: 'a narrower selector, or another guards.targets',
+  }),
+  own('Refit.CostAboveGuard', 'error', {
+    looksAt: "the sum of the provider's own quotes",
+    sentence: 'The quotes together are above guards.cost.',
+    mend: 'fewer or smaller targets, or another guards.cost',
+  }),
+  own('Refit.CostUnknown', 'error', {
+    looksAt: "the provider's own quotes, and their currency",
+    sentence: 'There is a guards.cost, and a price is unknown or in another currency.',
+    mend: 'refit plan PLAN --price, with an identity that may call InquiryPriceUpgradeInstance',
+  }),
+  own('Refit.FinishByPassed', 'error', {
+    looksAt: 'finishBy and the time of planning',
+    sentence: 'finishBy has passed: nothing would be ordered.',
+    mend: 'a later finishBy',
+  }),
+  own('Refit.FinishByTooSoon', 'warning', {
+    looksAt: 'finishBy, the number of orders and the request rate',
+    sentence: 'The request rate alone takes longer than is left until finishBy.',
+    mend: 'a later finishBy, or fewer targets',
+  }),
+  own('Refit.PriceReckoned', 'note', {
+    looksAt: 'targets of several steps',
+    sentence:
+      'A later step cannot be priced before the earlier ones are done: its quote, taken from the present size, is scaled by the memory that the earlier steps add or remove.',
+    mend: 'nothing to do',
+  }),
+  own('Refit.InventoryOld', 'warning', {
+    looksAt: 'when the inventory was read, and expires',
+    sentence: 'The inventory is older than a saved plan may be.',
+    mend: 'refit inventory -o FILE, then plan again',
+  }),
+  own('Refit.EmptyWave', 'note', {
+    looksAt: 'the waves and the number of instances to change',
+    sentence: 'The waves before take every instance, so nothing is left for this one.',
+    mend: 'nothing to do',
+  }),
+  own('Refit.ImplicitWave', 'note', {
+    looksAt: 'the waves and the number of instances to change',
+    sentence: 'The waves do not take every instance: a last wave named rest takes what is left.',
+    mend: '- { name: rest, take: rest }',
+  }),
+];
+
+function own(
+  code: string,
+  severity: Rule['severity'],
+  told: Pick<Rule, 'looksAt' | 'sentence' | 'mend'> & { readonly check?: Rule['check'] },
+): Rule {
+  return { code, source: "Refit's own", readOn: '2026-11', severity, check: null, ...told };
+}

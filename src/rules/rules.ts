@@ -1,0 +1,163 @@
+/**
+ * Which error will the provider answer an order with? One entry a rule, in the order in which the provider checks;
+ * the first that fires gives the code. Where its documentation is silent: docs/provider-choices.md.
+ */
+import { editionForbids, requestIsMalformed } from './edition-allows.ts';
+import { instanceIsMissing, statusIsAbnormal, taskIsUnderWay } from './exists-and-is-free.ts';
+import type { Broken, Facts, Rule } from './facts.ts';
+import { onChange } from './facts.ts';
+import { capacityIsTooGreat, isNotSold, memoryIsNotListed, memoryIsOutOfRange } from './is-sold.ts';
+import { dataWouldNotFit } from './reduction.ts';
+import { priceRefusedWith } from './refused-price.ts';
+import { balanceIsShort, editionIsSoldOut, orderIsUnpaid, zoneIsSoldOut } from './stock-and-payment.ts';
+
+const FOUNDING = 'UpgradeInstance page, founding and present edition (facts §1.4)';
+const PRESENT = 'UpgradeInstance error list, present edition (facts §1.4)';
+
+/** A step that follows another of its instance may meet the lock that no read shows. Source: facts §7.1.4. */
+const mayMeetTailLock = onChange((instance, _, { followsOwnStep }) =>
+  followsOwnStep
+    ? {
+        what: `${instance.id}: this step follows another of the same instance, which stays locked for a while after it is finished`,
+        mend: 'nothing to do: the lock is waited out by trying again',
+      }
+    : null,
+);
+
+/** Every code that the provider is known to answer an order with. */
+export const RULES: readonly Rule[] = [
+  rule('InvalidParameter.PermissionDenied', FOUNDING, {
+    looksAt: 'the answer to the price question for the same change',
+    sentence: 'The identity has no right to this action.',
+    mend: 'grant the identity redis:UpgradeInstance and redis:InquiryPriceUpgradeInstance on the instance',
+  }),
+  rule('UnauthorizedOperation.NoCAMAuthed', FOUNDING, {
+    looksAt: 'the answer to the price question for the same change',
+    sentence: 'The identity is not authorised by access management.',
+    mend: 'grant the identity redis:UpgradeInstance and redis:InquiryPriceUpgradeInstance on the instance',
+  }),
+  rule('ResourceNotFound.InstanceNotExists', FOUNDING, {
+    looksAt: 'the inventory of the region, as the identity sees it',
+    sentence: 'The region has no instance of this id.',
+    mend: 'correct the id, the region or the profile of the target',
+    check: instanceIsMissing,
+  }),
+  rule('ResourceUnavailable.InstanceStatusAbnormal', FOUNDING, {
+    looksAt: 'the status of the instance',
+    sentence: 'The instance is being initialised, in process, isolated or to be deleted.',
+    mend: 'wait until it is running, or leave it out',
+    check: statusIsAbnormal,
+  }),
+  rule('ResourceUnavailable.InstanceStatusError', PRESENT, {
+    looksAt: 'the tasks pending or running on the instance; the answer to the price question',
+    sentence: 'The instance is running, and a task such as a backup or a migration is under way on it.',
+    mend: 'wait until the task has ended, then plan again',
+    check: taskIsUnderWay,
+  }),
+  rule('UnsupportedOperation.LowVersion', PRESENT, {
+    looksAt: 'the answer to the price question for the same change',
+    sentence: 'The kernel or the proxy of the instance is too old for the change.',
+    mend: 'upgrade the minor version of the instance and its proxy in the console, then plan again',
+  }),
+  rule('InvalidParameter.InvalidParameter', PRESENT, {
+    looksAt: 'the change, and whether the instance spans zones',
+    sentence: 'Not exactly one dimension changes, or the replicas of a multi-zone instance change without naming nodes.',
+    mend: 'leave the replicas of multi-zone instances out of the target',
+    check: requestIsMalformed,
+  }),
+  rule('InvalidParameterValue.UnSupportedType', PRESENT, {
+    looksAt: 'the edition and the dimension that changes',
+    sentence: 'The edition does not have this dimension: shards on anything but clusters, replicas on types 2, 3 and 5.',
+    mend: 'leave that dimension out of the target',
+    check: editionForbids,
+  }),
+  rule('InvalidParameterValue.SpecNotExist', PRESENT, {
+    looksAt: "the catalogue for the instance's zone, edition and pay mode",
+    sentence: 'Nothing is sold for the instance, or not that number of shards or replicas.',
+    mend: 'use a number from the list of what is sold; refit explain INSTANCE prints it',
+    check: isNotSold,
+  }),
+  rule('InvalidParameterValue.MemSizeNotInRange', FOUNDING, {
+    looksAt: "the catalogue for the instance's zone, edition and pay mode",
+    sentence: 'The memory per shard is below the least or above the greatest size sold.',
+    mend: 'use a size from the list of what is sold; refit explain INSTANCE prints it',
+    check: memoryIsOutOfRange,
+  }),
+  rule('LimitExceeded.InvalidMemSize', FOUNDING, {
+    looksAt: "the catalogue for the instance's zone, edition and pay mode",
+    sentence: 'The memory per shard lies between two sizes that are sold and is none itself.',
+    mend: 'use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
+    check: memoryIsNotListed,
+  }),
+  rule('LimitExceeded', PRESENT, {
+    looksAt: 'memory x shards after the change; the answer to the price question',
+    sentence: 'More than 8 TB in one instance, or a quota of the account is used up.',
+    mend: 'fewer shards or less memory per shard, or a higher quota by ticket',
+    check: capacityIsTooGreat,
+  }),
+  rule('InvalidParameterValue.ReduceCapacityNotAllowed', FOUNDING, {
+    looksAt: 'the memory in use, in total and in the fullest shard, where memory or shards are reduced',
+    sentence: 'The new capacity is less than 1.3 x the memory in use.',
+    mend: 'a greater size, or free memory first',
+    check: dataWouldNotFit,
+  }),
+  rule('ResourceUnavailable.SaleOut', PRESENT, {
+    looksAt: "the catalogue's sold-out mark of the edition in the zone, where the total memory grows",
+    sentence: 'The edition is sold out in the zone.',
+    mend: 'plan again when it is sold there, or ask the provider for stock in a ticket',
+    check: editionIsSoldOut,
+  }),
+  rule('ResourceInsufficient', PRESENT, {
+    looksAt: "the catalogue's sold-out mark of the zone, where the total memory grows",
+    sentence: 'The whole zone is sold out.',
+    mend: 'plan again when the zone has stock, or ask the provider for it in a ticket',
+    check: zoneIsSoldOut,
+  }),
+  rule('FailedOperation.PayFailed', PRESENT, {
+    looksAt: 'the orders for the instance that wait to be paid',
+    sentence: 'An order for the instance waits to be paid.',
+    mend: 'pay or cancel that order in the console, then plan again',
+    check: orderIsUnpaid,
+  }),
+  rule('ResourceUnavailable.AccountBalanceNotEnough', FOUNDING, {
+    looksAt: 'the quote of a prepaid instance, and what the account has left after the earlier steps',
+    sentence: 'The account holds less than the change costs now.',
+    mend: 'top up the account, then plan again',
+    check: balanceIsShort,
+  }),
+  note('FailedOperation.SystemError', 'the terraform provider retries it after each change (facts §7.1.4)'),
+  note('FailedOperation.Unknown', 'the terraform provider retries it after each change (facts §7.1.4)'),
+];
+
+interface Told {
+  readonly looksAt: string;
+  readonly sentence: string;
+  readonly mend: string;
+  readonly check?: (facts: Facts) => Broken | null;
+}
+
+/** What offline facts foretell comes first; else what the provider said when it was asked for the price. */
+function rule(code: string, source: string, { check, ...told }: Told): Rule {
+  const refused = priceRefusedWith(code, told.mend);
+  return {
+    code,
+    ...told,
+    source,
+    readOn: '2026-11',
+    severity: 'error',
+    check: check ? (facts) => check(facts) ?? refused(facts) : refused,
+  };
+}
+
+function note(code: string, source: string): Rule {
+  return {
+    code,
+    looksAt: 'whether an earlier step of the plan changes the same instance',
+    sentence: 'The instance is still locked after a change that is finished; no read shows the lock.',
+    mend: 'nothing to do: the lock is waited out by trying again',
+    source,
+    readOn: '2026-11',
+    severity: 'note',
+    check: mayMeetTailLock,
+  };
+}

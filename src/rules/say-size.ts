@@ -1,0 +1,27 @@
+/** Sizes and changes in words, in the spelling that a plan file takes. */
+import type { Change, Dimension, Size } from '../model.ts';
+
+/** Memory as a plan file writes it: `4GB`, `256MB`, `1.5GB` never (1536MB). @param mb MB, 1,024-based. */
+export function sayMemory(mb: number): string {
+  return mb !== 0 && mb % 1024 === 0 ? `${mb / 1024}GB` : `${mb}MB`;
+}
+
+/** A value of a dimension as a plan file writes it. */
+export function sayValue(dimension: Dimension, value: number): string {
+  return dimension === 'memoryPerShard' ? sayMemory(value) : String(value);
+}
+
+/** A whole size: `4GB x 3 shards, 1 replica`. */
+export function saySize(size: Size): string {
+  return `${sayMemory(size.memoryPerShard)} x ${count(size.shards, 'shard')}, ${count(size.replicas, 'replica')}`;
+}
+
+/** A change: `memoryPerShard 4GB -> 8GB`. */
+export function sayChange(change: Change): string {
+  return `${change.dimension} ${sayValue(change.dimension, change.from)} -> ${sayValue(change.dimension, change.to)}`;
+}
+
+/** A number and its noun: `1 shard`, `3 shards`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
