@@ -1,0 +1,109 @@
+/**
+ * Compiles the JSON Schemas ahead of time to src/generated/validators.js and validators.d.ts, so that starting
+ * the program compiles nothing. Does nothing where the output is newer than every input; `--force` compiles anyway.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const outputs = ['validators.js', 'validators.d.ts'].map((name) => join(root, 'src/generated', name));
+
+/** Export name by schema file. The report's is compiled once it is there. */
+const SCHEMAS = {
+  validatePlan: 'plan.schema.json',
+  validateSavedPlan: 'saved-plan.schema.json',
+  validateJournalEntry: 'journal-entry.schema.json',
+  validateInventory: 'inventory.schema.json',
+  validateReport: 'report.schema.json',
+};
+
+const TYPES = `/** What is wrong with a value, as the schema validator says it. */
+export interface SchemaError {
+  readonly keyword: string;
+  /** JSON pointer into the value. */
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  /** The value at \`instancePath\`. */
+  readonly data?: unknown;
+  /** The part of the schema that holds \`keyword\`. */
+  readonly parentSchema?: Readonly<Record<string, unknown>>;
+}
+
+/** True where the value fits its schema; else \`errors\` holds everything that does not, until the next call. */
+export interface Validate {
+  (value: unknown): boolean;
+  errors?: readonly SchemaError[] | null;
+}
+`;
+
+const present = Object.entries(SCHEMAS)
+  .map(([name, file]) => ({ name, path: join(root, 'schemas', file) }))
+  .filter(({ path }) => existsSync(path));
+
+if (process.argv.includes('--force') || isStale()) await compile();
+
+function isStale() {
+  if (!outputs.every((path) => existsSync(path))) return true;
+  const made = Math.min(...outputs.map(mtime));
+  if ([fileURLToPath(import.meta.url), join(root, 'package-lock.json'), ...present.map(({ path }) => path)].some((path) => mtime(path) >= made))
+    return true;
+  // A schema that was removed leaves its export behind and no newer file.
+  const declared = readFileSync(outputs[1], 'utf8').match(/(?<=export const )\w+/g) ?? [];
+  return declared.join() !== present.map(({ name }) => name).join();
+}
+
+function mtime(path) {
+  return existsSync(path) ? statSync(path).mtimeMs : 0;
+}
+
+async function compile() {
+  // Loaded only when there is something to compile: the check alone takes a few milliseconds.
+  const [{ Ajv2020 }, { default: standalone }] = await Promise.all([
+    import('ajv/dist/2020.js'),
+    import('ajv/dist/standalone/index.js'),
+  ]);
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    code: { source: true, esm: true, lines: true },
+  });
+  ajv.addKeyword({ keyword: 'x-discriminator', schemaType: 'string' });
+  const ids = {};
+  for (const { name, path } of present) {
+    const schema = JSON.parse(readFileSync(path, 'utf8'));
+    ajv.addSchema(schema);
+    ids[name] = schema.$id;
+  }
+  const generate = typeof standalone === 'function' ? standalone : standalone.default;
+  const code = withImports(generate(ajv, ids));
+  const types = [TYPES, ...present.map(({ name }) => `export const ${name}: Validate;`), ''].join('\n');
+  mkdirSync(dirname(outputs[0]), { recursive: true });
+  replaceFile(outputs[0], code);
+  replaceFile(outputs[1], types);
+}
+
+/** The generator writes `require` for its few run-time functions even when asked for ESM. */
+function withImports(code) {
+  const modules = new Map();
+  const body = code.replace(/require\("([^"]+)"\)(\.default)?/g, (_, path) => {
+    if (!modules.has(path)) modules.set(path, `imported${modules.size}`);
+    const name = modules.get(path);
+    // Loaders differ in whether they unwrap the default export of a CommonJS module.
+    return `(${name}.default ?? ${name})`;
+  });
+  const imports = [...modules].map(([path, name]) => `import ${name} from '${path.endsWith('.js') ? path : `${path}.js`}';`);
+  return ['// Generated from schemas/ by scripts/compile-schemas.mjs.', ...imports, body].join('\n');
+}
+
+/** Atomic, because tests that run side by side may all find the output stale. */
+function replaceFile(path, text) {
+  const half = `${path}.${process.pid}.tmp`;
+  writeFileSync(half, text);
+  renameSync(half, path);
+}
