@@ -118,7 +118,8 @@ export class VirtualClock implements Clock {
           await new Promise<void>((resolve) => setImmediate(resolve));
         }
         if (finished) return result;
-        if (this.#sleepers.length === 0) throw new Error('virtual time stands still: nobody sleeps and the work has not ended');
+        if (this.#sleepers.length === 0)
+          throw new Error('virtual time stands still: nobody sleeps and the work has not ended');
         continue;
       }
       if (next.at > end) throw new Error(`virtual time ran past its limit of ${limitMs} ms`);

@@ -55,7 +55,12 @@ export function decode(text: string): Decoded {
   const entries: JournalEntry[] = [];
   let end = EMPTY_CHAIN;
   let from = 0;
-  const fault = (what: string): Decoded => ({ entries, end, fault: { line: entries.length + 1, what }, torn: null });
+  const fault = (what: string): Decoded => ({
+    entries,
+    end,
+    fault: { line: entries.length + 1, what },
+    torn: null,
+  });
   while (from < text.length) {
     const feed = text.indexOf('\n', from);
     if (feed < 0) return { entries, end, fault: null, torn: text.slice(from) };
@@ -67,7 +72,8 @@ export function decode(text: string): Decoded {
     } catch {
       return fault('the line is not JSON');
     }
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return fault('the line is not an entry');
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
+      return fault('the line is not an entry');
     const { hash, ...rest } = entry;
     let form: string;
     try {
@@ -76,7 +82,8 @@ export function decode(text: string): Decoded {
       return fault('the line is not an entry');
     }
     if (form !== line) return fault('the line is not the canonical form of its entry');
-    if (rest.seq !== end.seq + 1) return fault(`seq is ${rest.seq}, expected ${end.seq + 1}: entries are missing, added or reordered`);
+    if (rest.seq !== end.seq + 1)
+      return fault(`seq is ${rest.seq}, expected ${end.seq + 1}: entries are missing, added or reordered`);
     if (rest.prev !== end.hash) return fault('prev is not the hash of the entry before');
     if (sha256(canonical(rest)) !== hash) return fault('hash does not fit the entry: it was changed');
     entries.push(entry);
@@ -122,6 +129,8 @@ interface Folding {
   stopping: RunState['stopping'];
   wavesStarted: number[];
   wavesEnded: number[];
+  acknowledged: Set<string>;
+  haltingRefusals: Set<string>;
   steps: Map<string, StepState>;
   bySecond: Map<string, [number, string, number, number]>;
   head: string;
@@ -151,6 +160,8 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     stopping: null,
     wavesStarted: [],
     wavesEnded: [],
+    acknowledged: new Set(),
+    haltingRefusals: new Set(),
     steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
     bySecond: new Map(),
     head: GENESIS,
@@ -186,6 +197,7 @@ export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<Journa
 function fold(run: Folding, entry: JournalEntry): void {
   switch (entry.kind) {
     case 'run-started':
+      takeUp(run);
       run.startedAt ??= entry.at;
       run.endedAt = null;
       run.endedBecause = null;
@@ -230,22 +242,31 @@ function fold(run: Folding, entry: JournalEntry): void {
       }));
     case 'refused':
       count(run, entry.sentAt, isLimitCode(entry.code));
+      if (entry.next === 'halt') run.haltingRefusals.add(entry.step);
       return change(run, entry.step, (was) => ({
-        phase: entry.then === 'read-first' ? 'unanswered' : 'waiting',
-        outcome: entry.then === 'read-first' ? 'unknown' : 'not-run',
+        phase: entry.next === 'read-first' ? 'unanswered' : 'waiting',
+        outcome: entry.next === 'read-first' ? 'unknown' : 'not-run',
         requestIds: entry.requestId === null ? was.requestIds : [...was.requestIds, entry.requestId],
         code: entry.code,
         what: entry.message,
       }));
     case 'no-answer':
       count(run, entry.sentAt, false);
-      return change(run, entry.step, { phase: 'unanswered', outcome: 'unknown', what: entry.why });
+      return change(run, entry.step, {
+        phase: 'unanswered',
+        outcome: 'unknown',
+        code: null,
+        what: entry.why,
+      });
     case 'settled':
       return change(run, entry.step, (was) =>
         entry.landed
           ? {
               phase: 'settling',
-              orders: entry.order === null || was.orders.includes(entry.order) ? was.orders : [...was.orders, entry.order],
+              orders:
+                entry.order === null || was.orders.includes(entry.order)
+                  ? was.orders
+                  : [...was.orders, entry.order],
               acceptedAt: was.acceptedAt ?? entry.at,
               outcome: 'unknown',
               what: `had landed: ${entry.evidence}`,
@@ -279,6 +300,25 @@ function fold(run: Folding, entry: JournalEntry): void {
   }
 }
 
+/** A run that is taken up again settles its unknown steps anew; whoever takes it up has seen why it halted. */
+function takeUp(run: Folding): void {
+  for (const [id, step] of run.steps) {
+    if (step.phase !== 'ended') continue;
+    if (run.haltingRefusals.has(id)) {
+      run.steps.set(id, { ...step, phase: 'waiting', outcome: 'not-run', endedAt: null });
+    } else if (step.outcome === 'unknown') {
+      run.steps.set(id, {
+        ...step,
+        phase: step.acceptedAt === null ? 'unanswered' : 'settling',
+        endedAt: null,
+      });
+    } else if (run.endedBecause === 'halted' && (step.outcome === 'failed' || step.outcome === 'refused')) {
+      run.acknowledged.add(id);
+    }
+  }
+  run.haltingRefusals.clear();
+}
+
 function change(
   run: Folding,
   step: string,
@@ -301,6 +341,14 @@ function add(run: Folding, second: number, action: string, sent: number, refused
   } else {
     run.bySecond.set(key, [second, action, sent, refused]);
   }
+}
+
+/** True where nothing is left to do: the run has ended and each of its steps has an end that can be known. */
+export function isFinished(state: RunState): boolean {
+  if (state.endedAt === null || state.haltingRefusals.size > 0) return false;
+  for (const { outcome } of state.steps.values())
+    if (outcome === 'not-run' || outcome === 'unknown') return false;
+  return true;
 }
 
 /** One count per outcome, every outcome present; the counts add up to the number of steps. */

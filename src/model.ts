@@ -75,7 +75,13 @@ export const EDITIONS = [
 /** The name of a known edition. */
 export type EditionName = (typeof EDITIONS)[number]['name'];
 
-export type InstanceStatus = 'initialising' | 'processing' | 'running' | 'isolated' | 'deleting' | 'unrecognised';
+export type InstanceStatus =
+  | 'initialising'
+  | 'processing'
+  | 'running'
+  | 'isolated'
+  | 'deleting'
+  | 'unrecognised';
 
 export type Billing = 'prepaid' | 'postpaid';
 
@@ -486,7 +492,7 @@ export type Deed =
       readonly message: string;
       readonly requestId: string | null;
       readonly sentAt: string;
-      readonly then: AfterRefusal;
+      readonly next: AfterRefusal;
     }
   /** Asked, and no usable answer came back. The step is unknown until it is settled by reading. */
   | {
@@ -567,6 +573,10 @@ export interface RunState {
   readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
+  /** Steps that had failed when the run halted and was taken up again by hand: they do not halt it twice. */
+  readonly acknowledged: ReadonlySet<string>;
+  /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
+  readonly haltingRefusals: ReadonlySet<string>;
   readonly steps: ReadonlyMap<string, StepState>;
   /** Sent and refused by limit, per action, orders included. */
   readonly calls: ReadonlyMap<string, { readonly count: number; readonly refusedByLimit: number }>;
@@ -615,7 +625,12 @@ export interface Report {
     /** Sums over the verified steps only. */
     readonly verified: readonly Omit<Quote, 'readAt'>[];
   };
-  readonly waves: readonly { readonly name: string; readonly startedAt: string | null; readonly endedAt: string | null; readonly steps: number }[];
+  readonly waves: readonly {
+    readonly name: string;
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+    readonly steps: number;
+  }[];
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];

@@ -2,7 +2,9 @@
  * The provider through one narrow port. Reads may be retried quietly below it; an order never is.
  * A refusal is a value; only the network and our own faults throw, and an order does not throw even then.
  */
+
 import type { Catalogue, EditionName, Instance, Money, Quote, Scope, Size, UsedMemory } from '../model.ts';
+import type { Lane } from './permits.ts';
 
 /** What one ordering call asks for: the whole size, of which exactly one dimension differs from the present. */
 export interface OrderRequest extends Scope {
@@ -73,6 +75,8 @@ export interface CloudReader {
 
 /** The port of a run: reads, and the one action that spends money. */
 export interface Cloud extends CloudReader {
+  /** The lane in which this identity's orders are counted: what a permit is reserved for. */
+  orderLane(scope: Scope): Lane;
   /**
    * Sends one order, once. `goAhead` is asked in the tick that writes the request, after connecting: false
    * means nothing is sent and the answer is `not-sent`. Never throws for anything the network or provider does.

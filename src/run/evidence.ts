@@ -1,0 +1,105 @@
+/**
+ * Pure decisions from what was read of the provider: did an unanswered order land, and how did an accepted one end?
+ * Neither ever trusts a status alone: "running" is also what a change shows before it starts (facts §7.1, §7.4,
+ * read 2026-11).
+ */
+import type { Deal, Task } from '../cloud/cloud.ts';
+import type { Instance, Money, Size, Step } from '../model.ts';
+import { sameSize } from '../model.ts';
+
+/** What was read of one instance at one moment. `null` = this source could not be asked. */
+export interface Reading {
+  /** undefined: the provider knows no such instance. */
+  readonly instance: Instance | undefined;
+  readonly tasks: readonly Task[] | null;
+  readonly deals: readonly Deal[] | null;
+}
+
+/** The verdict on an order that got no answer. */
+export type Landing =
+  | { readonly kind: 'landed'; readonly order: string | null; readonly evidence: string }
+  /** Nothing points to it. Only patience turns this into "not landed". */
+  | { readonly kind: 'silent' }
+  /** Something is under way that may or may not be this order. */
+  | { readonly kind: 'unclear'; readonly why: string };
+
+/** @param known order numbers on the journal that are not this attempt's. */
+export function judgeLanding(step: Step, reading: Reading, known: ReadonlySet<string>): Landing {
+  const { instance, tasks, deals } = reading;
+  const deal = deals?.find(({ order }) => !known.has(order));
+  if (deal)
+    return { kind: 'landed', order: deal.order, evidence: `billing lists order ${deal.order} for it` };
+  const task = tasks?.[0];
+  if (task)
+    return {
+      kind: 'landed',
+      order: null,
+      evidence: `task ${task.id} (type ${task.type}) began after it was asked`,
+    };
+  if (!instance) return { kind: 'unclear', why: 'the instance is not listed' };
+  if (sameSize(instance.size, step.after)) {
+    return { kind: 'landed', order: null, evidence: `the instance already is at ${describe(instance.size)}` };
+  }
+  if (instance.status === 'processing')
+    return { kind: 'unclear', why: 'something is under way on the instance' };
+  if (!sameSize(instance.size, step.before)) {
+    return { kind: 'unclear', why: `the instance is at ${describe(instance.size)}` };
+  }
+  return { kind: 'silent' };
+}
+
+/** The verdict on an accepted order. */
+export type Settling =
+  | { readonly kind: 'verified'; readonly size: Size; readonly billed: Money | null }
+  | {
+      readonly kind: 'failed';
+      readonly what: string;
+      readonly code: string | null;
+      readonly size: Size | null;
+    }
+  /** Under way. `near`: it looks finished, and only the last facts are missing. */
+  | { readonly kind: 'under-way'; readonly near: boolean };
+
+/** Finished means the final facts: exact size, running, every task done, the order delivered. */
+export function judgeSettling(step: Step, reading: Reading, orders: readonly string[]): Settling {
+  const { instance, tasks, deals } = reading;
+  const deal = deals?.find(({ order }) => orders.includes(order));
+  const billed = deal?.billed ?? null;
+  const latest = tasks?.reduce<Task | null>(
+    (last, task) => (last && last.startedAt > task.startedAt ? last : task),
+    null,
+  );
+  const size = instance?.size ?? null;
+  if (latest?.result === 'failed' && instance?.status === 'running') {
+    return {
+      kind: 'failed',
+      what: `the provider's task ${latest.id} failed; the instance is at ${describe(instance.size)}`,
+      code: null,
+      size,
+    };
+  }
+  if (deal?.state === 'failed') {
+    return { kind: 'failed', what: `order ${deal.order} was not delivered`, code: null, size };
+  }
+  if (!instance || instance.status !== 'running') return { kind: 'under-way', near: false };
+  if (sameSize(instance.size, step.after)) {
+    const working = tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
+    if (working || deal?.state === 'under-way' || deal?.state === 'unpaid')
+      return { kind: 'under-way', near: true };
+    return { kind: 'verified', size: instance.size, billed };
+  }
+  if (!sameSize(instance.size, step.before) && tasks?.some(({ result }) => result === 'done')) {
+    return {
+      kind: 'failed',
+      what: `the change ended, and the instance is at ${describe(instance.size)} instead of ${describe(step.after)}`,
+      code: 'Refit.OtherSize',
+      size,
+    };
+  }
+  return { kind: 'under-way', near: false };
+}
+
+/** A size in words, for the record: exact, in MB. */
+export function describe(size: Size): string {
+  return `${size.memoryPerShard} MB x ${size.shards} shards, ${size.replicas} replicas`;
+}

@@ -1,0 +1,205 @@
+/**
+ * Carries a saved plan out: wave after wave, instance by instance, each deed written down before it is done.
+ * Decides from the journal alone, so that going on after a crash is the same code as starting.
+ */
+import type { LimitFunction } from 'p-limit';
+import pLimit from 'p-limit';
+import type { Clock } from '../clock.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Permits } from '../cloud/permits.ts';
+import { totals } from '../journal.ts';
+import type { EndedBecause, Outcome, SavedPlan, Scope, Step } from '../model.ts';
+import { isCredentialsCode } from './after-refusal.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { beginTally } from './halt.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import { PLACING } from './order.ts';
+import { settleLanding } from './settle.ts';
+import { carryOutStep } from './step.ts';
+import type { Waits } from './waits.ts';
+import { beginWaits } from './waits.ts';
+import type { Watch } from './watch.ts';
+import { watchFleet } from './watch.ts';
+
+/** What a run needs of the outside. */
+export interface RunInput {
+  readonly saved: SavedPlan;
+  /** Taken up: its `run-started` entry is written. */
+  readonly journal: JournalWriter;
+  readonly cloudFor: (profile: string) => Cloud;
+  readonly permits: Permits;
+  readonly clock: Clock;
+  /** Aborted by the first signal: nothing new starts. Its reason is the exit code, 130 or 143. */
+  readonly drain: AbortSignal;
+  /** Aborted by the second: leave at once. */
+  readonly leave: AbortSignal;
+}
+
+/** What the parts of one run share. */
+export interface Run extends RunInput {
+  readonly watch: Watch;
+  readonly waits: Waits;
+  /** What a change of this run usually takes, in milliseconds; null until one has ended. */
+  readonly pace: { usual: number | null };
+  /** Orders between their reservation and their send. */
+  readonly placing: LimitFunction;
+  /** Aborted once nothing new may start. */
+  readonly stopped: AbortSignal;
+  /** Tells, once, why nothing new starts from here on. `code` is the provider's, where a refusal is the reason. */
+  stop(because: Exclude<EndedBecause, 'done'>, what: string, code?: string): void;
+  /** Whether a new order may start now; to be asked directly before each. */
+  mayStart(): boolean;
+  /** Counts the end of a step against the thresholds. */
+  ended(step: Step, outcome: Outcome): void;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly because: EndedBecause;
+  readonly exitCode: number;
+}
+
+/**
+ * Runs to the end, or to where a threshold, a refusal that concerns every order, a signal or the time stops it; what
+ * is under way then is followed to its end.
+ * @returns null when told to leave at once: the journal is whole, and the same command goes on from there.
+ * @throws RefitError `disk-failed` when the journal cannot be written.
+ */
+export async function execute(input: RunInput): Promise<RunEnd | null> {
+  const { saved, journal, clock, drain, leave } = input;
+  const stopping = new AbortController();
+  const tally = beginTally(saved, journal);
+  /** Steps that will be looked at next, so that one call looks at many instances. */
+  const queue: Step[] = [];
+  let credentialsRefused = false;
+
+  const stop: Run['stop'] = (because, what, code) => {
+    if (code !== undefined && isCredentialsCode(code)) credentialsRefused = true;
+    if (stopping.signal.aborted) return;
+    journal.tell({ kind: 'stopping', because, what });
+    stopping.abort();
+  };
+  const judge = (): void => {
+    const halt = tally.verdict();
+    if (halt !== null) stop('halted', halt);
+    else if (drain.aborted) stop('drained', 'told to stop: what is under way is followed to its end');
+    else if (saved.finishBy !== null && clock.now() >= Date.parse(saved.finishBy)) {
+      stop('finish-by', `finishBy ${saved.finishBy} is reached`);
+    }
+  };
+  const run: Run = {
+    ...input,
+    watch: watchFleet({
+      cloudFor: input.cloudFor,
+      clock,
+      upcoming: (scope, atMost) => nextIn(queue, scope, atMost),
+    }),
+    waits: beginWaits(clock),
+    pace: { usual: null },
+    placing: pLimit(PLACING),
+    stopped: stopping.signal,
+    stop,
+    mayStart() {
+      judge();
+      return !stopping.signal.aborted && !leave.aborted && !journal.failed;
+    },
+    ended(step, outcome) {
+      tally.add(step, outcome);
+      judge();
+    },
+  };
+
+  drain.addEventListener('abort', judge, { once: true });
+  try {
+    await settleUnanswered(run);
+    for (const [index] of saved.waves.entries()) {
+      const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
+      if (!run.mayStart() && !open.some((step) => isUnderWay(run, step))) break;
+      await carryOutWave(run, index, open, queue);
+      if (leave.aborted) return null;
+    }
+    if (leave.aborted) return null;
+    return await endRun(run, credentialsRefused);
+  } finally {
+    drain.removeEventListener('abort', judge);
+  }
+}
+
+async function carryOutWave(run: Run, index: number, open: readonly Step[], queue: Step[]): Promise<void> {
+  const { saved, journal } = run;
+  const { name } = saved.waves[index]!;
+  const told = journal.replay.state();
+  if (!told.wavesStarted.includes(index)) journal.tell({ kind: 'wave-started', wave: index, name });
+  // What is under way already comes first: it holds places that new orders must not take.
+  const chains = chainsOf(open).sort(
+    (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
+  );
+  queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));
+  // The one place that decides how many resizes are under way at once.
+  const limit = pLimit(saved.execution.inFlight);
+  await Promise.all(
+    chains.map((chain) =>
+      limit(async () => {
+        queue.shift();
+        for (const step of chain) if (!run.leave.aborted) await carryOutStep(run, step);
+      }),
+    ),
+  );
+  const left = open.some((step) => isOpen(run, step));
+  if (!left && !told.wavesEnded.includes(index))
+    await journal.record({ kind: 'wave-ended', wave: index, name });
+}
+
+/** Orders whose answer a crash or the network took away are settled by reading before anything new is asked. */
+async function settleUnanswered(run: Run): Promise<void> {
+  const unanswered = run.saved.steps.filter(({ id }) => {
+    const { phase } = run.journal.replay.step(id);
+    return phase === 'asking' || phase === 'unanswered';
+  });
+  await Promise.all(unanswered.map((step) => settleLanding(run, step)));
+}
+
+async function endRun(run: Run, credentialsRefused: boolean): Promise<RunEnd> {
+  const { saved, journal, drain } = run;
+  const { stopping } = journal.replay.state();
+  const left = saved.steps.some((step) => isOpen(run, step));
+  const because: EndedBecause =
+    stopping && (left || stopping.because === 'halted') ? stopping.because : 'done';
+  const exitCode = exitCodeOf({
+    totals: totals(saved.steps.map(({ id }) => journal.replay.step(id))),
+    because,
+    credentialsRefused,
+    signalExitCode: typeof drain.reason === 'number' ? drain.reason : 130,
+  });
+  await journal.record({ kind: 'run-ended', because, exitCode });
+  return { because, exitCode };
+}
+
+function isOpen(run: Run, step: Step): boolean {
+  return run.journal.replay.step(step.id).phase !== 'ended';
+}
+
+function isUnderWay(run: Run, step: Step): boolean {
+  const { phase } = run.journal.replay.step(step.id);
+  return phase !== 'ended' && phase !== 'waiting';
+}
+
+/** The steps of each instance, in order; instances in the order of their first steps. */
+function chainsOf(steps: readonly Step[]): Step[][] {
+  const chains = new Map<string, Step[]>();
+  for (const step of steps) {
+    const chain = chains.get(step.instance);
+    if (chain) chain.push(step);
+    else chains.set(step.instance, [step]);
+  }
+  return [...chains.values()];
+}
+
+function nextIn(queue: readonly Step[], { region, profile }: Scope, atMost: number): string[] {
+  const ids: string[] = [];
+  for (const step of queue) {
+    if (ids.length >= atMost) break;
+    if (step.region === region && step.profile === profile) ids.push(step.instance);
+  }
+  return ids;
+}

@@ -1,0 +1,78 @@
+/**
+ * Places one order: reserves a slot, writes the intent, sends at the slot. An entry is good for two seconds: a process
+ * that was frozen between its entry and its send does not send when it wakes, because another may have taken over
+ * meanwhile (design §6; without this guard a frozen worker paid twice in 4 of 8 trials).
+ */
+import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
+import type { Step } from '../model.ts';
+import type { Run } from './execute.ts';
+
+/** Milliseconds for which an intent may be acted on. */
+const FRESH = 2_000;
+
+/** Orders being placed at once, from the reservation to the send: enough to bridge a slow disk, few enough to stay fresh. */
+export const PLACING = 8;
+
+/** What came of placing: the provider's answer, or nothing was sent. */
+export type Placed = OrderAnswer | { readonly kind: 'stopped' };
+
+/** Places the order of a step as its next attempt. The intent is durable before anything leaves. */
+export async function placeOrder(run: Run, step: Step): Promise<Placed> {
+  let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
+  await run.placing(async () => {
+    // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
+    await new Promise<void>((left) => {
+      placed = place(run, step, left).finally(left);
+    });
+  });
+  return placed;
+}
+
+async function place(run: Run, step: Step, left: () => void): Promise<Placed> {
+  const { journal, clock, permits, leave } = run;
+  const cloud = run.cloudFor(step.profile);
+  const lane = cloud.orderLane(step);
+  const attempt = journal.replay.step(step.id).attempts + 1;
+  const size = step.after;
+  let slot = permits.reserve(lane);
+  const lead = Math.min(500, Math.max(15, 2 * journal.latency));
+  await clock.sleep(slot.at - lead - clock.now(), run.stopped);
+  if (!run.mayStart()) return { kind: 'stopped' };
+
+  const intended = clock.monotonic();
+  const fresh = () => clock.monotonic() - intended <= FRESH;
+  await journal.record({ kind: 'intent', step: step.id, attempt, size });
+  const nothingSent = async (why: string): Promise<Placed> => {
+    await journal.record({ kind: 'not-sent', step: step.id, attempt, why });
+    return { kind: 'not-sent', why };
+  };
+
+  const request: OrderRequest = {
+    region: step.region,
+    profile: step.profile,
+    instance: step.instance,
+    edition: step.edition,
+    size,
+  };
+  for (;;) {
+    await permits.wait(slot, leave);
+    if (!run.mayStart()) return nothingSent('the run was stopped');
+    if (!fresh()) return nothingSent('its entry was older than two seconds');
+    if (permits.isLost(slot)) {
+      slot = permits.reserve(lane);
+      continue;
+    }
+    let asked = false;
+    const answer = await cloud.order(request, () => {
+      asked = true;
+      const go =
+        fresh() && !permits.isLost(slot) && !journal.failed && !run.stopped.aborted && !leave.aborted;
+      if (go) left();
+      return go;
+    });
+    if (answer.kind !== 'not-sent') return answer;
+    // Without a connection the guard was never asked: waiting for another slot would not help.
+    if (!asked) return nothingSent(answer.why);
+    slot = permits.reserve(lane);
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * Settling by reading: whether an order without an answer landed, and how an accepted one ended. Nothing here ever
+ * asks the provider to change anything.
+ */
+import { RefitError } from '../errors.ts';
+import type { Step, StepState } from '../model.ts';
+import { afterRefusal, isTailLockCode } from './after-refusal.ts';
+import { endStep } from './end-step.ts';
+import type { Reading } from './evidence.ts';
+import { describe, judgeLanding, judgeSettling } from './evidence.ts';
+import type { Run } from './execute.ts';
+import { LIMITS, MINUTE, SECOND } from './waits.ts';
+
+/** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
+const CLOCK_MARGIN = 30 * SECOND;
+
+/**
+ * Settles an order that has no answer on record: reads until something shows that it landed, or until every source
+ * has been silent for as long as the plan's patience, counted from the intent's time on disk.
+ */
+export async function settleLanding(run: Run, step: Step): Promise<void> {
+  const { journal, clock } = run;
+  const state = journal.replay.step(step.id);
+  const intentAt = Date.parse(state.intentAt ?? state.startedAt ?? new Date(clock.now()).toISOString());
+  const patience = quietTime(run, step, state);
+  // A restart does not begin patience anew, and a clock that jumped back does not make it longer.
+  const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, intentAt + patience - clock.now()));
+  const factsSince = sinceFor(run, step, intentAt);
+  const known = new Set(
+    run.saved.steps.flatMap(({ id, instance }) =>
+      instance === step.instance ? journal.replay.step(id).orders : [],
+    ),
+  );
+  const settled = (landed: boolean, order: string | null, evidence: string) =>
+    journal.record({ kind: 'settled', step: step.id, attempt: state.attempts, landed, order, evidence });
+
+  for (let pause = SECOND; !run.leave.aborted; pause = Math.min(2 * pause, 10 * SECOND)) {
+    const asked = clock.monotonic();
+    const overdue = asked - quietUntil;
+    let reading: Reading;
+    try {
+      const within = overdue >= 0 ? 50 : Math.min(pause, -overdue);
+      reading = await run.watch.read({ ...scopeOf(step), instance: step.instance, within, factsSince });
+    } catch (error) {
+      if (!(error instanceof RefitError)) throw error;
+      if (overdue > LIMITS.unclear || error.code !== 'provider-unreachable') {
+        return endStep(run, step, 'unknown', `asked, and it could not be settled: ${error.message}`, {});
+      }
+      await clock.sleep(pause, run.leave);
+      continue;
+    }
+    const landing = judgeLanding(step, reading, known);
+    if (landing.kind === 'landed') {
+      await settled(true, landing.order, landing.evidence);
+      return;
+    }
+    if (landing.kind === 'silent' && overdue >= 0) {
+      if (reading.tasks === null) {
+        return endStep(
+          run,
+          step,
+          'unknown',
+          'asked, and it could not be settled: the task list cannot be read',
+          {},
+        );
+      }
+      const sources = reading.deals === null ? 'instance and task list' : 'instance, task list and billing';
+      await settled(
+        false,
+        null,
+        `${sources} were silent for ${Math.round((clock.now() - intentAt) / SECOND)} s`,
+      );
+      return afterSilence(run, step, state);
+    }
+    if (landing.kind === 'unclear' && overdue > LIMITS.unclear) {
+      return endStep(run, step, 'unknown', `asked, and it could not be settled: ${landing.why}`, {
+        size: reading.instance?.size ?? null,
+      });
+    }
+  }
+}
+
+/** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
+async function afterSilence(run: Run, step: Step, state: StepState): Promise<void> {
+  const waitedFor = run.waits.waited(step, 'tryingAgain');
+  if (state.code !== null && !afterRefusal(state.code).again) {
+    return endStep(run, step, 'refused', state.what, { code: state.code });
+  }
+  if (waitedFor <= LIMITS.tryingAgain) return;
+  if (state.code !== null) {
+    return endStep(run, step, 'refused', `${state.what} (for ${Math.round(waitedFor / MINUTE)} minutes)`, {
+      code: state.code,
+    });
+  }
+  return endStep(
+    run,
+    step,
+    'failed',
+    `no usable answer for ${Math.round(waitedFor / MINUTE)} minutes; nothing landed`,
+    { code: 'Refit.NoAnswer' },
+  );
+}
+
+/**
+ * How long every source must stay silent. The plan's patience; less only where the provider has answered, with a code
+ * by which the tail lock of this instance's own previous step is known: that lock is waited out by trying.
+ */
+function quietTime(run: Run, step: Step, state: StepState): number {
+  const { patience } = run.saved.execution;
+  if (
+    step.needs === null ||
+    state.phase !== 'unanswered' ||
+    state.code === null ||
+    !isTailLockCode(state.code)
+  )
+    return patience;
+  const before = run.journal.replay.step(step.needs);
+  const age = run.clock.now() - Date.parse(before.endedAt ?? '');
+  if (!(age <= LIMITS.tailLock)) return patience;
+  return Math.min(patience, 5 * SECOND * 2 ** Math.min(3, state.attempts - 1));
+}
+
+/** From when on tasks and orders count as effects of this step's order: never those of the step before. */
+function sinceFor(run: Run, step: Step, intentAt: number): number {
+  const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedAt;
+  return Math.max(intentAt - CLOCK_MARGIN, before === null ? Number.NEGATIVE_INFINITY : Date.parse(before));
+}
+
+/** When to look at an accepted change again. */
+function pauseFor(run: Run, age: number): number {
+  const expected = run.pace.usual ?? undefined;
+  if (expected === undefined) return Math.min(15 * SECOND, Math.max(SECOND, age / 6));
+  if (age < 0.6 * expected) return Math.min(60 * SECOND, Math.max(SECOND, 0.6 * expected - age));
+  return Math.min(20 * SECOND, Math.max(SECOND, expected / 8));
+}
+
+/** Follows an accepted change to its final facts and writes down how it ended. */
+export async function settleEnd(run: Run, step: Step): Promise<void> {
+  const { journal, clock } = run;
+  const state = journal.replay.step(step.id);
+  const began = Date.parse(state.acceptedAt ?? state.intentAt ?? '');
+  const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
+  let facts = false;
+  for (let round = 1; !run.leave.aborted; round++) {
+    const age = clock.now() - began;
+    let reading: Reading;
+    try {
+      reading = await run.watch.read({
+        ...scopeOf(step),
+        instance: step.instance,
+        within: facts ? 150 : pauseFor(run, age),
+        factsSince: facts || round % 8 === 0 ? factsSince : null,
+      });
+      run.waits.over(step, 'unreachable');
+    } catch (error) {
+      if (!(error instanceof RefitError)) throw error;
+      if (error.code === 'credentials-refused') run.stop('halted', error.message, 'AuthFailure.Refused');
+      else if (error.code !== 'provider-unreachable') run.stop('halted', error.message);
+      if (error.code !== 'provider-unreachable' || run.waits.waited(step, 'unreachable') > LIMITS.settling) {
+        return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
+      }
+      await clock.sleep(5 * SECOND, run.leave);
+      continue;
+    }
+    const verdict = judgeSettling(step, reading, state.orders);
+    const asked = facts || round % 8 === 0;
+    if (verdict.kind === 'failed')
+      return endStep(run, step, 'failed', verdict.what, {
+        code: verdict.code ?? 'Refit.TaskFailed',
+        size: verdict.size,
+      });
+    if (verdict.kind === 'verified') {
+      if (asked) {
+        learn(run, age);
+        return endStep(run, step, 'verified', `read back at ${describe(verdict.size)}`, {
+          size: verdict.size,
+          billed: verdict.billed,
+        });
+      }
+      facts = true;
+      continue;
+    }
+    facts = false;
+    if (verdict.near) {
+      if (run.waits.waited(step, 'delivery') > LIMITS.delivery && !stillWorking(reading)) {
+        const what = `read back at ${describe(step.after)}; billing does not call its order delivered yet`;
+        return endStep(run, step, 'verified', what, { size: step.after });
+      }
+      facts = true;
+      await clock.sleep(2 * SECOND, run.leave);
+    }
+    if (!reading.instance && run.waits.waited(step, 'missing') > LIMITS.missing) {
+      return endStep(run, step, 'failed', 'ordered, and the instance is no longer listed', {
+        code: 'ResourceNotFound.InstanceNotExists',
+      });
+    }
+    if (reading.instance) run.waits.over(step, 'missing');
+    if (age > LIMITS.settling) {
+      const what = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;
+      return endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
+    }
+  }
+}
+
+function stillWorking({ tasks }: Reading): boolean {
+  return tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
+}
+
+/** What ended changes of this run took tells when the next look at one is worth a call. */
+function learn({ pace }: Run, took: number): void {
+  pace.usual = pace.usual === null ? took : pace.usual + 0.2 * (took - pace.usual);
+}
+
+function scopeOf({ region, profile }: Step) {
+  return { region, profile };
+}

@@ -1,0 +1,196 @@
+/**
+ * A step's life: look again, ask, settle, verify (design §6). Each function reads where the step stands from the
+ * journal, does one thing, and writes down what came of it; the loop in `carryOutStep` is the state machine.
+ */
+import { RefitError, unreachable } from '../errors.ts';
+import type { Instance, Step } from '../model.ts';
+import { sameSize } from '../model.ts';
+import { afterRefusal } from './after-refusal.ts';
+import { endStep } from './end-step.ts';
+import { describe } from './evidence.ts';
+import type { Run } from './execute.ts';
+import { placeOrder } from './order.ts';
+import { settleEnd, settleLanding } from './settle.ts';
+import { LIMITS, MINUTE, SECOND } from './waits.ts';
+
+/** Takes a step from wherever it stands to its end, or to where the run stops before its next order. */
+export async function carryOutStep(run: Run, step: Step): Promise<void> {
+  let notBefore = Number.NEGATIVE_INFINITY;
+  while (!run.leave.aborted) {
+    const { phase } = run.journal.replay.step(step.id);
+    switch (phase) {
+      case 'ended':
+        return;
+      case 'asking':
+      case 'asked':
+      case 'unanswered':
+        await settleLanding(run, step);
+        break;
+      case 'settling':
+        await settleEnd(run, step);
+        break;
+      case 'waiting':
+        if (!(await ask(run, step, notBefore))) return;
+        break;
+      default:
+        return unreachable(phase);
+    }
+    notBefore = run.clock.monotonic();
+  }
+}
+
+/** Looks again and orders. @returns false where nothing more is to be done for this step in this process. */
+async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
+  const { journal, clock } = run;
+  if (step.needs !== null) {
+    const before = journal.replay.step(step.needs);
+    if (before.phase !== 'ended') return false;
+    if (before.outcome !== 'verified') {
+      await endStep(run, step, 'skipped', `its earlier step ${step.needs} ended ${before.outcome}`, {
+        code: 'Refit.EarlierStep',
+      });
+      return false;
+    }
+  }
+  if (!run.mayStart()) return false;
+  const looked = await lookAgain(run, step, notBefore);
+  if (looked !== 'go') return looked === 'again';
+  const placed = await placeOrder(run, step);
+  switch (placed.kind) {
+    case 'stopped':
+      return false;
+    case 'not-sent':
+      // A moment's breath: without a connection this would spin.
+      await clock.sleep(
+        Math.min(30 * SECOND, SECOND + run.waits.waited(step, 'unreachable') / 4),
+        run.stopped,
+      );
+      return true;
+    case 'accepted':
+      await journal.record({
+        kind: 'accepted',
+        step: step.id,
+        attempt: journal.replay.step(step.id).attempts,
+        order: placed.order,
+        requestId: placed.requestId,
+        sentAt: new Date(placed.sentAt).toISOString(),
+      });
+      return true;
+    case 'no-answer':
+      await journal.record({
+        kind: 'no-answer',
+        step: step.id,
+        attempt: journal.replay.step(step.id).attempts,
+        why: placed.why,
+        sentAt: new Date(placed.sentAt).toISOString(),
+      });
+      return true;
+    case 'refused': {
+      const { next, why } = afterRefusal(placed.code);
+      await journal.record({
+        kind: 'refused',
+        step: step.id,
+        attempt: journal.replay.step(step.id).attempts,
+        code: placed.code,
+        message: placed.message,
+        requestId: placed.requestId,
+        sentAt: new Date(placed.sentAt).toISOString(),
+        next,
+      });
+      const refused = () =>
+        endStep(run, step, 'refused', `${placed.message} (${why})`, { code: placed.code });
+      switch (next) {
+        case 'try-again':
+          run.permits.penalise(run.cloudFor(step.profile).orderLane(step), placed.sentAt);
+          return true;
+        case 'read-first':
+          return true;
+        case 'wait':
+          if (run.waits.waited(step, 'busy') > LIMITS.busy) await refused();
+          else await clock.sleep(10 * SECOND, run.stopped);
+          return true;
+        case 'skip':
+          await refused();
+          return false;
+        case 'halt':
+          run.stop('halted', `${placed.code}: ${why}`, placed.code);
+          await refused();
+          return false;
+        default:
+          return unreachable(next);
+      }
+    }
+    default:
+      return unreachable(placed);
+  }
+}
+
+/** Whether the instance still is what was approved: only then may it be ordered for. */
+async function lookAgain(run: Run, step: Step, notBefore: number): Promise<'go' | 'again' | 'no'> {
+  const { journal, clock } = run;
+  let instance: Instance | undefined;
+  try {
+    instance = await run.watch.look(step, step.instance, notBefore);
+    run.waits.over(step, 'unreachable');
+  } catch (error) {
+    await unread(run, step, error);
+    return 'again';
+  }
+  if (!instance) {
+    await endStep(run, step, 'drifted', 'the provider lists no such instance any more', {
+      code: 'ResourceNotFound.InstanceNotExists',
+    });
+    return 'no';
+  }
+  const { status, size } = instance;
+  journal.tell({ kind: 'looked', step: step.id, status, size });
+  const state = journal.replay.step(step.id);
+  if (state.attempts > 0 && sameSize(size, step.after)) {
+    await journal.record({
+      kind: 'settled',
+      step: step.id,
+      attempt: state.attempts,
+      landed: true,
+      order: null,
+      evidence: `the instance is at ${describe(size)} now: an earlier attempt had landed after all`,
+    });
+    return 'again';
+  }
+  if (status === 'isolated' || status === 'deleting' || status === 'unrecognised') {
+    await endStep(run, step, 'skipped', `the instance is ${status}`, {
+      code: 'ResourceUnavailable.InstanceStatusAbnormal',
+      size,
+    });
+    return 'no';
+  }
+  if (status !== 'running') {
+    if (run.waits.waited(step, 'busy') > LIMITS.busy) {
+      const what = `the instance was ${status} for ${LIMITS.busy / MINUTE} minutes`;
+      await endStep(run, step, 'skipped', what, { code: 'ResourceUnavailable.InstanceStatusAbnormal', size });
+      return 'no';
+    }
+    await clock.sleep(5 * SECOND, run.stopped);
+    return run.mayStart() ? 'again' : 'no';
+  }
+  if (!sameSize(size, step.before)) {
+    const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;
+    await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
+    return 'no';
+  }
+  return 'go';
+}
+
+/** A read that failed: waits a moment, or stops the run where waiting will not help. */
+async function unread(run: Run, step: Step, error: unknown): Promise<void> {
+  if (!(error instanceof RefitError)) throw error;
+  if (error.code === 'credentials-refused') return run.stop('halted', error.message, 'AuthFailure.Refused');
+  if (error.code !== 'provider-unreachable') return run.stop('halted', error.message);
+  const since = run.waits.waited(step, 'unreachable');
+  if (since > LIMITS.unreachable) {
+    return run.stop(
+      'halted',
+      `the provider could not be reached for ${LIMITS.unreachable / MINUTE} minutes: ${error.message}`,
+    );
+  }
+  await run.clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.leave);
+}

@@ -1,0 +1,178 @@
+/**
+ * Reading the fleet while a run is under way: whoever wants to know something of an instance says how long that can
+ * wait, and one round of calls serves everybody who waits in the same region and identity. So polling is fleet-wide
+ * whatever the number of steps under way, and there is no poller to start, stop or forget.
+ */
+
+import type { Clock } from '../clock.ts';
+import type { Cloud, Deal, Task } from '../cloud/cloud.ts';
+import { RefitError } from '../errors.ts';
+import type { Instance, Scope } from '../model.ts';
+import type { Reading } from './evidence.ts';
+
+/** What somebody wants to read. */
+export interface Question extends Scope {
+  readonly instance: string;
+  /** Milliseconds this may wait for others to share the round. */
+  readonly within: number;
+  /** Also read tasks and orders that began at or after this time (ms since 1970 UTC); null = the instance alone. */
+  readonly factsSince: number | null;
+}
+
+export interface Watch {
+  /** @throws RefitError where the provider cannot be reached or refuses to be read. */
+  read(question: Question): Promise<Reading>;
+  /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
+  look(scope: Scope, instance: string, notBefore: number): Promise<Instance | undefined>;
+}
+
+/** How old a sighting may be when an order relies on it. As long as a worker's claim to a fresh entry, and a little. */
+const LOOK_AGE = 5_000;
+
+/** How long a look waits for others to join its round. */
+const LOOK_WITHIN = 25;
+
+/** Instances read ahead with each look, so that a wave needs few calls. The provider's page is 1,000. */
+const READ_AHEAD = 200;
+
+interface Asked extends Question {
+  readonly resolve: (reading: Reading) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Lane {
+  asked: Asked[];
+  due: number;
+  running: boolean;
+  readonly wake: { now: AbortController };
+  readonly sightings: Map<string, { readonly at: number; readonly instance: Instance | undefined }>;
+  /** False once the provider has refused this identity the source. */
+  tasksReadable: boolean;
+  dealsReadable: boolean;
+}
+
+/**
+ * @param cloudFor the provider as seen by a profile.
+ * @param upcoming the instances of a scope that will be looked at next, in order.
+ */
+export function watchFleet(options: {
+  readonly cloudFor: (profile: string) => Cloud;
+  readonly clock: Clock;
+  readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
+}): Watch {
+  const { cloudFor, clock, upcoming } = options;
+  const lanes = new Map<string, Lane>();
+
+  const laneOf = (scope: Scope): Lane => {
+    const key = `${scope.profile} ${scope.region}`;
+    let lane = lanes.get(key);
+    if (!lane) {
+      lane = {
+        asked: [],
+        due: Number.POSITIVE_INFINITY,
+        running: false,
+        wake: { now: new AbortController() },
+        sightings: new Map(),
+        tasksReadable: true,
+        dealsReadable: true,
+      };
+      lanes.set(key, lane);
+    }
+    return lane;
+  };
+
+  const read = (question: Question): Promise<Reading> =>
+    new Promise((resolve, reject) => {
+      const lane = laneOf(question);
+      lane.asked.push({ ...question, resolve, reject });
+      const due = clock.monotonic() + question.within;
+      if (due < lane.due) {
+        lane.due = due;
+        lane.wake.now.abort();
+      }
+      if (!lane.running) {
+        lane.running = true;
+        void turn(lane, { region: question.region, profile: question.profile });
+      }
+    });
+
+  const turn = async (lane: Lane, scope: Scope): Promise<void> => {
+    while (lane.asked.length > 0) {
+      while (clock.monotonic() < lane.due) {
+        lane.wake.now = new AbortController();
+        await clock.sleep(lane.due - clock.monotonic(), lane.wake.now.signal);
+      }
+      const group = lane.asked;
+      lane.asked = [];
+      lane.due = Number.POSITIVE_INFINITY;
+      try {
+        await round(lane, scope, group);
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    lane.running = false;
+  };
+
+  const round = async (lane: Lane, scope: Scope, group: readonly Asked[]): Promise<void> => {
+    const cloud = cloudFor(scope.profile);
+    const ids = new Set(group.map(({ instance }) => instance));
+    for (const id of upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
+    const sinces = group.flatMap(({ factsSince }) => (factsSince === null ? [] : [factsSince]));
+    const since = sinces.length > 0 ? Math.min(...sinces) : null;
+    // An order's facts are read before its instance, so that "running at its new size" is never the older news.
+    const only = new Set(
+      group.filter(({ factsSince }) => factsSince !== null).map(({ instance }) => instance),
+    );
+    const single = only.size === 1 ? [...only][0] : undefined;
+    const tasks =
+      since === null || !lane.tasksReadable
+        ? null
+        : await readable(() => cloud.describeTasks(scope, since, single));
+    if (since !== null && tasks === null) lane.tasksReadable = false;
+    const deals =
+      since === null || !lane.dealsReadable
+        ? null
+        : await readable(() => cloud.findDeals(scope, since, clock.now() + 300_000, single));
+    if (since !== null && deals === null) lane.dealsReadable = false;
+    const instances = new Map(
+      (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),
+    );
+    const at = clock.monotonic();
+    for (const id of ids) lane.sightings.set(id, { at, instance: instances.get(id) });
+    for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
+  };
+
+  return {
+    read,
+    async look(scope, instance, notBefore) {
+      const seen = laneOf(scope).sightings.get(instance);
+      if (seen && seen.at >= notBefore && clock.monotonic() - seen.at <= LOOK_AGE) return seen.instance;
+      return (await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null })).instance;
+    },
+  };
+}
+
+/** null where this identity may not read the source; other faults are thrown on. */
+async function readable<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RefitError && error.code === 'provider-refused') return null;
+    throw error;
+  }
+}
+
+function readingFor(
+  { instance: id, factsSince }: Question,
+  instance: Instance | undefined,
+  tasks: readonly Task[] | null,
+  deals: readonly Deal[] | null,
+): Reading {
+  if (factsSince === null) return { instance, tasks: null, deals: null };
+  return {
+    instance,
+    tasks: tasks?.filter((task) => task.instance === id && task.startedAt >= factsSince) ?? null,
+    deals: deals?.filter((deal) => deal.instances.includes(id) && deal.createdAt >= factsSince) ?? null,
+  };
+}
