@@ -5,7 +5,11 @@ export interface FleetIndex {
   /** Every instance of that id: one for each profile that sees it. */
   readonly byId: (id: string) => readonly Instance[];
   /** A short list that holds every instance which the selector can match in these regions (null: all that were read). */
-  readonly candidates: (profile: string, regions: readonly string[] | null, select: Select) => readonly Instance[];
+  readonly candidates: (
+    profile: string,
+    regions: readonly string[] | null,
+    select: Select,
+  ) => readonly Instance[];
   /** True where that region was read as that profile (null: any region). */
   readonly wasRead: (profile: string, region: string | null) => boolean;
 }
@@ -19,7 +23,9 @@ export function indexFleet(inventory: Inventory): FleetIndex {
   const read = new Set(inventory.scopes.flatMap(({ profile, region }) => [`${profile} ${region}`, profile]));
   let tags: Map<string, Instance[]> | null = null;
   const tagged = (key: string, value: string): readonly Instance[] => {
-    tags ??= groupBy(inventory.instances, (one) => Object.entries(one.tags).map((tag) => JSON.stringify(tag)));
+    tags ??= groupBy(inventory.instances, (one) =>
+      Object.entries(one.tags).map((tag) => JSON.stringify(tag)),
+    );
     return tags.get(JSON.stringify([key, value])) ?? NONE;
   };
   return {
@@ -27,7 +33,8 @@ export function indexFleet(inventory: Inventory): FleetIndex {
     wasRead: (profile, region) => read.has(region === null ? profile : `${profile} ${region}`),
     candidates: (profile, regions, select) => {
       const inScope = (one: Instance) => one.profile === profile && (regions?.includes(one.region) ?? true);
-      if (select.ids !== null) return [...new Set(select.ids)].flatMap((id) => ids.get(id) ?? NONE).filter(inScope);
+      if (select.ids !== null)
+        return [...new Set(select.ids)].flatMap((id) => ids.get(id) ?? NONE).filter(inScope);
       let fewest =
         regions === null
           ? (scopes.get(profile) ?? NONE)
@@ -41,7 +48,10 @@ export function indexFleet(inventory: Inventory): FleetIndex {
   };
 }
 
-function groupBy(instances: readonly Instance[], keys: (instance: Instance) => string[]): Map<string, Instance[]> {
+function groupBy(
+  instances: readonly Instance[],
+  keys: (instance: Instance) => string[],
+): Map<string, Instance[]> {
   const groups = new Map<string, Instance[]>();
   for (const instance of instances) {
     for (const key of keys(instance)) {

@@ -1,7 +1,8 @@
 /** The author's own limits on a plan: how many, how much, and whether anything may get smaller. */
 import type { Finding, Instance, Place, Plan, Quote, Size } from '../model.ts';
 import { say } from '../rules/check.ts';
-import { saySize } from '../rules/say-size.ts';
+import { count, saySize } from '../rules/say-size.ts';
+import { money, sumPrices } from './price-steps.ts';
 import { compare, reached, sayThreshold } from './threshold.ts';
 
 /** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
@@ -11,7 +12,12 @@ export function shrinkDenied(plan: Plan, instance: Instance, to: Size, place: Pl
   const capacity = to.memoryPerShard * to.shards < size.memoryPerShard * size.shards;
   if (!capacity && to.replicas >= size.replicas) return null;
   const what = `${instance.id}: ${saySize(size)} to ${saySize(to)} reduces ${capacity ? 'capacity' : 'replicas'}, and guards.shrink is deny`;
-  return say('Refit.ShrinkDenied', { what, mend: 'guards: { shrink: allow }, or a greater size' }, instance.id, place);
+  return say(
+    'Refit.ShrinkDenied',
+    { what, mend: 'guards: { shrink: allow }, or a greater size' },
+    instance.id,
+    place,
+  );
 }
 
 /** `targets`: how many instances may be changed, of those in the inventory. */
@@ -20,37 +26,50 @@ export function tooManyTargets(plan: Plan, planned: number, inventory: number): 
   if (guard === null || reached(guard, planned, { inventory, wave: planned, run: planned })) return null;
   const share = inventory === 0 ? '' : `, ${((planned * 100) / inventory).toFixed(2)}%`;
   const what = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${sayThreshold(guard)}`;
-  return say('Refit.TooManyTargets', { what, mend: 'a narrower selector, or another guards.targets' }, null, null);
+  return say(
+    'Refit.TooManyTargets',
+    { what, mend: 'a narrower selector, or another guards.targets' },
+    null,
+    null,
+  );
 }
 
 /**
- * `cost`: the sum of all quotes, refunds taken off. An hourly price counts as one hour of it.
- * @param quotes one for each step; null where the price is not known, with the step's id.
+ * `cost`: the sum of the quotes, refunds taken off. Of a postpaid instance it counts one hour at its new price.
+ * @param quotes one for each step; null where the price is not known.
  */
-export function costRefused(plan: Plan, quotes: readonly { readonly id: string; readonly quote: Quote | null }[]): Finding | null {
+export function costRefused(
+  plan: Plan,
+  quotes: readonly { readonly id: string; readonly instance: string; readonly quote: Quote | null }[],
+): Finding | null {
   const guard = plan.guards.cost;
   if (guard === null) return null;
   const limit = `${guard.operator} ${guard.amount} ${guard.currency}`;
   const unknown = quotes.filter(({ quote }) => quote === null);
   if (unknown.length > 0) {
-    const what = `guards.cost is ${limit}, and the price of ${unknown.length} of ${quotes.length} steps is not known, the first ${unknown[0]!.id}`;
+    const what = `guards.cost is ${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
     const mend = 'refit plan PLAN --price, with an identity that may call InquiryPriceUpgradeInstance';
     return say('Refit.CostUnknown', { what, mend }, null, null);
   }
   const other = quotes.find(({ quote }) => quote!.currency !== guard.currency);
   if (other) {
     const what = `guards.cost is ${limit}, and ${other.id} is priced in ${other.quote!.currency}`;
-    return say('Refit.CostUnknown', { what, mend: `write guards.cost in ${other.quote!.currency}` }, null, null);
+    return say(
+      'Refit.CostUnknown',
+      { what, mend: `write guards.cost in ${other.quote!.currency}` },
+      null,
+      null,
+    );
   }
-  const sum = (basis: Quote['basis']) =>
-    money(quotes.reduce((total, { quote }) => total + (quote!.basis === basis ? quote!.amount : 0), 0));
+  const sums = sumPrices(quotes);
+  const sum = (basis: Quote['basis']) => sums.find((one) => one.basis === basis)?.amount ?? 0;
   const total = money(sum('once') + sum('hourly'));
   if (compare(total, guard.operator, guard.amount)) return null;
-  const what = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} an hour), and guards.cost is ${limit}`;
-  return say('Refit.CostAboveGuard', { what, mend: 'fewer or smaller targets, or another guards.cost' }, null, null);
-}
-
-/** Binary fractions kept out of sums: a millionth of the unit is finer than anything the provider bills. */
-export function money(amount: number): number {
-  return Math.round(amount * 1e6) / 1e6;
+  const what = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} for the first hour), and guards.cost is ${limit}`;
+  return say(
+    'Refit.CostAboveGuard',
+    { what, mend: 'fewer or smaller targets, or another guards.cost' },
+    null,
+    null,
+  );
 }

@@ -10,7 +10,9 @@ export function matcher(select: Select): Matcher {
   const oneOf = (name: string, list: readonly string[] | null, value: (instance: Instance) => string) => {
     if (list === null) return;
     const set = new Set(list);
-    tests.push((one) => (set.has(value(one)) ? null : `${name}: ${value(one)} is not among ${list.join(', ')}`));
+    tests.push((one) =>
+      set.has(value(one)) ? null : `${name}: ${value(one)} is not among ${list.join(', ')}`,
+    );
   };
   if (select.ids !== null) {
     const ids = new Set(select.ids);
@@ -22,13 +24,18 @@ export function matcher(select: Select): Matcher {
   for (const [key, values] of Object.entries(select.tags ?? {})) {
     tests.push((one) => {
       if (!Object.hasOwn(one.tags, key)) return `tags: it has no tag ${key}`;
-      return values.includes(one.tags[key]!) ? null : `tags: ${key} is ${one.tags[key]}, not ${values.join(' or ')}`;
+      return values.includes(one.tags[key]!)
+        ? null
+        : `tags: ${key} is ${one.tags[key]}, not ${values.join(' or ')}`;
     });
   }
   const { name } = select;
   if (name !== null) {
     tests.push((one) => (globMatches(name, one.name) ? null : `name: ${one.name} does not match ${name}`));
   }
+  // A selector without a single condition must say so; the schema refuses one that does not.
+  if (tests.length === 0 && !select.all)
+    return () => 'the selector names nothing; all: true selects everything';
   return (instance) => {
     for (const test of tests) {
       const fails = test(instance);

@@ -46,7 +46,12 @@ export function orderSteps(target: Resolved, sold: SoldFor): Route {
   const changed = DIMENSIONS.filter((dimension) => target.to[dimension] !== target.instance.size[dimension]);
   const tried = permutations(changed).map((order) => follow(order, target, sold));
   const best = tried.reduce((a, b) => (isBetter(b, a) ? b : a));
-  return { target, legs: best.legs, because: why(best, tried), findings: [...best.findings, ...noOrder(best, tried, target)] };
+  return {
+    target,
+    legs: best.legs,
+    because: why(best, tried),
+    findings: [...best.findings, ...noOrder(best, tried, target)],
+  };
 }
 
 function isBetter(a: Tried, b: Tried): boolean {
@@ -96,7 +101,8 @@ function why(best: Tried, tried: readonly Tried[]): string | null {
   if (best.stopsAt !== null) return null;
   const usual = tried[0]!;
   if (best === usual) return `${order}: the usual order`;
-  if (usual.stopsAt !== null) return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.what}`;
+  if (usual.stopsAt !== null)
+    return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.what}`;
   return `${order}: at most ${sayMemory(best.peak)} on the way, ${sayMemory(usual.peak)} with ${sayOrder(usual)}`;
 }
 

@@ -100,7 +100,8 @@ function reach(plan: Plan, target: PlanTarget, fleet: FleetIndex): Reached {
     const here = all.filter((one) => one.profile === profile && (regions?.includes(one.region) ?? true));
     if (here.length > 0) return { instances: here.slice(0, 1), missing: [], findings };
     const region = regions?.[0] ?? '';
-    if (findings.length > 0) return { instances: [], missing: [{ instance: id, region, findings }], findings: [] };
+    if (findings.length > 0)
+      return { instances: [], missing: [{ instance: id, region, findings }], findings: [] };
     return { instances: [], missing: [doesNotExist(target, id, region, profile, all)], findings };
   }
 
@@ -115,13 +116,23 @@ function reach(plan: Plan, target: PlanTarget, fleet: FleetIndex): Reached {
     findings.length > 0
       ? []
       : [...new Set(select.ids ?? [])]
-          .filter((id) => !fleet.byId(id).some((one) => one.profile === profile && (regions?.includes(one.region) ?? true)))
+          .filter(
+            (id) =>
+              !fleet
+                .byId(id)
+                .some((one) => one.profile === profile && (regions?.includes(one.region) ?? true)),
+          )
           .map((id) => doesNotExist(target, id, regions?.[0] ?? '', profile, fleet.byId(id)));
-  if (instances.length > 0 || findings.length > 0 || missing.length > 0) return { instances, missing, findings };
+  if (instances.length > 0 || findings.length > 0 || missing.length > 0)
+    return { instances, missing, findings };
   const where = regions === null ? 'the inventory' : regions.join(', ') || 'any region';
   const what = `the selector matches no instance in ${where} as profile ${profile}${exclude.length > 0 ? ', or all of them are excluded' : ''}`;
   const finding = say('Refit.NoMatch', { what, mend: noMatchMend }, null, target.place);
-  return { instances, missing, findings: [plan.onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding] };
+  return {
+    instances,
+    missing,
+    findings: [plan.onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding],
+  };
 }
 
 const noMatchMend =
@@ -160,7 +171,12 @@ function doesNotExist(
 }
 
 /** Adds one target's wishes for an instance to those of the targets before it. */
-function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget, sold: ReturnType<SoldFor>): void {
+function want(
+  wanted: Map<string, Wanted>,
+  instance: Instance,
+  target: PlanTarget,
+  sold: ReturnType<SoldFor>,
+): void {
   let entry = wanted.get(instance.id);
   if (!entry) {
     entry = { instance, place: target.place, asked: {}, conflicts: [] };
@@ -176,7 +192,10 @@ function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarge
     const wish = target.wishes[dimension];
     if (!wish) continue;
     const list = sold === 'unknown' || sold === null ? null : sold[dimension];
-    const asked: Asked = { ...sizeWish(dimension, wish, instance.size[dimension], list), place: target.place };
+    const asked: Asked = {
+      ...sizeWish(dimension, wish, instance.size[dimension], list),
+      place: target.place,
+    };
     const before = entry.asked[dimension];
     if (before && before.to !== asked.to) {
       const what = `${instance.id} is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, asked.to)} at ${at(asked.place)}`;

@@ -19,7 +19,8 @@ export function withDefaults(plan: Plan, { region, profile }: ScopeDefaults): Pl
 /** The regions a target is looked for in; null where nothing names one. */
 export function regionsOf(plan: Pick<Plan, 'defaults'>, target: PlanTarget): readonly string[] | null {
   const selected = target.match.kind === 'select' ? target.match.select.regions : null;
-  if (selected !== null) return target.region === null ? selected : selected.filter((one) => one === target.region);
+  if (selected !== null)
+    return target.region === null ? selected : selected.filter((one) => one === target.region);
   const region = target.region ?? plan.defaults.region;
   return region === null ? null : [region];
 }

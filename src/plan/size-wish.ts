@@ -15,7 +15,12 @@ export interface Wished {
  * the next size sold, or, where that is above `atMost`, the greatest sold up to it. Where nothing sold is large
  * enough the wish stands unrounded, and the rules say so.
  */
-export function sizeWish(dimension: Dimension, wish: Wish, present: number, sold: readonly number[] | null): Wished {
+export function sizeWish(
+  dimension: Dimension,
+  wish: Wish,
+  present: number,
+  sold: readonly number[] | null,
+): Wished {
   if (wish.kind === 'absolute') return { to: wish.value, because: null };
   const say = (value: number) => sayValue(dimension, value);
   const told: string[] = [];
@@ -43,11 +48,15 @@ export function sizeWish(dimension: Dimension, wish: Wish, present: number, sold
     } else if (most < Number.POSITIVE_INFINITY) {
       const greatest = sold.findLast((value) => value <= most);
       told.push(
-        greatest === undefined ? `nothing sold is at most ${say(most)}` : `the greatest sold up to ${say(most)} is ${say(greatest)}`,
+        greatest === undefined
+          ? `nothing sold is at most ${say(most)}`
+          : `the greatest sold up to ${say(most)} is ${say(greatest)}`,
       );
       wanted = greatest ?? present;
     } else {
-      told.push(`no size sold is that large${sold.length > 0 ? `, the greatest is ${say(sold.at(-1)!)}` : ''}`);
+      told.push(
+        `no size sold is that large${sold.length > 0 ? `, the greatest is ${say(sold.at(-1)!)}` : ''}`,
+      );
     }
   } else if (wanted > most) {
     wanted = Math.floor(most);
@@ -55,7 +64,9 @@ export function sizeWish(dimension: Dimension, wish: Wish, present: number, sold
   }
 
   if (wanted <= present) {
-    told.push(wanted < present ? `never below the present ${say(present)}` : `the present ${say(present)} suffices`);
+    told.push(
+      wanted < present ? `never below the present ${say(present)}` : `the present ${say(present)} suffices`,
+    );
     wanted = present;
   }
   return { to: wanted, because: told.join('; ') };

@@ -1,6 +1,7 @@
 /** Comparisons as an author writes them: `> 2`, `<= 40%`, `> 5% of wave`. */
-import type { Threshold } from '../model.ts';
+
 import { unreachable } from '../errors.ts';
+import type { Threshold } from '../model.ts';
 
 /** How many instances or steps each base has. */
 export interface Bases {

@@ -1,6 +1,7 @@
 /** Which instances belong to which wave. Waves count instances: all steps of one instance are in one wave. */
-import type { Finding, PlanWave, Take } from '../model.ts';
+
 import { unreachable } from '../errors.ts';
+import type { Finding, PlanWave, Take } from '../model.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
 
@@ -28,7 +29,14 @@ export function shareOut(
       shares.push({ name, start, end });
     } else if (planned > 0) {
       const what = `wave ${name} has no instance left: the waves before it take all ${planned}`;
-      findings.push(say('Refit.EmptyWave', { what, mend: `take wave ${name} out, or let the others take less` }, null, null));
+      findings.push(
+        say(
+          'Refit.EmptyWave',
+          { what, mend: `take wave ${name} out, or let the others take less` },
+          null,
+          null,
+        ),
+      );
     }
     start = end;
   }

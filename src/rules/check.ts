@@ -6,7 +6,9 @@ import { RULES } from './rules.ts';
 
 const ERRORS = RULES.filter(({ severity }) => severity === 'error');
 const OWN_ERRORS = OWN_RULES.filter(({ severity, check }) => severity === 'error' && check !== null);
-const REMARKS = [...OWN_RULES, ...RULES].filter(({ severity, check }) => severity !== 'error' && check !== null);
+const REMARKS = [...OWN_RULES, ...RULES].filter(
+  ({ severity, check }) => severity !== 'error' && check !== null,
+);
 
 /**
  * The first error that the provider would answer this step with; where there is none, the first reason of Refit's

@@ -1,6 +1,7 @@
 /** Is the instance there, and may anything be done with it now? */
-import { onChange } from './facts.ts';
+
 import type { Broken, Facts } from './facts.ts';
+import { onChange } from './facts.ts';
 
 /** No instance of this id in the region, as this identity sees it. */
 export function instanceIsMissing(facts: Facts): Broken | null {

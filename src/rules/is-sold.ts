@@ -24,7 +24,8 @@ export function indexOffers(catalogue: Catalogue): SoldFor {
 }
 
 function united(a: Offer, b: Offer): Offer {
-  const both = (x: readonly number[], y: readonly number[]) => [...new Set([...x, ...y])].sort((p, q) => p - q);
+  const both = (x: readonly number[], y: readonly number[]) =>
+    [...new Set([...x, ...y])].sort((p, q) => p - q);
   return {
     ...a,
     memoryPerShard: both(a.memoryPerShard, b.memoryPerShard),
@@ -57,7 +58,8 @@ export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
   if (change.dimension !== 'memoryPerShard' || offer === 'unknown' || offer === null) return null;
   const least = offer.memoryPerShard[0];
   const greatest = offer.memoryPerShard.at(-1);
-  if (least === undefined || greatest === undefined || (change.to >= least && change.to <= greatest)) return null;
+  if (least === undefined || greatest === undefined || (change.to >= least && change.to <= greatest))
+    return null;
   return {
     what: `${instance.id}: ${sayMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${sayMemory(least)} to ${sayMemory(greatest)}`,
     mend: `memoryPerShard: ${sayMemory(change.to < least ? least : greatest)}`,
@@ -68,7 +70,8 @@ export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
 export const memoryIsNotListed = onChange((instance, change, { offer }) => {
   if (change.dimension !== 'memoryPerShard' || offer === 'unknown' || offer === null) return null;
   const list = offer.memoryPerShard;
-  if (list.length === 0 || change.to < list[0]! || change.to > list.at(-1)! || list.includes(change.to)) return null;
+  if (list.length === 0 || change.to < list[0]! || change.to > list.at(-1)! || list.includes(change.to))
+    return null;
   return {
     what: `${instance.id}: ${sayMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(sayMemory).join(', ')}`,
     mend: nearest('memoryPerShard', list, change.to),
@@ -98,6 +101,8 @@ export const catalogueIsUnknown = onChange((instance, _, { offer }) =>
 function nearest(dimension: Dimension, list: readonly number[], wanted: number): string {
   const above = list.find((value) => value >= wanted);
   const below = list.findLast((value) => value <= wanted);
-  const values = [above, below].filter((value) => value !== undefined).map((value) => sayValue(dimension, value));
+  const values = [above, below]
+    .filter((value) => value !== undefined)
+    .map((value) => sayValue(dimension, value));
   return `${dimension}: ${[...new Set(values)].join(`, or ${dimension}: `)}`;
 }

@@ -72,6 +72,9 @@ function mend(instance: Instance, change: Change, used: UsedMemory): string {
   if (change.dimension === 'shards') {
     return `shards: at least ${Math.ceil(atLeast(used.total) / instance.size.memoryPerShard)}, or free memory first`;
   }
-  const least = Math.max(Math.ceil(atLeast(used.total) / instance.size.shards), atLeast(used.fullestShard ?? 0));
+  const least = Math.max(
+    Math.ceil(atLeast(used.total) / instance.size.shards),
+    atLeast(used.fullestShard ?? 0),
+  );
   return `memoryPerShard: { atLeast: ${least}MB, roundTo: sold }, or free memory first`;
 }

@@ -61,13 +61,15 @@ export const RULES: readonly Rule[] = [
   }),
   rule('InvalidParameter.InvalidParameter', PRESENT, {
     looksAt: 'the change, and whether the instance spans zones',
-    sentence: 'Not exactly one dimension changes, or the replicas of a multi-zone instance change without naming nodes.',
+    sentence:
+      'Not exactly one dimension changes, or the replicas of a multi-zone instance change without naming nodes.',
     mend: 'leave the replicas of multi-zone instances out of the target',
     check: requestIsMalformed,
   }),
   rule('InvalidParameterValue.UnSupportedType', PRESENT, {
     looksAt: 'the edition and the dimension that changes',
-    sentence: 'The edition does not have this dimension: shards on anything but clusters, replicas on types 2, 3 and 5.',
+    sentence:
+      'The edition does not have this dimension: shards on anything but clusters, replicas on types 2, 3 and 5.',
     mend: 'leave that dimension out of the target',
     check: editionForbids,
   }),

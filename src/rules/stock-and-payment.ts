@@ -12,7 +12,8 @@ const grows = onChange((instance, change) => {
 /** The edition is sold out in the zone, and the change needs more memory. */
 export const editionIsSoldOut = onChange((instance, _, facts) => {
   const growth = grows(facts);
-  if (growth === null || facts.offer === null || facts.offer === 'unknown' || !facts.offer.soldOut) return null;
+  if (growth === null || facts.offer === null || facts.offer === 'unknown' || !facts.offer.soldOut)
+    return null;
   return {
     what: `${instance.id} ${growth.what}, and ${instance.edition} is sold out in ${instance.zone}`,
     mend: 'plan again when it is sold there, or ask the provider for stock in a ticket',
@@ -22,7 +23,8 @@ export const editionIsSoldOut = onChange((instance, _, facts) => {
 /** The whole zone is sold out, and the change needs more memory. */
 export const zoneIsSoldOut = onChange((instance, _, facts) => {
   const growth = grows(facts);
-  if (growth === null || facts.offer === null || facts.offer === 'unknown' || !facts.offer.zoneSoldOut) return null;
+  if (growth === null || facts.offer === null || facts.offer === 'unknown' || !facts.offer.zoneSoldOut)
+    return null;
   return {
     what: `${instance.id} ${growth.what}, and ${instance.zone} is sold out`,
     mend: 'plan again when the zone has stock, or ask the provider for it in a ticket',
@@ -42,7 +44,8 @@ export const orderIsUnpaid = onChange((instance) =>
 /** Prepaid, and the account holds less than the quote. */
 export const balanceIsShort = onChange((instance, _, { quote, balance }) => {
   if (instance.billing !== 'prepaid' || balance === null || quote === null || isRefusal(quote)) return null;
-  if (quote.basis !== 'once' || quote.currency !== balance.currency || quote.amount <= balance.amount) return null;
+  if (quote.basis !== 'once' || quote.currency !== balance.currency || quote.amount <= balance.amount)
+    return null;
   return {
     what: `${instance.id} costs ${quote.amount} ${quote.currency} now, and the account of ${instance.profile} has ${balance.amount} ${balance.currency} left for it`,
     mend: `top up ${Math.ceil(quote.amount - balance.amount)} ${quote.currency} or more, then plan again`,

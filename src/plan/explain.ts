@@ -1,0 +1,144 @@
+/** Questions a reviewer asks: what does this code mean, and why is this instance treated as it is? */
+import type { Instance, Inventory, Plan, PlanTarget } from '../model.ts';
+import { allRules, ruleOf } from '../rules/check.ts';
+import type { Rule } from '../rules/facts.ts';
+import { indexOffers } from '../rules/is-sold.ts';
+import { sayMemory, saySize, sayValue } from '../rules/say-size.ts';
+import { closest } from './closest.ts';
+import { type Draft, draftPlan } from './make-plan.ts';
+import { matcher } from './matches.ts';
+import { profileOf, regionsOf } from './scopes.ts';
+
+/** A rule on one page; null for a code that no rule has: see `nearestCode`. Letters' case does not count. */
+export function explainCode(code: string): string | null {
+  const rule = ruleOf(code) ?? allRules().find((one) => one.code.toLowerCase() === code.toLowerCase());
+  return rule ? page(rule) : null;
+}
+
+/** The code most likely meant, also by its last part alone (`SaleOut`); null where none is near. */
+export function nearestCode(code: string): string | null {
+  const codes = allRules().map((rule) => rule.code);
+  const last = (text: string) => text.slice(text.lastIndexOf('.') + 1);
+  const whole = closest(code, codes);
+  if (whole !== null) return whole;
+  const part = closest(last(code), codes.map(last));
+  return part === null ? null : (codes.find((one) => last(one) === part) ?? null);
+}
+
+function page(rule: Rule): string {
+  const by = rule.check === null ? 'the target or the whole plan' : 'each step';
+  return [
+    `${rule.code} (${rule.severity})`,
+    rule.sentence,
+    `  looks at  ${rule.looksAt}`,
+    `  decided   for ${by}`,
+    `  mend      ${rule.mend}`,
+    `  source    ${rule.source}, read ${rule.readOn}`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * An instance in words: what it is, what is sold for it and, given a plan, which target reaches it or which condition
+ * fails, what it becomes, what blocks it. Names and tags are shown with control characters spelt out.
+ */
+export function explainInstance(id: string, inventory: Inventory, plan: Plan | null): string {
+  const found = inventory.instances.filter((one) => one.id === id);
+  const lines = found.flatMap((instance) => [...describe(instance, inventory)]);
+  if (found.length === 0) {
+    const where = inventory.scopes.map(({ region, profile }) => `${region} as ${profile}`).join(', ');
+    lines.push(`${id} is not in the inventory of ${inventory.readAt}, which covers ${where || 'no region'}`);
+  }
+  if (plan !== null)
+    lines.push(...inPlan(id, found, plan, draftPlan(plan, inventory, Date.parse(inventory.readAt))));
+  return `${lines.map(visible).join('\n')}\n`;
+}
+
+function describe(instance: Instance, inventory: Inventory): string[] {
+  const { used } = instance;
+  const offer = indexOffers(inventory.catalogue)(instance);
+  const tags = Object.entries(instance.tags).map(([key, value]) => `${key}=${value}`);
+  return [
+    `${instance.id} "${instance.name}"`,
+    `  is        ${instance.status}, ${instance.edition}, ${instance.billing}, ${instance.zone}${instance.multiZone ? ' and other zones' : ''}, profile ${instance.profile}`,
+    `  size      ${saySize(instance.size)}`,
+    used === null
+      ? '  used      not read'
+      : `  used      ${used.total}MB${used.fullestShard === null ? '' : `, ${used.fullestShard}MB in the fullest shard`} (${used.source}, ${used.readAt})`,
+    ...(tags.length > 0 ? [`  tags      ${tags.join(', ')}`] : []),
+    ...(instance.task === null ? [] : [`  task      ${instance.task}`]),
+    ...(instance.unpaidOrder === null ? [] : [`  unpaid    order ${instance.unpaidOrder}`]),
+    ...(offer === 'unknown'
+      ? ['  sold      not known']
+      : offer === null
+        ? [`  sold      nothing for ${instance.edition} in ${instance.zone}, ${instance.billing}`]
+        : [
+            `  sold      memoryPerShard ${offer.memoryPerShard.map(sayMemory).join(', ')}`,
+            `            shards ${offer.shards.join(', ')}`,
+            `            replicas ${offer.replicas.join(', ')}`,
+            ...(offer.soldOut || offer.zoneSoldOut ? ['            sold out: nothing may grow'] : []),
+          ]),
+  ];
+}
+
+function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft): string[] {
+  const lines = [`in plan ${plan.name}:`];
+  for (const [index, target] of plan.targets.entries()) {
+    const where = `target ${index + 1} (${target.place.file}:${target.place.line})`;
+    const why = notReached(id, found, plan, target);
+    lines.push(why === null ? `  ${where} selects it` : `  ${where} does not: ${why}`);
+  }
+  const route = draft.routes.find(({ target }) => target.instance.id === id);
+  const unchanged = draft.unchanged.find(({ instance }) => instance === id);
+  const blocked = draft.blocked.filter(({ instance }) => instance === id);
+  if (route) {
+    lines.push(`  becomes   ${saySize(route.target.to)}`);
+    if (route.target.because !== null) lines.push(`            ${route.target.because}`);
+    for (const { change } of route.legs) {
+      const { dimension, from, to } = change;
+      lines.push(`  step      ${dimension} ${sayValue(dimension, from)} -> ${sayValue(dimension, to)}`);
+    }
+    if (route.because !== null) lines.push(`            ${route.because}`);
+  } else if (blocked.length > 0) {
+    for (const { code, what, mend } of blocked.flatMap(({ findings }) => findings)) {
+      lines.push(`  blocked   ${code}: ${what}`, `            ${mend}`);
+    }
+  } else {
+    lines.push(`  unchanged ${unchanged?.why ?? 'no target selects it'}`);
+  }
+  return lines;
+}
+
+/** Null where the target reaches the instance; else the condition that fails. */
+function notReached(id: string, found: readonly Instance[], plan: Plan, target: PlanTarget): string | null {
+  const { match } = target;
+  if (match.kind === 'instance') {
+    if (match.instance !== id) return `it names ${match.instance}`;
+    return found.some((one) => scopeFails(one, plan, target) === null) || found.length === 0
+      ? null
+      : scopeFails(found[0]!, plan, target);
+  }
+  let why: string | null = 'it is not in the inventory';
+  for (const instance of found) {
+    why = scopeFails(instance, plan, target) ?? matcher(match.select)(instance);
+    const excluded = match.exclude.findIndex((one) => matcher(one)(instance) === null);
+    if (why === null && excluded >= 0) why = `exclude ${excluded + 1} takes it out`;
+    if (why === null) return null;
+  }
+  return why;
+}
+
+function scopeFails(instance: Instance, plan: Plan, target: PlanTarget): string | null {
+  const profile = profileOf(plan, target);
+  if (instance.profile !== profile) return `profile: it looks as ${profile}, not as ${instance.profile}`;
+  const regions = regionsOf(plan, target);
+  if (regions === null || regions.includes(instance.region)) return null;
+  return `region: it looks in ${regions.join(', ') || 'no region'}, not in ${instance.region}`;
+}
+
+// Control, format and line-breaking characters, which could rewrite what a terminal shows.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function visible(line: string): string {
+  return line.replace(UNSEEN, (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`);
+}

@@ -1,0 +1,94 @@
+/** The seal of a saved plan: a digest over its meaning, so that what is carried out is what was approved. */
+import { canonical, sha256 } from '../digest.ts';
+import { RefitError } from '../errors.ts';
+import * as validators from '../generated/validators.js';
+import type { SavedPlan } from '../model.ts';
+import { SAVED_PLAN_FORMAT } from '../model.ts';
+
+/** The plan with its digest: SHA-256 over the canonical form of everything else in it. */
+export function sealPlan(draft: Omit<SavedPlan, 'digest'>): SavedPlan {
+  const { digest: _, ...rest } = draft as SavedPlan;
+  return { ...rest, digest: digestOf(rest) };
+}
+
+/** The text of a saved plan's file, readable and ending in a line feed. */
+export function encodeSavedPlan(saved: SavedPlan): string {
+  return `${JSON.stringify(saved, null, 2)}\n`;
+}
+
+/**
+ * Reads a saved plan whatever the order of its keys and its white space.
+ * @throws RefitError `format-unknown` where the text is no saved plan of this version, `plan-altered` where anything
+ * in it was changed after it was sealed.
+ */
+export function readSavedPlan(text: string): SavedPlan {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new RefitError('format-unknown', 'this is no saved plan: it is not JSON', PLAN_AGAIN, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new RefitError('format-unknown', 'this is no saved plan: it is not a JSON object', PLAN_AGAIN);
+  }
+  const { format, digest, ...rest } = value as Partial<SavedPlan>;
+  if (format !== SAVED_PLAN_FORMAT) {
+    const what = `this is no saved plan of this version: format is ${shown(format)}, not ${SAVED_PLAN_FORMAT}`;
+    throw new RefitError('format-unknown', what, PLAN_AGAIN);
+  }
+  const found = digestOf({ format, ...rest });
+  if (digest !== found) {
+    const what = `the saved plan was altered after it was sealed: its digest is ${shown(digest)}, its content has ${found}`;
+    throw new RefitError('plan-altered', what, `restore the file that was approved, or ${PLAN_AGAIN}`);
+  }
+  const { validateSavedPlan } = validators as { validateSavedPlan?: validators.Validate };
+  if (validateSavedPlan && !validateSavedPlan(value)) {
+    const fault = validateSavedPlan.errors?.[0];
+    const what = `the saved plan has its digest and not its form: ${fault?.instancePath || '/'} ${fault?.message ?? 'is invalid'}`;
+    throw new RefitError('format-unknown', what, PLAN_AGAIN);
+  }
+  const saved = value as SavedPlan;
+  const fault = looseEnd(saved);
+  if (fault !== null)
+    throw new RefitError('format-unknown', `the saved plan contradicts itself: ${fault}`, PLAN_AGAIN);
+  return saved;
+}
+
+const PLAN_AGAIN = 'refit plan PLAN -o SAVED';
+
+function digestOf(rest: object): string {
+  return sha256(canonical(rest));
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? JSON.stringify(value.slice(0, 80))
+    : value === undefined
+      ? 'missing'
+      : `a ${typeof value}`;
+}
+
+/** What a schema cannot say: each step in exactly its wave, after the step it needs, with a precondition. */
+function looseEnd(saved: SavedPlan): string | null {
+  const seen = new Set<string>();
+  const ready = new Set(saved.preconditions.map(({ instance }) => instance));
+  for (const step of saved.steps) {
+    if (seen.has(step.id)) return `step ${step.id} is there twice`;
+    if (step.needs !== null && !seen.has(step.needs))
+      return `step ${step.id} needs ${step.needs}, which is not before it`;
+    if (!ready.has(step.instance)) return `step ${step.id} has no precondition`;
+    if (step.wave < 0 || step.wave >= saved.waves.length)
+      return `step ${step.id} is in wave ${step.wave}, which is not there`;
+    seen.add(step.id);
+  }
+  const waveOf = new Map(saved.steps.map((step) => [step.id, step.wave]));
+  let listed = 0;
+  for (const [index, wave] of saved.waves.entries()) {
+    for (const id of wave.steps) {
+      if (waveOf.get(id) !== index) return `wave ${wave.name} lists ${id}, which is not one of its steps`;
+      waveOf.delete(id);
+      listed += 1;
+    }
+  }
+  return listed === saved.steps.length ? null : 'a step is in no wave';
+}
