@@ -1,0 +1,33 @@
+/** Every product and action of the small provider, by the names they have on the wire. */
+import { BILLING, MONITOR, REGION, STS } from './account.ts';
+import type { Product } from './action.ts';
+import { describeInstanceShards, describeInstances, describeMaintenanceWindow, describeProductInfo } from './redis-instances.ts';
+import {
+  describeInstanceDealDetail,
+  describeTaskInfo,
+  describeTaskList,
+  inquiryPriceUpgradeInstance,
+  upgradeInstance,
+} from './redis-orders.ts';
+
+export const PRODUCTS: Readonly<Record<string, Product>> = {
+  redis: {
+    version: '2018-04-12',
+    regional: true,
+    actions: {
+      UpgradeInstance: upgradeInstance,
+      InquiryPriceUpgradeInstance: inquiryPriceUpgradeInstance,
+      DescribeInstances: describeInstances,
+      DescribeProductInfo: describeProductInfo,
+      DescribeInstanceDealDetail: describeInstanceDealDetail,
+      DescribeTaskList: describeTaskList,
+      DescribeTaskInfo: describeTaskInfo,
+      DescribeMaintenanceWindow: describeMaintenanceWindow,
+      DescribeInstanceShards: describeInstanceShards,
+    },
+  },
+  region: { version: '2022-06-27', regional: false, actions: REGION },
+  billing: { version: '2018-07-09', regional: false, actions: BILLING },
+  monitor: { version: '2018-07-24', regional: true, actions: MONITOR },
+  sts: { version: '2018-08-13', regional: false, actions: STS },
+};

@@ -1,0 +1,238 @@
+/** DescribeInstances and what else reads a single instance. Source: facts §2.1, §2.6 and §2.7, read 2026-11. */
+import { beijingTime, ZERO_TIME } from '../beijing-time.ts';
+import { WINDOW_HOUR } from '../change.ts';
+import { changeByHand } from '../change.ts';
+import { SIM_EDITIONS } from '../editions.ts';
+import type { Params } from '../parameters.ts';
+import { Refusal } from '../refusal.ts';
+import { type SimInstance, SOMEBODY_ELSE, sum, type World } from '../world.ts';
+import type { Action, Call } from './action.ts';
+import { page } from './page.ts';
+
+/** The instance of the call's region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
+export function findInstance(world: World, { params, region }: Call): SimInstance {
+  const id = params.InstanceId as string;
+  const instance = world.instances.get(id);
+  if (!instance || instance.region !== region) {
+    throw new Refusal('ResourceNotFound.InstanceNotExists', `The instance ${id} does not exist.`);
+  }
+  return instance;
+}
+
+const STATUS_TITLE: Readonly<Record<number, string>> = { 0: '待初始化', 1: '处理中', 2: '运行中', [-2]: '已隔离', [-3]: '待删除' };
+
+/** Bandwidth of one shard, MB/s, by its size in MB. Source: facts §4. */
+function bandwidth(size: number): number {
+  if (size < 1024) return 10;
+  if (size < 2048) return 16;
+  if (size < 12_288) return 24;
+  if (size < 20_480) return 32;
+  return size < 40_960 ? 48 : 64;
+}
+
+function onTheWire(instance: SimInstance): Record<string, unknown> {
+  const { region, zone, type, status, memoryPerShard, shards } = instance;
+  const edition = SIM_EDITIONS.get(type)!;
+  return {
+    InstanceName: instance.name,
+    InstanceId: instance.id,
+    Appid: 1250000001,
+    ProjectId: 0,
+    RegionId: region.number,
+    ZoneId: zone.number,
+    VpcId: 10001,
+    SubnetId: 20001,
+    Status: status,
+    WanIp: '10.0.0.8',
+    Port: 6379,
+    Createtime: beijingTime(instance.createdAt),
+    Size: memoryPerShard * shards,
+    SizeUsed: 0,
+    Type: type,
+    AutoRenewFlag: instance.billing,
+    DeadlineTime: beijingTime(instance.deadline),
+    Engine: edition.engine,
+    ProductType: edition.shape === 'cluster' ? 'cluster' : 'standalone',
+    UniqVpcId: 'vpc-example1',
+    UniqSubnetId: 'subnet-example1',
+    BillingMode: instance.billing,
+    InstanceTitle: STATUS_TITLE[status] ?? '',
+    OfflineTime: instance.closedAt === null ? ZERO_TIME : beijingTime(instance.closedAt + 7 * 24 * 3600_000),
+    SubStatus: status === 1 ? 37 : 0,
+    Tags: [],
+    InstanceNode: [],
+    RedisShardSize: memoryPerShard,
+    RedisShardNum: shards,
+    RedisReplicasNum: instance.replicas,
+    PriceId: 0,
+    CloseTime: beijingTime(instance.closedAt),
+    SlaveReadWeight: 0,
+    InstanceTags: instance.tags,
+    ProjectName: '默认项目',
+    NoAuth: false,
+    ClientLimit: memoryPerShard < 1024 ? 3000 : 10_000,
+    DtsStatus: 0,
+    NetLimit: bandwidth(memoryPerShard),
+    PasswordFree: 0,
+    Vip6: '',
+    IPv6: '',
+    ReadOnly: 0,
+    RemainBandwidthDuration: '',
+    DiskSize: 0,
+    MonitorVersion: '5s',
+    ClientLimitMin: 10_000,
+    ClientLimitMax: 40_000,
+    // Nodes are listed for multi-zone instances only, their zone names left empty.
+    NodeSet: instance.nodes?.map(({ id, kind, zone: number }) => ({ NodeType: kind, NodeId: id, ZoneId: number, ZoneName: '' })) ?? [],
+    Region: region.code,
+    WanAddress: '',
+    PolarisServer: '',
+    RedisClusterId: '',
+    DedicatedClusterId: '',
+    ProductVersion: 'local',
+    CurrentProxyVersion: '5.8.0',
+    CurrentRedisVersion: edition.version,
+    UpgradeProxyVersion: '',
+    UpgradeRedisVersion: '',
+    BackupMode: 'NormalLevelBackup',
+    DeleteProtectionSwitch: 0,
+  };
+}
+
+type Test = (instance: SimInstance) => boolean;
+
+/** One test for each filter of the request. Filters that the small world cannot tell apart are taken and pass all. */
+function filters(params: Params): Test[] {
+  const tests: Test[] = [];
+  const given = <T>(name: string, test: (value: T) => Test): void => {
+    const value = params[name] as T | undefined;
+    if (value !== undefined && (!Array.isArray(value) || value.length > 0)) tests.push(test(value));
+  };
+  given<string>('InstanceId', (id) => (one) => one.id === id);
+  given<string>('SearchKey', (key) => (one) => one.name.includes(key));
+  given<string>('InstanceName', (name) => (one) => one.name.includes(name));
+  given<string[]>('SearchKeys', (keys) => (one) => keys.some((key) => one.id === key || one.name.includes(key)));
+  given<number[]>('Status', (list) => (one) => list.includes(one.status));
+  given<number>('Type', (type) => (one) => one.type === type);
+  given<number[]>('TypeList', (types) => (one) => types.includes(one.type));
+  given<number[]>('ProjectIds', (ids) => () => ids.includes(0));
+  given<number[]>('AutoRenew', (list) => (one) => list.includes(one.billing));
+  given<string>('BillingMode', (mode) => (one) => (mode === 'prepaid' ? 1 : 0) === one.billing);
+  given<string>('AzMode', (mode) => (one) => (mode === 'multiaz') === (one.nodes !== null));
+  given<string[]>('ProductVersions', (list) => () => list.includes('local'));
+  given<string[]>('TagKeys', (keys) => (one) => one.tags.some(({ TagKey }) => keys.includes(TagKey)));
+  given<{ TagKey: string; TagValue: string }[]>(
+    'InstanceTags',
+    (tags) => (one) => tags.every((tag) => one.tags.some(({ TagKey, TagValue }) => TagKey === tag.TagKey && TagValue === tag.TagValue)),
+  );
+  given<number>('TypeVersion', (version) => (one) => ['', 'standalone', 'standard', 'cluster'][version] === SIM_EDITIONS.get(one.type)!.shape);
+  given<string>('EngineName', (name) => (one) => {
+    const { engine, version } = SIM_EDITIONS.get(one.type)!;
+    return name === engine || name === `${engine}-${version}`;
+  });
+  return tests;
+}
+
+const ORDERS: Readonly<Record<string, (a: SimInstance, b: SimInstance) => number>> = {
+  projectid: () => 0,
+  createtime: (a, b) => a.createdAt - b.createdAt,
+  instancename: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  type: (a, b) => a.type - b.type,
+  curdeadline: (a, b) => (a.deadline ?? 0) - (b.deadline ?? 0),
+};
+
+export const describeInstances: Action = {
+  schema: {
+    Limit: 'whole',
+    Offset: 'whole',
+    InstanceId: 'string',
+    OrderBy: 'string',
+    OrderType: 'integer',
+    VpcIds: 'string[]',
+    SubnetIds: 'string[]',
+    SearchKey: 'string',
+    ProjectIds: 'integer[]',
+    InstanceName: 'string',
+    UniqVpcIds: 'string[]',
+    UniqSubnetIds: 'string[]',
+    RegionIds: 'integer[]',
+    Status: 'integer[]',
+    TypeVersion: 'integer',
+    EngineName: 'string',
+    AutoRenew: 'integer[]',
+    BillingMode: 'string',
+    Type: 'integer',
+    SearchKeys: 'string[]',
+    TypeList: 'integer[]',
+    MonitorVersion: 'string',
+    InstanceTags: [{ TagKey: 'string!', TagValue: 'string!' }],
+    TagKeys: 'string[]',
+    ProductVersions: 'string[]',
+    InstanceIds: 'string[]',
+    AzMode: 'string',
+  },
+  run(world, { params, region, now }) {
+    const ids = params.InstanceIds as string[] | undefined;
+    const order = ORDERS[String(params.OrderBy ?? 'createtime').toLowerCase()];
+    if (!order) throw new Refusal('InvalidParameterValue', 'The value of OrderBy is not valid.');
+    const here = (one: SimInstance | undefined): one is SimInstance => one !== undefined && one.region === region;
+    const all = ids && ids.length > 0 ? [...new Set(ids)].map((id) => world.instances.get(id)).filter(here) : world.byRegion.get(region!.code)!;
+    const tests = filters(params);
+    const found = all.filter((one) => tests.every((test) => test(one)));
+    found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
+    const shown = page(found, params, 1000);
+    const answer = { TotalCount: found.length, InstanceSet: shown.map(onTheWire) };
+    if (world.handChanges.size > 0) {
+      for (const one of shown) if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
+    }
+    return answer;
+  },
+};
+
+export const describeMaintenanceWindow: Action = {
+  schema: { InstanceId: 'string!' },
+  run(world, call) {
+    findInstance(world, call);
+    const hour = (value: number): string => `${String(value).padStart(2, '0')}:00`;
+    return { StartTime: hour(WINDOW_HOUR), EndTime: hour(WINDOW_HOUR + 3) };
+  },
+};
+
+export const describeInstanceShards: Action = {
+  schema: { InstanceId: 'string!', FilterSlave: 'boolean' },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    if (SIM_EDITIONS.get(instance.type)!.shape !== 'cluster') {
+      throw new Refusal('InvalidParameterValue.UnSupportedType', `type ${instance.type} has no shards`);
+    }
+    const mean = sum(instance.used) / instance.shards;
+    const rows: unknown[] = [];
+    for (const [index, used] of instance.used.entries()) {
+      const copies = call.params.FilterSlave === true ? 0 : instance.replicas;
+      for (let copy = 0; copy <= copies; copy++) {
+        const run = `${instance.id.slice(4)}${index}x${copy}`;
+        rows.push({
+          ShardName: `${instance.id}_${index}_${copy}`,
+          ShardId: String(index),
+          Role: copy === 0 ? 0 : 1,
+          Keys: Math.round(used * 900),
+          Slots: `${Math.floor((16_384 * index) / instance.shards)}-${Math.floor((16_384 * (index + 1)) / instance.shards) - 1}`,
+          // Bytes, as the provider's samples look.
+          Storage: Math.round(used * 1024 * 1024),
+          StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,
+          Runid: run,
+          RunId: run,
+          Connected: 1,
+          ZoneId: instance.zone.code,
+          ReplicasNodeId: copy,
+        });
+      }
+    }
+    return { InstanceShards: rows, TotalCount: rows.length };
+  },
+};
+
+export const describeProductInfo: Action = {
+  schema: {},
+  run: (world) => ({ RegionSet: world.catalogue.regionSet }),
+};

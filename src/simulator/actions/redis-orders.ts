@@ -1,0 +1,169 @@
+/** The quote, the order, and what is known of orders and tasks. Source: facts §1 and §2.3 to §2.5, read 2026-11. */
+import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
+import { acceptOrder } from '../change.ts';
+import type { Params } from '../parameters.ts';
+import { Refusal } from '../refusal.ts';
+import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from '../resize-checks.ts';
+import type { SimDeal, SimTask } from '../world.ts';
+import type { Action } from './action.ts';
+import { page } from './page.ts';
+import { findInstance } from './redis-instances.ts';
+
+function wishOf(params: Params): ResizeWish {
+  return {
+    memoryPerShard: params.MemSize as number,
+    shards: params.RedisShardNum as number | undefined,
+    replicas: params.RedisReplicasNum as number | undefined,
+    nodes: params.NodeSet as NodeWish[] | undefined,
+  };
+}
+
+export const upgradeInstance: Action = {
+  schema: {
+    InstanceId: 'string!',
+    MemSize: 'whole!',
+    RedisShardNum: 'whole',
+    RedisReplicasNum: 'whole',
+    NodeSet: [{ NodeType: 'integer!', NodeId: 'integer', ZoneId: 'whole', ZoneName: 'string' }],
+    SwitchOption: 'whole',
+  },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    const switchOption = call.params.SwitchOption ?? 2;
+    if (switchOption !== 1 && switchOption !== 2) throw new Refusal('InvalidParameter.InvalidParameter', 'SwitchOption is 1 or 2');
+    const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
+    const by = call.identity.uin;
+    const deal = acceptOrder(world, instance, change, { by, cents, grows, inWindow: switchOption === 1, now: call.now });
+    // DealId is deprecated yet still flagged as always returned: both, with one value.
+    return { DealId: deal.name, DealName: deal.name };
+  },
+};
+
+export const inquiryPriceUpgradeInstance: Action = {
+  schema: { InstanceId: 'string!', MemSize: 'whole!', RedisShardNum: 'whole', RedisReplicasNum: 'whole' },
+  run(world, call) {
+    const { cents } = checkQuote(world, findInstance(world, call), wishOf(call.params), call.now);
+    return {
+      Price: Math.round(cents),
+      HighPrecisionPrice: cents,
+      OriginalPrice: Math.round(cents),
+      HighPrecisionOriginalPrice: cents,
+      Currency: 'CNY',
+      AmountUnit: 'pent',
+    };
+  },
+};
+
+const DEAL_TEXT: Readonly<Record<SimDeal['status'], string>> = { 1: '未支付', 2: '已支付', 3: '发货中', 4: '已发货', 5: '发货失败' };
+
+export const describeInstanceDealDetail: Action = {
+  schema: { DealIds: 'string[]', DealName: 'string' },
+  run(world, { params, region }) {
+    const names = [...((params.DealIds as string[] | undefined) ?? [])];
+    if (names.length > 10) throw new Refusal('InvalidParameterValue', 'DealIds may hold 10 numbers.');
+    if (params.DealName !== undefined) names.push(params.DealName as string);
+    if (names.length === 0) throw new Refusal('MissingParameter', 'The request is missing a required parameter `DealName`.');
+    const deals = names.map((name) => world.deals.get(name)).filter((deal) => deal !== undefined && deal.instance.region === region) as SimDeal[];
+    return {
+      DealDetails: deals.map((deal) => ({
+        DealId: deal.name,
+        DealName: deal.name,
+        ZoneId: deal.instance.zone.number,
+        GoodsNum: 1,
+        Creater: deal.by,
+        CreatTime: beijingTime(deal.createdAt),
+        OverdueTime: beijingTime(deal.createdAt + 15 * 24 * 3600_000),
+        EndTime: beijingTime(deal.endedAt),
+        Status: deal.status,
+        Description: DEAL_TEXT[deal.status],
+        Price: deal.price,
+        InstanceIds: [deal.instance.id],
+      })),
+    };
+  },
+};
+
+/** How far back the task list reaches. Source: facts §2.5. */
+const THIRTY_DAYS = 30 * 24 * 3600_000;
+
+function timeOf(params: Params, name: string): number | null {
+  const text = params[name] as string | undefined;
+  if (text === undefined) return null;
+  const ms = parseBeijingTime(text);
+  if (ms === null) throw new Refusal('InvalidParameterValue', `The value of ${name} is not a time such as 2026-01-05 10:00:00.`);
+  return ms;
+}
+
+export const describeTaskList: Action = {
+  schema: {
+    InstanceId: 'string',
+    InstanceName: 'string',
+    Limit: 'whole',
+    Offset: 'whole',
+    ProjectIds: 'integer[]',
+    TaskTypes: 'string[]',
+    BeginTime: 'string',
+    EndTime: 'string',
+    TaskStatus: 'integer[]',
+    Result: 'integer[]',
+    OperatorUin: 'integer[]',
+    OperateUin: 'string[]',
+  },
+  run(world, { params, region, now }) {
+    const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - THIRTY_DAYS);
+    // The end is a whole second, and what began within it belongs to it.
+    const end = (timeOf(params, 'EndTime') ?? now) + 999;
+    const list = <T>(name: string): T[] | null => {
+      const value = params[name] as T[] | undefined;
+      return value === undefined || value.length === 0 ? null : value;
+    };
+    const [types, results, by] = [list<string>('TaskTypes'), list<number>('Result'), list<string>('OperateUin')];
+    const id = params.InstanceId as string | undefined;
+    const source = id === undefined ? world.tasks : (world.instances.get(id)?.tasks ?? []);
+    const found: SimTask[] = [];
+    // Newest first. Times on the wire are whole seconds, and so is the comparison.
+    for (let at = source.length - 1; at >= 0; at--) {
+      const task = source[at]!;
+      if (Math.floor(task.startedAt / 1000) * 1000 < begin) break;
+      if (task.startedAt > end || task.instance.region !== region) continue;
+      if (types && !types.includes(task.type)) continue;
+      if (results && !results.includes(task.result)) continue;
+      if (by && !by.includes(task.by)) continue;
+      if (params.InstanceName !== undefined && task.instance.name !== params.InstanceName) continue;
+      found.push(task);
+    }
+    return {
+      TotalCount: found.length,
+      Tasks: page(found, params, 100).map((task) => ({
+        TaskId: task.id,
+        StartTime: beijingTime(task.startedAt),
+        TaskType: task.type,
+        InstanceName: task.instance.name,
+        InstanceId: task.instance.id,
+        ProjectId: 0,
+        Progress: [0, 0.5, 1, 0, 0.5][task.result],
+        EndTime: beijingTime(task.endedAt),
+        Result: task.result,
+      })),
+    };
+  },
+};
+
+const TASK_STATUS: Readonly<Record<SimTask['result'], string>> = { 0: 'preparing', 1: 'running', 2: 'succeed', 4: 'failed' };
+/** Localised text where the list has a code. */
+const TASK_TITLE: Readonly<Record<string, string>> = { '002': '变更实例规格', '028': '扩缩分片', '029': '增删副本' };
+
+export const describeTaskInfo: Action = {
+  schema: { TaskId: 'whole!' },
+  run(world, { params, region }) {
+    const task = world.taskById.get(params.TaskId as number);
+    if (!task || task.instance.region !== region) throw new Refusal('InvalidParameter.InvalidParameter', `There is no task ${params.TaskId}.`);
+    return {
+      Status: TASK_STATUS[task.result],
+      StartTime: beijingTime(task.startedAt),
+      TaskType: TASK_TITLE[task.type] ?? '任务',
+      InstanceId: task.instance.id,
+      TaskMessage: task.result === 4 ? 'the task failed' : '',
+    };
+  },
+};

@@ -1,0 +1,143 @@
+/**
+ * What the small world sells, with every trap of the real catalogue (facts §2.2, read 2026-11): sizes are decimal
+ * GB in text and unsorted, counts are text, one edition comes back once per pay mode and sometimes twice for one
+ * pay mode with half of its list each, lists differ by zone and pay mode, legacy editions are sold in few zones.
+ */
+import { SIM_EDITIONS, type SimEdition } from './editions.ts';
+import type { SimRegion, SimZone } from './geography.ts';
+
+/** One entry of the provider's `ProductSet`, as it stands on the wire. */
+export interface ProductEntry {
+  readonly Type: number;
+  readonly TypeName: string;
+  readonly MinBuyNum: number;
+  readonly MaxBuyNum: number;
+  readonly Saleout: boolean;
+  readonly Engine: string;
+  readonly Version: string;
+  readonly TotalSize: readonly string[];
+  readonly ShardSize: readonly string[];
+  readonly ReplicaNum: readonly string[];
+  readonly ShardNum: readonly string[];
+  readonly PayMode: '0' | '1';
+  readonly EnableRepicaReadOnly: boolean;
+  readonly EnableReplicaReadOnly: boolean;
+}
+
+/** What is sold for one zone, type and pay mode, in the units that orders use. */
+export interface Sold {
+  /** MB of one shard. */
+  readonly sizes: ReadonlySet<number>;
+  readonly least: number;
+  readonly greatest: number;
+  readonly shards: ReadonlySet<number>;
+  readonly replicas: ReadonlySet<number>;
+  readonly soldOut: boolean;
+}
+
+/** Billing as the wire numbers it. Source: facts §2.1. */
+export type BillingMode = 0 | 1;
+
+/** The edition that is sold out in one zone: 4.0 standard in Guangzhou 3. */
+const SOLD_OUT = { zone: 'ap-guangzhou-3', type: 6 };
+const LEGACY_ZONES = new Set(['ap-guangzhou-3', 'ap-shanghai-2', 'ap-shanghai-4']);
+const TRIAL_ZONES = /^ap-(guangzhou-[67]|shanghai-[2-5]|beijing-[1-7])$/;
+
+export interface SimCatalogue {
+  /** `RegionSet` of DescribeProductInfo. */
+  readonly regionSet: readonly unknown[];
+  sold(zone: string, type: number, billing: BillingMode): Sold | undefined;
+}
+
+export function makeCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
+  const sold = new Map<string, Sold>();
+  const regionSet = [...regions.values()].map((region) => ({
+    RegionId: region.code,
+    RegionName: region.name,
+    RegionShortName: region.code.replace(/^[a-z]+-/, '').slice(0, 2),
+    Area: region.area,
+    ZoneSet: region.zones.map((zone, index) => {
+      const products = productsOf(zone);
+      for (const entry of products) unite(sold, zone.code, entry);
+      return {
+        ZoneId: zone.code,
+        ZoneName: zone.name,
+        IsSaleout: zone.soldOut,
+        IsDefault: index === 0,
+        NetWorkType: ['basenet', 'vpcnet'],
+        ProductSet: products,
+        OldZoneId: zone.catalogueNumber,
+      };
+    }),
+  }));
+  return { regionSet, sold: (zone, type, billing) => sold.get(`${zone} ${type} ${billing}`) };
+}
+
+function productsOf(zone: SimZone): ProductEntry[] {
+  const entries: ProductEntry[] = [];
+  for (const edition of SIM_EDITIONS.values()) {
+    const legacy = edition.type <= 5;
+    if (legacy && !LEGACY_ZONES.has(zone.code)) continue;
+    for (const payMode of ['1', '0'] as const) {
+      // Legacy CKV is sold prepaid only, as its catalogue entries in the provider's sample are.
+      if (payMode === '0' && (edition.type === 3 || edition.type === 4)) continue;
+      const sizes = sizesOf(edition, zone, payMode);
+      // One edition is told in two halves under one pay mode: only their union is what is sold.
+      if (edition.type === 9 && payMode === '1') {
+        const half = sizes.length >> 1;
+        entries.push(entry(edition, zone, payMode, sizes.slice(0, half), edition.shards));
+        entries.push(entry(edition, zone, payMode, sizes.slice(half), edition.shards.slice(0, 4)));
+      } else {
+        entries.push(entry(edition, zone, payMode, sizes, edition.shards));
+      }
+    }
+  }
+  return entries;
+}
+
+function sizesOf(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): string[] {
+  const sizes = [...edition.gigabytes];
+  if (edition.type === 2 && payMode === '1') sizes.push('0.25');
+  if ((edition.type === 6 || edition.type === 8) && TRIAL_ZONES.test(zone.code)) sizes.push('0.25');
+  if (edition.type === 8 && zone.code === 'ap-guangzhou-7') sizes.push('0.5');
+  // What is sold differs by pay mode: the greatest size is prepaid only.
+  if (payMode === '0' && edition.type > 5) sizes.splice(sizes.indexOf('64'), 1);
+  // Unsorted on purpose, the same way every time.
+  return sizes.map((size, index) => ({ size, key: (index * 7 + 3) % sizes.length })).sort((a, b) => a.key - b.key).map(({ size }) => size);
+}
+
+function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1', sizes: readonly string[], shards: readonly string[]): ProductEntry {
+  const cluster = edition.shape === 'cluster';
+  const least = Number(shards[0]);
+  return {
+    Type: edition.type,
+    TypeName: `${edition.engine} ${cluster ? '集群版' : edition.shape === 'standalone' ? '单机版' : '主从版'}`,
+    MinBuyNum: 1,
+    MaxBuyNum: 100,
+    Saleout: zone.code === SOLD_OUT.zone && edition.type === SOLD_OUT.type,
+    // Display text, spelt in more than one way.
+    Engine: edition.type === 200 ? 'Memcached内存版' : edition.engine,
+    Version: `${edition.engine}${edition.type % 2 === 0 ? ' ' : '-'}${edition.version}`,
+    TotalSize: cluster ? sizes.map((size) => String(Number(size) * least)) : sizes,
+    ShardSize: sizes,
+    ReplicaNum: [...edition.replicas].reverse(),
+    ShardNum: shards,
+    PayMode: payMode,
+    EnableRepicaReadOnly: edition.type > 5,
+    EnableReplicaReadOnly: edition.type > 5,
+  };
+}
+
+function unite(sold: Map<string, Sold>, zone: string, product: ProductEntry): void {
+  const key = `${zone} ${product.Type} ${product.PayMode}`;
+  const was = sold.get(key);
+  const sizes = new Set([...(was?.sizes ?? []), ...product.ShardSize.map((size) => Number(size) * 1024)]);
+  sold.set(key, {
+    sizes,
+    least: Math.min(...sizes),
+    greatest: Math.max(...sizes),
+    shards: new Set([...(was?.shards ?? []), ...product.ShardNum.map(Number)]),
+    replicas: new Set([...(was?.replicas ?? []), ...product.ReplicaNum.map(Number)]),
+    soldOut: (was?.soldOut ?? false) || product.Saleout,
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * A change over time, as facts §7.1 (read 2026-11) tell it:
+ *
+ *   accepted ──start lag──▶ in process ──duration──▶ running, new size ──lock tail──▶ free
+ *   Status 2                Status 1                 Status 2                         Status 2
+ *   deal 2                  deal 3, task 1           deal 4, task 2
+ *
+ * Somewhere within the start lag the task list begins to show the task (Result 0) and billing the order: until
+ * then no read reveals it, and a second order is taken as the first was, which is the danger that clients face.
+ */
+import { nextBeijingHour } from './beijing-time.ts';
+import type { Triple } from './price.ts';
+import {
+  closeTask,
+  makeDeal,
+  openTask,
+  type Range,
+  type SimChange,
+  type SimDeal,
+  type SimDimension,
+  type SimInstance,
+  type SimJob,
+  spread,
+  sum,
+  type World,
+} from './world.ts';
+
+/** Which task an order becomes. Source: facts §2.5, by name, an inference there. */
+const TASK_TYPE: Readonly<Record<SimDimension, string>> = { memoryPerShard: '002', shards: '028', replicas: '029' };
+
+/** The hour at which every maintenance window of the small world opens, Beijing time. */
+export const WINDOW_HOUR = 3;
+
+/** The size that the instance has now. */
+export function tripleOf({ memoryPerShard, shards, replicas }: SimInstance): Triple {
+  return { memoryPerShard, shards, replicas };
+}
+
+/**
+ * Takes an order that passed every check: charges it, and lets it run its course.
+ * @param cents the quote; prepaid orders are charged at once, negative ones paid back
+ */
+export function acceptOrder(
+  world: World,
+  instance: SimInstance,
+  change: SimChange,
+  order: { by: string; cents: number; inWindow: boolean; now: number; grows: boolean },
+): SimDeal {
+  const { now } = order;
+  const price = Math.round(order.cents);
+  const charged = instance.billing === 1 ? price : 0;
+  const deal = makeDeal(world, instance, { by: order.by, at: now, action: order.grows ? 'upgrade' : 'downgrade', price, charged });
+  world.balance -= charged;
+  instance.orders += 1;
+  const job: SimJob = {
+    instance,
+    change,
+    deal,
+    task: null,
+    fails: world.faults.take('failed-task', 'UpgradeInstance', instance.id) !== null,
+    stuck: world.faults.take('stuck', 'UpgradeInstance', instance.id) !== null,
+  };
+  const lag = draw(world, world.options.startLag);
+  const begins = order.inWindow ? nextBeijingHour(now + lag, WINDOW_HOUR) : now + lag;
+  world.agenda.add(Math.round(now + lag * world.random.next()), () => world.billing.push(deal));
+  world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
+    job.task = openTask(world, instance, TASK_TYPE[change.dimension], order.by, at);
+  });
+  world.agenda.add(begins, (at) => begin(world, job, at));
+  return deal;
+}
+
+function begin(world: World, job: SimJob, at: number): void {
+  const { jobs } = job.instance;
+  jobs.push(job);
+  if (jobs.length === 1) takeUp(world, job, at);
+}
+
+function takeUp(world: World, job: SimJob, at: number): void {
+  job.instance.status = 1;
+  job.deal.status = 3;
+  if (job.task) job.task.result = 1;
+  if (!job.stuck) world.agenda.add(at + draw(world, world.options.duration), (end) => finish(world, job, end));
+}
+
+function finish(world: World, job: SimJob, at: number): void {
+  const { instance, deal } = job;
+  instance.status = 2;
+  instance.lockedUntil = at + draw(world, world.options.lockTail);
+  deal.endedAt = at;
+  deal.status = job.fails ? 5 : 4;
+  if (job.task) closeTask(job.task, job.fails ? 4 : 2, at);
+  // What could not be delivered is paid back. Not documented; an inference.
+  if (job.fails) world.balance += deal.charged;
+  else applyChange(instance, job.change);
+  instance.jobs.shift();
+  if (instance.jobs[0]) takeUp(world, instance.jobs[0], at);
+}
+
+function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange): void {
+  instance[dimension] = to;
+  if (dimension === 'replicas' && nodes) instance.nodes = nodes;
+  if (dimension === 'shards') instance.used = spread(sum(instance.used), to, null);
+}
+
+/** Somebody else grows the instance to the next size sold, done before anybody can look. */
+export function changeByHand(world: World, instance: SimInstance, by: string, now: number): void {
+  const sizes = [...(world.catalogue.sold(instance.zone.code, instance.type, instance.billing)?.sizes ?? [])];
+  const to = sizes.filter((size) => size > instance.memoryPerShard).sort((a, b) => a - b)[0] ?? instance.memoryPerShard * 2;
+  const deal = makeDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
+  deal.status = 4;
+  deal.endedAt = now;
+  world.billing.push(deal);
+  closeTask(openTask(world, instance, TASK_TYPE.memoryPerShard, by, now), 2, now);
+  applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null });
+}
+
+function draw(world: World, [least, greatest]: Range): number {
+  return world.random.whole(least, greatest);
+}

@@ -1,0 +1,49 @@
+/**
+ * What a fleet is made of before it becomes a world. `refit simulate --fleet FILE` reads a JSON array of these
+ * (read-fleet.ts says which members may be left out and what they then are).
+ */
+
+export type FleetStatus = 'initialising' | 'processing' | 'running' | 'isolated' | 'deleting';
+
+/** One instance of a fleet to be made. */
+export interface FleetInstance {
+  /** `crs-` and eight or more lower-case letters or digits. */
+  readonly id: string;
+  readonly name: string;
+  /** `ap-guangzhou` */
+  readonly region: string;
+  /** `ap-guangzhou-3` */
+  readonly zone: string;
+  /** The provider's type code. */
+  readonly type: number;
+  /** MB of one shard. */
+  readonly memoryPerShard: number;
+  readonly shards: number;
+  readonly replicas: number;
+  readonly billing: 'prepaid' | 'postpaid';
+  readonly status: FleetStatus;
+  readonly tags: Readonly<Record<string, string>>;
+  /** MB in use over all shards. */
+  readonly usedTotal: number;
+  /** MB in use in the fullest shard; null spreads the total evenly. */
+  readonly usedFullestShard: number | null;
+  /** Days from the world's start until a prepaid instance expires. */
+  readonly daysLeft: number;
+  /** Zones of the replicas, one each. Any other than `zone` makes it a multi-zone instance; empty: all in `zone`. */
+  readonly replicaZones: readonly string[];
+  /** The type of a task that runs on it as long as the world stands (`012` is a backup), or null. */
+  readonly task: string | null;
+  /** An order for it waits to be paid. */
+  readonly unpaidOrder: boolean;
+  /** Its kernel is too old for a resize. */
+  readonly lowVersion: boolean;
+}
+
+/** The wire's numbers. Source: facts §2.1, read 2026-11. */
+export const STATUS_NUMBER: Readonly<Record<FleetStatus, number>> = {
+  initialising: 0,
+  processing: 1,
+  running: 2,
+  isolated: -2,
+  deleting: -3,
+};

@@ -1,0 +1,198 @@
+/**
+ * The wire half of the simulator as a pure function: a request and the time in, an answer or a cut connection out.
+ * The server (server.ts) puts a socket around it; tests call it in virtual time.
+ */
+import { PRODUCTS } from './actions/products.ts';
+import type { Action, Product } from './actions/action.ts';
+import { authenticate } from './authenticate.ts';
+import type { Fault } from './faults.ts';
+import type { SimRegion } from './geography.ts';
+import { decodeJson, decodeQuery } from './parameters.ts';
+import { Refusal } from './refusal.ts';
+import { advance, type Identity, type World } from './world.ts';
+
+export interface WireRequest {
+  readonly method: string;
+  /** Path and query, or the whole URL. */
+  readonly url: string;
+  /** Names in any case. A missing `host` is taken from a whole URL. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What comes of a request. `delay` is milliseconds that it comes late. */
+export type WireAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly delay: number;
+    }
+  /** The connection is cut; nothing was executed. */
+  | { readonly kind: 'reset-before'; readonly delay: number }
+  /** The connection is cut; the request was executed. */
+  | { readonly kind: 'reset-after'; readonly delay: number };
+
+/** A request body of POST JSON may be so long. Source: facts §5.2. */
+const GREATEST_BODY = 10 * 1024 * 1024;
+
+/** Exactly this: one official SDK overlooks errors under any other content type (facts §5.6). */
+const JSON_TYPE = 'application/json';
+
+const PRODUCT_BY_VERSION: ReadonlyMap<string, Product> = new Map(Object.values(PRODUCTS).map((product) => [product.version, product]));
+const KNOWN_ACTIONS: ReadonlySet<string> = new Set(Object.values(PRODUCTS).flatMap(({ actions }) => Object.keys(actions)));
+
+/**
+ * Answers one request that arrived at `now` (milliseconds since 1970 UTC), after letting everything happen that was
+ * due. Never throws: what is wrong with the request is in the answer.
+ */
+export function http(world: World, request: WireRequest, now: number): WireAnswer {
+  advance(world, now);
+  const headers = lowerCased(request);
+  const requestId = uuid(world);
+  const traceId = headers['x-tc-traceid'];
+  const answer = (status: number, type: string, body: string, delay: number): WireAnswer => ({
+    kind: 'answered',
+    status,
+    headers: { 'Content-Type': type, ...(traceId === undefined || !/^[\w-]{1,64}$/.test(traceId) ? {} : { 'X-TC-TraceId': traceId }) },
+    body,
+    delay,
+  });
+  const refuse = (code: string, message: string, delay: number): WireAnswer =>
+    answer(200, JSON_TYPE, JSON.stringify({ Response: { Error: { Code: code, Message: message }, RequestId: requestId } }), delay);
+
+  let delay = 0;
+  try {
+    const { identity, service, query } = enter(world, request, headers, now);
+    const named = headers['x-tc-action'] ?? '';
+    // Names that do not exist are counted under one heading: they are the sender's to choose.
+    const name = KNOWN_ACTIONS.has(named) ? named : '(unknown)';
+    const over = world.limit.arrive(identity.secretId, name, now);
+    if (over) {
+      return refuse(
+        'RequestLimitExceeded',
+        `Your current request times equals to \`${over.arrived}\` in a second, which exceeds the frequency limit \`${over.limit}\` for a second. Please reduce the frequency of calls.`,
+        0,
+      );
+    }
+    const { faults } = world;
+    delay = Number(faults.take('slow', name, null)?.value ?? 0);
+    if (faults.take('reset-before', name, null)) return { kind: 'reset-before', delay };
+    const { action, region } = route(world, headers, service, named);
+    const params = request.method === 'GET' ? decodeQuery(action.schema, query) : decodeJson(action.schema, textOf(request.body));
+    const instance = typeof params.InstanceId === 'string' ? params.InstanceId : null;
+    if (faults.take('no-permission', name, instance)) throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');
+    if (faults.take('no-cam', name, instance)) throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
+
+    const spoiled = takeSpoiling(world, name);
+    const run = (): string => {
+      const response = action.run(world, { params, region, identity, now });
+      response.RequestId = requestId;
+      return JSON.stringify({ Response: response });
+    };
+    if (!spoiled) {
+      const body = run();
+      if (faults.take('lost-answer', name, instance)) return { kind: 'reset-after', delay };
+      if (faults.take('half-json', name, instance)) return answer(200, JSON_TYPE, body.slice(0, body.length >> 1), delay);
+      return answer(200, JSON_TYPE, body, delay);
+    }
+    // The action runs first where the fault says so: a refusal of its own then stands as it is.
+    if (spoiled.value === 'executed') run();
+    switch (spoiled.name) {
+      case 'http-500':
+        return answer(500, JSON_TYPE, '{"message":"internal server error"}', delay);
+      case 'html':
+        return answer(502, 'text/html', '<html><body><h1>502 Bad Gateway</h1></body></html>', delay);
+      default:
+        return refuse(SPOILED_CODE[spoiled.name] ?? 'InternalError', 'an internal error has occurred', delay);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(error.code, error.message, delay);
+    throw error;
+  }
+}
+
+const SPOILING = ['http-500', 'html', 'internal-error', 'system-error', 'unknown-error'] as const;
+const SPOILED_CODE: Readonly<Record<string, string>> = {
+  'system-error': 'FailedOperation.SystemError',
+  'unknown-error': 'FailedOperation.Unknown',
+};
+
+function takeSpoiling(world: World, action: string): Fault | null {
+  for (const name of SPOILING) {
+    const fault = world.faults.take(name, action, null);
+    if (fault) return fault;
+  }
+  return null;
+}
+
+/** The gateway's door: form and signature. */
+function enter(
+  world: World,
+  request: WireRequest,
+  headers: Readonly<Record<string, string | undefined>>,
+  now: number,
+): { identity: Identity; service: string; query: string } {
+  const target = request.url.startsWith('/') ? request.url : request.url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
+  const mark = target.indexOf('?');
+  const [path, query] = mark < 0 ? [target, ''] : [target.slice(0, mark) || '/', target.slice(mark + 1)];
+  const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  if (request.method === 'POST' ? type !== JSON_TYPE : request.method !== 'GET') {
+    throw new Refusal('UnsupportedProtocol', 'POST with application/json, or GET, signed with TC3-HMAC-SHA256.');
+  }
+  if (path !== '/') throw new Refusal('InvalidRequest', 'The path is always /.');
+  if (request.body.length > GREATEST_BODY) throw new Refusal('RequestSizeLimitExceeded', 'The request body exceeds 10 MB.');
+  try {
+    const { secretId, service } = authenticate(
+      { method: request.method, query, headers, body: request.body },
+      (id) => world.identities.get(id),
+      now + world.clockSkew,
+    );
+    return { identity: world.identities.get(secretId)!, service, query };
+  } catch (error) {
+    world.unauthenticated += 1;
+    throw error;
+  }
+}
+
+/** Finds the action: by the service that was signed for where it is a known one, else by version. */
+function route(
+  world: World,
+  headers: Readonly<Record<string, string | undefined>>,
+  service: string,
+  name: string,
+): { action: Action; region: SimRegion | null } {
+  const version = headers['x-tc-version'];
+  if (name === '') throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Action`.');
+  if (version === undefined) throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Version`.');
+  const owner = Object.hasOwn(PRODUCTS, service) ? PRODUCTS[service] : undefined;
+  const product = owner ?? PRODUCT_BY_VERSION.get(version) ?? Object.values(PRODUCTS).find(({ actions }) => Object.hasOwn(actions, name));
+  const action = product && Object.hasOwn(product.actions, name) ? product.actions[name] : undefined;
+  if (!product || !action) throw new Refusal('InvalidAction', `The request action=\`${name}\` is invalid or not found.`);
+  if (version !== product.version) throw new Refusal('NoSuchVersion', `The request version=\`${version}\` is not found.`);
+  const code = headers['x-tc-region'] ?? '';
+  const region = world.regions.get(code) ?? null;
+  if (product.regional && code === '') throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Region`.');
+  if (code !== '' && !region) throw new Refusal('UnsupportedRegion', `The region \`${code}\` is not supported.`);
+  return { action, region };
+}
+
+function lowerCased({ headers, url }: WireRequest): Readonly<Record<string, string | undefined>> {
+  // What a server hands in is in lower case already and has its host: the common case costs nothing.
+  if (headers.host !== undefined && headers.authorization !== undefined) return headers;
+  const lower: Record<string, string | undefined> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name];
+  lower.host ??= /^[a-z]+:\/\/([^/?]*)/i.exec(url)?.[1];
+  return lower;
+}
+
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body);
+}
+
+function uuid(world: World): string {
+  const word = (): string => world.random.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
+  const [a, b, c, d] = [word(), word(), word(), word()] as const;
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${'89ab'[c.charCodeAt(0) & 3]}${c.slice(1, 4)}-${c.slice(4)}${d}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * What a size costs in the small world, in cents (CNY). The figures are invented; their meaning follows facts
+ * §2.3 and §7.1 (read 2026-11, an inference there): postpaid is the new price an hour, prepaid the difference for
+ * the remaining term, to be paid now and negative where the size shrinks.
+ */
+import type { BillingMode } from './catalogue.ts';
+
+/** MB per shard, shards, and replicas beside the master. */
+export interface Triple {
+  readonly memoryPerShard: number;
+  readonly shards: number;
+  readonly replicas: number;
+}
+
+/** MB of all copies together: what is paid for and what stock is drawn on. */
+export function footprint({ memoryPerShard, shards, replicas }: Triple): number {
+  return memoryPerShard * shards * (1 + replicas);
+}
+
+const CENTS_PER_GB_HOUR = 11.25;
+const CENTS_PER_GB_MONTH = 5250;
+const MONTH = 30 * 24 * 3600_000;
+
+/** The quote for changing `from` to `to`, in cents, with fractions. `deadline` is the prepaid expiry in ms since 1970 UTC. */
+export function quote(billing: BillingMode, from: Triple, to: Triple, deadline: number | null, now: number): number {
+  if (billing === 0) return round((footprint(to) / 1024) * CENTS_PER_GB_HOUR);
+  const months = Math.max(0, (deadline ?? now) - now) / MONTH;
+  return round(((footprint(to) - footprint(from)) / 1024) * CENTS_PER_GB_MONTH * months);
+}
+
+function round(cents: number): number {
+  return Math.round(cents * 1e4) / 1e4;
+}
