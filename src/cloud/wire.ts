@@ -495,6 +495,11 @@ export function decodeShards(fields: Fields): number[] {
   });
 }
 
+/** True for an instance that has shards of its own. */
+export function isCluster(instance: Instance): boolean {
+  return EDITIONS.some((one) => one.name === instance.edition && one.architecture === 'cluster');
+}
+
 function editionNamed(name: EditionName): Edition {
   return EDITIONS.find((one) => one.name === name)!;
 }

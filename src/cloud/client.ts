@@ -1,0 +1,306 @@
+/**
+ * The provider behind the port: reads that are retried quietly, and the order, which is sent once.
+ */
+import { iso } from '../clock.ts';
+import { RefitError } from '../errors.ts';
+import type { Billing, Instance, Scope, UsedMemory } from '../model.ts';
+import { type Caller, type CallerOptions, onlyReads, openCaller } from './call.ts';
+import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
+import { endpointHost } from './hosts.ts';
+import { isLackOfRights, openRead, type ReadOptions, refusalOf, refusedRead } from './read.ts';
+import { TransportError } from './transport.ts';
+import * as wire from './wire.ts';
+
+export interface CloudOptions extends CallerOptions, ReadOptions {}
+
+/**
+ * A client for planning. It has no way to order: it has no such function, and what it sends through refuses every
+ * action that is not on the list of reads.
+ */
+export function openReader(options: CloudOptions): CloudReader {
+  return readerOver(onlyReads(openCaller(options)), options);
+}
+
+/** A client for a run. */
+export function openCloud(options: CloudOptions): Cloud {
+  const caller = openCaller(options);
+  return {
+    ...readerOver(onlyReads(caller), options),
+    order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
+    orderLane: (scope) => caller.laneAtOnce(wire.ORDER, scope),
+  };
+}
+
+/** Once, whatever happens. The permit is the caller's business: it belongs to the entry that is already on disk. */
+async function sendOrder(
+  caller: Caller,
+  { clock }: CloudOptions,
+  request: OrderRequest,
+  goAhead: () => boolean,
+): Promise<OrderAnswer> {
+  let sentAt = clock.now();
+  let held = false;
+  const guard = () => {
+    try {
+      held = !goAhead();
+    } catch {
+      held = true;
+    }
+    sentAt = clock.now();
+    return !held;
+  };
+  let answer: wire.Answer;
+  try {
+    answer = await caller.send(
+      { action: wire.ORDER, scope: request, fields: wire.encodeOrder(request) },
+      guard,
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown failure';
+    // A RefitError comes before the transport: no keys, no host. Anything else unexpected may have been sent.
+    const notSent = error instanceof RefitError || (error instanceof TransportError && !error.sent);
+    return notSent ? { kind: 'not-sent', why } : { kind: 'no-answer', why, sentAt };
+  }
+  if (answer.kind === 'refused') return { ...answer, sentAt };
+  if (answer.kind === 'unusable') return { kind: 'no-answer', why: answer.why, sentAt };
+  const order = wire.decodeOrder(answer.fields);
+  if (order === null) return { kind: 'no-answer', why: 'the answer names no order', sentAt };
+  return { kind: 'accepted', order, requestId: answer.requestId ?? '', sentAt };
+}
+
+/** How often a list that changed while it was being read is read again. */
+const MOST_READINGS = 4;
+
+function readerOver(caller: Caller, options: CloudOptions): CloudReader {
+  const { clock, transport, endpoint } = options;
+  if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
+  const send = openRead(caller, options);
+  const zones = new Map<string, Promise<Map<number, string>>>();
+  /** Pay modes as last read: a price inquiry does not say what its answer means. */
+  const billings = new Map<string, Billing>();
+
+  const read = async (action: wire.Action, scope: Scope, fields: wire.Fields): Promise<wire.Fields> => {
+    const answer = await send(action, scope, fields);
+    if (answer.kind === 'refused') throw refusedRead(action, scope, answer);
+    return answer.fields;
+  };
+
+  /** Codes of the zones that the given pages name, asked for once: the catalogue first, then the region product. */
+  const zoneCodes = async (scope: Scope, pages: readonly wire.Fields[]): Promise<wire.ZoneCodes> => {
+    const key = `${scope.profile}\n${scope.region}`;
+    let known = zones.get(key);
+    if (!known) {
+      const numbers = pages.flatMap(wire.zoneNumbers);
+      if (numbers.length === 0) return new Map();
+      known = loadZones(scope, numbers);
+      zones.set(key, known);
+      known.catch(() => zones.delete(key));
+    }
+    return known;
+  };
+  const loadZones = async (scope: Scope, needed: readonly number[]): Promise<Map<number, string>> => {
+    const codes = new Map<number, string>();
+    const add = async (
+      action: wire.Action,
+      fields: wire.Fields,
+      decode: (fields: wire.Fields) => Map<number, string>,
+    ) => {
+      const answer = await send(action, scope, fields);
+      // Without the right to ask, a zone goes by its number.
+      if (answer.kind === 'ok') for (const [number, code] of decode(answer.fields)) codes.set(number, code);
+    };
+    await add(wire.READS.catalogue, {}, wire.decodeCatalogueZones);
+    if (needed.some((number) => !codes.has(number)))
+      await add(wire.READS.zones, wire.ZONES_REQUEST, wire.decodeZones);
+    return codes;
+  };
+
+  const allPages = async (scope: Scope): Promise<wire.Fields[]> => {
+    let seen = '';
+    for (let reading = 0; reading < MOST_READINGS; reading++) {
+      const pages: wire.Fields[] = [];
+      const totals = new Set<number>();
+      const ids = new Set<string>();
+      for (let offset = 0; ; offset += wire.INSTANCES_A_PAGE) {
+        const page = await read(wire.READS.instances, scope, wire.encodeInstancePage(offset));
+        const { total, rows, instances } = wire.decodeInstances(page, scope, new Map());
+        pages.push(page);
+        totals.add(total);
+        for (const { id } of instances) ids.add(id);
+        if (rows === 0 || offset + wire.INSTANCES_A_PAGE >= total) break;
+      }
+      // Something that went while the list was read moved the rest up by one, past the reader.
+      const [total] = totals;
+      if (totals.size === 1 && ids.size >= total!) return pages;
+      seen = `${ids.size} of ${Math.max(...totals)}`;
+    }
+    throw new RefitError(
+      'provider-refused',
+      `${wire.READS.instances.name} in ${scope.region} listed ${seen} instances, ${MOST_READINGS} times over`,
+      'type the same command again when fewer instances come and go',
+    );
+  };
+
+  const describeInstances: CloudReader['describeInstances'] = async (scope, ids) => {
+    const pages =
+      ids === undefined
+        ? await allPages(scope)
+        : await Promise.all(
+            batches([...new Set(ids)], wire.INSTANCES_A_PAGE).map((batch) =>
+              read(wire.READS.instances, scope, wire.encodeInstanceIds(batch)),
+            ),
+          );
+    const codes = await zoneCodes(scope, pages);
+    const found = new Map<string, Instance>();
+    for (const page of pages) {
+      for (const instance of wire.decodeInstances(page, scope, codes).instances) {
+        found.set(instance.id, instance);
+        billings.set(instance.id, instance.billing);
+      }
+    }
+    return [...found.values()];
+  };
+
+  /** Every page of a list that grows at its front: what is new pushes the rest back, so some come twice and none is lost. */
+  const everyRow = async <Row>(
+    pageOf: (page: number) => Promise<{ total: number; rows: number; found: readonly Row[] }>,
+    perPage: number,
+    idOf: (row: Row) => string,
+  ): Promise<Row[]> => {
+    const found = new Map<string, Row>();
+    for (let page = 0; ; page++) {
+      const { total, rows, found: more } = await pageOf(page);
+      for (const row of more) found.set(idOf(row), row);
+      if (rows === 0 || (page + 1) * perPage >= total) return [...found.values()];
+    }
+  };
+  const readTasks = (scope: Scope, encode: (offset: number) => wire.Fields) =>
+    everyRow(
+      async (page) => {
+        const fields = await read(wire.READS.tasks, scope, encode(page * wire.TASKS_A_PAGE));
+        const { tasks, ...counts } = wire.decodeTasks(fields, clock.now());
+        return { ...counts, found: tasks };
+      },
+      wire.TASKS_A_PAGE,
+      (task) => task.id,
+    );
+
+  return {
+    endpoint: endpoint ?? 'tencentcloudapi.com',
+    describeInstances,
+
+    async describeCatalogue(scope) {
+      const offers = wire.decodeCatalogue(await read(wire.READS.catalogue, scope, {}));
+      return { readAt: iso(clock.now()), offers };
+    },
+
+    async price(request) {
+      if (!billings.has(request.instance)) await describeInstances(request, [request.instance]);
+      const answer = await send(wire.READS.price, request, wire.encodeOrder(request));
+      if (answer.kind === 'refused') {
+        const error = refusedRead(wire.READS.price, request, answer);
+        if (error.code === 'credentials-refused') throw error;
+        return answer;
+      }
+      const quote = wire.decodePrice(
+        answer.fields,
+        billings.get(request.instance) ?? 'postpaid',
+        clock.now(),
+      );
+      if (quote === null) {
+        throw new RefitError(
+          'provider-refused',
+          `the price of ${request.instance} came in a form that cannot be read`,
+          'plan without --price and without a cost guard',
+        );
+      }
+      return { kind: 'quoted', ...quote };
+    },
+
+    // The list reaches 30 days back. Source: facts §2.5, read 2026-11.
+    describeTasks: (scope, since, instance) =>
+      readTasks(scope, (offset) =>
+        wire.encodeTasks(offset, Math.max(since, clock.now() - 30 * 86_400_000 + 60_000), instance),
+      ),
+
+    describeRunningTasks: (scope) => readTasks(scope, wire.encodeRunningTasks),
+
+    async describeBalance(scope) {
+      const answer = await send(wire.READS.balance, scope, {});
+      if (answer.kind === 'ok') return wire.decodeBalance(answer.fields);
+      if (isLackOfRights(answer.code)) return null;
+      throw refusedRead(wire.READS.balance, scope, answer);
+    },
+
+    findDeals: (scope, since, until, instance) =>
+      everyRow(
+        async (page) => {
+          const fields = await read(wire.READS.deals, scope, wire.encodeDeals(page, since, until, instance));
+          const { deals, ...counts } = wire.decodeDeals(fields, clock.now(), instance);
+          return { ...counts, found: deals };
+        },
+        wire.DEALS_A_PAGE,
+        (deal) => deal.order,
+      ),
+
+    async describeUsed(scope, instances) {
+      const used = new Map<string, UsedMemory>();
+      const ids = instances.map(({ id }) => id);
+      await Promise.all(
+        batches(ids, wire.MONITORED_A_CALL).map(async (batch) => {
+          const now = clock.now();
+          const fields = await read(wire.READS.memory, scope, wire.encodeMemory(batch, now));
+          for (const [id, memory] of wire.decodeMemory(fields, now)) used.set(id, memory);
+        }),
+      );
+      await Promise.all(
+        instances.map(async (instance) => {
+          const total = used.get(instance.id);
+          if (wire.isCluster(instance)) {
+            const shards = await describeShards(scope, instance.id);
+            const memory = withShards(total, shards, iso(clock.now()));
+            if (memory) used.set(instance.id, memory);
+          } else if (total) {
+            used.set(instance.id, { ...total, fullestShard: total.total });
+          }
+        }),
+      );
+      return used;
+    },
+
+    close: () => transport.close(),
+  };
+
+  /** Memory in use of each shard, or none where the provider will not say: unknown is the safe side. */
+  async function describeShards(scope: Scope, instance: string): Promise<number[]> {
+    try {
+      return wire.decodeShards(await read(wire.READS.shards, scope, wire.encodeShards(instance)));
+    } catch (error) {
+      if (refusalOf(error) === null || (error as RefitError).code === 'credentials-refused') throw error;
+      return [];
+    }
+  }
+}
+
+/**
+ * The total of the monitor product with the fullest of the shards. That shards are told in bytes is an inference:
+ * where they add up to less than half of the total it does not hold, and the fullest shard counts as unknown.
+ */
+function withShards(
+  total: UsedMemory | undefined,
+  shards: readonly number[],
+  readAt: string,
+): UsedMemory | null {
+  if (shards.length === 0) return total ?? null;
+  const sum = shards.reduce((a, b) => a + b, 0);
+  const fullestShard = Math.max(...shards);
+  if (!total) return { total: sum, fullestShard, source: 'DescribeInstanceShards', readAt };
+  if (sum < total.total / 2) return total;
+  return { ...total, fullestShard, source: `${total.source}, DescribeInstanceShards` };
+}
+
+function batches<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );
+}

@@ -1,0 +1,166 @@
+/**
+ * The inventory: every instance of the given scopes with what is known about it, and what is sold, at one moment.
+ */
+import type { Clock } from '../clock.ts';
+import { iso } from '../clock.ts';
+import { INVENTORY_FORMAT, type Instance, type Inventory, type Money, type Scope } from '../model.ts';
+import type { CloudReader, Deal } from './cloud.ts';
+import { isLackOfRights, refusalOf } from './read.ts';
+
+/** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
+const UNPAID_FOR_MS = 16 * 86_400_000;
+
+export interface InventoryOptions {
+  /** Told after each scope: how many of them are read, and how many instances they hold so far. */
+  readonly onProgress?: (done: {
+    readonly scopes: number;
+    readonly of: number;
+    readonly instances: number;
+  }) => void;
+}
+
+/** An inventory, and what could not be read for it: each note is one sentence. */
+export interface InventoryReading {
+  readonly inventory: Inventory;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads all scopes at once. Instances and the catalogue must be readable; running tasks, unpaid orders and balances
+ * may be closed to the identity, and are then left empty with a note, because their absence proves nothing.
+ * @throws RefitError where instances or catalogue cannot be read.
+ */
+export async function readInventory(
+  reader: CloudReader,
+  scopes: readonly Scope[],
+  clock: Clock,
+  options: InventoryOptions = {},
+): Promise<InventoryReading> {
+  const readAt = clock.now();
+  const unique = [...new Map(scopes.map((scope) => [`${scope.profile}\n${scope.region}`, scope])).values()];
+  const accounts = [...new Map(unique.map((scope) => [scope.profile, scope])).values()];
+  const notes: string[] = [];
+  const ifAllowed = async <Value>(
+    what: string,
+    otherwise: Value,
+    read: () => Promise<Value>,
+  ): Promise<Value> => {
+    try {
+      return await read();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null || !isLackOfRights(refusal.code)) throw error;
+      notes.push(`${what} could not be read: ${refusal.code}`);
+      return otherwise;
+    }
+  };
+
+  const progress = { scopes: 0, instances: 0 };
+  const [regions, offers, accountsRead] = await Promise.all([
+    Promise.all(
+      unique.map(async (scope) => {
+        const where = `${scope.region} (profile ${scope.profile})`;
+        const [instances, tasks] = await Promise.all([
+          reader.describeInstances(scope),
+          ifAllowed(`running tasks in ${where}`, [], () => reader.describeRunningTasks(scope)),
+        ]);
+        progress.scopes += 1;
+        progress.instances += instances.length;
+        options.onProgress?.({ scopes: progress.scopes, of: unique.length, instances: progress.instances });
+        const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
+        return instances.map(
+          (instance): Instance => ({ ...instance, task: running.get(instance.id) ?? null }),
+        );
+      }),
+    ),
+    // The catalogue covers all regions at once, but accounts may be sold different things: one for each profile.
+    Promise.all(accounts.map((scope) => reader.describeCatalogue(scope))),
+    Promise.all(
+      accounts.map(async (scope) => {
+        const [deals, balance] = await Promise.all([
+          ifAllowed<Deal[]>(`unpaid orders of profile ${scope.profile}`, [], () =>
+            reader.findDeals(scope, readAt - UNPAID_FOR_MS, readAt),
+          ),
+          ifAllowed<Money | null>(`the balance of profile ${scope.profile}`, null, () =>
+            reader.describeBalance(scope),
+          ),
+        ]);
+        return { profile: scope.profile, balance, unpaid: unpaidByInstance(deals) };
+      }),
+    ),
+  ]);
+
+  const unpaidOf = new Map(accountsRead.map(({ profile, unpaid }) => [profile, unpaid]));
+  const instances = regions
+    .flat()
+    .map(
+      (instance): Instance => ({
+        ...instance,
+        unpaidOrder: unpaidOf.get(instance.profile)?.get(instance.id) ?? null,
+      }),
+    )
+    .sort((a, b) => compare(a.profile, b.profile) || compare(a.region, b.region) || compare(a.id, b.id));
+  const sold = new Map(
+    offers
+      .flatMap((one) => one.offers)
+      .map((offer) => [[offer.region, offer.zone, offer.edition, offer.billing].join('\n'), offer]),
+  );
+  return {
+    inventory: {
+      format: INVENTORY_FORMAT,
+      readAt: iso(readAt),
+      scopes: unique,
+      instances,
+      catalogue: { readAt: iso(readAt), offers: [...sold.values()] },
+      balances: Object.fromEntries(
+        accountsRead.flatMap(({ profile, balance }) => (balance === null ? [] : [[profile, balance]])),
+      ),
+    },
+    notes: notes.sort(),
+  };
+}
+
+/**
+ * The same inventory with the memory in use of some instances: reading it takes a call for each cluster, so it is
+ * read for those that a plan is about and for no more.
+ */
+export async function readUsed(
+  reader: CloudReader,
+  inventory: Inventory,
+  ids: ReadonlySet<string>,
+): Promise<Inventory> {
+  const found = await Promise.all(
+    inventory.scopes.map(async (scope) => {
+      const wanted = inventory.instances.filter(
+        (one) => ids.has(one.id) && one.region === scope.region && one.profile === scope.profile,
+      );
+      return wanted.length === 0 ? [] : [...(await reader.describeUsed(scope, wanted))];
+    }),
+  );
+  const used = new Map(found.flat());
+  return {
+    ...inventory,
+    instances: inventory.instances.map((one) => ({ ...one, used: used.get(one.id) ?? one.used })),
+  };
+}
+
+/** Any region answers for all of them. */
+const ANY_REGION = 'ap-guangzhou';
+
+/** The regions in which anything is sold, sorted: where instances may be when nobody says where. */
+export async function discoverRegions(reader: CloudReader, profile = 'default'): Promise<string[]> {
+  const { offers } = await reader.describeCatalogue({ region: ANY_REGION, profile });
+  return [...new Set(offers.map(({ region }) => region))].sort();
+}
+
+function unpaidByInstance(deals: readonly Deal[]): Map<string, string> {
+  return new Map(
+    deals
+      .filter(({ state }) => state === 'unpaid')
+      .flatMap(({ order, instances }) => instances.map((id) => [id, order] as const)),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
