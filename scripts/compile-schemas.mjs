@@ -48,7 +48,13 @@ if (process.argv.includes('--force') || isStale()) await compile();
 function isStale() {
   if (!outputs.every((path) => existsSync(path))) return true;
   const made = Math.min(...outputs.map(mtime));
-  if ([fileURLToPath(import.meta.url), join(root, 'package-lock.json'), ...present.map(({ path }) => path)].some((path) => mtime(path) >= made))
+  if (
+    [
+      fileURLToPath(import.meta.url),
+      join(root, 'package-lock.json'),
+      ...present.map(({ path }) => path),
+    ].some((path) => mtime(path) >= made)
+  )
     return true;
   // A schema that was removed leaves its export behind and no newer file.
   const declared = readFileSync(outputs[1], 'utf8').match(/(?<=export const )\w+/g) ?? [];
@@ -97,7 +103,9 @@ function withImports(code) {
     // Loaders differ in whether they unwrap the default export of a CommonJS module.
     return `(${name}.default ?? ${name})`;
   });
-  const imports = [...modules].map(([path, name]) => `import ${name} from '${path.endsWith('.js') ? path : `${path}.js`}';`);
+  const imports = [...modules].map(
+    ([path, name]) => `import ${name} from '${path.endsWith('.js') ? path : `${path}.js`}';`,
+  );
   return ['// Generated from schemas/ by scripts/compile-schemas.mjs.', ...imports, body].join('\n');
 }
 

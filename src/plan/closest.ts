@@ -10,7 +10,8 @@ export function closest(word: string, candidates: readonly string[]): string | n
   for (const candidate of candidates) {
     const known = plain(candidate);
     const far = distance(wanted, known);
-    const near = far <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3)) && far < wanted.length;
+    const near =
+      far <= Math.max(1, Math.floor(Math.max(wanted.length, known.length) / 3)) && far < wanted.length;
     if (near && far < least) {
       best = candidate;
       least = far;
@@ -31,7 +32,8 @@ function distance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2]![j - 2]! + 1);
       row.push(least);
     }
     rows.push(row);

@@ -9,10 +9,23 @@ export const MAX_PLAN_BYTES = 2 * 1024 * 1024;
  * and a file above `MAX_PLAN_BYTES` are refused with a finding, and the text is null.
  */
 export function decodePlan(bytes: Uint8Array, file: string): { text: string | null; findings: Finding[] } {
-  const refuse = (what: string, mend: string, place = { line: 1, column: 1 }, excerpt: string | null = null) => ({
+  const refuse = (
+    what: string,
+    mend: string,
+    place = { line: 1, column: 1 },
+    excerpt: string | null = null,
+  ) => ({
     text: null,
     findings: [
-      { code: 'Refit.Yaml', severity: 'error', what, mend, place: { file, ...place }, excerpt, instance: null } as const,
+      {
+        code: 'Refit.Yaml',
+        severity: 'error',
+        what,
+        mend,
+        place: { file, ...place },
+        excerpt,
+        instance: null,
+      } as const,
     ],
   });
   if (bytes.length > MAX_PLAN_BYTES)
@@ -25,12 +38,18 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
     return refuse('the file is UTF-16; plans are UTF-8', convert('UTF-16', file));
   const zero = bytes.indexOf(0);
   if (zero >= 0)
-    return refuse(`the file is binary: byte ${zero + 1} is zero`, 'name the YAML plan; a saved plan or an archive is no plan');
+    return refuse(
+      `the file is binary: byte ${zero + 1} is zero`,
+      'name the YAML plan; a saved plan or an archive is no plan',
+    );
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), findings: [] };
   } catch {
     const { line, column, source } = firstBadLine(bytes);
-    const picture = planText(source, file).finding({ code: '', what: '', mend: '' }, { offset: column - 1, length: 1 });
+    const picture = planText(source, file).finding(
+      { code: '', what: '', mend: '' },
+      { offset: column - 1, length: 1 },
+    );
     return refuse(
       `line ${line} is not UTF-8`,
       convert('GB18030', file),
@@ -65,5 +84,7 @@ function convert(from: string, file: string): string {
 
 /** A file's name as one word of a shell command. */
 export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[A-Za-z0-9_./@%+=:,-]+$/.test(text) && !text.startsWith('-')
+    ? text
+    : `'${text.replaceAll("'", `'\\''`)}'`;
 }

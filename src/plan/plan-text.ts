@@ -89,16 +89,19 @@ export function drawExcerpt(source: string, line: number, column: number, length
   const cutAfter = Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
   const before = (cutBefore > 0 ? '…' : '') + visible(source.slice(cutBefore, from));
   const marked = visible(source.slice(from, Math.min(to, cutAfter)));
-  const after = visible(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
+  const after =
+    visible(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
   const number = String(line).padStart(4);
   const carets = '^'.repeat(Math.max(1, columns(marked)));
   return `${number} | ${before}${marked}${after}\n${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${carets}`;
 }
 
+/** Control characters, and bidirectional ones: a mark under reordered text would lie. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
 function visible(text: string): string {
-  // Bidirectional controls reorder what follows them; a mark under reordered text would lie.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return text.replaceAll('\t', TAB).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '?');
+  return text.replaceAll('\t', TAB).replace(UNSHOWABLE, '?');
 }
 
 function columns(text: string): number {

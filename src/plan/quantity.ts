@@ -44,9 +44,14 @@ export function parseCost(value: unknown): Plan['guards']['cost'] {
 
 /** A date and time with its zone, as ISO 8601 UTC with milliseconds; null also for a moment that does not exist. */
 export function parseInstant(value: unknown): string | null {
-  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(text(value));
+  const match =
+    /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(
+      text(value),
+    );
   if (!match || !isDate(match[1]!)) return null;
-  const [hour, minute, second, zoneHour, zoneMinute] = match.slice(2).map((part) => Number(part ?? 0)) as number[];
+  const [hour, minute, second, zoneHour, zoneMinute] = match
+    .slice(2)
+    .map((part) => Number(part ?? 0)) as number[];
   if (hour! > 23 || minute! > 59 || second! > 59 || zoneHour! > 14 || zoneMinute! > 59) return null;
   const ms = Date.parse(text(value));
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();

@@ -3,7 +3,14 @@
  * shown as a mend: nothing here changes what a plan says.
  */
 import { closest } from './closest.ts';
-import { parseCost, parseDuration, parseInstant, parsePercent, parseSize, parseThreshold } from './quantity.ts';
+import {
+  parseCost,
+  parseDuration,
+  parseInstant,
+  parsePercent,
+  parseSize,
+  parseThreshold,
+} from './quantity.ts';
 
 type Respell = (value: string) => string | number | null;
 
@@ -15,18 +22,40 @@ const BY_KIND: Readonly<Record<string, Respell>> = {
   atLeast: (value) => timesUsed(value) ?? size(value),
   grow: (value) => percent(value) ?? size(value),
   take: (value) =>
-    /^[1-9]\d*$/.test(value) ? Number(value) : (percent(value) ?? (/^(all|remaining|the rest|others?)$/i.test(value) ? 'rest' : closest(value, ['rest']))),
+    /^[1-9]\d*$/.test(value)
+      ? Number(value)
+      : (percent(value) ??
+        (/^(all|remaining|the rest|others?)$/i.test(value) ? 'rest' : closest(value, ['rest']))),
   duration,
   instant,
   haltThreshold,
   targetsGuard,
   costGuard,
-  instanceId: (value) => fits(value.trim().toLowerCase().replace(/^crs[-_ ]?/, 'crs-'), /^crs-[a-z0-9]{8,32}$/),
-  region: (value) => fits(value.trim().toLowerCase().replaceAll('_', '-').replace(/-\d+$/, ''), /^[a-z]{2}(-[a-z][a-z0-9]*)+$/),
-  zone: (value) => fits(value.trim().toLowerCase().replaceAll('_', '-'), /^[a-z]{2}(-[a-z][a-z0-9]*)+-\d{1,3}$/),
-  shrink: (value) => (/^(yes|true|on)$/i.test(value) ? 'allow' : /^(no|false|off|never)$/i.test(value) ? 'deny' : null),
-  switch: (value) => (/^(immediately|2)$/i.test(value) ? 'now' : /window|^1$/i.test(value) ? 'maintenance-window' : null),
-  onBlocked: (value) => (/^(fail|deny|stop|abort|error)$/i.test(value) ? 'refuse' : /^(ignore|continue|warn)$/i.test(value) ? 'skip' : null),
+  instanceId: (value) =>
+    fits(
+      value
+        .trim()
+        .toLowerCase()
+        .replace(/^crs[-_ ]?/, 'crs-'),
+      /^crs-[a-z0-9]{8,32}$/,
+    ),
+  region: (value) =>
+    fits(
+      value.trim().toLowerCase().replaceAll('_', '-').replace(/-\d+$/, ''),
+      /^[a-z]{2}(-[a-z][a-z0-9]*)+$/,
+    ),
+  zone: (value) =>
+    fits(value.trim().toLowerCase().replaceAll('_', '-'), /^[a-z]{2}(-[a-z][a-z0-9]*)+-\d{1,3}$/),
+  shrink: (value) =>
+    /^(yes|true|on)$/i.test(value) ? 'allow' : /^(no|false|off|never)$/i.test(value) ? 'deny' : null,
+  switch: (value) =>
+    /^(immediately|2)$/i.test(value) ? 'now' : /window|^1$/i.test(value) ? 'maintenance-window' : null,
+  onBlocked: (value) =>
+    /^(fail|deny|stop|abort|error)$/i.test(value)
+      ? 'refuse'
+      : /^(ignore|continue|warn)$/i.test(value)
+        ? 'skip'
+        : null,
   inFlight: whole,
   shards: whole,
   replicas: whole,
@@ -38,14 +67,24 @@ const BY_KIND: Readonly<Record<string, Respell>> = {
  * @param unit what a bare number most likely counts, for durations.
  * @param choices the closed list, where there is one.
  */
-export function respell(kind: string, value: unknown, unit: string, choices: readonly unknown[] | null): string | number | null {
+export function respell(
+  kind: string,
+  value: unknown,
+  unit: string,
+  choices: readonly unknown[] | null,
+): string | number | null {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
   const written = String(value).trim();
   if (written.length > 80) return null;
   if (kind === 'duration' && /^\d+$/.test(written)) return fits(`${written}${unit}`, /^[1-9]\d{0,5}[smhd]$/);
   const known = Object.hasOwn(BY_KIND, kind) ? BY_KIND[kind]!(written) : null;
   if (known !== null) return known;
-  return choices ? closest(written, choices.filter((choice) => typeof choice === 'string')) : null;
+  return choices
+    ? closest(
+        written,
+        choices.filter((choice) => typeof choice === 'string'),
+      )
+    : null;
 }
 
 function fits(value: string, pattern: RegExp): string | null {
@@ -85,19 +124,34 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 
 function duration(value: string): string | null {
   const parts = [...value.replace(/^PT?/, '').matchAll(/(\d+)\s*(s|m|h|d|w)[a-z]*[\s,]*/gi)];
-  if (parts.length === 0 || /\d\s*ms\b/i.test(value) || parts.map(([part]) => part).join('') !== value.replace(/^PT?/, '')) return null;
-  const seconds = parts.reduce((sum, [, number, unit]) => sum + Number(number) * SECONDS[unit!.toLowerCase()]!, 0);
+  if (
+    parts.length === 0 ||
+    /\d\s*ms\b/i.test(value) ||
+    parts.map(([part]) => part).join('') !== value.replace(/^PT?/, '')
+  )
+    return null;
+  const seconds = parts.reduce(
+    (sum, [, number, unit]) => sum + Number(number) * SECONDS[unit!.toLowerCase()]!,
+    0,
+  );
   // The unit as written where it is enough, else the greatest that divides: 1h30m is 90m, 2w is 14d.
-  const wanted = parts.length === 1 && parts[0]![2]!.toLowerCase() !== 'w' ? parts[0]![2]!.toLowerCase() : null;
+  const wanted =
+    parts.length === 1 && parts[0]![2]!.toLowerCase() !== 'w' ? parts[0]![2]!.toLowerCase() : null;
   const unit = wanted ?? (['d', 'h', 'm', 's'] as const).find((one) => seconds % SECONDS[one]! === 0)!;
   const text = `${seconds / SECONDS[unit]!}${unit}`;
   return parseDuration(text) === null ? null : text;
 }
 
 function instant(value: string): string | null {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ]+(\d{2}:\d{2}(?::\d{2})?))?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i.exec(value);
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ]+(\d{2}:\d{2}(?::\d{2})?))?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i.exec(
+    value,
+  );
   if (!match) return null;
-  const zone = !match[3] ? '+08:00' : /Z|UTC/i.test(match[3]) ? 'Z' : match[3].replace(/(\d{2}):?(\d{2})/, '$1:$2');
+  const zone = !match[3]
+    ? '+08:00'
+    : /Z|UTC/i.test(match[3])
+      ? 'Z'
+      : match[3].replace(/(\d{2}):?(\d{2})/, '$1:$2');
   const text = `${match[1]}T${match[2] ?? '00:00'}${zone}`;
   return parseInstant(text) === null ? null : text;
 }

@@ -1,0 +1,205 @@
+/**
+ * A plan as written, after the schema and the checks, as the noun `Plan`: quantities as numbers, defaults filled
+ * in. The shapes below say what the schema has made sure of.
+ */
+import type {
+  Dimension,
+  EditionName,
+  Execution,
+  InstanceStatus,
+  Place,
+  Plan,
+  PlanTarget,
+  PlanWave,
+  Select,
+  Take,
+  Threshold,
+  Wish,
+} from '../model.ts';
+import {
+  parseCost,
+  parseDuration,
+  parseInstant,
+  parsePercent,
+  parseSize,
+  parseThreshold,
+} from './quantity.ts';
+
+interface WrittenPlan {
+  readonly name: string;
+  readonly change?: string;
+  readonly owner?: string;
+  readonly expires?: string;
+  readonly finishBy?: string;
+  readonly defaults?: { readonly region?: string; readonly profile?: string };
+  readonly onBlocked?: Plan['onBlocked'];
+  readonly targets: readonly WrittenTarget[];
+  readonly guards?: {
+    readonly targets?: string | number;
+    readonly shrink?: 'allow' | 'deny';
+    readonly cost?: string;
+  };
+  readonly waves?: readonly { readonly name: string; readonly take: string | number }[];
+  readonly execution?: {
+    readonly inFlight?: number;
+    readonly requestsPerSecond?: number;
+    readonly patience?: string;
+    readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
+  };
+}
+
+interface WrittenTarget {
+  readonly instance?: string;
+  readonly select?: WrittenSelector;
+  readonly exclude?: readonly (string | WrittenSelector)[];
+  readonly region?: string;
+  readonly profile?: string;
+  readonly memoryPerShard?: string | number | WrittenRelativeSize;
+  readonly shards?: number;
+  readonly replicas?: number;
+}
+
+interface WrittenSelector {
+  readonly all?: true;
+  readonly ids?: readonly string[];
+  readonly regions?: readonly string[];
+  readonly tags?: Readonly<Record<string, string | readonly string[]>>;
+  readonly name?: string;
+  readonly editions?: readonly EditionName[];
+  readonly status?: readonly InstanceStatus[];
+}
+
+interface WrittenRelativeSize {
+  readonly grow?: string | number;
+  readonly atLeast?: string | number;
+  readonly atMost?: string | number;
+  readonly roundTo?: 'sold';
+}
+
+/** What holds where the plan is silent. The same defaults stand in the schema, for editors. */
+const DEFAULTS = {
+  expires: 48 * 3_600_000,
+  onBlocked: 'refuse',
+  shrink: 'deny',
+  waves: [{ name: 'all', take: { kind: 'rest' } }],
+  inFlight: 20,
+  requestsPerSecond: 18,
+  patience: 180_000,
+  haltWhen: {
+    failed: { operator: '>', value: 2, base: 'count' },
+    unknown: { operator: '>', value: 0, base: 'count' },
+  },
+} as const;
+
+/** @param value a plan that the schema and the checks found without error. @param placeOf the place of a target. */
+export function buildPlan(value: unknown, file: string, placeOf: (target: number) => Place): Plan {
+  const written = value as WrittenPlan;
+  const { defaults, guards } = written;
+  return {
+    file,
+    name: written.name,
+    change: written.change ?? null,
+    owner: written.owner ?? null,
+    expires: given(written.expires, parseDuration) ?? DEFAULTS.expires,
+    onBlocked: written.onBlocked ?? DEFAULTS.onBlocked,
+    finishBy: given(written.finishBy, parseInstant),
+    defaults: { region: defaults?.region ?? null, profile: defaults?.profile ?? null },
+    targets: written.targets.map((target, index) => buildTarget(target, placeOf(index))),
+    guards: {
+      targets: given(guards?.targets, parseThreshold),
+      shrink: guards?.shrink ?? DEFAULTS.shrink,
+      cost: given(guards?.cost, parseCost),
+    },
+    waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
+    execution: buildExecution(written.execution),
+  };
+}
+
+function buildTarget(target: WrittenTarget, place: Place): PlanTarget {
+  const wishes: Partial<Record<Dimension, Wish>> = {};
+  if (target.memoryPerShard !== undefined) wishes.memoryPerShard = buildWish(target.memoryPerShard);
+  if (target.shards !== undefined) wishes.shards = { kind: 'absolute', value: target.shards };
+  if (target.replicas !== undefined) wishes.replicas = { kind: 'absolute', value: target.replicas };
+  return {
+    place,
+    region: target.region ?? null,
+    profile: target.profile ?? null,
+    match: target.select
+      ? {
+          kind: 'select',
+          select: buildSelect(target.select),
+          exclude: (target.exclude ?? []).map(buildSelect),
+        }
+      : { kind: 'instance', instance: target.instance! },
+    wishes,
+  };
+}
+
+function buildSelect(selector: string | WrittenSelector): Select {
+  const written: WrittenSelector = typeof selector === 'string' ? { ids: [selector] } : selector;
+  const tags =
+    written.tags &&
+    Object.entries(written.tags).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]);
+  return {
+    all: written.all ?? false,
+    ids: written.ids ?? null,
+    regions: written.regions ?? null,
+    tags: tags ? Object.fromEntries(tags) : null,
+    name: written.name ?? null,
+    editions: written.editions ?? null,
+    status: written.status ?? null,
+  };
+}
+
+function buildWish(written: string | number | WrittenRelativeSize): Wish {
+  if (typeof written !== 'object') return { kind: 'absolute', value: sure(parseSize(written)) };
+  const percent = parsePercent(written.grow);
+  return {
+    kind: 'relative',
+    grow:
+      written.grow === undefined
+        ? null
+        : percent !== null
+          ? { percent }
+          : { amount: sure(parseSize(written.grow)) },
+    atLeast: given(written.atLeast, parseSize),
+    atMost: given(written.atMost, parseSize),
+    roundTo: written.roundTo ?? null,
+  };
+}
+
+function buildWave({ name, take }: { readonly name: string; readonly take: string | number }): PlanWave {
+  if (typeof take === 'number') return { name, take: { kind: 'count', count: take } };
+  const share: Take =
+    take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
+  return { name, take: share };
+}
+
+function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
+  const threshold = (value: string | undefined, otherwise: Threshold) =>
+    given(value, parseThreshold) ?? otherwise;
+  return {
+    inFlight: written.inFlight ?? DEFAULTS.inFlight,
+    requestsPerSecond: written.requestsPerSecond ?? DEFAULTS.requestsPerSecond,
+    switch: 'now',
+    patience: given(written.patience, parseDuration) ?? DEFAULTS.patience,
+    haltWhen: {
+      failed: threshold(written.haltWhen?.failed, DEFAULTS.haltWhen.failed),
+      unknown: threshold(written.haltWhen?.unknown, DEFAULTS.haltWhen.unknown),
+    },
+  };
+}
+
+/** null for what was not written; a spelling that the schema let through and no parser knows is our own fault. */
+function given<Written, Value>(
+  written: Written | undefined,
+  parse: (value: Written) => Value | null,
+): Value | null {
+  return written === undefined ? null : sure(parse(written));
+}
+
+function sure<Value>(value: Value | null): Value {
+  if (value === null)
+    throw new Error('internal error: the schema lets a spelling through that is not understood');
+  return value;
+}

@@ -1,0 +1,188 @@
+/**
+ * What can be wrong with a plan though each value fits its schema. Looks at the plan as written and trusts
+ * nothing about its shape, so that these findings stand beside those of the schema in one look.
+ */
+import type { Finding } from '../model.ts';
+import { usesNotSupportedYet } from './not-supported-yet.ts';
+import type { PlanText } from './plan-text.ts';
+import { isDate, parseInstant, parsePercent, parseSize, parseThreshold } from './quantity.ts';
+import type { Path, YamlTree } from './read-yaml.ts';
+
+type Say = (
+  code: string,
+  path: Path,
+  what: string,
+  mend: string,
+  more?: { key?: boolean; also?: Path; instance?: string },
+) => void;
+
+export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
+  const findings: Finding[] = [];
+  const say: Say = (code, path, what, mend, { key = false, also, instance } = {}) => {
+    if (tree.unreadable(path)) return;
+    const span = key ? tree.keyAt(path) : tree.valueAt(path);
+    const remark = { code, what, mend, ...(instance === undefined ? {} : { instance }) };
+    findings.push(source.finding(remark, span, also && tree.valueAt(also)));
+  };
+  const plan = record(tree.value);
+  finishBy(plan, say);
+  freezes(plan, say);
+  conflicts(plan, say, (path) => source.place(tree.valueAt(path).offset).line);
+  relativeSizes(plan, say);
+  waves(plan, say);
+  thresholds(plan, say);
+  for (const { row, path } of usesNotSupportedYet(tree.value))
+    say('Refit.NotSupportedYet', path, row.what, row.mend, { key: true });
+  return findings;
+}
+
+function finishBy(plan: Fields, say: Say): void {
+  const value = plan.finishBy;
+  const written =
+    typeof value === 'string' &&
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
+  if (written && parseInstant(value) === null)
+    say(
+      'Refit.BadValue',
+      ['finishBy'],
+      `finishBy is ${value}, a moment that does not exist`,
+      'finishBy: 2026-11-10T05:00:00+08:00',
+    );
+}
+
+function freezes(plan: Fields, say: Say): void {
+  for (const [index, freeze] of list(record(plan.windows).freeze).entries()) {
+    const match = /^(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$/.exec(
+      typeof freeze === 'string' ? freeze : '',
+    );
+    if (!match) continue;
+    const [, first, last = first] = match as unknown as [string, string, string | undefined];
+    const path = ['windows', 'freeze', index];
+    const missing = [first, last].find((day) => !isDate(day));
+    if (missing)
+      say('Refit.BadValue', path, `${missing} is a day that does not exist`, '2026-11-10..2026-11-12');
+    else if (last < first)
+      say(
+        'Refit.BadValue',
+        path,
+        `the freeze ends on ${last}, before it begins on ${first}`,
+        `${last}..${first}`,
+      );
+  }
+}
+
+function conflicts(plan: Fields, say: Say, lineOf: (path: Path) => number): void {
+  const first = new Map<string, { path: Path; size: string }>();
+  for (const [index, entry] of list(plan.targets).entries()) {
+    const target = record(entry);
+    const { instance } = target;
+    if (typeof instance !== 'string') continue;
+    const path = ['targets', index, 'instance'];
+    const size = sizeOf(target);
+    const before = first.get(instance);
+    if (!before) first.set(instance, { path, size });
+    else if (before.size !== size)
+      say(
+        'Refit.Conflict',
+        path,
+        `${instance} is a target twice, with different sizes: here and on line ${lineOf(before.path)}`,
+        'keep one of the two, with every size the instance is to have',
+        { also: before.path, instance },
+      );
+  }
+}
+
+/** One text for one meaning: 4GB, 4096MB and 4096 are the same size. */
+function sizeOf(target: Fields): string {
+  const memory = target.memoryPerShard;
+  return JSON.stringify([
+    parseSize(memory) ?? memory ?? null,
+    target.shards ?? null,
+    target.replicas ?? null,
+  ]);
+}
+
+function relativeSizes(plan: Fields, say: Say): void {
+  for (const [index, entry] of list(plan.targets).entries()) {
+    const wish = record(record(entry).memoryPerShard);
+    const [least, most] = [parseSize(wish.atLeast), parseSize(wish.atMost)];
+    if (least !== null && most !== null && least > most)
+      say(
+        'Refit.BadValue',
+        ['targets', index, 'memoryPerShard', 'atMost'],
+        `atLeast is ${least} MB and atMost ${most} MB: no size is both`,
+        `atMost: ${wish.atLeast}`,
+      );
+  }
+}
+
+function waves(plan: Fields, say: Say): void {
+  const entries = list(plan.waves);
+  const names = new Set<string>();
+  const rest = entries.findIndex((entry) => record(entry).take === 'rest');
+  let percent = 0;
+  for (const [index, entry] of entries.entries()) {
+    const { name, take } = record(entry);
+    if (typeof name === 'string') {
+      if (names.has(name))
+        say(
+          'Refit.BadValue',
+          ['waves', index, 'name'],
+          `two waves are called ${JSON.stringify(name)}`,
+          `name: ${name}-2`,
+        );
+      names.add(name);
+    }
+    percent += parsePercent(take) ?? 0;
+    if (take === 'rest' && index !== rest)
+      say(
+        'Refit.BadValue',
+        ['waves', index, 'take'],
+        'two waves take the rest; after the first there is none',
+        'take: 10%',
+      );
+    else if (
+      take === 'rest' &&
+      index !== entries.length - 1 &&
+      !entries.slice(index + 1).every((one) => record(one).take === 'rest')
+    )
+      say(
+        'Refit.BadValue',
+        ['waves', index, 'take'],
+        'a wave takes the rest and others follow it, for which nothing is left',
+        'put this wave last',
+      );
+  }
+  if (percent > 100)
+    say(
+      'Refit.BadValue',
+      ['waves'],
+      `the waves take ${percent}% together, more than there is`,
+      'take: rest for the last wave',
+      { key: true },
+    );
+}
+
+function thresholds(plan: Fields, say: Say): void {
+  const halt = record(record(plan.execution).haltWhen);
+  for (const key of ['failed', 'unknown']) {
+    const threshold = typeof halt[key] === 'string' ? parseThreshold(halt[key]) : null;
+    if (threshold?.operator === '>=' && threshold.value === 0)
+      say(
+        'Refit.BadValue',
+        ['execution', 'haltWhen', key],
+        `haltWhen.${key} holds from the start: the run would halt before its first order`,
+        `${key}: "> 0"`,
+      );
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function record(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
