@@ -7,27 +7,21 @@ import type {
   Inventory,
   Money,
   Plan,
-  Precondition,
-  Quote,
   Review,
   SavedPlan,
   Severity,
-  Step,
-  Wave,
 } from '../model.ts';
 import { SAVED_PLAN_FORMAT } from '../model.ts';
-import { check, say } from '../rules/check.ts';
-import { isRefusal } from '../rules/facts.ts';
+import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
+import { checkPrices } from './check-prices.ts';
 import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
+import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
 import { nextCommand } from './next-command.ts';
-import type { Route } from './order-steps.ts';
-import { orderSteps } from './order-steps.ts';
-import type { PriceQuestion, Quotes } from './price-steps.ts';
-import { priceOf, questionsOf, stepId, sumPrices } from './price-steps.ts';
+import { orderSteps, type Route } from './order-steps.ts';
+import { type PriceQuestion, type Quotes, questionsOf, sumPrices } from './price-steps.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
-import { shareOut } from './waves.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {
@@ -96,9 +90,9 @@ export interface Finish {
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
 export function finishPlan(draft: Draft, { quotes, balances, now, saveAs, source }: Finish): Review {
   const { plan, inventory } = draft;
-  const priced = priceRoutes(draft, quotes, balances ?? inventory.balances);
+  const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
-  const { steps, waves, findings: waveFindings } = layOut(plan, priced.routes);
+  const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
   const forecast = {
     orders: steps.length,
     leastSeconds: leastSeconds(steps, plan.execution.requestsPerSecond),
@@ -145,150 +139,6 @@ export function finishPlan(draft: Draft, { quotes, balances, now, saveAs, source
     findings,
     next: nextCommand(verdict, plan.file, saveAs, findings),
   };
-}
-
-interface PricedRoute {
-  readonly route: Route;
-  /** One for each leg. */
-  readonly quotes: readonly (Quote | null)[];
-}
-
-/** Checks every route again with its prices, in order: each takes its share of the money that is left. */
-function priceRoutes(
-  draft: Draft,
-  quotes: Quotes | null,
-  balances: Readonly<Record<string, Money>>,
-): { routes: PricedRoute[]; blocked: BlockedTarget[]; remarks: Finding[] } {
-  const left = new Map(Object.entries(balances));
-  const routes: PricedRoute[] = [];
-  const blocked: BlockedTarget[] = [];
-  const remarks: Finding[] = [];
-  for (const route of draft.routes) {
-    const asked =
-      quotes === null
-        ? null
-        : checkPrices(route, quotes, left.get(route.target.instance.profile) ?? null, draft.sold);
-    if (asked?.errors.length) {
-      const { id, region } = route.target.instance;
-      blocked.push({ instance: id, region, findings: asked.errors });
-      continue;
-    }
-    if (asked?.left) left.set(route.target.instance.profile, asked.left);
-    for (const finding of asked?.remarks ?? route.findings) remarks.push(finding);
-    routes.push({ route, quotes: asked?.quotes ?? route.legs.map(() => null) });
-  }
-  return { routes, blocked, remarks };
-}
-
-function checkPrices(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {
-  const quotes: (Quote | null)[] = [];
-  const remarks: Finding[] = [];
-  let left = balance;
-  for (const [index, { change, instance }] of route.legs.entries()) {
-    const { answer, reckoned } = priceOf(route, index, answers);
-    const place = route.target.places[change.dimension] ?? route.target.place;
-    const findings = check(
-      {
-        id: instance.id,
-        region: instance.region,
-        instance,
-        change,
-        elsewhere: null,
-        offer: sold(instance),
-        quote: answer,
-        balance: left,
-        followsOwnStep: index > 0,
-      },
-      place,
-    );
-    if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
-    remarks.push(...findings);
-    if (reckoned) {
-      const what = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
-      remarks.push(say('Refit.PriceReckoned', { what, mend: 'nothing to do' }, instance.id, place));
-    }
-    const quote = isRefusal(answer) ? null : answer;
-    quotes.push(quote);
-    // A refund is not counted on: nobody says when it is paid back.
-    if (left !== null && quote?.basis === 'once' && quote.currency === left.currency && quote.amount > 0) {
-      left = { ...left, amount: left.amount - quote.amount };
-    }
-  }
-  return { errors: [], remarks, quotes, left };
-}
-
-/** Routes to steps, with ids, waves and what each must wait for. */
-function layOut(
-  plan: Plan,
-  routes: readonly PricedRoute[],
-): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
-  const { shares, findings } = shareOut(plan.waves, routes.length);
-  const steps: Step[] = [];
-  const waves = shares.map(({ name, start, end }, wave) => {
-    const first = steps.length;
-    for (const { route, quotes } of routes.slice(start, end)) {
-      for (const [index, leg] of route.legs.entries())
-        steps.push(stepOf(route, leg, index, wave, quotes[index] ?? null));
-    }
-    return { name, steps: steps.slice(first).map(({ id }) => id) };
-  });
-  return { steps, waves, findings };
-}
-
-function stepOf(
-  { target, legs }: Route,
-  leg: Route['legs'][number],
-  index: number,
-  wave: number,
-  quote: Quote | null,
-): Step {
-  const { id, region, profile } = target.instance;
-  const before = legs[index - 1];
-  return {
-    id: stepId(id, leg.change),
-    instance: id,
-    region,
-    profile,
-    edition: known(target.instance),
-    change: leg.change,
-    before: leg.instance.size,
-    after: leg.after,
-    needs: before ? stepId(id, before.change) : null,
-    wave,
-    place: target.places[leg.change.dimension] ?? target.place,
-    quote,
-  };
-}
-
-function preconditionOf({ target, because }: Route, readAt: string): Precondition {
-  const { id, name, region, zone, profile, billing, size } = target.instance;
-  const reasons = [target.because, because].filter((reason) => reason !== null);
-  return {
-    instance: id,
-    name,
-    region,
-    zone,
-    profile,
-    edition: known(target.instance),
-    billing,
-    size,
-    target: target.to,
-    because: reasons.length > 0 ? reasons.join('; ') : null,
-    readAt,
-  };
-}
-
-function known({ edition, id }: Instance) {
-  if (edition === 'unrecognised')
-    throw new Error(`internal error: ${id} of an unknown edition became a step`);
-  return edition;
-}
-
-/** The limit is per identity and front end, so profiles do not wait for each other. */
-function leastSeconds(steps: readonly Step[], perSecond: number): number {
-  const byProfile = new Map<string, number>();
-  for (const { profile } of steps) byProfile.set(profile, (byProfile.get(profile) ?? 0) + 1);
-  return Math.ceil(Math.max(0, ...byProfile.values()) / perSecond);
 }
 
 function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {

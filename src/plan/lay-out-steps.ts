@@ -1,0 +1,84 @@
+/** Routes to steps: ids, waves, what each must wait for, and what must still hold when they begin. */
+import type { Finding, Instance, Plan, Precondition, Quote, Step, Wave } from '../model.ts';
+import type { PricedRoute } from './check-prices.ts';
+import type { Route } from './order-steps.ts';
+import { stepId } from './price-steps.ts';
+import { shareOut } from './waves.ts';
+
+/** Steps in the order they are carried out, all those of one instance in one wave. */
+export function layOutSteps(
+  plan: Plan,
+  routes: readonly PricedRoute[],
+): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
+  const { shares, findings } = shareOut(plan.waves, routes.length);
+  const steps: Step[] = [];
+  const waves = shares.map(({ name, start, end }, wave) => {
+    const first = steps.length;
+    for (const { route, quotes } of routes.slice(start, end)) {
+      for (const [index, leg] of route.legs.entries())
+        steps.push(stepOf(route, leg, index, wave, quotes[index] ?? null));
+    }
+    return { name, steps: steps.slice(first).map(({ id }) => id) };
+  });
+  return { steps, waves, findings };
+}
+
+function stepOf(
+  { target, legs }: Route,
+  leg: Route['legs'][number],
+  index: number,
+  wave: number,
+  quote: Quote | null,
+): Step {
+  const { id, region, profile } = target.instance;
+  const before = legs[index - 1];
+  return {
+    id: stepId(id, leg.change),
+    instance: id,
+    region,
+    profile,
+    edition: known(target.instance),
+    change: leg.change,
+    before: leg.instance.size,
+    after: leg.after,
+    needs: before ? stepId(id, before.change) : null,
+    wave,
+    place: target.places[leg.change.dimension] ?? target.place,
+    quote,
+  };
+}
+
+/** What must still hold of the instance when its first step begins. */
+export function preconditionOf({ target, because }: Route, readAt: string): Precondition {
+  const { id, name, region, zone, profile, billing, size } = target.instance;
+  const reasons = [target.because, because].filter((reason) => reason !== null);
+  return {
+    instance: id,
+    name,
+    region,
+    zone,
+    profile,
+    edition: known(target.instance),
+    billing,
+    size,
+    target: target.to,
+    because: reasons.length > 0 ? reasons.join('; ') : null,
+    readAt,
+  };
+}
+
+function known({ edition, id }: Instance) {
+  if (edition === 'unrecognised')
+    throw new Error(`internal error: ${id} of an unknown edition became a step`);
+  return edition;
+}
+
+/**
+ * The least time the request rate allows for the orders, in seconds. The limit is per identity and front end, so
+ * profiles do not wait for each other. Source: facts §6, read 2026-11.
+ */
+export function leastSeconds(steps: readonly Step[], perSecond: number): number {
+  const byProfile = new Map<string, number>();
+  for (const { profile } of steps) byProfile.set(profile, (byProfile.get(profile) ?? 0) + 1);
+  return Math.ceil(Math.max(0, ...byProfile.values()) / perSecond);
+}
