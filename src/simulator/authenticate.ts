@@ -31,7 +31,8 @@ export interface Credential {
 /** How far a timestamp may be from the server's clock. Source: facts §5.5. */
 const SKEW_SECONDS = 300;
 
-const AUTHORIZATION = /^TC3-HMAC-SHA256\s+Credential=([^\s/,]+)\/(\d{4}-\d\d-\d\d)\/([A-Za-z0-9_-]+)\/tc3_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/;
+const AUTHORIZATION =
+  /^TC3-HMAC-SHA256\s+Credential=([^\s/,]+)\/(\d{4}-\d\d-\d\d)\/([A-Za-z0-9_-]+)\/tc3_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/;
 
 /** Derived keys by secret, date and service: the same for a whole day, and the dearest part of a check. */
 const derived = new Map<string, Buffer>();
@@ -48,23 +49,45 @@ export function authenticate(
 ): Credential {
   const { headers } = request;
   const parts = AUTHORIZATION.exec(headers.authorization ?? '');
-  if (!parts) throw new Refusal('AuthFailure.InvalidAuthorization', 'The Authorization header is missing or malformed.');
-  const [, secretId, date, service, names, signature] = parts as unknown as [string, string, string, string, string, string];
+  if (!parts)
+    throw new Refusal(
+      'AuthFailure.InvalidAuthorization',
+      'The Authorization header is missing or malformed.',
+    );
+  const [, secretId, date, service, names, signature] = parts as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const timestamp = headers['x-tc-timestamp'] ?? '';
-  if (!/^\d{9,11}$/.test(timestamp)) throw new Refusal('AuthFailure.InvalidAuthorization', 'X-TC-Timestamp is missing or malformed.');
+  if (!/^\d{9,11}$/.test(timestamp))
+    throw new Refusal('AuthFailure.InvalidAuthorization', 'X-TC-Timestamp is missing or malformed.');
   const signedNames = names.split(';');
   if (!signedNames.includes('content-type') || !signedNames.includes('host')) {
-    throw new Refusal('AuthFailure.InvalidAuthorization', 'content-type and host must be among the signed headers.');
+    throw new Refusal(
+      'AuthFailure.InvalidAuthorization',
+      'content-type and host must be among the signed headers.',
+    );
   }
   if (Math.abs(serverNow / 1000 - Number(timestamp)) > SKEW_SECONDS) {
-    throw new Refusal('AuthFailure.SignatureExpire', `The timestamp ${timestamp} is more than ${SKEW_SECONDS} seconds from the server time.`);
+    throw new Refusal(
+      'AuthFailure.SignatureExpire',
+      `The timestamp ${timestamp} is more than ${SKEW_SECONDS} seconds from the server time.`,
+    );
   }
   const key = find(secretId);
   if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
-  if (key.token !== null && headers['x-tc-token'] !== key.token) throw new Refusal('AuthFailure.TokenFailure', 'The token is wrong or missing.');
+  if (key.token !== null && headers['x-tc-token'] !== key.token)
+    throw new Refusal('AuthFailure.TokenFailure', 'The token is wrong or missing.');
 
   const wrong = (): Refusal =>
-    new Refusal('AuthFailure.SignatureFailure', 'The provided credentials could not be validated. Please check your signature is correct.');
+    new Refusal(
+      'AuthFailure.SignatureFailure',
+      'The provided credentials could not be validated. Please check your signature is correct.',
+    );
   if (date !== dateOf(Number(timestamp))) throw wrong();
   const unsigned = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD';
   const payload = request.method === 'GET' ? '' : unsigned ? 'UNSIGNED-PAYLOAD' : request.body;
@@ -76,7 +99,8 @@ export function authenticate(
   for (const one of port ? [host, host.slice(0, port.index)] : [host]) {
     const canonical = `${request.method}\n/\n${request.method === 'GET' ? request.query : ''}\n${canonicalHeaders(signedNames, headers, one)}\n${names}\n${payloadHash}`;
     const text = `TC3-HMAC-SHA256\n${timestamp}\n${date}/${service}/tc3_request\n${hash('sha256', canonical, 'hex')}`;
-    if (timingSafeEqual(createHmac('sha256', signingKey).update(text).digest(), given)) return { secretId, service };
+    if (timingSafeEqual(createHmac('sha256', signingKey).update(text).digest(), given))
+      return { secretId, service };
   }
   throw wrong();
 }
@@ -107,7 +131,8 @@ function deriveKey(secretKey: string, date: string, service: string): Buffer {
   const name = `${date}\n${service}\n${secretKey}`;
   const known = derived.get(name);
   if (known) return known;
-  const step = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const step = (key: string | Buffer, text: string): Buffer =>
+    createHmac('sha256', key).update(text).digest();
   const key = step(step(step(`TC3${secretKey}`, date), service), 'tc3_request');
   // Services in a scope are free text: a bound, so that nobody can fill the memory with them.
   if (derived.size > 1000) derived.clear();

@@ -103,10 +103,19 @@ function sizesOf(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): string
   // What is sold differs by pay mode: the greatest size is prepaid only.
   if (payMode === '0' && edition.type > 5) sizes.splice(sizes.indexOf('64'), 1);
   // Unsorted on purpose, the same way every time.
-  return sizes.map((size, index) => ({ size, key: (index * 7 + 3) % sizes.length })).sort((a, b) => a.key - b.key).map(({ size }) => size);
+  return sizes
+    .map((size, index) => ({ size, key: (index * 7 + 3) % sizes.length }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ size }) => size);
 }
 
-function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1', sizes: readonly string[], shards: readonly string[]): ProductEntry {
+function entry(
+  edition: SimEdition,
+  zone: SimZone,
+  payMode: '0' | '1',
+  sizes: readonly string[],
+  shards: readonly string[],
+): ProductEntry {
   const cluster = edition.shape === 'cluster';
   const least = Number(shards[0]);
   return {

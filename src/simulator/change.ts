@@ -26,7 +26,11 @@ import {
 } from './world.ts';
 
 /** Which task an order becomes. Source: facts §2.5, by name, an inference there. */
-const TASK_TYPE: Readonly<Record<SimDimension, string>> = { memoryPerShard: '002', shards: '028', replicas: '029' };
+const TASK_TYPE: Readonly<Record<SimDimension, string>> = {
+  memoryPerShard: '002',
+  shards: '028',
+  replicas: '029',
+};
 
 /** The hour at which every maintenance window of the small world opens, Beijing time. */
 export const WINDOW_HOUR = 3;
@@ -49,7 +53,13 @@ export function acceptOrder(
   const { now } = order;
   const price = Math.round(order.cents);
   const charged = instance.billing === 1 ? price : 0;
-  const deal = makeDeal(world, instance, { by: order.by, at: now, action: order.grows ? 'upgrade' : 'downgrade', price, charged });
+  const deal = makeDeal(world, instance, {
+    by: order.by,
+    at: now,
+    action: order.grows ? 'upgrade' : 'downgrade',
+    price,
+    charged,
+  });
   world.balance -= charged;
   instance.orders += 1;
   const job: SimJob = {
@@ -80,7 +90,8 @@ function takeUp(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
   job.deal.status = 3;
   if (job.task) job.task.result = 1;
-  if (!job.stuck) world.agenda.add(at + draw(world, world.options.duration), (end) => finish(world, job, end));
+  if (!job.stuck)
+    world.agenda.add(at + draw(world, world.options.duration), (end) => finish(world, job, end));
 }
 
 function finish(world: World, job: SimJob, at: number): void {
@@ -106,7 +117,9 @@ function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange)
 /** Somebody else grows the instance to the next size sold, done before anybody can look. */
 export function changeByHand(world: World, instance: SimInstance, by: string, now: number): void {
   const sizes = [...(world.catalogue.sold(instance.zone.code, instance.type, instance.billing)?.sizes ?? [])];
-  const to = sizes.filter((size) => size > instance.memoryPerShard).sort((a, b) => a - b)[0] ?? instance.memoryPerShard * 2;
+  const to =
+    sizes.filter((size) => size > instance.memoryPerShard).sort((a, b) => a - b)[0] ??
+    instance.memoryPerShard * 2;
   const deal = makeDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
   deal.status = 4;
   deal.endedAt = now;

@@ -25,7 +25,7 @@ export function createWorld(options: WorldOptions, now: number): World {
   const random = seededRandom(options.seed);
   const regions = makeRegions(options.fleet.flatMap(({ zone, replicaZones }) => [zone, ...replicaZones]));
   const limits = new Map<string, number>();
-  const faults = armFaults(options.faults, random.next);
+  const faults = armFaults(options.faults, seededRandom(options.seed ^ 0x51ed270b).next);
   for (const fault of faults.all('limit')) limits.set(fault.action!, Number(fault.value));
   const everyLimit = limits.get('*') ?? options.limit;
   const limitOf = (action: string): number =>
@@ -37,6 +37,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     options,
     startedAt: now,
     random,
+    names: seededRandom(options.seed ^ 0x9e3779b9),
     agenda: createAgenda(),
     regions,
     catalogue: makeCatalogue(regions),
@@ -63,7 +64,13 @@ export function createWorld(options: WorldOptions, now: number): World {
     if (spec.task !== null) openTask(world, instance, spec.task, SOMEBODY_ELSE, now).result = 1;
     if (spec.status === 'processing') openTask(world, instance, '043', SOMEBODY_ELSE, now).result = 1;
     if (spec.unpaidOrder) {
-      const deal = makeDeal(world, instance, { by: OWNER_UIN, at: now - DAY, action: 'upgrade', price: 10_000, charged: 0 });
+      const deal = makeDeal(world, instance, {
+        by: OWNER_UIN,
+        at: now - DAY,
+        action: 'upgrade',
+        price: 10_000,
+        charged: 0,
+      });
       deal.status = 1;
       instance.unpaid = deal;
       world.billing.push(deal);
@@ -79,12 +86,19 @@ export function createWorld(options: WorldOptions, now: number): World {
 function settleIn(world: World, spec: FleetInstance, createdAt: number, now: number): SimInstance {
   const region = world.regions.get(spec.region)!;
   const zone = region.zones.find(({ code }) => code === spec.zone)!;
-  const zoneNumber = (code: string): number => region.zones.find((one) => one.code === code)?.number ?? zone.number;
+  const zoneNumber = (code: string): number =>
+    region.zones.find((one) => one.code === code)?.number ?? zone.number;
   const multiZone = spec.replicaZones.some((code) => code !== spec.zone);
-  const nodes: SimNode[] | null = multiZone ? [{ id: world.random.whole(1000, 900_000), kind: 0, zone: zone.number }] : null;
+  const nodes: SimNode[] | null = multiZone
+    ? [{ id: world.random.whole(1000, 900_000), kind: 0, zone: zone.number }]
+    : null;
   if (nodes) {
     for (let replica = 0; replica < spec.replicas; replica++) {
-      nodes.push({ id: nodes[0]!.id + replica + 1, kind: 1, zone: zoneNumber(spec.replicaZones[replica] ?? spec.zone) });
+      nodes.push({
+        id: nodes[0]!.id + replica + 1,
+        kind: 1,
+        zone: zoneNumber(spec.replicaZones[replica] ?? spec.zone),
+      });
     }
   }
   return {

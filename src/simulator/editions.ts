@@ -20,12 +20,38 @@ export interface SimEdition {
 }
 
 const LEGACY = ['1', '2', '4', '8', '12', '16', '20', '24', '32', '40', '48', '60'];
-const CKV = ['4', '8', '12', '16', '20', '24', '32', '40', '48', '64', '80', '96', '128', '160', '192', '256', '320', '384'];
+const CKV = [
+  '4',
+  '8',
+  '12',
+  '16',
+  '20',
+  '24',
+  '32',
+  '40',
+  '48',
+  '64',
+  '80',
+  '96',
+  '128',
+  '160',
+  '192',
+  '256',
+  '320',
+  '384',
+];
 const MODERN = ['1', '2', '4', '8', '12', '16', '20', '24', '32', '40', '48', '64'];
 const CLUSTER_SHARDS = ['1', '3', '5', '8', '12', '16', '24', '32', '40', '48', '64', '80', '96', '128'];
 const ONE_TO_FIVE = ['1', '2', '3', '4', '5'];
 
-function edition(type: number, engine: string, version: string, shape: Shape, gigabytes: readonly string[], replicas = ONE_TO_FIVE): SimEdition {
+function edition(
+  type: number,
+  engine: string,
+  version: string,
+  shape: Shape,
+  gigabytes: readonly string[],
+  replicas = ONE_TO_FIVE,
+): SimEdition {
   return {
     type,
     engine,

@@ -24,29 +24,115 @@ const ORDER = 'UpgradeInstance';
 
 /** Every fault there is. */
 export const FAULTS = [
-  { name: 'lost-answer', sentence: 'the request is executed and the connection cut before the answer', parameter: 'none', action: ORDER },
-  { name: 'reset-before', sentence: 'the connection is cut and nothing is executed', parameter: 'none', action: ORDER },
-  { name: 'http-500', sentence: 'HTTP 500 with a JSON body that is no answer; with =executed the request took effect', parameter: 'executed?', action: ORDER },
-  { name: 'html', sentence: 'HTTP 502 with an HTML page; with =executed the request took effect', parameter: 'executed?', action: ORDER },
-  { name: 'half-json', sentence: 'the request is executed and its answer stops in the middle', parameter: 'none', action: ORDER },
-  { name: 'slow', sentence: 'the answer comes late by the given time, as in slow=5s', parameter: 'duration', action: '*' },
-  { name: 'limit', sentence: 'another request limit a second, as in limit=5', parameter: 'number', action: '*' },
-  { name: 'no-permission', sentence: 'InvalidParameter.PermissionDenied', parameter: 'instance?', action: ORDER },
+  {
+    name: 'lost-answer',
+    sentence: 'the request is executed and the connection cut before the answer',
+    parameter: 'none',
+    action: ORDER,
+  },
+  {
+    name: 'reset-before',
+    sentence: 'the connection is cut and nothing is executed',
+    parameter: 'none',
+    action: ORDER,
+  },
+  {
+    name: 'http-500',
+    sentence: 'HTTP 500 with a JSON body that is no answer; with =executed the request took effect',
+    parameter: 'executed?',
+    action: ORDER,
+  },
+  {
+    name: 'html',
+    sentence: 'HTTP 502 with an HTML page; with =executed the request took effect',
+    parameter: 'executed?',
+    action: ORDER,
+  },
+  {
+    name: 'half-json',
+    sentence: 'the request is executed and its answer stops in the middle',
+    parameter: 'none',
+    action: ORDER,
+  },
+  {
+    name: 'slow',
+    sentence: 'the answer comes late by the given time, as in slow=5s',
+    parameter: 'duration',
+    action: '*',
+  },
+  {
+    name: 'limit',
+    sentence: 'another request limit a second, as in limit=5',
+    parameter: 'number',
+    action: '*',
+  },
+  {
+    name: 'no-permission',
+    sentence: 'InvalidParameter.PermissionDenied',
+    parameter: 'instance?',
+    action: ORDER,
+  },
   { name: 'no-cam', sentence: 'UnauthorizedOperation.NoCAMAuthed', parameter: 'instance?', action: ORDER },
-  { name: 'no-balance', sentence: 'ResourceUnavailable.AccountBalanceNotEnough', parameter: 'instance?', action: ORDER },
+  {
+    name: 'no-balance',
+    sentence: 'ResourceUnavailable.AccountBalanceNotEnough',
+    parameter: 'instance?',
+    action: ORDER,
+  },
   { name: 'pay-failed', sentence: 'FailedOperation.PayFailed', parameter: 'instance?', action: ORDER },
   { name: 'sold-out', sentence: 'ResourceUnavailable.SaleOut', parameter: 'instance?', action: ORDER },
   { name: 'insufficient', sentence: 'ResourceInsufficient', parameter: 'instance?', action: ORDER },
   { name: 'low-version', sentence: 'UnsupportedOperation.LowVersion', parameter: 'instance?', action: ORDER },
   { name: 'quota', sentence: 'LimitExceeded', parameter: 'instance?', action: ORDER },
-  { name: 'internal-error', sentence: 'InternalError; with =executed the request took effect', parameter: 'executed?', action: ORDER },
-  { name: 'system-error', sentence: 'FailedOperation.SystemError; with =executed the request took effect', parameter: 'executed?', action: ORDER },
-  { name: 'unknown-error', sentence: 'FailedOperation.Unknown; with =executed the request took effect', parameter: 'executed?', action: ORDER },
-  { name: 'failed-task', sentence: 'the order is accepted, its task ends as failed and the size stays', parameter: 'instance?', action: ORDER },
-  { name: 'stuck', sentence: 'the order is accepted and the instance stays in process', parameter: 'instance?', action: ORDER },
-  { name: 'clock-skew', sentence: 'the server clock is ahead by the given time, as in clock-skew=10m (or behind: -10m)', parameter: 'duration', action: null },
-  { name: 'hand-change', sentence: 'somebody else changes the instance right after it was first read, as in hand-change=crs-5qlrlhux', parameter: 'instance', action: null },
-  { name: 'foreign-task', sentence: 'a backup runs on the instance as long as the world stands, as in foreign-task=crs-5qlrlhux', parameter: 'instance', action: null },
+  {
+    name: 'internal-error',
+    sentence: 'InternalError; with =executed the request took effect',
+    parameter: 'executed?',
+    action: ORDER,
+  },
+  {
+    name: 'system-error',
+    sentence: 'FailedOperation.SystemError; with =executed the request took effect',
+    parameter: 'executed?',
+    action: ORDER,
+  },
+  {
+    name: 'unknown-error',
+    sentence: 'FailedOperation.Unknown; with =executed the request took effect',
+    parameter: 'executed?',
+    action: ORDER,
+  },
+  {
+    name: 'failed-task',
+    sentence: 'the order is accepted, its task ends as failed and the size stays',
+    parameter: 'instance?',
+    action: ORDER,
+  },
+  {
+    name: 'stuck',
+    sentence: 'the order is accepted and the instance stays in process',
+    parameter: 'instance?',
+    action: ORDER,
+  },
+  {
+    name: 'clock-skew',
+    sentence: 'the server clock is ahead by the given time, as in clock-skew=10m (or behind: -10m)',
+    parameter: 'duration',
+    action: null,
+  },
+  {
+    name: 'hand-change',
+    sentence:
+      'somebody else changes the instance right after it was first read, as in hand-change=crs-5qlrlhux',
+    parameter: 'instance',
+    action: null,
+  },
+  {
+    name: 'foreign-task',
+    sentence: 'a backup runs on the instance as long as the world stands, as in foreign-task=crs-5qlrlhux',
+    parameter: 'instance',
+    action: null,
+  },
 ] as const satisfies readonly FaultKind[];
 
 export type FaultName = (typeof FAULTS)[number]['name'];
@@ -71,11 +157,19 @@ export function parseFault(text: string): Fault {
   const parts = GRAMMAR.exec(text);
   const kind: FaultKind | undefined = FAULTS.find(({ name }) => name === parts?.[1]);
   if (!parts || !kind) {
-    throw new RefitError('usage', `${JSON.stringify(text)} is no fault: name[=value][@Action][:probability|#count]`, listing());
+    throw new RefitError(
+      'usage',
+      `${JSON.stringify(text)} is no fault: name[=value][@Action][:probability|#count]`,
+      listing(),
+    );
   }
   const [, , rawValue, action, probability, count] = parts;
   if (kind.action === null && (action ?? probability ?? count) !== undefined) {
-    throw new RefitError('usage', `the fault ${kind.name} takes no action, probability or count`, `--fault ${kind.name}=${rawValue ?? 'VALUE'}`);
+    throw new RefitError(
+      'usage',
+      `the fault ${kind.name} takes no action, probability or count`,
+      `--fault ${kind.name}=${rawValue ?? 'VALUE'}`,
+    );
   }
   return {
     name: kind.name as FaultName,
@@ -88,7 +182,11 @@ export function parseFault(text: string): Fault {
 
 function readValue(kind: FaultKind, raw: string | undefined): string | number | null {
   const wrong = (want: string): never => {
-    throw new RefitError('usage', `the fault ${kind.name} takes ${want}${raw === undefined ? '' : `, not ${JSON.stringify(raw)}`}`, `${kind.name}: ${kind.sentence}`);
+    throw new RefitError(
+      'usage',
+      `the fault ${kind.name} takes ${want}${raw === undefined ? '' : `, not ${JSON.stringify(raw)}`}`,
+      `${kind.name}: ${kind.sentence}`,
+    );
   };
   if (raw === undefined) {
     if (kind.parameter === 'duration') return wrong('a time such as 5s');
@@ -106,7 +204,9 @@ function readValue(kind: FaultKind, raw: string | undefined): string | number | 
     case 'duration': {
       const parts = /^(-?\d{1,9}(?:\.\d+)?)(ms|s|m|h)$/.exec(raw);
       if (!parts) return wrong('a time such as 250ms, 5s or 10m');
-      return Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h'];
+      return (
+        Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h']
+      );
     }
     default:
       return /^crs-[a-z0-9]{8,}$/.test(raw) ? raw : wrong('an instance id such as crs-5qlrlhux');
@@ -147,7 +247,8 @@ export function armFaults(faults: readonly Fault[], chance: () => number): Arsen
         const { fault } = armed;
         if (armed.left <= 0) continue;
         if (fault.action !== '*' && fault.action !== action) continue;
-        if (typeof fault.value === 'string' && fault.value !== 'executed' && fault.value !== instance) continue;
+        if (typeof fault.value === 'string' && fault.value !== 'executed' && fault.value !== instance)
+          continue;
         if (fault.probability !== null && chance() >= fault.probability) continue;
         armed.left -= 1;
         return fault;

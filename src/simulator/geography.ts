@@ -59,7 +59,9 @@ function zoneNumber(region: number, ordinal: number): number {
  * ones; regions that the facts name no number for are given one from 900 up.
  */
 export function makeRegions(extra: Iterable<string>): ReadonlyMap<string, SimRegion> {
-  const ordinals = new Map<string, Set<number>>(REGIONS.map(([code]) => [code, new Set(ZONES[code] ?? [1, 2])]));
+  const ordinals = new Map<string, Set<number>>(
+    REGIONS.map(([code]) => [code, new Set(ZONES[code] ?? [1, 2])]),
+  );
   for (const zone of extra) {
     const split = zone.lastIndexOf('-');
     const region = zone.slice(0, split);

@@ -2,8 +2,9 @@
  * The wire half of the simulator as a pure function: a request and the time in, an answer or a cut connection out.
  * The server (server.ts) puts a socket around it; tests call it in virtual time.
  */
-import { PRODUCTS } from './actions/products.ts';
+
 import type { Action, Product } from './actions/action.ts';
+import { PRODUCTS } from './actions/products.ts';
 import { authenticate } from './authenticate.ts';
 import type { Fault } from './faults.ts';
 import type { SimRegion } from './geography.ts';
@@ -40,8 +41,12 @@ const GREATEST_BODY = 10 * 1024 * 1024;
 /** Exactly this: one official SDK overlooks errors under any other content type (facts §5.6). */
 const JSON_TYPE = 'application/json';
 
-const PRODUCT_BY_VERSION: ReadonlyMap<string, Product> = new Map(Object.values(PRODUCTS).map((product) => [product.version, product]));
-const KNOWN_ACTIONS: ReadonlySet<string> = new Set(Object.values(PRODUCTS).flatMap(({ actions }) => Object.keys(actions)));
+const PRODUCT_BY_VERSION: ReadonlyMap<string, Product> = new Map(
+  Object.values(PRODUCTS).map((product) => [product.version, product]),
+);
+const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
+  Object.values(PRODUCTS).flatMap(({ actions }) => Object.keys(actions)),
+);
 
 /**
  * Answers one request that arrived at `now` (milliseconds since 1970 UTC), after letting everything happen that was
@@ -55,12 +60,20 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
   const answer = (status: number, type: string, body: string, delay: number): WireAnswer => ({
     kind: 'answered',
     status,
-    headers: { 'Content-Type': type, ...(traceId === undefined || !/^[\w-]{1,64}$/.test(traceId) ? {} : { 'X-TC-TraceId': traceId }) },
+    headers: {
+      'Content-Type': type,
+      ...(traceId === undefined || !/^[\w-]{1,64}$/.test(traceId) ? {} : { 'X-TC-TraceId': traceId }),
+    },
     body,
     delay,
   });
   const refuse = (code: string, message: string, delay: number): WireAnswer =>
-    answer(200, JSON_TYPE, JSON.stringify({ Response: { Error: { Code: code, Message: message }, RequestId: requestId } }), delay);
+    answer(
+      200,
+      JSON_TYPE,
+      JSON.stringify({ Response: { Error: { Code: code, Message: message }, RequestId: requestId } }),
+      delay,
+    );
 
   let delay = 0;
   try {
@@ -80,10 +93,15 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
     delay = Number(faults.take('slow', name, null)?.value ?? 0);
     if (faults.take('reset-before', name, null)) return { kind: 'reset-before', delay };
     const { action, region } = route(world, headers, service, named);
-    const params = request.method === 'GET' ? decodeQuery(action.schema, query) : decodeJson(action.schema, textOf(request.body));
+    const params =
+      request.method === 'GET'
+        ? decodeQuery(action.schema, query)
+        : decodeJson(action.schema, textOf(request.body));
     const instance = typeof params.InstanceId === 'string' ? params.InstanceId : null;
-    if (faults.take('no-permission', name, instance)) throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');
-    if (faults.take('no-cam', name, instance)) throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
+    if (faults.take('no-permission', name, instance))
+      throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');
+    if (faults.take('no-cam', name, instance))
+      throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
 
     const spoiled = takeSpoiling(world, name);
     const run = (): string => {
@@ -94,7 +112,8 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
     if (!spoiled) {
       const body = run();
       if (faults.take('lost-answer', name, instance)) return { kind: 'reset-after', delay };
-      if (faults.take('half-json', name, instance)) return answer(200, JSON_TYPE, body.slice(0, body.length >> 1), delay);
+      if (faults.take('half-json', name, instance))
+        return answer(200, JSON_TYPE, body.slice(0, body.length >> 1), delay);
       return answer(200, JSON_TYPE, body, delay);
     }
     // The action runs first where the fault says so: a refusal of its own then stands as it is.
@@ -134,15 +153,21 @@ function enter(
   headers: Readonly<Record<string, string | undefined>>,
   now: number,
 ): { identity: Identity; service: string; query: string } {
-  const target = request.url.startsWith('/') ? request.url : request.url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
+  const target = request.url.startsWith('/')
+    ? request.url
+    : request.url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
   const mark = target.indexOf('?');
   const [path, query] = mark < 0 ? [target, ''] : [target.slice(0, mark) || '/', target.slice(mark + 1)];
   const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
   if (request.method === 'POST' ? type !== JSON_TYPE : request.method !== 'GET') {
-    throw new Refusal('UnsupportedProtocol', 'POST with application/json, or GET, signed with TC3-HMAC-SHA256.');
+    throw new Refusal(
+      'UnsupportedProtocol',
+      'POST with application/json, or GET, signed with TC3-HMAC-SHA256.',
+    );
   }
   if (path !== '/') throw new Refusal('InvalidRequest', 'The path is always /.');
-  if (request.body.length > GREATEST_BODY) throw new Refusal('RequestSizeLimitExceeded', 'The request body exceeds 10 MB.');
+  if (request.body.length > GREATEST_BODY)
+    throw new Refusal('RequestSizeLimitExceeded', 'The request body exceeds 10 MB.');
   try {
     const { secretId, service } = authenticate(
       { method: request.method, query, headers, body: request.body },
@@ -164,23 +189,37 @@ function route(
   name: string,
 ): { action: Action; region: SimRegion | null } {
   const version = headers['x-tc-version'];
-  if (name === '') throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Action`.');
-  if (version === undefined) throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Version`.');
+  if (name === '')
+    throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Action`.');
+  if (version === undefined)
+    throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Version`.');
   const owner = Object.hasOwn(PRODUCTS, service) ? PRODUCTS[service] : undefined;
-  const product = owner ?? PRODUCT_BY_VERSION.get(version) ?? Object.values(PRODUCTS).find(({ actions }) => Object.hasOwn(actions, name));
+  const product =
+    owner ??
+    PRODUCT_BY_VERSION.get(version) ??
+    Object.values(PRODUCTS).find(({ actions }) => Object.hasOwn(actions, name));
   const action = product && Object.hasOwn(product.actions, name) ? product.actions[name] : undefined;
-  if (!product || !action) throw new Refusal('InvalidAction', `The request action=\`${name}\` is invalid or not found.`);
-  if (version !== product.version) throw new Refusal('NoSuchVersion', `The request version=\`${version}\` is not found.`);
+  if (!product || !action)
+    throw new Refusal('InvalidAction', `The request action=\`${name}\` is invalid or not found.`);
+  if (version !== product.version)
+    throw new Refusal('NoSuchVersion', `The request version=\`${version}\` is not found.`);
   const code = headers['x-tc-region'] ?? '';
   const region = world.regions.get(code) ?? null;
-  if (product.regional && code === '') throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Region`.');
-  if (code !== '' && !region) throw new Refusal('UnsupportedRegion', `The region \`${code}\` is not supported.`);
+  if (product.regional && code === '')
+    throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Region`.');
+  if (code !== '' && !region)
+    throw new Refusal('UnsupportedRegion', `The region \`${code}\` is not supported.`);
   return { action, region };
 }
 
 function lowerCased({ headers, url }: WireRequest): Readonly<Record<string, string | undefined>> {
   // What a server hands in is in lower case already and has its host: the common case costs nothing.
-  if (headers.host !== undefined && headers.authorization !== undefined) return headers;
+  if (
+    headers.host !== undefined &&
+    headers.authorization !== undefined &&
+    headers['x-tc-timestamp'] !== undefined
+  )
+    return headers;
   const lower: Record<string, string | undefined> = {};
   for (const name in headers) lower[name.toLowerCase()] = headers[name];
   lower.host ??= /^[a-z]+:\/\/([^/?]*)/i.exec(url)?.[1];
@@ -192,7 +231,7 @@ function textOf(body: string | Uint8Array): string {
 }
 
 function uuid(world: World): string {
-  const word = (): string => world.random.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
+  const word = (): string => world.names.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
   const [a, b, c, d] = [word(), word(), word(), word()] as const;
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${'89ab'[c.charCodeAt(0) & 3]}${c.slice(1, 4)}-${c.slice(4)}${d}`;
 }

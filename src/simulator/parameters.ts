@@ -7,7 +7,13 @@ import { Refusal } from './refusal.ts';
 type Kind = 'string' | 'integer' | 'whole' | 'boolean';
 
 /** `whole` is an unsigned integer; `!` marks what must be there, `[]` a list; an object in a list is a list of such. */
-export type FieldKind = Kind | `${Kind}!` | `${Kind}[]` | `${Kind}[]!` | readonly [Schema] | readonly [Schema, '!'];
+export type FieldKind =
+  | Kind
+  | `${Kind}!`
+  | `${Kind}[]`
+  | `${Kind}[]!`
+  | readonly [Schema]
+  | readonly [Schema, '!'];
 export interface Schema {
   readonly [name: string]: FieldKind;
 }
@@ -31,11 +37,12 @@ export function decodeQuery(schema: Schema, query: string): Params {
   const root: Record<string, unknown> = Object.create(null);
   for (const [path, value] of new URLSearchParams(query)) {
     const keys = path.split('.');
-    if (keys.length > 5) throw new Refusal('InvalidParameter', `the parameter ${JSON.stringify(path)} is too deep`);
+    if (keys.length > 5)
+      throw new Refusal('InvalidParameter', `the parameter ${JSON.stringify(path)} is too deep`);
     let at = root;
     for (const key of keys.slice(0, -1)) {
-      const next = at[key];
-      at = (typeof next === 'object' && next !== null ? next : (at[key] = Object.create(null))) as Record<string, unknown>;
+      if (typeof at[key] !== 'object') at[key] = Object.create(null);
+      at = at[key] as Record<string, unknown>;
     }
     at[keys.at(-1)!] = value;
   }
@@ -48,7 +55,8 @@ function fit(schema: Schema, value: unknown, at: string, asText: boolean): Param
   const fitted: Record<string, unknown> = {};
   for (const name in params) {
     const kind = Object.hasOwn(schema, name) ? schema[name] : undefined;
-    if (kind === undefined) throw new Refusal('UnknownParameter', `The parameter \`${at}${name}\` is not recognized.`);
+    if (kind === undefined)
+      throw new Refusal('UnknownParameter', `The parameter \`${at}${name}\` is not recognized.`);
     // The gateway takes null as not given.
     if (params[name] !== null) fitted[name] = fitField(kind, params[name], at + name, asText);
   }
@@ -67,7 +75,8 @@ function fitField(kind: FieldKind, value: unknown, at: string, asText: boolean):
   if (!many) return fitOne(kind.replace('!', '') as Kind, value, at, asText);
   const list = asText && typeof value === 'object' && value !== null ? Object.values(value) : value;
   if (!Array.isArray(list)) throw wrongType(at);
-  if (typeof kind !== 'string') return list.map((item, index) => fit(kind[0], item, `${at}.${index}.`, asText));
+  if (typeof kind !== 'string')
+    return list.map((item, index) => fit(kind[0], item, `${at}.${index}.`, asText));
   const one = kind.slice(0, kind.indexOf('[')) as Kind;
   return list.map((item, index) => fitOne(one, item, `${at}.${index}`, asText));
 }

@@ -22,7 +22,13 @@ const CENTS_PER_GB_MONTH = 5250;
 const MONTH = 30 * 24 * 3600_000;
 
 /** The quote for changing `from` to `to`, in cents, with fractions. `deadline` is the prepaid expiry in ms since 1970 UTC. */
-export function quote(billing: BillingMode, from: Triple, to: Triple, deadline: number | null, now: number): number {
+export function quote(
+  billing: BillingMode,
+  from: Triple,
+  to: Triple,
+  deadline: number | null,
+  now: number,
+): number {
   if (billing === 0) return round((footprint(to) / 1024) * CENTS_PER_GB_HOUR);
   const months = Math.max(0, (deadline ?? now) - now) / MONTH;
   return round(((footprint(to) - footprint(from)) / 1024) * CENTS_PER_GB_MONTH * months);

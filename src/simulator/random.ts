@@ -20,7 +20,8 @@ export function seededRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
-  const whole = (least: number, greatest: number): number => least + Math.floor(next() * (greatest - least + 1));
+  const whole = (least: number, greatest: number): number =>
+    least + Math.floor(next() * (greatest - least + 1));
   return {
     next,
     whole,

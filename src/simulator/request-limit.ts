@@ -46,12 +46,19 @@ export interface RequestLimit {
    * Counts an arrival.
    * @returns null when it may pass; else the arrivals of this second and the limit, for the message
    */
-  arrive(identity: string, action: string, now: number): { readonly arrived: number; readonly limit: number } | null;
+  arrive(
+    identity: string,
+    action: string,
+    now: number,
+  ): { readonly arrived: number; readonly limit: number } | null;
   counts(): Counts;
 }
 
 /** @param limitOf requests a second of an action; Infinity for none */
-export function createRequestLimit(counting: LimitCounting, limitOf: (action: string) => number): RequestLimit {
+export function createRequestLimit(
+  counting: LimitCounting,
+  limitOf: (action: string) => number,
+): RequestLimit {
   const meters = new Map<string, Map<string, Meter>>();
   const bySecond = new Map<number, Map<string, [number, number]>>();
   const arrivals = new Map<string, Window & { most: number }>();
@@ -59,14 +66,20 @@ export function createRequestLimit(counting: LimitCounting, limitOf: (action: st
   const tally = (action: string, now: number, refused: boolean): void => {
     const second = Math.floor(now / 1000);
     let row = bySecond.get(second);
-    if (!row) bySecond.set(second, (row = new Map()));
+    if (!row) {
+      row = new Map();
+      bySecond.set(second, row);
+    }
     const cell = row.get(action);
     if (cell) {
       cell[0] += 1;
       if (refused) cell[1] += 1;
     } else row.set(action, [1, refused ? 1 : 0]);
     let window = arrivals.get(action);
-    if (!window) arrivals.set(action, (window = { times: [], head: 0, most: 0 }));
+    if (!window) {
+      window = { times: [], head: 0, most: 0 };
+      arrivals.set(action, window);
+    }
     const within = slide(window, now);
     window.times.push(now);
     if (within + 1 > window.most) window.most = within + 1;
@@ -90,11 +103,21 @@ export function createRequestLimit(counting: LimitCounting, limitOf: (action: st
   return {
     arrive(identity, action, now) {
       let own = meters.get(identity);
-      if (!own) meters.set(identity, (own = new Map()));
+      if (!own) {
+        own = new Map();
+        meters.set(identity, own);
+      }
       const limit = limitOf(action);
       let meter = own.get(action);
       if (!meter) {
-        meter = { second: 0, arrived: 0, passed: 0, recent: { times: [], head: 0 }, tokens: limit, filledAt: now };
+        meter = {
+          second: 0,
+          arrived: 0,
+          passed: 0,
+          recent: { times: [], head: 0 },
+          tokens: limit,
+          filledAt: now,
+        };
         own.set(action, meter);
       }
       const second = Math.floor(now / 1000);

@@ -134,7 +134,10 @@ export interface SimTask {
 export interface World {
   readonly options: WorldOptions;
   readonly startedAt: number;
+  /** Chance of what happens. */
   readonly random: Random;
+  /** Chance of request ids, apart: how often somebody looks must not change what happens. */
+  readonly names: Random;
   readonly agenda: Agenda;
   readonly regions: ReadonlyMap<string, SimRegion>;
   readonly catalogue: SimCatalogue;
@@ -209,7 +212,13 @@ export function closeTask(task: SimTask, result: 2 | 4, at: number): void {
 export function makeDeal(
   world: World,
   instance: SimInstance,
-  { by, at, action, price, charged }: { by: string; at: number; action: SimDeal['action']; price: number; charged: number },
+  {
+    by,
+    at,
+    action,
+    price,
+    charged,
+  }: { by: string; at: number; action: SimDeal['action']; price: number; charged: number },
 ): SimDeal {
   world.lastNumber += 1;
   const deal: SimDeal = {
@@ -242,6 +251,7 @@ export interface WorldCounts extends Counts {
 /** Arrivals and refusals by second and action, and accepted orders by instance. */
 export function counts(world: World): WorldCounts {
   const orders: Record<string, number> = {};
-  for (const instance of world.instances.values()) if (instance.orders > 0) orders[instance.id] = instance.orders;
+  for (const instance of world.instances.values())
+    if (instance.orders > 0) orders[instance.id] = instance.orders;
   return { ...world.limit.counts(), orders, unauthenticated: world.unauthenticated };
 }

@@ -19,11 +19,23 @@ const describeDealsByCond: Action = {
     StatusSet: 'integer[]',
   },
   run(world, { params }) {
-    const [from, to] = [parseBeijingTime(params.StartTime as string), parseBeijingTime(params.EndTime as string)];
-    if (from === null || to === null || to < from) throw new Refusal('InvalidParameterValue', 'StartTime and EndTime must be times, the first before the second.');
-    if (to - from > 93 * DAY) throw new Refusal('InvalidParameterValue', 'StartTime and EndTime may be three months apart.');
+    const [from, to] = [
+      parseBeijingTime(params.StartTime as string),
+      parseBeijingTime(params.EndTime as string),
+    ];
+    if (from === null || to === null || to < from)
+      throw new Refusal(
+        'InvalidParameterValue',
+        'StartTime and EndTime must be times, the first before the second.',
+      );
+    if (to - from > 93 * DAY)
+      throw new Refusal('InvalidParameterValue', 'StartTime and EndTime may be three months apart.');
     const limit = params.Limit as number;
-    if (limit < 1 || limit > 1000) throw new Refusal('InvalidParameterValue', `The value of Limit must be between 1 and 1000, not ${limit}.`);
+    if (limit < 1 || limit > 1000)
+      throw new Refusal(
+        'InvalidParameterValue',
+        `The value of Limit must be between 1 and 1000, not ${limit}.`,
+      );
     // Without a word about it only delivered orders are listed.
     const set = params.StatusSet as number[] | undefined;
     const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
@@ -93,7 +105,10 @@ const describeAccountBalance: Action = {
   }),
 };
 
-export const BILLING = { DescribeDealsByCond: describeDealsByCond, DescribeAccountBalance: describeAccountBalance };
+export const BILLING = {
+  DescribeDealsByCond: describeDealsByCond,
+  DescribeAccountBalance: describeAccountBalance,
+};
 
 export const STS: Readonly<Record<string, Action>> = {
   GetCallerIdentity: {
@@ -109,7 +124,8 @@ export const STS: Readonly<Record<string, Action>> = {
 };
 
 function mustBeRedis({ params }: Call): void {
-  if (params.Product !== 'redis') throw new Refusal('InvalidParameterValue', `The product ${JSON.stringify(params.Product)} is unknown.`);
+  if (params.Product !== 'redis')
+    throw new Refusal('InvalidParameterValue', `The product ${JSON.stringify(params.Product)} is unknown.`);
 }
 
 const describeRegions: Action = {
@@ -174,11 +190,17 @@ const getMonitorData: Action = {
   },
   run(world: World, { params, region, now }) {
     const metric = params.Namespace === 'QCE/REDIS_MEM' ? METRICS[params.MetricName as string] : undefined;
-    if (!metric) throw new Refusal('InvalidParameterValue', `There is no metric ${params.MetricName} in ${params.Namespace}.`);
+    if (!metric)
+      throw new Refusal(
+        'InvalidParameterValue',
+        `There is no metric ${params.MetricName} in ${params.Namespace}.`,
+      );
     const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
-    if (instances.length === 0 || instances.length > 50) throw new Refusal('InvalidParameterValue', 'Instances may hold 1 to 50 instances.');
+    if (instances.length === 0 || instances.length > 50)
+      throw new Refusal('InvalidParameterValue', 'Instances may hold 1 to 50 instances.');
     const period = (params.Period as number | undefined) ?? 300;
-    if (!PERIODS.includes(period)) throw new Refusal('InvalidParameterValue', `The period ${period} is not supported.`);
+    if (!PERIODS.includes(period))
+      throw new Refusal('InvalidParameterValue', `The period ${period} is not supported.`);
     const end = instant(params.EndTime as string | undefined) ?? now;
     const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * 1000;
     if (end < start) throw new Refusal('InvalidParameterValue', 'EndTime is before StartTime.');
@@ -187,7 +209,8 @@ const getMonitorData: Action = {
     const last = Math.min(end, now) / 1000;
     const timestamps: number[] = [];
     for (let at = first; at <= last; at += period) timestamps.push(at);
-    if (timestamps.length * instances.length > 7200) throw new Refusal('InvalidParameterValue', 'The request asks for more than 7200 points.');
+    if (timestamps.length * instances.length > 7200)
+      throw new Refusal('InvalidParameterValue', 'The request asks for more than 7200 points.');
     return {
       Period: period,
       MetricName: params.MetricName,
@@ -199,7 +222,11 @@ const getMonitorData: Action = {
         const instance = id === undefined ? undefined : world.instances.get(id);
         const known = instance !== undefined && instance.region === region;
         const value = known ? Math.round(metric(instance) * 1000) / 1000 : 0;
-        return { Dimensions, Timestamps: known ? timestamps : [], Values: known ? timestamps.map(() => value) : [] };
+        return {
+          Dimensions,
+          Timestamps: known ? timestamps : [],
+          Values: known ? timestamps.map(() => value) : [],
+        };
       }),
     };
   },

@@ -6,7 +6,10 @@ export function page<T>(rows: readonly T[], params: Params, greatest: number): T
   const limit = (params.Limit as number | undefined) ?? 20;
   const offset = (params.Offset as number | undefined) ?? 0;
   if (limit < 1 || limit > greatest) {
-    throw new Refusal('InvalidParameterValue', `The value of Limit must be between 1 and ${greatest}, not ${limit}.`);
+    throw new Refusal(
+      'InvalidParameterValue',
+      `The value of Limit must be between 1 and ${greatest}, not ${limit}.`,
+    );
   }
   return rows.slice(offset, offset + limit);
 }

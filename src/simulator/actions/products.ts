@@ -1,7 +1,12 @@
 /** Every product and action of the small provider, by the names they have on the wire. */
 import { BILLING, MONITOR, REGION, STS } from './account.ts';
 import type { Product } from './action.ts';
-import { describeInstanceShards, describeInstances, describeMaintenanceWindow, describeProductInfo } from './redis-instances.ts';
+import {
+  describeInstanceShards,
+  describeInstances,
+  describeMaintenanceWindow,
+  describeProductInfo,
+} from './redis-instances.ts';
 import {
   describeInstanceDealDetail,
   describeTaskInfo,

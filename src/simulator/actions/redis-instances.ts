@@ -1,7 +1,6 @@
 /** DescribeInstances and what else reads a single instance. Source: facts §2.1, §2.6 and §2.7, read 2026-11. */
 import { beijingTime, ZERO_TIME } from '../beijing-time.ts';
-import { WINDOW_HOUR } from '../change.ts';
-import { changeByHand } from '../change.ts';
+import { changeByHand, WINDOW_HOUR } from '../change.ts';
 import { SIM_EDITIONS } from '../editions.ts';
 import type { Params } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,7 +18,13 @@ export function findInstance(world: World, { params, region }: Call): SimInstanc
   return instance;
 }
 
-const STATUS_TITLE: Readonly<Record<number, string>> = { 0: '待初始化', 1: '处理中', 2: '运行中', [-2]: '已隔离', [-3]: '待删除' };
+const STATUS_TITLE: Readonly<Record<number, string>> = {
+  0: '待初始化',
+  1: '处理中',
+  2: '运行中',
+  [-2]: '已隔离',
+  [-3]: '待删除',
+};
 
 /** Bandwidth of one shard, MB/s, by its size in MB. Source: facts §4. */
 function bandwidth(size: number): number {
@@ -83,7 +88,13 @@ function onTheWire(instance: SimInstance): Record<string, unknown> {
     ClientLimitMin: 10_000,
     ClientLimitMax: 40_000,
     // Nodes are listed for multi-zone instances only, their zone names left empty.
-    NodeSet: instance.nodes?.map(({ id, kind, zone: number }) => ({ NodeType: kind, NodeId: id, ZoneId: number, ZoneName: '' })) ?? [],
+    NodeSet:
+      instance.nodes?.map(({ id, kind, zone: number }) => ({
+        NodeType: kind,
+        NodeId: id,
+        ZoneId: number,
+        ZoneName: '',
+      })) ?? [],
     Region: region.code,
     WanAddress: '',
     PolarisServer: '',
@@ -111,7 +122,10 @@ function filters(params: Params): Test[] {
   given<string>('InstanceId', (id) => (one) => one.id === id);
   given<string>('SearchKey', (key) => (one) => one.name.includes(key));
   given<string>('InstanceName', (name) => (one) => one.name.includes(name));
-  given<string[]>('SearchKeys', (keys) => (one) => keys.some((key) => one.id === key || one.name.includes(key)));
+  given<string[]>(
+    'SearchKeys',
+    (keys) => (one) => keys.some((key) => one.id === key || one.name.includes(key)),
+  );
   given<number[]>('Status', (list) => (one) => list.includes(one.status));
   given<number>('Type', (type) => (one) => one.type === type);
   given<number[]>('TypeList', (types) => (one) => types.includes(one.type));
@@ -123,9 +137,16 @@ function filters(params: Params): Test[] {
   given<string[]>('TagKeys', (keys) => (one) => one.tags.some(({ TagKey }) => keys.includes(TagKey)));
   given<{ TagKey: string; TagValue: string }[]>(
     'InstanceTags',
-    (tags) => (one) => tags.every((tag) => one.tags.some(({ TagKey, TagValue }) => TagKey === tag.TagKey && TagValue === tag.TagValue)),
+    (tags) => (one) =>
+      tags.every((tag) =>
+        one.tags.some(({ TagKey, TagValue }) => TagKey === tag.TagKey && TagValue === tag.TagValue),
+      ),
   );
-  given<number>('TypeVersion', (version) => (one) => ['', 'standalone', 'standard', 'cluster'][version] === SIM_EDITIONS.get(one.type)!.shape);
+  given<number>(
+    'TypeVersion',
+    (version) => (one) =>
+      ['', 'standalone', 'standard', 'cluster'][version] === SIM_EDITIONS.get(one.type)!.shape,
+  );
   given<string>('EngineName', (name) => (one) => {
     const { engine, version } = SIM_EDITIONS.get(one.type)!;
     return name === engine || name === `${engine}-${version}`;
@@ -175,15 +196,20 @@ export const describeInstances: Action = {
     const ids = params.InstanceIds as string[] | undefined;
     const order = ORDERS[String(params.OrderBy ?? 'createtime').toLowerCase()];
     if (!order) throw new Refusal('InvalidParameterValue', 'The value of OrderBy is not valid.');
-    const here = (one: SimInstance | undefined): one is SimInstance => one !== undefined && one.region === region;
-    const all = ids && ids.length > 0 ? [...new Set(ids)].map((id) => world.instances.get(id)).filter(here) : world.byRegion.get(region!.code)!;
+    const here = (one: SimInstance | undefined): one is SimInstance =>
+      one !== undefined && one.region === region;
+    const all =
+      ids && ids.length > 0
+        ? [...new Set(ids)].map((id) => world.instances.get(id)).filter(here)
+        : world.byRegion.get(region!.code)!;
     const tests = filters(params);
     const found = all.filter((one) => tests.every((test) => test(one)));
     found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
     const shown = page(found, params, 1000);
     const answer = { TotalCount: found.length, InstanceSet: shown.map(onTheWire) };
     if (world.handChanges.size > 0) {
-      for (const one of shown) if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
+      for (const one of shown)
+        if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
     }
     return answer;
   },

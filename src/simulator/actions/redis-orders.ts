@@ -30,10 +30,17 @@ export const upgradeInstance: Action = {
   run(world, call) {
     const instance = findInstance(world, call);
     const switchOption = call.params.SwitchOption ?? 2;
-    if (switchOption !== 1 && switchOption !== 2) throw new Refusal('InvalidParameter.InvalidParameter', 'SwitchOption is 1 or 2');
+    if (switchOption !== 1 && switchOption !== 2)
+      throw new Refusal('InvalidParameter.InvalidParameter', 'SwitchOption is 1 or 2');
     const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
     const by = call.identity.uin;
-    const deal = acceptOrder(world, instance, change, { by, cents, grows, inWindow: switchOption === 1, now: call.now });
+    const deal = acceptOrder(world, instance, change, {
+      by,
+      cents,
+      grows,
+      inWindow: switchOption === 1,
+      now: call.now,
+    });
     // DealId is deprecated yet still flagged as always returned: both, with one value.
     return { DealId: deal.name, DealName: deal.name };
   },
@@ -54,7 +61,13 @@ export const inquiryPriceUpgradeInstance: Action = {
   },
 };
 
-const DEAL_TEXT: Readonly<Record<SimDeal['status'], string>> = { 1: '未支付', 2: '已支付', 3: '发货中', 4: '已发货', 5: '发货失败' };
+const DEAL_TEXT: Readonly<Record<SimDeal['status'], string>> = {
+  1: '未支付',
+  2: '已支付',
+  3: '发货中',
+  4: '已发货',
+  5: '发货失败',
+};
 
 export const describeInstanceDealDetail: Action = {
   schema: { DealIds: 'string[]', DealName: 'string' },
@@ -62,8 +75,11 @@ export const describeInstanceDealDetail: Action = {
     const names = [...((params.DealIds as string[] | undefined) ?? [])];
     if (names.length > 10) throw new Refusal('InvalidParameterValue', 'DealIds may hold 10 numbers.');
     if (params.DealName !== undefined) names.push(params.DealName as string);
-    if (names.length === 0) throw new Refusal('MissingParameter', 'The request is missing a required parameter `DealName`.');
-    const deals = names.map((name) => world.deals.get(name)).filter((deal) => deal !== undefined && deal.instance.region === region) as SimDeal[];
+    if (names.length === 0)
+      throw new Refusal('MissingParameter', 'The request is missing a required parameter `DealName`.');
+    const deals = names
+      .map((name) => world.deals.get(name))
+      .filter((deal) => deal !== undefined && deal.instance.region === region) as SimDeal[];
     return {
       DealDetails: deals.map((deal) => ({
         DealId: deal.name,
@@ -90,7 +106,11 @@ function timeOf(params: Params, name: string): number | null {
   const text = params[name] as string | undefined;
   if (text === undefined) return null;
   const ms = parseBeijingTime(text);
-  if (ms === null) throw new Refusal('InvalidParameterValue', `The value of ${name} is not a time such as 2026-01-05 10:00:00.`);
+  if (ms === null)
+    throw new Refusal(
+      'InvalidParameterValue',
+      `The value of ${name} is not a time such as 2026-01-05 10:00:00.`,
+    );
   return ms;
 }
 
@@ -117,7 +137,11 @@ export const describeTaskList: Action = {
       const value = params[name] as T[] | undefined;
       return value === undefined || value.length === 0 ? null : value;
     };
-    const [types, results, by] = [list<string>('TaskTypes'), list<number>('Result'), list<string>('OperateUin')];
+    const [types, results, by] = [
+      list<string>('TaskTypes'),
+      list<number>('Result'),
+      list<string>('OperateUin'),
+    ];
     const id = params.InstanceId as string | undefined;
     const source = id === undefined ? world.tasks : (world.instances.get(id)?.tasks ?? []);
     const found: SimTask[] = [];
@@ -149,15 +173,25 @@ export const describeTaskList: Action = {
   },
 };
 
-const TASK_STATUS: Readonly<Record<SimTask['result'], string>> = { 0: 'preparing', 1: 'running', 2: 'succeed', 4: 'failed' };
+const TASK_STATUS: Readonly<Record<SimTask['result'], string>> = {
+  0: 'preparing',
+  1: 'running',
+  2: 'succeed',
+  4: 'failed',
+};
 /** Localised text where the list has a code. */
-const TASK_TITLE: Readonly<Record<string, string>> = { '002': '变更实例规格', '028': '扩缩分片', '029': '增删副本' };
+const TASK_TITLE: Readonly<Record<string, string>> = {
+  '002': '变更实例规格',
+  '028': '扩缩分片',
+  '029': '增删副本',
+};
 
 export const describeTaskInfo: Action = {
   schema: { TaskId: 'whole!' },
   run(world, { params, region }) {
     const task = world.taskById.get(params.TaskId as number);
-    if (!task || task.instance.region !== region) throw new Refusal('InvalidParameter.InvalidParameter', `There is no task ${params.TaskId}.`);
+    if (!task || task.instance.region !== region)
+      throw new Refusal('InvalidParameter.InvalidParameter', `There is no task ${params.TaskId}.`);
     return {
       Status: TASK_STATUS[task.result],
       StartTime: beijingTime(task.startedAt),
