@@ -462,6 +462,8 @@ export type Deed =
       readonly plan: string;
       readonly digest: string;
       readonly resumed: boolean;
+      /** Bytes of a torn last line that were cut off: an entry being written when the process before this one died. */
+      readonly cutOff: number;
       readonly by: { readonly user: string; readonly host: string; readonly pid: number };
       readonly endpoint: string;
       readonly version: string;

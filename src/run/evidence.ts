@@ -81,7 +81,7 @@ export function judgeSettling(step: Step, reading: Reading, orders: readonly str
   if (deal?.state === 'failed') {
     return { kind: 'failed', what: `order ${deal.order} was not delivered`, code: null, size };
   }
-  if (!instance || instance.status !== 'running') return { kind: 'under-way', near: false };
+  if (instance?.status !== 'running') return { kind: 'under-way', near: false };
   if (sameSize(instance.size, step.after)) {
     const working = tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
     if (working || deal?.state === 'under-way' || deal?.state === 'unpaid')

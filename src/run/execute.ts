@@ -10,6 +10,7 @@ import type { Permits } from '../cloud/permits.ts';
 import { totals } from '../journal.ts';
 import type { EndedBecause, Outcome, SavedPlan, Scope, Step } from '../model.ts';
 import { isCredentialsCode } from './after-refusal.ts';
+import type { CallCounter } from './call-counter.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
@@ -28,6 +29,8 @@ export interface RunInput {
   readonly journal: JournalWriter;
   readonly cloudFor: (profile: string) => Cloud;
   readonly permits: Permits;
+  /** Counts what the clients behind `cloudFor` send. */
+  readonly calls: CallCounter;
   readonly clock: Clock;
   /** Aborted by the first signal: nothing new starts. Its reason is the exit code, 130 or 143. */
   readonly drain: AbortSignal;
@@ -110,6 +113,8 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   };
 
   drain.addEventListener('abort', judge, { once: true });
+  const ended = new AbortController();
+  void tellCalls(run, ended.signal);
   try {
     await settleUnanswered(run);
     for (const [index] of saved.waves.entries()) {
@@ -121,7 +126,19 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     if (leave.aborted) return null;
     return await endRun(run, credentialsRefused);
   } finally {
+    ended.abort();
     drain.removeEventListener('abort', judge);
+  }
+}
+
+/** How often the calls since the last time are written down, in milliseconds. */
+const CALLS_EVERY = 5_000;
+
+async function tellCalls({ calls, clock, journal }: Run, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted && !journal.failed) {
+    await clock.sleep(CALLS_EVERY, ended);
+    const counts = ended.aborted ? [] : calls.take();
+    if (counts.length > 0) journal.tell({ kind: 'calls', counts });
   }
 }
 
@@ -171,6 +188,8 @@ async function endRun(run: Run, credentialsRefused: boolean): Promise<RunEnd> {
     credentialsRefused,
     signalExitCode: typeof drain.reason === 'number' ? drain.reason : 130,
   });
+  const counts = run.calls.take();
+  if (counts.length > 0) journal.tell({ kind: 'calls', counts });
   await journal.record({ kind: 'run-ended', because, exitCode });
   return { because, exitCode };
 }

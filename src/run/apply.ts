@@ -1,0 +1,191 @@
+/**
+ * Carries a saved plan out in its run directory: finds or makes the directory, takes the lock, takes up the journal,
+ * runs, and leaves the reports. The same call goes on where an earlier one stopped.
+ */
+import { join, resolve } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { iso } from '../clock.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Permits } from '../cloud/permits.ts';
+import { RefitError } from '../errors.ts';
+import { beginReplay, isFinished } from '../journal.ts';
+import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
+import { JOURNAL_FORMAT } from '../model.ts';
+import { buildReport } from '../report/build-report.ts';
+import { renderReport } from '../report/render-report.ts';
+import type { CallCounter } from './call-counter.ts';
+import { execute } from './execute.ts';
+import { openJournalFile } from './journal-file.ts';
+import { openJournalWriter } from './journal-writer.ts';
+import { register, takeLock } from './lock.ts';
+import {
+  findUnfinishedRun,
+  prepareRunDirectory,
+  RUN_FILES,
+  readRun,
+  replaceFile,
+  runDirectoryName,
+} from './run-directory.ts';
+
+/** How a person said yes. */
+export interface Approval {
+  readonly how: 'prompt' | 'auto-approve';
+  readonly by: string;
+}
+
+export interface ApplyInput {
+  readonly saved: SavedPlan;
+  /** Where run directories are made. */
+  readonly runsRoot: string;
+  /** The run directory, where the caller names one. */
+  readonly runDirectory: string | null;
+  /** Locks and the register of plans carried out: `$XDG_STATE_HOME/refit`. */
+  readonly stateDirectory: string;
+  readonly cloudFor: (profile: string) => Cloud;
+  readonly permits: Permits;
+  readonly calls: CallCounter;
+  readonly clock: Clock;
+  readonly drain: AbortSignal;
+  readonly leave: AbortSignal;
+  readonly by: { readonly user: string; readonly host: string; readonly pid: number };
+  readonly endpoint: string;
+  readonly version: string;
+  /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
+  readonly approve: () => Promise<Approval | null>;
+  /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
+  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
+  readonly onEntry?: (entry: JournalEntry) => void;
+}
+
+export interface ApplyEnd {
+  readonly directory: string;
+  readonly report: Report;
+  /** The run's own exit code; the drain's when it was left at once. */
+  readonly exitCode: number;
+  /** True where nothing was left to do. */
+  readonly wasFinished: boolean;
+}
+
+/**
+ * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `not-approved`, `journal-broken`, `disk-failed`, and
+ * what reading the run directory throws. Nothing is ordered in any of these cases but the last, after which the same
+ * call goes on.
+ */
+export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
+  const { saved, clock, stateDirectory, by } = input;
+  const directory = resolve(
+    input.runDirectory ??
+      (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
+      join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
+  );
+  const purpose = `refit apply in ${directory}`;
+  const locks = [
+    await takeLock(join(stateDirectory, 'locks', `${saved.digest}.json`), { host: by.host, purpose }, clock),
+  ];
+  try {
+    await register(stateDirectory, saved.digest, directory, clock, { check: true });
+    await prepareRunDirectory(directory, saved);
+    locks.push(await takeLock(join(directory, RUN_FILES.lock), { host: by.host, purpose }, clock));
+    const run = await readRun(directory);
+    if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
+
+    const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
+      ? null
+      : await approved(input, run.state);
+    await register(stateDirectory, saved.digest, directory, clock, { check: false });
+    return await takeUp(input, directory, run, approval);
+  } finally {
+    for (const lock of locks) await lock.release();
+  }
+}
+
+/** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
+async function approved({ saved, clock, approve }: ApplyInput, state: RunState): Promise<Approval> {
+  if (state.startedAt === null && clock.now() > Date.parse(saved.expiresAt)) {
+    throw new RefitError(
+      'plan-expired',
+      `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
+      `refit plan ${saved.file} -o SAVED makes it anew against the fleet as it is now`,
+    );
+  }
+  const approval = await approve();
+  if (!approval) {
+    throw new RefitError(
+      'not-approved',
+      `not approved: nothing was ordered (${saved.steps.length} steps, digest ${saved.digest.slice(0, 8)})`,
+      'answer "yes" at the prompt, or pass --auto-approve where nobody can answer',
+    );
+  }
+  return approval;
+}
+
+async function takeUp(
+  input: ApplyInput,
+  directory: string,
+  run: Awaited<ReturnType<typeof readRun>>,
+  approval: Approval | null,
+): Promise<ApplyEnd> {
+  const { saved, clock, calls, leave, drain } = input;
+  const entries = [...run.journal.entries];
+  const replay = beginReplay(saved);
+  for (const entry of entries) replay.add(entry);
+  input.onStart?.({ directory, entries });
+  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  try {
+    const journal = openJournalWriter({
+      store: file,
+      clock,
+      end: run.journal.end,
+      replay,
+      onEntry(entry) {
+        entries.push(entry);
+        input.onEntry?.(entry);
+      },
+    });
+    await journal.record({
+      kind: 'run-started',
+      format: JOURNAL_FORMAT,
+      plan: saved.name,
+      digest: saved.digest,
+      resumed: run.state.startedAt !== null,
+      cutOff: run.journal.tornBytes,
+      by: input.by,
+      endpoint: input.endpoint,
+      version: input.version,
+    });
+    if (approval) await journal.record({ kind: 'approved', ...approval });
+    const executing = execute({ ...input, journal, calls });
+    // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
+    const left = new Promise<null>((resolveLeft) => {
+      if (leave.aborted) resolveLeft(null);
+      leave.addEventListener('abort', () => resolveLeft(null), { once: true });
+    });
+    executing.catch(() => undefined);
+    const end = await Promise.race([executing, left]);
+    if (end === null) await journal.record({ kind: 'calls', counts: calls.take() });
+    const state = journal.replay.state();
+    const done = await finish(directory, saved, entries, state, false);
+    return end ? done : { ...done, exitCode: typeof drain.reason === 'number' ? drain.reason : 130 };
+  } catch (error) {
+    // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
+    await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
+    throw error;
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+}
+
+/** Writes the reports and tells how the run stands. */
+async function finish(
+  directory: string,
+  saved: SavedPlan,
+  entries: readonly JournalEntry[],
+  state: RunState,
+  wasFinished: boolean,
+): Promise<ApplyEnd> {
+  const report = buildReport(saved, entries);
+  const plain = { color: false, width: 100 };
+  await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
+  await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
+  return { directory, report, exitCode: state.exitCode ?? 1, wasFinished };
+}

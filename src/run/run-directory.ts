@@ -1,0 +1,158 @@
+/** A run's directory: its saved plan, its journal, its reports. Folders 0700, files 0600, replaced atomically. */
+import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { RefitError } from '../errors.ts';
+import { isFinished, replay } from '../journal.ts';
+import type { RunState, SavedPlan } from '../model.ts';
+import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
+import type { JournalOnDisk } from './journal-file.ts';
+import { readJournalFile, syncDirectory } from './journal-file.ts';
+
+/** The files of a run directory. */
+export const RUN_FILES = {
+  plan: 'plan.json',
+  journal: 'journal.jsonl',
+  report: 'report.json',
+  page: 'report.html',
+  lock: 'lock.json',
+} as const;
+
+/** A run as it lies on disk. */
+export interface RunOnDisk {
+  readonly directory: string;
+  readonly saved: SavedPlan;
+  readonly journal: JournalOnDisk;
+  readonly state: RunState;
+}
+
+/**
+ * Reads a run directory. Writes nothing.
+ * @throws RefitError `usage` where there is none, `plan-altered` or `format-unknown` where its plan cannot be trusted,
+ * `journal-broken` where the journal's chain is broken or belongs to another plan.
+ */
+export async function readRun(directory: string): Promise<RunOnDisk> {
+  const path = resolve(directory);
+  const planText = await readText(join(path, RUN_FILES.plan));
+  if (planText === null) {
+    throw new RefitError(
+      'usage',
+      `${directory} is no run directory: it holds no ${RUN_FILES.plan}`,
+      'name a folder below runs/, as in: refit status runs/<utc>-<digest8>',
+    );
+  }
+  const saved = readSavedPlan(planText);
+  const journal = await readJournalFile(join(path, RUN_FILES.journal));
+  mustBeSound(directory, saved, journal);
+  return { directory: path, saved, journal, state: replay(saved, journal.entries) };
+}
+
+function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk): void {
+  if (journal.fault) {
+    const { line, what } = journal.fault;
+    throw new RefitError(
+      'journal-broken',
+      `${join(directory, RUN_FILES.journal)}:${line}: ${what}`,
+      `refit audit verify ${directory} tells the place; restore the journal from a copy: without it nothing is ordered`,
+    );
+  }
+  const first = journal.entries[0];
+  if (!first) return;
+  if (first.kind !== 'run-started') {
+    throw new RefitError(
+      'journal-broken',
+      `${directory}: the journal does not begin with a run`,
+      `refit audit verify ${directory}`,
+    );
+  }
+  if (first.digest !== saved.digest) {
+    throw new RefitError(
+      'journal-broken',
+      `${directory}: the journal is of another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
+      'put back the plan.json that belongs to this journal, or name another run directory with --run-dir',
+    );
+  }
+}
+
+/** Makes a run directory for a plan, or checks that an existing one is this plan's. */
+export async function prepareRunDirectory(directory: string, saved: SavedPlan): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, RUN_FILES.plan);
+  const present = await readText(path);
+  if (present === null) {
+    if ((await readText(join(directory, RUN_FILES.journal))) !== null) {
+      throw new RefitError(
+        'journal-broken',
+        `${directory} holds a journal and no plan`,
+        'name another run directory with --run-dir',
+      );
+    }
+    await chmod(directory, 0o700);
+    await replaceFile(path, encodeSavedPlan(saved));
+  } else if (readSavedPlan(present).digest !== saved.digest) {
+    throw new RefitError(
+      'plan-altered',
+      `${directory} is the run directory of another plan (${readSavedPlan(present).digest.slice(0, 8)})`,
+      'leave --run-dir away, or name an empty folder',
+    );
+  }
+}
+
+/** The newest unfinished run of a digest below `root`; null where there is none. */
+export async function findUnfinishedRun(root: string, digest: string): Promise<string | null> {
+  let names: string[];
+  try {
+    names = await readdir(root);
+  } catch {
+    return null;
+  }
+  const ours = names.filter((name) => name.endsWith(`-${digest.slice(0, 8)}`)).sort();
+  for (const name of ours.reverse()) {
+    const directory = join(root, name);
+    const run = await readRun(directory).catch((error: unknown) => {
+      // A broken run of this very plan must not be passed over: it may have ordered.
+      if (error instanceof RefitError && error.code === 'usage') return null;
+      throw error;
+    });
+    if (run && run.saved.digest === digest && !isFinished(run.state)) return directory;
+  }
+  return null;
+}
+
+/** The default name of a new run directory: `<utc>-<digest8>`. @param now ms since 1970 UTC. */
+export function runDirectoryName(now: number, digest: string): string {
+  const utc = new Date(now)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z');
+  return `${utc}-${digest.slice(0, 8)}`;
+}
+
+/** Replaces a file so that a reader, or a crash, sees either the old text or the new one whole. Mode 0600. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(text, 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** A file's text; null where it does not exist. */
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
