@@ -1,0 +1,172 @@
+/** One line a case: what is so, and the code that the provider would answer with, last on the line. */
+import { describe, expect, it } from 'vitest';
+import type { Change, Instance } from '../../src/model.ts';
+import { allRules, check } from '../../src/rules/check.ts';
+import type { Facts } from '../../src/rules/facts.ts';
+import { usedAfter } from '../../src/rules/reduction.ts';
+import { RULES } from '../../src/rules/rules.ts';
+import { GB, instance, offer, READ_AT, size, standard } from '../plan/fixtures/small-fleet.ts';
+
+type Case = readonly [what: string, facts: Partial<Facts> & { is?: Instance }, code: string | null];
+
+const cluster = instance();
+const plain = standard();
+const legacy = standard({ edition: 'redis-2.8-standard', type: 2 });
+
+const memory = (to: number, from = 4 * GB): Change => ({ dimension: 'memoryPerShard', from, to });
+const shards = (to: number, from = 3): Change => ({ dimension: 'shards', from, to });
+const replicas = (to: number, from = 1): Change => ({ dimension: 'replicas', from, to });
+const refused = (code: string) => ({ code, message: 'no', requestId: 'req-1' });
+const once = (amount: number) => ({ amount, currency: 'CNY', basis: 'once' as const, readAt: READ_AT });
+const yuan = (amount: number) => ({ amount, currency: 'CNY' });
+const used = (total: number, fullestShard: number | null) => ({
+  total,
+  fullestShard,
+  source: 'test',
+  readAt: READ_AT,
+});
+
+function facts({ is = cluster, ...rest }: Partial<Facts> & { is?: Instance }): Facts {
+  return {
+    id: is.id,
+    region: is.region,
+    instance: is,
+    change: memory(8 * GB),
+    elsewhere: null,
+    offer: offer(),
+    quote: null,
+    balance: null,
+    followsOwnStep: false,
+    ...rest,
+  };
+}
+
+// biome-ignore format: one line a case
+const CASES: readonly Case[] = [
+  ['a greater size on the list', {}, null],
+  ['no right, says the price question', { quote: refused('InvalidParameter.PermissionDenied') }, 'InvalidParameter.PermissionDenied'],
+  ['not authorised, says the price question', { quote: refused('UnauthorizedOperation.NoCAMAuthed') }, 'UnauthorizedOperation.NoCAMAuthed'],
+  ['no right comes before a wrong size', { quote: refused('InvalidParameter.PermissionDenied'), change: memory(5 * GB) }, 'InvalidParameter.PermissionDenied'],
+  ['no such instance', { instance: null, change: null }, 'ResourceNotFound.InstanceNotExists'],
+  ['in process', { is: instance({ status: 'processing' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['to be initialised', { is: instance({ status: 'initialising' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['isolated', { is: instance({ status: 'isolated' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['to be deleted', { is: instance({ status: 'deleting' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['a status nobody knows', { is: instance({ status: 'unrecognised' }) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['isolated, and a wrong size too', { is: instance({ status: 'isolated' }), change: memory(5 * GB) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
+  ['running, a backup under way', { is: instance({ task: 'backup' }) }, 'ResourceUnavailable.InstanceStatusError'],
+  ['the price question calls any status StatusError', { quote: refused('ResourceUnavailable.InstanceStatusError') }, 'ResourceUnavailable.InstanceStatusError'],
+  ['... also in its other spelling', { quote: refused('ResourceUnavailable.InstanceStateError') }, 'ResourceUnavailable.InstanceStatusError'],
+  ['kernel too old, says the price question', { quote: refused('UnsupportedOperation.LowVersion') }, 'UnsupportedOperation.LowVersion'],
+  ['nothing changes', { change: memory(4 * GB) }, 'InvalidParameter.InvalidParameter'],
+  ['replicas of a multi-zone instance', { is: instance({ multiZone: true }), change: replicas(2) }, 'InvalidParameter.InvalidParameter'],
+  ['memory of a multi-zone instance', { is: instance({ multiZone: true }) }, null],
+  ['shards of a standard instance', { is: plain, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
+  ['replicas of a standard instance', { is: plain, change: replicas(2) }, null],
+  ['replicas of a 2.8 instance', { is: legacy, change: replicas(2) }, 'InvalidParameterValue.UnSupportedType'],
+  ['shards of a 2.8 instance', { is: legacy, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
+  ['memory of a 2.8 instance', { is: legacy }, null],
+  ['nothing is sold for it', { offer: null }, 'InvalidParameterValue.SpecNotExist'],
+  ['an empty list of sizes', { offer: offer({ memoryPerShard: [] }) }, 'InvalidParameterValue.SpecNotExist'],
+  ['a number of shards that is not sold', { change: shards(4) }, 'InvalidParameterValue.SpecNotExist'],
+  ['a number of replicas that is not sold', { change: replicas(6) }, 'InvalidParameterValue.SpecNotExist'],
+  ['no replica at all', { change: replicas(0) }, 'InvalidParameterValue.SpecNotExist'],
+  ['an owned size no longer sold, and shards change', { is: instance({ size: size(3 * GB, 3) }), change: shards(5) }, null],
+  ['less than the least sold', { change: memory(512) }, 'InvalidParameterValue.MemSizeNotInRange'],
+  ['more than the greatest sold', { change: memory(65 * GB) }, 'InvalidParameterValue.MemSizeNotInRange'],
+  ['the range in the spelling of the price question', { quote: refused('LimitExceeded.MemSizeNotInRange') }, 'InvalidParameterValue.MemSizeNotInRange'],
+  ['the total instead of a shard: 12GB is on the list', { change: memory(12 * GB) }, null],
+  ['between two sizes', { change: memory(5 * GB) }, 'LimitExceeded.InvalidMemSize'],
+  ['a megabyte beside one', { change: memory(8 * GB - 1) }, 'LimitExceeded.InvalidMemSize'],
+  ['8 TB exactly', { is: instance({ size: size(64 * GB, 96) }), change: shards(128, 96) }, null],
+  ['above 8 TB', { is: instance({ size: size(64 * GB, 96) }), change: shards(256, 96), offer: offer({ shards: [256] }) }, 'LimitExceeded'],
+  ['a quota, says the price question', { quote: refused('LimitExceeded') }, 'LimitExceeded'],
+  ['1.3 x the total exactly', { is: instance({ size: size(4 * GB, 1), used: used(1575, 1575) }), change: memory(2 * GB) }, null],
+  ['a megabyte more in use', { is: instance({ size: size(4 * GB, 1), used: used(1576, 1576) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
+  ['exactly 13 for 10', { is: instance({ size: size(4 * GB, 1), used: used(10, 10) }), change: memory(13), offer: offer({ memoryPerShard: [13, 4 * GB] }) }, null],
+  ['the total fits, the fullest shard does not', { is: instance({ used: used(2000, 1600) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
+  ['fewer shards, too small in all', { is: instance({ used: used(4 * GB, 1400) }), change: shards(1) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
+  ['fewer replicas: nothing to do with memory in use', { is: instance({ size: size(4 * GB, 3, 3), used: null }), change: replicas(1, 3) }, null],
+  ['a reduction refused, says the price question', { change: memory(2 * GB), quote: refused('InvalidParameterValue.ReduceCapacityNotAllowed') }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
+  ['a reduction, memory in use not read', { is: instance({ used: null }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
+  ['a reduction, fullest shard not read', { is: instance({ used: used(300, null) }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
+  ['... but the total alone forbids it', { is: instance({ used: used(9 * GB, null) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
+  ['one shard: the total is the fullest', { is: standard({ used: used(300, null) }), change: memory(2 * GB) }, null],
+  ['growth, edition sold out', { offer: offer({ soldOut: true }) }, 'ResourceUnavailable.SaleOut'],
+  ['growth, zone sold out', { offer: offer({ zoneSoldOut: true }) }, 'ResourceInsufficient'],
+  ['both sold out', { offer: offer({ soldOut: true, zoneSoldOut: true }) }, 'ResourceUnavailable.SaleOut'],
+  ['a replica more is growth too', { change: replicas(2), offer: offer({ soldOut: true }) }, 'ResourceUnavailable.SaleOut'],
+  ['a reduction needs no stock', { change: memory(2 * GB), offer: offer({ soldOut: true, zoneSoldOut: true }) }, null],
+  ['an unpaid order', { is: instance({ unpaidOrder: '2025' }) }, 'FailedOperation.PayFailed'],
+  ['prepaid, a yuan short', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: yuan(100) }, 'ResourceUnavailable.AccountBalanceNotEnough'],
+  ['prepaid, to the last yuan', { is: instance({ billing: 'prepaid' }), quote: once(100), balance: yuan(100) }, null],
+  ['postpaid pays later', { quote: once(101), balance: yuan(100) }, null],
+  ['an account in another currency says nothing', { is: instance({ billing: 'prepaid' }), quote: once(101), balance: { amount: 1, currency: 'USD' } }, null],
+  ['a type newer than this program', { is: instance({ edition: 'unrecognised', type: 99 }), offer: 'unknown' }, 'Refit.UnknownEdition'],
+  ['no catalogue', { offer: 'unknown' }, 'Refit.CatalogueUnknown'],
+];
+
+describe('the first error the provider would answer with', () => {
+  it.each(CASES)('%s', (_, given, code) => {
+    const errors = check(facts(given)).filter(({ severity }) => severity === 'error');
+    expect(errors.map((finding) => finding.code)).toEqual(code === null ? [] : [code]);
+  });
+});
+
+describe('the table', () => {
+  it('has a case that fires each rule which a step decides', () => {
+    const fired = new Set(CASES.map(([, , code]) => code));
+    const decided = allRules().filter((rule) => rule.severity === 'error' && rule.check !== null);
+    expect(decided.map(({ code }) => code).filter((code) => !fired.has(code))).toEqual([]);
+  });
+
+  it('holds the nineteen codes of the ordering action, each once', () => {
+    expect(RULES).toHaveLength(19);
+    expect(new Set(allRules().map(({ code }) => code)).size).toBe(allRules().length);
+  });
+
+  it('gives every error numbers and a mend', () => {
+    for (const [, given, code] of CASES) {
+      for (const finding of check(facts(given))) {
+        expect(finding.what, String(code)).toMatch(/crs-/);
+        expect(finding.mend.length, String(code)).toBeGreaterThan(5);
+      }
+    }
+  });
+});
+
+describe('remarks', () => {
+  it('says that a later step of one instance may meet the lock that no read shows', () => {
+    const codes = check(facts({ followsOwnStep: true })).map(({ code, severity }) => [code, severity]);
+    expect(codes).toEqual([
+      ['FailedOperation.SystemError', 'note'],
+      ['FailedOperation.Unknown', 'note'],
+    ]);
+  });
+
+  it('warns, and does not block, where the price is refused with a code that says nothing of the order', () => {
+    const [finding] = check(facts({ quote: refused('InternalError.DbOperationFailed') }));
+    expect([finding?.code, finding?.severity]).toEqual(['Refit.PriceRefused', 'warning']);
+  });
+});
+
+describe('a mend that can be typed', () => {
+  // biome-ignore format: one line a case
+  it.each([
+    ['a size between two', { change: memory(5 * GB) }, 'memoryPerShard: 8GB, or memoryPerShard: 4GB'],
+    ['a size below all', { change: memory(512) }, 'memoryPerShard: 1GB'],
+    ['a size above all', { change: memory(100 * GB) }, 'memoryPerShard: 64GB'],
+    ['shards between two', { change: shards(4) }, 'shards: 5, or shards: 3'],
+    ['too small a reduction', { is: instance({ used: used(6000, 2100) }), change: memory(2 * GB) }, 'memoryPerShard: { atLeast: 2730MB, roundTo: sold }, or free memory first'],
+  ])('%s', (_, given, mend) => {
+    expect(check(facts(given))[0]?.mend).toBe(mend);
+  });
+});
+
+describe('memory in use after a change of shards', () => {
+  it('spreads the data anew, the fullest shard keeping its lead', () => {
+    expect(usedAfter(used(12_000, 6000), shards(8, 2))?.fullestShard).toBe(1500);
+    expect(usedAfter(used(3000, 1200), shards(1, 3))?.fullestShard).toBe(3000);
+    expect(usedAfter(used(3000, 1200), memory(8 * GB))?.fullestShard).toBe(1200);
+  });
+});
