@@ -1,0 +1,164 @@
+/** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
+import { replay, totals, untouched } from '../journal.ts';
+import type { JournalEntry, Quote, Report, ReportStep, SavedPlan, Size, Step, StepState } from '../model.ts';
+import { REPORT_FORMAT, totalMemory } from '../model.ts';
+
+/**
+ * The audit report of a run.
+ * @param entries the journal, as far as it is whole; empty where nothing has been done yet.
+ * @returns every step of the plan with exactly one outcome, `not-run` among them; the totals add up to the steps.
+ */
+export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]): Report {
+  const state = replay(saved, entries);
+  const facts = gather(saved, entries);
+  const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, name]));
+  const steps = saved.steps.map((step) => ({
+    ...reportStep(step, state.steps.get(step.id) ?? untouched(step.id)),
+    name: names.get(step.instance) ?? '',
+    wave: saved.waves[step.wave]?.name ?? '',
+    found: facts.found.get(step.id) ?? null,
+  }));
+  return {
+    format: REPORT_FORMAT,
+    plan: {
+      name: saved.name,
+      digest: saved.digest,
+      change: saved.change,
+      owner: saved.owner,
+      sealedAt: saved.sealedAt,
+    },
+    run: {
+      startedAt: state.startedAt,
+      endedAt: state.endedAt,
+      endedBecause: state.endedBecause,
+      what: state.stopping?.what ?? null,
+      exitCode: state.exitCode,
+      starts: state.starts,
+      user: facts.started?.by.user ?? null,
+      host: facts.started?.by.host ?? null,
+      endpoint: facts.started?.endpoint ?? null,
+      approved: facts.approved && { how: facts.approved.how, by: facts.approved.by, at: facts.approved.at },
+      requestsPerSecond: saved.execution.requestsPerSecond,
+      inFlight: saved.execution.inFlight,
+    },
+    totals: totals(steps),
+    calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
+    callsBySecond: state.callsBySecond,
+    head: state.head,
+    entries: state.entries,
+    memory: {
+      before: sum(saved.preconditions.map(({ size }) => totalMemory(size))),
+      planned: sum(saved.preconditions.map(({ target }) => totalMemory(target))),
+      now: sum(
+        saved.preconditions.map(({ instance, size }) => totalMemory(facts.lastRead.get(instance) ?? size)),
+      ),
+    },
+    money: {
+      quoted: saved.prices.map(({ amount, currency, basis }) => ({ amount, currency, basis })),
+      verified: verifiedMoney(steps),
+    },
+    waves: saved.waves.map((wave, index) => ({
+      name: wave.name,
+      startedAt: facts.waveStarts.get(index) ?? null,
+      endedAt: facts.waveEnds.get(index) ?? null,
+      steps: wave.steps.length,
+    })),
+    steps,
+    unchanged: saved.unchanged,
+    blocked: saved.blocked,
+  };
+}
+
+type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
+
+/** What the report tells beyond the state of the steps. */
+interface Facts {
+  /** The first process and the first approval: the run is theirs, those who took it up again are counted. */
+  readonly started: Entry<'run-started'> | null;
+  readonly approved: Entry<'approved'> | null;
+  readonly waveStarts: ReadonlyMap<number, string>;
+  readonly waveEnds: ReadonlyMap<number, string>;
+  /** What was read back at the end of a step. */
+  readonly found: ReadonlyMap<string, Size>;
+  /** The size last read of an instance, in the order of the journal. */
+  readonly lastRead: ReadonlyMap<string, Size>;
+}
+
+function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
+  const plan = new Map(saved.steps.map((step) => [step.id, step]));
+  const waveStarts = new Map<number, string>();
+  const waveEnds = new Map<number, string>();
+  const found = new Map<string, Size>();
+  const lastRead = new Map<string, Size>();
+  const read = (id: string, size: Size | null) => {
+    const step = plan.get(id);
+    if (step && size) lastRead.set(step.instance, size);
+  };
+  for (const entry of entries) {
+    if (entry.kind === 'wave-started' && !waveStarts.has(entry.wave)) waveStarts.set(entry.wave, entry.at);
+    if (entry.kind === 'wave-ended') waveEnds.set(entry.wave, entry.at);
+    if (entry.kind === 'looked') read(entry.step, entry.size);
+    if (entry.kind === 'step-ended') {
+      // Verified means: read back at `to`, whether or not the entry repeats the size.
+      const size =
+        entry.size ?? (entry.outcome === 'verified' ? (plan.get(entry.step)?.after ?? null) : null);
+      if (size) found.set(entry.step, size);
+      read(entry.step, size);
+    }
+  }
+  return {
+    started: entries.find((entry): entry is Entry<'run-started'> => entry.kind === 'run-started') ?? null,
+    approved: entries.find((entry): entry is Entry<'approved'> => entry.kind === 'approved') ?? null,
+    waveStarts,
+    waveEnds,
+    found,
+    lastRead,
+  };
+}
+
+function reportStep(step: Step, state: StepState): Omit<ReportStep, 'name' | 'wave' | 'found'> {
+  return {
+    id: step.id,
+    instance: step.instance,
+    region: step.region,
+    profile: step.profile,
+    edition: step.edition,
+    dimension: step.change.dimension,
+    from: step.change.from,
+    to: step.change.to,
+    before: step.before,
+    after: step.after,
+    outcome: state.outcome,
+    orders: state.orders,
+    requestIds: state.requestIds,
+    attempts: state.attempts,
+    startedAt: state.startedAt,
+    acceptedAt: state.acceptedAt,
+    endedAt: state.endedAt,
+    code: state.code,
+    what: state.what,
+    quote: step.quote,
+    billed: state.billed,
+  };
+}
+
+function verifiedMoney(steps: readonly ReportStep[]): Omit<Quote, 'readAt'>[] {
+  const sums = new Map<string, Omit<Quote, 'readAt'>>();
+  // An hourly quote is the whole new price of its instance: of several verified steps the last one's holds.
+  const hourly = new Map<string, string>();
+  const verified = steps.filter(({ outcome, quote }) => outcome === 'verified' && quote !== null);
+  for (const { id, instance } of verified) hourly.set(instance, id);
+  for (const { id, instance, quote } of verified) {
+    const { amount, currency, basis } = quote!;
+    if (basis === 'hourly' && hourly.get(instance) !== id) continue;
+    const key = `${basis} ${currency}`;
+    // To a millionth: finer than any price, and free of what adding decimals in binary leaves behind.
+    const total = Math.round(((sums.get(key)?.amount ?? 0) + amount) * 1e6) / 1e6;
+    sums.set(key, { amount: total, currency, basis });
+  }
+  return [...sums.values()];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,101 @@
+/** Text in columns of a terminal: how wide text is, cutting and wrapping it, aligning rows. Expects visible text. */
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+// East Asian Wide and Fullwidth in broad blocks, and emoji: what a terminal draws over two cells.
+const WIDE =
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{1faff}]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u;
+
+/** The number of terminal cells a text takes. */
+export function cells(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let sum = 0;
+  for (const { segment } of graphemes.segment(text)) sum += cellsOf(segment);
+  return sum;
+}
+
+function cellsOf(segment: string): number {
+  if (/^\p{M}+$/u.test(segment)) return 0;
+  return WIDE.test(segment) || segment.includes('\ufe0f') ? 2 : 1;
+}
+
+/** The text cut to at most `width` cells, the last of them `…` where something was cut. */
+export function clip(text: string, width: number): string {
+  // A cell can hold any number of combining marks: the length is bounded too.
+  const longest = 16 * width;
+  if (text.length <= longest && cells(text) <= width) return text;
+  let kept = '';
+  let sum = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    sum += cellsOf(segment);
+    if (sum > width - 1 || kept.length + segment.length > longest) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** The text filled with spaces to `width` cells. */
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const room = ' '.repeat(Math.max(0, width - cells(text)));
+  return align === 'left' ? text + room : room + text;
+}
+
+/** Words put into lines of at most `width` cells, each line after `indent`. A longer word keeps a line of its own. */
+export function wrap(text: string, width: number, indent: string): string[] {
+  const room = Math.max(20, width - indent.length);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && cells(line) + 1 + cells(word) > room) {
+      lines.push(indent + line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, indent + line];
+}
+
+/** One column of a table. */
+export interface Column {
+  readonly align?: 'left' | 'right';
+  /** May be cut down to this many cells when the row is too wide. */
+  readonly least?: number;
+  /** May be left out when the row is still too wide. */
+  readonly optional?: boolean;
+}
+
+/** A cell: its text and how it is painted, after it has been measured. */
+export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
+
+/**
+ * Rows as aligned lines of at most `width` cells, two spaces between columns. Too wide: columns with a `least` are
+ * cut, the rightmost first, then optional ones left out; identifiers are never cut, the line is then longer.
+ */
+export function table(
+  rows: readonly (readonly Cell[])[],
+  columns: readonly Column[],
+  width: number,
+  indent: string,
+): string[] {
+  const text = (cell: Cell | undefined) => (typeof cell === 'object' ? cell.text : (cell ?? ''));
+  const widths = columns.map((_, at) => rows.reduce((most, row) => Math.max(most, cells(text(row[at]))), 0));
+  const total = () => indent.length + widths.reduce((sum, wide) => (wide > 0 ? sum + wide + 2 : sum), -2);
+  for (let at = columns.length - 1; at >= 0 && total() > width; at--) {
+    const least = columns[at]!.least;
+    if (least !== undefined)
+      widths[at] = Math.max(Math.min(least, widths[at]!), widths[at]! - (total() - width));
+  }
+  for (let at = columns.length - 1; at >= 0 && total() > width; at--) {
+    if (columns[at]!.optional) widths[at] = 0;
+  }
+  return rows.map((row) => {
+    const line = columns.flatMap(({ align }, at) => {
+      if (widths[at] === 0) return [];
+      const cell = row[at] ?? '';
+      const shown = pad(clip(text(cell), widths[at]!), widths[at]!, align);
+      return [typeof cell === 'object' ? cell.paint(shown) : shown];
+    });
+    return (indent + line.join('  ')).replace(/ +$/, '');
+  });
+}

@@ -1,0 +1,60 @@
+/** The page's style: light and dark by the reader's setting, fit for print. Outcomes differ in word as well as colour. */
+export const PAGE_STYLE = `
+:root{color-scheme:light dark;--paper:#fff;--ink:#1d2327;--soft:#5c6770;--line:#d9dee2;--wash:#f5f7f8;
+--verified:#2f7d5b;--failed:#b3261e;--refused:#d1602c;--drifted:#a87400;--skipped:#7b8790;--unknown:#7a4fb5;--not-run:#c3cad0;
+--a0:#1f5f8b;--a1:#8fb8d3;--a2:#b9c6b0;--a3:#d8c39a;--a4:#c9b3cf;--limit:#b3261e;--link:#1f5f8b}
+@media (prefers-color-scheme:dark){:root{--paper:#15191c;--ink:#e4e8ea;--soft:#9aa6ae;--line:#333b41;--wash:#1d2327;
+--verified:#4fae85;--failed:#ef6f66;--refused:#ee8d5c;--drifted:#d9a43b;--skipped:#87939b;--unknown:#ae8be0;--not-run:#4a545b;
+--a0:#5ba3d0;--a1:#345c77;--a2:#5c6b52;--a3:#766542;--a4:#6a5470;--limit:#ef6f66;--link:#7fbbe3}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:1180px;padding:40px 32px 64px;background:var(--paper);color:var(--ink);
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei",sans-serif;font-variant-numeric:tabular-nums}
+h1{font-size:28px;line-height:1.2;margin:0;font-weight:650;overflow-wrap:anywhere}
+h2{font-size:18px;margin:48px 0 12px;font-weight:650;padding-top:12px;border-top:1px solid var(--line)}
+h3{font-size:14px;margin:0 0 8px;font-weight:600}
+p{margin:0 0 8px;max-width:80ch}
+.kind{margin:0 0 4px;color:var(--soft);font-size:13px}
+.about{color:var(--soft);margin:4px 0 0}.about span+span::before{content:"·";margin-right:.5em}
+.verdict{max-width:none;margin:20px 0;padding:12px 16px;border-left:4px solid var(--tone);background:var(--wash)}
+.verdict strong{color:var(--tone);margin-right:8px}
+.good{--tone:var(--verified)}.warn{--tone:var(--drifted)}.bad{--tone:var(--failed)}.open{--tone:var(--link)}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:2px 40px;margin:0}
+.facts div{display:flex;gap:12px;padding:5px 0;border-bottom:1px solid var(--line)}
+dt{flex:none;width:88px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:24px 48px}
+figure{margin:0 0 16px}figcaption,.note{color:var(--soft);font-size:13px;max-width:90ch}
+svg{display:block;width:100%;height:auto}
+svg text{font-family:inherit;font-size:12px;fill:var(--ink)}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
+.grid{stroke:var(--line);stroke-width:1;fill:none}.base{stroke:var(--soft);stroke-width:1}.band{fill:var(--wash)}
+.limit{stroke:var(--limit);stroke-width:1.5;fill:none}.plan{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
+.faint{opacity:.45}.openend{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 2}
+.m0{fill:var(--not-run)}.m1{fill:var(--a1)}.m2{fill:var(--a0)}
+.a0{fill:var(--a0)}.a1{fill:var(--a1)}.a2{fill:var(--a2)}.a3{fill:var(--a3)}.a4{fill:var(--a4)}
+.verified{--o:var(--verified)}.failed{--o:var(--failed)}.refused{--o:var(--refused)}.drifted{--o:var(--drifted)}
+.skipped{--o:var(--skipped)}.unknown{--o:var(--unknown)}.not-run{--o:var(--not-run)}
+.error{--o:var(--failed)}.warning{--o:var(--drifted)}.note-s{--o:var(--link)}
+.blocked{--o:var(--failed)}.change{--o:var(--verified)}.unchanged{--o:var(--not-run)}
+rect.o{fill:var(--o)}
+span.o{white-space:nowrap}span.o::before,.key::before{content:"";display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:7px;background:var(--o)}
+.key{--o:currentColor}.key.a0{--o:var(--a0)}.key.a1{--o:var(--a1)}.key.a2{--o:var(--a2)}.key.a3{--o:var(--a3)}.key.a4{--o:var(--a4)}
+ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 0;padding:0}ul.legend .zero{color:var(--soft)}
+.scroll{overflow-x:auto;margin:8px 0}.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.4}
+caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
+th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-bottom:1px solid var(--line)}
+th{font-weight:600;white-space:nowrap;border-bottom-color:var(--soft)}.n{text-align:right;white-space:nowrap;padding-right:28px}.n:last-child{padding-right:0}
+th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+th button::after{content:"\\2195";color:var(--soft);opacity:.6;margin-left:4px}th[aria-sort=ascending] button::after{content:"\\2191";opacity:1}th[aria-sort=descending] button::after{content:"\\2193";opacity:1}
+td small{display:block;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}.nb{white-space:nowrap}
+code,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
+td .id{white-space:nowrap}td small.id{font-size:11px}#steps td:first-child{min-width:12em}#findings td:nth-child(4){min-width:22em}
+pre{margin:4px 0 0;font-size:12px;overflow-x:auto}
+form.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px 20px;margin:0 0 8px}form.tools[hidden]{display:none}
+input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:4px 8px}
+input:focus-visible,select:focus-visible{outline:2px solid var(--link);outline-offset:1px}output{color:var(--soft)}
+footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:13px}footer p{max-width:none;overflow-wrap:anywhere}
+@media (max-width:640px){body{padding:24px 16px}.pair{grid-template-columns:1fr}.scroll svg{min-width:720px}}
+@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#fff}body{max-width:none;padding:0;font-size:11px}
+form.tools{display:none}.scroll{overflow:visible}table{font-size:9.5px}thead{display:table-header-group}tr,figure{break-inside:avoid}
+h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button::after{content:none}}
+`;

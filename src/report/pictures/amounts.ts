@@ -1,0 +1,39 @@
+/** Amounts side by side as bars: memory before, planned and now; money quoted and verified. */
+import { scaleLinear } from 'd3-scale';
+import type { Raw } from '../escape.ts';
+import { markup } from '../escape.ts';
+import { at, drawing } from './drawing.ts';
+
+/** One bar: its name, its length, and the text that gives the amount exactly. */
+export interface Amount {
+  readonly label: string;
+  readonly value: number;
+  readonly text: string;
+  /** A class of the page's style that gives the colour. */
+  readonly tone: 'm0' | 'm1' | 'm2';
+}
+
+const WIDTH = 520;
+const ROW = 30;
+const LABELS = 84;
+const TEXTS = 130;
+
+/** Bars on one scale from zero; amounts below zero run to the left. */
+export function amountsPicture(id: string, title: string, amounts: readonly Amount[]): Raw {
+  const values = amounts.map(({ value }) => value);
+  const scale = scaleLinear()
+    .domain([Math.min(0, ...values), Math.max(0, ...values) || (Math.min(0, ...values) < 0 ? 0 : 1)])
+    .range([LABELS, WIDTH - TEXTS]);
+  const zero = scale(0);
+  const rows = amounts.map(({ label, value, text, tone }, row) => {
+    const end = scale(value);
+    const top = row * ROW + 4;
+    return markup`<text class="soft" x="0" y="${top + 15}">${label}</text>
+<rect class="${tone}" x="${at(Math.min(zero, end))}" y="${top}" width="${at(Math.abs(end - zero))}" height="${ROW - 8}" rx="2"/>
+<text x="${at(Math.max(zero, end) + 8)}" y="${top + 15}">${text}</text>
+`;
+  });
+  const axis = markup`<line class="base" x1="${at(zero)}" x2="${at(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
+  const spoken = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
+  return drawing(id, WIDTH, amounts.length * ROW, title, spoken, [...rows, axis]);
+}

@@ -1,0 +1,48 @@
+/** What the pictures share: their width, short numbers, times on an axis. */
+import type { Piece, Raw } from '../escape.ts';
+import { markup } from '../escape.ts';
+
+/** Width of a full picture in its own units; the page scales it. */
+export const WIDTH = 1116;
+
+/** Where time begins on every picture of a run, so that they can be read one above the other. */
+export const TIME_LEFT = 168;
+export const TIME_RIGHT = WIDTH - 8;
+
+/** A coordinate with one decimal: enough for the eye, and a third of the bytes. */
+export function at(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** An SVG with the name and the description that are read aloud in its stead. */
+export function drawing(
+  id: string,
+  width: number,
+  height: number,
+  title: string,
+  desc: string,
+  body: Piece,
+): Raw {
+  return markup`<svg viewBox="0 0 ${width} ${at(height)}" role="img" aria-labelledby="${id}-t ${id}-d">
+<title id="${id}-t">${title}</title><desc id="${id}-d">${desc}</desc>
+${body}
+</svg>
+`;
+}
+
+/** Moments to mark on an axis with their labels, no label twice. */
+export function axisMarks(
+  scale: { ticks(count: number): Date[] },
+  span: number,
+): { tick: Date; label: string }[] {
+  const marks = scale.ticks(8).map((tick) => ({ tick, label: axisTime(tick, span) }));
+  return marks.filter(({ tick }) => span > 3 * 86_400_000 || tick.getTime() % 1000 === 0);
+}
+
+/** The label of a moment on an axis that spans `span` milliseconds, UTC. */
+function axisTime(moment: Date, span: number): string {
+  const text = moment.toISOString();
+  if (span > 3 * 86_400_000) return text.slice(5, 10);
+  if (span > 86_400_000) return `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+  return span > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
+}

@@ -1,0 +1,40 @@
+/** The outcomes of all steps as one bar, with a legend that names every outcome and its count. */
+import { scaleLinear } from 'd3-scale';
+import type { Outcome } from '../../model.ts';
+import { OUTCOMES } from '../../model.ts';
+import type { Raw } from '../escape.ts';
+import { markup } from '../escape.ts';
+import { count } from '../quantities.ts';
+import { outcomesInWords } from '../verdict.ts';
+import { at, drawing, WIDTH } from './drawing.ts';
+
+/** An outcome's name as people read it. */
+export function outcomeName(outcome: Outcome): string {
+  return outcome === 'not-run' ? 'not run' : outcome;
+}
+
+export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw {
+  const steps = OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0);
+  const scale = scaleLinear()
+    .domain([0, Math.max(1, steps)])
+    .range([0, WIDTH]);
+  let sum = 0;
+  const parts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => {
+    const from = scale(sum);
+    sum += totals[outcome];
+    // A single failure among thousands must be seen: no part is thinner than three units.
+    const width = Math.max(3, scale(sum) - from - (sum === steps ? 0 : 1.5));
+    const x = Math.min(from, WIDTH - width);
+    return markup`<rect class="o ${outcome}" x="${at(x)}" y="0" width="${at(width)}" height="22"><title>${count(totals[outcome])} ${outcomeName(outcome)}</title></rect>
+`;
+  });
+  const legend = OUTCOMES.map(
+    (outcome) =>
+      markup`<li class="${totals[outcome] === 0 ? 'zero' : 'some'}"><span class="o ${outcome}">${count(totals[outcome])} ${outcomeName(outcome)}</span></li>\n`,
+  );
+  const nothing = steps === 0 && markup`<rect class="band" width="${WIDTH}" height="22"/>`;
+  return markup`<figure>
+${drawing('outcomes', WIDTH, 22, 'Outcomes of all steps', outcomesInWords(totals) || 'no steps', [nothing, ...parts])}<ul class="legend">${legend}</ul>
+</figure>
+`;
+}

@@ -1,0 +1,99 @@
+/** The run in time: one bar a step from its order to its end, by wave. Few steps have a line each, many share lanes. */
+import { scaleUtc } from 'd3-scale';
+import type { Report, ReportStep } from '../../model.ts';
+import type { Raw } from '../escape.ts';
+import { markup } from '../escape.ts';
+import * as show from '../quantities.ts';
+import { changeOf } from '../report-steps.ts';
+import { at, axisMarks, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
+import { outcomeName } from './outcomes.ts';
+import { spanOf } from './span.ts';
+
+/** Up to this many started steps each has a line with its name. */
+const NAMED = 40;
+
+interface Bar {
+  readonly step: ReportStep;
+  readonly from: number;
+  readonly to: number;
+  /** Not ended as far as the journal tells. */
+  readonly open: boolean;
+}
+
+export function timelinePicture(report: Report): Raw {
+  const span = spanOf(report);
+  const started = report.steps.filter((step) => step.startedAt !== null).length;
+  if (span === null || started === 0)
+    return markup`<p class="note">No order has been sent: there is nothing to draw.</p>`;
+  const scale = scaleUtc().domain(span).range([TIME_LEFT, TIME_RIGHT]);
+  const named = started <= NAMED;
+  const parts: Raw[] = [];
+  let y = 24;
+  for (const wave of report.waves) {
+    const bars = barsOf(
+      report.steps.filter((step) => step.wave === wave.name),
+      span[1],
+    );
+    const lanes = named ? bars.map((bar) => [bar]) : packed(bars);
+    const row = named ? 18 : lanes.length > 60 ? 4 : lanes.length > 24 ? 6 : 9;
+    const height = Math.max(lanes.length * row, 6);
+    const label = `${wave.name}, ${show.counted(wave.steps, 'step')}`;
+    parts.push(markup`<text x="0" y="${y + 13}">${label.length > 60 ? `${label.slice(0, 59)}…` : label}</text>
+<rect class="band" x="${TIME_LEFT}" y="${at(y + 20)}" width="${TIME_RIGHT - TIME_LEFT}" height="${height}"/>
+`);
+    y += 20;
+    lanes.forEach((lane, index) => {
+      const top = y + index * row + 1;
+      if (named)
+        parts.push(
+          markup`<text class="soft" x="12" y="${at(top + row / 2 + 3.5)}">${lane[0]!.step.instance}</text>`,
+        );
+      for (const bar of lane) parts.push(draw(bar, scale, top, row - 2));
+    });
+    y += height + 8;
+  }
+  const ticks = axisMarks(scale, span[1] - span[0]).map(({ tick, label }) => {
+    const x = at(scale(tick));
+    return markup`<line class="grid" x1="${x}" x2="${x}" y1="20" y2="${at(y - 4)}"/><text class="soft mid" x="${x}" y="12">${label}</text>
+`;
+  });
+  const spoken = `${show.counted(started, 'step')} began between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
+  return drawing('timeline', WIDTH, y, 'Timeline of the run by wave', spoken, [ticks, parts]);
+}
+
+function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
+  return steps
+    .flatMap((step) => {
+      if (step.startedAt === null) return [];
+      const to = step.endedAt === null ? last : Date.parse(step.endedAt);
+      return [{ step, from: Date.parse(step.startedAt), to, open: step.endedAt === null }];
+    })
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** Bars in as few lanes as hold them without overlap: the number of lanes is what was in flight at once. */
+function packed(bars: readonly Bar[]): Bar[][] {
+  const lanes: Bar[][] = [];
+  for (const bar of bars) {
+    const lane = lanes.find((own) => own.at(-1)!.to <= bar.from);
+    if (lane) lane.push(bar);
+    else lanes.push([bar]);
+  }
+  return lanes;
+}
+
+function draw(
+  { step, from, to, open }: Bar,
+  scale: (value: number) => number,
+  top: number,
+  height: number,
+): Raw {
+  const x = scale(from);
+  const width = Math.max(1.5, scale(to) - x - 0.5);
+  const end = open ? 'not ended' : `${show.duration(to - from)}, ${outcomeName(step.outcome)}`;
+  const edge =
+    open &&
+    markup`<line class="openend" x1="${at(x + width)}" x2="${at(x + width)}" y1="${at(top)}" y2="${at(top + height)}"/>`;
+  return markup`<rect class="o ${step.outcome}${open && ' faint'}" x="${at(x)}" y="${at(top)}" width="${at(width)}" height="${at(height)}"><title>${step.instance} ${changeOf(step)}: ${end}</title></rect>${edge}
+`;
+}

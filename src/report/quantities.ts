@@ -1,0 +1,101 @@
+/**
+ * How quantities are shown, the same in every format: memory, sizes, changes, money, durations, times, counts.
+ * All of them exact: what is rounded for show could be mistaken for what was ordered.
+ */
+import type { Change, Dimension, Quote, Size } from '../model.ts';
+
+/** A whole number with thousands separators: `12,345`. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+/** `1 step`, `12 steps`. The plural is the noun with an `s`, unless given. */
+export function counted(value: number, noun: string, plural = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : plural}`;
+}
+
+/** MB as `256 MB`, `4 GB` or `1.5 GB`: in GB only where two decimals hold it exactly. */
+export function memory(mb: number): string {
+  if (Math.abs(mb) < 1024 || (mb * 4) % 1024 !== 0) return `${count(mb)} MB`;
+  const [whole, decimals] = String(mb / 1024).split('.');
+  return `${count(Number(whole))}${decimals === undefined ? '' : `.${decimals}`} GB`;
+}
+
+/** A whole size: `8 GB × 3 shards × 2 replicas`; one shard and no replica go without saying. */
+export function size(value: Size): string {
+  const parts = [memory(value.memoryPerShard)];
+  if (value.shards !== 1) parts.push(counted(value.shards, 'shard'));
+  if (value.replicas !== 0) parts.push(counted(value.replicas, 'replica'));
+  return parts.join(' × ');
+}
+
+/** The word for a dimension. */
+export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
+  memoryPerShard: 'memory',
+  shards: 'shards',
+  replicas: 'replicas',
+};
+
+/** One change: `memory 4 GB → 8 GB × 3 shards`. Memory is that of one shard, hence the number of shards with it. */
+export function change({ dimension, from, to }: Change, after: Size): string {
+  const word = DIMENSION_WORDS[dimension];
+  if (dimension === 'replicas') return `${word} ${count(from)} → ${count(to)}`;
+  if (dimension === 'shards')
+    return `${word} ${count(from)} → ${count(to)} × ${memory(after.memoryPerShard)}`;
+  const shards = after.shards === 1 ? '' : ` × ${counted(after.shards, 'shard')}`;
+  return `${word} ${memory(from)} → ${memory(to)}${shards}`;
+}
+
+/** Money: `¥412.00`, `12.30 USD`; two decimals, up to six where the amount has them. */
+export function money(amount: number, currency: string): string {
+  const [whole, decimals = ''] = Math.abs(amount).toFixed(6).replace(/0+$/, '').split('.');
+  const digits = `${count(Number(whole))}.${decimals.padEnd(2, '0')}`;
+  const sign = amount < 0 ? '-' : '';
+  return currency === 'CNY' ? `${sign}¥${digits}` : `${sign}${digits} ${currency}`;
+}
+
+/** A quote: `+¥412.00 now` and `-¥88.00 now` are paid or given back once, `¥0.8763 an hour` is the new price. */
+export function quote({ amount, currency, basis }: Omit<Quote, 'readAt'>): string {
+  if (basis === 'hourly') return `${money(amount, currency)} an hour`;
+  return `${amount > 0 ? '+' : ''}${money(amount, currency)} now`;
+}
+
+/** Several sums of quotes in one line; empty where nothing was priced. */
+export function quotes(sums: readonly Omit<Quote, 'readAt'>[]): string {
+  return sums.map(quote).join(', ');
+}
+
+/** Milliseconds as `850 ms`, `14 s`, `3 m 12 s`, `1 h 5 m`, `2 d 3 h`: the two greatest units. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = Math.floor(ms / 1000);
+  const units: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ];
+  const first = units.findIndex(([value]) => value > 0);
+  return units
+    .slice(first, first + 2)
+    .filter(([value]) => value > 0)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ');
+}
+
+/** Milliseconds from one ISO 8601 time to another; null where either is missing or no time. */
+export function between(from: string | null, to: string | null): number | null {
+  const ms = from === null || to === null ? Number.NaN : Date.parse(to) - Date.parse(from);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** An ISO 8601 UTC time as `2026-01-05 02:00:00 UTC`; a dash where there is none. */
+export function instant(iso: string | null): string {
+  if (iso === null) return '–';
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** The time of day of an ISO 8601 UTC time, `02:00:00`; a dash where there is none. */
+export function timeOfDay(iso: string | null): string {
+  return iso === null ? '–' : iso.slice(11, 19);
+}

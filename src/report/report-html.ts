@@ -1,0 +1,202 @@
+/** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
+import type { BlockedTarget, Report, ReportStep } from '../model.ts';
+import { OUTCOMES } from '../model.ts';
+import type { Piece, Raw } from './escape.ts';
+import { legible, markup } from './escape.ts';
+import { page, pageHeader, pageTable, section, sieve } from './page.ts';
+import { amountsPicture } from './pictures/amounts.ts';
+import { actionCalls, actionTone, callsPicture } from './pictures/calls.ts';
+import { outcomeName, outcomesPicture } from './pictures/outcomes.ts';
+import { timelinePicture } from './pictures/timeline.ts';
+import * as show from './quantities.ts';
+import { changeOf } from './report-steps.ts';
+import { factsOf } from './report-text.ts';
+import { verdictOfRun } from './verdict.ts';
+
+export function reportHtml(hostile: Report): string {
+  const report = legible(hostile);
+  const { plan } = report;
+  const pictured = ['outcomes', 'memory', 'money', 'calls'];
+  return page(`${plan.name}: audit report`, [
+    pageHeader(
+      'Refit audit report',
+      plan.name,
+      [plan.change, plan.owner],
+      verdictOfRun(report),
+      factsOf(report).filter(([name]) => !pictured.includes(name)),
+    ),
+    markup`<main>
+${section('outcomes-of', 'Outcomes', outcomesPicture(report.totals))}${section('amounts', 'Memory and money', amounts(report))}${section('time', 'The run in time', time(report))}${section('rate', 'Calls', calls(report))}${section('all', 'Steps', steps(report))}${report.blocked.length > 0 && section('blocked', 'Blocked targets', blockedTable(report.blocked))}${report.unchanged.length > 0 && section('unchanged', 'Unchanged targets', unchangedTable(report.unchanged))}</main>
+`,
+    footer(report),
+  ]);
+}
+
+function amounts({ memory, money }: Report): Raw {
+  const verified = (sum: Report['money']['quoted'][number]) =>
+    money.verified.find(({ currency, basis }) => currency === sum.currency && basis === sum.basis)?.amount ??
+    0;
+  const prices = money.quoted.map((sum, index) => {
+    const done = { ...sum, amount: verified(sum) };
+    const kind = sum.basis === 'once' ? 'Paid once' : 'Price an hour';
+    return markup`<figure><h3>${kind}, ${sum.currency}</h3>
+${amountsPicture(`money-${index}`, `${kind}, ${sum.currency}`, [
+  { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
+  { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
+])}<figcaption>The provider’s own quotes: of all steps, and of the verified ones.</figcaption></figure>
+`;
+  });
+  return markup`<div class="pair"><figure><h3>Memory of all planned instances</h3>
+${amountsPicture('memory', 'Memory of all planned instances', [
+  { label: 'before', value: memory.before, text: show.memory(memory.before), tone: 'm0' },
+  { label: 'planned', value: memory.planned, text: show.memory(memory.planned), tone: 'm1' },
+  { label: 'now', value: memory.now, text: show.memory(memory.now), tone: 'm2' },
+])}<figcaption>Replicas included. “Now” is what was last read back.</figcaption></figure>
+<div>${prices}${prices.length === 0 && markup`<p class="note">The plan was not priced.</p>`}</div></div>
+`;
+}
+
+function time(report: Report): Piece {
+  const rows = report.waves.map((wave) => {
+    const own = report.steps.filter((step) => step.wave === wave.name);
+    const took = show.between(wave.startedAt, wave.endedAt);
+    return [
+      wave.name,
+      show.count(wave.steps),
+      show.count(own.filter(({ outcome }) => outcome === 'verified').length),
+      show.instant(wave.startedAt),
+      show.instant(wave.endedAt),
+      took === null ? '' : show.duration(took),
+    ];
+  });
+  const columns = [
+    { title: 'Wave' },
+    { title: 'Steps', number: true },
+    { title: 'Verified', number: true },
+    { title: 'Began' },
+    { title: 'Ended' },
+    { title: 'Took', number: true },
+  ];
+  return [
+    markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelinePicture(report)}</div>
+<figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
+`,
+    pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
+  ];
+}
+
+function calls(report: Report): Piece {
+  const rows = actionCalls(report).map(({ action, count, refusedByLimit, peak }, index) => [
+    markup`<span class="key ${actionTone(index)}">${action}</span>`,
+    show.count(count),
+    show.count(peak),
+    show.count(refusedByLimit),
+  ]);
+  const columns = [
+    { title: 'Action' },
+    { title: 'Calls', number: true },
+    { title: 'Most in one second', number: true },
+    { title: 'Refused by limit', number: true },
+  ];
+  if (rows.length === 0) return callsPicture(report);
+  return [callsPicture(report), pageTable('actions', 'Calls by action', columns, rows)];
+}
+
+function steps(report: Report): Piece {
+  const priced = report.steps.some(({ quote, billed }) => quote !== null || billed !== null);
+  const columns = [
+    { title: 'Outcome' },
+    { title: 'Instance' },
+    { title: 'Wave' },
+    { title: 'Change' },
+    { title: 'Order numbers, request ids' },
+    { title: 'Attempts', number: true },
+    { title: 'Began (UTC)' },
+    { title: 'Took', number: true },
+    ...(priced ? [{ title: 'Quoted', number: true }] : []),
+  ];
+  const caption = `All ${show.counted(report.steps.length, 'step')} of the plan, each with its one outcome`;
+  return [
+    sieve(
+      'steps',
+      0,
+      'Outcome',
+      OUTCOMES.filter((outcome) => report.totals[outcome] > 0),
+    ),
+    pageTable(
+      'steps',
+      caption,
+      columns,
+      report.steps.map((step) => stepRow(step, priced)),
+    ),
+  ];
+}
+
+function stepRow(step: ReportStep, priced: boolean) {
+  const took = show.between(step.startedAt, step.endedAt);
+  const told = step.outcome !== 'verified' && step.outcome !== 'not-run';
+  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}`;
+  const billed =
+    step.billed && markup`<small>billed ${show.money(step.billed.amount, step.billed.currency)}</small>`;
+  return [
+    {
+      show: markup`<span class="o ${step.outcome}">${outcomeName(step.outcome)}</span>${said}`,
+      sort: step.outcome,
+    },
+    markup`<span class="id">${step.instance}</span>${step.name !== '' && markup`<small><bdi>${step.name}</bdi></small>`}<small>${step.region}</small>`,
+    step.wave,
+    markup`<span class="nb">${changeOf(step)}</span>${step.found && told && markup`<small>found ${show.size(step.found)}</small>`}`,
+    markup`${step.orders.length > 0 && markup`<span class="id">${step.orders.join(' ')}</span>`}${step.requestIds.map((id) => markup`<small class="id">${id}</small>`)}`,
+    show.count(step.attempts),
+    step.startedAt === null
+      ? { show: '', sort: '' }
+      : { show: markup`<span class="nb">${step.startedAt.slice(11, 19)}</span>`, sort: step.startedAt },
+    took === null ? { show: '', sort: '' } : { show: show.duration(took), sort: took },
+    ...(priced
+      ? [{ show: markup`${step.quote && show.quote(step.quote)}${billed}`, sort: step.quote?.amount ?? '' }]
+      : []),
+  ];
+}
+
+/** Targets that never became a step, one row a finding. */
+export function blockedTable(blocked: readonly BlockedTarget[]): Raw {
+  const rows = blocked.flatMap(({ instance, region, findings }) =>
+    findings.map(({ code, what, mend }) => [
+      markup`<span class="id">${instance}</span>`,
+      region,
+      markup`<code>${code}</code>`,
+      markup`${what}${mend !== '' && markup`<small>mend: ${mend}</small>`}`,
+    ]),
+  );
+  const columns = [
+    { title: 'Instance' },
+    { title: 'Region' },
+    { title: 'Code' },
+    { title: 'Why, and what to do' },
+  ];
+  return pageTable('blocked', 'Left out of the plan: nothing was ordered for them', columns, rows);
+}
+
+/** Targets that already fit. */
+export function unchangedTable(unchanged: Report['unchanged']): Raw {
+  const rows = unchanged.map(({ instance, region, why }) => [
+    markup`<span class="id">${instance}</span>`,
+    region,
+    why,
+  ]);
+  return pageTable(
+    'unchanged',
+    'Already as the plan asks: nothing to order',
+    [{ title: 'Instance' }, { title: 'Region' }, { title: 'Why' }],
+    rows,
+  );
+}
+
+function footer({ plan, head, entries, format }: Report): Raw {
+  return markup`<footer>
+<p>Plan <code>${plan.digest}</code></p>
+<p>Journal head <code>${head}</code>, ${show.counted(entries, 'entry', 'entries')}. Check it offline with <code>refit audit verify RUN --head ${head}</code></p>
+<p>Computed from the saved plan and the journal alone, format <code>${format}</code>.</p>
+</footer>
+`;
+}

@@ -1,0 +1,195 @@
+/** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
+import type { Report, ReportStep } from '../model.ts';
+import { OUTCOMES } from '../model.ts';
+import type { Cell } from './columns.ts';
+import { table, wrap } from './columns.ts';
+import { legible } from './escape.ts';
+import type { Ink } from './ink.ts';
+import { ink, OUTCOME_SIGNS } from './ink.ts';
+import * as show from './quantities.ts';
+import { changeOf, needingAttention } from './report-steps.ts';
+import type { Verdict } from './verdict.ts';
+import { outcomesInWords, verdictOfRun } from './verdict.ts';
+
+const TONES = { good: 'green', warn: 'yellow', bad: 'red', open: 'blue' } as const;
+
+/** `VERIFIED  12 of 12 steps verified`, wrapped under itself. */
+export function verdictLines(verdict: Verdict, width: number, inks: Ink): string[] {
+  const indent = ' '.repeat(verdict.word.length + 2);
+  const [first, ...rest] = wrap(verdict.sentence, width, indent);
+  const word = inks.bold(inks[TONES[verdict.tone]](verdict.word));
+  return [`${word}  ${first!.trimStart()}`, ...rest];
+}
+
+/** Facts as `name  value` with the names in one column; values that are empty are left out. */
+export function factLines(facts: readonly (readonly [string, string])[], width: number, inks: Ink): string[] {
+  const told = facts.filter(([, value]) => value !== '');
+  const room = Math.max(...told.map(([name]) => name.length)) + 4;
+  return told.flatMap(([name, value]) => {
+    const [first, ...rest] = wrap(value, width, ' '.repeat(room));
+    return [`  ${inks.dim(name.padEnd(room - 2))}${first!.trimStart()}`, ...rest];
+  });
+}
+
+export function reportText(hostile: Report, { color, width }: { color: boolean; width: number }): string {
+  const report = legible(hostile);
+  const inks = ink(color);
+  const verdict = verdictOfRun(report);
+  const { plan } = report;
+  const title = [inks.bold(plan.name), plan.change, plan.owner].filter((part) => part !== null).join('  ');
+  const lines = [
+    title,
+    ...verdictLines(verdict, width, inks),
+    '',
+    ...factLines(factsOf(report), width, inks),
+    ...waves(report, width, inks),
+    ...attention(report, width, inks),
+    ...allSteps(report, width, inks),
+    ...leftOut(report, width, inks),
+    '',
+    ...verdictLines(verdict, width, inks),
+    ...factLines(
+      [
+        ['next', verdict.next ?? ''],
+        ['head', report.entries > 0 ? report.head : ''],
+      ],
+      width,
+      inks,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Who, when and how much: the facts of a run, as text and Markdown show them. Empty where there is nothing to say. */
+export function factsOf(report: Report): [string, string][] {
+  const { plan, run, memory, money } = report;
+  const took = show.between(run.startedAt, run.endedAt);
+  const calls = Object.entries(report.calls);
+  const refused = calls.reduce((sum, [, { refusedByLimit }]) => sum + refusedByLimit, 0);
+  return [
+    ['plan', `${plan.digest.slice(0, 8)}, sealed ${show.instant(plan.sealedAt)}`],
+    ['began', run.startedAt === null ? '' : show.instant(run.startedAt)],
+    ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
+    ['taken up', run.starts > 1 ? `${show.counted(run.starts, 'time')}: it was resumed` : ''],
+    ['by', run.user === null ? '' : `${run.user} on ${run.host}`],
+    [
+      'approved',
+      run.approved ? `by ${run.approved.by}, ${show.instant(run.approved.at)} (${run.approved.how})` : '',
+    ],
+    ['endpoint', run.endpoint ?? ''],
+    ['outcomes', outcomesInWords(report.totals)],
+    [
+      'memory',
+      `${show.memory(memory.before)} before, ${show.memory(memory.planned)} planned, ${show.memory(memory.now)} now`,
+    ],
+    ['money', moneyInWords(money)],
+    [
+      'calls',
+      calls.length === 0
+        ? ''
+        : `${calls.map(([action, { count }]) => `${show.count(count)} ${action}`).join(', ')}; ${
+            refused === 0 ? 'none' : show.count(refused)
+          } refused by limit`,
+    ],
+  ];
+}
+
+/** `+¥412.00 now quoted, +¥100.00 now of it verified`; empty where the plan was not priced. */
+function moneyInWords({ quoted, verified }: Report['money']): string {
+  if (quoted.length === 0 && verified.length === 0) return '';
+  return `${show.quotes(quoted)} quoted; ${verified.length === 0 ? 'nothing' : show.quotes(verified)} verified`;
+}
+
+function heading(title: string, inks: Ink): string[] {
+  return ['', inks.bold(title)];
+}
+
+function waves(report: Report, width: number, inks: Ink): string[] {
+  const rows = report.waves.map((wave) => {
+    const totals = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<
+      ReportStep['outcome'],
+      number
+    >;
+    for (const step of report.steps) if (step.wave === wave.name) totals[step.outcome] += 1;
+    const took = show.between(wave.startedAt, wave.endedAt);
+    return [
+      wave.name,
+      show.counted(wave.steps, 'step'),
+      wave.startedAt === null
+        ? 'not started'
+        : `${show.timeOfDay(wave.startedAt)} to ${show.timeOfDay(wave.endedAt)}`,
+      took === null ? '' : show.duration(took),
+      outcomesInWords(totals),
+    ];
+  });
+  const columns = [{ least: 8 }, { align: 'right' }, {}, {}, {}] as const;
+  return [...heading('Waves', inks), ...table(rows, columns, width, '  ')];
+}
+
+function outcomeCell(step: ReportStep, inks: Ink): Cell {
+  const [sign, colour] = OUTCOME_SIGNS[step.outcome];
+  return { text: `${sign} ${step.outcome}`, paint: inks[colour] };
+}
+
+function attention(report: Report, width: number, inks: Ink): string[] {
+  const steps = needingAttention(report);
+  if (steps.length === 0) return [];
+  const lines = steps.flatMap((step) => {
+    const [row] = table(
+      [[outcomeCell(step, inks), step.instance, step.name, changeOf(step)]],
+      [{}, {}, { least: 6 }, {}],
+      width,
+      '  ',
+    );
+    return [row!, ...wrap(step.code === null ? step.what : `${step.code}: ${step.what}`, width, '    ')];
+  });
+  return [...heading('Attention', inks), ...lines];
+}
+
+function allSteps(report: Report, width: number, inks: Ink): string[] {
+  const rows = report.steps.map((step): Cell[] => {
+    const took = show.between(step.startedAt, step.endedAt);
+    return [
+      outcomeCell(step, inks),
+      step.instance,
+      step.name,
+      changeOf(step),
+      took === null ? '' : show.duration(took),
+      step.orders.join(' '),
+      step.attempts > 1 ? `${step.attempts} attempts` : '',
+    ];
+  });
+  const columns = [
+    {},
+    {},
+    { least: 4, optional: true },
+    {},
+    { optional: true, align: 'right' },
+    {},
+    {},
+  ] as const;
+  return [...heading('Steps', inks), ...table(rows, columns, width, '  ')];
+}
+
+function leftOut(report: Report, width: number, inks: Ink): string[] {
+  const lines: string[] = [];
+  if (report.blocked.length > 0) {
+    lines.push(...heading(`Blocked, never a step (${show.count(report.blocked.length)})`, inks));
+    for (const { instance, region, findings } of report.blocked) {
+      lines.push(`  ${instance}  ${region}`);
+      for (const { code, what } of findings) lines.push(...wrap(`${code}: ${what}`, width, '    '));
+    }
+  }
+  if (report.unchanged.length > 0) {
+    lines.push(...heading(`Unchanged, nothing to order (${show.count(report.unchanged.length)})`, inks));
+    lines.push(
+      ...table(
+        report.unchanged.map(({ instance, region, why }) => [instance, region, why]),
+        [{}, {}, {}],
+        width,
+        '  ',
+      ),
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,126 @@
+/** A review seen target by target: what becomes of each instance the plan names. */
+import type { Finding, Precondition, Review, Step } from '../model.ts';
+import { totalMemory } from '../model.ts';
+import * as show from './quantities.ts';
+
+/** One instance under review. */
+export interface ReviewedTarget {
+  readonly instance: string;
+  readonly name: string;
+  readonly region: string;
+  readonly state: 'change' | 'unchanged' | 'blocked';
+  /** Its steps in order; empty unless it changes. */
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+  /** Why it stays, or how its size and order of steps came about; null where there is nothing to say. */
+  readonly why: string | null;
+}
+
+/** Every target exactly once, blocked ones first. An instance with an error is blocked, whatever else is said of it. */
+export function reviewedTargets({ plan, findings }: Review): ReviewedTarget[] {
+  const about = groupBy(findings, ({ instance }) => instance ?? '');
+  const steps = groupBy(plan.steps, ({ instance }) => instance);
+  const known = new Map(plan.preconditions.map((precondition) => [precondition.instance, precondition]));
+  const blocked = new Map(plan.blocked.map((target) => [target.instance, target]));
+  const regions = new Map<string, string>([
+    ...plan.unchanged.map(({ instance, region }) => [instance, region] as const),
+    ...plan.blocked.map(({ instance, region }) => [instance, region] as const),
+    ...plan.preconditions.map(({ instance, region }) => [instance, region] as const),
+  ]);
+  const refused = findings.flatMap(({ severity, instance }) =>
+    severity === 'error' && instance ? [instance] : [],
+  );
+  const unchanged = new Map(plan.unchanged.map(({ instance, why }) => [instance, why]));
+  const target = (instance: string, state: ReviewedTarget['state']): ReviewedTarget => ({
+    instance,
+    name: known.get(instance)?.name ?? '',
+    region: regions.get(instance) ?? '',
+    state,
+    steps: state === 'change' ? (steps.get(instance) ?? []) : [],
+    findings: [
+      ...new Map(
+        [...(blocked.get(instance)?.findings ?? []), ...(about.get(instance) ?? [])].map(keyed),
+      ).values(),
+    ],
+    why: unchanged.get(instance) ?? known.get(instance)?.because ?? null,
+  });
+  const seen = new Set<string>();
+  const each = (instances: Iterable<string>, state: ReviewedTarget['state']) =>
+    [...instances].flatMap((instance) => {
+      if (seen.has(instance)) return [];
+      seen.add(instance);
+      return [target(instance, state)];
+    });
+  return [
+    ...each([...refused, ...blocked.keys()], 'blocked'),
+    ...each(steps.keys(), 'change'),
+    ...each(unchanged.keys(), 'unchanged'),
+  ];
+}
+
+function keyed(finding: Finding): [string, Finding] {
+  return [JSON.stringify([finding.code, finding.what, finding.place]), finding];
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+/** `plans/a.yaml:12:5`; empty where the finding has no place. */
+export function placeOf({ place }: Pick<Finding, 'place'>): string {
+  return place === null ? '' : `${place.file}:${place.line}:${place.column}`;
+}
+
+/** The first sight of a plan as name and value, empty where there is nothing to say. */
+export function firstSight(
+  { plan, findings }: Review,
+  targets: readonly ReviewedTarget[],
+): [string, string][] {
+  const tally = (state: ReviewedTarget['state']) => targets.filter((target) => target.state === state).length;
+  const { forecast, execution, inventory } = plan;
+  const sum = (of: (precondition: Precondition) => number) =>
+    plan.preconditions.reduce((total, precondition) => total + of(precondition), 0);
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  return [
+    [
+      'targets',
+      `${show.counted(tally('change'), 'instance')} in ${show.counted(plan.steps.length, 'step')}; ` +
+        `${show.count(tally('blocked'))} blocked, ${show.count(tally('unchanged'))} unchanged`,
+    ],
+    ['money', show.quotes(plan.prices)],
+    [
+      'memory',
+      plan.steps.length === 0
+        ? ''
+        : `${show.memory(sum(({ size }) => totalMemory(size)))} → ${show.memory(
+            sum(({ target }) => totalMemory(target)),
+          )}, replicas included`,
+    ],
+    [
+      'calls',
+      plan.steps.length === 0
+        ? ''
+        : `${show.counted(forecast.orders, 'order')}, at least ${show.duration(forecast.leastSeconds * 1000)} at ` +
+          `${execution.requestsPerSecond} a second; ${execution.inFlight} in flight`,
+    ],
+    [
+      'waves',
+      plan.steps.length === 0
+        ? ''
+        : plan.waves.map(({ name, steps }) => `${name} ${show.count(steps.length)}`).join(' · '),
+    ],
+    [
+      'fleet',
+      `${show.counted(inventory.instances, 'instance')}, read ${show.instant(inventory.readAt)} from ${inventory.source}`,
+    ],
+    ['expires', plan.digest === '' ? '' : show.instant(plan.expiresAt)],
+    ['finish by', plan.finishBy === null ? '' : show.instant(plan.finishBy)],
+    ['warnings', warnings === 0 ? '' : show.count(warnings)],
+  ];
+}

@@ -1,0 +1,103 @@
+/** What a reader is told first: how a run stands, and how a plan stands, in one word and one sentence. */
+import type { Outcome, Report, Review } from '../model.ts';
+import { OUTCOMES } from '../model.ts';
+import { count, counted } from './quantities.ts';
+
+/** The tone is for colour; word and sentence say the same without it. */
+export interface Verdict {
+  readonly tone: 'good' | 'warn' | 'bad' | 'open';
+  readonly word: string;
+  readonly sentence: string;
+  /** What to do next, with RUN in place of the run directory; null where there is nothing to do. */
+  readonly next: string | null;
+}
+
+/** How a run stands. Where several things apply, the one that needs a person soonest gives the word. */
+export function verdictOfRun(report: Report): Verdict {
+  const { totals, run } = report;
+  const steps = report.steps.length;
+  const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
+  const sum = [verified, outcomesInWords(totals, ['verified'])].filter((part) => part !== '').join('; ');
+  if (run.startedAt === null) {
+    return {
+      tone: 'open',
+      word: 'NOT STARTED',
+      sentence: `nothing has been done: none of ${counted(steps, 'step')} has run`,
+      next: null,
+    };
+  }
+  if (run.endedBecause === null) {
+    // While a run lasts, "unknown" is mostly a step whose order is being followed: say what is on record, no more.
+    const asked = totals.unknown === 0 ? '' : `${count(totals.unknown)} asked for, with no end on record`;
+    const others = outcomesInWords(totals, ['verified', 'unknown']);
+    return {
+      tone: 'open',
+      word: 'NOT ENDED',
+      sentence: ['the run is under way, or its process died', verified, asked, others]
+        .filter((part) => part !== '')
+        .join('; '),
+      next: 'refit status RUN',
+    };
+  }
+  const why = run.endedBecause === 'done' ? '' : (run.what ?? ENDED[run.endedBecause]);
+  if (totals.unknown > 0) {
+    const sentence = [sum, why].filter((part) => part !== '').join('; ');
+    return { tone: 'bad', word: 'UNKNOWN', sentence, next: 'refit reconcile RUN' };
+  }
+  if (run.endedBecause !== 'done') {
+    return {
+      tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
+      word:
+        run.endedBecause === 'halted' ? 'HALTED' : run.endedBecause === 'drained' ? 'DRAINED' : 'OUT OF TIME',
+      sentence: `${why}; ${sum}`,
+      next: totals.verified === steps ? null : 'refit apply RUN/plan.json --run-dir RUN',
+    };
+  }
+  if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: sum, next: null };
+  return { tone: totals.failed > 0 ? 'bad' : 'warn', word: 'NOT ALL VERIFIED', sentence: sum, next: null };
+}
+
+const ENDED = {
+  halted: 'a threshold or gate ended it',
+  drained: 'stopped, and what was under way was followed to its end',
+  'finish-by': 'the time to finish by had come',
+} as const;
+
+/** `9 verified, 1 failed`: the outcomes that occur, in the order in which they are shown. */
+export function outcomesInWords(
+  totals: Readonly<Record<Outcome, number>>,
+  without: readonly Outcome[] = [],
+): string {
+  return OUTCOMES.filter((outcome) => totals[outcome] > 0 && !without.includes(outcome))
+    .map((outcome) => `${count(totals[outcome])} ${outcome === 'not-run' ? 'not run' : outcome}`)
+    .join(', ');
+}
+
+/** How a plan stands under review. */
+export function verdictOfReview(review: Review): Verdict {
+  const { plan, next } = review;
+  const instances = new Set(plan.steps.map(({ instance }) => instance)).size;
+  const steps = `${counted(plan.steps.length, 'step')} on ${counted(instances, 'instance')}`;
+  const errors = review.findings.filter(({ severity }) => severity === 'error').length;
+  switch (review.verdict) {
+    case 'ready': {
+      const skipped =
+        plan.blocked.length > 0 ? `, ${counted(plan.blocked.length, 'blocked target')} left out` : '';
+      return { tone: skipped === '' ? 'good' : 'warn', word: 'READY', sentence: `${steps}${skipped}`, next };
+    }
+    case 'blocked':
+      return {
+        tone: 'bad',
+        word: 'BLOCKED',
+        sentence: `${counted(errors, 'error')}; nothing was sealed`,
+        next,
+      };
+    case 'no-change':
+      return {
+        tone: 'good',
+        word: 'NO CHANGE',
+        sentence: 'every target already has its size; nothing to apply',
+        next,
+      };
+  }
+}
