@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { type Lane, openPermits, type Slot } from '../../src/cloud/permits.ts';
+
+const ORDERS: Lane = { action: 'UpgradeInstance', host: 'redis.tencentcloudapi.com', identity: 'me' };
+
+/** Numbers from 0 to below 1 that are the same for the same seed. */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** The most arrivals in any half-open sliding second, and in any calendar second. */
+function most(arrivals: readonly number[]): { sliding: number; calendar: number } {
+  const times = [...arrivals].sort((a, b) => a - b);
+  let sliding = 0;
+  for (let first = 0, next = 0; next < times.length; next++) {
+    while (times[next]! - times[first]! >= 1000) first += 1;
+    sliding = Math.max(sliding, next - first + 1);
+  }
+  const seconds = new Map<number, number>();
+  for (const time of times)
+    seconds.set(Math.floor(time / 1000), (seconds.get(Math.floor(time / 1000)) ?? 0) + 1);
+  return { sliding, calendar: Math.max(...seconds.values()) };
+}
+
+/** Sends `count` calls as fast as the permits allow; each arrives up to `jitter` ms after its slot. */
+async function arrivals(
+  rate: number,
+  jitter: number,
+  seed: number,
+  start: number,
+  count = 600,
+): Promise<number[]> {
+  const clock = new VirtualClock(start);
+  const permits = openPermits(clock, rate);
+  const random = chance(seed);
+  const times: number[] = [];
+  await clock.run(async () => {
+    // Several callers at once, as in a run.
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        while (times.length < count) {
+          await permits.take(ORDERS);
+          times.push(clock.now() + random() * jitter);
+        }
+      }),
+    );
+  });
+  return times.slice(0, count);
+}
+
+describe('the limit of 20 a second is kept as the server counts it', () => {
+  const calendarOnly = Infinity;
+  it.each<[number, number, number, number, string]>([
+    // rate, jitter ms, most in a sliding second, most in a calendar second, least share of the rate in use
+    [1, 500, 20, 20, '98%'],
+    [10, 500, 20, 20, '98%'],
+    [15, 300, 20, 20, '98%'],
+    [18, 0, 19, 19, '98%'],
+    [18, 100, 20, 20, '98%'],
+    [18.18, 100, 20, 20, '98%'],
+    // Above 18.18 the calendar second alone is kept under jitter.
+    [19, 0, 19, 19, '98%'],
+    [19, 150, calendarOnly, 20, '98%'],
+    [20, 0, 20, 20, '98%'],
+    [20, 150, calendarOnly, 20, '98%'],
+    [50, 150, calendarOnly, 20, '39%'],
+  ])(
+    'at %d a second with %d ms of jitter: sliding %d, calendar %d, %s in use',
+    async (rate, jitter, sliding, calendar, share) => {
+      for (const seed of [1, 2, 3]) {
+        // Starts anywhere within a second.
+        const times = await arrivals(rate, jitter, seed, Date.UTC(2026, 10, 11) + seed * 337);
+        const counted = most(times);
+        const told = `seed ${seed}`;
+        expect(counted.sliding, told).toBeLessThanOrEqual(sliding);
+        expect(counted.calendar, told).toBeLessThanOrEqual(calendar);
+        const used = (times.length - 1) / ((Math.max(...times) - Math.min(...times) + 1) / 1000) / rate;
+        expect(used * 100, told).toBeGreaterThanOrEqual(Number.parseFloat(share));
+      }
+    },
+  );
+
+  it('with the slots drawn: even at 18 a second, packed into the beginning of the second at 20', () => {
+    const draw = (rate: number) => {
+      const clock = new VirtualClock(Date.UTC(2026, 10, 11));
+      const permits = openPermits(clock, rate);
+      const line = Array.from({ length: 100 }, () => '.');
+      for (let i = 0; i < 40; i++) {
+        const at = Math.round(permits.reserve(ORDERS).at - clock.now());
+        if (at < 2000) line[Math.floor(at / 20)] = '|';
+      }
+      return `${line.slice(0, 50).join('')}  ${line.slice(50).join('')}`;
+    };
+    expect(`\n18 ${draw(18)}\n20 ${draw(20)}`).toBe(`
+18 |.|..|..|..|.|..|..|..|..|.|..|..|..|.|..|..|..|..  |.|..|..|..|.|..|..|..|..|.|..|..|..|.|..|..|..|..
+20 |.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|...........  |.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|.|...........`);
+  });
+});
+
+describe('nothing is saved up', () => {
+  it.each([18, 20])('a lane that was idle for a minute gives no burst, at %d a second', async (rate) => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, rate);
+    await clock.run(async () => {
+      permits.reserve(ORDERS);
+      await clock.sleep(60_300);
+      const slots = Array.from({ length: 100 }, () => permits.reserve(ORDERS).at);
+      expect(Math.min(...slots)).toBeGreaterThanOrEqual(clock.now());
+      expect(most(slots).sliding).toBeLessThanOrEqual(20);
+      for (let i = 1; i < slots.length; i++)
+        expect(slots[i]! - slots[i - 1]!).toBeGreaterThanOrEqual(40 - 1e-6);
+    });
+  });
+
+  it('a slot is good up to 50 ms after its time, and lost after that', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 10);
+    await clock.run(async () => {
+      permits.reserve(ORDERS);
+      const slot = permits.reserve(ORDERS);
+      await permits.wait(slot);
+      expect(clock.now()).toBe(slot.at);
+      await clock.sleep(50);
+      expect(permits.isLost(slot)).toBe(false);
+      await clock.sleep(1);
+      expect(permits.isLost(slot)).toBe(true);
+    });
+  });
+
+  it('callers held up together do not leave together: each of their slots is lost and taken anew', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 18);
+    const times: number[] = [];
+    await clock.run(async () => {
+      const outage = clock.sleep(5000);
+      await Promise.all(
+        Array.from({ length: 45 }, async () => {
+          let slot: Slot = permits.reserve(ORDERS);
+          await outage;
+          while (permits.isLost(slot)) {
+            slot = permits.reserve(ORDERS);
+            await permits.wait(slot);
+          }
+          times.push(clock.now());
+        }),
+      );
+    });
+    expect(times).toHaveLength(45);
+    expect(most(times).sliding).toBeLessThanOrEqual(20);
+  });
+
+  it('a wait ends at once when it is called off', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 0.01);
+    await clock.run(async () => {
+      permits.reserve(ORDERS);
+      const off = new AbortController();
+      const waiting = permits.wait(permits.reserve(ORDERS), off.signal);
+      off.abort();
+      await waiting;
+      expect(clock.monotonic()).toBe(0);
+    });
+  });
+});
+
+describe('lanes', () => {
+  it.each<[string, Partial<Lane>, boolean]>([
+    ['the same action, front end and identity share one', {}, true],
+    ['another action has its own', { action: 'DescribeInstances' }, false],
+    ['another front end has its own', { host: 'redis.ap-shanghai-fsi.tencentcloudapi.com' }, false],
+    ['another identity has its own', { identity: 'somebody else' }, false],
+  ])('%s', (_, other, shared) => {
+    const permits = openPermits(new VirtualClock(), 10);
+    const first = permits.reserve(ORDERS).at;
+    expect(permits.reserve({ ...ORDERS, ...other }).at - first).toBeCloseTo(shared ? 100 : 0);
+  });
+
+  it.each([3600_000, -3600_000])('go on when the wall clock jumps by %d ms', async (jump) => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 10);
+    await clock.run(async () => {
+      await permits.take(ORDERS);
+      clock.jump(jump);
+      for (let i = 0; i < 10; i++) await permits.take(ORDERS);
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(1000 - 1);
+      expect(clock.monotonic()).toBeLessThan(1100);
+    });
+  });
+
+  it.each([0, -1, Number.NaN])('have a rate above zero, not %d', (rate) => {
+    expect(() => openPermits(new VirtualClock(), rate)).toThrow(RangeError);
+  });
+});
+
+describe('a refusal by limit', () => {
+  it('holds its lane for the rest of the second, makes reserved slots in it void, and lowers the rate once', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 18);
+    await clock.run(async () => {
+      const waiting = [permits.reserve(ORDERS), permits.reserve(ORDERS), permits.reserve(ORDERS)];
+      const elsewhere = permits.reserve({ ...ORDERS, action: 'DescribeInstances' });
+      const sent = clock.now();
+      await clock.sleep(20);
+      for (let i = 0; i < 10; i++) permits.penalise(ORDERS, sent + i * 50);
+      expect(waiting.map(permits.isLost)).toEqual([true, true, true]);
+      expect(permits.isLost(elsewhere)).toBe(false);
+      expect(permits.rate(ORDERS)).toBeCloseTo(13.5);
+      expect(permits.reserve(ORDERS).at).toBeCloseTo(sent + 1000);
+    });
+  });
+
+  it('after refusal the rate falls to one a second and no lower, and time brings all of it back', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 18);
+    await clock.run(async () => {
+      for (let i = 0; i < 40; i++) {
+        permits.penalise(ORDERS, clock.now());
+        await clock.sleep(1000);
+      }
+      expect(permits.rate(ORDERS)).toBeGreaterThanOrEqual(1);
+      expect(permits.rate(ORDERS)).toBeLessThan(3);
+      await clock.sleep(40_000);
+      expect(permits.rate(ORDERS)).toBe(18);
+    });
+  });
+
+  it('where others take 8 of the 20, the lane settles near the 12 that are left', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 10, 11));
+    const permits = openPermits(clock, 18);
+    const counts = new Map<number, number>();
+    let taken = 0;
+    let refused = 0;
+    await clock.run(async () => {
+      while (clock.monotonic() < 120_000) {
+        await permits.take(ORDERS);
+        const second = Math.floor(clock.now() / 1000);
+        const count = (counts.get(second) ?? 8) + 1;
+        counts.set(second, count);
+        if (count > 20) {
+          refused += 1;
+          permits.penalise(ORDERS, clock.now());
+        } else taken += 1;
+      }
+    });
+    expect(taken / 120).toBeGreaterThan(8);
+    expect(refused / (taken + refused)).toBeLessThan(0.03);
+  });
+});
