@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { explainCode, explainInstance, nearestCode } from '../../src/plan/explain.ts';
+import { allRules } from '../../src/rules/check.ts';
+import { GB, instance, inventory, plan, select, standard, target } from './fixtures/small-fleet.ts';
+
+describe('a code', () => {
+  it('is explained by its rule, whatever the case of its letters', () => {
+    expect(explainCode('limitexceeded.invalidmemsize')).toBe(
+      [
+        'LimitExceeded.InvalidMemSize (error)',
+        'The memory per shard lies between two sizes that are sold and is none itself.',
+        "  looks at  the catalogue for the instance's zone, edition and pay mode",
+        '  decided   for each step',
+        '  mend      use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
+        '  source    UpgradeInstance page, founding and present edition (facts §1.4), read 2026-11',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is explained for every rule there is', () => {
+    expect(allRules().filter(({ code }) => explainCode(code) === null)).toEqual([]);
+  });
+
+  // biome-ignore format: one line a case
+  it.each([
+    ['a slip', 'LimitExceeded.InvalidMemsise', 'LimitExceeded.InvalidMemSize'],
+    ['its last part', 'SaleOut', 'ResourceUnavailable.SaleOut'],
+    ['its last part with a slip', 'ShrinkDenyed', 'Refit.ShrinkDenied'],
+    ['nothing like it', 'zzzzzzzzzzzzzzzzz', null],
+  ])('that is unknown gets the nearest one: %s', (_, code, nearest) => {
+    expect(explainCode(code)).toBeNull();
+    expect(nearestCode(code)).toBe(nearest);
+  });
+});
+
+describe('an instance', () => {
+  const cart = instance({ id: 'crs-cart0001', name: 'cart\u001b[2J\u202e', tags: { env: 'prod' } });
+  const gone = standard({ id: 'crs-gone0001', status: 'isolated', tags: { env: 'test' } });
+  const fleet = inventory([cart, gone]);
+  const given = plan([
+    target(select({ tags: { env: ['prod'] } }), { memoryPerShard: 8 * GB, shards: 5 }, { line: 3 }),
+    target(select({ name: 'feed-*' }), { memoryPerShard: 8 * GB }, { line: 6 }),
+    target(select(), { replicas: 2 }, { line: 9, exclude: [select({ tags: { env: ['prod'] } })] }),
+  ]);
+
+  it('is told with what is sold for it, what selects it and what it becomes; control characters are spelt out', () => {
+    expect(explainInstance('crs-cart0001', fleet, given)).toBe(
+      [
+        'crs-cart0001 "cart\\u{1b}[2J\\u{202e}"',
+        '  is        running, redis-5.0-cluster, postpaid, ap-guangzhou-3, profile default',
+        '  size      4GB x 3 shards, 1 replica',
+        '  used      3072MB, 1200MB in the fullest shard (test, 2026-11-05T02:00:00.000Z)',
+        '  tags      env=prod',
+        '  sold      memoryPerShard 1GB, 2GB, 4GB, 8GB, 12GB, 16GB, 20GB, 24GB, 32GB, 40GB, 48GB, 64GB',
+        '            shards 1, 3, 5, 8, 12, 16, 24, 32, 40, 48, 64, 80, 96, 128',
+        '            replicas 1, 2, 3, 4, 5',
+        'in plan test:',
+        '  target 1 (plan.yaml:3) selects it',
+        '  target 2 (plan.yaml:6) does not: name: cart\\u{1b}[2J\\u{202e} does not match feed-*',
+        '  target 3 (plan.yaml:9) does not: exclude 1 takes it out',
+        '  becomes   8GB x 5 shards, 1 replica',
+        '  step      memoryPerShard 4GB -> 8GB',
+        '  step      shards 3 -> 5',
+        '            memoryPerShard, then shards: the usual order',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('that is blocked is told by what, with the mend', () => {
+    expect(explainInstance('crs-gone0001', fleet, given)).toContain(
+      [
+        '  target 1 (plan.yaml:3) does not: tags: env is test, not prod',
+        '  target 2 (plan.yaml:6) does not: name: cart does not match feed-*',
+        '  target 3 (plan.yaml:9) selects it',
+        '  blocked   ResourceUnavailable.InstanceStatusAbnormal: crs-gone0001 is isolated, not running',
+        '            renew it, or leave it out: exclude: [crs-gone0001]',
+      ].join('\n'),
+    );
+  });
+
+  it('that is not in the inventory is told with what the inventory covers', () => {
+    expect(explainInstance('crs-none0001', fleet, null)).toBe(
+      'crs-none0001 is not in the inventory of 2026-11-05T02:00:00.000Z, which covers ap-guangzhou as default, ap-shanghai as default\n',
+    );
+  });
+});

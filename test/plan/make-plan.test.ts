@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import type { Instance, Money, Plan, Quote, Review } from '../../src/model.ts';
+import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import type { Quotes } from '../../src/plan/price-steps.ts';
+import type { QuoteRefusal } from '../../src/rules/facts.ts';
+import {
+  GB,
+  instance,
+  inventory,
+  NOW,
+  plan,
+  READ_AT,
+  select,
+  size,
+  standard,
+  target,
+} from './fixtures/small-fleet.ts';
+
+const a = standard({ id: 'crs-aaaaaaaa' });
+const b = standard({ id: 'crs-bbbbbbbb' });
+const c = instance({ id: 'crs-cccccccc' });
+const gone = standard({ id: 'crs-gonegone', status: 'isolated' });
+const to8 = { memoryPerShard: 8 * GB };
+const all8 = target(select(), to8);
+const once = (amount: number, currency = 'CNY'): Quote => ({
+  amount,
+  currency,
+  basis: 'once',
+  readAt: READ_AT,
+});
+const hourly = (amount: number): Quote => ({ ...once(amount), basis: 'hourly' });
+const refusal = (code: string): QuoteRefusal => ({ code, message: 'no', requestId: null });
+
+function review(
+  given: Plan,
+  fleet: readonly Instance[],
+  prices: Record<string, Quote | QuoteRefusal> | null = null,
+  balances: Record<string, Money> = {},
+): Review {
+  const quotes: Quotes | null = prices === null ? null : new Map(Object.entries(prices));
+  const draft = draftPlan(given, inventory(fleet), NOW);
+  return finishPlan(draft, { quotes, balances, now: NOW, saveAs: 'saved.json' });
+}
+
+/** `ready: aaaaaaaa/memoryPerShard` with the codes of errors and warnings behind bars. */
+function picture({ verdict, plan: { steps }, findings }: Review): string {
+  const codes = findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
+  return [
+    `${verdict}: ${steps.map(({ id }) => id.replace('crs-', '').replace('memoryPerShard', 'mem')).join(' ')}`,
+    ...codes,
+  ].join(' | ');
+}
+
+const guards = (is: Partial<Plan['guards']>) => ({
+  guards: { targets: null, shrink: 'deny', cost: null, ...is } as const,
+});
+const cost = (amount: number) => guards({ cost: { operator: '<=', amount, currency: 'CNY' } });
+const skip = { onBlocked: 'skip' } as const;
+
+describe('the verdict', () => {
+  // biome-ignore format: one line a case
+  it.each([
+    ['everything fits: sealed', plan([all8]), [a, b], null, 'ready: aaaaaaaa/mem bbbbbbbb/mem'],
+    ['nothing to do', plan([target(select(), { memoryPerShard: 4 * GB })]), [a, b], null, 'no-change: '],
+    ['one blocked, refuse: nothing is sealed', plan([all8]), [a, gone], null, 'blocked: aaaaaaaa/mem | ResourceUnavailable.InstanceStatusAbnormal'],
+    ['one blocked, skip: the rest is sealed', plan([all8], skip), [a, gone], null, 'ready: aaaaaaaa/mem | ResourceUnavailable.InstanceStatusAbnormal'],
+    ['all blocked, skip: there is nothing to seal', plan([all8], skip), [gone], null, 'blocked:  | ResourceUnavailable.InstanceStatusAbnormal'],
+    ['a shrink is denied by default', plan([target(select(), { memoryPerShard: 2 * GB })]), [a], null, 'blocked:  | Refit.ShrinkDenied'],
+    ['... and so are fewer replicas', plan([target(select(), { replicas: 1 })]), [standard({ size: size(4 * GB, 1, 2) })], null, 'blocked:  | Refit.ShrinkDenied'],
+    ['a shrink that is allowed', plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })), [a], null, 'ready: aaaaaaaa/mem'],
+    ['... by an instance whose use is unknown', plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })), [{ ...a, used: null }], null, 'blocked:  | Refit.UsedUnknown'],
+    ['less memory in more shards is no shrink', plan([target(select(), { memoryPerShard: 2 * GB, shards: 8 })]), [c], null, 'ready: cccccccc/mem cccccccc/shards'],
+    ['targets up to the guard', plan([target('crs-aaaaaaaa', to8)], guards({ targets: { operator: '<=', value: 50, base: 'inventory' } })), [a, b], null, 'ready: aaaaaaaa/mem'],
+    ['targets above the guard', plan([all8], guards({ targets: { operator: '<=', value: 50, base: 'inventory' } })), [a, b], null, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.TooManyTargets'],
+    ['... whatever onBlocked says', plan([all8], { ...skip, ...guards({ targets: { operator: '<', value: 2, base: 'count' } }) }), [a, b], null, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.TooManyTargets'],
+    ['a cost guard without prices', plan([all8], cost(100)), [a], null, 'blocked: aaaaaaaa/mem | Refit.CostUnknown'],
+    ['cost up to the guard', plan([all8], cost(100)), [a, b], { 'crs-aaaaaaaa/memoryPerShard': once(99.9), 'crs-bbbbbbbb/memoryPerShard': hourly(0.1) }, 'ready: aaaaaaaa/mem bbbbbbbb/mem'],
+    ['cost above the guard', plan([all8], cost(100)), [a], { 'crs-aaaaaaaa/memoryPerShard': once(100.01) }, 'blocked: aaaaaaaa/mem | Refit.CostAboveGuard'],
+    ['one price of two unknown', plan([all8], cost(100)), [a, b], { 'crs-aaaaaaaa/memoryPerShard': once(1) }, 'blocked: aaaaaaaa/mem bbbbbbbb/mem | Refit.CostUnknown'],
+    ['a price in another currency', plan([all8], cost(100)), [a], { 'crs-aaaaaaaa/memoryPerShard': once(1, 'USD') }, 'blocked: aaaaaaaa/mem | Refit.CostUnknown'],
+    ['a price refused with a code that foretells the order', plan([all8], skip), [a, b], { 'crs-aaaaaaaa/memoryPerShard': refusal('UnsupportedOperation.LowVersion'), 'crs-bbbbbbbb/memoryPerShard': once(1) }, 'ready: bbbbbbbb/mem | UnsupportedOperation.LowVersion'],
+    ['a price refused with one that does not', plan([all8]), [a], { 'crs-aaaaaaaa/memoryPerShard': refusal('InternalError') }, 'ready: aaaaaaaa/mem | Refit.PriceRefused'],
+    ['nothing to do needs no price', plan([target(select(), { memoryPerShard: 4 * GB })], cost(100)), [a], null, 'no-change: '],
+    ['finishBy has passed', plan([all8], { finishBy: READ_AT }), [a], null, 'blocked: aaaaaaaa/mem | Refit.FinishByPassed'],
+    ['finishBy too soon for the rate', plan([all8], { finishBy: '2026-11-05T02:00:00.500Z' }), [a], null, 'ready: aaaaaaaa/mem | Refit.FinishByTooSoon'],
+  ] as const)('%s', (_, given, fleet, prices, expected) => {
+    expect(picture(review(given, fleet, prices))).toBe(expected);
+  });
+
+  it('lets no target take money that an earlier one has taken', () => {
+    const fleet = [a, b].map((one) => ({ ...one, billing: 'prepaid' as const }));
+    const prices = { 'crs-aaaaaaaa/memoryPerShard': once(60), 'crs-bbbbbbbb/memoryPerShard': once(60) };
+    const got = review(plan([all8], skip), fleet, prices, { default: { amount: 100, currency: 'CNY' } });
+    expect(picture(got)).toBe('ready: aaaaaaaa/mem | ResourceUnavailable.AccountBalanceNotEnough');
+  });
+});
+
+describe('the plan', () => {
+  const both = target('crs-cccccccc', { shards: 5, memoryPerShard: 8 * GB });
+
+  it('chains the steps of one instance, and keeps them in one wave', () => {
+    const waves = [
+      { name: 'canary', take: { kind: 'count', count: 1 } } as const,
+      { name: 'rest', take: { kind: 'rest' } } as const,
+    ];
+    const { steps, waves: got } = review(
+      plan([both, target(select(), to8, { exclude: [select({ ids: ['crs-cccccccc'] })] })], { waves }),
+      [a, b, c],
+    ).plan;
+    expect(steps.map(({ id, needs, wave }) => [id, needs, wave])).toEqual([
+      ['crs-cccccccc/memoryPerShard', null, 0],
+      ['crs-cccccccc/shards', 'crs-cccccccc/memoryPerShard', 0],
+      ['crs-aaaaaaaa/memoryPerShard', null, 1],
+      ['crs-bbbbbbbb/memoryPerShard', null, 1],
+    ]);
+    expect(got.map(({ name, steps: ids }) => `${name}:${ids.length}`)).toEqual(['canary:2', 'rest:2']);
+  });
+
+  it('asks a price for each step as if it were the only one, and scales that of a later one', () => {
+    const draft = draftPlan(plan([both]), inventory([c]), NOW);
+    expect(draft.toPrice.map(({ step, size: asked }) => [step, asked])).toEqual([
+      ['crs-cccccccc/memoryPerShard', size(8 * GB, 3)],
+      ['crs-cccccccc/shards', size(4 * GB, 5)],
+    ]);
+    const got = review(plan([both]), [c], {
+      'crs-cccccccc/memoryPerShard': hourly(6),
+      'crs-cccccccc/shards': hourly(5),
+    });
+    // 3 shards of 4GB became 3 of 8GB, twice the memory: 5 shards cost twice what was quoted.
+    expect(got.plan.steps.map(({ quote }) => quote?.amount)).toEqual([6, 10]);
+    // The last hourly price is the whole new one; adding the first would count the instance twice.
+    expect(got.plan.prices).toEqual([{ amount: 10, currency: 'CNY', basis: 'hourly' }]);
+    expect(got.findings.map(({ code }) => code)).toContain('Refit.PriceReckoned');
+  });
+
+  it('does not take the refusal to price a later step alone for a refusal of the step', () => {
+    const tight = {
+      ...c,
+      size: size(8 * GB, 3),
+      used: { total: 15_000, fullestShard: 5000, source: 'test', readAt: READ_AT },
+    };
+    const prices = {
+      'crs-cccccccc/shards': once(5),
+      'crs-cccccccc/memoryPerShard': refusal('InvalidParameterValue.ReduceCapacityNotAllowed'),
+    };
+    const got = review(
+      plan([target('crs-cccccccc', { memoryPerShard: 4 * GB, shards: 8 })]),
+      [tight],
+      prices,
+    );
+    expect(got.verdict).toBe('ready');
+    expect(got.plan.steps.map(({ quote }) => quote?.amount ?? null)).toEqual([5, null]);
+  });
+
+  it('keeps the shown but unsealed plan without a digest', () => {
+    expect(review(plan([all8]), [a, gone]).plan.digest).toBe('');
+    expect(review(plan([all8]), [a]).plan.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('tells what to type next', () => {
+    expect(review(plan([all8]), [a]).next).toBe('refit apply saved.json');
+    expect(review(plan([all8]), [gone]).next).toBe(
+      'refit explain ResourceUnavailable.InstanceStatusAbnormal',
+    );
+    const shown = finishPlan(draftPlan(plan([all8], { file: "o'brien plan.yaml" }), inventory([a]), NOW), {
+      quotes: null,
+      now: NOW,
+      saveAs: null,
+    });
+    expect(shown.next).toBe("refit plan 'o'\\''brien plan.yaml' -o saved-plan.json");
+  });
+
+  it('does not depend on the order in which the provider lists the fleet', () => {
+    const given = plan([both, target(select({ editions: ['redis-5.0-standard'] }), to8)]);
+    expect(review(given, [a, b, c]).plan.digest).toBe(review(given, [c, b, a]).plan.digest);
+  });
+
+  it('names the instances whose memory in use must be read', () => {
+    const draft = draftPlan(
+      plan([target(select(), { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })),
+      inventory([{ ...a, used: null }, b]),
+      NOW,
+    );
+    expect(draft.toMeasure.map(({ id }) => id)).toEqual(['crs-aaaaaaaa']);
+  });
+});
+
+describe('a large fleet', () => {
+  it('of 100,000 instances and a thousand selectors is planned without walking the fleet for each', () => {
+    const fleet = Array.from({ length: 100_000 }, (_, i) =>
+      standard({ id: `crs-${String(i).padStart(8, '0')}`, tags: { app: `app-${i % 1000}` } }),
+    );
+    const given = plan(
+      Array.from({ length: 1000 }, (_, i) => target(select({ tags: { app: [`app-${i}`] } }), to8)),
+    );
+    const began = performance.now();
+    const got = review(given, fleet);
+    const took = performance.now() - began;
+    expect(got.plan.steps).toHaveLength(100_000);
+    // A walk of the fleet for each selector takes a hundred million looks; the limit leaves room for a slow machine.
+    expect(took).toBeLessThan(10_000);
+    console.info(`100,000 instances planned and sealed in ${Math.round(took)} ms`);
+  });
+});
