@@ -1,5 +1,6 @@
 /**
- * Compiles the JSON Schemas ahead of time to src/generated/validators.js and validators.d.ts, so that starting
+ * Compiles the JSON Schemas ahead of time to src/generated/validators.js and validators.d.ts (and a
+ * module for each schema), so that starting
  * the program compiles nothing. Does nothing where the output is newer than every input; `--force` compiles anyway.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outputs = ['validators.js', 'validators.d.ts'].map((name) => join(root, 'src/generated', name));
 
-/** Export name by schema file. The report's is compiled once it is there. */
+/** Schema file by export name. The report's is compiled once it is there. */
 const SCHEMAS = {
   validatePlan: 'plan.schema.json',
   validateSavedPlan: 'saved-plan.schema.json',
@@ -46,8 +47,8 @@ const present = Object.entries(SCHEMAS)
 if (process.argv.includes('--force') || isStale()) await compile();
 
 function isStale() {
-  if (!outputs.every((path) => existsSync(path))) return true;
-  const made = Math.min(...outputs.map(mtime));
+  const made = Math.min(...outputs.map(mtime), ...present.map(({ name }) => mtime(modulePath(name))));
+  if (made === 0) return true;
   if (
     [
       fileURLToPath(import.meta.url),
@@ -71,27 +72,40 @@ async function compile() {
     import('ajv/dist/2020.js'),
     import('ajv/dist/standalone/index.js'),
   ]);
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictRequired: false,
-    allowUnionTypes: true,
-    code: { source: true, esm: true, lines: true },
-  });
-  ajv.addKeyword({ keyword: 'x-discriminator', schemaType: 'string' });
-  const ids = {};
+  const generate = typeof standalone === 'function' ? standalone : standalone.default;
+  mkdirSync(dirname(outputs[0]), { recursive: true });
   for (const { name, path } of present) {
+    const ajv = new Ajv2020({
+      allErrors: true,
+      // The plan's sentences are made of the schema's own titles and examples; the others only say yes or no.
+      verbose: name === 'validatePlan',
+      strict: true,
+      strictRequired: false,
+      allowUnionTypes: true,
+      discriminator: true,
+      code: { source: true, esm: true, lines: true },
+    });
     const schema = JSON.parse(readFileSync(path, 'utf8'));
     ajv.addSchema(schema);
-    ids[name] = schema.$id;
+    replaceFile(modulePath(name), withImports(generate(ajv, { [name]: schema.$id })));
   }
-  const generate = typeof standalone === 'function' ? standalone : standalone.default;
-  const code = withImports(generate(ajv, ids));
-  const types = [TYPES, ...present.map(({ name }) => `export const ${name}: Validate;`), ''].join('\n');
-  mkdirSync(dirname(outputs[0]), { recursive: true });
-  replaceFile(outputs[0], code);
-  replaceFile(outputs[1], types);
+  replaceFile(
+    outputs[0],
+    present.map(({ name }) => `export { ${name} } from './${moduleName(name)}';\n`).join(''),
+  );
+  replaceFile(
+    outputs[1],
+    [TYPES, ...present.map(({ name }) => `export const ${name}: Validate;`), ''].join('\n'),
+  );
+}
+
+/** `validateSavedPlan` lives in `validate-saved-plan.js`. */
+function moduleName(name) {
+  return `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`;
+}
+
+function modulePath(name) {
+  return join(dirname(outputs[0]), moduleName(name));
 }
 
 /** The generator writes `require` for its few run-time functions even when asked for ESM. */

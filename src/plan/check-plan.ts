@@ -2,7 +2,7 @@
  * What can be wrong with a plan though each value fits its schema. Looks at the plan as written and trusts
  * nothing about its shape, so that these findings stand beside those of the schema in one look.
  */
-import type { Finding } from '../model.ts';
+import { DIMENSIONS, type Finding } from '../model.ts';
 import { usesNotSupportedYet } from './not-supported-yet.ts';
 import type { PlanText } from './plan-text.ts';
 import { isDate, parseInstant, parsePercent, parseSize, parseThreshold } from './quantity.ts';
@@ -71,35 +71,31 @@ function freezes(plan: Fields, say: Say): void {
   }
 }
 
+/** Relative sizes are left to those who know the present one. */
 function conflicts(plan: Fields, say: Say, lineOf: (path: Path) => number): void {
-  const first = new Map<string, { path: Path; size: string }>();
+  const asked = new Map<string, { path: Path; value: number }>();
   for (const [index, entry] of list(plan.targets).entries()) {
     const target = record(entry);
     const { instance } = target;
     if (typeof instance !== 'string') continue;
-    const path = ['targets', index, 'instance'];
-    const size = sizeOf(target);
-    const before = first.get(instance);
-    if (!before) first.set(instance, { path, size });
-    else if (before.size !== size)
-      say(
-        'Refit.Conflict',
-        path,
-        `${instance} is a target twice, with different sizes: here and on line ${lineOf(before.path)}`,
-        'keep one of the two, with every size the instance is to have',
-        { also: before.path, instance },
-      );
+    for (const dimension of DIMENSIONS) {
+      const written = target[dimension];
+      const value = dimension === 'memoryPerShard' ? parseSize(written) : written;
+      if (typeof value !== 'number') continue;
+      const path = ['targets', index, dimension];
+      const key = `${instance} ${dimension}`;
+      const before = asked.get(key);
+      if (!before) asked.set(key, { path, value });
+      else if (before.value !== value)
+        say(
+          'Refit.Conflict',
+          path,
+          `${instance} is a target twice, with different ${dimension}: here and on line ${lineOf(before.path)}`,
+          'keep one of the two',
+          { also: before.path, instance },
+        );
+    }
   }
-}
-
-/** One text for one meaning: 4GB, 4096MB and 4096 are the same size. */
-function sizeOf(target: Fields): string {
-  const memory = target.memoryPerShard;
-  return JSON.stringify([
-    parseSize(memory) ?? memory ?? null,
-    target.shards ?? null,
-    target.replicas ?? null,
-  ]);
 }
 
 function relativeSizes(plan: Fields, say: Say): void {

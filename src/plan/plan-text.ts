@@ -73,7 +73,9 @@ function lineIndex(starts: readonly number[], offset: number): number {
   return low;
 }
 
-/** Code units of source shown on either side of the mark; the rest of a long line becomes `…`. */
+/** Lines up to this length are shown whole. */
+const WIDE = 104;
+/** Of longer ones, code units shown on either side of the mark; the rest becomes `…`. */
 const REACH = 48;
 const TAB = '  ';
 
@@ -85,8 +87,11 @@ const TAB = '  ';
 export function drawExcerpt(source: string, line: number, column: number, length: number): string {
   const from = Math.min(column - 1, source.length);
   const to = Math.max(Math.min(from + length, source.length), from);
-  const cutBefore = from > REACH ? from - REACH : 0;
-  const cutAfter = Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
+  const whole = source.length <= WIDE;
+  const cutBefore = !whole && from > REACH ? from - REACH : 0;
+  const cutAfter = whole
+    ? source.length
+    : Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
   const before = (cutBefore > 0 ? '…' : '') + visible(source.slice(cutBefore, from));
   const marked = visible(source.slice(from, Math.min(to, cutAfter)));
   const after =

@@ -5,9 +5,9 @@
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
 import type { Finding } from '../model.ts';
-import { shellWord } from './decode-plan.ts';
 import type { PlanText, Span } from './plan-text.ts';
 import { syntaxFinding } from './syntax-finding.ts';
+import { tabFinding, withoutTabs } from './tab-indent.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -58,7 +58,7 @@ export function readYaml(source: PlanText): ReadYaml {
   const findings: Finding[] = [];
   let shift = (offset: number): number => offset;
   if (document.errors.some(({ code }) => code === 'TAB_AS_INDENT')) {
-    findings.push(tabs(source));
+    findings.push(tabFinding(source));
     const mended = withoutTabs(source.text);
     const again = parse(mended.text);
     if (again.errors.length === 0) {
@@ -145,6 +145,7 @@ function walk(
   let nodes = 0;
   let aliases = 0;
   let bombed = false;
+  let outermost: Node | null = null;
 
   const span = (node: Node | null | undefined): Span => {
     const [from, to] = node?.range ?? [0, 0];
@@ -156,10 +157,10 @@ function walk(
     refused.add(pointer(path));
     return null;
   };
-  /** One finding for the whole bomb: each alias of it would only say the same. */
-  const bomb = (node: Node, path: Path, what: string): null => {
+  /** One finding for the whole bomb, at the alias that the author sees: each one inside would only say the same. */
+  const bomb = (node: Node, path: Path, what: string, mend: string): null => {
     if (bombed) refused.add(pointer(path));
-    else refuse(node, path, what, 'write the values out, or select the instances by tag');
+    else refuse(outermost ?? node, path, what, mend);
     bombed = true;
     return null;
   };
@@ -167,13 +168,18 @@ function walk(
   const read = (node: Node, path: Path, depth: number): unknown => {
     nodes += 1;
     if (nodes > YAML_LIMITS.nodes)
-      return bomb(node, path, `the plan has more than ${YAML_LIMITS.nodes} values`);
+      return bomb(
+        node,
+        path,
+        `the plan has more than ${YAML_LIMITS.nodes} values`,
+        'select the instances by tag, or split the plan in two',
+      );
     if (isAlias(node)) return readAlias(node, path, depth);
     if (node.tag !== undefined)
       return refuse(
         node,
         path,
-        `the tag ${short(node.tag)} is not read: a plan is plain data`,
+        `the tag ${short(node.tag.replace('tag:yaml.org,2002:', '!!'))} is not read: a plan is plain data`,
         'remove the tag; quote a value that is to be text',
       );
     if (isScalar(node)) {
@@ -211,6 +217,7 @@ function walk(
         node,
         path,
         `aliases are used more than ${YAML_LIMITS.aliases} times, those inside one another counted`,
+        'write the values out, or select the instances by tag',
       );
     const target = anchors.get(node.source);
     if (!target) {
@@ -229,7 +236,11 @@ function walk(
     if (open.has(target))
       return refuse(node, path, `*${short(node.source)} contains itself`, 'write the values out');
     targets.set(node, target);
-    return read(target, path, depth);
+    const isOutermost = outermost === null;
+    if (isOutermost) outermost = node;
+    const value = read(target, path, depth);
+    if (isOutermost) outermost = null;
+    return value;
   };
 
   const readMap = (map: YAMLMap, path: Path, depth: number): Record<string, unknown> => {
@@ -256,6 +267,7 @@ function walk(
               mend: 'keep one of the two',
             },
             span(keyNode),
+            span(before),
           ),
         );
         continue;
@@ -317,7 +329,8 @@ function walk(
       return span(key ?? value);
     },
     unreadable: (path) =>
-      path.some((_, depth) => refused.has(pointer(path.slice(0, depth + 1)))) || refused.has(''),
+      refused.size > 0 &&
+      (refused.has('') || path.some((_, depth) => refused.has(pointer(path.slice(0, depth + 1))))),
   };
 }
 
@@ -342,46 +355,4 @@ function controlCharacter(source: PlanText): Finding | null {
     },
     { offset, length: 1 },
   );
-}
-
-function tabs(source: PlanText): Finding {
-  const lines = [...source.text.matchAll(/^[ ]*\t[\t ]*(?=\S)/gm)];
-  const { 0: indent, index } = lines[0] ?? { 0: '\t', index: Math.max(0, source.text.indexOf('\t')) };
-  const more = lines.length > 1 ? `, and ${lines.length - 1} more after it` : '';
-  const file = shellWord(source.file);
-  return source.finding(
-    {
-      code: 'Refit.Yaml',
-      what: `the line is indented with a tab${more}; YAML indents with spaces`,
-      mend: `expand -i -t 2 ${file} > ${shellWord(`${source.file}.spaces`)}`,
-    },
-    { offset: index, length: indent.length },
-  );
-}
-
-/** Two spaces for each tab of an indentation, and the way back to the offsets of the original. */
-function withoutTabs(text: string): { text: string; original: (offset: number) => number } {
-  /** Offsets in the new text at which one more column was added. */
-  const added: number[] = [];
-  let mended = '';
-  for (const part of text.split(/(?<=\n)/)) {
-    const indent = /^[ \t]*/.exec(part)![0];
-    for (const char of indent) {
-      mended += char === '\t' ? '  ' : char;
-      if (char === '\t') added.push(mended.length - 1);
-    }
-    mended += part.slice(indent.length);
-  }
-  return { text: mended, original: (offset) => offset - countUpTo(added, offset) };
-}
-
-function countUpTo(sorted: readonly number[], limit: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
