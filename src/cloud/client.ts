@@ -202,11 +202,8 @@ function readerOver(caller: Caller, options: CloudOptions): CloudReader {
         if (error.code === 'credentials-refused') throw error;
         return answer;
       }
-      const quote = wire.decodePrice(
-        answer.fields,
-        billings.get(request.instance) ?? 'postpaid',
-        clock.now(),
-      );
+      const paid = billings.get(request.instance);
+      const quote = paid === undefined ? null : wire.decodePrice(answer.fields, paid, clock.now());
       if (quote === null) {
         throw new RefitError(
           'provider-refused',

@@ -126,12 +126,15 @@ export function isLackOfRights(code: string): boolean {
 /** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */
 export function refusedRead(action: Action, scope: Scope, refusal: Refusal): RefitError {
   const { code } = refusal;
+  const grant = `let this identity call ${action.product}:${action.name}`;
   const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
   if (code === 'AuthFailure' || code.startsWith('AuthFailure.')) {
     const mend =
       code === 'AuthFailure.SignatureExpire'
-        ? "set this machine's clock"
-        : 'check the secret id, the secret key and the token';
+        ? "set this machine's clock: it is more than five minutes off"
+        : isLackOfRights(code)
+          ? grant
+          : 'check the secret id, the secret key and the token';
     return new RefitError('credentials-refused', what, mend, { cause: refusal });
   }
   if (isLackOfRights(code)) {

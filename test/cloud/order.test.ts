@@ -1,0 +1,238 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { openCloud } from '../../src/cloud/client.ts';
+import type { OrderRequest } from '../../src/cloud/cloud.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { RefitError } from '../../src/errors.ts';
+import type { EditionName } from '../../src/model.ts';
+import { fakeTransport, type Line } from './fake-transport.ts';
+import { rig, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
+
+const ORDER: OrderRequest = {
+  ...SCOPE,
+  instance: 'crs-aaaa1111',
+  edition: 'redis-5.0-cluster',
+  size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
+};
+const yes = () => true;
+
+describe('an order is answered', () => {
+  it.each<[string, Line, Record<string, unknown>]>([
+    [
+      'accepted with its new name',
+      { ok: { DealName: '20260105000000000000001' } },
+      { kind: 'accepted', order: '20260105000000000000001', requestId: 'request-1' },
+    ],
+    ['accepted with its old name', { ok: { DealId: '6954227' } }, { kind: 'accepted', order: '6954227' }],
+    [
+      'accepted with its old name as a number',
+      { ok: { DealId: 6954227 } },
+      { kind: 'accepted', order: '6954227' },
+    ],
+    [
+      'accepted with both, by the new one',
+      { ok: { DealId: '1', DealName: '2' } },
+      { kind: 'accepted', order: '2' },
+    ],
+    [
+      'not at all, where it names no order',
+      { ok: {} },
+      { kind: 'no-answer', why: 'the answer names no order' },
+    ],
+    ['not at all, where the order is an empty text', { ok: { DealName: '' } }, { kind: 'no-answer' }],
+    [
+      'refused by the exact code',
+      { code: 'FailedOperation.SystemError', message: 'locked' },
+      { kind: 'refused', code: 'FailedOperation.SystemError', message: 'locked', requestId: 'request-1' },
+    ],
+    [
+      'refused by limit, and not tried again',
+      { code: 'RequestLimitExceeded' },
+      { kind: 'refused', code: 'RequestLimitExceeded' },
+    ],
+    [
+      'refused for its signature, without an exception',
+      { code: 'AuthFailure.SignatureFailure' },
+      { kind: 'refused', code: 'AuthFailure.SignatureFailure' },
+    ],
+    ['not at all, by a 500', { status: 500, body: '<html>' }, { kind: 'no-answer', why: 'HTTP 500' }],
+    [
+      'not at all, by a 502 with a refusal in it',
+      { status: 502, body: '{"Response":{"Error":{"Code":"InvalidParameter"}}}' },
+      { kind: 'no-answer' },
+    ],
+    [
+      'not at all, by a page that is not JSON',
+      { status: 200, body: '<html>' },
+      { kind: 'no-answer', why: 'the answer is not JSON' },
+    ],
+    [
+      'not at all, by half of a JSON text',
+      { status: 200, body: '{"Response":{"DealName":"2026' },
+      { kind: 'no-answer' },
+    ],
+    ['not at all, by nothing', { status: 200, body: '' }, { kind: 'no-answer' }],
+    [
+      'not at all, by JSON of another kind',
+      { status: 200, body: '[1]' },
+      { kind: 'no-answer', why: 'the answer has no Response' },
+    ],
+    [
+      'not at all, by an error without a code',
+      { status: 200, body: '{"Response":{"Error":{}}}' },
+      { kind: 'no-answer' },
+    ],
+    [
+      'not at all, by an error beside an order number',
+      { status: 200, body: '{"Response":{"DealName":"7","Error":{"Code":"InternalError"}}}' },
+      { kind: 'no-answer' },
+    ],
+    [
+      'not at all, by a reset after sending',
+      { fault: 'other side closed', sent: true },
+      { kind: 'no-answer', why: 'other side closed' },
+    ],
+  ])('%s', async (_, line, answer) => {
+    const { run, transport, calls } = rig([line]);
+    expect(await run((cloud) => cloud.order(ORDER, yes))).toMatchObject({ ...answer, sentAt: START });
+    expect(transport.actions).toEqual(['UpgradeInstance']);
+    // The journal counts orders from their own entries.
+    expect(calls).toEqual([]);
+  });
+
+  it.each<[string, Line, () => boolean, string]>([
+    ['no connection is made', { fault: 'connect ECONNREFUSED', sent: false }, yes, 'connect ECONNREFUSED'],
+    ['the guard says no', { ok: { DealName: '1' } }, () => false, 'the guard said no'],
+    [
+      'the guard breaks',
+      { ok: { DealName: '1' } },
+      () => {
+        throw new Error('broken');
+      },
+      'the guard said no',
+    ],
+  ])('not-sent, where %s', async (_, line, goAhead, why) => {
+    const { run, transport } = rig([line]);
+    expect(await run((cloud) => cloud.order(ORDER, goAhead))).toEqual({ kind: 'not-sent', why });
+    expect(transport.sent).toEqual([]);
+  });
+
+  it('not-sent, where there are no credentials', async () => {
+    const clock = new VirtualClock();
+    const transport = fakeTransport([]);
+    const cloud = openCloud({
+      transport,
+      clock,
+      endpoint: null,
+      permits: openPermits(clock, 18),
+      jitter: () => 0,
+      credentials: () => {
+        throw new RefitError('no-credentials', 'no credentials for profile default', 'export some');
+      },
+    });
+    expect(await cloud.order(ORDER, yes)).toEqual({
+      kind: 'not-sent',
+      why: 'no credentials for profile default',
+    });
+  });
+
+  it('no-answer, where the transport breaks in a way it should not', async () => {
+    const clock = new VirtualClock();
+    const { cloud } = rig([]);
+    expect(await clock.run(() => cloud.order(ORDER, yes))).toMatchObject({ kind: 'no-answer' });
+  });
+
+  it('with the time at which the guard was asked, not the time at which it was called', async () => {
+    const { run, clock } = rig([{ ok: { DealName: '1' } }]);
+    const answer = await run((cloud) => {
+      clock.jump(0);
+      return cloud.order(ORDER, () => {
+        clock.jump(1500);
+        return true;
+      });
+    });
+    expect(answer).toMatchObject({ sentAt: START + 1500 });
+  });
+});
+
+describe('an order names the whole size as far as the edition takes it', () => {
+  const all = { MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
+  const standard = { MemSize: 8192, RedisReplicasNum: 1 };
+  const legacy = { MemSize: 8192 };
+  it.each<[EditionName, Record<string, unknown>]>([
+    ['redis-5.0-cluster', all],
+    ['valkey-9.0-cluster', all],
+    ['memcached-1.6-cluster', all],
+    ['ckv-3.2-cluster', all],
+    ['redis-4.0-standard', standard],
+    ['valkey-8.0-standard', standard],
+    ['redis-2.8-standard', legacy],
+    ['ckv-3.2-standard', legacy],
+    ['redis-2.8-standalone', legacy],
+  ])('%s', async (edition, size) => {
+    const { run, transport } = rig([{ ok: { DealName: '1' } }]);
+    await run((cloud) => cloud.order({ ...ORDER, edition }, yes));
+    expect(transport.sent[0]!.fields).toEqual({ InstanceId: 'crs-aaaa1111', ...size });
+  });
+});
+
+describe('an order goes', () => {
+  it.each<[string, string | null, string]>([
+    ['ap-guangzhou', null, 'https://redis.tencentcloudapi.com'],
+    ['ap-shanghai-fsi', null, 'https://redis.ap-shanghai-fsi.tencentcloudapi.com'],
+    ['ap-shanghai-fsi', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+  ])('from %s with endpoint %s to %s, and its lane says so', async (region, endpoint, origin) => {
+    const { run, transport, cloud } = rig([{ ok: { DealName: '1' } }], endpoint);
+    await run((one) => one.order({ ...ORDER, region }, yes));
+    expect(transport.sent[0]).toMatchObject({ origin, region });
+    expect(transport.sent[0]!.headers).toMatchObject({
+      'X-TC-Version': '2018-04-12',
+      'X-TC-Token': TOKEN,
+      'X-TC-RequestClient': 'refit',
+    });
+    expect(transport.sent[0]!.headers.Authorization).toContain('/redis/tc3_request');
+    expect(cloud.orderLane({ ...SCOPE, region })).toMatchObject({
+      action: 'UpgradeInstance',
+      host: origin.replace(/^https?:\/\//, ''),
+    });
+  });
+
+  it('in one lane for one profile, before its keys are known and after', async () => {
+    const { run, cloud } = rig([{ ok: { DealName: '1' } }]);
+    const before = cloud.orderLane(SCOPE);
+    await run((one) => one.order(ORDER, yes));
+    expect(cloud.orderLane(SCOPE)).toEqual(before);
+  });
+
+  it('with keys that were looked for once', async () => {
+    const { run, keysAsked } = rig(() => ({ ok: { DealName: '1' } }));
+    await run(async (cloud) => {
+      await Promise.all([1, 2, 3].map(() => cloud.order(ORDER, yes)));
+    });
+    expect(keysAsked()).toBe(1);
+  });
+});
+
+describe('no key, token or id is shown', () => {
+  it('by an answer that repeats what was sent', async () => {
+    const { run } = rig((sent) => ({
+      code: 'AuthFailure',
+      message: `bad: ${sent.headers.Authorization} ${sent.headers['X-TC-Token']}`,
+    }));
+    const answer = inspect(await run((cloud) => cloud.order(ORDER, yes)), { depth: 9 });
+    expect(answer).toContain('(hidden)');
+    for (const text of [SECRET_KEY, TOKEN, SECRET_ID]) expect(answer).not.toContain(text);
+  });
+
+  it.each<[string, Line]>([
+    ['a refused read', { code: 'AuthFailure.SignatureFailure', message: `${SECRET_ID} ${TOKEN}` }],
+    ['a provider that is not there', { fault: 'connect ECONNREFUSED', sent: false }],
+  ])('by the error of %s, nor by the client or its lane', async (_, line) => {
+    const { run, cloud } = rig(() => line);
+    const error = await run((one) => one.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RefitError);
+    const shown = inspect([error, cloud, cloud.orderLane(SCOPE)], { depth: 9, showHidden: true });
+    for (const text of [SECRET_KEY, TOKEN, SECRET_ID]) expect(shown).not.toContain(text);
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { type Caller, onlyReads } from '../../src/cloud/call.ts';
+import { openReader } from '../../src/cloud/client.ts';
+import { secret } from '../../src/cloud/credentials.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { ORDER, READS } from '../../src/cloud/wire.ts';
+import { RefitError } from '../../src/errors.ts';
+import { fakeTransport, type Line } from './fake-transport.ts';
+import { rig, row, SCOPE, START } from './rig.ts';
+
+const NO_INSTANCES: Line = { ok: { TotalCount: 0, InstanceSet: [] } };
+
+describe('a read is tried again quietly', () => {
+  it.each<[string, Line]>([
+    ['after a connection that was not made', { fault: 'connect ECONNREFUSED', sent: false }],
+    ['after a reset', { fault: 'other side closed', sent: true }],
+    ['after a 500', { status: 500, body: '' }],
+    ['after a page that is not JSON', { status: 200, body: '<html>' }],
+    ['after a refusal by limit', { code: 'RequestLimitExceeded' }],
+    ['after a refusal by the limit of the account', { code: 'RequestLimitExceeded.UinLimitExceeded' }],
+    ['after an internal error', { code: 'InternalError.DbOperationFailed' }],
+    ['after a system error', { code: 'FailedOperation.SystemError' }],
+  ])('%s', async (_, line) => {
+    let tries = 0;
+    const { run, clock } = rig(() => (tries++ === 0 ? line : NO_INSTANCES));
+    expect(await run((cloud) => cloud.describeInstances(SCOPE))).toEqual([]);
+    expect(tries).toBe(2);
+    expect(clock.monotonic()).toBeGreaterThan(50);
+  });
+
+  it.each<[string, Line, string]>([
+    ['a server that is not there', { fault: 'connect ECONNREFUSED', sent: false }, 'provider-unreachable'],
+    ['a server that is broken', { status: 503, body: '' }, 'provider-unreachable'],
+    ['an internal error that stays', { code: 'InternalError' }, 'provider-refused'],
+  ])('six times and not for ever: %s', async (_, line, code) => {
+    let tries = 0;
+    const { run, clock } = rig(() => {
+      tries += 1;
+      return line;
+    });
+    await expect(run((cloud) => cloud.describeInstances(SCOPE))).rejects.toMatchObject({
+      code,
+      mend: expect.stringMatching(/./),
+    });
+    expect(tries).toBe(6);
+    // Pauses that double: 250 + 500 + … + 4000 ms, less a quarter with this jitter.
+    expect(clock.monotonic()).toBeGreaterThan(5500);
+    expect(clock.monotonic()).toBeLessThan(12_000);
+  });
+
+  it('with a permit for every try', async () => {
+    const { run, calls } = rig(() => ({ code: 'RequestLimitExceeded' }));
+    await run((cloud) => cloud.describeInstances(SCOPE)).catch(() => {});
+    expect(calls.length).toBeGreaterThan(6);
+    expect(
+      calls.every(({ refusedByLimit, action }) => refusedByLimit && action === 'DescribeInstances'),
+    ).toBe(true);
+    // Each refusal holds the lane back for its second.
+    for (let i = 1; i < calls.length; i++)
+      expect(calls[i]!.at - calls[i - 1]!.at).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('when its slot passed while the connection was being made, and that is no fault', async () => {
+    const clock = new VirtualClock(START);
+    let sends = 0;
+    const inner = fakeTransport(() => NO_INSTANCES);
+    const cloud = openReader({
+      transport: {
+        async send(request) {
+          // The first eight connections take 200 ms each.
+          if (sends++ < 8) await clock.sleep(200);
+          return inner.send(request);
+        },
+        close: inner.close,
+      },
+      clock,
+      endpoint: null,
+      permits: openPermits(clock, 18),
+      jitter: () => 0,
+      credentials: () => ({ secretId: 'id', secretKey: secret('key'), token: null, source: 'a test' }),
+    });
+    expect(await clock.run(() => cloud.describeInstances(SCOPE))).toEqual([]);
+    expect(sends).toBe(9);
+    expect(inner.sent).toHaveLength(1);
+  });
+});
+
+describe('a read that is refused', () => {
+  it.each<[string, string, number, RegExp]>([
+    ['AuthFailure.SecretIdNotFound', 'credentials-refused', 12, /check the secret id/],
+    ['AuthFailure.SignatureExpire', 'credentials-refused', 12, /clock/],
+    ['AuthFailure.UnauthorizedOperation', 'credentials-refused', 12, /redis:DescribeInstances/],
+    ['UnauthorizedOperation.NoCAMAuthed', 'provider-refused', 1, /redis:DescribeInstances/],
+    ['InvalidParameter.PermissionDenied', 'provider-refused', 1, /redis:DescribeInstances/],
+    ['UnsupportedRegion', 'provider-refused', 1, /refit explain UnsupportedRegion/],
+    ['Bad\u001b[31mCode', 'provider-refused', 1, /refit explain CODE/],
+  ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, mend) => {
+    const { run, transport } = rig([{ code, message: 'evil \u001b]0;title\u0007 \u202e\n' }]);
+    const error = await run((cloud) => cloud.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: kind, exitCode, mend: expect.stringMatching(mend) });
+    expect((error as RefitError).message).toMatch(/evil \\u\{1b\}\]0;title\\u\{7\} \\u\{202e\}\\u\{a\}$/);
+    expect((error as RefitError).message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(transport.sent).toHaveLength(1);
+  });
+});
+
+describe('a client for planning', () => {
+  const caller = (sent: string[]): Caller => ({
+    send: async ({ action }) => {
+      sent.push(action.name);
+      return { kind: 'ok', fields: {}, requestId: null };
+    },
+    lane: async () => ({ action: '', host: '', identity: '' }),
+    laneAtOnce: () => ({ action: '', host: '', identity: '' }),
+  });
+
+  it.each([
+    'UpgradeInstance',
+    'ModifyMaintenanceWindow',
+    'DestroyPostpaidInstance',
+    'PayDeals',
+    'describeinstances',
+    '',
+  ])('refuses to send %j', async (name) => {
+    const sent: string[] = [];
+    const call = { action: { ...ORDER, name }, scope: SCOPE, fields: {} };
+    await expect(onlyReads(caller(sent)).send(call, () => true)).rejects.toThrow('may only read');
+    expect(sent).toEqual([]);
+  });
+
+  it('sends every read', async () => {
+    const sent: string[] = [];
+    for (const action of Object.values(READS))
+      await onlyReads(caller(sent)).send({ action, scope: SCOPE, fields: {} }, () => true);
+    expect(sent).toEqual(Object.values(READS).map(({ name }) => name));
+    expect(sent.every((name) => /^(Describe|Inquiry|Get)/.test(name))).toBe(true);
+  });
+
+  it('has no function that orders, and nothing it does sends one', async () => {
+    const clock = new VirtualClock(START);
+    const transport = fakeTransport(({ action }) => ({
+      ok:
+        action === 'DescribeInstances'
+          ? { TotalCount: 1, InstanceSet: [row()] }
+          : { TotalCount: 0, Price: 1 },
+    }));
+    const reader = openReader({
+      transport,
+      clock,
+      endpoint: null,
+      permits: openPermits(clock, 18),
+      jitter: () => 0,
+      credentials: () => ({ secretId: 'id', secretKey: secret('key'), token: null, source: 'a test' }),
+    });
+    expect(Object.keys(reader)).not.toContain('order');
+    const request = {
+      ...SCOPE,
+      instance: 'crs-aaaa1111',
+      edition: 'redis-5.0-cluster',
+      size: { memoryPerShard: 1024, shards: 1, replicas: 1 },
+    } as const;
+    const named = { id: 'crs-aaaa1111', edition: 'redis-5.0-cluster' };
+    await clock.run(async () => {
+      await reader.describeInstances(SCOPE);
+      await reader.describeInstances(SCOPE, ['crs-aaaa1111']);
+      await reader.describeCatalogue(SCOPE);
+      await reader.price(request);
+      await reader.describeTasks(SCOPE, START);
+      await reader.describeRunningTasks(SCOPE);
+      await reader.describeBalance(SCOPE);
+      await reader.findDeals(SCOPE, START, START);
+      await reader.describeUsed(SCOPE, [named as never]);
+    });
+    expect(new Set(transport.actions)).toEqual(
+      new Set([
+        'DescribeInstances',
+        'DescribeProductInfo',
+        'InquiryPriceUpgradeInstance',
+        'DescribeTaskList',
+        'DescribeAccountBalance',
+        'DescribeDealsByCond',
+        'GetMonitorData',
+        'DescribeInstanceShards',
+        'DescribeZones',
+      ]),
+    );
+  });
+
+  it('refuses an endpoint on plain http before anything is sent', () => {
+    expect(() => rig([], 'http://example.com')).toThrow(RefitError);
+  });
+});

@@ -1,0 +1,74 @@
+/** A client over a scripted transport in virtual time. */
+import { VirtualClock } from '../../src/clock.ts';
+import { openCloud } from '../../src/cloud/client.ts';
+import type { CallRecord, Cloud } from '../../src/cloud/cloud.ts';
+import { secret } from '../../src/cloud/credentials.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { type FakeTransport, fakeTransport, type Script } from './fake-transport.ts';
+
+export const SECRET_KEY = 'never-show-this-key';
+export const TOKEN = 'never-show-this-token';
+export const SECRET_ID = 'AKIDnever-show-this-id';
+export const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
+
+export interface Rig {
+  readonly cloud: Cloud;
+  readonly clock: VirtualClock;
+  readonly transport: FakeTransport;
+  readonly calls: CallRecord[];
+  /** How often the keys were looked for. */
+  readonly keysAsked: () => number;
+  /** Does it in virtual time. */
+  run<T>(work: (cloud: Cloud) => Promise<T>): Promise<T>;
+}
+
+/** 2026-01-05 10:00 in Beijing. */
+export const START = Date.UTC(2026, 0, 5, 2, 0, 0);
+
+export function rig(script: Script, endpoint: string | null = null): Rig {
+  const clock = new VirtualClock(START);
+  const transport = fakeTransport(script);
+  const calls: CallRecord[] = [];
+  let asked = 0;
+  const options = {
+    transport,
+    clock,
+    endpoint,
+    permits: openPermits(clock, 18),
+    jitter: () => 0.5,
+    onCall: (record: CallRecord) => calls.push(record),
+    credentials: () => {
+      asked += 1;
+      return { secretId: SECRET_ID, secretKey: secret(SECRET_KEY), token: secret(TOKEN), source: 'a test' };
+    },
+  };
+  const cloud = openCloud(options);
+  return {
+    cloud,
+    clock,
+    transport,
+    calls,
+    keysAsked: () => asked,
+    run: (work) => clock.run(() => work(cloud)),
+  };
+}
+
+/** An instance as the provider writes it: a 5.0 cluster of 3 shards of 4 GB with 1 replica. */
+export function row(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    InstanceId: 'crs-aaaa1111',
+    InstanceName: 'cart',
+    ZoneId: 100003,
+    Type: 9,
+    ProductType: 'cluster',
+    Status: 2,
+    Size: 12288,
+    RedisShardSize: 4096,
+    RedisShardNum: 3,
+    RedisReplicasNum: 1,
+    BillingMode: 0,
+    DeadlineTime: '0000-00-00 00:00:00',
+    InstanceTags: [{ TagKey: 'env', TagValue: 'prod' }],
+    ...fields,
+  };
+}
