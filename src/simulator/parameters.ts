@@ -29,7 +29,7 @@ export function decodeJson(schema: Schema, body: string): Params {
   } catch {
     throw new Refusal('InvalidRequest', 'the request body is not JSON');
   }
-  return fit(schema, value, '', false);
+  return fitAll(schema, value, '', false);
 }
 
 /** Query parameters of a GET, arrays flattened as `NodeSet.0.ZoneId`. @throws Refusal */
@@ -46,10 +46,10 @@ export function decodeQuery(schema: Schema, query: string): Params {
     }
     at[keys.at(-1)!] = value;
   }
-  return fit(schema, root, '', true);
+  return fitAll(schema, root, '', true);
 }
 
-function fit(schema: Schema, value: unknown, at: string, asText: boolean): Params {
+function fitAll(schema: Schema, value: unknown, at: string, asText: boolean): Params {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(at || 'body');
   const params = value as Record<string, unknown>;
   const fitted: Record<string, unknown> = {};
@@ -76,7 +76,7 @@ function fitField(kind: FieldKind, value: unknown, at: string, asText: boolean):
   const list = asText && typeof value === 'object' && value !== null ? Object.values(value) : value;
   if (!Array.isArray(list)) throw wrongType(at);
   if (typeof kind !== 'string')
-    return list.map((item, index) => fit(kind[0], item, `${at}.${index}.`, asText));
+    return list.map((item, index) => fitAll(kind[0], item, `${at}.${index}.`, asText));
   const one = kind.slice(0, kind.indexOf('[')) as Kind;
   return list.map((item, index) => fitOne(one, item, `${at}.${index}`, asText));
 }

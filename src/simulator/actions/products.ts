@@ -1,6 +1,7 @@
 /** Every product and action of the small provider, by the names they have on the wire. */
-import { BILLING, MONITOR, REGION, STS } from './account.ts';
 import type { Product } from './action.ts';
+import { BILLING } from './billing.ts';
+import { MONITOR } from './monitor.ts';
 import {
   describeInstanceShards,
   describeInstances,
@@ -14,6 +15,8 @@ import {
   inquiryPriceUpgradeInstance,
   upgradeInstance,
 } from './redis-orders.ts';
+import { REGION } from './region.ts';
+import { STS } from './sts.ts';
 
 export const PRODUCTS: Readonly<Record<string, Product>> = {
   redis: {

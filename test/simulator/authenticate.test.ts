@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { authenticate } from '../../src/simulator/authenticate.ts';
+import { Refusal } from '../../src/simulator/refusal.ts';
+import { SECRET_ID, SECRET_KEY, START, signed, testWorld } from './signed-call.ts';
+
+// The published examples (facts §5.3): the body's escapes are literal.
+const BODY = '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}';
+const HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  host: 'cvm.tencentcloudapi.com',
+  'x-tc-action': 'DescribeInstances',
+  'x-tc-timestamp': '1551113065',
+};
+const VECTORS = [
+  [
+    'A',
+    'AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE',
+    'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE',
+    'content-type;host',
+    '72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168',
+  ],
+  [
+    'B',
+    `AKID${'*'.repeat(32)}`,
+    '*'.repeat(32),
+    'content-type;host;x-tc-action',
+    '10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f',
+  ],
+] as const;
+
+function verify(
+  id: string,
+  key: string,
+  names: string,
+  signature: string,
+  body = BODY,
+  at = 1_551_113_065_000,
+): string {
+  const authorization = `TC3-HMAC-SHA256 Credential=${id}/2019-02-25/cvm/tc3_request, SignedHeaders=${names}, Signature=${signature}`;
+  try {
+    const request = { method: 'POST', query: '', headers: { ...HEADERS, authorization }, body };
+    return authenticate(request, (one) => (one === id ? { secretKey: key, token: null } : undefined), at)
+      .service;
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+describe('the published signature examples', () => {
+  for (const [name, id, key, names, signature] of VECTORS) {
+    it(`example ${name} is accepted, and no longer once anything of it differs`, () => {
+      expect(verify(id, key, names, signature)).toBe('cvm');
+      expect(verify(id, key, names, signature, `${BODY} `)).toBe('AuthFailure.SignatureFailure');
+      expect(verify(id, `${key}x`, names, signature)).toBe('AuthFailure.SignatureFailure');
+      expect(verify(id, key, names, signature, BODY, 1_551_113_065_000 + 301_000)).toBe(
+        'AuthFailure.SignatureExpire',
+      );
+    });
+  }
+});
+
+describe('the gateway lets in what is signed as the SDKs sign it', () => {
+  const cases: readonly (readonly [string, Parameters<typeof signed>[4], string])[] = [
+    ['host with its port', {}, 'ok'],
+    [
+      'host without its port, service from the endpoint, as the Node SDK does',
+      { signedHost: '127.0.0.1', service: '127' },
+      'ok',
+    ],
+    ['the action signed too', { signedHeaders: ['content-type', 'host', 'x-tc-action'] }, 'ok'],
+    ['an unsigned payload that says so', { headers: { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' } }, 'ok'],
+    ['another host', { signedHost: 'redis.tencentcloudapi.com' }, 'AuthFailure.SignatureFailure'],
+    ['another key', { secretKey: 'wrong' }, 'AuthFailure.SignatureFailure'],
+    ['an id nobody has', { secretId: `AKID${'z'.repeat(32)}` }, 'AuthFailure.SecretIdNotFound'],
+    ['host left unsigned', { signedHeaders: ['content-type'] }, 'AuthFailure.InvalidAuthorization'],
+    ['a clock 5 minutes slow', { at: START - 300_000 }, 'ok'],
+    ['a clock slower than 5 minutes', { at: START - 301_000 }, 'AuthFailure.SignatureExpire'],
+    ['a clock faster than 5 minutes', { at: START + 301_000 }, 'AuthFailure.SignatureExpire'],
+  ];
+  for (const [what, signing, expected] of cases) {
+    it(`${what}: ${expected}`, () => {
+      expect(testWorld([]).code('redis.DescribeInstances', {}, 'ap-guangzhou', signing)).toBe(expected);
+    });
+  }
+
+  it('a body changed on the way, a header without meaning and a missing one are refused', () => {
+    const test = testWorld([]);
+    const request = signed('redis.DescribeInstances', 'ap-guangzhou', { Limit: 5 }, START);
+    const codeOf = (changed: object): string => {
+      const answer = test.send({ ...request, ...changed });
+      return answer.kind === 'answered'
+        ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok')
+        : answer.kind;
+    };
+    expect(codeOf({})).toBe('ok');
+    expect(codeOf({ body: '{"Limit":6}' })).toBe('AuthFailure.SignatureFailure');
+    expect(codeOf({ headers: { ...request.headers, authorization: 'Bearer x' } })).toBe(
+      'AuthFailure.InvalidAuthorization',
+    );
+    expect(codeOf({ headers: { ...request.headers, authorization: undefined } })).toBe(
+      'AuthFailure.InvalidAuthorization',
+    );
+    expect(codeOf({ headers: { ...request.headers, 'x-tc-timestamp': undefined } })).toBe(
+      'AuthFailure.InvalidAuthorization',
+    );
+  });
+
+  it('a scope dated by local time instead of UTC is refused', () => {
+    const request = signed('redis.DescribeInstances', 'ap-guangzhou', {}, START);
+    const authorization = request.headers.authorization!.replace('/2026-01-05/', '/2026-01-06/');
+    const answer = testWorld([]).send({ ...request, headers: { ...request.headers, authorization } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('AuthFailure.SignatureFailure'),
+    });
+  });
+
+  it('a temporary key needs its token', () => {
+    const identities = [{ secretId: SECRET_ID, secretKey: SECRET_KEY, token: 'session', uin: '1' }];
+    const test = testWorld([], { identities });
+    expect(test.code('redis.DescribeInstances')).toBe('AuthFailure.TokenFailure');
+    expect(
+      test.code('redis.DescribeInstances', {}, 'ap-guangzhou', { headers: { 'x-tc-token': 'session' } }),
+    ).toBe('ok');
+  });
+
+  it('a skewed server clock refuses honest timestamps', () => {
+    expect(testWorld([], { faults: ['clock-skew=10m'] }).code('redis.DescribeInstances')).toBe(
+      'AuthFailure.SignatureExpire',
+    );
+    expect(testWorld([], { faults: ['clock-skew=-4m'] }).code('redis.DescribeInstances')).toBe('ok');
+  });
+});

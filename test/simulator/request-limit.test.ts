@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { createRequestLimit, type LimitCounting } from '../../src/simulator/request-limit.ts';
+import { counts } from '../../src/simulator/world.ts';
+import { SECRET_KEY, START, testWorld } from './signed-call.ts';
+
+/** Arrivals at the given ms after a full second; a letter each: `.` passed, `x` refused. */
+function pattern(counting: LimitCounting, limit: number, at: readonly number[]): string {
+  const requests = createRequestLimit(counting, () => limit);
+  return at.map((ms) => (requests.arrive('one', 'A', START + ms) ? 'x' : '.')).join('');
+}
+
+describe('a second is counted in one of three ways', () => {
+  const cases: readonly (readonly [string, readonly number[], string, string, string])[] = [
+    //                                                                calendar   sliding    bucket
+    ['five at once', [0, 0, 0, 0, 0], '...xx', '...xx', '...xx'],
+    [
+      'three late and three early in the next',
+      [900, 950, 990, 1000, 1010, 1020],
+      '......',
+      '...xxx',
+      '...xxx',
+    ],
+    [
+      'a sliding second is over after 1,000 ms',
+      [500, 500, 500, 1499, 1500, 1500],
+      '......',
+      '...x..',
+      '......',
+    ],
+    ['spaced by a third of a second', [0, 334, 668, 1002, 1336, 1670], '......', '......', '......'],
+    // A bucket that was full lets nearly twice its size through in its first second.
+    ['full, then as it refills', [0, 0, 0, 334, 667, 999], '...xxx', '...xxx', '.....x'],
+  ];
+  for (const [what, at, calendar, sliding, bucket] of cases) {
+    it(`${what}: calendar ${calendar}, sliding ${sliding}, bucket ${bucket}`, () => {
+      expect([pattern('calendar', 3, at), pattern('sliding', 3, at), pattern('bucket', 3, at)]).toEqual([
+        calendar,
+        sliding,
+        bucket,
+      ]);
+    });
+  }
+});
+
+describe('the request limit', () => {
+  it('is 20 a second for orders and 35 for DescribeInstances unless something else is asked', () => {
+    const test = testWorld([], { limit: null });
+    const passed = (name: string, params?: object): number =>
+      Array.from({ length: 40 }, () => test.code(name, params)).filter(
+        (code) => code !== 'RequestLimitExceeded',
+      ).length;
+    expect(passed('redis.DescribeInstances')).toBe(35);
+    expect(passed('redis.UpgradeInstance', { InstanceId: 'crs-nosuch00', MemSize: 1 })).toBe(20);
+    expect(passed('redis.DescribeProductInfo')).toBe(20);
+  });
+
+  it('names the count and the limit in back-ticks, with HTTP 200 and nothing executed', () => {
+    const test = testWorld([{ id: 'crs-aaaa1111' }], { limit: 1 });
+    test.code('redis.UpgradeInstance', { InstanceId: 'crs-aaaa1111', MemSize: 1 });
+    const answer = test.call('redis.UpgradeInstance', {
+      InstanceId: 'crs-aaaa1111',
+      MemSize: 8192,
+      RedisShardNum: 1,
+      RedisReplicasNum: 1,
+    });
+    expect(answer.Error.Code).toBe('RequestLimitExceeded');
+    expect(answer.Error.Message).toContain('equals to `2` in a second');
+    expect(answer.Error.Message).toContain('limit `1` for a second');
+    expect(counts(test.world).orders).toEqual({});
+  });
+
+  it('is each identity’s own, and each action’s own', () => {
+    const identities = ['a', 'b'].map((name) => ({
+      secretId: `AKID${name}`,
+      secretKey: SECRET_KEY,
+      token: null,
+      uin: name,
+    }));
+    const test = testWorld([], { limit: 1, identities });
+    const from = (secretId: string, name: string): string =>
+      test.code(name, {}, 'ap-guangzhou', { secretId });
+    expect(from('AKIDa', 'redis.DescribeInstances')).toBe('ok');
+    expect(from('AKIDa', 'redis.DescribeInstances')).toBe('RequestLimitExceeded');
+    expect(from('AKIDb', 'redis.DescribeInstances')).toBe('ok');
+    expect(from('AKIDa', 'redis.DescribeProductInfo')).toBe('ok');
+  });
+
+  it('counts arrivals and refusals by second and action, and knows the busiest second', () => {
+    const test = testWorld([], { limit: 2 });
+    for (let n = 0; n < 3; n++) test.call('redis.DescribeInstances');
+    test.pass(600);
+    test.call('redis.DescribeInstances');
+    test.pass(400);
+    for (let n = 0; n < 2; n++) test.call('redis.DescribeInstances');
+    test.call('redis.Nonsense');
+    test.call('redis.DescribeInstances', {}, 'ap-guangzhou', { secretKey: 'wrong' });
+    const second = START / 1000;
+    expect(counts(test.world)).toMatchObject({
+      bySecond: [
+        [second, 'DescribeInstances', 4, 2],
+        [second + 1, '(unknown)', 1, 0],
+        [second + 1, 'DescribeInstances', 2, 0],
+      ],
+      actions: { DescribeInstances: { arrivals: 6, refused: 2, mostInASecond: 4, mostInASlidingSecond: 4 } },
+      unauthenticated: 1,
+    });
+  });
+});
