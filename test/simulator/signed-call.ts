@@ -111,7 +111,7 @@ export function testWorld(
       lockTail: [5000, 5000],
       limit: 1000,
       limitCounting: 'calendar',
-      balance: 1_000_000,
+      balance: 500_000,
       faults: (faults ?? []).map(parseFault),
       ...rest,
     },

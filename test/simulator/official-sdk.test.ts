@@ -1,0 +1,310 @@
+/**
+ * The provider's own SDK, as published, against the simulator over real HTTP on loopback: what it accepts and
+ * understands is what the real provider's clients do.
+ */
+import { request as httpRequest } from 'node:http';
+import { billing, monitor, redis, region, sts } from 'tencentcloud-sdk-nodejs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { parseFault } from '../../src/simulator/faults.ts';
+import { type SimulateOptions, type Simulation, simulate } from '../../src/simulator/simulate.ts';
+import { signed } from './signed-call.ts';
+
+let running: Simulation | null = null;
+afterEach(async () => {
+  await running?.close();
+  running = null;
+});
+
+const ZONE = 'ap-guangzhou-4';
+const FLEET = [
+  {
+    id: 'crs-cluster1',
+    name: 'cart',
+    zone: ZONE,
+    edition: 'redis-5.0-cluster',
+    memoryPerShard: 4096,
+    shards: 3,
+    usedTotal: 9000,
+  },
+  { id: 'crs-standard', zone: ZONE, edition: 'redis-6.2-standard', memoryPerShard: 4096, usedTotal: 3500 },
+  {
+    id: 'crs-prepaid0',
+    zone: ZONE,
+    edition: 'redis-6.2-standard',
+    memoryPerShard: 4096,
+    billing: 'prepaid',
+    daysLeft: 60,
+  },
+  { id: 'crs-isolated', zone: ZONE, status: 'isolated' },
+];
+
+async function start(options: SimulateOptions = {}): Promise<Simulation> {
+  const fast = { startLag: [20, 60], duration: [60, 120], lockTail: [40, 80] } as const;
+  running = await simulate({ fleet: JSON.stringify(FLEET), ...fast, ...options }, systemClock);
+  return running;
+}
+
+function config(
+  { url, secretId, secretKey }: Pick<Simulation, 'url' | 'secretId' | 'secretKey'>,
+  where = 'ap-guangzhou',
+) {
+  const httpProfile = { endpoint: url.replace('http://', ''), protocol: 'http://', reqTimeout: 5 };
+  return { credential: { secretId, secretKey }, region: where, profile: { httpProfile } };
+}
+const redisClient = (simulation: Simulation) => new redis.v20180412.Client(config(simulation));
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'ok',
+    (error: { code?: string; message: string }) => error.code || error.message,
+  );
+}
+
+const GROWN = { InstanceId: 'crs-standard', MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
+
+describe('the official SDK', () => {
+  it('lists, prices, orders and follows a resize to its end', async () => {
+    const simulation = await start();
+    const client = redisClient(simulation);
+    const list = await client.DescribeInstances({ Limit: 1000 });
+    expect(list.TotalCount).toBe(FLEET.length);
+    const cluster = list.InstanceSet!.find(({ InstanceId }) => InstanceId === 'crs-cluster1')!;
+    expect(cluster).toMatchObject({
+      InstanceName: 'cart',
+      Size: 12_288,
+      RedisShardSize: 4096,
+      RedisShardNum: 3,
+      ProductType: 'cluster',
+      Status: 2,
+      ZoneId: 100_004,
+    });
+
+    const wish = { InstanceId: 'crs-cluster1', MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
+    const price = await client.InquiryPriceUpgradeInstance(wish);
+    expect(price).toMatchObject({ Currency: 'CNY', AmountUnit: 'pent', HighPrecisionPrice: 48 * 11.25 });
+    const { DealName, DealId } = await client.UpgradeInstance(wish);
+    expect(DealName).toMatch(/^\d{23}$/);
+    expect(DealId).toBe(DealName);
+
+    const seen: string[] = [];
+    for (let n = 0; n < 200; n++) {
+      const { InstanceSet } = await client.DescribeInstances({ InstanceIds: ['crs-cluster1'], Limit: 1 });
+      const { DealDetails } = await client.DescribeInstanceDealDetail({ DealName: DealName! });
+      const line = `${InstanceSet![0]!.Status} ${InstanceSet![0]!.RedisShardSize} ${DealDetails![0]!.Status}`;
+      if (seen.at(-1) !== line) seen.push(line);
+      if (line === '2 8192 4') break;
+      await systemClock.sleep(40);
+    }
+    // Either read may fall before or after the moment it changes, but the end is the end.
+    expect(seen[0]).toBe('2 4096 2');
+    expect(seen).toContain('1 4096 3');
+    expect(seen.at(-1)).toBe('2 8192 4');
+    const { Tasks } = await client.DescribeTaskList({
+      InstanceId: 'crs-cluster1',
+      TaskTypes: ['002'],
+      Result: [2],
+    });
+    const task = await client.DescribeTaskInfo({ TaskId: Tasks![0]!.TaskId! });
+    expect(task).toMatchObject({ Status: 'succeed', InstanceId: 'crs-cluster1' });
+    expect(simulation.counts().orders).toEqual({ 'crs-cluster1': 1 });
+  });
+
+  it('reads the catalogue, zones, used memory, orders, money and its own identity', async () => {
+    const simulation = await start();
+    const client = redisClient(simulation);
+    const catalogue = await client.DescribeProductInfo();
+    const zones = catalogue.RegionSet!.find(({ RegionId }) => RegionId === 'ap-guangzhou')!.ZoneSet!;
+    expect(zones.find(({ ZoneId }) => ZoneId === 'ap-guangzhou-6')!.OldZoneId).toBe(0);
+    const { ZoneSet } = await new region.v20220627.Client(config(simulation)).DescribeZones({
+      Product: 'redis',
+    });
+    expect(ZoneSet!.find(({ Zone }) => Zone === 'ap-guangzhou-6')!.ZoneId).toBe('100006');
+    const { RegionSet } = await new region.v20220627.Client(config(simulation)).DescribeRegions({
+      Product: 'redis',
+    });
+    expect(RegionSet!.map((one) => one.Region)).toContain('ap-shanghai');
+
+    const { InstanceShards } = await client.DescribeInstanceShards({
+      InstanceId: 'crs-cluster1',
+      FilterSlave: true,
+    });
+    expect(InstanceShards!.map(({ Storage }) => Storage! / 1024 / 1024)).toEqual([3000, 3000, 3000]);
+    const points = await new monitor.v20180724.Client(config(simulation)).GetMonitorData({
+      Namespace: 'QCE/REDIS_MEM',
+      MetricName: 'MemUsed',
+      Period: 60,
+      Instances: [{ Dimensions: [{ Name: 'instanceid', Value: 'crs-standard' }] }],
+    });
+    expect(points.DataPoints![0]!.Values!.at(-1)).toBe(3500);
+
+    await client.UpgradeInstance({ ...GROWN, InstanceId: 'crs-prepaid0' });
+    await systemClock.sleep(100);
+    const day = (offset: number): string =>
+      new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
+    const span = { StartTime: day(-1), EndTime: day(1), Limit: 20, ResourceId: 'crs-prepaid0' };
+    const accounts = new billing.v20180709.Client(config(simulation));
+    const { Deals } = await accounts.DescribeDealsByCond({ ...span, StatusSet: [1, 2, 3, 4, 5] });
+    expect(Deals).toMatchObject([{ Action: 'upgrade', PayMode: 'prePay', ResourceId: ['crs-prepaid0'] }]);
+    const money = await accounts.DescribeAccountBalance({});
+    expect(money.RealBalance).toBe(1_000_000_000 - Deals![0]!.RealTotalCost!);
+    expect((await new sts.v20180813.Client(config(simulation)).GetCallerIdentity()).UserId).toBe(
+      '100000000001',
+    );
+    expect(await client.DescribeMaintenanceWindow({ InstanceId: 'crs-standard' })).toMatchObject({
+      StartTime: '03:00',
+      EndTime: '06:00',
+    });
+  });
+
+  describe('meets each code of the founding page, provoked by', () => {
+    const cases: readonly (readonly [string, string, Partial<typeof GROWN>, SimulateOptions])[] = [
+      [
+        'a missing permission',
+        'InvalidParameter.PermissionDenied',
+        {},
+        { faults: [parseFault('no-permission')] },
+      ],
+      ['a missing CAM grant', 'UnauthorizedOperation.NoCAMAuthed', {}, { faults: [parseFault('no-cam')] }],
+      ['a size beyond what is sold', 'InvalidParameterValue.MemSizeNotInRange', { MemSize: 131_072 }, {}],
+      ['a size between what is sold', 'LimitExceeded.InvalidMemSize', { MemSize: 6144 }, {}],
+      [
+        'a reduction below 1.3 times used',
+        'InvalidParameterValue.ReduceCapacityNotAllowed',
+        { MemSize: 2048 },
+        {},
+      ],
+      ['an id that does not exist', 'ResourceNotFound.InstanceNotExists', { InstanceId: 'crs-nosuch00' }, {}],
+      [
+        'an empty account',
+        'ResourceUnavailable.AccountBalanceNotEnough',
+        { InstanceId: 'crs-prepaid0' },
+        { balance: 1 },
+      ],
+      [
+        'an isolated instance',
+        'ResourceUnavailable.InstanceStatusAbnormal',
+        { InstanceId: 'crs-isolated' },
+        {},
+      ],
+    ];
+    for (const [what, code, params, options] of cases) {
+      it(`${what}: ${code}`, async () => {
+        const simulation = await start(options);
+        expect(await codeOf(redisClient(simulation).UpgradeInstance({ ...GROWN, ...params }))).toBe(code);
+        expect(simulation.counts().orders).toEqual({});
+      });
+    }
+  });
+
+  it('with a wrong key or an unknown id is refused with AuthFailure', async () => {
+    const simulation = await start();
+    const client = (keys: object) =>
+      new redis.v20180412.Client(config({ ...simulation, ...keys })).DescribeInstances({});
+    expect(await codeOf(client({ secretKey: 'wrong' }))).toBe('AuthFailure.SignatureFailure');
+    expect(await codeOf(client({ secretId: 'AKIDnobody' }))).toBe('AuthFailure.SecretIdNotFound');
+  });
+
+  it('signs a GET as well, and is told its parameters from the query', async () => {
+    const simulation = await start();
+    const get = config(simulation);
+    const client = new redis.v20180412.Client({
+      ...get,
+      profile: { httpProfile: { ...get.profile.httpProfile, reqMethod: 'GET' } },
+    });
+    const list = await client.DescribeInstances({
+      InstanceIds: ['crs-standard', 'crs-isolated'],
+      Status: [2],
+      Limit: 5,
+    });
+    expect(list.InstanceSet!.map(({ InstanceId }) => InstanceId)).toEqual(['crs-standard']);
+  });
+
+  it('sees HTTP 500, HTML, half an answer and a cut connection as faults that are no refusal', async () => {
+    const simulation = await start({
+      faults: ['http-500#1', 'html=executed#1', 'half-json#1', 'lost-answer#1', 'reset-before#1'].map(
+        parseFault,
+      ),
+    });
+    const client = redisClient(simulation);
+    const ids = ['crs-standard', 'crs-standard', 'crs-cluster1', 'crs-prepaid0', 'crs-standard'];
+    const seen: string[] = [];
+    for (const id of ids) {
+      seen.push(
+        await codeOf(
+          client.UpgradeInstance({ ...GROWN, InstanceId: id, RedisShardNum: id === 'crs-cluster1' ? 3 : 1 }),
+        ),
+      );
+    }
+    for (const one of seen) expect(one).not.toMatch(/^(ok|[A-Z]\w+\.\w+)$/);
+    // The cut before comes first and the HTTP 500 executes nothing; the other three were executed unseen.
+    expect(simulation.counts().orders).toEqual({ 'crs-standard': 1, 'crs-cluster1': 1, 'crs-prepaid0': 1 });
+  });
+});
+
+describe('over HTTP', () => {
+  /** Sends as given, since the SDK cannot be made to sign with an old clock or to change what it signed. */
+  async function raw(
+    simulation: Simulation,
+    { headers, body }: { headers: object; body: unknown },
+  ): Promise<{ status: number; type: string; body: string }> {
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest(
+        simulation.url,
+        { method: 'POST', headers: headers as Record<string, string> },
+        (response) => {
+          let text = '';
+          response.on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode!, type: response.headers['content-type']!, body: text }),
+          );
+        },
+      );
+      sent.on('error', reject);
+      sent.end(String(body));
+    });
+  }
+
+  it('a stale clock and a changed body are refused, with HTTP 200 and exactly application/json', async () => {
+    const simulation = await start();
+    const keys = {
+      secretId: simulation.secretId,
+      secretKey: simulation.secretKey,
+      host: simulation.url.replace('http://', ''),
+    };
+    const now = Date.now();
+    const fresh = signed('redis.DescribeInstances', 'ap-guangzhou', { Limit: 1 }, now, keys);
+    const stale = signed('redis.DescribeInstances', 'ap-guangzhou', { Limit: 1 }, now, {
+      ...keys,
+      at: now - 10 * 60_000,
+    });
+    const answers = [
+      await raw(simulation, fresh as never),
+      await raw(simulation, stale as never),
+      await raw(simulation, { ...fresh, body: '{"Limit":2}' }),
+    ];
+    expect(answers.map(({ status, type }) => `${status} ${type}`)).toEqual(
+      Array(3).fill('200 application/json'),
+    );
+    expect(answers.map(({ body }) => JSON.parse(body).Response.Error?.Code ?? 'ok')).toEqual([
+      'ok',
+      'AuthFailure.SignatureExpire',
+      'AuthFailure.SignatureFailure',
+    ]);
+  });
+
+  it('tells what it counted and how things stand, unsigned', async () => {
+    const simulation = await start();
+    await redisClient(simulation).UpgradeInstance(GROWN);
+    const counted = (await (await fetch(`${simulation.url}/_refit/counts`)).json()) as ReturnType<
+      Simulation['counts']
+    >;
+    expect(counted).toEqual(simulation.counts());
+    expect(counted.actions.UpgradeInstance).toMatchObject({ arrivals: 1, refused: 0 });
+    const state = (await (await fetch(`${simulation.url}/_refit/state`)).json()) as { deals: unknown[] };
+    expect(state.deals).toMatchObject([{ instance: 'crs-standard' }]);
+    expect((await fetch(`${simulation.url}/_refit/other`)).status).toBe(404);
+  });
+});
