@@ -44,10 +44,10 @@ caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
 th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;white-space:nowrap;border-bottom-color:var(--soft)}.n{text-align:right;white-space:nowrap;padding-right:28px}.n:last-child{padding-right:0}
 th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-th button::after{content:"\\2195";color:var(--soft);opacity:.6;margin-left:4px}th[aria-sort=ascending] button::after{content:"\\2191";opacity:1}th[aria-sort=descending] button::after{content:"\\2193";opacity:1}
+th button{text-decoration:underline dotted var(--soft);text-underline-offset:4px}th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
 td small{display:block;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}.nb{white-space:nowrap}
 code,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
-td .id{white-space:nowrap}td small.id{font-size:11px}#steps td:first-child{min-width:12em}#findings td:nth-child(4){min-width:22em}
+td .id{white-space:nowrap}td small.id{font-size:11px}#steps td:first-child{min-width:13em}#findings td:nth-child(4){min-width:22em}
 pre{margin:4px 0 0;font-size:12px;overflow-x:auto}
 form.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px 20px;margin:0 0 8px}form.tools[hidden]{display:none}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:4px 8px}
@@ -56,5 +56,5 @@ footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:v
 @media (max-width:640px){body{padding:24px 16px}.pair{grid-template-columns:1fr}.scroll svg{min-width:720px}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#fff}body{max-width:none;padding:0;font-size:11px}
 form.tools{display:none}.scroll{overflow:visible}table{font-size:9.5px}thead{display:table-header-group}tr,figure{break-inside:avoid}
-h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button::after{content:none}}
+h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button{text-decoration:none}}
 `;

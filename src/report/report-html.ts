@@ -110,12 +110,11 @@ function steps(report: Report): Piece {
     { title: 'Wave' },
     { title: 'Change' },
     { title: 'Order numbers, request ids' },
-    { title: 'Attempts', number: true },
     { title: 'Began (UTC)' },
     { title: 'Took', number: true },
     ...(priced ? [{ title: 'Quoted', number: true }] : []),
   ];
-  const caption = `All ${show.counted(report.steps.length, 'step')} of the plan, each with its one outcome`;
+  const caption = `All ${show.counted(report.steps.length, 'step')} of the plan, each with its one outcome; one attempt each unless said`;
   return [
     sieve(
       'steps',
@@ -135,7 +134,7 @@ function steps(report: Report): Piece {
 function stepRow(step: ReportStep, priced: boolean) {
   const took = show.between(step.startedAt, step.endedAt);
   const told = step.outcome !== 'verified' && step.outcome !== 'not-run';
-  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}`;
+  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}${step.attempts > 1 && markup`<small>${show.counted(step.attempts, 'attempt')}</small>`}`;
   const billed =
     step.billed && markup`<small>billed ${show.money(step.billed.amount, step.billed.currency)}</small>`;
   return [
@@ -147,7 +146,6 @@ function stepRow(step: ReportStep, priced: boolean) {
     step.wave,
     markup`<span class="nb">${changeOf(step)}</span>${step.found && told && markup`<small>found ${show.size(step.found)}</small>`}`,
     markup`${step.orders.length > 0 && markup`<span class="id">${step.orders.join(' ')}</span>`}${step.requestIds.map((id) => markup`<small class="id">${id}</small>`)}`,
-    show.count(step.attempts),
     step.startedAt === null
       ? { show: '', sort: '' }
       : { show: markup`<span class="nb">${step.startedAt.slice(11, 19)}</span>`, sort: step.startedAt },

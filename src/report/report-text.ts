@@ -1,7 +1,7 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
 import type { Report, ReportStep } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
-import type { Cell } from './columns.ts';
+import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
 import type { Ink } from './ink.ts';
@@ -146,6 +146,16 @@ function attention(report: Report, width: number, inks: Ink): string[] {
   return [...heading('Attention', inks), ...lines];
 }
 
+const STEP_COLUMNS: readonly Column[] = [
+  {},
+  {},
+  { least: 10, optional: true },
+  {},
+  { optional: true, align: 'right' },
+  {},
+  { optional: true },
+];
+
 function allSteps(report: Report, width: number, inks: Ink): string[] {
   const rows = report.steps.map((step): Cell[] => {
     const took = show.between(step.startedAt, step.endedAt);
@@ -159,16 +169,7 @@ function allSteps(report: Report, width: number, inks: Ink): string[] {
       step.attempts > 1 ? `${step.attempts} attempts` : '',
     ];
   });
-  const columns = [
-    {},
-    {},
-    { least: 4, optional: true },
-    {},
-    { optional: true, align: 'right' },
-    {},
-    {},
-  ] as const;
-  return [...heading('Steps', inks), ...table(rows, columns, width, '  ')];
+  return [...heading('Steps', inks), ...table(rows, STEP_COLUMNS, width, '  ')];
 }
 
 function leftOut(report: Report, width: number, inks: Ink): string[] {

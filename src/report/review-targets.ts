@@ -106,8 +106,11 @@ export function firstSight(
       'calls',
       plan.steps.length === 0
         ? ''
-        : `${show.counted(forecast.orders, 'order')}, at least ${show.duration(forecast.leastSeconds * 1000)} at ` +
-          `${execution.requestsPerSecond} a second; ${execution.inFlight} in flight`,
+        : `${show.counted(forecast.orders, 'order')}, ${
+            forecast.leastSeconds < 1
+              ? 'under a second'
+              : `at least ${show.duration(forecast.leastSeconds * 1000)}`
+          } at ${execution.requestsPerSecond} a second; ${execution.inFlight} in flight`,
     ],
     [
       'waves',

@@ -2,20 +2,20 @@
  * A plan for a terminal. The first screen answers: may it run, how much, what is wrong. The changes follow by wave,
  * and the last lines repeat the verdict, for that is where the eye is when the prompt comes back.
  */
-import type { Finding, Review, Step } from '../model.ts';
+import type { Review, Step } from '../model.ts';
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
+import { findingsSection } from './findings-text.ts';
 import type { Ink } from './ink.ts';
-import { ink, SEVERITY_SIGNS } from './ink.ts';
+import { ink } from './ink.ts';
 import * as show from './quantities.ts';
 import { factLines, verdictLines } from './report-text.ts';
 import type { ReviewedTarget } from './review-targets.ts';
-import { firstSight, placeOf, reviewedTargets } from './review-targets.ts';
+import { firstSight, reviewedTargets } from './review-targets.ts';
 import { verdictOfReview } from './verdict.ts';
 
-/** Findings and changes a wave that are shown unless all are asked for. */
-const SHOWN_FINDINGS = 10;
+/** Changes a wave that are shown unless all are asked for. */
 const SHOWN_CHANGES = 15;
 
 export function reviewText(
@@ -32,7 +32,7 @@ export function reviewText(
     ...verdictLines(verdict, width, inks),
     '',
     ...factLines(firstSight(review, targets), width, inks),
-    ...attention(review.findings, all, width, inks),
+    ...findingsSection(review.findings, all, width, inks),
     ...waves(review, targets, all, width, inks),
     '',
     ...verdictLines(verdict, width, inks),
@@ -46,44 +46,6 @@ export function reviewText(
     ),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function attention(findings: readonly Finding[], all: boolean, width: number, inks: Ink): string[] {
-  if (findings.length === 0) return [];
-  const shown = all ? findings : findings.slice(0, SHOWN_FINDINGS);
-  const rest = findings.slice(shown.length);
-  const tally = (['error', 'warning', 'note'] as const)
-    .map(
-      (severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const,
-    )
-    .filter(([, number]) => number > 0)
-    .map(([severity, number]) => show.counted(number, severity));
-  return [
-    '',
-    inks.bold(`Attention: ${tally.join(', ')}`),
-    ...shown.flatMap((finding) => findingLines(finding, width, inks)),
-    ...(rest.length === 0
-      ? []
-      : [inks.dim(`  ${show.counted(rest.length, 'more finding')} not shown; --all shows all`)]),
-  ];
-}
-
-/** One finding as lines: code and instance, what, mend, place, and the source line where it is at hand. */
-function findingLines(finding: Finding, width: number, inks: Ink): string[] {
-  const [sign, colour] = SEVERITY_SIGNS[finding.severity];
-  const place = placeOf(finding);
-  return [
-    `  ${inks[colour](`${sign} ${finding.code}`)}${finding.instance === null ? '' : `  ${finding.instance}`}`,
-    ...wrap(finding.what, width, '    '),
-    ...(finding.mend === '' ? [] : hang('mend: ', finding.mend, width, inks)),
-    ...(place === '' ? [] : [inks.dim(`    ${place}`)]),
-    ...(finding.excerpt === null ? [] : finding.excerpt.split('\n').map((line) => `      ${line}`.trimEnd())),
-  ];
-}
-
-function hang(label: string, text: string, width: number, inks: Ink): string[] {
-  const [first, ...rest] = wrap(text, width, ' '.repeat(4 + label.length));
-  return [`    ${inks.dim(label)}${first!.trimStart()}`, ...rest];
 }
 
 function waves(

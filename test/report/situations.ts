@@ -147,6 +147,7 @@ export class JournalWriter {
       plan: name,
       digest,
       resumed,
+      cutOff: 0,
       by,
       endpoint,
       version: '0.1.0',

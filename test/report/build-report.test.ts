@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Deed, Outcome, SavedPlan } from '../../src/model.ts';
+import { OUTCOMES } from '../../src/model.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { fleet, JournalWriter, SITUATIONS, savedPlan } from './situations.ts';
+
+const report = (name: string) => {
+  const { saved, entries } = SITUATIONS[name]!();
+  return buildReport(saved, entries);
+};
+
+describe('a report tells of a run', () => {
+  it('what the orders were, for each step in the order of the plan', () => {
+    const rows = report('a-small-run-all-verified').steps.map((step) => [
+      step.id,
+      step.outcome,
+      step.attempts,
+      step.orders,
+      step.startedAt,
+      step.endedAt,
+    ]);
+    expect(rows).toEqual([
+      [
+        'crs-5qlrlhux/memoryPerShard',
+        'verified',
+        1,
+        ['2026010500101'],
+        '2026-01-05T02:00:01.000Z',
+        '2026-01-05T02:03:01.200Z',
+      ],
+      [
+        'crs-8kd02mfa/shards',
+        'verified',
+        1,
+        ['2026010500111'],
+        '2026-01-05T02:03:02.200Z',
+        '2026-01-05T02:06:32.400Z',
+      ],
+      [
+        'crs-8kd02mfa/memoryPerShard',
+        'verified',
+        2,
+        ['2026010500122'],
+        '2026-01-05T02:06:33.400Z',
+        '2026-01-05T02:10:23.600Z',
+      ],
+      [
+        'crs-x1y2z3a4/replicas',
+        'verified',
+        1,
+        ['2026010500131'],
+        '2026-01-05T02:03:02.300Z',
+        '2026-01-05T02:05:32.400Z',
+      ],
+    ]);
+  });
+
+  it('who ran and approved it first, however often it was taken up', () => {
+    const { starts, user, host, approved } = report('a-resumed-run-with-an-unknown').run;
+    expect([starts, user, host, approved?.by]).toEqual([2, 'wei', 'ops-1', 'wei']);
+  });
+
+  it('memory as last read back: of the failed step the size that was found', () => {
+    // 24 GB an instance before; verified: cart-01 to 48 GB, cart-02 to 8 shards (64 GB); the rest as it was.
+    const gb = 1024;
+    expect(report('a-priced-run-with-a-failure-and-a-refusal').memory).toEqual({
+      before: 72 * gb,
+      planned: (48 + 128 + 48) * gb,
+      now: (48 + 64 + 24) * gb,
+    });
+  });
+
+  it('money quoted for all steps, and for the verified ones', () => {
+    expect(report('a-priced-run-with-a-failure-and-a-refusal').money).toEqual({
+      quoted: [
+        { amount: 2992.5, currency: 'CNY', basis: 'once' },
+        { amount: 1.752, currency: 'CNY', basis: 'hourly' },
+      ],
+      verified: [{ amount: 1392.5, currency: 'CNY', basis: 'once' }],
+    });
+  });
+
+  it('of two hourly prices of one instance the last verified one, for each is the whole price', () => {
+    const changes = [
+      { shards: 4, price: 2, basis: 'hourly' as const },
+      { memoryPerShard: 8192, price: 5, basis: 'hourly' as const },
+    ];
+    const saved = savedPlan([{ instance: 'crs-aaaa1111', changes }]);
+    const [one, two] = saved.steps.map(({ id }) => id) as [string, string];
+    const journal = new JournalWriter(saved).start().ask(one).accept(one).end(one, 'verified');
+    expect(buildReport(saved, journal.entries).money.verified).toEqual([
+      { amount: 2, currency: 'CNY', basis: 'hourly' },
+    ]);
+    journal.ask(two).accept(two).end(two, 'verified');
+    expect(buildReport(saved, journal.entries).money.verified).toEqual([
+      { amount: 5, currency: 'CNY', basis: 'hourly' },
+    ]);
+  });
+
+  it('nothing but the plan where the journal is empty', () => {
+    const { run, totals, steps, head, entries } = report('a-plan-without-a-journal');
+    expect([run.startedAt, run.endedBecause, totals['not-run'], steps.length, entries]).toEqual([
+      null,
+      null,
+      4,
+      4,
+      0,
+    ]);
+    expect(head).toBe('0'.repeat(64));
+  });
+});
+
+/** Deeds in any order that the types allow, about steps of the plan: also such as no executor would write. */
+function deedsAbout(saved: SavedPlan): fc.Arbitrary<Deed[]> {
+  const step = fc.constantFrom(...saved.steps.map(({ id }) => id));
+  const attempt = fc.integer({ min: 1, max: 4 });
+  const size = saved.steps[0]!.after;
+  const sentAt = '2026-01-05T02:00:07.000Z';
+  const ends = OUTCOMES.filter((outcome): outcome is Exclude<Outcome, 'not-run'> => outcome !== 'not-run');
+  const text = fc.string({ maxLength: 12, unit: 'binary' });
+  const deed: fc.Arbitrary<Deed> = fc.oneof(
+    fc.record({
+      kind: fc.constant('looked' as const),
+      step,
+      status: fc.constant('running' as const),
+      size: fc.constant(size),
+    }),
+    fc.record({ kind: fc.constant('intent' as const), step, attempt, size: fc.constant(size) }),
+    fc.record({ kind: fc.constant('not-sent' as const), step, attempt, why: text }),
+    fc.record({
+      kind: fc.constant('accepted' as const),
+      step,
+      attempt,
+      order: text,
+      requestId: text,
+      sentAt: fc.constant(sentAt),
+    }),
+    fc.record({
+      kind: fc.constant('refused' as const),
+      step,
+      attempt,
+      code: text,
+      message: text,
+      requestId: fc.option(text),
+      sentAt: fc.constant(sentAt),
+      next: fc.constantFrom('try-again' as const, 'read-first' as const, 'skip' as const, 'halt' as const),
+    }),
+    fc.record({
+      kind: fc.constant('no-answer' as const),
+      step,
+      attempt,
+      why: text,
+      sentAt: fc.constant(sentAt),
+    }),
+    fc.record({
+      kind: fc.constant('settled' as const),
+      step,
+      attempt,
+      landed: fc.boolean(),
+      order: fc.option(text),
+      evidence: text,
+    }),
+    fc.record({
+      kind: fc.constant('step-ended' as const),
+      step,
+      outcome: fc.constantFrom(...ends),
+      code: fc.option(text),
+      what: text,
+      size: fc.option(fc.constant(size)),
+      billed: fc.constant(null),
+    }),
+    fc.record({
+      kind: fc.constant('wave-started' as const),
+      wave: fc.integer({ min: 0, max: 1 }),
+      name: text,
+    }),
+    fc.record({
+      kind: fc.constant('stopping' as const),
+      because: fc.constant('halted' as const),
+      what: text,
+    }),
+    fc.record({
+      kind: fc.constant('run-ended' as const),
+      because: fc.constantFrom('done' as const, 'halted' as const),
+      exitCode: fc.constant(3),
+    }),
+  );
+  return fc.array(deed, { maxLength: 60 });
+}
+
+describe('whatever a journal holds', () => {
+  it('totals add up to the steps, each step is told once in every format, and nothing acts', () => {
+    const saved = savedPlan(fleet(6));
+    fc.assert(
+      fc.property(deedsAbout(saved), (deeds) => {
+        const journal = new JournalWriter(saved).start();
+        for (const deed of deeds) journal.after(0.25).deed(deed);
+        const made = buildReport(saved, journal.entries);
+        expect(Object.values(made.totals).reduce((sum, count) => sum + count, 0)).toBe(saved.steps.length);
+        expect(made.steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
+        for (const format of REPORT_FORMATS) {
+          const text = renderReport(made, format, { color: false, width: 100 });
+          for (const { instance } of saved.steps) expect(text).toContain(instance);
+          expect(text.replaceAll('\r\n', '\n')).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}]/u);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

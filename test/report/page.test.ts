@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { renderReport } from '../../src/report/render-report.ts';
+import { renderReview } from '../../src/report/render-review.ts';
+import {
+  DIGEST,
+  fleet,
+  JournalWriter,
+  REVIEWS,
+  SITUATIONS,
+  type Situation,
+  savedPlan,
+} from './situations.ts';
+
+const NO_TERMINAL = { color: false, width: 100, all: true };
+
+/** A run of many steps, twenty in flight, with a failure among each hundred. */
+function longRun(steps: number): Situation {
+  const saved = savedPlan(
+    fleet(steps).map((own) => ({ ...own, changes: [{ memoryPerShard: 8192, price: 412 }] })),
+  );
+  const journal = new JournalWriter(saved).start().wave('wave-started', 0);
+  const ids = saved.steps.map(({ id }) => id);
+  const end = (at: number) => {
+    const id = ids[at]!;
+    if (at % 100 === 99)
+      journal.end(id, 'failed', {
+        what: 'the order ended, the size is the old one',
+        size: saved.steps[at]!.before,
+      });
+    else journal.end(id, 'verified');
+  };
+  ids.forEach((id, at) => {
+    if (at === 1) {
+      journal.after(150);
+      end(0);
+      journal.wave('wave-ended', 0).wave('wave-started', 1);
+    }
+    if (at > 20) {
+      journal.after(5 + ((at * 7) % 5));
+      end(at - 20);
+    } else journal.after(0.055);
+    journal.ask(id).accept(id);
+    if (at % 10 === 0) journal.reads(10);
+  });
+  for (let at = Math.max(1, ids.length - 20); at < ids.length; at++) {
+    journal.after(7);
+    end(at);
+  }
+  journal.wave('wave-ended', 1).finish('done', 3);
+  return { saved, entries: journal.entries };
+}
+
+const page = ({ saved, entries }: Situation) =>
+  renderReport(buildReport(saved, entries), 'html', NO_TERMINAL);
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(
+    Object.entries(SITUATIONS).map(([name, situation]) => [name, () => page(situation())]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(REVIEWS).map(([name, review]) => [
+      name,
+      () => renderReview(review(), 'html', NO_TERMINAL),
+    ]),
+  ),
+  'a long run': () => page(longRun(130)),
+};
+
+describe('every page', () => {
+  for (const [name, make] of Object.entries(PAGES)) {
+    it(`runs nothing and loads nothing but its own script and style: ${name.replaceAll('-', ' ')}`, () => {
+      const html = make();
+      const tags = [...html.matchAll(/<([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag!.toLowerCase());
+      expect(tags.filter((tag) => tag === 'script')).toHaveLength(1);
+      expect(
+        tags.filter((tag) => ['img', 'a', 'iframe', 'object', 'link', 'base', 'use', 'image'].includes(tag)),
+      ).toEqual([]);
+      const attributes = [...html.matchAll(/<[a-z][^>]*>/gi)].map(([tag]) => tag.replace(/"[^"]*"/g, '""'));
+      expect(attributes.filter((tag) => /\s(on\w+|style|href|src)=/i.test(tag))).toEqual([]);
+      for (const kind of ['script', 'style']) {
+        const text = new RegExp(`<${kind}>([^]*?)</${kind}>`).exec(html)![1]!;
+        const hash = createHash('sha256').update(text).digest('base64');
+        expect(html).toContain(`${kind}-src 'sha256-${hash}'`);
+      }
+    });
+
+    it(`has no id twice, and names every table, picture and heading that is named by id: ${name.replaceAll('-', ' ')}`, () => {
+      const html = make();
+      const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
+      expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
+      const named = [...html.matchAll(/ (?:aria-labelledby|data-for)="([^"]+)"/g)].flatMap(([, list]) =>
+        list!.split(' '),
+      );
+      expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+      expect(html.match(/<th(?=[ >])/g)?.length ?? 0).toBe(html.match(/<th scope="col"/g)?.length ?? 0);
+    });
+  }
+});
+
+describe('the page of a run of 2,000 steps', () => {
+  const { saved, entries } = longRun(2000);
+  const html = page({ saved, entries });
+
+  it('is smaller than 3 MB and has a row for each step', () => {
+    expect(html.length).toBeLessThan(3_000_000);
+    expect(
+      saved.steps.filter(({ instance }) => !html.includes(`<span class="id">${instance}</span>`)),
+    ).toEqual([]);
+  });
+
+  it('tells where to check it: plan digest and journal head in full', () => {
+    expect(html).toContain(DIGEST);
+    expect(html).toContain(entries.at(-1)!.hash);
+  });
+
+  it('draws as many lanes as were in flight', () => {
+    const lanes = new Set(
+      [
+        ...html.matchAll(
+          /<rect class="o (?:verified|failed)" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="7"/g,
+        ),
+      ].map(([, y]) => y),
+    );
+    // Twenty in the wave of the rest, one in the canary wave.
+    expect(lanes.size).toBe(21);
+  });
+});
