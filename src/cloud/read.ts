@@ -138,12 +138,7 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
     return new RefitError('credentials-refused', what, mend, { cause: refusal });
   }
   if (isLackOfRights(code)) {
-    return new RefitError(
-      'provider-refused',
-      what,
-      `let this identity call ${action.product}:${action.name}`,
-      { cause: refusal },
-    );
+    return new RefitError('provider-refused', what, grant, { cause: refusal });
   }
   const mend = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
