@@ -41,11 +41,9 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
     ? schemaFindings(version, tree, source)
     : [...(fits ? [] : schemaFindings(errors, tree, source)), ...checkPlan(tree, source)];
 
-  const syntaxLines = new Set(
-    findings.filter(({ code }) => code === 'Refit.Yaml').map(({ place }) => place?.line),
-  );
+  const broken = new Set(findings.map(({ place }) => `${place?.line}:${place?.column}`));
   const sure = more.filter(({ code, place }) => {
-    if (place === null || syntaxLines.has(place.line)) return false;
+    if (place === null || broken.has(`${place.line}:${place.column}`)) return false;
     // Where the syntax broke, what follows is a guess and what is missing may only be lost.
     return brokenFrom === null || (place.line < brokenFrom && code !== 'Refit.MissingKey');
   });

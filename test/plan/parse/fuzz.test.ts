@@ -1,0 +1,130 @@
+// Goal: no bytes and no text, however broken, end in anything but findings. The seed is printed with a failure.
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodePlan } from '../../../src/plan/decode-plan.ts';
+import { parsePlan } from '../../../src/plan/parse-plan.ts';
+
+const examples = ['small', 'selectors', 'invalid'].map((name) => readFileSync(`plans/${name}.yaml`, 'utf8'));
+const crumbs = [
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ': ',
+  '- ',
+  '\n',
+  '\t',
+  '"',
+  "'",
+  '&a ',
+  '*a',
+  '!!x ',
+  '|',
+  '>',
+  '%',
+  '#',
+  '---\n',
+  '\u0000',
+  '\r',
+  '? ',
+  '<<: ',
+  '__proto__: ',
+];
+
+function isWhole(text: string): void {
+  const { plan, findings } = parsePlan(text, 'plan.yaml');
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  expect(plan === null).toBe(errors.length > 0);
+  const lines = text.split('\n').length;
+  for (const { place, what, mend, excerpt } of findings) {
+    expect(what).not.toMatch(/undefined|\[object|internal error/);
+    expect(mend).not.toBe('');
+    expect(place!.line).toBeGreaterThanOrEqual(1);
+    expect(place!.line).toBeLessThanOrEqual(lines);
+    expect(place!.column).toBeGreaterThanOrEqual(1);
+    expect(excerpt).toMatch(/\^$/);
+  }
+}
+
+describe('parsing never throws, and either gives a plan or says why not', () => {
+  it('on any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), isWhole), { numRuns: 300 });
+  });
+
+  it('on a heap of YAML signs', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            fc.constantFrom(...crumbs),
+            fc.constantFrom('a', 'version', 'targets', 'name', ' ', '  ', '1'),
+          ),
+        ),
+        (parts) => isWhole(parts.join('')),
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('on an example with a part cut out and another put in', () => {
+    const cut = fc.tuple(
+      fc.constantFrom(...examples),
+      fc.nat(),
+      fc.nat(40),
+      fc.array(fc.constantFrom(...crumbs), { maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(cut, ([text, at, length, put]) => {
+        const from = at % text.length;
+        isWhole(text.slice(0, from) + put.join('') + text.slice(from + length));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('on any value at any key', () => {
+    const plan = fc.dictionary(
+      fc.constantFrom(
+        'version',
+        'name',
+        'targets',
+        'guards',
+        'waves',
+        'windows',
+        'execution',
+        'finishBy',
+        'defaults',
+        'expires',
+      ),
+      fc.jsonValue({ maxDepth: 3 }),
+    );
+    fc.assert(
+      fc.property(plan, (value) => isWhole(JSON.stringify({ version: 1, ...value }))),
+      { numRuns: 500 },
+    );
+  });
+
+  it('on any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const { text, findings } = decodePlan(bytes, 'plan.yaml');
+        if (text === null) expect(findings).toHaveLength(1);
+        else isWhole(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['brackets', '['.repeat(100_000)],
+    ['dashes', '- '.repeat(20_000)],
+    ['braces', '{a: '.repeat(20_000)],
+    ['quotes', '"'.repeat(20_000)],
+    ['lines', Array.from({ length: 2_000 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
+  ])('on %s without end', (_, text) => {
+    isWhole(text);
+    expect(parsePlan(text, 'plan.yaml').plan).toBeNull();
+  });
+});

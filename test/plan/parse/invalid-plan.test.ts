@@ -1,0 +1,59 @@
+// Goal: every mistake of plans/invalid.yaml is told on its own line with the code that stands there, and no other.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../../../src/plan/parse-plan.ts';
+
+const text = readFileSync('plans/invalid.yaml', 'utf8');
+const { plan, findings } = parsePlan(text, 'invalid.yaml');
+
+describe('plans/invalid.yaml', () => {
+  it('is refused', () => {
+    expect(plan).toBeNull();
+  });
+
+  const lines = text.split('\n').map((line, index) => ({
+    line,
+    number: index + 1,
+    expected: /# expect: (\S+)/.exec(line)?.[1] ?? null,
+  }));
+
+  it('holds every code that parsing can give', () => {
+    const held = new Set(lines.map(({ expected }) => expected).filter((code) => code !== null));
+    expect([...held].sort()).toEqual([
+      'Refit.BadValue',
+      'Refit.Conflict',
+      'Refit.DuplicateKey',
+      'Refit.MissingKey',
+      'Refit.NotSupportedYet',
+      'Refit.SelectEmpty',
+      'Refit.UnknownKey',
+      'Refit.Yaml',
+    ]);
+  });
+
+  it.each(lines.filter(({ line }) => line.trim() !== ''))(
+    'line $number has $expected: $line',
+    ({ number, expected }) => {
+      const codes = findings.filter(({ place }) => place?.line === number).map(({ code }) => code);
+      expect(codes).toEqual(expected === null ? [] : [expected]);
+    },
+  );
+
+  it('tells every mistake with a place, a picture of that line and a mend', () => {
+    for (const { place, excerpt, mend, what } of findings) {
+      expect(place?.file).toBe('invalid.yaml');
+      expect(excerpt).toContain(`${place!.line} | `);
+      expect(excerpt).toMatch(/\^$/);
+      expect(mend).not.toBe('');
+      expect(what).not.toMatch(/must (NOT|match|be equal|have required)/);
+    }
+  });
+});
+
+describe('the other example plans', () => {
+  it.each(['small', 'selectors', 'refused'])('plans/%s.yaml parses without a finding', (name) => {
+    const { plan, findings } = parsePlan(readFileSync(`plans/${name}.yaml`, 'utf8'), name);
+    expect(findings).toEqual([]);
+    expect(plan?.targets.length).toBeGreaterThan(0);
+  });
+});

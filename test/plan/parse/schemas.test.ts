@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  validateInventory,
+  validateJournalEntry,
+  validateSavedPlan,
+} from '../../../src/generated/validators.js';
+import { EMPTY_CHAIN, seal } from '../../../src/journal.ts';
+import {
+  type Deed,
+  DIMENSIONS,
+  EDITIONS,
+  type Inventory,
+  OUTCOMES,
+  type SavedPlan,
+} from '../../../src/model.ts';
+
+const read = (name: string) => JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'));
+const AT = '2026-11-10T01:00:00.000Z';
+const SIZE = { memoryPerShard: 4096, shards: 3, replicas: 1 };
+
+describe('every schema', () => {
+  it.each(['plan', 'saved-plan', 'journal-entry', 'inventory'])('describes every key: %s', (name) => {
+    const silent: string[] = [];
+    const look = (schema: Record<string, unknown>, path: string): void => {
+      for (const [key, property] of Object.entries(
+        (schema.properties ?? {}) as Record<string, Record<string, unknown>>,
+      )) {
+        const shared = read(name).$defs?.[String(property.$ref ?? '').replace('#/$defs/', '')];
+        if (!property.description && !shared?.description) silent.push(`${path}.${key}`);
+        look(property, `${path}.${key}`);
+      }
+      if (schema.items) look(schema.items as Record<string, unknown>, `${path}[]`);
+      for (const [key, one] of Object.entries(
+        (schema.$defs ?? {}) as Record<string, Record<string, unknown>>,
+      ))
+        look(one, key);
+    };
+    look(read(name), name);
+    expect(silent).toEqual([]);
+  });
+
+  it.each([
+    ['plan', 'edition'],
+    ['saved-plan', 'edition'],
+    ['inventory', 'edition'],
+  ])('knows exactly the editions that the program knows: %s', (name, key) => {
+    expect(read(name).$defs[key].enum).toEqual(EDITIONS.map((edition) => edition.name));
+  });
+
+  it('shows an example at every key of the plan', () => {
+    const bare: string[] = [];
+    const look = (schema: Record<string, unknown>, path: string): void => {
+      for (const [key, property] of Object.entries(
+        (schema.properties ?? {}) as Record<string, Record<string, unknown>>,
+      )) {
+        const shared = read('plan').$defs[String(property.$ref ?? '').replace('#/$defs/', '')];
+        if (!property.examples && !shared?.examples) bare.push(`${path}.${key}`);
+        look(property, `${path}.${key}`);
+      }
+      for (const [key, one] of Object.entries(
+        (schema.$defs ?? {}) as Record<string, Record<string, unknown>>,
+      ))
+        look(one, key);
+    };
+    look(read('plan'), 'plan');
+    expect(bare).toEqual([]);
+  });
+});
+
+describe('the journal entry schema', () => {
+  const step = 'crs-5qlrlhux/shards';
+  // One deed of every kind: a new kind breaks the build here until the schema knows it.
+  const deeds: { [Kind in Deed['kind']]: Extract<Deed, { kind: Kind }> } = {
+    'run-started': {
+      kind: 'run-started',
+      format: 'refit.journal/1',
+      plan: 'test',
+      digest: 'a'.repeat(64),
+      resumed: false,
+      cutOff: 0,
+      by: { user: 'dba', host: 'ops-1', pid: 7 },
+      endpoint: 'https://redis.tencentcloudapi.com',
+      version: '0.1.0',
+    },
+    approved: { kind: 'approved', how: 'prompt', by: 'dba' },
+    'wave-started': { kind: 'wave-started', wave: 0, name: 'all' },
+    'wave-ended': { kind: 'wave-ended', wave: 0, name: 'all' },
+    looked: { kind: 'looked', step, status: 'running', size: SIZE },
+    intent: { kind: 'intent', step, attempt: 1, size: SIZE },
+    'not-sent': { kind: 'not-sent', step, attempt: 1, why: 'the slot was missed' },
+    accepted: { kind: 'accepted', step, attempt: 1, order: '20261110', requestId: 'r-1', sentAt: AT },
+    refused: {
+      kind: 'refused',
+      step,
+      attempt: 1,
+      code: 'RequestLimitExceeded',
+      message: 'slow down',
+      requestId: null,
+      sentAt: AT,
+      next: 'try-again',
+    },
+    'no-answer': { kind: 'no-answer', step, attempt: 1, why: 'reset', sentAt: AT },
+    settled: { kind: 'settled', step, attempt: 1, landed: true, order: null, evidence: 'task 002 done' },
+    'step-ended': {
+      kind: 'step-ended',
+      step,
+      outcome: 'verified',
+      code: null,
+      what: 'read back',
+      size: SIZE,
+      billed: { amount: 12.5, currency: 'CNY' },
+    },
+    stopping: { kind: 'stopping', because: 'halted', what: '3 failed, more than 2' },
+    calls: { kind: 'calls', counts: [[1_794_272_400, 'DescribeInstances', 4, 0]] },
+    'run-ended': { kind: 'run-ended', because: 'done', exitCode: 0 },
+  };
+
+  it.each(Object.values(deeds))('takes a sealed $kind entry', (deed) => {
+    validateJournalEntry(JSON.parse(JSON.stringify(seal(EMPTY_CHAIN, AT, deed))));
+    expect(validateJournalEntry.errors ?? []).toEqual([]);
+  });
+
+  it.each(Object.values(deeds))(
+    'refuses a $kind entry with a member too many, or without its hash',
+    (deed) => {
+      const { hash: _, ...unsealed } = seal(EMPTY_CHAIN, AT, deed);
+      expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, deed), note: 'x' })).toBe(false);
+      expect(validateJournalEntry(unsealed)).toBe(false);
+    },
+  );
+
+  it('refuses a kind that it does not know', () => {
+    expect(validateJournalEntry({ ...seal(EMPTY_CHAIN, AT, deeds.approved), kind: 'disapproved' })).toBe(
+      false,
+    );
+  });
+
+  it('knows every outcome but not-run, which no entry ever says', () => {
+    const outcomes = read('journal-entry').$defs['step-ended'].properties.outcome.enum;
+    expect([...outcomes, 'not-run'].sort()).toEqual([...OUTCOMES].sort());
+  });
+});
+
+describe('the saved plan schema', () => {
+  const saved: SavedPlan = {
+    format: 'refit.saved-plan/1',
+    digest: 'b'.repeat(64),
+    name: 'test',
+    change: null,
+    owner: 'dba',
+    file: 'plan.yaml',
+    sealedAt: AT,
+    expiresAt: AT,
+    finishBy: null,
+    inventory: { source: 'live', readAt: AT, instances: 1 },
+    execution: {
+      inFlight: 20,
+      requestsPerSecond: 18,
+      switch: 'now',
+      patience: 180_000,
+      haltWhen: { failed: { operator: '>', value: 2, base: 'count' }, unknown: null },
+    },
+    waves: [{ name: 'all', steps: ['crs-5qlrlhux/shards'] }],
+    steps: [
+      {
+        id: 'crs-5qlrlhux/shards',
+        instance: 'crs-5qlrlhux',
+        region: 'ap-guangzhou',
+        profile: 'default',
+        edition: 'redis-6.2-cluster',
+        change: { dimension: 'shards', from: 3, to: 5 },
+        before: SIZE,
+        after: { ...SIZE, shards: 5 },
+        needs: null,
+        wave: 0,
+        place: { file: 'plan.yaml', line: 4, column: 5 },
+        quote: { amount: -3.5, currency: 'CNY', basis: 'once', readAt: AT },
+      },
+    ],
+    preconditions: [
+      {
+        instance: 'crs-5qlrlhux',
+        name: 'cart',
+        region: 'ap-guangzhou',
+        zone: 'ap-guangzhou-3',
+        profile: 'default',
+        edition: 'redis-6.2-cluster',
+        billing: 'prepaid',
+        size: SIZE,
+        target: { ...SIZE, shards: 5 },
+        because: null,
+        readAt: AT,
+      },
+    ],
+    unchanged: [{ instance: 'crs-aaaa1111', region: 'ap-guangzhou', why: 'has 4GB already' }],
+    blocked: [
+      {
+        instance: 'crs-bbbb2222',
+        region: 'ap-guangzhou',
+        findings: [
+          {
+            code: 'ResourceInsufficient',
+            severity: 'error',
+            what: 'w',
+            mend: 'm',
+            place: null,
+            excerpt: null,
+            instance: 'crs-bbbb2222',
+          },
+        ],
+      },
+    ],
+    findings: [],
+    prices: [{ amount: -3.5, currency: 'CNY', basis: 'once' }],
+    forecast: { orders: 1, leastSeconds: 0.06 },
+  };
+
+  it('takes a whole saved plan', () => {
+    validateSavedPlan(saved);
+    expect(validateSavedPlan.errors ?? []).toEqual([]);
+  });
+
+  it.each([
+    ['another format', { format: 'refit.saved-plan/2' }],
+    ['a digest that is none', { digest: '' }],
+    ['a member that the digest does not know', { note: 'x' }],
+    ['a rate above the provider’s', { execution: { ...saved.execution, requestsPerSecond: 21 } }],
+    ['a time that is not UTC', { sealedAt: '2026-11-10T01:00:00+08:00' }],
+  ])('refuses %s', (_, change) => {
+    expect(validateSavedPlan({ ...saved, ...change })).toBe(false);
+  });
+
+  it('knows every dimension', () => {
+    expect(read('saved-plan').$defs.dimension.enum).toEqual([...DIMENSIONS]);
+  });
+});
+
+describe('the inventory schema', () => {
+  const inventory: Inventory = {
+    format: 'refit.inventory/1',
+    readAt: AT,
+    scopes: [{ region: 'ap-guangzhou', profile: 'default' }],
+    instances: [
+      {
+        id: 'crs-5qlrlhux',
+        name: '=cmd|x',
+        region: 'ap-guangzhou',
+        zone: '100003',
+        profile: 'default',
+        edition: 'unrecognised',
+        type: 99,
+        status: 'running',
+        size: SIZE,
+        billing: 'postpaid',
+        tags: { env: 'prod' },
+        multiZone: false,
+        deadline: null,
+        used: { total: 100.5, fullestShard: null, source: 'monitor', readAt: AT },
+        task: null,
+        unpaidOrder: null,
+      },
+    ],
+    catalogue: {
+      readAt: AT,
+      offers: [
+        {
+          region: 'ap-guangzhou',
+          zone: 'ap-guangzhou-3',
+          edition: 'redis-2.8-standard',
+          billing: 'prepaid',
+          memoryPerShard: [256, 1024],
+          shards: [1],
+          replicas: [1],
+          soldOut: false,
+          zoneSoldOut: false,
+        },
+      ],
+    },
+    balances: { default: { amount: 100, currency: 'CNY' } },
+  };
+
+  it('takes a whole inventory', () => {
+    validateInventory(inventory);
+    expect(validateInventory.errors ?? []).toEqual([]);
+  });
+
+  it('refuses an instance whose size is a text', () => {
+    const [instance] = inventory.instances;
+    const size = { ...SIZE, memoryPerShard: '4GB' };
+    expect(validateInventory({ ...inventory, instances: [{ ...instance, size }] })).toBe(false);
+  });
+});
