@@ -25,13 +25,19 @@ export function nearestCode(code: string): string | null {
   return part === null ? null : (codes.find((one) => last(one) === part) ?? null);
 }
 
+const SAID_OF: Readonly<Record<Rule['saidOf'], string>> = {
+  step: 'a step, before it is ordered',
+  plan: 'a target or the whole plan',
+  text: "the plan's text",
+  run: 'a step of a run',
+};
+
 function page(rule: Rule): string {
-  const by = rule.check === null ? 'the target or the whole plan' : 'each step';
   return [
     `${rule.code} (${rule.severity})`,
     rule.sentence,
     `  looks at  ${rule.looksAt}`,
-    `  decided   for ${by}`,
+    `  said of   ${SAID_OF[rule.saidOf]}`,
     `  mend      ${rule.mend}`,
     `  source    ${rule.source}, read ${rule.readOn}`,
     '',

@@ -68,7 +68,12 @@ export function priceOf(route: Route, index: number, quotes: Quotes): Priced {
   const present = totalMemory(route.target.instance.size);
   if (present === 0) return { answer: null, reckoned: false };
   const factor = totalMemory(leg.instance.size) / present;
-  return { answer: { ...answer, amount: money(answer.amount * factor) }, reckoned: factor !== 1 };
+  return { answer: quoteOf(answer, factor), reckoned: factor !== 1 };
+}
+
+/** Member by member: what else came with an answer has no place in a sealed plan. */
+function quoteOf({ amount, currency, basis, readAt }: Quote, factor: number): Quote {
+  return { amount: money(amount * factor), currency, basis, readAt };
 }
 
 /**

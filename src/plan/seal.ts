@@ -1,7 +1,7 @@
 /** The seal of a saved plan: a digest over its meaning, so that what is carried out is what was approved. */
 import { canonical, sha256 } from '../digest.ts';
 import { RefitError } from '../errors.ts';
-import * as validators from '../generated/validators.js';
+import { validateSavedPlan } from '../generated/validators.js';
 import type { SavedPlan } from '../model.ts';
 import { SAVED_PLAN_FORMAT } from '../model.ts';
 
@@ -41,8 +41,7 @@ export function readSavedPlan(text: string): SavedPlan {
     const what = `the saved plan was altered after it was sealed: its digest is ${shown(digest)}, its content has ${found}`;
     throw new RefitError('plan-altered', what, `restore the file that was approved, or ${PLAN_AGAIN}`);
   }
-  const { validateSavedPlan } = validators as { validateSavedPlan?: validators.Validate };
-  if (validateSavedPlan && !validateSavedPlan(value)) {
+  if (!validateSavedPlan(value)) {
     const fault = validateSavedPlan.errors?.[0];
     const what = `the saved plan has its digest and not its form: ${fault?.instancePath || '/'} ${fault?.message ?? 'is invalid'}`;
     throw new RefitError('format-unknown', what, PLAN_AGAIN);

@@ -1,6 +1,7 @@
 /** What is said of one step before it is ordered. */
 import type { Finding, Place } from '../model.ts';
 import type { Broken, Facts, Rule } from './facts.ts';
+import { OTHER_CODES } from './other-codes.ts';
 import { OWN_RULES } from './own-rules.ts';
 import { RULES } from './rules.ts';
 
@@ -33,16 +34,18 @@ function first(rules: readonly Rule[], facts: Facts, place: Place | null): Findi
   return null;
 }
 
-const BY_CODE: ReadonlyMap<string, Rule> = new Map([...RULES, ...OWN_RULES].map((rule) => [rule.code, rule]));
+const BY_CODE: ReadonlyMap<string, Rule> = new Map(
+  [...RULES, ...OWN_RULES, ...OTHER_CODES].map((rule) => [rule.code, rule]),
+);
 
 /** The rule of that exact code; undefined where there is none. */
 export function ruleOf(code: string): Rule | undefined {
   return BY_CODE.get(code);
 }
 
-/** Every rule: the provider's in the order in which it checks, then Refit's own. */
+/** Every code that can be explained: the provider's in the order in which it checks, then Refit's own. */
 export function allRules(): readonly Rule[] {
-  return [...RULES, ...OWN_RULES];
+  return [...RULES, ...OWN_RULES, ...OTHER_CODES];
 }
 
 /** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */

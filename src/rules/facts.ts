@@ -49,7 +49,9 @@ export interface Rule {
   readonly readOn: '2026-11';
   /** `note`: the provider may answer so, and it is waited out. */
   readonly severity: 'error' | 'warning' | 'note';
-  /** Null where it holds; null itself for a rule that no single step decides (see `sentence`). */
+  /** What it is said of: one step, the plan as a whole or a target, the plan's text, or a step of a run. */
+  readonly saidOf: 'step' | 'plan' | 'text' | 'run';
+  /** Null where it holds; null itself for what the facts of one step do not decide. */
   readonly check: ((facts: Facts) => Broken | null) | null;
 }
 

@@ -129,5 +129,6 @@ function own(
   severity: Rule['severity'],
   told: Pick<Rule, 'looksAt' | 'sentence' | 'mend'> & { readonly check?: Rule['check'] },
 ): Rule {
-  return { code, source: "Refit's own", readOn: '2026-11', severity, check: null, ...told };
+  const saidOf = told.check ? 'step' : 'plan';
+  return { code, source: "Refit's own", readOn: '2026-11', severity, saidOf, check: null, ...told };
 }

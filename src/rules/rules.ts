@@ -146,6 +146,7 @@ function rule(code: string, source: string, { check, ...told }: Told): Rule {
     ...told,
     source,
     readOn: '2026-11',
+    saidOf: 'step',
     severity: 'error',
     check: check ? (facts) => check(facts) ?? refused(facts) : refused,
   };
@@ -159,6 +160,7 @@ function note(code: string, source: string): Rule {
     mend: 'nothing to do: the lock is waited out by trying again',
     source,
     readOn: '2026-11',
+    saidOf: 'step',
     severity: 'note',
     check: mayMeetTailLock,
   };

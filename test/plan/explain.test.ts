@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explainCode, explainInstance, nearestCode } from '../../src/plan/explain.ts';
 import { allRules } from '../../src/rules/check.ts';
@@ -10,7 +11,7 @@ describe('a code', () => {
         'LimitExceeded.InvalidMemSize (error)',
         'The memory per shard lies between two sizes that are sold and is none itself.',
         "  looks at  the catalogue for the instance's zone, edition and pay mode",
-        '  decided   for each step',
+        '  said of   a step, before it is ordered',
         '  mend      use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
         '  source    UpgradeInstance page, founding and present edition (facts §1.4), read 2026-11',
         '',
@@ -20,6 +21,19 @@ describe('a code', () => {
 
   it('is explained for every rule there is', () => {
     expect(allRules().filter(({ code }) => explainCode(code) === null)).toEqual([]);
+  });
+
+  it('is explained wherever in the program it is given', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const given = files.flatMap(
+      (name) => readFileSync(`src/${name}`, 'utf8').match(/'Refit\.[A-Za-z]+'/g) ?? [],
+    );
+    const unknown = [...new Set(given)]
+      .map((code) => code.slice(1, -1))
+      .filter((code) => explainCode(code) === null);
+    expect(unknown).toEqual([]);
   });
 
   // biome-ignore format: one line a case

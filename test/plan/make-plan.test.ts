@@ -202,3 +202,12 @@ describe('a large fleet', () => {
     console.info(`100,000 instances planned and sealed in ${Math.round(took)} ms`);
   });
 });
+
+describe('prices as the provider port gives them', () => {
+  it('are sealed without what else came with the answer', () => {
+    const answer = { kind: 'quoted', ...hourly(2) } as Quote;
+    const [step] = review(plan([target('crs-aaaaaaaa', to8)]), [a], { 'crs-aaaaaaaa/memoryPerShard': answer })
+      .plan.steps;
+    expect(step?.quote).toEqual(hourly(2));
+  });
+});
