@@ -1,0 +1,125 @@
+/** The client and the simulator were written from the same facts by different hands; over real HTTP they must agree. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { openCloud } from '../../src/cloud/client.ts';
+import { secret } from '../../src/cloud/credentials.ts';
+import { openHttp } from '../../src/cloud/http.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import { type SimulateOptions, simulate } from '../../src/simulator/simulate.ts';
+
+const SCOPES = ['ap-guangzhou', 'ap-shanghai'].map((region) => ({ region, profile: 'default' }));
+
+async function world(options: SimulateOptions, keys: { secretKey?: string } = {}) {
+  const simulation = await simulate(options, systemClock);
+  const transport = openHttp();
+  onTestFinished(async () => {
+    await transport.close();
+    await simulation.close();
+  });
+  const permits = openPermits(systemClock, 18);
+  const cloud = openCloud({
+    transport,
+    clock: systemClock,
+    endpoint: simulation.url,
+    permits,
+    jitter: Math.random,
+    credentials: () => ({
+      secretId: simulation.secretId,
+      secretKey: secret(keys.secretKey ?? simulation.secretKey),
+      token: null,
+      source: 'the simulator',
+    }),
+  });
+  return { simulation, cloud, permits };
+}
+
+describe('against the simulator over HTTP', () => {
+  it('a fleet is read whole, every instance recognised, sold somewhere and with a zone by name', async () => {
+    const { cloud } = await world({ instances: 60 });
+    const { inventory, notes } = await readInventory(cloud, SCOPES, systemClock);
+    expect(inventory.instances).toHaveLength(60);
+    expect(notes).toEqual([]);
+    for (const instance of inventory.instances) {
+      expect(instance.edition, instance.id).not.toBe('unrecognised');
+      expect(instance.status, instance.id).not.toBe('unrecognised');
+      expect(instance.zone, instance.id).toMatch(/^ap-/);
+    }
+    expect(inventory.catalogue.offers.length).toBeGreaterThan(10);
+    expect(inventory.balances.default).toMatchObject({ currency: 'CNY' });
+    const some = inventory.instances.filter(({ status }) => status === 'running').slice(0, 6);
+    const used = await readUsed(cloud, inventory, new Set(some.map(({ id }) => id)));
+    expect(used.instances.filter((one) => one.used !== null).length).toBe(some.length);
+  });
+
+  it('an order is priced, placed, seen as task and deal, and ends at its size', async () => {
+    const { cloud } = await world({
+      instances: 60,
+      startLag: [10, 20],
+      duration: [50, 100],
+      lockTail: [10, 20],
+    });
+    const { inventory } = await readInventory(cloud, SCOPES, systemClock);
+    const one = inventory.instances.find(
+      (instance) =>
+        instance.status === 'running' &&
+        instance.edition === 'redis-5.0-cluster' &&
+        instance.billing === 'postpaid' &&
+        !instance.multiZone &&
+        instance.task === null &&
+        instance.unpaidOrder === null,
+    )!;
+    const offer = inventory.catalogue.offers.find(
+      (sold) => sold.zone === one.zone && sold.edition === one.edition && sold.billing === one.billing,
+    )!;
+    const memoryPerShard = offer.memoryPerShard.find((mb) => mb > one.size.memoryPerShard)!;
+    const request = {
+      region: one.region,
+      profile: one.profile,
+      instance: one.id,
+      edition: 'redis-5.0-cluster',
+      size: { ...one.size, memoryPerShard },
+    } as const;
+    expect(await cloud.price(request)).toMatchObject({ kind: 'quoted', basis: 'hourly', currency: 'CNY' });
+    const before = Date.now();
+    const answer = await cloud.order(request, () => true);
+    expect(answer).toMatchObject({ kind: 'accepted' });
+    const order = answer.kind === 'accepted' ? answer.order : '';
+    for (let look = 0; ; look++) {
+      const [now] = await cloud.describeInstances(request, [one.id]);
+      if (now!.status === 'running' && now!.size.memoryPerShard === memoryPerShard) break;
+      expect(look).toBeLessThan(100);
+      await systemClock.sleep(20);
+    }
+    const tasks = await cloud.describeTasks(request, before - 2000, one.id);
+    expect(tasks).toMatchObject([{ instance: one.id, result: 'done' }]);
+    const deals = await cloud.findDeals(request, before - 2000, Date.now() + 2000, one.id);
+    expect(deals).toMatchObject([{ order, instances: [one.id], state: 'delivered' }]);
+  });
+
+  it('reads at 18 a second are never refused by limit', async () => {
+    const { cloud, simulation } = await world({ instances: 5 });
+    await Promise.all(Array.from({ length: 45 }, () => cloud.describeRunningTasks(SCOPES[0]!)));
+    const counted = simulation.counts().actions.DescribeTaskList!;
+    expect(counted).toMatchObject({ arrivals: 45, refused: 0 });
+    expect(counted.mostInASlidingSecond).toBeLessThanOrEqual(20);
+  });
+
+  it('a wrong key is refused as such', async () => {
+    const { cloud } = await world({ instances: 5 }, { secretKey: 'wrong' });
+    await expect(cloud.describeInstances(SCOPES[0]!)).rejects.toMatchObject({
+      code: 'credentials-refused',
+      exitCode: 12,
+    });
+    const request = {
+      ...SCOPES[0]!,
+      instance: 'crs-aaaa1111',
+      edition: 'redis-5.0-cluster',
+      size: { memoryPerShard: 1024, shards: 1, replicas: 1 },
+    } as const;
+    expect(await cloud.order(request, () => true)).toMatchObject({
+      kind: 'refused',
+      code: 'AuthFailure.SignatureFailure',
+    });
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { discoverRegions, readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import type { Line, Sent } from './fake-transport.ts';
+import { rig, row, SCOPE, START } from './rig.ts';
+
+const SHANGHAI = { region: 'ap-shanghai', profile: 'default' };
+const RETAIL = { region: 'ap-guangzhou', profile: 'retail' };
+
+const product = { Type: 9, PayMode: '0', ShardSize: ['4'], ShardNum: ['3'], ReplicaNum: ['1'] };
+const regionSet = (region: string) => ({
+  RegionId: region,
+  ZoneSet: [{ ZoneId: `${region}-3`, OldZoneId: 100003, ProductSet: [product] }],
+});
+
+/** A provider with one instance in each region, unless the overrides say otherwise. */
+function provider(overrides: Record<string, (sent: Sent) => Line> = {}) {
+  const answers: Record<string, (sent: Sent) => Line> = {
+    DescribeInstances: ({ region }) => ({
+      ok: {
+        TotalCount: 1,
+        InstanceSet: [row({ InstanceId: region === 'ap-shanghai' ? 'crs-bbbb2222' : 'crs-aaaa1111' })],
+      },
+    }),
+    DescribeProductInfo: () => ({ ok: { RegionSet: [regionSet('ap-guangzhou'), regionSet('ap-shanghai')] } }),
+    DescribeTaskList: () => ({ ok: { TotalCount: 0, Tasks: [] } }),
+    DescribeDealsByCond: () => ({ ok: { TotalCount: 0, Deals: [] } }),
+    DescribeAccountBalance: () => ({ ok: { RealBalance: 100 } }),
+    ...overrides,
+  };
+  return rig((sent) => answers[sent.action]!(sent));
+}
+
+const denied = (): Line => ({ code: 'UnauthorizedOperation.NoCAMAuthed' });
+
+describe('an inventory', () => {
+  it('holds the instances of all scopes, sorted, with what is sold and what can be paid', async () => {
+    const { run, clock } = provider();
+    const progress: number[] = [];
+    const { inventory, notes } = await run((cloud) =>
+      readInventory(cloud, [SHANGHAI, SCOPE, SCOPE], clock, {
+        onProgress: ({ scopes }) => progress.push(scopes),
+      }),
+    );
+    expect(inventory).toMatchObject({
+      format: 'refit.inventory/1',
+      readAt: new Date(START).toISOString(),
+      scopes: [SHANGHAI, SCOPE],
+      instances: [
+        { id: 'crs-aaaa1111', region: 'ap-guangzhou' },
+        { id: 'crs-bbbb2222', region: 'ap-shanghai' },
+      ],
+      catalogue: { offers: [{ region: 'ap-guangzhou' }, { region: 'ap-shanghai' }] },
+      balances: { default: { amount: 1, currency: 'CNY' } },
+    });
+    expect(notes).toEqual([]);
+    expect(progress).toEqual([1, 2]);
+  });
+
+  it('says which instance has a task under way and which an order to be paid', async () => {
+    const { run, clock, transport } = provider({
+      DescribeTaskList: ({ region }) => ({
+        ok: {
+          TotalCount: 1,
+          Tasks:
+            region === 'ap-shanghai'
+              ? [{ TaskId: 1, InstanceId: 'crs-bbbb2222', TaskType: '007', Result: 1 }]
+              : [],
+        },
+      }),
+      DescribeDealsByCond: () => ({
+        ok: {
+          TotalCount: 2,
+          Deals: [
+            { OrderId: 'unpaid', Status: 1, Action: 'upgrade', ResourceId: ['crs-aaaa1111'] },
+            { OrderId: 'paid', Status: 4, Action: 'upgrade', ResourceId: ['crs-bbbb2222'] },
+          ],
+        },
+      }),
+    });
+    const { inventory } = await run((cloud) => readInventory(cloud, [SCOPE, SHANGHAI], clock));
+    expect(inventory.instances).toMatchObject([
+      { id: 'crs-aaaa1111', task: null, unpaidOrder: 'unpaid' },
+      { id: 'crs-bbbb2222', task: 'task 007 is running', unpaidOrder: null },
+    ]);
+    // Orders belong to the account: they are read once, not once a region.
+    const deals = transport.sent.filter(({ action }) => action === 'DescribeDealsByCond');
+    expect(deals.map(({ fields }) => fields.StartTime)).toEqual(['2025-12-20 10:00:00']);
+  });
+
+  it('does without tasks, orders and balance where they may not be read, and notes it', async () => {
+    const { run, clock } = provider({
+      DescribeTaskList: denied,
+      DescribeDealsByCond: denied,
+      DescribeAccountBalance: denied,
+    });
+    const { inventory, notes } = await run((cloud) => readInventory(cloud, [SCOPE], clock));
+    expect(inventory).toMatchObject({ instances: [{ task: null, unpaidOrder: null }], balances: {} });
+    expect(notes).toEqual([
+      'running tasks in ap-guangzhou (profile default) could not be read: UnauthorizedOperation.NoCAMAuthed',
+      'unpaid orders of profile default could not be read: UnauthorizedOperation.NoCAMAuthed',
+    ]);
+  });
+
+  it.each<[string, Record<string, (sent: Sent) => Line>]>([
+    ['its instances', { DescribeInstances: denied }],
+    ['its catalogue', { DescribeProductInfo: denied }],
+    [
+      'its tasks, for another reason than rights',
+      { DescribeTaskList: () => ({ code: 'UnsupportedRegion' }) },
+    ],
+  ])('is an error without %s', async (_, overrides) => {
+    const { run, clock } = provider(overrides);
+    await expect(run((cloud) => readInventory(cloud, [SCOPE], clock))).rejects.toMatchObject({
+      code: 'provider-refused',
+    });
+  });
+
+  it('keeps profiles apart, each with its own catalogue and balance', async () => {
+    const { run, clock, transport } = provider();
+    const { inventory } = await run((cloud) => readInventory(cloud, [SCOPE, RETAIL], clock));
+    expect(inventory.instances.map(({ profile }) => profile)).toEqual(['default', 'retail']);
+    expect(Object.keys(inventory.balances)).toEqual(['default', 'retail']);
+    expect(inventory.catalogue.offers).toHaveLength(2);
+    expect(transport.actions.filter((action) => action === 'DescribeAccountBalance')).toHaveLength(2);
+  });
+
+  it('is given the memory in use of some instances, and keeps the rest as it was', async () => {
+    const { run, clock, transport } = provider({
+      GetMonitorData: () => ({
+        ok: {
+          DataPoints: [
+            { Dimensions: [{ Name: 'instanceid', Value: 'crs-aaaa1111' }], Values: [300], Timestamps: [1] },
+          ],
+        },
+      }),
+      DescribeInstanceShards: () => ({ ok: { InstanceShards: [{ Role: 0, Storage: 200 * 1_048_576 }] } }),
+    });
+    const used = await run(async (cloud) => {
+      const { inventory } = await readInventory(cloud, [SCOPE, SHANGHAI], clock);
+      return readUsed(cloud, inventory, new Set(['crs-aaaa1111']));
+    });
+    expect(used.instances).toMatchObject([{ used: { total: 300, fullestShard: 200 } }, { used: null }]);
+    expect(transport.actions.filter((action) => action === 'GetMonitorData')).toHaveLength(1);
+  });
+
+  it('can be made of every region in which anything is sold', async () => {
+    const { run } = provider();
+    expect(await run((cloud) => discoverRegions(cloud))).toEqual(['ap-guangzhou', 'ap-shanghai']);
+  });
+});
