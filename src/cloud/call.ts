@@ -6,11 +6,12 @@ import { sha256 } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import type { Scope } from '../model.ts';
 import type { Credentials } from './credentials.ts';
+import type { Fields } from './fields.ts';
 import { hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
 import { type Signer, signedHeaders, signingKeys } from './sign.ts';
 import type { Transport } from './transport.ts';
-import { type Action, type Answer, decodeAnswer, type Fields, READS } from './wire.ts';
+import { type Action, type Answer, decodeAnswer, READS } from './wire.ts';
 
 /** The time a call may take, as the provider's own clients have it. Source: facts §8, read 2026-11. */
 const TIMEOUT_MS = 60_000;

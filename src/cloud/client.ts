@@ -6,6 +6,7 @@ import { RefitError } from '../errors.ts';
 import type { Billing, Instance, Scope, UsedMemory } from '../model.ts';
 import { type Caller, type CallerOptions, onlyReads, openCaller } from './call.ts';
 import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
+import type { Fields } from './fields.ts';
 import { endpointHost } from './hosts.ts';
 import { isLackOfRights, openRead, type ReadOptions, refusalOf, refusedRead } from './read.ts';
 import { TransportError } from './transport.ts';
@@ -79,14 +80,14 @@ function readerOver(caller: Caller, options: CloudOptions): CloudReader {
   /** Pay modes as last read: a price inquiry does not say what its answer means. */
   const billings = new Map<string, Billing>();
 
-  const read = async (action: wire.Action, scope: Scope, fields: wire.Fields): Promise<wire.Fields> => {
+  const read = async (action: wire.Action, scope: Scope, fields: Fields): Promise<Fields> => {
     const answer = await send(action, scope, fields);
     if (answer.kind === 'refused') throw refusedRead(action, scope, answer);
     return answer.fields;
   };
 
   /** Codes of the zones that the given pages name, asked for once: the catalogue first, then the region product. */
-  const zoneCodes = async (scope: Scope, pages: readonly wire.Fields[]): Promise<wire.ZoneCodes> => {
+  const zoneCodes = async (scope: Scope, pages: readonly Fields[]): Promise<wire.ZoneCodes> => {
     const key = `${scope.profile}\n${scope.region}`;
     let known = zones.get(key);
     if (!known) {
@@ -102,8 +103,8 @@ function readerOver(caller: Caller, options: CloudOptions): CloudReader {
     const codes = new Map<number, string>();
     const add = async (
       action: wire.Action,
-      fields: wire.Fields,
-      decode: (fields: wire.Fields) => Map<number, string>,
+      fields: Fields,
+      decode: (fields: Fields) => Map<number, string>,
     ) => {
       const answer = await send(action, scope, fields);
       // Without the right to ask, a zone goes by its number.
@@ -115,10 +116,10 @@ function readerOver(caller: Caller, options: CloudOptions): CloudReader {
     return codes;
   };
 
-  const allPages = async (scope: Scope): Promise<wire.Fields[]> => {
+  const allPages = async (scope: Scope): Promise<Fields[]> => {
     let seen = '';
     for (let reading = 0; reading < MOST_READINGS; reading++) {
-      const pages: wire.Fields[] = [];
+      const pages: Fields[] = [];
       const totals = new Set<number>();
       const ids = new Set<string>();
       for (let offset = 0; ; offset += wire.INSTANCES_A_PAGE) {
@@ -174,7 +175,7 @@ function readerOver(caller: Caller, options: CloudOptions): CloudReader {
       if (rows === 0 || (page + 1) * perPage >= total) return [...found.values()];
     }
   };
-  const readTasks = (scope: Scope, encode: (offset: number) => wire.Fields) =>
+  const readTasks = (scope: Scope, encode: (offset: number) => Fields) =>
     everyRow(
       async (page) => {
         const fields = await read(wire.READS.tasks, scope, encode(page * wire.TASKS_A_PAGE));

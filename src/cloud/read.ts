@@ -8,9 +8,10 @@ import { isLimitCode } from '../journal.ts';
 import type { Scope } from '../model.ts';
 import type { Call, Caller } from './call.ts';
 import type { CallRecord, Refusal } from './cloud.ts';
+import type { Fields } from './fields.ts';
 import type { Lane, Permits } from './permits.ts';
 import { TransportError } from './transport.ts';
-import type { Action, Fields } from './wire.ts';
+import type { Action } from './wire.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
 const MOST_TRIES = 6;

@@ -23,6 +23,7 @@ import type {
 import { EDITIONS } from '../model.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
 import type { Deal, OrderRequest, Refusal, Task } from './cloud.ts';
+import { ascending, type Fields, integer, list, number, object, text, values, whole } from './fields.ts';
 import type { Product } from './hosts.ts';
 import type { HttpResponse } from './transport.ts';
 
@@ -58,9 +59,6 @@ export const READS = {
 
 /** The one action that changes anything and spends money. */
 export const ORDER: Action = redis('UpgradeInstance');
-
-/** A decoded JSON object of which nothing is known. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** What an HTTP answer says: the fields of a success, a refusal, or nothing that can be used. */
 export type Answer =
@@ -502,41 +500,4 @@ export function isCluster(instance: Instance): boolean {
 
 function editionNamed(name: EditionName): Edition {
   return EDITIONS.find((one) => one.name === name)!;
-}
-
-function object(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function list(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map(object) : [];
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** A finite number, also where it is written as text: the provider does both. */
-function number(value: unknown): number | null {
-  const found = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof found === 'number' && Number.isFinite(found) ? found : null;
-}
-
-function integer(value: unknown): number | null {
-  const found = number(value);
-  return Number.isSafeInteger(found) ? found : null;
-}
-
-/** A whole number from 0 up. */
-function whole(value: unknown): number | null {
-  const found = integer(value);
-  return found !== null && found >= 0 ? found : null;
-}
-
-function values(value: unknown): number[] {
-  return Array.isArray(value) ? value.flatMap((item) => number(item) ?? []) : [];
-}
-
-function ascending(numbers: readonly number[]): number[] {
-  return [...new Set(numbers)].sort((a, b) => a - b);
 }
