@@ -15,7 +15,7 @@ for (const tools of document.querySelectorAll('form.tools')) {
       row.hidden = !fits;
       if (fits) shown += 1;
     });
-    tools.querySelector('output').textContent = shown + ' of ' + rows.length + ' shown';
+    tools.querySelector('output').textContent = shown.toLocaleString('en') + ' of ' + rows.length.toLocaleString('en') + ' shown';
   };
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {

@@ -7,7 +7,7 @@ export const PAGE_STYLE = `
 --verified:#4fae85;--failed:#ef6f66;--refused:#ee8d5c;--drifted:#d9a43b;--skipped:#87939b;--unknown:#ae8be0;--not-run:#4a545b;
 --a0:#5ba3d0;--a1:#345c77;--a2:#5c6b52;--a3:#766542;--a4:#6a5470;--limit:#ef6f66;--link:#7fbbe3}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:1180px;padding:40px 32px 64px;background:var(--paper);color:var(--ink);
+body{margin:0 auto;max-width:1240px;padding:40px 32px 64px;background:var(--paper);color:var(--ink);
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei",sans-serif;font-variant-numeric:tabular-nums}
 h1{font-size:28px;line-height:1.2;margin:0;font-weight:650;overflow-wrap:anywhere}
 h2{font-size:18px;margin:48px 0 12px;font-weight:650;padding-top:12px;border-top:1px solid var(--line)}
@@ -24,6 +24,7 @@ dt{flex:none;width:88px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:24px 48px}
 figure{margin:0 0 16px}figcaption,.note{color:var(--soft);font-size:13px;max-width:90ch}
 svg{display:block;width:100%;height:auto}
+.pair svg{max-width:520px}
 svg text{font-family:inherit;font-size:12px;fill:var(--ink)}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
 .grid{stroke:var(--line);stroke-width:1;fill:none}.base{stroke:var(--soft);stroke-width:1}.band{fill:var(--wash)}
 .limit{stroke:var(--limit);stroke-width:1.5;fill:none}.plan{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
@@ -41,13 +42,13 @@ ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 
 .scroll{overflow-x:auto;margin:8px 0}.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.4}
 caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
-th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-bottom:1px solid var(--line)}
-th{font-weight:600;white-space:nowrap;border-bottom-color:var(--soft)}.n{text-align:right;white-space:nowrap;padding-right:28px}.n:last-child{padding-right:0}
+th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}
+th{font-weight:600;white-space:nowrap;border-bottom-color:var(--soft)}.n{text-align:right;white-space:nowrap;padding-right:22px}.n:last-child{padding-right:0}
 th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 th button{text-decoration:underline dotted var(--soft);text-underline-offset:4px}th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
-td small{display:block;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}.nb{white-space:nowrap}
+td small{display:block;color:var(--soft);font-size:.92em;overflow-wrap:anywhere}.nb{white-space:nowrap}
 code,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
-td .id{white-space:nowrap}td small.id{font-size:11px}#steps td:first-child{min-width:13em}#findings td:nth-child(4){min-width:22em}
+td .id{white-space:nowrap}td small.id{font-size:.82em}#steps td:first-child{min-width:13em}#findings td:nth-child(4){min-width:22em}
 pre{margin:4px 0 0;font-size:12px;overflow-x:auto}
 form.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px 20px;margin:0 0 8px}form.tools[hidden]{display:none}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:4px 8px}
@@ -55,6 +56,6 @@ input:focus-visible,select:focus-visible{outline:2px solid var(--link);outline-o
 footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:13px}footer p{max-width:none;overflow-wrap:anywhere}
 @media (max-width:640px){body{padding:24px 16px}.pair{grid-template-columns:1fr}.scroll svg{min-width:720px}}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#fff}body{max-width:none;padding:0;font-size:11px}
-form.tools{display:none}.scroll{overflow:visible}table{font-size:9.5px}thead{display:table-header-group}tr,figure{break-inside:avoid}
+form.tools{display:none}.scroll{overflow:visible}table{font-size:9.5px}h2{font-size:15px;margin:24px 0 8px}figcaption,caption,.note,footer{font-size:10px}thead{display:table-header-group}tr,figure{break-inside:avoid}
 h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button{text-decoration:none}}
 `;
