@@ -62,7 +62,8 @@ const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
 export function priceOf(route: Route, index: number, quotes: Quotes): Priced {
   const leg = route.legs[index] as Leg;
   const answer = quotes.get(stepId(leg.instance.id, leg.change)) ?? null;
-  if (answer === null || index === 0) return { answer, reckoned: false };
+  if (answer === null) return { answer, reckoned: false };
+  if (index === 0) return { answer: 'code' in answer ? answer : quoteOf(answer, 1), reckoned: false };
   if ('code' in answer)
     return { answer: WHATEVER_THE_SIZE.has(answer.code) ? answer : null, reckoned: false };
   const present = totalMemory(route.target.instance.size);
