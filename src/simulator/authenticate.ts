@@ -3,7 +3,7 @@
  * verified; the host is taken with and without its port, because the official SDKs differ; the service is the
  * one of the credential scope, because the Node SDK takes it from the first label of the endpoint.
  */
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 
 /** What is verified of a request. Header names in lower case. */
@@ -35,7 +35,7 @@ const AUTHORIZATION =
   /^TC3-HMAC-SHA256\s+Credential=([^\s/,]+)\/(\d{4}-\d\d-\d\d)\/([A-Za-z0-9_-]+)\/tc3_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/;
 
 /** Derived keys by secret, date and service: the same for a whole day, and the dearest part of a check. */
-const derived = new Map<string, Buffer>();
+const derived = new Map<string, KeyObject>();
 
 /**
  * @param find gives the key of a secret id
@@ -127,13 +127,13 @@ function dateOf(seconds: number): string {
   return lastDate;
 }
 
-function deriveKey(secretKey: string, date: string, service: string): Buffer {
+function deriveKey(secretKey: string, date: string, service: string): KeyObject {
   const name = `${date}\n${service}\n${secretKey}`;
   const known = derived.get(name);
   if (known) return known;
   const step = (key: string | Buffer, text: string): Buffer =>
     createHmac('sha256', key).update(text).digest();
-  const key = step(step(step(`TC3${secretKey}`, date), service), 'tc3_request');
+  const key = createSecretKey(step(step(step(`TC3${secretKey}`, date), service), 'tc3_request'));
   // Services in a scope are free text: a bound, so that nobody can fill the memory with them.
   if (derived.size > 1000) derived.clear();
   derived.set(name, key);

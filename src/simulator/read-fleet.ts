@@ -3,7 +3,7 @@
  *
  *   id                crs- and eight or more lower-case letters or digits
  *   name              default: the id
- *   region, zone      as in ap-guangzhou and ap-guangzhou-4; one gives the other (zone: the region's first)
+ *   region, zone      as in ap-guangzhou and ap-guangzhou-4; one gives the other
  *   edition or type   a name such as redis-5.0-cluster, or the provider's number; default redis-5.0-standard
  *   memoryPerShard    MB of one shard; default 4096
  *   shards            default 1, clusters 3
@@ -22,7 +22,6 @@
 import { RefitError } from '../errors.ts';
 import { SIM_EDITIONS, TYPE_BY_NAME } from './editions.ts';
 import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from './fleet.ts';
-import { makeRegions } from './geography.ts';
 
 const MEMBERS = new Set([
   'id',
@@ -47,6 +46,13 @@ const MEMBERS = new Set([
 ]);
 const EXAMPLE =
   '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
+/** Where an instance stands whose zone is not given: one that sells without a catch. */
+const USUAL_ZONE: Readonly<Record<string, string>> = {
+  'ap-guangzhou': 'ap-guangzhou-4',
+  'ap-shanghai': 'ap-shanghai-5',
+  'ap-beijing': 'ap-beijing-3',
+};
+
 const GREATEST_FLEET = 100_000;
 
 /** @throws RefitError `usage`, naming the instance and the member */
@@ -116,14 +122,7 @@ function readInstance(item: unknown, index: number): FleetInstance {
     /^[a-z]+(-[a-z]+)+$/,
     'a region such as ap-guangzhou',
   );
-  const zone = text(
-    'zone',
-    makeRegions([`${region}-1`])
-      .get(region)!
-      .zones.at(region === 'ap-guangzhou' ? 2 : -1)!.code,
-    zoneForm,
-    'a zone such as ap-guangzhou-4',
-  );
+  const zone = text('zone', USUAL_ZONE[region] ?? `${region}-1`, zoneForm, 'a zone such as ap-guangzhou-4');
   if (zone.replace(/-\d+$/, '') !== region)
     fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or the zone alone');
   const type = readType(own('edition'), own('type'), fail);

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { RefitError } from '../../src/errors.ts';
+import { FAULTS, parseFault } from '../../src/simulator/faults.ts';
+import { http } from '../../src/simulator/http.ts';
+import { counts } from '../../src/simulator/world.ts';
+import { START, signed, testWorld } from './signed-call.ts';
+
+const ID = 'crs-aaaa1111';
+const FLEET = [
+  { id: ID, zone: 'ap-guangzhou-4', memoryPerShard: 4096 },
+  { id: 'crs-bbbb2222', zone: 'ap-guangzhou-4', memoryPerShard: 4096 },
+];
+const ORDER = { InstanceId: ID, MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
+
+describe('a fault is read from', () => {
+  const cases: readonly (readonly [string, object])[] = [
+    [
+      'lost-answer',
+      { name: 'lost-answer', value: null, action: 'UpgradeInstance', probability: null, count: null },
+    ],
+    ['lost-answer#2', { count: 2 }],
+    ['slow=5s', { value: 5000, action: '*' }],
+    ['slow=250ms@DescribeInstances:0.1', { value: 250, action: 'DescribeInstances', probability: 0.1 }],
+    ['http-500=executed@*', { value: 'executed', action: '*' }],
+    ['limit=5@UpgradeInstance', { value: 5, action: 'UpgradeInstance' }],
+    ['clock-skew=-10m', { value: -600_000, action: null }],
+    ['hand-change=crs-aaaa1111', { value: 'crs-aaaa1111', action: null }],
+    ['failed-task=crs-aaaa1111:1', { value: 'crs-aaaa1111', probability: 1 }],
+    ['no-permission@InquiryPriceUpgradeInstance', { action: 'InquiryPriceUpgradeInstance' }],
+  ];
+  for (const [text, expected] of cases) it(text, () => expect(parseFault(text)).toMatchObject(expected));
+
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['no-such-thing', /is no fault/],
+    ['', /is no fault/],
+    ['slow', /takes a time/],
+    ['slow=5', /takes a time/],
+    ['limit=0', /whole number/],
+    ['lost-answer=yes', /takes no value/],
+    ['http-500=maybe', /"executed"/],
+    ['hand-change=everything', /instance id/],
+    ['foreign-task', /instance id/],
+    ['clock-skew=1m#3', /takes no action/],
+    ['stuck:1.5', /is no fault/],
+    ['stuck:0.5#2', /is no fault/],
+  ];
+  for (const [text, message] of wrong) {
+    it(`not ${JSON.stringify(text)}`, () => {
+      expect(() => parseFault(text)).toThrow(message);
+      expect(() => parseFault(text)).toThrow(RefitError);
+    });
+  }
+
+  it('and a wrong name is answered with all of them', () => {
+    try {
+      parseFault('nonsense');
+      expect.unreachable();
+    } catch (error) {
+      for (const { name, sentence } of FAULTS)
+        expect((error as RefitError).mend).toContain(`${name}: ${sentence}`);
+    }
+  });
+});
+
+describe('what the wire does to an order, and whether it was executed', () => {
+  const cases = [
+    ['lost-answer#1', 'reset-after', 1],
+    ['reset-before#1', 'reset-before', 0],
+    ['http-500#1', 'http 500', 0],
+    ['http-500=executed#1', 'http 500', 1],
+    ['html#1', 'http 502', 0],
+    ['html=executed#1', 'http 502', 1],
+    ['half-json#1', 'broken', 1],
+    ['internal-error=executed#1', 'InternalError', 1],
+    ['system-error=executed#1', 'FailedOperation.SystemError', 1],
+    ['unknown-error=executed#1', 'FailedOperation.Unknown', 1],
+  ] as const;
+  for (const [fault, seen, executed] of cases) {
+    it(`${fault}: ${seen}, ${executed === 1 ? 'executed' : 'not executed'}`, () => {
+      const test = testWorld(FLEET, { faults: [fault] });
+      expect(test.code('redis.UpgradeInstance', ORDER)).toBe(seen);
+      expect(counts(test.world).orders[ID] ?? 0).toBe(executed);
+      expect(test.code('redis.DescribeInstances')).toBe('ok');
+      expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-bbbb2222' })).toBe('ok');
+    });
+  }
+
+  it('an answer that was a refusal is not lost: nothing was executed', () => {
+    const test = testWorld(FLEET, { faults: ['lost-answer'] });
+    expect(test.code('redis.UpgradeInstance', { ...ORDER, MemSize: 4096 })).toBe(
+      'InvalidParameter.InvalidParameter',
+    );
+  });
+
+  it('slow answers come late and are executed on arrival', () => {
+    const test = testWorld(FLEET, { faults: ['slow=5s@UpgradeInstance'] });
+    expect(
+      http(test.world, signed('redis.UpgradeInstance', 'ap-guangzhou', ORDER, START), START),
+    ).toMatchObject({ delay: 5000 });
+    expect(
+      http(test.world, signed('redis.DescribeInstances', 'ap-guangzhou', {}, START), START),
+    ).toMatchObject({ delay: 0 });
+    expect(counts(test.world).orders).toEqual({ [ID]: 1 });
+  });
+});
+
+describe('a fault strikes', () => {
+  it('as often as its count says, and then no more', () => {
+    const test = testWorld(FLEET, {
+      faults: ['no-cam@DescribeInstances#2'],
+    });
+    const seen = [1, 2, 3].map(() => test.code('redis.DescribeInstances'));
+    expect(seen).toEqual(['UnauthorizedOperation.NoCAMAuthed', 'UnauthorizedOperation.NoCAMAuthed', 'ok']);
+  });
+
+  it('about as often as its probability says, the same times for the same seed', () => {
+    const run = (seed: number): string => {
+      const test = testWorld([], {
+        seed,
+        limit: Number.POSITIVE_INFINITY,
+        faults: ['no-cam@DescribeInstances:0.25'],
+      });
+      return Array.from({ length: 400 }, () =>
+        test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x',
+      ).join('');
+    };
+    const struck = run(3).replaceAll('.', '').length;
+    expect(struck).toBeGreaterThan(60);
+    expect(struck).toBeLessThan(140);
+    expect(run(3)).toBe(run(3));
+    expect(run(3)).not.toBe(run(4));
+  });
+
+  it('the one instance it names', () => {
+    const test = testWorld(FLEET, { faults: ['sold-out=crs-bbbb2222'] });
+    expect(test.code('redis.UpgradeInstance', ORDER)).toBe('ok');
+    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-bbbb2222' })).toBe(
+      'ResourceUnavailable.SaleOut',
+    );
+  });
+
+  it('limit: that action’s limit, the others keep theirs', () => {
+    const test = testWorld(FLEET, { limit: null, faults: ['limit=2@DescribeProductInfo'] });
+    const seen = [1, 2, 3].map(() => test.code('redis.DescribeProductInfo'));
+    expect(seen).toEqual(['ok', 'ok', 'RequestLimitExceeded']);
+    expect(test.code('redis.DescribeInstances')).toBe('ok');
+  });
+});
+
+describe('somebody else', () => {
+  it('changes the instance by hand right after it was first read, and their order can be found', () => {
+    const test = testWorld(FLEET, { faults: [`hand-change=${ID}`] });
+    const size = (): number =>
+      test.call('redis.DescribeInstances', { InstanceId: ID }).InstanceSet[0].RedisShardSize;
+    expect([size(), size(), size()]).toEqual([4096, 8192, 8192]);
+    const span = { StartTime: '2026-01-05 00:00:00', EndTime: '2026-01-06 00:00:00', Limit: 10 };
+    const { Deals } = test.call('billing.DescribeDealsByCond', span, null);
+    expect(Deals).toMatchObject([{ ResourceId: [ID], Status: 4, Creator: '100000000099' }]);
+    expect(counts(test.world).orders).toEqual({});
+  });
+
+  it('has a backup running on it, which no status shows', () => {
+    const test = testWorld(FLEET, { faults: [`foreign-task=${ID}`] });
+    expect(test.call('redis.DescribeInstances', { InstanceId: ID }).InstanceSet[0].Status).toBe(2);
+    expect(test.call('redis.DescribeTaskList', { Result: [0, 1] }).Tasks).toMatchObject([
+      { InstanceId: ID, TaskType: '012', Result: 1 },
+    ]);
+    expect(test.code('redis.UpgradeInstance', ORDER)).toBe('ResourceUnavailable.InstanceStatusError');
+  });
+});

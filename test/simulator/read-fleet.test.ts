@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { RefitError } from '../../src/errors.ts';
+import { readFleet } from '../../src/simulator/read-fleet.ts';
+
+describe('a fleet file', () => {
+  it('needs no more than an id', () => {
+    expect(readFleet('[{"id":"crs-aaaa1111"}]')).toMatchObject([
+      {
+        id: 'crs-aaaa1111',
+        name: 'crs-aaaa1111',
+        region: 'ap-guangzhou',
+        zone: 'ap-guangzhou-4',
+        type: 8,
+        memoryPerShard: 4096,
+        shards: 1,
+        replicas: 1,
+        billing: 'postpaid',
+        status: 'running',
+      },
+    ]);
+  });
+  it('takes the edition by name or by number, the region from the zone, clusters with three shards', () => {
+    expect(
+      readFleet('[{"id":"crs-aaaa1111","zone":"ap-shanghai-4","edition":"valkey-8.0-cluster"}]'),
+    ).toMatchObject([{ region: 'ap-shanghai', type: 20, shards: 3 }]);
+    expect(readFleet('[{"id":"crs-aaaa1111","region":"ap-chengdu","type":3}]')).toMatchObject([
+      { zone: 'ap-chengdu-1', type: 3, replicas: 0, billing: 'prepaid' },
+    ]);
+  });
+
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['nonsense', /not JSON/],
+    ['{}', /no array/],
+    ['[1]', /instance 1: is no object/],
+    ['[{}]', /id is/],
+    ['[{"id":"crs-short"}]', /id is "crs-short"/],
+    ['[{"id":"crs-aaaa1111"},{"id":"crs-aaaa1111"}]', /twice/],
+    ['[{"id":"crs-aaaa1111","memory":4096}]', /unknown member "memory"/],
+    ['[{"id":"crs-aaaa1111","edition":"redis-9"}]', /edition is/],
+    ['[{"id":"crs-aaaa1111","edition":"redis-5.0-cluster","type":8}]', /is type 9, not 8/],
+    ['[{"id":"crs-aaaa1111","shards":3}]', /shards is 3/],
+    ['[{"id":"crs-aaaa1111","zone":"ap-shanghai-4","region":"ap-guangzhou"}]', /not in region/],
+    ['[{"id":"crs-aaaa1111","usedTotal":5000}]', /usedTotal is 5000/],
+    ['[{"id":"crs-aaaa1111","status":"happy"}]', /status is "happy"/],
+    ['[{"id":"crs-aaaa1111","tags":{"app":1}}]', /tags/],
+    ['[{"id":"crs-aaaa1111","replicaZones":["ap-shanghai-4"]}]', /replicaZones/],
+    ['[{"id":"crs-aaaa1111","task":"12"}]', /task is "12"/],
+  ];
+  for (const [text, message] of wrong) {
+    it(`refuses ${text}, saying where`, () => {
+      expect(() => readFleet(text)).toThrow(message);
+      expect(() => readFleet(text)).toThrow(RefitError);
+    });
+  }
+});
