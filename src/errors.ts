@@ -26,6 +26,13 @@ const EXIT_CODES = {
   'disk-failed': 1,
 } as const satisfies Record<string, number>;
 
+/** What `validate` and `plan` exit with where a plan file has findings of its own. */
+export const EXIT_PLAN_INVALID: number = EXIT_CODES['plan-invalid'];
+/** What `plan` exits with where nothing was sealed. */
+export const EXIT_BLOCKED: number = EXIT_CODES['blocked-by-rule'];
+/** `plan --detailed-exitcode`, where there is something to change. */
+export const EXIT_CHANGES = 2;
+
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 /** A refusal or failure that the user can do something about. */

@@ -1,0 +1,45 @@
+// Builds the shipped command into dist/ where a source is newer than what is there. Tells on stderr.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { changedAt, install, root } from './install.mjs';
+
+const STAMP = 'dist/.built';
+
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.parentPath.includes('generated')) continue;
+    latest = Math.max(latest, changedAt(join(entry.parentPath, entry.name).slice(root.length + 1)));
+  }
+  return latest;
+}
+
+function run(args) {
+  const node = join(root, 'node_modules/.bin/node');
+  const { status } = spawnSync(node, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+export function build() {
+  install();
+  const sources = Math.max(
+    newest('src'),
+    newest('schemas'),
+    changedAt('package.json'),
+    changedAt('tsconfig.build.json'),
+  );
+  if (changedAt(STAMP) > sources) return;
+  const began = new Date();
+  run(['scripts/compile-schemas.mjs']);
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+  cpSync(join(root, 'src/generated'), join(root, 'dist/generated'), { recursive: true });
+  chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+  writeFileSync(join(root, STAMP), '');
+  // A source saved while this ran is newer than the build.
+  utimesSync(join(root, STAMP), began, began);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

@@ -1,0 +1,94 @@
+/** `refit apply SAVED`: carries it out, or goes on where it stopped. */
+import { join, relative } from 'node:path';
+import {
+  type Approval,
+  applySavedPlan,
+  connect,
+  REPORT_FORMATS,
+  readSavedPlan,
+  renderReport,
+  renderReview,
+  type SavedPlan,
+  stateDirectoryOf,
+  userName,
+} from '../../index.ts';
+import { word } from '../../plan/next-command.ts';
+import { RUN_FILES } from '../../run/run-directory.ts';
+import { readInput } from '../files.ts';
+import type { GlobalOptions } from '../options.ts';
+import { checkOutput, emit } from '../output.ts';
+import { openRunView } from '../run-view.ts';
+import { onSignals } from '../signals.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface ApplyCommandOptions extends GlobalOptions {
+  readonly autoApprove?: boolean;
+  readonly runDir?: string;
+}
+
+export async function apply(file: string, options: ApplyCommandOptions, terminal: Terminal): Promise<number> {
+  checkOutput(options, REPORT_FORMATS);
+  const saved = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
+  const connection = connect({
+    endpoint: options.endpoint ?? null,
+    env: terminal.env,
+    requestsPerSecond: saved.execution.requestsPerSecond,
+  });
+  const signals = onSignals(terminal);
+  const view = openRunView(terminal, saved);
+  try {
+    const end = await applySavedPlan(saved, {
+      connection,
+      runDirectory: options.runDir ?? null,
+      stateDirectory: stateDirectoryOf(terminal.env),
+      drain: signals.drain,
+      leave: signals.leave,
+      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
+      onStart: view.start,
+      onEntry: view.entry,
+    });
+    view.close();
+    await emit(terminal, options, REPORT_FORMATS, (format, where) => renderReport(end.report, format, where));
+    if (!terminal.quiet) {
+      const shown = nearer(end.directory);
+      if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
+      terminal.err(`report  ${join(shown, RUN_FILES.page)}\n`);
+      if (signals.leave.aborted || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
+        terminal.err(
+          `next    refit apply ${word(file)} --run-dir ${word(shown)}   goes on where this stopped\n`,
+        );
+      }
+    }
+    return end.exitCode;
+  } finally {
+    view.close();
+    signals.close();
+    // Left at once, nobody waits for answers that may never come.
+    if (!signals.leave.aborted) await connection.cloud.close();
+  }
+}
+
+/** A path as it is easier to type from here. */
+function nearer(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near !== '' && !near.startsWith('..') ? near : path;
+}
+
+async function byFlag(): Promise<Approval> {
+  return { how: 'auto-approve', by: userName() };
+}
+
+async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
+  if (!terminal.interactive) return null;
+  const review = {
+    verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
+    plan: saved,
+    findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
+    next: `refit apply ${word(file)}`,
+  };
+  terminal.err(
+    renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
+  );
+  const answer = await terminal.ask(`\nCarry out these ${saved.steps.length} steps? Only "yes" is taken: `);
+  return answer?.trim() === 'yes' ? { how: 'prompt', by: userName() } : null;
+}

@@ -1,0 +1,56 @@
+/** `refit inventory`: the live fleet to a dated file from which plans can be made offline. */
+import { connectReader, discoverRegions, type Inventory, readInventory } from '../../index.ts';
+import { totalMemory } from '../../model.ts';
+import { visible } from '../../report/escape.ts';
+import { memory } from '../../report/quantities.ts';
+import { writeOutput } from '../files.ts';
+import { type GlobalOptions, regionsFrom } from '../options.ts';
+import { formatOf } from '../output.ts';
+import { progressBar } from '../progress-bar.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function inventory(
+  options: GlobalOptions & { out?: string },
+  terminal: Terminal,
+): Promise<number> {
+  const format = formatOf(options, ['text', 'json'] as const);
+  const named = regionsFrom(options);
+  const reader = connectReader({ endpoint: options.endpoint ?? null, env: terminal.env });
+  const bar = progressBar(terminal);
+  try {
+    const profile = options.profile ?? 'default';
+    const regions = named ?? (await discoverRegions(reader, profile));
+    const scopes = regions.map((region) => ({ region, profile }));
+    const { inventory: read, notes } = await readInventory(reader, scopes, terminal.clock, {
+      onProgress: ({ scopes: done, of }) => bar.show('regions read', done, of),
+    });
+    bar.clear();
+    for (const note of notes) terminal.err(`${visible(note)}\n`);
+    const json = `${JSON.stringify(read, null, 2)}\n`;
+    if (options.out !== undefined) {
+      await writeOutput(options.out, json);
+      terminal.quiet || terminal.err(`next: refit plan PLAN --inventory ${visible(options.out)}\n`);
+    }
+    if (format === 'json') {
+      if (options.out === undefined) await terminal.out(json);
+    } else if (!terminal.quiet) await terminal.out(summary(read));
+    return 0;
+  } finally {
+    bar.clear();
+    await reader.close();
+  }
+}
+
+function summary(read: Inventory): string {
+  const lines = [`${read.instances.length} instances read at ${read.readAt}`];
+  for (const { region, profile } of read.scopes) {
+    const here = read.instances.filter((one) => one.region === region && one.profile === profile);
+    if (here.length === 0) continue;
+    const running = here.filter(({ status }) => status === 'running').length;
+    const total = here.reduce((sum, { size }) => sum + totalMemory(size), 0);
+    lines.push(
+      `  ${region.padEnd(20)} ${String(here.length).padStart(6)} instances  ${String(running).padStart(6)} running  ${memory(total)} with replicas${profile === 'default' ? '' : `  (${profile})`}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

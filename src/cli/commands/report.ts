@@ -1,0 +1,19 @@
+/** `refit report RUN`: the audit report, at any time, also after a crash. */
+import { buildReport, REPORT_FORMATS, readRun, renderReport } from '../../index.ts';
+import type { GlobalOptions } from '../options.ts';
+import { checkOutput, emit } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function report(directory: string, options: GlobalOptions, terminal: Terminal): Promise<number> {
+  checkOutput(options, REPORT_FORMATS);
+  const { saved, journal } = await readRun(directory);
+  const built = buildReport(saved, journal.entries);
+  await emit(terminal, options, REPORT_FORMATS, (format, where) => renderReport(built, format, where));
+  if (journal.tornBytes > 0) {
+    terminal.quiet ||
+      terminal.err(
+        `the last ${journal.tornBytes} bytes of the journal are a torn entry and are not part of this report\n`,
+      );
+  }
+  return 0;
+}

@@ -1,0 +1,29 @@
+/** `refit show SAVED`: a saved plan again, in any format. */
+import { REVIEW_FORMATS, type Review, readSavedPlan, renderReview } from '../../index.ts';
+import { nextCommand } from '../../plan/next-command.ts';
+import { readInput } from '../files.ts';
+import type { GlobalOptions } from '../options.ts';
+import { checkOutput, emit } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function show(
+  file: string,
+  options: GlobalOptions & { all?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  checkOutput(options, REVIEW_FORMATS);
+  const plan = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
+  const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
+  const findings = [...plan.blocked.flatMap((blocked) => blocked.findings), ...plan.findings];
+  const review: Review = { verdict, plan, findings, next: nextCommand(verdict, plan.file, file, findings) };
+  await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
+    renderReview(review, format, { ...where, all: options.all ?? false }),
+  );
+  if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
+    terminal.quiet ||
+      terminal.err(
+        `expired at ${plan.expiresAt}: a run of it may not begin any more; next: refit plan ${plan.file} -o ${file}\n`,
+      );
+  }
+  return 0;
+}

@@ -1,0 +1,73 @@
+/** `refit simulate`: the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
+
+import { RefitError } from '../../errors.ts';
+import { parseFault } from '../../simulator/faults.ts';
+import { simulate as startSimulator } from '../../simulator/simulate.ts';
+import { readInput } from '../files.ts';
+import { type GlobalOptions, rangeFrom, wholeFrom } from '../options.ts';
+import { onSignals } from '../signals.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface SimulateCommandOptions extends GlobalOptions {
+  readonly instances?: string;
+  readonly fleet?: string;
+  readonly port?: string;
+  readonly fault?: readonly string[];
+  readonly seed?: string;
+  readonly limit?: string;
+  readonly limitCounting?: string;
+  readonly startLag?: string;
+  readonly duration?: string;
+  readonly lockTail?: string;
+  readonly balance?: string;
+}
+
+export async function simulate(options: SimulateCommandOptions, terminal: Terminal): Promise<number> {
+  const counting = options.limitCounting ?? 'calendar';
+  if (counting !== 'calendar' && counting !== 'sliding' && counting !== 'bucket') {
+    throw new RefitError('usage', `--limit-counting ${counting}`, 'one of: calendar, sliding, bucket');
+  }
+  const whole = (flag: string, text: string | undefined) =>
+    text === undefined ? undefined : wholeFrom(flag, text);
+  const range = (flag: string, text: string | undefined) =>
+    text === undefined ? undefined : rangeFrom(flag, text);
+  const given = {
+    instances: whole('--instances', options.instances),
+    fleet:
+      options.fleet === undefined
+        ? undefined
+        : (await readInput(options.fleet, 'the fleet')).toString('utf8'),
+    port: whole('--port', options.port),
+    faults: options.fault?.map(parseFault),
+    seed: whole('--seed', options.seed),
+    limit: whole('--limit', options.limit),
+    limitCounting: counting,
+    startLag: range('--start-lag', options.startLag),
+    duration: range('--duration', options.duration),
+    lockTail: range('--lock-tail', options.lockTail),
+    balance: whole('--balance', options.balance),
+  } as const;
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const simulation = await startSimulator(known, terminal.clock);
+  const { url, secretId, secretKey } = simulation;
+  await terminal.out(`${JSON.stringify({ url, secretId, secretKey })}\n`);
+  if (!terminal.quiet) {
+    terminal.err(
+      [
+        'the provider in small listens; in another shell:',
+        `  export TENCENTCLOUD_SECRET_ID=${secretId} TENCENTCLOUD_SECRET_KEY=${secretKey}`,
+        `  refit inventory --endpoint ${url}`,
+        `counts of every call: ${url}/_refit/counts   (Ctrl-C ends it)`,
+        '',
+      ].join('\n'),
+    );
+  }
+  const ended = onSignals({ ...terminal, err: () => undefined });
+  await new Promise<void>((resolve) => {
+    if (ended.drain.aborted) resolve();
+    ended.drain.addEventListener('abort', () => resolve(), { once: true });
+  });
+  ended.close();
+  await simulation.close();
+  return 0;
+}

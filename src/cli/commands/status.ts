@@ -1,0 +1,99 @@
+/** `refit status RUN`: where a run stands, told by its journal; `--watch` looks again until it has ended. */
+import { join } from 'node:path';
+import { isFinished, totals } from '../../journal.ts';
+import { OUTCOMES, type StepState } from '../../model.ts';
+import { visible } from '../../report/escape.ts';
+import { duration } from '../../report/quantities.ts';
+import { isAlive, readHolder } from '../../run/lock.ts';
+import { RUN_FILES, type RunOnDisk, readRun } from '../../run/run-directory.ts';
+import type { GlobalOptions } from '../options.ts';
+import { formatOf } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+const WATCH_EVERY = 2_000;
+/** Steps named of each phase; the rest are counted. */
+const NAMED = 10;
+
+export async function status(
+  directory: string,
+  options: GlobalOptions & { watch?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const format = formatOf(options, ['text', 'json'] as const);
+  for (;;) {
+    const run = await readRun(directory);
+    const live = await holderOf(run);
+    const told = tell(run, live, terminal);
+    await terminal.out(format === 'json' ? `${JSON.stringify(told.facts)}\n` : told.text);
+    if (!options.watch || (run.state.endedAt !== null && live === null)) return 0;
+    await terminal.clock.sleep(WATCH_EVERY);
+    if (format === 'text') await terminal.out('\n');
+  }
+}
+
+async function holderOf(run: RunOnDisk) {
+  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
+  const { hostname } = await import('node:os');
+  return holder && (await isAlive(holder, hostname())) ? holder : null;
+}
+
+function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, terminal: Terminal) {
+  const { saved, state } = run;
+  const now = terminal.clock.now();
+  const steps = [...state.steps.values()];
+  const open = steps.filter(({ phase, startedAt }) => phase !== 'ended' && startedAt !== null);
+  const standing =
+    state.startedAt === null
+      ? 'not begun'
+      : holder
+        ? state.stopping
+          ? `stopping (${state.stopping.because}): ${state.stopping.what}`
+          : 'running'
+        : isFinished(state)
+          ? 'ended'
+          : state.endedAt !== null
+            ? `ended (${state.endedBecause}) with work left`
+            : 'stopped without an end: its process is gone';
+  const next =
+    holder || isFinished(state)
+      ? `refit report ${run.directory}`
+      : `refit apply ${join(run.directory, RUN_FILES.plan)} --run-dir ${run.directory}`;
+  const facts = {
+    plan: { name: saved.name, digest: saved.digest },
+    directory: run.directory,
+    standing,
+    holder,
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+    endedBecause: state.endedBecause,
+    exitCode: state.exitCode,
+    totals: totals(steps),
+    waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
+    underWay: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
+      step,
+      phase,
+      what,
+      since: acceptedAt ?? intentAt,
+    })),
+    head: state.head,
+    next,
+  };
+  const counts = OUTCOMES.filter((outcome) => facts.totals[outcome] > 0).map(
+    (outcome) => `${facts.totals[outcome]} ${outcome}`,
+  );
+  const since = ({ acceptedAt, intentAt }: StepState) =>
+    duration(now - Date.parse(acceptedAt ?? intentAt ?? ''));
+  const lines = [
+    `${visible(saved.name)} (${saved.digest.slice(0, 8)}): ${visible(standing)}`,
+    `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${visible(holder.host)}` : ''}`,
+    `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
+    `  steps    ${counts.join(', ')}`,
+    ...open
+      .slice(0, NAMED)
+      .map((step) => `  ${step.phase.padEnd(11)} ${step.step}  for ${since(step)}: ${visible(step.what)}`),
+    ...(open.length > NAMED ? [`  and ${open.length - NAMED} more under way`] : []),
+    `  head     ${state.head}`,
+    `next: ${next}`,
+  ];
+  return { facts, text: `${lines.join('\n')}\n` };
+}

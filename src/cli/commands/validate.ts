@@ -1,0 +1,46 @@
+/** `refit validate PLAN...`: schema and everything decidable offline; no network, no credentials. */
+import { EXIT_PLAN_INVALID } from '../../errors.ts';
+import type { Finding } from '../../model.ts';
+import { decodePlan } from '../../plan/decode-plan.ts';
+import { parsePlan } from '../../plan/parse-plan.ts';
+import { visible } from '../../report/escape.ts';
+import { readInput } from '../files.ts';
+import { findingsText } from '../findings.ts';
+import type { GlobalOptions } from '../options.ts';
+import { formatOf } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+export async function validate(
+  files: readonly string[],
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const format = formatOf(options, ['text', 'json'] as const);
+  const results: { file: string; valid: boolean; findings: readonly Finding[] }[] = [];
+  for (const file of files) {
+    const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
+    const told = text === null ? findings : [...findings, ...parsePlan(text, file).findings];
+    results.push({ file, valid: !told.some(({ severity }) => severity === 'error'), findings: told });
+  }
+  const invalid = results.filter(({ valid }) => !valid);
+  if (format === 'json') await terminal.out(`${JSON.stringify({ results }, null, 2)}\n`);
+  else {
+    for (const { file, valid, findings } of results) {
+      if (findings.length > 0) await terminal.out(`${findingsText(findings, terminal.color.out)}\n`);
+      if (valid) {
+        if (!terminal.quiet) await terminal.out(`${visible(file)}: valid\n`);
+      } else {
+        const errors = findings.filter(({ severity }) => severity === 'error').length;
+        await terminal.out(`${visible(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
+      }
+    }
+    if (!terminal.quiet) {
+      if (invalid.length > 0)
+        terminal.err(
+          `next: mend the above, then refit validate ${invalid.map(({ file }) => visible(file)).join(' ')}\n`,
+        );
+      else terminal.err(`next: refit plan ${visible(results[0]!.file)} -o saved-plan.json\n`);
+    }
+  }
+  return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
+}

@@ -1,0 +1,19 @@
+/** Findings of a plan that could not be reviewed, as text and JSON. */
+import type { Finding } from '../model.ts';
+import { visible } from '../report/escape.ts';
+import { ink, SEVERITY_SIGNS } from '../report/ink.ts';
+
+/** One block a finding: place, what, excerpt, mend. */
+export function findingsText(findings: readonly Finding[], color: boolean): string {
+  const inks = ink(color);
+  return findings
+    .map(({ code, severity, what, mend, place, excerpt }) => {
+      const [sign, colour] = SEVERITY_SIGNS[severity];
+      const where = place ? `${visible(place.file)}:${place.line}:${place.column}: ` : '';
+      const lines = [`${inks[colour](sign)} ${where}${inks.bold(visible(what))}  ${inks.dim(code)}`];
+      if (excerpt !== null) lines.push(...excerpt.split('\n').map((line) => `  ${visible(line)}`));
+      if (mend !== '') lines.push(`  mend: ${visible(mend)}`);
+      return `${lines.join('\n')}\n`;
+    })
+    .join('\n');
+}

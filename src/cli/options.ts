@@ -1,0 +1,68 @@
+/** What every command is given beside its own arguments. */
+import { RefitError } from '../errors.ts';
+import type { OutputOptions } from './output.ts';
+
+export interface GlobalOptions extends OutputOptions {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly color: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** The regions of `--region a,b`; null where none is named. @throws RefitError `usage` */
+export function regionsFrom({ region }: GlobalOptions): string[] | null {
+  if (region === undefined) return null;
+  const regions = region.split(',').map((one) => one.trim());
+  for (const one of regions) {
+    if (!/^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$/.test(one)) {
+      throw new RefitError('usage', `--region ${region}: "${one}" is no region`, '--region ap-guangzhou');
+    }
+  }
+  return regions;
+}
+
+/** The one region that a plan defaults to. @throws RefitError `usage` where several are named. */
+export function regionFrom(options: GlobalOptions): string | null {
+  const regions = regionsFrom(options);
+  if (regions && regions.length > 1) {
+    throw new RefitError(
+      'usage',
+      `--region names ${regions.length} regions; a plan has one default`,
+      `--region ${regions[0]}`,
+    );
+  }
+  return regions?.[0] ?? null;
+}
+
+/** A duration such as `200ms`, `3s` or `1m`, in milliseconds. @throws RefitError `usage` */
+export function durationFrom(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
+  if (!match)
+    throw new RefitError(
+      'usage',
+      `${flag} ${text}: it takes a duration`,
+      `${flag} 3s   (units: ms, s, m, h)`,
+    );
+  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+}
+
+/** A range of durations, `1s..4s`, or one duration for both ends. @throws RefitError `usage` */
+export function rangeFrom(flag: string, text: string): [number, number] {
+  const [low = '', high = low] = text.split('..');
+  return [durationFrom(flag, low), durationFrom(flag, high)];
+}
+
+/** A whole number from `least` on. @throws RefitError `usage` */
+export function wholeFrom(flag: string, text: string, least = 0): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least) {
+    throw new RefitError(
+      'usage',
+      `${flag} ${text}: it takes a whole number from ${least} on`,
+      `${flag} ${Math.max(least, 60)}`,
+    );
+  }
+  return value;
+}

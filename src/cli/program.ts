@@ -1,0 +1,233 @@
+/** The commands and their options. Each command's code is loaded when it is called, so that start-up stays short. */
+import { Command, CommanderError, Option } from 'commander';
+import { RefitError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import type { GlobalOptions } from './options.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+type Run = (terminal: Terminal, options: GlobalOptions) => Promise<number>;
+
+/** Parses the arguments and runs one command. @returns its exit code. @throws RefitError, CommanderError */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('refit')
+    .description(
+      'Plans, reviews and carries out size changes across a fleet of TencentDB for Redis instances.',
+    )
+    .version(VERSION, '--version', 'print the version')
+    .option('--endpoint <url>', 'one base URL for every provider product (plain http only to loopback)')
+    .option(
+      '--region <region>',
+      'region for plans that name none; for inventory: regions, separated by commas',
+    )
+    .option('--profile <name>', 'named section of the credentials file')
+    .option('--no-color', 'no colours (NO_COLOR is honoured too)')
+    .option('-q, --quiet', 'refusals only')
+    .option('-v, --verbose', 'tell every deed')
+    .option('--json', 'the same as --format json')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+
+  /** Runs a command's code with the terminal and all options, its own and the program's. */
+  const action =
+    (load: (args: string[], options: Record<string, unknown>) => Promise<Run>) =>
+    async (...called: unknown[]) => {
+      const command = called.at(-1) as Command;
+      const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+      const { color, quiet = false, verbose = false } = options;
+      const terminal = openTerminal({ color, quiet, verbose });
+      exitCode = await (await load(called.slice(0, -2) as string[], options))(terminal, options);
+    };
+  const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+  const format = () =>
+    new Option('--format <format>', 'text, json, markdown, html or csv; for plans also junit and sarif');
+  const write = () =>
+    new Option('--write <format=file>', 'also write it into a file; may be repeated').argParser(collect);
+
+  program
+    .command('validate')
+    .description('check plan files offline: no network, no credentials')
+    .argument('<plan...>', 'plan files')
+    .addOption(format())
+    .action(async (files: string[], _: unknown, command: Command) =>
+      action(async () => {
+        const { validate } = await import('./commands/validate.ts');
+        return (terminal, options) => validate(files, options, terminal);
+      })(command),
+    );
+  program
+    .command('plan')
+    .description('the dry run: what would be ordered, what is blocked and why, what it costs; reads only')
+    .argument('<plan>', 'plan file')
+    .option('-o, --out <saved>', 'seal it into this file, for review and apply')
+    .option('--inventory <file>', 'plan offline from a file of refit inventory')
+    .option('--price', 'ask the provider for the price of every step')
+    .option('--all', 'show every row')
+    .option('--detailed-exitcode', 'exit 2 where there are changes')
+    .option('--dry-run', 'accepted, and changes nothing: a plan is a dry run')
+    .addOption(format())
+    .addOption(write())
+    .action(
+      action(async ([file]) => {
+        const { plan } = await import('./commands/plan.ts');
+        return (terminal, options) => plan(file!, options, terminal);
+      }),
+    );
+  program
+    .command('show')
+    .description('a saved plan again, in any format')
+    .argument('<saved>', 'saved plan')
+    .option('--all', 'show every row')
+    .addOption(format())
+    .addOption(write())
+    .action(
+      action(async ([file]) => {
+        const { show } = await import('./commands/show.ts');
+        return (terminal, options) => show(file!, options, terminal);
+      }),
+    );
+  program
+    .command('apply')
+    .description('carry a saved plan out, or go on where it stopped: the same command resumes')
+    .argument('<saved>', 'saved plan')
+    .option('--auto-approve', 'approve without asking')
+    .option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)')
+    .addOption(format())
+    .addOption(write())
+    .action(
+      action(async ([file]) => {
+        const { apply } = await import('./commands/apply.ts');
+        return (terminal, options) => apply(file!, options, terminal);
+      }),
+    );
+  program
+    .command('status')
+    .description('where a run stands')
+    .argument('<run>', 'run directory')
+    .option('--watch', 'look again every two seconds until it has ended')
+    .addOption(format())
+    .action(
+      action(async ([directory]) => {
+        const { status } = await import('./commands/status.ts');
+        return (terminal, options) => status(directory!, options, terminal);
+      }),
+    );
+  program
+    .command('report')
+    .description('the audit report of a run, at any time')
+    .argument('<run>', 'run directory')
+    .addOption(format())
+    .addOption(write())
+    .action(
+      action(async ([directory]) => {
+        const { report } = await import('./commands/report.ts');
+        return (terminal, options) => report(directory!, options, terminal);
+      }),
+    );
+  program
+    .command('audit')
+    .description('evidence: audit verify recomputes the chain of a journal offline')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .command('verify')
+    .argument('<run>', 'run directory')
+    .option('--head <hash>', 'the head as noted elsewhere: shows entries cut off at the end')
+    .addOption(format())
+    .action(
+      action(async ([directory]) => {
+        const { auditVerify } = await import('./commands/audit.ts');
+        return (terminal, options) => auditVerify(directory!, options, terminal);
+      }),
+    );
+  program
+    .command('inventory')
+    .description('read the live fleet, to plan offline from')
+    .option('-o, --out <file>', 'write it into this file')
+    .addOption(format())
+    .action(
+      action(async () => {
+        const { inventory } = await import('./commands/inventory.ts');
+        return (terminal, options) => inventory(options, terminal);
+      }),
+    );
+  program
+    .command('explain')
+    .description('a rule by its code; or why an instance is blocked, selected or not selected')
+    .argument('<code-or-instance>', 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux')
+    .argument('[plan]', 'plan file')
+    .option('--inventory <file>', 'look into this file instead of the live fleet')
+    .action(
+      action(async ([subject, file]) => {
+        const { explain } = await import('./commands/explain.ts');
+        return (terminal, options) => explain(subject!, file, options, terminal);
+      }),
+    );
+  program
+    .command('simulate')
+    .description("the provider's API on loopback, to try and to test against")
+    .option('--instances <n>', 'how many instances the default fleet has (60)')
+    .option('--fleet <file>', 'a fleet of your own')
+    .option('--port <port>', 'a free one by default')
+    .option(
+      '--fault <fault>',
+      'what goes wrong: name[=value][@action][:probability|#count]; may be repeated',
+      collect,
+    )
+    .option('--seed <n>', 'the same seed makes the same fleet and delays (1)')
+    .option(
+      '--limit <n>',
+      'requests a second for each action and identity; 0 = no limit (the documented ones)',
+    )
+    .option('--limit-counting <way>', 'calendar, sliding or bucket (calendar)')
+    .option('--start-lag <range>', 'from an order to its start, as in 200ms..600ms')
+    .option('--duration <range>', 'of a change, as in 1s..4s')
+    .option('--lock-tail <range>', 'locked after a change, as in 1s..2s')
+    .option('--balance <amount>', 'what the account holds, CNY')
+    .addHelpText('after', await faultHelp(args))
+    .action(
+      action(async () => {
+        const { simulate } = await import('./commands/simulate.ts');
+        return (terminal, options) => simulate(options, terminal);
+      }),
+    );
+  program
+    .command('demo')
+    .description('the whole story on a simulated fleet: plan, apply at the limit, report')
+    .action(
+      action(async () => {
+        const { demo } = await import('./commands/demo.ts');
+        return (terminal) => demo(terminal);
+      }),
+    );
+  for (const command of program.commands)
+    command.exitOverride().configureOutput({ outputError: () => undefined });
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    // Without a command the help has been shown on stderr; that is a wrong use all the same.
+    if (error.code === 'commander.help') return new RefitError('usage', '', '').exitCode;
+    throw new RefitError(
+      'usage',
+      error.message.replace(/^error: /, ''),
+      `refit ${commandIn(program, args)}--help`,
+    );
+  }
+  return exitCode;
+}
+
+function commandIn(program: Command, args: readonly string[]): string {
+  const named = program.commands.find((command) => args.includes(command.name()));
+  return named ? `${named.name()} ` : '';
+}
+
+/** The faults by name, only where somebody asks for them. */
+async function faultHelp(args: readonly string[]): Promise<string> {
+  if (!args.includes('simulate') || !args.some((arg) => arg === '--help' || arg === '-h')) return '';
+  const { FAULTS } = await import('../simulator/faults.ts');
+  const width = Math.max(...FAULTS.map(({ name }) => name.length));
+  return `\nFaults:\n${FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
+}

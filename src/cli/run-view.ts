@@ -1,0 +1,267 @@
+/**
+ * A live run on the terminal: a reader of the journal like any other. On a terminal a few lines drawn over in place;
+ * elsewhere a line for each change of state and a heartbeat, so that a log stays readable.
+ */
+import { beginReplay, type Replay, totals } from '../journal.ts';
+import type { JournalEntry, Outcome, Quote, SavedPlan, Step } from '../model.ts';
+import { sumPrices } from '../plan/price-steps.ts';
+import { clip } from '../report/columns.ts';
+import { visible } from '../report/escape.ts';
+import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
+import { change, duration, quotes } from '../report/quantities.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface RunView {
+  start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
+  entry(entry: JournalEntry): void;
+  close(): void;
+}
+
+/** The terminal is drawn this often, in milliseconds. */
+const DRAW_EVERY = 200;
+/** A log gets a line at least this often. */
+const HEARTBEAT = 10_000;
+const BAR = 40;
+const LATEST = 4;
+
+export function openRunView(terminal: Terminal, saved: SavedPlan): RunView {
+  if (terminal.quiet) return { start() {}, entry() {}, close() {} };
+  const board = beginBoard(saved, terminal);
+  return terminal.live ? drawn(terminal, board) : told(terminal, board);
+}
+
+/** What both views know: counted entry by entry, never searched. */
+function beginBoard(saved: SavedPlan, terminal: Terminal) {
+  const replay: Replay = beginReplay(saved);
+  const steps = new Map(saved.steps.map((step) => [step.id, step]));
+  const latest: string[] = [];
+  const accepted: number[] = [];
+  const durations: number[] = [];
+  const verified: Step[] = [];
+  let wave: number | null = null;
+  let began = terminal.clock.now();
+  let waiting = '';
+  const inks = ink(terminal.color.err);
+
+  /** One line for what an entry says, or null for what only the bars show. */
+  const line = (entry: JournalEntry): string | null => {
+    switch (entry.kind) {
+      case 'run-started':
+        return `${entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+      case 'wave-started':
+        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${saved.waves[entry.wave]?.steps.length ?? 0} steps`;
+      case 'wave-ended':
+        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled`;
+      case 'stopping':
+        return `stopping (${entry.because}): ${visible(entry.what)}`;
+      case 'refused':
+        return entry.next === 'try-again'
+          ? null
+          : `${entry.step}: refused, ${visible(entry.code)} (${entry.next})`;
+      case 'no-answer':
+        return `${entry.step}: no answer (${visible(entry.why)}); it is settled by reading`;
+      case 'settled':
+        return `${entry.step}: ${entry.landed ? 'had landed' : 'had not landed'}, ${visible(entry.evidence)}`;
+      case 'step-ended':
+        return `${paint(entry.outcome)} ${describe(entry.step)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
+      default:
+        return null;
+    }
+  };
+  const paint = (outcome: Outcome) => inks[OUTCOME_SIGNS[outcome][1]](OUTCOME_SIGNS[outcome][0]);
+  const describe = (id: string) => {
+    const step = steps.get(id);
+    return step ? `${step.instance}  ${change(step.change, step.after)}` : id;
+  };
+
+  return {
+    add(entry: JournalEntry, isPast = false) {
+      replay.add(entry);
+      if (entry.kind === 'wave-started') wave = entry.wave;
+      if (entry.kind === 'accepted' && !isPast) accepted.push(Date.parse(entry.sentAt));
+      if (entry.kind === 'step-ended') {
+        const { acceptedAt } = replay.step(entry.step);
+        if (entry.outcome === 'verified') verified.push(steps.get(entry.step)!);
+        if (acceptedAt !== null) durations.push(Date.parse(entry.at) - Date.parse(acceptedAt));
+      }
+      if (entry.kind === 'refused' && entry.next === 'try-again')
+        waiting = 'the request limit was met: slower for a while';
+      if (entry.kind === 'stopping') waiting = `stopping: ${entry.because}`;
+    },
+    line,
+    begin() {
+      began = terminal.clock.now();
+    },
+    latest,
+    remember(text: string) {
+      latest.push(text);
+      if (latest.length > LATEST) latest.shift();
+    },
+    /** Orders accepted over the last five seconds, a second. */
+    rate() {
+      const now = terminal.clock.now();
+      while (accepted.length > 0 && accepted[0]! < now - 5_000) accepted.shift();
+      const over = Math.min(5_000, Math.max(1_000, now - began));
+      return (accepted.length * 1000) / over;
+    },
+    counts() {
+      const states = saved.steps.map(({ id }) => replay.step(id));
+      const ended = states.filter(({ phase }) => phase === 'ended');
+      const underWay = states.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
+      return {
+        ended: totals(ended),
+        done: ended.length,
+        underWay: underWay.length,
+        left: saved.steps.length - ended.length,
+      };
+    },
+    /** Milliseconds to go, judged by the rate, the usual duration and the places; null before anything has ended. */
+    left() {
+      if (durations.length === 0) return null;
+      const usual = durations.reduce((a, b) => a + b, 0) / durations.length;
+      const { left, underWay } = this.counts();
+      const waitingSteps = left - underWay;
+      const perOrder = 1000 / saved.execution.requestsPerSecond;
+      return (
+        Math.max(waitingSteps * perOrder, (waitingSteps * usual) / saved.execution.inFlight) +
+        (left > 0 ? usual : 0)
+      );
+    },
+    money(): readonly Omit<Quote, 'readAt'>[] {
+      return sumPrices(verified);
+    },
+    elapsed: () => terminal.clock.now() - began,
+    saved,
+    inks,
+    waveName: () =>
+      wave === null ? '' : `wave ${wave + 1}/${saved.waves.length} ${visible(saved.waves[wave]?.name ?? '')}`,
+    waiting: () => waiting,
+  };
+}
+
+type Board = ReturnType<typeof beginBoard>;
+
+/** The endings so far in words: `118 verified, 2 refused`. */
+function outcomes(board: Board): string {
+  const parts = Object.entries(board.counts().ended).filter(([, count]) => count > 0);
+  return parts.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+}
+
+function statusLine(board: Board): string {
+  const { done, underWay, left } = board.counts();
+  const remaining = board.left();
+  const parts = [
+    board.waveName(),
+    `${done} of ${board.saved.steps.length} ended`,
+    outcomes(board),
+    `${underWay} under way`,
+    left - underWay > 0 ? `${left - underWay} to go` : '',
+    `${board.rate().toFixed(1)} orders/s`,
+    quotes(board.money()),
+    remaining !== null && left > 0 ? `about ${duration(remaining)} left` : '',
+    board.waiting(),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** Plain lines. */
+function told(terminal: Terminal, board: Board): RunView {
+  const closed = new AbortController();
+  let lastTold = terminal.clock.monotonic();
+  const tell = (text: string) => {
+    lastTold = terminal.clock.monotonic();
+    terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
+  };
+  const beat = async () => {
+    while (!closed.signal.aborted) {
+      await terminal.clock.sleep(1_000, closed.signal);
+      if (!closed.signal.aborted && terminal.clock.monotonic() - lastTold >= HEARTBEAT)
+        tell(statusLine(board));
+    }
+  };
+  return {
+    start({ directory, entries }) {
+      for (const entry of entries) board.add(entry, true);
+      board.begin();
+      tell(`run directory ${directory}`);
+      void beat();
+    },
+    entry(entry) {
+      board.add(entry);
+      const line = board.line(entry);
+      // A step that went well is counted, not told, unless asked for: a log of a thousand steps is read for the others.
+      const ordinary = entry.kind === 'step-ended' && entry.outcome === 'verified';
+      if (line !== null && (terminal.verbose || !ordinary)) tell(line);
+      else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
+      if (entry.kind === 'run-ended') tell(statusLine(board));
+    },
+    close: () => closed.abort(),
+  };
+}
+
+/** Lines drawn over in place. */
+function drawn(terminal: Terminal, board: Board): RunView {
+  const closed = new AbortController();
+  let height = 0;
+  const erase = () => {
+    if (height > 0) terminal.err(`\x1b[${height}A\x1b[J`);
+    height = 0;
+  };
+  const draw = () => {
+    const width = terminal.errWidth() - 1;
+    const { done, underWay } = board.counts();
+    const steps = board.saved.steps.length;
+    const { inks } = board;
+    const cells = Math.min(BAR, width - 20);
+    const full = Math.floor((cells * done) / Math.max(1, steps));
+    const moving = Math.ceil((cells * underWay) / Math.max(1, steps));
+    const bar = inks.green('━'.repeat(full)) + inks.blue('━'.repeat(Math.min(cells - full, moving)));
+    const rest = inks.dim('─'.repeat(Math.max(0, cells - full - moving)));
+    const { requestsPerSecond, inFlight } = board.saved.execution;
+    const remaining = board.left();
+    const lines = [
+      clip(`${visible(board.saved.name)} · ${board.waveName()} · ${duration(board.elapsed())}`, width),
+      `${bar}${rest} ${done}/${steps}`,
+      clip(`${outcomes(board) || 'none ended yet'} · ${underWay} of ${inFlight} places taken`, width),
+      clip(
+        `${board.rate().toFixed(1)} orders a second of ${requestsPerSecond}${remaining === null ? '' : ` · about ${duration(remaining)} left`}`,
+        width,
+      ),
+      clip([quotes(board.money()), board.waiting()].filter((part) => part !== '').join(' · '), width),
+      ...board.latest.map((text) => inks.dim(clip(text, width))),
+    ].filter((line) => line !== '');
+    erase();
+    terminal.err(`${lines.join('\n')}\n`);
+    height = lines.length;
+  };
+  const redraw = async () => {
+    while (!closed.signal.aborted) {
+      await terminal.clock.sleep(DRAW_EVERY, closed.signal);
+      if (!closed.signal.aborted) draw();
+    }
+  };
+  const keep = (text: string) => {
+    erase();
+    terminal.err(`${clip(text, 2 * terminal.errWidth())}\n`);
+  };
+  return {
+    start({ entries }) {
+      for (const entry of entries) board.add(entry, true);
+      board.begin();
+      void redraw();
+    },
+    entry(entry) {
+      board.add(entry);
+      const line = board.line(entry);
+      if (line === null) return;
+      const passing = entry.kind === 'step-ended' && entry.outcome === 'verified';
+      if (passing && !terminal.verbose) board.remember(line);
+      else keep(line);
+    },
+    close() {
+      if (closed.signal.aborted) return;
+      closed.abort();
+      erase();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Signals as two wishes: the first drains, a second leaves at once. It counts as a second only a second or more after
+ * the first, because npm and the terminal may each deliver one.
+ */
+import type { Terminal } from './terminal.ts';
+
+const APART = 1_000;
+
+export interface Signals {
+  /** Aborted by the first; the reason is the exit code. */
+  readonly drain: AbortSignal;
+  readonly leave: AbortSignal;
+  close(): void;
+}
+
+export function onSignals(terminal: Terminal): Signals {
+  const drain = new AbortController();
+  const leave = new AbortController();
+  let first: number | null = null;
+  const heard = (code: number) => () => {
+    const now = terminal.clock.monotonic();
+    if (first === null) {
+      first = now;
+      terminal.err(
+        '\nstopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)\n',
+      );
+      drain.abort(code);
+    } else if (now - first >= APART) {
+      terminal.err('\nleaving at once: the same command goes on later\n');
+      leave.abort(code);
+    }
+  };
+  const listeners = [
+    ['SIGINT', heard(130)],
+    ['SIGTERM', heard(143)],
+  ] as const;
+  for (const [name, listener] of listeners) process.on(name, listener);
+  return {
+    drain: drain.signal,
+    leave: leave.signal,
+    close() {
+      for (const [name, listener] of listeners) process.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,260 @@
+/**
+ * The library's front door, and the place where the parts are joined: the provider to the planner, the saved plan to
+ * the executor. The command line goes through here too.
+ */
+import { readFile } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { type Clock, systemClock } from './clock.ts';
+import { openCloud, openReader } from './cloud/client.ts';
+import type { Cloud, CloudReader } from './cloud/cloud.ts';
+import { findCredentials } from './cloud/credentials.ts';
+import { openHttp } from './cloud/http.ts';
+import { openPermits, type Permits } from './cloud/permits.ts';
+import { readInventory, readUsed } from './cloud/read-inventory.ts';
+import type { Transport } from './cloud/transport.ts';
+import type { Finding, Inventory, JournalEntry, Money, Plan, Quote, Review, SavedPlan } from './model.ts';
+import { draftPlan, finishPlan } from './plan/make-plan.ts';
+import { parsePlan } from './plan/parse-plan.ts';
+import { scopesOf, withDefaults } from './plan/scopes.ts';
+import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './run/apply.ts';
+import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
+import { VERSION } from './version.ts';
+
+export type { Clock } from './clock.ts';
+export type { Cloud, CloudReader } from './cloud/cloud.ts';
+export { discoverRegions, readInventory } from './cloud/read-inventory.ts';
+export { type ErrorCode, RefitError } from './errors.ts';
+
+export { replay, totals } from './journal.ts';
+export type * from './model.ts';
+export { explainCode, explainInstance } from './plan/explain.ts';
+export { parsePlan } from './plan/parse-plan.ts';
+export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';
+export { buildReport } from './report/build-report.ts';
+export { REPORT_FORMATS, type ReportFormat, renderReport } from './report/render-report.ts';
+export { REVIEW_FORMATS, type ReviewFormat, renderReview } from './report/render-review.ts';
+export type { ApplyEnd, Approval } from './run/apply.ts';
+export { readRun } from './run/run-directory.ts';
+export { VERSION } from './version.ts';
+
+/** Where the provider is, and who asks. */
+export interface ConnectOptions {
+  /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only to loopback. */
+  readonly endpoint?: string | null;
+  /** The environment in which credentials are looked for, `process.env` as a rule. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls a second for each action and identity, up to the provider's 20. */
+  readonly requestsPerSecond?: number;
+  readonly clock?: Clock;
+  /** Another way to the network, for tests. */
+  readonly transport?: Transport;
+}
+
+interface Joint {
+  readonly permits: Permits;
+  readonly calls: CallCounter;
+  readonly clock: Clock;
+}
+
+/** The provider for a run: it can order. */
+export interface Connection extends Joint {
+  readonly cloud: Cloud;
+}
+
+function joinParts(options: ConnectOptions) {
+  const clock = options.clock ?? systemClock;
+  const permits = openPermits(clock, options.requestsPerSecond ?? 18);
+  const calls = beginCallCounter();
+  const env = options.env;
+  const cloudOptions = {
+    transport: options.transport ?? openHttp(),
+    clock,
+    credentials: (profile: string) =>
+      findCredentials({ env, readFile: textOf, home: env.HOME || homedir(), profile }),
+    endpoint: options.endpoint ?? null,
+    permits,
+    onCall: calls.add,
+    jitter: Math.random,
+  };
+  return { cloudOptions, joint: { permits, calls, clock } };
+}
+
+/** Reaches the provider for planning: the client that comes back has no way to order. */
+export function connectReader(options: ConnectOptions): CloudReader {
+  return openReader(joinParts(options).cloudOptions);
+}
+
+/** Reaches the provider for a run. */
+export function connect(options: ConnectOptions): Connection {
+  const { cloudOptions, joint } = joinParts(options);
+  return { ...joint, cloud: openCloud(cloudOptions) };
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return null;
+    throw error;
+  }
+}
+
+/** What the planner is told beside the plan. */
+export interface PlanOptions {
+  /** The live fleet, or a reading of it. */
+  readonly from: CloudReader | { readonly inventory: Inventory; readonly source: string };
+  /** For plans that name none. */
+  readonly region?: string | null;
+  readonly profile?: string | null;
+  /** Ask the provider for the price of every step. A plan with a cost guard is always priced. */
+  readonly price?: boolean;
+  /** The file the saved plan will be written to, for the command to type next. */
+  readonly saveAs?: string | null;
+  readonly clock?: Clock;
+  /** Told what is being read, as numbers grow. */
+  readonly onProgress?: (what: string, done: number, of: number) => void;
+}
+
+/**
+ * The dry run: parses, reads, resolves, checks, prices and seals; sends nothing that changes anything.
+ * @returns the findings where the text is no valid plan, else the review.
+ * @throws RefitError where the provider cannot be read.
+ */
+export async function planFleet(
+  text: string,
+  file: string,
+  options: PlanOptions,
+): Promise<{ readonly review: Review | null; readonly findings: readonly Finding[] }> {
+  const { plan, findings } = parsePlan(text, file);
+  if (!plan) return { review: null, findings };
+  const reviewed = await reviewPlan(plan, options);
+  return 'review' in reviewed
+    ? { ...reviewed, findings: reviewed.review.findings }
+    : { review: null, ...reviewed };
+}
+
+async function reviewPlan(
+  written: Plan,
+  options: PlanOptions,
+): Promise<{ review: Review } | { findings: readonly Finding[] }> {
+  const { from, saveAs = null, clock = systemClock, onProgress } = options;
+  const defaults = { region: options.region ?? null, profile: options.profile ?? null };
+  const { scopes, findings } = scopesOf(written, defaults);
+  if (findings.length > 0) return { findings };
+  const plan = withDefaults(written, defaults);
+  const reader = 'inventory' in from ? null : from;
+  const priced = options.price === true || plan.guards.cost !== null;
+
+  let notes: readonly string[] = [];
+  let inventory: Inventory;
+  if ('inventory' in from) inventory = from.inventory;
+  else {
+    const reading = await readInventory(from, scopes, clock, {
+      onProgress: ({ scopes: done, of }) => onProgress?.('regions read', done, of),
+    });
+    inventory = reading.inventory;
+    notes = reading.notes;
+  }
+  let draft = draftPlan(plan, inventory, clock.now());
+  if (reader && draft.toMeasure.length > 0) {
+    onProgress?.('memory in use read', 0, draft.toMeasure.length);
+    inventory = await readUsed(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id)));
+    draft = draftPlan(plan, inventory, clock.now());
+  }
+  let quotes: Map<string, Quote | { code: string; message: string; requestId: string | null }> | null = null;
+  const balances: Record<string, Money> = { ...inventory.balances };
+  if (reader && priced) {
+    const asked = new Map<string, Quote | { code: string; message: string; requestId: string | null }>();
+    const limit = pLimit(20);
+    await Promise.all(
+      draft.toPrice.map((question) =>
+        limit(async () => {
+          const { kind: _, ...answer } = await reader.price(question);
+          asked.set(question.step, answer);
+          onProgress?.('prices read', asked.size, draft.toPrice.length);
+        }),
+      ),
+    );
+    quotes = asked;
+    for (const scope of new Map(scopes.map((one) => [one.profile, one])).values()) {
+      const balance = await reader.describeBalance(scope);
+      if (balance) balances[scope.profile] = balance;
+    }
+  }
+  const source = 'inventory' in from ? from.source : 'live';
+  const remarks = notes.map((what) => ({
+    code: 'Refit.NotReadable',
+    severity: 'note' as const,
+    what,
+    mend: 'grant the right to read it, or go on without',
+    place: null,
+    excerpt: null,
+    instance: null,
+  }));
+  const noted = remarks.length === 0 ? draft : { ...draft, findings: [...draft.findings, ...remarks] };
+  return { review: finishPlan(noted, { quotes, balances, now: clock.now(), saveAs, source }) };
+}
+
+/** What carrying a plan out needs beside the plan. */
+export interface ApplyOptions {
+  readonly connection: Connection;
+  /** Who approved it, and how. Asked once, before anything is ordered; null = not approved. */
+  readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
+  /** The run directory; without it the newest unfinished run of this plan below `runsRoot`, or a new one. */
+  readonly runDirectory?: string | null;
+  /** `runs` */
+  readonly runsRoot?: string;
+  /** Where locks and the register of plans carried out live; `$XDG_STATE_HOME/refit`, else `~/.local/state/refit`. */
+  readonly stateDirectory: string;
+  /** Aborted to drain: nothing new starts, what is under way is followed to its end. */
+  readonly drain?: AbortSignal;
+  /** Aborted to leave at once; the same call goes on later. */
+  readonly leave?: AbortSignal;
+  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
+  readonly onEntry?: (entry: JournalEntry) => void;
+}
+
+/**
+ * Carries a saved plan out, or goes on where an earlier call stopped; leaves journal and reports in the run directory.
+ * @throws RefitError, see `run/apply.ts`.
+ */
+export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise<ApplyEnd> {
+  const { connection, approve, stateDirectory } = options;
+  const never = new AbortController().signal;
+  return applyInDirectory({
+    saved,
+    runsRoot: options.runsRoot ?? 'runs',
+    runDirectory: options.runDirectory ?? null,
+    stateDirectory,
+    cloudFor: () => connection.cloud,
+    permits: connection.permits,
+    calls: connection.calls,
+    clock: connection.clock,
+    drain: options.drain ?? never,
+    leave: options.leave ?? never,
+    by: { user: userName(), host: hostname(), pid: process.pid },
+    endpoint: connection.cloud.endpoint,
+    version: VERSION,
+    approve: () => approve(saved),
+    ...(options.onStart ? { onStart: options.onStart } : {}),
+    ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+  });
+}
+
+/** The folder for locks and the register, by the XDG rule. */
+export function stateDirectoryOf(env: Readonly<Record<string, string | undefined>>): string {
+  const base = env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state');
+  return join(base, 'refit');
+}
+
+/** Who runs this, by the operating system; containers may have no name for the user. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
