@@ -65,7 +65,7 @@ const GROWN = { InstanceId: 'crs-standard', MemSize: 8192, RedisShardNum: 1, Red
 
 describe('the official SDK', () => {
   it('lists, prices, orders and follows a resize to its end', async () => {
-    const simulation = await start();
+    const simulation = await start({ startLag: [600, 700], duration: [600, 700] });
     const client = redisClient(simulation);
     const list = await client.DescribeInstances({ Limit: 1000 });
     expect(list.TotalCount).toBe(FLEET.length);
