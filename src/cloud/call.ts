@@ -109,9 +109,15 @@ export function openCaller({ transport, clock, credentials, endpoint }: CallerOp
 
 const READ_NAMES: ReadonlySet<string> = new Set(Object.values(READS).map((action) => action.name));
 
+/** A caller that cannot send anything but reads. Only `onlyReads` makes one, so a reader cannot be given another. */
+export interface ReadCaller extends Caller {
+  readonly readsOnly: true;
+}
+
 /** The same caller, except that it refuses to send anything that is not on the list of reads. What planning is given. */
-export function onlyReads(caller: Caller): Caller {
+export function onlyReads(caller: Caller): ReadCaller {
   return {
+    readsOnly: true,
     lane: caller.lane,
     laneAtOnce: caller.laneAtOnce,
     async send(call, goAhead) {

@@ -4,7 +4,7 @@
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Billing, Instance, Scope, UsedMemory } from '../model.ts';
-import { type Caller, type CallerOptions, onlyReads, openCaller } from './call.ts';
+import { type Caller, type CallerOptions, onlyReads, openCaller, type ReadCaller } from './call.ts';
 import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
 import type { Fields } from './fields.ts';
 import { endpointHost } from './hosts.ts';
@@ -72,7 +72,7 @@ async function sendOrder(
 /** How often a list that changed while it was being read is read again. */
 const MOST_READINGS = 4;
 
-function readerOver(caller: Caller, options: CloudOptions): CloudReader {
+function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
   const { clock, transport, endpoint } = options;
   if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
   const send = openRead(caller, options);

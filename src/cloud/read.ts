@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { isLimitCode } from '../journal.ts';
 import type { Scope } from '../model.ts';
-import type { Call, Caller } from './call.ts';
+import type { Call, Caller, ReadCaller } from './call.ts';
 import type { CallRecord, Refusal } from './cloud.ts';
 import type { Fields } from './fields.ts';
 import type { Lane, Permits } from './permits.ts';
@@ -43,7 +43,7 @@ export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<Rea
  * Source of the classes: facts §6, read 2026-11.
  * @throws RefitError `provider-unreachable` where no try was answered.
  */
-export function openRead(caller: Caller, options: ReadOptions): Read {
+export function openRead(caller: ReadCaller, options: ReadOptions): Read {
   const { clock, permits, jitter } = options;
   return async (action, scope, fields) => {
     const lane = await caller.lane(action, scope);

@@ -164,6 +164,7 @@ describe('a secret', () => {
     const found = await find({ env: { ...env, TENCENTCLOUD_TOKEN: 'token-env' } });
     const shown = show(found);
     expect(shown).toContain('id-env');
+    expect(shown).toContain('(hidden)');
     expect(shown).not.toContain('key-env');
     expect(shown).not.toContain('token-env');
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openHttp } from '../../src/cloud/http.ts';
 import { TransportError } from '../../src/cloud/transport.ts';
 
@@ -120,7 +121,7 @@ describe('the guard', () => {
     );
     expect(error.sent).toBe(false);
     expect(asked).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await systemClock.sleep(50);
     expect(seen.connections).toBe(1);
     expect(seen.bytes).toBe(0);
     expect(seen.requests).toHaveLength(0);
@@ -217,6 +218,22 @@ describe('whether it was sent', () => {
     await transport.close();
     expect(asked).toBe(0);
     expect(plain).toBe(0);
+  });
+
+  it('stays no when the connection comes after the time has run out', async () => {
+    const { origin, seen } = await rig(ok);
+    // A clock on which all time has passed at once.
+    const transport = openHttp({ clock: { ...systemClock, sleep: async () => {} } });
+    let asked = 0;
+    const error = await failureOf(
+      transport.send({ origin, headers: {}, body: '{}', timeout: 5000, goAhead: () => ++asked > 0 }),
+    );
+    expect(error.sent).toBe(false);
+    while (seen.connections === 0) await systemClock.sleep(5);
+    await systemClock.sleep(30);
+    await transport.close();
+    expect(asked).toBe(0);
+    expect(seen.bytes).toBe(0);
   });
 
   it('is no for a body above the limit', async () => {
