@@ -70,14 +70,19 @@ function guessOf(
   if (schema.type === 'array') return `[${yaml(data)}]`;
   const kind = /.*(?:properties|\$defs)\/([^/]+)/.exec(error.schemaPath)?.[1] ?? key;
   const guess = respell(kind, data, UNITS[key] ?? 'm', choices);
-  if (guess !== null) return yaml(guess);
+  if (guess !== null && fits(guess, schema)) return yaml(guess);
   const types = [schema.type].flat();
   const wantsText = types.includes('string') && !types.includes('integer') && typeof data !== 'string';
-  return wantsText && fits(String(data), schema.pattern) ? JSON.stringify(String(data)) : null;
+  return wantsText && fits(String(data), schema) ? JSON.stringify(String(data)) : null;
 }
 
-function fits(text: string, pattern: unknown): boolean {
-  return typeof pattern !== 'string' || new RegExp(pattern, 'u').test(text);
+/** A guess that would be refused in its turn is worse than an example. */
+function fits(
+  guess: string | number,
+  { pattern, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: Schema,
+): boolean {
+  if (typeof guess === 'number') return guess >= Number(minimum) && guess <= Number(maximum);
+  return typeof pattern !== 'string' || new RegExp(pattern, 'u').test(guess);
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {

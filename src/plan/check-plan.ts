@@ -129,7 +129,7 @@ function waves(plan: Fields, say: Say): void {
         );
       names.add(name);
     }
-    percent += parsePercent(take) ?? 0;
+    percent += Math.min(100, parsePercent(take) ?? 0);
     if (take === 'rest' && index !== rest)
       say(
         'Refit.BadValue',

@@ -48,6 +48,11 @@ export const MINIMAL_PLAN = [
   '    memoryPerShard: 4GB',
 ].join('\n');
 
+interface Pair {
+  readonly key: Node;
+  readonly value: Node | null;
+}
+
 const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Reads a plan's text (byte-order mark removed). Never throws, whatever the text. */
@@ -114,10 +119,8 @@ function syntax(document: Document.Parsed, source: PlanText, findings: Finding[]
     );
     brokenFrom = 1;
   }
-  for (const error of [
-    ...document.errors,
-    ...document.warnings.filter(({ code }) => code !== 'BAD_DIRECTIVE'),
-  ]) {
+  // Warnings are about tags, which `walk` refuses all alike, and directives that change nothing.
+  for (const error of document.errors) {
     if (error.code === 'TAB_AS_INDENT') {
       brokenFrom ??= source.place(error.pos[0]).line;
       continue;
@@ -140,6 +143,8 @@ function walk(
 ): YamlTree {
   const anchors = new Map<string, Node>();
   const targets = new Map<Node, Node>();
+  /** The pairs of each map by key, for finding places. */
+  const pairs = new Map<Node, Map<string, Pair>>();
   const open = new Set<Node>();
   const refused = new Set<string>();
   let nodes = 0;
@@ -245,7 +250,8 @@ function walk(
 
   const readMap = (map: YAMLMap, path: Path, depth: number): Record<string, unknown> => {
     const value: Record<string, unknown> = {};
-    const first = new Map<string, Node>();
+    const first = new Map<string, Pair>();
+    pairs.set(map, first);
     for (const { key: keyNode, value: valueNode } of map.items as {
       key: Node | null;
       value: Node | null;
@@ -256,7 +262,7 @@ function walk(
       }
       const key =
         typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? String(keyNode.value));
-      const before = first.get(key);
+      const before = first.get(key)?.key;
       if (before) {
         const { line } = source.place(span(before).offset);
         findings.push(
@@ -272,7 +278,7 @@ function walk(
         );
         continue;
       }
-      first.set(key, keyNode);
+      first.set(key, { key: keyNode, value: valueNode });
       if (PROTOTYPE_KEYS.has(key)) {
         findings.push(
           source.finding(
@@ -307,12 +313,10 @@ function walk(
     for (const part of path) {
       const at = targets.get(value) ?? value;
       if (isMap(at)) {
-        const pair = (at.items as { key: Node | null; value: Node | null }[]).find(
-          ({ key: one }) => isScalar(one) && (one.value === part || String(one.source ?? one.value) === part),
-        );
+        const pair = pairs.get(at)?.get(String(part));
         if (!pair) break;
         key = pair.key;
-        value = pair.value ?? pair.key!;
+        value = pair.value ?? pair.key;
       } else if (isSeq(at) && typeof part === 'number' && at.items[part]) {
         key = null;
         value = at.items[part] as Node;

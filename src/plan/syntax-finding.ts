@@ -23,6 +23,8 @@ export function syntaxFinding(
   switch (error.code) {
     case 'BAD_SCALAR_START': {
       const text = rest(from);
+      if (text === '')
+        return say(`a value cannot begin with ${source.text[from]}`, 'remove it, or quote the value', here);
       return say(
         `a value that begins with ${text[0]} needs quotes`,
         JSON.stringify(text),
@@ -64,6 +66,12 @@ export function syntaxFinding(
           `the ${quoted.type === 'QUOTE_SINGLE' ? "'" : '"'} that opens here is never closed`,
           'close the quotes on the same line',
           { offset: quoted.range![0], length: 1 },
+        );
+      if (/indicator|implicit/i.test(error.message))
+        return say(
+          sentence(error.message),
+          'begin the line in the column of the keys it belongs to, with spaces',
+          here,
         );
       return say(sentence(error.message), 'separate the entries with commas, and close every bracket', here);
     }

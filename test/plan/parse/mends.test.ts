@@ -1,0 +1,159 @@
+// A mend is to be typed. Each case is a faulty line, what is typed instead, and that nothing is said of it then.
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { withLines, withTarget } from './pictures.ts';
+
+const find = (text: string) => parsePlan(text, 'plan.yaml').findings.map(({ mend }) => mend);
+
+/** One line of the plan in which `key` stands, by the key. */
+function planWith(key: string, value: string): string {
+  switch (key) {
+    case 'memoryPerShard':
+    case 'shards':
+    case 'replicas':
+      return withTarget(`- { instance: crs-5qlrlhux, ${key}: ${value} }`);
+    case 'instance':
+    case 'region':
+    case 'profile':
+      return withTarget(
+        `- { instance: crs-5qlrlhux, shards: 8, ${key}: ${value} }`.replace(
+          /instance: crs-5qlrlhux, (.*instance)/,
+          '$1',
+        ),
+      );
+    case 'grow':
+    case 'atLeast':
+      return withTarget(`- { select: { all: true }, memoryPerShard: { ${key}: ${value} } }`);
+    case 'regions':
+    case 'editions':
+    case 'env':
+      return withTarget(
+        key === 'env'
+          ? `- { select: { tags: { env: ${value} } }, shards: 8 }`
+          : `- { select: { ${key}: ${value} }, shards: 8 }`,
+      );
+    case 'take':
+      return withLines(`waves: [{ name: a, take: ${value} }]`);
+    case 'failed':
+      return withLines(`execution: { haltWhen: { failed: ${value} } }`);
+    case 'inFlight':
+    case 'requestsPerSecond':
+    case 'patience':
+    case 'switch':
+      return withLines(`execution: { ${key}: ${value} }`);
+    case 'targets':
+    case 'cost':
+    case 'shrink':
+      return withLines(`guards: { ${key}: ${value} }`);
+    default:
+      return withLines(`${key}: ${value}`);
+  }
+}
+
+describe('what is typed instead of', () => {
+  it.each([
+    ['memoryPerShard', '4G', '4GB'],
+    ['memoryPerShard', '4GiB', '4GB'],
+    ['memoryPerShard', '4 GB', '4GB'],
+    ['memoryPerShard', '4gb', '4GB'],
+    ['memoryPerShard', '1.5GB', '1536MB'],
+    ['memoryPerShard', '1TB', '1024GB'],
+    ['memoryPerShard', '512M', '512MB'],
+    ['memoryPerShard', '"4096"', '4096'],
+    ['memoryPerShard', '4_096', '4096'],
+    ['memoryPerShard', '', '4GB'],
+    ['shards', '"8"', '8'],
+    ['replicas', 'two', '2'],
+    ['instance', 'CRS-5QLRLHUX', 'crs-5qlrlhux'],
+    ['region', 'ap-guangzhou-3', 'ap-guangzhou'],
+    ['region', 'AP_Guangzhou', 'ap-guangzhou'],
+    ['grow', '25 %', '25%'],
+    ['grow', '2G', '2GB'],
+    ['grow', '0%', '25%'],
+    ['atLeast', '8G', '8GB'],
+    ['regions', 'ap-guangzhou', '[ap-guangzhou]'],
+    ['regions', '[]', '[ap-guangzhou, ap-shanghai]'],
+    ['env', '1', '"1"'],
+    ['env', 'true', '"true"'],
+    ['take', '10 %', '10%'],
+    ['take', '"2"', '2'],
+    ['take', 'all', 'rest'],
+    ['take', '0%', '1'],
+    ['take', '101%', '1'],
+    ['failed', '2', '"> 2"'],
+    ['failed', '"2"', '"> 2"'],
+    ['failed', '"5%"', '"> 5% of run"'],
+    ['failed', '"> 5%"', '"> 5% of run"'],
+    ['failed', '">= 5 % of the wave"', '">= 5% of wave"'],
+    ['failed', '">= 0"', '"> 0"'],
+    ['targets', '40%', '"<= 40%"'],
+    ['targets', '"> 40%"', '"<= 40%"'],
+    ['cost', '120000', '"<= 120000 CNY"'],
+    ['cost', '"<= 120,000 RMB"', '"<= 120000 CNY"'],
+    ['cost', '"120000 usd"', '"<= 120000 USD"'],
+    ['shrink', 'no', 'deny'],
+    ['shrink', 'true', 'allow'],
+    ['expires', '48', '48h'],
+    ['expires', '2 days', '2d'],
+    ['expires', '1h30m', '90m'],
+    ['expires', '0h', '48h'],
+    ['patience', '3', '3m'],
+    ['patience', '3min', '3m'],
+    ['patience', '180000ms', '3m'],
+    ['switch', 'nwo', 'now'],
+    ['onBlocked', 'fail', 'refuse'],
+    ['onBlocked', 'skp', 'skip'],
+    ['inFlight', '"30"', '30'],
+    ['requestsPerSecond', '50', '20'],
+    ['change', '20481', '"20481"'],
+    ['finishBy', '2026-11-10T05:00:00', '2026-11-10T05:00:00+08:00'],
+    ['finishBy', '2026-11-10 05:00 Z', '2026-11-10T05:00Z'],
+  ])('%s: %s is %s', (key, written, mended) => {
+    expect(find(planWith(key, written))).toEqual([`${key}: ${mended}`]);
+    expect(find(planWith(key, mended))).toEqual([]);
+  });
+
+  it('an edition is the nearest name, or all of them', () => {
+    expect(find(planWith('editions', '[redis-6.2-clustre]'))).toEqual(['redis-6.2-cluster']);
+    expect(find(planWith('editions', '[oracle]'))[0]).toMatch(
+      /^one of redis-2\.8-standard, .*memcached-1\.6-cluster$/,
+    );
+  });
+
+  it.each([
+    ['ownr', 'did you mean owner?'],
+    ['on_blocked', 'did you mean onBlocked?'],
+    ['ticket', 'did you mean change?'],
+    ['wavse', 'did you mean waves?'],
+    ['inFlight', 'move it: inFlight belongs under execution'],
+    ['shrink', 'move it: shrink belongs under guards'],
+    [
+      'zzzzzz',
+      'remove it; known here: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, windows, execution',
+    ],
+  ])('the unknown key %s: %s', (key, mend) => {
+    expect(find(withLines(`${key}: 1`))).toEqual([mend]);
+  });
+
+  it('a key that is only misspelt is not missing as well', () => {
+    expect(find('version: 1\nnmae: test\ntargets:\n  - { instance: crs-5qlrlhux, memory: 4GB }\n')).toEqual([
+      'did you mean name?',
+      'did you mean memoryPerShard?',
+    ]);
+  });
+
+  it('another version of the format is told with those understood, and nothing else of it', () => {
+    const { findings } = parsePlan('version: 2\nname: test\nphases: []\n', 'plan.yaml');
+    expect(findings.map(({ what, mend }) => [what, mend])).toEqual([
+      ["the plan's version is 2; understood is: 1", 'version: 1'],
+    ]);
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'a value called %s is no word of ours',
+    (word) => {
+      expect(find(planWith('onBlocked', word))).toEqual(['onBlocked: refuse']);
+      expect(find(planWith(word, '1'))).toHaveLength(1);
+    },
+  );
+});

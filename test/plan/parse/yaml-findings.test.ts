@@ -1,0 +1,259 @@
+// What an author sees, drawn. Method: a text with one mistake in, the whole of what is said out.
+import { describe, expect, it } from 'vitest';
+import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { MINIMAL_PLAN } from '../../../src/plan/read-yaml.ts';
+import { said, saidOfBytes, withLines, withTarget } from './pictures.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe('mistakes of the YAML', () => {
+  it('a tab for indentation is told once, with the command that mends it, and the rest is still read', () => {
+    expect(
+      said('version: 1\nname: test\ntargets:\n\t- instance: crs-5qlrlhux\n\t  shards: 3x\n'),
+    ).toMatchInlineSnapshot(`
+      "4:1 Refit.Yaml: the line is indented with a tab, and 1 more after it; YAML indents with spaces
+         4 |   - instance: crs-5qlrlhux
+           | ^^
+      => expand -i -t 2 plan.yaml > plan.yaml.spaces
+      5:12 Refit.BadValue: shards is "3x"; it wants a whole number from 1
+         5 |     shards: 3x
+           |             ^^
+      => shards: 8"
+    `);
+  });
+
+  it('a key written twice shows both lines', () => {
+    expect(said(withLines('name: again'))).toMatchInlineSnapshot(`
+      "5:1 Refit.DuplicateKey: the key name is written twice, first on line 2
+         2 | name: test
+           | ^^^^
+         5 | name: again
+           | ^^^^
+      => keep one of the two"
+    `);
+  });
+
+  it('an alias bomb of ten thousand is one finding, at the alias that the author sees', () => {
+    const ten = (what: string) => `[${Array(10).fill(what).join(', ')}]`;
+    const bomb = [
+      'a: &a x',
+      ...['b', 'c', 'd', 'e', 'f'].map((name, i) => `${name}: &${name} ${ten(`*${'abcde'[i]}`)}`),
+    ];
+    const findings = parsePlan(withLines(...bomb), 'plan.yaml').findings.filter(
+      ({ code }) => code === 'Refit.Yaml',
+    );
+    expect(findings).toHaveLength(1);
+    expect(findings[0]!.excerpt).toMatchInlineSnapshot(`
+      "   8 | d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]
+           |                                    ^^"
+    `);
+  });
+
+  it('ten thousand uses of one anchor are a bomb too', () => {
+    const ids = Array.from({ length: 10_000 }, () => '*id').join(', ');
+    const text = withTarget(
+      '- instance: &id crs-5qlrlhux',
+      '  shards: 8',
+      `- { select: { ids: [${ids}] }, shards: 8 }`,
+    );
+    const { plan, findings } = parsePlan(text, 'plan.yaml');
+    expect(plan).toBeNull();
+    expect(findings.map(({ code, what }) => `${code}: ${what}`)).toEqual([
+      'Refit.Yaml: aliases are used more than 1000 times, those inside one another counted',
+    ]);
+  });
+
+  it('an anchor that contains itself is refused', () => {
+    expect(said(withLines('waves: &w [*w]'))).toMatchInlineSnapshot(`
+      "5:12 Refit.Yaml: *w contains itself
+         5 | waves: &w [*w]
+           |            ^^
+      => write the values out"
+    `);
+  });
+
+  it.each([
+    ['an empty file', ''],
+    ['a file of comments', '# nothing yet\n\n'],
+    ['an empty document', '---\n'],
+    ['null', 'null\n'],
+  ])('%s is told with a plan to start from, and that plan is valid', (_, text) => {
+    const { findings } = parsePlan(text, 'plan.yaml');
+    expect(findings.map(({ code, what, mend }) => [code, what, mend])).toEqual([
+      ['Refit.Yaml', 'the plan is empty', `start from:\n${MINIMAL_PLAN}`],
+    ]);
+    expect(parsePlan(MINIMAL_PLAN, 'plan.yaml').findings).toEqual([]);
+  });
+
+  it('a second document is refused', () => {
+    expect(said(`${withLines()}---\nname: other\n`)).toMatchInlineSnapshot(`
+      "5:1 Refit.Yaml: the file holds a second YAML document; a plan is one
+         5 | ---
+           | ^^^
+      => split the file at the line ---"
+    `);
+  });
+
+  it('a list at the top is told what a plan is', () => {
+    expect(said('- crs-5qlrlhux\n')).toMatchInlineSnapshot(`
+      "1:1 Refit.BadValue: the plan is a list; it must be keys with values, such as name: and targets:
+         1 | - crs-5qlrlhux
+           | ^
+      => put the list under targets:, beside version: 1 and name:"
+    `);
+  });
+
+  it('an operator without quotes is quoted, in a line and in braces', () => {
+    expect(
+      said(
+        withLines(
+          'execution:',
+          '  haltWhen:',
+          '    failed: > 2',
+          '    unknown: >0',
+          'guards: { targets: <= 5 }',
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+      "7:13 Refit.Yaml: a value that begins with > needs quotes
+         7 |     failed: > 2
+           |             ^^^
+      => "> 2"
+      8:14 Refit.Yaml: a value that begins with > needs quotes
+         8 |     unknown: >0
+           |              ^^
+      => ">0""
+    `);
+  });
+
+  it('a name that begins with a star is no anchor', () => {
+    expect(said(withTarget('- { select: { name: *-cart }, shards: 8 }'))).toMatchInlineSnapshot(`
+      "4:23 Refit.Yaml: *-cart refers to an anchor that is not above it
+         4 |   - { select: { name: *-cart }, shards: 8 }
+           |                       ^^^^^^
+      => as text: "*-cart""
+    `);
+  });
+
+  it('quotes that are never closed are told where they open', () => {
+    expect(
+      said('version: 1\nname: "test\ntargets:\n  - { instance: crs-5qlrlhux, shards: 8 }\n'),
+    ).toMatchInlineSnapshot(`
+      "2:7 Refit.Yaml: the " that opens here is never closed
+         2 | name: "test
+           |       ^
+      => close the quotes on the same line"
+    `);
+  });
+
+  it('what is wrong before the line that breaks the structure is still told', () => {
+    expect(
+      said('version: 1\nname: test\nownr: dba\ntargets:\n  - instance: crs-5qlrlhux\n   shards: 8\n'),
+    ).toMatchInlineSnapshot(`
+      "3:1 Refit.UnknownKey: the plan knows no key "ownr"
+         3 | ownr: dba
+           | ^^^^
+      => did you mean owner?
+      6:1 Refit.Yaml: sequence item without - indicator
+         6 |    shards: 8
+           | ^
+      => begin the line in the column of the keys it belongs to, with spaces"
+    `);
+  });
+
+  it.each([
+    ['a tag of another language', 'owner: !!python/object x', 'Refit.Yaml'],
+    ['a tag of YAML', 'owner: !!str 7', 'Refit.Yaml'],
+    ['a merge key', '<<: { owner: x }', 'Refit.UnknownKey'],
+    ['a key that reaches the prototype', '__proto__: { owner: x }', 'Refit.UnknownKey'],
+    ['a key that is a list', '? [a]\n: 1', 'Refit.Yaml'],
+    ['a control character', 'owner: a\u0007b', 'Refit.Yaml'],
+    ['a directive that changes the meaning', '%YAML 1.1', 'Refit.Yaml'],
+  ])('%s is refused', (_, line, code) => {
+    const text = line.startsWith('%') ? `${line}\n---\n${withLines()}` : withLines(line);
+    const { plan, findings } = parsePlan(text, 'plan.yaml');
+    expect(plan).toBeNull();
+    expect(findings.map((finding) => finding.code)).toEqual([code]);
+    expect(({} as { owner?: string }).owner).toBeUndefined();
+  });
+});
+
+describe('bytes', () => {
+  it('a byte-order mark changes nothing, not even the columns', () => {
+    expect(saidOfBytes(new Uint8Array([0xef, 0xbb, 0xbf, ...bytes(withLines())]))).toBe('');
+    expect(parsePlan(`\ufeff${withLines('x: 1')}`, 'p').findings[0]!.place).toEqual({
+      file: 'p',
+      line: 5,
+      column: 1,
+    });
+  });
+
+  it('line ends of another system change nothing', () => {
+    expect(said(withLines('expires: 24h').replaceAll('\n', '\r\n'))).toBe('');
+  });
+
+  it('a binary file is refused', () => {
+    expect(saidOfBytes(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]))).toMatchInlineSnapshot(`
+      "1:1 Refit.Yaml: the file is binary: byte 5 is zero
+      => name the YAML plan; a saved plan or an archive is no plan"
+    `);
+  });
+
+  it('UTF-16 is refused with the command that converts it', () => {
+    expect(saidOfBytes(new Uint8Array([0xff, 0xfe, 0x76, 0]))).toMatchInlineSnapshot(`
+      "1:1 Refit.Yaml: the file is UTF-16; plans are UTF-8
+      => iconv -f UTF-16 -t UTF-8 plan.yaml > plan.yaml.utf8"
+    `);
+  });
+
+  it('another encoding is told where it shows', () => {
+    const text = bytes('version: 1\nowner: ');
+    expect(saidOfBytes(new Uint8Array([...text, 0xc4, 0xe3, 0x0a]))).toMatchInlineSnapshot(`
+      "2:8 Refit.Yaml: line 2 is not UTF-8
+         2 | owner: ��
+           |        ^
+      => iconv -f GB18030 -t UTF-8 plan.yaml > plan.yaml.utf8"
+    `);
+  });
+
+  it('a file above the limit is not even looked at', () => {
+    expect(saidOfBytes(new Uint8Array(2 * 1024 * 1024 + 1))).toMatchInlineSnapshot(`
+      "1:1 Refit.Yaml: the file has 2097153 bytes; a plan has at most 2097152
+      => use selectors instead of naming each instance, or split the plan in two"
+    `);
+  });
+});
+
+describe('the drawn line', () => {
+  it('carets stand under what they mean behind wide characters and tabs', () => {
+    expect(
+      said(withTarget('- { select: { name: "购物车" }, shards: x }', '- {\tinstance: crs-1, shards: 8 }')),
+    ).toMatchInlineSnapshot(`
+      "4:40 Refit.BadValue: shards is "x"; it wants a whole number from 1
+         4 |   - { select: { name: "购物车" }, shards: x }
+           |                                           ^
+      => shards: 8
+      5:17 Refit.BadValue: instance is "crs-1"; it wants an instance id: crs- and eight or more small letters and digits
+         5 |   - {  instance: crs-1, shards: 8 }
+           |                  ^^^^^
+      => instance: crs-5qlrlhux"
+    `);
+  });
+
+  it('control characters and reordering marks do not reach the terminal', () => {
+    const { findings } = parsePlan(withLines('ownr: "a\u202e\u009bb"'), 'plan.yaml');
+    expect(findings[0]!.excerpt).toContain('ownr: "a??b"');
+  });
+
+  it('a long line is cut around the mark', () => {
+    const ids = Array.from({ length: 60 }, (_, i) => `crs-aaaa${1000 + i}`).join(', ');
+    expect(
+      said(withTarget(`- { select: { ids: [${ids}, crs-1, ${ids}] }, shards: 8 }`)),
+    ).toMatchInlineSnapshot(`
+      "4:863 Refit.BadValue: an entry of ids is "crs-1"; it wants an instance id: crs- and eight or more small letters and digits
+         4 | …1056, crs-aaaa1057, crs-aaaa1058, crs-aaaa1059, crs-1, crs-aaaa1000, crs-aaaa1001, crs-aaaa1002, crs-…
+           |                                                  ^^^^^
+      => crs-5qlrlhux"
+    `);
+  });
+});
