@@ -1,7 +1,7 @@
 /**
- * Compiles the JSON Schemas ahead of time to src/generated/validators.js and validators.d.ts (and a
- * module for each schema), so that starting
- * the program compiles nothing. Does nothing where the output is newer than every input; `--force` compiles anyway.
+ * Compiles the JSON Schemas ahead of time to src/generated/validators.js and validators.d.ts, and a module for each
+ * schema beside them, so that starting the program compiles nothing. Does nothing where the output is newer than
+ * every input; `--force` compiles anyway.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
