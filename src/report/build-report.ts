@@ -151,12 +151,13 @@ function verifiedMoney(steps: readonly ReportStep[]): Omit<Quote, 'readAt'>[] {
   for (const { id, instance, quote } of verified) {
     const { amount, currency, basis } = quote!;
     if (basis === 'hourly' && hourly.get(instance) !== id) continue;
-    const key = `${basis} ${currency}`;
+    const key = `${currency} ${basis}`;
     // To a millionth: finer than any price, and free of what adding decimals in binary leaves behind.
     const total = Math.round(((sums.get(key)?.amount ?? 0) + amount) * 1e6) / 1e6;
     sums.set(key, { amount: total, currency, basis });
   }
-  return [...sums.values()];
+  // In the order in which a saved plan lists its own sums.
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 function sum(values: readonly number[]): number {

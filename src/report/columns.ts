@@ -79,16 +79,8 @@ export function table(
   indent: string,
 ): string[] {
   const text = (cell: Cell | undefined) => (typeof cell === 'object' ? cell.text : (cell ?? ''));
-  const widths = columns.map((_, at) => rows.reduce((most, row) => Math.max(most, cells(text(row[at]))), 0));
-  const total = () => indent.length + widths.reduce((sum, wide) => (wide > 0 ? sum + wide + 2 : sum), -2);
-  for (let at = columns.length - 1; at >= 0 && total() > width; at--) {
-    const least = columns[at]!.least;
-    if (least !== undefined)
-      widths[at] = Math.max(Math.min(least, widths[at]!), widths[at]! - (total() - width));
-  }
-  for (let at = columns.length - 1; at >= 0 && total() > width; at--) {
-    if (columns[at]!.optional) widths[at] = 0;
-  }
+  const natural = columns.map((_, at) => rows.reduce((most, row) => Math.max(most, cells(text(row[at]))), 0));
+  const widths = fitted(natural, columns, width - indent.length);
   return rows.map((row) => {
     const line = columns.flatMap(({ align }, at) => {
       if (widths[at] === 0) return [];
@@ -98,4 +90,21 @@ export function table(
     });
     return (indent + line.join('  ')).replace(/ +$/, '');
   });
+}
+
+/** The width of each column: cut where that is enough, else without the rightmost optional one, and so on. */
+function fitted(natural: readonly number[], columns: readonly Column[], room: number): number[] {
+  const kept = [...natural];
+  for (let next = columns.length - 1; ; next--) {
+    const widths = [...kept];
+    const excess = () => widths.reduce((sum, wide) => (wide > 0 ? sum + wide + 2 : sum), -2) - room;
+    for (let at = columns.length - 1; at >= 0 && excess() > 0; at--) {
+      const least = columns[at]!.least;
+      if (least !== undefined) widths[at] = Math.max(Math.min(least, widths[at]!), widths[at]! - excess());
+    }
+    if (excess() <= 0) return widths;
+    while (next >= 0 && !columns[next]!.optional) next--;
+    if (next < 0) return widths;
+    kept[next] = 0;
+  }
 }

@@ -1,30 +1,15 @@
-/** Findings for a terminal: under a plan, or alone where a plan file could not be read at all. */
+/** The findings of a plan for a terminal. */
 import type { Finding } from '../model.ts';
 import { wrap } from './columns.ts';
-import { legible } from './escape.ts';
 import type { Ink } from './ink.ts';
-import { ink, SEVERITY_SIGNS } from './ink.ts';
+import { SEVERITY_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
 import { placeOf } from './review-targets.ts';
 
 /** Findings that are shown unless all are asked for. */
 const SHOWN_FINDINGS = 10;
 
-/**
- * Findings with code, instance, what, mend and place, in the order given; empty text where there are none.
- * @param options `all`: every finding, else the first ten and how many there are more.
- */
-export function findingsText(
-  hostile: readonly Finding[],
-  { color, width, all }: { color: boolean; width: number; all: boolean },
-): string {
-  return findingsSection(legible(hostile), all, width, ink(color))
-    .slice(1)
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
-/** The same as lines after an empty one, for findings that are legible already. */
+/** Findings with code, instance, what, mend and place, in the order given, as lines after an empty one. They are legible already. */
 export function findingsSection(
   findings: readonly Finding[],
   all: boolean,

@@ -1,6 +1,6 @@
 /**
  * How quantities are shown, the same in every format: memory, sizes, changes, money, durations, times, counts.
- * All of them exact: what is rounded for show could be mistaken for what was ordered.
+ * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
  */
 import type { Change, Dimension, Quote, Size } from '../model.ts';
 
@@ -46,9 +46,10 @@ export function change({ dimension, from, to }: Change, after: Size): string {
   return `${word} ${memory(from)} → ${memory(to)}${shards}`;
 }
 
-/** Money: `¥412.00`, `12.30 USD`; two decimals, up to six where the amount has them. */
+/** Money: `¥412.00`, `12.30 USD`; two decimals, and below 100, where prices an hour lie, up to four. */
 export function money(amount: number, currency: string): string {
-  const [whole, decimals = ''] = Math.abs(amount).toFixed(6).replace(/0+$/, '').split('.');
+  const precision = Math.abs(amount) < 100 ? 4 : 2;
+  const [whole, decimals = ''] = Math.abs(amount).toFixed(precision).replace(/0+$/, '').split('.');
   const digits = `${count(Number(whole))}.${decimals.padEnd(2, '0')}`;
   const sign = amount < 0 ? '-' : '';
   return currency === 'CNY' ? `${sign}¥${digits}` : `${sign}${digits} ${currency}`;

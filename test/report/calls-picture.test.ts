@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { callsPicture, PROVIDER_LIMIT } from '../../src/report/pictures/calls.ts';
+import { fleet, JournalWriter, savedPlan } from './situations.ts';
+
+/** For each strip: how high its calls reach, as a share of the way to the limit line. */
+function reaches(counts: readonly (readonly [number, string, number, number])[]): number[] {
+  const saved = savedPlan(fleet(1));
+  const journal = new JournalWriter(saved).start().after(30).deed({ kind: 'calls', counts });
+  const svg = callsPicture(buildReport(saved, journal.entries)).raw;
+  return [...svg.matchAll(/ d="([^"]+)"[^]*?class="limit"[^>]* y1="([\d.]+)"/g)].map(([, path, limit]) => {
+    const heights = [...path!.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
+    const base = Math.max(...heights);
+    return (base - Math.min(...heights)) / (base - Number(limit));
+  });
+}
+
+const second = Date.UTC(2026, 0, 5, 2, 0, 5) / 1000;
+
+describe('the picture of the calls', () => {
+  it('measures each action against the limit by itself: two actions of fifteen in one second stay below it', () => {
+    const drawn = reaches([
+      [second, 'DescribeInstances', 15, 0],
+      [second, 'DescribeTaskList', 15, 0],
+    ]);
+    expect(drawn.map((share) => Math.round(share * PROVIDER_LIMIT))).toEqual([15, 15]);
+  });
+
+  it('shows an action that went past the limit above its line', () => {
+    const [share] = reaches([[second, 'DescribeInstances', 30, 10]]);
+    expect(Math.round(share! * PROVIDER_LIMIT)).toBe(30);
+  });
+
+  it('keeps the highest second where seconds of a long run are taken together', () => {
+    const [share] = reaches([
+      [second, 'DescribeInstances', 18, 0],
+      [second + 1, 'DescribeInstances', 2, 0],
+      [second + 40_000, 'DescribeInstances', 1, 0],
+    ]);
+    expect(Math.round(share! * PROVIDER_LIMIT)).toBe(18);
+  });
+});
