@@ -8,7 +8,7 @@ function reaches(counts: readonly (readonly [number, string, number, number])[])
   const saved = savedPlan(fleet(1));
   const journal = new JournalWriter(saved).start().after(30).deed({ kind: 'calls', counts });
   const svg = callsPicture(buildReport(saved, journal.entries)).raw;
-  return [...svg.matchAll(/ d="([^"]+)"[^]*?class="limit"[^>]* y1="([\d.]+)"/g)].map(([, path, limit]) => {
+  return [...svg.matchAll(/ d="([^"]+)"[\s\S]*?class="limit"[^>]* y1="([\d.]+)"/g)].map(([, path, limit]) => {
     const heights = [...path!.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
     const base = Math.max(...heights);
     return (base - Math.min(...heights)) / (base - Number(limit));
