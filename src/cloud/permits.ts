@@ -27,6 +27,8 @@ const EVEN_AT_MOST = PROVIDER_LIMIT / 1.1;
 const FIRST_IN_SECOND_MS = 5;
 const PACKED_MS = 40;
 const LOST_AFTER_MS = 50;
+/** The wall clock counts whole milliseconds and the monotonic one parts of them: their difference wavers by so much. */
+const CLOCK_GRAIN_MS = 2;
 
 /** After a refusal by limit the rate falls to this share, once for all refusals of one second, … */
 const PENALTY = 0.75;
@@ -160,8 +162,7 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
 /** The first packed slot at or after a wall-clock moment. */
 function nextPacked(from: number, perSecond: number): number {
   const second = Math.floor(from / 1000) * 1000;
-  // A nanosecond of tolerance: adding and taking off the clock's offset may not push a slot to the next one.
-  const index = Math.max(0, Math.ceil((from - second - FIRST_IN_SECOND_MS - 1e-6) / PACKED_MS));
+  const index = Math.max(0, Math.ceil((from - second - FIRST_IN_SECOND_MS - CLOCK_GRAIN_MS) / PACKED_MS));
   return index < perSecond
     ? second + FIRST_IN_SECOND_MS + index * PACKED_MS
     : second + 1000 + FIRST_IN_SECOND_MS;

@@ -113,6 +113,27 @@ describe('the limit of 20 a second is kept as the server counts it', () => {
   });
 });
 
+describe('real clocks', () => {
+  it('a wall clock of whole milliseconds beside a finer monotonic one loses no packed slot', () => {
+    const rough = (monotonic: number) => ({
+      now: () => Math.floor(1_700_000_000_000 + 0.37 + monotonic),
+      monotonic: () => monotonic,
+      sleep: async () => undefined,
+    });
+    let at = 0.2;
+    const clock = { ...rough(0), now: () => rough(at).now(), monotonic: () => at };
+    const permits = openPermits(clock, 20);
+    const slots: number[] = [];
+    for (let n = 0; n < 60; n++) {
+      slots.push(permits.reserve(ORDERS).due);
+      at += 7.31;
+    }
+    const gaps = slots.slice(1).map((slot, n) => Math.round((slot - slots[n]!) / 40) * 40);
+    expect(new Set(gaps)).toEqual(new Set([40, 240]));
+    expect(gaps.filter((gap) => gap === 240)).toHaveLength(2);
+  });
+});
+
 describe('nothing is saved up', () => {
   it.each([18, 20])('a lane that was idle for a minute gives no burst, at %d a second', async (rate) => {
     const clock = new VirtualClock();
