@@ -29,6 +29,7 @@ export { type ErrorCode, RefitError } from './errors.ts';
 
 export { replay, totals } from './journal.ts';
 export type * from './model.ts';
+export { decodePlan } from './plan/decode-plan.ts';
 export { explainCode, explainInstance } from './plan/explain.ts';
 export { parsePlan } from './plan/parse-plan.ts';
 export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';

@@ -10,7 +10,7 @@ export function findingsText(findings: readonly Finding[], color: boolean): stri
     .map(({ code, severity, what, mend, place, excerpt }) => {
       const [sign, colour] = SEVERITY_SIGNS[severity];
       const where = place ? `${visible(place.file)}:${place.line}:${place.column}: ` : '';
-      const lines = [`${inks[colour](sign)} ${where}${inks.bold(visible(what))}  ${inks.dim(code)}`];
+      const lines = [`${inks[colour](sign)} ${where}${inks.bold(visible(what))}  ${inks.dim(visible(code))}`];
       if (excerpt !== null) lines.push(...excerpt.split('\n').map((line) => `  ${visible(line)}`));
       if (mend !== '') lines.push(`  mend: ${visible(mend)}`);
       return `${lines.join('\n')}\n`;
