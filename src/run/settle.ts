@@ -126,6 +126,9 @@ function sinceFor(run: Run, step: Step, intentAt: number): number {
   return Math.max(intentAt - CLOCK_MARGIN, before === null ? Number.NEGATIVE_INFINITY : Date.parse(before));
 }
 
+/** How long the last facts of one change wait for those of others, in milliseconds: a round is three calls or more. */
+const FACTS_WITHIN = 500;
+
 /** When to look at an accepted change again. */
 function pauseFor(run: Run, age: number): number {
   const expected = run.pace.usual ?? undefined;
@@ -148,7 +151,7 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       reading = await run.watch.read({
         ...scopeOf(step),
         instance: step.instance,
-        within: facts ? 150 : pauseFor(run, age),
+        within: facts ? FACTS_WITHIN : pauseFor(run, age),
         factsSince: facts || round % 8 === 0 ? factsSince : null,
       });
       run.waits.over(step, 'unreachable');

@@ -16,14 +16,16 @@ export interface Amount {
 const WIDTH = 520;
 const ROW = 30;
 const LABELS = 84;
-const TEXTS = 130;
+/** Room for one character of an amount: wide enough for the page's digits. */
+const CHARACTER = 7.6;
 
 /** Bars on one scale from zero; amounts below zero run to the left. */
 export function amountsPicture(id: string, title: string, amounts: readonly Amount[]): Raw {
   const values = amounts.map(({ value }) => value);
+  const texts = 16 + CHARACTER * Math.max(...amounts.map(({ text }) => text.length));
   const scale = scaleLinear()
     .domain([Math.min(0, ...values), Math.max(0, ...values) || (Math.min(0, ...values) < 0 ? 0 : 1)])
-    .range([LABELS, WIDTH - TEXTS]);
+    .range([LABELS, WIDTH - texts]);
   const zero = scale(0);
   const rows = amounts.map(({ label, value, text, tone }, row) => {
     const end = scale(value);
