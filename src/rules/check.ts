@@ -5,18 +5,30 @@ import { OTHER_CODES } from './other-codes.ts';
 import { OWN_RULES } from './own-rules.ts';
 import { RULES } from './rules.ts';
 
-const ERRORS = RULES.filter(({ severity }) => severity === 'error');
-const OWN_ERRORS = OWN_RULES.filter(({ severity, check }) => severity === 'error' && check !== null);
+/**
+ * Where a rule of the provider cannot be judged for want of knowledge, Refit's own reason stands in its place in the
+ * order: what the provider would check later is not foretold while an earlier answer is open.
+ */
+const BEFORE: Readonly<Record<string, string>> = {
+  'InvalidParameterValue.UnSupportedType': 'Refit.UnknownEdition',
+  'InvalidParameterValue.SpecNotExist': 'Refit.CatalogueUnknown',
+  'ResourceUnavailable.SaleOut': 'Refit.UsedUnknown',
+};
+const OWN = new Map(OWN_RULES.map((rule) => [rule.code, rule]));
+const ERRORS = RULES.filter(({ severity }) => severity === 'error').flatMap((rule) => {
+  const own = OWN.get(BEFORE[rule.code] ?? '');
+  return own ? [own, rule] : [rule];
+});
 const REMARKS = [...OWN_RULES, ...RULES].filter(
   ({ severity, check }) => severity !== 'error' && check !== null,
 );
 
 /**
- * The first error that the provider would answer this step with; where there is none, the first reason of Refit's
- * own to refuse it; and with neither, warnings and notes. @param place where the author asked for it.
+ * The first error that the provider would answer this step with, or Refit's own reason where that cannot be known;
+ * where there is none, warnings and notes. @param place where the author asked for it.
  */
 export function check(facts: Facts, place: Place | null = null): Finding[] {
-  const error = first(ERRORS, facts, place) ?? first(OWN_ERRORS, facts, place);
+  const error = first(ERRORS, facts, place);
   if (error) return [error];
   const remarks: Finding[] = [];
   for (const rule of REMARKS) {

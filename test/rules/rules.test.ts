@@ -90,6 +90,8 @@ const CASES: readonly Case[] = [
   ['a reduction refused, says the price question', { change: memory(2 * GB), quote: refused('InvalidParameterValue.ReduceCapacityNotAllowed') }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
   ['a reduction, memory in use not read', { is: instance({ used: null }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
   ['a reduction, fullest shard not read', { is: instance({ used: used(300, null) }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
+  ['... and an unpaid order: what comes later is not foretold', { is: instance({ used: null, unpaidOrder: '2025' }), change: memory(2 * GB) }, 'Refit.UsedUnknown'],
+  ['... and isolated: what comes earlier is', { is: instance({ used: null, status: 'isolated' }), change: memory(2 * GB) }, 'ResourceUnavailable.InstanceStatusAbnormal'],
   ['... but the total alone forbids it', { is: instance({ used: used(9 * GB, null) }), change: memory(2 * GB) }, 'InvalidParameterValue.ReduceCapacityNotAllowed'],
   ['one shard: the total is the fullest', { is: standard({ used: used(300, null) }), change: memory(2 * GB) }, null],
   ['growth, edition sold out', { offer: offer({ soldOut: true }) }, 'ResourceUnavailable.SaleOut'],
