@@ -35,17 +35,19 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Members that stand out, by their place in the fleet; the rest is drawn. */
 const SPECIAL: readonly Partial<FleetInstance>[] = [
-  // A plain pair first, so that examples have something simple to name.
+  // Three with ids that never change, so that examples have something to name.
   {
+    id: 'crs-5qlrlhux',
     name: 'cart-main-1',
     type: 8,
-    memoryPerShard: 4096,
+    memoryPerShard: 2048,
     shards: 1,
     replicas: 1,
     zone: 'ap-guangzhou-4',
     tags: { app: 'cart', env: 'prod', tier: 'gold' },
   },
   {
+    id: 'crs-8kd02mfa',
     name: 'cart-hot-2',
     type: 9,
     memoryPerShard: 4096,
@@ -53,6 +55,16 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
     replicas: 1,
     zone: 'ap-guangzhou-4',
     tags: { app: 'cart', env: 'prod', tier: 'gold' },
+  },
+  {
+    id: 'crs-x1y2z3a4',
+    name: 'session-main-3',
+    type: 15,
+    memoryPerShard: 4096,
+    shards: 1,
+    replicas: 1,
+    zone: 'ap-shanghai-4',
+    tags: { app: 'session', env: 'prod', tier: 'silver' },
   },
   // Legacy editions: memory is all that can change.
   {
