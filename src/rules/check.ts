@@ -33,7 +33,10 @@ export function check(facts: Facts, place: Place | null = null): Finding[] {
   const remarks: Finding[] = [];
   for (const rule of REMARKS) {
     const broken = rule.check!(facts);
-    if (broken) remarks.push(finding(rule, broken, facts.id, place));
+    // One circumstance that the provider may answer with either of two codes is told once.
+    if (broken && !remarks.some(({ what }) => what === broken.what)) {
+      remarks.push(finding(rule, broken, facts.id, place));
+    }
   }
   return remarks;
 }

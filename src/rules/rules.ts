@@ -18,7 +18,7 @@ const PRESENT = 'UpgradeInstance error list, present edition (facts §1.4)';
 const mayMeetTailLock = onChange((instance, _, { followsOwnStep }) =>
   followsOwnStep
     ? {
-        what: `${instance.id}: this step follows another of the same instance, which stays locked for a while after it is finished`,
+        what: `${instance.id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`,
         mend: 'nothing to do: the lock is waited out by trying again',
       }
     : null,
