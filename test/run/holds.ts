@@ -1,0 +1,61 @@
+/** What must hold of every run, whatever befell it. */
+import { expect } from 'vitest';
+import { decode } from '../../src/journal.ts';
+import { OUTCOMES } from '../../src/model.ts';
+import type { Run, Stage } from './stage.ts';
+
+const PROVIDER_LIMIT = 20;
+
+export interface Exceptions {
+  /** The request limit of this world, where it is not the provider's. */
+  readonly refusedByLimit?: boolean;
+  /** Instances that never end hold no place of ours once they are called unknown. */
+  readonly stuck?: number;
+}
+
+/** Asserts the invariants; the message says which one broke. */
+export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
+  const { saved, cloud, disk } = stage;
+  expect(stage.faultsSeen, 'seen while it ran').toEqual([]);
+  expect(decode(disk.text).fault, 'the journal decodes without a fault').toBeNull();
+
+  const byStep = new Map<string, number>();
+  for (const { instance, asked, accepted } of cloud.arrivals) {
+    if (accepted) byStep.set(`${instance} to ${asked}`, (byStep.get(`${instance} to ${asked}`) ?? 0) + 1);
+  }
+  expect(
+    [...byStep].filter(([, times]) => times > 1),
+    'no step is executed twice',
+  ).toEqual([]);
+
+  const orders = run.counts.actions.UpgradeInstance;
+  expect(orders?.mostInASecond ?? 0, 'orders in one second').toBeLessThanOrEqual(PROVIDER_LIMIT);
+  if (!except.refusedByLimit) {
+    for (const [action, { refused }] of Object.entries(run.counts.actions))
+      expect(refused, `${action} refused by limit`).toBe(0);
+  }
+  const most = Math.max(0, ...cloud.arrivals.map(({ underWay }) => underWay));
+  expect(most, 'resizes under way at once').toBeLessThanOrEqual(
+    saved.execution.inFlight + (except.stuck ?? 0),
+  );
+
+  const settledAt = saved.waves.map(() => 0);
+  const beganAt = saved.waves.map(() => Number.POSITIVE_INFINITY);
+  const waveOf = new Map(saved.steps.map(({ id, wave }) => [id, wave]));
+  for (const entry of run.entries) {
+    if (entry.kind === 'intent') {
+      const wave = waveOf.get(entry.step)!;
+      beganAt[wave] = Math.min(beganAt[wave]!, entry.seq);
+    }
+    if (entry.kind === 'step-ended') settledAt[waveOf.get(entry.step)!] = entry.seq;
+  }
+  for (let wave = 1; wave < saved.waves.length; wave++)
+    expect(beganAt[wave], `wave ${wave} begins after the one before has settled`).toBeGreaterThan(
+      settledAt[wave - 1]!,
+    );
+
+  expect(run.report.steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
+  for (const { outcome } of run.report.steps) expect(OUTCOMES).toContain(outcome);
+  const sum = Object.values(run.report.totals).reduce((a, b) => a + b, 0);
+  expect(sum, 'the totals add up to the steps').toBe(saved.steps.length);
+}

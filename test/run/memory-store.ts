@@ -1,0 +1,73 @@
+/**
+ * A disk for one journal, in memory: what is being written is not yet durable, and a crash may leave nothing of it,
+ * half a line, or all. It can be slow and it can be full.
+ */
+import type { Clock } from '../../src/clock.ts';
+import type { JournalStore } from '../../src/run/journal-writer.ts';
+
+/** What a crash leaves of what was being written. */
+export type Left = 'nothing' | 'half a line' | 'everything';
+
+export interface MemoryDisk {
+  /** What would survive a power cut. */
+  readonly text: string;
+  /** How many appends have become durable. */
+  readonly appends: number;
+  /** Called as an append begins, with its number from 1 and its text. */
+  onAppend: (append: number, text: string) => void;
+  /** Called once an append is durable, before whoever waits for it is told. */
+  onDurable: (append: number, text: string) => void;
+  /** Milliseconds an append takes. */
+  slowness: number;
+  /** From this append on the disk is full. */
+  fullFrom: number;
+  /** The writing end for one process; `clock` is that process's own and stops with it. */
+  openFor(clock: Clock): JournalStore;
+  /** The process is gone: what was being written is lost, but for what the crash left of it. */
+  crash(left: Left): void;
+}
+
+export function memoryDisk(): MemoryDisk {
+  let durable = '';
+  let beingWritten = '';
+  let appends = 0;
+  const disk: MemoryDisk = {
+    get text() {
+      return durable;
+    },
+    get appends() {
+      return appends;
+    },
+    onAppend: () => {},
+    onDurable: () => {},
+    slowness: 2,
+    fullFrom: Number.POSITIVE_INFINITY,
+    openFor: (clock) => {
+      // As the file does: a torn last line is cut off before anything is added.
+      durable = durable.slice(0, durable.lastIndexOf('\n') + 1);
+      return {
+        async append(text) {
+          beingWritten = text;
+          disk.onAppend(appends + 1, text);
+          await clock.sleep(disk.slowness);
+          if (appends + 1 >= disk.fullFrom) {
+            beingWritten = '';
+            throw new Error('no space left on device');
+          }
+          durable += text;
+          beingWritten = '';
+          appends += 1;
+          disk.onDurable(appends, text);
+          // Nobody is told in the same turn: a crash in `onDurable` comes before.
+          await clock.sleep(0);
+        },
+      };
+    },
+    crash(left) {
+      if (left === 'everything') durable += beingWritten;
+      if (left === 'half a line') durable += beingWritten.slice(0, beingWritten.length >> 1);
+      beingWritten = '';
+    },
+  };
+  return disk;
+}

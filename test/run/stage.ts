@@ -1,0 +1,306 @@
+/**
+ * Where stories about runs are told: a plan made against the simulated fleet, and processes that carry it out one
+ * after the other, each from what the one before left on its disk. Everything in virtual time, from one seed.
+ */
+import { type Clock, VirtualClock } from '../../src/clock.ts';
+import { openCloud, openReader } from '../../src/cloud/client.ts';
+import { secret } from '../../src/cloud/credentials.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { planFleet } from '../../src/index.ts';
+import { beginReplay, decode } from '../../src/journal.ts';
+import type { JournalEntry, Report, RunState, SavedPlan } from '../../src/model.ts';
+import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { execute, type RunEnd } from '../../src/run/execute.ts';
+import { openJournalWriter } from '../../src/run/journal-writer.ts';
+import { parseFault } from '../../src/simulator/faults.ts';
+import type { LimitCounting } from '../../src/simulator/request-limit.ts';
+import { simulatedWorld } from '../../src/simulator/simulate.ts';
+import { counts, type Range, type WorldCounts } from '../../src/simulator/world.ts';
+import { type WorldState, worldState } from '../../src/simulator/world-state.ts';
+import { type Left, type MemoryDisk, memoryDisk } from './memory-store.ts';
+import { never, type SimulatedCloud, simulatedCloud } from './simulated-cloud.ts';
+
+export interface StageOptions {
+  /** Instances as a fleet file has them. */
+  readonly fleet: readonly object[];
+  /** The plan's `targets`, `waves` and so on, without its head. */
+  readonly plan: string;
+  readonly faults?: readonly string[];
+  readonly seed?: number;
+  readonly limit?: number;
+  readonly limitCounting?: LimitCounting;
+  readonly startLag?: Range;
+  readonly duration?: Range;
+  readonly lockTail?: Range;
+  readonly balance?: number;
+}
+
+/** What may befall one process. */
+export interface Fate {
+  /** The process dies as this becomes true, asked at each of the moments below. */
+  readonly diesAt?: (moment: Moment) => boolean;
+  /** What its death leaves of what was being written. */
+  readonly leaves?: Left;
+  /** Milliseconds after its start of the first and of the second signal. */
+  readonly drainAfter?: number;
+  readonly leaveAfter?: number;
+  /** The fault is gone, or somebody does something, when the process has run for so long. */
+  readonly meanwhile?: readonly (readonly [number, () => void])[];
+}
+
+export type Moment =
+  | { readonly kind: 'writing' | 'durable'; readonly append: number; readonly text: string }
+  | { readonly kind: 'sending'; readonly instance: string }
+  | { readonly kind: 'arrived'; readonly instance: string; readonly accepted: boolean };
+
+/** What came of one process. */
+export interface Outcome {
+  /** null: it left at once, or died. */
+  readonly end: RunEnd | null;
+  readonly died: boolean;
+  /** What it threw, where it threw. */
+  readonly error: unknown;
+}
+
+/** One process and what its journal tells afterwards. */
+export interface Run extends Outcome {
+  readonly saved: SavedPlan;
+  readonly entries: readonly JournalEntry[];
+  readonly state: RunState;
+  readonly report: Report;
+  readonly counts: WorldCounts;
+  readonly world: WorldState;
+  /** Milliseconds of virtual time. */
+  readonly took: number;
+}
+
+export interface Stage {
+  readonly clock: VirtualClock;
+  readonly cloud: SimulatedCloud;
+  readonly disk: MemoryDisk;
+  readonly saved: SavedPlan;
+  /** What was wrong at a moment when only that moment could show it. */
+  readonly faultsSeen: readonly string[];
+  /** Starts a process on what is on the disk and waits for its end. */
+  run(fate?: Fate): Promise<Run>;
+  /** Lets the provider's time pass. */
+  pass(ms: number): Promise<void>;
+}
+
+const HEAD = 'version: 1\nname: story\ndefaults: { region: ap-guangzhou }\n';
+const SCOPED = 'default';
+
+/** Makes a world and a saved plan against it. */
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const seed = options.seed ?? 1;
+  const clock = new VirtualClock();
+  const { world, secretId, secretKey } = simulatedWorld(
+    {
+      seed,
+      fleet: JSON.stringify(options.fleet),
+      faults: (options.faults ?? []).map(parseFault),
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      ...(options.limitCounting === undefined ? {} : { limitCounting: options.limitCounting }),
+      ...(options.startLag === undefined ? {} : { startLag: options.startLag }),
+      ...(options.duration === undefined ? {} : { duration: options.duration }),
+      ...(options.lockTail === undefined ? {} : { lockTail: options.lockTail }),
+      ...(options.balance === undefined ? {} : { balance: options.balance }),
+    },
+    clock.now(),
+  );
+  const cloud = simulatedCloud(world, clock, seed);
+  const disk = memoryDisk();
+  const credentials = () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'the story' });
+  const common = { credentials, endpoint: null, jitter: () => 0.5 };
+
+  // Planned with a clock as the provider has it: what skews the clock befalls the run.
+  const skew = world.clockSkew;
+  const planned = await clock.run(async () => {
+    const planningClock: Clock = {
+      now: () => clock.now() + skew,
+      monotonic: () => clock.monotonic(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
+    const reader = openReader({
+      ...common,
+      clock: planningClock,
+      transport: cloud.transportFor(clock, () => true),
+      permits: openPermits(clock, 18),
+    });
+    return planFleet(`${HEAD}${options.plan}\n`, 'story.yaml', { from: reader, clock, profile: SCOPED });
+  });
+  const saved = planned.review?.plan;
+  if (!saved || planned.review?.verdict !== 'ready')
+    throw new Error(`the story's plan was refused: ${JSON.stringify(planned.findings, null, 1)}`);
+
+  const faultsSeen: string[] = [];
+  const stage: Stage = {
+    clock,
+    cloud,
+    disk,
+    saved,
+    faultsSeen,
+    run: (fate = {}) => clock.run(() => live(stage, fate, faultsSeen, common)),
+    pass: (ms) => clock.run(() => clock.sleep(ms)),
+  };
+  return stage;
+}
+
+/** One process from its start to its end. As `run/apply.ts` joins the parts, but for files and locks. */
+async function live(
+  stage: Stage,
+  fate: Fate,
+  faultsSeen: string[],
+  common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'>,
+): Promise<Run> {
+  const { clock: time, cloud: provider, disk, saved } = stage;
+  const began = time.monotonic();
+  let alive = true;
+  let over = false;
+  // A dead process never wakes: its promises stay where they are.
+  const clock: Clock = {
+    now: () => time.now(),
+    monotonic: () => time.monotonic(),
+    sleep: async (ms, signal) => {
+      await time.sleep(ms, signal);
+      if (!alive) await never();
+    },
+  };
+  let die: () => void = () => {};
+  const death = new Promise<null>((resolve) => {
+    die = () => {
+      if (!alive || over) return;
+      alive = false;
+      disk.crash(fate.leaves ?? 'nothing');
+      resolve(null);
+    };
+  });
+  const moment = (what: Moment): void => {
+    if (alive && !over && fate.diesAt?.(what)) die();
+  };
+  disk.onAppend = (append, text) => moment({ kind: 'writing', append, text });
+  disk.onDurable = (append, text) => moment({ kind: 'durable', append, text });
+  provider.road.onArrival = ({ instance, accepted }) => moment({ kind: 'arrived', instance, accepted });
+  provider.road.onSend = (instance) => {
+    const why = intentOnDisk(disk.text, saved, instance);
+    if (why) faultsSeen.push(why);
+    if (!alive) faultsSeen.push(`a dead process sent an order for ${instance}`);
+    moment({ kind: 'sending', instance });
+  };
+
+  const onDisk = decode(disk.text);
+  if (onDisk.fault) throw new Error(`the journal is broken: ${JSON.stringify(onDisk.fault)}`);
+  const replay = beginReplay(saved);
+  for (const entry of onDisk.entries) replay.add(entry);
+  const resumed = replay.state().startedAt !== null;
+  const journal = openJournalWriter({
+    store: disk.openFor(clock),
+    clock,
+    end: onDisk.end,
+    replay,
+    onEntry: (entry) => {
+      if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
+    },
+  });
+  const permits = openPermits(clock, saved.execution.requestsPerSecond);
+  const calls = beginCallCounter();
+  const cloud = openCloud({
+    ...common,
+    clock,
+    permits,
+    onCall: calls.add,
+    transport: provider.transportFor(clock, () => alive),
+  });
+  const drain = new AbortController();
+  const leave = new AbortController();
+  const later = (ms: number | undefined, act: () => void): void => {
+    if (ms !== undefined) void time.sleep(ms).then(() => alive && !over && act());
+  };
+  later(fate.drainAfter, () => drain.abort(130));
+  later(fate.leaveAfter, () => leave.abort());
+  for (const [after, act] of fate.meanwhile ?? []) later(after, act);
+
+  const work = async (): Promise<RunEnd | null> => {
+    await journal.record({
+      kind: 'run-started',
+      format: JOURNAL_FORMAT,
+      plan: saved.name,
+      digest: saved.digest,
+      resumed,
+      cutOff: onDisk.torn?.length ?? 0,
+      by: { user: 'dba', host: 'here', pid: 1 },
+      endpoint: cloud.endpoint,
+      version: '0.0.0',
+    });
+    if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    const executing = execute({
+      saved,
+      journal,
+      cloudFor: () => cloud,
+      permits,
+      calls,
+      clock,
+      drain: drain.signal,
+      leave: leave.signal,
+    });
+    const left = new Promise<null>((resolve) =>
+      leave.signal.addEventListener('abort', () => resolve(null), { once: true }),
+    );
+    executing.catch(() => undefined);
+    return Promise.race([executing, left]);
+  };
+  let outcome: Outcome;
+  try {
+    const end = await Promise.race([work(), death]);
+    if (end === null && leave.signal.aborted) await journal.record({ kind: 'calls', counts: calls.take() });
+    outcome = { end, died: !alive, error: null };
+  } catch (error) {
+    outcome = { end: null, died: false, error };
+  }
+  over = true;
+  alive = false;
+  const read = decode(disk.text);
+  const state = beginReplay(saved);
+  for (const entry of read.entries) state.add(entry);
+  if (read.fault) faultsSeen.push(`the journal does not decode: ${JSON.stringify(read.fault)}`);
+  return {
+    ...outcome,
+    saved,
+    entries: read.entries,
+    state: state.state(),
+    report: buildReport(saved, read.entries),
+    counts: counts(provider.world),
+    world: worldState(provider.world),
+    took: time.monotonic() - began,
+  };
+}
+
+/** What is wrong with an order that is being sent now, by what is on the disk; null where nothing is. */
+function intentOnDisk(text: string, saved: SavedPlan, instance: string): string | null {
+  const steps = new Set(saved.steps.filter((step) => step.instance === instance).map(({ id }) => id));
+  const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
+  const last = lines.findLast((line) => {
+    const at = line.indexOf('"step":"');
+    return at >= 0 && steps.has(line.slice(at + 8, line.indexOf('"', at + 8))) && !line.includes('"looked"');
+  });
+  if (last === undefined) return `an order for ${instance} was sent with nothing on the disk`;
+  const { kind } = JSON.parse(last) as JournalEntry;
+  return kind === 'intent'
+    ? null
+    : `an order for ${instance} was sent after ${kind}, without an intent on the disk`;
+}
+
+function mustBeTrue(
+  { cloud, saved }: Stage,
+  entry: Extract<JournalEntry, { kind: 'step-ended' }>,
+  faultsSeen: string[],
+): void {
+  const step = saved.steps.find(({ id }) => id === entry.step)!;
+  const instance = cloud.world.instances.get(step.instance)!;
+  if (instance.status !== 2 || !sameSize(instance, step.after))
+    faultsSeen.push(
+      `${step.id} is called verified and is at ${instance.memoryPerShard} MB x ${instance.shards}, ${instance.replicas}, status ${instance.status}`,
+    );
+}
