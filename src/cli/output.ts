@@ -20,9 +20,7 @@ export async function emit<F extends string>(
   const format = formatOf(options, formats);
   const files = (options.write ?? []).map((text) => writeOf(text, formats));
   for (const file of files) await writeOutput(file.path, render(file.format, { color: false, width: 100 }));
-  if (!(terminal.quiet && format === 'text')) {
-    await terminal.out(render(format, { color: terminal.color.out, width: terminal.width }));
-  }
+  await terminal.out(render(format, { color: terminal.color.out, width: terminal.width }));
 }
 
 /** The format for stdout. @throws RefitError `usage` */

@@ -1,30 +1,46 @@
 /** The commands and their options. Each command's code is loaded when it is called, so that start-up stays short. */
-import { Command, CommanderError, Option } from 'commander';
+import { type Argument, Command, CommanderError, Option } from 'commander';
 import { RefitError } from '../errors.ts';
 import { VERSION } from '../version.ts';
+import { EXIT_CODE_TABLE } from './exit-code-table.ts';
 import type { GlobalOptions } from './options.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 type Run = (terminal: Terminal, options: GlobalOptions) => Promise<number>;
 
 /** Parses the arguments and runs one command. @returns its exit code. @throws RefitError, CommanderError */
-export async function runProgram(args: readonly string[]): Promise<number> {
+export async function runProgram(typed: readonly string[]): Promise<number> {
+  // As other programs have it: `refit help plan` is `refit plan --help`.
+  const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
   let exitCode = 0;
   const program = new Command('refit')
     .description(
       'Plans, reviews and carries out size changes across a fleet of TencentDB for Redis instances.',
     )
     .version(VERSION, '--version', 'print the version')
-    .option('--endpoint <url>', 'one base URL for every provider product (plain http only to loopback)')
+    .usage('[options] <command>')
+    .helpOption('-h, --help', 'show this; each command has its own')
+    .helpCommand(false)
     .option(
-      '--region <region>',
-      'region for plans that name none; for inventory: regions, separated by commas',
+      '--endpoint <url>',
+      'one base URL for every product of the provider (plain http only to loopback)',
     )
-    .option('--profile <name>', 'named section of the credentials file')
+    .option('--region <region>', 'for plans that name none; for inventory one or more, separated by commas')
+    .option('--profile <name>', 'whose keys: a section of the credentials file')
     .option('--no-color', 'no colours (NO_COLOR is honoured too)')
-    .option('-q, --quiet', 'refusals only')
-    .option('-v, --verbose', 'tell every deed')
+    .option('-q, --quiet', 'no progress and no hints: the result and refusals alone')
+    .option('-v, --verbose', 'every deed as it happens')
     .option('--json', 'the same as --format json')
+    .addHelpText('after', exitCodes)
+    .configureHelp({
+      showGlobalOptions: true,
+      sortSubcommands: false,
+      subcommandTerm: (command) =>
+        // `audit` has one command of its own, and is nothing without it.
+        [command, ...command.commands]
+          .flatMap((one) => [one.name(), ...one.registeredArguments.map(argumentTerm)])
+          .join(' '),
+    })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
@@ -40,16 +56,29 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       exitCode = await (await load(called.slice(0, -2) as string[], options))(terminal, options);
     };
   const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
-  const format = () =>
-    new Option('--format <format>', 'text, json, markdown, html or csv; for plans also junit and sarif');
+  const format = (formats: string) => new Option('--format <format>', formats);
   const write = () =>
-    new Option('--write <format=file>', 'also write it into a file; may be repeated').argParser(collect);
+    new Option('--write <format=file>', 'also into a file, in the same formats; may be repeated').argParser(
+      collect,
+    );
 
+  program.commandsGroup('Plan and review:');
+  program
+    .command('inventory')
+    .description('read the live fleet, to plan offline from')
+    .option('-o, --out <file>', 'write it into this file')
+    .addOption(format('text or json'))
+    .action(
+      action(async () => {
+        const { inventory } = await import('./commands/inventory.ts');
+        return (terminal, options) => inventory(options, terminal);
+      }),
+    );
   program
     .command('validate')
     .description('check plan files offline: no network, no credentials')
     .argument('<plan...>', 'plan files')
-    .addOption(format())
+    .addOption(format('text or json'))
     .action(async (files: string[], _: unknown, command: Command) =>
       action(async () => {
         const { validate } = await import('./commands/validate.ts');
@@ -58,7 +87,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     );
   program
     .command('plan')
-    .description('the dry run: what would be ordered, what is blocked and why, what it costs; reads only')
+    .description('the dry run: what would be ordered, what is blocked and why; reads only')
     .argument('<plan>', 'plan file')
     .option('-o, --out <saved>', 'seal it into this file, for review and apply')
     .option('--inventory <file>', 'plan offline from a file of refit inventory')
@@ -66,7 +95,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .option('--all', 'show every row')
     .option('--detailed-exitcode', 'exit 2 where there are changes')
     .option('--dry-run', 'accepted, and changes nothing: a plan is a dry run')
-    .addOption(format())
+    .addOption(format('text, json, markdown, html, csv, junit or sarif'))
     .addOption(write())
     .action(
       action(async ([file]) => {
@@ -79,7 +108,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .description('a saved plan again, in any format')
     .argument('<saved>', 'saved plan')
     .option('--all', 'show every row')
-    .addOption(format())
+    .addOption(format('text, json, markdown, html, csv, junit or sarif'))
     .addOption(write())
     .action(
       action(async ([file]) => {
@@ -88,12 +117,25 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       }),
     );
   program
+    .command('explain')
+    .description('a rule; or why an instance is blocked, selected or not')
+    .argument('<code|instance>', 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux')
+    .argument('[plan]', 'plan file')
+    .option('--inventory <file>', 'look into this file instead of the live fleet')
+    .action(
+      action(async ([subject, file]) => {
+        const { explain } = await import('./commands/explain.ts');
+        return (terminal, options) => explain(subject!, file, options, terminal);
+      }),
+    );
+  program.commandsGroup('Carry out:');
+  program
     .command('apply')
-    .description('carry a saved plan out, or go on where it stopped: the same command resumes')
+    .description('carry a saved plan out; the same command goes on where it stopped')
     .argument('<saved>', 'saved plan')
     .option('--auto-approve', 'approve without asking')
     .option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)')
-    .addOption(format())
+    .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
     .action(
       action(async ([file]) => {
@@ -106,18 +148,19 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .description('where a run stands')
     .argument('<run>', 'run directory')
     .option('--watch', 'look again every two seconds until it has ended')
-    .addOption(format())
+    .addOption(format('text or json'))
     .action(
       action(async ([directory]) => {
         const { status } = await import('./commands/status.ts');
         return (terminal, options) => status(directory!, options, terminal);
       }),
     );
+  program.commandsGroup('Account for:');
   program
     .command('report')
     .description('the audit report of a run, at any time')
     .argument('<run>', 'run directory')
-    .addOption(format())
+    .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
     .action(
       action(async ([directory]) => {
@@ -127,45 +170,22 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     );
   program
     .command('audit')
-    .description('evidence: audit verify recomputes the chain of a journal offline')
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .description('recompute the chain of a journal offline: that no byte of it was changed')
     .command('verify')
+    .description('recompute the chain of a journal offline: that no byte of it was changed')
     .argument('<run>', 'run directory')
     .option('--head <hash>', 'the head as noted elsewhere: shows entries cut off at the end')
-    .addOption(format())
+    .addOption(format('text or json'))
     .action(
       action(async ([directory]) => {
         const { auditVerify } = await import('./commands/audit.ts');
         return (terminal, options) => auditVerify(directory!, options, terminal);
       }),
     );
-  program
-    .command('inventory')
-    .description('read the live fleet, to plan offline from')
-    .option('-o, --out <file>', 'write it into this file')
-    .addOption(format())
-    .action(
-      action(async () => {
-        const { inventory } = await import('./commands/inventory.ts');
-        return (terminal, options) => inventory(options, terminal);
-      }),
-    );
-  program
-    .command('explain')
-    .description('a rule by its code; or why an instance is blocked, selected or not selected')
-    .argument('<code-or-instance>', 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux')
-    .argument('[plan]', 'plan file')
-    .option('--inventory <file>', 'look into this file instead of the live fleet')
-    .action(
-      action(async ([subject, file]) => {
-        const { explain } = await import('./commands/explain.ts');
-        return (terminal, options) => explain(subject!, file, options, terminal);
-      }),
-    );
+  program.commandsGroup('Try without a cloud:');
   program
     .command('simulate')
-    .description("the provider's API on loopback, to try and to test against")
+    .description("the provider's API on loopback, with a fleet and faults of your choice")
     .option('--instances <n>', 'how many instances the default fleet has (60)')
     .option('--fleet <file>', 'a fleet of your own')
     .option('--port <port>', 'a free one by default')
@@ -217,6 +237,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     );
   }
   return exitCode;
+}
+
+/** `<plan...>`, `[plan]` */
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+/** At the end of the main help, and not of each command's. */
+function exitCodes({ command }: { readonly command: Command }): string {
+  if (command.parent) return '';
+  return `\nExit codes:\n${EXIT_CODE_TABLE.map(([code, means]) => `  ${code.padEnd(8)}  ${means}`).join('\n')}`;
 }
 
 function commandIn(program: Command, args: readonly string[]): string {

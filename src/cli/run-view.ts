@@ -9,6 +9,7 @@ import { clip } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
 import { change, duration, quotes } from '../report/quantities.ts';
+import { isTailLockCode } from '../run/after-refusal.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface RunView {
@@ -74,6 +75,17 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     return step ? `${step.instance}  ${change(step.change, step.after)}` : id;
   };
 
+  /** The tail lock between two steps of one instance, which is waited out by trying: nothing that anybody need know of. */
+  const isTailLock = (entry: JournalEntry): boolean => {
+    const code =
+      entry.kind === 'refused'
+        ? entry.code
+        : entry.kind === 'settled' && !entry.landed
+          ? replay.step(entry.step).code
+          : null;
+    return code !== null && isTailLockCode(code) && 'step' in entry && steps.get(entry.step)?.needs !== null;
+  };
+
   return {
     add(entry: JournalEntry, isPast = false) {
       replay.add(entry);
@@ -89,6 +101,9 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       if (entry.kind === 'stopping') waiting = `stopping: ${entry.because}`;
     },
     line,
+    /** What goes as it should: counted, and told line by line only where asked for. */
+    isPassing: (entry: JournalEntry): boolean =>
+      (entry.kind === 'step-ended' && entry.outcome === 'verified') || isTailLock(entry),
     begin() {
       began = terminal.clock.now();
     },
@@ -189,9 +204,8 @@ function told(terminal: Terminal, board: Board): RunView {
     entry(entry) {
       board.add(entry);
       const line = board.line(entry);
-      // A step that went well is counted, not told, unless asked for: a log of a thousand steps is read for the others.
-      const ordinary = entry.kind === 'step-ended' && entry.outcome === 'verified';
-      if (line !== null && (terminal.verbose || !ordinary)) tell(line);
+      // A log of a thousand steps is read for those that did not go well.
+      if (line !== null && (terminal.verbose || !board.isPassing(entry))) tell(line);
       else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
       if (entry.kind === 'run-ended') tell(statusLine(board));
     },
@@ -254,8 +268,7 @@ function drawn(terminal: Terminal, board: Board): RunView {
       board.add(entry);
       const line = board.line(entry);
       if (line === null) return;
-      const passing = entry.kind === 'step-ended' && entry.outcome === 'verified';
-      if (passing && !terminal.verbose) board.remember(line);
+      if (board.isPassing(entry) && !terminal.verbose) board.remember(line);
       else keep(line);
     },
     close() {

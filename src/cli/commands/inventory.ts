@@ -33,7 +33,7 @@ export async function inventory(
     }
     if (format === 'json') {
       if (options.out === undefined) await terminal.out(json);
-    } else if (!terminal.quiet) await terminal.out(summary(read));
+    } else await terminal.out(summary(read));
     return 0;
   } finally {
     bar.clear();

@@ -27,9 +27,8 @@ export async function validate(
   else {
     for (const { file, valid, findings } of results) {
       if (findings.length > 0) await terminal.out(`${findingsText(findings, terminal.color.out)}\n`);
-      if (valid) {
-        if (!terminal.quiet) await terminal.out(`${visible(file)}: valid\n`);
-      } else {
+      if (valid) await terminal.out(`${visible(file)}: valid\n`);
+      else {
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         await terminal.out(`${visible(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
       }

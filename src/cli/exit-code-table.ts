@@ -1,0 +1,18 @@
+/** The exit codes in words, as `refit --help` and the README show them. Scripts rely on them: unknown means failure. */
+export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[] = [
+  ['0', 'done; for plan without --detailed-exitcode also "there are changes"'],
+  ['1', 'our fault, or unclassified'],
+  ['2', 'plan --detailed-exitcode: there are changes'],
+  ['3', 'ended, and something is not verified (failed, refused, drifted, skipped)'],
+  ['4', 'halted by a threshold or gate'],
+  ['5', 'refused by a rule or a guard'],
+  ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
+  ['7', 'somebody else holds the lock'],
+  ['8', 'outside the window, frozen, or the window closed with work left'],
+  ['10', 'an outcome is unknown'],
+  ['11', 'not approved'],
+  ['12', 'no credentials, or refused ones'],
+  ['64', 'wrong usage'],
+  ['65', 'the plan file is invalid'],
+  ['130, 143', 'stopped by a signal after a clean drain'],
+];

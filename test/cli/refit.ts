@@ -1,0 +1,239 @@
+/**
+ * The command as a process, and the simulator as another: what a user has before them. Each test gets a desk, a folder
+ * of its own with home, state and working directory, and everything it started is gone when it ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { JournalEntry, Report } from '../../src/model.ts';
+import type { WorldCounts } from '../../src/simulator/world.ts';
+
+export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
+export const COMMAND: string = join(ROOT, 'dist/cli/main.js');
+
+/** What a process left behind. `code` is null where a signal ended it. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RefitOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+}
+
+/** A process that still runs. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** What it has written so far. */
+  stderr(): string;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts `refit ARGS`. Of this process's environment it inherits PATH alone. */
+export function startRefit(args: readonly string[], options: RefitOptions = {}): Running {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd: options.cwd ?? tmpdir(),
+    env: { PATH: process.env.PATH, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const written = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.stderr += text;
+  });
+  child.stdin.on('error', () => undefined).end(options.stdin ?? '');
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...written }));
+  return { pid: child.pid!, ended, stderr: () => written.stderr, kill: (signal) => void child.kill(signal) };
+}
+
+/** Runs `refit ARGS` to its end. */
+export function refit(args: readonly string[], options: RefitOptions = {}): Promise<Ended> {
+  return startRefit(args, options).ended;
+}
+
+export interface Simulator {
+  readonly url: string;
+  readonly secretId: string;
+  readonly secretKey: string;
+  /** The keys, as the provider's own tools read them. */
+  readonly env: Readonly<Record<string, string>>;
+  counts(): Promise<WorldCounts>;
+  stop(): Promise<void>;
+}
+
+/** Starts `refit simulate FLAGS` and reads the first line of its stdout. */
+export async function startSimulator(flags: readonly string[] = []): Promise<Simulator> {
+  const child = spawn(process.execPath, [COMMAND, 'simulate', '-q', ...flags], {
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { url, secretId, secretKey } = JSON.parse(await firstLine(child)) as Record<string, string>;
+  return {
+    url: url!,
+    secretId: secretId!,
+    secretKey: secretKey!,
+    env: { TENCENTCLOUD_SECRET_ID: secretId!, TENCENTCLOUD_SECRET_KEY: secretKey! },
+    counts: async () => (await (await fetch(`${url}/_refit/counts`)).json()) as WorldCounts,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) return line;
+  throw new Error('the simulator ended without a line');
+}
+
+/** Short, so that real time is: an order begins within a tenth of a second and is done within half of one. */
+export const BRISK = [
+  '--start-lag',
+  '20ms..100ms',
+  '--duration',
+  '150ms..500ms',
+  '--lock-tail',
+  '100ms..300ms',
+];
+
+export interface Desk {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Throws where the desk has none. */
+  readonly simulator: Simulator;
+  /** `refit ARGS` in this folder, with this home and these keys; `--endpoint` is the desk's simulator. */
+  refit(args: readonly string[], options?: RefitOptions): Promise<Ended>;
+  start(args: readonly string[], options?: RefitOptions): Running;
+  write(name: string, content: string | Buffer): Promise<string>;
+  text(name: string): Promise<string>;
+  json<T = Record<string, unknown>>(name: string): Promise<T>;
+  /** The entries of the journal of a run so far; a torn last line is left out. */
+  journal(run?: string): Promise<JournalEntry[]>;
+  report(run?: string): Promise<Report>;
+  close(): Promise<void>;
+}
+
+export interface DeskOptions {
+  /** Flags of its simulator; null for none. */
+  readonly simulator?: readonly string[] | null;
+  /** A fleet file for it. */
+  readonly fleet?: readonly object[];
+}
+
+/** A desk that its caller closes. */
+export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
+  const folder = await mkdtemp(join(tmpdir(), 'refit-desk-'));
+  await mkdir(join(folder, 'home'));
+  const write = async (name: string, content: string | Buffer) => {
+    await writeFile(join(folder, name), content);
+    return join(folder, name);
+  };
+  const fleet = options.fleet ? ['--fleet', await write('fleet.json', JSON.stringify(options.fleet))] : [];
+  const simulator =
+    options.simulator === null ? null : await startSimulator([...(options.simulator ?? BRISK), ...fleet]);
+  const env = {
+    HOME: join(folder, 'home'),
+    XDG_STATE_HOME: join(folder, 'state'),
+    ...simulator?.env,
+  };
+  const running = new Set<Running>();
+  const start: Desk['start'] = (args, given = {}) => {
+    const endpoint = simulator && !args.includes('--endpoint') ? ['--endpoint', simulator.url] : [];
+    const one = startRefit([...args, ...endpoint], { cwd: folder, ...given, env: { ...env, ...given.env } });
+    running.add(one);
+    void one.ended.then(() => running.delete(one));
+    return one;
+  };
+  const text = (name: string) => readFile(join(folder, name), 'utf8');
+  return {
+    folder,
+    env,
+    get simulator() {
+      if (!simulator) throw new Error('this desk has no simulator');
+      return simulator;
+    },
+    refit: (args, given) => start(args, given).ended,
+    start,
+    write,
+    text,
+    json: async (name) => JSON.parse(await text(name)),
+    async journal(run = 'run') {
+      const lines = (await text(join(run, 'journal.jsonl')).catch(() => '')).split('\n');
+      return lines.slice(0, -1).map((line) => JSON.parse(line) as JournalEntry);
+    },
+    report: async (run = 'run') => JSON.parse(await text(join(run, 'report.json'))) as Report,
+    async close() {
+      for (const one of running) {
+        one.kill('SIGKILL');
+        await one.ended;
+      }
+      await simulator?.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A desk for the length of one test. */
+export async function desk(options: DeskOptions = {}): Promise<Desk> {
+  const opened = await openDesk(options);
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+/** Waits until something is so, looking every few milliseconds. */
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  limitMs = 20_000,
+): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+}
+
+/** A fleet of plain instances of one size: `crs-fleet000` and on. */
+export function plainFleet(count: number): object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `crs-fleet${String(index).padStart(3, '0')}`,
+    name: `plain-${index}`,
+    edition: 'redis-6.2-standard',
+    memoryPerShard: 4096,
+  }));
+}
+
+/** Everything twice as large, in one wave unless told otherwise; patience as short as a test can wait. */
+export function growPlan(lines: readonly string[] = []): string {
+  return [
+    'version: 1',
+    'name: grow-everything',
+    'change: CHG-20481',
+    'owner: dba-oncall',
+    'targets:',
+    '  - { select: { regions: [ap-guangzhou], all: true }, memoryPerShard: 8GB }',
+    ...(lines.some((line) => line.startsWith('execution:'))
+      ? []
+      : ['execution: { inFlight: 40, requestsPerSecond: 20, patience: 2s }']),
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** Names of the files in a folder, sorted. */
+export async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).sort();
+}
