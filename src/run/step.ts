@@ -3,7 +3,7 @@
  * journal, does one thing, and writes down what came of it; the loop in `carryOutStep` is the state machine.
  */
 import { RefitError, unreachable } from '../errors.ts';
-import type { Instance, Step } from '../model.ts';
+import type { Instance, Step, StepState } from '../model.ts';
 import { sameSize } from '../model.ts';
 import { afterRefusal } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
@@ -44,7 +44,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
   const { journal, clock } = run;
   if (step.needs !== null) {
     const before = journal.replay.step(step.needs);
-    if (before.phase !== 'ended') return false;
+    if (before.phase !== 'ended' || mayEndOtherwise(run, before)) return false;
     if (before.outcome !== 'verified') {
       await endStep(run, step, 'skipped', `its earlier step ${step.needs} ended ${before.outcome}`, {
         code: 'Refit.EarlierStep',
@@ -106,8 +106,10 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
         case 'read-first':
           return true;
         case 'wait':
-          if (run.waits.waited(step, 'busy') > LIMITS.busy) await refused();
-          else await clock.sleep(10 * SECOND, run.stopped);
+          if (run.waits.waited(step, 'busy') > LIMITS.busy) {
+            const what = `${placed.message} (${why}, for ${LIMITS.busy / MINUTE} minutes)`;
+            await endStep(run, step, 'skipped', what, { code: placed.code });
+          } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
         case 'skip':
           await refused();
@@ -123,6 +125,11 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
     default:
       return unreachable(placed);
   }
+}
+
+/** Whether this end is open again when the run is taken up: the steps that need it then stay as they are. */
+function mayEndOtherwise({ journal }: Run, { step, outcome }: StepState): boolean {
+  return outcome === 'unknown' || (outcome === 'refused' && journal.replay.state().haltingRefusals.has(step));
 }
 
 /** Whether the instance still is what was approved: only then may it be ordered for. */

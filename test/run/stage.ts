@@ -17,7 +17,7 @@ import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
-import { counts, type Range, type WorldCounts } from '../../src/simulator/world.ts';
+import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world.ts';
 import { type WorldState, worldState } from '../../src/simulator/world-state.ts';
 import { type Left, type MemoryDisk, memoryDisk } from './memory-store.ts';
 import { never, type SimulatedCloud, simulatedCloud } from './simulated-cloud.ts';
@@ -35,6 +35,8 @@ export interface StageOptions {
   readonly duration?: Range;
   readonly lockTail?: Range;
   readonly balance?: number;
+  /** Done to the world once the plan is made, and before anything is carried out. */
+  readonly afterPlanning?: (world: World, now: number) => void;
 }
 
 /** What may befall one process. */
@@ -135,6 +137,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   if (!saved || planned.review?.verdict !== 'ready')
     throw new Error(`the story's plan was refused: ${JSON.stringify(planned.findings, null, 1)}`);
 
+  options.afterPlanning?.(world, clock.now());
   const faultsSeen: string[] = [];
   const stage: Stage = {
     clock,
