@@ -24,17 +24,17 @@ export async function demo(terminal: Terminal): Promise<number> {
   const inks = ink(terminal.color.err);
   const say = (text: string) => terminal.err(`\n${inks.bold(text)}\n`);
 
-  say('$ refit simulate --instances 320');
+  say('$ refit simulate --instances 280');
   const simulator = spawn(
     process.execPath,
-    [program, '-q', 'simulate', '--instances', '320', '--duration', '2s..6s'],
+    [program, '-q', 'simulate', '--instances', '280', '--duration', '1s..4s'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   try {
     const { url, secretId, secretKey } = await firstLine(simulator);
-    terminal.err(`a simulated cloud with 320 instances in two regions listens at ${url}\n`);
+    terminal.err(`a simulated cloud with 280 instances in two regions listens at ${url}\n`);
     const env = {
       ...terminal.env,
       TENCENTCLOUD_SECRET_ID: secretId,
