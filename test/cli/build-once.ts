@@ -1,11 +1,31 @@
-/** Builds the command before the tests that run it as a process; does nothing where it is newer than its sources. */
+/**
+ * Builds the command before the tests that run it as a process, where it is older than its sources, and hands them a
+ * copy: a build in the meantime does not pull it from under a test that runs.
+ */
 import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
 
-export default function buildOnce(): void {
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the built package. */
+    readonly built: string;
+  }
+}
+
+export default function buildOnce(project: TestProject): () => void {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   execFileSync(process.execPath, ['scripts/build.mjs'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  const built = mkdtempSync(join(tmpdir(), 'refit-built-'));
+  for (const name of ['dist', 'schemas', 'plans', 'package.json'])
+    cpSync(join(root, name), join(built, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'));
+  project.provide('built', built);
+  return () => rmSync(built, { recursive: true, force: true });
 }

@@ -9,12 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { inject, type TestContext } from 'vitest';
 import type { JournalEntry, Report } from '../../src/model.ts';
 import type { WorldCounts } from '../../src/simulator/world.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
-export const COMMAND: string = join(ROOT, 'dist/cli/main.js');
+/** The built command. */
+const COMMAND = join(inject('built'), 'dist/cli/main.js');
 
 /** What a process left behind. `code` is null where a signal ended it. */
 export interface Ended {
@@ -186,8 +187,11 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   };
 }
 
-/** A desk for the length of one test. */
-export async function desk(options: DeskOptions = {}): Promise<Desk> {
+/** A desk for the length of one test, which may run beside others. */
+export async function desk(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  options: DeskOptions = {},
+): Promise<Desk> {
   const opened = await openDesk(options);
   onTestFinished(() => opened.close());
   return opened;
