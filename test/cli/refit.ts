@@ -211,7 +211,7 @@ export async function until(
 }
 
 /** A fleet of plain instances of one size: `crs-fleet000` and on. */
-export function plainFleet(count: number): object[] {
+export function plainFleet(count: number): { id: string; name: string; memoryPerShard: number }[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `crs-fleet${String(index).padStart(3, '0')}`,
     name: `plain-${index}`,

@@ -1,0 +1,47 @@
+/** The speed that the tool exists for, and the line that it must not cross, counted by the provider on arrival. */
+import { expect, it } from 'vitest';
+import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
+
+const ORDERS = 300;
+
+it('places 300 orders at twenty a second, never more in any second, and counts as the provider does', async (test) => {
+  const already = { memoryPerShard: 8192 };
+  const fleet = plainFleet(320).map((one, index) => (index < ORDERS ? one : { ...one, ...already }));
+  const at = await desk(test, { simulator: BRISK, fleet });
+  const execution = 'execution: { inFlight: 300, requestsPerSecond: 20, patience: 2s }';
+  await at.write('plan.yaml', growPlan([execution]));
+  const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
+  expect(planned.code, planned.stdout).toBe(0);
+  const planning = (await at.simulator.counts()).actions;
+
+  const applied = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'run']);
+  expect(applied.code, applied.stderr).toBe(0);
+  const { totals, calls, callsBySecond, run } = await at.report();
+  expect(totals).toMatchObject({ verified: ORDERS, failed: 0, refused: 0, unknown: 0 });
+
+  const { actions, orders, bySecond } = await at.simulator.counts();
+  expect(orders).toEqual(Object.fromEntries(fleet.slice(0, ORDERS).map(({ id }) => [id, 1])));
+  for (const [second, action, arrived, refused] of bySecond) {
+    expect([second, action, refused]).toEqual([second, action, 0]);
+    expect(arrived, `${action} in second ${second}`).toBeLessThanOrEqual(20);
+  }
+  // The report's count of every action is the provider's own, less what the dry run had read before.
+  for (const [action, { arrivals }] of Object.entries(actions)) {
+    expect([action, calls[action]?.count ?? 0]).toEqual([
+      action,
+      arrivals - (planning[action]?.arrivals ?? 0),
+    ]);
+    const inSeconds = callsBySecond
+      .filter(([, name]) => name === action)
+      .reduce((sum, [, , sent]) => sum + sent, 0);
+    expect([action, inSeconds]).toEqual([action, calls[action]?.count ?? 0]);
+  }
+  // As fast as the line allows: 300 at 20 a second are 15 s, and no second of the middle is left half empty.
+  const perSecond = bySecond
+    .filter(([, action]) => action === 'UpgradeInstance')
+    .map(([, , arrived]) => arrived);
+  expect(perSecond.length).toBeLessThanOrEqual(19);
+  expect(Date.parse(run.endedAt!) - Date.parse(run.startedAt!)).toBeLessThan(25_000);
+  // One read covers the fleet: polling costs a small part of what the orders do.
+  expect(calls.DescribeInstances!.count).toBeLessThan(60);
+});
