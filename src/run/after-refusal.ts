@@ -91,6 +91,9 @@ export function isTailLockCode(code: string): boolean {
   return code === 'FailedOperation.SystemError' || code === 'FailedOperation.Unknown';
 }
 
+/** Stands for them all where it was a read that was refused. */
+export const CREDENTIALS_REFUSED = 'AuthFailure.Refused';
+
 /** Codes by which the provider refuses the credentials themselves: the run exits 12. */
 export function isCredentialsCode(code: string): boolean {
   return code.startsWith('AuthFailure.') && code !== 'AuthFailure.UnauthorizedOperation';

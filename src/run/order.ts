@@ -6,6 +6,7 @@
 import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
 import type { Step } from '../model.ts';
 import type { Run } from './execute.ts';
+import { LOOK_AGE } from './watch.ts';
 
 /** Milliseconds for which an intent may be acted on. */
 const FRESH = 2_000;
@@ -13,23 +14,29 @@ const FRESH = 2_000;
 /** Orders being placed at once, from the reservation to the send: enough to bridge a slow disk, few enough to stay fresh. */
 export const PLACING = 8;
 
-/** What came of placing: the provider's answer, or nothing was sent. */
-export type Placed = OrderAnswer | { readonly kind: 'stopped' };
+/** What came of placing: the provider's answer, or nothing was sent; `look-again` where the look had become too old. */
+export type Placed = OrderAnswer | { readonly kind: 'stopped' } | { readonly kind: 'look-again' };
 
-/** Places the order of a step as its next attempt. The intent is durable before anything leaves. */
-export async function placeOrder(run: Run, step: Step): Promise<Placed> {
+/**
+ * Places the order of a step as its next attempt. The intent is durable before anything leaves.
+ * @param seenAt when the instance was last seen at its size, monotonic ms.
+ */
+export async function placeOrder(run: Run, step: Step, seenAt: number): Promise<Placed> {
   let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
   await run.placing(async () => {
     // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
     await new Promise<void>((left) => {
-      placed = place(run, step, left).finally(left);
+      placed = place(run, step, seenAt, left).finally(left);
     });
   });
   return placed;
 }
 
-async function place(run: Run, step: Step, left: () => void): Promise<Placed> {
+async function place(run: Run, step: Step, seenAt: number, left: () => void): Promise<Placed> {
   const { journal, clock, permits, leave } = run;
+  // Many may have been looked at together, and have waited for their turn since. What is past this door waits for no
+  // more than the slots of those beside it, and is not asked again: a slot given back for that would be lost to all.
+  if (clock.monotonic() - seenAt > LOOK_AGE) return { kind: 'look-again' };
   const cloud = run.cloudFor(step.profile);
   const lane = cloud.orderLane(step);
   const attempt = journal.replay.step(step.id).attempts + 1;
@@ -39,8 +46,9 @@ async function place(run: Run, step: Step, left: () => void): Promise<Placed> {
   await clock.sleep(slot.at - lead - clock.now(), run.stopped);
   if (!run.mayStart()) return { kind: 'stopped' };
 
-  const intended = clock.monotonic();
-  const fresh = () => clock.monotonic() - intended <= FRESH;
+  // By both clocks: the monotonic one stands still while a machine sleeps.
+  const intended = { monotonic: clock.monotonic(), wall: clock.now() };
+  const fresh = () => clock.monotonic() - intended.monotonic <= FRESH && clock.now() - intended.wall <= FRESH;
   await journal.record({ kind: 'intent', step: step.id, attempt, size });
   const nothingSent = async (why: string): Promise<Placed> => {
     await journal.record({ kind: 'not-sent', step: step.id, attempt, why });
@@ -65,8 +73,7 @@ async function place(run: Run, step: Step, left: () => void): Promise<Placed> {
     let asked = false;
     const answer = await cloud.order(request, () => {
       asked = true;
-      const go =
-        fresh() && !permits.isLost(slot) && !journal.failed && !run.stopped.aborted && !leave.aborted;
+      const go = fresh() && !permits.isLost(slot) && run.mayStart();
       if (go) left();
       return go;
     });

@@ -2,13 +2,15 @@
  * Settling by reading: whether an order without an answer landed, and how an accepted one ended. Nothing here ever
  * asks the provider to change anything.
  */
+import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Step, StepState } from '../model.ts';
-import { afterRefusal, isTailLockCode } from './after-refusal.ts';
+import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
 import { describe, judgeLanding, judgeSettling } from './evidence.ts';
 import type { Run } from './execute.ts';
+import { readFaultOf } from './read-fault.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 
 /** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
@@ -21,7 +23,7 @@ const CLOCK_MARGIN = 30 * SECOND;
 export async function settleLanding(run: Run, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
-  const intentAt = Date.parse(state.intentAt ?? state.startedAt ?? new Date(clock.now()).toISOString());
+  const intentAt = Date.parse(state.intentAt ?? state.startedAt ?? iso(clock.now()));
   const patience = quietTime(run, step, state);
   // A restart does not begin patience anew, and a clock that jumped back does not make it longer.
   const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, intentAt + patience - clock.now()));
@@ -43,7 +45,9 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
       reading = await run.watch.read({ ...scopeOf(step), instance: step.instance, within, factsSince });
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
-      if (overdue > LIMITS.unclear || error.code !== 'provider-unreachable') {
+      const fault = readFaultOf(error);
+      if (fault === 'credentials') run.stop('halted', error.message, CREDENTIALS_REFUSED);
+      if (overdue > LIMITS.unclear || fault !== 'passing') {
         return endStep(run, step, 'unknown', `asked, and it could not be settled: ${error.message}`, {});
       }
       await clock.sleep(pause, run.leave);
@@ -120,10 +124,15 @@ function quietTime(run: Run, step: Step, state: StepState): number {
   return Math.min(patience, 5 * SECOND * 2 ** Math.min(3, state.attempts - 1));
 }
 
-/** From when on tasks and orders count as effects of this step's order: never those of the step before. */
+/**
+ * From when on tasks and orders count as effects of this step's order: never those of the step before. The provider
+ * tells whole seconds, so what began within the second in which the step before ended must not be lost: its own task
+ * and order began earlier than that.
+ */
 function sinceFor(run: Run, step: Step, intentAt: number): number {
   const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedAt;
-  return Math.max(intentAt - CLOCK_MARGIN, before === null ? Number.NEGATIVE_INFINITY : Date.parse(before));
+  if (before === null) return intentAt - CLOCK_MARGIN;
+  return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
 }
 
 /** How long the last facts of one change wait for those of others, in milliseconds: a round is three calls or more. */
@@ -141,11 +150,16 @@ function pauseFor(run: Run, age: number): number {
 export async function settleEnd(run: Run, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
-  const began = Date.parse(state.acceptedAt ?? state.intentAt ?? '');
+  // What went by before this process looked is told by the wall clock; what goes by now is not, because that one may jump.
+  const before = Math.max(
+    0,
+    clock.now() - Date.parse(state.acceptedAt ?? state.intentAt ?? iso(clock.now())),
+  );
+  const since = clock.monotonic() - before;
   const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
   let facts = false;
   for (let round = 1; !run.leave.aborted; round++) {
-    const age = clock.now() - began;
+    const age = clock.monotonic() - since;
     let reading: Reading;
     try {
       reading = await run.watch.read({
@@ -157,9 +171,10 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       run.waits.over(step, 'unreachable');
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
-      if (error.code === 'credentials-refused') run.stop('halted', error.message, 'AuthFailure.Refused');
-      else if (error.code !== 'provider-unreachable') run.stop('halted', error.message);
-      if (error.code !== 'provider-unreachable' || run.waits.waited(step, 'unreachable') > LIMITS.settling) {
+      const fault = readFaultOf(error);
+      if (fault === 'credentials') run.stop('halted', error.message, CREDENTIALS_REFUSED);
+      else if (fault !== 'passing') run.stop('halted', error.message);
+      if (fault !== 'passing' || run.waits.waited(step, 'unreachable') > LIMITS.settling) {
         return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
       }
       await clock.sleep(5 * SECOND, run.leave);
@@ -199,6 +214,11 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
     }
     if (reading.instance) run.waits.over(step, 'missing');
     if (age > LIMITS.settling) {
+      // Only the task list and billing tell a change that failed from one that goes on.
+      if (!asked) {
+        facts = true;
+        continue;
+      }
       const what = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;
       return endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
     }

@@ -3,15 +3,17 @@
  * journal, does one thing, and writes down what came of it; the loop in `carryOutStep` is the state machine.
  */
 import { RefitError, unreachable } from '../errors.ts';
-import type { Instance, Step, StepState } from '../model.ts';
+import type { Step, StepState } from '../model.ts';
 import { sameSize } from '../model.ts';
-import { afterRefusal } from './after-refusal.ts';
+import { afterRefusal, CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { describe } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { placeOrder } from './order.ts';
+import { readFaultOf } from './read-fault.ts';
 import { settleEnd, settleLanding } from './settle.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
+import type { Sighting } from './watch.ts';
 
 /** Takes a step from wherever it stands to its end, or to where the run stops before its next order. */
 export async function carryOutStep(run: Run, step: Step): Promise<void> {
@@ -54,18 +56,25 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
   }
   if (!run.mayStart()) return false;
   const looked = await lookAgain(run, step, notBefore);
-  if (looked !== 'go') return looked === 'again';
-  const placed = await placeOrder(run, step);
+  if (typeof looked !== 'number') return looked === 'again';
+  const placed = await placeOrder(run, step, looked);
+  if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
+    run.waits.over(step, 'unsent');
   switch (placed.kind) {
     case 'stopped':
       return false;
-    case 'not-sent':
-      // A moment's breath: without a connection this would spin.
-      await clock.sleep(
-        Math.min(30 * SECOND, SECOND + run.waits.waited(step, 'unreachable') / 4),
-        run.stopped,
-      );
+    case 'look-again':
       return true;
+    case 'not-sent': {
+      const since = run.waits.waited(step, 'unsent');
+      if (since > LIMITS.unsent) {
+        run.stop('halted', `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.why}`);
+        return false;
+      }
+      // A moment's breath: without a connection this would spin.
+      await clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.stopped);
+      return true;
+    }
     case 'accepted':
       await journal.record({
         kind: 'accepted',
@@ -132,17 +141,21 @@ function mayEndOtherwise({ journal }: Run, { step, outcome }: StepState): boolea
   return outcome === 'unknown' || (outcome === 'refused' && journal.replay.state().haltingRefusals.has(step));
 }
 
-/** Whether the instance still is what was approved: only then may it be ordered for. */
-async function lookAgain(run: Run, step: Step, notBefore: number): Promise<'go' | 'again' | 'no'> {
+/**
+ * Whether the instance still is what was approved: only then may it be ordered for.
+ * @returns when it was seen so, monotonic ms; or what to do instead.
+ */
+async function lookAgain(run: Run, step: Step, notBefore: number): Promise<number | 'again' | 'no'> {
   const { journal, clock } = run;
-  let instance: Instance | undefined;
+  let sighting: Sighting;
   try {
-    instance = await run.watch.look(step, step.instance, notBefore);
+    sighting = await run.watch.look(step, step.instance, notBefore);
     run.waits.over(step, 'unreachable');
   } catch (error) {
     await unread(run, step, error);
     return 'again';
   }
+  const { instance } = sighting;
   if (!instance) {
     await endStep(run, step, 'drifted', 'the provider lists no such instance any more', {
       code: 'ResourceNotFound.InstanceNotExists',
@@ -184,14 +197,15 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<'go' 
     await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
     return 'no';
   }
-  return 'go';
+  return sighting.at;
 }
 
 /** A read that failed: waits a moment, or stops the run where waiting will not help. */
 async function unread(run: Run, step: Step, error: unknown): Promise<void> {
   if (!(error instanceof RefitError)) throw error;
-  if (error.code === 'credentials-refused') return run.stop('halted', error.message, 'AuthFailure.Refused');
-  if (error.code !== 'provider-unreachable') return run.stop('halted', error.message);
+  const fault = readFaultOf(error);
+  if (fault === 'credentials') return run.stop('halted', error.message, CREDENTIALS_REFUSED);
+  if (fault !== 'passing') return run.stop('halted', error.message);
   const since = run.waits.waited(step, 'unreachable');
   if (since > LIMITS.unreachable) {
     return run.stop(
@@ -199,5 +213,5 @@ async function unread(run: Run, step: Step, error: unknown): Promise<void> {
       `the provider could not be reached for ${LIMITS.unreachable / MINUTE} minutes: ${error.message}`,
     );
   }
-  await run.clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.leave);
+  await run.clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.stopped);
 }

@@ -9,6 +9,8 @@ export const MINUTE = 60 * SECOND;
 export const LIMITS = {
   /** For the provider to be reachable again. */
   unreachable: 15 * MINUTE,
+  /** For an order that was written down and could not leave: no connection, a slow disk. */
+  unsent: 15 * MINUTE,
   /** For an instance that something else is under way on. */
   busy: 15 * MINUTE,
   /** For trying again after refusals that may be the tail lock of the step before. */

@@ -9,6 +9,7 @@ import type { Cloud, Deal, Task } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
 import type { Instance, Scope } from '../model.ts';
 import type { Reading } from './evidence.ts';
+import { readFaultOf } from './read-fault.ts';
 
 /** What somebody wants to read. */
 export interface Question extends Scope {
@@ -23,17 +24,24 @@ export interface Watch {
   /** @throws RefitError where the provider cannot be reached or refuses to be read. */
   read(question: Question): Promise<Reading>;
   /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
-  look(scope: Scope, instance: string, notBefore: number): Promise<Instance | undefined>;
+  look(scope: Scope, instance: string, notBefore: number): Promise<Sighting>;
 }
 
 /** How old a sighting may be when an order relies on it. As long as a worker's claim to a fresh entry, and a little. */
-const LOOK_AGE = 5_000;
+export const LOOK_AGE = 5_000;
 
 /** How long a look waits for others to join its round. */
 const LOOK_WITHIN = 25;
 
 /** Instances read ahead with each look, so that a wave needs few calls. The provider's page is 1,000. */
 const READ_AHEAD = 200;
+
+/** An instance as it was seen; undefined: the provider knows no such instance. */
+export interface Sighting {
+  /** Monotonic ms. */
+  readonly at: number;
+  readonly instance: Instance | undefined;
+}
 
 interface Asked extends Question {
   readonly resolve: (reading: Reading) => void;
@@ -45,7 +53,7 @@ interface Lane {
   due: number;
   running: boolean;
   readonly wake: { now: AbortController };
-  readonly sightings: Map<string, { readonly at: number; readonly instance: Instance | undefined }>;
+  readonly sightings: Map<string, Sighting>;
   /** False once the provider has refused this identity the source. */
   tasksReadable: boolean;
   dealsReadable: boolean;
@@ -147,18 +155,22 @@ export function watchFleet(options: {
     read,
     async look(scope, instance, notBefore) {
       const seen = laneOf(scope).sightings.get(instance);
-      if (seen && seen.at >= notBefore && clock.monotonic() - seen.at <= LOOK_AGE) return seen.instance;
-      return (await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null })).instance;
+      if (seen && seen.at >= notBefore && clock.monotonic() - seen.at <= LOOK_AGE) return seen;
+      const reading = await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
+      return { at: clock.monotonic(), instance: reading.instance };
     },
   };
 }
 
-/** null where this identity may not read the source; other faults are thrown on. */
+/**
+ * null where this identity may not read the source. Other faults are thrown on: a source that is silent because it
+ * could not be read just now must not count as one that has nothing to tell.
+ */
 async function readable<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof RefitError && error.code === 'provider-refused') return null;
+    if (error instanceof RefitError && readFaultOf(error) === 'no-right') return null;
     throw error;
   }
 }
