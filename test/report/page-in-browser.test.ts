@@ -1,0 +1,109 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { renderReport } from '../../src/report/render-report.ts';
+import { fleet, JournalWriter, SITUATIONS, type Situation, savedPlan } from './situations.ts';
+
+/** The page as a real browser sees it. Where there is no browser the tests are skipped, unless all are demanded. */
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+const demanded = process.env.REFIT_REQUIRE_ALL === '1';
+
+it.runIf(demanded)('the browser that the page tests need is there', () => {
+  expect(CHROMIUM, 'apt-get install chromium').toBeDefined();
+});
+
+function manySteps(): Situation {
+  const saved = savedPlan(fleet(300));
+  let journal = new JournalWriter(saved).start().wave('wave-started', 0);
+  for (const { id } of saved.steps) journal = journal.ask(id).accept(id);
+  return { saved, entries: journal.entries };
+}
+
+describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
+  let browser: Browser;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'refit-page-'));
+    browser = await chromium.launch({
+      executablePath: CHROMIUM!,
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Opens the report of a situation, and collects whatever the page should not have done. */
+  async function open({ saved, entries }: Situation): Promise<{ page: Page; misdeeds: string[] }> {
+    const file = join(folder, 'report.html');
+    writeFileSync(file, renderReport(buildReport(saved, entries), 'html', { color: false, width: 100 }));
+    const page = await browser.newPage();
+    const misdeeds: string[] = [];
+    page.on('console', (message) => misdeeds.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => {
+      misdeeds.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (request.url() !== pathToFileURL(file).href) misdeeds.push(`request: ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(file).href);
+    return { page, misdeeds };
+  }
+
+  it.each(Object.keys(SITUATIONS))(
+    '%s opens without an error, a request, or anything executed',
+    async (name) => {
+      const { page, misdeeds } = await open(SITUATIONS[name]!());
+      expect(await page.locator('h1').count()).toBe(1);
+      expect(misdeeds).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it('its steps are filtered by typing and sorted by the keyboard', async () => {
+    const { page, misdeeds } = await open(manySteps());
+    const tools = page.locator('form.tools').first();
+    const rows = page.locator(`#${await tools.getAttribute('data-for')} tbody tr`);
+    const all = await rows.count();
+    expect(all).toBeGreaterThanOrEqual(300);
+
+    const id = /crs-[a-z0-9]+/.exec(await rows.nth(7).innerText())![0];
+    await tools.locator('input').focus();
+    await page.keyboard.type(id);
+    expect(await rows.locator('visible=true').count()).toBeLessThan(all);
+    expect(await rows.locator('visible=true').first().innerText()).toContain(id);
+
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+    const head = page.locator(`#${await tools.getAttribute('data-for')} thead th`).nth(1);
+    await head.locator('button').focus();
+    await page.keyboard.press('Enter');
+    expect(await head.getAttribute('aria-sort')).toBe('ascending');
+    const first = (await rows.allInnerTexts())[0];
+    await page.keyboard.press('Enter');
+    expect(await head.getAttribute('aria-sort')).toBe('descending');
+    expect((await rows.allInnerTexts()).at(-1)).toBe(first);
+    expect(misdeeds).toEqual([]);
+    await page.close();
+  });
+
+  it('the totals it shows are those of report.json', async () => {
+    const situation = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
+    const { totals } = buildReport(situation.saved, situation.entries);
+    const { page } = await open(situation);
+    const text = await page.locator('body').innerText();
+    for (const [outcome, count] of Object.entries(totals)) {
+      expect(text).toContain(`${count} ${outcome === 'not-run' ? 'not run' : outcome}`);
+    }
+    await page.close();
+  });
+});
