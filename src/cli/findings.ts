@@ -12,7 +12,7 @@ export function findingsText(findings: readonly Finding[], color: boolean): stri
       const where = place ? `${visible(place.file)}:${place.line}:${place.column}: ` : '';
       const lines = [`${inks[colour](sign)} ${where}${inks.bold(visible(what))}  ${inks.dim(visible(code))}`];
       if (excerpt !== null) lines.push(...excerpt.split('\n').map((line) => `  ${visible(line)}`));
-      if (mend !== '') lines.push(`  mend: ${visible(mend)}`);
+      if (mend !== '') lines.push(`  mend: ${mend.split('\n').map(visible).join('\n        ')}`);
       return `${lines.join('\n')}\n`;
     })
     .join('\n');
