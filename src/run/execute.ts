@@ -42,8 +42,11 @@ export interface RunInput {
 export interface Run extends RunInput {
   readonly watch: Watch;
   readonly waits: Waits;
-  /** What a change of this run usually takes, in milliseconds; null until one has ended. */
-  readonly pace: { usual: number | null };
+  /**
+   * Learned as the run goes on, in milliseconds, null until then: what a change usually takes, and the most that an
+   * accepted order has taken to show in its instance.
+   */
+  readonly pace: { usual: number | null; lag: number | null };
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -98,7 +101,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       upcoming: (scope, atMost) => nextIn(queue, scope, atMost),
     }),
     waits: beginWaits(clock),
-    pace: { usual: null },
+    pace: { usual: null, lag: null },
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,

@@ -5,6 +5,7 @@
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Step, StepState } from '../model.ts';
+import { sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
@@ -107,7 +108,8 @@ async function afterSilence(run: Run, step: Step, state: StepState): Promise<voi
 
 /**
  * How long every source must stay silent. The plan's patience; less only where the provider has answered, with a code
- * by which the tail lock of this instance's own previous step is known: that lock is waited out by trying.
+ * by which the tail lock of this instance's own previous step is known: that lock is waited out by trying. The same
+ * code may hide an order that was taken, so never less than twice what orders of this run have needed to show.
  */
 function quietTime(run: Run, step: Step, state: StepState): number {
   const { patience } = run.saved.execution;
@@ -120,8 +122,9 @@ function quietTime(run: Run, step: Step, state: StepState): number {
     return patience;
   const before = run.journal.replay.step(step.needs);
   const age = run.clock.now() - Date.parse(before.endedAt ?? '');
-  if (!(age <= LIMITS.tailLock)) return patience;
-  return Math.min(patience, 5 * SECOND * 2 ** Math.min(3, state.attempts - 1));
+  const { lag } = run.pace;
+  if (!(age <= LIMITS.tailLock) || lag === null) return patience;
+  return Math.min(patience, Math.max(2 * lag, 5 * SECOND * 2 ** Math.min(3, state.attempts - 1)));
 }
 
 /**
@@ -158,6 +161,7 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
   const since = clock.monotonic() - before;
   const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
   let facts = false;
+  let shown = false;
   for (let round = 1; !run.leave.aborted; round++) {
     const age = clock.monotonic() - since;
     let reading: Reading;
@@ -179,6 +183,10 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       }
       await clock.sleep(5 * SECOND, run.leave);
       continue;
+    }
+    if (!shown && shows(step, reading)) {
+      shown = true;
+      run.pace.lag = Math.max(run.pace.lag ?? 0, age);
     }
     const verdict = judgeSettling(step, reading, state.orders);
     const asked = facts || round % 8 === 0;
@@ -223,6 +231,11 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       return endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
     }
   }
+}
+
+/** Whether an accepted order can be seen at all: until then the instance looks as if nobody had asked. */
+function shows(step: Step, { instance }: Reading): boolean {
+  return instance !== undefined && (instance.status !== 'running' || !sameSize(instance.size, step.before));
 }
 
 function stillWorking({ tasks }: Reading): boolean {

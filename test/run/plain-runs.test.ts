@@ -30,6 +30,26 @@ describe('a run that nothing befalls', () => {
       expect(one).toMatchObject({ memoryPerShard: 8192, shards: 5, replicas: 2 });
   });
 
+  it('does not take an order for refused by the tail lock that was executed behind the same code', async () => {
+    let hidden = 0;
+    for (let seed = 1; seed <= 30; seed++) {
+      const stage = await setStage({
+        seed,
+        fleet: clusters(3),
+        plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB, replicas: 2 }]',
+        faults: ['system-error=executed:0.4'],
+        startLag: [10_000, 40_000],
+        duration: [20_000, 60_000],
+        lockTail: [10_000, 60_000],
+      });
+      const run = await stage.run();
+      holds(stage, run);
+      expect(run.end, `seed ${seed}`).toEqual({ because: 'done', exitCode: 0 });
+      hidden += run.entries.filter((one) => one.kind === 'settled' && one.landed).length;
+    }
+    expect(hidden).toBeGreaterThan(30);
+  });
+
   it('begins no wave before the one before has settled, and writes down when each began and ended', async () => {
     const stage = await setStage({
       fleet: standards(14),
