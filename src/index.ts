@@ -239,10 +239,22 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     by: { user: userName(), host: hostname(), pid: process.pid },
     endpoint: connection.cloud.endpoint,
     version: VERSION,
-    approve: () => approve(saved),
+    async approve() {
+      await mustAnswer(connection.cloud, saved);
+      return approve(saved);
+    },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
   });
+}
+
+/**
+ * One read of each region and profile before a run begins: nobody is asked about, and no run begins of, what has no
+ * keys, refused keys or nobody at the other end. A run under way waits for a provider that is away; this does not.
+ */
+async function mustAnswer(cloud: Cloud, saved: SavedPlan): Promise<void> {
+  const scopes = new Map(saved.steps.map((step) => [`${step.region} ${step.profile}`, step]));
+  await Promise.all([...scopes.values()].map((step) => cloud.describeInstances(step, [step.instance])));
 }
 
 /** The folder for locks and the register, by the XDG rule. */

@@ -2,6 +2,7 @@
 /** The command `refit`: runs one command and exits with its code. A refusal says what, why, and what to type next. */
 import { RefitError } from '../errors.ts';
 import { visible } from '../report/escape.ts';
+import { reason } from './files.ts';
 import { runProgram } from './program.ts';
 
 const args = process.argv.slice(2);
@@ -27,7 +28,7 @@ function tell(error: unknown): number {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === 'string' && typeof syscall === 'string') {
     process.stderr.write(
-      `refit: ${code} on ${visible(path ?? syscall)}\n  mend: free the disk, or mend the rights of that folder\n`,
+      `refit: ${visible(path ?? syscall)}: ${visible(reason(error))}\n  mend: free the disk, mend the rights, or name another folder\n`,
     );
     return new RefitError('disk-failed', '', '').exitCode;
   }

@@ -128,8 +128,8 @@ export interface Desk {
 }
 
 export interface DeskOptions {
-  /** Flags of its simulator; null for none. */
-  readonly simulator?: readonly string[] | null;
+  /** Flags of its simulator; or one that others use too and that outlives it; null for none. */
+  readonly simulator?: readonly string[] | Simulator | null;
   /** A fleet file for it. */
   readonly fleet?: readonly object[];
 }
@@ -143,17 +143,22 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     return join(folder, name);
   };
   const fleet = options.fleet ? ['--fleet', await write('fleet.json', JSON.stringify(options.fleet))] : [];
-  const simulator =
-    options.simulator === null ? null : await startSimulator([...(options.simulator ?? BRISK), ...fleet]);
+  const given = options.simulator === undefined ? BRISK : options.simulator;
+  const own = Array.isArray(given) ? await startSimulator([...given, ...fleet]) : null;
+  const simulator = own ?? (given as Simulator | null);
   const env = {
     HOME: join(folder, 'home'),
     XDG_STATE_HOME: join(folder, 'state'),
     ...simulator?.env,
   };
   const running = new Set<Running>();
-  const start: Desk['start'] = (args, given = {}) => {
+  const start: Desk['start'] = (args, options = {}) => {
     const endpoint = simulator && !args.includes('--endpoint') ? ['--endpoint', simulator.url] : [];
-    const one = startRefit([...args, ...endpoint], { cwd: folder, ...given, env: { ...env, ...given.env } });
+    const one = startRefit([...args, ...endpoint], {
+      cwd: folder,
+      ...options,
+      env: { ...env, ...options.env },
+    });
     running.add(one);
     void one.ended.then(() => running.delete(one));
     return one;
@@ -181,7 +186,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
         one.kill('SIGKILL');
         await one.ended;
       }
-      await simulator?.stop();
+      await own?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -204,17 +204,24 @@ describe('the command line', () => {
     expect(performance.now() - began).toBeLessThan(15_000);
   });
 
-  it('says that a file cannot be written where there is no right to', async () => {
+  it('says that a file cannot be written, where a part of its path is no folder', async () => {
+    await desk.write('some.yaml', 'x');
     const simulated = await openDesk();
     onTestFinished(() => simulated.close());
-    await mkdir(join(simulated.folder, 'locked'), { mode: 0o500 });
-    // Rights do not bind the superuser; nobody writes there.
-    const file = process.getuid?.() === 0 ? '/proc/inventory.json' : 'locked/inventory.json';
+    const file = join(desk.folder, 'some.yaml/inventory.json');
     mustRefuse(
       await simulated.refit(['inventory', '-q', '-o', file]),
       1,
-      /inventory\.json cannot be written/,
+      /inventory\.json cannot be written: a part of/,
     );
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says that a folder may not be written to', async () => {
+    const simulated = await openDesk();
+    onTestFinished(() => simulated.close());
+    await mkdir(join(simulated.folder, 'locked'), { mode: 0o500 });
+    const ended = await simulated.refit(['inventory', '-q', '-o', 'locked/inventory.json']);
+    mustRefuse(ended, 1, /inventory\.json cannot be written: there is no right to/);
   });
 });
 
