@@ -18,7 +18,7 @@ import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
 import { carryOutStep } from './step.ts';
 import type { Waits } from './waits.ts';
-import { beginWaits } from './waits.ts';
+import { beginWaits, FIRST_TAIL } from './waits.ts';
 import type { Watch } from './watch.ts';
 import { watchFleet } from './watch.ts';
 
@@ -43,10 +43,10 @@ export interface Run extends RunInput {
   readonly watch: Watch;
   readonly waits: Waits;
   /**
-   * Learned as the run goes on, in milliseconds, null until then: what a change usually takes, and the most that an
-   * accepted order has taken to show in its instance.
+   * Learned as the run goes on, in milliseconds: what a change usually takes (null until one has ended), and how long
+   * a changed instance is best left alone before its next order.
    */
-  readonly pace: { usual: number | null; lag: number | null };
+  readonly pace: { usual: number | null; tail: number };
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -101,7 +101,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       upcoming: (scope, atMost) => nextIn(queue, scope, atMost),
     }),
     waits: beginWaits(clock),
-    pace: { usual: null, lag: null },
+    pace: { usual: null, tail: FIRST_TAIL },
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,

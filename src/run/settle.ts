@@ -5,7 +5,6 @@
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Step, StepState } from '../model.ts';
-import { sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
@@ -25,7 +24,7 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
   const intentAt = Date.parse(state.intentAt ?? state.startedAt ?? iso(clock.now()));
-  const patience = quietTime(run, step, state);
+  const { patience } = run.saved.execution;
   // A restart does not begin patience anew, and a clock that jumped back does not make it longer.
   const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, intentAt + patience - clock.now()));
   const factsSince = sinceFor(run, step, intentAt);
@@ -88,6 +87,7 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
 /** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
 async function afterSilence(run: Run, step: Step, state: StepState): Promise<void> {
   const waitedFor = run.waits.waited(step, 'tryingAgain');
+  learnTail(run, step, state);
   if (state.code !== null && !afterRefusal(state.code).again) {
     return endStep(run, step, 'refused', state.what, { code: state.code });
   }
@@ -107,24 +107,15 @@ async function afterSilence(run: Run, step: Step, state: StepState): Promise<voi
 }
 
 /**
- * How long every source must stay silent. The plan's patience; less only where the provider has answered, with a code
- * by which the tail lock of this instance's own previous step is known: that lock is waited out by trying. The same
- * code may hide an order that was taken, so never less than twice what orders of this run have needed to show.
+ * What a refusal that turned out to be the tail lock of the step before teaches: it lasts longer than this step waited.
+ * The code alone never shortens patience, because the same code may hide an order that was taken.
  */
-function quietTime(run: Run, step: Step, state: StepState): number {
-  const { patience } = run.saved.execution;
-  if (
-    step.needs === null ||
-    state.phase !== 'unanswered' ||
-    state.code === null ||
-    !isTailLockCode(state.code)
-  )
-    return patience;
-  const before = run.journal.replay.step(step.needs);
-  const age = run.clock.now() - Date.parse(before.endedAt ?? '');
-  const { lag } = run.pace;
-  if (!(age <= LIMITS.tailLock) || lag === null) return patience;
-  return Math.min(patience, Math.max(2 * lag, 5 * SECOND * 2 ** Math.min(3, state.attempts - 1)));
+function learnTail(run: Run, step: Step, state: StepState): void {
+  if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return;
+  const before = run.journal.replay.step(step.needs).endedAt;
+  const asked = Date.parse(state.intentAt ?? '') - Date.parse(before ?? '');
+  if (asked >= 0 && asked <= LIMITS.tailLock)
+    run.pace.tail = Math.max(run.pace.tail, Math.min(2 * asked, run.saved.execution.patience));
 }
 
 /**
@@ -161,7 +152,6 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
   const since = clock.monotonic() - before;
   const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
   let facts = false;
-  let shown = false;
   for (let round = 1; !run.leave.aborted; round++) {
     const age = clock.monotonic() - since;
     let reading: Reading;
@@ -183,10 +173,6 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       }
       await clock.sleep(5 * SECOND, run.leave);
       continue;
-    }
-    if (!shown && shows(step, reading)) {
-      shown = true;
-      run.pace.lag = Math.max(run.pace.lag ?? 0, age);
     }
     const verdict = judgeSettling(step, reading, state.orders);
     const asked = facts || round % 8 === 0;
@@ -231,11 +217,6 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       return endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
     }
   }
-}
-
-/** Whether an accepted order can be seen at all: until then the instance looks as if nobody had asked. */
-function shows(step: Step, { instance }: Reading): boolean {
-  return instance !== undefined && (instance.status !== 'running' || !sameSize(instance.size, step.before));
 }
 
 function stillWorking({ tasks }: Reading): boolean {

@@ -53,6 +53,10 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       });
       return false;
     }
+    // A refusal by the tail lock costs the whole of patience, because it may hide an order that was taken.
+    const left = Date.parse(before.endedAt ?? '') + run.pace.tail - clock.now();
+    if (journal.replay.step(step.id).attempts === 0 && left > 0)
+      await clock.sleep(Math.min(left, run.pace.tail), run.stopped);
   }
   if (!run.mayStart()) return false;
   const looked = await lookAgain(run, step, notBefore);

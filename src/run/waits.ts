@@ -27,6 +27,9 @@ export const LIMITS = {
   missing: 5 * MINUTE,
 } as const;
 
+/** How long a changed instance is left alone before its next order, until refusals teach that its lock lasts longer. */
+export const FIRST_TAIL = 5 * SECOND;
+
 export type WaitName = keyof typeof LIMITS;
 
 /** The waits of the steps of one run in this process. */

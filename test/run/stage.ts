@@ -257,7 +257,9 @@ async function live(
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
-    if (end === null && leave.signal.aborted) await journal.record({ kind: 'calls', counts: calls.take() });
+    // Left at once: the last thing that is written. It may still die over that.
+    if (end === null && alive)
+      await Promise.race([journal.record({ kind: 'calls', counts: calls.take() }), death]);
     outcome = { end, died: !alive, error: null };
   } catch (error) {
     outcome = { end: null, died: false, error };
