@@ -18,6 +18,8 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -30,7 +32,15 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.max(0, ms));
+      const until = performance.now() + ms;
+      let timer: NodeJS.Timeout;
+      // A timer holds 24 days; asked for more it fires at once.
+      const arm = (left: number) => {
+        if (left > LONGEST_TIMER_MS)
+          timer = setTimeout(() => arm(until - performance.now()), LONGEST_TIMER_MS);
+        else timer = setTimeout(done, Math.max(0, left));
+      };
+      arm(ms);
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
