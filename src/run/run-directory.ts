@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { isFinished, replay } from '../journal.ts';
 import type { RunState, SavedPlan } from '../model.ts';
+import { JOURNAL_FORMAT } from '../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
 import type { JournalOnDisk } from './journal-file.ts';
 import { readJournalFile, syncDirectory } from './journal-file.ts';
@@ -62,6 +63,16 @@ function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk
       'journal-broken',
       `${directory}: the journal does not begin with a run`,
       `refit audit verify ${directory}`,
+    );
+  }
+  const other = journal.entries.find(
+    (entry) => entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT,
+  );
+  if (other?.kind === 'run-started') {
+    throw new RefitError(
+      'format-unknown',
+      `${directory}: the journal has the format ${JSON.stringify(other.format).slice(0, 80)}, and this version reads ${JOURNAL_FORMAT}`,
+      'use the version of refit that wrote it',
     );
   }
   if (first.digest !== saved.digest) {
