@@ -14,10 +14,30 @@ import { openHttp } from './cloud/http.ts';
 import { openPermits, type Permits } from './cloud/permits.ts';
 import { readInventory, readUsed } from './cloud/read-inventory.ts';
 import type { Transport } from './cloud/transport.ts';
-import type { Finding, Inventory, JournalEntry, Money, Plan, Quote, Review, SavedPlan } from './model.ts';
+import type {
+  Finding,
+  Inventory,
+  JournalEntry,
+  Money,
+  Plan,
+  Quote,
+  Report,
+  Review,
+  SavedPlan,
+} from './model.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
+import {
+  type ReportFormat,
+  type ReportOptions,
+  renderReport as renderReportAs,
+} from './report/render-report.ts';
+import {
+  type ReviewFormat,
+  type ReviewOptions,
+  renderReview as renderReviewAs,
+} from './report/render-review.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './run/apply.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import { VERSION } from './version.ts';
@@ -34,8 +54,8 @@ export { explainCode, explainInstance } from './plan/explain.ts';
 export { parsePlan } from './plan/parse-plan.ts';
 export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';
 export { buildReport } from './report/build-report.ts';
-export { REPORT_FORMATS, type ReportFormat, renderReport } from './report/render-report.ts';
-export { REVIEW_FORMATS, type ReviewFormat, renderReview } from './report/render-review.ts';
+export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
+export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
 export { readRun } from './run/run-directory.ts';
 export { VERSION } from './version.ts';
@@ -53,15 +73,16 @@ export interface ConnectOptions {
   readonly transport?: Transport;
 }
 
-interface Joint {
+/** The provider for a run: it can order. What reads and orders through one connection is counted together. */
+export interface Connection {
+  readonly cloud: Cloud;
   readonly permits: Permits;
   readonly calls: CallCounter;
   readonly clock: Clock;
-}
-
-/** The provider for a run: it can order. */
-export interface Connection extends Joint {
-  readonly cloud: Cloud;
+  /** Where locks and the register of plans carried out live, by the environment that was given. */
+  readonly stateDirectory: string;
+  /** Releases the network: a program that forgets it stays alive for some seconds. */
+  close(): Promise<void>;
 }
 
 function joinParts(options: ConnectOptions) {
@@ -79,7 +100,7 @@ function joinParts(options: ConnectOptions) {
     onCall: calls.add,
     jitter: Math.random,
   };
-  return { cloudOptions, joint: { permits, calls, clock } };
+  return { cloudOptions, joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env) } };
 }
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
@@ -90,7 +111,8 @@ export function connectReader(options: ConnectOptions): CloudReader {
 /** Reaches the provider for a run. */
 export function connect(options: ConnectOptions): Connection {
   const { cloudOptions, joint } = joinParts(options);
-  return { ...joint, cloud: openCloud(cloudOptions) };
+  const cloud = openCloud(cloudOptions);
+  return { ...joint, cloud, close: () => cloud.close() };
 }
 
 async function textOf(path: string): Promise<string | null> {
@@ -208,8 +230,8 @@ export interface ApplyOptions {
   readonly runDirectory?: string | null;
   /** `runs` */
   readonly runsRoot?: string;
-  /** Where locks and the register of plans carried out live; `$XDG_STATE_HOME/refit`, else `~/.local/state/refit`. */
-  readonly stateDirectory: string;
+  /** Where locks and the register of plans carried out live, if not where the connection says. */
+  readonly stateDirectory?: string;
   /** Aborted to drain: nothing new starts, what is under way is followed to its end. */
   readonly drain?: AbortSignal;
   /** Aborted to leave at once; the same call goes on later. */
@@ -223,13 +245,13 @@ export interface ApplyOptions {
  * @throws RefitError, see `run/apply.ts`.
  */
 export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise<ApplyEnd> {
-  const { connection, approve, stateDirectory } = options;
+  const { connection, approve } = options;
   const never = new AbortController().signal;
   return applyInDirectory({
     saved,
     runsRoot: options.runsRoot ?? 'runs',
     runDirectory: options.runDirectory ?? null,
-    stateDirectory,
+    stateDirectory: options.stateDirectory ?? connection.stateDirectory,
     cloudFor: () => connection.cloud,
     permits: connection.permits,
     calls: connection.calls,
@@ -246,6 +268,27 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
   });
+}
+
+/**
+ * A plan under review in a format, ending with a line end. Pure. Without options as a file is written: no colour,
+ * 100 cells wide, every row that fits a screen.
+ */
+export function renderReview(
+  review: Review,
+  format: ReviewFormat,
+  options: Partial<ReviewOptions> = {},
+): string {
+  return renderReviewAs(review, format, { color: false, width: 100, all: false, ...options });
+}
+
+/** The report of a run in a format, ending with a line end. Pure. Without options: no colour, 100 cells wide. */
+export function renderReport(
+  report: Report,
+  format: ReportFormat,
+  options: Partial<ReportOptions> = {},
+): string {
+  return renderReportAs(report, format, { color: false, width: 100, ...options });
 }
 
 /**

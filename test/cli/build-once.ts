@@ -3,11 +3,14 @@
  * copy: a build in the meantime does not pull it from under a test that runs.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+
+/** What is packed beside the files at the top. */
+const FOLDERS = ['dist', 'schemas', 'plans', 'docs'];
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,7 +26,7 @@ export default function buildOnce(project: TestProject): () => void {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const built = mkdtempSync(join(tmpdir(), 'refit-built-'));
-  for (const name of ['dist', 'schemas', 'plans', 'package.json'])
+  for (const name of [...readdirSync(root).filter((one) => /\.(json|md)$|^LICENSE$/.test(one)), ...FOLDERS])
     cpSync(join(root, name), join(built, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'));
   project.provide('built', built);

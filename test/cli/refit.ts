@@ -202,6 +202,9 @@ export async function desk(
   return opened;
 }
 
+/** What moves a cursor, changes a title or turns the direction of a line; a line feed alone is none. */
+export const CONTROL: RegExp = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
 /** Waits until something is so, looking every few milliseconds. */
 export async function until(
   what: string,

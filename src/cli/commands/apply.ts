@@ -9,7 +9,6 @@ import {
   renderReport,
   renderReview,
   type SavedPlan,
-  stateDirectoryOf,
   userName,
 } from '../../index.ts';
 import { word } from '../../plan/next-command.ts';
@@ -40,7 +39,6 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     const end = await applySavedPlan(saved, {
       connection,
       runDirectory: options.runDir ?? null,
-      stateDirectory: stateDirectoryOf(terminal.env),
       drain: signals.drain,
       leave: signals.leave,
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
@@ -64,7 +62,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     view.close();
     signals.close();
     // Left at once, nobody waits for answers that may never come.
-    if (!signals.leave.aborted) await connection.cloud.close();
+    if (!signals.leave.aborted) await connection.close();
   }
 }
 

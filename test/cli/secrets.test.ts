@@ -1,0 +1,93 @@
+/** What must never get out: keys into any file or stream, and the control characters of hostile names onto a terminal. */
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { BRISK, CONTROL, desk, type Ended, filesIn, growPlan, plainFleet } from './refit.ts';
+
+const FAULTS = [
+  'lost-answer#1',
+  'html#1',
+  'http-500#1',
+  'system-error#1',
+  'failed-task=crs-fleet003',
+  'reset-before@DescribeInstances#1',
+];
+
+it('no key, token or signature is in any file or stream of a verbose run among faults', async (test) => {
+  const faults = FAULTS.flatMap((fault) => ['--fault', fault]);
+  const at = await desk(test, { simulator: [...BRISK, ...faults], fleet: plainFleet(6) });
+  const { secretId, secretKey } = at.simulator;
+  await at.write('plan.yaml', growPlan());
+  const ends: Ended[] = [];
+  for (const args of [
+    ['inventory', '-v', '-o', 'inventory.json'],
+    ['plan', 'plan.yaml', '-v', '--price', '-o', 'saved.json'],
+    ['apply', 'saved.json', '-v', '--auto-approve', '--run-dir', 'run'],
+    ['status', 'run', '-v'],
+    ['report', 'run', '-v', '--json'],
+    ['explain', 'crs-fleet003', 'plan.yaml', '-v'],
+  ])
+    ends.push(await at.refit(args));
+  expect(
+    ends.map(({ code }) => code),
+    ends.map(({ stderr }) => stderr).join('\n'),
+  ).toEqual([0, 0, 3, 0, 0, 0]);
+  // Refused credentials are talked of, and not shown; a token that nobody asked for is sent and shown nowhere.
+  ends.push(await at.refit(['inventory', '-v'], { env: { TENCENTCLOUD_SECRET_KEY: `${secretKey}x` } }));
+  ends.push(await at.refit(['inventory', '-v'], { env: { TENCENTCLOUD_TOKEN: 'token-of-nobody' } }));
+  ends.push(await at.refit(['inventory', '-v'], { env: { TENCENTCLOUD_SECRET_ID: '' } }));
+  expect(ends.slice(-3).map(({ code }) => code)).toEqual([12, 0, 12]);
+
+  const files = await filesIn(join(at.folder, 'run'));
+  const texts = [
+    ...ends.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+    ...(await Promise.all(
+      [...files.map((name) => `run/${name}`), 'inventory.json', 'saved.json'].map(at.text),
+    )),
+  ];
+  expect(texts.join('').length).toBeGreaterThan(10_000);
+  const date = new Date().toISOString().slice(0, 10);
+  const dateKey = createHmac('sha256', `TC3${secretKey}`).update(date).digest('hex');
+  for (const text of texts) {
+    for (const hidden of [secretKey, secretId, dateKey, 'token-of-nobody', 'TC3-HMAC-SHA256', 'Credential='])
+      expect(text).not.toContain(hidden);
+  }
+});
+
+it('names, tags and messages of the provider reach no terminal, page or sheet raw', async (test) => {
+  const names = [
+    '\u001b]0;owned\u0007',
+    '\u001b[2J\u001b[1;1H',
+    'a\rb\nc',
+    '\u202egnp.exe',
+    '<img src=x onerror=alert(1)>',
+    '=HYPERLINK("//a.example")',
+  ];
+  const fleet = plainFleet(names.length).map((one, index) => ({
+    ...one,
+    name: names[index]!,
+    tags: { [`k${names[index]}`]: names[index]! },
+  }));
+  const at = await desk(test, { simulator: [...BRISK, '--fault', 'failed-task=crs-fleet001'], fleet });
+  await at.write('plan.yaml', growPlan());
+  const ends: [string, Ended][] = [];
+  for (const args of [
+    ['plan', 'plan.yaml', '--all', '-o', 'saved.json'],
+    ['show', 'saved.json', '--all', '--format', 'markdown'],
+    ['apply', 'saved.json', '-v', '--auto-approve', '--run-dir', 'run'],
+    ['status', 'run'],
+    ['report', 'run', '--format', 'markdown'],
+    ...fleet.map(({ id }) => ['explain', id, 'plan.yaml']),
+    ['show', 'saved.json', '--format', 'csv'],
+    ['report', 'run', '--format', 'csv'],
+    ['report', 'run', '--format', 'html'],
+    ['show', 'saved.json', '--format', 'html'],
+  ])
+    ends.push([args.join(' '), await at.refit(args)]);
+  for (const [args, { stdout, stderr }] of ends) {
+    // The lines of a sheet end by CR LF, as its standard has it.
+    expect(stdout.replaceAll('\r\n', '\n') + stderr, args).not.toMatch(CONTROL);
+    if (args.endsWith('html')) expect(stdout).not.toContain('<img src=x');
+    else if (args.endsWith('csv')) expect(stdout).not.toMatch(/(^|,|")=HYPERLINK/m);
+  }
+});

@@ -1,0 +1,131 @@
+/** The package as it is installed elsewhere: the command, the types, and a program that plans and applies through it. */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+import { type Desk, filesIn, growPlan, openDesk, plainFleet, ROOT } from '../cli/refit.ts';
+
+const run = promisify(execFile);
+
+describe('the package, packed and installed in an empty folder', () => {
+  let desk: Desk;
+  let folder: string;
+  let packed: readonly string[];
+  const npm = (args: readonly string[], cwd: string) => {
+    // npm tells its scripts about itself by npm_*; this one starts afresh.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|command)/.test(name)),
+    );
+    return run('npm', [...args, '--loglevel=error', '--no-audit', '--no-fund'], { cwd, env });
+  };
+
+  beforeAll(async () => {
+    desk = await openDesk({ fleet: plainFleet(5) });
+    folder = join(desk.folder, 'elsewhere');
+    await mkdir(folder);
+    const { stdout } = await npm(
+      ['pack', '--json', '--ignore-scripts', '--pack-destination', desk.folder],
+      inject('built'),
+    );
+    const told = JSON.parse(stdout);
+    const [{ filename, files }] = Array.isArray(told) ? told : Object.values(told);
+    packed = files.map(({ path }: { path: string }) => path);
+    await writeFile(
+      join(folder, 'package.json'),
+      '{ "name": "elsewhere", "private": true, "type": "module" }\n',
+    );
+    await npm(['install', '--prefer-offline', join(desk.folder, filename)], folder);
+  }, 120_000);
+  afterAll(() => desk?.close());
+
+  it('holds the command, the types and the schemas, and neither sources, tests nor plans of ours', () => {
+    expect(packed).toEqual(
+      expect.arrayContaining([
+        'dist/cli/main.js',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'schemas/plan.schema.json',
+        'package.json',
+      ]),
+    );
+    for (const path of packed)
+      expect(path).toMatch(
+        /^(dist|schemas|docs)\/|^plans\/(demo|small|selectors)\.yaml$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+      );
+  });
+
+  it('has the command', async () => {
+    const { stdout } = await run(join(folder, 'node_modules/.bin/refit'), ['--version']);
+    expect(stdout).toBe(`${VERSION}\n`);
+  });
+
+  it('brings the packages that it names, and no development dependency', async () => {
+    const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const installed = await filesIn(join(folder, 'node_modules'));
+    expect(installed).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+    for (const name of Object.keys(devDependencies)) expect(installed).not.toContain(name.split('/')[0]);
+  });
+
+  it('has types that resolve by nodenext under every strictness', async () => {
+    await writeFile(
+      join(folder, 'typed.ts'),
+      `import { applySavedPlan, connect, planFleet, renderReport, RefitError, type Report, type SavedPlan } from 'redis-refit';
+const connection = connect({ env: {} });
+export async function grow(text: string): Promise<Report | null> {
+  const { review } = await planFleet(text, 'plan.yaml', { from: connection.cloud, price: true });
+  if (review?.verdict !== 'ready') return null;
+  const saved: SavedPlan = review.plan;
+  try {
+    const { report } = await applySavedPlan(saved, { connection, approve: async () => null });
+    const page: string = renderReport(report, 'html');
+    return page === '' ? null : report;
+  } catch (error) {
+    if (error instanceof RefitError && error.code === 'not-approved') return null;
+    throw error;
+  } finally {
+    await connection.close();
+  }
+}
+// @ts-expect-error: there is no such format
+renderReport({} as Report, 'sarif');
+`,
+    );
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--module',
+      'nodenext',
+      '--moduleResolution',
+      'nodenext',
+      '--target',
+      'es2024',
+      '--lib',
+      'es2024',
+      '--types',
+      'node',
+      '--typeRoots',
+      join(ROOT, 'node_modules/@types'),
+    ];
+    const { stdout } = await run(process.execPath, [tsc, ...flags, 'typed.ts'], { cwd: folder }).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe('');
+  });
+
+  it('plans and applies by the program that the README shows', async () => {
+    await copyFile(new URL('example.mjs', import.meta.url), join(folder, 'example.mjs'));
+    await writeFile(join(folder, 'plan.yaml'), growPlan());
+    const { stdout } = await run(process.execPath, ['example.mjs', 'plan.yaml', desk.simulator.url], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...desk.env } as Record<string, string>,
+    });
+    expect(stdout).toContain('READY  5 steps on 5 instances');
+    expect(stdout.match(/^crs-fleet00\d\/memoryPerShard verified$/gm)).toHaveLength(5);
+    expect(stdout).toMatch(/5 of 5 steps verified: .*report\.html/);
+    expect(Object.values((await desk.simulator.counts()).orders)).toEqual([1, 1, 1, 1, 1]);
+  });
+});
