@@ -2,7 +2,7 @@
  * Locks between processes, and the register of plans carried out. A lock names its holder; a dead holder's lock is
  * taken over. Both protect between run directories on one host; truth is in the journals alone.
  */
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
@@ -60,7 +60,18 @@ export async function takeLock(
   try {
     const present = await readHolder(path);
     if (present && (await isAlive(present, self.host))) throw locked(path, present);
-    await rm(path, { force: true });
+    // Moved aside and looked at once more, not removed: what lies there now may be the lock of one who was quicker.
+    const aside = `${path}.${process.pid}.aside`;
+    const moved = await rename(path, aside).then(
+      () => readHolder(aside),
+      () => null,
+    );
+    if (moved && (await isAlive(moved, self.host))) {
+      await link(aside, path).catch(() => undefined);
+      await rm(aside, { force: true });
+      throw locked(path, moved);
+    }
+    await rm(aside, { force: true });
     if (!(await create(path, holder))) throw locked(path, await readHolder(path));
     return { tookOverFrom: present, release };
   } finally {
@@ -81,19 +92,26 @@ function locked(path: string, holder: Holder | null): RefitError {
   );
 }
 
+let drafts = 0;
+
+/** Makes the file with its holder in it, or not at all: nobody ever reads a lock that is still being written. */
 async function create(path: string, holder: Holder): Promise<boolean> {
+  const draft = `${path}.${process.pid}.${drafts++}.tmp`;
   try {
-    const file = await open(path, 'wx', 0o600);
+    const file = await open(draft, 'wx', 0o600);
     try {
       await file.writeFile(`${JSON.stringify(holder)}\n`);
       await file.sync();
     } finally {
       await file.close();
     }
+    await link(draft, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
