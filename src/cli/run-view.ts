@@ -3,9 +3,9 @@
  * elsewhere a line for each change of state and a heartbeat, so that a log stays readable.
  */
 import { beginReplay, type Replay, totals } from '../journal.ts';
-import type { JournalEntry, Outcome, Quote, SavedPlan, Step } from '../model.ts';
+import type { JournalEntry, Quote, SavedPlan, Step } from '../model.ts';
 import { sumPrices } from '../plan/price-steps.ts';
-import { clip } from '../report/columns.ts';
+import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
 import { change, duration, quotes } from '../report/quantities.ts';
@@ -22,6 +22,8 @@ export interface RunView {
 const DRAW_EVERY = 200;
 /** A log gets a line at least this often. */
 const HEARTBEAT = 10_000;
+/** A refusal by limit is told for so long, in milliseconds: about what it takes the rate to come back. */
+const LIMIT_TOLD = 10_000;
 const BAR = 40;
 const LATEST = 4;
 
@@ -41,7 +43,8 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   const verified: Step[] = [];
   let wave: number | null = null;
   let began = terminal.clock.now();
-  let waiting = '';
+  let stopping = '';
+  let limitMetAt = Number.NEGATIVE_INFINITY;
   const inks = ink(terminal.color.err);
 
   /** One line for what an entry says, or null for what only the bars show. */
@@ -64,12 +67,11 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       case 'settled':
         return `${entry.step}: ${entry.landed ? 'had landed' : 'had not landed'}, ${visible(entry.evidence)}`;
       case 'step-ended':
-        return `${paint(entry.outcome)} ${describe(entry.step)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
+        return `${OUTCOME_SIGNS[entry.outcome][0]} ${describe(entry.step)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
       default:
         return null;
     }
   };
-  const paint = (outcome: Outcome) => inks[OUTCOME_SIGNS[outcome][1]](OUTCOME_SIGNS[outcome][0]);
   const describe = (id: string) => {
     const step = steps.get(id);
     return step ? `${step.instance}  ${change(step.change, step.after)}` : id;
@@ -96,11 +98,16 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         if (entry.outcome === 'verified') verified.push(steps.get(entry.step)!);
         if (acceptedAt !== null) durations.push(Date.parse(entry.at) - Date.parse(acceptedAt));
       }
-      if (entry.kind === 'refused' && entry.next === 'try-again')
-        waiting = 'the request limit was met: slower for a while';
-      if (entry.kind === 'stopping') waiting = `stopping: ${entry.because}`;
+      if (entry.kind === 'refused' && entry.next === 'try-again') limitMetAt = terminal.clock.now();
+      if (entry.kind === 'stopping') stopping = `stopping: ${entry.because}`;
     },
     line,
+    /** The line of an entry with its sign in colour: after cutting and wrapping, which count cells. */
+    painted(entry: JournalEntry, text: string): string {
+      if (entry.kind !== 'step-ended') return text;
+      const [sign, colour] = OUTCOME_SIGNS[entry.outcome];
+      return inks[colour](sign) + text.slice(sign.length);
+    },
     /** What goes as it should: counted, and told line by line only where asked for. */
     isPassing: (entry: JournalEntry): boolean =>
       (entry.kind === 'step-ended' && entry.outcome === 'verified') || isTailLock(entry),
@@ -150,7 +157,10 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     inks,
     waveName: () =>
       wave === null ? '' : `wave ${wave + 1}/${saved.waves.length} ${visible(saved.waves[wave]?.name ?? '')}`,
-    waiting: () => waiting,
+    waiting: () =>
+      stopping === '' && terminal.clock.now() - limitMetAt < LIMIT_TOLD
+        ? 'the request limit was met: slower for a while'
+        : stopping,
   };
 }
 
@@ -205,12 +215,17 @@ function told(terminal: Terminal, board: Board): RunView {
       board.add(entry);
       const line = board.line(entry);
       // A log of a thousand steps is read for those that did not go well.
-      if (line !== null && (terminal.verbose || !board.isPassing(entry))) tell(line);
+      if (line !== null && (terminal.verbose || !board.isPassing(entry))) tell(board.painted(entry, line));
       else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
       if (entry.kind === 'run-ended') tell(statusLine(board));
     },
     close: () => closed.abort(),
   };
+}
+
+/** The wave whole, and as much of the plan's name as there is room for. */
+function headline(wave: string, name: string, width: number): string {
+  return wave === '' ? clip(name, width) : clip(`${wave} · ${name}`, width);
 }
 
 /** Lines drawn over in place. */
@@ -226,7 +241,7 @@ function drawn(terminal: Terminal, board: Board): RunView {
     const { done, underWay } = board.counts();
     const steps = board.saved.steps.length;
     const { inks } = board;
-    const cells = Math.min(BAR, width - 20);
+    const cells = Math.min(BAR, width - 28);
     const full = Math.floor((cells * done) / Math.max(1, steps));
     const moving = Math.ceil((cells * underWay) / Math.max(1, steps));
     const bar = inks.green('━'.repeat(full)) + inks.blue('━'.repeat(Math.min(cells - full, moving)));
@@ -234,11 +249,11 @@ function drawn(terminal: Terminal, board: Board): RunView {
     const { requestsPerSecond, inFlight } = board.saved.execution;
     const remaining = board.left();
     const lines = [
-      clip(`${visible(board.saved.name)} · ${board.waveName()} · ${duration(board.elapsed())}`, width),
-      `${bar}${rest} ${done}/${steps}`,
+      headline(board.waveName(), visible(board.saved.name), width),
+      `${bar}${rest} ${done}/${steps} · ${duration(board.elapsed())}`,
       clip(`${outcomes(board) || 'none ended yet'} · ${underWay} of ${inFlight} places taken`, width),
       clip(
-        `${board.rate().toFixed(1)} orders a second of ${requestsPerSecond}${remaining === null ? '' : ` · about ${duration(remaining)} left`}`,
+        `${board.rate().toFixed(1)} of ${requestsPerSecond} orders a second${remaining === null ? '' : ` · about ${duration(remaining)} left`}`,
         width,
       ),
       clip([quotes(board.money()), board.waiting()].filter((part) => part !== '').join(' · '), width),
@@ -254,14 +269,16 @@ function drawn(terminal: Terminal, board: Board): RunView {
       if (!closed.signal.aborted) draw();
     }
   };
-  const keep = (text: string) => {
+  const keep = (text: string, paint = (whole: string) => whole) => {
     erase();
-    terminal.err(`${clip(text, 2 * terminal.errWidth())}\n`);
+    const [first = '', ...more] = wrap(text, terminal.errWidth() - 3, '');
+    terminal.err(`${[paint(first), ...more.map((line) => `  ${line}`)].join('\n')}\n`);
   };
   return {
-    start({ entries }) {
+    start({ directory, entries }) {
       for (const entry of entries) board.add(entry, true);
       board.begin();
+      keep(`run directory ${directory}`);
       void redraw();
     },
     entry(entry) {
@@ -269,7 +286,7 @@ function drawn(terminal: Terminal, board: Board): RunView {
       const line = board.line(entry);
       if (line === null) return;
       if (board.isPassing(entry) && !terminal.verbose) board.remember(line);
-      else keep(line);
+      else keep(line, (text) => board.painted(entry, text));
     },
     close() {
       if (closed.signal.aborted) return;

@@ -41,7 +41,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       runDirectory: options.runDir ?? null,
       drain: signals.drain,
       leave: signals.leave,
-      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
+      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, terminal)),
       onStart: view.start,
       onEntry: view.entry,
     });
@@ -76,13 +76,13 @@ async function byFlag(): Promise<Approval> {
   return { how: 'auto-approve', by: userName() };
 }
 
-async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
+async function byPrompt(saved: SavedPlan, terminal: Terminal): Promise<Approval | null> {
   if (!terminal.interactive) return null;
   const review = {
     verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
     plan: saved,
     findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
-    next: `refit apply ${word(file)}`,
+    next: null,
   };
   terminal.err(
     renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
