@@ -191,7 +191,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .option('--port <port>', 'a free one by default')
     .option(
       '--fault <fault>',
-      'what goes wrong: name[=value][@action][:probability|#count]; may be repeated',
+      'what goes wrong: name[=value][@action][:probability|#count][+from[..until]]; may be repeated',
       collect,
     )
     .option('--seed <n>', 'the same seed makes the same fleet and delays (1)')
@@ -259,7 +259,7 @@ function commandIn(program: Command, args: readonly string[]): string {
 /** The faults by name, only where somebody asks for them. */
 async function faultHelp(args: readonly string[]): Promise<string> {
   if (!args.includes('simulate') || !args.some((arg) => arg === '--help' || arg === '-h')) return '';
-  const { FAULTS } = await import('../simulator/faults.ts');
-  const width = Math.max(...FAULTS.map(({ name }) => name.length));
-  return `\nFaults:\n${FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
+  const { ALL_FAULTS } = await import('../simulator/faults.ts');
+  const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
+  return `\nFaults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
 }

@@ -32,10 +32,27 @@ export function parseBeijingTime(text: string): number | null {
   return beijingTime(ms) === text ? ms : null;
 }
 
-/** The next moment at or after `ms` at which it is `hour` o'clock in Beijing. */
-export function nextBeijingHour(ms: number, hour: number): number {
-  const day = 24 * 3600_000;
-  const midnight = Math.floor((ms + OFFSET) / day) * day - OFFSET;
-  const today = midnight + hour * 3600_000;
-  return today >= ms ? today : today + day;
+/** A span of each day in minutes since midnight, Beijing time, the end not included. */
+export type DailySpan = readonly [start: number, end: number];
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** The first moment at or after `ms` that lies in the span. */
+export function nextWithin(ms: number, [start, end]: DailySpan): number {
+  const midnight = Math.floor((ms + OFFSET) / DAY) * DAY - OFFSET;
+  if (ms >= midnight + start * MINUTE && ms < midnight + end * MINUTE) return ms;
+  const opens = midnight + start * MINUTE;
+  return opens >= ms ? opens : opens + DAY;
+}
+
+/** `03:00` as minutes since midnight; null where it is no time of day. */
+export function parseTimeOfDay(text: string): number | null {
+  const parts = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
+  return parts && Number(parts[1]) * 60 + Number(parts[2]);
+}
+
+/** Minutes since midnight as `03:00`. */
+export function timeOfDay(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }

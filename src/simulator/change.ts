@@ -5,12 +5,16 @@
  *   Status 2                Status 1                 Status 2                         Status 2
  *   deal 2                  deal 3, task 1           deal 4, task 2
  *
+ * With SwitchOption 1 accepted is not started: the task shows as pending (Result 0) and Status stays 2 until the
+ * instance's maintenance window; then it begins as any other.
+ *
  * Somewhere within the start lag the task list begins to show the task (Result 0) and billing the order: until
  * then no read reveals it, and a second order is taken as the first was, which is the danger that clients face.
  */
-import { nextBeijingHour } from './beijing-time.ts';
+import { type DailySpan, nextWithin } from './beijing-time.ts';
 import type { Triple } from './price.ts';
 import {
+  beginTask,
   closeTask,
   makeDeal,
   openTask,
@@ -32,8 +36,13 @@ const TASK_TYPE: Readonly<Record<SimDimension, string>> = {
   replicas: '029',
 };
 
-/** The hour at which every maintenance window of the small world opens, Beijing time. */
-export const WINDOW_HOUR = 3;
+/** The maintenance window that an instance has until somebody sets another: 03:00 to 06:00, as in the sample. */
+export const USUAL_WINDOW: DailySpan = [3 * 60, 6 * 60];
+
+/** Whether a maintenance window may be so: no wrap over midnight, and a length of the list. Source: facts §2.6. */
+export function isWindow(start: number, end: number): boolean {
+  return [30, 60, 90, 120, 180].includes(end - start);
+}
 
 /** The size that the instance has now. */
 export function tripleOf({ memoryPerShard, shards, replicas }: SimInstance): Triple {
@@ -60,18 +69,20 @@ export function acceptOrder(
     price,
     charged,
   });
-  world.balance -= charged;
+  instance.account.balance -= charged;
   instance.orders += 1;
   const job: SimJob = {
     instance,
     change,
     deal,
     task: null,
+    inWindow: order.inWindow,
     fails: world.faults.take('failed-task', 'UpgradeInstance', instance.id) !== null,
     stuck: world.faults.take('stuck', 'UpgradeInstance', instance.id) !== null,
   };
   const lag = draw(world, world.options.startLag);
-  const begins = order.inWindow ? nextBeijingHour(now + lag, WINDOW_HOUR) : now + lag;
+  const waits = order.inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
+  const begins = now + lag + (waits > 0 ? waits + lag : 0);
   world.agenda.add(Math.round(now + lag * world.random.next()), () => world.billing.push(deal));
   world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
     job.task = openTask(world, instance, TASK_TYPE[change.dimension], order.by, at);
@@ -89,7 +100,7 @@ function begin(world: World, job: SimJob, at: number): void {
 function takeUp(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
   job.deal.status = 3;
-  if (job.task) job.task.result = 1;
+  if (job.task) beginTask(world, job.task, job.inWindow, at);
   if (!job.stuck)
     world.agenda.add(at + draw(world, world.options.duration), (end) => finish(world, job, end));
 }
@@ -102,16 +113,33 @@ function finish(world: World, job: SimJob, at: number): void {
   deal.status = job.fails ? 5 : 4;
   if (job.task) closeTask(job.task, job.fails ? 4 : 2, at);
   // What could not be delivered is paid back. Not documented; an inference.
-  if (job.fails) world.balance += deal.charged;
-  else applyChange(instance, job.change);
+  if (job.fails) instance.account.balance += deal.charged;
+  else applyChange(instance, job.change, at);
   instance.jobs.shift();
   if (instance.jobs[0]) takeUp(world, instance.jobs[0], at);
 }
 
-function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange): void {
+function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange, at: number): void {
+  const { used, memoryPerShard, shards } = instance;
+  instance.past.push({ until: at, memoryPerShard, shards, used });
+  if (dimension === 'shards') {
+    const mean = sum(used) / used.length;
+    const lead = mean === 0 ? 1 : Math.max(...used) / mean;
+    // The fullest shard keeps its lead over the mean (docs/provider-choices.md).
+    instance.used = spread(sum(used), to, (lead * sum(used)) / to);
+  }
   instance[dimension] = to;
-  if (dimension === 'replicas' && nodes) instance.nodes = nodes;
-  if (dimension === 'shards') instance.used = spread(sum(instance.used), to, null);
+  if (nodes && instance.nodes) {
+    const left = instance.nodes.filter(({ id }) => !nodes.drop.includes(id));
+    let last = Math.max(...instance.nodes.map(({ id }) => id));
+    for (const zone of nodes.add) {
+      last += 1;
+      left.push({ id: last, kind: 1, zone: zone.number });
+    }
+    // Added nodes are an increment: the same order taken twice adds them twice.
+    instance.nodes = left;
+    instance.replicas = left.length - 1;
+  }
 }
 
 /** Somebody else grows the instance to the next size sold, done before anybody can look. */
@@ -125,7 +153,7 @@ export function changeByHand(world: World, instance: SimInstance, by: string, no
   deal.endedAt = now;
   world.billing.push(deal);
   closeTask(openTask(world, instance, TASK_TYPE.memoryPerShard, by, now), 2, now);
-  applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null });
+  applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null }, now);
 }
 
 function draw(world: World, [least, greatest]: Range): number {

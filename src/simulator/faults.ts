@@ -1,15 +1,16 @@
 /**
  * What the world can be told to do wrong, by name. On the command line:
  *
- *   name[=value][@Action][:probability|#count]
+ *   name[=value][@Action][:probability|#count][+from[..until]]
  *
  * as in `lost-answer#1`, `slow=5s@DescribeInstances:0.1`, `no-permission@InquiryPriceUpgradeInstance`,
- * `failed-task=crs-5qlrlhux`. `@*` means every action.
+ * `failed-task=crs-5qlrlhux`, `no-cam@*+30s..2m`. `@*` means every action; the times after `+` are counted from the
+ * world's start, and without them a fault may strike from the start on and for ever.
  */
 import { RefitError } from '../errors.ts';
 
 /** What may stand after `=`. A `?` may be left out. */
-type Parameter = 'none' | 'executed?' | 'instance?' | 'instance' | 'duration' | 'number';
+type Parameter = 'none' | 'executed?' | 'instance?' | 'region?' | 'instance' | 'duration' | 'number' | 'code';
 
 interface FaultKind {
   readonly name: string;
@@ -22,7 +23,7 @@ interface FaultKind {
 
 const ORDER = 'UpgradeInstance';
 
-/** Every fault there is. */
+/** What can befall an order. */
 export const FAULTS = [
   {
     name: 'lost-answer',
@@ -135,12 +136,57 @@ export const FAULTS = [
   },
 ] as const satisfies readonly FaultKind[];
 
-export type FaultName = (typeof FAULTS)[number]['name'];
+/** What can befall keys, reads and the maintenance window. */
+export const FURTHER_FAULTS = [
+  {
+    name: 'refuse',
+    sentence:
+      'any code you name, nothing executed, as in refuse=InternalError.DbOperationFailed@DescribeInstances',
+    parameter: 'code',
+    action: ORDER,
+  },
+  {
+    name: 'expired-token',
+    sentence:
+      'temporary keys issued before it begins are dead (AuthFailure.TokenFailure), as in expired-token+30s',
+    parameter: 'none',
+    action: null,
+  },
+  {
+    name: 'token-life',
+    sentence: 'temporary keys live no longer than the given time, as in token-life=30s',
+    parameter: 'duration',
+    action: null,
+  },
+  {
+    name: 'no-cvm-role',
+    sentence: 'the metadata service knows no role (404)',
+    parameter: 'none',
+    action: null,
+  },
+  {
+    name: 'window-refused',
+    sentence: 'SwitchOption 1 is refused (in the region, as in window-refused=ap-shanghai)',
+    parameter: 'region?',
+    action: ORDER,
+  },
+  {
+    name: 'window-ignored',
+    sentence: 'SwitchOption 1 is taken and the change begins at once (in the region, where one is given)',
+    parameter: 'region?',
+    action: ORDER,
+  },
+] as const satisfies readonly FaultKind[];
+
+/** Every fault there is. */
+export const ALL_FAULTS: readonly FaultKind[] = [...FAULTS, ...FURTHER_FAULTS];
+
+export type FaultName = (typeof FAULTS)[number]['name'] | (typeof FURTHER_FAULTS)[number]['name'];
 
 /** A fault as asked for. */
 export interface Fault {
   readonly name: FaultName;
-  /** Milliseconds for a duration, the number, the instance id, `executed`; null where nothing was given. */
+  /** Milliseconds for a duration, the number, the instance id, region or code, `executed`; null where nothing was given. */
   readonly value: string | number | null;
   /** The action it strikes; `*` every one; null where it belongs to no action. */
   readonly action: string | null;
@@ -148,22 +194,35 @@ export interface Fault {
   readonly probability: number | null;
   /** How many times it strikes; null: without end. */
   readonly count: number | null;
+  /** Milliseconds after the world's start. */
+  readonly from: number;
+  /** The same; null: without end. */
+  readonly until: number | null;
 }
 
-const GRAMMAR = /^([a-z0-9-]+)(?:=([^@:#]+))?(?:@([A-Za-z]+|\*))?(?::(0|1|0?\.\d+|1\.0+)|#(\d{1,9}))?$/;
+const GRAMMAR =
+  /^([a-z0-9-]+)(?:=([^@:#+]+))?(?:@([A-Za-z]+|\*))?(?::(0|1|0?\.\d+|1\.0+)|#(\d{1,9}))?(?:\+([\d.]+(?:ms|s|m|h))(?:\.\.([\d.]+(?:ms|s|m|h)))?)?$/;
 
 /** Reads one `--fault`. @throws RefitError `usage`, its mend listing every name. */
 export function parseFault(text: string): Fault {
   const parts = GRAMMAR.exec(text);
-  const kind: FaultKind | undefined = FAULTS.find(({ name }) => name === parts?.[1]);
+  const kind: FaultKind | undefined = ALL_FAULTS.find(({ name }) => name === parts?.[1]);
   if (!parts || !kind) {
     throw new RefitError(
       'usage',
-      `${JSON.stringify(text)} is no fault: name[=value][@Action][:probability|#count]`,
+      `${JSON.stringify(text)} is no fault: name[=value][@Action][:probability|#count][+from[..until]]`,
       listing(),
     );
   }
-  const [, , rawValue, action, probability, count] = parts;
+  const [, , rawValue, action, probability, count, fromText, untilText] = parts;
+  const [from, until] = [fromText, untilText].map((text) => (text === undefined ? null : milliseconds(text)));
+  if (Number.isNaN(from) || Number.isNaN(until) || (until != null && until <= from!)) {
+    throw new RefitError(
+      'usage',
+      `${JSON.stringify(text)}: the time from which it may strike comes before the one until which`,
+      `${kind.name}+10s..1m`,
+    );
+  }
   if (kind.action === null && (action ?? probability ?? count) !== undefined) {
     throw new RefitError(
       'usage',
@@ -177,6 +236,8 @@ export function parseFault(text: string): Fault {
     action: action ?? kind.action,
     probability: probability === undefined ? null : Number(probability),
     count: count === undefined ? null : Number(count),
+    from: from ?? 0,
+    until: until ?? null,
   };
 }
 
@@ -192,6 +253,7 @@ function readValue(kind: FaultKind, raw: string | undefined): string | number | 
     if (kind.parameter === 'duration') return wrong('a time such as 5s');
     if (kind.parameter === 'number') return wrong('a whole number from 1');
     if (kind.parameter === 'instance') return wrong('an instance id');
+    if (kind.parameter === 'code') return wrong('a code such as InternalError');
     return null;
   }
   switch (kind.parameter) {
@@ -202,19 +264,27 @@ function readValue(kind: FaultKind, raw: string | undefined): string | number | 
     case 'number':
       return /^[1-9]\d{0,6}$/.test(raw) ? Number(raw) : wrong('a whole number from 1');
     case 'duration': {
-      const parts = /^(-?\d{1,9}(?:\.\d+)?)(ms|s|m|h)$/.exec(raw);
-      if (!parts) return wrong('a time such as 250ms, 5s or 10m');
-      return (
-        Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h']
-      );
+      const value = milliseconds(raw);
+      return Number.isNaN(value) ? wrong('a time such as 250ms, 5s or 10m') : value;
     }
+    case 'code':
+      return /^[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)*$/.test(raw) ? raw : wrong('a code such as InternalError');
+    case 'region?':
+      return /^[a-z]{2,4}(-[a-z0-9]+)+$/.test(raw) ? raw : wrong('a region such as ap-shanghai');
     default:
       return /^crs-[a-z0-9]{8,}$/.test(raw) ? raw : wrong('an instance id such as crs-5qlrlhux');
   }
 }
 
+/** `250ms`, `5s`, `-10m`; NaN where it is no time. */
+function milliseconds(text: string): number {
+  const parts = /^(-?\d{1,9}(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  if (!parts) return Number.NaN;
+  return Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h'];
+}
+
 function listing(): string {
-  return `one of:\n${FAULTS.map(({ name, sentence }) => `  ${name}: ${sentence}`).join('\n')}`;
+  return `one of:\n${ALL_FAULTS.map(({ name, sentence }) => `  ${name}: ${sentence}`).join('\n')}`;
 }
 
 interface Armed {
@@ -224,37 +294,58 @@ interface Armed {
 
 /** The faults of a world, with how often each may still strike. */
 export interface Arsenal {
+  /** Says what time it is, ms since 1970 UTC: some faults strike only for a while. */
+  tell(now: number): void;
   /**
    * Whether a fault of this name strikes now; counts it when it does.
-   * @returns the fault, or null
+   * @param subject the instance, or for faults of a region the region
    */
-  take(name: FaultName, action: string, instance: string | null): Fault | null;
-  /** Every fault of this name, counted or not. */
+  take(name: FaultName, action: string, subject: string | null): Fault | null;
+  /** Every fault of this name that may strike now, counted or not. */
   all(name: FaultName): readonly Fault[];
+  /** Every fault of this name, whatever the time. */
+  ever(name: FaultName): readonly Fault[];
 }
 
-/** @param chance gives numbers from 0 to below 1 */
-export function armFaults(faults: readonly Fault[], chance: () => number): Arsenal {
+/** Faults that name what they strike. */
+const CHOOSY: ReadonlySet<string> = new Set(
+  ALL_FAULTS.filter(({ parameter }) => parameter === 'instance?' || parameter === 'region?').map(
+    ({ name }) => name,
+  ),
+);
+const NONE: readonly Fault[] = [];
+
+/**
+ * @param chance gives numbers from 0 to below 1
+ * @param startedAt from when the faults' own times count, ms since 1970 UTC
+ */
+export function armFaults(faults: readonly Fault[], chance: () => number, startedAt: number): Arsenal {
   const byName = new Map<string, Armed[]>();
   for (const fault of faults) {
     const armed = byName.get(fault.name) ?? [];
     armed.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY });
     byName.set(fault.name, armed);
   }
+  let since = 0;
+  const isOn = ({ from, until }: Fault): boolean => since >= from && (until === null || since < until);
+  const ever = (name: FaultName): readonly Fault[] => byName.get(name)?.map(({ fault }) => fault) ?? NONE;
   return {
-    take(name, action, instance) {
+    tell(now) {
+      since = now - startedAt;
+    },
+    take(name, action, subject) {
       for (const armed of byName.get(name) ?? []) {
         const { fault } = armed;
-        if (armed.left <= 0) continue;
+        if (armed.left <= 0 || !isOn(fault)) continue;
         if (fault.action !== '*' && fault.action !== action) continue;
-        if (typeof fault.value === 'string' && fault.value !== 'executed' && fault.value !== instance)
-          continue;
+        if (fault.value !== null && fault.value !== subject && CHOOSY.has(name)) continue;
         if (fault.probability !== null && chance() >= fault.probability) continue;
         armed.left -= 1;
         return fault;
       }
       return null;
     },
-    all: (name) => (byName.get(name) ?? []).map(({ fault }) => fault),
+    all: (name) => (byName.has(name) ? ever(name).filter(isOn) : NONE),
+    ever,
   };
 }

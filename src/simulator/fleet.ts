@@ -37,7 +37,16 @@ export interface FleetInstance {
   readonly unpaidOrder: boolean;
   /** Its kernel is too old for a resize. */
   readonly lowVersion: boolean;
+  /** Its maintenance window, minutes since midnight in Beijing; 03:00 to 06:00 where none is given. */
+  readonly window?: readonly [number, number];
+  /** The state of a data transfer job of it, as the wire numbers it (7 running, 9 done, 10 failed); left out: none. */
+  readonly transfer?: number | null;
+  /** Its part in a replication group: `rw` the primary, `r` a secondary; left out: none. */
+  readonly replicationRole?: 'r' | 'rw' | null;
 }
+
+/** States of a data transfer that has ended: done and failed. Source: the product's model. */
+export const TRANSFER_ENDED: readonly number[] = [9, 10];
 
 /** The wire's numbers. Source: facts §2.1, read 2026-11. */
 export const STATUS_NUMBER: Readonly<Record<FleetStatus, number>> = {

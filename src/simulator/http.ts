@@ -103,9 +103,10 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
     if (faults.take('no-cam', name, instance))
       throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
 
+    const language = headers['x-tc-language'] === 'en-US' ? 'en-US' : 'zh-CN';
     const spoiled = takeSpoiling(world, name);
     const run = (): string => {
-      const response = action.run(world, { params, region, identity, now });
+      const response = action.run(world, { params, region, identity, language, now });
       response.RequestId = requestId;
       return JSON.stringify({ Response: response });
     };

@@ -18,8 +18,13 @@
  *   task              type of a task that runs on it, as in "012" for a backup
  *   unpaidOrder       true: an order for it waits to be paid
  *   lowVersion        true: its kernel is too old for a resize
+ *   transfer          state of a data transfer job on the wire: 7 running, 9 done, 10 failed; default none
+ *   replicationRole   rw or r: primary or secondary of a replication group; default none
+ *   window            maintenance window in Beijing time; default "03:00-06:00"
  */
 import { RefitError } from '../errors.ts';
+import { parseTimeOfDay } from './beijing-time.ts';
+import { isWindow } from './change.ts';
 import { SIM_EDITIONS, TYPE_BY_NAME } from './editions.ts';
 import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from './fleet.ts';
 
@@ -43,6 +48,9 @@ const MEMBERS = new Set([
   'task',
   'unpaidOrder',
   'lowVersion',
+  'window',
+  'transfer',
+  'replicationRole',
 ]);
 const EXAMPLE =
   '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
@@ -179,6 +187,12 @@ function readInstance(item: unknown, index: number): FleetInstance {
     task: task === null ? null : text('task', '', /^\d{3}$/, 'a task type of three digits, such as "012"'),
     unpaidOrder: flag('unpaidOrder'),
     lowVersion: flag('lowVersion'),
+    transfer: given.transfer === undefined ? null : number('transfer', 7, 1, 12),
+    replicationRole:
+      given.replicationRole === undefined
+        ? null
+        : (text('replicationRole', '', /^rw?$/, 'r or rw') as 'r' | 'rw'),
+    window: readWindow(own('window') ?? '03:00-06:00', fail),
   };
 }
 
@@ -193,6 +207,13 @@ function readType(edition: unknown, type: unknown, fail: Fail): number {
   if (byName !== undefined && type !== undefined && byName !== type)
     fail(`edition ${edition} is type ${byName}, not ${type}`, 'one of the two');
   return byName ?? (type as number | undefined) ?? 8;
+}
+
+function readWindow(value: unknown, fail: Fail): readonly [number, number] {
+  const [start = null, end = null] = String(value).split('-').map(parseTimeOfDay);
+  if (start === null || end === null || !isWindow(start, end))
+    return fail(`window is ${JSON.stringify(value)}`, '30, 60, 90, 120 or 180 minutes, as in "03:00-06:00"');
+  return [start, end];
 }
 
 function readTags(value: unknown, fail: Fail): Record<string, string> {

@@ -2,16 +2,19 @@
  * Whether the provider would take a resize, and if not, with which code. The checks stand in the provider's order
  * and the first that fails gives the code. Source: docs/provider-choices.md and facts §1.3 and §1.4, read 2026-11.
  */
+import type { Sold } from './catalogue.ts';
 import { tripleOf } from './change.ts';
 import { SIM_EDITIONS } from './editions.ts';
 import type { FaultName } from './faults.ts';
+import { TRANSFER_ENDED } from './fleet.ts';
+import type { SimZone } from './geography.ts';
 import { footprint, quote, type Triple } from './price.ts';
 import { Refusal } from './refusal.ts';
 import {
+  type NodeChange,
   type SimChange,
   type SimDimension,
   type SimInstance,
-  type SimNode,
   sum,
   type World,
 } from './world.ts';
@@ -21,6 +24,7 @@ export interface NodeWish {
   readonly NodeType: number;
   readonly NodeId?: number;
   readonly ZoneId?: number;
+  readonly ZoneName?: string;
 }
 
 /** What a resize asks for; a count left out means the present one. */
@@ -65,12 +69,15 @@ export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
   fault('sold-out', 'ResourceUnavailable.SaleOut', 'the product is sold out');
   fault('insufficient', 'ResourceInsufficient', 'resources are insufficient');
-  if (resize.grows) checkStock(world, instance);
+  if (resize.grows) {
+    checkStock(world, instance, instance.zone);
+    for (const zone of resize.change.nodes?.add ?? []) checkStock(world, instance, zone);
+  }
   fault('pay-failed', 'FailedOperation.PayFailed', 'the payment failed');
   fault('no-balance', 'ResourceUnavailable.AccountBalanceNotEnough', 'the account balance is not enough');
   if (instance.unpaid)
     throw new Refusal('FailedOperation.PayFailed', `order ${instance.unpaid.name} waits to be paid`);
-  if (instance.billing === 1 && resize.cents > world.balance) {
+  if (instance.billing === 1 && resize.cents > instance.account.balance) {
     throw new Refusal('ResourceUnavailable.AccountBalanceNotEnough', 'the account balance is not enough');
   }
   return resize;
@@ -78,7 +85,7 @@ export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish
 
 /** @throws Refusal as the action InquiryPriceUpgradeInstance gives it: up to and including the reduction */
 export function checkQuote(world: World, instance: SimInstance, wish: ResizeWish, now: number): Resize {
-  if (instance.status !== 2 || instance.openTasks > 0) {
+  if (instance.status !== 2 || instance.openTasks > 0 || isTiedUp(instance)) {
     throw new Refusal(
       'ResourceUnavailable.InstanceStatusError',
       `instance ${instance.id} is in a wrong status`,
@@ -94,7 +101,7 @@ function checkStatus(instance: SimInstance, now: number): void {
       `the status of instance ${instance.id} is ${instance.status}`,
     );
   }
-  if (instance.openTasks > 0) {
+  if (instance.openTasks > 0 || isTiedUp(instance)) {
     throw new Refusal(
       'ResourceUnavailable.InstanceStatusError',
       `instance ${instance.id} has a task under way`,
@@ -102,6 +109,11 @@ function checkStatus(instance: SimInstance, now: number): void {
   }
   if (now < instance.lockedUntil)
     throw new Refusal('FailedOperation.SystemError', 'system error, please retry later');
+}
+
+/** A data transfer that has not ended, or membership in a replication group. */
+function isTiedUp({ transfer, replicationGroup }: SimInstance): boolean {
+  return replicationGroup !== null || (transfer !== null && !TRANSFER_ENDED.includes(transfer));
 }
 
 function checkSpecification(
@@ -138,11 +150,9 @@ function checkSpecification(
       `type ${instance.type} does not support a change of ${dimension}`,
     );
   }
-  const nodes =
-    dimension === 'replicas' && instance.nodes && withNodes
-      ? nodesAfter(instance, instance.nodes, to.replicas, wish.nodes)
-      : null;
+  const nodes = withNodes ? nodeChange(instance, dimension, to.replicas, wish.nodes) : null;
   checkSold(world, instance, dimension, to, outOfRange);
+  for (const zone of nodes?.add ?? []) soldIn(world, instance, zone);
   const reduced = to.memoryPerShard < from.memoryPerShard || to.shards < from.shards;
   if (reduced) {
     // Compared in tenths, so that a size exactly 1.3 times what is used is not lost to rounding.
@@ -173,12 +183,7 @@ function checkSold(
   to: Triple,
   outOfRange: string,
 ): void {
-  const sold = world.catalogue.sold(instance.zone.code, instance.type, instance.billing);
-  if (!sold)
-    throw new Refusal(
-      'InvalidParameterValue.SpecNotExist',
-      `type ${instance.type} is not sold in ${instance.zone.code}`,
-    );
+  const sold = soldIn(world, instance, instance.zone);
   if (dimension === 'memoryPerShard') {
     if (to.memoryPerShard < sold.least || to.memoryPerShard > sold.greatest) {
       throw new Refusal(
@@ -199,49 +204,63 @@ function checkSold(
     throw new Refusal('LimitExceeded', 'the total capacity exceeds 8 TB');
 }
 
-function checkStock(world: World, instance: SimInstance): void {
-  if (world.catalogue.sold(instance.zone.code, instance.type, instance.billing)?.soldOut) {
-    throw new Refusal(
-      'ResourceUnavailable.SaleOut',
-      `type ${instance.type} is sold out in ${instance.zone.code}`,
-    );
-  }
-  if (instance.zone.soldOut)
-    throw new Refusal('ResourceInsufficient', `${instance.zone.code} has no capacity left`);
+function soldIn(world: World, { type, billing }: SimInstance, zone: SimZone): Sold {
+  const sold = world.catalogue.sold(zone.code, type, billing);
+  if (!sold)
+    throw new Refusal('InvalidParameterValue.SpecNotExist', `type ${type} is not sold in ${zone.code}`);
+  return sold;
+}
+
+function checkStock(world: World, { type, billing }: SimInstance, zone: SimZone): void {
+  if (world.catalogue.sold(zone.code, type, billing)?.soldOut)
+    throw new Refusal('ResourceUnavailable.SaleOut', `type ${type} is sold out in ${zone.code}`);
+  if (zone.soldOut) throw new Refusal('ResourceInsufficient', `${zone.code} has no capacity left`);
 }
 
 /**
- * The nodes of a multi-zone instance after a change of its replicas. NodeSet names only the replicas to add
- * (with their zone) or only those to drop (with their node id). Source: facts §1.3, read 2026-11.
+ * What becomes of the nodes of a multi-zone instance. NodeSet names only the replicas to add (with their zone, by
+ * number or name) or only those to drop (with their node id); adding and dropping are two calls, so the change of the
+ * count says which it is. Source: facts §1.3, read 2026-11; the codes are docs/provider-choices.md's.
  */
-function nodesAfter(
+function nodeChange(
   instance: SimInstance,
-  present: readonly SimNode[],
+  dimension: SimDimension,
   replicas: number,
   wish: readonly NodeWish[] | undefined,
-): SimNode[] {
+): NodeChange | null {
   const wrong = (message: string): Refusal => new Refusal('InvalidParameter.InvalidParameter', message);
-  if (!wish || wish.length === 0)
-    throw wrong('NodeSet is required to change the replicas of a multi-zone instance');
+  const given = wish !== undefined && wish.length > 0;
+  if (dimension !== 'replicas' || instance.nodes === null) {
+    if (given) throw wrong('NodeSet belongs to a change of the replicas of a multi-zone instance');
+    return null;
+  }
+  if (!given) throw wrong('NodeSet is required to change the replicas of a multi-zone instance');
   const more = replicas - instance.replicas;
   if (wish.length !== Math.abs(more))
     throw wrong(`NodeSet names ${wish.length} nodes, ${Math.abs(more)} change`);
   if (wish.some(({ NodeType }) => NodeType !== 1)) throw wrong('NodeSet may name replicas only');
-  if (more > 0) {
-    let last = Math.max(...present.map(({ id }) => id));
-    return [
-      ...present,
-      ...wish.map(({ ZoneId }): SimNode => {
-        if (!instance.region.zones.some(({ number }) => number === ZoneId))
-          throw wrong('a node of NodeSet has no zone of this region');
-        last += 1;
-        return { id: last, kind: 1, zone: ZoneId! };
-      }),
-    ];
-  }
-  const gone = new Set(wish.map(({ NodeId }) => NodeId));
-  const left = present.filter(({ id, kind }) => kind === 0 || !gone.has(id));
-  if (left.length !== present.length - wish.length)
-    throw wrong('NodeSet names a node that is no replica of the instance');
-  return left;
+  if (more > 0) return { add: wish.map((node) => zoneToAdd(instance, node, wrong)), drop: [] };
+  const present = instance.nodes;
+  const drop = wish.map(({ NodeId, ZoneId, ZoneName }) => {
+    const node = present.find(({ id, kind }) => id === NodeId && kind === 1);
+    const zone = instance.region.zones.find(({ number }) => number === node?.zone);
+    if (!node || (ZoneId ?? node.zone) !== node.zone || (ZoneName || zone?.code) !== zone?.code)
+      throw wrong(`NodeSet names a node that is no replica of ${instance.id}`);
+    return node.id;
+  });
+  if (new Set(drop).size !== drop.length) throw wrong('NodeSet names a node twice');
+  return { add: [], drop };
+}
+
+function zoneToAdd(
+  { region }: SimInstance,
+  { NodeId, ZoneId, ZoneName }: NodeWish,
+  wrong: (message: string) => Refusal,
+): SimZone {
+  if (NodeId) throw wrong('a replica that is added has no NodeId yet');
+  // Answers leave ZoneName empty, so an empty one in a request says nothing.
+  const zone = region.zones.find(({ code, number }) => (ZoneName ? code === ZoneName : number === ZoneId));
+  if (!zone || (ZoneId !== undefined && ZoneId !== zone.number))
+    throw wrong('a node of NodeSet has no zone of this region');
+  return zone;
 }

@@ -5,6 +5,7 @@ import { sum, type World } from './world.ts';
 export interface WorldState {
   readonly instances: readonly {
     readonly id: string;
+    readonly account: string;
     readonly region: string;
     readonly status: number;
     readonly memoryPerShard: number;
@@ -32,8 +33,10 @@ export interface WorldState {
     readonly type: string;
     readonly result: number;
   }[];
-  /** Cents. */
+  /** The first account's, cents. */
   readonly balance: number;
+  /** Each account's, cents. */
+  readonly balances: Readonly<Record<string, number>>;
 }
 
 /** A copy: nothing in it changes with the world. */
@@ -41,6 +44,7 @@ export function worldState(world: World): WorldState {
   return {
     instances: [...world.instances.values()].map((one) => ({
       id: one.id,
+      account: one.account.name,
       region: one.region.code,
       status: one.status,
       memoryPerShard: one.memoryPerShard,
@@ -60,5 +64,6 @@ export function worldState(world: World): WorldState {
     })),
     tasks: world.tasks.map(({ id, instance, type, result }) => ({ id, instance: instance.id, type, result })),
     balance: world.balance,
+    balances: Object.fromEntries([...world.accounts.values()].map(({ name, balance }) => [name, balance])),
   };
 }

@@ -4,7 +4,7 @@
  * by orders (change.ts) and by the counting of requests.
  */
 import type { Agenda } from './agenda.ts';
-import { beijingDate } from './beijing-time.ts';
+import { beijingDate, type DailySpan } from './beijing-time.ts';
 import type { BillingMode, SimCatalogue } from './catalogue.ts';
 import type { Arsenal, Fault } from './faults.ts';
 import type { FleetInstance } from './fleet.ts';
@@ -18,7 +18,45 @@ export interface Identity {
   readonly secretKey: string;
   /** A temporary key's session token, which must come with every request; null for a lasting key. */
   readonly token: string | null;
+  /** Who it is: requests are counted by it, and orders are made by it. */
   readonly uin: string;
+  /** The name of its account; left out: the first one. */
+  readonly account?: string;
+  /** Actions that it has no right to; `*` is every one. */
+  readonly deny?: readonly string[];
+  /** Set for a temporary key: of which role, in whose session, and its life in ms since 1970 UTC. */
+  readonly session?: Session;
+}
+
+export interface Session {
+  readonly role: string;
+  readonly name: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** An account beside the first: a fleet, money and keys of its own. */
+export interface AccountOptions {
+  readonly name: string;
+  /** The main account's number. */
+  readonly uin: string;
+  readonly appId: number;
+  /** CNY. */
+  readonly balance: number;
+  readonly fleet: readonly FleetInstance[];
+  /** Roles that can be assumed, each with the actions it has no right to; null: any name will do, with every right. */
+  readonly roles: Readonly<Record<string, readonly string[]>> | null;
+}
+
+export interface SimAccount {
+  readonly name: string;
+  readonly uin: string;
+  readonly appId: number;
+  readonly roles: AccountOptions['roles'];
+  /** Cents. */
+  balance: number;
+  /** Its instances by creation, oldest first. */
+  readonly byRegion: ReadonlyMap<string, readonly SimInstance[]>;
 }
 
 /** Least and greatest, milliseconds; each draw falls between. */
@@ -28,6 +66,12 @@ export interface WorldOptions {
   readonly seed: number;
   readonly fleet: readonly FleetInstance[];
   readonly identities: readonly Identity[];
+  /** Beside the first, which is named `default` and has `fleet` and `balance`. */
+  readonly accounts?: readonly AccountOptions[];
+  /** Roles of the first account; left out: any name will do. */
+  readonly roles?: AccountOptions['roles'];
+  /** The role that the metadata service hands out keys for; null: none is bound. Left out: `refit-cvm`. */
+  readonly cvmRole?: string | null;
   /** From an accepted order to Status 1. The order shows in tasks and in billing somewhere within it. */
   readonly startLag: Range;
   /** How long an instance is in process. */
@@ -37,7 +81,7 @@ export interface WorldOptions {
   /** Requests a second for every action; null: 35 for DescribeInstances, else 20 (facts §2). */
   readonly limit: number | null;
   readonly limitCounting: LimitCounting;
-  /** What the account holds, CNY. */
+  /** What the first account holds, CNY. */
   readonly balance: number;
   readonly faults: readonly Fault[];
 }
@@ -52,6 +96,8 @@ export interface SimNode {
 
 export interface SimInstance {
   readonly id: string;
+  readonly account: SimAccount;
+  readonly ip: string;
   readonly name: string;
   readonly region: SimRegion;
   readonly zone: SimZone;
@@ -62,6 +108,13 @@ export interface SimInstance {
   readonly deadline: number | null;
   readonly closedAt: number | null;
   readonly lowVersion: boolean;
+  /** The state of its data transfer job, as the wire numbers it (7 running, 9 done, 10 failed); null: none. */
+  readonly transfer: number | null;
+  readonly replicationGroup: { readonly id: string; readonly role: 'r' | 'rw' } | null;
+  /** What it was before each change that ended, oldest first. */
+  readonly past: PastSize[];
+  /** When changes that wait for it may begin. */
+  window: DailySpan;
   memoryPerShard: number;
   shards: number;
   replicas: number;
@@ -83,14 +136,28 @@ export interface SimInstance {
   readonly jobs: SimJob[];
 }
 
+/** Size and use of an instance until a moment, ms since 1970 UTC. */
+export interface PastSize {
+  readonly until: number;
+  readonly memoryPerShard: number;
+  readonly shards: number;
+  readonly used: readonly number[];
+}
+
 /** What an order changes. */
 export type SimDimension = 'memoryPerShard' | 'shards' | 'replicas';
 
 export interface SimChange {
   readonly dimension: SimDimension;
   readonly to: number;
-  /** The nodes of a multi-zone instance after a change of its replicas; null elsewhere. */
-  readonly nodes: SimNode[] | null;
+  /** What happens to the nodes of a multi-zone instance when its replicas change; null elsewhere. */
+  readonly nodes: NodeChange | null;
+}
+
+/** Replicas that are added, by zone, or dropped, by node id; one of the lists is empty. */
+export interface NodeChange {
+  readonly add: readonly SimZone[];
+  readonly drop: readonly number[];
 }
 
 /** An accepted order being carried out. */
@@ -100,6 +167,8 @@ export interface SimJob {
   readonly deal: SimDeal;
   /** Null until the task list shows it. */
   task: SimTask | null;
+  /** It waits for the maintenance window. */
+  readonly inWindow: boolean;
   readonly fails: boolean;
   readonly stuck: boolean;
 }
@@ -125,7 +194,8 @@ export interface SimTask {
   readonly type: string;
   readonly instance: SimInstance;
   readonly by: string;
-  readonly startedAt: number;
+  /** When it was made; once a change that waited for its window begins, when that was. */
+  startedAt: number;
   /** 0 pending, 1 running, 2 done, 4 failed. */
   result: 0 | 1 | 2 | 4;
   endedAt: number | null;
@@ -142,8 +212,8 @@ export interface World {
   readonly regions: ReadonlyMap<string, SimRegion>;
   readonly catalogue: SimCatalogue;
   readonly instances: ReadonlyMap<string, SimInstance>;
-  /** By creation, oldest first. */
-  readonly byRegion: ReadonlyMap<string, readonly SimInstance[]>;
+  /** By name; the first is `default`. */
+  readonly accounts: ReadonlyMap<string, SimAccount>;
   /** Every deal by number, also those billing does not list yet. */
   readonly deals: Map<string, SimDeal>;
   /** What billing lists, in the order in which it came to list them. */
@@ -151,23 +221,34 @@ export interface World {
   /** What the task list shows, oldest first. */
   readonly tasks: SimTask[];
   readonly taskById: Map<number, SimTask>;
-  readonly identities: ReadonlyMap<string, Identity>;
+  /** By secret id. Temporary keys are added as they are issued. */
+  readonly identities: Map<string, Identity>;
+  /** Requests signed by v1 within the last minutes: each is taken once. By what identifies it, until when it matters. */
+  readonly seenOnce: Map<string, number>;
   readonly limit: RequestLimit;
   readonly faults: Arsenal;
-  /** How far the server's clock is ahead of the truth, ms. */
+  /** How far the server's clock is ahead of the truth now, ms. */
   readonly clockSkew: number;
   /** Instances that somebody else changes once they have been read. */
   readonly handChanges: Set<string>;
   /** Requests that failed authentication: they count for nobody. */
   unauthenticated: number;
-  /** Cents. */
+  /** The first account's, cents. */
   balance: number;
   lastNumber: number;
 }
 
-/** The main account of every identity, and the one who changes things by hand. */
+/** The main account's number of the first account, and the one who changes things by hand. */
 export const OWNER_UIN = '100000000001';
 export const SOMEBODY_ELSE = '100000000099';
+
+/** The account that first was, unless an identity says otherwise. */
+export const FIRST_ACCOUNT = 'default';
+
+/** Whose fleet and money an identity sees. */
+export function accountOf(world: World, { account = FIRST_ACCOUNT }: Identity): SimAccount {
+  return world.accounts.get(account)!;
+}
 
 /** `total` over `shards` parts of which the first holds `fullest`; null spreads it evenly. */
 export function spread(total: number, shards: number, fullest: number | null): number[] {
@@ -199,6 +280,17 @@ export function openTask(world: World, instance: SimInstance, type: string, by: 
   world.tasks.push(task);
   world.taskById.set(task.id, task);
   return task;
+}
+
+/** Marks a task as running. One that had waited begins only now, and is the newest. */
+export function beginTask(world: World, task: SimTask, waited: boolean, at: number): void {
+  task.result = 1;
+  if (!waited) return;
+  task.startedAt = at;
+  for (const list of [world.tasks, task.instance.tasks]) {
+    list.splice(list.indexOf(task), 1);
+    list.push(task);
+  }
 }
 
 /** Ends a task for good. */
@@ -238,6 +330,7 @@ export function makeDeal(
 
 /** Lets everything happen that is due by `now`. */
 export function advance(world: World, now: number): void {
+  world.faults.tell(now);
   world.agenda.runUntil(now);
 }
 

@@ -9,6 +9,8 @@ export interface Call {
   /** The region of X-TC-Region; null where the action needs none and none was given. */
   readonly region: SimRegion | null;
   readonly identity: Identity;
+  /** In which the texts for people are. */
+  readonly language: 'zh-CN' | 'en-US';
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
 }

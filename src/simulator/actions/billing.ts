@@ -1,7 +1,7 @@
 /** Orders and money as the billing product knows them. Source: facts §2.8, read 2026-11. */
 import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
 import { Refusal } from '../refusal.ts';
-import { OWNER_UIN } from '../world.ts';
+import { accountOf } from '../world.ts';
 import type { Action } from './action.ts';
 
 const DAY = 24 * 3600_000;
@@ -18,7 +18,8 @@ const describeDealsByCond: Action = {
     ResourceId: 'string',
     StatusSet: 'integer[]',
   },
-  run(world, { params }) {
+  run(world, { params, identity }) {
+    const account = accountOf(world, identity);
     const [from, to] = [
       parseBeijingTime(params.StartTime as string),
       parseBeijingTime(params.EndTime as string),
@@ -42,6 +43,7 @@ const describeDealsByCond: Action = {
     const number = (params.OrderId ?? params.BigDealId) as string | undefined;
     const found = world.billing.filter(
       (deal) =>
+        deal.instance.account === account &&
         Math.floor(deal.createdAt / 1000) * 1000 >= from &&
         deal.createdAt < to + 1000 &&
         states.includes(deal.status) &&
@@ -56,7 +58,7 @@ const describeDealsByCond: Action = {
       Deals: found.slice(start, start + limit).map((deal) => ({
         OrderId: deal.name,
         Status: deal.status,
-        Payer: OWNER_UIN,
+        Payer: account.uin,
         CreateTime: beijingTime(deal.createdAt),
         Creator: deal.by,
         RealTotalCost: deal.status === 1 ? 0 : deal.charged,
@@ -88,21 +90,24 @@ const describeDealsByCond: Action = {
 
 const describeAccountBalance: Action = {
   schema: { TempCredit: 'boolean' },
-  run: (world) => ({
-    Balance: world.balance,
-    Uin: Number(OWNER_UIN),
-    RealBalance: world.balance,
-    CashAccountBalance: world.balance,
-    IncomeIntoAccountBalance: 0,
-    PresentAccountBalance: 0,
-    FreezeAmount: 0,
-    OweAmount: 0,
-    IsAllowArrears: false,
-    IsCreditLimited: false,
-    CreditAmount: 0,
-    CreditBalance: world.balance,
-    RealCreditBalance: world.balance,
-  }),
+  run(world, { identity }) {
+    const { balance, uin } = accountOf(world, identity);
+    return {
+      Balance: balance,
+      Uin: Number(uin),
+      RealBalance: balance,
+      CashAccountBalance: balance,
+      IncomeIntoAccountBalance: 0,
+      PresentAccountBalance: 0,
+      FreezeAmount: 0,
+      OweAmount: 0,
+      IsAllowArrears: false,
+      IsCreditLimited: false,
+      CreditAmount: 0,
+      CreditBalance: balance,
+      RealCreditBalance: balance,
+    };
+  },
 };
 
 export const BILLING = {

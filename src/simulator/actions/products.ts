@@ -1,13 +1,9 @@
 /** Every product and action of the small provider, by the names they have on the wire. */
 import type { Product } from './action.ts';
 import { BILLING } from './billing.ts';
+import { describeMaintenanceWindow, modifyMaintenanceWindow } from './maintenance-window.ts';
 import { MONITOR } from './monitor.ts';
-import {
-  describeInstanceShards,
-  describeInstances,
-  describeMaintenanceWindow,
-  describeProductInfo,
-} from './redis-instances.ts';
+import { describeInstances, describeProductInfo } from './redis-instances.ts';
 import {
   describeInstanceDealDetail,
   describeTaskInfo,
@@ -17,6 +13,14 @@ import {
 } from './redis-orders.ts';
 import { REGION } from './region.ts';
 import { STS } from './sts.ts';
+import {
+  describeInstanceDTSInfo,
+  describeInstanceNodeInfo,
+  describeInstanceShards,
+  describeInstanceSpecBandwidth,
+  describeInstanceZoneInfo,
+  describeReplicationGroupInstance,
+} from './topology.ts';
 
 export const PRODUCTS: Readonly<Record<string, Product>> = {
   redis: {
@@ -31,7 +35,13 @@ export const PRODUCTS: Readonly<Record<string, Product>> = {
       DescribeTaskList: describeTaskList,
       DescribeTaskInfo: describeTaskInfo,
       DescribeMaintenanceWindow: describeMaintenanceWindow,
+      ModifyMaintenanceWindow: modifyMaintenanceWindow,
       DescribeInstanceShards: describeInstanceShards,
+      DescribeInstanceZoneInfo: describeInstanceZoneInfo,
+      DescribeInstanceNodeInfo: describeInstanceNodeInfo,
+      DescribeInstanceSpecBandwidth: describeInstanceSpecBandwidth,
+      DescribeInstanceDTSInfo: describeInstanceDTSInfo,
+      DescribeReplicationGroupInstance: describeReplicationGroupInstance,
     },
   },
   region: { version: '2022-06-27', regional: false, actions: REGION },

@@ -1,33 +1,36 @@
-/** DescribeInstances and what else reads a single instance. Source: facts §2.1, §2.6 and §2.7, read 2026-11. */
+/** DescribeInstances and the catalogue. Source: facts §2.1 and §2.2, read 2026-11. */
 import { beijingTime, ZERO_TIME } from '../beijing-time.ts';
-import { changeByHand, WINDOW_HOUR } from '../change.ts';
+import { changeByHand } from '../change.ts';
 import { SIM_EDITIONS } from '../editions.ts';
 import type { Params } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
-import { type SimInstance, SOMEBODY_ELSE, sum, type World } from '../world.ts';
+import { accountOf, type SimInstance, SOMEBODY_ELSE, type World } from '../world.ts';
 import type { Action, Call } from './action.ts';
 import { page } from './page.ts';
 
-/** The instance of the call's region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
-export function findInstance(world: World, { params, region }: Call): SimInstance {
-  const id = params.InstanceId as string;
+/** The instance of the call's account and region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
+export function findInstance(world: World, { params, region, identity }: Call): SimInstance {
+  const id = params.InstanceId as string | undefined;
+  if (id === undefined)
+    throw new Refusal('MissingParameter', 'The request is missing a required parameter `InstanceId`.');
   const instance = world.instances.get(id);
-  if (!instance || instance.region !== region) {
+  if (!instance || instance.region !== region || instance.account !== accountOf(world, identity)) {
     throw new Refusal('ResourceNotFound.InstanceNotExists', `The instance ${id} does not exist.`);
   }
   return instance;
 }
 
-const STATUS_TITLE: Readonly<Record<number, string>> = {
-  0: '待初始化',
-  1: '处理中',
-  2: '运行中',
-  [-2]: '已隔离',
-  [-3]: '待删除',
+const STATUS_TITLE: Readonly<Record<Call['language'], Readonly<Record<number, string>>>> = {
+  'zh-CN': { 0: '待初始化', 1: '处理中', 2: '运行中', [-2]: '已隔离', [-3]: '待删除' },
+  'en-US': { 0: 'To be initialized', 1: 'Processing', 2: 'Running', [-2]: 'Isolated', [-3]: 'To be deleted' },
 };
 
+/** Everything lies in one network, as the provider's samples show it. */
+const VPC = 'vpc-example1';
+const SUBNET = 'subnet-example1';
+
 /** Bandwidth of one shard, MB/s, by its size in MB. Source: facts §4. */
-function bandwidth(size: number): number {
+export function bandwidth(size: number): number {
   if (size < 1024) return 10;
   if (size < 2048) return 16;
   if (size < 12_288) return 24;
@@ -35,20 +38,30 @@ function bandwidth(size: number): number {
   return size < 40_960 ? 48 : 64;
 }
 
-function onTheWire(instance: SimInstance): Record<string, unknown> {
-  const { region, zone, type, status, memoryPerShard, shards } = instance;
+/** Connections of one shard, by its size in MB. Source: facts §4. */
+export function clientLimit(size: number): number {
+  return size < 1024 ? 3000 : 10_000;
+}
+
+/** The kernel's minor version of an edition, and of one that is too old for a resize. Invented but for the first two parts. */
+function kernel(version: string, low: boolean): string {
+  return `${version}.${low ? 1 : 8}`;
+}
+
+function onTheWire(instance: SimInstance, language: Call['language']): Record<string, unknown> {
+  const { region, zone, type, status, memoryPerShard, shards, lowVersion } = instance;
   const edition = SIM_EDITIONS.get(type)!;
   return {
     InstanceName: instance.name,
     InstanceId: instance.id,
-    Appid: 1250000001,
+    Appid: instance.account.appId,
     ProjectId: 0,
     RegionId: region.number,
     ZoneId: zone.number,
     VpcId: 10001,
     SubnetId: 20001,
     Status: status,
-    WanIp: '10.0.0.8',
+    WanIp: instance.ip,
     Port: 6379,
     Createtime: beijingTime(instance.createdAt),
     Size: memoryPerShard * shards,
@@ -58,10 +71,10 @@ function onTheWire(instance: SimInstance): Record<string, unknown> {
     DeadlineTime: beijingTime(instance.deadline),
     Engine: edition.engine,
     ProductType: edition.shape === 'cluster' ? 'cluster' : 'standalone',
-    UniqVpcId: 'vpc-example1',
-    UniqSubnetId: 'subnet-example1',
+    UniqVpcId: VPC,
+    UniqSubnetId: SUBNET,
     BillingMode: instance.billing,
-    InstanceTitle: STATUS_TITLE[status] ?? '',
+    InstanceTitle: STATUS_TITLE[language][status] ?? '',
     OfflineTime: instance.closedAt === null ? ZERO_TIME : beijingTime(instance.closedAt + 7 * 24 * 3600_000),
     SubStatus: status === 1 ? 37 : 0,
     Tags: [],
@@ -75,8 +88,8 @@ function onTheWire(instance: SimInstance): Record<string, unknown> {
     InstanceTags: instance.tags,
     ProjectName: '默认项目',
     NoAuth: false,
-    ClientLimit: memoryPerShard < 1024 ? 3000 : 10_000,
-    DtsStatus: 0,
+    ClientLimit: clientLimit(memoryPerShard),
+    DtsStatus: instance.transfer ?? 0,
     NetLimit: bandwidth(memoryPerShard),
     PasswordFree: 0,
     Vip6: '',
@@ -101,10 +114,10 @@ function onTheWire(instance: SimInstance): Record<string, unknown> {
     RedisClusterId: '',
     DedicatedClusterId: '',
     ProductVersion: 'local',
-    CurrentProxyVersion: '5.8.0',
-    CurrentRedisVersion: edition.version,
-    UpgradeProxyVersion: '',
-    UpgradeRedisVersion: '',
+    CurrentProxyVersion: lowVersion ? '5.2.1' : '5.8.0',
+    CurrentRedisVersion: kernel(edition.version, lowVersion),
+    UpgradeProxyVersion: lowVersion ? '5.8.0' : '',
+    UpgradeRedisVersion: lowVersion ? kernel(edition.version, false) : '',
     BackupMode: 'NormalLevelBackup',
     DeleteProtectionSwitch: 0,
   };
@@ -124,11 +137,15 @@ function filters(params: Params): Test[] {
   given<string>('InstanceName', (name) => (one) => one.name.includes(name));
   given<string[]>(
     'SearchKeys',
-    (keys) => (one) => keys.some((key) => one.id === key || one.name.includes(key)),
+    (keys) => (one) => keys.some((key) => one.id === key || one.ip === key || one.name.includes(key)),
   );
   given<number[]>('Status', (list) => (one) => list.includes(one.status));
   given<number>('Type', (type) => (one) => one.type === type);
   given<number[]>('TypeList', (types) => (one) => types.includes(one.type));
+  given<string[]>('UniqVpcIds', (ids) => () => ids.includes(VPC));
+  given<string[]>('UniqSubnetIds', (ids) => () => ids.includes(SUBNET));
+  given<string[]>('VpcIds', (ids) => () => ids.includes('10001'));
+  given<string[]>('SubnetIds', (ids) => () => ids.includes('20001'));
   given<number[]>('ProjectIds', (ids) => () => ids.includes(0));
   given<number[]>('AutoRenew', (list) => (one) => list.includes(one.billing));
   given<string>('BillingMode', (mode) => (one) => (mode === 'prepaid' ? 1 : 0) === one.billing);
@@ -192,69 +209,27 @@ export const describeInstances: Action = {
     InstanceIds: 'string[]',
     AzMode: 'string',
   },
-  run(world, { params, region, now }) {
+  run(world, { params, region, identity, language, now }) {
+    const account = accountOf(world, identity);
     const ids = params.InstanceIds as string[] | undefined;
     const order = ORDERS[String(params.OrderBy ?? 'createtime').toLowerCase()];
     if (!order) throw new Refusal('InvalidParameterValue', 'The value of OrderBy is not valid.');
     const here = (one: SimInstance | undefined): one is SimInstance =>
-      one !== undefined && one.region === region;
+      one !== undefined && one.region === region && one.account === account;
     const all =
       ids && ids.length > 0
         ? [...new Set(ids)].map((id) => world.instances.get(id)).filter(here)
-        : world.byRegion.get(region!.code)!;
+        : (account.byRegion.get(region!.code) ?? []);
     const tests = filters(params);
     const found = all.filter((one) => tests.every((test) => test(one)));
     found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
     const shown = page(found, params, 1000);
-    const answer = { TotalCount: found.length, InstanceSet: shown.map(onTheWire) };
+    const answer = { TotalCount: found.length, InstanceSet: shown.map((one) => onTheWire(one, language)) };
     if (world.handChanges.size > 0) {
       for (const one of shown)
         if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
     }
     return answer;
-  },
-};
-
-export const describeMaintenanceWindow: Action = {
-  schema: { InstanceId: 'string!' },
-  run(world, call) {
-    findInstance(world, call);
-    const hour = (value: number): string => `${String(value).padStart(2, '0')}:00`;
-    return { StartTime: hour(WINDOW_HOUR), EndTime: hour(WINDOW_HOUR + 3) };
-  },
-};
-
-export const describeInstanceShards: Action = {
-  schema: { InstanceId: 'string!', FilterSlave: 'boolean' },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    if (SIM_EDITIONS.get(instance.type)!.shape !== 'cluster') {
-      throw new Refusal('InvalidParameterValue.UnSupportedType', `type ${instance.type} has no shards`);
-    }
-    const mean = sum(instance.used) / instance.shards;
-    const rows: unknown[] = [];
-    for (const [index, used] of instance.used.entries()) {
-      const copies = call.params.FilterSlave === true ? 0 : instance.replicas;
-      for (let copy = 0; copy <= copies; copy++) {
-        const run = `${instance.id.slice(4)}${index}x${copy}`;
-        rows.push({
-          ShardName: `${instance.id}_${index}_${copy}`,
-          ShardId: String(index),
-          Role: copy === 0 ? 0 : 1,
-          Keys: Math.round(used * 900),
-          Slots: `${Math.floor((16_384 * index) / instance.shards)}-${Math.floor((16_384 * (index + 1)) / instance.shards) - 1}`,
-          // Bytes, as the provider's samples look.
-          Storage: Math.round(used * 1024 * 1024),
-          StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,
-          Runid: run,
-          RunId: run,
-          Connected: 1,
-          ZoneId: instance.zone.code,
-          ReplicasNodeId: copy,
-        });
-      }
-    }
-    return { InstanceShards: rows, TotalCount: rows.length };
   },
 };
 

@@ -1,11 +1,12 @@
 /** The quote, the order, and what is known of orders and tasks. Source: facts §1 and §2.3 to §2.5, read 2026-11. */
 import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
 import { acceptOrder } from '../change.ts';
+import type { FaultName } from '../faults.ts';
 import type { Params } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from '../resize-checks.ts';
-import type { SimDeal, SimTask } from '../world.ts';
-import type { Action } from './action.ts';
+import { accountOf, type SimDeal, type SimTask } from '../world.ts';
+import type { Action, Call } from './action.ts';
 import { page } from './page.ts';
 import { findInstance } from './redis-instances.ts';
 
@@ -32,13 +33,21 @@ export const upgradeInstance: Action = {
     const switchOption = call.params.SwitchOption ?? 2;
     if (switchOption !== 1 && switchOption !== 2)
       throw new Refusal('InvalidParameter.InvalidParameter', 'SwitchOption is 1 or 2');
+    // Where SwitchOption has not been rolled out yet, it is refused or overlooked (facts §7.3).
+    const rolledOut = (fault: FaultName): boolean =>
+      switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
+    if (!rolledOut('window-refused'))
+      throw new Refusal(
+        'InvalidParameter.InvalidParameter',
+        'SwitchOption 1 is not supported in this region',
+      );
     const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
     const by = call.identity.uin;
     const deal = acceptOrder(world, instance, change, {
       by,
       cents,
       grows,
-      inWindow: switchOption === 1,
+      inWindow: switchOption === 1 && rolledOut('window-ignored'),
       now: call.now,
     });
     // DealId is deprecated yet still flagged as always returned: both, with one value.
@@ -61,17 +70,15 @@ export const inquiryPriceUpgradeInstance: Action = {
   },
 };
 
-const DEAL_TEXT: Readonly<Record<SimDeal['status'], string>> = {
-  1: '未支付',
-  2: '已支付',
-  3: '发货中',
-  4: '已发货',
-  5: '发货失败',
+const DEAL_TEXT: Readonly<Record<Call['language'], Readonly<Record<SimDeal['status'], string>>>> = {
+  'zh-CN': { 1: '未支付', 2: '已支付', 3: '发货中', 4: '已发货', 5: '发货失败' },
+  'en-US': { 1: 'Unpaid', 2: 'Paid', 3: 'Delivering', 4: 'Delivered', 5: 'Delivery failed' },
 };
 
 export const describeInstanceDealDetail: Action = {
   schema: { DealIds: 'string[]', DealName: 'string' },
-  run(world, { params, region }) {
+  run(world, { params, region, identity, language }) {
+    const account = accountOf(world, identity);
     const names = [...((params.DealIds as string[] | undefined) ?? [])];
     if (names.length > 10) throw new Refusal('InvalidParameterValue', 'DealIds may hold 10 numbers.');
     if (params.DealName !== undefined) names.push(params.DealName as string);
@@ -79,7 +86,7 @@ export const describeInstanceDealDetail: Action = {
       throw new Refusal('MissingParameter', 'The request is missing a required parameter `DealName`.');
     const deals = names
       .map((name) => world.deals.get(name))
-      .filter((deal) => deal !== undefined && deal.instance.region === region) as SimDeal[];
+      .filter((deal) => deal?.instance.region === region && deal?.instance.account === account) as SimDeal[];
     return {
       DealDetails: deals.map((deal) => ({
         DealId: deal.name,
@@ -91,7 +98,7 @@ export const describeInstanceDealDetail: Action = {
         OverdueTime: beijingTime(deal.createdAt + 15 * 24 * 3600_000),
         EndTime: beijingTime(deal.endedAt),
         Status: deal.status,
-        Description: DEAL_TEXT[deal.status],
+        Description: DEAL_TEXT[language][deal.status],
         Price: deal.price,
         InstanceIds: [deal.instance.id],
       })),
@@ -129,7 +136,8 @@ export const describeTaskList: Action = {
     OperatorUin: 'integer[]',
     OperateUin: 'string[]',
   },
-  run(world, { params, region, now }) {
+  run(world, { params, region, identity, now }) {
+    const account = accountOf(world, identity);
     const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - THIRTY_DAYS);
     // The end is a whole second, and what began within it belongs to it.
     const end = (timeOf(params, 'EndTime') ?? now) + 999;
@@ -149,7 +157,8 @@ export const describeTaskList: Action = {
     for (let at = source.length - 1; at >= 0; at--) {
       const task = source[at]!;
       if (Math.floor(task.startedAt / 1000) * 1000 < begin) break;
-      if (task.startedAt > end || task.instance.region !== region) continue;
+      if (task.startedAt > end || task.instance.region !== region || task.instance.account !== account)
+        continue;
       if (types && !types.includes(task.type)) continue;
       if (results && !results.includes(task.result)) continue;
       if (by && !by.includes(task.by)) continue;
@@ -180,22 +189,21 @@ const TASK_STATUS: Readonly<Record<SimTask['result'], string>> = {
   4: 'failed',
 };
 /** Localised text where the list has a code. */
-const TASK_TITLE: Readonly<Record<string, string>> = {
-  '002': '变更实例规格',
-  '028': '扩缩分片',
-  '029': '增删副本',
+const TASK_TITLE: Readonly<Record<Call['language'], Readonly<Record<string, string>>>> = {
+  'zh-CN': { '002': '变更实例规格', '028': '扩缩分片', '029': '增删副本', '': '任务' },
+  'en-US': { '002': 'Adjust configuration', '028': 'Scale shards', '029': 'Add/remove replicas', '': 'Task' },
 };
 
 export const describeTaskInfo: Action = {
   schema: { TaskId: 'whole!' },
-  run(world, { params, region }) {
+  run(world, { params, region, identity, language }) {
     const task = world.taskById.get(params.TaskId as number);
-    if (!task || task.instance.region !== region)
+    if (!task || task.instance.region !== region || task.instance.account !== accountOf(world, identity))
       throw new Refusal('InvalidParameter.InvalidParameter', `There is no task ${params.TaskId}.`);
     return {
       Status: TASK_STATUS[task.result],
       StartTime: beijingTime(task.startedAt),
-      TaskType: TASK_TITLE[task.type] ?? '任务',
+      TaskType: TASK_TITLE[language][task.type] ?? TASK_TITLE[language][''],
       InstanceId: task.instance.id,
       TaskMessage: task.result === 4 ? 'the task failed' : '',
     };

@@ -1,0 +1,214 @@
+/**
+ * Where an instance's nodes are, what each holds, and what a size would give: the reads of facts §2.7 (read 2026-11),
+ * field by field from the product's own model.
+ */
+import { SIM_EDITIONS } from '../editions.ts';
+import { Refusal } from '../refusal.ts';
+import { type SimInstance, type SimNode, sum } from '../world.ts';
+import type { Action } from './action.ts';
+import { bandwidth, clientLimit, findInstance } from './redis-instances.ts';
+
+/** The master's group and one for each replica. Single-zone instances have them too, but list them nowhere else. */
+function groupsOf(instance: SimInstance): readonly SimNode[] {
+  return (
+    instance.nodes ??
+    Array.from({ length: instance.replicas + 1 }, (_, copy) => ({
+      id: 1000 + copy,
+      kind: copy === 0 ? 0 : 1,
+      zone: instance.zone.number,
+    }))
+  );
+}
+
+const zoneCode = ({ region, zone }: SimInstance, number: number): string =>
+  region.zones.find((one) => one.number === number)?.code ?? zone.code;
+
+/** Forty hexadecimal digits, the same for one node of one instance every time. */
+function runId({ id }: SimInstance, shard: number, group: number): string {
+  const seed = [...`${id}/${shard}/${group}`].reduce(
+    (mixed, one) => (mixed * 31 + one.charCodeAt(0)) >>> 0,
+    7,
+  );
+  let state = seed;
+  return Array.from({ length: 5 }, () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return state.toString(16).padStart(8, '0');
+  }).join('');
+}
+
+function slots(instance: SimInstance, shard: number): string {
+  const first = (n: number): number => Math.floor((16_384 * n) / instance.shards);
+  return `${first(shard)}-${first(shard + 1) - 1}`;
+}
+
+/** Keys of a shard, from the memory it uses. */
+const keys = (used: number): number => Math.round(used * 900);
+
+export const describeInstanceZoneInfo: Action = {
+  schema: { InstanceId: 'string' },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    const groups = groupsOf(instance).map(({ id, kind, zone }, copy) => ({
+      GroupId: id,
+      GroupName: copy === 0 ? '' : `ng-${copy}`,
+      ZoneId: zoneCode(instance, zone),
+      Role: kind === 0 ? 'master' : 'replica',
+      RedisNodes: instance.used.map((used, shard) => ({
+        Keys: keys(used),
+        Slot: slots(instance, shard),
+        NodeId: runId(instance, shard, copy),
+        Status: 'connected',
+        Role: kind === 0 ? 'master' : 'slave',
+      })),
+    }));
+    return { TotalCount: groups.length, ReplicaGroups: groups };
+  },
+};
+
+export const describeInstanceShards: Action = {
+  schema: { InstanceId: 'string!', FilterSlave: 'boolean' },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    if (SIM_EDITIONS.get(instance.type)!.shape !== 'cluster')
+      throw new Refusal('InvalidParameterValue.UnSupportedType', `type ${instance.type} has no shards`);
+    const mean = sum(instance.used) / instance.shards;
+    const groups = call.params.FilterSlave === true ? groupsOf(instance).slice(0, 1) : groupsOf(instance);
+    const rows = instance.used.flatMap((used, shard) =>
+      groups.map(({ id, kind, zone }, copy) => ({
+        ShardName: `${instance.id}_${shard}_${copy}`,
+        ShardId: String(shard),
+        Role: kind,
+        Keys: keys(used),
+        Slots: slots(instance, shard),
+        // Bytes, as the provider's samples look.
+        Storage: Math.round(used * 1024 * 1024),
+        StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,
+        Runid: runId(instance, shard, copy),
+        RunId: runId(instance, shard, copy),
+        Connected: 1,
+        ZoneId: zoneCode(instance, zone),
+        ReplicasNodeId: id,
+      })),
+    );
+    return { InstanceShards: rows, TotalCount: rows.length };
+  },
+};
+
+export const describeInstanceNodeInfo: Action = {
+  schema: { InstanceId: 'string!', Limit: 'integer', Offset: 'integer' },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    const groups = groupsOf(instance);
+    const proxies = Array.from({ length: Math.max(3, instance.shards) }, (_, n) => ({
+      NodeId: runId(instance, n, 99),
+      ZoneId: groups[n % groups.length]!.zone,
+    }));
+    const nodes = instance.used.flatMap((_, shard) =>
+      groups.map(({ kind, zone }, copy) => ({
+        NodeId: runId(instance, shard, copy),
+        NodeRole: kind === 0 ? 'master' : 'slave',
+        ClusterId: shard,
+        ZoneId: zone,
+      })),
+    );
+    return {
+      ProxyCount: proxies.length,
+      Proxy: proxies,
+      RedisCount: nodes.length,
+      Redis: nodes,
+      TendisCount: 0,
+      Tendis: [],
+    };
+  },
+};
+
+export const describeInstanceSpecBandwidth: Action = {
+  schema: {
+    InstanceId: 'string',
+    ShardSize: 'integer',
+    ShardNum: 'integer',
+    ReplicateNum: 'integer',
+    ReadOnlyWeight: 'integer',
+    Type: 'integer',
+  },
+  run(world, call) {
+    const { params } = call;
+    const present = params.InstanceId === undefined ? null : findInstance(world, call);
+    const given = (name: string, usual: number | undefined): number => {
+      const value = (params[name] as number | undefined) ?? usual;
+      if (value === undefined)
+        throw new Refusal('MissingParameter', `The request is missing a required parameter \`${name}\`.`);
+      if (value < 0) throw new Refusal('InvalidParameterValue', `The value of ${name} is not valid.`);
+      return value;
+    };
+    const size = given('ShardSize', present?.memoryPerShard);
+    const shards = given('ShardNum', present?.shards ?? 1);
+    // Replicas that serve reads bring a bandwidth of their own.
+    const readers = given('ReadOnlyWeight', 0) > 0 ? given('ReplicateNum', present?.replicas) : 0;
+    return {
+      Bandwidth: bandwidth(size) * 1024 * 1024 * shards * (1 + readers),
+      ClientLimit: clientLimit(size) * shards,
+    };
+  },
+};
+
+/** What the provider writes of an instance that takes part in no transfer. */
+const NOBODY = {
+  RegionId: 0,
+  InstanceId: '',
+  SetId: 0,
+  ZoneId: 0,
+  Type: 0,
+  InstanceName: '',
+  Vip: '',
+  Status: 0,
+};
+const TRANSFER_TEXT: Readonly<Record<number, string>> = {
+  7: '运行中',
+  8: '准备完成',
+  9: '已结束',
+  10: '失败',
+};
+
+export const describeInstanceDTSInfo: Action = {
+  schema: { InstanceId: 'string!' },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    const { region, zone, type, transfer } = instance;
+    const source = {
+      RegionId: region.number,
+      InstanceId: instance.id,
+      SetId: 0,
+      ZoneId: zone.number,
+      Type: type,
+      InstanceName: instance.name,
+      Vip: instance.ip,
+      Status: instance.status,
+    };
+    return {
+      JobId: transfer === null ? '' : `dts-${instance.id.slice(4)}`,
+      JobName: transfer === null ? '' : `${instance.id} out`,
+      Status: transfer ?? 0,
+      StatusDesc: transfer === null ? '' : (TRANSFER_TEXT[transfer] ?? '处理中'),
+      Offset: 0,
+      CutDownTime: '',
+      SrcInfo: transfer === null ? NOBODY : source,
+      DstInfo: NOBODY,
+    };
+  },
+};
+
+export const describeReplicationGroupInstance: Action = {
+  schema: { InstanceId: 'string!' },
+  run(world, call) {
+    const instance = findInstance(world, call);
+    const group = instance.replicationGroup;
+    return {
+      AppId: instance.account.appId,
+      RegionId: instance.region.number,
+      GroupId: group?.id ?? '',
+      GroupName: group?.id ?? '',
+      InstanceRole: group?.role ?? '',
+    };
+  },
+};
