@@ -10,8 +10,11 @@ import { type Clock, systemClock } from './clock.ts';
 import { openCloud, openReader } from './cloud/client.ts';
 import type { Cloud, CloudReader } from './cloud/cloud.ts';
 import { findCredentials } from './cloud/credentials.ts';
+import type { CredentialsOf } from './cloud/fresh-keys.ts';
+import { endpointFromEnvironment } from './cloud/hosts.ts';
 import { openHttp } from './cloud/http.ts';
 import { openPermits, type Permits } from './cloud/permits.ts';
+import { proxyFromEnvironment } from './cloud/proxy.ts';
 import { readInventory, readUsed } from './cloud/read-inventory.ts';
 import type { Transport } from './cloud/transport.ts';
 import type {
@@ -64,7 +67,7 @@ export { VERSION } from './version.ts';
 export interface ConnectOptions {
   /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only to loopback. */
   readonly endpoint?: string | null;
-  /** The environment in which credentials are looked for, `process.env` as a rule. */
+  /** The environment in which credentials, a proxy and a root domain are looked for, `process.env` as a rule. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls a second for each action and identity, up to the provider's 20. */
   readonly requestsPerSecond?: number;
@@ -90,12 +93,18 @@ function joinParts(options: ConnectOptions) {
   const permits = openPermits(clock, options.requestsPerSecond ?? 18);
   const calls = beginCallCounter();
   const env = options.env;
+  const transport = options.transport ?? openHttp({ proxy: proxyFromEnvironment(env) });
+  const endpoint = options.endpoint ?? endpointFromEnvironment(env);
+  const home = env.HOME || homedir();
   const cloudOptions = {
-    transport: options.transport ?? openHttp(),
+    transport,
     clock,
-    credentials: (profile: string) =>
-      findCredentials({ env, readFile: textOf, home: env.HOME || homedir(), profile }),
-    endpoint: options.endpoint ?? null,
+    credentials: ((profile, before) =>
+      findCredentials(
+        { env, readFile: textOf, home, profile, transport, clock, endpoint },
+        before,
+      )) satisfies CredentialsOf,
+    endpoint,
     permits,
     onCall: calls.add,
     jitter: Math.random,

@@ -5,19 +5,18 @@ import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import type { Scope } from '../model.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from './credentials/keys.ts';
 import type { Fields } from './fields.ts';
+import { type CredentialsOf, keepFresh } from './fresh-keys.ts';
 import { hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
-import { type Signer, signedHeaders, signingKeys } from './sign.ts';
+import { isExpiredToken } from './read.ts';
+import { sendCall, signerFor } from './send-call.ts';
+import type { Signer } from './sign.ts';
 import type { Transport } from './transport.ts';
-import { type Action, type Answer, decodeAnswer, READS } from './wire.ts';
+import { type Action, type Answer, READS } from './wire.ts';
 
-/** The time a call may take, as the provider's own clients have it. Source: facts §8, read 2026-11. */
-const TIMEOUT_MS = 60_000;
-
-/** Finds the keys of a profile. */
-export type CredentialsOf = (profile: string) => Credentials | Promise<Credentials>;
+export type { CredentialsOf } from './fresh-keys.ts';
 
 export interface CallerOptions {
   readonly transport: Transport;
@@ -48,7 +47,9 @@ export interface Caller {
 
 /** A caller for any action, the ordering one too. */
 export function openCaller({ transport, clock, credentials, endpoint }: CallerOptions): Caller {
-  const signers = new Map<string, Promise<Signer>>();
+  const fresh = keepFresh(credentials, clock);
+  /** One for each set of keys, with what it has derived from them. */
+  const signers = new WeakMap<Credentials, Signer>();
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
   const identities = new Map<string, string>();
 
@@ -58,49 +59,37 @@ export function openCaller({ transport, clock, credentials, endpoint }: CallerOp
     return { action: action.name, host, identity: identities.get(scope.profile)! };
   };
 
-  const signerOf = (profile: string): Promise<Signer> => {
-    const kept = signers.get(profile);
-    if (kept) return kept;
-    const made = (async () => {
-      const found = await credentials(profile);
-      // Two profiles with the same keys share what the provider allows. A digest, since a lane may be shown.
-      if (!identities.has(profile)) identities.set(profile, sha256(found.secretId).slice(0, 12));
-      return {
-        secretId: found.secretId,
-        keyOf: signingKeys(() => found.secretKey.reveal()),
-        token: () => found.token?.reveal() ?? null,
-      };
-    })();
-    signers.set(profile, made);
-    // A failure is not kept: the keys may be there at the next try.
-    made.catch(() => signers.delete(profile));
-    return made;
+  const keysOf = async (profile: string): Promise<Credentials> => {
+    const keys = await fresh.of(profile);
+    // Two profiles of one identity share what the provider allows. A digest, since a lane may be shown.
+    if (!identities.has(profile))
+      identities.set(profile, sha256(keys.identity ?? keys.secretId).slice(0, 12));
+    return keys;
+  };
+
+  const signerOf = (keys: Credentials): Signer => {
+    let signer = signers.get(keys);
+    if (!signer) {
+      signer = signerFor(keys);
+      signers.set(keys, signer);
+    }
+    return signer;
   };
 
   return {
     async send({ action, scope, fields }, goAhead) {
-      const { origin, host } = hostFor(action.product, scope.region, endpoint);
-      const signer = await signerOf(scope.profile);
-      const body = JSON.stringify(fields);
-      const headers = signedHeaders(
-        {
-          host,
-          service: action.product,
-          action: action.name,
-          version: action.version,
-          region: action.regional ? scope.region : null,
-          timestamp: Math.floor(clock.now() / 1000),
-          body,
-          language: 'en-US',
-        },
-        signer,
-      );
-      const answer = await transport.send({ origin, headers, body, timeout: TIMEOUT_MS, goAhead });
-      return withoutKeys(decodeAnswer(answer), signer);
+      const { profile, region } = scope;
+      const host = hostFor(action.product, region, endpoint);
+      const keys = await keysOf(profile);
+      const signer = signerOf(keys);
+      const answer = await sendCall({ transport, clock }, { action, host, region, fields, signer }, goAhead);
+      // The next call waits for others, an order's next attempt too.
+      if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
+      return answer;
     },
 
     async lane(action, scope) {
-      await signerOf(scope.profile);
+      await keysOf(scope.profile);
       return laneAtOnce(action, scope);
     },
     laneAtOnce,
@@ -130,17 +119,5 @@ export function onlyReads(caller: Caller): ReadCaller {
       }
       return caller.send(call, goAhead);
     },
-  };
-}
-
-/** A server that repeats what it was sent may not bring the id or the token into a message that is kept. */
-function withoutKeys(answer: Answer, signer: Signer): Answer {
-  if (answer.kind !== 'refused') return answer;
-  const hide = [signer.secretId, signer.token()].filter(
-    (text) => text !== null && text.length >= 8,
-  ) as string[];
-  return {
-    ...answer,
-    message: hide.reduce((message, text) => message.replaceAll(text, '(hidden)'), answer.message),
   };
 }

@@ -1,37 +1,22 @@
 /**
- * Keys, from the places where the provider's own tools keep them, and wrapped so that no print, log or journal
- * shows them. Files are read by a function that is handed in and the environment is a record: nothing here has
- * a door of its own. Source: facts §8 (credential chain), read 2026-11.
+ * Who is asking: the first complete keys on the chain of places where the provider's own tools keep them. Files are
+ * read by a function that is handed in, services are asked through the transport and the environment is a record:
+ * nothing here has a door of its own. Source: facts §8 (credential chain), read 2026-11.
  */
 import { RefitError } from '../errors.ts';
+import { fromCredentialsFile } from './credentials/credentials-file.ts';
+import { fromCvmRole } from './credentials/cvm-role.ts';
+import { fromEnvironment, profileFromEnvironment, roleFromEnvironment } from './credentials/environment.ts';
+import type { Credentials, PlaceName } from './credentials/keys.ts';
+import type { Found, KeyNetwork, Search } from './credentials/place.ts';
+import { assumeRole } from './credentials/sts.ts';
+import { fromTccli } from './credentials/tccli.ts';
+import { fromTke } from './credentials/tke.ts';
 
-/** A text that shows itself to nobody but whoever calls `reveal`. */
-export interface Secret {
-  reveal(): string;
-}
-
-export interface Credentials {
-  readonly secretId: string;
-  readonly secretKey: Secret;
-  /** Of temporary keys; else null. */
-  readonly token: Secret | null;
-  /** Where they were found, for messages. */
-  readonly source: string;
-}
-
-/** Wraps a secret: JSON, inspection and string conversion show `(hidden)`. */
-export function secret(text: string): Secret {
-  const hidden = () => '(hidden)';
-  return Object.freeze({
-    reveal: () => text,
-    toJSON: hidden,
-    toString: hidden,
-    [Symbol.for('nodejs.util.inspect.custom')]: hidden,
-  });
-}
+export { type Credentials, type Secret, secret } from './credentials/keys.ts';
 
 /** Where to look. */
-export interface CredentialPlaces {
+export interface CredentialPlaces extends KeyNetwork {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, or null where there is none. */
   readonly readFile: (path: string) => string | null | Promise<string | null>;
@@ -41,45 +26,70 @@ export interface CredentialPlaces {
   readonly profile: string;
 }
 
+interface Place {
+  readonly name: PlaceName;
+  /** Whether it is looked at: `unnamed` only where no profile is named, `environment` where none is named on purpose. */
+  readonly when: 'always' | 'unnamed' | 'environment';
+  readonly find: (search: Search) => Promise<Found | null>;
+}
+
+/** The chain, in order. */
+const CHAIN: readonly Place[] = [
+  { name: 'environment', when: 'environment', find: fromEnvironment },
+  { name: 'credentials-file', when: 'always', find: fromCredentialsFile },
+  { name: 'tccli', when: 'always', find: fromTccli },
+  { name: 'cvm-role', when: 'unnamed', find: fromCvmRole },
+  { name: 'tke', when: 'unnamed', find: fromTke },
+];
+
 const PROFILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const TOKEN_NAMES = ['TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];
 
 /**
- * The first complete credentials: the environment, then `~/.tencentcloud/credentials`, then
- * `/etc/tencentcloud/credentials` (INI, one section a profile), then `~/.tccli/<profile>.credential` (JSON). A
- * profile other than `default` is a choice made on purpose, so the environment does not override it.
- * Half a pair is an error where it is found, never a reason to look further: it would sign as somebody else.
- * @throws RefitError `no-credentials`
+ * The first complete keys of the chain; then, where one is named, the role that is assumed with them. A profile
+ * other than `default` is a choice made on purpose: then the environment gives neither keys nor a role, and no
+ * service is asked that the profile does not name. A profile that the environment itself chooses gives way to keys
+ * in it. Half a pair is an error where it is found, never a reason to look further: it would sign as somebody else.
+ * @param before earlier keys that have come of age: the place that gave them is asked again, and no other.
+ * @throws RefitError `no-credentials`, `credentials-refused`, `provider-unreachable` or `usage`
  */
-export async function findCredentials(places: CredentialPlaces): Promise<Credentials> {
-  const { env, home, profile } = places;
-  if (!PROFILE.test(profile)) {
+export async function findCredentials(places: CredentialPlaces, before?: Credentials): Promise<Credentials> {
+  const { env, profile } = places;
+  const onPurpose = profile !== 'default';
+  const named = onPurpose ? profile : profileFromEnvironment(env);
+  if (!PROFILE.test(named ?? profile)) {
     throw new RefitError(
       'usage',
       'a profile name is letters, digits, dots, hyphens and underscores',
-      'write --profile NAME',
+      onPurpose ? 'write --profile NAME' : 'correct TCCLI_PROFILE or TENCENTCLOUD_PROFILE',
     );
   }
-  if (profile === 'default') {
-    const token = TOKEN_NAMES.map((name) => env[name]).find((value) => value !== undefined && value !== '');
-    const found = complete('the environment', {
-      secret_id: env.TENCENTCLOUD_SECRET_ID,
-      secret_key: env.TENCENTCLOUD_SECRET_KEY,
-      token,
-    });
-    if (found) return found;
+  const search: Search = {
+    ...places,
+    profile: named ?? 'default',
+    textOf: (path) => read(places, path),
+    again: before?.place !== undefined,
+  };
+  for (const { name, when, find } of CHAIN) {
+    if (before?.place !== undefined && before.place !== name) continue;
+    if ((when === 'environment' && onPurpose) || (when === 'unnamed' && named !== null)) continue;
+    const found = await find(search);
+    if (found === null) continue;
+    const role = (onPurpose ? null : roleFromEnvironment(env)) ?? found.role;
+    const keys = role === null ? found.keys : await assumeRole(places, found.keys, role);
+    return { ...keys, place: name };
   }
-  for (const path of [`${home}/.tencentcloud/credentials`, '/etc/tencentcloud/credentials']) {
-    const text = await read(places, path);
-    const section = text === null ? null : iniSection(text, profile);
-    const found = section && complete(`[${profile}] in ${path}`, section);
-    if (found) return found;
+  if (before?.place !== undefined) {
+    throw new RefitError(
+      'no-credentials',
+      `${before.source} gave keys before, and has none now`,
+      howToGive(profile),
+    );
   }
-  const path = `${home}/.tccli/${profile}.credential`;
-  const text = await read(places, path);
-  const found = text === null ? null : complete(path, tccliKeys(path, text));
-  if (found) return found;
-  throw new RefitError('no-credentials', `no credentials for profile ${profile}`, howToGive(profile));
+  throw new RefitError(
+    'no-credentials',
+    `no credentials for profile ${named ?? profile}`,
+    howToGive(named ?? profile),
+  );
 }
 
 function howToGive(profile: string): string {
@@ -100,79 +110,4 @@ async function read(places: CredentialPlaces, path: string): Promise<string | nu
       `chmod 600 ${path}, as its owner`,
     );
   }
-}
-
-type Pair = Readonly<Record<'secret_id' | 'secret_key' | 'token', string | undefined>>;
-
-/** Null where nothing is given; throws where only a part is, or where it could not stand in a header. */
-function complete(source: string, pair: Pair): Credentials | null {
-  const id = pair.secret_id ?? '';
-  const key = pair.secret_key ?? '';
-  const token = pair.token ?? '';
-  if (id === '' && key === '') return null;
-  const refuse = (what: string) =>
-    new RefitError(
-      'no-credentials',
-      `${source} ${what}`,
-      `correct ${source}: it must give both a secret id and a secret key`,
-    );
-  if (id === '') throw refuse('has a secret key and no secret id');
-  if (key === '') throw refuse('has a secret id and no secret key');
-  const garbled = [
-    ['secret id', id, 1024],
-    ['secret key', key, 1024],
-    ['token', token, 4096],
-  ] as const;
-  for (const [name, value, limit] of garbled) {
-    if (value.length > limit || !/^[\x21-\x7e]*$/.test(value)) throw refuse(`has a ${name} that is garbled`);
-  }
-  return { secretId: id, secretKey: secret(key), token: token === '' ? null : secret(token), source };
-}
-
-/** The keys of one section of an INI text, or null where it has no such section. */
-function iniSection(text: string, name: string): Pair | null {
-  const values = new Map<string, string>();
-  let here = false;
-  let seen = false;
-  for (const raw of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    const line = raw.trim();
-    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
-    const header = /^\[([^\]]*)\]$/.exec(line);
-    if (header) {
-      here = header[1]!.trim() === name;
-      seen ||= here;
-      continue;
-    }
-    const equals = line.indexOf('=');
-    if (here && equals > 0) {
-      values.set(line.slice(0, equals).trim().toLowerCase(), unquoted(line.slice(equals + 1).trim()));
-    }
-  }
-  if (!seen) return null;
-  return {
-    secret_id: values.get('secret_id'),
-    secret_key: values.get('secret_key'),
-    token: values.get('token'),
-  };
-}
-
-function unquoted(value: string): string {
-  return /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
-}
-
-/** The provider's command line keeps one JSON file a profile. Kinds that need a log-in of their own are not read. */
-function tccliKeys(path: string, text: string): Pair {
-  let file: Record<string, unknown>;
-  try {
-    file = Object(JSON.parse(text)) as Record<string, unknown>;
-  } catch {
-    throw new RefitError(
-      'no-credentials',
-      `${path} is not JSON`,
-      `run tccli configure again, or remove ${path}`,
-    );
-  }
-  const field = (name: string) =>
-    typeof file[name] === 'string' ? (file[name] as string).trim() : undefined;
-  return { secret_id: field('secretId'), secret_key: field('secretKey'), token: field('token') };
 }

@@ -7,9 +7,11 @@
  * byte and leaves the connection open, whereas `controller.abort` destroys it: a caller whose moment passed
  * while the connection was being made would then have to connect again, and miss the next moment for that reason.
  */
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
+import { isLoopback } from './hosts.ts';
+import type { ProxySettings } from './proxy.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 import { TransportError } from './transport.ts';
 
@@ -26,12 +28,22 @@ export interface HttpOptions {
   readonly connectTimeout?: number;
   /** Certificates to trust instead of the machine's own, PEM: for a private endpoint. */
   readonly ca?: string;
+  /** A proxy for https to other machines; null or absent = none. The environment is not looked at here. */
+  readonly proxy?: ProxySettings | null;
 }
 
-/** A transport over kept-alive connections. TLS is verified. Redirects are not followed, proxies not used. */
+/**
+ * A transport over kept-alive connections. TLS is verified, to the far end also through a proxy. Redirects are not
+ * followed. Plain http goes to loopback and to the metadata service of the machine, both its own: never by a proxy.
+ */
 export function openHttp(options: HttpOptions = {}): Transport {
   const clock = options.clock ?? systemClock;
-  const agent = new Agent({
+  const proxy = options.proxy ?? null;
+  const tls = {
+    timeout: options.connectTimeout ?? 10_000,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  };
+  const settings = {
     pipelining: 1,
     allowH2: false,
     // Servers close idle connections after 5 s or more; to be gone first means never to write into a closing one.
@@ -40,18 +52,33 @@ export function openHttp(options: HttpOptions = {}): Transport {
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: MOST_BYTES,
-    connect: {
-      timeout: options.connectTimeout ?? 10_000,
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
-    },
-  });
+  } as const;
+  const direct = new Agent({ ...settings, connect: tls });
+  const proxied =
+    proxy &&
+    new EnvHttpProxyAgent({
+      ...settings,
+      connect: tls,
+      requestTls: tls,
+      proxyTls: { timeout: tls.timeout },
+      // An empty text is an answer; nothing at all would make it read this process's environment.
+      httpProxy: '',
+      httpsProxy: proxy.url,
+      noProxy: proxy.except,
+    });
+  const agentFor = (origin: string): Dispatcher => {
+    const { protocol, hostname } = new URL(origin);
+    return proxied && protocol === 'https:' && !isLoopback(hostname) ? proxied : direct;
+  };
   return {
-    send: (request) => send(agent, clock, request),
-    close: () => agent.close(),
+    send: (request) => send(agentFor(request.origin), clock, request),
+    async close() {
+      await Promise.all([direct.close(), proxied?.close()]);
+    },
   };
 }
 
-function send(agent: Agent, clock: Clock, request: HttpRequest): Promise<HttpResponse> {
+function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<HttpResponse> {
   if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
     return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
   }
@@ -72,6 +99,7 @@ function send(agent: Agent, clock: Clock, request: HttpRequest): Promise<HttpRes
     const chunks: Buffer[] = [];
     let status = 0;
     let contentType = '';
+    let date: string | null = null;
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {
         // Connected, and the head is written next, in this tick, if nothing is thrown.
@@ -85,14 +113,15 @@ function send(agent: Agent, clock: Clock, request: HttpRequest): Promise<HttpRes
       },
       onResponseStart(_, code, headers) {
         status = code;
-        const type = headers['content-type'];
-        contentType = (Array.isArray(type) ? type[0] : type) ?? '';
+        contentType = first(headers['content-type']) ?? '';
+        date = first(headers.date);
       },
       onResponseData(_, chunk) {
         chunks.push(chunk);
       },
       onResponseEnd() {
-        end(() => resolve({ status, contentType, body: Buffer.concat(chunks).toString('utf8') }));
+        const body = Buffer.concat(chunks).toString('utf8');
+        end(() => resolve({ status, contentType, body, ...(date === null ? {} : { date }) }));
       },
       onResponseError(_, error) {
         fail(plainReason(error), error);
@@ -107,10 +136,10 @@ function send(agent: Agent, clock: Clock, request: HttpRequest): Promise<HttpRes
       agent.dispatch(
         {
           origin: request.origin,
-          path: '/',
-          method: 'POST',
+          path: request.get ?? '/',
+          method: request.get === undefined ? 'POST' : 'GET',
           headers: { ...request.headers },
-          body: request.body,
+          ...(request.get === undefined ? { body: request.body } : {}),
         },
         handler,
       );
@@ -118,6 +147,10 @@ function send(agent: Agent, clock: Clock, request: HttpRequest): Promise<HttpRes
       fail(plainReason(error), error);
     }
   });
+}
+
+function first(header: string | string[] | undefined): string | null {
+  return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 
 /** A connection failure has one reason for each address that was tried; the codes say what matters. */

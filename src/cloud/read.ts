@@ -49,6 +49,7 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
     const lane = await caller.lane(action, scope);
     let faults = 0;
     let limited = 0;
+    let renewed = false;
     for (;;) {
       const { answer, sentAt } = await sendAtSlot(caller, permits, clock, lane, { action, scope, fields });
       const byLimit = answer.kind === 'refused' && isLimitCode(answer.code);
@@ -58,6 +59,10 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
         permits.penalise(lane, sentAt ?? clock.now());
         if (++limited >= MOST_LIMIT_REFUSALS) return answer;
         continue; // The permit is the pause.
+      }
+      if (answer.kind === 'refused' && isExpiredToken(answer.code) && !renewed) {
+        renewed = true;
+        continue; // The caller looks for other keys first.
       }
       if (answer.kind === 'refused' && !isPassing(answer.code)) return answer;
       if (++faults >= MOST_TRIES) {
@@ -108,10 +113,15 @@ async function sendAtSlot(
 }
 
 /** Codes of a fault that may be over at the next try. */
-function isPassing(code: string): boolean {
+export function isPassing(code: string): boolean {
   return (
     code === 'InternalError' || code.startsWith('InternalError.') || code === 'FailedOperation.SystemError'
   );
+}
+
+/** The code that temporary keys are refused with when their time is over. Source: facts §5.5, read 2026-11. */
+export function isExpiredToken(code: string): boolean {
+  return code === 'AuthFailure.TokenFailure';
 }
 
 /** Codes that say the identity may not ask this. Three layers, three spellings. Source: facts §6, read 2026-11. */
@@ -155,7 +165,7 @@ export function refusalOf(error: unknown): Refusal | null {
 }
 
 /** A text from outside for one line of a message: control and direction characters written out, and not endless. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const shown = text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,

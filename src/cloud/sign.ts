@@ -86,14 +86,25 @@ export function signedHeaders(call: Signing, signer: Signer): Record<string, str
   const covered = { 'content-type': CONTENT_TYPE, host: call.host, 'x-tc-action': call.action };
   const token = signer.token();
   return {
+    ...plainHeaders(call, authorization({ ...call, headers: covered }, signer.secretId, signer.keyOf)),
+    ...(token === null ? {} : { 'X-TC-Token': token }),
+  };
+}
+
+/** All headers of the one call that needs no signature: its token says who is asking. Source: facts §5.2, read 2026-11. */
+export function unsignedHeaders(call: Signing): Record<string, string> {
+  return plainHeaders(call, 'SKIP');
+}
+
+function plainHeaders(call: Signing, authorized: string): Record<string, string> {
+  return {
     Host: call.host,
     'Content-Type': CONTENT_TYPE,
-    Authorization: authorization({ ...call, headers: covered }, signer.secretId, signer.keyOf),
+    Authorization: authorized,
     'X-TC-Action': call.action,
     'X-TC-Version': call.version,
     'X-TC-Timestamp': String(call.timestamp),
     ...(call.region === null ? {} : { 'X-TC-Region': call.region }),
-    ...(token === null ? {} : { 'X-TC-Token': token }),
     'X-TC-Language': call.language,
     'X-TC-RequestClient': 'refit',
   };

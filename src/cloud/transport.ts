@@ -1,8 +1,10 @@
-/** The narrowest door to the network: one signed request out, one answer back. Implemented over undici, and in tests over the simulator in one process. */
+/** The narrowest door to the network: one request out, one answer back. Implemented over undici, and in tests over the simulator in one process. */
 
 export interface HttpRequest {
   /** Scheme, host and port, no path: the provider's path is always `/`. */
   readonly origin: string;
+  /** A path to GET, without a body, instead of the POST to `/`: pages of the machine's own metadata service. */
+  readonly get?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Milliseconds until the request counts as unanswered. */
@@ -14,6 +16,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
+  /** The Date header, where there is one. */
+  readonly date?: string;
   readonly body: string;
 }
 
@@ -28,7 +32,7 @@ export class TransportError extends Error {
 }
 
 export interface Transport {
-  /** POSTs to `/`. @throws TransportError */
+  /** Sends it once. @throws TransportError */
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }

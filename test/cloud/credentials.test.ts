@@ -1,11 +1,27 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
 import { type CredentialPlaces, findCredentials } from '../../src/cloud/credentials.ts';
+import { TransportError } from '../../src/cloud/transport.ts';
 import { RefitError } from '../../src/errors.ts';
 
 const HOME = '/home/dba';
 const MINE = `${HOME}/.tencentcloud/credentials`;
 const EVERYBODYS = '/etc/tencentcloud/credentials';
+
+/** A machine without keys, and without a network. */
+const NOWHERE: CredentialPlaces = {
+  env: {},
+  home: HOME,
+  profile: 'default',
+  readFile: () => null,
+  transport: {
+    send: () => Promise.reject(new TransportError('getaddrinfo ENOTFOUND', false)),
+    close: async () => {},
+  },
+  clock: new VirtualClock(),
+  endpoint: null,
+};
 
 interface Case {
   env?: Record<string, string>;
@@ -14,8 +30,7 @@ interface Case {
 }
 
 function find({ env = {}, files = {}, profile = 'default' }: Case) {
-  const places: CredentialPlaces = { env, home: HOME, profile, readFile: (path) => files[path] ?? null };
-  return findCredentials(places);
+  return findCredentials({ ...NOWHERE, env, profile, readFile: (path) => files[path] ?? null });
 }
 
 const env = { TENCENTCLOUD_SECRET_ID: 'id-env', TENCENTCLOUD_SECRET_KEY: 'key-env' };
@@ -142,9 +157,7 @@ describe('credentials are refused, with the way out', () => {
     const readFile = () => {
       throw new Error('EACCES hush-hush');
     };
-    const error = await findCredentials({ env: {}, home: HOME, profile: 'default', readFile }).catch(
-      (e: unknown) => e,
-    );
+    const error = await findCredentials({ ...NOWHERE, readFile }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'no-credentials', message: expect.stringContaining(MINE) });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hush-hush');
   });

@@ -67,7 +67,12 @@ describe('a request', () => {
       });
       request.on('end', () => response.setHeader('content-type', 'application/json').end('{"name":"快手"}'));
     });
-    expect(await send()).toEqual({ status: 200, contentType: 'application/json', body: '{"name":"快手"}' });
+    expect(await send()).toEqual({
+      status: 200,
+      contentType: 'application/json',
+      body: '{"name":"快手"}',
+      date: expect.stringMatching(/ GMT$/),
+    });
     expect(seen.requests[0]).toMatchObject({ method: 'POST', url: '/', headers: { 'x-tc-action': 'Test' } });
     expect(body).toBe('{"a":1}');
   });

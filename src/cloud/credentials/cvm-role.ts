@@ -1,0 +1,113 @@
+/**
+ * Keys of the role that is bound to this virtual machine, from the provider's metadata service. It is asked in plain
+ * text on a link of the machine's own and never through a proxy, which would answer for another machine.
+ * Source: facts §8 (CVM metadata), read 2026-11.
+ */
+import { RefitError } from '../../errors.ts';
+import { type Fields, number, object, text } from '../fields.ts';
+import { TransportError } from '../transport.ts';
+import { type Credentials, complete } from './keys.ts';
+import type { Found, Search } from './place.ts';
+
+const ORIGIN = 'http://metadata.tencentyun.com';
+const ROLES = '/latest/meta-data/cam/security-credentials/';
+
+/** Elsewhere than on such a machine nobody answers, and a laptop must not hang. */
+const FIRST_LOOK_MS = 1000;
+const TIMEOUT_MS = 3000;
+const TRIES = 3;
+const PAUSE_MS = 300;
+
+export async function fromCvmRole(search: Search): Promise<Found | null> {
+  const keys = await roleKeys(search, {
+    must: search.again,
+    roleName: search.env.TENCENTCLOUD_CAM_ROLE_NAME || null,
+  });
+  return keys && { keys, role: null };
+}
+
+/**
+ * The role's keys. Null where this is no such machine, or no role is bound to it.
+ * @param wish `must`: null is no answer, it is this place or none. `roleName`: which role; null takes the one that is bound.
+ * @throws RefitError `no-credentials` where the service answers and gives no keys; with `must` also where nothing is
+ *   bound, and `provider-unreachable` where nobody answers.
+ */
+export async function roleKeys(
+  search: Search,
+  wish: { readonly must: boolean; readonly roleName: string | null },
+): Promise<Credentials | null> {
+  const noRole = () =>
+    new RefitError(
+      'no-credentials',
+      'no role is bound to this machine',
+      'bind a role to it in the console, or put keys into ~/.tencentcloud/credentials',
+    );
+  let role = wish.roleName;
+  if (role === null) {
+    const named = await ask(search, ROLES, wish.must);
+    role = named?.split(/\s/, 1)[0] ?? null;
+  }
+  // Whoever intercepts names that do not exist answers with a page, and that names no role.
+  if (role === null || !/^[\w+=,.@-]{1,128}$/.test(role)) {
+    if (wish.must || wish.roleName !== null) throw noRole();
+    return null;
+  }
+  const source = `role ${role} of this machine`;
+  const answer = fieldsOf((await ask(search, ROLES + encodeURIComponent(role), true)) ?? '');
+  const keys =
+    text(answer.Code) === 'Success'
+      ? complete(source, {
+          secret_id: text(answer.TmpSecretId) ?? undefined,
+          secret_key: text(answer.TmpSecretKey) ?? undefined,
+          token: text(answer.Token) ?? undefined,
+        })
+      : null;
+  const seconds = number(answer.ExpiredTime);
+  if (keys === null || keys.token === null || seconds === null) {
+    throw new RefitError(
+      'no-credentials',
+      `the metadata service gives no keys for ${source}`,
+      'check the role in the console: it must be bound to this machine and trust it',
+    );
+  }
+  return { ...keys, expiresAt: seconds * 1000, identity: source };
+}
+
+/** The text of a page of the service; null where it has none, or, unless it must, where nobody answers. */
+async function ask(search: Search, path: string, must: boolean): Promise<string | null> {
+  for (let tries = 1; ; tries++) {
+    let why: string;
+    try {
+      const answer = await search.transport.send({
+        origin: ORIGIN,
+        get: path,
+        headers: {},
+        body: '',
+        timeout: must ? TIMEOUT_MS : FIRST_LOOK_MS,
+      });
+      if (answer.status === 200) return answer.body.trim();
+      if (answer.status === 404) return null;
+      why = `HTTP ${answer.status}`;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      why = error.message;
+    }
+    if (!must) return null;
+    if (tries >= TRIES) {
+      throw new RefitError(
+        'provider-unreachable',
+        `the metadata service of this machine did not answer: ${why} (${tries} tries)`,
+        'this profile takes the keys of a virtual machine: run it on that machine, or choose another profile',
+      );
+    }
+    await search.clock.sleep(PAUSE_MS * tries);
+  }
+}
+
+function fieldsOf(body: string): Fields {
+  try {
+    return object(JSON.parse(body));
+  } catch {
+    return {};
+  }
+}

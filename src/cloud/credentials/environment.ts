@@ -1,0 +1,40 @@
+/** Keys and a role from the environment. Source: facts §8, read 2026-11. */
+import { complete } from './keys.ts';
+import { type Found, type Role, roleFrom, type Search } from './place.ts';
+
+/** As the Node SDK, tccli and Terraform spell it. */
+const TOKEN_NAMES = ['TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];
+
+export async function fromEnvironment({ env }: Search): Promise<Found | null> {
+  const keys = complete('the environment', {
+    secret_id: env.TENCENTCLOUD_SECRET_ID,
+    secret_key: env.TENCENTCLOUD_SECRET_KEY,
+    token: TOKEN_NAMES.map((name) => env[name]).find((value) => value !== undefined && value !== ''),
+  });
+  return keys && { keys, role: null };
+}
+
+/** The role to assume on top of whatever keys are found, as tccli or Terraform spells it; null where none is named. */
+export function roleFromEnvironment(env: Search['env']): Role | null {
+  if (env.TENCENTCLOUD_ROLE_ARN) {
+    return roleFrom('TENCENTCLOUD_ROLE_ARN', {
+      arn: env.TENCENTCLOUD_ROLE_ARN,
+      session: env.TENCENTCLOUD_ROLE_SESSION_NAME,
+    });
+  }
+  if (env.TENCENTCLOUD_ASSUME_ROLE_ARN) {
+    return roleFrom('TENCENTCLOUD_ASSUME_ROLE_ARN', {
+      arn: env.TENCENTCLOUD_ASSUME_ROLE_ARN,
+      session: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_NAME,
+      duration: env.TENCENTCLOUD_ASSUME_ROLE_SESSION_DURATION,
+      externalId: env.TENCENTCLOUD_ASSUME_ROLE_EXTERNAL_ID,
+    });
+  }
+  return null;
+}
+
+/** The profile that the environment chooses for tools that are told none: tccli's variable, then Terraform's. */
+export function profileFromEnvironment(env: Search['env']): string | null {
+  const named = env.TCCLI_PROFILE || env.TENCENTCLOUD_PROFILE || 'default';
+  return named === 'default' ? null : named;
+}

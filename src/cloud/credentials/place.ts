@@ -1,0 +1,83 @@
+/** What a place of the chain is handed, and what it gives. */
+import type { Clock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import type { Transport } from '../transport.ts';
+import type { Credentials } from './keys.ts';
+
+/** The services that give temporary keys are reached through it. */
+export interface KeyNetwork {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** One base URL for every product, or null for the provider's own hosts. */
+  readonly endpoint: string | null;
+}
+
+/** Where to look. */
+export interface Search extends KeyNetwork {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a file, or null where there is none. Throws RefitError where it is there and cannot be read. */
+  readonly textOf: (path: string) => Promise<string | null>;
+  /** The user's home directory. */
+  readonly home: string;
+  /** A section or a file is looked for by this name. */
+  readonly profile: string;
+  /** True where this place has given keys before: silence is then a fault, and no reason to look further. */
+  readonly again: boolean;
+}
+
+/** Keys, and the role that is to be assumed with them, if any. */
+export interface Found {
+  readonly keys: Credentials;
+  readonly role: Role | null;
+}
+
+/** A role to assume. Source: facts §8 (STS), read 2026-11. */
+export interface Role {
+  readonly arn: string;
+  /** 2 to 128 letters, digits and `=,.@_-`: what the provider's audit log shows. */
+  readonly session: string;
+  /** Seconds; null takes the provider's 7,200. */
+  readonly duration: number | null;
+  readonly externalId: string | null;
+}
+
+/** The session name where none is given. */
+const SESSION = 'refit';
+
+/**
+ * A role as somebody wrote it, checked before it is sent or shown.
+ * @param where named in the refusal.
+ * @throws RefitError `no-credentials`
+ */
+export function roleFrom(
+  where: string,
+  wish: {
+    arn: string;
+    session?: string | undefined;
+    duration?: string | undefined;
+    externalId?: string | undefined;
+  },
+): Role {
+  const refuse = (what: string, mend: string) => new RefitError('no-credentials', `${where}: ${what}`, mend);
+  if (!/^qcs::cam::uin\/\d{1,20}:[\w+=,.@/-]{1,200}$/.test(wish.arn)) {
+    throw refuse(
+      'the role to assume is no role',
+      'name it as in qcs::cam::uin/100000000001:roleName/resizer',
+    );
+  }
+  const session = wish.session || SESSION;
+  if (!/^[\w+=,.@-]{2,128}$/.test(session)) {
+    throw refuse(
+      'the session name of the role is garbled',
+      'write 2 to 128 letters, digits or any of =,.@_- for it',
+    );
+  }
+  const duration = wish.duration ? Number(wish.duration) : null;
+  if (duration !== null && !(Number.isInteger(duration) && duration > 0 && duration <= 43_200)) {
+    throw refuse(
+      'the duration of the role is no whole number of seconds up to 43200',
+      'write 7200, or leave it away',
+    );
+  }
+  return { arn: wish.arn, session, duration, externalId: wish.externalId || null };
+}

@@ -1,0 +1,121 @@
+/**
+ * Temporary keys of a role, from the provider's token service. The only place that spells its field names.
+ * Source: facts §8 (STS), read 2026-11; the policy of the session is not sent, so the role's own rights hold.
+ */
+import { RefitError } from '../../errors.ts';
+import { isLimitCode } from '../../journal.ts';
+import { type Fields, number, object, text } from '../fields.ts';
+import { accountHost } from '../hosts.ts';
+import { isPassing, plain } from '../read.ts';
+import { sendCall, signerFor } from '../send-call.ts';
+import type { Signer } from '../sign.ts';
+import { TransportError } from '../transport.ts';
+import type { Action, Answer } from '../wire.ts';
+import { type Credentials, complete } from './keys.ts';
+import type { KeyNetwork, Role } from './place.ts';
+
+const action = (name: string): Action => ({ product: 'sts', version: '2018-08-13', name, regional: true });
+const ASSUME_ROLE = action('AssumeRole');
+const ASSUME_ROLE_WITH_WEB_IDENTITY = action('AssumeRoleWithWebIdentity');
+
+/** The region that the provider's own clients name here. */
+const REGION = 'ap-guangzhou';
+
+const TRIES = 4;
+const PAUSE_MS = 400;
+
+/** Assumes a role with other keys. @throws RefitError */
+export function assumeRole(network: KeyNetwork, base: Credentials, role: Role): Promise<Credentials> {
+  return keysOf(network, role, `by ${base.source}`, {
+    action: ASSUME_ROLE,
+    region: REGION,
+    signer: signerFor(base),
+    fields: roleFields(role),
+  });
+}
+
+/** Assumes a role with the token of an identity of elsewhere; nothing is signed. @throws RefitError */
+export function assumeRoleWithWebIdentity(
+  network: KeyNetwork,
+  by: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
+): Promise<Credentials> {
+  return keysOf(network, by.role, 'by the identity of this pod', {
+    action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+    region: by.region,
+    signer: null,
+    fields: { ...roleFields(by.role), ProviderId: by.providerId, WebIdentityToken: by.token },
+  });
+}
+
+function roleFields({ arn, session, duration, externalId }: Role): Fields {
+  return {
+    RoleArn: arn,
+    RoleSessionName: session,
+    ...(duration === null ? {} : { DurationSeconds: duration }),
+    ...(externalId === null ? {} : { ExternalId: externalId }),
+  };
+}
+
+interface Request {
+  readonly action: Action;
+  readonly region: string;
+  readonly signer: Signer | null;
+  readonly fields: Fields;
+}
+
+async function keysOf(network: KeyNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
+  const source = `role ${role.arn}, assumed ${by}`;
+  const fields = await answerOf(network, source, request);
+  const made = object(fields.Credentials);
+  const keys = complete(source, {
+    secret_id: text(made.TmpSecretId) ?? undefined,
+    secret_key: text(made.TmpSecretKey) ?? undefined,
+    token: text(made.Token) ?? undefined,
+  });
+  const seconds = number(fields.ExpiredTime);
+  if (keys === null || keys.token === null || seconds === null) {
+    throw new RefitError(
+      'provider-refused',
+      `the token service answered without keys for ${source}`,
+      'type the same command again',
+    );
+  }
+  return { ...keys, expiresAt: seconds * 1000, identity: role.arn };
+}
+
+/** Asked again where waiting may help: what comes of it twice is another set of keys and no harm. */
+async function answerOf(network: KeyNetwork, source: string, request: Request): Promise<Fields> {
+  const host = accountHost('sts', network.endpoint);
+  for (let tries = 1; ; tries++) {
+    let answer: Answer;
+    try {
+      answer = await sendCall(network, { ...request, host });
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      answer = { kind: 'unusable', why: error.message };
+    }
+    if (answer.kind === 'ok') return answer.fields;
+    if (answer.kind === 'refused' && !isPassing(answer.code) && !isLimitCode(answer.code)) {
+      throw refused(source, answer.code, answer.message);
+    }
+    if (tries >= TRIES) {
+      const why = answer.kind === 'unusable' ? answer.why : `${answer.code}: ${answer.message}`;
+      throw new RefitError(
+        'provider-unreachable',
+        `${host.host} gave no keys for ${source}: ${plain(why)} (${tries} tries)`,
+        'check the network and --endpoint, then type the same command again',
+      );
+    }
+    await network.clock.sleep(PAUSE_MS * 2 ** (tries - 1));
+  }
+}
+
+function refused(source: string, code: string, message: string): RefitError {
+  const mend =
+    code === 'AuthFailure.SignatureExpire'
+      ? "set this machine's clock: it is more than five minutes off"
+      : code.startsWith('AuthFailure') && code !== 'AuthFailure.UnauthorizedOperation'
+        ? 'check the keys that the role is assumed with'
+        : 'let these keys call sts:AssumeRole, and let the role trust them';
+  return new RefitError('credentials-refused', `${source}: ${plain(code)}: ${plain(message)}`, mend);
+}

@@ -1,0 +1,68 @@
+/**
+ * The profiles of the provider's command line: one JSON file each, `<profile>.credential`.
+ * Source: facts §8, and tccli's oauth.py, sso.py and configure.py, read 2026-11.
+ */
+import { RefitError } from '../../errors.ts';
+import { type Fields, number, object, text } from '../fields.ts';
+import { roleKeys } from './cvm-role.ts';
+import { complete } from './keys.ts';
+import { type Found, roleFrom, type Search } from './place.ts';
+
+/**
+ * Keys by the file's `type`: its own, those of the machine's role, or the temporary ones that a log-in left in it.
+ * A log-in is renewed by tccli alone: its file is never written here.
+ * @throws RefitError `no-credentials` where the file cannot be used, or its log-in is over.
+ */
+export async function fromTccli(search: Search): Promise<Found | null> {
+  const { env, home, profile } = search;
+  const path = `${env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR || `${home}/.tccli`}/${profile}.credential`;
+  const content = await search.textOf(path);
+  if (content === null) return null;
+  const file = fieldsOf(path, content);
+  const type = text(file.type) ?? 'default';
+  if (type === 'cvm-role') {
+    const keys = await roleKeys(search, { must: true, roleName: null });
+    return keys && { keys: { ...keys, source: `${path}: ${keys.source}` }, role: null };
+  }
+  const field = (name: string) => text(file[name])?.trim();
+  const keys = complete(path, {
+    secret_id: field('secretId'),
+    secret_key: field('secretKey'),
+    token: field('token'),
+  });
+  if (keys === null) return null;
+  if (type === 'oauth' || type === 'sso') {
+    const expiresAt = (number(file.expiresAt) ?? 0) * 1000;
+    if (expiresAt <= search.clock.now()) {
+      throw new RefitError(
+        'no-credentials',
+        `the log-in in ${path} is over`,
+        `tccli ${type === 'sso' ? 'sso' : 'auth'} login${profile === 'default' ? '' : ` --profile ${profile}`}`,
+      );
+    }
+    return { keys: { ...keys, expiresAt }, role: null };
+  }
+  if (type !== 'default') {
+    throw new RefitError(
+      'no-credentials',
+      `${path} has a type that is not known here`,
+      `tccli configure${profile === 'default' ? '' : ` --profile ${profile}`}`,
+    );
+  }
+  const arn = field('role-arn');
+  const role = arn ? roleFrom(`role-arn in ${path}`, { arn, session: field('role-session-name') }) : null;
+  return { keys, role };
+}
+
+function fieldsOf(path: string, content: string): Fields {
+  try {
+    return object(JSON.parse(content));
+  } catch {
+    // The parser's own reason quotes what it read.
+    throw new RefitError(
+      'no-credentials',
+      `${path} is not JSON`,
+      `run tccli configure again, or remove ${path}`,
+    );
+  }
+}

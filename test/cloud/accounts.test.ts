@@ -1,0 +1,115 @@
+/** Several accounts in one inventory and one run: each profile has keys of its own, and what the provider counts with them. */
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { openCloud } from '../../src/cloud/client.ts';
+import { findCredentials } from '../../src/cloud/credentials.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { readInventory } from '../../src/cloud/read-inventory.ts';
+import { fakeTransport } from './fake-transport.ts';
+import { row, START } from './rig.ts';
+
+const FILE = ['retail', 'finance', 'copy']
+  .map((name) => `[${name}]\nsecret_id=id-${name === 'copy' ? 'retail' : name}\nsecret_key=key-${name}\n`)
+  .join('');
+const env = { TENCENTCLOUD_SECRET_ID: 'id-env', TENCENTCLOUD_SECRET_KEY: 'key-env' };
+const at = (profile: string) => ({ region: 'ap-guangzhou', profile });
+
+/** A cloud in which each account sees one instance, named for the id that signed. */
+function accounts() {
+  const clock = new VirtualClock(START);
+  const arrivals: { id: string; action: string; at: number }[] = [];
+  const transport = fakeTransport((sent) => {
+    const id = /Credential=([^/]+)\//.exec(sent.headers.Authorization!)![1]!;
+    arrivals.push({ id, action: sent.action, at: clock.now() });
+    if (sent.action === 'DescribeInstances')
+      return {
+        ok: {
+          TotalCount: 1,
+          InstanceSet: [row({ InstanceId: `crs-${id.replace('-', '')}00`, InstanceName: id })],
+        },
+      };
+    if (sent.action === 'UpgradeInstance') return { ok: { DealName: `order-of-${id}` } };
+    return { ok: {} };
+  });
+  const cloud = openCloud({
+    transport,
+    clock,
+    endpoint: null,
+    permits: openPermits(clock, 18),
+    jitter: () => 0.5,
+    credentials: (profile, before) =>
+      findCredentials(
+        {
+          env,
+          home: '/home/dba',
+          profile,
+          readFile: (path) => (path.startsWith('/home') && path.endsWith('credentials') ? FILE : null),
+          transport,
+          clock,
+          endpoint: null,
+        },
+        before,
+      ),
+  });
+  return { clock, cloud, transport, arrivals };
+}
+
+const order = (profile: string) =>
+  ({
+    ...at(profile),
+    instance: 'crs-aaaa1111',
+    edition: 'redis-5.0-cluster',
+    size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
+  }) as const;
+
+describe('several accounts in one plan', () => {
+  it('are read each with its own keys, the unnamed one with those of the environment', async () => {
+    const { clock, cloud } = accounts();
+    const { inventory } = await clock.run(() =>
+      readInventory(cloud, [at('default'), at('retail'), at('finance')], clock),
+    );
+    expect(inventory.instances.map(({ profile, name }) => [profile, name])).toEqual([
+      ['default', 'id-env'],
+      ['finance', 'id-finance'],
+      ['retail', 'id-retail'],
+    ]);
+  });
+
+  it('are ordered in each with its own keys', async () => {
+    const { clock, cloud } = accounts();
+    const answers = await clock.run(() =>
+      Promise.all(['retail', 'default'].map((profile) => cloud.order(order(profile), () => true))),
+    );
+    expect(answers).toMatchObject([{ order: 'order-of-id-retail' }, { order: 'order-of-id-env' }]);
+  });
+
+  it('have permits of their own: two read forty times in the time that one reads twenty', async () => {
+    const { clock, cloud, arrivals } = accounts();
+    const reads = (profile: string) => Array.from({ length: 20 }, () => cloud.describeBalance(at(profile)));
+    await clock.run(() => Promise.all([...reads('retail'), ...reads('finance')]));
+    const end = Math.max(...arrivals.map((one) => one.at)) - START;
+    expect(arrivals).toHaveLength(40);
+    expect(end).toBeLessThan(1200);
+  });
+
+  it('share them where two profiles have the same keys, because the provider counts them together', async () => {
+    const { clock, cloud, arrivals } = accounts();
+    const reads = (profile: string) => Array.from({ length: 20 }, () => cloud.describeBalance(at(profile)));
+    await clock.run(() => Promise.all([...reads('retail'), ...reads('copy')]));
+    const end = Math.max(...arrivals.map((one) => one.at)) - START;
+    expect(end).toBeGreaterThan(2000);
+    expect(cloud.orderLane(at('retail'))).toEqual(cloud.orderLane(at('copy')));
+    expect(cloud.orderLane(at('retail'))).not.toEqual(cloud.orderLane(at('finance')));
+  });
+
+  it('without keys for one of them are refused by its name, and the others go on', async () => {
+    const { clock, cloud } = accounts();
+    await clock.run(async () => {
+      expect(await cloud.order(order('absent'), () => true)).toEqual({
+        kind: 'not-sent',
+        why: 'no credentials for profile absent',
+      });
+      expect(await cloud.order(order('retail'), () => true)).toMatchObject({ kind: 'accepted' });
+    });
+  });
+});
