@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that run the built command as a process. */
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Much of the time is waiting for processes: two at once even on two cores, where the default is one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: 'modules', include: ['test/**/*.test.ts'], exclude: PROCESSES } },
       {

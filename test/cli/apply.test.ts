@@ -289,6 +289,24 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
     expect(totals.verified! + totals['not-run']!).toBe(6);
   });
 
+  it('the tail lock between two steps of one instance is waited out, and told only with -v', async (test) => {
+    const twoSteps = async (flags: readonly string[]) => {
+      const at = await sealed(test, {
+        simulator: ['--start-lag', '20ms', '--duration', '100ms', '--lock-tail', '8s'],
+        plan: growPlan().replace('memoryPerShard: 8GB', 'memoryPerShard: 8GB, replicas: 2'),
+        fleet: plainFleet(1),
+      });
+      const ended = await at.refit([...APPLY, ...flags]);
+      expect(ended.code, ended.stderr).toBe(0);
+      expect((await at.journal()).map(({ kind }) => kind)).toContain('refused');
+      await mustHaveOrdered(at, 2);
+      return ended.stderr;
+    };
+    const [plain, verbose] = await Promise.all([twoSteps([]), twoSteps(['-v'])]);
+    expect(verbose).toMatch(/refused, FailedOperation\.(SystemError|Unknown)[\s\S]*had not landed/);
+    expect(plain).not.toMatch(/refused, |had not landed/);
+  });
+
   it('plans that a rule or a guard refuses exit 5 and seal nothing', async (test) => {
     const at = await desk(test, { simulator: BRISK, fleet: plainFleet(3) });
     await at.write('shrink.yaml', growPlan().replace('8GB', '2GB'));

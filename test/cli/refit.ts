@@ -16,6 +16,8 @@ import type { WorldCounts } from '../../src/simulator/world.ts';
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
 const COMMAND = join(inject('built'), 'dist/cli/main.js');
+/** What every process inherits. Compiled code is kept between the hundreds of them, which takes a third off each. */
+const INHERITED = { PATH: process.env.PATH, NODE_COMPILE_CACHE: join(inject('built'), '.compiled') };
 
 /** What a process left behind. `code` is null where a signal ended it. */
 export interface Ended {
@@ -39,11 +41,11 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts `refit ARGS`. Of this process's environment it inherits PATH alone. */
+/** Starts `refit ARGS`. Of this process's environment it inherits next to nothing. */
 export function startRefit(args: readonly string[], options: RefitOptions = {}): Running {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { ...INHERITED, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };
@@ -76,7 +78,7 @@ export interface Simulator {
 /** Starts `refit simulate FLAGS` and reads the first line of its stdout. */
 export async function startSimulator(flags: readonly string[] = []): Promise<Simulator> {
   const child = spawn(process.execPath, [COMMAND, 'simulate', '-q', ...flags], {
-    env: { PATH: process.env.PATH },
+    env: INHERITED,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { url, secretId, secretKey } = JSON.parse(await firstLine(child)) as Record<string, string>;

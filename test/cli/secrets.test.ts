@@ -13,7 +13,7 @@ const FAULTS = [
   'reset-before@DescribeInstances#1',
 ];
 
-it('no key, token or signature is in any file or stream of a verbose run among faults', async (test) => {
+it.concurrent('no key, token or signature is in any file or stream of a verbose run among faults', async (test) => {
   const faults = FAULTS.flatMap((fault) => ['--fault', fault]);
   const at = await desk(test, { simulator: [...BRISK, ...faults], fleet: plainFleet(6) });
   const { secretId, secretKey } = at.simulator;
@@ -54,7 +54,7 @@ it('no key, token or signature is in any file or stream of a verbose run among f
   }
 });
 
-it('names, tags and messages of the provider reach no terminal, page or sheet raw', async (test) => {
+it.concurrent('names, tags and messages of the provider reach no terminal, page or sheet raw', async (test) => {
   const names = [
     '\u001b]0;owned\u0007',
     '\u001b[2J\u001b[1;1H',

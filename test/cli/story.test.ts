@@ -304,14 +304,21 @@ describe('the README story', () => {
     expect(stdout).toMatch(expected);
   });
 
-  it('says nothing but the refusals with -q, before and after the command', async () => {
+  it('tells the result and the refusals alone with -q, before and after the command', async () => {
     for (const args of [
-      ['-q', 'show', 'saved.json'],
-      ['show', '-q', 'saved.json'],
-      ['validate', 'plan.yaml', '-q'],
-      ['status', run, '-q'],
+      ['show', 'saved.json'],
+      ['validate', 'plan.yaml'],
+      ['status', run],
+      ['plan', 'plan.yaml', '-o', 'again.json', '--json'],
     ])
-      expect([args, await desk.refit(args)]).toEqual([args, { code: 0, stdout: '', stderr: '' }]);
+      for (const quiet of [
+        ['-q', ...args],
+        [...args, '-q'],
+      ]) {
+        const { code, stdout, stderr } = await desk.refit(quiet);
+        expect([quiet, code, stderr]).toEqual([quiet, 0, '']);
+        expect(stdout).not.toBe('');
+      }
     expect((await desk.refit(['show', '-q', 'absent.json'])).stderr).toMatch(/^refit: .*absent\.json/);
   });
 
