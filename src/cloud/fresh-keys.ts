@@ -13,8 +13,9 @@ const SHARE_OF_LIFE = 0.8;
 /** … or so long before its end, if that is sooner; of a short life the second half is enough. */
 const BEFORE_END_MS = 5 * 60_000;
 const SHARE_OF_SHORT_LIFE = 0.5;
-/** So close to their end they are used only where there are no others. */
+/** So close to their end, or in such a share of a life that is short, they are used only where there are no others. */
 const LAST_MS = 10_000;
+const LAST_SHARE = 0.1;
 /** After a renewal that failed, while the old ones are still good. */
 const PAUSE_MS = 10_000;
 
@@ -29,6 +30,8 @@ interface Held {
   keys: Credentials | null;
   /** Wall-clock moment from which they are to be renewed. */
   dueAt: number;
+  /** Wall-clock moment from which others are waited for. */
+  lastFrom: number;
   /** Refused by the provider, whatever their expiry says. */
   spent: boolean;
   asking: Promise<Credentials> | null;
@@ -40,7 +43,7 @@ export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
   const heldOf = (profile: string): Held => {
     let held = profiles.get(profile);
     if (!held) {
-      held = { keys: null, dueAt: Infinity, spent: false, asking: null };
+      held = { keys: null, dueAt: Infinity, lastFrom: Infinity, spent: false, asking: null };
       profiles.set(profile, held);
     }
     return held;
@@ -50,7 +53,7 @@ export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
     const search = async () => {
       try {
         const found = await find(profile, held.keys ?? undefined);
-        Object.assign(held, { keys: found, dueAt: dueAt(found, clock.now()), spent: false });
+        Object.assign(held, { keys: found, ...moments(found, clock.now()), spent: false });
         return found;
       } catch (error) {
         held.dueAt = clock.now() + PAUSE_MS;
@@ -69,10 +72,9 @@ export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
       const { keys } = held;
       if (keys === null || held.spent) return renew(profile, held);
       const now = clock.now();
-      const end = keys.expiresAt ?? Infinity;
-      if (now >= end - LAST_MS) {
+      if (now >= held.lastFrom) {
         return renew(profile, held).catch((error: unknown) => {
-          if (clock.now() < end) return keys;
+          if (clock.now() < keys.expiresAt!) return keys;
           throw error;
         });
       }
@@ -88,8 +90,9 @@ export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
   };
 }
 
-function dueAt({ expiresAt }: Credentials, now: number): number {
-  if (expiresAt === undefined) return Infinity;
+function moments({ expiresAt }: Credentials, now: number): Pick<Held, 'dueAt' | 'lastFrom'> {
+  if (expiresAt === undefined) return { dueAt: Infinity, lastFrom: Infinity };
   const life = Math.max(0, expiresAt - now);
-  return now + Math.min(SHARE_OF_LIFE * life, Math.max(life - BEFORE_END_MS, SHARE_OF_SHORT_LIFE * life));
+  const due = Math.min(SHARE_OF_LIFE * life, Math.max(life - BEFORE_END_MS, SHARE_OF_SHORT_LIFE * life));
+  return { dueAt: now + due, lastFrom: expiresAt - Math.min(LAST_MS, LAST_SHARE * life) };
 }

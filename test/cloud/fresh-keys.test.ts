@@ -102,6 +102,19 @@ describe('keys are looked for', () => {
     });
   });
 
+  it('not before every call where their life is a few seconds', async () => {
+    const { clock, state, id } = place(0.05, 10);
+    await clock.run(async () => {
+      for (let tenth = 0; tenth < 100; tenth++) {
+        await id();
+        await clock.sleep(100);
+      }
+    });
+    // Ten seconds of keys that last three.
+    expect(state.searches).toBeGreaterThanOrEqual(4);
+    expect(state.searches).toBeLessThanOrEqual(8);
+  });
+
   it('before the next call where the provider refused them, whatever their end', async () => {
     const { clock, state, fresh, id } = place(120);
     await clock.run(async () => {

@@ -161,6 +161,16 @@ describe('keys come from the first place that has them', () => {
     ]);
   });
 
+  it.each([
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['https://redis.ap-guangzhou.tencentcloudapi.com', 'http://metadata.tencentyun.com'],
+    ['https://cloud.example', 'http://metadata.tencentyun.com'],
+  ])('the role of the machine is asked for, with endpoint %s, at %s', async (endpoint, origin) => {
+    const { find, asked } = machine({ role: 'r', endpoint });
+    await find();
+    expect(new Set(asked.map((one) => one.origin))).toEqual(new Set([origin]));
+  });
+
   it('temporary keys come with token, end, and whom the provider counts them as', async () => {
     const { find } = machine({ env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE } });
     const found = await find();

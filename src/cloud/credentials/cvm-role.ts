@@ -5,11 +5,11 @@
  */
 import { RefitError } from '../../errors.ts';
 import { type Fields, number, object, text } from '../fields.ts';
+import { metadataOrigin } from '../hosts.ts';
 import { TransportError } from '../transport.ts';
 import { type Credentials, complete } from './keys.ts';
 import type { Found, Search } from './place.ts';
 
-const ORIGIN = 'http://metadata.tencentyun.com';
 const ROLES = '/latest/meta-data/cam/security-credentials/';
 
 /** Elsewhere than on such a machine nobody answers, and a laptop must not hang. */
@@ -79,7 +79,7 @@ async function ask(search: Search, path: string, must: boolean): Promise<string 
     let why: string;
     try {
       const answer = await search.transport.send({
-        origin: ORIGIN,
+        origin: metadataOrigin(search.endpoint),
         get: path,
         headers: {},
         body: '',
