@@ -15,7 +15,7 @@ import { endpointFromEnvironment } from './cloud/hosts.ts';
 import { openHttp } from './cloud/http.ts';
 import { openPermits, type Permits } from './cloud/permits.ts';
 import { proxyFromEnvironment } from './cloud/proxy.ts';
-import { readInventory, readUsed } from './cloud/read-inventory.ts';
+import { monitorCalls, readInventory, readUsed } from './cloud/read-inventory.ts';
 import type { Transport } from './cloud/transport.ts';
 import type {
   Finding,
@@ -41,6 +41,7 @@ import {
   type ReviewOptions,
   renderReview as renderReviewAs,
 } from './report/render-review.ts';
+import { count } from './rules/say-size.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './run/apply.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import { VERSION } from './version.ts';
@@ -148,6 +149,8 @@ export interface PlanOptions {
   readonly clock?: Clock;
   /** Told what is being read, as numbers grow. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
+  /** Told before calls are made that may be billed: how many, and what for. */
+  readonly onNotice?: (what: string) => void;
 }
 
 /**
@@ -172,7 +175,7 @@ async function reviewPlan(
   written: Plan,
   options: PlanOptions,
 ): Promise<{ review: Review } | { findings: readonly Finding[] }> {
-  const { from, saveAs = null, clock = systemClock, onProgress } = options;
+  const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { findings };
@@ -191,9 +194,16 @@ async function reviewPlan(
     notes = reading.notes;
   }
   let draft = draftPlan(plan, inventory, clock.now());
+  let billedCalls = 0;
   if (reader && draft.toMeasure.length > 0) {
-    onProgress?.('memory in use read', 0, draft.toMeasure.length);
-    inventory = await readUsed(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id)));
+    const ids = new Set(draft.toMeasure.map(({ id }) => id));
+    billedCalls = monitorCalls(inventory, ids);
+    onNotice?.(sayMonitorCalls(billedCalls, ids.size));
+    onProgress?.('memory in use read', 0, ids.size);
+    const reading = await readUsed(reader, inventory, ids);
+    onProgress?.('memory in use read', ids.size, ids.size);
+    inventory = reading.inventory;
+    notes = [...notes, ...reading.notes];
     draft = draftPlan(plan, inventory, clock.now());
   }
   let quotes: Map<string, Quote | { code: string; message: string; requestId: string | null }> | null = null;
@@ -227,7 +237,13 @@ async function reviewPlan(
     instance: null,
   }));
   const noted = remarks.length === 0 ? draft : { ...draft, findings: [...draft.findings, ...remarks] };
-  return { review: finishPlan(noted, { quotes, balances, now: clock.now(), saveAs, source }) };
+  const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
+  return { review: finishPlan(noted, finish) };
+}
+
+/** What the calls of the monitor product are for: they are told before they are made. Source: facts §2.7, read 2026-11. */
+export function sayMonitorCalls(calls: number, instances: number): string {
+  return `reading the memory in use of ${count(instances, 'instance')}: ${count(calls, 'call')} of the monitor product (GetMonitorData), which bills calls beyond 1,000,000 a month`;
 }
 
 /** What carrying a plan out needs beside the plan. */

@@ -120,6 +120,7 @@ export interface UsedMemory {
   readonly total: number;
   /** The fullest shard, where known; equal to the total on standard architecture. */
   readonly fullestShard: number | null;
+  /** What was asked, in words: the metric with its statistic, time range and period, and what the shards said. */
   readonly source: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;
@@ -206,7 +207,8 @@ export type Wish =
       readonly kind: 'relative';
       /** Growth over the present size: a percentage, or an amount in MB. */
       readonly grow: { readonly percent: number } | { readonly amount: number } | null;
-      readonly atLeast: number | null;
+      /** The least size: MB per shard, or a multiple of the memory in use. */
+      readonly atLeast: number | { readonly timesUsed: number } | null;
       readonly atMost: number | null;
       readonly roundTo: 'sold' | null;
     };
@@ -354,6 +356,8 @@ export interface Precondition {
   readonly target: Size;
   /** Why the steps come in this order, or how a relative size was reached; null where there is nothing to say. */
   readonly because: string | null;
+  /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
+  readonly used?: UsedMemory;
   /** ISO 8601 UTC. */
   readonly readAt: string;
 }
@@ -371,6 +375,8 @@ export interface Forecast {
   readonly orders: number;
   /** The least time the request rate allows for the orders, in seconds. */
   readonly leastSeconds: number;
+  /** Calls of the monitor product, which are billed beyond a monthly allowance, made for this plan; absent: none. */
+  readonly monitorCalls?: number;
 }
 
 export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';

@@ -8,7 +8,7 @@ import { type Caller, type CallerOptions, onlyReads, openCaller, type ReadCaller
 import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
 import type { Fields } from './fields.ts';
 import { endpointHost } from './hosts.ts';
-import { isLackOfRights, openRead, type ReadOptions, refusalOf, refusedRead } from './read.ts';
+import { isLackOfRights, openRead, type ReadOptions, refusedRead } from './read.ts';
 import { TransportError } from './transport.ts';
 import * as wire from './wire.ts';
 
@@ -241,13 +241,22 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
         (deal) => deal.order,
       ),
 
-    async describeUsed(scope, instances) {
+    async describeUsed(scope, instances, onRefused) {
       const used = new Map<string, UsedMemory>();
+      // What may not be read is unknown, and that is the safe side: a plan says so of each instance that needs it.
+      const ifAnswered = async (action: wire.Action, fields: Fields): Promise<Fields> => {
+        const answer = await send(action, scope, fields);
+        if (answer.kind === 'ok') return answer.fields;
+        const error = refusedRead(action, scope, answer);
+        if (error.code === 'credentials-refused') throw error;
+        onRefused?.(error.message);
+        return {};
+      };
       const ids = instances.map(({ id }) => id);
       await Promise.all(
         batches(ids, wire.MONITORED_A_CALL).map(async (batch) => {
           const now = clock.now();
-          const fields = await read(wire.READS.memory, scope, wire.encodeMemory(batch, now));
+          const fields = await ifAnswered(wire.READS.memory, wire.encodeMemory(batch, now));
           for (const [id, memory] of wire.decodeMemory(fields, now)) used.set(id, memory);
         }),
       );
@@ -255,7 +264,8 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
         instances.map(async (instance) => {
           const total = used.get(instance.id);
           if (wire.isCluster(instance)) {
-            const shards = await describeShards(scope, instance.id);
+            const fields = await ifAnswered(wire.READS.shards, wire.encodeShards(instance.id));
+            const shards = wire.decodeShards(fields);
             const memory = withShards(total, shards, iso(clock.now()));
             if (memory) used.set(instance.id, memory);
           } else if (total) {
@@ -268,16 +278,6 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
 
     close: () => transport.close(),
   };
-
-  /** Memory in use of each shard, or none where the provider will not say: unknown is the safe side. */
-  async function describeShards(scope: Scope, instance: string): Promise<number[]> {
-    try {
-      return wire.decodeShards(await read(wire.READS.shards, scope, wire.encodeShards(instance)));
-    } catch (error) {
-      if (refusalOf(error) === null || (error as RefitError).code === 'credentials-refused') throw error;
-      return [];
-    }
-  }
 }
 
 /**
@@ -292,9 +292,11 @@ function withShards(
   if (shards.length === 0) return total ?? null;
   const sum = shards.reduce((a, b) => a + b, 0);
   const fullestShard = Math.max(...shards);
-  if (!total) return { total: sum, fullestShard, source: 'DescribeInstanceShards', readAt };
+  const now = 'the shards of this moment by DescribeInstanceShards';
+  if (!total) return { total: sum, fullestShard, source: now, readAt };
   if (sum < total.total / 2) return total;
-  return { ...total, fullestShard, source: `${total.source}, DescribeInstanceShards` };
+  // The present hour may be missing from the monitor's.
+  return { total: Math.max(total.total, sum), fullestShard, source: `${total.source}; ${now}`, readAt };
 }
 
 function batches<Item>(items: readonly Item[], size: number): Item[][] {

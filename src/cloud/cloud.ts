@@ -67,8 +67,15 @@ export interface CloudReader {
   describeBalance(scope: Scope): Promise<Money | null>;
   /** Orders created between the two times, as billing lists them, optionally of one instance. */
   findDeals(scope: Scope, since: number, until: number, instance?: string): Promise<Deal[]>;
-  /** Memory in use of the given instances, read from the monitor product and, for clusters, their shards. */
-  describeUsed(scope: Scope, instances: readonly Instance[]): Promise<Map<string, UsedMemory>>;
+  /**
+   * Memory in use of the given instances: the maximum of the last 24 hours from the monitor product and, for clusters,
+   * the fullest shard of this moment. What is refused is unknown; `onRefused` is told, once for each call.
+   */
+  describeUsed(
+    scope: Scope,
+    instances: readonly Instance[],
+    onRefused?: (what: string) => void,
+  ): Promise<Map<string, UsedMemory>>;
   /** Releases connections. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { iso } from '../clock.ts';
 import { INVENTORY_FORMAT, type Instance, type Inventory, type Money, type Scope } from '../model.ts';
 import type { CloudReader, Deal } from './cloud.ts';
 import { isLackOfRights, refusalOf } from './read.ts';
+import { MONITORED_A_CALL } from './wire.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
 const UNPAID_FOR_MS = 16 * 86_400_000;
@@ -121,27 +122,47 @@ export async function readInventory(
 }
 
 /**
+ * Calls of the monitor product that reading the memory in use of these instances takes. They are billed beyond a
+ * monthly allowance (facts §2.7, read 2026-11), so they are counted before they are made.
+ */
+export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): number {
+  return inventory.scopes.reduce(
+    (sum, scope) => sum + Math.ceil(wantedOf(inventory, scope, ids).length / MONITORED_A_CALL),
+    0,
+  );
+}
+
+/**
  * The same inventory with the memory in use of some instances: reading it takes a call for each cluster, so it is
- * read for those that a plan is about and for no more.
+ * read for those that a plan is about and for no more. A source that refuses leaves it unknown, with a note.
  */
 export async function readUsed(
   reader: CloudReader,
   inventory: Inventory,
   ids: ReadonlySet<string>,
-): Promise<Inventory> {
+): Promise<InventoryReading> {
+  const notes = new Set<string>();
   const found = await Promise.all(
     inventory.scopes.map(async (scope) => {
-      const wanted = inventory.instances.filter(
-        (one) => ids.has(one.id) && one.region === scope.region && one.profile === scope.profile,
-      );
-      return wanted.length === 0 ? [] : [...(await reader.describeUsed(scope, wanted))];
+      const wanted = wantedOf(inventory, scope, ids);
+      const note = (what: string) => notes.add(`memory in use: ${what}`);
+      return wanted.length === 0 ? [] : [...(await reader.describeUsed(scope, wanted, note))];
     }),
   );
   const used = new Map(found.flat());
   return {
-    ...inventory,
-    instances: inventory.instances.map((one) => ({ ...one, used: used.get(one.id) ?? one.used })),
+    inventory: {
+      ...inventory,
+      instances: inventory.instances.map((one) => ({ ...one, used: used.get(one.id) ?? one.used })),
+    },
+    notes: [...notes].sort(),
   };
+}
+
+function wantedOf(inventory: Inventory, scope: Scope, ids: ReadonlySet<string>): Instance[] {
+  return inventory.instances.filter(
+    (one) => ids.has(one.id) && one.region === scope.region && one.profile === scope.profile,
+  );
 }
 
 /** Any region answers for all of them. */

@@ -443,41 +443,59 @@ function cents(amount: unknown, currency: unknown): Money | null {
 /** The most instances that one call of the monitor product may name. */
 export const MONITORED_A_CALL = 50;
 
-/** How far back the newest figure is looked for. Points are a minute apart and come late. */
-const MONITOR_SPAN_MS = 15 * 60_000;
+/** A size must hold the busiest hour of a day and not a quiet moment. */
+const MONITOR_SPAN_MS = 24 * 3_600_000;
 
-/** Asks for the memory in use of up to 50 instances. Source: facts §2.7, read 2026-11. */
+/**
+ * The coarsest period that holds the last 24 hours: the next one is a calendar day. 25 points for each of 50 instances
+ * stay far below the 7,200 that one call may ask for.
+ */
+const MONITOR_PERIOD_S = 3600;
+
+/** Of the statistics that may be asked for (1 average, 2 greatest, 4 least). */
+const MONITOR_GREATEST = 2;
+
+/** Asks for the greatest memory in use of up to 50 instances over the last 24 hours. Source: facts §2.7, read 2026-11. */
 export function encodeMemory(ids: readonly string[], now: number): Fields {
   const moment = (ms: number) => `${toBeijing(ms).replace(' ', 'T')}+08:00`;
   return {
     Namespace: 'QCE/REDIS_MEM',
     MetricName: 'MemUsed',
-    Period: 60,
+    Period: MONITOR_PERIOD_S,
+    SpecifyStatistics: MONITOR_GREATEST,
     StartTime: moment(now - MONITOR_SPAN_MS),
     EndTime: moment(now),
     Instances: ids.map((id) => ({ Dimensions: [{ Name: 'instanceid', Value: id }] })),
   };
 }
 
-/** The newest figure of each instance, MB rounded up. An instance without one is left out: unknown is not nothing. */
+/**
+ * The greatest figure of each instance, MB rounded up. An instance without one is left out: unknown is not nothing.
+ * Where the statistic that was asked for does not come, the figures of the metric's own do, and the source says so.
+ */
 export function decodeMemory(fields: Fields, readAt: number): Map<string, UsedMemory> {
   const found = new Map<string, UsedMemory>();
   for (const series of list(fields.DataPoints)) {
     const id = text(
       list(series.Dimensions).find((one) => text(one.Name)?.toLowerCase() === 'instanceid')?.Value,
     );
-    const figures = Array.isArray(series.Values) ? series.Values : [];
-    const newest = figures.findLastIndex((value) => (number(value) ?? -1) >= 0);
-    if (id === null || newest < 0) continue;
-    const seconds = number(Array.isArray(series.Timestamps) ? series.Timestamps[newest] : null);
+    const greatest = figures(series.MaxValues);
+    const told = greatest.length > 0 ? greatest : figures(series.Values);
+    if (id === null || told.length === 0) continue;
     found.set(id, {
-      total: Math.ceil(number(figures[newest])!),
+      total: Math.ceil(told.reduce((a, b) => Math.max(a, b))),
       fullestShard: null,
-      source: 'monitor QCE/REDIS_MEM MemUsed',
-      readAt: iso(seconds === null ? readAt : seconds * 1000),
+      source: `GetMonitorData QCE/REDIS_MEM MemUsed, ${greatest.length > 0 ? 'maximum' : 'greatest value'} of the last 24h by the hour`,
+      readAt: iso(readAt),
     });
   }
   return found;
+}
+
+function figures(values: unknown): number[] {
+  return (Array.isArray(values) ? values : [])
+    .map((value) => number(value) ?? -1)
+    .filter((value) => value >= 0);
 }
 
 /** Asks for the shards of a cluster. */

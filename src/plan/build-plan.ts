@@ -23,6 +23,7 @@ import {
   parsePercent,
   parseSize,
   parseThreshold,
+  parseTimesUsed,
 } from './quantity.ts';
 
 interface WrittenPlan {
@@ -154,6 +155,7 @@ function buildSelect(selector: string | WrittenSelector): Select {
 function buildWish(written: string | number | WrittenRelativeSize): Wish {
   if (typeof written !== 'object') return { kind: 'absolute', value: sure(parseSize(written)) };
   const percent = parsePercent(written.grow);
+  const timesUsed = parseTimesUsed(written.atLeast);
   return {
     kind: 'relative',
     grow:
@@ -162,7 +164,7 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
         : percent !== null
           ? { percent }
           : { amount: sure(parseSize(written.grow)) },
-    atLeast: given(written.atLeast, parseSize),
+    atLeast: timesUsed === null ? given(written.atLeast, parseSize) : { timesUsed },
     atMost: given(written.atMost, parseSize),
     roundTo: written.roundTo ?? null,
   };

@@ -1,5 +1,7 @@
 /** Routes to steps: ids, waves, what each must wait for, and what must still hold when they begin. */
 import type { Finding, Instance, Plan, Precondition, Quote, Step, Wave } from '../model.ts';
+import { reduces } from '../rules/reduction.ts';
+import { sayUsed } from '../rules/say-size.ts';
 import type { PricedRoute } from './check-prices.ts';
 import type { Route } from './order-steps.ts';
 import { stepId } from './price-steps.ts';
@@ -49,9 +51,10 @@ function stepOf(
 }
 
 /** What must still hold of the instance when its first step begins. */
-export function preconditionOf({ target, because }: Route, readAt: string): Precondition {
+export function preconditionOf({ target, legs, because }: Route, readAt: string): Precondition {
   const { id, name, region, zone, profile, billing, size } = target.instance;
-  const reasons = [target.because, because].filter((reason) => reason !== null);
+  const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
+  const reasons = [target.because, used && sayUsed(used), because].filter((reason) => reason !== null);
   return {
     instance: id,
     name,
@@ -63,6 +66,7 @@ export function preconditionOf({ target, because }: Route, readAt: string): Prec
     size,
     target: target.to,
     because: reasons.length > 0 ? reasons.join('; ') : null,
+    ...(used ? { used } : {}),
     readAt,
   };
 }

@@ -46,7 +46,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
   const resolution = resolve(plan, inventory, sold);
   const routes: Route[] = [];
   const blocked: BlockedTarget[] = [...resolution.blocked];
-  const toMeasure: Instance[] = [];
+  const toMeasure: Instance[] = [...resolution.toMeasure];
   for (const target of resolution.targets) {
     const route = orderSteps(target, sold);
     const shrink = shrinkDenied(plan, target.instance, target.to, target.place);
@@ -85,17 +85,21 @@ export interface Finish {
   readonly saveAs: string | null;
   /** Where the instances were read from: `live`, which is the default, or the inventory file. */
   readonly source?: string;
+  /** Calls of the monitor product that were made for it. */
+  readonly monitorCalls?: number;
 }
 
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
-export function finishPlan(draft: Draft, { quotes, balances, now, saveAs, source }: Finish): Review {
+export function finishPlan(draft: Draft, finish: Finish): Review {
   const { plan, inventory } = draft;
+  const { quotes, balances, now, saveAs, source, monitorCalls = 0 } = finish;
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
   const forecast = {
     orders: steps.length,
     leastSeconds: leastSeconds(steps, plan.execution.requestsPerSecond),
+    ...(monitorCalls > 0 ? { monitorCalls } : {}),
   };
 
   const planFindings = byWeight([

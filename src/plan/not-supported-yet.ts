@@ -36,12 +36,6 @@ export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
     mend: 'remove zones; add the replicas of a multi-zone instance in the console',
   },
   {
-    path: ['targets', '*', 'memoryPerShard', 'atLeast'],
-    when: (value) => typeof value === 'string' && value.endsWith('used'),
-    what: 'a size by the memory in use is not supported yet',
-    mend: 'atLeast: 8GB',
-  },
-  {
     path: ['execution', 'switch'],
     when: (value) => value === 'maintenance-window',
     what: "switching in the instance's maintenance window is not supported yet",

@@ -11,6 +11,12 @@ export function parseSize(value: unknown): number | null {
   return match ? Number(match[1]) * (match[2] === 'GB' ? 1024 : 1) : null;
 }
 
+/** `2x used` is 2. */
+export function parseTimesUsed(value: unknown): number | null {
+  const match = /^(\d{1,4}(?:\.\d{1,4})?)x used$/.exec(text(value));
+  return match && Number(match[1]) > 0 ? Number(match[1]) : null;
+}
+
 /** `12.5%` is 12.5. */
 export function parsePercent(value: unknown): number | null {
   const match = /^(\d{1,6}(?:\.\d{1,4})?)%$/.exec(text(value));

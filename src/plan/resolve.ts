@@ -11,20 +11,25 @@ import type {
   SavedPlan,
   Size,
   Target,
+  Wish,
 } from '../model.ts';
 import { DIMENSIONS, sameSize } from '../model.ts';
 import { check, say } from '../rules/check.ts';
 import type { SoldFor } from '../rules/is-sold.ts';
-import { saySize, sayValue } from '../rules/say-size.ts';
+import { USED_UNKNOWN_MEND } from '../rules/reduction.ts';
+import { saySize, sayUsed, sayValue } from '../rules/say-size.ts';
 import type { FleetIndex } from './fleet-index.ts';
 import { indexFleet } from './fleet-index.ts';
 import { matcher } from './matches.ts';
 import { profileOf, regionsOf } from './scopes.ts';
+import { leastByUse } from './size-by-use.ts';
 import { sizeWish } from './size-wish.ts';
 
 /** A target, and where each of its dimensions was asked for. */
 export interface Resolved extends Target {
   readonly places: Readonly<Partial<Record<Dimension, Place>>>;
+  /** Its size was asked for by the memory in use. */
+  readonly byUse: boolean;
 }
 
 /** Every instance that the plan reaches is in exactly one of the lists. */
@@ -33,6 +38,8 @@ export interface Resolution {
   readonly targets: readonly Resolved[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+  /** Instances whose size is asked for by the memory in use, which is not known. They are blocked meanwhile. */
+  readonly toMeasure: readonly Instance[];
   /** Those that concern no single instance. */
   readonly findings: readonly Finding[];
 }
@@ -43,10 +50,13 @@ interface Asked {
   readonly place: Place;
 }
 
+type Sizes = Partial<Record<Dimension, Asked>>;
+
+/** An instance that targets reach, with all that they wish for it in the order of the plan. */
 interface Wanted {
   readonly instance: Instance;
   readonly place: Place;
-  readonly asked: Partial<Record<Dimension, Asked>>;
+  readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: Place }[];
   readonly conflicts: Finding[];
 }
 
@@ -60,25 +70,33 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
     const found = reach(plan, target, fleet);
     findings.push(...found.findings);
     for (const blocked of found.missing) missing.set(`${blocked.region} ${blocked.instance}`, blocked);
-    for (const instance of found.instances) want(wanted, instance, target, sold(instance));
+    for (const instance of found.instances) want(wanted, instance, target);
   }
 
   const targets: Resolved[] = [];
   const unchanged: SavedPlan['unchanged'][number][] = [];
   const blocked: BlockedTarget[] = [...missing.values()];
-  for (const { instance, place, asked, conflicts } of wanted.values()) {
+  const toMeasure: Instance[] = [];
+  for (const entry of wanted.values()) {
+    const { instance, place } = entry;
+    const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
+    const byUse = entry.wishes.some(({ wish }) => isByUse(wish));
+    if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
+    const findings = unknown === null ? conflicts : [...conflicts, unknown];
+    if (findings.length > 0) {
+      blocked.push({ instance: instance.id, region: instance.region, findings });
+      continue;
+    }
     const to = wantedSize(instance.size, asked);
     const because = DIMENSIONS.flatMap((dimension) => asked[dimension]?.because ?? []).join('; ') || null;
-    if (conflicts.length > 0) {
-      blocked.push({ instance: instance.id, region: instance.region, findings: conflicts });
-    } else if (sameSize(instance.size, to)) {
-      const why = because ?? `already ${saySize(to)}`;
-      unchanged.push({ instance: instance.id, region: instance.region, why });
+    if (sameSize(instance.size, to)) {
+      const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
+      unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
     } else {
-      targets.push({ instance, to, place, because, places: placesOf(asked) });
+      targets.push({ instance, to, place, because, places: placesOf(asked), byUse });
     }
   }
-  return { targets, unchanged, blocked, findings };
+  return { targets, unchanged, blocked, toMeasure, findings };
 }
 
 interface Reached {
@@ -171,15 +189,10 @@ function doesNotExist(
 }
 
 /** Adds one target's wishes for an instance to those of the targets before it. */
-function want(
-  wanted: Map<string, Wanted>,
-  instance: Instance,
-  target: PlanTarget,
-  sold: ReturnType<SoldFor>,
-): void {
+function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
   let entry = wanted.get(instance.id);
   if (!entry) {
-    entry = { instance, place: target.place, asked: {}, conflicts: [] };
+    entry = { instance, place: target.place, wishes: [], conflicts: [] };
     wanted.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
@@ -190,24 +203,78 @@ function want(
   }
   for (const dimension of DIMENSIONS) {
     const wish = target.wishes[dimension];
-    if (!wish) continue;
-    const list = sold === 'unknown' || sold === null ? null : sold[dimension];
-    const asked: Asked = {
-      ...sizeWish(dimension, wish, instance.size[dimension], list),
-      place: target.place,
-    };
-    const before = entry.asked[dimension];
-    if (before && before.to !== asked.to) {
-      const what = `${instance.id} is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, asked.to)} at ${at(asked.place)}`;
-      const mend = `exclude: [${instance.id}] in one of the two`;
-      entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
-    } else {
-      entry.asked[dimension] ??= asked;
-    }
+    if (wish) entry.wishes.push({ dimension, wish, place: target.place });
   }
 }
 
-function wantedSize(present: Size, asked: Wanted['asked']): Size {
+/**
+ * All wishes for one instance as numbers. Shards come first: a size by the memory in use depends on how many of them
+ * the data will be spread over. @returns in `unknown` why such a size cannot be told; null where it can.
+ */
+function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldFor>) {
+  const asked: Sizes = {};
+  const found = [...conflicts];
+  let unknown: Finding | null = null;
+  const inTurn = [...wishes].sort(
+    (a, b) => Number(b.dimension === 'shards') - Number(a.dimension === 'shards'),
+  );
+  for (const { dimension, wish, place } of inTurn) {
+    const list = sold === 'unknown' || sold === null ? null : sold[dimension];
+    const shards = asked.shards?.to ?? instance.size.shards;
+    const byUse = isByUse(wish)
+      ? leastByUse(wish.atLeast.timesUsed, instance.used, instance.size, shards)
+      : null;
+    if (isByUse(wish) && byUse === null) {
+      unknown ??= useUnknown(instance, wish.atLeast.timesUsed, place);
+      continue;
+    }
+    const one: Asked = { ...sizeWish(dimension, wish, instance.size[dimension], list, byUse), place };
+    const before = asked[dimension];
+    if (before && before.to !== one.to) {
+      const what = `${instance.id} is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, one.to)} at ${at(one.place)}`;
+      const mend = `exclude: [${instance.id}] in one of the two`;
+      found.push(say('Refit.Conflict', { what, mend }, instance.id, place));
+    } else {
+      asked[dimension] ??= one;
+    }
+  }
+  return { asked, unknown, conflicts: found };
+}
+
+function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly timesUsed: number } } {
+  return wish.kind === 'relative' && typeof wish.atLeast === 'object' && wish.atLeast !== null;
+}
+
+/** What would be refused whatever the size is told instead: for that nobody needs to read the memory in use. */
+function useUnknown(instance: Instance, times: number, place: Place): Finding {
+  const present = instance.size.memoryPerShard;
+  const [first] = check(
+    {
+      id: instance.id,
+      region: instance.region,
+      instance,
+      change: { dimension: 'memoryPerShard', from: present, to: present + 1 },
+      elsewhere: null,
+      offer: 'unknown',
+      quote: null,
+      balance: null,
+      followsOwnStep: false,
+    },
+    place,
+  );
+  if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
+  const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
+  const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
+  return say('Refit.UsedUnknown', { what, mend: USED_UNKNOWN_MEND }, instance.id, place);
+}
+
+const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
+  'ResourceUnavailable.InstanceStatusAbnormal',
+  'ResourceUnavailable.InstanceStatusError',
+  'Refit.UnknownEdition',
+]);
+
+function wantedSize(present: Size, asked: Sizes): Size {
   return {
     memoryPerShard: asked.memoryPerShard?.to ?? present.memoryPerShard,
     shards: asked.shards?.to ?? present.shards,
@@ -215,7 +282,7 @@ function wantedSize(present: Size, asked: Wanted['asked']): Size {
   };
 }
 
-function placesOf(asked: Wanted['asked']): Resolved['places'] {
+function placesOf(asked: Sizes): Resolved['places'] {
   const places: Partial<Record<Dimension, Place>> = {};
   for (const dimension of DIMENSIONS) {
     const one = asked[dimension];

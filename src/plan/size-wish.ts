@@ -1,6 +1,7 @@
 /** From a wish to a number: absolute as it stands, relative from the present size and from what is sold. */
 import type { Dimension, Wish } from '../model.ts';
 import { sayValue } from '../rules/say-size.ts';
+import type { LeastByUse } from './size-by-use.ts';
 
 /** The number a wish comes to, and, for a relative one, its arithmetic in words. */
 export interface Wished {
@@ -11,6 +12,7 @@ export interface Wished {
 /**
  * @param present the dimension's present value, MB per shard for memory.
  * @param sold what is sold of the dimension, ascending; null where that is not known or nothing is.
+ * @param byUse what a wish by the memory in use comes to; for other wishes it is not looked at.
  * A relative size never turns round: what would come to less than the present is the present. `roundTo: sold` takes
  * the next size sold, or, where that is above `atMost`, the greatest sold up to it. Where nothing sold is large
  * enough the wish stands unrounded, and the rules say so.
@@ -20,6 +22,7 @@ export function sizeWish(
   wish: Wish,
   present: number,
   sold: readonly number[] | null,
+  byUse: LeastByUse | null = null,
 ): Wished {
   if (wish.kind === 'absolute') return { to: wish.value, because: null };
   const say = (value: number) => sayValue(dimension, value);
@@ -33,9 +36,15 @@ export function sizeWish(
     wanted = wholeUp(present + wish.grow.amount);
     told.push(`${say(present)} + ${say(wish.grow.amount)} = ${say(wanted)}`);
   }
-  if (wish.atLeast !== null && wish.atLeast > wanted) {
-    wanted = wholeUp(wish.atLeast);
-    told.push(`at least ${say(wanted)}`);
+  if (typeof wish.atLeast === 'number') {
+    if (wish.atLeast > wanted) {
+      wanted = wholeUp(wish.atLeast);
+      told.push(`at least ${say(wanted)}`);
+    }
+  } else if (wish.atLeast !== null) {
+    if (byUse === null) throw new Error('internal error: a size by the memory in use, and it is not known');
+    told.push(`at least ${byUse.because}`);
+    wanted = Math.max(wanted, byUse.least);
   }
 
   const most = wish.atMost ?? Number.POSITIVE_INFINITY;

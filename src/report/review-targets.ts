@@ -113,6 +113,12 @@ export function firstSight(
           } at ${execution.requestsPerSecond} a second; ${execution.inFlight} in flight`,
     ],
     [
+      'monitor',
+      forecast.monitorCalls === undefined
+        ? ''
+        : `${show.counted(forecast.monitorCalls, 'call')} made to read the memory in use, billed beyond 1,000,000 a month`,
+    ],
+    [
       'waves',
       plan.steps.length === 0
         ? ''

@@ -3,7 +3,7 @@ import { editionIsUnknown } from './edition-allows.ts';
 import type { Broken, Facts, Rule } from './facts.ts';
 import { isRefusal } from './facts.ts';
 import { catalogueIsUnknown } from './is-sold.ts';
-import { usedIsUnknown } from './reduction.ts';
+import { USED_UNKNOWN_MEND, usedIsUnknown } from './reduction.ts';
 import { orderCode } from './refused-price.ts';
 import { RULES } from './rules.ts';
 import { sayChange } from './say-size.ts';
@@ -35,9 +35,10 @@ export const OWN_RULES: readonly Rule[] = [
     check: catalogueIsUnknown,
   }),
   own('Refit.UsedUnknown', 'error', {
-    looksAt: 'the memory in use, where memory or shards are reduced',
-    sentence: 'A reduction must leave 1.3 x the memory in use, and that memory is not known.',
-    mend: 'plan against the live fleet with an identity that may call GetMonitorData and DescribeInstanceShards',
+    looksAt: 'the memory in use, where memory or shards are reduced or a size is asked for by it (2x used)',
+    sentence:
+      'A reduction must leave 1.3 x the memory in use, and a size such as 2x used is a multiple of it: that memory is not known.',
+    mend: USED_UNKNOWN_MEND,
     check: usedIsUnknown,
   }),
   own('Refit.PriceRefused', 'warning', {

@@ -19,18 +19,22 @@ export const dataWouldNotFit = onChange((instance, change) => {
   const total = memoryPerShard * shards;
   if (falls(total, used.total)) {
     return {
-      what: `${instance.id}: ${sayMemory(total)} in all is less than 1.3 x the ${used.total}MB in use (${atLeast(used.total)}MB)`,
+      what: `${instance.id}: ${sayMemory(total)} in all is less than 1.3 x the ${used.total}MB in use (${atLeast(used.total)}MB), by ${used.source}, read ${used.readAt}`,
       mend: mend(instance, change, used),
     };
   }
   if (used.fullestShard !== null && falls(memoryPerShard, used.fullestShard)) {
     return {
-      what: `${instance.id}: ${sayMemory(memoryPerShard)} per shard is less than 1.3 x the ${used.fullestShard}MB in use in its fullest shard (${atLeast(used.fullestShard)}MB)`,
+      what: `${instance.id}: ${sayMemory(memoryPerShard)} per shard is less than 1.3 x the ${used.fullestShard}MB in use in its fullest shard (${atLeast(used.fullestShard)}MB), by ${used.source}, read ${used.readAt}`,
       mend: mend(instance, change, used),
     };
   }
   return null;
 });
+
+/** What to do where the memory in use is not known. */
+export const USED_UNKNOWN_MEND =
+  'plan against the live fleet with an identity that may call GetMonitorData and DescribeInstanceShards';
 
 /** A reduction of an instance whose memory in use is not known, in total or, with several shards, in the fullest. */
 export const usedIsUnknown = onChange((instance, change) => {
@@ -45,7 +49,7 @@ export const usedIsUnknown = onChange((instance, change) => {
     ? null
     : {
         what: `${instance.id}: a reduction needs 1.3 x the memory in use, and ${which}`,
-        mend: 'plan against the live fleet with an identity that may call GetMonitorData and DescribeInstanceShards',
+        mend: USED_UNKNOWN_MEND,
       };
 });
 

@@ -1,5 +1,5 @@
 /** Sizes and changes in words, in the spelling that a plan file takes. */
-import type { Change, Dimension, Size } from '../model.ts';
+import type { Change, Dimension, Size, UsedMemory } from '../model.ts';
 
 /** Memory as a plan file writes it: `4GB`, `256MB`, `1.5GB` never (1536MB). @param mb MB, 1,024-based. */
 export function sayMemory(mb: number): string {
@@ -19,6 +19,13 @@ export function saySize(size: Size): string {
 /** A change: `memoryPerShard 4GB -> 8GB`. */
 export function sayChange(change: Change): string {
   return `${change.dimension} ${sayValue(change.dimension, change.from)} -> ${sayValue(change.dimension, change.to)}`;
+}
+
+/** Memory in use with where and when it was read: a reviewer who allows a size by it must be able to judge it. */
+export function sayUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
+  const fullest =
+    fullestShard === null || fullestShard === total ? '' : `, ${fullestShard}MB in the fullest shard`;
+  return `in use ${total}MB${fullest} (${source}, read ${readAt})`;
 }
 
 /** A number and its noun: `1 shard`, `3 shards`. */

@@ -169,7 +169,7 @@ async function drafted(
   let { inventory } = await readInventory(reader, scopes, clock);
   let draft = draftPlan(given, inventory, clock.now());
   if (draft.toMeasure.length > 0) {
-    inventory = await readUsed(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id)));
+    ({ inventory } = await readUsed(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id))));
     draft = draftPlan(given, inventory, clock.now());
   }
   const quotes = new Map<string, Quote | QuoteRefusal>();

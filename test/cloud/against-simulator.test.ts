@@ -48,7 +48,7 @@ describe('against the simulator over HTTP', () => {
     expect(inventory.catalogue.offers.length).toBeGreaterThan(10);
     expect(inventory.balances.default).toMatchObject({ currency: 'CNY' });
     const some = inventory.instances.filter(({ status }) => status === 'running').slice(0, 6);
-    const used = await readUsed(cloud, inventory, new Set(some.map(({ id }) => id)));
+    const { inventory: used } = await readUsed(cloud, inventory, new Set(some.map(({ id }) => id)));
     expect(used.instances.filter((one) => one.used !== null).length).toBe(some.length);
   });
 

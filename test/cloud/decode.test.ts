@@ -582,18 +582,27 @@ describe('memory in use', () => {
   };
   const shard = (mb: number, Role = 0) => ({ Storage: mb * MB, Role });
 
-  it('is the newest figure, with the fullest master shard of a cluster', async () => {
+  it('is the greatest figure of a day, with the fullest master shard of a cluster at this moment', async () => {
     const found = await used(
-      [point('crs-aaaa1111', [10, 3000.2, null]), point('crs-bbbb2222', [1, 2, 700])],
+      [
+        { ...point('crs-aaaa1111', [10, 2000, 30]), MaxValues: [10, 3000.2, null] },
+        point('crs-bbbb2222', [1, 700, 2]),
+      ],
       { ok: { InstanceShards: [shard(1500), shard(900), shard(600), shard(9999, 1)] } },
     );
     expect(found.get('crs-aaaa1111')).toEqual({
       total: 3001,
       fullestShard: 1500,
-      source: 'monitor QCE/REDIS_MEM MemUsed, DescribeInstanceShards',
-      readAt: '1970-01-01T00:00:02.000Z',
+      source:
+        'GetMonitorData QCE/REDIS_MEM MemUsed, maximum of the last 24h by the hour; the shards of this moment by DescribeInstanceShards',
+      readAt: new Date(START).toISOString(),
     });
-    expect(found.get('crs-bbbb2222')).toMatchObject({ total: 700, fullestShard: 700 });
+    // Without the statistic that was asked for the source does not claim it.
+    expect(found.get('crs-bbbb2222')).toMatchObject({
+      total: 700,
+      fullestShard: 700,
+      source: 'GetMonitorData QCE/REDIS_MEM MemUsed, greatest value of the last 24h by the hour',
+    });
   });
 
   it.each<[string, unknown[], Line, unknown]>([
@@ -613,6 +622,12 @@ describe('memory in use', () => {
     [
       'without the monitor is the sum of the shards',
       [],
+      { ok: { InstanceShards: [shard(1500), shard(900)] } },
+      { total: 2400, fullestShard: 1500 },
+    ],
+    [
+      'that grew within the hour that the monitor does not know yet',
+      [point('crs-aaaa1111', [2000])],
       { ok: { InstanceShards: [shard(1500), shard(900)] } },
       { total: 2400, fullestShard: 1500 },
     ],
@@ -642,7 +657,9 @@ describe('memory in use', () => {
     expect(transport.sent[0]!.fields).toMatchObject({
       Namespace: 'QCE/REDIS_MEM',
       MetricName: 'MemUsed',
-      StartTime: '2026-01-05T09:45:00+08:00',
+      Period: 3600,
+      SpecifyStatistics: 2,
+      StartTime: '2026-01-04T10:00:00+08:00',
       EndTime: '2026-01-05T10:00:00+08:00',
     });
     expect(transport.sent[0]!.origin).toBe('https://monitor.tencentcloudapi.com');

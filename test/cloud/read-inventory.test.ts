@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { discoverRegions, readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import { discoverRegions, monitorCalls, readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import type { Inventory } from '../../src/model.ts';
 import type { Line, Sent } from './fake-transport.ts';
 import { rig, row, SCOPE, START } from './rig.ts';
 
@@ -135,12 +136,38 @@ describe('an inventory', () => {
       }),
       DescribeInstanceShards: () => ({ ok: { InstanceShards: [{ Role: 0, Storage: 200 * 1_048_576 }] } }),
     });
-    const used = await run(async (cloud) => {
+    const ids = new Set(['crs-aaaa1111']);
+    const { inventory: used, notes } = await run(async (cloud) => {
+      const { inventory } = await readInventory(cloud, [SCOPE, SHANGHAI], clock);
+      expect(monitorCalls(inventory, ids)).toBe(1);
+      return readUsed(cloud, inventory, ids);
+    });
+    expect(notes).toEqual([]);
+    expect(used.instances).toMatchObject([{ used: { total: 300, fullestShard: 200 } }, { used: null }]);
+    expect(transport.actions.filter((action) => action === 'GetMonitorData')).toHaveLength(1);
+  });
+
+  it('leaves the memory in use unknown where the monitor product refuses, and says so once for each reason', async () => {
+    const { run, clock } = provider({ GetMonitorData: denied, DescribeInstanceShards: denied });
+    const { inventory: used, notes } = await run(async (cloud) => {
       const { inventory } = await readInventory(cloud, [SCOPE, SHANGHAI], clock);
       return readUsed(cloud, inventory, new Set(['crs-aaaa1111']));
     });
-    expect(used.instances).toMatchObject([{ used: { total: 300, fullestShard: 200 } }, { used: null }]);
-    expect(transport.actions.filter((action) => action === 'GetMonitorData')).toHaveLength(1);
+    expect(used.instances).toMatchObject([{ used: null }, { used: null }]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^memory in use: DescribeInstanceShards .*NoCAMAuthed/),
+      expect.stringMatching(/^memory in use: GetMonitorData .*NoCAMAuthed/),
+    ]);
+  });
+
+  it('counts the billed calls of the monitor product before they are made: 50 instances of one region and profile in one', () => {
+    const instances = (region: string, count: number) =>
+      Array.from({ length: count }, (_, i) => ({ id: `${region}-${i}`, region, profile: 'default' }));
+    const all = [...instances('ap-guangzhou', 51), ...instances('ap-shanghai', 50)];
+    const inventory = { scopes: [SCOPE, SHANGHAI], instances: all } as unknown as Inventory;
+    expect(monitorCalls(inventory, new Set(all.map(({ id }) => id)))).toBe(3);
+    expect(monitorCalls(inventory, new Set(['ap-shanghai-7']))).toBe(1);
+    expect(monitorCalls(inventory, new Set())).toBe(0);
   });
 
   it('can be made of every region in which anything is sold', async () => {

@@ -10,6 +10,7 @@ import {
   NOW,
   plan,
   READ_AT,
+  relative,
   select,
   size,
   standard,
@@ -173,6 +174,32 @@ describe('the plan', () => {
   it('does not depend on the order in which the provider lists the fleet', () => {
     const given = plan([both, target(select({ editions: ['redis-5.0-standard'] }), to8)]);
     expect(review(given, [a, b, c]).plan.digest).toBe(review(given, [c, b, a]).plan.digest);
+  });
+
+  it('holds the memory in use that a size was held against, and tells it to the reviewer', () => {
+    const told = 'in use 1024MB (test, read 2026-11-05T02:00:00.000Z)';
+    const shrunk = review(
+      plan([target('crs-aaaaaaaa', { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })),
+      [a],
+    );
+    expect(shrunk.plan.preconditions[0]).toMatchObject({ used: a.used, because: told });
+    const twice = relative({ atLeast: { timesUsed: 6 }, roundTo: 'sold' });
+    const grown = review(plan([target('crs-aaaaaaaa', { memoryPerShard: twice })]), [a]);
+    expect(grown.plan.preconditions[0]).toMatchObject({
+      used: a.used,
+      because: `at least 6 x 1024MB in use = 6144MB; the next size sold is 8GB; ${told}`,
+    });
+    expect(review(plan([all8]), [a]).plan.preconditions[0]).not.toHaveProperty('used');
+  });
+
+  it('names the instances whose memory in use must be read, also for a size by it', () => {
+    const twice = relative({ atLeast: { timesUsed: 2 } });
+    const draft = draftPlan(
+      plan([target(select(), { memoryPerShard: twice })]),
+      inventory([{ ...a, used: null }, b, { ...gone, used: null }]),
+      NOW,
+    );
+    expect(draft.toMeasure.map(({ id }) => id)).toEqual(['crs-aaaaaaaa']);
   });
 
   it('names the instances whose memory in use must be read', () => {

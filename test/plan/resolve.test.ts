@@ -190,3 +190,67 @@ describe('a glob', () => {
     );
   });
 });
+
+describe('a size by the memory in use', () => {
+  const twice = relative({ atLeast: { timesUsed: 2 }, roundTo: 'sold' });
+  const sizeOf = (given: Plan, fleet: Inventory) => {
+    const { targets, unchanged, blocked, toMeasure } = resolved(given, fleet);
+    return {
+      to: targets.map(({ to }) => to),
+      unchanged: unchanged.map(({ why }) => why),
+      blocked: blocked.flatMap(({ findings }) => findings.map(({ code }) => code)),
+      toMeasure: toMeasure.map(({ id }) => id),
+    };
+  };
+  const nothing = { to: [], unchanged: [], blocked: [], toMeasure: [] };
+  const used = (total: number, fullestShard: number | null) => ({
+    total,
+    fullestShard,
+    source: 'the monitor',
+    readAt: '2026-11-05T02:00:00.000Z',
+  });
+  const busy = (is = {}) => inventory([instance({ id: 'crs-busy0001', used: used(12_000, 5000), ...is })]);
+  const wish = target('crs-busy0001', { memoryPerShard: twice });
+
+  it('is held against the fullest shard', () => {
+    expect(sizeOf(plan([wish]), busy())).toEqual({ ...nothing, to: [size(12 * GB, 3)] });
+  });
+
+  it('counts the shards that the plan gives the instance, whichever target says so', () => {
+    const shards = target('crs-busy0001', { shards: 5 }, { line: 9 });
+    for (const targets of [
+      [wish, shards],
+      [shards, wish],
+    ])
+      expect(sizeOf(plan(targets), busy())).toEqual({ ...nothing, to: [size(8 * GB, 5)] });
+  });
+
+  it('leaves alone what has room enough, and says by which figures', () => {
+    expect(sizeOf(plan([wish]), busy({ used: used(3000, 1200) })).unchanged).toEqual([
+      'at least 2 x 1200MB in use in the fullest shard = 2400MB; the present 4GB suffices; in use 3000MB, 1200MB in the fullest shard (the monitor, read 2026-11-05T02:00:00.000Z)',
+    ]);
+  });
+
+  it.each([
+    ['nothing was read', null],
+    ['the fullest shard was not', used(12_000, null)],
+  ])('is blocked and to be measured where %s', (_, memory) => {
+    expect(sizeOf(plan([wish]), busy({ used: memory }))).toEqual({
+      ...nothing,
+      blocked: ['Refit.UsedUnknown'],
+      toMeasure: ['crs-busy0001'],
+    });
+  });
+
+  it('asks nobody where the change would be refused whatever the size', () => {
+    expect(sizeOf(plan([wish]), busy({ used: null, status: 'isolated' }))).toEqual({
+      ...nothing,
+      blocked: ['ResourceUnavailable.InstanceStatusAbnormal'],
+    });
+  });
+
+  it('conflicts with another size for the same instance', () => {
+    const other = target('crs-busy0001', { memoryPerShard: 8 * GB }, { line: 9 });
+    expect(sizeOf(plan([wish, other]), busy()).blocked).toEqual(['Refit.Conflict']);
+  });
+});

@@ -1,8 +1,18 @@
 /** `refit explain CODE|INSTANCE [PLAN]`: a rule; or why an instance is blocked, selected or not selected. */
+
+import { monitorCalls, readUsed } from '../../cloud/read-inventory.ts';
 import { RefitError } from '../../errors.ts';
-import { connectReader, discoverRegions, type Plan, readInventory } from '../../index.ts';
+import {
+  connectReader,
+  discoverRegions,
+  type Inventory,
+  type Plan,
+  readInventory,
+  sayMonitorCalls,
+} from '../../index.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { explainCode, explainInstance, nearestCode } from '../../plan/explain.ts';
+import { draftPlan } from '../../plan/make-plan.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import { scopesOf, withDefaults } from '../../plan/scopes.ts';
 import { visible } from '../../report/escape.ts';
@@ -36,7 +46,7 @@ export async function explain(
   const plan = planFile === undefined ? null : await readPlan(planFile, options, terminal);
   const inventory = options.inventory
     ? await readInventoryFile(options.inventory)
-    : await readLive(plan, options, terminal);
+    : await readLive(subject, plan, options, terminal);
   await terminal.out(explainInstance(subject, inventory, plan));
   return 0;
 }
@@ -55,7 +65,12 @@ async function readPlan(file: string, options: GlobalOptions, terminal: Terminal
   return withDefaults(parsed.plan, { region: regionFrom(options), profile: options.profile ?? null });
 }
 
-async function readLive(plan: Plan | null, options: GlobalOptions, terminal: Terminal) {
+async function readLive(
+  subject: string,
+  plan: Plan | null,
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<Inventory> {
   const reader = connectReader({ endpoint: options.endpoint ?? null, env: terminal.env });
   try {
     const profile = options.profile ?? 'default';
@@ -63,7 +78,12 @@ async function readLive(plan: Plan | null, options: GlobalOptions, terminal: Ter
     const scopes = plan
       ? scopesOf(plan, { region: null, profile: null }).scopes
       : regions!.map((region) => ({ region, profile }));
-    return (await readInventory(reader, scopes, terminal.clock)).inventory;
+    const { inventory } = await readInventory(reader, scopes, terminal.clock);
+    const draft = plan && draftPlan(plan, inventory, terminal.clock.now());
+    if (!draft?.toMeasure.some(({ id }) => id === subject)) return inventory;
+    const ids = new Set([subject]);
+    terminal.quiet || terminal.err(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}\n`);
+    return (await readUsed(reader, inventory, ids)).inventory;
   } finally {
     await reader.close();
   }

@@ -36,6 +36,10 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
     price: options.price ?? false,
     saveAs: options.out ?? null,
     onProgress: bar.show,
+    onNotice: (what) => {
+      bar.clear();
+      terminal.quiet || terminal.err(`${what}\n`);
+    },
   }).finally(async () => {
     bar.clear();
     if ('close' in from) await from.close();

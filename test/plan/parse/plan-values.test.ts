@@ -94,6 +94,11 @@ describe('sizes', () => {
     ['{ grow: 12.5% }', { grow: { percent: 12.5 }, atLeast: null, atMost: null, roundTo: null }],
     ['{ grow: 2GB }', { grow: { amount: 2048 }, atLeast: null, atMost: null, roundTo: null }],
     ['{ grow: 100 }', { grow: { amount: 100 }, atLeast: null, atMost: null, roundTo: null }],
+    ['{ atLeast: 2x used }', { grow: null, atLeast: { timesUsed: 2 }, atMost: null, roundTo: null }],
+    [
+      '{ atLeast: 1.5x used, roundTo: sold }',
+      { grow: null, atLeast: { timesUsed: 1.5 }, atMost: null, roundTo: 'sold' },
+    ],
     ['{ atLeast: 8GB, atMost: 8GB }', { grow: null, atLeast: 8192, atMost: 8192, roundTo: null }],
   ])('a relative size %s keeps each of its parts', (written, wish) => {
     const plan = planOf(withTarget(`- { select: { all: true }, memoryPerShard: ${written} }`));
