@@ -31,7 +31,7 @@ export function createWorld(options: WorldOptions, now: number): World {
   const owners: readonly AccountOptions[] = [
     {
       name: FIRST_ACCOUNT,
-      uin: OWNER_UIN,
+      uin: options.uin ?? OWNER_UIN,
       appId: 1_250_000_001,
       balance: options.balance,
       fleet: options.fleet,

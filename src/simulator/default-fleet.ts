@@ -183,16 +183,21 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
   },
 ];
 
-/** `count` instances, always the same for one seed; a smaller fleet is the beginning of a greater one. */
-export function defaultFleet(count: number, seed: number): FleetInstance[] {
+/**
+ * `count` instances, always the same for one seed; a smaller fleet is the beginning of a greater one.
+ * @param taken ids that others have; those of this fleet are added
+ */
+export function defaultFleet(count: number, seed: number, taken: Set<string> = new Set()): FleetInstance[] {
   const random = seededRandom(seed);
-  const taken = new Set<string>();
   return Array.from({ length: count }, (_, index) => {
     let id: string;
     do id = `crs-${random.text(8, LETTERS)}`;
     while (taken.has(id));
     taken.add(id);
-    return drawn(random, index, id, SPECIAL[index] ?? {});
+    const { id: fixed = id, ...special } = SPECIAL[index] ?? {};
+    const isFree = !taken.has(fixed);
+    taken.add(fixed);
+    return drawn(random, index, isFree ? fixed : id, special);
   });
 }
 

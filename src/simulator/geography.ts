@@ -37,6 +37,17 @@ const REGIONS: readonly (readonly [string, number, string, string])[] = [
   ['ap-nanjing', 33, '华东地区(南京)', '华东地区'],
 ];
 
+/** Regions that exist here only where a fleet has something in them. */
+const FURTHER_REGIONS: typeof REGIONS = [
+  ['ap-shanghai-fsi', 7, '华东地区(上海金融)', '华东地区'],
+  ['ap-shenzhen-fsi', 11, '华南地区(深圳金融)', '华南地区'],
+  ['na-ashburn', 22, '美国东部(弗吉尼亚)', '美国东部'],
+  ['ap-bangkok', 23, '亚太东南(曼谷)', '亚太东南'],
+  ['ap-beijing-fsi', 46, '华北地区(北京金融)', '华北地区'],
+  ['ap-jakarta', 72, '亚太东南(雅加达)', '亚太东南'],
+  ['sa-saopaulo', 74, '南美地区(圣保罗)', '南美地区'],
+];
+
 const ZONES: Readonly<Record<string, readonly number[]>> = {
   'ap-guangzhou': [3, 4, 6, 7],
   'ap-shanghai': [2, 4, 5],
@@ -69,7 +80,7 @@ export function makeRegions(extra: Iterable<string>): ReadonlyMap<string, SimReg
     set.add(Number(zone.slice(split + 1)));
     ordinals.set(region, set);
   }
-  const known = new Map(REGIONS.map((row) => [row[0], row]));
+  const known = new Map([...REGIONS, ...FURTHER_REGIONS].map((row) => [row[0], row]));
   let unknown = 900;
   const regions = new Map<string, SimRegion>();
   for (const [code, set] of ordinals) {

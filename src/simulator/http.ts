@@ -5,10 +5,10 @@
 
 import type { Action, Product } from './actions/action.ts';
 import { PRODUCTS } from './actions/products.ts';
-import { authenticate } from './authenticate.ts';
 import type { Fault } from './faults.ts';
 import type { SimRegion } from './geography.ts';
-import { decodeJson, decodeQuery } from './parameters.ts';
+import { metadata } from './metadata.ts';
+import { JSON_TYPE, type OpenedRequest, openRequest, split } from './open-request.ts';
 import { Refusal } from './refusal.ts';
 import { advance, type Identity, type World } from './world.ts';
 
@@ -34,12 +34,6 @@ export type WireAnswer =
   | { readonly kind: 'reset-before'; readonly delay: number }
   /** The connection is cut; the request was executed. */
   | { readonly kind: 'reset-after'; readonly delay: number };
-
-/** A request body of POST JSON may be so long. Source: facts §5.2. */
-const GREATEST_BODY = 10 * 1024 * 1024;
-
-/** Exactly this: one official SDK overlooks errors under any other content type (facts §5.6). */
-const JSON_TYPE = 'application/json';
 
 const PRODUCT_BY_VERSION: ReadonlyMap<string, Product> = new Map(
   Object.values(PRODUCTS).map((product) => [product.version, product]),
@@ -75,13 +69,17 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
       delay,
     );
 
+  if (request.method === 'GET') {
+    const said = metadata(world, split(request.url)[0], now);
+    if (said) return answer(said.status, 'text/plain', said.body, 0);
+  }
   let delay = 0;
   try {
-    const { identity, service, query } = enter(world, request, headers, now);
-    const named = headers['x-tc-action'] ?? '';
+    const opened = openRequest(world, request, headers, now);
+    const { identity, language, action: named } = opened;
     // Names that do not exist are counted under one heading: they are the sender's to choose.
     const name = KNOWN_ACTIONS.has(named) ? named : '(unknown)';
-    const over = world.limit.arrive(identity.secretId, name, now);
+    const over = world.limit.arrive(countedAs(opened), name, now);
     if (over) {
       return refuse(
         'RequestLimitExceeded',
@@ -92,18 +90,17 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
     const { faults } = world;
     delay = Number(faults.take('slow', name, null)?.value ?? 0);
     if (faults.take('reset-before', name, null)) return { kind: 'reset-before', delay };
-    const { action, region } = route(world, headers, service, named);
-    const params =
-      request.method === 'GET'
-        ? decodeQuery(action.schema, query)
-        : decodeJson(action.schema, textOf(request.body));
+    const { action, region, product } = route(world, opened);
+    const params = opened.read(action.schema);
     const instance = typeof params.InstanceId === 'string' ? params.InstanceId : null;
+    checkRights(identity, name, product);
     if (faults.take('no-permission', name, instance))
       throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');
     if (faults.take('no-cam', name, instance))
       throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
+    const code = faults.take('refuse', name, instance)?.value;
+    if (code) throw new Refusal(String(code), 'refused, as the simulator was told to');
 
-    const language = headers['x-tc-language'] === 'en-US' ? 'en-US' : 'zh-CN';
     const spoiled = takeSpoiling(world, name);
     const run = (): string => {
       const response = action.run(world, { params, region, identity, language, now });
@@ -133,6 +130,12 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
   }
 }
 
+/** The limit is counted by action, front-end region and sub-account, whatever its keys. Source: facts §6. */
+function countedAs({ identity, host }: OpenedRequest): string {
+  const region = providerHost(host)?.region ?? '';
+  return region === '' ? identity.uin : `${identity.uin} at ${region}`;
+}
+
 const SPOILING = ['http-500', 'html', 'internal-error', 'system-error', 'unknown-error'] as const;
 const SPOILED_CODE: Readonly<Record<string, string>> = {
   'system-error': 'FailedOperation.SystemError',
@@ -147,53 +150,18 @@ function takeSpoiling(world: World, action: string): Fault | null {
   return null;
 }
 
-/** The gateway's door: form and signature. */
-function enter(
-  world: World,
-  request: WireRequest,
-  headers: Readonly<Record<string, string | undefined>>,
-  now: number,
-): { identity: Identity; service: string; query: string } {
-  const target = request.url.startsWith('/')
-    ? request.url
-    : request.url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
-  const mark = target.indexOf('?');
-  const [path, query] = mark < 0 ? [target, ''] : [target.slice(0, mark) || '/', target.slice(mark + 1)];
-  const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-  if (request.method === 'POST' ? type !== JSON_TYPE : request.method !== 'GET') {
-    throw new Refusal(
-      'UnsupportedProtocol',
-      'POST with application/json, or GET, signed with TC3-HMAC-SHA256.',
-    );
-  }
-  if (path !== '/') throw new Refusal('InvalidRequest', 'The path is always /.');
-  if (request.body.length > GREATEST_BODY)
-    throw new Refusal('RequestSizeLimitExceeded', 'The request body exceeds 10 MB.');
-  try {
-    const { secretId, service } = authenticate(
-      { method: request.method, query, headers, body: request.body },
-      (id) => world.identities.get(id),
-      now + world.clockSkew,
-    );
-    return { identity: world.identities.get(secretId)!, service, query };
-  } catch (error) {
-    world.unauthenticated += 1;
-    throw error;
-  }
-}
-
 /** Finds the action: by the service that was signed for where it is a known one, else by version. */
 function route(
   world: World,
-  headers: Readonly<Record<string, string | undefined>>,
-  service: string,
-  name: string,
-): { action: Action; region: SimRegion | null } {
-  const version = headers['x-tc-version'];
-  if (name === '')
-    throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Action`.');
-  if (version === undefined)
-    throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Version`.');
+  { service, action: name, version, region: code, host }: OpenedRequest,
+): { action: Action; region: SimRegion | null; product: Product } {
+  const missing = (what: string): Refusal =>
+    new Refusal('MissingParameter', `The request is missing a required parameter \`${what}\`.`);
+  if (name === '') throw missing('Action');
+  if (version === '') throw missing('Version');
+  const label = providerHost(host)?.product;
+  if (label !== undefined && !Object.hasOwn(PRODUCTS, label))
+    throw new Refusal('NoSuchProduct', `The product \`${label}\` does not exist.`);
   const owner = Object.hasOwn(PRODUCTS, service) ? PRODUCTS[service] : undefined;
   const product =
     owner ??
@@ -204,13 +172,38 @@ function route(
     throw new Refusal('InvalidAction', `The request action=\`${name}\` is invalid or not found.`);
   if (version !== product.version)
     throw new Refusal('NoSuchVersion', `The request version=\`${version}\` is not found.`);
-  const code = headers['x-tc-region'] ?? '';
   const region = world.regions.get(code) ?? null;
-  if (product.regional && code === '')
-    throw new Refusal('MissingParameter', 'The request is missing a required parameter `X-TC-Region`.');
-  if (code !== '' && !region)
+  if (product.regional && code === '') throw missing('Region');
+  if ((code !== '' && !region) || (product.regional && isAcrossIsolation(code, host)))
     throw new Refusal('UnsupportedRegion', `The region \`${code}\` is not supported.`);
-  return { action, region };
+  return { action, region, product };
+}
+
+/** Product and front-end region of a host name of the provider's; null for any other, such as loopback. */
+function providerHost(host: string): { product: string; region: string } | null {
+  const parts = PROVIDER_HOST.exec(host);
+  return parts && { product: parts[1]!, region: parts[2] ?? '' };
+}
+
+const PROVIDER_HOST =
+  /^([a-z]+)(?:\.([a-z]{2,4}(?:-[a-z0-9]+)+))?(?:\.(?:intl|internal))?\.tencentcloudapi\.(?:com|com\.cn|cn)$/;
+
+/** Finance zones and all others are isolated from each other. Source: facts §5.1. */
+function isAcrossIsolation(region: string, host: string): boolean {
+  const front = providerHost(host);
+  return front !== null && region.endsWith('-fsi') !== front.region.endsWith('-fsi');
+}
+
+/** @throws Refusal where the identity has no right to the action; the code is a choice (docs/provider-choices.md) */
+function checkRights({ deny = [] }: Identity, name: string, product: Product): void {
+  if (!deny.includes(name) && !deny.includes('*')) return;
+  const code =
+    product !== PRODUCTS.redis
+      ? 'AuthFailure.UnauthorizedOperation'
+      : name === 'DescribeMaintenanceWindow'
+        ? 'UnauthorizedOperation.NoCAMAuthed'
+        : 'InvalidParameter.PermissionDenied';
+  throw new Refusal(code, `no right to ${name}`);
 }
 
 function lowerCased({ headers, url }: WireRequest): Readonly<Record<string, string | undefined>> {
@@ -225,10 +218,6 @@ function lowerCased({ headers, url }: WireRequest): Readonly<Record<string, stri
   for (const name in headers) lower[name.toLowerCase()] = headers[name];
   lower.host ??= /^[a-z]+:\/\/([^/?]*)/i.exec(url)?.[1];
   return lower;
-}
-
-function textOf(body: string | Uint8Array): string {
-  return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 
 function uuid(world: World): string {

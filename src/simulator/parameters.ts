@@ -32,10 +32,10 @@ export function decodeJson(schema: Schema, body: string): Params {
   return fitAll(schema, value, '', false);
 }
 
-/** Query parameters of a GET, arrays flattened as `NodeSet.0.ZoneId`. @throws Refusal */
-export function decodeQuery(schema: Schema, query: string): Params {
+/** Parameters of a GET or a form, arrays flattened as `NodeSet.0.ZoneId`. @throws Refusal */
+export function decodeFlat(schema: Schema, pairs: Iterable<readonly [string, string]>): Params {
   const root: Record<string, unknown> = Object.create(null);
-  for (const [path, value] of new URLSearchParams(query)) {
+  for (const [path, value] of pairs) {
     const keys = path.split('.');
     if (keys.length > 5)
       throw new Refusal('InvalidParameter', `the parameter ${JSON.stringify(path)} is too deep`);

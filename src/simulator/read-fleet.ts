@@ -63,7 +63,7 @@ const USUAL_ZONE: Readonly<Record<string, string>> = {
 
 const GREATEST_FLEET = 100_000;
 
-/** @throws RefitError `usage`, naming the instance and the member */
+/** The text of a file with one array. @throws RefitError `usage`, naming the instance and the member */
 export function readFleet(text: string): FleetInstance[] {
   let value: unknown;
   try {
@@ -76,6 +76,11 @@ export function readFleet(text: string): FleetInstance[] {
       { cause },
     );
   }
+  return readInstances(value);
+}
+
+/** The array itself. @throws RefitError `usage`, naming the instance and the member */
+export function readInstances(value: unknown): FleetInstance[] {
   if (!Array.isArray(value))
     throw new RefitError('usage', 'the fleet is no array', `a JSON array such as ${EXAMPLE}`);
   if (value.length > GREATEST_FLEET)

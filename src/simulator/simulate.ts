@@ -1,20 +1,18 @@
 /** What `refit simulate` runs: a world made from options, on loopback. */
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
+import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from './accounts.ts';
 import { createWorld } from './create-world.ts';
-import { defaultFleet } from './default-fleet.ts';
-import type { Fault } from './faults.ts';
-import { seededRandom } from './random.ts';
-import { readFleet } from './read-fleet.ts';
+import { type Fault, parseFault } from './faults.ts';
 import type { LimitCounting } from './request-limit.ts';
 import { startServer } from './server.ts';
-import { OWNER_UIN, type Range, type World, type WorldCounts } from './world.ts';
+import { FIRST_ACCOUNT, type Range, type World, type WorldCounts } from './world.ts';
 
 /** Everything has a default; times are least and greatest in milliseconds. */
 export interface SimulateOptions {
   /** How many instances the default fleet has: 60. */
   readonly instances?: number;
-  /** The text of a fleet file (read-fleet.ts), instead of the default fleet. */
+  /** The text of a fleet file (accounts.ts, read-fleet.ts), instead of the default fleet. */
   readonly fleet?: string;
   /** 0, the default, takes a free port. */
   readonly port?: number;
@@ -32,11 +30,27 @@ export interface SimulateOptions {
   readonly duration?: Range;
   /** Locked after the end: 1,000 to 2,000. */
   readonly lockTail?: Range;
-  /** Made from the seed, in the form of the provider's. */
+  /** Of the first account. Made from the seed, in the form of the provider's. */
   readonly secretId?: string;
   readonly secretKey?: string;
-  /** What the account holds, CNY: 10,000,000. */
+  /** What the first account holds, CNY: 10,000,000. */
   readonly balance?: number;
+  /** Accounts beside the first and those of the fleet file. */
+  readonly accounts?: readonly AccountWish[];
+  /** Where SwitchOption 1 is not rolled out: `honoured`, the default, is everywhere. The faults do it for one region. */
+  readonly maintenanceWindow?: 'honoured' | 'ignored' | 'refused';
+  /** The role bound to the virtual machine of the metadata service; null: none. */
+  readonly cvmRole?: string | null;
+}
+
+/** Keys of somebody who may sign: of an account itself, or of a user of it. */
+export interface Keys {
+  readonly account: string;
+  /** null: the account itself. */
+  readonly user: string | null;
+  readonly uin: string;
+  readonly secretId: string;
+  readonly secretKey: string;
 }
 
 export interface Simulation {
@@ -44,17 +58,17 @@ export interface Simulation {
   readonly port: number;
   readonly secretId: string;
   readonly secretKey: string;
+  /** Everybody's keys, the first account's first. */
+  readonly keys: readonly Keys[];
   close(): Promise<void>;
   counts(): WorldCounts;
 }
-
-const KEY_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** A world from options, without a server: for whoever calls `http` itself. */
 export function simulatedWorld(
   options: SimulateOptions,
   now: number,
-): { world: World; secretId: string; secretKey: string } {
+): { world: World; secretId: string; secretKey: string; keys: readonly Keys[] } {
   const seed = options.seed ?? 1;
   const count = options.instances ?? 60;
   if (!Number.isInteger(count) || count < 0 || count > 100_000) {
@@ -70,26 +84,46 @@ export function simulatedWorld(
     }
     return [Math.round(least), Math.round(greatest)];
   };
-  const keys = seededRandom(seed ^ 0x6b657973);
-  const secretId = options.secretId ?? `AKID${keys.text(32, KEY_LETTERS)}`;
-  const secretKey = options.secretKey ?? keys.text(32, KEY_LETTERS);
+  const given = options.fleet === undefined ? [] : readFleetFile(options.fleet);
+  const { balance, secretId, secretKey } = options;
+  const first: AccountWish = {
+    ...(given.find(({ name }) => name === FIRST_ACCOUNT) ?? {
+      name: FIRST_ACCOUNT,
+      ...(given.length === 0 ? { instances: count } : {}),
+    }),
+    ...(balance === undefined ? {} : { balance }),
+    ...(secretId === undefined ? {} : { secretId }),
+    ...(secretKey === undefined ? {} : { secretKey }),
+  };
+  const others = [...given.filter(({ name }) => name !== FIRST_ACCOUNT), ...(options.accounts ?? [])];
+  const [own, ...further] = makeAccounts([first, ...others], seed);
+  const keys = [own!, ...further].flatMap((account) => account.keys);
+  const window = options.maintenanceWindow ?? 'honoured';
   const world = createWorld(
     {
       seed,
-      fleet: options.fleet === undefined ? defaultFleet(count, seed) : readFleet(options.fleet),
-      identities: [{ secretId, secretKey, token: null, uin: OWNER_UIN }],
+      fleet: own!.fleet,
+      identities: keys,
+      accounts: further,
+      uin: own!.uin,
+      roles: own!.roles,
+      ...(options.cvmRole === undefined ? {} : { cvmRole: options.cvmRole }),
       startLag: range('startLag', options.startLag ?? [200, 600]),
       duration: range('duration', options.duration ?? [1000, 4000]),
       lockTail: range('lockTail', options.lockTail ?? [1000, 2000]),
       limit:
         options.limit === undefined ? null : options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit,
       limitCounting: options.limitCounting ?? 'calendar',
-      balance: options.balance ?? 10_000_000,
-      faults: options.faults ?? [],
+      balance: own!.balance,
+      faults: [...(options.faults ?? []), ...(window === 'honoured' ? [] : [parseFault(`window-${window}`)])],
     },
     now,
   );
-  return { world, secretId, secretKey };
+  return { world, secretId: keys[0]!.secretId, secretKey: keys[0]!.secretKey, keys: keys.map(keysOf) };
+}
+
+function keysOf({ account, user, uin, secretId, secretKey }: MadeAccount['keys'][number]): Keys {
+  return { account: account ?? FIRST_ACCOUNT, user, uin, secretId, secretKey };
 }
 
 /**
@@ -97,7 +131,7 @@ export function simulatedWorld(
  * @throws RefitError `usage` for options, a fleet or a port that cannot be
  */
 export async function simulate(options: SimulateOptions, clock: Clock): Promise<Simulation> {
-  const { world, secretId, secretKey } = simulatedWorld(options, clock.now());
+  const { world, ...keys } = simulatedWorld(options, clock.now());
   const server = await startServer({ world, port: options.port ?? 0, clock });
-  return { ...server, secretId, secretKey };
+  return { ...server, ...keys };
 }

@@ -31,6 +31,8 @@ export interface Identity {
 export interface Session {
   readonly role: string;
   readonly name: string;
+  /** Whose keys asked for it. */
+  readonly askedBy: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -68,6 +70,8 @@ export interface WorldOptions {
   readonly identities: readonly Identity[];
   /** Beside the first, which is named `default` and has `fleet` and `balance`. */
   readonly accounts?: readonly AccountOptions[];
+  /** The first account's number; left out: OWNER_UIN. */
+  readonly uin?: string;
   /** Roles of the first account; left out: any name will do. */
   readonly roles?: AccountOptions['roles'];
   /** The role that the metadata service hands out keys for; null: none is bound. Left out: `refit-cvm`. */

@@ -28,6 +28,20 @@ export interface Signing {
   readonly method?: 'POST' | 'GET';
 }
 
+export interface OlderSigning {
+  readonly secretId?: string;
+  readonly secretKey?: string;
+  /** The host that is signed, where it differs from the header. */
+  readonly signedHost?: string;
+  readonly signatureMethod?: string;
+  readonly nonce?: number;
+  /** Milliseconds. */
+  readonly at?: number;
+  readonly method?: 'POST' | 'GET';
+  /** Beside the common parameters and the action's own, or instead of them. */
+  readonly params?: Readonly<Record<string, string>>;
+}
+
 const VERSIONS: Readonly<Record<string, string>> = {
   redis: '2018-04-12',
   region: '2022-06-27',
@@ -78,6 +92,52 @@ export function signed(
   const signature = mac(key, `TC3-HMAC-SHA256\n${timestamp}\n${scope}\n${sha(canonical)}`).toString('hex');
   headers.authorization = `TC3-HMAC-SHA256 Credential=${signing.secretId ?? SECRET_ID}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
   return { method, url: query === '' ? '/' : `/?${query}`, headers, body };
+}
+
+let lastNonce = 0;
+
+/** The same by the older way: everything a parameter, the action's own already flattened. */
+export function olderSigned(
+  name: string,
+  region: string | null,
+  own: Readonly<Record<string, string>>,
+  now: number,
+  signing: OlderSigning = {},
+): WireRequest {
+  const [product, action] = name.split('.') as [string, string];
+  lastNonce += 1;
+  const params: Record<string, string> = {
+    Action: action,
+    Version: VERSIONS[product] ?? product,
+    ...(region === null ? {} : { Region: region }),
+    Timestamp: String(Math.floor((signing.at ?? now) / 1000)),
+    Nonce: String(signing.nonce ?? lastNonce),
+    SecretId: signing.secretId ?? SECRET_ID,
+    ...(signing.signatureMethod === undefined ? {} : { SignatureMethod: signing.signatureMethod }),
+    ...own,
+    ...signing.params,
+  };
+  const method = signing.method ?? 'GET';
+  const joined = Object.keys(params)
+    .sort()
+    .map((one) => `${one}=${params[one]}`)
+    .join('&');
+  const algorithm = signing.signatureMethod === 'HmacSHA256' ? 'sha256' : 'sha1';
+  const host = '127.0.0.1:8080';
+  params.Signature ??= createHmac(algorithm, signing.secretKey ?? SECRET_KEY)
+    .update(`${method}${signing.signedHost ?? host}/?${joined}`)
+    .digest('base64');
+  const encoded = Object.entries(params)
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .join('&');
+  return method === 'GET'
+    ? { method, url: `/?${encoded}`, headers: { host }, body: '' }
+    : {
+        method,
+        url: '/',
+        headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+        body: encoded,
+      };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as the wire has them

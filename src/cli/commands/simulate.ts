@@ -1,6 +1,7 @@
 /** `refit simulate`: the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
 
 import { RefitError } from '../../errors.ts';
+import { parseAccount } from '../../simulator/accounts.ts';
 import { parseFault } from '../../simulator/faults.ts';
 import { simulate as startSimulator } from '../../simulator/simulate.ts';
 import { readInput } from '../files.ts';
@@ -20,6 +21,7 @@ export interface SimulateCommandOptions extends GlobalOptions {
   readonly duration?: string;
   readonly lockTail?: string;
   readonly balance?: string;
+  readonly account?: readonly string[];
 }
 
 export async function simulate(options: SimulateCommandOptions, terminal: Terminal): Promise<number> {
@@ -46,11 +48,14 @@ export async function simulate(options: SimulateCommandOptions, terminal: Termin
     duration: range('--duration', options.duration),
     lockTail: range('--lock-tail', options.lockTail),
     balance: whole('--balance', options.balance),
+    accounts: options.account?.map(parseAccount),
   } as const;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const simulation = await startSimulator(known, terminal.clock);
-  const { url, secretId, secretKey } = simulation;
-  await terminal.out(`${JSON.stringify({ url, secretId, secretKey })}\n`);
+  const { url, secretId, secretKey, keys } = simulation;
+  // Everybody's keys where there is more than one to choose from.
+  const accounts = keys.length > 1 ? { accounts: keys } : {};
+  await terminal.out(`${JSON.stringify({ url, secretId, secretKey, ...accounts })}\n`);
   if (!terminal.quiet) {
     terminal.err(
       [

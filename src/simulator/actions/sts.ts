@@ -1,16 +1,86 @@
-/** Who is asking. Source: facts §8 and the product's own model, read 2026-11. */
-import { OWNER_UIN } from '../world.ts';
-import type { Action } from './action.ts';
+/**
+ * Who is asking, and keys for a while. Source: facts §8 and the product's own model, read 2026-11. The codes of the
+ * refusals are the product's as generally known; the facts list none.
+ */
+import { Refusal } from '../refusal.ts';
+import { hasRole, type IssuedKeys, issueKeys } from '../temporary-keys.ts';
+import { accountOf, type World } from '../world.ts';
+import type { Action, Call } from './action.ts';
+
+const USUAL_SECONDS = 7200;
+const MOST_SECONDS = 43_200;
+const ROLE_ARN = /^qcs::cam::uin\/(\d+):roleName\/([\w+=,.@-]{1,128})$/;
+const SESSION_NAME = /^[\w+=,.@:-]{2,128}$/;
+
+function assume(world: World, { params, identity, now }: Call): IssuedKeys {
+  const [, uin, role] = ROLE_ARN.exec(params.RoleArn as string) ?? [];
+  const name = params.RoleSessionName as string;
+  if (uin === undefined || role === undefined)
+    throw new Refusal('InvalidParameter.ParamError', 'RoleArn is qcs::cam::uin/<number>:roleName/<name>.');
+  if (!SESSION_NAME.test(name))
+    throw new Refusal(
+      'InvalidParameter.ParamError',
+      'RoleSessionName has 2 to 128 letters, digits or +=,.@_-.',
+    );
+  const seconds = (params.DurationSeconds as number | undefined) ?? USUAL_SECONDS;
+  if (seconds < 1 || seconds > MOST_SECONDS)
+    throw new Refusal('InvalidParameter.OverTimeError', `DurationSeconds is at most ${MOST_SECONDS}.`);
+  const account = [...world.accounts.values()].find((one) => one.uin === uin);
+  if (!account || !hasRole(account, role))
+    throw new Refusal('ResourceNotFound.RoleNotFound', `There is no role ${role} of ${uin}.`);
+  return issueKeys(world, { account, role, name, askedBy: identity.uin, seconds }, now);
+}
 
 export const STS: Readonly<Record<string, Action>> = {
   GetCallerIdentity: {
     schema: {},
-    run: (_, { identity }) => ({
-      Arn: `qcs::cam::uin/${OWNER_UIN}:uin/${identity.uin}`,
-      AccountId: OWNER_UIN,
-      UserId: identity.uin,
-      PrincipalId: identity.uin,
-      Type: 'CAMUser',
-    }),
+    run(world, { identity }) {
+      const owner = accountOf(world, identity).uin;
+      const { uin, session } = identity;
+      if (session) {
+        return {
+          Arn: `qcs::sts:${owner}:assumed-role/${uin}`,
+          AccountId: owner,
+          UserId: `${uin}:${session.name}`,
+          PrincipalId: session.askedBy,
+          Type: 'CAMRole',
+        };
+      }
+      return {
+        Arn: `qcs::cam::uin/${owner}:uin/${uin}`,
+        AccountId: owner,
+        UserId: uin,
+        PrincipalId: uin,
+        Type: 'CAMUser',
+      };
+    },
+  },
+  AssumeRole: {
+    schema: {
+      RoleArn: 'string!',
+      RoleSessionName: 'string!',
+      DurationSeconds: 'whole',
+      Policy: 'string',
+      ExternalId: 'string',
+      Tags: [{ Key: 'string!', Value: 'string!' }],
+      SourceIdentity: 'string',
+      SerialNumber: 'string',
+      TokenCode: 'string',
+    },
+    run: (world, call) => ({ ...assume(world, call) }),
+  },
+  AssumeRoleWithWebIdentity: {
+    schema: {
+      ProviderId: 'string!',
+      WebIdentityToken: 'string!',
+      RoleArn: 'string!',
+      RoleSessionName: 'string!',
+      DurationSeconds: 'integer',
+    },
+    run(world, call) {
+      if (call.params.WebIdentityToken === '' || call.params.ProviderId === '')
+        throw new Refusal('InvalidParameter.ParamError', 'ProviderId and WebIdentityToken may not be empty.');
+      return { ...assume(world, call) };
+    },
   },
 };

@@ -1,0 +1,70 @@
+/** Temporary keys: made from the world's own chance, good for a while, forgotten when long dead. */
+import type { Identity, SimAccount, World } from './world.ts';
+
+/** Keys as the STS product answers with them. Source: facts §8 and the product's own model, read 2026-11. */
+export interface IssuedKeys {
+  readonly Credentials: {
+    readonly Token: string;
+    readonly TmpSecretId: string;
+    readonly TmpSecretKey: string;
+  };
+  /** Unix seconds. */
+  readonly ExpiredTime: number;
+  /** ISO 8601 UTC. */
+  readonly Expiration: string;
+}
+
+export interface KeyRequest {
+  readonly account: SimAccount;
+  readonly role: string;
+  /** What the session is called. */
+  readonly name: string;
+  /** Whose keys asked for it. */
+  readonly askedBy: string;
+  readonly seconds: number;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Dead keys are told apart from keys that never were for so long, ms. */
+const REMEMBERED = 3600_000;
+
+/** Whether the account has a role of this name: any, unless it lists its own. */
+export function hasRole({ roles }: SimAccount, role: string): boolean {
+  return roles === null || Object.hasOwn(roles, role);
+}
+
+/** @param now ms since 1970 UTC */
+export function issueKeys(world: World, request: KeyRequest, now: number): IssuedKeys {
+  const { account, role, name, askedBy } = request;
+  const lives = [request.seconds * 1000, ...world.faults.all('token-life').map(({ value }) => Number(value))];
+  // On the wire the end is a whole second, and the key lives no longer than it says.
+  const expires = Math.floor((now + Math.max(0, Math.min(...lives))) / 1000);
+  const identity: Identity = {
+    secretId: `AKID${world.names.text(60, LETTERS)}`,
+    secretKey: world.names.text(44, LETTERS),
+    token: world.names.text(200, LETTERS),
+    uin: roleId(account, role),
+    account: account.name,
+    deny: account.roles?.[role] ?? [],
+    session: { role, name, askedBy, issuedAt: now, expiresAt: expires * 1000 },
+  };
+  for (const [id, { session }] of world.identities)
+    if (session && session.expiresAt + REMEMBERED < now) world.identities.delete(id);
+  world.identities.set(identity.secretId, identity);
+  return {
+    Credentials: {
+      Token: identity.token!,
+      TmpSecretId: identity.secretId,
+      TmpSecretKey: identity.secretKey,
+    },
+    ExpiredTime: expires,
+    Expiration: new Date(expires * 1000).toISOString().replace('.000Z', 'Z'),
+  };
+}
+
+/** A role's number, the same every time: its sessions are one identity to the request limit. */
+function roleId({ uin }: SimAccount, role: string): string {
+  let mixed = 7;
+  for (const letter of `${uin}/${role}`) mixed = (Math.imul(mixed, 31) + letter.charCodeAt(0)) >>> 0;
+  return `46116860${String(mixed).padStart(11, '0')}`;
+}

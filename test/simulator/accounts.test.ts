@@ -1,0 +1,380 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { RefitError } from '../../src/errors.ts';
+import { parseAccount, readFleetFile } from '../../src/simulator/accounts.ts';
+import { parseFault } from '../../src/simulator/faults.ts';
+import { http } from '../../src/simulator/http.ts';
+import { type SimulateOptions, simulatedWorld } from '../../src/simulator/simulate.ts';
+import { type Answer, olderSigned, type Signing, START, signed } from './signed-call.ts';
+
+const ORDER = { MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
+const TWO = {
+  accounts: [
+    { name: 'default', fleet: [{ id: 'crs-own00000' }, { id: 'crs-own00001' }] },
+    {
+      name: 'retail',
+      uin: '100000000777',
+      balance: 1,
+      fleet: [{ id: 'crs-retail00' }, { id: 'crs-retail01', billing: 'prepaid', daysLeft: 3000 }],
+      users: { planner: ['UpgradeInstance'], nobody: ['*'] },
+      roles: { operator: [], reader: ['UpgradeInstance'] },
+    },
+  ],
+};
+
+/** A world as `refit simulate` makes it, and calls signed by somebody's keys. */
+function simulated(options: SimulateOptions = {}) {
+  const { world, keys } = simulatedWorld({ fleet: JSON.stringify(TWO), limit: 0, ...options }, START);
+  const test = {
+    world,
+    keys,
+    now: START,
+    as: (account: string, user: string | null = null): Signing =>
+      keys.find((one) => one.account === account && one.user === user)!,
+    call(name: string, params: unknown, signing: Signing, region: string | null = 'ap-guangzhou'): Answer {
+      const answer = http(world, signed(name, region, params, test.now, signing), test.now);
+      return answer.kind === 'answered' ? JSON.parse(answer.body).Response : answer;
+    },
+    code: (name: string, params: unknown, signing: Signing, region: string | null = 'ap-guangzhou'): string =>
+      test.call(name, params, signing, region).Error?.Code ?? 'ok',
+    get(path: string): { status: number; body: string } {
+      const answer = http(
+        world,
+        { method: 'GET', url: path, headers: { host: 'metadata' }, body: '' },
+        test.now,
+      );
+      return answer.kind === 'answered' ? answer : { status: 0, body: '' };
+    },
+  };
+  return test;
+}
+
+/** Keys of a session as a request carries them. */
+const session = ({ Credentials: { TmpSecretId, TmpSecretKey, Token } }: Answer): Signing => ({
+  secretId: TmpSecretId,
+  secretKey: TmpSecretKey,
+  headers: { 'x-tc-token': Token },
+});
+
+describe('an account', () => {
+  it('sees its own instances alone, and orders for another’s do not find them', () => {
+    const test = simulated();
+    const ids = (signing: Signing): string[] =>
+      test
+        .call('redis.DescribeInstances', {}, signing)
+        .InstanceSet.map(({ InstanceId }: Answer) => InstanceId);
+    expect(ids(test.as('default'))).toEqual(['crs-own00001', 'crs-own00000']);
+    expect(ids(test.as('retail'))).toEqual(['crs-retail01', 'crs-retail00']);
+    for (const name of ['UpgradeInstance', 'InquiryPriceUpgradeInstance'])
+      expect(test.code(`redis.${name}`, { ...ORDER, InstanceId: 'crs-own00000' }, test.as('retail'))).toBe(
+        'ResourceNotFound.InstanceNotExists',
+      );
+  });
+
+  it('has its own money, orders and tasks', () => {
+    const test = simulated();
+    const balance = (account: string): number =>
+      test.call('billing.DescribeAccountBalance', {}, test.as(account), null).RealBalance;
+    expect([balance('default'), balance('retail')]).toEqual([1_000_000_000, 100]);
+    expect(
+      test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail01' }, test.as('retail')),
+    ).toBe('ResourceUnavailable.AccountBalanceNotEnough');
+    const { DealName } = test.call(
+      'redis.UpgradeInstance',
+      { ...ORDER, InstanceId: 'crs-retail00' },
+      test.as('retail'),
+    );
+    test.now += 700;
+    const deals = (account: string): number =>
+      test.call('redis.DescribeInstanceDealDetail', { DealName }, test.as(account)).DealDetails.length;
+    expect([deals('default'), deals('retail')]).toEqual([0, 1]);
+    const tasks = (account: string): number =>
+      test.call('redis.DescribeTaskList', {}, test.as(account)).TotalCount;
+    expect([tasks('default'), tasks('retail')]).toEqual([0, 1]);
+    const span = {
+      StartTime: '2026-01-05 00:00:00',
+      EndTime: '2026-01-06 00:00:00',
+      Limit: 5,
+      StatusSet: [1, 2, 3, 4],
+    };
+    const bills = (account: string): number =>
+      test.call('billing.DescribeDealsByCond', span, test.as(account), null).TotalCount;
+    expect([bills('default'), bills('retail')]).toEqual([0, 1]);
+  });
+
+  it('and each of its users are counted by the limit for themselves', () => {
+    const test = simulated({ limit: 1 });
+    const seen = [test.as('default'), test.as('retail'), test.as('retail', 'planner'), test.as('retail')].map(
+      (who) => test.code('redis.DescribeInstances', {}, who),
+    );
+    expect(seen).toEqual(['ok', 'ok', 'ok', 'RequestLimitExceeded']);
+  });
+
+  it('has users that see its fleet and lack rights', () => {
+    const test = simulated();
+    const planner = test.as('retail', 'planner');
+    expect(test.call('redis.DescribeInstances', {}, planner).TotalCount).toBe(2);
+    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail00' }, planner)).toBe(
+      'InvalidParameter.PermissionDenied',
+    );
+    const nobody = test.as('retail', 'nobody');
+    expect(test.code('redis.DescribeMaintenanceWindow', { InstanceId: 'crs-retail00' }, nobody)).toBe(
+      'UnauthorizedOperation.NoCAMAuthed',
+    );
+    expect(test.code('billing.DescribeAccountBalance', {}, nobody, null)).toBe(
+      'AuthFailure.UnauthorizedOperation',
+    );
+    expect(test.call('sts.GetCallerIdentity', {}, planner, null)).toMatchObject({
+      AccountId: '100000000777',
+      UserId: '100000000778',
+      Type: 'CAMUser',
+    });
+  });
+
+  it('comes from --account too, with instances that nobody else has', () => {
+    const test = simulated({
+      fleet: JSON.stringify([{ id: 'crs-own00000' }]),
+      accounts: [parseAccount('retail=40')],
+    });
+    expect(test.call('redis.DescribeInstances', {}, test.as('default')).TotalCount).toBe(1);
+    const both = simulatedWorld({ instances: 60, accounts: [parseAccount('retail=60')] }, START).world;
+    expect(both.instances.size).toBe(120);
+  });
+});
+
+describe('keys for a while', () => {
+  const ASSUME = { RoleArn: 'qcs::cam::uin/100000000777:roleName/operator', RoleSessionName: 'night-shift' };
+
+  it('act for the role’s account, with the role’s rights, until they expire', () => {
+    const test = simulated();
+    const answer = test.call(
+      'sts.AssumeRole',
+      { ...ASSUME, DurationSeconds: 900 },
+      test.as('default'),
+      'ap-guangzhou',
+    );
+    expect(answer).toMatchObject({ ExpiredTime: START / 1000 + 900, Expiration: '2026-01-05T02:15:00Z' });
+    const keys = session(answer);
+    expect(test.call('sts.GetCallerIdentity', {}, keys, null)).toMatchObject({
+      AccountId: '100000000777',
+      UserId: expect.stringMatching(/^46\d+:night-shift$/),
+      PrincipalId: '100000000001',
+      Type: 'CAMRole',
+    });
+    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail00' }, keys)).toBe('ok');
+    test.now += 899_999;
+    expect(test.code('redis.DescribeInstances', {}, keys)).toBe('ok');
+    test.now += 1;
+    expect(test.code('redis.DescribeInstances', {}, keys)).toBe('AuthFailure.TokenFailure');
+  });
+
+  it('need their token, and no other key may bring it', () => {
+    const test = simulated();
+    const keys = session(test.call('sts.AssumeRole', ASSUME, test.as('default'), null));
+    expect(test.code('redis.DescribeInstances', {}, { ...keys, headers: {} })).toBe(
+      'AuthFailure.TokenFailure',
+    );
+    expect(test.code('redis.DescribeInstances', {}, { ...keys, headers: { 'x-tc-token': 'x' } })).toBe(
+      'AuthFailure.TokenFailure',
+    );
+    expect(test.code('redis.DescribeInstances', {}, { ...test.as('default'), headers: keys.headers! })).toBe(
+      'AuthFailure.TokenFailure',
+    );
+    const long = { 'x-tc-token': 'x'.repeat(4097) };
+    expect(test.code('redis.DescribeInstances', {}, { ...keys, headers: long })).toBe(
+      'AuthFailure.TokenFailure',
+    );
+    const older = (Token: string): string => {
+      const { secretId, secretKey } = keys;
+      const request = olderSigned('redis.DescribeInstances', 'ap-guangzhou', { Token }, test.now, {
+        secretId: secretId!,
+        secretKey: secretKey!,
+      });
+      const answer = http(test.world, request, test.now);
+      return answer.kind === 'answered'
+        ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok')
+        : answer.kind;
+    };
+    expect([older(keys.headers!['x-tc-token']!), older('x')]).toEqual(['ok', 'AuthFailure.TokenFailure']);
+  });
+
+  const wrong: readonly (readonly [string, object, string])[] = [
+    [
+      'two hours where nothing is said, twelve at most',
+      { DurationSeconds: 43_201 },
+      'InvalidParameter.OverTimeError',
+    ],
+    [
+      'a role that the account does not have',
+      { RoleArn: 'qcs::cam::uin/100000000777:roleName/x' },
+      'ResourceNotFound.RoleNotFound',
+    ],
+    [
+      'an account that does not exist',
+      { RoleArn: 'qcs::cam::uin/5:roleName/x' },
+      'ResourceNotFound.RoleNotFound',
+    ],
+    ['no role name at all', { RoleArn: 'operator' }, 'InvalidParameter.ParamError'],
+    ['a session of one letter', { RoleSessionName: 'x' }, 'InvalidParameter.ParamError'],
+    ['no session name', { RoleSessionName: null }, 'MissingParameter'],
+  ];
+  for (const [what, more, code] of wrong) {
+    it(`are not given for ${what}: ${code}`, () => {
+      const test = simulated();
+      expect(test.code('sts.AssumeRole', { ...ASSUME, ...more }, test.as('default'), null)).toBe(code);
+    });
+  }
+
+  it('lack what the role lacks', () => {
+    const test = simulated();
+    const RoleArn = 'qcs::cam::uin/100000000777:roleName/reader';
+    const keys = session(test.call('sts.AssumeRole', { ...ASSUME, RoleArn }, test.as('default'), null));
+    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail00' }, keys)).toBe(
+      'InvalidParameter.PermissionDenied',
+    );
+  });
+
+  it('come unsigned for another provider’s token, and nothing else comes unsigned', () => {
+    const test = simulated();
+    const unsigned = (name: string, params: object): Answer => {
+      const request = signed(name, 'ap-guangzhou', params, test.now);
+      const answer = http(
+        test.world,
+        { ...request, headers: { ...request.headers, authorization: 'SKIP' } },
+        test.now,
+      );
+      return answer.kind === 'answered' ? JSON.parse(answer.body).Response : answer;
+    };
+    const params = { ...ASSUME, ProviderId: 'tke', WebIdentityToken: 'a.b.c' };
+    const keys = session(unsigned('sts.AssumeRoleWithWebIdentity', params));
+    expect(test.call('redis.DescribeInstances', {}, keys).TotalCount).toBe(2);
+    expect(unsigned('sts.AssumeRoleWithWebIdentity', { ...params, WebIdentityToken: '' }).Error.Code).toBe(
+      'InvalidParameter.ParamError',
+    );
+    expect(unsigned('sts.AssumeRole', ASSUME).Error.Code).toBe('AuthFailure.InvalidAuthorization');
+    expect(unsigned('redis.DescribeInstances', {}).Error.Code).toBe('AuthFailure.InvalidAuthorization');
+  });
+
+  it('live no longer than token-life says, and die early with expired-token, after which new ones are good', () => {
+    const short = simulated({ faults: [parseFault('token-life=30s')] });
+    expect(short.call('sts.AssumeRole', ASSUME, short.as('default'), null).ExpiredTime).toBe(
+      START / 1000 + 30,
+    );
+    const dying = simulated({ faults: [parseFault('expired-token+10s')] });
+    const first = session(dying.call('sts.AssumeRole', ASSUME, dying.as('default'), null));
+    expect(dying.code('redis.DescribeInstances', {}, first)).toBe('ok');
+    dying.now += 10_000;
+    expect(dying.code('redis.DescribeInstances', {}, first)).toBe('AuthFailure.TokenFailure');
+    const second = session(dying.call('sts.AssumeRole', ASSUME, dying.as('default'), null));
+    expect(dying.code('redis.DescribeInstances', {}, second)).toBe('ok');
+    expect(dying.code('redis.DescribeInstances', {}, dying.as('default'))).toBe('ok');
+  });
+
+  it('that are long dead are forgotten', () => {
+    const test = simulated();
+    const lasting = test.world.identities.size;
+    for (let n = 0; n < 5; n++) {
+      test.call('sts.AssumeRole', { ...ASSUME, DurationSeconds: 60 }, test.as('default'), null);
+      test.now += 2 * 3600_000;
+    }
+    expect(test.world.identities.size).toBe(lasting + 1);
+  });
+});
+
+describe('the metadata service', () => {
+  const PATH = '/latest/meta-data/cam/security-credentials/';
+  it('names the bound role and gives keys for it, the same ones until half of their life is over', () => {
+    const test = simulated();
+    const role = test.get(PATH);
+    expect(role).toMatchObject({ status: 200, body: 'refit-cvm' });
+    const keys = (): Answer => JSON.parse(test.get(`${PATH}${role.body}`).body);
+    const first = keys();
+    expect(first).toMatchObject({
+      Code: 'Success',
+      ExpiredTime: START / 1000 + 7200,
+      Expiration: '2026-01-05T04:00:00Z',
+    });
+    expect(test.call('redis.DescribeInstances', {}, session({ Credentials: first })).TotalCount).toBe(2);
+    test.now += 3_599_000;
+    expect(keys()).toEqual(first);
+    test.now += 2000;
+    expect(keys().ExpiredTime).toBe(first.ExpiredTime + 3601);
+  });
+  it('knows nothing of other roles and paths, and of none where none is bound', () => {
+    const test = simulated();
+    expect(
+      [`${PATH}other`, '/latest/meta-data/', '/latest/meta-data/x'].map((path) => test.get(path).status),
+    ).toEqual([404, 404, 404]);
+    expect(simulated({ cvmRole: null }).get(PATH).status).toBe(404);
+    expect(simulated({ faults: [parseFault('no-cvm-role')] }).get(PATH).status).toBe(404);
+    expect(simulated({ cvmRole: 'ops' }).get(PATH).body).toBe('ops');
+  });
+});
+
+describe('a host of the provider’s', () => {
+  const FINANCE = { id: 'crs-finance0', zone: 'ap-shanghai-fsi-1' };
+  const call = (host: string, region: string): string => {
+    const test = simulated({ fleet: JSON.stringify([FINANCE]) });
+    return test.code('redis.DescribeInstances', {}, { ...test.as('default'), host }, region);
+  };
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['redis.tencentcloudapi.com', 'ap-guangzhou', 'ok'],
+    ['redis.ap-shanghai.tencentcloudapi.com', 'ap-guangzhou', 'ok'],
+    ['redis.intl.tencentcloudapi.com', 'ap-guangzhou', 'ok'],
+    ['redis.internal.tencentcloudapi.com', 'ap-guangzhou', 'ok'],
+    ['redis.ap-shanghai-fsi.tencentcloudapi.com', 'ap-shanghai-fsi', 'ok'],
+    ['redis.tencentcloudapi.com', 'ap-shanghai-fsi', 'UnsupportedRegion'],
+    ['redis.ap-shanghai-fsi.tencentcloudapi.com', 'ap-guangzhou', 'UnsupportedRegion'],
+    ['teapot.tencentcloudapi.com', 'ap-guangzhou', 'NoSuchProduct'],
+    ['127.0.0.1:8080', 'ap-shanghai-fsi', 'ok'],
+  ];
+  for (const [host, region, expected] of cases)
+    it(`${host} for ${region}: ${expected}`, () => expect(call(host, region)).toBe(expected));
+
+  it('of another front-end region counts for itself', () => {
+    const test = simulated({ limit: 1 });
+    const from = (host: string): string =>
+      test.code('redis.DescribeInstances', {}, { ...test.as('default'), host });
+    expect(from('redis.tencentcloudapi.com')).toBe('ok');
+    expect(from('redis.ap-shanghai.tencentcloudapi.com')).toBe('ok');
+    expect(from('redis.tencentcloudapi.com')).toBe('RequestLimitExceeded');
+  });
+});
+
+describe('a fleet file with accounts', () => {
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['{"accounts":[1]}', /account 1: is no object/],
+    ['{"accounts":[{"fleet":[]}]}', /has no name/],
+    ['{"accounts":[{"name":"a b"}]}', /name is "a b"/],
+    ['{"accounts":[{"name":"a","colour":1}]}', /unknown member "colour"/],
+    ['{"accounts":[{"name":"a","balance":-1}]}', /balance is -1/],
+    ['{"accounts":[{"name":"a","uin":7}]}', /uin is 7/],
+    ['{"accounts":[{"name":"a","deny":"UpgradeInstance"}]}', /deny is/],
+    ['{"accounts":[{"name":"a","users":{"b":[1]}}]}', /users is/],
+    ['{"accounts":[{"name":"a","fleet":[{"id":"crs-short"}]}]}', /instance 1: id/],
+    ['{}', /no array/],
+    ['nonsense', /not JSON/],
+  ];
+  for (const [text, message] of wrong) {
+    it(`refuses ${text}, saying where`, () => {
+      expect(() => readFleetFile(text)).toThrow(message);
+      expect(() => readFleetFile(text)).toThrow(RefitError);
+    });
+  }
+  it('refuses two of one name, and an instance that two have', () => {
+    const make = (accounts: object[]) => () =>
+      simulatedWorld({ fleet: JSON.stringify({ accounts }) }, new VirtualClock().now());
+    expect(make([{ name: 'a' }, { name: 'a' }])).toThrow(/two accounts named a/);
+    const fleet = [{ id: 'crs-aaaa1111' }];
+    expect(
+      make([
+        { name: 'default', fleet },
+        { name: 'b', fleet },
+      ]),
+    ).toThrow(/instance of one id/);
+  });
+  it('and --account refuse what they cannot read', () => {
+    for (const text of ['retail', 'retail=', 'retail=x', '=4', 'a b=4'])
+      expect(() => parseAccount(text)).toThrow(/--account/);
+  });
+});

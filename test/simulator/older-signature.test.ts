@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { authenticateParameters } from '../../src/simulator/authenticate.ts';
+import type { WireRequest } from '../../src/simulator/http.ts';
+import { Refusal } from '../../src/simulator/refusal.ts';
+import { type OlderSigning, olderSigned, START, type TestWorld, testWorld } from './signed-call.ts';
+
+/** The published example (facts §5.4) with its two pairs of keys, and recomputed with SHA-256. */
+const EXAMPLE = {
+  Action: 'DescribeInstances',
+  'InstanceIds.0': 'ins-09dx96dg',
+  Limit: '20',
+  Nonce: '11886',
+  Offset: '0',
+  Region: 'ap-guangzhou',
+  Timestamp: '1465185768',
+  Version: '2017-03-12',
+};
+const STARS = ['AKIDz8krbsJ5yKBZQpn74WFkmLPx3*******', 'Gu5t9xGARNpq86cd98joQYCN3*******'] as const;
+const LETTERS = ['AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE', 'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE'] as const;
+const VECTORS = [
+  ['HmacSHA1', STARS, {}, 'zmmjn35mikh6pM3V7sUEuX4wyYM='],
+  ['HmacSHA1, other keys', LETTERS, {}, 'EliP9YW3pW28FpsEdkXt/+WcGeI='],
+  ['HmacSHA256', LETTERS, { SignatureMethod: 'HmacSHA256' }, 'A8uy2/o7WBZXYCTWEFpMrVGhGBVlEGIOioeqRM+fzFs='],
+] as const;
+
+function verify([id, key]: readonly [string, string], more: object, at = 1_465_185_768_000): string {
+  const params = new Map(Object.entries({ ...EXAMPLE, SecretId: id, ...more }) as [string, string][]);
+  const host = 'cvm.tencentcloudapi.com';
+  try {
+    return authenticateParameters(
+      { method: 'GET', host, params },
+      (one) => (one === id ? { secretKey: key, token: null } : undefined),
+      at,
+    );
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+describe('the published examples of the older signature', () => {
+  for (const [name, keys, more, Signature] of VECTORS) {
+    it(`${name}: accepted, and no longer once anything of it differs`, () => {
+      expect(verify(keys, { ...more, Signature })).toBe(keys[0]);
+      expect(verify(keys, { ...more, Signature, Limit: '21' })).toBe('AuthFailure.SignatureFailure');
+      expect(verify([keys[0], `${keys[1]}x`], { ...more, Signature })).toBe('AuthFailure.SignatureFailure');
+      expect(verify(keys, { ...more, Signature }, 1_465_185_768_000 + 301_000)).toBe(
+        'AuthFailure.SignatureExpire',
+      );
+    });
+  }
+});
+
+const FLEET = Array.from({ length: 13 }, (_, n) => ({ id: `crs-older0${String(n).padStart(2, '0')}` }));
+
+function codeOf(test: TestWorld, request: WireRequest): string {
+  const answer = test.send(request);
+  return answer.kind === 'answered' ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok') : answer.kind;
+}
+
+describe('a request signed by the older way', () => {
+  const cases: readonly (readonly [string, OlderSigning, string])[] = [
+    ['GET', {}, 'ok'],
+    ['POST, a form', { method: 'POST' }, 'ok'],
+    ['GET with SHA-256', { signatureMethod: 'HmacSHA256' }, 'ok'],
+    ['POST with SHA-256', { method: 'POST', signatureMethod: 'HmacSHA256' }, 'ok'],
+    ['a method of another name is SHA-1', { signatureMethod: 'HmacMD5' }, 'ok'],
+    ['the host signed without its port', { signedHost: '127.0.0.1' }, 'ok'],
+    ['another host signed', { signedHost: 'redis.tencentcloudapi.com' }, 'AuthFailure.SignatureFailure'],
+    ['another key', { secretKey: 'wrong' }, 'AuthFailure.SignatureFailure'],
+    ['an id nobody has', { secretId: 'AKIDnobody' }, 'AuthFailure.SecretIdNotFound'],
+    ['an id without end', { secretId: 'A'.repeat(2000) }, 'AuthFailure.TokenFailure'],
+    ['a clock five minutes slow', { at: START - 300_000 }, 'ok'],
+    ['a clock slower than that', { at: START - 301_000 }, 'AuthFailure.SignatureExpire'],
+    ['a token that its key does not have', { params: { Token: 'x' } }, 'AuthFailure.TokenFailure'],
+    ['no signature', { params: { Signature: '' } }, 'MissingParameter'],
+    ['no nonce', { params: { Nonce: '' } }, 'MissingParameter'],
+    ['a nonce below zero', { params: { Nonce: '-1' } }, 'InvalidParameter'],
+    ['no action', { params: { Action: '' } }, 'MissingParameter'],
+    ['no version', { params: { Version: '' } }, 'MissingParameter'],
+    ['no region', { params: { Region: '' } }, 'MissingParameter'],
+    ['a version of no product', { params: { Version: '1999-01-01' } }, 'NoSuchVersion'],
+    ['an action nobody knows', { params: { Action: 'DropEverything' } }, 'InvalidAction'],
+    ['a parameter nobody knows', { params: { Colour: 'red' } }, 'UnknownParameter'],
+    ['text for a number', { params: { Limit: 'many' } }, 'InvalidParameter'],
+  ];
+  for (const [what, signing, expected] of cases) {
+    it(`${what}: ${expected}`, () =>
+      expect(
+        codeOf(testWorld(FLEET), olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START, signing)),
+      ).toBe(expected));
+  }
+
+  it('reads flattened lists, of which the twelfth is signed before the second', () => {
+    const test = testWorld(FLEET);
+    const ids = Object.fromEntries(FLEET.map(({ id }, n) => [`InstanceIds.${n}`, id]));
+    const answer = test.send(
+      olderSigned('redis.DescribeInstances', 'ap-guangzhou', { ...ids, Limit: '100' }, START),
+    );
+    expect(answer).toMatchObject({ body: expect.stringContaining('"TotalCount":13') });
+  });
+
+  it('signs raw values, whatever they hold', () => {
+    const test = testWorld([{ id: 'crs-older000', name: 'a b&c=d/+é%41' }]);
+    for (const method of ['GET', 'POST'] as const) {
+      const answer = test.send(
+        olderSigned('redis.DescribeInstances', 'ap-guangzhou', { InstanceName: 'a b&c=d/+é%41' }, START, {
+          method,
+        }),
+      );
+      expect(answer).toMatchObject({ body: expect.stringContaining('"TotalCount":1,') });
+    }
+  });
+
+  it('is good for once; the same parameters under another nonce are another request', () => {
+    const test = testWorld(FLEET);
+    const request = (nonce: number): WireRequest =>
+      olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START, { nonce });
+    const again = [request(7), request(7), request(8)].map((one) => codeOf(test, one));
+    expect(again).toEqual(['ok', 'AuthFailure.SignatureExpire', 'ok']);
+  });
+
+  it('orders as any other does', () => {
+    const test = testWorld(FLEET);
+    const params = { InstanceId: 'crs-older000', MemSize: '8192', RedisShardNum: '1', RedisReplicasNum: '1' };
+    expect(
+      codeOf(test, olderSigned('redis.UpgradeInstance', 'ap-guangzhou', params, START, { method: 'POST' })),
+    ).toBe('ok');
+    expect(test.world.deals.size).toBe(1);
+  });
+
+  it('is counted together with the newer way', () => {
+    const test = testWorld(FLEET, { limit: 1 });
+    expect(test.code('redis.DescribeInstances')).toBe('ok');
+    expect(codeOf(test, olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START))).toBe(
+      'RequestLimitExceeded',
+    );
+  });
+});
+
+describe('forms that do not exist', () => {
+  const send = (changed: Partial<WireRequest>): string => {
+    const request = olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START, { method: 'POST' });
+    return codeOf(testWorld(FLEET), { ...request, ...changed });
+  };
+  const host = '127.0.0.1:8080';
+  const form = 'application/x-www-form-urlencoded';
+  const cases: readonly (readonly [string, Partial<WireRequest>, string])[] = [
+    [
+      'a form with the newer signature',
+      { headers: { host, 'content-type': form, authorization: 'TC3-HMAC-SHA256 x' } },
+      'UnsupportedProtocol',
+    ],
+    [
+      'parts',
+      { headers: { host, 'content-type': 'multipart/form-data; boundary=x' } },
+      'UnsupportedProtocol',
+    ],
+    ['PUT', { method: 'PUT' }, 'UnsupportedProtocol'],
+    ['a path', { url: '/v2/index.php' }, 'InvalidRequest'],
+    [
+      'JSON signed by nobody',
+      { headers: { host, 'content-type': 'application/json' }, body: '{}' },
+      'AuthFailure.InvalidAuthorization',
+    ],
+    ['a bare GET', { method: 'GET', body: '' }, 'AuthFailure.InvalidAuthorization'],
+    ['a form above 1 MB', { body: 'x'.repeat(1024 * 1024 + 1) }, 'RequestSizeLimitExceeded'],
+    [
+      'a query above 32 KB',
+      { method: 'GET', url: `/?Action=${'x'.repeat(32 * 1024)}`, body: '' },
+      'RequestSizeLimitExceeded',
+    ],
+    [
+      'JSON above 10 MB',
+      { headers: { host, 'content-type': 'application/json' }, body: ' '.repeat(10 * 1024 * 1024 + 1) },
+      'RequestSizeLimitExceeded',
+    ],
+  ];
+  for (const [what, changed, expected] of cases)
+    it(`${what}: ${expected}`, () => expect(send(changed)).toBe(expected));
+});
