@@ -1,5 +1,6 @@
 /** When `apply` refuses, halts or finds something else than was planned: the code, the words, and what it left alone. */
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { canonical, sha256 } from '../../src/digest.ts';
 import { SAVED_PLAN_FORMAT } from '../../src/model.ts';
 import {
   BRISK,
@@ -274,14 +275,16 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
   });
 
   it('the time that the plan set itself is over: exit 8, nothing new is ordered', async (test) => {
-    const at = await sealed(test, {
+    const at = await desk(test, {
       fleet: plainFleet(6),
-      simulator: ['--start-lag', '20ms', '--duration', '1500ms', '--lock-tail', '20ms'],
-      plan: growPlan([
-        'execution: { inFlight: 2, patience: 2s }',
-        `finishBy: "${new Date(Date.now() + 4_000).toISOString()}"`,
-      ]),
+      simulator: ['--start-lag', '20ms', '--duration', '4s', '--lock-tail', '20ms'],
     });
+    const finishBy = new Date(Date.now() + 6_000).toISOString();
+    await at.write(
+      'plan.yaml',
+      growPlan([`finishBy: "${finishBy}"`, 'execution: { inFlight: 2, patience: 2s }']),
+    );
+    expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
     const ended = await at.refit(APPLY);
     expect(ended.code, ended.stderr).toBe(8);
     const { totals } = await at.report();
@@ -343,6 +346,21 @@ describe.concurrent('a run directory that cannot be trusted', () => {
         await at.write('run/journal.jsonl', [...lines.slice(0, 3), ...lines.slice(4)].join('\n'));
       },
       /journal\.jsonl:4: /,
+    ],
+    [
+      'a journal of a later version',
+      async (at) => {
+        // Hashed anew, as a later version would have written it.
+        let prev = '0'.repeat(64);
+        const lines = (await at.journal()).map(({ hash: _, ...entry }) => {
+          const format = entry.kind === 'run-started' ? { format: 'refit.journal/9' } : {};
+          const rest = { ...entry, ...format, prev };
+          prev = sha256(canonical(rest));
+          return canonical({ ...rest, hash: prev });
+        });
+        await at.write('run/journal.jsonl', `${lines.join('\n')}\n`);
+      },
+      /refit\.journal\/9/,
     ],
     [
       'an altered plan',

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { validateJournalEntry } from '../../generated/validators.js';
 import { beginReplay } from '../../journal.ts';
-import type { SavedPlan } from '../../model.ts';
+import { JOURNAL_FORMAT, type SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
+import { visible } from '../../report/escape.ts';
 import { readJournalFile } from '../../run/journal-file.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
@@ -95,7 +96,11 @@ async function examine(directory: string, saved: SavedPlan, heads: readonly Know
   const warnings: string[] = [];
   if (journal.fault) faults.push(`${name}:${journal.fault.line}: ${journal.fault.what}`);
   const odd = journal.entries.find((entry) => !validateJournalEntry(entry));
-  if (odd) faults.push(`${name}:${odd.seq}: no entry of this format`);
+  if (odd) {
+    const format = odd.kind === 'run-started' && odd.format !== JOURNAL_FORMAT ? String(odd.format) : null;
+    const why = format === null ? '' : `: it says ${format.slice(0, 80)}, and this is ${JOURNAL_FORMAT}`;
+    faults.push(visible(`${name}:${odd.seq}: no entry of this format${why}`));
+  }
   const replay = beginReplay(saved);
   if (!odd) for (const entry of journal.entries) replay.add(entry);
   const { endedAt } = replay.state();
