@@ -1,11 +1,12 @@
 // Builds the shipped command into dist/ where a source is newer than what is there. Tells on stderr.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { changedAt, install, root } from './install.mjs';
 
 const STAMP = 'dist/.built';
+const NEXT = 'dist.next';
 
 function newest(folder) {
   let latest = 0;
@@ -33,13 +34,17 @@ export function build() {
   if (changedAt(STAMP) > sources) return;
   const began = new Date();
   run(['scripts/compile-schemas.mjs']);
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
-  cpSync(join(root, 'src/generated'), join(root, 'dist/generated'), { recursive: true });
-  chmodSync(join(root, 'dist/cli/main.js'), 0o755);
-  writeFileSync(join(root, STAMP), '');
+  // Built aside and put in place whole: a build that fails leaves the last good one, and none is ever half there.
+  const next = join(root, NEXT);
+  rmSync(next, { recursive: true, force: true });
+  run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', NEXT]);
+  cpSync(join(root, 'src/generated'), join(next, 'generated'), { recursive: true });
+  chmodSync(join(next, 'cli/main.js'), 0o755);
+  writeFileSync(join(next, '.built'), '');
   // A source saved while this ran is newer than the build.
-  utimesSync(join(root, STAMP), began, began);
+  utimesSync(join(next, '.built'), began, began);
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(next, join(root, 'dist'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();

@@ -1,6 +1,6 @@
 // Installs the dependencies where that has not been done since the lock file last changed. Runs under any Node.
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,13 @@ export function install() {
     changedAt('node_modules/.bin/node') > 0
   )
     return;
+  // npm ci would empty what the link points to: somebody else's installation.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    process.stderr.write(
+      'node_modules is a link and older than package-lock.json: run npm ci where it points to\n',
+    );
+    process.exit(1);
+  }
   process.stderr.write('installing the dependencies (npm ci)\n');
   // npm tells its npm scripts about itself by npm_*; the inner one starts afresh.
   const env = Object.fromEntries(

@@ -42,7 +42,7 @@ export function verdictOfRun(report: Report): Verdict {
   const why = run.endedBecause === 'done' ? '' : (run.what ?? ENDED[run.endedBecause]);
   if (totals.unknown > 0) {
     const sentence = [sum, why].filter((part) => part !== '').join('; ');
-    return { tone: 'bad', word: 'UNKNOWN', sentence, next: 'refit reconcile RUN' };
+    return { tone: 'bad', word: 'UNKNOWN', sentence, next: 'refit apply RUN/plan.json --run-dir RUN' };
   }
   if (run.endedBecause !== 'done') {
     return {
