@@ -1,5 +1,6 @@
 /** What every command is given beside its own arguments. */
 import { RefitError } from '../errors.ts';
+import { word } from '../plan/next-command.ts';
 import type { OutputOptions } from './output.ts';
 
 export interface GlobalOptions extends OutputOptions {
@@ -65,4 +66,18 @@ export function wholeFrom(flag: string, text: string, least = 0): number {
     );
   }
   return value;
+}
+
+/** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */
+export function sameWay(command: string, { endpoint, region, profile }: GlobalOptions): string {
+  const given = [
+    ['--endpoint', endpoint, /^refit (plan|apply) /],
+    ['--region', region, /^refit plan /],
+    ['--profile', profile, /^refit plan /],
+  ] as const;
+  return given.reduce(
+    (typed, [flag, value, fits]) =>
+      value !== undefined && fits.test(command) ? `${typed} ${flag} ${word(value)}` : typed,
+    command,
+  );
 }

@@ -14,7 +14,7 @@ import {
 import { word } from '../../plan/next-command.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
-import type { GlobalOptions } from '../options.ts';
+import { type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
@@ -52,9 +52,8 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
       terminal.err(`report  ${join(shown, RUN_FILES.page)}\n`);
       if (signals.leave.aborted || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
-        terminal.err(
-          `next    refit apply ${word(file)} --run-dir ${word(shown)}   goes on where this stopped\n`,
-        );
+        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
+        terminal.err(`next    ${next}   goes on where this stopped\n`);
       }
     }
     return end.exitCode;

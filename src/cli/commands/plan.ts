@@ -6,7 +6,7 @@ import { visible } from '../../report/escape.ts';
 import { readInput, writeOutput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { readInventoryFile } from '../inventory-file.ts';
-import { type GlobalOptions, regionFrom } from '../options.ts';
+import { type GlobalOptions, regionFrom, sameWay } from '../options.ts';
 import { checkOutput, emit, formatOf } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,7 +50,10 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
     terminal.quiet || terminal.err(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}\n`);
   }
   await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
-    renderReview(review, format, { ...where, all: options.all ?? false }),
+    renderReview({ ...review, next: review.next === null ? null : sameWay(review.next, options) }, format, {
+      ...where,
+      all: options.all ?? false,
+    }),
   );
   if (review.verdict === 'blocked') return EXIT_BLOCKED;
   return options.detailedExitcode && review.verdict === 'ready' ? EXIT_CHANGES : 0;

@@ -2,7 +2,7 @@
 import { REVIEW_FORMATS, type Review, readSavedPlan, renderReview } from '../../index.ts';
 import { nextCommand } from '../../plan/next-command.ts';
 import { readInput } from '../files.ts';
-import type { GlobalOptions } from '../options.ts';
+import { type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -15,7 +15,8 @@ export async function show(
   const plan = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
   const findings = [...plan.blocked.flatMap((blocked) => blocked.findings), ...plan.findings];
-  const review: Review = { verdict, plan, findings, next: nextCommand(verdict, plan.file, file, findings) };
+  const next = nextCommand(verdict, plan.file, file, findings);
+  const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
   await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
     renderReview(review, format, { ...where, all: options.all ?? false }),
   );
