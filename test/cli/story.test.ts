@@ -70,6 +70,11 @@ describe('the README story', () => {
   });
   afterAll(() => desk?.close());
 
+  it('says what to type next with the endpoint that it was told itself', async () => {
+    const { stdout } = await desk.refit(['plan', 'plan.yaml', '-o', 'again.json']);
+    expect(stdout).toMatch(/next +refit apply again\.json --endpoint http:\/\/127\.0\.0\.1:\d+/);
+  });
+
   it('reads the fleet into a dated file that fits its schema, and says where to go on', async () => {
     const { code, stdout, stderr } = await desk.refit(['inventory', '-o', 'inventory.json']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^60 instances read at 20/) });
