@@ -10,6 +10,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { openCloud, openReader } from './cloud/client.ts';
 import type { Cloud, CloudReader } from './cloud/cloud.ts';
 import { findCredentials } from './cloud/credentials.ts';
+import { type Examination, examine as examineCloud } from './cloud/examine.ts';
 import type { CredentialsOf } from './cloud/fresh-keys.ts';
 import { endpointFromEnvironment } from './cloud/hosts.ts';
 import { openHttp } from './cloud/http.ts';
@@ -27,6 +28,7 @@ import type {
   Report,
   Review,
   SavedPlan,
+  Scope,
 } from './model.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { parsePlan } from './plan/parse-plan.ts';
@@ -48,6 +50,7 @@ import { VERSION } from './version.ts';
 
 export type { Clock } from './clock.ts';
 export type { Cloud, CloudReader } from './cloud/cloud.ts';
+export type { Examination, Right } from './cloud/examine.ts';
 export { discoverRegions, readInventory } from './cloud/read-inventory.ts';
 export { type ErrorCode, RefitError } from './errors.ts';
 
@@ -123,6 +126,16 @@ export function connect(options: ConnectOptions): Connection {
   const { cloudOptions, joint } = joinParts(options);
   const cloud = openCloud(cloudOptions);
   return { ...joint, cloud, close: () => cloud.close() };
+}
+
+/** Who one is at the provider, and what one may: reads alone, each once. @throws RefitError where no keys are found. */
+export async function examine(options: ConnectOptions, scope: Scope): Promise<Examination> {
+  const { cloudOptions } = joinParts(options);
+  try {
+    return await examineCloud({ ...cloudOptions, scope, proxy: proxyFromEnvironment(options.env) });
+  } finally {
+    await cloudOptions.transport.close();
+  }
 }
 
 async function textOf(path: string): Promise<string | null> {

@@ -182,6 +182,19 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => auditVerify(directory!, options, terminal);
       }),
     );
+  program.commandsGroup('Look into the connection:');
+  program
+    .command('doctor')
+    .description(
+      'whose keys are used, which rights are missing, and how the provider is reached; orders nothing',
+    )
+    .addOption(format('text or json'))
+    .action(
+      action(async () => {
+        const { doctor } = await import('./commands/doctor.ts');
+        return (terminal, options) => doctor(options, terminal);
+      }),
+    );
   program.commandsGroup('Try without a cloud:');
   program
     .command('simulate')

@@ -77,15 +77,6 @@ export function accountHost(product: Product, endpoint: string | null): Host {
   return base.kind === 'own' ? base.host : hostFor(product, base.region ?? ANY_REGION, endpoint);
 }
 
-/**
- * Where this machine's metadata service is: at an address that only virtual machines of the provider's reach, or at
- * a loopback endpoint, which is the whole provider in small and gives keys of its own. Source: facts §8, read 2026-11.
- */
-export function metadataOrigin(endpoint: string | null): string {
-  if (endpoint !== null && isLoopback(new URL(endpoint).hostname)) return endpointHost(endpoint).origin;
-  return 'http://metadata.tencentyun.com';
-}
-
 function providerHost(product: Product, region: string | null, root: string): Host {
   const host = region === null ? `${product}.${root}` : `${product}.${region}.${root}`;
   return { origin: `https://${host}`, host };

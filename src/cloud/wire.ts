@@ -55,6 +55,7 @@ export const READS = {
   zones: { product: 'region', version: '2022-06-27', name: 'DescribeZones', regional: true },
   deals: billing('DescribeDealsByCond'),
   balance: billing('DescribeAccountBalance'),
+  identity: { product: 'sts', version: '2018-08-13', name: 'GetCallerIdentity', regional: true },
 } as const satisfies Record<string, Action>;
 
 /** The one action that changes anything and spends money. */
@@ -108,6 +109,17 @@ export function decodeOrder(fields: Fields): string | null {
     if (order !== null && order !== '0') return order;
   }
   return null;
+}
+
+/** Who signed, as the token service says. Source: facts §8 and the product's own model, read 2026-11. */
+export function decodeIdentity(fields: Fields): {
+  readonly arn: string;
+  readonly account: string;
+  readonly user: string;
+  readonly type: string;
+} {
+  const of = (name: string) => text(fields[name]) ?? '';
+  return { arn: of('Arn'), account: of('AccountId'), user: of('UserId'), type: of('Type') };
 }
 
 /** The most instances that one page holds, and the most ids that one call may name. */

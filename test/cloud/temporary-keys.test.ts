@@ -161,14 +161,28 @@ describe('keys come from the first place that has them', () => {
     ]);
   });
 
-  it.each([
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    ['https://redis.ap-guangzhou.tencentcloudapi.com', 'http://metadata.tencentyun.com'],
-    ['https://cloud.example', 'http://metadata.tencentyun.com'],
-  ])('the role of the machine is asked for, with endpoint %s, at %s', async (endpoint, origin) => {
-    const { find, asked } = machine({ role: 'r', endpoint });
-    await find();
-    expect(new Set(asked.map((one) => one.origin))).toEqual(new Set([origin]));
+  it.each<[string, Machine, string[]]>([
+    [
+      'a host of the provider',
+      { endpoint: 'https://tencentcloudapi.com' },
+      ['http://metadata.tencentyun.com'],
+    ],
+    ['a host of their own', { endpoint: 'https://cloud.example' }, ['http://metadata.tencentyun.com']],
+    ['loopback, not at all', { endpoint: 'http://127.0.0.1:8080' }, []],
+    [
+      'loopback, where a role is named, there',
+      { endpoint: 'http://127.0.0.1:8080/', env: { TENCENTCLOUD_CAM_ROLE_NAME: 'r' } },
+      ['http://127.0.0.1:8080'],
+    ],
+    [
+      'loopback, where a profile is the role of the machine, there',
+      { endpoint: 'http://127.0.0.1:8080', files: file('p', { type: 'cvm-role' }), profile: 'p' },
+      ['http://127.0.0.1:8080'],
+    ],
+  ])('the role of the machine is asked for, with an endpoint on %s', async (_, given, origins) => {
+    const { find, asked } = machine({ role: 'r', ...given });
+    await find().catch(() => {});
+    expect([...new Set(asked.map((one) => one.origin))]).toEqual(origins);
   });
 
   it('temporary keys come with token, end, and whom the provider counts them as', async () => {

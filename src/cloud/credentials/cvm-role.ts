@@ -5,11 +5,13 @@
  */
 import { RefitError } from '../../errors.ts';
 import { type Fields, number, object, text } from '../fields.ts';
-import { metadataOrigin } from '../hosts.ts';
+import { endpointHost, isLoopback } from '../hosts.ts';
 import { TransportError } from '../transport.ts';
 import { type Credentials, complete } from './keys.ts';
 import type { Found, Search } from './place.ts';
 
+/** An address that only virtual machines of the provider's reach. */
+const ORIGIN = 'http://metadata.tencentyun.com';
 const ROLES = '/latest/meta-data/cam/security-credentials/';
 
 /** Elsewhere than on such a machine nobody answers, and a laptop must not hang. */
@@ -18,11 +20,11 @@ const TIMEOUT_MS = 3000;
 const TRIES = 3;
 const PAUSE_MS = 300;
 
+/** A loopback endpoint is no provider's machine: its role is asked for only where one is named. */
 export async function fromCvmRole(search: Search): Promise<Found | null> {
-  const keys = await roleKeys(search, {
-    must: search.again,
-    roleName: search.env.TENCENTCLOUD_CAM_ROLE_NAME || null,
-  });
+  const roleName = search.env.TENCENTCLOUD_CAM_ROLE_NAME || null;
+  if (roleName === null && !search.again && !metadataIsRemote(search.endpoint)) return null;
+  const keys = await roleKeys(search, { must: search.again, roleName });
   return keys && { keys, role: null };
 }
 
@@ -73,13 +75,18 @@ export async function roleKeys(
   return { ...keys, expiresAt: seconds * 1000, identity: source };
 }
 
+/** False for a loopback endpoint: that is the whole provider in small, and gives keys of its own. */
+function metadataIsRemote(endpoint: string | null): boolean {
+  return endpoint === null || !isLoopback(new URL(endpointHost(endpoint).origin).hostname);
+}
+
 /** The text of a page of the service; null where it has none, or, unless it must, where nobody answers. */
 async function ask(search: Search, path: string, must: boolean): Promise<string | null> {
   for (let tries = 1; ; tries++) {
     let why: string;
     try {
       const answer = await search.transport.send({
-        origin: metadataOrigin(search.endpoint),
+        origin: metadataIsRemote(search.endpoint) ? ORIGIN : endpointHost(search.endpoint!).origin,
         get: path,
         headers: {},
         body: '',

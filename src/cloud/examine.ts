@@ -1,0 +1,202 @@
+/**
+ * Who one is, and what one may: each read that Refit ever sends is tried once, with parameters that change nothing,
+ * through a client that cannot send anything else.
+ */
+import { iso } from '../clock.ts';
+import type { Scope } from '../model.ts';
+import { onlyReads, openCaller } from './call.ts';
+import type { CloudOptions } from './client.ts';
+import type { Fields } from './fields.ts';
+import { hostFor } from './hosts.ts';
+import { PROVIDER_LIMIT } from './permits.ts';
+import type { ProxySettings } from './proxy.ts';
+import { isLackOfRights, openRead, type ReadAnswer, refusedRead } from './read.ts';
+import type { Transport } from './transport.ts';
+import * as wire from './wire.ts';
+
+/** What was found out. Names in it are the provider's: escape before showing. No key is in it. */
+export interface Examination {
+  readonly profile: string;
+  readonly region: string;
+  /** Where the keys were found, and their end, ISO 8601 UTC, where they have one. */
+  readonly credentials: { readonly source: string; readonly expiresAt: string | null };
+  /** Null where the provider would not say. */
+  readonly identity: {
+    readonly arn: string;
+    readonly account: string;
+    readonly user: string;
+    readonly type: string;
+  } | null;
+  /** The refusal that concerns the keys or the clock, and not a single right. */
+  readonly refused: { readonly code: string; readonly what: string; readonly mend: string } | null;
+  /**
+   * This machine's clock less the provider's, by the Date header of an answer, as good as `uncertain`: seconds; null
+   * where no answer has one.
+   */
+  readonly clock: { readonly skew: number; readonly uncertain: number } | null;
+  readonly host: string;
+  /** As it is set, without its password; NO_PROXY may except the host. */
+  readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
+  /** Calls a second for each action, host and identity: what the provider is believed to allow. */
+  readonly limit: number;
+  readonly rights: readonly Right[];
+  /** The right that is not tried, because trying it is ordering. */
+  readonly untried: string;
+}
+
+export interface Right {
+  /** As a policy names it: `redis:DescribeInstances`. */
+  readonly action: string;
+  readonly state: 'granted' | 'refused' | 'unknown';
+  /** The provider's code, where it refused for whatever reason. */
+  readonly code: string | null;
+  readonly for: string;
+  /** Without it nothing can be planned. */
+  readonly must: boolean;
+}
+
+const FOR: Readonly<Record<string, string>> = {
+  DescribeInstances: 'every plan and run',
+  DescribeProductInfo: 'every plan: what is sold',
+  InquiryPriceUpgradeInstance: 'prices: plan --price, guards.cost',
+  DescribeTaskList: 'what is under way, and what became of an order without an answer',
+  DescribeInstanceShards: 'memory in use, for shrinking and sizes by use',
+  GetMonitorData: 'memory in use, for shrinking and sizes by use',
+  DescribeZones: 'zones by name',
+  DescribeDealsByCond: 'unpaid orders, and what became of an order without an answer',
+  DescribeAccountBalance: 'prepaid prices held against the balance',
+  GetCallerIdentity: 'who one is, here',
+};
+const MUST: ReadonlySet<string> = new Set(['DescribeInstances', 'DescribeProductInfo']);
+
+/** An id in the right form that no instance has. */
+const NOBODY = 'crs-00000000';
+
+export interface ExamineOptions extends CloudOptions {
+  readonly scope: Scope;
+  readonly proxy: ProxySettings | null;
+}
+
+/**
+ * Examines one identity in one region.
+ * @throws RefitError `no-credentials` and the like where no keys are found, `provider-unreachable` where nobody answers.
+ */
+export async function examine(options: ExamineOptions): Promise<Examination> {
+  const { scope, clock, proxy } = options;
+  const keys = await options.credentials(scope.profile);
+  const dates = watchDates(options);
+  const caller = openCaller({
+    ...options,
+    transport: dates.transport,
+    credentials: (profile, before) => (before ? options.credentials(profile, before) : keys),
+  });
+  const read = openRead(onlyReads(caller), options);
+  const rights: Right[] = [];
+  const tried = async (action: wire.Action, fields: Fields): Promise<ReadAnswer> => {
+    const answer = await read(action, scope, fields);
+    const { name, product } = action;
+    rights.push({
+      action: `${product}:${name}`,
+      state: stateOf(answer),
+      code: answer.kind === 'refused' ? answer.code : null,
+      for: FOR[name] ?? 'some plans',
+      must: MUST.has(name),
+    });
+    return answer;
+  };
+
+  const { identity, instances, ...others } = wire.READS;
+  const who = await tried(identity, {});
+  const seen = await tried(instances, { ...wire.encodeInstancePage(0), Limit: 20 });
+  const refused = aboutKeys(who, scope) ?? aboutKeys(seen, scope);
+  if (refused === null) {
+    const probe = probesOf(seen, scope, clock.now());
+    await Promise.all(Object.values(others).map((action) => tried(action, probe(action))));
+  }
+  return {
+    profile: scope.profile,
+    region: scope.region,
+    credentials: {
+      source: keys.source,
+      expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
+    },
+    identity: who.kind === 'ok' ? wire.decodeIdentity(who.fields) : null,
+    refused,
+    clock: dates.skew(),
+    host: hostFor(instances.product, scope.region, options.endpoint).host,
+    proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
+    limit: PROVIDER_LIMIT,
+    rights: rights.sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),
+    untried: `${wire.ORDER.product}:${wire.ORDER.name}`,
+  };
+}
+
+/** A refusal for any other reason comes after the rights have been looked at. Source: facts §7.5, an inference. */
+function stateOf(answer: ReadAnswer): Right['state'] {
+  if (answer.kind === 'ok') return 'granted';
+  if (isLackOfRights(answer.code)) return 'refused';
+  return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation)\b/.test(answer.code)
+    ? 'unknown'
+    : 'granted';
+}
+
+/** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
+function aboutKeys(answer: ReadAnswer, scope: Scope): Examination['refused'] {
+  if (answer.kind === 'ok' || isLackOfRights(answer.code)) return null;
+  const error = refusedRead(wire.READS.instances, scope, answer);
+  if (error.code !== 'credentials-refused') return null;
+  return { code: answer.code, what: answer.message, mend: error.mend };
+}
+
+/** Harmless parameters for each read: about an instance that is there, else about one that is nowhere. */
+function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Action) => Fields {
+  const found = seen.kind === 'ok' ? wire.decodeInstances(seen.fields, scope, new Map()).instances : [];
+  const one = found.find(({ status }) => status === 'running');
+  const id = one?.id ?? NOBODY;
+  const size = one?.size ?? { memoryPerShard: 1024, shards: 1, replicas: 1 };
+  const edition = one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition;
+  const { catalogue, price, tasks, memory, zones, deals, balance } = wire.READS;
+  const fields: Readonly<Record<string, Fields>> = {
+    [catalogue.name]: {},
+    // At its present size: there is nothing to quote, and asking orders nothing.
+    [price.name]: wire.encodeOrder({ ...scope, instance: id, edition, size }),
+    [tasks.name]: wire.encodeRunningTasks(0),
+    [memory.name]: wire.encodeMemory([id], now),
+    [zones.name]: wire.ZONES_REQUEST,
+    [deals.name]: wire.encodeDeals(0, now - 3_600_000, now),
+    [balance.name]: {},
+  };
+  return ({ name }) => fields[name] ?? wire.encodeShards(id);
+}
+
+/** The same transport, which notes how far this clock is from the Date header of the quickest answer. */
+function watchDates({ transport, clock }: CloudOptions): {
+  transport: Transport;
+  skew: () => Examination['clock'];
+} {
+  let best: { skew: number; uncertain: number } | null = null;
+  return {
+    transport: {
+      ...transport,
+      async send(request) {
+        let sentAt = clock.now();
+        const answer = await transport.send({
+          ...request,
+          // The time for a connection is not that of the answer.
+          goAhead: () => {
+            sentAt = clock.now();
+            return request.goAhead?.() ?? true;
+          },
+        });
+        const took = clock.now() - sentAt;
+        // A Date names a whole second, so the middle of it is the likeliest.
+        const server = Date.parse(answer.date ?? '') + 500;
+        const uncertain = (500 + took / 2) / 1000;
+        if (Number.isFinite(server) && (best === null || uncertain < best.uncertain))
+          best = { skew: (sentAt + took / 2 - server) / 1000, uncertain };
+        return answer;
+      },
+    },
+    skew: () => best,
+  };
+}

@@ -1,0 +1,133 @@
+/** Who is asking, by whichever place of the chain, as a process against the simulated provider. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { type Desk, desk, type Ended, filesIn, growPlan, plainFleet } from './refit.ts';
+
+const NO_KEYS = { TENCENTCLOUD_SECRET_ID: undefined, TENCENTCLOUD_SECRET_KEY: undefined };
+const ROLE = 'qcs::cam::uin/100000000001:roleName/resizer';
+
+async function tccli(at: Desk, profile: string, fields: object): Promise<void> {
+  await mkdir(join(at.folder, 'home/.tccli'), { recursive: true });
+  await writeFile(join(at.folder, `home/.tccli/${profile}.credential`), JSON.stringify(fields));
+}
+
+/** Temporary ids, keys and tokens are long and of both cases; hashes are of lower case alone. */
+const LIKE_A_KEY = /(?=[a-zA-Z0-9]*[A-Z])(?=[a-zA-Z0-9]*[g-z])[A-Za-z0-9]{40,}/;
+
+function mustHide(at: Desk, texts: readonly string[]): void {
+  expect(`${at.simulator.secretId}${at.simulator.secretKey}`).toMatch(LIKE_A_KEY);
+  for (const text of texts) {
+    for (const hidden of [at.simulator.secretKey, at.simulator.secretId]) expect(text).not.toContain(hidden);
+    expect(LIKE_A_KEY.exec(text)?.[0] ?? null).toBeNull();
+  }
+}
+
+const both = ({ stdout, stderr }: Ended) => stdout + stderr;
+
+it.concurrent('doctor says whose keys are used, who one is, what one may, and how the provider is reached', async (test) => {
+  const at = await desk(test, { fleet: plainFleet(3) });
+  const text = await at.refit(['doctor', '-v']);
+  expect(text.code, both(text)).toBe(0);
+  expect(text.stdout).toMatch(/^keys +the environment$/m);
+  expect(text.stdout).toMatch(/^who +qcs::cam::uin\/100000000001:/m);
+  expect(text.stdout).toMatch(/^clock +as the provider's/m);
+  expect(text.stdout).toMatch(/^host +127\.0\.0\.1:\d+, region ap-guangzhou$/m);
+  expect(text.stdout).toMatch(/^proxy +none$/m);
+  expect(text.stdout).toMatch(/^limit +20 calls a second/m);
+  expect(text.stdout).toMatch(/^ +✓ redis:DescribeInstances/m);
+  expect(text.stdout).toMatch(/^ +- redis:UpgradeInstance .*not tried/m);
+  const proxied = { HTTPS_PROXY: 'http://me:hush-hush@proxy.test:3128', NO_PROXY: 'x.test' };
+  const json = await at.refit(['doctor', '--json'], { env: proxied });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    healthy: true,
+    credentials: { source: 'the environment', expiresAt: null },
+    proxy: { url: 'http://proxy.test:3128', from: 'HTTPS_PROXY', except: 'x.test' },
+    refused: null,
+  });
+  expect(both(json)).not.toContain('hush-hush');
+  const { actions, orders } = await at.simulator.counts();
+  expect([actions.UpgradeInstance, orders]).toEqual([undefined, {}]);
+  mustHide(at, [both(text), both(json)]);
+});
+
+it.concurrent.for<[string, string, RegExp, RegExp]>([
+  [
+    'a right that every plan needs is missing',
+    'no-cam@DescribeInstances',
+    /✗ redis:DescribeInstances .*UnauthorizedOperation\.NoCAMAuthed/,
+    /mend: let this identity call redis:DescribeInstances/,
+  ],
+  [
+    'the clock is ten minutes off',
+    'clock-skew=10m',
+    /^clock +more than 5 minutes off/m,
+    /AuthFailure\.SignatureExpire[\s\S]*mend: set this machine's clock/,
+  ],
+])('doctor exits 12 where %s', async ([, fault, says, mend], test) => {
+  const at = await desk(test, { simulator: ['--fault', fault], fleet: plainFleet(2) });
+  const ended = await at.refit(['doctor']);
+  expect(ended.code).toBe(12);
+  expect(ended.stdout).toMatch(says);
+  expect(ended.stderr).toMatch(mend);
+});
+
+it.concurrent('doctor exits 0 where a right is missing that the rest goes on without, and 12 for a wrong key or none', async (test) => {
+  const at = await desk(test, {
+    simulator: ['--fault', 'no-permission@DescribeAccountBalance'],
+    fleet: plainFleet(2),
+  });
+  const lacking = await at.refit(['doctor']);
+  expect(lacking.code).toBe(0);
+  expect(lacking.stdout).toMatch(/✗ billing:DescribeAccountBalance .*PermissionDenied/);
+  expect(lacking.stdout).toMatch(/^to grant: let this identity call billing:DescribeAccountBalance$/m);
+  const wrong = await at.refit(['doctor', '--json'], { env: { TENCENTCLOUD_SECRET_KEY: 'wrong' } });
+  expect(wrong.code).toBe(12);
+  expect(JSON.parse(wrong.stdout)).toMatchObject({
+    healthy: false,
+    refused: { code: 'AuthFailure.SignatureFailure' },
+  });
+  expect(await at.refit(['doctor'], { env: NO_KEYS })).toMatchObject({ code: 12, stdout: '' });
+});
+
+it.concurrent('a run on the keys of a role that end every few seconds renews them, and leaves none behind', async (test) => {
+  const fleet = plainFleet(20);
+  const simulator = [
+    '--fault',
+    'token-life=3s',
+    '--duration',
+    '2s..4s',
+    '--start-lag',
+    '100ms..300ms',
+    '--lock-tail',
+    '100ms..300ms',
+  ];
+  const at = await desk(test, { simulator, fleet });
+  const { secretId, secretKey } = at.simulator;
+  await tccli(at, 'night', { secretId, secretKey, 'role-arn': ROLE, 'role-session-name': 'night-shift' });
+  await tccli(at, 'bound', { type: 'cvm-role' });
+  const ends: Ended[] = [];
+  const night = async (...args: string[]) => {
+    const ended = await at.refit([...args, '-v'], { env: NO_KEYS });
+    ends.push(ended);
+    return ended;
+  };
+  const doctor = await night('doctor', '--profile', 'night');
+  expect(doctor.code, both(doctor)).toBe(0);
+  expect(doctor.stdout).toMatch(
+    /^keys +role qcs::cam::uin\/100000000001:roleName\/resizer, assumed by .*night\.credential, until 20/m,
+  );
+  expect(doctor.stdout).toMatch(/^who +qcs::sts:.*CAMRole/m);
+  const bound = await night('doctor', '--profile', 'bound');
+  expect(bound.stdout).toMatch(/^keys +.*bound\.credential: role \S+ of this machine, until 20/m);
+  await at.write('plan.yaml', growPlan(['defaults: { profile: night }']));
+  expect((await night('plan', 'plan.yaml', '--price', '-o', 'saved.json')).code).toBe(0);
+  const applied = await night('apply', 'saved.json', '--auto-approve', '--run-dir', 'run');
+  expect(applied.code, both(applied)).toBe(0);
+  expect((await at.report()).totals.verified).toBe(fleet.length);
+  const { actions } = await at.simulator.counts();
+  expect(actions.AssumeRole!.arrivals).toBeGreaterThan(3);
+  const files = await filesIn(join(at.folder, 'run'));
+  const texts = await Promise.all([...files.map((name) => `run/${name}`), 'saved.json'].map(at.text));
+  mustHide(at, [...ends.map(both), ...texts]);
+});

@@ -1,0 +1,158 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { secret } from '../../src/cloud/credentials.ts';
+import { examine } from '../../src/cloud/examine.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { ORDER, READS } from '../../src/cloud/wire.ts';
+import { RefitError } from '../../src/errors.ts';
+import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
+import { row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
+
+interface Case {
+  answer?: (sent: Sent) => Line | undefined;
+  /** Milliseconds that the provider's clock is ahead; null = its answers have no date. */
+  ahead?: number | null;
+  endpoint?: string;
+  expiresAt?: number;
+}
+
+const WHO: Line = { ok: { Arn: 'qcs::cam::uin/1:uin/2', AccountId: '1', UserId: '2', Type: 'CAMUser' } };
+
+/** Examines an identity that may do everything, unless told otherwise. */
+async function examined({ answer, ahead = 0, endpoint, expiresAt }: Case = {}) {
+  const clock = new VirtualClock(START + 250);
+  const inner = fakeTransport(
+    (sent) =>
+      answer?.(sent) ??
+      (sent.action === 'GetCallerIdentity'
+        ? WHO
+        : sent.action === 'DescribeInstances'
+          ? { ok: { TotalCount: 1, InstanceSet: [row()] } }
+          : { ok: {} }),
+  );
+  const transport: typeof inner = {
+    ...inner,
+    get actions() {
+      return inner.actions;
+    },
+    async send(request) {
+      const sent = await inner.send(request);
+      await clock.sleep(40);
+      return ahead === null ? sent : { ...sent, date: new Date(clock.now() - 20 + ahead).toUTCString() };
+    },
+  };
+  const found = await clock.run(() =>
+    examine({
+      transport,
+      clock,
+      endpoint: endpoint ?? null,
+      permits: openPermits(clock, 18),
+      jitter: () => 0.5,
+      credentials: () => ({
+        secretId: SECRET_ID,
+        secretKey: secret(SECRET_KEY),
+        token: secret(TOKEN),
+        source: 'a test',
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      }),
+      scope: SCOPE,
+      proxy: null,
+    }),
+  );
+  return { found, sent: inner.sent };
+}
+
+describe('an examination', () => {
+  it('tries every read that there is, each once, and never an order', async () => {
+    const { found, sent } = await examined();
+    const reads = Object.values(READS).map(({ name }) => name as string);
+    expect(sent.map(({ action }) => action).sort()).toEqual(reads.sort());
+    expect(sent.some(({ action }) => action === ORDER.name)).toBe(false);
+    expect(found.rights.map(({ action }) => action.split(':')[1]).sort()).toEqual(reads.sort());
+    expect(new Set(found.rights.map(({ state }) => state))).toEqual(new Set(['granted']));
+    expect(found.untried).toBe('redis:UpgradeInstance');
+  });
+
+  it('says where the keys are from, who one is, and which host is asked', async () => {
+    const { found } = await examined({ expiresAt: START + 3_600_000 });
+    expect(found).toMatchObject({
+      credentials: { source: 'a test', expiresAt: '2026-01-05T03:00:00.000Z' },
+      identity: { arn: 'qcs::cam::uin/1:uin/2', account: '1', user: '2', type: 'CAMUser' },
+      host: 'redis.tencentcloudapi.com',
+      limit: 20,
+      refused: null,
+    });
+  });
+
+  it('asks the price of what is there at the size that it has', async () => {
+    const { sent } = await examined();
+    const price = sent.find(({ action }) => action === 'InquiryPriceUpgradeInstance')!;
+    expect(price.fields).toEqual({
+      InstanceId: 'crs-aaaa1111',
+      MemSize: 4096,
+      RedisShardNum: 3,
+      RedisReplicasNum: 1,
+    });
+  });
+
+  it.each<[string, string, 'granted' | 'refused' | 'unknown']>([
+    ['InquiryPriceUpgradeInstance', 'InvalidParameter.PermissionDenied', 'refused'],
+    ['DescribeTaskList', 'UnauthorizedOperation.NoCAMAuthed', 'refused'],
+    ['DescribeInstances', 'AuthFailure.UnauthorizedOperation', 'refused'],
+    ['DescribeAccountBalance', 'UnauthorizedOperation', 'refused'],
+    // Refused for another reason: whoever may not ask is told so before.
+    ['InquiryPriceUpgradeInstance', 'InvalidParameter.InvalidParameter', 'granted'],
+    ['DescribeInstanceShards', 'ResourceNotFound.InstanceNotExists', 'granted'],
+    ['GetMonitorData', 'InternalError', 'unknown'],
+  ])('that finds %s refused with %s calls the right %s', async (action, code, state) => {
+    const { found, sent } = await examined({
+      answer: (one) => (one.action === action ? { code } : undefined),
+    });
+    expect(found.rights.find((right) => right.action.endsWith(`:${action}`))).toMatchObject({ state, code });
+    expect(found.refused).toBeNull();
+    expect(new Set(sent.map((one) => one.action)).size).toBe(Object.keys(READS).length);
+  });
+
+  it.each([
+    ['AuthFailure.SignatureExpire', /clock/],
+    ['AuthFailure.SignatureFailure', /secret key/],
+    ['AuthFailure.TokenFailure', /token/],
+  ])('whose keys are refused with %s stops there, and says what to do', async (code, mend) => {
+    const { found, sent } = await examined({ answer: () => ({ code, message: `${SECRET_ID} ${TOKEN}` }) });
+    expect(found.refused).toMatchObject({ code, mend: expect.stringMatching(mend) });
+    expect(new Set(sent.map(({ action }) => action)).size).toBe(2);
+    expect(found.rights.every(({ state }) => state === 'unknown')).toBe(true);
+  });
+
+  it.each<[string, number | null, number | null]>([
+    ['the same', 0, 0],
+    ['ten minutes ahead', 600_000, -600],
+    ['ten minutes behind', -600_000, 600],
+    ['not told', null, null],
+  ])('of a provider whose clock is %s', async (_, ahead, skew) => {
+    const { found } = await examined({ ahead });
+    if (skew === null) expect(found.clock).toBeNull();
+    else {
+      expect(found.clock!.uncertain).toBeLessThan(0.6);
+      expect(Math.abs(found.clock!.skew - skew)).toBeLessThanOrEqual(found.clock!.uncertain);
+    }
+  });
+
+  it('shows no key, token or id', async () => {
+    const { found } = await examined({
+      answer: ({ action, headers }) =>
+        action === 'DescribeTaskList' ? { code: 'X', message: JSON.stringify(headers) } : undefined,
+    });
+    const shown = inspect(found, { depth: 9, showHidden: true }) + JSON.stringify(found);
+    for (const hidden of [SECRET_ID, SECRET_KEY, TOKEN]) expect(shown).not.toContain(hidden);
+  });
+
+  it('ends with what nobody answered', async () => {
+    const error = await examined({ answer: () => ({ fault: 'connect ECONNREFUSED', sent: false }) }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(RefitError);
+    expect(error).toMatchObject({ code: 'provider-unreachable' });
+  });
+});
