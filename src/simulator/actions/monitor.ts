@@ -1,15 +1,27 @@
-/** Used memory as the monitor product measures it. Source: facts §2.7, read 2026-11. */
+/** Used memory as the monitor product measures it. Source: facts §2.7 and the product's own model, read 2026-11. */
 import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
+import { type MemoryInUse, memoryAt, swingAt } from '../memory-in-use.ts';
 import { Refusal } from '../refusal.ts';
-import { type SimInstance, sum, type World } from '../world.ts';
+import { accountOf, type SimInstance, type World } from '../world.ts';
 import type { Action } from './action.ts';
 
-const METRICS: Readonly<Record<string, (instance: SimInstance) => number>> = {
-  MemUsed: ({ used }) => sum(used),
-  MemUtil: ({ used, memoryPerShard, shards }) => (100 * sum(used)) / (memoryPerShard * shards),
-  MemMaxUtil: ({ used, memoryPerShard }) => (100 * Math.max(...used)) / memoryPerShard,
+type Measure = (memory: MemoryInUse) => number;
+const megabytes: Measure = ({ total }) => total;
+const percent: Measure = ({ total, memoryPerShard, shards }) => (100 * total) / (memoryPerShard * shards);
+const percentOfFullest: Measure = ({ fullest, memoryPerShard }) => (100 * fullest) / memoryPerShard;
+
+/** By namespace: the one of today, and the one-minute one that it replaced. */
+const METRICS: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
+  'QCE/REDIS_MEM': { MemUsed: megabytes, MemUtil: percent, MemMaxUtil: percentOfFullest },
+  'QCE/REDIS': { StorageMin: megabytes, StorageUsMin: percent },
 };
 const PERIODS = [5, 60, 300, 3600, 86_400];
+const MOST_INSTANCES = 50;
+const MOST_POINTS = 7200;
+/** What SpecifyStatistics is made of. */
+const AVERAGE = 1;
+const GREATEST = 2;
+const LEAST = 4;
 
 const getMonitorData: Action = {
   schema: {
@@ -21,51 +33,72 @@ const getMonitorData: Action = {
     EndTime: 'string',
     SpecifyStatistics: 'integer',
   },
-  run(world: World, { params, region, now }) {
-    const metric = params.Namespace === 'QCE/REDIS_MEM' ? METRICS[params.MetricName as string] : undefined;
-    if (!metric)
-      throw new Refusal(
-        'InvalidParameterValue',
-        `There is no metric ${params.MetricName} in ${params.Namespace}.`,
-      );
+  run(world, { params, region, identity, now }) {
+    const wrong = (message: string): Refusal => new Refusal('InvalidParameterValue', message);
+    const [namespace, name] = [params.Namespace as string, params.MetricName as string];
+    const metrics = Object.hasOwn(METRICS, namespace) ? METRICS[namespace]! : {};
+    const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+    if (!measure) throw wrong(`There is no metric ${name} in ${namespace}.`);
     const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
-    if (instances.length === 0 || instances.length > 50)
-      throw new Refusal('InvalidParameterValue', 'Instances may hold 1 to 50 instances.');
+    if (instances.length === 0 || instances.length > MOST_INSTANCES)
+      throw wrong(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
     const period = (params.Period as number | undefined) ?? 300;
-    if (!PERIODS.includes(period))
-      throw new Refusal('InvalidParameterValue', `The period ${period} is not supported.`);
+    if (!PERIODS.includes(period)) throw wrong(`The period ${period} is not supported.`);
+    const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
+    if (statistics < 0 || statistics > 7) throw wrong('SpecifyStatistics is a sum of 1, 2 and 4.');
     const end = instant(params.EndTime as string | undefined) ?? now;
     const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * 1000;
-    if (end < start) throw new Refusal('InvalidParameterValue', 'EndTime is before StartTime.');
-    const first = Math.ceil(start / 1000 / period) * period;
-    // Nothing is measured yet of the present second.
-    const last = Math.min(end, now) / 1000;
-    const timestamps: number[] = [];
-    for (let at = first; at <= last; at += period) timestamps.push(at);
-    if (timestamps.length * instances.length > 7200)
-      throw new Refusal('InvalidParameterValue', 'The request asks for more than 7200 points.');
+    if (end < start) throw wrong('EndTime is before StartTime.');
+    const timestamps = timesOf(start, Math.min(end, now), period, MOST_POINTS / instances.length);
+    if (timestamps === null) throw wrong(`The request asks for more than ${MOST_POINTS} points.`);
+    const account = accountOf(world, identity);
     return {
       Period: period,
-      MetricName: params.MetricName,
+      MetricName: name,
       StartTime: beijingTime(start),
       EndTime: beijingTime(end),
       Msg: '',
       DataPoints: instances.map(({ Dimensions }) => {
         const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
         const instance = id === undefined ? undefined : world.instances.get(id);
-        const known = instance !== undefined && instance.region === region;
-        const value = known ? Math.round(metric(instance) * 1000) / 1000 : 0;
-        return {
-          Dimensions,
-          Timestamps: known ? timestamps : [],
-          Values: known ? timestamps.map(() => value) : [],
-        };
+        const known = instance?.region === region && instance?.account === account ? instance : null;
+        return { Dimensions, ...pointsOf(world, known, measure, timestamps, statistics) };
       }),
     };
   },
 };
 
 export const MONITOR = { GetMonitorData: getMonitorData };
+
+/** Unix seconds, one a period and on it, none of them in the future; null for more than `most`. */
+function timesOf(start: number, end: number, period: number, most: number): number[] | null {
+  const first = Math.ceil(start / 1000 / period) * period;
+  const count = Math.max(0, Math.floor((end / 1000 - first) / period) + 1);
+  return count > most ? null : Array.from({ length: count }, (_, n) => first + n * period);
+}
+
+/** Empty rows for an instance that does not exist here: it is no error. */
+function pointsOf(
+  world: World,
+  instance: SimInstance | null,
+  measure: Measure,
+  timestamps: readonly number[],
+  statistics: number,
+): Record<string, unknown> {
+  const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+  const times = instance === null ? [] : timestamps;
+  const series = (which: 'average' | 'greatest' | 'least'): number[] =>
+    times.map((at) =>
+      rounded(measure(memoryAt(instance!, at * 1000)) * swingAt(world, instance!, at * 1000)[which]),
+    );
+  return {
+    Timestamps: times,
+    Values: series('average'),
+    MaxValues: statistics & GREATEST ? series('greatest') : null,
+    MinValues: statistics & LEAST ? series('least') : null,
+    AvgValues: statistics & AVERAGE ? series('average') : null,
+  };
+}
 
 /** ISO 8601 with an offset, or the provider's zone-less time. */
 function instant(text: string | undefined): number | null {

@@ -1,0 +1,248 @@
+/**
+ * Every documented code can be provoked: those of each action that Refit uses (fixtures/provider-model.json, read
+ * 2026-11) and those of the gateway (facts §6). What no state of the world and no request provokes, a fault does;
+ * `refuse=CODE@Action` any at all.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FAULTS } from '../../src/simulator/faults.ts';
+import { counts } from '../../src/simulator/world.ts';
+import { type Signing, START, signed, testWorld } from './signed-call.ts';
+
+const MODEL = JSON.parse(
+  readFileSync(new URL('./fixtures/provider-model.json', import.meta.url), 'utf8'),
+) as Record<string, { readonly codes: readonly string[] }>;
+
+const ID = 'crs-codes000';
+const PLAIN = { id: ID, zone: 'ap-guangzhou-4', memoryPerShard: 4096, usedTotal: 3500 };
+const GROWN = { InstanceId: ID, MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
+
+/** How a code is provoked: a state of the world, a request, a fault. */
+interface How {
+  readonly instance?: object;
+  readonly params?: object;
+  readonly fault?: string;
+  readonly balance?: number;
+}
+
+/** One line a code: what provokes it. An action's other codes come by `refuse`. */
+const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> = {
+  UpgradeInstance: {
+    'FailedOperation.PayFailed': { instance: { unpaidOrder: true } },
+    'FailedOperation.SystemError': { fault: 'system-error' },
+    'FailedOperation.Unknown': { fault: 'unknown-error' },
+    'InvalidParameter.InvalidParameter': { params: { RedisReplicasNum: 2 } },
+    'InvalidParameter.PermissionDenied': { fault: 'no-permission' },
+    'InvalidParameterValue.MemSizeNotInRange': { params: { MemSize: 131_072 } },
+    'InvalidParameterValue.ReduceCapacityNotAllowed': { params: { MemSize: 2048 } },
+    'InvalidParameterValue.SpecNotExist': { params: { MemSize: 4096, RedisReplicasNum: 6 } },
+    'InvalidParameterValue.UnSupportedType': { params: { MemSize: 4096, RedisShardNum: 3 } },
+    LimitExceeded: { fault: 'quota' },
+    'LimitExceeded.InvalidMemSize': { params: { MemSize: 6144 } },
+    ResourceInsufficient: { fault: 'insufficient' },
+    'ResourceNotFound.InstanceNotExists': { params: { InstanceId: 'crs-nosuch00' } },
+    'ResourceUnavailable.AccountBalanceNotEnough': { instance: { billing: 'prepaid' }, balance: 1 },
+    'ResourceUnavailable.InstanceStatusAbnormal': { instance: { status: 'isolated' } },
+    'ResourceUnavailable.InstanceStatusError': { instance: { task: '012' } },
+    'ResourceUnavailable.SaleOut': { instance: { zone: 'ap-guangzhou-3', edition: 'redis-4.0-standard' } },
+    'UnauthorizedOperation.NoCAMAuthed': { fault: 'no-cam' },
+    'UnsupportedOperation.LowVersion': { instance: { lowVersion: true } },
+  },
+  InquiryPriceUpgradeInstance: {
+    'InvalidParameter.InvalidParameter': { params: { RedisReplicasNum: 2 } },
+    'InvalidParameter.PermissionDenied': { fault: 'no-permission@InquiryPriceUpgradeInstance' },
+    'InvalidParameterValue.ReduceCapacityNotAllowed': { params: { MemSize: 2048 } },
+    'InvalidParameterValue.SpecNotExist': { params: { MemSize: 4096, RedisReplicasNum: 6 } },
+    'LimitExceeded.MemSizeNotInRange': { params: { MemSize: 131_072 } },
+    'ResourceUnavailable.InstanceStatusError': { instance: { status: 'processing' } },
+  },
+  DescribeInstances: {
+    InvalidParameter: { params: { Limit: 'twenty' } },
+    'InvalidParameter.PermissionDenied': { fault: 'no-permission@DescribeInstances' },
+    'UnauthorizedOperation.NoCAMAuthed': { fault: 'no-cam@DescribeInstances' },
+  },
+  DescribeTaskInfo: { 'InvalidParameter.InvalidParameter': { params: { TaskId: 5 } } },
+  DescribeInstanceShards: { 'InvalidParameterValue.UnSupportedType': { params: { InstanceId: ID } } },
+  DescribeInstanceNodeInfo: {
+    'ResourceNotFound.InstanceNotExists': { params: { InstanceId: 'crs-nosuch00' } },
+  },
+};
+
+/** A request that would be answered, for actions that are refused by a fault. */
+const ANSWERED: Readonly<Record<string, object>> = {
+  UpgradeInstance: GROWN,
+  InquiryPriceUpgradeInstance: GROWN,
+  DescribeInstances: {},
+  DescribeProductInfo: {},
+  DescribeTaskList: {},
+  DescribeTaskInfo: { TaskId: 1 },
+  DescribeInstanceDealDetail: { DealName: '1' },
+  ModifyMaintenanceWindow: { InstanceId: ID, StartTime: '01:00', EndTime: '02:00' },
+};
+
+describe('every documented code of', () => {
+  for (const [name, { codes }] of Object.entries(MODEL)) {
+    const action = name.slice(name.indexOf('.') + 1);
+    for (const code of codes) {
+      const how = PROVOKED[action]?.[code] ?? { fault: `refuse=${code}@${action}` };
+      const story =
+        how.fault ??
+        Object.entries({ ...how.instance, ...how.params })
+          .map(([key, value]) => `${key} ${value}`)
+          .join(', ');
+      it(`${action}, ${code}, by ${story}`, () => {
+        const instance = { ...PLAIN, ...how.instance };
+        const test = testWorld([instance], {
+          ...(how.fault === undefined ? {} : { faults: [how.fault] }),
+          ...(how.balance === undefined ? {} : { balance: how.balance }),
+        });
+        const given = ANSWERED[action] ?? { InstanceId: ID };
+        expect(test.code(name, { ...given, ...how.params })).toBe(code);
+        expect(counts(test.world).orders).toEqual({});
+      });
+    }
+  }
+
+  it('orders need no code that only `refuse` can give', () => {
+    const orders = MODEL['redis.UpgradeInstance']!.codes;
+    expect(orders.filter((code) => !(code in PROVOKED.UpgradeInstance!))).toEqual([]);
+    const named = new Set<string>(FAULTS.map(({ name }) => name));
+    for (const { fault } of Object.values(PROVOKED.UpgradeInstance!))
+      if (fault) expect(named).toContain(fault);
+  });
+
+  it('what the table says of an action is documented of it', () => {
+    for (const [action, rows] of Object.entries(PROVOKED))
+      for (const code of Object.keys(rows)) expect(MODEL[`redis.${action}`]!.codes).toContain(code);
+  });
+});
+
+interface Gateway {
+  readonly name?: string;
+  readonly params?: unknown;
+  readonly region?: string | null;
+  readonly signing?: Signing;
+  /** Headers changed after signing. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly method?: string;
+  readonly url?: string;
+  readonly fault?: string;
+  readonly limit?: number;
+}
+
+/** The gateway's codes, for a read that would be answered otherwise. */
+const GATEWAY: Readonly<Record<string, Gateway>> = {
+  'AuthFailure.InvalidAuthorization': { headers: { authorization: 'Bearer x' } },
+  'AuthFailure.SecretIdNotFound': { signing: { secretId: 'AKIDnobody' } },
+  'AuthFailure.SignatureExpire': { signing: { at: START - 600_000 } },
+  'AuthFailure.SignatureFailure': { signing: { secretKey: 'wrong' } },
+  'AuthFailure.TokenFailure': { signing: { headers: { 'x-tc-token': 'stale' } } },
+  InvalidAction: { name: 'redis.DropEverything' },
+  InvalidParameter: { params: { Limit: '20' } },
+  InvalidParameterValue: { params: { Limit: 1001 } },
+  InvalidRequest: { params: '{' },
+  MissingParameter: { region: null },
+  NoSuchProduct: { signing: { host: 'teapot.tencentcloudapi.com' } },
+  NoSuchVersion: { signing: { headers: { 'x-tc-version': '1999-01-01' } } },
+  RequestLimitExceeded: { limit: 1 },
+  RequestSizeLimitExceeded: { params: ' '.repeat(10 * 1024 * 1024 + 1) },
+  UnknownParameter: { params: { Colour: 'red' } },
+  UnsupportedProtocol: { method: 'PUT' },
+  UnsupportedRegion: { region: 'ap-atlantis' },
+  InternalError: { fault: 'internal-error@DescribeInstances' },
+  'AuthFailure.UnauthorizedOperation': { fault: 'refuse=AuthFailure.UnauthorizedOperation@*' },
+};
+
+/** Codes of the gateway that nothing in the small world leads to. */
+const BY_FAULT_ALONE = [
+  'ActionOffline',
+  'AuthFailure.InvalidSecretId',
+  'AuthFailure.MFAFailure',
+  'DryRunOperation',
+  'FailedOperation',
+  'IpInBlacklist',
+  'IpNotInWhitelist',
+  'LimitExceeded',
+  'RequestLimitExceeded.GlobalRegionUinLimitExceeded',
+  'RequestLimitExceeded.IPLimitExceeded',
+  'RequestLimitExceeded.UinLimitExceeded',
+  'ResourceInUse',
+  'ResourceInsufficient',
+  'ResourceNotFound',
+  'ResourceUnavailable',
+  'ResponseSizeLimitExceeded',
+  'ServiceUnavailable',
+  'UnauthorizedOperation',
+  'UnsupportedOperation',
+];
+
+describe('every code of the gateway:', () => {
+  const rows: readonly (readonly [string, Gateway])[] = [
+    ...Object.entries(GATEWAY),
+    ...BY_FAULT_ALONE.map((code) => [code, { fault: `refuse=${code}@DescribeInstances` }] as const),
+  ];
+  for (const [code, how] of rows) {
+    it(code, () => {
+      const test = testWorld([PLAIN], {
+        ...(how.fault === undefined ? {} : { faults: [how.fault] }),
+        ...(how.limit === undefined ? {} : { limit: how.limit }),
+      });
+      const { name = 'redis.DescribeInstances', params = {}, region = 'ap-guangzhou', signing } = how;
+      const once = (): string => {
+        const request = signed(name, region, params, test.now, signing);
+        const answer = test.send({
+          ...request,
+          method: how.method ?? request.method,
+          headers: { ...request.headers, ...how.headers },
+        });
+        return answer.kind === 'answered'
+          ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok')
+          : answer.kind;
+      };
+      if (how.limit !== undefined) expect(once()).toBe('ok');
+      expect(once()).toBe(code);
+    });
+  }
+});
+
+describe('a fault for a while', () => {
+  const seen = (fault: string, at: readonly number[]): string => {
+    const test = testWorld([PLAIN], { faults: [fault] });
+    return at
+      .map((ms) => {
+        test.now = START + ms;
+        return test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x';
+      })
+      .join('');
+  };
+  const cases: readonly (readonly [string, string])[] = [
+    ['no-cam@DescribeInstances', 'xxxxx'],
+    ['no-cam@DescribeInstances+10s', '..xxx'],
+    ['no-cam@DescribeInstances+10s..20s', '..xx.'],
+    ['no-cam@DescribeInstances#1+10s', '..x..'],
+    ['clock-skew=10m+10s..20s', '..xx.'],
+    ['limit=1@DescribeInstances+10s', '.....'],
+    ['refuse=AuthFailure.SecretIdNotFound@*+0.5s..10s', '.x...'],
+  ];
+  for (const [fault, expected] of cases)
+    it(`${fault}: ${expected}`, () => expect(seen(fault, [0, 9999, 10_000, 19_999, 20_000])).toBe(expected));
+
+  it('a limit for a while', () => {
+    const test = testWorld([PLAIN], { faults: ['limit=1@DescribeInstances+10s..20s'] });
+    const twice = [0, 10_000, 20_000].map((ms) => {
+      test.now = START + ms;
+      return [1, 2].map(() => test.code('redis.DescribeInstances'));
+    });
+    expect(twice.map((pair) => pair[1])).toEqual(['ok', 'RequestLimitExceeded', 'ok']);
+  });
+
+  it('somebody else’s task for a while', () => {
+    const test = testWorld([PLAIN], { faults: [`foreign-task=${ID}+10s..20s`] });
+    const results = [0, 10_000, 20_000].map((ms) => {
+      test.now = START + ms;
+      return test.call('redis.DescribeTaskList').Tasks.map(({ Result }: { Result: number }) => Result);
+    });
+    expect(results).toEqual([[], [1], [2]]);
+    expect(test.code('redis.UpgradeInstance', GROWN)).toBe('ok');
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
+
+const CLUSTER = {
+  id: 'crs-cluster1',
+  edition: 'redis-5.0-cluster',
+  memoryPerShard: 4096,
+  shards: 4,
+  usedTotal: 8000,
+  usedFullestShard: 3500,
+};
+const OTHER = { ...CLUSTER, id: 'crs-cluster2', usedFullestShard: null };
+
+const instance = (id: string): object => ({ Dimensions: [{ Name: 'instanceid', Value: id }] });
+function ask(
+  test: TestWorld,
+  more: object,
+  ids: readonly string[] = [CLUSTER.id],
+  region = 'ap-guangzhou',
+): Answer {
+  const params = {
+    Namespace: 'QCE/REDIS_MEM',
+    MetricName: 'MemUsed',
+    Period: 3600,
+    Instances: ids.map(instance),
+  };
+  return test.call('monitor.GetMonitorData', { ...params, ...more }, region);
+}
+const WEEK = {
+  StartTime: '2025-12-29T10:00:00+08:00',
+  EndTime: '2026-01-05T10:00:00+08:00',
+  SpecifyStatistics: 7,
+};
+
+describe('the monitor over a stated time', () => {
+  it('has every statistic that is asked for, greatest above average above least, and null for the others', () => {
+    const [point] = ask(testWorld([CLUSTER]), WEEK).DataPoints;
+    expect(point.Timestamps).toHaveLength(7 * 24 + 1);
+    for (const name of ['Values', 'AvgValues', 'MaxValues', 'MinValues'])
+      expect(point[name]).toHaveLength(7 * 24 + 1);
+    for (const [n, average] of point.AvgValues.entries()) {
+      expect(point.MaxValues[n]).toBeGreaterThanOrEqual(average);
+      expect(point.MinValues[n]).toBeLessThanOrEqual(average);
+    }
+    const cases: readonly (readonly [number | undefined, string])[] = [
+      [undefined, ''],
+      [1, 'Avg'],
+      [2, 'Max'],
+      [4, 'Min'],
+      [6, 'Max Min'],
+    ];
+    for (const [SpecifyStatistics, expected] of cases) {
+      const [one] = ask(testWorld([CLUSTER]), { SpecifyStatistics }).DataPoints;
+      const told = ['Avg', 'Max', 'Min'].filter((name) => one[`${name}Values`] !== null);
+      expect(told.join(' ')).toBe(expected);
+      expect(one.Values.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('moves over the day, each instance in its own way, and is the same for whoever asks again', () => {
+    const test = testWorld([CLUSTER, OTHER]);
+    const [one, two] = ask(test, WEEK, [CLUSTER.id, OTHER.id]).DataPoints;
+    expect(Math.min(...one.Values)).toBeLessThan(0.85 * 8000);
+    expect(one.Values).not.toEqual(two.Values);
+    test.pass(3600_000);
+    expect(ask(test, WEEK).DataPoints[0].Values).toEqual(one.Values);
+  });
+
+  it('is greatest at the present, where it agrees with the shards and with what a reduction is judged by', () => {
+    const test = testWorld([CLUSTER]);
+    const last = (MetricName: string): number =>
+      ask(test, { ...WEEK, MetricName }).DataPoints[0].Values.at(-1);
+    const most = (MetricName: string): number =>
+      Math.max(...ask(test, { ...WEEK, MetricName }).DataPoints[0].MaxValues);
+    const shards = test
+      .call('redis.DescribeInstanceShards', { InstanceId: CLUSTER.id, FilterSlave: true })
+      .InstanceShards.map(({ Storage }: Answer) => Storage / 1024 / 1024);
+    expect(last('MemUsed')).toBe(shards.reduce((a: number, b: number) => a + b));
+    expect(most('MemUsed')).toBe(last('MemUsed'));
+    expect(last('MemMaxUtil')).toBeCloseTo((100 * Math.max(...shards)) / 4096, 3);
+    expect(last('MemUtil')).toBeCloseTo((100 * 8000) / (4 * 4096), 3);
+  });
+
+  it('shows percentages of the size that there was at the time', () => {
+    const test = testWorld([{ ...CLUSTER, usedFullestShard: null }]);
+    test.pass(60_000);
+    expect(
+      test.code('redis.UpgradeInstance', {
+        InstanceId: CLUSTER.id,
+        MemSize: 8192,
+        RedisShardNum: 4,
+        RedisReplicasNum: 1,
+      }),
+    ).toBe('ok');
+    test.pass(120_000);
+    const { Values } = ask(test, { MetricName: 'MemUtil', Period: 60, StartTime: '2026-01-05 10:00:00' })
+      .DataPoints[0];
+    expect(Values).toEqual([48.828, 48.828, 24.414, 24.414]);
+  });
+
+  it('keeps the lead of the fullest shard when shards are added', () => {
+    const test = testWorld([CLUSTER]);
+    test.call('redis.UpgradeInstance', {
+      InstanceId: CLUSTER.id,
+      MemSize: 4096,
+      RedisShardNum: 8,
+      RedisReplicasNum: 1,
+    });
+    test.pass(60_000);
+    const utils = ['MemUsed', 'MemMaxUtil'].map((MetricName) =>
+      ask(test, { MetricName, Period: 5 }).DataPoints[0].Values.at(-1),
+    );
+    expect(utils).toEqual([8000, expect.closeTo((100 * 1750) / 4096, 3)]);
+  });
+
+  it('knows the older namespace too', () => {
+    const older = ['StorageMin', 'StorageUsMin'].map((MetricName) =>
+      ask(testWorld([CLUSTER]), { Namespace: 'QCE/REDIS', MetricName }).DataPoints[0].Values.at(-1),
+    );
+    expect(older).toEqual([8000, 48.828]);
+  });
+
+  it('has empty rows for instances of another region', () => {
+    const { DataPoints } = ask(testWorld([CLUSTER]), {}, [CLUSTER.id], 'ap-shanghai');
+    expect(DataPoints).toMatchObject([{ Timestamps: [], Values: [], MaxValues: null }]);
+  });
+
+  const wrong: readonly (readonly [string, object])[] = [
+    ['a period of its own', { Period: 90 }],
+    ['a statistic that does not exist', { SpecifyStatistics: 8 }],
+    ['an end before the start', { StartTime: '2026-01-05 10:00:00', EndTime: '2026-01-05 09:00:00' }],
+    ['a time without a zone in another spelling', { StartTime: '2026-01-05T10:00:00' }],
+    ['no instance', { Instances: [] }],
+    ['more than 7,200 points', { Period: 5, StartTime: '2026-01-04 20:00:00' }],
+    ['a name that every object has', { MetricName: 'constructor' }],
+    ['a namespace that every object has', { Namespace: '__proto__' }],
+  ];
+  for (const [what, more] of wrong) {
+    it(`refuses ${what}`, () =>
+      expect(ask(testWorld([CLUSTER]), more).Error.Code).toBe('InvalidParameterValue'));
+  }
+  it('counts points over all instances of a call', () => {
+    const test = testWorld([CLUSTER]);
+    const span = { Period: 60, StartTime: '2026-01-05 07:37:00' };
+    expect(ask(test, span, Array(50).fill(CLUSTER.id)).DataPoints).toHaveLength(50);
+    const longer = { Period: 60, StartTime: '2026-01-05 07:36:00' };
+    expect(ask(test, longer, Array(50).fill(CLUSTER.id)).Error.Code).toBe('InvalidParameterValue');
+  });
+});
