@@ -30,6 +30,7 @@ import type {
   SavedPlan,
   Scope,
 } from './model.ts';
+import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
@@ -43,6 +44,7 @@ import {
   type ReviewOptions,
   renderReview as renderReviewAs,
 } from './report/render-review.ts';
+import { say } from './rules/check.ts';
 import { count } from './rules/say-size.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './run/apply.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
@@ -249,9 +251,15 @@ async function reviewPlan(
     excerpt: null,
     instance: null,
   }));
-  const noted = remarks.length === 0 ? draft : { ...draft, findings: [...draft.findings, ...remarks] };
+  const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
+  const noted = { ...draft, findings: [...draft.findings, ...offline, ...remarks] };
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, finish) };
+}
+
+function pricesAreOffline(source: string): Finding {
+  const what = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
+  return say('Refit.PriceOffline', { what, mend: PRICES_NEED_THE_PROVIDER }, null, null);
 }
 
 /** What the calls of the monitor product are for: they are told before they are made. Source: facts §2.7, read 2026-11. */

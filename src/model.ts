@@ -320,6 +320,22 @@ export interface Quote extends Money {
   readonly basis: 'once' | 'hourly';
   /** ISO 8601 UTC. */
   readonly readAt: string;
+  /** Not the provider's own figure but one scaled from it: a later step can be asked about only as if it were the first. */
+  readonly reckoned?: true;
+}
+
+/** A sum of quotes of one currency and basis. */
+export type PriceSum = Pick<Quote, 'amount' | 'currency' | 'basis'>;
+
+/** What the steps of one wave, region or account cost. */
+export interface PriceShare {
+  readonly by: 'wave' | 'region' | 'account';
+  /** The wave, the region, or the profile by which the account is reached. */
+  readonly name: string;
+  readonly steps: number;
+  /** Steps whose price is not known. */
+  readonly unpriced: number;
+  readonly sums: readonly PriceSum[];
 }
 
 /** A change with its id and wave: one ordering call. */
@@ -411,7 +427,9 @@ export interface SavedPlan {
   /** Warnings and notes, for the reviewer. */
   readonly findings: readonly Finding[];
   /** Sums of the quotes by currency and basis; empty where the plan was not priced. */
-  readonly prices: readonly Omit<Quote, 'readAt'>[];
+  readonly prices: readonly PriceSum[];
+  /** The same by wave, region and account; absent where the plan was not priced. */
+  readonly priceShares?: readonly PriceShare[];
   readonly forecast: Forecast;
 }
 
@@ -629,9 +647,9 @@ export interface Report {
   /** Memory of all planned instances, MB, replicas included: before, planned, and as read back. */
   readonly memory: { readonly before: number; readonly planned: number; readonly now: number };
   readonly money: {
-    readonly quoted: readonly Omit<Quote, 'readAt'>[];
+    readonly quoted: readonly PriceSum[];
     /** Sums over the verified steps only. */
-    readonly verified: readonly Omit<Quote, 'readAt'>[];
+    readonly verified: readonly PriceSum[];
   };
   readonly waves: readonly {
     readonly name: string;

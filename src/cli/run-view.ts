@@ -3,8 +3,8 @@
  * elsewhere a line for each change of state and a heartbeat, so that a log stays readable.
  */
 import { beginReplay, type Replay, totals } from '../journal.ts';
-import type { JournalEntry, Quote, SavedPlan, Step } from '../model.ts';
-import { sumPrices } from '../plan/price-steps.ts';
+import type { JournalEntry, PriceSum, SavedPlan, Step } from '../model.ts';
+import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
@@ -149,7 +149,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         (left > 0 ? usual : 0)
       );
     },
-    money(): readonly Omit<Quote, 'readAt'>[] {
+    money(): readonly PriceSum[] {
       return sumPrices(verified);
     },
     elapsed: () => terminal.clock.now() - began,

@@ -1,8 +1,8 @@
 /** The author's own limits on a plan: how many, how much, and whether anything may get smaller. */
 import type { Finding, Instance, Place, Plan, Quote, Size } from '../model.ts';
+import { money, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { count, saySize } from '../rules/say-size.ts';
-import { money, sumPrices } from './price-steps.ts';
 import { compare, reached, sayThreshold } from './threshold.ts';
 
 /** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
@@ -19,6 +19,9 @@ export function shrinkDenied(plan: Plan, instance: Instance, to: Size, place: Pl
     place,
   );
 }
+
+/** What to do about prices that were asked for offline. */
+export const PRICES_NEED_THE_PROVIDER = 'refit plan PLAN --price without --inventory';
 
 /** `targets`: how many instances may be changed, of those in the inventory. */
 export function tooManyTargets(plan: Plan, planned: number, inventory: number): Finding | null {
@@ -37,16 +40,22 @@ export function tooManyTargets(plan: Plan, planned: number, inventory: number): 
 /**
  * `cost`: the sum of the quotes, refunds taken off. Of a postpaid instance it counts one hour at its new price.
  * @param quotes one for each step; null where the price is not known.
+ * @param source where the instances were read from: without the provider there are no prices.
  */
 export function costRefused(
   plan: Plan,
   quotes: readonly { readonly id: string; readonly instance: string; readonly quote: Quote | null }[],
+  source = 'live',
 ): Finding | null {
   const guard = plan.guards.cost;
   if (guard === null) return null;
   const limit = `${guard.operator} ${guard.amount} ${guard.currency}`;
   const unknown = quotes.filter(({ quote }) => quote === null);
   if (unknown.length > 0) {
+    if (source !== 'live') {
+      const what = `guards.cost is ${limit}, and this plan is made offline from ${source}: prices come from the provider alone, and an unknown price refuses the plan`;
+      return say('Refit.CostUnknown', { what, mend: PRICES_NEED_THE_PROVIDER }, null, null);
+    }
     const what = `guards.cost is ${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
     const mend = 'refit plan PLAN --price, with an identity that may call InquiryPriceUpgradeInstance';
     return say('Refit.CostUnknown', { what, mend }, null, null);

@@ -7,11 +7,15 @@ import type {
   Inventory,
   Money,
   Plan,
+  PriceShare,
   Review,
   SavedPlan,
   Severity,
+  Step,
+  Wave,
 } from '../model.ts';
 import { SAVED_PLAN_FORMAT } from '../model.ts';
+import { partsOf, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { checkPrices } from './check-prices.ts';
@@ -19,7 +23,7 @@ import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
 import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
 import { nextCommand } from './next-command.ts';
 import { orderSteps, type Route } from './order-steps.ts';
-import { type PriceQuestion, type Quotes, questionsOf, sumPrices } from './price-steps.ts';
+import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
 
@@ -105,7 +109,8 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
   const planFindings = byWeight([
     ...draft.findings,
     ...listed(tooManyTargets(plan, priced.routes.length, inventory.instances.length)),
-    ...listed(steps.length > 0 ? costRefused(plan, steps) : null),
+    ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
+    ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds),
     ...waveFindings,
     ...summarised(priced.remarks),
@@ -133,6 +138,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     blocked,
     findings: planFindings.filter(({ severity }) => severity !== 'error'),
     prices: sumPrices(steps),
+    ...sharesOf(steps, waves),
     forecast,
   };
   const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
@@ -165,6 +171,22 @@ function finishByTooSoon(plan: Plan, now: number, seconds: number): Finding[] {
   if (left <= 0 || left >= seconds * 1000) return [];
   const what = `the request rate alone takes ${seconds} s, and finishBy leaves ${Math.floor(left / 1000)} s`;
   return [say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, or fewer targets' }, null, null)];
+}
+
+/** What is paid where; nothing where no price is known. */
+function sharesOf(
+  steps: readonly Step[],
+  waves: readonly Wave[],
+): { readonly priceShares?: readonly PriceShare[] } {
+  if (steps.every(({ quote }) => quote === null)) return {};
+  const priceShares = partsOf(steps, ({ wave }) => waves[wave]!.name).map(({ by, name, items }) => ({
+    by,
+    name,
+    steps: items.length,
+    unpriced: items.filter(({ quote }) => quote === null).length,
+    sums: sumPrices(items),
+  }));
+  return { priceShares };
 }
 
 /** Remarks that repeat over the fleet, told once each with their number. */

@@ -4,6 +4,7 @@
  */
 import type { Change, EditionName, Quote, Scope, Size } from '../model.ts';
 import { totalMemory } from '../model.ts';
+import { money } from '../money.ts';
 import type { QuoteRefusal } from '../rules/facts.ts';
 import { sizeAfter } from '../rules/facts.ts';
 import type { Leg, Route } from './order-steps.ts';
@@ -43,8 +44,8 @@ export function questionsOf({ target, legs }: Route): PriceQuestion[] {
 export interface Priced {
   /** The price, or a refusal that also tells how the order would be answered; null where neither is known. */
   readonly answer: Quote | QuoteRefusal | null;
-  /** The provider's quote was scaled. */
-  readonly reckoned: boolean;
+  /** A refusal that says nothing of this step: it holds for the present size, and the step begins at another. */
+  readonly passedOver: QuoteRefusal | null;
 }
 
 /** Refusals that do not depend on the size the instance has when it is asked. */
@@ -62,45 +63,17 @@ const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
 export function priceOf(route: Route, index: number, quotes: Quotes): Priced {
   const leg = route.legs[index] as Leg;
   const answer = quotes.get(stepId(leg.instance.id, leg.change)) ?? null;
-  if (answer === null) return { answer, reckoned: false };
-  if (index === 0) return { answer: 'code' in answer ? answer : quoteOf(answer, 1), reckoned: false };
+  const known = (one: Priced['answer']) => ({ answer: one, passedOver: null });
+  if (answer === null) return known(null);
+  if (index === 0) return known('code' in answer ? answer : quoteOf(answer, 1));
   if ('code' in answer)
-    return { answer: WHATEVER_THE_SIZE.has(answer.code) ? answer : null, reckoned: false };
+    return WHATEVER_THE_SIZE.has(answer.code) ? known(answer) : { answer: null, passedOver: answer };
   const present = totalMemory(route.target.instance.size);
-  if (present === 0) return { answer: null, reckoned: false };
-  const factor = totalMemory(leg.instance.size) / present;
-  return { answer: quoteOf(answer, factor), reckoned: factor !== 1 };
+  return known(present === 0 ? null : quoteOf(answer, totalMemory(leg.instance.size) / present));
 }
 
 /** Member by member: what else came with an answer has no place in a sealed plan. */
 function quoteOf({ amount, currency, basis, readAt }: Quote, factor: number): Quote {
-  return { amount: money(amount * factor), currency, basis, readAt };
-}
-
-/**
- * Sums by currency and basis. Of the hourly prices of one instance only that of its last step is counted: each is
- * the whole new price an hour, not a difference.
- */
-export function sumPrices(
-  priced: readonly { readonly instance: string; readonly quote: Quote | null }[],
-): Omit<Quote, 'readAt'>[] {
-  const sums = new Map<string, Omit<Quote, 'readAt'>>();
-  const lastHourly = new Map<string, Quote>();
-  const add = ({ amount, currency, basis }: Quote) => {
-    const key = `${currency} ${basis}`;
-    sums.set(key, { amount: (sums.get(key)?.amount ?? 0) + amount, currency, basis });
-  };
-  for (const { instance, quote } of priced) {
-    if (quote?.basis === 'once') add(quote);
-    else if (quote) lastHourly.set(instance, quote);
-  }
-  for (const quote of lastHourly.values()) add(quote);
-  return [...sums.values()]
-    .map((sum) => ({ ...sum, amount: money(sum.amount) }))
-    .sort((a, b) => (`${a.currency} ${a.basis}` < `${b.currency} ${b.basis}` ? -1 : 1));
-}
-
-/** Binary fractions kept out of sums: a millionth of the unit is finer than anything the provider bills. */
-export function money(amount: number): number {
-  return Math.round(amount * 1e6) / 1e6;
+  const quote = { amount: money(amount * factor), currency, basis, readAt };
+  return factor === 1 ? quote : { ...quote, reckoned: true };
 }

@@ -1,7 +1,8 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
 import { replay, totals, untouched } from '../journal.ts';
-import type { JournalEntry, Quote, Report, ReportStep, SavedPlan, Size, Step, StepState } from '../model.ts';
+import type { JournalEntry, Report, ReportStep, SavedPlan, Size, Step, StepState } from '../model.ts';
 import { REPORT_FORMAT, totalMemory } from '../model.ts';
+import { sumPrices } from '../money.ts';
 
 /**
  * The audit report of a run.
@@ -55,7 +56,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
     },
     money: {
       quoted: saved.prices.map(({ amount, currency, basis }) => ({ amount, currency, basis })),
-      verified: verifiedMoney(steps),
+      verified: sumPrices(steps.filter(({ outcome }) => outcome === 'verified')),
     },
     waves: saved.waves.map((wave, index) => ({
       name: wave.name,
@@ -140,24 +141,6 @@ function reportStep(step: Step, state: StepState): Omit<ReportStep, 'name' | 'wa
     quote: step.quote,
     billed: state.billed,
   };
-}
-
-function verifiedMoney(steps: readonly ReportStep[]): Omit<Quote, 'readAt'>[] {
-  const sums = new Map<string, Omit<Quote, 'readAt'>>();
-  // An hourly quote is the whole new price of its instance: of several verified steps the last one's holds.
-  const hourly = new Map<string, string>();
-  const verified = steps.filter(({ outcome, quote }) => outcome === 'verified' && quote !== null);
-  for (const { id, instance } of verified) hourly.set(instance, id);
-  for (const { id, instance, quote } of verified) {
-    const { amount, currency, basis } = quote!;
-    if (basis === 'hourly' && hourly.get(instance) !== id) continue;
-    const key = `${currency} ${basis}`;
-    // To a millionth: finer than any price, and free of what adding decimals in binary leaves behind.
-    const total = Math.round(((sums.get(key)?.amount ?? 0) + amount) * 1e6) / 1e6;
-    sums.set(key, { amount: total, currency, basis });
-  }
-  // In the order in which a saved plan lists its own sums.
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 function sum(values: readonly number[]): number {

@@ -2,7 +2,7 @@
  * How quantities are shown, the same in every format: memory, sizes, changes, money, durations, times, counts.
  * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
  */
-import type { Change, Dimension, Quote, Size } from '../model.ts';
+import type { Change, Dimension, PriceSum, Quote, Size } from '../model.ts';
 
 /** A whole number with thousands separators: `12,345`. */
 export function count(value: number): string {
@@ -56,13 +56,14 @@ export function money(amount: number, currency: string): string {
 }
 
 /** A quote: `+¥412.00 now` and `-¥88.00 now` are paid or given back once, `¥0.8763 an hour` is the new price. */
-export function quote({ amount, currency, basis }: Omit<Quote, 'readAt'>): string {
-  if (basis === 'hourly') return `${money(amount, currency)} an hour`;
-  return `${amount > 0 ? '+' : ''}${money(amount, currency)} now`;
+export function quote({ amount, currency, basis, reckoned }: PriceSum & Pick<Quote, 'reckoned'>): string {
+  const mark = reckoned ? ', reckoned' : '';
+  if (basis === 'hourly') return `${money(amount, currency)} an hour${mark}`;
+  return `${amount > 0 ? '+' : ''}${money(amount, currency)} now${mark}`;
 }
 
 /** Several sums of quotes in one line; empty where nothing was priced. */
-export function quotes(sums: readonly Omit<Quote, 'readAt'>[]): string {
+export function quotes(sums: readonly PriceSum[]): string {
   return sums.map(quote).join(', ');
 }
 

@@ -27,6 +27,7 @@ const HEADER = [
   'what',
   'mend',
   'place',
+  'quote_reckoned',
 ] as const;
 
 type Row = Partial<Record<(typeof HEADER)[number], string | number | null>>;
@@ -54,6 +55,7 @@ export function reviewCsv(review: Review): string {
         quote: step.quote?.amount ?? null,
         quote_currency: step.quote?.currency ?? null,
         quote_basis: step.quote?.basis ?? null,
+        quote_reckoned: step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
         what: why,
       });
     }

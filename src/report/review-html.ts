@@ -1,5 +1,5 @@
 /** A plan as a page for the person who approves it. */
-import type { Finding, Review } from '../model.ts';
+import type { Finding, PriceShare, Review } from '../model.ts';
 import { totalMemory } from '../model.ts';
 import type { Piece, Raw } from './escape.ts';
 import { legible, markup } from './escape.ts';
@@ -22,7 +22,7 @@ export function reviewHtml(hostile: Review): string {
       ['next', next === null ? '' : markup`<code>${next}</code>`],
     ]),
     markup`<main>
-${findings.length > 0 && section('attention', 'Attention', findingsTable(findings))}${plan.steps.length > 0 && section('memory-of', 'Memory', memory(review))}${plan.steps.length > 0 && section('changes-of', 'Changes', changes(review, targets))}${plan.unchanged.length > 0 && section('unchanged-of', 'Unchanged targets', unchangedTable(plan.unchanged))}</main>
+${findings.length > 0 && section('attention', 'Attention', findingsTable(findings))}${plan.steps.length > 0 && section('memory-of', 'Memory', memory(review))}${plan.priceShares !== undefined && section('money-of', 'Money', money(plan.priceShares))}${plan.steps.length > 0 && section('changes-of', 'Changes', changes(review, targets))}${plan.unchanged.length > 0 && section('unchanged-of', 'Unchanged targets', unchangedTable(plan.unchanged))}</main>
 <footer>
 <p>${plan.digest === '' ? 'Nothing was sealed: this plan has no digest.' : markup`Digest <code>${plan.digest}</code>, sealed ${show.instant(plan.sealedAt)}.`}</p>
 </footer>
@@ -66,6 +66,22 @@ function memory({ plan }: Review): Raw {
     { label: 'planned', value: after, text: show.memory(after), tone: 'm2' },
   ])}<figcaption>Of all instances that change, replicas included.</figcaption></figure></div>
 `;
+}
+
+function money(shares: readonly PriceShare[]): Raw {
+  const rows = shares.map((share) => [
+    share.by,
+    share.name,
+    show.count(share.steps),
+    markup`${show.quotes(share.sums)}${share.unpriced > 0 && markup`<small>${show.counted(share.unpriced, 'step')} without a price</small>`}`,
+  ]);
+  const columns = [
+    { title: 'By' },
+    { title: 'Name' },
+    { title: 'Steps', number: true },
+    { title: 'Price', number: true },
+  ];
+  return pageTable('money', 'The provider’s quotes by wave, region and account', columns, rows);
 }
 
 function changes({ plan }: Review, targets: readonly ReviewedTarget[]): Piece {

@@ -4,7 +4,7 @@ import { legible } from './escape.ts';
 import { markdownDocument } from './markdown-document.ts';
 import * as show from './quantities.ts';
 import { cell, identifier } from './report-markdown.ts';
-import { firstSight, placeOf, reviewedTargets } from './review-targets.ts';
+import { firstSight, placeOf, priceOfShare, reviewedTargets } from './review-targets.ts';
 import { verdictOfReview } from './verdict.ts';
 
 export function reviewMarkdown(hostile: Review): string {
@@ -31,6 +31,17 @@ export function reviewMarkdown(hostile: Review): string {
           cell(finding.what),
           cell(finding.mend),
           identifier(placeOf(finding)),
+        ]),
+      },
+      {
+        heading: 'Money',
+        columns: ['By', 'Name', 'Steps', 'Price'],
+        numbers: [2],
+        rows: (plan.priceShares ?? []).map((share) => [
+          share.by,
+          cell(share.name),
+          show.count(share.steps),
+          cell(priceOfShare(share)),
         ]),
       },
       {

@@ -1,5 +1,5 @@
 /** A review seen target by target: what becomes of each instance the plan names. */
-import type { Finding, Precondition, Review, Step } from '../model.ts';
+import type { Finding, Precondition, PriceShare, Review, Step } from '../model.ts';
 import { totalMemory } from '../model.ts';
 import * as show from './quantities.ts';
 
@@ -86,6 +86,7 @@ export function firstSight(
   const { forecast, execution, inventory } = plan;
   const sum = (of: (precondition: Precondition) => number) =>
     plan.preconditions.reduce((total, precondition) => total + of(precondition), 0);
+  const unpriced = plan.steps.filter(({ quote }) => quote === null).length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   return [
     [
@@ -93,7 +94,7 @@ export function firstSight(
       `${show.counted(tally('change'), 'instance')} in ${show.counted(plan.steps.length, 'step')}; ` +
         `${show.count(tally('blocked'))} blocked, ${show.count(tally('unchanged'))} unchanged`,
     ],
-    ['money', show.quotes(plan.prices)],
+    ['money', plan.prices.length === 0 ? '' : priceOfShare({ sums: plan.prices, unpriced })],
     [
       'memory',
       plan.steps.length === 0
@@ -132,4 +133,10 @@ export function firstSight(
     ['finish by', plan.finishBy === null ? '' : show.instant(plan.finishBy)],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];
+}
+
+/** `+¥412.00 now, ¥1.752 an hour; 2 steps without a price`. */
+export function priceOfShare({ sums, unpriced }: Pick<PriceShare, 'sums' | 'unpriced'>): string {
+  const without = unpriced === 0 ? [] : [`${show.counted(unpriced, 'step')} without a price`];
+  return [...(sums.length > 0 ? [show.quotes(sums)] : []), ...without].join('; ');
 }

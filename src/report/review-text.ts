@@ -12,7 +12,7 @@ import { ink } from './ink.ts';
 import * as show from './quantities.ts';
 import { factLines, verdictLines } from './report-text.ts';
 import type { ReviewedTarget } from './review-targets.ts';
-import { firstSight, reviewedTargets } from './review-targets.ts';
+import { firstSight, priceOfShare, reviewedTargets } from './review-targets.ts';
 import { verdictOfReview } from './verdict.ts';
 
 /** Changes a wave that are shown unless all are asked for. */
@@ -33,6 +33,7 @@ export function reviewText(
     '',
     ...factLines(firstSight(review, targets), width, inks),
     ...findingsSection(review.findings, all, width, inks),
+    ...money(review, width, inks),
     ...waves(review, targets, all, width, inks),
     '',
     ...verdictLines(verdict, width, inks),
@@ -47,6 +48,20 @@ export function reviewText(
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** What is paid where: by wave, region and account. Nothing where the plan was not priced. */
+function money({ plan }: Review, width: number, inks: Ink): string[] {
+  const rows = (plan.priceShares ?? []).map((share) => [
+    share.by,
+    share.name,
+    show.counted(share.steps, 'step'),
+    priceOfShare(share),
+  ]);
+  if (rows.length === 0) return [];
+  return ['', inks.bold('Money'), ...table(rows, MONEY_COLUMNS, width, '  ')];
+}
+
+const MONEY_COLUMNS: readonly Column[] = [{}, { least: 8 }, { align: 'right' }, {}];
 
 function waves(
   { plan }: Review,

@@ -47,6 +47,17 @@ export const OWN_RULES: readonly Rule[] = [
     mend: 'plan again with --price',
     check: priceIsRefused,
   }),
+  own('Refit.PriceOffline', 'warning', {
+    looksAt: '--price, and where the instances were read from',
+    sentence:
+      'Prices were asked for, and the plan is made offline from an inventory file: only the provider prices.',
+    mend: 'refit plan PLAN --price without --inventory',
+  }),
+  own('Refit.BalanceShort', 'warning', {
+    looksAt: 'the prepaid quotes of one profile together, refunds left out, and what its account can pay',
+    sentence: 'The account cannot pay for all prepaid steps: the targets that no longer fit are blocked.',
+    mend: 'top up the account, or fewer targets',
+  }),
   own('Refit.ShrinkDenied', 'error', {
     looksAt: 'memory x shards and the replicas, before and after all steps of the target',
     sentence: 'The target reduces capacity or replicas, and guards.shrink is deny, which is the default.',

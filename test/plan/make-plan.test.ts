@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Instance, Money, Plan, Quote, Review } from '../../src/model.ts';
+import type { Instance, Money, Plan, PriceShare, Quote, Review } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import type { Quotes } from '../../src/plan/price-steps.ts';
 import type { QuoteRefusal } from '../../src/rules/facts.ts';
@@ -92,7 +92,41 @@ describe('the verdict', () => {
     const fleet = [a, b].map((one) => ({ ...one, billing: 'prepaid' as const }));
     const prices = { 'crs-aaaaaaaa/memoryPerShard': once(60), 'crs-bbbbbbbb/memoryPerShard': once(60) };
     const got = review(plan([all8], skip), fleet, prices, { default: { amount: 100, currency: 'CNY' } });
-    expect(picture(got)).toBe('ready: aaaaaaaa/mem | ResourceUnavailable.AccountBalanceNotEnough');
+    expect(picture(got)).toBe(
+      'ready: aaaaaaaa/mem | ResourceUnavailable.AccountBalanceNotEnough | Refit.BalanceShort',
+    );
+  });
+
+  it('tells the shortfall of each account with its numbers, and counts on no refund', () => {
+    const prepaid = (id: string, profile: string) =>
+      standard({ id, profile, billing: 'prepaid', size: size(4 * GB, 1, 2) });
+    const fleet = [
+      prepaid('crs-aaaaaaaa', 'default'),
+      prepaid('crs-bbbbbbbb', 'default'),
+      prepaid('crs-cccccccc', 'retail'),
+    ];
+    const scopes = ['default', 'retail'].map((profile) => ({ region: 'ap-guangzhou', profile }));
+    const given = plan(
+      [
+        target(select(), { memoryPerShard: 8 * GB, replicas: 1 }),
+        target(select(), to8, { profile: 'retail' }),
+      ],
+      { ...skip, ...guards({ shrink: 'allow' }) },
+    );
+    const draft = draftPlan(given, inventory(fleet, { scopes }), NOW);
+    const prices: [string, Quote][] = [
+      ['crs-aaaaaaaa/memoryPerShard', once(60)],
+      ['crs-aaaaaaaa/replicas', once(-30)],
+      ['crs-bbbbbbbb/memoryPerShard', once(70.5)],
+      ['crs-bbbbbbbb/replicas', once(-30)],
+      ['crs-cccccccc/memoryPerShard', once(10)],
+    ];
+    const balances = { default: { amount: 50, currency: 'CNY' }, retail: { amount: 10, currency: 'CNY' } };
+    const { findings } = finishPlan(draft, { quotes: new Map(prices), balances, now: NOW, saveAs: null });
+    // Replicas go first, so memory costs two thirds of what it is quoted at: 40 and 47.
+    expect(findings.filter(({ code }) => code === 'Refit.BalanceShort').map(({ what }) => what)).toEqual([
+      'the prepaid quotes of 2 instances of profile default come to 87 CNY, and its account has 50 CNY: 37 CNY short, which leaves out 1 instance',
+    ]);
   });
 });
 
@@ -132,6 +166,7 @@ describe('the plan', () => {
     // The last hourly price is the whole new one; adding the first would count the instance twice.
     expect(got.plan.prices).toEqual([{ amount: 10, currency: 'CNY', basis: 'hourly' }]);
     expect(got.findings.map(({ code }) => code)).toContain('Refit.PriceReckoned');
+    expect(got.plan.steps.map(({ quote }) => quote?.reckoned)).toEqual([undefined, true]);
   });
 
   it('does not take the refusal to price a later step alone for a refusal of the step', () => {
@@ -151,6 +186,45 @@ describe('the plan', () => {
     );
     expect(got.verdict).toBe('ready');
     expect(got.plan.steps.map(({ quote }) => quote?.amount ?? null)).toEqual([5, null]);
+    // And says that its price is not known, and why.
+    expect(got.findings.find(({ code }) => code === 'Refit.PriceRefused')?.what).toContain(
+      'memoryPerShard 8GB -> 4GB from the present size: InvalidParameterValue.ReduceCapacityNotAllowed',
+    );
+  });
+
+  it('sums the prices by wave, region and account, by currency and basis', () => {
+    const far = standard({ id: 'crs-ffffffff', region: 'ap-shanghai', zone: 'ap-shanghai-3' });
+    const waves = [
+      { name: 'canary', take: { kind: 'count', count: 1 } } as const,
+      { name: 'rest', take: { kind: 'rest' } } as const,
+    ];
+    const got = review(plan([all8], { waves }), [a, b, far], {
+      'crs-aaaaaaaa/memoryPerShard': once(1.1),
+      'crs-bbbbbbbb/memoryPerShard': once(2.2, 'USD'),
+      'crs-ffffffff/memoryPerShard': refusal('InternalError'),
+    });
+    const share = ({ by, name, steps, unpriced, sums }: PriceShare) =>
+      `${by} ${name}: ${steps} steps, ${unpriced} unpriced, ${sums.map((sum) => `${sum.amount} ${sum.currency} ${sum.basis}`).join(' + ')}`;
+    expect(got.plan.priceShares?.map(share)).toEqual([
+      'wave canary: 1 steps, 0 unpriced, 1.1 CNY once',
+      'wave rest: 2 steps, 1 unpriced, 2.2 USD once',
+      'region ap-guangzhou: 2 steps, 0 unpriced, 1.1 CNY once + 2.2 USD once',
+      'region ap-shanghai: 1 steps, 1 unpriced, ',
+      'account default: 3 steps, 1 unpriced, 1.1 CNY once + 2.2 USD once',
+    ]);
+    expect(review(plan([all8]), [a]).plan).not.toHaveProperty('priceShares');
+  });
+
+  it('made offline with a cost guard says that prices come from the provider alone', () => {
+    const draft = draftPlan(plan([all8], cost(100)), inventory([a]), NOW);
+    const { findings } = finishPlan(draft, { quotes: null, now: NOW, saveAs: null, source: 'fleet.json' });
+    expect(findings).toMatchObject([
+      {
+        code: 'Refit.CostUnknown',
+        what: 'guards.cost is <= 100 CNY, and this plan is made offline from fleet.json: prices come from the provider alone, and an unknown price refuses the plan',
+        mend: 'refit plan PLAN --price without --inventory',
+      },
+    ]);
   });
 
   it('keeps the shown but unsealed plan without a digest', () => {

@@ -18,6 +18,7 @@ import type {
   Step,
 } from '../../src/model.ts';
 import { JOURNAL_FORMAT, SAVED_PLAN_FORMAT } from '../../src/model.ts';
+import { partsOf, sumPrices } from '../../src/money.ts';
 
 const START = Date.UTC(2026, 0, 5, 2, 0, 0);
 const READ_AT = '2026-01-05T01:58:00.000Z';
@@ -73,12 +74,13 @@ export function savedPlan(
       readAt: READ_AT,
     });
   }
-  const prices = new Map<string, Omit<Quote, 'readAt'>>();
-  for (const { quote } of steps) {
-    if (!quote) continue;
-    const { amount, currency, basis } = quote;
-    prices.set(basis, { amount: (prices.get(basis)?.amount ?? 0) + amount, currency, basis });
-  }
+  const priceShares = partsOf(steps, ({ wave }) => waves[wave]!).map(({ by, name, items }) => ({
+    by,
+    name,
+    steps: items.length,
+    unpriced: items.filter(({ quote }) => quote === null).length,
+    sums: sumPrices(items),
+  }));
   return {
     format: SAVED_PLAN_FORMAT,
     digest: DIGEST,
@@ -109,7 +111,8 @@ export function savedPlan(
     unchanged: [],
     blocked: [],
     findings: [],
-    prices: [...prices.values()],
+    prices: sumPrices(steps),
+    ...(steps.some(({ quote }) => quote !== null) ? { priceShares } : {}),
     forecast: { orders: steps.length, leastSeconds: Math.max(0, Math.ceil((steps.length - 1) / 18)) },
     ...more,
   };

@@ -1,0 +1,80 @@
+/** Sums of money: quotes and bills by currency, as a whole and by wave, region and account. Pure. */
+import type { Money, PriceSum } from './model.ts';
+
+/**
+ * Sums by currency and basis. Of the hourly prices of one instance only that of its last step is counted: each is
+ * the whole new price an hour, not a difference.
+ */
+export function sumPrices(
+  priced: readonly { readonly instance: string; readonly quote: PriceSum | null }[],
+): PriceSum[] {
+  const sums = new Map<string, PriceSum>();
+  const lastHourly = new Map<string, PriceSum>();
+  const add = ({ amount, currency, basis }: PriceSum) => {
+    const key = `${currency} ${basis}`;
+    sums.set(key, { amount: (sums.get(key)?.amount ?? 0) + amount, currency, basis });
+  };
+  for (const { instance, quote } of priced) {
+    if (quote?.basis === 'once') add(quote);
+    else if (quote) lastHourly.set(instance, quote);
+  }
+  for (const quote of lastHourly.values()) add(quote);
+  return [...sums.values()]
+    .map((sum) => ({ ...sum, amount: money(sum.amount) }))
+    .sort((a, b) => (inOrder(a) < inOrder(b) ? -1 : 1));
+}
+
+/** By currency, and what is paid at once before what is paid by the hour. */
+function inOrder({ currency, basis }: PriceSum): string {
+  return `${currency} ${basis === 'once' ? 0 : 1}`;
+}
+
+/** Sums by currency; what is null is left out. */
+export function sumMoney(amounts: readonly (Money | null)[]): Money[] {
+  const sums = new Map<string, number>();
+  for (const one of amounts) if (one) sums.set(one.currency, (sums.get(one.currency) ?? 0) + one.amount);
+  return [...sums]
+    .map(([currency, amount]) => ({ amount: money(amount), currency }))
+    .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+/** Binary fractions kept out of sums: a millionth of the unit is finer than anything the provider bills. */
+export function money(amount: number): number {
+  return Math.round(amount * 1e6) / 1e6;
+}
+
+/** Where money falls: the name of a wave or region, or the profile by which an account is reached. */
+export interface Part<Item> {
+  readonly by: 'wave' | 'region' | 'account';
+  readonly name: string;
+  readonly items: readonly Item[];
+}
+
+/** The items once by wave in the order given, once by region and once by account, each sorted by name. */
+export function partsOf<Item extends { readonly region: string; readonly profile: string }>(
+  items: readonly Item[],
+  waveOf: (item: Item) => string,
+): Part<Item>[] {
+  const sorted = (by: Part<Item>['by'], nameOf: (item: Item) => string) =>
+    parts(by, items, nameOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    ...parts('wave', items, waveOf),
+    ...sorted('region', ({ region }) => region),
+    ...sorted('account', ({ profile }) => profile),
+  ];
+}
+
+function parts<Item>(
+  by: Part<Item>['by'],
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): Part<Item>[] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return [...groups].map(([name, own]) => ({ by, name, items: own }));
+}
