@@ -3,6 +3,7 @@
  * through a client that cannot send anything else.
  */
 import { iso } from '../clock.ts';
+import { RefitError } from '../errors.ts';
 import type { Scope } from '../model.ts';
 import { onlyReads, openCaller } from './call.ts';
 import type { CloudOptions } from './client.ts';
@@ -29,6 +30,8 @@ export interface Examination {
   } | null;
   /** The refusal that concerns the keys or the clock, and not a single right. */
   readonly refused: { readonly code: string; readonly what: string; readonly mend: string } | null;
+  /** What stood in the way, where nobody answered; the rest is then what is known without an answer. */
+  readonly unreachable: string | null;
   /**
    * This machine's clock less the provider's, by the Date header of an answer, as good as `uncertain`: seconds; null
    * where no answer has one.
@@ -47,7 +50,7 @@ export interface Examination {
 export interface Right {
   /** As a policy names it: `redis:DescribeInstances`. */
   readonly action: string;
-  readonly state: 'granted' | 'refused' | 'unknown';
+  readonly state: 'granted' | 'refused' | 'unknown' | 'unreachable';
   /** The provider's code, where it refused for whatever reason. */
   readonly code: string | null;
   readonly for: string;
@@ -79,7 +82,7 @@ export interface ExamineOptions extends CloudOptions {
 
 /**
  * Examines one identity in one region.
- * @throws RefitError `no-credentials` and the like where no keys are found, `provider-unreachable` where nobody answers.
+ * @throws RefitError `no-credentials` and the like where no keys are found.
  */
 export async function examine(options: ExamineOptions): Promise<Examination> {
   const { scope, clock, proxy } = options;
@@ -92,24 +95,36 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   });
   const read = openRead(onlyReads(caller), options);
   const rights: Right[] = [];
-  const tried = async (action: wire.Action, fields: Fields): Promise<ReadAnswer> => {
-    const answer = await read(action, scope, fields);
+  let unreachable: string | null = null;
+  const tried = async (action: wire.Action, fields: Fields): Promise<ReadAnswer | null> => {
     const { name, product } = action;
-    rights.push({
-      action: `${product}:${name}`,
-      state: stateOf(answer),
-      code: answer.kind === 'refused' ? answer.code : null,
-      for: FOR[name] ?? 'some plans',
-      must: MUST.has(name),
-    });
-    return answer;
+    const tell = (state: Right['state'], code: string | null) =>
+      rights.push({
+        action: `${product}:${name}`,
+        state,
+        code,
+        for: FOR[name] ?? 'some plans',
+        must: MUST.has(name),
+      });
+    try {
+      const answer = await read(action, scope, fields);
+      tell(stateOf(answer), answer.kind === 'refused' ? answer.code : null);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
+      tell('unreachable', null);
+      unreachable ??= error.message;
+      return null;
+    }
   };
 
   const { identity, instances, ...others } = wire.READS;
-  const who = await tried(identity, {});
-  const seen = await tried(instances, { ...wire.encodeInstancePage(0), Limit: 20 });
+  const [who, seen] = await Promise.all([
+    tried(identity, {}),
+    tried(instances, { ...wire.encodeInstancePage(0), Limit: 20 }),
+  ]);
   const refused = aboutKeys(who, scope) ?? aboutKeys(seen, scope);
-  if (refused === null) {
+  if (refused === null && seen !== null) {
     const probe = probesOf(seen, scope, clock.now());
     await Promise.all(Object.values(others).map((action) => tried(action, probe(action))));
   }
@@ -120,8 +135,9 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       source: keys.source,
       expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
     },
-    identity: who.kind === 'ok' ? wire.decodeIdentity(who.fields) : null,
+    identity: who?.kind === 'ok' ? wire.decodeIdentity(who.fields) : null,
     refused,
+    unreachable,
     clock: dates.skew(),
     host: hostFor(instances.product, scope.region, options.endpoint).host,
     proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
@@ -141,8 +157,8 @@ function stateOf(answer: ReadAnswer): Right['state'] {
 }
 
 /** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
-function aboutKeys(answer: ReadAnswer, scope: Scope): Examination['refused'] {
-  if (answer.kind === 'ok' || isLackOfRights(answer.code)) return null;
+function aboutKeys(answer: ReadAnswer | null, scope: Scope): Examination['refused'] {
+  if (answer === null || answer.kind === 'ok' || isLackOfRights(answer.code)) return null;
   const error = refusedRead(wire.READS.instances, scope, answer);
   if (error.code !== 'credentials-refused') return null;
   return { code: answer.code, what: answer.message, mend: error.mend };

@@ -66,12 +66,22 @@ export function openHttp(options: HttpOptions = {}): Transport {
       httpsProxy: proxy.url,
       noProxy: proxy.except,
     });
-  const agentFor = (origin: string): Dispatcher => {
+  const mayProxy = (origin: string): boolean => {
     const { protocol, hostname } = new URL(origin);
-    return proxied && protocol === 'https:' && !isLoopback(hostname) ? proxied : direct;
+    return protocol === 'https:' && !isLoopback(hostname);
   };
   return {
-    send: (request) => send(agentFor(request.origin), clock, request),
+    async send(request) {
+      if (proxied === null || !mayProxy(request.origin)) return send(direct, clock, request);
+      try {
+        return await send(proxied, clock, request);
+      } catch (error) {
+        if (!(error instanceof TransportError) || error.sent) throw error;
+        // Whether NO_PROXY excepts the host is undici's to say, so the proxy is named as what is set.
+        const { cause } = error;
+        throw new TransportError(`${error.message} (${proxy!.from} is ${proxy!.shown})`, false, { cause });
+      }
+    },
     async close() {
       await Promise.all([direct.close(), proxied?.close()]);
     },

@@ -88,6 +88,10 @@ it.concurrent('doctor exits 0 where a right is missing that the rest goes on wit
     refused: { code: 'AuthFailure.SignatureFailure' },
   });
   expect(await at.refit(['doctor'], { env: NO_KEYS })).toMatchObject({ code: 12, stdout: '' });
+  const nobody = await at.refit(['doctor', '--endpoint', 'http://127.0.0.1:9']);
+  expect(nobody.code).toBe(1);
+  expect(nobody.stdout).toMatch(/^keys +the environment$/m);
+  expect(nobody.stderr).toMatch(/ECONNREFUSED[\s\S]*mend: /);
 });
 
 it.concurrent('a run on the keys of a role that end every few seconds renews them, and leaves none behind', async (test) => {

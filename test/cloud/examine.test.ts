@@ -5,7 +5,6 @@ import { secret } from '../../src/cloud/credentials.ts';
 import { examine } from '../../src/cloud/examine.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { ORDER, READS } from '../../src/cloud/wire.ts';
-import { RefitError } from '../../src/errors.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
 import { row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
 
@@ -148,11 +147,24 @@ describe('an examination', () => {
     for (const hidden of [SECRET_ID, SECRET_KEY, TOKEN]) expect(shown).not.toContain(hidden);
   });
 
-  it('ends with what nobody answered', async () => {
-    const error = await examined({ answer: () => ({ fault: 'connect ECONNREFUSED', sent: false }) }).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(RefitError);
-    expect(error).toMatchObject({ code: 'provider-unreachable' });
+  it('says what is known where nobody answers, and what stood in the way', async () => {
+    const { found } = await examined({ answer: () => ({ fault: 'connect ECONNREFUSED', sent: false }) });
+    expect(found).toMatchObject({
+      credentials: { source: 'a test' },
+      identity: null,
+      host: 'redis.tencentcloudapi.com',
+      unreachable: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(found.rights.map(({ state }) => state)).toEqual(['unreachable', 'unreachable']);
+  });
+
+  it('goes on where one product alone does not answer', async () => {
+    const { found } = await examined({
+      answer: ({ action }) =>
+        action === 'GetMonitorData' ? { fault: 'getaddrinfo', sent: false } : undefined,
+    });
+    expect(found.rights.filter(({ state }) => state !== 'granted')).toMatchObject([
+      { action: 'monitor:GetMonitorData', state: 'unreachable' },
+    ]);
   });
 });

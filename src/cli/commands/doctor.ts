@@ -1,7 +1,7 @@
 /** `refit doctor`: whose keys are used, what they may, and how the provider is reached. Reads alone; shows no key. */
 import { RefitError } from '../../errors.ts';
 import { type Examination, examine, type Right } from '../../index.ts';
-import { legible, visible } from '../../report/escape.ts';
+import { legible } from '../../report/escape.ts';
 import { type GlobalOptions, regionFrom } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
@@ -11,7 +11,10 @@ const TOLERATED_SECONDS = 300;
 /** Worth telling long before that. */
 const NOTICED_SECONDS = 30;
 
-/** @returns 0, or 12 where the keys are refused or may not do what every plan needs. */
+/**
+ * @returns 0; 12 where the keys are refused or may not do what every plan needs; 1 where nobody answered that.
+ * @throws RefitError where no keys are found.
+ */
 export async function doctor(options: GlobalOptions, terminal: Terminal): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
   const found = legible(
@@ -20,26 +23,33 @@ export async function doctor(options: GlobalOptions, terminal: Terminal): Promis
       { region: regionFrom(options) ?? 'ap-guangzhou', profile: options.profile ?? 'default' },
     ),
   );
-  const healthy =
-    found.refused === null && !found.rights.some(({ must, state }) => must && state === 'refused');
-  await terminal.out(
-    format === 'json' ? `${JSON.stringify({ healthy, ...found }, null, 2)}\n` : textOf(found),
-  );
-  if (healthy) return 0;
-  const { refused } = found;
-  const missing = grantOf(found.rights.filter(({ must, state }) => must && state === 'refused'));
-  const error = new RefitError(
-    'credentials-refused',
-    refused
-      ? `the provider refuses what these keys sign: ${refused.code}`
-      : 'these keys may not do what every plan needs',
-    refused ? refused.mend : missing,
-  );
-  if (!terminal.quiet) terminal.err(`refit: ${visible(error.message)}\n  mend: ${visible(error.mend)}\n`);
-  return error.exitCode;
+  const problem = problemOf(found);
+  const json = () => `${JSON.stringify({ healthy: problem === null, ...found }, null, 2)}\n`;
+  await terminal.out(format === 'json' ? json() : textOf(found));
+  if (problem === null) return 0;
+  terminal.err(`refit: ${problem.message}\n  mend: ${problem.mend}\n`);
+  return problem.exitCode;
 }
 
-const MARKS = { granted: '✓', refused: '✗', unknown: '?' } as const;
+function problemOf({ refused, rights, unreachable }: Examination): RefitError | null {
+  if (refused) {
+    const what = `the provider refuses what these keys sign: ${refused.code}`;
+    return new RefitError('credentials-refused', what, refused.mend);
+  }
+  const needed = rights.filter(({ must }) => must);
+  const missing = needed.filter(({ state }) => state === 'refused');
+  if (missing.length > 0)
+    return new RefitError(
+      'credentials-refused',
+      'these keys may not do what every plan needs',
+      grantOf(missing),
+    );
+  if (unreachable !== null && needed.some(({ state }) => state === 'unreachable'))
+    return new RefitError('provider-unreachable', unreachable, 'check host and proxy above, and the network');
+  return null;
+}
+
+const MARKS = { granted: '✓', refused: '✗', unknown: '?', unreachable: '?' } as const;
 
 function textOf(found: Examination): string {
   const { credentials, identity, host, region, proxy, rights } = found;
@@ -63,6 +73,7 @@ function textOf(found: Examination): string {
 
 function meaning({ state, code, for: what, must }: Right): string {
   if (state === 'granted') return what;
+  if (state === 'unreachable') return `${what}; not known: nobody answered`;
   if (state === 'unknown') return `${what}; not known: ${code}`;
   return `${what}; refused: ${code}${must ? '' : ' (the rest goes on without)'}`;
 }
