@@ -4,10 +4,12 @@
  */
 import { request as httpRequest } from 'node:http';
 import { billing, monitor, redis, region, sts } from 'tencentcloud-sdk-nodejs';
+import * as commonCredentials from 'tencentcloud-sdk-nodejs/tencentcloud/common/credential.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../../src/simulator/simulate.ts';
+import { CONVERSATION_FLEET, converse, TOLD } from './sdk-conversation.ts';
 import { signed } from './signed-call.ts';
 
 let running: Simulation | null = null;
@@ -155,6 +157,75 @@ describe('the official SDK', () => {
     expect(await client.DescribeMaintenanceWindow({ InstanceId: 'crs-standard' })).toMatchObject({
       StartTime: '03:00',
       EndTime: '06:00',
+    });
+  });
+
+  describe('holds its whole conversation, untouched,', () => {
+    const ways = [
+      ['TC3-HMAC-SHA256', 'POST'],
+      ['TC3-HMAC-SHA256', 'GET'],
+      ['HmacSHA1', 'POST'],
+      ['HmacSHA1', 'GET'],
+      ['HmacSHA256', 'POST'],
+      ['HmacSHA256', 'GET'],
+    ] as const;
+    for (const [signMethod, reqMethod] of ways) {
+      it(`signed with ${signMethod}, by ${reqMethod}`, async () => {
+        const simulation = await start({ fleet: JSON.stringify(CONVERSATION_FLEET) });
+        expect(await converse({ ...simulation, signMethod, reqMethod })).toEqual(TOLD);
+        expect(simulation.counts().orders).toEqual({ 'crs-talk0000': 1 });
+        expect(simulation.counts().unauthenticated).toBe(0);
+      });
+    }
+  });
+
+  describe('works with keys for a while,', () => {
+    const ARN = 'qcs::cam::uin/100000000001:roleName/operator';
+    const list = async (simulation: Simulation, credential: object): Promise<number | undefined> =>
+      (await new redis.v20180412.Client({ ...config(simulation), credential }).DescribeInstances({}))
+        .TotalCount;
+
+    it('by assuming a role', async () => {
+      const simulation = await start();
+      const role = { roleArn: ARN, RoleArn: ARN, RoleSessionName: 'night', roleSessionName: 'night' };
+      const params = { RoleArn: role.RoleArn, RoleSessionName: role.RoleSessionName };
+      const client = new sts.v20180813.Client(config(simulation));
+      const { Credentials } = await client.AssumeRole(params);
+      const { TmpSecretId, TmpSecretKey, Token } = Credentials!;
+      const keys = { secretId: TmpSecretId!, secretKey: TmpSecretKey!, token: Token! };
+      expect(await list(simulation, keys)).toBe(FLEET.length);
+      expect(await codeOf(list(simulation, { ...keys, token: 'x' }))).toBe('AuthFailure.TokenFailure');
+    });
+
+    it('by the SDK’s own credentials of a role, refreshed when they run out', async () => {
+      const simulation = await start({ faults: [parseFault('token-life=31s')] });
+      const credential = new commonCredentials.STSCredential(
+        config(simulation) as never,
+        {
+          RoleArn: ARN,
+          RoleSessionName: 'night',
+        } as never,
+      );
+      expect(await list(simulation, credential)).toBe(FLEET.length);
+      const first = (await credential.getCredential()).secretId;
+      // It asks for new ones 30 s before the end.
+      await systemClock.sleep(1500);
+      expect(await list(simulation, credential)).toBe(FLEET.length);
+      expect((await credential.getCredential()).secretId).not.toBe(first);
+    });
+
+    it('by the token of another identity provider, unsigned', async () => {
+      const simulation = await start();
+      const credential = new commonCredentials.OIDCRoleArnCredential(
+        config(simulation) as never,
+        {
+          RoleArn: ARN,
+          RoleSessionName: 'night',
+          ProviderId: 'tke',
+          WebIdentityToken: 'a.b.c',
+        } as never,
+      );
+      expect(await list(simulation, credential)).toBe(FLEET.length);
     });
   });
 

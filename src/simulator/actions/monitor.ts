@@ -62,7 +62,7 @@ const getMonitorData: Action = {
         const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
         const instance = id === undefined ? undefined : world.instances.get(id);
         const known = instance?.region === region && instance?.account === account ? instance : null;
-        return { Dimensions, ...pointsOf(world, known, measure, timestamps, statistics) };
+        return { Dimensions, ...pointsOf(world, known, measure, timestamps, period, statistics) };
       }),
     };
   },
@@ -83,14 +83,17 @@ function pointsOf(
   instance: SimInstance | null,
   measure: Measure,
   timestamps: readonly number[],
+  period: number,
   statistics: number,
 ): Record<string, unknown> {
   const rounded = (value: number): number => Math.round(value * 1000) / 1000;
   const times = instance === null ? [] : timestamps;
+  // A point stands for the period that begins with it, so the last one reaches to the present.
   const series = (which: 'average' | 'greatest' | 'least'): number[] =>
-    times.map((at) =>
-      rounded(measure(memoryAt(instance!, at * 1000)) * swingAt(world, instance!, at * 1000)[which]),
-    );
+    times.map((at) => {
+      const memory = measure(memoryAt(instance!, at * 1000));
+      return rounded(memory * swingAt(world, instance!, (at + period) * 1000)[which]);
+    });
   return {
     Timestamps: times,
     Values: series('average'),
