@@ -23,7 +23,7 @@ export function inventoryOf(count: number): Inventory {
       size: { memoryPerShard: SOLD[n % 6]!, shards: cluster ? 3 : 1, replicas: 1 },
       billing: 'postpaid',
       tags: { app, tier: n % 7 === 0 ? 'gold' : 'silver' },
-      multiZone: false,
+      nodes: [],
       deadline: null,
       used: null,
       task: null,
@@ -49,7 +49,7 @@ export function inventoryOf(count: number): Inventory {
     readAt: READ_AT,
     scopes,
     instances,
-    catalogue: { readAt: READ_AT, offers },
+    catalogue: { readAt: READ_AT, offers, zones: [] },
     balances: {},
   };
 }

@@ -85,6 +85,21 @@ export type InstanceStatus =
 
 export type Billing = 'prepaid' | 'postpaid';
 
+/** A zone: its code, and the number by which an order names it. */
+export interface Zone {
+  /** Such as `ap-shanghai-4`; the number as text where nothing names it. */
+  readonly code: string;
+  readonly number: number;
+}
+
+/** A node of a multi-zone instance: the master, or one replica with a full copy of all shards. */
+export interface InstanceNode {
+  /** The provider's number for it; null where it has none on record, as a replica that is yet to be added. */
+  readonly id: number | null;
+  readonly role: 'master' | 'replica';
+  readonly zone: Zone;
+}
+
 /** One instance, as read from the provider. Names and tags are hostile text: escape before showing. */
 export interface Instance {
   /** `crs-` and eight or more letters and digits. */
@@ -103,8 +118,8 @@ export interface Instance {
   readonly size: Size;
   readonly billing: Billing;
   readonly tags: Readonly<Record<string, string>>;
-  /** True where the provider lists the nodes, which it does for multi-zone instances only. */
-  readonly multiZone: boolean;
+  /** Its nodes, which the provider lists for multi-zone instances only: empty = it is in one zone. */
+  readonly nodes: readonly InstanceNode[];
   /** Prepaid expiry, ISO 8601 UTC; null where there is none. */
   readonly deadline: string | null;
   /** Memory in use, where it has been read. The provider's own SizeUsed is obsolete and never used. */
@@ -150,6 +165,8 @@ export interface Catalogue {
   /** ISO 8601 UTC. */
   readonly readAt: string;
   readonly offers: readonly Offer[];
+  /** The zones of the regions that were read, as far as their numbers are known: where a replica can be put. */
+  readonly zones: readonly (Zone & { readonly region: string })[];
 }
 
 /** What is sold of one edition in one zone under one pay mode. Lists are sorted ascending. */
@@ -235,6 +252,11 @@ export interface PlanTarget {
     | { readonly kind: 'instance'; readonly instance: string }
     | { readonly kind: 'select'; readonly select: Select; readonly exclude: readonly Select[] };
   readonly wishes: Readonly<Partial<Record<Dimension, Wish>>>;
+  /**
+   * Zone codes for the replicas that are added, or from which replicas are taken, of multi-zone instances: one for
+   * each, gone round when it is shorter. null = not said.
+   */
+  readonly zones: readonly string[] | null;
 }
 
 export type Take =
@@ -296,6 +318,8 @@ export interface Target {
   readonly place: Place;
   /** How a relative wish became this number, for the reviewer. */
   readonly because: string | null;
+  /** Zone codes for added or removed replicas; null = the author names none. */
+  readonly zones: readonly string[] | null;
 }
 
 /** One dimension of one instance, from -> to: what one ordering call does. */
@@ -305,6 +329,15 @@ export interface Change {
   readonly from: number;
   readonly to: number;
 }
+
+/**
+ * Which nodes a change of the replicas of a multi-zone instance is about: the provider wants only the added ones named,
+ * or only the removed ones. Source: facts §1.3, read 2026-11.
+ */
+export type NodeChange =
+  /** One replica in each of these zones, a zone as often as it is to get one. */
+  | { readonly kind: 'add'; readonly zones: readonly Zone[] }
+  | { readonly kind: 'remove'; readonly nodes: readonly { readonly id: number; readonly zone: Zone }[] };
 
 /** An amount of money in units of its currency (not cents). */
 export interface Money {
@@ -347,6 +380,8 @@ export interface Step {
   readonly profile: string;
   readonly edition: EditionName;
   readonly change: Change;
+  /** The nodes it adds or removes; absent for all but the replicas of multi-zone instances. */
+  readonly nodes?: NodeChange;
   /** The instance's whole size when this step begins, and when it is verified. */
   readonly before: Size;
   readonly after: Size;
@@ -674,6 +709,8 @@ export interface ReportStep {
   readonly dimension: Dimension;
   readonly from: number;
   readonly to: number;
+  /** The nodes it was to add or remove; absent for all but the replicas of multi-zone instances. */
+  readonly nodes?: NodeChange;
   readonly before: Size;
   readonly after: Size;
   /** As read back at the end; null where nothing was read. */

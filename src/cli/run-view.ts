@@ -74,7 +74,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   };
   const describe = (id: string) => {
     const step = steps.get(id);
-    return step ? `${step.instance}  ${change(step.change, step.after)}` : id;
+    return step ? `${step.instance}  ${change(step.change, step.after, step.nodes)}` : id;
   };
 
   /** The tail lock between two steps of one instance, which is waited out by trying: nothing that anybody need know of. */

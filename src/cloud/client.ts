@@ -76,7 +76,8 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
   const { clock, transport, endpoint } = options;
   if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
   const send = openRead(caller, options);
-  const zones = new Map<string, Promise<Map<number, string>>>();
+  const catalogueZones = new Map<string, Promise<CatalogueZones>>();
+  const regionZones = new Map<string, Promise<wire.ZoneCodes>>();
   /** Pay modes as last read: a price inquiry does not say what its answer means. */
   const billings = new Map<string, Billing>();
 
@@ -86,34 +87,29 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
     return answer.fields;
   };
 
-  /** Codes of the zones that the given pages name, asked for once: the catalogue first, then the region product. */
-  const zoneCodes = async (scope: Scope, pages: readonly Fields[]): Promise<wire.ZoneCodes> => {
-    const key = `${scope.profile}\n${scope.region}`;
-    let known = zones.get(key);
-    if (!known) {
-      const numbers = pages.flatMap(wire.zoneNumbers);
-      if (numbers.length === 0) return new Map();
-      known = loadZones(scope, numbers);
-      zones.set(key, known);
-      known.catch(() => zones.delete(key));
-    }
-    return known;
-  };
-  const loadZones = async (scope: Scope, needed: readonly number[]): Promise<Map<number, string>> => {
-    const codes = new Map<number, string>();
-    const add = async (
-      action: wire.Action,
-      fields: Fields,
-      decode: (fields: Fields) => Map<number, string>,
-    ) => {
-      const answer = await send(action, scope, fields);
-      // Without the right to ask, a zone goes by its number.
-      if (answer.kind === 'ok') for (const [number, code] of decode(answer.fields)) codes.set(number, code);
-    };
-    await add(wire.READS.catalogue, {}, wire.decodeCatalogueZones);
-    if (needed.some((number) => !codes.has(number)))
-      await add(wire.READS.zones, wire.ZONES_REQUEST, wire.decodeZones);
-    return codes;
+  /**
+   * Codes of zones by their numbers, each source asked once: the catalogue first, then the region product where the
+   * catalogue does not suffice. Without the right to ask, a zone goes by its number.
+   */
+  const zonesOf = async (
+    scope: Scope,
+    suffices: (known: CatalogueZones) => boolean,
+  ): Promise<wire.ZoneCodes> => {
+    const known = await once(catalogueZones, scope, async () => {
+      const answer = await send(wire.READS.catalogue, scope, {});
+      return answer.kind !== 'ok'
+        ? { codes: new Map<number, string>(), complete: false }
+        : {
+            codes: wire.decodeCatalogueZones(answer.fields),
+            complete: !wire.lacksZoneNumbers(answer.fields, scope.region),
+          };
+    });
+    if (suffices(known)) return known.codes;
+    const others = await once(regionZones, scope, async () => {
+      const answer = await send(wire.READS.zones, scope, wire.ZONES_REQUEST);
+      return answer.kind === 'ok' ? wire.decodeZones(answer.fields) : new Map<number, string>();
+    });
+    return new Map([...known.codes, ...others]);
   };
 
   const allPages = async (scope: Scope): Promise<Fields[]> => {
@@ -151,7 +147,11 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
               read(wire.READS.instances, scope, wire.encodeInstanceIds(batch)),
             ),
           );
-    const codes = await zoneCodes(scope, pages);
+    const numbers = pages.flatMap(wire.zoneNumbers);
+    const codes: wire.ZoneCodes =
+      numbers.length === 0
+        ? new Map()
+        : await zonesOf(scope, (known) => numbers.every((number) => known.codes.has(number)));
     const found = new Map<string, Instance>();
     for (const page of pages) {
       for (const instance of wire.decodeInstances(page, scope, codes).instances) {
@@ -195,9 +195,17 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
       return { readAt: iso(clock.now()), offers };
     },
 
+    async describeZones(scope) {
+      const codes = await zonesOf(scope, ({ complete }) => complete);
+      return [...codes]
+        .filter(([, code]) => code.startsWith(`${scope.region}-`))
+        .map(([number, code]) => ({ code, number }))
+        .sort((a, b) => a.number - b.number);
+    },
+
     async price(request) {
       if (!billings.has(request.instance)) await describeInstances(request, [request.instance]);
-      const answer = await send(wire.READS.price, request, wire.encodeOrder(request));
+      const answer = await send(wire.READS.price, request, wire.encodePrice(request));
       if (answer.kind === 'refused') {
         const error = refusedRead(wire.READS.price, request, answer);
         if (error.code === 'credentials-refused') throw error;
@@ -290,13 +298,32 @@ function withShards(
   readAt: string,
 ): UsedMemory | null {
   if (shards.length === 0) return total ?? null;
-  const sum = shards.reduce((a, b) => a + b, 0);
+  const sum = Math.ceil(shards.reduce((a, b) => a + b, 0));
   const fullestShard = Math.max(...shards);
   const now = 'the shards of this moment by DescribeInstanceShards';
   if (!total) return { total: sum, fullestShard, source: now, readAt };
   if (sum < total.total / 2) return total;
   // The present hour may be missing from the monitor's.
   return { total: Math.max(total.total, sum), fullestShard, source: `${total.source}; ${now}`, readAt };
+}
+
+/** Zone codes as the catalogue gives them; `complete` = it has a number for every zone of the region. */
+interface CatalogueZones {
+  readonly codes: wire.ZoneCodes;
+  readonly complete: boolean;
+}
+
+/** Reads something of a scope once, whoever asks for it at the same time; a failure is not kept. */
+function once<Value>(
+  kept: Map<string, Promise<Value>>,
+  { profile, region }: Scope,
+  read: () => Promise<Value>,
+): Promise<Value> {
+  const key = `${profile}\n${region}`;
+  const known = kept.get(key) ?? read();
+  kept.set(key, known);
+  known.catch(() => kept.delete(key));
+  return known;
 }
 
 function batches<Item>(items: readonly Item[], size: number): Item[][] {

@@ -3,14 +3,31 @@
  * A refusal is a value; only the network and our own faults throw, and an order does not throw even then.
  */
 
-import type { Catalogue, EditionName, Instance, Money, Quote, Scope, Size, UsedMemory } from '../model.ts';
+import type {
+  Catalogue,
+  EditionName,
+  Instance,
+  Money,
+  NodeChange,
+  Quote,
+  Scope,
+  Size,
+  UsedMemory,
+  Zone,
+} from '../model.ts';
 import type { Lane } from './permits.ts';
 
-/** What one ordering call asks for: the whole size, of which exactly one dimension differs from the present. */
-export interface OrderRequest extends Scope {
+/** What is priced: the whole size, of which exactly one dimension differs from the present. */
+export interface PriceRequest extends Scope {
   readonly instance: string;
   readonly edition: EditionName;
   readonly size: Size;
+}
+
+/** What one ordering call asks for. */
+export interface OrderRequest extends PriceRequest {
+  /** The nodes to add or remove; absent for all but the replicas of multi-zone instances. */
+  readonly nodes?: NodeChange;
 }
 
 /** An answer that is a refusal, by the provider's exact code. The message is for showing, never for deciding. */
@@ -56,9 +73,11 @@ export interface CloudReader {
   /** Every instance of the scope, or those of the given ids that exist. */
   describeInstances(scope: Scope, ids?: readonly string[]): Promise<Instance[]>;
   /** What is sold, in all regions at once. */
-  describeCatalogue(scope: Scope): Promise<Catalogue>;
+  describeCatalogue(scope: Scope): Promise<Omit<Catalogue, 'zones'>>;
+  /** The zones of the scope's region whose numbers are known; those that nothing gives a number for are left out. */
+  describeZones(scope: Scope): Promise<Zone[]>;
   /** The provider's own price for a change. */
-  price(request: OrderRequest): Promise<({ readonly kind: 'quoted' } & Quote) | Refusal>;
+  price(request: PriceRequest): Promise<({ readonly kind: 'quoted' } & Quote) | Refusal>;
   /** Tasks that began at or after `since`, resize tasks only, optionally of one instance. */
   describeTasks(scope: Scope, since: number, instance?: string): Promise<Task[]>;
   /** Tasks of any type that are pending or running now, in the whole scope. */

@@ -3,7 +3,14 @@
  */
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
-import { INVENTORY_FORMAT, type Instance, type Inventory, type Money, type Scope } from '../model.ts';
+import {
+  INVENTORY_FORMAT,
+  type Instance,
+  type Inventory,
+  type Money,
+  type Scope,
+  type Zone,
+} from '../model.ts';
 import type { CloudReader, Deal } from './cloud.ts';
 import { isLackOfRights, refusalOf } from './read.ts';
 import { MONITORED_A_CALL } from './wire.ts';
@@ -61,17 +68,21 @@ export async function readInventory(
     Promise.all(
       unique.map(async (scope) => {
         const where = `${scope.region} (profile ${scope.profile})`;
-        const [instances, tasks] = await Promise.all([
+        const [instances, tasks, zones] = await Promise.all([
           reader.describeInstances(scope),
           ifAllowed(`running tasks in ${where}`, [], () => reader.describeRunningTasks(scope)),
+          reader.describeZones(scope),
         ]);
         progress.scopes += 1;
         progress.instances += instances.length;
         options.onProgress?.({ scopes: progress.scopes, of: unique.length, instances: progress.instances });
         const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
-        return instances.map(
-          (instance): Instance => ({ ...instance, task: running.get(instance.id) ?? null }),
-        );
+        return {
+          zones: zones.map((zone) => ({ region: scope.region, ...zone })),
+          instances: instances.map(
+            (instance): Instance => ({ ...instance, task: running.get(instance.id) ?? null }),
+          ),
+        };
       }),
     ),
     // The catalogue covers all regions at once, but accounts may be sold different things: one for each profile.
@@ -93,7 +104,7 @@ export async function readInventory(
 
   const unpaidOf = new Map(accountsRead.map(({ profile, unpaid }) => [profile, unpaid]));
   const instances = regions
-    .flat()
+    .flatMap((region) => region.instances)
     .map(
       (instance): Instance => ({
         ...instance,
@@ -106,13 +117,15 @@ export async function readInventory(
       .flatMap((one) => one.offers)
       .map((offer) => [[offer.region, offer.zone, offer.edition, offer.billing].join('\n'), offer]),
   );
+  // Two accounts may read one region: a zone is the same for both.
+  const zones = new Map(regions.flatMap((region) => region.zones).map((zone) => [zone.code, zone]));
   return {
     inventory: {
       format: INVENTORY_FORMAT,
       readAt: iso(readAt),
       scopes: unique,
       instances,
-      catalogue: { readAt: iso(readAt), offers: [...sold.values()] },
+      catalogue: { readAt: iso(readAt), offers: [...sold.values()], zones: [...zones.values()].sort(byCode) },
       balances: Object.fromEntries(
         accountsRead.flatMap(({ profile, balance }) => (balance === null ? [] : [[profile, balance]])),
       ),
@@ -180,6 +193,10 @@ function unpaidByInstance(deals: readonly Deal[]): Map<string, string> {
       .filter(({ state }) => state === 'unpaid')
       .flatMap(({ order, instances }) => instances.map((id) => [id, order] as const)),
   );
+}
+
+function byCode(a: Zone, b: Zone): number {
+  return compare(a.code, b.code);
 }
 
 function compare(a: string, b: string): number {

@@ -13,16 +13,19 @@ import type {
   Edition,
   EditionName,
   Instance,
+  InstanceNode,
   InstanceStatus,
   Money,
+  NodeChange,
   Offer,
   Quote,
   Scope,
   UsedMemory,
+  Zone,
 } from '../model.ts';
 import { EDITIONS } from '../model.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
-import type { Deal, OrderRequest, Refusal, Task } from './cloud.ts';
+import type { Deal, OrderRequest, PriceRequest, Refusal, Task } from './cloud.ts';
 import { ascending, type Fields, integer, list, number, object, text, values, whole } from './fields.ts';
 import type { Product } from './hosts.ts';
 import type { HttpResponse } from './transport.ts';
@@ -90,9 +93,9 @@ export function decodeAnswer({ status, body }: HttpResponse): Answer {
 
 /**
  * The size of an order or a price inquiry: the whole size, as much of it as the edition takes. Legacy editions have
- * memory alone, standard architecture no shard number, a cluster needs all three.
+ * memory alone, standard architecture no shard number, a cluster needs all three. A price does not depend on nodes.
  */
-export function encodeOrder({ instance, edition, size }: OrderRequest): Fields {
+export function encodePrice({ instance, edition, size }: PriceRequest): Fields {
   const { architecture, dimensions } = editionNamed(edition);
   return {
     InstanceId: instance,
@@ -101,6 +104,23 @@ export function encodeOrder({ instance, edition, size }: OrderRequest): Fields {
     ...(dimensions.includes('replicas') ? { RedisReplicasNum: size.replicas } : {}),
   };
 }
+
+/** An order: the size, and for the replicas of a multi-zone instance the nodes. Source: facts §1.1, read 2026-11. */
+export function encodeOrder(request: OrderRequest): Fields {
+  return {
+    ...encodePrice(request),
+    ...(request.nodes === undefined ? {} : { NodeSet: encodeNodes(request.nodes) }),
+  };
+}
+
+/** Replicas by the numbers of their zones; those to remove by their own number too, so that a moved one is refused. */
+function encodeNodes(change: NodeChange): Fields[] {
+  return change.kind === 'add'
+    ? change.zones.map(({ number }) => ({ NodeType: REPLICA, ZoneId: number }))
+    : change.nodes.map(({ id, zone }) => ({ NodeType: REPLICA, NodeId: id, ZoneId: zone.number }));
+}
+
+const REPLICA = 1;
 
 /** The order number of an accepted order, or null. The new name first; the old one is about to go. */
 export function decodeOrder(fields: Fields): string | null {
@@ -163,9 +183,11 @@ export function decodeInstances(
   };
 }
 
-/** The zone numbers that a page of instances names. */
+/** The zone numbers that a page of instances names, those of their nodes too. */
 export function zoneNumbers(fields: Fields): number[] {
-  return list(fields.InstanceSet).flatMap((row) => whole(row.ZoneId) ?? []);
+  return list(fields.InstanceSet)
+    .flatMap((row) => [row, ...list(row.NodeSet)])
+    .flatMap((row) => whole(row.ZoneId) ?? []);
 }
 
 function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance | null {
@@ -176,17 +198,18 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
   const size = decodeSize(row, edition);
   const paid = BILLING[whole(row.BillingMode) ?? -1];
   const zone = whole(row.ZoneId);
+  const nodes = decodeNodes(row.NodeSet, zones);
   const deadline = paid === 'prepaid' ? fromBeijing(row.DeadlineTime) : null;
   return {
     id,
     name: text(row.InstanceName) ?? '',
     region: scope.region,
-    zone: zone === null ? '' : (zones.get(zone) ?? String(zone)),
+    zone: zone === null ? '' : zoneOf(zone, zones).code,
     profile: scope.profile,
     edition: edition !== null && agrees(edition, row.ProductType) ? edition.name : 'unrecognised',
     type,
     status:
-      size === null || paid === undefined
+      size === null || paid === undefined || nodes === null
         ? 'unrecognised'
         : (STATUS[integer(row.Status) ?? NaN] ?? 'unrecognised'),
     size: size ?? { memoryPerShard: 0, shards: 0, replicas: 0 },
@@ -196,12 +219,27 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
         typeof TagKey === 'string' ? [[TagKey, text(TagValue) ?? '']] : [],
       ),
     ),
-    multiZone: list(row.NodeSet).length > 0,
+    nodes: nodes ?? [],
     deadline: deadline === null ? null : iso(deadline),
     used: null,
     task: null,
     unpaidOrder: null,
   };
+}
+
+function zoneOf(number: number, zones: ZoneCodes): Zone {
+  return { code: zones.get(number) ?? String(number), number };
+}
+
+/** The nodes of a multi-zone instance, none of any other; null where one of them cannot be told from the others. */
+function decodeNodes(value: unknown, zones: ZoneCodes): InstanceNode[] | null {
+  const nodes: InstanceNode[] = [];
+  for (const row of list(value)) {
+    const [type, zone, id] = [integer(row.NodeType), whole(row.ZoneId), integer(row.NodeId)];
+    if (zone === null || (type !== 0 && type !== REPLICA) || (type === REPLICA && id === null)) return null;
+    nodes.push({ id, role: type === REPLICA ? 'replica' : 'master', zone: zoneOf(zone, zones) });
+  }
+  return nodes;
 }
 
 /**
@@ -289,10 +327,20 @@ function united(a: Offer, b: Offer): Offer {
   };
 }
 
-/** Zone numbers as the catalogue gives them; some entries have 0, which says nothing. */
-export function decodeCatalogueZones(fields: Fields): Map<number, string> {
-  const zones = list(fields.RegionSet).flatMap((region) => list(region.ZoneSet));
-  return codes(zones.map((zone) => [whole(zone.OldZoneId), text(zone.ZoneId)]));
+/** Zone numbers as the catalogue gives them, in one region or in all; some entries have 0, which says nothing. */
+export function decodeCatalogueZones(fields: Fields, region?: string): Map<number, string> {
+  return codes(catalogueZones(fields, region).map((zone) => [whole(zone.OldZoneId), text(zone.ZoneId)]));
+}
+
+/** True where the catalogue has a zone of the region without its number. */
+export function lacksZoneNumbers(fields: Fields, region: string): boolean {
+  return catalogueZones(fields, region).some((zone) => !((whole(zone.OldZoneId) ?? 0) > 0));
+}
+
+function catalogueZones(fields: Fields, region?: string): Fields[] {
+  return list(fields.RegionSet)
+    .filter(({ RegionId }) => region === undefined || RegionId === region)
+    .flatMap(({ ZoneSet }) => list(ZoneSet));
 }
 
 /** Asks the region product for the zones in which this product is sold. */
@@ -515,11 +563,14 @@ export function encodeShards(instance: string): Fields {
   return { InstanceId: instance };
 }
 
-/** Memory in use of each master shard, MB rounded up. The unit is bytes by the look of the samples. Source: facts §2.7. */
+/**
+ * Memory in use of each master shard, MB to the byte: rounded here, a shard's fraction would come back many times over
+ * where the plan reckons with another number of shards. The unit is bytes by the look of the samples. Source: facts §2.7.
+ */
 export function decodeShards(fields: Fields): number[] {
   return list(fields.InstanceShards).flatMap((shard) => {
     const bytes = number(shard.Storage);
-    return bytes === null || bytes < 0 || whole(shard.Role) === 1 ? [] : [Math.ceil(bytes / 1_048_576)];
+    return bytes === null || bytes < 0 || whole(shard.Role) === 1 ? [] : [bytes / 1_048_576];
   });
 }
 

@@ -58,6 +58,7 @@ interface WrittenTarget {
   readonly memoryPerShard?: string | number | WrittenRelativeSize;
   readonly shards?: number;
   readonly replicas?: number;
+  readonly zones?: readonly string[];
 }
 
 interface WrittenSelector {
@@ -133,6 +134,7 @@ function buildTarget(target: WrittenTarget, place: Place): PlanTarget {
         }
       : { kind: 'instance', instance: target.instance! },
     wishes,
+    zones: target.zones ?? null,
   };
 }
 

@@ -94,7 +94,7 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
   const quotes: (Quote | null)[] = [];
   const remarks: Finding[] = [];
   let left = balance;
-  for (const [index, { change, instance }] of route.legs.entries()) {
+  for (const [index, { change, instance, placement }] of route.legs.entries()) {
     const { answer, passedOver } = priceOf(route, index, answers);
     const place = route.target.places[change.dimension] ?? route.target.place;
     const findings = check(
@@ -108,6 +108,7 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
         quote: answer,
         balance: left,
         followsOwnStep: index > 0,
+        placement,
       },
       place,
     );

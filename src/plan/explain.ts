@@ -1,9 +1,9 @@
 /** Questions a reviewer asks: what does this code mean, and why is this instance treated as it is? */
-import type { Instance, Inventory, Plan, PlanTarget } from '../model.ts';
+import type { Instance, InstanceNode, Inventory, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
 import type { Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
-import { sayMemory, saySize, sayValue } from '../rules/say-size.ts';
+import { sayMemory, saySize, sayValue, upTo } from '../rules/say-size.ts';
 import { closest } from './closest.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
 import { matcher } from './matches.ts';
@@ -66,11 +66,12 @@ function describe(instance: Instance, inventory: Inventory): string[] {
   const tags = Object.entries(instance.tags).map(([key, value]) => `${key}=${value}`);
   return [
     `${instance.id} "${instance.name}"`,
-    `  is        ${instance.status}, ${instance.edition}, ${instance.billing}, ${instance.zone}${instance.multiZone ? ' and other zones' : ''}, profile ${instance.profile}`,
+    `  is        ${instance.status}, ${instance.edition}, ${instance.billing}, ${instance.zone}${instance.nodes.length > 0 ? ' and other zones' : ''}, profile ${instance.profile}`,
     `  size      ${saySize(instance.size)}`,
     used === null
       ? '  used      not read'
-      : `  used      ${used.total}MB${used.fullestShard === null ? '' : `, ${used.fullestShard}MB in the fullest shard`} (${used.source}, ${used.readAt})`,
+      : `  used      ${used.total}MB${used.fullestShard === null ? '' : `, ${upTo(used.fullestShard)}MB in the fullest shard`} (${used.source}, ${used.readAt})`,
+    ...(instance.nodes.length > 0 ? [`  nodes     ${instance.nodes.map(sayNode).join(', ')}`] : []),
     ...(tags.length > 0 ? [`  tags      ${tags.join(', ')}`] : []),
     ...(instance.task === null ? [] : [`  task      ${instance.task}`]),
     ...(instance.unpaidOrder === null ? [] : [`  unpaid    order ${instance.unpaidOrder}`]),
@@ -85,6 +86,10 @@ function describe(instance: Instance, inventory: Inventory): string[] {
             ...(offer.soldOut || offer.zoneSoldOut ? ['            sold out: nothing may grow'] : []),
           ]),
   ];
+}
+
+function sayNode({ id, role, zone }: InstanceNode): string {
+  return `${role}${id === null ? '' : ` ${id}`} in ${zone.code}`;
 }
 
 function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft): string[] {

@@ -41,6 +41,7 @@ function stepOf(
     profile,
     edition: known(target.instance),
     change: leg.change,
+    ...(leg.placement?.nodes ? { nodes: leg.placement.nodes } : {}),
     before: leg.instance.size,
     after: leg.after,
     needs: before ? stepId(id, before.change) : null,

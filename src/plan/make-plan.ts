@@ -19,6 +19,7 @@ import { partsOf, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { checkPrices } from './check-prices.ts';
+import { indexZones, type ZonesOf } from './choose-nodes.ts';
 import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
 import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
 import { nextCommand } from './next-command.ts';
@@ -42,17 +43,19 @@ export interface Draft {
   /** Instances whose memory in use must be known: read it, put it into the inventory, draft again. */
   readonly toMeasure: readonly Instance[];
   readonly sold: SoldFor;
+  readonly zonesOf: ZonesOf;
 }
 
 /** The first half: no prices yet. @param now milliseconds since 1970 UTC. Pure, and linear in targets and instances. */
 export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft {
   const sold = indexOffers(inventory.catalogue);
+  const zonesOf = indexZones(inventory.catalogue);
   const resolution = resolve(plan, inventory, sold);
   const routes: Route[] = [];
   const blocked: BlockedTarget[] = [...resolution.blocked];
   const toMeasure: Instance[] = [...resolution.toMeasure];
   for (const target of resolution.targets) {
-    const route = orderSteps(target, sold);
+    const route = orderSteps(target, sold, zonesOf);
     const shrink = shrinkDenied(plan, target.instance, target.to, target.place);
     const errors = route.findings.filter(({ severity }) => severity === 'error');
     // What is denied anyway needs no measuring.
@@ -74,6 +77,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
     sold,
+    zonesOf,
   };
 }
 

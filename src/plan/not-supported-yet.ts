@@ -31,11 +31,6 @@ export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
     mend: 'remove approval; put this wave in a plan of its own, approved when it is applied',
   },
   {
-    path: ['targets', '*', 'zones'],
-    what: 'choosing the zones of replicas is not supported yet',
-    mend: 'remove zones; add the replicas of a multi-zone instance in the console',
-  },
-  {
     path: ['execution', 'switch'],
     when: (value) => value === 'maintenance-window',
     what: "switching in the instance's maintenance window is not supported yet",

@@ -9,6 +9,7 @@ import { sizeAfter } from '../rules/facts.ts';
 import type { SoldFor } from '../rules/is-sold.ts';
 import { usedAfter } from '../rules/reduction.ts';
 import { sayMemory } from '../rules/say-size.ts';
+import { type Chosen, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
 import type { Resolved } from './resolve.ts';
 
 /** One step of a route: the instance as it will be when the step begins, and its size when it is verified. */
@@ -16,13 +17,15 @@ export interface Leg {
   readonly change: Change;
   readonly instance: Instance;
   readonly after: Size;
+  /** Where replicas are added or removed, where that must be said. */
+  readonly placement: Chosen | null;
 }
 
 /** How one target is reached. */
 export interface Route {
   readonly target: Resolved;
   readonly legs: readonly Leg[];
-  /** Why in this order; null for a single step. */
+  /** Why in this order, and why these nodes are removed; null where there is nothing to say. */
   readonly because: string | null;
   /** Errors first; with an error the target is blocked. */
   readonly findings: readonly Finding[];
@@ -42,14 +45,14 @@ interface Tried {
  * the next step gives back, then memory, shards, replicas (the terraform provider's own practice; facts §7.1).
  * Where no order is valid: the findings of the one that gets furthest.
  */
-export function orderSteps(target: Resolved, sold: SoldFor): Route {
+export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = () => new Map()): Route {
   const changed = DIMENSIONS.filter((dimension) => target.to[dimension] !== target.instance.size[dimension]);
-  const tried = permutations(changed).map((order) => follow(order, target, sold));
+  const tried = permutations(changed).map((order) => follow(order, target, { sold, zonesOf }));
   const best = tried.reduce((a, b) => (isBetter(b, a) ? b : a));
   return {
     target,
     legs: best.legs,
-    because: why(best, tried),
+    because: [why(best, tried), ...whichNodes(best)].filter((reason) => reason !== null).join('; ') || null,
     findings: [...best.findings, ...noOrder(best, tried, target)],
   };
 }
@@ -60,7 +63,11 @@ function isBetter(a: Tried, b: Tried): boolean {
   return reachA !== reachB ? reachA > reachB : a.peak < b.peak;
 }
 
-function follow(order: readonly Dimension[], target: Resolved, sold: SoldFor): Tried {
+function follow(
+  order: readonly Dimension[],
+  target: Resolved,
+  known: { readonly sold: SoldFor; readonly zonesOf: ZonesOf },
+): Tried {
   const legs: Leg[] = [];
   const remarks: Finding[] = [];
   let stop: { readonly at: number; readonly findings: readonly Finding[] } | null = null;
@@ -69,6 +76,7 @@ function follow(order: readonly Dimension[], target: Resolved, sold: SoldFor): T
   for (const dimension of order) {
     const change = { dimension, from: instance.size[dimension], to: target.to[dimension] };
     const after = sizeAfter(instance.size, change);
+    const placement = chooseNodes(instance, change, target.zones, known);
     if (stop === null) {
       const findings = check(
         {
@@ -77,20 +85,26 @@ function follow(order: readonly Dimension[], target: Resolved, sold: SoldFor): T
           instance,
           change,
           elsewhere: null,
-          offer: sold(instance),
+          offer: known.sold(instance),
           quote: null,
           balance: null,
           followsOwnStep: legs.length > 0,
+          placement,
         },
         target.places[dimension] ?? target.place,
       );
       if (findings[0]?.severity === 'error') stop = { at: legs.length, findings };
       else remarks.push(...findings);
     }
-    legs.push({ change, instance, after });
+    legs.push({ change, instance, after, placement });
     peak = Math.max(peak, totalMemory(after));
     // After its own step nothing else is under way on the instance.
-    instance = { ...instance, size: after, used: usedAfter(instance.used, change) };
+    instance = {
+      ...instance,
+      size: after,
+      nodes: nodesAfter(instance.nodes, placement?.nodes ?? null),
+      used: usedAfter(instance.used, change),
+    };
   }
   return { legs, stopsAt: stop?.at ?? null, findings: stop?.findings ?? remarks, peak };
 }
@@ -104,6 +118,10 @@ function why(best: Tried, tried: readonly Tried[]): string | null {
   if (usual.stopsAt !== null)
     return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.what}`;
   return `${order}: at most ${sayMemory(best.peak)} on the way, ${sayMemory(usual.peak)} with ${sayOrder(usual)}`;
+}
+
+function whichNodes({ legs }: Tried): (string | null)[] {
+  return legs.map(({ placement }) => placement?.because ?? null);
 }
 
 /** Said where the orders fail at different things, so that none of the findings alone tells the whole. */

@@ -58,6 +58,7 @@ interface Wanted {
   readonly place: Place;
   readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: Place }[];
   readonly conflicts: Finding[];
+  zones: { readonly codes: readonly string[]; readonly place: Place } | null;
 }
 
 /** Resolves every target. @param sold what is sold for an instance, for sizes rounded to what is sold. */
@@ -78,7 +79,7 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
   const blocked: BlockedTarget[] = [...missing.values()];
   const toMeasure: Instance[] = [];
   for (const entry of wanted.values()) {
-    const { instance, place } = entry;
+    const { instance, place, zones } = entry;
     const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
     const byUse = entry.wishes.some(({ wish }) => isByUse(wish));
     if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
@@ -93,7 +94,15 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
       const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
       unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
     } else {
-      targets.push({ instance, to, place, because, places: placesOf(asked), byUse });
+      targets.push({
+        instance,
+        to,
+        place,
+        because,
+        zones: zones?.codes ?? null,
+        places: placesOf(asked),
+        byUse,
+      });
     }
   }
   return { targets, unchanged, blocked, toMeasure, findings };
@@ -192,7 +201,7 @@ function doesNotExist(
 function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
   let entry = wanted.get(instance.id);
   if (!entry) {
-    entry = { instance, place: target.place, wishes: [], conflicts: [] };
+    entry = { instance, place: target.place, wishes: [], conflicts: [], zones: null };
     wanted.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
@@ -200,6 +209,13 @@ function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarge
     const mend = `exclude: [${instance.id}] in one of the two`;
     entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
     return;
+  }
+  if (target.zones !== null && entry.zones !== null && !sameZones(target.zones, entry.zones.codes)) {
+    const what = `${instance.id} is to have its replicas in ${entry.zones.codes.join(', ')} at ${at(entry.zones.place)} and in ${target.zones.join(', ')} at ${at(target.place)}`;
+    const mend = `exclude: [${instance.id}] in one of the two`;
+    entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
+  } else if (target.zones !== null) {
+    entry.zones ??= { codes: target.zones, place: target.place };
   }
   for (const dimension of DIMENSIONS) {
     const wish = target.wishes[dimension];
@@ -273,6 +289,10 @@ const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
   'ResourceUnavailable.InstanceStatusError',
   'Refit.UnknownEdition',
 ]);
+
+function sameZones(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((zone, n) => zone === b[n]);
+}
 
 function wantedSize(present: Size, asked: Sizes): Size {
   return {

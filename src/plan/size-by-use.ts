@@ -1,7 +1,7 @@
 /** The least memory per shard by the memory in use: `atLeast: 2x used`. */
 import type { Size, UsedMemory } from '../model.ts';
 import { usedAfter } from '../rules/reduction.ts';
-import { count } from '../rules/say-size.ts';
+import { count, upTo } from '../rules/say-size.ts';
 
 /** A least size by the memory in use, MB per shard, and its arithmetic in words. */
 export interface LeastByUse {
@@ -32,7 +32,7 @@ export function leastByUse(
     return { least, because: `${times} x ${used.total}MB in use = ${least}MB` };
   const anew = shards === present.shards ? '' : `, spread over ${count(shards, 'shard')}`;
   return byFullest >= byTotal
-    ? { least, because: `${times} x ${fullest}MB in use in the fullest shard${anew} = ${least}MB` }
+    ? { least, because: `${times} x ${upTo(fullest)}MB in use in the fullest shard${anew} = ${least}MB` }
     : { least, because: `${times} x ${used.total}MB in use / ${count(shards, 'shard')} = ${least}MB` };
 }
 

@@ -127,6 +127,7 @@ function reportStep(step: Step, state: StepState): Omit<ReportStep, 'name' | 'wa
     dimension: step.change.dimension,
     from: step.change.from,
     to: step.change.to,
+    ...(step.nodes ? { nodes: step.nodes } : {}),
     before: step.before,
     after: step.after,
     outcome: state.outcome,

@@ -2,7 +2,8 @@
  * How quantities are shown, the same in every format: memory, sizes, changes, money, durations, times, counts.
  * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
  */
-import type { Change, Dimension, PriceSum, Quote, Size } from '../model.ts';
+
+import type { Change, Dimension, NodeChange, PriceSum, Quote, Size } from '../model.ts';
 
 /** A whole number with thousands separators: `12,345`. */
 export function count(value: number): string {
@@ -36,14 +37,25 @@ export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
   replicas: 'replicas',
 };
 
-/** One change: `memory 4 GB → 8 GB × 3 shards`. Memory is that of one shard, hence the number of shards with it. */
-export function change({ dimension, from, to }: Change, after: Size): string {
+/**
+ * One change: `memory 4 GB → 8 GB × 3 shards`. Memory is that of one shard, hence the number of shards with it. Of a
+ * multi-zone instance also where: `replicas 1 → 2 in ap-shanghai-4`.
+ */
+export function change({ dimension, from, to }: Change, after: Size, nodes?: NodeChange): string {
   const word = DIMENSION_WORDS[dimension];
-  if (dimension === 'replicas') return `${word} ${count(from)} → ${count(to)}`;
+  if (dimension === 'replicas')
+    return `${word} ${count(from)} → ${count(to)}${nodes ? ` ${where(nodes)}` : ''}`;
   if (dimension === 'shards')
     return `${word} ${count(from)} → ${count(to)} × ${memory(after.memoryPerShard)}`;
   const shards = after.shards === 1 ? '' : ` × ${counted(after.shards, 'shard')}`;
   return `${word} ${memory(from)} → ${memory(to)}${shards}`;
+}
+
+/** `in ap-shanghai-4, ap-shanghai-5` for added replicas, `without 65541 in ap-shanghai-4` for removed ones. */
+function where(change: NodeChange): string {
+  return change.kind === 'add'
+    ? `in ${change.zones.map(({ code }) => code).join(', ')}`
+    : `without ${change.nodes.map(({ id, zone }) => `${id} in ${zone.code}`).join(', ')}`;
 }
 
 /** Money: `¥412.00`, `12.30 USD`; two decimals, and below 100, where prices an hour lie, up to four. */

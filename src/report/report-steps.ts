@@ -4,7 +4,7 @@ import { change } from './quantities.ts';
 
 /** What a step changes, as `memory 4 GB → 8 GB × 3 shards`. */
 export function changeOf(step: ReportStep): string {
-  return change({ dimension: step.dimension, from: step.from, to: step.to }, step.after);
+  return change({ dimension: step.dimension, from: step.from, to: step.to }, step.after, step.nodes);
 }
 
 const GRAVEST_FIRST: readonly string[] = ['unknown', 'failed', 'refused', 'drifted', 'skipped'];

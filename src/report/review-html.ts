@@ -100,7 +100,7 @@ function changes({ plan }: Review, targets: readonly ReviewedTarget[]): Piece {
       markup`<span class="nb">${step.region}</span>`,
       step.edition,
       place,
-      markup`${show.change(step.change, step.after)}${first && target?.why && markup`<small>${target.why}</small>`}`,
+      markup`${show.change(step.change, step.after, step.nodes)}${first && target?.why && markup`<small>${target.why}</small>`}`,
       show.size(step.before),
       show.size(step.after),
       ...(priced ? [{ show: step.quote && show.quote(step.quote), sort: step.quote?.amount ?? '' }] : []),

@@ -57,7 +57,7 @@ export function reviewMarkdown(hostile: Review): string {
             cell(target.name),
             cell(step.region),
             (target.steps.length > 1 ? `${at + 1}/${target.steps.length} ` : '') +
-              cell(show.change(step.change, step.after)),
+              cell(show.change(step.change, step.after, step.nodes)),
             step.quote === null ? '' : cell(show.quote(step.quote)),
             at === 0 ? cell(target.why ?? '') : '',
           ]),

@@ -101,7 +101,7 @@ function changeRow(step: Step, target: ReviewedTarget | undefined, oneRegion: bo
     target?.name ?? '',
     oneRegion ? '' : step.region,
     { text: order, paint: inks.blue },
-    show.change(step.change, step.after),
+    show.change(step.change, step.after, step.nodes),
     step.quote === null ? '' : show.quote(step.quote),
   ];
 }

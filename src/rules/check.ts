@@ -10,6 +10,7 @@ import { RULES } from './rules.ts';
  * order: what the provider would check later is not foretold while an earlier answer is open.
  */
 const BEFORE: Readonly<Record<string, string>> = {
+  'InvalidParameter.InvalidParameter': 'Refit.Zones',
   'InvalidParameterValue.UnSupportedType': 'Refit.UnknownEdition',
   'InvalidParameterValue.SpecNotExist': 'Refit.CatalogueUnknown',
   'ResourceUnavailable.SaleOut': 'Refit.UsedUnknown',

@@ -12,18 +12,23 @@ export function editionOf(name: string): Edition | undefined {
 }
 
 /** The request itself is not one the provider understands: nothing changes, or the nodes are not named. */
-export const requestIsMalformed = onChange((instance, change) => {
+export const requestIsMalformed = onChange((instance, change, { placement }) => {
   if (change.from === change.to) {
     return { what: `${instance.id}: ${sayChange(change)} changes nothing`, mend: 'leave the target out' };
   }
-  if (change.dimension === 'replicas' && instance.multiZone) {
+  if (change.dimension === 'replicas' && instance.nodes.length > 0 && !placement?.nodes) {
+    const open = placement?.open ?? [];
+    const has = [...new Set(instance.nodes.map(({ zone }) => zone.code))].join(', ');
     return {
-      what: `${instance.id}: ${sayChange(change)} of a multi-zone instance needs its nodes named, which Refit does not do`,
-      mend: `leave replicas out of the target and change them in the console, where a zone is chosen for each node`,
+      what: `${instance.id}: ${sayChange(change)} of a multi-zone instance needs a zone for each replica that is added; its nodes are in ${has}`,
+      mend: `zones: [${open[0] ?? 'ZONE'}] beside replicas${open.length > 1 ? `; there are ${open.join(', ')}` : ''}`,
     };
   }
   return null;
 });
+
+/** The zones that the author names do not fit the instance: no order is made of them. */
+export const zonesDoNotFit = onChange((_instance, _change, { placement }) => placement?.misfit ?? null);
 
 /** The edition has no such dimension, or only one value of it. */
 export const editionForbids = onChange((instance, change) => {

@@ -1,11 +1,23 @@
 /** All that a rule may look at, and what it answers. */
-import type { Change, Instance, Money, Offer, Quote, Size } from '../model.ts';
+import type { Change, Instance, Money, NodeChange, Offer, Quote, Size } from '../model.ts';
 
 /** The provider's refusal to price a change. The message is for showing, never for deciding. */
 export interface QuoteRefusal {
   readonly code: string;
   readonly message: string;
   readonly requestId: string | null;
+}
+
+/** Where the replicas of a multi-zone instance are added or removed. */
+export interface Placement {
+  /** The nodes that the order names; null where the author says nothing and nothing else tells. */
+  readonly nodes: NodeChange | null;
+  /** Why the zones that the author names cannot be used; null where they can. */
+  readonly misfit: Broken | null;
+  /** Zones of the region in which a replica could be added. */
+  readonly open: readonly string[];
+  /** What is sold in each zone that gets a replica. */
+  readonly added: readonly { readonly zone: string; readonly offer: Offer | null | 'unknown' }[];
 }
 
 /** What is known of one ordering call before it is made. */
@@ -26,6 +38,8 @@ export interface Facts {
   readonly balance: Money | null;
   /** An earlier step of the same plan changes the same instance. */
   readonly followsOwnStep: boolean;
+  /** For changes of replicas that concern several zones; else absent. */
+  readonly placement?: Placement | null;
 }
 
 /** What is wrong: one sentence with the numbers in it, and what to do. */

@@ -31,14 +31,22 @@ function united(a: Offer, b: Offer): Offer {
     memoryPerShard: both(a.memoryPerShard, b.memoryPerShard),
     shards: both(a.shards, b.shards),
     replicas: both(a.replicas, b.replicas),
-    soldOut: a.soldOut || b.soldOut,
-    zoneSoldOut: a.zoneSoldOut || b.zoneSoldOut,
+    // Sold out is what no entry sells.
+    soldOut: a.soldOut && b.soldOut,
+    zoneSoldOut: a.zoneSoldOut && b.zoneSoldOut,
   };
 }
 
 /** Nothing is sold for the instance, or not that number of shards or replicas. */
-export const isNotSold = onChange((instance, change, { offer }) => {
+export const isNotSold = onChange((instance, change, { offer, placement }) => {
   if (offer === 'unknown') return null;
+  const strange = placement?.added.find((one) => one.offer === null);
+  if (strange) {
+    return {
+      what: `${instance.id}: nothing is sold for ${instance.edition} in ${strange.zone}, ${instance.billing}`,
+      mend: `zones: [${placement!.open.join(', ')}], or some of them`,
+    };
+  }
   if (offer === null || offer[change.dimension].length === 0) {
     return {
       what: `${instance.id}: nothing is sold for ${instance.edition} in ${instance.zone}, ${instance.billing}`,

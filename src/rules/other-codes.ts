@@ -92,6 +92,13 @@ export const OTHER_CODES: readonly Rule[] = [
     'look at the task in the console, then refit plan PLAN -o SAVED',
   ),
   other(
+    'Refit.OtherNodes',
+    'run',
+    RUN,
+    'The change ended at its size, and the replicas of the instance are not the ones that were ordered.',
+    'look at the instance in the console, then refit plan PLAN -o SAVED',
+  ),
+  other(
     'Refit.OtherSize',
     'run',
     RUN,

@@ -1,5 +1,5 @@
 /** What Refit itself refuses or remarks on, in the same form as the provider's codes. */
-import { editionIsUnknown } from './edition-allows.ts';
+import { editionIsUnknown, zonesDoNotFit } from './edition-allows.ts';
 import type { Broken, Facts, Rule } from './facts.ts';
 import { isRefusal } from './facts.ts';
 import { catalogueIsUnknown } from './is-sold.ts';
@@ -27,6 +27,13 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The type code is newer than this version of refit: what may be changed is not known.',
     mend: 'leave the instance out, or use a newer version',
     check: editionIsUnknown,
+  }),
+  own('Refit.Zones', 'error', {
+    looksAt: 'zones of the target, the nodes of the instance, and the zones of its region',
+    sentence:
+      'The zones do not fit: the instance is in one zone, a zone is not one of its region, or has no replica to remove.',
+    mend: 'remove zones, or name zones of the region; refit explain INSTANCE prints where its nodes are',
+    check: zonesDoNotFit,
   }),
   own('Refit.CatalogueUnknown', 'error', {
     looksAt: 'the catalogue in the inventory',

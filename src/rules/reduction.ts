@@ -1,7 +1,7 @@
 /** Does the data still fit after a reduction? */
 import type { Change, Instance, UsedMemory } from '../model.ts';
 import { onChange, sizeAfter } from './facts.ts';
-import { sayMemory } from './say-size.ts';
+import { sayMemory, upTo } from './say-size.ts';
 
 /** The room that must stay above the memory in use. Source: facts §1.3.4, read 2026-11. */
 export const ROOM = 1.3;
@@ -25,7 +25,7 @@ export const dataWouldNotFit = onChange((instance, change) => {
   }
   if (used.fullestShard !== null && falls(memoryPerShard, used.fullestShard)) {
     return {
-      what: `${instance.id}: ${sayMemory(memoryPerShard)} per shard is less than 1.3 x the ${used.fullestShard}MB in use in its fullest shard (${atLeast(used.fullestShard)}MB), by ${used.source}, read ${used.readAt}`,
+      what: `${instance.id}: ${sayMemory(memoryPerShard)} per shard is less than 1.3 x the ${upTo(used.fullestShard)}MB in use in its fullest shard (${atLeast(used.fullestShard)}MB), by ${used.source}, read ${used.readAt}`,
       mend: mend(instance, change, used),
     };
   }
@@ -59,7 +59,7 @@ export const usedIsUnknown = onChange((instance, change) => {
  */
 export function usedAfter(used: UsedMemory | null, change: Change): UsedMemory | null {
   if (used === null || used.fullestShard === null || change.dimension !== 'shards') return used;
-  const fullestShard = Math.min(used.total, Math.ceil((used.fullestShard * change.from) / change.to));
+  const fullestShard = Math.min(used.total, (used.fullestShard * change.from) / change.to);
   return { ...used, fullestShard };
 }
 

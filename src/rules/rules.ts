@@ -60,10 +60,10 @@ export const RULES: readonly Rule[] = [
     mend: 'upgrade the minor version of the instance and its proxy in the console, then plan again',
   }),
   rule('InvalidParameter.InvalidParameter', PRESENT, {
-    looksAt: 'the change, and whether the instance spans zones',
+    looksAt: 'the change, and the zones that the target names where the instance spans several',
     sentence:
-      'Not exactly one dimension changes, or the replicas of a multi-zone instance change without naming nodes.',
-    mend: 'leave the replicas of multi-zone instances out of the target',
+      'Not exactly one dimension changes, or replicas are added to a multi-zone instance without naming their zones.',
+    mend: 'zones: [ZONE] beside replicas, one for each replica that is added',
     check: requestIsMalformed,
   }),
   rule('InvalidParameterValue.UnSupportedType', PRESENT, {
@@ -104,13 +104,15 @@ export const RULES: readonly Rule[] = [
     check: dataWouldNotFit,
   }),
   rule('ResourceUnavailable.SaleOut', PRESENT, {
-    looksAt: "the catalogue's sold-out mark of the edition in the zone, where the total memory grows",
+    looksAt:
+      "the catalogue's sold-out mark of the edition in the zone and in those that get a replica, where the total memory grows",
     sentence: 'The edition is sold out in the zone.',
     mend: 'plan again when it is sold there, or ask the provider for stock in a ticket',
     check: editionIsSoldOut,
   }),
   rule('ResourceInsufficient', PRESENT, {
-    looksAt: "the catalogue's sold-out mark of the zone, where the total memory grows",
+    looksAt:
+      "the catalogue's sold-out mark of the zone and of those that get a replica, where the total memory grows",
     sentence: 'The whole zone is sold out.',
     mend: 'plan again when the zone has stock, or ask the provider for it in a ticket',
     check: zoneIsSoldOut,

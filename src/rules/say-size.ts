@@ -21,10 +21,15 @@ export function sayChange(change: Change): string {
   return `${change.dimension} ${sayValue(change.dimension, change.from)} -> ${sayValue(change.dimension, change.to)}`;
 }
 
+/** Memory in use, MB to two decimals, rounded up: it is read to the byte. */
+export function upTo(mb: number): number {
+  return Math.ceil(mb * 100 - 1e-6) / 100;
+}
+
 /** Memory in use with where and when it was read: a reviewer who allows a size by it must be able to judge it. */
 export function sayUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
   const fullest =
-    fullestShard === null || fullestShard === total ? '' : `, ${fullestShard}MB in the fullest shard`;
+    fullestShard === null || fullestShard === total ? '' : `, ${upTo(fullestShard)}MB in the fullest shard`;
   return `in use ${total}MB${fullest} (${source}, read ${readAt})`;
 }
 

@@ -1,5 +1,7 @@
 /** Has the provider the machines, and has the account the money? */
+import type { Instance } from '../model.ts';
 import { totalMemory } from '../model.ts';
+import type { Facts } from './facts.ts';
 import { isRefusal, onChange, sizeAfter } from './facts.ts';
 import { sayMemory } from './say-size.ts';
 
@@ -9,24 +11,32 @@ const grows = onChange((instance, change) => {
   return after > before ? { what: `grows from ${sayMemory(before)} to ${sayMemory(after)}`, mend: '' } : null;
 });
 
-/** The edition is sold out in the zone, and the change needs more memory. */
+/** The first zone without stock, the instance's own before those that get a replica, and what is sold out there. */
+function withoutStock(instance: Instance, facts: Facts): { zone: string; edition: boolean } | null {
+  const zones = [{ zone: instance.zone, offer: facts.offer }, ...(facts.placement?.added ?? [])];
+  for (const { zone, offer } of zones) {
+    if (offer === null || offer === 'unknown') continue;
+    if (offer.soldOut || offer.zoneSoldOut) return { zone, edition: offer.soldOut };
+  }
+  return null;
+}
+
+/** The edition is sold out in a zone that the change needs more memory in. */
 export const editionIsSoldOut = onChange((instance, _, facts) => {
-  const growth = grows(facts);
-  if (growth === null || facts.offer === null || facts.offer === 'unknown' || !facts.offer.soldOut)
-    return null;
+  const [growth, without] = [grows(facts), withoutStock(instance, facts)];
+  if (growth === null || without === null || !without.edition) return null;
   return {
-    what: `${instance.id} ${growth.what}, and ${instance.edition} is sold out in ${instance.zone}`,
+    what: `${instance.id} ${growth.what}, and ${instance.edition} is sold out in ${without.zone}`,
     mend: 'plan again when it is sold there, or ask the provider for stock in a ticket',
   };
 });
 
-/** The whole zone is sold out, and the change needs more memory. */
+/** A whole zone is sold out that the change needs more memory in. */
 export const zoneIsSoldOut = onChange((instance, _, facts) => {
-  const growth = grows(facts);
-  if (growth === null || facts.offer === null || facts.offer === 'unknown' || !facts.offer.zoneSoldOut)
-    return null;
+  const [growth, without] = [grows(facts), withoutStock(instance, facts)];
+  if (growth === null || without === null || without.edition) return null;
   return {
-    what: `${instance.id} ${growth.what}, and ${instance.zone} is sold out`,
+    what: `${instance.id} ${growth.what}, and ${without.zone} is sold out`,
     mend: 'plan again when the zone has stock, or ask the provider for it in a ticket',
   };
 });

@@ -4,7 +4,7 @@
  * read 2026-11).
  */
 import type { Deal, Task } from '../cloud/cloud.ts';
-import type { Instance, Money, Size, Step } from '../model.ts';
+import type { Instance, InstanceNode, Money, Size, Step } from '../model.ts';
 import { sameSize } from '../model.ts';
 
 /** What was read of one instance at one moment. `null` = this source could not be asked. */
@@ -40,12 +40,81 @@ export function judgeLanding(step: Step, reading: Reading, known: ReadonlySet<st
   if (sameSize(instance.size, step.after)) {
     return { kind: 'landed', order: null, evidence: `the instance already is at ${describe(instance.size)}` };
   }
+  const nodes = judgeNodes(step, instance);
+  if (nodes.kind !== 'silent') return nodes;
   if (instance.status === 'processing')
     return { kind: 'unclear', why: 'something is under way on the instance' };
   if (!sameSize(instance.size, step.before)) {
     return { kind: 'unclear', why: `the instance is at ${describe(instance.size)}` };
   }
   return { kind: 'silent' };
+}
+
+/** True for an addition of named nodes: not an absolute wish, so that asking twice may add twice (facts §7.4). */
+export function addsNodes({ nodes }: Pick<Step, 'nodes'>): boolean {
+  return nodes?.kind === 'add';
+}
+
+/** True where the instance shows what the step was to make of it, by its size or by its nodes. */
+export function isAtTarget(step: Step, instance: Instance): boolean {
+  return sameSize(instance.size, step.after) || judgeNodes(step, instance).kind === 'landed';
+}
+
+/** Whether the nodes of an instance at its new size are the ordered ones; `late`: the list does not show the size yet. */
+function nodesFound({ nodes, after }: Step, instance: Instance): 'as-ordered' | 'late' | 'other' {
+  if (!nodes) return 'as-ordered';
+  const replicas = replicasOf(instance.nodes);
+  if (replicas.length !== after.replicas) return 'late';
+  const inZone = (number: number, zones: readonly { readonly number: number }[]) =>
+    zones.filter((zone) => zone.number === number).length;
+  const found =
+    nodes.kind === 'remove'
+      ? nodes.nodes.every((gone) => replicas.every(({ id }) => id !== gone.id))
+      : nodes.zones.every(
+          ({ number }) =>
+            inZone(
+              number,
+              replicas.map(({ zone }) => zone),
+            ) >= inZone(number, nodes.zones),
+        );
+  return found ? 'as-ordered' : 'other';
+}
+
+/** The nodes as evidence beside the count of replicas, which another field tells and maybe later. */
+function judgeNodes(step: Step, { nodes }: Instance): Landing {
+  if (!step.nodes) return { kind: 'silent' };
+  const replicas = replicasOf(nodes).length;
+  const list = `the instance lists ${replicas} replicas`;
+  if (replicas === step.after.replicas) return { kind: 'landed', order: null, evidence: list };
+  return replicas === step.before.replicas
+    ? { kind: 'silent' }
+    : { kind: 'unclear', why: `${list}, and it had ${step.before.replicas}` };
+}
+
+function replicasOf(nodes: readonly InstanceNode[]): readonly InstanceNode[] {
+  return nodes.filter(({ role }) => role === 'replica');
+}
+
+/**
+ * Why the nodes are no longer those that the step was planned with; null where they are. Their number must fit the
+ * size, and those to be removed must still be replicas where they were: a failover may have made one the master.
+ */
+export function nodesDrifted(step: Step, instance: Instance): string | null {
+  if (step.change.dimension !== 'replicas') return null;
+  const replicas = replicasOf(instance.nodes);
+  if (!step.nodes)
+    return instance.nodes.length === 0
+      ? null
+      : 'it spans several zones now, and was in one when it was planned';
+  if (replicas.length !== step.before.replicas)
+    return `it lists ${replicas.length} replicas, planned with ${step.before.replicas}`;
+  if (step.nodes.kind === 'add') return null;
+  const gone = step.nodes.nodes.find(
+    (node) => !replicas.some(({ id, zone }) => id === node.id && zone.number === node.zone.number),
+  );
+  return gone
+    ? `replica ${gone.id} in ${gone.zone.code}, which is to be removed, is no replica there now`
+    : null;
 }
 
 /** The verdict on an accepted order. */
@@ -83,6 +152,16 @@ export function judgeSettling(step: Step, reading: Reading, orders: readonly str
   }
   if (instance?.status !== 'running') return { kind: 'under-way', near: false };
   if (sameSize(instance.size, step.after)) {
+    const nodes = nodesFound(step, instance);
+    if (nodes === 'late') return { kind: 'under-way', near: false };
+    if (nodes === 'other') {
+      return {
+        kind: 'failed',
+        what: `the change ended at its size, and not with the nodes that were ordered: ${instance.nodes.map(({ id, role, zone }) => `${role} ${id} in ${zone.code}`).join(', ')}`,
+        code: 'Refit.OtherNodes',
+        size,
+      };
+    }
     const working = tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
     if (working || deal?.state === 'under-way' || deal?.state === 'unpaid')
       return { kind: 'under-way', near: true };

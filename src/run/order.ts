@@ -61,6 +61,7 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
     instance: step.instance,
     edition: step.edition,
     size,
+    ...(step.nodes ? { nodes: step.nodes } : {}),
   };
   for (;;) {
     await permits.wait(slot, leave);

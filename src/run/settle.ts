@@ -8,7 +8,7 @@ import type { Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
-import { describe, judgeLanding, judgeSettling } from './evidence.ts';
+import { addsNodes, describe, judgeLanding, judgeSettling } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { readFaultOf } from './read-fault.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
@@ -59,20 +59,24 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
       return;
     }
     if (landing.kind === 'silent' && overdue >= 0) {
-      if (reading.tasks === null) {
-        return endStep(
-          run,
-          step,
-          'unknown',
-          'asked, and it could not be settled: the task list cannot be read',
-          {},
-        );
-      }
-      const sources = reading.deals === null ? 'instance and task list' : 'instance, task list and billing';
+      // Nodes that are added twice are two more: then billing must have been asked as well.
+      const closed =
+        reading.tasks === null
+          ? 'the task list cannot be read'
+          : reading.deals === null && addsNodes(step)
+            ? 'it adds nodes, and billing cannot be read'
+            : null;
+      if (closed !== null)
+        return endStep(run, step, 'unknown', `asked, and it could not be settled: ${closed}`, {});
+      const sources = [
+        'instance',
+        ...(step.nodes ? ['its nodes'] : []),
+        ...(reading.deals === null ? ['task list'] : ['task list', 'billing']),
+      ];
       await settled(
         false,
         null,
-        `${sources} were silent for ${Math.round((clock.now() - intentAt) / SECOND)} s`,
+        `${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} were silent for ${Math.round((clock.now() - intentAt) / SECOND)} s`,
       );
       return afterSilence(run, step, state);
     }

@@ -7,7 +7,7 @@ import type { Step, StepState } from '../model.ts';
 import { sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
-import { describe } from './evidence.ts';
+import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf } from './read-fault.ts';
@@ -169,14 +169,14 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
   const { status, size } = instance;
   journal.tell({ kind: 'looked', step: step.id, status, size });
   const state = journal.replay.step(step.id);
-  if (state.attempts > 0 && sameSize(size, step.after)) {
+  if (state.attempts > 0 && isAtTarget(step, instance)) {
     await journal.record({
       kind: 'settled',
       step: step.id,
       attempt: state.attempts,
       landed: true,
       order: null,
-      evidence: `the instance is at ${describe(size)} now: an earlier attempt had landed after all`,
+      evidence: `the instance is at ${describe(sameSize(size, step.after) ? size : step.after)} now: an earlier attempt had landed after all`,
     });
     return 'again';
   }
@@ -199,6 +199,14 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
   if (!sameSize(size, step.before)) {
     const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;
     await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
+    return 'no';
+  }
+  const moved = nodesDrifted(step, instance);
+  if (moved !== null) {
+    await endStep(run, step, 'drifted', `the nodes were changed meanwhile: ${moved}`, {
+      code: 'Refit.Drifted',
+      size,
+    });
     return 'no';
   }
   return sighting.at;

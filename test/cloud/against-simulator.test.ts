@@ -65,7 +65,7 @@ describe('against the simulator over HTTP', () => {
         instance.status === 'running' &&
         instance.edition === 'redis-5.0-cluster' &&
         instance.billing === 'postpaid' &&
-        !instance.multiZone &&
+        instance.nodes.length === 0 &&
         instance.task === null &&
         instance.unpaidOrder === null,
     )!;

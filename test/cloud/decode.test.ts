@@ -48,7 +48,7 @@ describe('an instance', () => {
       size: { memoryPerShard: 4096, shards: 3, replicas: 1 },
       billing: 'postpaid',
       tags: { env: 'prod' },
-      multiZone: false,
+      nodes: [],
       deadline: null,
       used: null,
       task: null,
@@ -85,7 +85,31 @@ describe('an instance', () => {
       { Type: 8, ProductType: 'cluster' },
       { edition: 'unrecognised' },
     ],
-    ['over several zones', { NodeSet: [{ NodeType: 0 }, { NodeType: 1 }] }, { multiZone: true }],
+    [
+      'over several zones, named as the catalogue or the region product names them',
+      {
+        NodeSet: [
+          { NodeType: 0, ZoneId: 100003 },
+          { NodeType: 1, NodeId: 65537, ZoneId: 100006, ZoneName: '' },
+        ],
+      },
+      {
+        nodes: [
+          { id: null, role: 'master', zone: { code: 'ap-guangzhou-3', number: 100003 } },
+          { id: 65537, role: 'replica', zone: { code: 'ap-guangzhou-6', number: 100006 } },
+        ],
+      },
+    ],
+    [
+      'over several zones, with a replica that cannot be told from another',
+      {
+        NodeSet: [
+          { NodeType: 0, ZoneId: 100003 },
+          { NodeType: 1, ZoneId: 100006 },
+        ],
+      },
+      { status: 'unrecognised', nodes: [] },
+    ],
     ['in a zone that only the region product names', { ZoneId: 100006 }, { zone: 'ap-guangzhou-6' }],
     ['in a zone that nobody names', { ZoneId: 100009 }, { zone: '100009' }],
     ['without tags', { InstanceTags: null }, { tags: {} }],

@@ -26,12 +26,56 @@ function provider(overrides: Record<string, (sent: Sent) => Line> = {}) {
     DescribeTaskList: () => ({ ok: { TotalCount: 0, Tasks: [] } }),
     DescribeDealsByCond: () => ({ ok: { TotalCount: 0, Deals: [] } }),
     DescribeAccountBalance: () => ({ ok: { RealBalance: 100 } }),
+    DescribeZones: () => ({ ok: { ZoneSet: [{ Zone: 'ap-guangzhou-6', ZoneId: '100006' }] } }),
     ...overrides,
   };
   return rig((sent) => answers[sent.action]!(sent));
 }
 
 const denied = (): Line => ({ code: 'UnauthorizedOperation.NoCAMAuthed' });
+
+describe('the zones of a region', () => {
+  const zones = (
+    set: readonly Record<string, unknown>[],
+    more: Record<string, (sent: Sent) => Line> = {},
+  ) => {
+    const { run, clock, transport } = provider({
+      DescribeProductInfo: () => ({ ok: { RegionSet: [{ RegionId: 'ap-guangzhou', ZoneSet: set }] } }),
+      ...more,
+    });
+    return run((cloud) => readInventory(cloud, [SCOPE], clock)).then(({ inventory }) => ({
+      zones: inventory.catalogue.zones,
+      asked: transport.actions.filter((action) => action === 'DescribeZones').length,
+    }));
+  };
+  const three = { ZoneId: 'ap-guangzhou-3', OldZoneId: 100003 };
+  const six = { ZoneId: 'ap-guangzhou-6', OldZoneId: 0 };
+  const region = 'ap-guangzhou';
+
+  it('come from the catalogue alone, where it has all their numbers', async () => {
+    expect(await zones([three])).toEqual({
+      zones: [{ region, code: 'ap-guangzhou-3', number: 100003 }],
+      asked: 0,
+    });
+  });
+
+  it('come from the region product too, where the catalogue gives a zero', async () => {
+    expect(await zones([three, six])).toEqual({
+      zones: [
+        { region, code: 'ap-guangzhou-3', number: 100003 },
+        { region, code: 'ap-guangzhou-6', number: 100006 },
+      ],
+      asked: 1,
+    });
+  });
+
+  it('are left out where nothing tells their numbers', async () => {
+    expect(await zones([three, six], { DescribeZones: denied })).toEqual({
+      zones: [{ region, code: 'ap-guangzhou-3', number: 100003 }],
+      asked: 1,
+    });
+  });
+});
 
 describe('an inventory', () => {
   it('holds the instances of all scopes, sorted, with what is sold and what can be paid', async () => {

@@ -1,8 +1,8 @@
 /** One line a case: what is so, and the code that the provider would answer with, last on the line. */
 import { describe, expect, it } from 'vitest';
-import type { Change, Instance } from '../../src/model.ts';
+import type { Change, Instance, Offer } from '../../src/model.ts';
 import { allRules, check } from '../../src/rules/check.ts';
-import type { Facts } from '../../src/rules/facts.ts';
+import type { Facts, Placement } from '../../src/rules/facts.ts';
 import { usedAfter } from '../../src/rules/reduction.ts';
 import { RULES } from '../../src/rules/rules.ts';
 import { GB, instance, offer, READ_AT, size, standard } from '../plan/fixtures/small-fleet.ts';
@@ -25,6 +25,21 @@ const used = (total: number, fullestShard: number | null) => ({
   source: 'test',
   readAt: READ_AT,
 });
+
+const nodes: Instance['nodes'] = [
+  { id: null, role: 'master', zone: { code: 'ap-guangzhou-3', number: 100003 } },
+  { id: 65537, role: 'replica', zone: { code: 'ap-guangzhou-4', number: 100004 } },
+];
+
+/** A replica more in Guangzhou 4, and what is sold there. */
+function placed({ offer: sold = offer() }: { offer?: Offer | null } = {}): Placement {
+  return {
+    nodes: { kind: 'add', zones: [{ code: 'ap-guangzhou-4', number: 100004 }] },
+    misfit: null,
+    open: ['ap-guangzhou-3'],
+    added: [{ zone: 'ap-guangzhou-4', offer: sold }],
+  };
+}
 
 function facts({ is = cluster, ...rest }: Partial<Facts> & { is?: Instance }): Facts {
   return {
@@ -59,8 +74,14 @@ const CASES: readonly Case[] = [
   ['... also in its other spelling', { quote: refused('ResourceUnavailable.InstanceStateError') }, 'ResourceUnavailable.InstanceStatusError'],
   ['kernel too old, says the price question', { quote: refused('UnsupportedOperation.LowVersion') }, 'UnsupportedOperation.LowVersion'],
   ['nothing changes', { change: memory(4 * GB) }, 'InvalidParameter.InvalidParameter'],
-  ['replicas of a multi-zone instance', { is: instance({ multiZone: true }), change: replicas(2) }, 'InvalidParameter.InvalidParameter'],
-  ['memory of a multi-zone instance', { is: instance({ multiZone: true }) }, null],
+  ['a replica more on a multi-zone instance, no zone named', { is: instance({ nodes }), change: replicas(2) }, 'InvalidParameter.InvalidParameter'],
+  ['... with its zone', { is: instance({ nodes }), change: replicas(2), placement: placed() }, null],
+  ['... in a zone that sells nothing of the edition', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: null }) }, 'InvalidParameterValue.SpecNotExist'],
+  ['... in a zone where the edition is sold out', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceUnavailable.SaleOut'],
+  ['... in a zone that is sold out as a whole', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ zoneSoldOut: true }) }) }, 'ResourceInsufficient'],
+  ['... the own zone is asked first', { is: instance({ nodes }), change: replicas(2), offer: offer({ zoneSoldOut: true }), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceInsufficient'],
+  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, misfit: { what: 'crs-00000001 is in one zone', mend: 'remove zones' } } }, 'Refit.Zones'],
+  ['memory of a multi-zone instance', { is: instance({ nodes }) }, null],
   ['shards of a standard instance', { is: plain, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
   ['replicas of a standard instance', { is: plain, change: replicas(2) }, null],
   ['replicas of a 2.8 instance', { is: legacy, change: replicas(2) }, 'InvalidParameterValue.UnSupportedType'],

@@ -28,6 +28,7 @@ describe('a plan that says the least', () => {
           profile: null,
           match: { kind: 'instance', instance: 'crs-5qlrlhux' },
           wishes: { memoryPerShard: { kind: 'absolute', value: 4096 } },
+          zones: null,
         },
       ],
       guards: { targets: null, shrink: 'deny', cost: null },

@@ -170,6 +170,7 @@ describe('the saved plan schema', () => {
         profile: 'default',
         edition: 'redis-6.2-cluster',
         change: { dimension: 'shards', from: 3, to: 5 },
+        nodes: { kind: 'remove', nodes: [{ id: 65537, zone: { code: 'ap-guangzhou-4', number: 100004 } }] },
         before: SIZE,
         after: { ...SIZE, shards: 5 },
         needs: null,
@@ -254,7 +255,10 @@ describe('the inventory schema', () => {
         size: SIZE,
         billing: 'postpaid',
         tags: { env: 'prod' },
-        multiZone: false,
+        nodes: [
+          { id: null, role: 'master', zone: { code: 'ap-guangzhou-3', number: 100003 } },
+          { id: 65537, role: 'replica', zone: { code: '100009', number: 100009 } },
+        ],
         deadline: null,
         used: { total: 100.5, fullestShard: null, source: 'monitor', readAt: AT },
         task: null,
@@ -263,6 +267,7 @@ describe('the inventory schema', () => {
     ],
     catalogue: {
       readAt: AT,
+      zones: [{ region: 'ap-guangzhou', code: 'ap-guangzhou-3', number: 100003 }],
       offers: [
         {
           region: 'ap-guangzhou',
