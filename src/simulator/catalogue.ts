@@ -147,6 +147,7 @@ function unite(sold: Map<string, Sold>, zone: string, product: ProductEntry): vo
     greatest: Math.max(...sizes),
     shards: new Set([...(was?.shards ?? []), ...product.ShardNum.map(Number)]),
     replicas: new Set([...(was?.replicas ?? []), ...product.ReplicaNum.map(Number)]),
-    soldOut: (was?.soldOut ?? false) || product.Saleout,
+    // Sold out is what no entry sells.
+    soldOut: (was?.soldOut ?? true) && product.Saleout,
   });
 }

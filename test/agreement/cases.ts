@@ -1,0 +1,461 @@
+/**
+ * Generated fleets, catalogues and plans, and what must hold of each: what the plan lets through is accepted, and what
+ * it blocks with a provider's code is refused with that very code when it is ordered all the same. The rules predict
+ * the provider's answer, the simulator gives it; both are written from the same facts and neither borrows from the
+ * other. Everything goes through the real client.
+ */
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import fc from 'fast-check';
+import { VirtualClock } from '../../src/clock.ts';
+import { openReader } from '../../src/cloud/client.ts';
+import { secret } from '../../src/cloud/credentials.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import { TransportError } from '../../src/cloud/transport.ts';
+import { encodeOrder } from '../../src/cloud/wire.ts';
+import type { Dimension, EditionName, Inventory, Plan, Quote, Size } from '../../src/model.ts';
+import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import { type Leg, orderSteps, type Route } from '../../src/plan/order-steps.ts';
+import { resolve } from '../../src/plan/resolve.ts';
+import type { QuoteRefusal } from '../../src/rules/facts.ts';
+import { RULES } from '../../src/rules/rules.ts';
+import type { ProductEntry, SimCatalogue, Sold } from '../../src/simulator/catalogue.ts';
+import { http } from '../../src/simulator/http.ts';
+import { plan, target } from '../plan/fixtures/small-fleet.ts';
+import { SECRET_ID, SECRET_KEY, START, type TestWorld, testWorld } from '../simulator/signed-call.ts';
+
+const GB = 1024;
+const ZONES = [
+  'ap-guangzhou-3',
+  'ap-guangzhou-4',
+  'ap-guangzhou-6',
+  'ap-guangzhou-7',
+  'ap-shanghai-2',
+  'ap-shanghai-5',
+];
+const CLUSTERS: ReadonlySet<number> = new Set([4, 7, 9, 16, 18, 20, 22, 200]);
+const TYPES = [2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 18, 19, 20, 21, 22, 200];
+const ORDER: readonly string[] = RULES.map(({ code }) => code);
+const PROVIDER_CODES: ReadonlySet<string> = new Set(ORDER);
+const LOW_VERSION = 'UnsupportedOperation.LowVersion';
+
+/** One instance of the fleet, and the size that the plan wants of it. */
+export interface Wanted {
+  readonly spec: Readonly<Record<string, unknown>> & { readonly id: string; readonly region: string };
+  readonly wish: Partial<Size>;
+  /** For its replicas. */
+  readonly zones: readonly string[] | null;
+  /** The fleet does not have it, or has it in the other region. */
+  readonly absent: 'no' | 'nowhere' | 'elsewhere';
+}
+
+/** Mostly the first, so that a case usually has one peculiarity and not five. */
+const seldom = <T>(usual: T, ...others: readonly T[]) =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+
+/** Type and zone; among them the edition that is sold out, and the one whose greatest sizes come to more than 8 TB. */
+const placeOf: fc.Arbitrary<readonly [type: number, zone: string, most?: 'most']> = fc.oneof(
+  { weight: 12, arbitrary: fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom(...ZONES)) },
+  { weight: 1, arbitrary: fc.constant([6, 'ap-guangzhou-3'] as const) },
+  { weight: 3, arbitrary: fc.constant([4, 'ap-guangzhou-3', 'most'] as const) },
+);
+
+/** Guangzhou sells in 3, 4, 6, 7, Shanghai in 2, 4, 5: a zone that one of them has and the other has not. */
+function zoneIn(region: string, n: number): string {
+  return `${region}-${n}`;
+}
+
+const wantedOf = (index: number): fc.Arbitrary<Wanted> =>
+  fc
+    .record({
+      place: placeOf,
+      memory: fc.constantFrom(256, 1 * GB, 2 * GB, 3 * GB, 4 * GB, 6 * GB, 8 * GB, 16 * GB, 64 * GB),
+      shards: fc.constantFrom(1, 3, 4, 5, 8, 96),
+      replicas: fc.integer({ min: 1, max: 5 }),
+      billing: fc.constantFrom('prepaid', 'postpaid'),
+      status: seldom('running', 'initialising', 'processing', 'isolated', 'deleting'),
+      // Thousandths of the whole, mostly little so that a reduction has a chance.
+      used: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 300, max: 990 })),
+      skewed: fc.boolean(),
+      daysLeft: fc.integer({ min: 1, max: 400 }),
+      spread: fc.oneof(
+        { weight: 3, arbitrary: fc.constant<readonly number[]>([]) },
+        { weight: 1, arbitrary: fc.array(fc.constantFrom(2, 3, 4, 5, 6, 7), { minLength: 1, maxLength: 3 }) },
+      ),
+      zones: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(null) },
+        { weight: 3, arbitrary: fc.array(fc.constantFrom(2, 3, 4, 5, 6, 7), { minLength: 1, maxLength: 3 }) },
+      ),
+      task: seldom<string | null>(null, '012', '043'),
+      unpaidOrder: seldom(false, true),
+      lowVersion: seldom(false, true),
+      absent: seldom<Wanted['absent']>('no', 'nowhere', 'elsewhere'),
+      dimensions: fc.subarray<Dimension>(['memoryPerShard', 'shards', 'replicas'], { minLength: 1 }),
+      to: fc.record({
+        memoryPerShard: fc.constantFrom(
+          ...[0.25, 0.5, 1, 2, 3, 4, 5, 8, 12, 16, 24, 32, 60, 64, 65, 96, 384, 400].map((gb) => gb * GB),
+        ),
+        shards: fc.constantFrom(1, 2, 3, 5, 8, 12, 96, 128, 200),
+        replicas: fc.integer({ min: 0, max: 6 }),
+      }),
+    })
+    .map(({ place: [type, zone, most], memory, used, skewed, spread, zones, ...other }) => {
+      const { absent, dimensions, to, ...rest } = other;
+      const shards = most ? 96 : CLUSTERS.has(type) ? rest.shards : 1;
+      const replicas = type === 3 || type === 5 ? 0 : type === 2 ? 1 : rest.replicas;
+      const region = zone.replace(/-\d+$/, '');
+      const usedTotal = Math.floor((memory * shards * used) / 1000);
+      const spec = {
+        id: `crs-agree${String(index).padStart(3, '0')}`,
+        name: `agree-${index}`,
+        region,
+        zone,
+        type,
+        memoryPerShard: memory,
+        shards,
+        replicas,
+        billing: most ? 'prepaid' : rest.billing,
+        status: rest.status,
+        usedTotal,
+        usedFullestShard:
+          !skewed || shards === 1 ? null : Math.min(memory, Math.ceil((usedTotal / shards) * 1.4), usedTotal),
+        daysLeft: rest.daysLeft,
+        // Legacy editions are in one zone only.
+        replicaZones:
+          type > 5 && spread.length > 0
+            ? Array.from({ length: replicas }, (_, n) => zoneIn(region, spread[n % spread.length]!))
+            : [],
+        task: rest.task,
+        unpaidOrder: rest.unpaidOrder,
+        lowVersion: rest.lowVersion,
+      };
+      const wish = Object.fromEntries(dimensions.map((dimension) => [dimension, to[dimension]]));
+      // Mostly where there is something to name; seldom, one that is named for nothing.
+      const named =
+        dimensions.includes('replicas') && zones !== null && (spread.length > 0 || zones.length === 3);
+      return { spec, wish, zones: named ? zones.map((n) => zoneIn(region, n)) : null, absent };
+    });
+
+/** What a catalogue says otherwise than the usual one, of the edition and zone of one of the instances. */
+type Oddity =
+  | 'sold out'
+  | 'zone sold out'
+  | 'one of two entries sold out'
+  | 'not sold'
+  | 'every other size'
+  | 'every other shard number'
+  | 'every other replica number';
+
+interface Case {
+  readonly wanted: readonly Wanted[];
+  readonly balance: number;
+  readonly oddities: readonly (readonly [instance: number, what: Oddity])[];
+  /** Whether the identity may read the memory in use. */
+  readonly measured: boolean;
+}
+
+export const cases: fc.Arbitrary<Case> = fc.record({
+  wanted: fc
+    .integer({ min: 1, max: 10 })
+    .chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => wantedOf(i)))),
+  balance: fc.constantFrom(100_000_000, 100_000_000, 5000),
+  oddities: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: fc.array(
+        fc.tuple(
+          fc.integer({ min: 0, max: 9 }),
+          fc.constantFrom<Oddity>(
+            'sold out',
+            'zone sold out',
+            'one of two entries sold out',
+            'not sold',
+            'every other size',
+            'every other shard number',
+            'every other replica number',
+          ),
+        ),
+        { minLength: 1, maxLength: 4 },
+      ),
+    },
+  ),
+  measured: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
+  ),
+});
+
+type RegionEntry = { readonly ZoneSet: readonly ZoneEntry[] };
+type ZoneEntry = {
+  readonly ZoneId: string;
+  readonly IsSaleout: boolean;
+  readonly ProductSet: readonly ProductEntry[];
+};
+
+/** The world sells something else from now on: what it says and what it goes by stay one. */
+function sellOtherwise({ world }: TestWorld, { wanted, oddities }: Case): void {
+  let regions = world.catalogue.regionSet as readonly RegionEntry[];
+  for (const [index, what] of oddities) {
+    const { zone, type } = wanted[index % wanted.length]!.spec;
+    regions = regions.map((region) => ({
+      ...region,
+      ZoneSet: region.ZoneSet.map((one) =>
+        one.ZoneId !== zone
+          ? one
+          : {
+              ...one,
+              IsSaleout: one.IsSaleout || what === 'zone sold out',
+              ProductSet: one.ProductSet.flatMap((entry) =>
+                entry.Type === type ? soldOtherwise(entry, what) : [entry],
+              ),
+            },
+      ),
+    }));
+  }
+  const sold = new Map<string, Sold>();
+  for (const zone of regions.flatMap(({ ZoneSet }) => ZoneSet)) {
+    for (const entry of zone.ProductSet) {
+      const key = `${zone.ZoneId} ${entry.Type} ${entry.PayMode}`;
+      const was = sold.get(key);
+      const sizes = new Set([...(was?.sizes ?? []), ...entry.ShardSize.map((gb) => Number(gb) * GB)]);
+      sold.set(key, {
+        sizes,
+        least: Math.min(...sizes),
+        greatest: Math.max(...sizes),
+        shards: new Set([...(was?.shards ?? []), ...entry.ShardNum.map(Number)]),
+        replicas: new Set([...(was?.replicas ?? []), ...entry.ReplicaNum.map(Number)]),
+        soldOut: (was?.soldOut ?? true) && entry.Saleout,
+      });
+    }
+    for (const region of world.regions.values())
+      for (const known of region.zones)
+        if (known.code === zone.ZoneId) (known as { soldOut: boolean }).soldOut = zone.IsSaleout;
+  }
+  (world as { catalogue: SimCatalogue }).catalogue = {
+    regionSet: regions,
+    sold: (zone, type, billing) => sold.get(`${zone} ${type} ${billing}`),
+  };
+}
+
+function soldOtherwise(entry: ProductEntry, what: Oddity): ProductEntry[] {
+  const some = (list: readonly string[]) => list.filter((_, n) => n % 2 === 0);
+  switch (what) {
+    case 'sold out':
+      return [{ ...entry, Saleout: true }];
+    case 'one of two entries sold out':
+      return [entry, { ...entry, Saleout: true }];
+    case 'not sold':
+      return [];
+    case 'every other size':
+      return [{ ...entry, ShardSize: some(entry.ShardSize), TotalSize: some(entry.TotalSize) }];
+    case 'every other shard number':
+      return [{ ...entry, ShardNum: some(entry.ShardNum) }];
+    case 'every other replica number':
+      return [{ ...entry, ReplicaNum: some(entry.ReplicaNum) }];
+    case 'zone sold out':
+      return [entry];
+  }
+}
+
+function planOf(wanted: readonly Wanted[]): Plan {
+  const targets = wanted.map(({ spec, wish, zones, absent }, i) => {
+    const other = spec.region === 'ap-guangzhou' ? 'ap-shanghai' : 'ap-guangzhou';
+    const region = absent === 'elsewhere' ? other : spec.region;
+    return target(spec.id, wish, { line: i + 1, region, ...(zones ? { zones: [...zones] } : {}) });
+  });
+  return plan(targets, { onBlocked: 'skip', guards: { targets: null, shrink: 'allow', cost: null } });
+}
+
+/** The planner's whole way, as `refit plan --price` goes it: read, draft, measure, price. */
+async function drafted(
+  test: TestWorld,
+  clock: VirtualClock,
+  given: Plan,
+): Promise<{ draft: Draft; inventory: Inventory; quotes: Map<string, Quote | QuoteRefusal> }> {
+  const reader = openReader({
+    transport: {
+      async send({ origin, headers, body }) {
+        const answer = http(test.world, { method: 'POST', url: `${origin}/`, headers, body }, clock.now());
+        if (answer.kind !== 'answered') throw new TransportError(answer.kind, true);
+        return {
+          status: answer.status,
+          contentType: answer.headers['content-type'] ?? '',
+          body: answer.body,
+        };
+      },
+      close: async () => {},
+    },
+    clock,
+    endpoint: 'http://127.0.0.1:8080',
+    permits: openPermits(clock, 18),
+    jitter: () => 0.5,
+    credentials: () => ({
+      secretId: SECRET_ID,
+      secretKey: secret(SECRET_KEY),
+      token: null,
+      source: 'a test',
+    }),
+  });
+  const scopes = ['ap-guangzhou', 'ap-shanghai'].map((region) => ({ region, profile: 'default' }));
+  let { inventory } = await readInventory(reader, scopes, clock);
+  let draft = draftPlan(given, inventory, clock.now());
+  if (draft.toMeasure.length > 0) {
+    ({ inventory } = await readUsed(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id))));
+    draft = draftPlan(given, inventory, clock.now());
+  }
+  const quotes = new Map<string, Quote | QuoteRefusal>();
+  for (const question of draft.toPrice) quotes.set(question.step, await reader.price(question));
+  return { draft, inventory, quotes };
+}
+
+/** Orders the legs of a route one after the other, each when the one before is done; the first refusal, or `accepted`. */
+function orderAll(test: TestWorld, { legs }: Route, send: (leg: Leg) => string): string {
+  for (const leg of legs) {
+    const code = send(leg);
+    if (code !== 'ok') return code;
+    // Lag, duration and lock of the test world come to 16 s.
+    test.pass(20_000);
+  }
+  return 'accepted';
+}
+
+/** As a run sends it. */
+function orderLeg(test: TestWorld, { instance, after, placement }: Leg): string {
+  const params = encodeOrder({
+    region: instance.region,
+    profile: instance.profile,
+    instance: instance.id,
+    edition: instance.edition as EditionName,
+    size: after,
+    ...(placement?.nodes ? { nodes: placement.nodes } : {}),
+  });
+  return test.code('redis.UpgradeInstance', params, instance.region);
+}
+
+/** As no plan would send it: the whole size, also where the edition has no such dimension. */
+function orderWhole(test: TestWorld, { instance, after, placement }: Leg): string {
+  const nodes = placement?.nodes;
+  return order(test, instance.id, instance.region, after, {
+    ...(nodes?.kind === 'add'
+      ? { NodeSet: nodes.zones.map(({ number }) => ({ NodeType: 1, ZoneId: number })) }
+      : {}),
+    ...(nodes?.kind === 'remove'
+      ? { NodeSet: nodes.nodes.map(({ id }) => ({ NodeType: 1, NodeId: id })) }
+      : {}),
+  });
+}
+
+function order(test: TestWorld, id: string, region: string, size: Size, more: object = {}): string {
+  const { memoryPerShard, shards, replicas } = size;
+  const params = {
+    InstanceId: id,
+    MemSize: memoryPerShard,
+    RedisShardNum: shards,
+    RedisReplicasNum: replicas,
+    ...more,
+  };
+  return test.code('redis.UpgradeInstance', params, region);
+}
+
+/** How often each code was compared: a property that never met a code proves nothing about it. */
+export type Met = Map<string, number>;
+
+/** @throws AssertionError where plan and provider disagree about one of the instances. */
+export async function agree(given: Case, met: Met): Promise<void> {
+  const { wanted, balance, measured } = given;
+  const fleet = wanted.filter(({ absent }) => absent !== 'nowhere').map(({ spec }) => spec);
+  const closed = ['no-cam@GetMonitorData', 'no-cam@DescribeInstanceShards'];
+  const test = testWorld(fleet, { balance, limit: 100_000, faults: measured ? [] : closed });
+  sellOtherwise(test, given);
+  const clock = new VirtualClock(START);
+  const targets = planOf(wanted);
+  const { draft, inventory, quotes } = await clock.run(() => drafted(test, clock, targets));
+  test.now = clock.now();
+  const review = finishPlan(draft, { quotes, now: test.now, saveAs: null });
+
+  // The routes of all targets, also of those that were blocked before prices were asked.
+  const routes = new Map(
+    resolve(targets, inventory, draft.sold).targets.map((one) => [
+      one.instance.id,
+      orderSteps(one, draft.sold, draft.zonesOf),
+    ]),
+  );
+  const blocked = new Map(review.plan.blocked.map((one) => [one.instance, one.findings[0]!.code]));
+  // Refunds are paid at once in the small world, and not counted on by the plan.
+  const refunds = [...quotes.values()].some((quote) => 'amount' in quote && quote.amount < 0);
+
+  const compare = (id: string, expected: string, found: string) => {
+    met.set(expected, (met.get(expected) ?? 0) + 1);
+    const { spec, wish, zones } = wanted.find((one) => one.spec.id === id)!;
+    // Nothing that can be asked shows an old kernel: it is met when the order is placed, after what comes before it.
+    const place = expected === 'accepted' ? Number.POSITIVE_INFINITY : ORDER.indexOf(expected);
+    if (found === LOW_VERSION && spec.lowVersion === true && place > ORDER.indexOf(LOW_VERSION)) return;
+    deepStrictEqual({ answer: found, spec, wish, zones }, { answer: expected, spec, wish, zones });
+  };
+  for (const { instance: id } of review.plan.preconditions)
+    compare(
+      id,
+      'accepted',
+      orderAll(test, routes.get(id)!, (leg) => orderLeg(test, leg)),
+    );
+  // What is blocked for want of money first, with what the others have left; then the rest, on the way to whose
+  // refused step earlier ones of the same instance may cost money that no plan would have spent.
+  const short = (code: string) => code === 'ResourceUnavailable.AccountBalanceNotEnough';
+  const inTurn = [...blocked].sort(([, a], [, b]) => Number(short(b)) - Number(short(a)));
+  for (const [id, code] of inTurn) {
+    if (!PROVIDER_CODES.has(code)) {
+      met.set(code, (met.get(code) ?? 0) + 1);
+      continue;
+    }
+    if (short(code) && refunds) continue;
+    if (!short(code)) test.world.balance = Number.MAX_SAFE_INTEGER / 2;
+    const route = routes.get(id);
+    const { spec, absent } = wanted.find((one) => one.spec.id === id)!;
+    const region =
+      absent === 'elsewhere'
+        ? spec.region === 'ap-guangzhou'
+          ? 'ap-shanghai'
+          : 'ap-guangzhou'
+        : spec.region;
+    const any = { memoryPerShard: 8 * GB, shards: 3, replicas: 1 };
+    const found = route
+      ? orderAll(test, route, (leg) => orderWhole(test, leg))
+      : order(test, id, region, any);
+    compare(id, code, found);
+  }
+  // Nobody is forgotten: each target became steps, was left as it is, or was blocked.
+  const told = review.plan.preconditions.length + review.plan.unchanged.length + blocked.size;
+  strictEqual(told, wanted.length);
+}
+
+/** What facts read beforehand foretell; the others need an identity without rights or a quota. */
+export const FORESEEN: readonly string[] = [
+  'ResourceNotFound.InstanceNotExists',
+  'ResourceUnavailable.InstanceStatusAbnormal',
+  'ResourceUnavailable.InstanceStatusError',
+  'InvalidParameter.InvalidParameter',
+  'InvalidParameterValue.UnSupportedType',
+  'InvalidParameterValue.SpecNotExist',
+  'InvalidParameterValue.MemSizeNotInRange',
+  'LimitExceeded.InvalidMemSize',
+  'LimitExceeded',
+  'InvalidParameterValue.ReduceCapacityNotAllowed',
+  'ResourceUnavailable.SaleOut',
+  'ResourceInsufficient',
+  'FailedOperation.PayFailed',
+  'ResourceUnavailable.AccountBalanceNotEnough',
+  'Refit.Zones',
+  'Refit.UsedUnknown',
+];
+
+/** How often each was met, one a line, the most first. */
+export function sayMet(met: Met): string {
+  return [...met]
+    .sort((a, b) => b[1] - a[1])
+    .map(([code, count]) => `${String(count).padStart(7)} ${code}`)
+    .join('\n');
+}
