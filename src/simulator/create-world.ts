@@ -80,7 +80,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     get clockSkew() {
       return faults.all('clock-skew').reduce((sum, { value }) => sum + Number(value), 0);
     },
-    handChanges: new Set(faults.all('hand-change').map(({ value }) => String(value))),
+    handChanges: new Set(),
     unauthenticated: 0,
     get balance() {
       return first.balance;
@@ -114,6 +114,11 @@ export function createWorld(options: WorldOptions, now: number): World {
       instance.unpaid = deal;
       world.billing.push(deal);
     }
+  }
+  for (const { value, from, until } of faults.ever('hand-change')) {
+    const id = String(value);
+    world.agenda.add(now + from, () => world.handChanges.add(id));
+    if (until !== null) world.agenda.add(now + until, () => world.handChanges.delete(id));
   }
   for (const { value, from, until } of faults.ever('foreign-task')) {
     const instance = instances.get(String(value));

@@ -230,6 +230,12 @@ export function parseFault(text: string): Fault {
       `--fault ${kind.name}=${rawValue ?? 'VALUE'}`,
     );
   }
+  if (kind.name === 'expired-token' && fromText === undefined)
+    throw new RefitError(
+      'usage',
+      'the fault expired-token takes the time from which the keys issued before are dead',
+      'expired-token+30s',
+    );
   return {
     name: kind.name as FaultName,
     value: readValue(kind, rawValue),

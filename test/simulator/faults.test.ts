@@ -27,6 +27,13 @@ describe('a fault is read from', () => {
     ['hand-change=crs-aaaa1111', { value: 'crs-aaaa1111', action: null }],
     ['failed-task=crs-aaaa1111:1', { value: 'crs-aaaa1111', probability: 1 }],
     ['no-permission@InquiryPriceUpgradeInstance', { action: 'InquiryPriceUpgradeInstance' }],
+    ['no-cam@*+30s..2m', { action: '*', from: 30_000, until: 120_000 }],
+    ['no-cam#3+500ms', { count: 3, from: 500, until: null }],
+    [
+      'refuse=InternalError.DbOperationFailed@DescribeInstances',
+      { value: 'InternalError.DbOperationFailed' },
+    ],
+    ['window-ignored=ap-shanghai', { value: 'ap-shanghai', action: 'UpgradeInstance', from: 0, until: null }],
   ];
   for (const [text, expected] of cases) it(text, () => expect(parseFault(text)).toMatchObject(expected));
 
@@ -42,6 +49,14 @@ describe('a fault is read from', () => {
     ['foreign-task', /instance id/],
     ['clock-skew=1m#3', /takes no action/],
     ['stuck:1.5', /is no fault/],
+    ['no-cam+5', /is no fault/],
+    ['no-cam+20s..10s', /comes before/],
+    ['no-cam+1.2.3s', /comes before/],
+    ['expired-token', /takes the time/],
+    ['expired-token@UpgradeInstance+5s', /takes no action/],
+    ['refuse', /takes a code/],
+    ['refuse=nonsense', /takes a code/],
+    ['window-refused=1', /takes a region/],
     ['stuck:0.5#2', /is no fault/],
   ];
   for (const [text, message] of wrong) {
@@ -157,6 +172,15 @@ describe('somebody else', () => {
     const { Deals } = test.call('billing.DescribeDealsByCond', span, null);
     expect(Deals).toMatchObject([{ ResourceId: [ID], Status: 4, Creator: '100000000099' }]);
     expect(counts(test.world).orders).toEqual({});
+  });
+
+  it('changes it by hand only from the time that is given', () => {
+    const test = testWorld(FLEET, { faults: [`hand-change=${ID}+10s`] });
+    const size = (): number =>
+      test.call('redis.DescribeInstances', { InstanceId: ID }).InstanceSet[0].RedisShardSize;
+    const before = [size(), size()];
+    test.pass(10_000);
+    expect([...before, size(), size()]).toEqual([4096, 4096, 4096, 8192]);
   });
 
   it('has a backup running on it, which no status shows', () => {
