@@ -125,13 +125,14 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:fs/promises': /^(index\.ts|run\/.+|cli\/.+)$/,
   'node:crypto': /^(digest|cloud\/sign|simulator\/authenticate)\.ts$/,
   'node:http': /^simulator\/server\.ts$/,
+  'node:https': /^simulator\/server\.ts$/,
   'node:net': /^simulator\/server\.ts$/,
   'node:path': /^(index\.ts|run\/.+|cli\/.+)$/,
   'node:os': /^(index\.ts|cli\/.+)$/,
   'node:url': /^cli\/.+$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
-  'node:child_process': /^cli\/commands\/demo\.ts$/,
+  'node:child_process': /^(cli\/commands\/demo|simulator\/throw-away-ca)\.ts$/,
   'node:events': /^cli\/commands\/demo\.ts$/,
 };
 

@@ -217,6 +217,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .option('--duration <range>', 'of a change, as in 1s..4s')
     .option('--lock-tail <range>', 'locked after a change, as in 1s..2s')
     .option('--balance <amount>', 'what the account holds, CNY')
+    .option('--tls', 'serve https under a certificate made at start; the first line tells its path as "ca"')
     .option(
       '--account <name=n>',
       'another account with n instances, money and keys of its own; may be repeated',

@@ -1,9 +1,10 @@
 /**
- * The simulator on loopback: node:http around the pure wire half. Beside the provider's `/` it answers, unsigned
+ * The simulator on loopback: node:http, or node:https where there is a certificate, around the pure wire half. Beside the provider's `/` it answers, unsigned
  * and to loopback alone, `GET /_refit/counts` (arrivals by second and action, orders by instance) and
  * `GET /_refit/state` (the truth about instances, orders and tasks), both JSON, for tests and benchmarks.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
@@ -18,10 +19,18 @@ export interface ServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   readonly clock: Clock;
+  /** Serves https alone; both as PEM text. */
+  readonly tls?: ServerCertificate;
+}
+
+/** A certificate with its private key, PEM. */
+export interface ServerCertificate {
+  readonly key: string;
+  readonly cert: string;
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or `https:` */
   readonly url: string;
   readonly port: number;
   /** Ends all connections and stops listening. */
@@ -38,8 +47,10 @@ export async function startServer({
   port,
   host = '127.0.0.1',
   clock,
+  tls,
 }: ServerOptions): Promise<RunningServer> {
-  const server = createServer({ keepAliveTimeout: 75_000, noDelay: true }, (request, response) => {
+  const connections = { keepAliveTimeout: 75_000, noDelay: true };
+  const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
@@ -57,7 +68,10 @@ export async function startServer({
       else send(answer, request, response);
     });
     request.on('error', () => {});
-  });
+  };
+  const server = tls
+    ? createTlsServer({ ...connections, ...tls }, listener)
+    : createServer(connections, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
@@ -73,7 +87,7 @@ export async function startServer({
   });
   const actual = (server.address() as AddressInfo).port;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     port: actual,
     close: () =>
       new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from 
 import { createWorld } from './create-world.ts';
 import { type Fault, parseFault } from './faults.ts';
 import type { LimitCounting } from './request-limit.ts';
-import { startServer } from './server.ts';
+import { type ServerCertificate, startServer } from './server.ts';
 import { FIRST_ACCOUNT, type Range, type World, type WorldCounts } from './world.ts';
 
 /** Everything has a default; times are least and greatest in milliseconds. */
@@ -41,6 +41,8 @@ export interface SimulateOptions {
   readonly maintenanceWindow?: 'honoured' | 'ignored' | 'refused';
   /** The role bound to the virtual machine of the metadata service; null: none. */
   readonly cvmRole?: string | null;
+  /** Serves https with this certificate; without it plain http. */
+  readonly tls?: ServerCertificate;
 }
 
 /** Keys of somebody who may sign: of an account itself, or of a user of it. */
@@ -132,6 +134,7 @@ function keysOf({ account, user, uin, secretId, secretKey }: MadeAccount['keys']
  */
 export async function simulate(options: SimulateOptions, clock: Clock): Promise<Simulation> {
   const { world, ...keys } = simulatedWorld(options, clock.now());
-  const server = await startServer({ world, port: options.port ?? 0, clock });
+  const { tls } = options;
+  const server = await startServer({ world, port: options.port ?? 0, clock, ...(tls ? { tls } : {}) });
   return { ...server, ...keys };
 }

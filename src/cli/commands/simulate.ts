@@ -1,9 +1,13 @@
 /** `refit simulate`: the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { parseAccount } from '../../simulator/accounts.ts';
 import { parseFault } from '../../simulator/faults.ts';
 import { simulate as startSimulator } from '../../simulator/simulate.ts';
+import { makeThrowAwayCa } from '../../simulator/throw-away-ca.ts';
 import { readInput } from '../files.ts';
 import { type GlobalOptions, rangeFrom, wholeFrom } from '../options.ts';
 import { onSignals } from '../signals.ts';
@@ -22,6 +26,7 @@ export interface SimulateCommandOptions extends GlobalOptions {
   readonly lockTail?: string;
   readonly balance?: string;
   readonly account?: readonly string[];
+  readonly tls?: boolean;
 }
 
 export async function simulate(options: SimulateCommandOptions, terminal: Terminal): Promise<number> {
@@ -51,16 +56,25 @@ export async function simulate(options: SimulateCommandOptions, terminal: Termin
     accounts: options.account?.map(parseAccount),
   } as const;
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const simulation = await startSimulator(known, terminal.clock);
+  const certificate = options.tls ? await makeThrowAwayCa() : null;
+  const simulation = await startSimulator(
+    { ...known, ...(certificate ? { tls: certificate } : {}) },
+    terminal.clock,
+  );
+  // A folder that nobody else may write to, for the certificate alone: the key stays in this process.
+  const folder = certificate ? await mkdtemp(join(tmpdir(), 'refit-simulate-')) : null;
+  const ca = folder && join(folder, 'ca.pem');
+  if (certificate && ca) await writeFile(ca, certificate.cert, { mode: 0o600 });
   const { url, secretId, secretKey, keys } = simulation;
   // Everybody's keys where there is more than one to choose from.
   const accounts = keys.length > 1 ? { accounts: keys } : {};
-  await terminal.out(`${JSON.stringify({ url, secretId, secretKey, ...accounts })}\n`);
+  await terminal.out(`${JSON.stringify({ url, secretId, secretKey, ...(ca ? { ca } : {}), ...accounts })}\n`);
   if (!terminal.quiet) {
     terminal.err(
       [
         'the provider in small listens; in another shell:',
         `  export TENCENTCLOUD_SECRET_ID=${secretId} TENCENTCLOUD_SECRET_KEY=${secretKey}`,
+        ...(ca ? [`  export NODE_EXTRA_CA_CERTS=${ca}`] : []),
         `  refit inventory --endpoint ${url}`,
         `counts of every call: ${url}/_refit/counts   (Ctrl-C ends it)`,
         '',
@@ -74,5 +88,6 @@ export async function simulate(options: SimulateCommandOptions, terminal: Termin
   });
   ended.close();
   await simulation.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
   return 0;
 }

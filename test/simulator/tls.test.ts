@@ -1,0 +1,55 @@
+/** The simulator over TLS, with the official SDK and with plain https, under a certificate made for the occasion. */
+import { Agent, get } from 'node:https';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { RefitError } from '../../src/errors.ts';
+import { type Simulation, simulate } from '../../src/simulator/simulate.ts';
+import { makeThrowAwayCa } from '../../src/simulator/throw-away-ca.ts';
+import { CONVERSATION_FLEET, converse, TOLD } from './sdk-conversation.ts';
+
+let running: Simulation | null = null;
+afterEach(async () => {
+  await running?.close();
+  running = null;
+});
+
+const fast = { startLag: [20, 60], duration: [60, 120], lockTail: [40, 80] } as const;
+
+function fetched(url: string, ca: string | undefined): Promise<number | string> {
+  return new Promise((resolve) => {
+    get(url, ca === undefined ? {} : { ca }, (response) => {
+      response.resume();
+      resolve(response.statusCode!);
+    }).on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+
+describe('over TLS', () => {
+  it('the official SDK holds its whole conversation, untouched, with v3 and with the older signature', async () => {
+    const tls = await makeThrowAwayCa();
+    for (const signMethod of ['TC3-HMAC-SHA256', 'HmacSHA256'] as const) {
+      running = await simulate({ fleet: JSON.stringify(CONVERSATION_FLEET), ...fast, tls }, systemClock);
+      expect(running.url).toMatch(/^https:/);
+      const agent = new Agent({ ca: tls.cert, keepAlive: true });
+      expect(await converse({ ...running, signMethod, agent })).toEqual(TOLD);
+      agent.destroy();
+      await running.close();
+    }
+  });
+
+  it('nobody trusts it without its certificate, and each is a new one', async () => {
+    const [tls, other] = await Promise.all([makeThrowAwayCa(), makeThrowAwayCa()]);
+    running = await simulate({ instances: 0, tls: tls! }, systemClock);
+    const url = `${running.url}/_refit/counts`;
+    expect(await fetched(url, tls!.cert)).toBe(200);
+    expect(await fetched(url.replace('127.0.0.1', 'localhost'), tls!.cert)).toBe(200);
+    expect(await fetched(url, undefined)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect(await fetched(url, other!.cert)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+  });
+
+  it('without the command that makes certificates it says so, and what to do', async () => {
+    const error = await makeThrowAwayCa('no-such-openssl').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RefitError);
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('is not there') });
+  });
+});
