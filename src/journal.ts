@@ -284,6 +284,8 @@ function fold(run: Folding, entry: JournalEntry): void {
         size: entry.size ?? was.size,
         billed: entry.billed,
       }));
+    case 'billed':
+      return change(run, entry.step, { billed: entry.billed });
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
       return;

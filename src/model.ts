@@ -583,6 +583,8 @@ export type Deed =
       /** What the order was billed at, where it was read. */
       readonly billed: Money | null;
     }
+  /** What the orders of a step that had ended were billed at, where its end did not tell. */
+  | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
   | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
@@ -656,7 +658,11 @@ export interface Report {
     readonly digest: string;
     readonly change: string | null;
     readonly owner: string | null;
+    /** The plan file's name, for the reader. */
+    readonly file: string;
     readonly sealedAt: string;
+    /** Warnings and notes with which it was approved. */
+    readonly findings: readonly Finding[];
   };
   readonly run: {
     readonly startedAt: string | null;
@@ -672,6 +678,8 @@ export interface Report {
     readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
     readonly requestsPerSecond: number;
     readonly inFlight: number;
+    /** Every process that took it up, in order. */
+    readonly processes: readonly RunProcess[];
   };
   /** One count per outcome, every outcome present; they add up to the number of steps. */
   readonly totals: Readonly<Record<Outcome, number>>;
@@ -685,6 +693,12 @@ export interface Report {
     readonly quoted: readonly PriceSum[];
     /** Sums over the verified steps only. */
     readonly verified: readonly PriceSum[];
+    /** Sums of what was billed, over the steps where that was read. */
+    readonly billed: readonly Money[];
+    /** Verified steps by how the bill stands to the quote. */
+    readonly bills: Readonly<Record<Bill, number>>;
+    /** The same sums by wave, region and account; empty where nothing was priced or billed. */
+    readonly shares: readonly MoneyShare[];
   };
   readonly waves: readonly {
     readonly name: string;
@@ -695,6 +709,37 @@ export interface Report {
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+}
+
+/** A process that took a run up. */
+export interface RunProcess {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
+  readonly cutOff: number;
+}
+
+/**
+ * How the bill of a verified step stands to its quote. `by-the-hour`: postpaid, nothing is paid at once and the quote
+ * is a price an hour, so there is nothing to compare.
+ */
+export type Bill = 'as-quoted' | 'differs' | 'not-read' | 'not-quoted' | 'by-the-hour';
+
+/** All of them, in the order in which they are shown. */
+export const BILLS: readonly Bill[] = ['as-quoted', 'differs', 'not-read', 'not-quoted', 'by-the-hour'];
+
+/** What the steps of one wave, region or account were quoted and billed at. */
+export interface MoneyShare {
+  readonly by: PriceShare['by'];
+  /** The wave, the region, or the profile by which the account is reached. */
+  readonly name: string;
+  readonly steps: number;
+  readonly quoted: readonly PriceSum[];
+  readonly verified: readonly PriceSum[];
+  readonly billed: readonly Money[];
 }
 
 /** One step of a report. */
@@ -726,6 +771,10 @@ export interface ReportStep {
   readonly what: string;
   readonly quote: Quote | null;
   readonly billed: Money | null;
+  /** How the bill stands to the quote; null unless verified. */
+  readonly bill: Bill | null;
+  /** Billed less quoted, in the quote's currency, where the two can be compared: above zero where more was billed. */
+  readonly difference: number | null;
 }
 
 /** The total memory an instance of this size is billed for, MB: every shard, the master and each replica. */

@@ -347,6 +347,12 @@ describe('replay', () => {
     expect([...stateOf(...failed, runEnded('drained', 130), started(true)).acknowledged]).toEqual([]);
   });
 
+  it('a bill that is read after the end of its step changes nothing but what it was billed at', () => {
+    const done = [started(), intent(), accepted(), ended('verified')];
+    const billed = { amount: 412, currency: 'CNY' };
+    expect(stepOf(...done, { kind: 'billed', step: S, billed })).toEqual({ ...stepOf(...done), billed });
+  });
+
   it('a run that is taken up again has not ended, and counts its starts', () => {
     const state = stateOf(
       started(),

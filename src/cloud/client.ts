@@ -5,7 +5,7 @@ import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Billing, Instance, Scope, UsedMemory } from '../model.ts';
 import { type Caller, type CallerOptions, onlyReads, openCaller, type ReadCaller } from './call.ts';
-import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
+import type { Cloud, CloudReader, Deal, OrderAnswer, OrderRequest } from './cloud.ts';
 import type { Fields } from './fields.ts';
 import { endpointHost } from './hosts.ts';
 import { isLackOfRights, openRead, type ReadOptions, refusedRead } from './read.ts';
@@ -248,6 +248,25 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
         wire.DEALS_A_PAGE,
         (deal) => deal.order,
       ),
+
+    async describeOrders(scope, orders, currency) {
+      const found = new Map<string, Deal>();
+      const ask = async (numbers: readonly string[]) => {
+        const answer = await send(wire.READS.orders, scope, wire.encodeOrderNumbers(numbers));
+        if (answer.kind === 'ok') {
+          for (const deal of wire.decodeOrders(answer.fields, clock.now(), currency))
+            found.set(deal.order, deal);
+          return;
+        }
+        // Any other refusal may be of the old name by which several are asked for: each is asked for by itself then.
+        const error = refusedRead(wire.READS.orders, scope, answer);
+        if (error.code === 'credentials-refused' || isLackOfRights(answer.code)) throw error;
+      };
+      await Promise.all(batches(orders, wire.ORDERS_A_CALL).map(ask));
+      const missing = orders.filter((order) => !found.has(order));
+      if (orders.length > 1) await Promise.all(missing.map((order) => ask([order])));
+      return [...found.values()];
+    },
 
     async describeUsed(scope, instances, onRefused) {
       const used = new Map<string, UsedMemory>();

@@ -87,6 +87,11 @@ export interface CloudReader {
   /** Orders created between the two times, as billing lists them, optionally of one instance. */
   findDeals(scope: Scope, since: number, until: number, instance?: string): Promise<Deal[]>;
   /**
+   * Orders by their numbers, as the product itself tells them; those that it does not know are left out.
+   * @param currency that of the account: the answer names none.
+   */
+  describeOrders(scope: Scope, orders: readonly string[], currency: string): Promise<Deal[]>;
+  /**
    * Memory in use of the given instances: the maximum of the last 24 hours from the monitor product and, for clusters,
    * the fullest shard of this moment. What is refused is unknown; `onRefused` is told, once for each call.
    */

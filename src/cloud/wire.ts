@@ -56,6 +56,7 @@ export const READS = {
   shards: redis('DescribeInstanceShards'),
   memory: { product: 'monitor', version: '2018-07-24', name: 'GetMonitorData', regional: true },
   zones: { product: 'region', version: '2022-06-27', name: 'DescribeZones', regional: true },
+  orders: redis('DescribeInstanceDealDetail'),
   deals: billing('DescribeDealsByCond'),
   balance: billing('DescribeAccountBalance'),
   identity: { product: 'sts', version: '2018-08-13', name: 'GetCallerIdentity', regional: true },
@@ -466,7 +467,7 @@ export function decodeDeals(
   const deals = rows.flatMap((row) => {
     const order = text(row.OrderId);
     if (order === null || NO_RESIZE.has(text(row.Action) ?? '')) return [];
-    const named = Array.isArray(row.ResourceId) ? row.ResourceId.filter((id) => typeof id === 'string') : [];
+    const named = texts(row.ResourceId);
     return [
       {
         order,
@@ -478,6 +479,34 @@ export function decodeDeals(
     ];
   });
   return { total: whole(fields.TotalCount) ?? rows.length, rows: rows.length, deals };
+}
+
+/** The most orders that one call may name. */
+export const ORDERS_A_CALL = 10;
+
+/**
+ * Asks for orders by number: several by the old name, which is about to go, or a single one by the new. Source: facts
+ * §2.4, read 2026-11.
+ */
+export function encodeOrderNumbers(orders: readonly string[]): Fields {
+  return orders.length === 1 ? { DealName: orders[0] } : { DealIds: orders };
+}
+
+/** Orders as this product tells them. @param currency the answer names none: that of the account. */
+export function decodeOrders(fields: Fields, readAt: number, currency: string): Deal[] {
+  return list(fields.DealDetails).flatMap((row) => {
+    const order = text(row.DealName) ?? text(row.DealId);
+    if (order === null) return [];
+    return [
+      {
+        order,
+        instances: texts(row.InstanceIds),
+        createdAt: fromBeijing(row.CreatTime) ?? readAt,
+        state: dealState(whole(row.Status)),
+        billed: cents(row.Price, currency),
+      },
+    ];
+  });
 }
 
 function dealState(status: number | null): Deal['state'] {
@@ -493,6 +522,10 @@ function dealState(status: number | null): Deal['state'] {
  */
 export function decodeBalance(fields: Fields): Money | null {
   return cents(fields.RealCreditBalance ?? fields.RealBalance ?? fields.Balance, undefined);
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 function cents(amount: unknown, currency: unknown): Money | null {

@@ -1,8 +1,17 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
 import { replay, totals, untouched } from '../journal.ts';
-import type { JournalEntry, Report, ReportStep, SavedPlan, Size, Step, StepState } from '../model.ts';
+import type {
+  JournalEntry,
+  Report,
+  ReportStep,
+  RunProcess,
+  SavedPlan,
+  Size,
+  Step,
+  StepState,
+} from '../model.ts';
 import { REPORT_FORMAT, totalMemory } from '../model.ts';
-import { sumPrices } from '../money.ts';
+import { billOf, moneyOf } from './bills.ts';
 
 /**
  * The audit report of a run.
@@ -12,10 +21,14 @@ import { sumPrices } from '../money.ts';
 export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]): Report {
   const state = replay(saved, entries);
   const facts = gather(saved, entries);
-  const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, name]));
+  const known = new Map(saved.preconditions.map((precondition) => [precondition.instance, precondition]));
   const steps = saved.steps.map((step) => ({
-    ...reportStep(step, state.steps.get(step.id) ?? untouched(step.id)),
-    name: names.get(step.instance) ?? '',
+    ...reportStep(
+      step,
+      state.steps.get(step.id) ?? untouched(step.id),
+      known.get(step.instance)?.billing === 'postpaid',
+    ),
+    name: known.get(step.instance)?.name ?? '',
     wave: saved.waves[step.wave]?.name ?? '',
     found: facts.found.get(step.id) ?? null,
   }));
@@ -26,7 +39,9 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       digest: saved.digest,
       change: saved.change,
       owner: saved.owner,
+      file: saved.file,
       sealedAt: saved.sealedAt,
+      findings: saved.findings,
     },
     run: {
       startedAt: state.startedAt,
@@ -41,6 +56,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       approved: facts.approved && { how: facts.approved.how, by: facts.approved.by, at: facts.approved.at },
       requestsPerSecond: saved.execution.requestsPerSecond,
       inFlight: saved.execution.inFlight,
+      processes: facts.processes,
     },
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -54,10 +70,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
         saved.preconditions.map(({ instance, size }) => totalMemory(facts.lastRead.get(instance) ?? size)),
       ),
     },
-    money: {
-      quoted: saved.prices.map(({ amount, currency, basis }) => ({ amount, currency, basis })),
-      verified: sumPrices(steps.filter(({ outcome }) => outcome === 'verified')),
-    },
+    money: moneyOf(saved, steps),
     waves: saved.waves.map((wave, index) => ({
       name: wave.name,
       startedAt: facts.waveStarts.get(index) ?? null,
@@ -79,6 +92,7 @@ interface Facts {
   readonly approved: Entry<'approved'> | null;
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
+  readonly processes: readonly RunProcess[];
   /** What was read back at the end of a step. */
   readonly found: ReadonlyMap<string, Size>;
   /** The size last read of an instance, in the order of the journal. */
@@ -110,6 +124,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   return {
     started: entries.find((entry): entry is Entry<'run-started'> => entry.kind === 'run-started') ?? null,
     approved: entries.find((entry): entry is Entry<'approved'> => entry.kind === 'approved') ?? null,
+    processes: entries.flatMap((entry) => (entry.kind === 'run-started' ? [processOf(entry)] : [])),
     waveStarts,
     waveEnds,
     found,
@@ -117,7 +132,11 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   };
 }
 
-function reportStep(step: Step, state: StepState): Omit<ReportStep, 'name' | 'wave' | 'found'> {
+function reportStep(
+  step: Step,
+  state: StepState,
+  postpaid: boolean,
+): Omit<ReportStep, 'name' | 'wave' | 'found'> {
   return {
     id: step.id,
     instance: step.instance,
@@ -141,9 +160,14 @@ function reportStep(step: Step, state: StepState): Omit<ReportStep, 'name' | 'wa
     what: state.what,
     quote: step.quote,
     billed: state.billed,
+    ...billOf(step, state, postpaid),
   };
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function processOf({ at, by: { user, host, pid }, cutOff }: Entry<'run-started'>): RunProcess {
+  return { at, user, host, pid, cutOff };
 }

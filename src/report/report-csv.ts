@@ -38,6 +38,9 @@ const HEADER = [
   'quote_basis',
   'billed',
   'billed_currency',
+  'quote_reckoned',
+  'bill',
+  'billed_difference',
 ];
 
 export function reportCsv(report: Report): string {
@@ -73,6 +76,9 @@ export function reportCsv(report: Report): string {
       step.quote?.basis ?? null,
       step.billed?.amount ?? null,
       step.billed?.currency ?? null,
+      step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
+      step.bill,
+      step.difference,
     ]);
   }
   for (const { instance, region, findings } of report.blocked) {

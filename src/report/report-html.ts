@@ -1,6 +1,7 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type { BlockedTarget, Report, ReportStep } from '../model.ts';
+import type { BlockedTarget, Finding, Report, ReportStep } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
+import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
 import { legible, markup } from './escape.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
@@ -26,7 +27,7 @@ export function reportHtml(hostile: Report): string {
       factsOf(report).filter(([name]) => !pictured.includes(name)),
     ),
     markup`<main>
-${section('outcomes-of', 'Outcomes', outcomesPicture(report.totals))}${section('amounts', 'Memory and money', amounts(report))}${section('time', 'The run in time', time(report))}${section('rate', 'Calls', calls(report))}${section('all', 'Steps', steps(report))}${report.blocked.length > 0 && section('blocked', 'Blocked targets', blockedTable(report.blocked))}${report.unchanged.length > 0 && section('unchanged', 'Unchanged targets', unchangedTable(report.unchanged))}</main>
+${section('outcomes-of', 'Outcomes', outcomesPicture(report.totals))}${section('amounts', 'Memory and money', amounts(report))}${plan.findings.length > 0 && section('approved-with', 'Approved with', approvedWith(plan.findings))}${section('time', 'The run in time', time(report))}${section('rate', 'Calls', calls(report))}${section('all', 'Steps', steps(report))}${report.blocked.length > 0 && section('blocked', 'Blocked targets', blockedTable(report.blocked))}${report.unchanged.length > 0 && section('unchanged', 'Unchanged targets', unchangedTable(report.unchanged))}</main>
 `,
     footer(report),
   ]);
@@ -53,7 +54,60 @@ ${amountsPicture('memory', 'Memory of all planned instances', [
   { label: 'now', value: memory.now, text: show.memory(memory.now), tone: 'm2' },
 ])}<figcaption>Replicas included. “Now” is what was last read back.</figcaption></figure>
 <div>${prices}${prices.length === 0 && markup`<p class="note">The plan was not priced.</p>`}</div></div>
-`;
+${money.shares.length > 0 && sharesTable(money)}`;
+}
+
+function sharesTable({ shares }: Report['money']): Raw {
+  const rows = shares.map(({ by, name, steps, quoted, verified, billed }) => [
+    by,
+    name,
+    show.count(steps),
+    show.quotes(quoted),
+    show.quotes(verified),
+    billed.map(({ amount, currency }) => show.money(amount, currency)).join(', '),
+  ]);
+  const columns = [
+    { title: 'By' },
+    { title: 'Name' },
+    ...['Steps', 'Quoted', 'Verified', 'Billed'].map((title) => ({ title, number: true })),
+  ];
+  const caption =
+    'Quoted beside billed, by wave, region and account; of what is paid by the hour nothing is billed at once';
+  return pageTable('money', caption, columns, rows);
+}
+
+function approvedWith(findings: readonly Finding[]): Raw {
+  const rows = findings.map(({ severity, code, instance, what, mend }) => [
+    markup`<span class="o ${severity === 'note' ? 'note-s' : severity}">${severity}</span>`,
+    markup`<code>${code}</code>`,
+    markup`<span class="id">${instance}</span>`,
+    markup`${what}${mend !== '' && markup`<small>mend: ${mend}</small>`}`,
+  ]);
+  const columns = ['Severity', 'Code', 'Instance', 'What, and what to do'].map((title) => ({ title }));
+  return pageTable(
+    'approved-with',
+    'Warnings and notes that stood in the plan when it was approved',
+    columns,
+    rows,
+  );
+}
+
+function processesTable({ processes }: Report['run']): Raw {
+  const rows = processes.map(({ at, user, host, pid, cutOff }) => [
+    markup`<span class="nb">${show.instant(at)}</span>`,
+    user,
+    host,
+    String(pid),
+    cutOff === 0 ? '' : show.count(cutOff),
+  ]);
+  const columns = [
+    { title: 'At' },
+    { title: 'User' },
+    { title: 'Host' },
+    { title: 'Pid', number: true },
+    { title: 'Torn bytes cut off', number: true },
+  ];
+  return pageTable('processes', 'Processes that took the run up, in order', columns, rows);
 }
 
 function time(report: Report): Piece {
@@ -82,6 +136,7 @@ function time(report: Report): Piece {
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
 `,
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
+    report.run.processes.length > 0 && processesTable(report.run),
   ];
 }
 
@@ -112,7 +167,7 @@ function steps(report: Report): Piece {
     { title: 'Order numbers, request ids' },
     { title: 'Began (UTC)' },
     { title: 'Took', number: true },
-    ...(priced ? [{ title: 'Quoted', number: true }] : []),
+    ...(priced ? [{ title: 'Quoted, billed', number: true }] : []),
   ];
   const caption = `All ${show.counted(report.steps.length, 'step')} of the plan, each with its one outcome; one attempt each unless said`;
   return [
@@ -135,8 +190,10 @@ function stepRow(step: ReportStep, priced: boolean) {
   const took = show.between(step.startedAt, step.endedAt);
   const told = step.outcome !== 'verified' && step.outcome !== 'not-run';
   const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}${step.attempts > 1 && markup`<small>${show.counted(step.attempts, 'attempt')}</small>`}`;
+  const bill = billInWords(step);
   const billed =
-    step.billed && markup`<small>billed ${show.money(step.billed.amount, step.billed.currency)}</small>`;
+    bill !== '' &&
+    markup`<small>${step.bill === 'differs' ? markup`<strong>${bill}</strong>` : bill}</small>`;
   return [
     {
       show: markup`<span class="o ${step.outcome}">${outcomeName(step.outcome)}</span>${said}`,

@@ -1,5 +1,6 @@
 /** The report for a ticket or a comment: verdict, facts, what needs a person, then the steps as far as they fit. */
 import type { Report } from '../model.ts';
+import { billedOtherwise, billInWords } from './bills-in-words.ts';
 import { clip } from './columns.ts';
 import { code, legible, markdown } from './escape.ts';
 import { markdownDocument } from './markdown-document.ts';
@@ -22,6 +23,7 @@ export function reportMarkdown(hostile: Report): string {
   const report = legible(hostile);
   const verdict = verdictOfRun(report);
   const { plan } = report;
+  const priced = report.money.shares.length > 0;
   const about = [plan.change, plan.owner].filter((part) => part !== null).map((part) => cell(part, 100));
   const facts = factsOf(report)
     .filter(([, value]) => value !== '')
@@ -57,6 +59,50 @@ export function reportMarkdown(hostile: Report): string {
         ]),
       },
       {
+        heading: 'Processes that took it up',
+        columns: ['At', 'User', 'Host', 'Pid', 'Torn bytes cut off'],
+        numbers: [3, 4],
+        rows: report.run.processes.map(({ at, user, host, pid, cutOff }) => [
+          show.instant(at),
+          cell(user),
+          cell(host),
+          String(pid),
+          cutOff === 0 ? '' : show.count(cutOff),
+        ]),
+      },
+      {
+        heading: 'Approved with',
+        columns: ['Severity', 'Code', 'Instance', 'What'],
+        rows: plan.findings.map((finding) => [
+          finding.severity,
+          identifier(finding.code),
+          identifier(finding.instance ?? ''),
+          cell(finding.what),
+        ]),
+      },
+      {
+        heading: 'Money',
+        columns: ['By', 'Name', 'Steps', 'Quoted', 'Verified', 'Billed'],
+        numbers: [2],
+        rows: report.money.shares.map(({ by, name, steps, quoted, verified, billed }) => [
+          by,
+          cell(name),
+          show.count(steps),
+          cell(show.quotes(quoted)),
+          cell(show.quotes(verified)),
+          cell(billed.map(({ amount, currency }) => show.money(amount, currency)).join(', ')),
+        ]),
+      },
+      {
+        heading: 'Billed otherwise than quoted',
+        columns: ['Instance', 'Change', 'Bill'],
+        rows: billedOtherwise(report).map((step) => [
+          identifier(step.instance),
+          cell(changeOf(step)),
+          cell(billInWords(step)),
+        ]),
+      },
+      {
         heading: 'Blocked, never a step',
         columns: ['Instance', 'Region', 'Code', 'What'],
         rows: report.blocked.flatMap(({ instance, region, findings }) =>
@@ -70,7 +116,10 @@ export function reportMarkdown(hostile: Report): string {
       },
       {
         heading: 'Steps',
-        columns: ['Outcome', 'Instance', 'Name', 'Region', 'Wave', 'Change', 'Took', 'Orders', 'Request ids'],
+        columns: [
+          ...['Outcome', 'Instance', 'Name', 'Region', 'Wave', 'Change', 'Took', 'Orders', 'Request ids'],
+          ...(priced ? ['Quoted', 'Billed'] : []),
+        ],
         numbers: [6],
         rows: report.steps.map((step) => {
           const took = show.between(step.startedAt, step.endedAt);
@@ -84,6 +133,9 @@ export function reportMarkdown(hostile: Report): string {
             took === null ? '' : show.duration(took),
             step.orders.map(identifier).join(' '),
             step.requestIds.map(identifier).join(' '),
+            ...(priced
+              ? [step.quote === null ? '' : cell(show.quote(step.quote)), cell(billInWords(step))]
+              : []),
           ];
         }),
       },

@@ -1,6 +1,7 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
 import type { Report, ReportStep } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
+import { billedOtherwise, billInWords, billsInWords } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
@@ -43,7 +44,10 @@ export function reportText(hostile: Report, { color, width }: { color: boolean; 
     '',
     ...factLines(factsOf(report), width, inks),
     ...waves(report, width, inks),
+    ...processes(report, width, inks),
     ...attention(report, width, inks),
+    ...approvedWith(report, width, inks),
+    ...moneyOf(report, width, inks),
     ...allSteps(report, width, inks),
     ...leftOut(report, width, inks),
     '',
@@ -67,7 +71,7 @@ export function factsOf(report: Report): [string, string][] {
   const calls = Object.entries(report.calls);
   const refused = calls.reduce((sum, [, { refusedByLimit }]) => sum + refusedByLimit, 0);
   return [
-    ['plan', `${plan.digest.slice(0, 8)}, sealed ${show.instant(plan.sealedAt)}`],
+    ['plan', `${plan.digest.slice(0, 8)} of ${plan.file}, sealed ${show.instant(plan.sealedAt)}`],
     ['began', run.startedAt === null ? '' : show.instant(run.startedAt)],
     ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
     ['taken up', run.starts > 1 ? `${show.counted(run.starts, 'time')}: it was resumed` : ''],
@@ -83,6 +87,7 @@ export function factsOf(report: Report): [string, string][] {
       `${show.memory(memory.before)} before, ${show.memory(memory.planned)} planned, ${show.memory(memory.now)} now`,
     ],
     ['money', moneyInWords(money)],
+    ['billed', billsInWords(money)],
     [
       'calls',
       calls.length === 0
@@ -98,6 +103,53 @@ export function factsOf(report: Report): [string, string][] {
 function moneyInWords({ quoted, verified }: Report['money']): string {
   if (quoted.length === 0 && verified.length === 0) return '';
   return `${show.quotes(quoted)} quoted; ${verified.length === 0 ? 'nothing' : show.quotes(verified)} verified`;
+}
+
+/** Who took the run up, where it was more than one process, or where an entry was lost on the way. */
+function processes({ run }: Report, width: number, inks: Ink): string[] {
+  if (run.processes.length <= 1 && run.processes.every(({ cutOff }) => cutOff === 0)) return [];
+  const rows = run.processes.map(({ at, user, host, pid, cutOff }) => [
+    show.instant(at),
+    `${user} on ${host}`,
+    `pid ${pid}`,
+    cutOff === 0 ? '' : `cut off a torn entry of ${show.counted(cutOff, 'byte')}`,
+  ]);
+  return [...heading('Processes', inks), ...table(rows, [{}, { least: 8 }, {}, {}], width, '  ')];
+}
+
+/** Findings shown of those the plan was approved with. */
+const SHOWN_FINDINGS = 10;
+
+function approvedWith({ plan }: Report, width: number, inks: Ink): string[] {
+  if (plan.findings.length === 0) return [];
+  const shown = plan.findings.slice(0, SHOWN_FINDINGS);
+  const rest = plan.findings.length - shown.length;
+  return [
+    ...heading(`Approved with (${show.counted(plan.findings.length, 'finding')})`, inks),
+    ...shown.flatMap(({ severity, code, what }) => wrap(`${severity}  ${code}: ${what}`, width, '    ')),
+    ...(rest === 0
+      ? []
+      : [inks.dim(`    ${show.counted(rest, 'more finding')}: the JSON and HTML reports hold them all`)]),
+  ];
+}
+
+/** Where the money went, and every step that was billed otherwise than quoted. */
+function moneyOf(report: Report, width: number, inks: Ink): string[] {
+  const { shares } = report.money;
+  if (shares.length === 0) return [];
+  const rows = shares.map(({ by, name, quoted, billed }) => [
+    by,
+    name,
+    quoted.length === 0 ? '' : `${show.quotes(quoted)} quoted`,
+    billed.map(({ amount, currency }) => `${show.money(amount, currency)} billed`).join(', '),
+  ]);
+  const otherwise = billedOtherwise(report).map((step) => [step.instance, changeOf(step), billInWords(step)]);
+  return [
+    ...heading('Money', inks),
+    ...table(rows, [{}, { least: 8 }, {}, {}], width, '  '),
+    ...(otherwise.length === 0 ? [] : heading('Billed otherwise than quoted', inks)),
+    ...table(otherwise, [{}, {}, {}], width, '  '),
+  ];
 }
 
 function heading(title: string, inks: Ink): string[] {

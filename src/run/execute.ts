@@ -10,6 +10,7 @@ import type { Permits } from '../cloud/permits.ts';
 import { totals } from '../journal.ts';
 import type { EndedBecause, Outcome, SavedPlan, Scope, Step } from '../model.ts';
 import { isCredentialsCode } from './after-refusal.ts';
+import { readBills } from './bills.ts';
 import type { CallCounter } from './call-counter.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { beginTally } from './halt.ts';
@@ -166,6 +167,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
     ),
   );
   const left = open.some((step) => isOpen(run, step));
+  if (!run.leave.aborted && !journal.failed) await readBills(run, index);
   if (!left && !told.wavesEnded.includes(index))
     await journal.record({ kind: 'wave-ended', wave: index, name });
 }

@@ -583,6 +583,59 @@ describe('the balance', () => {
   });
 });
 
+describe('orders by their numbers', () => {
+  const detail = (DealName: unknown, Price: unknown = 41_200, Status = 4) => ({
+    DealName,
+    DealId: 'old',
+    Price,
+    Status,
+    CreatTime: '2026-01-05 10:00:00',
+    InstanceIds: ['crs-aaaa1111'],
+  });
+
+  it('are asked for ten at a time by the old name, a single one by the new, and told with what they cost', async () => {
+    const { run, transport } = rig(({ fields }) => ({
+      ok: {
+        DealDetails: ((fields.DealIds as string[] | undefined) ?? [fields.DealName]).map((order) =>
+          detail(order),
+        ),
+      },
+    }));
+    const orders = Array.from({ length: 11 }, (_, i) => `20260105000${i}`);
+    const found = await run((cloud) => cloud.describeOrders(SCOPE, orders, 'USD'));
+    expect(found.map(({ order }) => order)).toEqual(orders);
+    expect(found[0]).toEqual({
+      order: orders[0],
+      instances: ['crs-aaaa1111'],
+      createdAt: START,
+      state: 'delivered',
+      billed: { amount: 412, currency: 'USD' },
+    });
+    expect(transport.sent.map(({ fields }) => fields)).toEqual([
+      { DealIds: orders.slice(0, 10) },
+      { DealName: orders[10] },
+    ]);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['without a price has no bill', detail('1', null), [{ order: '1', billed: null }]],
+    ['without its new number goes by the old', detail(null), [{ order: 'old', billed: { amount: 412 } }]],
+    ['without any number is left out', { Price: 1 }, []],
+    ['not paid yet', detail('1', 1, 1), [{ state: 'unpaid' }]],
+  ])('one %s', async (_, row, expected) => {
+    const { run } = rig([{ ok: { DealDetails: [row] } }]);
+    expect(await run((cloud) => cloud.describeOrders(SCOPE, ['1'], 'CNY'))).toMatchObject(expected as object);
+  });
+
+  it('that may not be read are an error, and no more are asked for', async () => {
+    const { run, transport } = rig(() => ({ code: 'UnauthorizedOperation.NoCAMAuthed' }));
+    await expect(run((cloud) => cloud.describeOrders(SCOPE, ['1', '2'], 'CNY'))).rejects.toMatchObject({
+      code: 'provider-refused',
+    });
+    expect(transport.sent).toHaveLength(1);
+  });
+});
+
 describe('memory in use', () => {
   const MB = 1_048_576;
   const instance = (id: string, edition: Instance['edition']) => ({ id, edition }) as Instance;

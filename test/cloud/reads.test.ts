@@ -170,6 +170,7 @@ describe('a client for planning', () => {
       await reader.describeRunningTasks(SCOPE);
       await reader.describeBalance(SCOPE);
       await reader.findDeals(SCOPE, START, START);
+      await reader.describeOrders(SCOPE, ['2026010500000001'], 'CNY');
       await reader.describeUsed(SCOPE, [named as never]);
     });
     expect(new Set(transport.actions)).toEqual(
@@ -180,6 +181,7 @@ describe('a client for planning', () => {
         'DescribeTaskList',
         'DescribeAccountBalance',
         'DescribeDealsByCond',
+        'DescribeInstanceDealDetail',
         'GetMonitorData',
         'DescribeInstanceShards',
         'DescribeZones',

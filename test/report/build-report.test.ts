@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Deed, Outcome, SavedPlan } from '../../src/model.ts';
+import type { Deed, Outcome, ReportStep, SavedPlan } from '../../src/model.ts';
 import { OUTCOMES } from '../../src/model.ts';
+import { billOf } from '../../src/report/bills.ts';
+import { billInWords } from '../../src/report/bills-in-words.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
 import { fleet, JournalWriter, SITUATIONS, savedPlan } from './situations.ts';
@@ -73,12 +75,81 @@ describe('a report tells of a run', () => {
   });
 
   it('money quoted for all steps, and for the verified ones', () => {
-    expect(report('a-priced-run-with-a-failure-and-a-refusal').money).toEqual({
+    expect(report('a-priced-run-with-a-failure-and-a-refusal').money).toMatchObject({
       quoted: [
         { amount: 2992.5, currency: 'CNY', basis: 'once' },
         { amount: 1.752, currency: 'CNY', basis: 'hourly' },
       ],
       verified: [{ amount: 1392.5, currency: 'CNY', basis: 'once' }],
+      billed: [{ amount: 1402.5, currency: 'CNY' }],
+      bills: { 'as-quoted': 1, differs: 1, 'not-read': 0, 'not-quoted': 0, 'by-the-hour': 0 },
+    });
+  });
+
+  it('money by wave, region and account: quoted, verified and billed', () => {
+    const { shares } = report('a-priced-run-with-a-failure-and-a-refusal').money;
+    const sums = (amounts: readonly { amount: number }[]) => amounts.map(({ amount }) => amount).join('+');
+    expect(
+      shares.map(
+        ({ by, name, steps, quoted, verified, billed }) =>
+          `${by} ${name}: ${steps} steps, ${sums(quoted)} | ${sums(verified)} | ${sums(billed)}`,
+      ),
+    ).toEqual([
+      'wave canary: 1 steps, 412 | 412 | 412',
+      'wave rest: 3 steps, 2580.5+1.752 | 980.5 | 990.5',
+      'region ap-guangzhou: 3 steps, 2992.5 | 1392.5 | 1402.5',
+      'region ap-shanghai: 1 steps, 1.752 |  | ',
+      'account default: 4 steps, 2992.5+1.752 | 1392.5 | 1402.5',
+    ]);
+    expect(report('a-small-run-all-verified').money.shares).toEqual([]);
+  });
+
+  it('every process that took the run up, with what it cut off', () => {
+    expect(report('a-resumed-run-with-an-unknown').run.processes).toEqual([
+      { at: '2026-01-05T02:00:00.000Z', user: 'wei', host: 'ops-1', pid: 4242, cutOff: 0 },
+      { at: '2026-01-05T02:13:10.000Z', user: 'lin', host: 'ops-2', pid: 77, cutOff: 37 },
+    ]);
+  });
+
+  it('the plan file, and the findings with which the plan was approved', () => {
+    const { plan } = report('a-priced-run-with-a-failure-and-a-refusal');
+    expect([plan.file, plan.findings.map(({ code }) => code)]).toEqual([
+      'plans/double-eleven.yaml',
+      ['Refit.FinishByTooSoon'],
+    ]);
+  });
+
+  const yuan = (amount: number) => ({ amount, currency: 'CNY' });
+  const once = (amount: number, more = {}) => ({
+    ...yuan(amount),
+    basis: 'once' as const,
+    readAt: '',
+    ...more,
+  });
+  const hourly = { ...once(2), basis: 'hourly' as const };
+  // biome-ignore format: one line a case
+  it.each([
+    ['as quoted', once(412), yuan(412), false, 'as-quoted', 0, 'billed ¥412.00, as quoted'],
+    ['as quoted to the cent, in which bills are written', once(412.004), yuan(412), false, 'as-quoted', -0.004, 'billed ¥412.00, as quoted'],
+    ['a cent more', once(412), yuan(412.01), false, 'differs', 0.01, 'billed ¥412.01, ¥0.01 more than quoted'],
+    ['less, of a quote that was reckoned', once(412, { reckoned: true }), yuan(400), false, 'differs', -12, 'billed ¥400.00, ¥12.00 less than quoted (reckoned)'],
+    ['a refund as quoted', once(-88), yuan(-88), false, 'as-quoted', 0, 'billed -¥88.00, as quoted'],
+    ['in another currency', once(412), { amount: 60, currency: 'USD' }, false, 'differs', null, 'billed 60.00 USD, quoted in CNY'],
+    ['not read', once(412), null, false, 'not-read', null, 'bill not read'],
+    ['not quoted', null, yuan(412), false, 'not-quoted', null, 'billed ¥412.00'],
+    ['by the hour, which costs nothing at once and is no difference', hourly, yuan(0), true, 'by-the-hour', null, 'nothing at once'],
+    ['by the hour, and nothing was quoted', null, null, true, 'by-the-hour', null, 'nothing at once'],
+    ['by the hour, and billed at once all the same', hourly, yuan(3), true, 'by-the-hour', null, 'billed ¥3.00'],
+  ] as const)('of a verified step the bill beside the quote: %s', (_, quote, billed, postpaid, bill, difference, words) => {
+    const told = billOf({ quote }, { outcome: 'verified', billed }, postpaid);
+    expect(told).toEqual({ bill, difference });
+    expect(billInWords({ ...told, quote, billed } as ReportStep)).toBe(words);
+  });
+
+  it('of a step that is not verified no bill: an order that is not delivered is paid back', () => {
+    expect(billOf({ quote: once(1) }, { outcome: 'failed', billed: null }, false)).toEqual({
+      bill: null,
+      difference: null,
     });
   });
 

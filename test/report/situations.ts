@@ -142,7 +142,7 @@ export class JournalWriter {
     return this;
   }
 
-  start(by = { user: 'wei', host: 'ops-1', pid: 4242 }, resumed = false): this {
+  start(by = { user: 'wei', host: 'ops-1', pid: 4242 }, resumed = false, cutOff = 0): this {
     const { name, digest } = this.#saved;
     const endpoint = 'https://redis.tencentcloudapi.com';
     const common = {
@@ -150,7 +150,7 @@ export class JournalWriter {
       plan: name,
       digest,
       resumed,
-      cutOff: 0,
+      cutOff,
       by,
       endpoint,
       version: '0.1.0',
@@ -255,6 +255,15 @@ const blocked: BlockedTarget = {
   region: 'ap-guangzhou',
   findings: [finding({ instance: 'crs-b10cked1' })],
 };
+const tooSoon = finding({
+  code: 'Refit.FinishByTooSoon',
+  severity: 'warning',
+  what: 'the request rate alone takes 1 s, and finishBy leaves 0 s',
+  mend: 'a later finishBy, or fewer targets',
+  place: null,
+  excerpt: null,
+  instance: null,
+});
 const unchanged = [
   { instance: 'crs-0k0k0k0k', region: 'ap-guangzhou', why: 'already 8 GB × 3 shards × 1 replica' },
 ];
@@ -308,9 +317,9 @@ function allVerified(): Situation {
 }
 
 function priced(): Situation {
-  const saved = savedPlan(CART, { blocked: [blocked], unchanged });
+  const saved = savedPlan(CART, { blocked: [blocked], unchanged, findings: [tooSoon] });
   const [one, two, three, four] = saved.steps.map(({ id }) => id) as [string, string, string, string];
-  const billed = { amount: 412, currency: 'CNY' };
+  const yuan = (amount: number) => ({ billed: { amount, currency: 'CNY' } });
   const journal = new JournalWriter(saved)
     .start()
     .wave('wave-started', 0)
@@ -319,7 +328,7 @@ function priced(): Situation {
     .accept(one)
     .after(180)
     .reads(10)
-    .end(one, 'verified', { billed })
+    .end(one, 'verified', yuan(412))
     .wave('wave-ended', 0)
     .wave('wave-started', 1)
     .ask(two)
@@ -328,7 +337,7 @@ function priced(): Situation {
     .refuse(four, 'ResourceUnavailable.SaleOut', 'sold out in this zone', 'skip')
     .end(four, 'refused', { code: 'ResourceUnavailable.SaleOut', what: 'sold out in this zone' })
     .after(200)
-    .end(two, 'verified')
+    .end(two, 'verified', yuan(990.5))
     .ask(three)
     .accept(three)
     .after(240)
@@ -417,7 +426,7 @@ function crashed(): Situation {
     .deed(noAnswer)
     .ask(four)
     .after(600)
-    .start({ user: 'lin', host: 'ops-2', pid: 77 }, true)
+    .start({ user: 'lin', host: 'ops-2', pid: 77 }, true, 37)
     .deed({
       kind: 'settled',
       step: four,
@@ -455,6 +464,8 @@ function hostile(): Situation {
         },
       ],
       unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', why: HOSTILE }],
+      file: HOSTILE,
+      findings: [finding({ severity: 'warning', code: HOSTILE, what: HOSTILE, mend: HOSTILE })],
     },
     [HOSTILE],
   );

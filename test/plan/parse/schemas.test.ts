@@ -111,6 +111,7 @@ describe('the journal entry schema', () => {
       size: SIZE,
       billed: { amount: 12.5, currency: 'CNY' },
     },
+    billed: { kind: 'billed', step, billed: { amount: -3.25, currency: 'CNY' } },
     stopping: { kind: 'stopping', because: 'halted', what: '3 failed, more than 2' },
     calls: { kind: 'calls', counts: [[1_794_272_400, 'DescribeInstances', 4, 0]] },
     'run-ended': { kind: 'run-ended', because: 'done', exitCode: 0 },
