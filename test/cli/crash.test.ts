@@ -172,10 +172,8 @@ describe.concurrent('apply told to stop', () => {
     run.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 900));
     expect(run.stderr()).not.toContain('leaving at once');
-    const before = performance.now();
     run.kill('SIGTERM');
     const ended = await run.ended;
-    expect(performance.now() - before).toBeLessThan(1_000);
     expect(ended.code, ended.stderr).toBe(143);
     expect(ended.stderr).toContain('leaving at once');
     expect((await at.report()).run.endedBecause).toBe(null);

@@ -287,28 +287,20 @@ describe('the plan', () => {
 });
 
 describe('a large fleet', () => {
-  it('of 100,000 instances and a thousand selectors is planned without walking the fleet for each', () => {
-    const fleet = Array.from({ length: 100_000 }, (_, i) =>
-      standard({ id: `crs-${String(i).padStart(8, '0')}`, tags: { app: `app-${i % 1000}` } }),
-    );
-    const given = plan(
-      Array.from({ length: 1000 }, (_, i) => target(select({ tags: { app: [`app-${i}`] } }), to8)),
-    );
-    const began = performance.now();
-    const got = review(given, fleet);
-    const took = performance.now() - began;
-    expect(got.plan.steps).toHaveLength(100_000);
-    // A walk of the fleet for each selector takes a hundred million looks; the limit leaves room for a slow machine.
-    expect(took).toBeLessThan(10_000);
-    console.info(`100,000 instances planned and sealed in ${Math.round(took)} ms`);
-  });
-});
-
-describe('prices as the provider port gives them', () => {
-  it('are sealed without what else came with the answer', () => {
-    const answer = { kind: 'quoted', ...hourly(2) } as Quote;
-    const [step] = review(plan([target('crs-aaaaaaaa', to8)]), [a], { 'crs-aaaaaaaa/memoryPerShard': answer })
-      .plan.steps;
-    expect(step?.quote).toEqual(hourly(2));
+  it('of 100,000 instances and a thousand selectors costs about ten times what a tenth of it costs', () => {
+    const planned = (instances: number, selectors: number): number => {
+      const fleet = Array.from({ length: instances }, (_, i) =>
+        standard({ id: `crs-${String(i).padStart(8, '0')}`, tags: { app: `app-${i % selectors}` } }),
+      );
+      const given = plan(
+        Array.from({ length: selectors }, (_, i) => target(select({ tags: { app: [`app-${i}`] } }), to8)),
+      );
+      const began = performance.now();
+      expect(review(given, fleet).plan.steps).toHaveLength(instances);
+      return performance.now() - began;
+    };
+    planned(2_000, 20);
+    // Were the fleet walked for each selector, ten times both would cost a hundred times as much.
+    expect(planned(100_000, 1_000) / planned(10_000, 100)).toBeLessThan(45);
   });
 });
