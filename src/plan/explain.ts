@@ -1,7 +1,7 @@
 /** Questions a reviewer asks: what does this code mean, and why is this instance treated as it is? */
 import type { Instance, InstanceNode, Inventory, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
-import type { Rule } from '../rules/facts.ts';
+import type { Facts, Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { sayMemory, saySize, sayValue, upTo } from '../rules/say-size.ts';
 import { closest } from './closest.ts';
@@ -85,7 +85,41 @@ function describe(instance: Instance, inventory: Inventory): string[] {
             `            replicas ${offer.replicas.join(', ')}`,
             ...(offer.soldOut || offer.zoneSoldOut ? ['            sold out: nothing may grow'] : []),
           ]),
+    ...changeable(instance),
   ];
+}
+
+/** What stands against any change of the instance, whatever a plan asks for: the codes in the provider's order. */
+const ANY_CHANGE = [
+  'ResourceUnavailable.InstanceStatusAbnormal',
+  'ResourceUnavailable.InstanceStatusError',
+  'Refit.UnknownEdition',
+  'FailedOperation.PayFailed',
+];
+
+function changeable(instance: Instance): string[] {
+  const present = instance.size.memoryPerShard;
+  const facts: Facts = {
+    id: instance.id,
+    region: instance.region,
+    instance,
+    change: { dimension: 'memoryPerShard', from: present, to: present },
+    elsewhere: null,
+    offer: 'unknown',
+    quote: null,
+    balance: null,
+    followsOwnStep: false,
+  };
+  const against = ANY_CHANGE.flatMap((code) => {
+    const broken = ruleOf(code)?.check?.(facts);
+    return broken ? [{ code, ...broken }] : [];
+  });
+  if (against.length === 0)
+    return ['  now       may be changed: running, no task under way, no order unpaid'];
+  return against.flatMap(({ code, what, mend }) => [
+    `  now       blocked, ${code}: ${what}`,
+    `            ${mend}`,
+  ]);
 }
 
 function sayNode({ id, role, zone }: InstanceNode): string {
@@ -110,6 +144,8 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
       lines.push(`  step      ${dimension} ${sayValue(dimension, from)} -> ${sayValue(dimension, to)}`);
     }
     if (route.because !== null) lines.push(`            ${route.because}`);
+    lines.push('  in order  nothing that was read speaks against it');
+    for (const { code, what } of route.findings) lines.push(`            ${code}: ${what}`);
   } else if (blocked.length > 0) {
     for (const { code, what, mend } of blocked.flatMap(({ findings }) => findings)) {
       lines.push(`  blocked   ${code}: ${what}`, `            ${mend}`);

@@ -1,5 +1,6 @@
 /** What is said of one step before it is ordered. */
 import type { Finding, Place } from '../model.ts';
+import { COMMON_CODES } from './common-codes.ts';
 import type { Broken, Facts, Rule } from './facts.ts';
 import { OTHER_CODES } from './other-codes.ts';
 import { OWN_RULES } from './own-rules.ts';
@@ -51,7 +52,7 @@ function first(rules: readonly Rule[], facts: Facts, place: Place | null): Findi
 }
 
 const BY_CODE: ReadonlyMap<string, Rule> = new Map(
-  [...RULES, ...OWN_RULES, ...OTHER_CODES].map((rule) => [rule.code, rule]),
+  [...RULES, ...OWN_RULES, ...OTHER_CODES, ...COMMON_CODES].map((rule) => [rule.code, rule]),
 );
 
 /** The rule of that exact code; undefined where there is none. */
@@ -59,9 +60,9 @@ export function ruleOf(code: string): Rule | undefined {
   return BY_CODE.get(code);
 }
 
-/** Every code that can be explained: the provider's in the order in which it checks, then Refit's own. */
+/** Every code that can be explained: the provider's in the order in which it checks, Refit's own, then what a run may meet. */
 export function allRules(): readonly Rule[] {
-  return [...RULES, ...OWN_RULES, ...OTHER_CODES];
+  return [...RULES, ...OWN_RULES, ...OTHER_CODES, ...COMMON_CODES];
 }
 
 /** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */

@@ -19,6 +19,48 @@ describe('a code', () => {
     );
   });
 
+  /** The ordering action's own list. Source: facts §1.4, read 2026-11. */
+  const OF_THE_ORDER = [
+    'InvalidParameter.PermissionDenied',
+    'UnauthorizedOperation.NoCAMAuthed',
+    'InvalidParameterValue.MemSizeNotInRange',
+    'LimitExceeded.InvalidMemSize',
+    'InvalidParameterValue.ReduceCapacityNotAllowed',
+    'ResourceNotFound.InstanceNotExists',
+    'ResourceUnavailable.AccountBalanceNotEnough',
+    'ResourceUnavailable.InstanceStatusAbnormal',
+    'ResourceUnavailable.InstanceStatusError',
+    'FailedOperation.PayFailed',
+    'FailedOperation.SystemError',
+    'FailedOperation.Unknown',
+    'InvalidParameter.InvalidParameter',
+    'InvalidParameterValue.SpecNotExist',
+    'InvalidParameterValue.UnSupportedType',
+    'LimitExceeded',
+    'ResourceInsufficient',
+    'ResourceUnavailable.SaleOut',
+    'UnsupportedOperation.LowVersion',
+  ];
+
+  it.each(OF_THE_ORDER)('that an order may be answered with is explained: %s', (code) => {
+    const page = explainCode(code)?.split('\n') ?? [];
+    expect(page[0]).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')} \\((error|note)\\)$`));
+    for (const part of ['looks at', 'mend', 'source'])
+      expect(page.find((line) => line.startsWith(`  ${part}`))?.length).toBeGreaterThan(20);
+    expect(page.find((line) => line.startsWith('  source'))).toMatch(/facts §1\.4|facts §7\.1/);
+    expect(page.at(-2)).toMatch(/, read 2026-11$/);
+  });
+
+  it('that a run decides by is explained, also where no plan foretells it', () => {
+    const table = readFileSync('src/run/after-refusal.ts', 'utf8');
+    const codes = [...table.matchAll(/^ {2}'?([A-Z][\w.]+)'?: (?:stop|skip|wait|read)\(/gm)].map(
+      ([, code]) => code!,
+    );
+    expect(codes.length).toBeGreaterThan(30);
+    expect(codes.filter((code) => explainCode(code) === null)).toEqual([]);
+    expect(explainCode('RequestLimitExceeded')).toContain('provably not executed');
+  });
+
   it('is explained for every rule there is', () => {
     expect(allRules().filter(({ code }) => explainCode(code) === null)).toEqual([]);
   });
@@ -69,6 +111,7 @@ describe('an instance', () => {
         '  sold      memoryPerShard 1GB, 2GB, 4GB, 8GB, 12GB, 16GB, 20GB, 24GB, 32GB, 40GB, 48GB, 64GB',
         '            shards 1, 3, 5, 8, 12, 16, 24, 32, 40, 48, 64, 80, 96, 128',
         '            replicas 1, 2, 3, 4, 5',
+        '  now       may be changed: running, no task under way, no order unpaid',
         'in plan test:',
         '  target 1 (plan.yaml:3) selects it',
         '  target 2 (plan.yaml:6) does not: name: cart\\u{1b}[2J\\u{202e} does not match feed-*',
@@ -77,6 +120,8 @@ describe('an instance', () => {
         '  step      memoryPerShard 4GB -> 8GB',
         '  step      shards 3 -> 5',
         '            memoryPerShard, then shards: the usual order',
+        '  in order  nothing that was read speaks against it',
+        '            FailedOperation.SystemError: crs-cart0001: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown',
         '',
       ].join('\n'),
     );
@@ -92,6 +137,19 @@ describe('an instance', () => {
         '            renew it, or leave it out: exclude: [crs-gone0001]',
       ].join('\n'),
     );
+  });
+
+  it('is told whether anything could be changed now, with no plan at hand', () => {
+    const told = (is: Parameters<typeof instance>[0]) =>
+      explainInstance('crs-cart0001', inventory([instance({ id: 'crs-cart0001', ...is })]), null)
+        .split('\n')
+        .filter((line) => line.startsWith('  now'));
+    expect(told({})).toEqual(['  now       may be changed: running, no task under way, no order unpaid']);
+    expect(told({ task: 'backup', unpaidOrder: '2026' })).toEqual([
+      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is running, and a task is under way on it: backup',
+      '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it waits to be paid',
+    ]);
+    expect(told({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
   });
 
   it('that is not in the inventory is told with what the inventory covers', () => {

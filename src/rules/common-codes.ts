@@ -1,0 +1,164 @@
+/**
+ * Codes of the provider that no plan foretells: a run or a read may meet them. For explaining them, in the words of
+ * what is done then. Source: facts §6 (common codes), §1.4 (locks of the product) and §2 (the reads), read 2026-11.
+ */
+import type { Rule } from './facts.ts';
+
+const COMMON = "the provider's common error codes (facts §6)";
+const PRODUCT = "the product's error codes, not on the list of this action (facts §1.4)";
+const ANSWER = "the provider's answer to an order or a read";
+const KEYS = 'secret id, secret key and token of the profile, as the server checks them';
+
+export const COMMON_CODES: readonly Rule[] = [
+  ...codes(
+    [
+      'RequestLimitExceeded',
+      'RequestLimitExceeded.UinLimitExceeded',
+      'RequestLimitExceeded.GlobalRegionUinLimitExceeded',
+      'RequestLimitExceeded.IPLimitExceeded',
+    ],
+    COMMON,
+    'the calls of the same identity, its main account or this address in one second; the console and scripts count too',
+    'More calls in one second than the limit allows: provably not executed.',
+    'nothing to do: it is tried again at a lower rate; where it stays, lower execution.requestsPerSecond or stop what else calls',
+    'note',
+  ),
+  ...codes(
+    ['AuthFailure.UnauthorizedOperation', 'UnauthorizedOperation', 'UnauthorizedOperation.CamNoAuth'],
+    COMMON,
+    'the rights of the identity',
+    'The identity has no right to this action: every order would be refused, so a run halts.',
+    'grant the identity the action that the message names; refit doctor tells which rights are missing',
+  ),
+  ...codes(
+    [
+      'AuthFailure',
+      'AuthFailure.InvalidAuthorization',
+      'AuthFailure.SignatureFailure',
+      'AuthFailure.InvalidSecretId',
+      'AuthFailure.SecretIdNotFound',
+    ],
+    COMMON,
+    KEYS,
+    'The key or the signature made with it is refused: a run halts.',
+    'check the secret id and the secret key; refit doctor tells where they were found',
+  ),
+  ...codes(
+    ['AuthFailure.SignatureExpire'],
+    COMMON,
+    "this machine's clock",
+    'The clock is more than five minutes off the server: a run halts.',
+    "set this machine's clock, then type the same command again",
+  ),
+  ...codes(
+    ['AuthFailure.TokenFailure'],
+    COMMON,
+    KEYS,
+    'The session token is wrong or has expired: a run halts.',
+    'renew the temporary keys, then type the same command again',
+  ),
+  ...codes(
+    ['AuthFailure.MFAFailure'],
+    COMMON,
+    KEYS,
+    'The identity must confirm by a second factor, which a program cannot: a run halts.',
+    'use an identity without a second factor for calls, such as a role',
+  ),
+  ...codes(
+    ['IpInBlacklist', 'IpNotInWhitelist'],
+    COMMON,
+    'the address that the call comes from',
+    'This address is refused: a run halts.',
+    'call from an address that is allowed, or let this one be allowed',
+  ),
+  ...codes(
+    ['InvalidParameter', 'InvalidParameterValue', 'MissingParameter', 'UnknownParameter', 'InvalidRequest'],
+    COMMON,
+    ANSWER,
+    'The request as a whole is not one that the provider takes: not executed, the step is left out.',
+    'report it as an error of this program, with the request id',
+  ),
+  ...codes(
+    [
+      'UnsupportedRegion',
+      'InvalidAction',
+      'NoSuchVersion',
+      'NoSuchProduct',
+      'ActionOffline',
+      'UnsupportedProtocol',
+    ],
+    COMMON,
+    'the region and the endpoint of the call',
+    'The region or the endpoint does not know this action: not executed.',
+    'correct the region of the target, or --endpoint',
+  ),
+  ...codes(
+    [
+      'InternalError',
+      'InternalError.InternalError',
+      'InternalError.DbOperationFailed',
+      'FailedOperation',
+      'ServiceUnavailable',
+    ],
+    COMMON,
+    ANSWER,
+    'A fault within the provider: an order so answered may have been executed, so it is settled by reading.',
+    'nothing to do: reads are tried again, orders are settled by reading',
+    'note',
+  ),
+  ...codes(
+    [
+      'ResourceUnavailable.InstanceLockedError',
+      'ResourceUnavailable.InstanceUnLockedError',
+      'ResourceInUse.InstanceBeenLocked',
+      'LimitExceeded.ReplicationGroupLocked',
+    ],
+    PRODUCT,
+    'what is under way on the instance',
+    'The instance is locked by something else: it is waited for, within a limit.',
+    'nothing to do while it passes; where it stays, see what is under way on the instance in the console',
+    'note',
+  ),
+  ...codes(
+    ['ResourceUnavailable.InstanceIsolated'],
+    PRODUCT,
+    'the status of the instance',
+    'The instance is isolated: the step is left out.',
+    'renew the instance in the console, then plan again',
+  ),
+  ...codes(
+    ['LimitExceeded.MemSizeNotInRange'],
+    "the price question's spelling of InvalidParameterValue.MemSizeNotInRange (facts §2.3)",
+    'the answer to the price question',
+    'The memory per shard is below the least or above the greatest size sold.',
+    'refit explain InvalidParameterValue.MemSizeNotInRange',
+  ),
+  ...codes(
+    ['ResourceUnavailable.InstanceStateError'],
+    "the price question's spelling of ResourceUnavailable.InstanceStatusError (facts §2.3)",
+    'the answer to the price question',
+    'The instance is in a state in which it cannot be changed.',
+    'refit explain ResourceUnavailable.InstanceStatusError',
+  ),
+];
+
+function codes(
+  names: readonly string[],
+  source: string,
+  looksAt: string,
+  sentence: string,
+  mend: string,
+  severity: Rule['severity'] = 'error',
+): Rule[] {
+  return names.map((code) => ({
+    code,
+    looksAt,
+    sentence,
+    mend,
+    source,
+    readOn: '2026-11',
+    severity,
+    saidOf: 'run',
+    check: null,
+  }));
+}
