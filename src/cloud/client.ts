@@ -319,11 +319,11 @@ function withShards(
   if (shards.length === 0) return total ?? null;
   const sum = Math.ceil(shards.reduce((a, b) => a + b, 0));
   const fullestShard = Math.max(...shards);
-  const now = 'the shards of this moment by DescribeInstanceShards';
+  const now = 'DescribeInstanceShards';
   if (!total) return { total: sum, fullestShard, source: now, readAt };
   if (sum < total.total / 2) return total;
   // The present hour may be missing from the monitor's.
-  return { total: Math.max(total.total, sum), fullestShard, source: `${total.source}; ${now}`, readAt };
+  return { total: Math.max(total.total, sum), fullestShard, source: `${total.source}, and ${now}`, readAt };
 }
 
 /** Zone codes as the catalogue gives them; `complete` = it has a number for every zone of the region. */

@@ -578,7 +578,7 @@ export function decodeMemory(fields: Fields, readAt: number): Map<string, UsedMe
     found.set(id, {
       total: Math.ceil(told.reduce((a, b) => Math.max(a, b))),
       fullestShard: null,
-      source: `GetMonitorData QCE/REDIS_MEM MemUsed, ${greatest.length > 0 ? 'maximum' : 'greatest value'} of the last 24h by the hour`,
+      source: `GetMonitorData MemUsed, ${greatest.length > 0 ? 'maximum' : 'greatest average'} of 24h by the hour`,
       readAt: iso(readAt),
     });
   }

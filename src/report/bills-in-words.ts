@@ -45,6 +45,10 @@ export function billInWords({ bill, billed, quote, difference }: ReportStep): st
   }
 }
 
+/** What explains most differences. */
+export const WHY_OTHERWISE =
+  'A prepaid quote is for the term that is left: what is ordered on a later day is billed, or paid back, for fewer days.';
+
 /** Steps billed otherwise than quoted, in the order of the plan. */
 export function billedOtherwise({ steps }: Report): ReportStep[] {
   return steps.filter(({ bill }) => bill === 'differs');

@@ -1,7 +1,7 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
 import type { Report, ReportStep } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
-import { billedOtherwise, billInWords, billsInWords } from './bills-in-words.ts';
+import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
@@ -143,12 +143,28 @@ function moneyOf(report: Report, width: number, inks: Ink): string[] {
     quoted.length === 0 ? '' : `${show.quotes(quoted)} quoted`,
     billed.map(({ amount, currency }) => `${show.money(amount, currency)} billed`).join(', '),
   ]);
-  const otherwise = billedOtherwise(report).map((step) => [step.instance, changeOf(step), billInWords(step)]);
+  const otherwise = billedOtherwise(report);
+  const shown = otherwise.slice(0, SHOWN_FINDINGS);
   return [
     ...heading('Money', inks),
     ...table(rows, [{}, { least: 8 }, {}, {}], width, '  '),
-    ...(otherwise.length === 0 ? [] : heading('Billed otherwise than quoted', inks)),
-    ...table(otherwise, [{}, {}, {}], width, '  '),
+    ...(otherwise.length === 0
+      ? []
+      : heading(`Billed otherwise than quoted (${show.count(otherwise.length)})`, inks)),
+    ...table(
+      shown.map((step) => [step.instance, changeOf(step), billInWords(step)]),
+      [{}, {}, {}],
+      width,
+      '  ',
+    ),
+    ...(shown.length === otherwise.length
+      ? []
+      : [
+          inks.dim(
+            `  ${show.counted(otherwise.length - shown.length, 'more step')}: the CSV, JSON and HTML reports hold them all`,
+          ),
+        ]),
+    ...(otherwise.length === 0 ? [] : wrap(WHY_OTHERWISE, width, '  ').map(inks.dim)),
   ];
 }
 

@@ -30,7 +30,7 @@ export function upTo(mb: number): number {
 export function sayUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
   const fullest =
     fullestShard === null || fullestShard === total ? '' : `, ${upTo(fullestShard)}MB in the fullest shard`;
-  return `in use ${total}MB${fullest} (${source}, read ${readAt})`;
+  return `in use ${total}MB${fullest} (${source}, read ${readAt.replace(/\.\d+Z$/, 'Z')})`;
 }
 
 /** A number and its noun: `1 shard`, `3 shards`. */

@@ -19,7 +19,8 @@ export function footprint({ memoryPerShard, shards, replicas }: Triple): number 
 
 const CENTS_PER_GB_HOUR = 11.25;
 const CENTS_PER_GB_MONTH = 5250;
-const MONTH = 30 * 24 * 3600_000;
+const DAY = 24 * 3600_000;
+const DAYS_A_MONTH = 30;
 
 /** The quote for changing `from` to `to`, in cents, with fractions. `deadline` is the prepaid expiry in ms since 1970 UTC. */
 export function quote(
@@ -30,7 +31,8 @@ export function quote(
   now: number,
 ): number {
   if (billing === 0) return round((footprint(to) / 1024) * CENTS_PER_GB_HOUR);
-  const months = Math.max(0, (deadline ?? now) - now) / MONTH;
+  // In whole days, one that has begun counted: a quote holds until the next one begins.
+  const months = Math.ceil(Math.max(0, (deadline ?? now) - now) / DAY) / DAYS_A_MONTH;
   return round(((footprint(to) - footprint(from)) / 1024) * CENTS_PER_GB_MONTH * months);
 }
 

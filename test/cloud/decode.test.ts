@@ -670,15 +670,14 @@ describe('memory in use', () => {
     expect(found.get('crs-aaaa1111')).toEqual({
       total: 3001,
       fullestShard: 1500,
-      source:
-        'GetMonitorData QCE/REDIS_MEM MemUsed, maximum of the last 24h by the hour; the shards of this moment by DescribeInstanceShards',
+      source: 'GetMonitorData MemUsed, maximum of 24h by the hour, and DescribeInstanceShards',
       readAt: new Date(START).toISOString(),
     });
     // Without the statistic that was asked for the source does not claim it.
     expect(found.get('crs-bbbb2222')).toMatchObject({
       total: 700,
       fullestShard: 700,
-      source: 'GetMonitorData QCE/REDIS_MEM MemUsed, greatest value of the last 24h by the hour',
+      source: 'GetMonitorData MemUsed, greatest average of 24h by the hour',
     });
   });
 

@@ -251,7 +251,7 @@ describe('the plan', () => {
   });
 
   it('holds the memory in use that a size was held against, and tells it to the reviewer', () => {
-    const told = 'in use 1024MB (test, read 2026-11-05T02:00:00.000Z)';
+    const told = 'in use 1024MB (test, read 2026-11-05T02:00:00Z)';
     const shrunk = review(
       plan([target('crs-aaaaaaaa', { memoryPerShard: 2 * GB })], guards({ shrink: 'allow' })),
       [a],

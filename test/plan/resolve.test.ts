@@ -227,7 +227,7 @@ describe('a size by the memory in use', () => {
 
   it('leaves alone what has room enough, and says by which figures', () => {
     expect(sizeOf(plan([wish]), busy({ used: used(3000, 1200) })).unchanged).toEqual([
-      'at least 2 x 1200MB in use in the fullest shard = 2400MB; the present 4GB suffices; in use 3000MB, 1200MB in the fullest shard (the monitor, read 2026-11-05T02:00:00.000Z)',
+      'at least 2 x 1200MB in use in the fullest shard = 2400MB; the present 4GB suffices; in use 3000MB, 1200MB in the fullest shard (the monitor, read 2026-11-05T02:00:00Z)',
     ]);
   });
 

@@ -46,6 +46,16 @@ describe('what the orders were billed at', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is what was quoted hours before, to the cent: the term that is left counts in days', async () => {
+    const large = clusters(6, { billing: 'prepaid', daysLeft: 300, shards: 16 });
+    const plan = PRICED.replace('{ patience', '{ inFlight: 1, patience');
+    const { run } = await carriedOut({ fleet: large, plan, duration: [1_800_000, 2_400_000] });
+    expect(run.took).toBeGreaterThan(3 * 3_600_000);
+    expect(run.report.steps.map(({ bill, difference }) => [bill, difference])).toEqual(
+      large.map(() => ['as-quoted', 0]),
+    );
+  });
+
   it('is read ten orders a call at the end of the wave where billing may not be read', async () => {
     const { run, asked } = await carriedOut(
       story(standards(12, { billing: 'prepaid', daysLeft: 90 })),
