@@ -98,6 +98,7 @@ export function untouched(step: string): StepState {
     step,
     phase: 'waiting',
     attempts: 0,
+    doubtful: 0,
     orders: [],
     requestIds: [],
     outcome: 'not-run',
@@ -219,18 +220,20 @@ function fold(run: Folding, entry: JournalEntry): void {
       return change(run, entry.step, (was) => ({
         phase: 'asking',
         attempts: entry.attempt,
+        doubtful: was.doubtful + 1,
         outcome: 'unknown',
         what: 'asked, and no answer on record',
         startedAt: was.startedAt ?? entry.at,
         intentAt: entry.at,
       }));
     case 'not-sent':
-      return change(run, entry.step, {
+      return change(run, entry.step, (was) => ({
         phase: 'waiting',
         attempts: entry.attempt - 1,
+        doubtful: was.doubtful - 1,
         outcome: 'not-run',
         what: `nothing was sent: ${entry.why}`,
-      });
+      }));
     case 'accepted':
       count(run, entry.sentAt, false);
       return change(run, entry.step, (was) => ({
@@ -245,6 +248,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       if (entry.next === 'halt') run.haltingRefusals.add(entry.step);
       return change(run, entry.step, (was) => ({
         phase: entry.next === 'read-first' ? 'unanswered' : 'waiting',
+        doubtful: entry.next === 'read-first' ? was.doubtful : was.doubtful - 1,
         outcome: entry.next === 'read-first' ? 'unknown' : 'not-run',
         requestIds: entry.requestId === null ? was.requestIds : [...was.requestIds, entry.requestId],
         code: entry.code,

@@ -609,6 +609,8 @@ export interface StepState {
   readonly phase: 'waiting' | 'asking' | 'asked' | 'unanswered' | 'settling' | 'ended';
   /** Attempts whose intent is on record. */
   readonly attempts: number;
+  /** Those of them that are not proved to have left nothing behind: no answer, or a refusal that may hide an order. */
+  readonly doubtful: number;
   readonly orders: readonly string[];
   readonly requestIds: readonly string[];
   readonly outcome: Outcome;

@@ -236,7 +236,7 @@ describe('replay', () => {
     [
       'nothing was sent the second time',
       [intent(), refused('try-again'), intent(2), notSent(2)],
-      { phase: 'waiting', outcome: 'not-run', attempts: 1, requestIds: ['r-9'] },
+      { phase: 'waiting', outcome: 'not-run', attempts: 1, doubtful: 0, requestIds: ['r-9'] },
     ],
     [
       'it was accepted',
@@ -249,7 +249,11 @@ describe('replay', () => {
         acceptedAt: '2026-11-01T02:00:02.000Z',
       },
     ],
-    ['it got no answer', [intent(), noAnswer], { phase: 'unanswered', outcome: 'unknown', code: null }],
+    [
+      'it got no answer',
+      [intent(), noAnswer],
+      { phase: 'unanswered', outcome: 'unknown', code: null, doubtful: 1 },
+    ],
     [
       'it had landed, with its order',
       [intent(), noAnswer, settled(true, 'order-7')],
@@ -268,12 +272,12 @@ describe('replay', () => {
     [
       'it had not landed',
       [intent(), noAnswer, settled(false)],
-      { phase: 'waiting', outcome: 'not-run', attempts: 1 },
+      { phase: 'waiting', outcome: 'not-run', attempts: 1, doubtful: 1 },
     ],
     [
       'it was refused for now',
       [intent(), refused('wait')],
-      { phase: 'waiting', outcome: 'not-run', code: 'Some.Code' },
+      { phase: 'waiting', outcome: 'not-run', code: 'Some.Code', doubtful: 0 },
     ],
     [
       'it was refused with a code that proves nothing',
@@ -287,6 +291,7 @@ describe('replay', () => {
         phase: 'asking',
         outcome: 'unknown',
         attempts: 2,
+        doubtful: 2,
         startedAt: '2026-11-01T02:00:01.000Z',
         intentAt: '2026-11-01T02:00:04.000Z',
       },

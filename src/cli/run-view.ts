@@ -2,7 +2,7 @@
  * A live run on the terminal: a reader of the journal like any other. On a terminal a few lines drawn over in place;
  * elsewhere a line for each change of state and a heartbeat, so that a log stays readable.
  */
-import { beginReplay, type Replay, totals } from '../journal.ts';
+import { beginReplay, isLimitCode, type Replay, totals } from '../journal.ts';
 import type { JournalEntry, PriceSum, SavedPlan, Step } from '../model.ts';
 import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
@@ -59,7 +59,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       case 'stopping':
         return `stopping (${entry.because}): ${visible(entry.what)}`;
       case 'refused':
-        return entry.next === 'try-again'
+        return isLimitCode(entry.code)
           ? null
           : `${entry.step}: refused, ${visible(entry.code)} (${entry.next})`;
       case 'no-answer':
@@ -98,7 +98,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         if (entry.outcome === 'verified') verified.push(steps.get(entry.step)!);
         if (acceptedAt !== null) durations.push(Date.parse(entry.at) - Date.parse(acceptedAt));
       }
-      if (entry.kind === 'refused' && entry.next === 'try-again') limitMetAt = terminal.clock.now();
+      if (entry.kind === 'refused' && isLimitCode(entry.code)) limitMetAt = terminal.clock.now();
       if (entry.kind === 'stopping') stopping = `stopping: ${entry.because}`;
     },
     line,

@@ -145,7 +145,9 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
         ? "set this machine's clock: it is more than five minutes off"
         : isLackOfRights(code)
           ? grant
-          : 'check the secret id, the secret key and the token';
+          : isExpiredToken(code)
+            ? 'get other temporary keys: the token is wrong, or its time is over'
+            : 'check the secret id, the secret key and the token';
     return new RefitError('credentials-refused', what, mend, { cause: refusal });
   }
   if (isLackOfRights(code)) {

@@ -73,7 +73,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     routes,
     blocked,
     unchanged: resolution.unchanged,
-    findings: [...resolution.findings, ...timeFindings(plan, inventory, now)],
+    findings: [...resolution.findings, ...timeFindings(plan, inventory, now), ...shortPatience(plan)],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
     sold,
@@ -168,6 +168,22 @@ function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] 
     );
   }
   return findings;
+}
+
+/** Milliseconds within which what was ordered has shown somewhere; the provider's own order samples are slower than that. */
+const LEAST_PATIENCE = 60_000;
+
+function shortPatience({ execution: { patience } }: Plan): Finding[] {
+  if (patience >= LEAST_PATIENCE) return [];
+  const what = `patience is ${patience / 1000} s: an order without an answer that shows later than that would be asked again`;
+  return [
+    say(
+      'Refit.ShortPatience',
+      { what, mend: 'execution: { patience: 3m }, or 60s at the least' },
+      null,
+      null,
+    ),
+  ];
 }
 
 function finishByTooSoon(plan: Plan, now: number, seconds: number): Finding[] {

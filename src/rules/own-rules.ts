@@ -120,6 +120,12 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The request rate alone takes longer than is left until finishBy.',
     mend: 'a later finishBy, or fewer targets',
   }),
+  own('Refit.ShortPatience', 'warning', {
+    looksAt: 'execution.patience',
+    sentence:
+      'An order without an answer is asked again after patience: one that shows later than that is then ordered twice.',
+    mend: 'execution: { patience: 3m }, which is the default, or 60s at the least',
+  }),
   own('Refit.PriceReckoned', 'note', {
     looksAt: 'targets of several steps',
     sentence:

@@ -26,9 +26,8 @@ export type Landing =
 /** @param known order numbers on the journal that are not this attempt's. */
 export function judgeLanding(step: Step, reading: Reading, known: ReadonlySet<string>): Landing {
   const { instance, tasks, deals } = reading;
-  const deal = deals?.find(({ order }) => !known.has(order));
-  if (deal)
-    return { kind: 'landed', order: deal.order, evidence: `billing lists order ${deal.order} for it` };
+  const order = orderInBilling(deals, known);
+  if (order !== null) return { kind: 'landed', order, evidence: sayInBilling(order) };
   const task = tasks?.[0];
   if (task)
     return {
@@ -48,6 +47,16 @@ export function judgeLanding(step: Step, reading: Reading, known: ReadonlySet<st
     return { kind: 'unclear', why: `the instance is at ${describe(instance.size)}` };
   }
   return { kind: 'silent' };
+}
+
+/** The number of an order that is on no record of ours; null where billing shows none, or could not be asked. */
+export function orderInBilling(deals: readonly Deal[] | null, known: ReadonlySet<string>): string | null {
+  return deals?.find(({ order }) => !known.has(order))?.order ?? null;
+}
+
+/** Where the number of an order without an answer came from, for the record. */
+export function sayInBilling(order: string): string {
+  return `billing lists order ${order} for it`;
 }
 
 /** True for an addition of named nodes: not an absolute wish, so that asking twice may add twice (facts §7.4). */

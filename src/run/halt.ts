@@ -4,6 +4,11 @@ import type { Outcome, SavedPlan, Step, Threshold } from '../model.ts';
 import { reached } from '../plan/threshold.ts';
 import type { JournalWriter } from './journal-writer.ts';
 
+/** One sentence for report, screen and status: why nothing new is ordered, and what to do before applying again. */
+export function sayHalt(why: string, mend: string): string {
+  return `${why} (mend: ${mend})`;
+}
+
 export interface Tally {
   /** Counts the end of a step. */
   add(step: Step, outcome: Outcome): void;
@@ -25,7 +30,10 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
     const bases = { inventory: saved.inventory.instances, wave: sizes[wave]!, run: saved.steps.length };
     if (!reached(threshold, count, bases)) return;
     const base = threshold.base === 'count' ? '' : `% of ${threshold.base}`;
-    halted = `haltWhen ${name}: "${threshold.operator} ${threshold.value}${base}" is reached with ${count}`;
+    halted = sayHalt(
+      `haltWhen ${name}: "${threshold.operator} ${threshold.value}${base}" is reached with ${count}`,
+      'see in the report what came of them, then apply again: it goes on with the rest',
+    );
   };
   const add = (step: Step, outcome: Outcome): void => {
     const name =

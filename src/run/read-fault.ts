@@ -2,6 +2,7 @@
 import { isLackOfRights, refusalOf } from '../cloud/read.ts';
 import type { RefitError } from '../errors.ts';
 import { isLimitCode } from '../journal.ts';
+import { sayHalt } from './halt.ts';
 
 /**
  * `passing`: waiting may help, as where nobody answers, a limit refuses, or the provider has a fault of its own.
@@ -19,6 +20,12 @@ export function readFaultOf(error: RefitError): ReadFault {
     if (isLimitCode(code) || PASSING.test(code)) return 'passing';
   }
   return error.code === 'credentials-refused' || error.code === 'no-credentials' ? 'credentials' : 'other';
+}
+
+/** The sentence that a run halts with where reading failed: what was refused, and the mend. */
+export function sayReadFault(error: RefitError): string {
+  const aboutKeys = readFaultOf(error) === 'credentials';
+  return sayHalt(error.message, aboutKeys ? `${error.mend}; refit doctor tells more` : error.mend);
 }
 
 const PASSING = /^(InternalError(\..*)?|FailedOperation\.(SystemError|Unknown)|ServiceUnavailable)$/;

@@ -8,9 +8,16 @@ import type { Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
-import { addsNodes, describe, judgeLanding, judgeSettling } from './evidence.ts';
+import {
+  addsNodes,
+  describe,
+  judgeLanding,
+  judgeSettling,
+  orderInBilling,
+  sayInBilling,
+} from './evidence.ts';
 import type { Run } from './execute.ts';
-import { readFaultOf } from './read-fault.ts';
+import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 
 /** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
@@ -28,11 +35,7 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
   // A restart does not begin patience anew, and a clock that jumped back does not make it longer.
   const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, intentAt + patience - clock.now()));
   const factsSince = sinceFor(run, step, intentAt);
-  const known = new Set(
-    run.saved.steps.flatMap(({ id, instance }) =>
-      instance === step.instance ? journal.replay.step(id).orders : [],
-    ),
-  );
+  const known = knownOrders(run, step);
   const settled = (landed: boolean, order: string | null, evidence: string) =>
     journal.record({ kind: 'settled', step: step.id, attempt: state.attempts, landed, order, evidence });
 
@@ -46,7 +49,7 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       const fault = readFaultOf(error);
-      if (fault === 'credentials') run.stop('halted', error.message, CREDENTIALS_REFUSED);
+      if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
       if (overdue > LIMITS.unclear || fault !== 'passing') {
         return endStep(run, step, 'unknown', `asked, and it could not be settled: ${error.message}`, {});
       }
@@ -86,6 +89,12 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
       });
     }
   }
+}
+
+/** The numbers on record of all orders for the instance: another one is that of an order without an answer. */
+function knownOrders({ saved, journal }: Run, { instance }: Step): ReadonlySet<string> {
+  const steps = saved.steps.filter((other) => other.instance === instance);
+  return new Set(steps.flatMap(({ id }) => journal.replay.step(id).orders));
 }
 
 /** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
@@ -170,15 +179,30 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       const fault = readFaultOf(error);
-      if (fault === 'credentials') run.stop('halted', error.message, CREDENTIALS_REFUSED);
-      else if (fault !== 'passing') run.stop('halted', error.message);
+      if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
+      else if (fault !== 'passing') run.stop('halted', sayReadFault(error));
       if (fault !== 'passing' || run.waits.waited(step, 'unreachable') > LIMITS.settling) {
         return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
       }
       await clock.sleep(5 * SECOND, run.leave);
       continue;
     }
-    const verdict = judgeSettling(step, reading, state.orders);
+    // What was seen to land by its task or its size has no number yet: billing lists orders later than that.
+    const order =
+      journal.replay.step(step.id).orders.length > 0
+        ? null
+        : orderInBilling(reading.deals, knownOrders(run, step));
+    if (order !== null)
+      await journal.record({
+        kind: 'settled',
+        step: step.id,
+        attempt: state.attempts,
+        landed: true,
+        order,
+        evidence: sayInBilling(order),
+      });
+    const { orders } = journal.replay.step(step.id);
+    const verdict = judgeSettling(step, reading, orders);
     const asked = facts || round % 8 === 0;
     if (verdict.kind === 'failed')
       return endStep(run, step, 'failed', verdict.what, {
@@ -186,13 +210,13 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
         size: verdict.size,
       });
     if (verdict.kind === 'verified') {
-      if (asked) {
-        learn(run, age);
-        return endStep(run, step, 'verified', `read back at ${describe(verdict.size)}`, {
-          size: verdict.size,
-          billed: verdict.billed,
-        });
+      const numberless = orders.length === 0 && reading.deals !== null;
+      if (asked && !(numberless && run.waits.waited(step, 'delivery') <= LIMITS.delivery)) {
+        if (!numberless) learn(run, age);
+        const what = `read back at ${describe(verdict.size)}${numberless ? '; billing lists no order for it' : ''}`;
+        return endStep(run, step, 'verified', what, { size: verdict.size, billed: verdict.billed });
       }
+      if (asked) await clock.sleep(2 * SECOND, run.leave);
       facts = true;
       continue;
     }

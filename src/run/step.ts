@@ -3,14 +3,16 @@
  * journal, does one thing, and writes down what came of it; the loop in `carryOutStep` is the state machine.
  */
 import { RefitError, unreachable } from '../errors.ts';
+import { isLimitCode } from '../journal.ts';
 import type { Step, StepState } from '../model.ts';
 import { sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
+import { sayHalt } from './halt.ts';
 import { placeOrder } from './order.ts';
-import { readFaultOf } from './read-fault.ts';
+import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { settleEnd, settleLanding } from './settle.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 import type { Sighting } from './watch.ts';
@@ -72,7 +74,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
     case 'not-sent': {
       const since = run.waits.waited(step, 'unsent');
       if (since > LIMITS.unsent) {
-        run.stop('halted', `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.why}`);
+        const why = `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.why}`;
+        run.stop('halted', sayHalt(why, 'check the network and the keys: refit doctor tells of both'));
         return false;
       }
       // A moment's breath: without a connection this would spin.
@@ -99,7 +102,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       });
       return true;
     case 'refused': {
-      const { next, why } = afterRefusal(placed.code);
+      const state = journal.replay.step(step.id);
+      const { next, why, mend, lookAgain: changed } = afterRefusal(placed.code, state.code);
       await journal.record({
         kind: 'refused',
         step: step.id,
@@ -114,7 +118,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
         endStep(run, step, 'refused', `${placed.message} (${why})`, { code: placed.code });
       switch (next) {
         case 'try-again':
-          run.permits.penalise(run.cloudFor(step.profile).orderLane(step), placed.sentAt);
+          if (isLimitCode(placed.code))
+            run.permits.penalise(run.cloudFor(step.profile).orderLane(step), placed.sentAt);
           return true;
         case 'read-first':
           return true;
@@ -124,11 +129,14 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
             await endStep(run, step, 'skipped', what, { code: placed.code });
           } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
-        case 'skip':
+        case 'skip': {
+          const found = changed === true ? await lookAgain(run, step, clock.monotonic()) : 0;
+          if (typeof found !== 'number') return found === 'again';
           await refused();
           return false;
+        }
         case 'halt':
-          run.stop('halted', `${placed.code}: ${why}`, placed.code);
+          run.stop('halted', sayHalt(`${placed.code}: ${why}`, mend ?? 'refit doctor'), placed.code);
           await refused();
           return false;
         default:
@@ -169,7 +177,7 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
   const { status, size } = instance;
   journal.tell({ kind: 'looked', step: step.id, status, size });
   const state = journal.replay.step(step.id);
-  if (state.attempts > 0 && isAtTarget(step, instance)) {
+  if (state.doubtful > 0 && isAtTarget(step, instance)) {
     await journal.record({
       kind: 'settled',
       step: step.id,
@@ -216,13 +224,13 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
 async function unread(run: Run, step: Step, error: unknown): Promise<void> {
   if (!(error instanceof RefitError)) throw error;
   const fault = readFaultOf(error);
-  if (fault === 'credentials') return run.stop('halted', error.message, CREDENTIALS_REFUSED);
-  if (fault !== 'passing') return run.stop('halted', error.message);
+  if (fault === 'credentials') return run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
+  if (fault !== 'passing') return run.stop('halted', sayReadFault(error));
   const since = run.waits.waited(step, 'unreachable');
   if (since > LIMITS.unreachable) {
     return run.stop(
       'halted',
-      `the provider could not be reached for ${LIMITS.unreachable / MINUTE} minutes: ${error.message}`,
+      `the provider could not be reached for ${LIMITS.unreachable / MINUTE} minutes: ${sayReadFault(error)}`,
     );
   }
   await run.clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.stopped);

@@ -4,7 +4,7 @@
  */
 import { type Clock, VirtualClock } from '../../src/clock.ts';
 import { openCloud, openReader } from '../../src/cloud/client.ts';
-import { secret } from '../../src/cloud/credentials.ts';
+import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { planFleet } from '../../src/index.ts';
 import { beginReplay, decode } from '../../src/journal.ts';
@@ -35,6 +35,8 @@ export interface StageOptions {
   readonly duration?: Range;
   readonly lockTail?: Range;
   readonly balance?: number;
+  /** Where keys come from, instead of the account's own: asked again when the provider refuses them. */
+  readonly keysFrom?: (world: World, now: number) => Credentials;
   /** Done to the world once the plan is made, and before anything is carried out. */
   readonly afterPlanning?: (world: World, now: number) => void;
 }
@@ -114,7 +116,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   );
   const cloud = simulatedCloud(world, clock, seed);
   const disk = memoryDisk();
-  const credentials = () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'the story' });
+  const own = { secretId, secretKey: secret(secretKey), token: null, source: 'the story' };
+  const credentials = () => options.keysFrom?.(world, clock.now()) ?? own;
   const common = { credentials, endpoint: null, jitter: () => 0.5 };
 
   // Planned with a clock as the provider has it: what skews the clock befalls the run.

@@ -67,6 +67,7 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
     endedAt: state.endedAt,
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
+    what: state.stopping?.what ?? null,
     totals: totals(steps),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
     underWay: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
@@ -86,6 +87,7 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
   const lines = [
     `${visible(saved.name)} (${saved.digest.slice(0, 8)}): ${visible(standing)}`,
     `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${visible(holder.host)}` : ''}`,
+    ...(state.stopping && !holder ? [`  because  ${visible(state.stopping.what)}`] : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
     `  steps    ${counts.join(', ')}`,
     ...open
