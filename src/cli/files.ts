@@ -1,8 +1,9 @@
 /** The command line's files: read with a refusal that teaches, written atomically. */
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { visible } from '../report/escape.ts';
-import { replaceFile } from '../run/run-directory.ts';
+import { RUN_FILES, replaceFile } from '../run/run-directory.ts';
 
 /** @throws RefitError `usage` where it cannot be read. */
 export async function readInput(path: string, what: string): Promise<Buffer> {
@@ -18,10 +19,25 @@ export async function readInput(path: string, what: string): Promise<Buffer> {
   }
 }
 
-/** @throws RefitError `disk-failed` where it cannot be written. */
-export async function writeOutput(path: string, text: string): Promise<void> {
+/**
+ * Writes a result: a file is replaced whole, a link is followed, and a device or a pipe is written to.
+ * @param not a file that must not be overwritten: the one that was read.
+ * @throws RefitError `disk-failed` where it cannot be written, `usage` where it must not be.
+ */
+export async function writeOutput(path: string, text: string, not: string | null = null): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  if (not !== null && target === (await realpath(not).catch(() => not))) {
+    throw new RefitError(
+      'usage',
+      `${visible(path)} is the file that is read; it would be lost`,
+      'name another file',
+    );
+  }
+  await mustNotBeARecord(target, path);
   try {
-    await replaceFile(path, text);
+    const known = await stat(target).catch(() => null);
+    if (known !== null && !known.isFile() && !known.isDirectory()) await writeFile(target, text);
+    else await replaceFile(target, text);
   } catch (error) {
     throw new RefitError(
       'disk-failed',
@@ -30,6 +46,19 @@ export async function writeOutput(path: string, text: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** The records of a run are written by the run alone. */
+async function mustNotBeARecord(target: string, path: string): Promise<void> {
+  const records: readonly string[] = [RUN_FILES.plan, RUN_FILES.journal, RUN_FILES.lock];
+  if (!records.includes(basename(target))) return;
+  const run = await stat(join(dirname(target), RUN_FILES.journal)).catch(() => null);
+  if (run === null) return;
+  throw new RefitError(
+    'usage',
+    `${visible(path)} is a record of a run; it would be lost`,
+    'name a file outside the run directory',
+  );
 }
 
 /** A system error in words. */

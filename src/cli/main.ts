@@ -6,13 +6,16 @@ import { reason } from './files.ts';
 import { runProgram } from './program.ts';
 
 const args = process.argv.slice(2);
-// A reader that went away (refit … | head) is no fault of ours, and nothing more can be told to it.
+// A reader that went away (refit … | head) is told nothing more; what was asked for goes on, and its exit code stands.
+let unwritten: NodeJS.ErrnoException | null = null;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code !== 'EPIPE') unwritten = error;
 });
+process.stderr.on('error', () => undefined);
 
 try {
   process.exitCode = await runProgram(args);
+  if (unwritten !== null && process.exitCode === 0) process.exitCode = tell(unwritten);
 } catch (error) {
   process.exitCode = tell(error);
 }
@@ -21,8 +24,8 @@ process.exit();
 
 function tell(error: unknown): number {
   if (error instanceof RefitError) {
-    process.stderr.write(`refit: ${visible(error.message)}\n`);
-    if (error.mend !== '') process.stderr.write(`  mend: ${visible(error.mend)}\n`);
+    process.stderr.write(`refit: ${lines(error.message, '  ')}\n`);
+    if (error.mend !== '') process.stderr.write(`  mend: ${lines(error.mend, '        ')}\n`);
     return error.exitCode;
   }
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
@@ -34,4 +37,9 @@ function tell(error: unknown): number {
   }
   process.stderr.write(`refit: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;
+}
+
+/** Text of several lines made harmless line by line. */
+function lines(text: string, indent: string): string {
+  return text.split('\n').map(visible).join(`\n${indent}`);
 }

@@ -33,6 +33,8 @@ export function onSignals(terminal: Terminal): Signals {
   const listeners = [
     ['SIGINT', heard(130)],
     ['SIGTERM', heard(143)],
+    // The terminal is gone, as when a connection drops: as good as told to stop.
+    ['SIGHUP', heard(143)],
   ] as const;
   for (const [name, listener] of listeners) process.on(name, listener);
   return {

@@ -17,13 +17,15 @@ import type { CallCounter } from './call-counter.ts';
 import { execute } from './execute.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
-import { register, takeLock } from './lock.ts';
+import { isRegistered, register, takeLock } from './lock.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
   RUN_FILES,
+  type RunOnDisk,
   readRun,
   replaceFile,
+  reportedHead,
   runDirectoryName,
 } from './run-directory.ts';
 
@@ -87,16 +89,51 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     await prepareRunDirectory(directory, saved);
     locks.push(await takeLock(join(directory, RUN_FILES.lock), { host: by.host, purpose }, clock));
     const run = await readRun(directory);
+    await mustBeWhole(stateDirectory, run);
+    mustBeSameEndpoint(input.endpoint, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
 
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
       : await approved(input, run.state);
-    await register(stateDirectory, saved.digest, directory, clock, { check: false });
     return await takeUp(input, directory, run, approval);
   } finally {
     for (const lock of locks) await lock.release();
   }
+}
+
+/**
+ * A journal from which entries were cut off must not be gone on with: what it no longer tells may have been ordered.
+ * Known by the head in the run's own report, and by the register, which names a run only once it has begun.
+ */
+async function mustBeWhole(
+  stateDirectory: string,
+  { directory, saved, journal, state }: RunOnDisk,
+): Promise<void> {
+  const head = await reportedHead(directory);
+  const cut = head !== null && !journal.entries.some(({ hash }) => hash === head);
+  const gone = state.startedAt === null && (await isRegistered(stateDirectory, saved.digest, directory));
+  if (!cut && !gone) return;
+  const what = cut
+    ? `its report was made at head ${head.slice(0, 8)}, which the journal no longer holds`
+    : 'the register knows that it had begun, and the journal is empty';
+  throw new RefitError(
+    'journal-broken',
+    `${directory}: entries of the journal are missing: ${what}`,
+    'restore the journal from a copy. Without it nobody can tell what was ordered: make a new plan against the fleet as it is now, refit plan PLAN -o SAVED',
+  );
+}
+
+/** Orders of one run are placed with one provider: a simulated one is not exchanged for another, or for the real one. */
+function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
+  const [first] = journal.entries;
+  if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
+  if (![first.endpoint, endpoint].some((one) => /^https?:\/\/(127\.|localhost|\[::1\])/.test(one))) return;
+  throw new RefitError(
+    'usage',
+    `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
+    first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'leave --endpoint away',
+  );
 }
 
 /** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
@@ -122,7 +159,7 @@ async function approved({ saved, clock, approve }: ApplyInput, state: RunState):
 async function takeUp(
   input: ApplyInput,
   directory: string,
-  run: Awaited<ReturnType<typeof readRun>>,
+  run: RunOnDisk,
   approval: Approval | null,
 ): Promise<ApplyEnd> {
   const { saved, clock, calls, leave, drain } = input;
@@ -153,6 +190,7 @@ async function takeUp(
       endpoint: input.endpoint,
       version: input.version,
     });
+    await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     if (approval) await journal.record({ kind: 'approved', ...approval });
     const executing = execute({ ...input, journal, calls });
     // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.

@@ -147,6 +147,27 @@ async function beganAt(pid: number): Promise<string | null> {
   }
 }
 
+interface Registered {
+  readonly runDirectory: string;
+  readonly at: string;
+}
+
+async function registered(stateDirectory: string, digest: string): Promise<Registered | null> {
+  return readFile(join(stateDirectory, 'carried-out', `${digest}.json`), 'utf8').then(
+    (text) => JSON.parse(text) as Registered,
+    () => null,
+  );
+}
+
+/** True where the register names this very directory for the plan: its run had begun. */
+export async function isRegistered(
+  stateDirectory: string,
+  digest: string,
+  runDirectory: string,
+): Promise<boolean> {
+  return (await registered(stateDirectory, digest))?.runDirectory === resolve(runDirectory);
+}
+
 /**
  * Enters a plan into the register of plans carried out; with `check`, only looks whether it may be.
  * @throws RefitError `already-carried-out` where the register names another run directory for it.
@@ -160,10 +181,7 @@ export async function register(
 ): Promise<void> {
   const path = join(stateDirectory, 'carried-out', `${digest}.json`);
   const here = resolve(runDirectory);
-  const present = await readFile(path, 'utf8').then(
-    (text) => JSON.parse(text) as { runDirectory: string; at: string },
-    () => null,
-  );
+  const present = await registered(stateDirectory, digest);
   if (present?.runDirectory === here) return;
   if (present) {
     throw new RefitError(

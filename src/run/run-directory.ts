@@ -2,7 +2,7 @@
 import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { isFinished, replay } from '../journal.ts';
+import { GENESIS, isFinished, replay } from '../journal.ts';
 import type { RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
@@ -81,6 +81,18 @@ function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk
       `${directory}: the journal is of another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
       'put back the plan.json that belongs to this journal, or name another run directory with --run-dir',
     );
+  }
+}
+
+/** The head that the run's own report was made at; null where there is no report of any entry that can be read. */
+export async function reportedHead(directory: string): Promise<string | null> {
+  try {
+    const { head } = JSON.parse((await readText(join(directory, RUN_FILES.report))) ?? '') as {
+      head?: unknown;
+    };
+    return typeof head === 'string' && head !== GENESIS ? head : null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,4 @@
 /** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { validateJournalEntry } from '../../generated/validators.js';
@@ -8,7 +7,7 @@ import { JOURNAL_FORMAT, type SavedPlan } from '../../model.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
 import { visible } from '../../report/escape.ts';
 import { readJournalFile } from '../../run/journal-file.ts';
-import { RUN_FILES } from '../../run/run-directory.ts';
+import { RUN_FILES, reportedHead } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
@@ -36,7 +35,7 @@ export async function auditVerify(
   );
   const heads = [
     ...(options.head === undefined ? [] : [headOf(options.head)]),
-    ...(await reportedHead(directory)),
+    ...(await headOfReport(directory)),
   ];
   const audit = await examine(directory, saved, heads);
   if (format === 'json') await terminal.out(`${JSON.stringify(audit, null, 2)}\n`);
@@ -77,16 +76,9 @@ function headOf(text: string): KnownHead {
   return { hash: text.toLowerCase(), from: '--head' };
 }
 
-/** The head that the run's own report was made at. */
-async function reportedHead(directory: string): Promise<KnownHead[]> {
-  try {
-    const { head } = JSON.parse(await readFile(join(directory, RUN_FILES.report), 'utf8')) as {
-      head?: unknown;
-    };
-    return typeof head === 'string' ? [{ hash: head, from: RUN_FILES.report }] : [];
-  } catch {
-    return [];
-  }
+async function headOfReport(directory: string): Promise<KnownHead[]> {
+  const hash = await reportedHead(directory);
+  return hash === null ? [] : [{ hash, from: RUN_FILES.report }];
 }
 
 async function examine(directory: string, saved: SavedPlan, heads: readonly KnownHead[]): Promise<Audit> {

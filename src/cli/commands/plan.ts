@@ -46,7 +46,7 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
   });
   if (!review) return invalid(findings, options, terminal, file);
   if (review.verdict !== 'blocked' && options.out !== undefined) {
-    await writeOutput(options.out, encodeSavedPlan(review.plan));
+    await writeOutput(options.out, encodeSavedPlan(review.plan), file);
     terminal.quiet || terminal.err(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}\n`);
   }
   await emit(terminal, options, REVIEW_FORMATS, (format, where) =>

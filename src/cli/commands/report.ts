@@ -1,5 +1,6 @@
 /** `refit report RUN`: the audit report, at any time, also after a crash. */
 import { buildReport, REPORT_FORMATS, readRun, renderReport } from '../../index.ts';
+import { reportedHead } from '../../run/run-directory.ts';
 import type { GlobalOptions } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
@@ -9,6 +10,12 @@ export async function report(directory: string, options: GlobalOptions, terminal
   const { saved, journal } = await readRun(directory);
   const built = buildReport(saved, journal.entries);
   await emit(terminal, options, REPORT_FORMATS, (format, where) => renderReport(built, format, where));
+  const head = await reportedHead(directory);
+  if (head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head)) {
+    terminal.err(
+      `entries of the journal are missing, which an earlier report still knew: refit audit verify ${directory}\n`,
+    );
+  }
   if (journal.tornBytes > 0) {
     terminal.quiet ||
       terminal.err(

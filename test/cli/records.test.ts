@@ -1,0 +1,159 @@
+/** What must not be lost or mixed up: the records of a run, the author's files, the exit code, the provider it is with. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it, type TestContext } from 'vitest';
+import { type Desk, desk, growPlan, openDesk, plainFleet } from './refit.ts';
+
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+
+async function sealed(test: Pick<TestContext, 'onTestFinished'>): Promise<Desk> {
+  const at = await desk(test, { fleet: plainFleet(3) });
+  await at.write('plan.yaml', growPlan());
+  expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
+  return at;
+}
+
+async function carriedOut(test: Pick<TestContext, 'onTestFinished'>): Promise<Desk> {
+  const at = await sealed(test);
+  expect((await at.refit(APPLY)).code).toBe(0);
+  return at;
+}
+
+async function ordersAt(at: Desk): Promise<number> {
+  const { orders } = await at.simulator.counts();
+  return Object.values(orders).reduce((sum, count) => sum + count, 0);
+}
+
+describe.concurrent('a journal from which entries are missing is not gone on with', () => {
+  it.for<[string, (lines: readonly string[]) => readonly string[]]>([
+    ['cut off after its fourth entry', (lines) => lines.slice(0, 4)],
+    ['without its last entry', (lines) => lines.slice(0, -1)],
+    ['emptied', () => []],
+  ])('%s', async ([, cut], test) => {
+    const at = await carriedOut(test);
+    const lines = (await at.text('run/journal.jsonl')).split('\n').slice(0, -1);
+    await at.write(
+      'run/journal.jsonl',
+      cut(lines)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const again = await at.refit(APPLY);
+    expect(again.code, again.stderr).toBe(6);
+    expect(again.stderr).toMatch(/entries of the journal are missing[\s\S]*mend: .*refit plan PLAN -o SAVED/);
+    expect(await ordersAt(at)).toBe(3);
+    expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(6);
+  });
+
+  it('emptied and without its report, as the register still knows that it had begun', async (test) => {
+    const at = await carriedOut(test);
+    await at.write('run/journal.jsonl', '');
+    await at.write('run/report.json', '');
+    const again = await at.refit(APPLY);
+    expect(again.code, again.stderr).toBe(6);
+    expect(again.stderr).toContain('the register knows that it had begun');
+    expect(await ordersAt(at)).toBe(3);
+  });
+});
+
+it('a run that was begun at one simulated provider does not go on at another', async (test) => {
+  const at = await sealed(test);
+  const run = at.start(APPLY);
+  while ((await ordersAt(at)) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  run.kill('SIGKILL');
+  await run.ended;
+  const other = await openDesk({ fleet: plainFleet(3) });
+  test.onTestFinished(() => other.close());
+  const elsewhere = await at.refit([...APPLY, '--endpoint', other.simulator.url], {
+    env: other.simulator.env,
+  });
+  expect(elsewhere.code, elsewhere.stderr).toBe(64);
+  expect(elsewhere.stderr).toContain(`mend: add --endpoint ${at.simulator.url}`);
+  expect(await ordersAt(other)).toBe(0);
+  expect((await at.refit(APPLY)).code).toBe(0);
+  expect(await ordersAt(at)).toBe(3);
+});
+
+describe.concurrent('files that are read or are records are not written over', () => {
+  it.for<[string, string, (at: Desk) => Promise<unknown>]>([
+    ['plan plan.yaml -o plan.yaml', 'plan.yaml', async () => undefined],
+    ['plan plan.yaml -o link.yaml', 'plan.yaml', (at) => symlink('plan.yaml', join(at.folder, 'link.yaml'))],
+    ['report run -q --write json=run/journal.jsonl', 'run/journal.jsonl', (at) => at.refit(APPLY)],
+    ['report run -q --write json=run/plan.json', 'run/plan.json', (at) => at.refit(APPLY)],
+  ])('refit %s', async ([command, kept, before], test) => {
+    const at = await sealed(test);
+    await before(at);
+    const text = await at.text(kept);
+    const ended = await at.refit(command.split(' '));
+    expect(ended.code, ended.stderr).toBe(64);
+    expect(ended.stderr).toMatch(/it would be lost\n {2}mend: name/);
+    expect(await at.text(kept)).toBe(text);
+  });
+
+  it('a link is followed, and a device is written to and stays a device', async (test) => {
+    const at = await sealed(test);
+    await at.write('target.md', 'old');
+    await symlink('target.md', join(at.folder, 'link.md'));
+    expect((await at.refit(['show', 'saved.json', '--write', 'markdown=link.md'])).code).toBe(0);
+    expect(await at.text('target.md')).toMatch(/^#/);
+    expect((await at.refit(['show', 'saved.json', '--write', 'markdown=/dev/null'])).code).toBe(0);
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+  });
+});
+
+describe.concurrent('the exit code stands when nobody reads the output', () => {
+  it('of a blocked plan whose reader has gone', async (test) => {
+    const at = await sealed(test);
+    await at.write('none.yaml', growPlan().replace(/crs-fleet/g, 'crs-absent'));
+    const main = join(inject('built'), 'dist/cli/main.js');
+    const child = spawn(process.execPath, [main, 'validate', 'none.yaml', 'missing.yaml'], {
+      cwd: at.folder,
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(64);
+  });
+
+  it('of an apply whose terminal has gone: it goes on to its end', async (test) => {
+    const at = await sealed(test);
+    const main = join(inject('built'), 'dist/cli/main.js');
+    const env = { ...process.env, ...at.env };
+    const child = spawn(process.execPath, [main, ...APPLY, '--endpoint', at.simulator.url], {
+      cwd: at.folder,
+      env,
+    });
+    child.stdout.destroy();
+    child.stderr.once('data', () => child.stderr.destroy());
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect((await at.report()).run.endedBecause).toBe('done');
+  });
+
+  it('and what cannot be written because the disk is full is told', async (test) => {
+    const at = await carriedOut(test);
+    const main = join(inject('built'), 'dist/cli/main.js');
+    const shell = promisify(execFile)(
+      'sh',
+      ['-c', `"${process.execPath}" "${main}" report run > /dev/full`],
+      { cwd: at.folder },
+    );
+    await expect(shell).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the disk is full'),
+    });
+  });
+});
+
+it('a connection that drops drains the run as SIGTERM does', async (test) => {
+  const at = await sealed(test);
+  const run = at.start(APPLY);
+  while ((await ordersAt(at)) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  run.kill('SIGHUP');
+  const ended = await run.ended;
+  expect([0, 143], ended.stderr).toContain(ended.code);
+  expect((await at.report()).run.endedBecause).not.toBe(null);
+});
