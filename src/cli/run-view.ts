@@ -8,7 +8,7 @@ import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
-import { change, duration, quotes } from '../report/quantities.ts';
+import { change, counted, duration, quotes } from '../report/quantities.ts';
 import { isTailLockCode } from '../run/after-refusal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -53,7 +53,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       case 'run-started':
         return `${entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
       case 'wave-started':
-        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${saved.waves[entry.wave]?.steps.length ?? 0} steps`;
+        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
       case 'wave-ended':
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled`;
       case 'stopping':
@@ -99,6 +99,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         if (acceptedAt !== null) durations.push(Date.parse(entry.at) - Date.parse(acceptedAt));
       }
       if (entry.kind === 'refused' && isLimitCode(entry.code)) limitMetAt = terminal.clock.now();
+      if (entry.kind === 'run-started') stopping = '';
       if (entry.kind === 'stopping') stopping = `stopping: ${entry.because}`;
     },
     line,

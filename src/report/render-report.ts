@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly color: boolean;
   /** Cells a line of the terminal holds. */
   readonly width: number;
+  /** The run directory, for the commands to type next; `RUN` where it is not known. */
+  readonly directory?: string;
 }
 
 const RENDERERS: ReadonlyMap<ReportFormat, (report: Report, options: ReportOptions) => string> = new Map([

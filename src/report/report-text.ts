@@ -32,10 +32,13 @@ export function factLines(facts: readonly (readonly [string, string])[], width: 
   });
 }
 
-export function reportText(hostile: Report, { color, width }: { color: boolean; width: number }): string {
+export function reportText(
+  hostile: Report,
+  { color, width, directory }: { color: boolean; width: number; directory?: string },
+): string {
   const report = legible(hostile);
   const inks = ink(color);
-  const verdict = verdictOfRun(report);
+  const verdict = verdictOfRun(report, directory);
   const { plan } = report;
   const title = [inks.bold(plan.name), plan.change, plan.owner].filter((part) => part !== null).join('  ');
   const lines = [

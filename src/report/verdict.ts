@@ -13,7 +13,7 @@ export interface Verdict {
 }
 
 /** How a run stands. Where several things apply, the one that needs a person soonest gives the word. */
-export function verdictOfRun(report: Report): Verdict {
+export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
   const { totals, run } = report;
   const steps = report.steps.length;
   const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
@@ -36,13 +36,18 @@ export function verdictOfRun(report: Report): Verdict {
       sentence: ['the run is under way, or its process died', verified, asked, others]
         .filter((part) => part !== '')
         .join('; '),
-      next: 'refit status RUN',
+      next: `refit status ${directory}`,
     };
   }
   const why = run.endedBecause === 'done' ? '' : (run.what ?? ENDED[run.endedBecause]);
   if (totals.unknown > 0) {
     const sentence = [sum, why].filter((part) => part !== '').join('; ');
-    return { tone: 'bad', word: 'UNKNOWN', sentence, next: 'refit apply RUN/plan.json --run-dir RUN' };
+    return {
+      tone: 'bad',
+      word: 'UNKNOWN',
+      sentence,
+      next: `refit apply ${directory}/plan.json --run-dir ${directory}`,
+    };
   }
   if (run.endedBecause !== 'done') {
     return {
@@ -50,7 +55,7 @@ export function verdictOfRun(report: Report): Verdict {
       word:
         run.endedBecause === 'halted' ? 'HALTED' : run.endedBecause === 'drained' ? 'DRAINED' : 'OUT OF TIME',
       sentence: `${why}; ${sum}`,
-      next: totals.verified === steps ? null : 'refit apply RUN/plan.json --run-dir RUN',
+      next: totals.verified === steps ? null : `refit apply ${directory}/plan.json --run-dir ${directory}`,
     };
   }
   if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: sum, next: null };

@@ -41,12 +41,14 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       runDirectory: options.runDir ?? null,
       drain: signals.drain,
       leave: signals.leave,
-      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, terminal)),
+      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,
     });
     view.close();
-    await emit(terminal, options, REPORT_FORMATS, (format, where) => renderReport(end.report, format, where));
+    await emit(terminal, options, REPORT_FORMATS, (format, where) =>
+      renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
+    );
     if (!terminal.quiet) {
       const shown = nearer(end.directory);
       if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
@@ -75,7 +77,7 @@ async function byFlag(): Promise<Approval> {
   return { how: 'auto-approve', by: userName() };
 }
 
-async function byPrompt(saved: SavedPlan, terminal: Terminal): Promise<Approval | null> {
+async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
   if (!terminal.interactive) return null;
   const review = {
     verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
@@ -86,6 +88,7 @@ async function byPrompt(saved: SavedPlan, terminal: Terminal): Promise<Approval 
   terminal.err(
     renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
   );
+  terminal.err(`  every step: refit show ${word(file)} --all\n`);
   const answer = await terminal.ask(`\nCarry out these ${saved.steps.length} steps? Only "yes" is taken: `);
   return answer?.trim() === 'yes' ? { how: 'prompt', by: userName() } : null;
 }

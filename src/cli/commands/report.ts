@@ -9,7 +9,9 @@ export async function report(directory: string, options: GlobalOptions, terminal
   checkOutput(options, REPORT_FORMATS);
   const { saved, journal } = await readRun(directory);
   const built = buildReport(saved, journal.entries);
-  await emit(terminal, options, REPORT_FORMATS, (format, where) => renderReport(built, format, where));
+  await emit(terminal, options, REPORT_FORMATS, (format, where) =>
+    renderReport(built, format, { ...where, directory }),
+  );
   const head = await reportedHead(directory);
   if (head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head)) {
     terminal.err(

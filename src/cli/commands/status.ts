@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { isFinished, totals } from '../../journal.ts';
 import { OUTCOMES, type StepState } from '../../model.ts';
+import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { duration } from '../../report/quantities.ts';
 import { isAlive, readHolder } from '../../run/lock.ts';
 import { RUN_FILES, type RunOnDisk, readRun } from '../../run/run-directory.ts';
-import type { GlobalOptions } from '../options.ts';
+import { type GlobalOptions, sameWay } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -20,12 +21,15 @@ export async function status(
   terminal: Terminal,
 ): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
+  let alone = 0;
   for (;;) {
     const run = await readRun(directory);
     const live = await holderOf(run);
     const told = tell(run, live, terminal);
     await terminal.out(format === 'json' ? `${JSON.stringify(told.facts)}\n` : told.text);
-    if (!options.watch || (run.state.endedAt !== null && live === null)) return 0;
+    // A run that somebody is about to take up has nobody for a moment; one whose process is gone has nobody for good.
+    alone = live === null && run.state.startedAt !== null ? alone + 1 : 0;
+    if (!options.watch || alone > (run.state.endedAt === null ? 2 : 0)) return 0;
     await terminal.clock.sleep(WATCH_EVERY);
     if (format === 'text') await terminal.out('\n');
   }
@@ -41,7 +45,7 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
   const { saved, state } = run;
   const now = terminal.clock.now();
   const steps = [...state.steps.values()];
-  const open = steps.filter(({ phase, startedAt }) => phase !== 'ended' && startedAt !== null);
+  const open = steps.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
   const standing =
     state.startedAt === null
       ? 'not begun'
@@ -54,10 +58,14 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
           : state.endedAt !== null
             ? `ended (${state.endedBecause}) with work left`
             : 'stopped without an end: its process is gone';
+  const first = run.journal.entries[0];
+  const endpoint =
+    first?.kind === 'run-started' && first.endpoint.startsWith('http') ? first.endpoint : undefined;
+  const apply = `refit apply ${word(join(run.directory, RUN_FILES.plan))} --run-dir ${word(run.directory)}`;
   const next =
     holder || isFinished(state)
-      ? `refit report ${run.directory}`
-      : `refit apply ${join(run.directory, RUN_FILES.plan)} --run-dir ${run.directory}`;
+      ? `refit report ${word(run.directory)}`
+      : sameWay(apply, { color: false, ...(endpoint === undefined ? {} : { endpoint }) });
   const facts = {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,
@@ -68,7 +76,8 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
     what: state.stopping?.what ?? null,
-    totals: totals(steps),
+    // A step that is being settled is under way, not unknown.
+    totals: totals(steps.filter((step) => !open.includes(step))),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
     underWay: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
       step,
@@ -89,7 +98,7 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
     `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${visible(holder.host)}` : ''}`,
     ...(state.stopping && !holder ? [`  because  ${visible(state.stopping.what)}`] : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
-    `  steps    ${counts.join(', ')}`,
+    `  steps    ${[...counts, ...(open.length > 0 ? [`${open.length} under way`] : [])].join(', ')}`,
     ...open
       .slice(0, NAMED)
       .map((step) => `  ${step.phase.padEnd(11)} ${step.step}  for ${since(step)}: ${visible(step.what)}`),
