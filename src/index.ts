@@ -17,6 +17,7 @@ import { openHttp } from './cloud/http.ts';
 import { openPermits, type Permits } from './cloud/permits.ts';
 import { proxyFromEnvironment } from './cloud/proxy.ts';
 import { monitorCalls, readInventory, readUsed } from './cloud/read-inventory.ts';
+import { readWindows } from './cloud/read-windows.ts';
 import type { Transport } from './cloud/transport.ts';
 import type {
   Finding,
@@ -217,6 +218,15 @@ async function reviewPlan(
     onProgress?.('memory in use read', 0, ids.size);
     const reading = await readUsed(reader, inventory, ids);
     onProgress?.('memory in use read', ids.size, ids.size);
+    inventory = reading.inventory;
+    notes = [...notes, ...reading.notes];
+    draft = draftPlan(plan, inventory, clock.now());
+  }
+  if (reader && draft.toSchedule.length > 0) {
+    const ids = new Set(draft.toSchedule.map(({ id }) => id));
+    const reading = await readWindows(reader, inventory, ids, (read) =>
+      onProgress?.('maintenance windows read', read, ids.size),
+    );
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
     draft = draftPlan(plan, inventory, clock.now());

@@ -108,6 +108,9 @@ export function untouched(step: string): StepState {
     endedAt: null,
     intentAt: null,
     acceptedAt: null,
+    waitsFor: null,
+    beganAt: null,
+    warning: null,
     size: null,
     billed: null,
   };
@@ -277,8 +280,21 @@ function fold(run: Folding, entry: JournalEntry): void {
             }
           : { phase: 'waiting', outcome: 'not-run', what: `had not landed: ${entry.evidence}` },
       );
+    case 'deferred':
+      return change(run, entry.step, {
+        waitsFor: { window: entry.window, opensAt: entry.opensAt },
+        what: `accepted, waits for its window ${entry.window.from}-${entry.window.to} Beijing time`,
+      });
+    case 'began':
+      return change(run, entry.step, {
+        waitsFor: null,
+        beganAt: entry.at,
+        warning: entry.warning,
+        what: `under way: ${entry.evidence}`,
+      });
     case 'step-ended':
       return change(run, entry.step, (was) => ({
+        waitsFor: null,
         phase: 'ended',
         outcome: entry.outcome,
         code: entry.code,

@@ -100,6 +100,15 @@ export interface InstanceNode {
   readonly zone: Zone;
 }
 
+/**
+ * The hours of each day in which the provider changes an instance that is told to wait for them: `HH:MM`, Beijing time,
+ * the end not included, never over midnight. Source: facts §2.6, read 2026-11; the time zone is an inference.
+ */
+export interface MaintenanceWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** One instance, as read from the provider. Names and tags are hostile text: escape before showing. */
 export interface Instance {
   /** `crs-` and eight or more letters and digits. */
@@ -128,6 +137,8 @@ export interface Instance {
   readonly task: string | null;
   /** The number of an order for it that waits to be paid; else null. */
   readonly unpaidOrder: string | null;
+  /** Read only for plans with `switch: maintenance-window`; absent: not read. */
+  readonly window?: MaintenanceWindow;
 }
 
 /** Memory in use, MB. */
@@ -276,7 +287,8 @@ export interface Execution {
   readonly inFlight: number;
   /** Per action, endpoint and identity; never above the provider's 20. */
   readonly requestsPerSecond: number;
-  readonly switch: 'now';
+  /** When the provider may begin a change: as soon as it is ordered, or in the instance's own maintenance window. */
+  readonly switch: 'now' | 'maintenance-window';
   /** Milliseconds every source must stay silent before "no answer" means "not executed". */
   readonly patience: number;
   /** What ends a run early. `failed` counts failed and refused; `unknown` what is unknown after patience. */
@@ -409,6 +421,8 @@ export interface Precondition {
   readonly because: string | null;
   /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
   readonly used?: UsedMemory;
+  /** With `switch: maintenance-window` the window that it must still have; else absent. */
+  readonly window?: MaintenanceWindow;
   /** ISO 8601 UTC. */
   readonly readAt: string;
 }
@@ -572,6 +586,20 @@ export type Deed =
       readonly order: string | null;
       readonly evidence: string;
     }
+  /** Accepted, and seen not to have begun: it waits for its window, which opens at `opensAt` (ISO 8601 UTC). */
+  | {
+      readonly kind: 'deferred';
+      readonly step: string;
+      readonly window: MaintenanceWindow;
+      readonly opensAt: string;
+    }
+  /** A change that was told to wait for its window has begun. `warning`: it began outside of it, in words. */
+  | {
+      readonly kind: 'began';
+      readonly step: string;
+      readonly evidence: string;
+      readonly warning: string | null;
+    }
   /** The end of a step. `size` is what was read back, null where nothing was read. */
   | {
       readonly kind: 'step-ended';
@@ -623,6 +651,12 @@ export interface StepState {
   readonly intentAt: string | null;
   /** When the order was accepted, or found to have landed. */
   readonly acceptedAt: string | null;
+  /** Accepted and not begun: the window it waits for; else null. */
+  readonly waitsFor: { readonly window: MaintenanceWindow; readonly opensAt: string } | null;
+  /** When it was seen to have begun, where it was told to wait for its window. */
+  readonly beganAt: string | null;
+  /** What a person should know of it although it may be verified; null where there is nothing. */
+  readonly warning: string | null;
   readonly size: Size | null;
   readonly billed: Money | null;
 }
@@ -682,6 +716,8 @@ export interface Report {
     readonly inFlight: number;
     /** Every process that took it up, in order. */
     readonly processes: readonly RunProcess[];
+    /** Present where the changes were to wait for the maintenance windows. */
+    readonly switch?: 'maintenance-window';
   };
   /** One count per outcome, every outcome present; they add up to the number of steps. */
   readonly totals: Readonly<Record<Outcome, number>>;
@@ -771,6 +807,10 @@ export interface ReportStep {
   readonly endedAt: string | null;
   readonly code: string | null;
   readonly what: string;
+  /** The window it was to wait for, when it was seen to begin, and what was wrong with that; absent elsewhere. */
+  readonly window?: MaintenanceWindow;
+  readonly beganAt?: string;
+  readonly warning?: string;
   readonly quote: Quote | null;
   readonly billed: Money | null;
   /** How the bill stands to the quote; null unless verified. */

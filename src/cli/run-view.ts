@@ -8,7 +8,7 @@ import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
-import { change, counted, duration, quotes } from '../report/quantities.ts';
+import { change, counted, duration, hours, quotes, timeOfDay } from '../report/quantities.ts';
 import { isTailLockCode } from '../run/after-refusal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -66,6 +66,10 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         return `${entry.step}: no answer (${visible(entry.why)}); it is settled by reading`;
       case 'settled':
         return `${entry.step}: ${entry.landed ? 'had landed' : 'had not landed'}, ${visible(entry.evidence)}`;
+      case 'deferred':
+        return `${describe(entry.step)}: accepted, waits for its window ${hours(entry.window)}`;
+      case 'began':
+        return entry.warning === null ? null : `${describe(entry.step)}: ${entry.warning}`;
       case 'step-ended':
         return `${OUTCOME_SIGNS[entry.outcome][0]} ${describe(entry.step)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
       default:
@@ -94,9 +98,10 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       if (entry.kind === 'wave-started') wave = entry.wave;
       if (entry.kind === 'accepted' && !isPast) accepted.push(Date.parse(entry.sentAt));
       if (entry.kind === 'step-ended') {
-        const { acceptedAt } = replay.step(entry.step);
+        const { acceptedAt, beganAt } = replay.step(entry.step);
         if (entry.outcome === 'verified') verified.push(steps.get(entry.step)!);
-        if (acceptedAt !== null) durations.push(Date.parse(entry.at) - Date.parse(acceptedAt));
+        const from = beganAt ?? acceptedAt;
+        if (from !== null) durations.push(Date.parse(entry.at) - Date.parse(from));
       }
       if (entry.kind === 'refused' && isLimitCode(entry.code)) limitMetAt = terminal.clock.now();
       if (entry.kind === 'run-started') stopping = '';
@@ -111,7 +116,9 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     },
     /** What goes as it should: counted, and told line by line only where asked for. */
     isPassing: (entry: JournalEntry): boolean =>
-      (entry.kind === 'step-ended' && entry.outcome === 'verified') || isTailLock(entry),
+      entry.kind === 'deferred' ||
+      (entry.kind === 'step-ended' && entry.outcome === 'verified') ||
+      isTailLock(entry),
     begin() {
       began = terminal.clock.now();
     },
@@ -130,11 +137,15 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     counts() {
       const states = saved.steps.map(({ id }) => replay.step(id));
       const ended = states.filter(({ phase }) => phase === 'ended');
-      const underWay = states.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
+      const asked = states.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
+      const deferred = asked.flatMap(({ waitsFor }) => waitsFor ?? []);
       return {
         ended: totals(ended),
         done: ended.length,
-        underWay: underWay.length,
+        underWay: asked.length - deferred.length,
+        /** Accepted, and waiting for their windows: the next opens at `opensAt`. */
+        deferred: deferred.length,
+        opensAt: deferred.map(({ opensAt }) => opensAt).sort()[0] ?? null,
         left: saved.steps.length - ended.length,
       };
     },
@@ -142,8 +153,8 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     left() {
       if (durations.length === 0) return null;
       const usual = durations.reduce((a, b) => a + b, 0) / durations.length;
-      const { left, underWay } = this.counts();
-      const waitingSteps = left - underWay;
+      const { left, underWay, deferred } = this.counts();
+      const waitingSteps = left - underWay - deferred;
       const perOrder = 1000 / saved.execution.requestsPerSecond;
       return (
         Math.max(waitingSteps * perOrder, (waitingSteps * usual) / saved.execution.inFlight) +
@@ -173,15 +184,25 @@ function outcomes(board: Board): string {
   return parts.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
 }
 
+/** `12 wait for their windows, the next opens 19:00:00 UTC`; empty where none does. */
+function waitingForWindows(board: Board): string {
+  const { deferred, opensAt } = board.counts();
+  if (deferred === 0) return '';
+  const who =
+    deferred === 1 ? '1 waits for its window, which' : `${deferred} wait for their windows, the next`;
+  return `${who} opens ${timeOfDay(opensAt)} UTC`;
+}
+
 function statusLine(board: Board): string {
-  const { done, underWay, left } = board.counts();
+  const { done, underWay, deferred, left } = board.counts();
   const remaining = board.left();
   const parts = [
     board.waveName(),
     `${done} of ${board.saved.steps.length} ended`,
     outcomes(board),
     `${underWay} under way`,
-    left - underWay > 0 ? `${left - underWay} to go` : '',
+    waitingForWindows(board),
+    left - underWay - deferred > 0 ? `${left - underWay - deferred} to go` : '',
     `${board.rate().toFixed(1)} orders/s`,
     quotes(board.money()),
     remaining !== null && left > 0 ? `about ${duration(remaining)} left` : '',
@@ -257,7 +278,12 @@ function drawn(terminal: Terminal, board: Board): RunView {
         `${board.rate().toFixed(1)} of ${requestsPerSecond} orders a second${remaining === null ? '' : ` · about ${duration(remaining)} left`}`,
         width,
       ),
-      clip([quotes(board.money()), board.waiting()].filter((part) => part !== '').join(' · '), width),
+      clip(
+        [waitingForWindows(board), quotes(board.money()), board.waiting()]
+          .filter((part) => part !== '')
+          .join(' · '),
+        width,
+      ),
       ...board.latest.map((text) => inks.dim(clip(text, width))),
     ].filter((line) => line !== '');
     erase();

@@ -203,6 +203,19 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
         .sort((a, b) => a.number - b.number);
     },
 
+    async describeWindow(scope, instance, note = () => {}) {
+      const answer = await send(wire.READS.window, scope, wire.encodeWindow(instance));
+      if (answer.kind === 'ok') {
+        const window = wire.decodeWindow(answer.fields);
+        if (window === null) note(`that of ${instance} came in a form that cannot be read`);
+        return window;
+      }
+      if (!isLackOfRights(answer.code) && !/^(UnsupportedOperation|ResourceNotFound)\b/.test(answer.code))
+        throw refusedRead(wire.READS.window, scope, answer);
+      note(answer.code);
+      return null;
+    },
+
     async price(request) {
       if (!billings.has(request.instance)) await describeInstances(request, [request.instance]);
       const answer = await send(wire.READS.price, request, wire.encodePrice(request));

@@ -7,6 +7,7 @@ import type {
   Catalogue,
   EditionName,
   Instance,
+  MaintenanceWindow,
   Money,
   NodeChange,
   Quote,
@@ -28,6 +29,8 @@ export interface PriceRequest extends Scope {
 export interface OrderRequest extends PriceRequest {
   /** The nodes to add or remove; absent for all but the replicas of multi-zone instances. */
   readonly nodes?: NodeChange;
+  /** When it may begin; absent: as soon as it is accepted. */
+  readonly switch?: 'maintenance-window';
 }
 
 /** An answer that is a refusal, by the provider's exact code. The message is for showing, never for deciding. */
@@ -76,6 +79,15 @@ export interface CloudReader {
   describeCatalogue(scope: Scope): Promise<Omit<Catalogue, 'zones'>>;
   /** The zones of the scope's region whose numbers are known; those that nothing gives a number for are left out. */
   describeZones(scope: Scope): Promise<Zone[]>;
+  /**
+   * The maintenance window of one instance; null where it is not told: no right to ask, or none for this instance.
+   * @param note is told why, in words.
+   */
+  describeWindow(
+    scope: Scope,
+    instance: string,
+    note?: (what: string) => void,
+  ): Promise<MaintenanceWindow | null>;
   /** The provider's own price for a change. */
   price(request: PriceRequest): Promise<({ readonly kind: 'quoted' } & Quote) | Refusal>;
   /** Tasks that began at or after `since`, resize tasks only, optionally of one instance. */

@@ -15,6 +15,7 @@ import type {
   Instance,
   InstanceNode,
   InstanceStatus,
+  MaintenanceWindow,
   Money,
   NodeChange,
   Offer,
@@ -54,6 +55,7 @@ export const READS = {
   price: redis('InquiryPriceUpgradeInstance'),
   tasks: redis('DescribeTaskList'),
   shards: redis('DescribeInstanceShards'),
+  window: redis('DescribeMaintenanceWindow'),
   memory: { product: 'monitor', version: '2018-07-24', name: 'GetMonitorData', regional: true },
   zones: { product: 'region', version: '2022-06-27', name: 'DescribeZones', regional: true },
   orders: redis('DescribeInstanceDealDetail'),
@@ -106,11 +108,16 @@ export function encodePrice({ instance, edition, size }: PriceRequest): Fields {
   };
 }
 
-/** An order: the size, and for the replicas of a multi-zone instance the nodes. Source: facts §1.1, read 2026-11. */
+/**
+ * An order: the size, and for the replicas of a multi-zone instance the nodes. Source: facts §1.1, read 2026-11.
+ * A change that may begin at once says nothing of it: that is the default, and where the option is not rolled out yet
+ * naming it may be refused.
+ */
 export function encodeOrder(request: OrderRequest): Fields {
   return {
     ...encodePrice(request),
     ...(request.nodes === undefined ? {} : { NodeSet: encodeNodes(request.nodes) }),
+    ...(request.switch === undefined ? {} : { SwitchOption: IN_WINDOW }),
   };
 }
 
@@ -122,6 +129,7 @@ function encodeNodes(change: NodeChange): Fields[] {
 }
 
 const REPLICA = 1;
+const IN_WINDOW = 1;
 
 /** The order number of an accepted order, or null. The new name first; the old one is about to go. */
 export function decodeOrder(fields: Fields): string | null {
@@ -605,6 +613,18 @@ export function decodeShards(fields: Fields): number[] {
     const bytes = number(shard.Storage);
     return bytes === null || bytes < 0 || whole(shard.Role) === 1 ? [] : [bytes / 1_048_576];
   });
+}
+
+/** Asks for the maintenance window of an instance. */
+export function encodeWindow(instance: string): Fields {
+  return { InstanceId: instance };
+}
+
+/** A maintenance window, or null where its two times are not of one day and in order. */
+export function decodeWindow(fields: Fields): MaintenanceWindow | null {
+  const [from, to] = [text(fields.StartTime), text(fields.EndTime)];
+  const time = /^([01]\d|2[0-3]):[0-5]\d$/;
+  return from !== null && to !== null && time.test(from) && time.test(to) && from < to ? { from, to } : null;
 }
 
 /** True for an instance that has shards of its own. */

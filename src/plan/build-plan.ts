@@ -44,6 +44,7 @@ interface WrittenPlan {
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
+    readonly switch?: Execution['switch'];
     readonly patience?: string;
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
   };
@@ -86,6 +87,7 @@ const DEFAULTS = {
   waves: [{ name: 'all', take: { kind: 'rest' } }],
   inFlight: 20,
   requestsPerSecond: 18,
+  switch: 'now',
   patience: 180_000,
   haltWhen: {
     failed: { operator: '>', value: 2, base: 'count' },
@@ -185,7 +187,7 @@ function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
   return {
     inFlight: written.inFlight ?? DEFAULTS.inFlight,
     requestsPerSecond: written.requestsPerSecond ?? DEFAULTS.requestsPerSecond,
-    switch: 'now',
+    switch: written.switch ?? DEFAULTS.switch,
     patience: given(written.patience, parseDuration) ?? DEFAULTS.patience,
     haltWhen: {
       failed: threshold(written.haltWhen?.failed, DEFAULTS.haltWhen.failed),

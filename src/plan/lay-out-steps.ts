@@ -52,8 +52,12 @@ function stepOf(
 }
 
 /** What must still hold of the instance when its first step begins. */
-export function preconditionOf({ target, legs, because }: Route, readAt: string): Precondition {
-  const { id, name, region, zone, profile, billing, size } = target.instance;
+export function preconditionOf(
+  { target, legs, because }: Route,
+  { execution }: Pick<Plan, 'execution'>,
+  readAt: string,
+): Precondition {
+  const { id, name, region, zone, profile, billing, size, window } = target.instance;
   const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
   const reasons = [target.because, used && sayUsed(used), because].filter((reason) => reason !== null);
   return {
@@ -68,6 +72,7 @@ export function preconditionOf({ target, legs, because }: Route, readAt: string)
     target: target.to,
     because: reasons.length > 0 ? reasons.join('; ') : null,
     ...(used ? { used } : {}),
+    ...(window && execution.switch === 'maintenance-window' ? { window } : {}),
     readAt,
   };
 }

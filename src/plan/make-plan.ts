@@ -6,6 +6,7 @@ import type {
   Instance,
   Inventory,
   Money,
+  Place,
   Plan,
   PriceShare,
   Review,
@@ -18,7 +19,7 @@ import { SAVED_PLAN_FORMAT } from '../model.ts';
 import { partsOf, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
-import { checkPrices } from './check-prices.ts';
+import { checkPrices, type PricedRoute } from './check-prices.ts';
 import { indexZones, type ZonesOf } from './choose-nodes.ts';
 import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
 import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
@@ -42,6 +43,8 @@ export interface Draft {
   readonly toPrice: readonly PriceQuestion[];
   /** Instances whose memory in use must be known: read it, put it into the inventory, draft again. */
   readonly toMeasure: readonly Instance[];
+  /** Instances whose maintenance window must be known: as `toMeasure`. */
+  readonly toSchedule: readonly Instance[];
   readonly sold: SoldFor;
   readonly zonesOf: ZonesOf;
 }
@@ -54,6 +57,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
   const routes: Route[] = [];
   const blocked: BlockedTarget[] = [...resolution.blocked];
   const toMeasure: Instance[] = [...resolution.toMeasure];
+  const toSchedule: Instance[] = [];
   for (const target of resolution.targets) {
     const route = orderSteps(target, sold, zonesOf);
     const shrink = shrinkDenied(plan, target.instance, target.to, target.place);
@@ -61,7 +65,12 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     // What is denied anyway needs no measuring.
     const told = shrink ? [shrink, ...errors.filter(({ code }) => code !== 'Refit.UsedUnknown')] : errors;
     if (told.length === 0) {
-      routes.push(route);
+      const unknown = windowUnknown(plan, target.instance, target.place);
+      if (unknown === null) routes.push(route);
+      else {
+        toSchedule.push(target.instance);
+        blocked.push({ instance: target.instance.id, region: target.instance.region, findings: [unknown] });
+      }
       continue;
     }
     blocked.push({ instance: target.instance.id, region: target.instance.region, findings: told });
@@ -76,6 +85,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     findings: [...resolution.findings, ...timeFindings(plan, inventory, now), ...shortPatience(plan)],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
+    toSchedule,
     sold,
     zonesOf,
   };
@@ -117,6 +127,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds),
     ...waveFindings,
+    ...listed(beginTogether(plan, priced.routes)),
     ...summarised(priced.remarks),
   ]);
   const blockedFindings = blocked.flatMap(({ findings }) => findings);
@@ -137,7 +148,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     execution: plan.execution,
     waves,
     steps,
-    preconditions: priced.routes.map(({ route }) => preconditionOf(route, inventory.readAt)),
+    preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),
     unchanged: draft.unchanged,
     blocked,
     findings: planFindings.filter(({ severity }) => severity !== 'error'),
@@ -153,6 +164,35 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     findings,
     next: nextCommand(verdict, plan.file, saveAs, findings),
   };
+}
+
+/** Nobody approves a change in a window whose hours nobody knows. */
+function windowUnknown({ execution }: Plan, { id, window }: Instance, place: Place): Finding | null {
+  if (execution.switch === 'now' || window !== undefined) return null;
+  const what = `${id} is to be changed in its maintenance window, and that is not known`;
+  const mend =
+    'plan against the live fleet with an identity that may call DescribeMaintenanceWindow, or switch: now';
+  return say('Refit.WindowUnknown', { what, mend }, id, place);
+}
+
+/** What waits for one window begins when the provider opens it: nothing here holds the changes apart then. */
+function beginTogether({ execution }: Plan, routes: readonly PricedRoute[]): Finding | null {
+  if (execution.switch === 'now' || routes.length === 0) return null;
+  const sizes = new Map<string, number>();
+  for (const { route } of routes) {
+    const { from, to } = route.target.instance.window!;
+    sizes.set(`${from}-${to}`, (sizes.get(`${from}-${to}`) ?? 0) + 1);
+  }
+  const windows = [...sizes]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([hours, count]) => `${hours} (${count})`);
+  const what = `each instance is changed in its own maintenance window, Beijing time: ${windows.join(', ')}; what waits for one window begins together when it opens, and inFlight does not hold it apart`;
+  return say(
+    'Refit.InWindows',
+    { what, mend: 'smaller waves, where fewer are to begin together' },
+    null,
+    null,
+  );
 }
 
 function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {

@@ -30,12 +30,6 @@ export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
     what: 'an approval between waves is not supported yet',
     mend: 'remove approval; put this wave in a plan of its own, approved when it is applied',
   },
-  {
-    path: ['execution', 'switch'],
-    when: (value) => value === 'maintenance-window',
-    what: "switching in the instance's maintenance window is not supported yet",
-    mend: 'switch: now',
-  },
 ];
 
 /** Every use of a row in a plan as it was written, with the path at which it stands. */

@@ -2,6 +2,7 @@
 import { replay, totals, untouched } from '../journal.ts';
 import type {
   JournalEntry,
+  MaintenanceWindow,
   Report,
   ReportStep,
   RunProcess,
@@ -31,6 +32,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
     name: known.get(step.instance)?.name ?? '',
     wave: saved.waves[step.wave]?.name ?? '',
     found: facts.found.get(step.id) ?? null,
+    ...windowOf(known.get(step.instance)?.window),
   }));
   return {
     format: REPORT_FORMAT,
@@ -57,6 +59,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       requestsPerSecond: saved.execution.requestsPerSecond,
       inFlight: saved.execution.inFlight,
       processes: facts.processes,
+      ...(saved.execution.switch === 'now' ? {} : { switch: saved.execution.switch }),
     },
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -81,6 +84,10 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
     unchanged: saved.unchanged,
     blocked: saved.blocked,
   };
+}
+
+function windowOf(window: MaintenanceWindow | undefined): Pick<ReportStep, 'window'> {
+  return window ? { window } : {};
 }
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
@@ -158,6 +165,8 @@ function reportStep(
     endedAt: state.endedAt,
     code: state.code,
     what: state.what,
+    ...(state.beganAt === null ? {} : { beganAt: state.beganAt }),
+    ...(state.warning === null ? {} : { warning: state.warning }),
     quote: step.quote,
     billed: state.billed,
     ...billOf(step, state, postpaid),

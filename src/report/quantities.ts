@@ -3,7 +3,7 @@
  * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
  */
 
-import type { Change, Dimension, NodeChange, PriceSum, Quote, Size } from '../model.ts';
+import type { Change, Dimension, MaintenanceWindow, NodeChange, PriceSum, Quote, Size } from '../model.ts';
 
 /** A whole number with thousands separators: `12,345`. */
 export function count(value: number): string {
@@ -56,6 +56,29 @@ function where(change: NodeChange): string {
   return change.kind === 'add'
     ? `in ${change.zones.map(({ code }) => code).join(', ')}`
     : `without ${change.nodes.map(({ id, zone }) => `${id} in ${zone.code}`).join(', ')}`;
+}
+
+/** A maintenance window: `03:00-06:00 Beijing time`. */
+export function hours({ from, to }: MaintenanceWindow): string {
+  return `${from}-${to} Beijing time`;
+}
+
+/** Windows with how many have each: `01:00-02:00 (3), 03:00-06:00 (12), Beijing time`; empty where there are none. */
+export function windows(all: readonly MaintenanceWindow[]): string {
+  const counts = new Map<string, number>();
+  for (const { from, to } of all) counts.set(`${from}-${to}`, (counts.get(`${from}-${to}`) ?? 0) + 1);
+  const told = [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([one, times]) => `${one} (${count(times)})`);
+  return told.length === 0 ? '' : `${told.join(', ')}, Beijing time`;
+}
+
+/** Nodes for a spreadsheet: `+ap-shanghai-4 -65541@ap-shanghai-5`. */
+export function nodes(change: NodeChange | undefined): string {
+  if (!change) return '';
+  return change.kind === 'add'
+    ? change.zones.map(({ code }) => `+${code}`).join(' ')
+    : change.nodes.map(({ id, zone }) => `-${id}@${zone.code}`).join(' ');
 }
 
 /** Money: `¥412.00`, `12.30 USD`; two decimals, and below 100, where prices an hour lie, up to four. */

@@ -1,7 +1,7 @@
 /** The report for a spreadsheet: one record a step, then the targets that never became one. Amounts are plain numbers. */
 import type { Report, Size } from '../model.ts';
 import { csvRecord } from './escape.ts';
-import { between } from './quantities.ts';
+import { between, hours, nodes } from './quantities.ts';
 
 const HEADER = [
   'step',
@@ -41,6 +41,10 @@ const HEADER = [
   'quote_reckoned',
   'bill',
   'billed_difference',
+  'nodes',
+  'window',
+  'began_at',
+  'warning',
 ];
 
 export function reportCsv(report: Report): string {
@@ -79,6 +83,10 @@ export function reportCsv(report: Report): string {
       step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
       step.bill,
       step.difference,
+      nodes(step.nodes) || null,
+      step.window ? hours(step.window) : null,
+      step.beganAt ?? null,
+      step.warning ?? null,
     ]);
   }
   for (const { instance, region, findings } of report.blocked) {

@@ -189,7 +189,7 @@ function steps(report: Report): Piece {
 function stepRow(step: ReportStep, priced: boolean) {
   const took = show.between(step.startedAt, step.endedAt);
   const told = step.outcome !== 'verified' && step.outcome !== 'not-run';
-  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}${step.attempts > 1 && markup`<small>${show.counted(step.attempts, 'attempt')}</small>`}`;
+  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}${step.warning !== undefined && markup`<small>${step.warning}</small>`}${step.attempts > 1 && markup`<small>${show.counted(step.attempts, 'attempt')}</small>`}`;
   const bill = billInWords(step);
   const billed =
     bill !== '' &&

@@ -5,7 +5,7 @@ import { clip } from './columns.ts';
 import { code, legible, markdown } from './escape.ts';
 import { markdownDocument } from './markdown-document.ts';
 import * as show from './quantities.ts';
-import { changeOf, needingAttention } from './report-steps.ts';
+import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
 import { factsOf } from './report-text.ts';
 import { verdictOfRun } from './verdict.ts';
 
@@ -44,7 +44,7 @@ export function reportMarkdown(hostile: Report): string {
           cell(step.name),
           cell(changeOf(step)),
           identifier(step.code ?? ''),
-          cell(step.what),
+          cell(wordsOf(step)),
         ]),
       },
       {

@@ -12,6 +12,17 @@ const GRAVEST_FIRST: readonly string[] = ['unknown', 'failed', 'refused', 'drift
 /** Steps that need a person's eyes, the gravest first; those that merely did not run are not among them. */
 export function needingAttention(report: Report): ReportStep[] {
   return report.steps
-    .filter(({ outcome }) => GRAVEST_FIRST.includes(outcome))
-    .sort((a, b) => GRAVEST_FIRST.indexOf(a.outcome) - GRAVEST_FIRST.indexOf(b.outcome));
+    .filter(({ outcome, warning }) => GRAVEST_FIRST.includes(outcome) || warning !== undefined)
+    .sort((a, b) => gravity(a) - gravity(b));
+}
+
+/** What only has a warning comes last. */
+function gravity({ outcome }: ReportStep): number {
+  const at = GRAVEST_FIRST.indexOf(outcome);
+  return at < 0 ? GRAVEST_FIRST.length : at;
+}
+
+/** How a step stands in words, and what is to be known of it beside. */
+export function wordsOf({ what, warning }: ReportStep): string {
+  return warning === undefined ? what : `${what}; warning: ${warning}`;
 }

@@ -1,5 +1,5 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
-import type { Report, ReportStep } from '../model.ts';
+import type { MaintenanceWindow, Report, ReportStep } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
@@ -8,7 +8,7 @@ import { legible } from './escape.ts';
 import type { Ink } from './ink.ts';
 import { ink, OUTCOME_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
-import { changeOf, needingAttention } from './report-steps.ts';
+import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
 import type { Verdict } from './verdict.ts';
 import { outcomesInWords, verdictOfRun } from './verdict.ts';
 
@@ -84,6 +84,7 @@ export function factsOf(report: Report): [string, string][] {
       run.approved ? `by ${run.approved.by}, ${show.instant(run.approved.at)} (${run.approved.how})` : '',
     ],
     ['endpoint', run.endpoint ?? ''],
+    ['windows', show.windows(windowsOf(report))],
     ['outcomes', outcomesInWords(report.totals)],
     [
       'memory',
@@ -100,6 +101,14 @@ export function factsOf(report: Report): [string, string][] {
           } refused by limit`,
     ],
   ];
+}
+
+/** The window of each instance whose changes were to wait for it. */
+function windowsOf({ steps }: Report): MaintenanceWindow[] {
+  const windows = new Map(
+    steps.flatMap(({ instance, window }) => (window ? [[instance, window] as const] : [])),
+  );
+  return [...windows.values()];
 }
 
 /** `+¥412.00 now quoted, +¥100.00 now of it verified`; empty where the plan was not priced. */
@@ -212,7 +221,8 @@ function attention(report: Report, width: number, inks: Ink): string[] {
       width,
       '  ',
     );
-    return [row!, ...wrap(step.code === null ? step.what : `${step.code}: ${step.what}`, width, '    ')];
+    const words = wordsOf(step);
+    return [row!, ...wrap(step.code === null ? words : `${step.code}: ${words}`, width, '    ')];
   });
   return [...heading('Attention', inks), ...lines];
 }

@@ -1,6 +1,7 @@
 /** A plan for a spreadsheet: one record a step, then one for each blocked and unchanged target, plan-wide findings last. */
 import type { Review } from '../model.ts';
 import { csvRecord } from './escape.ts';
+import * as show from './quantities.ts';
 import { placeOf, reviewedTargets } from './review-targets.ts';
 
 const HEADER = [
@@ -28,12 +29,17 @@ const HEADER = [
   'mend',
   'place',
   'quote_reckoned',
+  'nodes',
+  'window',
 ] as const;
 
 type Row = Partial<Record<(typeof HEADER)[number], string | number | null>>;
 
 export function reviewCsv(review: Review): string {
   const rows: Row[] = [];
+  const windows = new Map(
+    review.plan.preconditions.map(({ instance, window }) => [instance, window && show.hours(window)]),
+  );
   for (const { instance, name, region, state, steps, findings, why } of reviewedTargets(review)) {
     for (const step of steps) {
       rows.push({
@@ -57,6 +63,8 @@ export function reviewCsv(review: Review): string {
         quote_basis: step.quote?.basis ?? null,
         quote_reckoned: step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
         what: why,
+        nodes: show.nodes(step.nodes) || null,
+        window: windows.get(instance) ?? null,
       });
     }
     if (state === 'unchanged' && findings.length === 0)

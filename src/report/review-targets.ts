@@ -42,7 +42,7 @@ export function reviewedTargets({ plan, findings }: Review): ReviewedTarget[] {
         [...(blocked.get(instance)?.findings ?? []), ...(about.get(instance) ?? [])].map(keyed),
       ).values(),
     ],
-    why: unchanged.get(instance) ?? known.get(instance)?.because ?? null,
+    why: unchanged.get(instance) ?? whyOf(known.get(instance)),
   });
   const seen = new Set<string>();
   const each = (instances: Iterable<string>, state: ReviewedTarget['state']) =>
@@ -56,6 +56,12 @@ export function reviewedTargets({ plan, findings }: Review): ReviewedTarget[] {
     ...each(steps.keys(), 'change'),
     ...each(unchanged.keys(), 'unchanged'),
   ];
+}
+
+function whyOf(precondition: Precondition | undefined): string | null {
+  const { because = null, window } = precondition ?? {};
+  const waits = window ? `waits for its window ${show.hours(window)}` : null;
+  return [because, waits].filter((part) => part !== null).join('; ') || null;
 }
 
 function keyed(finding: Finding): [string, Finding] {
@@ -125,6 +131,7 @@ export function firstSight(
         ? ''
         : plan.waves.map(({ name, steps }) => `${name} ${show.count(steps.length)}`).join(' · '),
     ],
+    ['windows', show.windows(plan.preconditions.flatMap(({ window }) => window ?? []))],
     [
       'fleet',
       `${show.counted(inventory.instances, 'instance')}, read ${show.instant(inventory.readAt)} from ${inventory.source}`,

@@ -17,7 +17,14 @@ export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
   const { totals, run } = report;
   const steps = report.steps.length;
   const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
-  const sum = [verified, outcomesInWords(totals, ['verified'])].filter((part) => part !== '').join('; ');
+  const warned = report.steps.filter(({ warning }) => warning !== undefined).length;
+  const sum = [
+    verified,
+    outcomesInWords(totals, ['verified']),
+    warned === 0 ? '' : `${counted(warned, 'step')} with a warning`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
   if (run.startedAt === null) {
     return {
       tone: 'open',

@@ -126,6 +126,17 @@ export const OWN_RULES: readonly Rule[] = [
       'An order without an answer is asked again after patience: one that shows later than that is then ordered twice.',
     mend: 'execution: { patience: 3m }, which is the default, or 60s at the least',
   }),
+  own('Refit.WindowUnknown', 'error', {
+    looksAt: 'switch: maintenance-window, and the maintenance window of the instance as read when planning',
+    sentence: 'The instance is to be changed in its maintenance window, and when that is, is not known.',
+    mend: 'plan against the live fleet with an identity that may call DescribeMaintenanceWindow, or switch: now',
+  }),
+  own('Refit.InWindows', 'note', {
+    looksAt: 'switch: maintenance-window, and the windows of the instances to change',
+    sentence:
+      'The changes are ordered at once and wait: those of one window begin together when the provider opens it.',
+    mend: 'smaller waves, where fewer are to begin together',
+  }),
   own('Refit.PriceReckoned', 'note', {
     looksAt: 'targets of several steps',
     sentence:

@@ -138,6 +138,27 @@ export type Settling =
   /** Under way. `near`: it looks finished, and only the last facts are missing. */
   | { readonly kind: 'under-way'; readonly near: boolean };
 
+/**
+ * Whether a change that was told to wait has begun, and by what; null where nothing shows it. The status alone is
+ * trusted only where no task tells more: what it is while a change waits is not documented.
+ */
+export function judgeBegun(
+  step: Step,
+  { instance, tasks, deals }: Reading,
+  orders: readonly string[],
+): { readonly evidence: string; readonly taskAt: number | null } | null {
+  const task = tasks?.find(({ result }) => result !== 'pending');
+  if (task) return { evidence: `task ${task.id} is ${task.result}`, taskAt: task.startedAt };
+  const failed = deals?.find(({ order, state }) => orders.includes(order) && state === 'failed');
+  if (failed) return { evidence: `order ${failed.order} was not delivered`, taskAt: null };
+  if (!instance) return null;
+  if (isAtTarget(step, instance))
+    return { evidence: `the instance is at ${describe(step.after)}`, taskAt: null };
+  return instance.status === 'processing' && (tasks === null || tasks.length === 0)
+    ? { evidence: 'the instance is in process', taskAt: null }
+    : null;
+}
+
 /** Finished means the final facts: exact size, running, every task done, the order delivered. */
 export function judgeSettling(step: Step, reading: Reading, orders: readonly string[]): Settling {
   const { instance, tasks, deals } = reading;

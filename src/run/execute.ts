@@ -12,6 +12,7 @@ import type { EndedBecause, Outcome, SavedPlan, Scope, Step } from '../model.ts'
 import { isCredentialsCode } from './after-refusal.ts';
 import { readBills } from './bills.ts';
 import type { CallCounter } from './call-counter.ts';
+import type { Waiting } from './defer.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
@@ -48,6 +49,8 @@ export interface Run extends RunInput {
    * a changed instance is best left alone before its next order.
    */
   readonly pace: { usual: number | null; tail: number };
+  /** Whether changes that are told to wait for their windows do, by profile and region. */
+  readonly waiting: Waiting;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -103,6 +106,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     }),
     waits: beginWaits(clock),
     pace: { usual: null, tail: FIRST_TAIL },
+    waiting: new Map(),
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,
@@ -158,18 +162,43 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
   queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));
   // The one place that decides how many resizes are under way at once.
   const limit = pLimit(saved.execution.inFlight);
-  await Promise.all(
-    chains.map((chain) =>
-      limit(async () => {
-        queue.shift();
-        for (const step of chain) if (!run.leave.aborted) await carryOutStep(run, step);
-      }),
-    ),
-  );
+  await Promise.all(chains.map((chain) => carryOutChain(run, chain, limit, () => void queue.shift())));
   const left = open.some((step) => isOpen(run, step));
   if (!run.leave.aborted && !journal.failed) await readBills(run, index);
   if (!left && !told.wavesEnded.includes(index))
     await journal.record({ kind: 'wave-ended', wave: index, name });
+}
+
+/**
+ * The steps of one instance, in order, in one place; where a change waits for its window the place is given away, and
+ * the steps after it take another.
+ */
+async function carryOutChain(
+  run: Run,
+  chain: readonly Step[],
+  limit: LimitFunction,
+  onPlace: () => void,
+): Promise<void> {
+  let next = 0;
+  const whilePlaced = async (free: () => void): Promise<void> => {
+    for (let held = true; held && next < chain.length && !run.leave.aborted; next++) {
+      await carryOutStep(run, chain[next]!, () => {
+        held = false;
+        free();
+      });
+    }
+  };
+  for (let first = true; next < chain.length && !run.leave.aborted; first = false) {
+    let done: Promise<void> = Promise.resolve();
+    await limit(async () => {
+      if (first) onPlace();
+      await new Promise<void>((free) => {
+        done = whilePlaced(free).finally(free);
+        done.catch(() => undefined);
+      });
+    });
+    await done;
+  }
 }
 
 /** Orders whose answer a crash or the network took away are settled by reading before anything new is asked. */

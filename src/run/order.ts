@@ -62,6 +62,7 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
     edition: step.edition,
     size,
     ...(step.nodes ? { nodes: step.nodes } : {}),
+    ...(run.saved.execution.switch === 'now' ? {} : { switch: run.saved.execution.switch }),
   };
   for (;;) {
     await permits.wait(slot, leave);

@@ -136,7 +136,7 @@ function learnTail(run: Run, step: Step, state: StepState): void {
  * tells whole seconds, so what began within the second in which the step before ended must not be lost: its own task
  * and order began earlier than that.
  */
-function sinceFor(run: Run, step: Step, intentAt: number): number {
+export function sinceFor(run: Run, step: Step, intentAt: number): number {
   const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedAt;
   if (before === null) return intentAt - CLOCK_MARGIN;
   return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
@@ -157,11 +157,9 @@ function pauseFor(run: Run, age: number): number {
 export async function settleEnd(run: Run, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
+  const beganAt = state.beganAt ?? state.acceptedAt ?? state.intentAt ?? iso(clock.now());
   // What went by before this process looked is told by the wall clock; what goes by now is not, because that one may jump.
-  const before = Math.max(
-    0,
-    clock.now() - Date.parse(state.acceptedAt ?? state.intentAt ?? iso(clock.now())),
-  );
+  const before = Math.max(0, clock.now() - Date.parse(beganAt));
   const since = clock.monotonic() - before;
   const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
   let facts = false;

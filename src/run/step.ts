@@ -4,9 +4,10 @@
  */
 import { RefitError, unreachable } from '../errors.ts';
 import { isLimitCode } from '../journal.ts';
-import type { Step, StepState } from '../model.ts';
+import type { MaintenanceWindow, Step, StepState } from '../model.ts';
 import { sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED } from './after-refusal.ts';
+import { waitForWindow, windowOf } from './defer.ts';
 import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
@@ -17,11 +18,14 @@ import { settleEnd, settleLanding } from './settle.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 import type { Sighting } from './watch.ts';
 
-/** Takes a step from wherever it stands to its end, or to where the run stops before its next order. */
-export async function carryOutStep(run: Run, step: Step): Promise<void> {
+/**
+ * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
+ * @param free gives its place among the resizes under way away, while its change waits for its window.
+ */
+export async function carryOutStep(run: Run, step: Step, free: () => void): Promise<void> {
   let notBefore = Number.NEGATIVE_INFINITY;
   while (!run.leave.aborted) {
-    const { phase } = run.journal.replay.step(step.id);
+    const { phase, beganAt } = run.journal.replay.step(step.id);
     switch (phase) {
       case 'ended':
         return;
@@ -31,7 +35,9 @@ export async function carryOutStep(run: Run, step: Step): Promise<void> {
         await settleLanding(run, step);
         break;
       case 'settling':
-        await settleEnd(run, step);
+        if (run.saved.execution.switch === 'maintenance-window' && beganAt === null) {
+          if ((await waitForWindow(run, step, free)) === 'left') return;
+        } else await settleEnd(run, step);
         break;
       case 'waiting':
         if (!(await ask(run, step, notBefore))) return;
@@ -61,6 +67,10 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       await clock.sleep(Math.min(left, run.pace.tail), run.stopped);
   }
   if (!run.mayStart()) return false;
+  if (run.saved.execution.switch === 'maintenance-window') {
+    const window = await windowStands(run, step);
+    if (window !== 'yes') return window === 'again' && run.mayStart();
+  }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked !== 'number') return looked === 'again';
   const placed = await placeOrder(run, step, looked);
@@ -218,6 +228,22 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
     return 'no';
   }
   return sighting.at;
+}
+
+/** Whether the instance still has the window that was approved. One that is not told any more has not changed. */
+async function windowStands(run: Run, step: Step): Promise<'yes' | 'again' | 'no'> {
+  const planned = windowOf(run, step);
+  let now: MaintenanceWindow | null;
+  try {
+    now = await run.cloudFor(step.profile).describeWindow(step, step.instance);
+  } catch (error) {
+    await unread(run, step, error);
+    return 'again';
+  }
+  if (now === null || (now.from === planned.from && now.to === planned.to)) return 'yes';
+  const what = `its maintenance window is ${now.from}-${now.to} now, planned with ${planned.from}-${planned.to} Beijing time`;
+  await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted' });
+  return 'no';
 }
 
 /** A read that failed: waits a moment, or stops the run where waiting will not help. */

@@ -102,6 +102,8 @@ describe('the journal entry schema', () => {
     },
     'no-answer': { kind: 'no-answer', step, attempt: 1, why: 'reset', sentAt: AT },
     settled: { kind: 'settled', step, attempt: 1, landed: true, order: null, evidence: 'task 002 done' },
+    deferred: { kind: 'deferred', step, window: { from: '03:00', to: '06:00' }, opensAt: AT },
+    began: { kind: 'began', step, evidence: 'task 7 is running', warning: null },
     'step-ended': {
       kind: 'step-ended',
       step,
@@ -192,6 +194,7 @@ describe('the saved plan schema', () => {
         size: SIZE,
         target: { ...SIZE, shards: 5 },
         because: null,
+        window: { from: '03:00', to: '06:00' },
         readAt: AT,
       },
     ],
@@ -227,6 +230,7 @@ describe('the saved plan schema', () => {
     ['another format', { format: 'refit.saved-plan/2' }],
     ['a digest that is none', { digest: '' }],
     ['a member that the digest does not know', { note: 'x' }],
+    ['a way to switch that nobody knows', { execution: { ...saved.execution, switch: 'later' } }],
     ['a rate above the provider’s', { execution: { ...saved.execution, requestsPerSecond: 21 } }],
     ['a time that is not UTC', { sealedAt: '2026-11-10T01:00:00+08:00' }],
   ])('refuses %s', (_, change) => {

@@ -1,0 +1,118 @@
+/**
+ * Follows an accepted change that was told to wait for its maintenance window until it has begun: accepted is not
+ * started. What an instance reads as meanwhile is not documented, so its task is looked at, sparingly while the window
+ * is far (facts §7.3, read 2026-11).
+ */
+import { iso } from '../clock.ts';
+import { RefitError } from '../errors.ts';
+import type { MaintenanceWindow, Scope, Step } from '../model.ts';
+import { CREDENTIALS_REFUSED } from './after-refusal.ts';
+import { endStep } from './end-step.ts';
+import { judgeBegun, type Reading } from './evidence.ts';
+import type { Run } from './execute.ts';
+import { readFaultOf, sayReadFault } from './read-fault.ts';
+import { sinceFor } from './settle.ts';
+import { LIMITS, MINUTE } from './waits.ts';
+import { beganOutside, isOpen, openingAt, pauseUntilLook, secondClosing } from './window-time.ts';
+
+/** A change that shows no sign of having begun for so long after its order is believed to wait, milliseconds. */
+const WAITS_AFTER = MINUTE;
+
+/** How long a look may wait for others: what waits for one window is looked at together. */
+const TOGETHER = 5_000;
+
+/** Whether a scope's provider lets changes wait, as far as this process has seen. */
+export type Waiting = Map<string, 'kept' | 'overlooked'>;
+
+/**
+ * @param free gives the step's place among the resizes under way to another: it is not under way while it waits. Until
+ * the provider was seen to let a change wait it is kept, because where the option is overlooked all would begin at once.
+ * @returns `left` where the run is told to stop: the change waits on, and whoever takes the run up goes on from there.
+ */
+export async function waitForWindow(
+  run: Run,
+  step: Step,
+  free: () => void,
+): Promise<'began' | 'ended' | 'left'> {
+  const { journal, clock, waiting } = run;
+  const window = windowOf(run, step);
+  const state = journal.replay.step(step.id);
+  const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(clock.now()));
+  const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
+  const giveUpAt = secondClosing(window, orderedAt) + MINUTE;
+  const scope = `${step.profile} ${step.region}`;
+  const either = AbortSignal.any([run.drain, run.leave]);
+  let notYetAt = orderedAt;
+
+  const defer = (): void => {
+    free();
+    if (journal.replay.step(step.id).waitsFor !== null) return;
+    journal.tell({
+      kind: 'deferred',
+      step: step.id,
+      window,
+      opensAt: iso(openingAt(window, clock.now()).opens),
+    });
+  };
+  const elsewhen = () => !isOpen(window, clock.now());
+  if (state.waitsFor !== null || (waiting.get(scope) === 'kept' && elsewhen())) defer();
+
+  // Taken up again, it is looked at at once: it may have begun while nobody looked.
+  const isNew = clock.now() - orderedAt < 5_000;
+  for (let pause = isNew ? pauseUntilLook(window, orderedAt, clock.now()) : 0; ; ) {
+    await clock.sleep(pause, either);
+    if (either.aborted) return 'left';
+    let reading: Reading;
+    try {
+      const { instance } = step;
+      reading = await run.watch.read({ ...scopeOf(step), instance, within: TOGETHER, factsSince });
+      run.waits.over(step, 'unreachable');
+    } catch (error) {
+      if (!(error instanceof RefitError)) throw error;
+      const fault = readFaultOf(error);
+      if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
+      else if (fault !== 'passing') run.stop('halted', sayReadFault(error));
+      if (fault !== 'passing' || clock.now() > giveUpAt + LIMITS.settling) {
+        await endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
+        return 'ended';
+      }
+      pause = MINUTE / 2;
+      continue;
+    }
+    const now = clock.now();
+    const begun = judgeBegun(step, reading, journal.replay.step(step.id).orders);
+    if (begun !== null) {
+      const outside = beganOutside(window, { notYetAt, seenAt: now, orderedAt, taskAt: begun.taskAt });
+      if (outside) waiting.set(scope, 'overlooked');
+      const warning = outside ? `executed outside its window ${sayWindow(window)}` : null;
+      await journal.record({ kind: 'began', step: step.id, evidence: begun.evidence, warning });
+      return 'began';
+    }
+    notYetAt = now;
+    if (now > giveUpAt) {
+      const what = `accepted, and not begun by the end of the second of its windows ${sayWindow(window)}`;
+      await endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
+      return 'ended';
+    }
+    if (elsewhen() && now - orderedAt >= WAITS_AFTER) {
+      if (!waiting.has(scope)) waiting.set(scope, 'kept');
+      defer();
+    }
+    pause = pauseUntilLook(window, orderedAt, now);
+  }
+}
+
+/** The window that was approved for a step's instance. */
+export function windowOf({ saved }: Run, step: Step): MaintenanceWindow {
+  const window = saved.preconditions.find(({ instance }) => instance === step.instance)?.window;
+  if (window === undefined) throw new Error(`internal error: ${step.id} waits for a window and has none`);
+  return window;
+}
+
+function sayWindow({ from, to }: MaintenanceWindow): string {
+  return `${from}-${to} Beijing time`;
+}
+
+function scopeOf({ region, profile }: Step): Scope {
+  return { region, profile };
+}
