@@ -220,6 +220,7 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
       if (!billings.has(request.instance)) await describeInstances(request, [request.instance]);
       const answer = await send(wire.READS.price, request, wire.encodePrice(request));
       if (answer.kind === 'refused') {
+        if (isLackOfRights(answer.code)) return answer;
         const error = refusedRead(wire.READS.price, request, answer);
         if (error.code === 'credentials-refused') throw error;
         return answer;
@@ -288,7 +289,7 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
         const answer = await send(action, scope, fields);
         if (answer.kind === 'ok') return answer.fields;
         const error = refusedRead(action, scope, answer);
-        if (error.code === 'credentials-refused') throw error;
+        if (error.code === 'credentials-refused' && !isLackOfRights(answer.code)) throw error;
         onRefused?.(error.message);
         return {};
       };

@@ -115,7 +115,11 @@ async function sendAtSlot(
 /** Codes of a fault that may be over at the next try. */
 export function isPassing(code: string): boolean {
   return (
-    code === 'InternalError' || code.startsWith('InternalError.') || code === 'FailedOperation.SystemError'
+    code === 'InternalError' ||
+    code.startsWith('InternalError.') ||
+    code === 'FailedOperation.SystemError' ||
+    code === 'FailedOperation.Unknown' ||
+    code === 'ServiceUnavailable'
   );
 }
 

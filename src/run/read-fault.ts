@@ -1,5 +1,5 @@
 /** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
-import { isLackOfRights, refusalOf } from '../cloud/read.ts';
+import { isLackOfRights, isPassing, refusalOf } from '../cloud/read.ts';
 import type { RefitError } from '../errors.ts';
 import { isLimitCode } from '../journal.ts';
 import { sayHalt } from './halt.ts';
@@ -17,7 +17,7 @@ export function readFaultOf(error: RefitError): ReadFault {
   if (code !== undefined) {
     // Spelt like a refused key, and said of a key that is good and lacks one right.
     if (isLackOfRights(code)) return 'no-right';
-    if (isLimitCode(code) || PASSING.test(code)) return 'passing';
+    if (isLimitCode(code) || isPassing(code)) return 'passing';
   }
   return error.code === 'credentials-refused' || error.code === 'no-credentials' ? 'credentials' : 'other';
 }
@@ -27,5 +27,3 @@ export function sayReadFault(error: RefitError): string {
   const aboutKeys = readFaultOf(error) === 'credentials';
   return sayHalt(error.message, aboutKeys ? `${error.mend}; refit doctor tells more` : error.mend);
 }
-
-const PASSING = /^(InternalError(\..*)?|FailedOperation\.(SystemError|Unknown)|ServiceUnavailable)$/;

@@ -1,0 +1,122 @@
+/**
+ * What is expected of every code that an order may be answered with: one line a code. Written from the facts alone
+ * (§1.4 and §6, read 2026-11), and held against the run in `every-code.test.ts`.
+ */
+
+/** What the client does, as the facts sort it. */
+export type Expected =
+  /** Provably not executed, and asked again at once. */
+  | 'try again'
+  /** It may have been executed: read, and asked again once everything was silent for patience. */
+  | 'read first'
+  /** It may have been executed: read, and left alone where nothing shows. */
+  | 'read only'
+  /** Something is under way on the instance: asked again in a while. */
+  | 'wait'
+  /** This instance is left, the others go on. */
+  | 'skip'
+  /** Concerns every order. */
+  | 'halt'
+  /** The same, for the keys: exit code 12. */
+  | 'halt: keys';
+
+export interface Row {
+  readonly code: string;
+  readonly expected: Expected;
+  /** The fault that provokes it; where there is none of its own, `refuse` answers with any code. */
+  readonly fault: string;
+  /** What the mend of a halt names. */
+  readonly mend?: RegExp;
+}
+
+const row = (expected: Expected, code: string, more: Partial<Row> = {}): Row => ({
+  code,
+  expected,
+  fault: `refuse=${code}#1`,
+  ...more,
+});
+
+export const ORDER_CODES: readonly Row[] = [
+  // The action's own list.
+  row('halt', 'InvalidParameter.PermissionDenied', { fault: 'no-permission#1', mend: /UpgradeInstance/ }),
+  row('halt', 'UnauthorizedOperation.NoCAMAuthed', { fault: 'no-cam#1', mend: /UpgradeInstance/ }),
+  row('skip', 'InvalidParameterValue.MemSizeNotInRange'),
+  row('skip', 'LimitExceeded.InvalidMemSize'),
+  row('skip', 'InvalidParameterValue.ReduceCapacityNotAllowed'),
+  row('skip', 'ResourceNotFound.InstanceNotExists'),
+  row('halt', 'ResourceUnavailable.AccountBalanceNotEnough', { fault: 'no-balance#1', mend: /top up/ }),
+  row('wait', 'ResourceUnavailable.InstanceStatusAbnormal'),
+  row('wait', 'ResourceUnavailable.InstanceStatusError'),
+  row('halt', 'FailedOperation.PayFailed', { fault: 'pay-failed#1', mend: /open order/ }),
+  row('read first', 'FailedOperation.SystemError', { fault: 'system-error#1' }),
+  row('read first', 'FailedOperation.Unknown', { fault: 'unknown-error#1' }),
+  row('skip', 'InvalidParameter.InvalidParameter'),
+  row('skip', 'InvalidParameterValue.SpecNotExist'),
+  row('skip', 'InvalidParameterValue.UnSupportedType'),
+  row('halt', 'LimitExceeded', { fault: 'quota#1', mend: /quota/ }),
+  row('skip', 'ResourceInsufficient', { fault: 'insufficient#1' }),
+  row('skip', 'ResourceUnavailable.SaleOut', { fault: 'sold-out#1' }),
+  row('skip', 'UnsupportedOperation.LowVersion', { fault: 'low-version#1' }),
+
+  // The product's locks, which are not on that list.
+  row('wait', 'ResourceUnavailable.InstanceLockedError'),
+  row('wait', 'ResourceUnavailable.InstanceUnLockedError'),
+  row('wait', 'ResourceInUse.InstanceBeenLocked'),
+  row('wait', 'LimitExceeded.ReplicationGroupLocked'),
+  row('skip', 'ResourceUnavailable.InstanceIsolated'),
+
+  // The common codes.
+  row('try again', 'RequestLimitExceeded'),
+  row('try again', 'RequestLimitExceeded.GlobalRegionUinLimitExceeded'),
+  row('try again', 'RequestLimitExceeded.IPLimitExceeded'),
+  row('try again', 'RequestLimitExceeded.UinLimitExceeded'),
+  row('try again', 'AuthFailure.TokenFailure'),
+  row('halt: keys', 'AuthFailure.TokenFailure', { fault: 'refuse=AuthFailure.TokenFailure#2', mend: /keys/ }),
+  row('halt: keys', 'AuthFailure.InvalidAuthorization', { mend: /refit doctor/ }),
+  row('halt: keys', 'AuthFailure.InvalidSecretId', { mend: /refit doctor/ }),
+  row('halt: keys', 'AuthFailure.MFAFailure', { mend: /second factor/ }),
+  row('halt: keys', 'AuthFailure.SecretIdNotFound', { mend: /refit doctor/ }),
+  row('halt: keys', 'AuthFailure.SignatureExpire', { mend: /clock/ }),
+  row('halt: keys', 'AuthFailure.SignatureFailure', { mend: /refit doctor/ }),
+  row('halt', 'AuthFailure.UnauthorizedOperation', { mend: /UpgradeInstance/ }),
+  row('halt', 'UnauthorizedOperation', { mend: /UpgradeInstance/ }),
+  row('halt', 'IpInBlacklist', { mend: /address/ }),
+  row('halt', 'IpNotInWhitelist', { mend: /address/ }),
+  row('halt', 'ActionOffline', { mend: /endpoint/ }),
+  row('halt', 'InvalidAction', { mend: /endpoint/ }),
+  row('halt', 'InvalidRequest', { mend: /endpoint/ }),
+  row('halt', 'NoSuchProduct', { mend: /endpoint/ }),
+  row('halt', 'NoSuchVersion', { mend: /endpoint/ }),
+  row('halt', 'UnsupportedProtocol', { mend: /endpoint/ }),
+  row('skip', 'DryRunOperation'),
+  row('skip', 'InvalidParameter'),
+  row('skip', 'InvalidParameterValue'),
+  row('skip', 'MissingParameter'),
+  row('skip', 'RequestSizeLimitExceeded'),
+  row('skip', 'ResourceNotFound'),
+  row('skip', 'UnknownParameter'),
+  row('skip', 'UnsupportedOperation'),
+  row('skip', 'UnsupportedRegion'),
+  row('wait', 'ResourceInUse'),
+  row('read first', 'FailedOperation'),
+  row('read first', 'InternalError', { fault: 'internal-error#1' }),
+  row('read first', 'InternalError.DbOperationFailed'),
+  row('read first', 'InternalError.InternalError'),
+  row('read first', 'ServiceUnavailable'),
+  row('read only', 'ResourceUnavailable'),
+  row('read only', 'ResponseSizeLimitExceeded'),
+
+  // On no list at all.
+  row('read only', 'SomethingNew.OfTomorrow'),
+];
+
+/** The codes of the gateway and of any product. Source: facts §6, read 2026-11. */
+export const COMMON_CODES: readonly string[] = `ActionOffline AuthFailure.InvalidAuthorization
+AuthFailure.InvalidSecretId AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire
+AuthFailure.SignatureFailure AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation DryRunOperation FailedOperation
+InternalError InvalidAction InvalidParameter InvalidParameterValue InvalidRequest IpInBlacklist IpNotInWhitelist
+LimitExceeded MissingParameter NoSuchProduct NoSuchVersion RequestLimitExceeded
+RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.IPLimitExceeded
+RequestLimitExceeded.UinLimitExceeded RequestSizeLimitExceeded ResourceInUse ResourceInsufficient ResourceNotFound
+ResourceUnavailable ResponseSizeLimitExceeded ServiceUnavailable UnauthorizedOperation UnknownParameter
+UnsupportedOperation UnsupportedProtocol UnsupportedRegion`.split(/\s+/);
