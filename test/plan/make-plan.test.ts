@@ -57,6 +57,9 @@ const guards = (is: Partial<Plan['guards']>) => ({
 });
 const cost = (amount: number) => guards({ cost: { operator: '<=', amount, currency: 'CNY' } });
 const skip = { onBlocked: 'skip' } as const;
+const patience = (seconds: number) => ({
+  execution: { ...plan([]).execution, patience: seconds * 1000 },
+});
 
 describe('the verdict', () => {
   // biome-ignore format: one line a case
@@ -84,6 +87,8 @@ describe('the verdict', () => {
     ['nothing to do needs no price', plan([target(select(), { memoryPerShard: 4 * GB })], cost(100)), [a], null, 'no-change: '],
     ['finishBy has passed', plan([all8], { finishBy: READ_AT }), [a], null, 'blocked: aaaaaaaa/mem | Refit.FinishByPassed'],
     ['finishBy too soon for the rate', plan([all8], { finishBy: '2026-11-05T02:00:00.500Z' }), [a], null, 'ready: aaaaaaaa/mem | Refit.FinishByTooSoon'],
+    ['a patience that an order may outlast', plan([all8], patience(59.9)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
+    ['a patience of a minute', plan([all8], patience(60)), [a], null, 'ready: aaaaaaaa/mem'],
   ] as const)('%s', (_, given, fleet, prices, expected) => {
     expect(picture(review(given, fleet, prices))).toBe(expected);
   });

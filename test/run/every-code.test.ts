@@ -5,7 +5,7 @@ import { READS } from '../../src/cloud/wire.ts';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { COMMON_CODES, type Expected, ORDER_CODES } from './order-code-table.ts';
-import { planAgainst, READ_CODES, refusing } from './read-code-table.ts';
+import { beside, planAgainst, READ_CODES, refusing } from './read-code-table.ts';
 import { setStage } from './stage.ts';
 
 const MODEL = JSON.parse(
@@ -111,8 +111,9 @@ describe('a run, where a read is refused:', () => {
     async ({ action, code, run: expected }) => {
       const stage = await setStage({
         // Bills are looked for one by one where the search for them is closed.
-        fleet: standards(2, { billing: 'prepaid' }),
-        plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+        // The stories begin at ten in the morning, Beijing time: this window is open then.
+        fleet: standards(2, { billing: 'prepaid', window: '09:30-12:30' }),
+        plan: `${ALL_TO_8GB}\n${beside(action)}`,
         startLag: [1000, 2000],
         duration: [2000, 4000],
       });

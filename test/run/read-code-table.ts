@@ -28,6 +28,11 @@ const rows = (
   table: Readonly<Record<string, readonly [plan: string, run: string]>>,
 ): ReadRow[] => Object.entries(table).map(([code, [plan, run]]) => ({ action, code, plan, run }));
 
+const WINDOW = 'DescribeMaintenanceWindow';
+/** What a plan says beside, so that this read is made. */
+export const beside = (action: string): string =>
+  action === WINDOW ? 'execution: { inFlight: 1, switch: maintenance-window }' : 'execution: { inFlight: 1 }';
+
 const TRIED = 'exit 1, 6 x, provider-refused';
 const REFUSED = 'exit 1, 1 x, provider-refused';
 const KEYS = 'exit 12, 2 x, credentials-refused';
@@ -100,6 +105,23 @@ export const READ_CODES: readonly ReadRow[] = [
     'InvalidParameter.PermissionDenied': [`exit 5, 1 x, ${UNKNOWN_USE}`, NOT_ASKED],
     'InvalidParameterValue.UnSupportedType': [`exit 5, 1 x, ${UNKNOWN_USE}`, NOT_ASKED],
     'AuthFailure.TokenFailure': [KEYS, NOT_ASKED],
+  }),
+  // Asked where changes wait for the windows of their instances, and for no others.
+  ...rows(WINDOW, {
+    'FailedOperation.SystemError': [TRIED, 'waits'],
+    'UnauthorizedOperation.NoCAMAuthed': [
+      'exit 5, 1 x, Refit.WindowUnknown, Refit.NotReadable',
+      'goes without',
+    ],
+    'UnauthorizedOperation.UserNotInWhiteList': [
+      'exit 5, 1 x, Refit.WindowUnknown, Refit.NotReadable',
+      'goes without',
+    ],
+    'UnsupportedOperation.ClusterInstanceAccessedDeny': [
+      'exit 5, 1 x, Refit.WindowUnknown, Refit.NotReadable',
+      'goes without',
+    ],
+    'AuthFailure.TokenFailure': [KEYS, 'halts with 12'],
   }),
   // The shards of this moment tell enough where the monitor product does not.
   ...rows('GetMonitorData', {
@@ -180,7 +202,12 @@ export async function planAgainst(fault: string, action: string): Promise<string
   const told: string[] = [];
   try {
     const { review } = await clock.run(() =>
-      planFleet(PLAN, 'plan.yaml', { from: reader, clock, price: true, profile: 'default' }),
+      planFleet(`${PLAN}${beside(action)}\n`, 'plan.yaml', {
+        from: reader,
+        clock,
+        price: true,
+        profile: 'default',
+      }),
     );
     if (review?.verdict === 'blocked') exitCode = EXIT_BLOCKED;
     told.push(...new Set(review?.findings.map(({ code }) => code)));
