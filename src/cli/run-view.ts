@@ -22,6 +22,8 @@ export interface RunView {
 const DRAW_EVERY = 200;
 /** A log gets a line at least this often. */
 const HEARTBEAT = 10_000;
+/** The same while nothing is under way and all that is left waits for its maintenance window, hours as a rule. */
+const SLOW_HEARTBEAT = 600_000;
 /** A refusal by limit is told for so long, in milliseconds: about what it takes the rate to come back. */
 const LIMIT_TOLD = 10_000;
 const BAR = 40;
@@ -149,9 +151,14 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         left: saved.steps.length - ended.length,
       };
     },
+    /** All that is left waits for its window: nobody knows how long it takes then. */
+    onlyWaits(): boolean {
+      const { left, deferred } = this.counts();
+      return deferred > 0 && left === deferred;
+    },
     /** Milliseconds to go, judged by the rate, the usual duration and the places; null before anything has ended. */
     left() {
-      if (durations.length === 0) return null;
+      if (durations.length === 0 || this.onlyWaits()) return null;
       const usual = durations.reduce((a, b) => a + b, 0) / durations.length;
       const { left, underWay, deferred } = this.counts();
       const waitingSteps = left - underWay - deferred;
@@ -222,8 +229,8 @@ function told(terminal: Terminal, board: Board): RunView {
   const beat = async () => {
     while (!closed.signal.aborted) {
       await terminal.clock.sleep(1_000, closed.signal);
-      if (!closed.signal.aborted && terminal.clock.monotonic() - lastTold >= HEARTBEAT)
-        tell(statusLine(board));
+      const every = board.onlyWaits() ? SLOW_HEARTBEAT : HEARTBEAT;
+      if (!closed.signal.aborted && terminal.clock.monotonic() - lastTold >= every) tell(statusLine(board));
     }
   };
   return {

@@ -44,8 +44,7 @@ export async function waitForWindow(
   const either = AbortSignal.any([run.drain, run.leave]);
   let notYetAt = orderedAt;
 
-  const defer = (): void => {
-    free();
+  const tellDeferred = (): void => {
     if (journal.replay.step(step.id).waitsFor !== null) return;
     journal.tell({
       kind: 'deferred',
@@ -55,7 +54,12 @@ export async function waitForWindow(
     });
   };
   const elsewhen = () => !isOpen(window, clock.now());
-  if (state.waitsFor !== null || (waiting.get(scope) === 'kept' && elsewhen())) defer();
+  const isOld = () => clock.now() - orderedAt >= WAITS_AFTER;
+  if (state.waitsFor !== null && isOld()) free();
+  if (waiting.get(scope) === 'kept' && elsewhen()) {
+    tellDeferred();
+    free();
+  }
 
   // Taken up again, it is looked at at once: it may have begun while nobody looked.
   const isNew = clock.now() - orderedAt < 5_000;
@@ -94,9 +98,12 @@ export async function waitForWindow(
       await endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
       return 'ended';
     }
-    if (elsewhen() && now - orderedAt >= WAITS_AFTER) {
-      if (!waiting.has(scope)) waiting.set(scope, 'kept');
-      defer();
+    if (elsewhen()) {
+      tellDeferred();
+      if (isOld()) {
+        if (!waiting.has(scope)) waiting.set(scope, 'kept');
+        free();
+      }
     }
     pause = pauseUntilLook(window, orderedAt, now);
   }

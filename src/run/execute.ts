@@ -92,7 +92,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const judge = (): void => {
     const halt = tally.verdict();
     if (halt !== null) stop('halted', halt);
-    else if (drain.aborted) stop('drained', 'told to stop: what is under way is followed to its end');
+    else if (drain.aborted) stop('drained', `told to stop: ${FOLLOWED[saved.execution.switch]}`);
     else if (saved.finishBy !== null && clock.now() >= Date.parse(saved.finishBy)) {
       stop('finish-by', `finishBy ${saved.finishBy} is reached`);
     }
@@ -138,6 +138,13 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     drain.removeEventListener('abort', judge);
   }
 }
+
+/** What becomes of what is under way when a run is told to stop. */
+const FOLLOWED = {
+  now: 'what is under way is followed to its end',
+  'maintenance-window':
+    'what is under way is followed to its end, what waits for its window is left to the next apply',
+} as const;
 
 /** How often the calls since the last time are written down, in milliseconds. */
 const CALLS_EVERY = 5_000;

@@ -27,6 +27,8 @@ export interface StageOptions {
   readonly fleet: readonly object[];
   /** The plan's `targets`, `waves` and so on, without its head. */
   readonly plan: string;
+  /** Ask for prices. */
+  readonly price?: boolean;
   readonly faults?: readonly string[];
   readonly seed?: number;
   readonly limit?: number;
@@ -134,7 +136,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       transport: cloud.transportFor(clock, () => true),
       permits: openPermits(clock, 18),
     });
-    return planFleet(`${HEAD}${options.plan}\n`, 'story.yaml', { from: reader, clock, profile: SCOPED });
+    return planFleet(`${HEAD}${options.plan}\n`, 'story.yaml', {
+      from: reader,
+      clock,
+      profile: SCOPED,
+      price: options.price ?? false,
+    });
   });
   const saved = planned.review?.plan;
   if (!saved || planned.review?.verdict !== 'ready')
