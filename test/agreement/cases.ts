@@ -395,12 +395,17 @@ export async function agree(given: Case, met: Met): Promise<void> {
     routes.get(id)!.legs.some(({ change }) => 'code' in (quotes.get(stepId(id, change)) ?? {}));
 
   const short = (code: string) => code === 'ResourceUnavailable.AccountBalanceNotEnough';
+  // Money that a plan sets aside for an order which is then refused for an old kernel is there for the others.
+  let unspent = false;
   const compare = (id: string, expected: string, found: string) => {
     met.set(expected, (met.get(expected) ?? 0) + 1);
     const { spec, wish, zones } = wanted.find((one) => one.spec.id === id)!;
     // Nothing that can be asked shows an old kernel: it is met when the order is placed, after what comes before it.
     const place = expected === 'accepted' ? Number.POSITIVE_INFINITY : ORDER.indexOf(expected);
-    if (found === LOW_VERSION && spec.lowVersion === true && place > ORDER.indexOf(LOW_VERSION)) return;
+    if (found === LOW_VERSION && spec.lowVersion === true && place > ORDER.indexOf(LOW_VERSION)) {
+      unspent = true;
+      return;
+    }
     deepStrictEqual({ answer: found, spec, wish, zones }, { answer: expected, spec, wish, zones });
   };
   for (const { instance: id } of review.plan.preconditions) {
@@ -416,7 +421,7 @@ export async function agree(given: Case, met: Met): Promise<void> {
       met.set(code, (met.get(code) ?? 0) + 1);
       continue;
     }
-    if (short(code) && refunds) continue;
+    if (short(code) && (refunds || unspent)) continue;
     if (!short(code)) test.world.balance = Number.MAX_SAFE_INTEGER / 2;
     const route = routes.get(id);
     const { spec, absent } = wanted.find((one) => one.spec.id === id)!;
