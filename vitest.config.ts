@@ -6,8 +6,9 @@ const PROCESSES = ['test/cli/**/*.test.ts', 'test/library/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Generous: a machine may be busy, and no test fails for being slow.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Much of the time is waiting for processes: two at once even on two cores, where the default is one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
@@ -18,7 +19,6 @@ export default defineConfig({
           name: 'processes',
           include: PROCESSES,
           globalSetup: ['test/cli/build-once.ts'],
-          testTimeout: 60_000,
         },
       },
     ],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agree, cases, FORESEEN, type Met, sayMet } from './cases.ts';
 
-const RUNS = 300;
+const RUNS = 150;
 
 describe('the plan and the provider', () => {
   it('agree on every generated fleet: what is let through is accepted, what is blocked is refused with that code', async () => {
