@@ -548,7 +548,14 @@ export type Deed =
   /** The instance was looked at again just before its order. */
   | { readonly kind: 'looked'; readonly step: string; readonly status: InstanceStatus; readonly size: Size }
   /** About to order. Durable before anything is sent. */
-  | { readonly kind: 'intent'; readonly step: string; readonly attempt: number; readonly size: Size }
+  | {
+      readonly kind: 'intent';
+      readonly step: string;
+      readonly attempt: number;
+      readonly size: Size;
+      /** The provider's time, ISO 8601 UTC, as far as it is known: what began since then is told by that clock. */
+      readonly providerAt?: string;
+    }
   /** Nothing was sent for this intent: its slot or its freshness was lost. Known by this process, never guessed. */
   | { readonly kind: 'not-sent'; readonly step: string; readonly attempt: number; readonly why: string }
   | {
@@ -610,6 +617,8 @@ export type Deed =
       readonly size: Size | null;
       /** What the order was billed at, where it was read. */
       readonly billed: Money | null;
+      /** As in `intent`. */
+      readonly providerAt?: string;
     }
   /** What the orders of a step that had ended were billed at, where its end did not tell. */
   | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
@@ -647,8 +656,11 @@ export interface StepState {
   /** ISO 8601 UTC; null before its first intent, or while it has not ended. */
   readonly startedAt: string | null;
   readonly endedAt: string | null;
-  /** When the last intent was written: patience counts from here. */
+  /** When the last intent was written, by this machine's clock. */
   readonly intentAt: string | null;
+  /** The same by the provider's clock: patience and what is an effect of the order count from here. */
+  readonly intentProviderAt: string | null;
+  readonly endedProviderAt: string | null;
   /** When the order was accepted, or found to have landed. */
   readonly acceptedAt: string | null;
   /** Accepted and not begun: the window it waits for; else null. */
@@ -672,7 +684,7 @@ export interface RunState {
   readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
-  /** Steps that had failed when the run halted and was taken up again by hand: they do not halt it twice. */
+  /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
   readonly acknowledged: ReadonlySet<string>;
   /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
   readonly haltingRefusals: ReadonlySet<string>;

@@ -10,6 +10,7 @@ import type { Fields } from './fields.ts';
 import { type CredentialsOf, keepFresh } from './fresh-keys.ts';
 import { hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
+import { openProviderTime } from './provider-time.ts';
 import { isExpiredToken } from './read.ts';
 import { sendCall, signerFor } from './send-call.ts';
 import type { Signer } from './sign.ts';
@@ -39,6 +40,8 @@ export interface Caller {
    * @throws TransportError of the transport, and RefitError where it cannot be signed or has no host: nothing was sent then.
    */
   send(call: Call, goAhead: () => boolean): Promise<Answer>;
+  /** The provider's time as its answers tell it, ms since 1970 UTC. */
+  providerNow(): number;
   /** What the provider counts this call with. @throws RefitError as `send` does. */
   lane(action: Action, scope: Scope): Promise<Lane>;
   /** The same, without waiting for the keys to be found. @throws RefitError where the scope has no host. */
@@ -48,6 +51,7 @@ export interface Caller {
 /** A caller for any action, the ordering one too. */
 export function openCaller({ transport, clock, credentials, endpoint }: CallerOptions): Caller {
   const fresh = keepFresh(credentials, clock);
+  const time = openProviderTime(clock);
   /** One for each set of keys, with what it has derived from them. */
   const signers = new WeakMap<Credentials, Signer>();
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
@@ -82,12 +86,17 @@ export function openCaller({ transport, clock, credentials, endpoint }: CallerOp
       const host = hostFor(action.product, region, endpoint);
       const keys = await keysOf(profile);
       const signer = signerOf(keys);
-      const answer = await sendCall({ transport, clock }, { action, host, region, fields, signer }, goAhead);
+      const answer = await sendCall(
+        { transport, clock, time },
+        { action, host, region, fields, signer },
+        goAhead,
+      );
       // The next call waits for others, an order's next attempt too.
       if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
       return answer;
     },
 
+    providerNow: time.now,
     async lane(action, scope) {
       await keysOf(scope.profile);
       return laneAtOnce(action, scope);
@@ -107,6 +116,7 @@ export interface ReadCaller extends Caller {
 export function onlyReads(caller: Caller): ReadCaller {
   return {
     readsOnly: true,
+    providerNow: caller.providerNow,
     lane: caller.lane,
     laneAtOnce: caller.laneAtOnce,
     async send(call, goAhead) {

@@ -35,6 +35,7 @@ export function cloudOver(caller: Caller, options: ClientOptions): Cloud {
   return {
     ...readerOver(onlyReads(caller), options),
     order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
+    providerNow: caller.providerNow,
     orderLane: (scope) => caller.laneAtOnce(wire.ORDER, scope),
   };
 }

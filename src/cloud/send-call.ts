@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Credentials } from './credentials/keys.ts';
 import type { Fields } from './fields.ts';
 import type { Host } from './hosts.ts';
+import type { ProviderTime } from './provider-time.ts';
 import { type Signer, signedHeaders, signingKeys, unsignedHeaders } from './sign.ts';
 import type { Transport } from './transport.ts';
 import { type Action, type Answer, decodeAnswer } from './wire.ts';
@@ -31,7 +32,11 @@ export function signerFor(keys: Credentials): Signer {
 
 /** @throws TransportError of the transport. */
 export async function sendCall(
-  { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
+  {
+    transport,
+    clock,
+    time,
+  }: { readonly transport: Transport; readonly clock: Clock; readonly time?: ProviderTime },
   { action, host, region, fields, signer }: Sending,
   goAhead?: () => boolean,
 ): Promise<Answer> {
@@ -45,6 +50,7 @@ export async function sendCall(
     body: JSON.stringify(fields),
     language: 'en-US',
   };
+  const sentAt = clock.monotonic();
   const answer = await transport.send({
     origin: host.origin,
     headers: signer === null ? unsignedHeaders(call) : signedHeaders(call, signer),
@@ -52,6 +58,7 @@ export async function sendCall(
     timeout: TIMEOUT_MS,
     ...(goAhead ? { goAhead } : {}),
   });
+  time?.heard(answer.date, sentAt);
   return withoutKeys(decodeAnswer(answer), signer);
 }
 

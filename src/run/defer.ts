@@ -38,7 +38,7 @@ export async function waitForWindow(
   const window = windowOf(run, step);
   const state = journal.replay.step(step.id);
   const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(clock.now()));
-  const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
+  const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
   const giveUpAt = secondClosing(window, orderedAt) + MINUTE;
   const scope = `${step.profile} ${step.region}`;
   const either = AbortSignal.any([run.drain, run.leave]);

@@ -3,6 +3,7 @@
  * that was frozen between its entry and its send does not send when it wakes, because another may have taken over
  * meanwhile (design §6; without this guard a frozen worker paid twice in 4 of 8 trials).
  */
+import { iso } from '../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
 import type { Step } from '../model.ts';
 import type { Run } from './execute.ts';
@@ -48,8 +49,16 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
 
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
-  const fresh = () => clock.monotonic() - intended.monotonic <= FRESH && clock.now() - intended.wall <= FRESH;
-  await journal.record({ kind: 'intent', step: step.id, attempt, size });
+  // A wall clock that went back may be hiding how long it was asleep.
+  const fresh = () =>
+    clock.monotonic() - intended.monotonic <= FRESH && Math.abs(clock.now() - intended.wall) <= FRESH;
+  await journal.record({
+    kind: 'intent',
+    step: step.id,
+    attempt,
+    size,
+    providerAt: iso(cloud.providerNow()),
+  });
   const nothingSent = async (why: string): Promise<Placed> => {
     await journal.record({ kind: 'not-sent', step: step.id, attempt, why });
     return { kind: 'not-sent', why };

@@ -73,6 +73,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
   }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked !== 'number') return looked === 'again';
+  const refusedBefore = journal.replay.step(step.id).code;
   const placed = await placeOrder(run, step, looked);
   if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
     run.waits.over(step, 'unsent');
@@ -92,7 +93,19 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       await clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.stopped);
       return true;
     }
-    case 'accepted':
+    case 'accepted': {
+      const other = journal.replay.stepOf(placed.order);
+      if (other !== null) {
+        // An answer to something else, as a proxy may mix up: this order may have been taken or not.
+        await journal.record({
+          kind: 'no-answer',
+          step: step.id,
+          attempt: journal.replay.step(step.id).attempts,
+          why: `the answer names order ${placed.order}, which is that of ${other}`,
+          sentAt: new Date(placed.sentAt).toISOString(),
+        });
+        return true;
+      }
       await journal.record({
         kind: 'accepted',
         step: step.id,
@@ -102,6 +115,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
         sentAt: new Date(placed.sentAt).toISOString(),
       });
       return true;
+    }
     case 'no-answer':
       await journal.record({
         kind: 'no-answer',
@@ -112,8 +126,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       });
       return true;
     case 'refused': {
-      const state = journal.replay.step(step.id);
-      const { next, why, mend, lookAgain: changed } = afterRefusal(placed.code, state.code);
+      const { next, why, mend, lookAgain: changed } = afterRefusal(placed.code, refusedBefore);
       await journal.record({
         kind: 'refused',
         step: step.id,

@@ -113,6 +113,7 @@ describe('a client for planning', () => {
     },
     lane: async () => ({ action: '', host: '', identity: '' }),
     laneAtOnce: () => ({ action: '', host: '', identity: '' }),
+    providerNow: () => 0,
   });
 
   it.each([
