@@ -12,6 +12,7 @@ import { hostFor } from './hosts.ts';
 import { PROVIDER_LIMIT } from './permits.ts';
 import type { ProxySettings } from './proxy.ts';
 import { isLackOfRights, openRead, type ReadAnswer, refusedRead } from './read.ts';
+import { SIGNATURES, type SignatureName } from './signature.ts';
 import type { Transport } from './transport.ts';
 import * as wire from './wire.ts';
 
@@ -38,6 +39,8 @@ export interface Examination {
    */
   readonly clock: { readonly skew: number; readonly uncertain: number } | null;
   readonly host: string;
+  /** How calls are signed. */
+  readonly signature: SignatureName;
   /** As it is set, without its password; NO_PROXY may except the host. */
   readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
   /** Calls a second for each action, host and identity: what the provider is believed to allow. */
@@ -141,6 +144,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     unreachable,
     clock: dates.skew(),
     host: hostFor(instances.product, scope.region, options.endpoint).host,
+    signature: options.signature?.name ?? SIGNATURES[0],
     proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
     limit: PROVIDER_LIMIT,
     rights: rights.sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),

@@ -4,7 +4,7 @@ import { totalMemory } from '../../model.ts';
 import { visible } from '../../report/escape.ts';
 import { memory } from '../../report/quantities.ts';
 import { writeOutput } from '../files.ts';
-import { type GlobalOptions, regionsFrom } from '../options.ts';
+import { connectionOf, type GlobalOptions, regionsFrom } from '../options.ts';
 import { formatOf } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
@@ -15,7 +15,7 @@ export async function inventory(
 ): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
   const named = regionsFrom(options);
-  const reader = connectReader({ endpoint: options.endpoint ?? null, env: terminal.env });
+  const reader = connectReader(connectionOf(options, terminal));
   const bar = progressBar(terminal);
   try {
     const profile = options.profile ?? 'default';
