@@ -71,6 +71,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('inventory')
     .description('read the live fleet, to plan offline from')
     .option('-o, --out <file>', 'write it into this file')
+    .option('--used', 'with the memory in use of what is running, by counted calls of the monitor product')
     .addOption(format('text or json'))
     .action(
       action(async () => {
