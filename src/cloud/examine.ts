@@ -70,6 +70,7 @@ const FOR: Readonly<Record<string, string>> = {
   GetMonitorData: 'memory in use, for shrinking and sizes by use',
   DescribeMaintenanceWindow: 'switch: maintenance-window',
   DescribeZones: 'zones by name, and where replicas can be put',
+  DescribeInstanceDealDetail: 'what an order was billed at, where the search for orders does not tell',
   DescribeDealsByCond: 'unpaid orders, and what became of an order without an answer',
   DescribeAccountBalance: 'prepaid prices held against the balance',
   GetCallerIdentity: 'who one is, here',
@@ -78,6 +79,8 @@ const MUST: ReadonlySet<string> = new Set(['DescribeInstances', 'DescribeProduct
 
 /** An id in the right form that no instance has. */
 const NOBODY = 'crs-00000000';
+/** A number in the right form that no order has: it names a day before there were any. */
+const NO_ORDER = '20000101000000000000000';
 
 export interface ExamineOptions extends CloudOptions {
   readonly scope: Scope;
@@ -152,11 +155,19 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   };
 }
 
+/** What the gateway refuses before it looks at rights. Source: facts §7.5, an inference. */
+const BEFORE_RIGHTS: ReadonlySet<string> = new Set(
+  `ActionOffline InvalidAction InvalidParameter InvalidRequest IpInBlacklist IpNotInWhitelist MissingParameter NoSuchProduct
+NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol UnsupportedRegion`.split(/\s+/),
+);
+
 /** A refusal for any other reason comes after the rights have been looked at. Source: facts §7.5, an inference. */
 function stateOf(answer: ReadAnswer): Right['state'] {
   if (answer.kind === 'ok') return 'granted';
   if (isLackOfRights(answer.code)) return 'refused';
-  return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation)\b/.test(answer.code)
+  return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation|ServiceUnavailable)\b/.test(
+    answer.code,
+  ) || BEFORE_RIGHTS.has(answer.code)
     ? 'unknown'
     : 'granted';
 }
@@ -176,7 +187,7 @@ function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Ac
   const id = one?.id ?? NOBODY;
   const size = one?.size ?? { memoryPerShard: 1024, shards: 1, replicas: 1 };
   const edition = one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition;
-  const { catalogue, price, tasks, memory, zones, deals, balance } = wire.READS;
+  const { catalogue, price, tasks, memory, zones, orders, deals, balance } = wire.READS;
   const fields: Readonly<Record<string, Fields>> = {
     [catalogue.name]: {},
     // At its present size: there is nothing to quote, and asking orders nothing.
@@ -184,6 +195,7 @@ function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Ac
     [tasks.name]: wire.encodeRunningTasks(0),
     [memory.name]: wire.encodeMemory([id], now),
     [zones.name]: wire.ZONES_REQUEST,
+    [orders.name]: wire.encodeOrderNumbers([NO_ORDER]),
     [deals.name]: wire.encodeDeals(0, now - 3_600_000, now),
     [balance.name]: {},
   };
