@@ -224,9 +224,9 @@ async function reviewPlan(
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
     billedCalls = monitorCalls(inventory, ids);
     onNotice?.(sayMonitorCalls(billedCalls, ids.size));
-    onProgress?.('memory in use read', 0, ids.size);
+    onProgress?.('instances measured', 0, ids.size);
     const reading = await readUsed(reader, inventory, ids);
-    onProgress?.('memory in use read', ids.size, ids.size);
+    onProgress?.('instances measured', ids.size, ids.size);
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
     draft = draftPlan(plan, inventory, clock.now());

@@ -162,6 +162,10 @@ describe('an instance', () => {
       '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it waits to be paid',
     ]);
     expect(told({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
+    expect(told({ status: 'processing', task: 'resize' })).toEqual([
+      '  now       blocked, ResourceUnavailable.InstanceStatusAbnormal: crs-cart0001 is processing, not running',
+      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is processing, and a task is under way on it: resize',
+    ]);
   });
 
   it('that is not in the inventory is told with what the inventory covers', () => {

@@ -65,9 +65,9 @@ async function withUsed(
   const running = inventory.instances.filter(({ status }) => status === 'running');
   const ids = new Set(running.map(({ id }) => id));
   terminal.quiet || terminal.err(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}\n`);
-  bar.show('memory in use read', 0, ids.size);
+  bar.show('instances measured', 0, ids.size);
   const reading = await readUsed(reader, inventory, ids);
-  bar.show('memory in use read', ids.size, ids.size);
+  bar.show('instances measured', ids.size, ids.size);
   bar.clear();
   return reading;
 }
