@@ -123,7 +123,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|run\/journal-file)\.ts$/,
   'node:fs/promises': /^(index\.ts|run\/.+|cli\/.+)$/,
-  'node:crypto': /^(digest|cloud\/sign|simulator\/authenticate)\.ts$/,
+  'node:crypto': /^(digest|cloud\/sign(-v1)?|simulator\/authenticate)\.ts$/,
   'node:http': /^simulator\/server\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net': /^simulator\/server\.ts$/,

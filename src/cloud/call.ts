@@ -12,8 +12,8 @@ import { hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
 import { openProviderTime } from './provider-time.ts';
 import { isExpiredToken } from './read.ts';
-import { sendCall, signerFor } from './send-call.ts';
-import type { Signer } from './sign.ts';
+import { type CallSigner, sendCall, signerFor } from './send-call.ts';
+import type { Signature } from './signature.ts';
 import type { Transport } from './transport.ts';
 import { type Action, type Answer, READS } from './wire.ts';
 
@@ -25,6 +25,8 @@ export interface CallerOptions {
   readonly credentials: CredentialsOf;
   /** One base URL for every product, or null for the provider's own hosts. */
   readonly endpoint: string | null;
+  /** Absent: TC3-HMAC-SHA256. */
+  readonly signature?: Signature;
 }
 
 export interface Call {
@@ -49,11 +51,11 @@ export interface Caller {
 }
 
 /** A caller for any action, the ordering one too. */
-export function openCaller({ transport, clock, credentials, endpoint }: CallerOptions): Caller {
+export function openCaller({ transport, clock, credentials, endpoint, signature }: CallerOptions): Caller {
   const fresh = keepFresh(credentials, clock);
   const time = openProviderTime(clock);
   /** One for each set of keys, with what it has derived from them. */
-  const signers = new WeakMap<Credentials, Signer>();
+  const signers = new WeakMap<Credentials, CallSigner>();
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
   const identities = new Map<string, string>();
 
@@ -71,10 +73,10 @@ export function openCaller({ transport, clock, credentials, endpoint }: CallerOp
     return keys;
   };
 
-  const signerOf = (keys: Credentials): Signer => {
+  const signerOf = (keys: Credentials): CallSigner => {
     let signer = signers.get(keys);
     if (!signer) {
-      signer = signerFor(keys);
+      signer = signerFor(keys, signature);
       signers.set(keys, signer);
     }
     return signer;
