@@ -4,7 +4,7 @@
  */
 import { canonical, sha256 } from './digest.ts';
 import { unreachable } from './errors.ts';
-import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, StepState } from './model.ts';
+import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, Steerer, StepState } from './model.ts';
 import { OUTCOMES } from './model.ts';
 
 /** `prev` of the first entry. */
@@ -124,6 +124,8 @@ export function isLimitCode(code: string): boolean {
   return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
 }
 
+const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
+
 interface Folding {
   startedAt: string | null;
   endedAt: string | null;
@@ -131,6 +133,7 @@ interface Folding {
   exitCode: number | null;
   starts: number;
   stopping: RunState['stopping'];
+  steered: RunState['steered'];
   wavesStarted: number[];
   wavesEnded: number[];
   acknowledged: Set<string>;
@@ -162,6 +165,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     exitCode: null,
     starts: 0,
     stopping: null,
+    steered: AS_PLANNED,
     wavesStarted: [],
     wavesEnded: [],
     acknowledged: new Set(),
@@ -207,6 +211,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.endedBecause = null;
       run.exitCode = null;
       run.stopping = null;
+      run.steered = AS_PLANNED;
       run.starts += 1;
       return;
     case 'approved':
@@ -306,6 +311,9 @@ function fold(run: Folding, entry: JournalEntry): void {
       }));
     case 'billed':
       return change(run, entry.step, { billed: entry.billed });
+    case 'steered':
+      if (entry.accepted) run.steered = afterSteering(run.steered, entry);
+      return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
       return;
@@ -320,6 +328,32 @@ function fold(run: Folding, entry: JournalEntry): void {
     default:
       return unreachable(entry);
   }
+}
+
+function afterSteering(
+  was: RunState['steered'],
+  { command, value, by, at }: Extract<JournalEntry, { kind: 'steered' }>,
+): RunState['steered'] {
+  switch (command) {
+    case 'pause':
+      return { ...was, paused: { since: at, by: saySteerer(by) } };
+    case 'continue':
+      return { ...was, paused: null };
+    case 'set inFlight':
+      return { ...was, inFlight: value };
+    case 'set requestsPerSecond':
+      return { ...was, requestsPerSecond: value };
+    case 'drain':
+    case 'abort':
+      return was;
+    default:
+      return unreachable(command);
+  }
+}
+
+/** Who told a run something: `dba@host`. */
+export function saySteerer({ user, host }: Steerer): string {
+  return `${user}@${host}`;
 }
 
 /** A run that is taken up again settles its unknown steps anew; whoever takes it up has seen why it halted. */

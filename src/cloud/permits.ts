@@ -13,6 +13,9 @@
  * machine's clock, at +5, +45, … +765 ms for 20, which leaves 235 ms in which latecomers still count where they
  * should. Without jitter a sliding second then sees exactly 20, with jitter it may see more.
  *
+ * The full rate of all lanes may be changed while they are in use. What was not used yet of slots given before is then
+ * lost, so that from that moment on every slot is spaced by the new rate, and whoever waits for one reserves another.
+ *
  * A slot that nobody used is gone: nothing is saved up. A slot missed by more than 50 ms is lost and may not be
  * used, or callers held up together would be let go together (measured: 45 in one second).
  */
@@ -54,6 +57,8 @@ export interface Slot {
   /** The same moment in the clock's monotonic time, which the waiting goes by: the wall clock may jump. */
   readonly due: number;
   readonly lane: string;
+  /** How often the full rate had been changed when it was reserved. */
+  readonly change: number;
 }
 
 export interface Permits {
@@ -61,7 +66,7 @@ export interface Permits {
   reserve(lane: Lane): Slot;
   /** Resolves at the slot, or at once when `signal` is aborted. */
   wait(slot: Slot, signal?: AbortSignal): Promise<void>;
-  /** True where the slot may no longer be used: missed by more than 50 ms, or the lane is being held back. */
+  /** True where the slot may no longer be used: missed by more than 50 ms, the lane held back, the rate changed. */
   isLost(slot: Slot): boolean;
   /** Reserves and waits, as often as it takes to hold a slot that is not lost. */
   take(lane: Lane): Promise<Slot>;
@@ -69,6 +74,10 @@ export interface Permits {
   penalise(lane: Lane, at: number): void;
   /** Slots a second that the lane gives at this moment. */
   rate(lane: Lane): number;
+  /** Slots a second that every lane gives where no refusal has slowed it. */
+  readonly fullRate: number;
+  /** Changes the full rate of all lanes from now on; one that a refusal has slowed climbs to it. @throws RangeError */
+  setFullRate(requestsPerSecond: number): void;
 }
 
 interface LaneState {
@@ -89,9 +98,9 @@ interface LaneState {
  * @throws RangeError for a rate that is not above zero.
  */
 export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
-  if (!(requestsPerSecond > 0))
-    throw new RangeError(`requests per second: ${requestsPerSecond} is not above 0`);
-  const full = Math.min(requestsPerSecond, PROVIDER_LIMIT);
+  let full = fullRateFrom(requestsPerSecond);
+  /** Monotonic moments at which the full rate was changed. */
+  const changes: number[] = [];
   const lanes = new Map<string, LaneState>();
 
   const stateOf = (key: string): LaneState => {
@@ -118,7 +127,7 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
           ? Math.max(from, state.last + 1000 / rate)
           : nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate)) - wallOffset;
       state.last = due;
-      return { at: due + wallOffset, due, lane: key };
+      return { at: due + wallOffset, due, lane: key, change: changes.length };
     },
 
     async wait(slot, signal) {
@@ -131,6 +140,7 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
     },
 
     isLost(slot) {
+      if (slot.due > (changes[slot.change] ?? Infinity)) return true;
       return clock.monotonic() > slot.due + LOST_AFTER_MS || slot.due < stateOf(slot.lane).heldUntil;
     },
 
@@ -155,8 +165,32 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
     },
 
     rate: (lane) => rateNow(stateOf(keyOf(lane)), clock.monotonic()),
+
+    get fullRate() {
+      return full;
+    },
+
+    setFullRate(to) {
+      const now = clock.monotonic();
+      const next = fullRateFrom(to);
+      for (const state of lanes.values()) {
+        const rate = rateNow(state, now);
+        state.rate = rate >= full ? next : Math.min(rate, next);
+        state.rateAt = now;
+        // The slots that are lost are given anew; the one before them may have been used this very moment.
+        state.last = Math.min(state.last, now);
+      }
+      full = next;
+      changes.push(now);
+    },
   };
   return permits;
+}
+
+function fullRateFrom(requestsPerSecond: number): number {
+  if (!(requestsPerSecond > 0))
+    throw new RangeError(`requests per second: ${requestsPerSecond} is not above 0`);
+  return Math.min(requestsPerSecond, PROVIDER_LIMIT);
 }
 
 /** The first packed slot at or after a wall-clock moment. */

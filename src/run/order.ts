@@ -43,8 +43,14 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
   const size = step.after;
   let slot = permits.reserve(lane);
   const lead = Math.min(500, Math.max(15, 2 * journal.latency));
-  await clock.sleep(slot.at - lead - clock.now(), run.stopped);
-  if (!run.mayStart()) return { kind: 'stopped' };
+  for (;;) {
+    const early = slot.due - lead - clock.monotonic();
+    await clock.sleep(early, AbortSignal.any([run.stopped, run.steering.changed]));
+    if (!run.mayStart()) return { kind: 'stopped' };
+    // Nothing is written down for a slot that is lost already: the entry would be old by the next one.
+    if (permits.isLost(slot)) slot = permits.reserve(lane);
+    else if (clock.monotonic() >= slot.due - lead - 1) break;
+  }
 
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
@@ -66,7 +72,7 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
   };
   for (;;) {
     await permits.wait(slot, leave);
-    if (!run.mayStart()) return nothingSent('the run was stopped');
+    if (!run.mayStart()) return nothingSent(run.goesOn() ? 'the run was held back' : 'the run was stopped');
     if (!fresh()) return nothingSent('its entry was older than two seconds');
     if (permits.isLost(slot)) {
       slot = permits.reserve(lane);

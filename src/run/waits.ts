@@ -25,6 +25,8 @@ export const LIMITS = {
   delivery: MINUTE,
   /** For an instance with an accepted order to be listed again. */
   missing: 5 * MINUTE,
+  /** For `continue` after a pause: then the run drains, because a pause that was forgotten holds its locks. */
+  paused: 24 * 60 * MINUTE,
 } as const;
 
 /** How long a changed instance is left alone before its next order, until refusals teach that its lock lasts longer. */
@@ -38,6 +40,8 @@ export interface Waits {
   waited(step: Step, name: WaitName): number;
   /** The wait is over: the next one of this name begins anew. */
   over(step: Step, name: WaitName): void;
+  /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
+  excuse(step: Step, ms: number): void;
 }
 
 export function beginWaits(clock: Clock): Waits {
@@ -51,5 +55,12 @@ export function beginWaits(clock: Clock): Waits {
       return now - (began ?? now);
     },
     over: (step, name) => void since.delete(`${name} ${step.id}`),
+    excuse(step, ms) {
+      for (const name of Object.keys(LIMITS)) {
+        const key = `${name} ${step.id}`;
+        const began = since.get(key);
+        if (began !== undefined) since.set(key, began + ms);
+      }
+    },
   };
 }

@@ -8,12 +8,13 @@ import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { planFleet } from '../../src/index.ts';
 import { beginReplay, decode } from '../../src/journal.ts';
-import type { JournalEntry, Report, RunState, SavedPlan } from '../../src/model.ts';
+import type { JournalEntry, Report, RunState, SavedPlan, SteerCommand } from '../../src/model.ts';
 import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
+import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
@@ -52,6 +53,8 @@ export interface Fate {
   /** Milliseconds after its start of the first and of the second signal. */
   readonly drainAfter?: number;
   readonly leaveAfter?: number;
+  /** What it is told, and how many milliseconds after its start: by the same person each time. */
+  readonly steer?: readonly (readonly [number, SteerCommand])[];
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -68,6 +71,8 @@ export interface Outcome {
   readonly died: boolean;
   /** What it threw, where it threw. */
   readonly error: unknown;
+  /** What it answered to each command, in the order of the answers. */
+  readonly answers: readonly SteerAnswer[];
 }
 
 /** One process and what its journal tells afterwards. */
@@ -97,6 +102,8 @@ export interface Stage {
 
 const HEAD = 'version: 1\nname: story\ndefaults: { region: ap-guangzhou }\n';
 const SCOPED = 'default';
+/** Who tells a run something. */
+export const STEERER = { user: 'oncall', host: 'there', pid: 7 };
 
 /** Makes a world and a saved plan against it. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -234,6 +241,17 @@ async function live(
   later(fate.drainAfter, () => drain.abort(130));
   later(fate.leaveAfter, () => leave.abort());
   for (const [after, act] of fate.meanwhile ?? []) later(after, act);
+  const steering = openSteering({
+    saved,
+    journal,
+    permits,
+    clock,
+    drain: drain.signal,
+    leave: leave.signal,
+  });
+  const answers: SteerAnswer[] = [];
+  for (const [after, command] of fate.steer ?? [])
+    later(after, () => void steering.command(command, STEERER).then((answer) => answers.push(answer)));
 
   const work = async (): Promise<RunEnd | null> => {
     await journal.record({
@@ -257,9 +275,10 @@ async function live(
       clock,
       drain: drain.signal,
       leave: leave.signal,
+      steering,
     });
     const left = new Promise<null>((resolve) =>
-      leave.signal.addEventListener('abort', () => resolve(null), { once: true }),
+      steering.leave.addEventListener('abort', () => resolve(null), { once: true }),
     );
     executing.catch(() => undefined);
     return Promise.race([executing, left]);
@@ -270,9 +289,9 @@ async function live(
     // Left at once: the last thing that is written. It may still die over that.
     if (end === null && alive)
       await Promise.race([journal.record({ kind: 'calls', counts: calls.take() }), death]);
-    outcome = { end, died: !alive, error: null };
+    outcome = { end, died: !alive, error: null, answers };
   } catch (error) {
-    outcome = { end: null, died: false, error };
+    outcome = { end: null, died: false, error, answers };
   }
   over = true;
   alive = false;
