@@ -19,7 +19,7 @@
  * A slot that nobody used is gone: nothing is saved up. A slot missed by more than 50 ms is lost and may not be
  * used, or callers held up together would be let go together (measured: 45 in one second).
  */
-import type { Clock } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 
 /** The provider's limit. Source: facts §2, §6 (default rate of all actions used, or less than theirs), read 2026-11. */
 export const PROVIDER_LIMIT = 20;
@@ -74,10 +74,21 @@ export interface Permits {
   penalise(lane: Lane, at: number): void;
   /** Slots a second that the lane gives at this moment. */
   rate(lane: Lane): number;
+  /** The lanes in use, each with its rate at this moment and what it is held back by. */
+  lanes(): readonly LaneRate[];
   /** Slots a second that every lane gives where no refusal has slowed it. */
   readonly fullRate: number;
   /** Changes the full rate of all lanes from now on; one that a refusal has slowed climbs to it. @throws RangeError */
   setFullRate(requestsPerSecond: number): void;
+}
+
+/** A lane as it stands. Whose it is, is not told. */
+export interface LaneRate {
+  readonly action: string;
+  readonly host: string;
+  readonly rate: number;
+  /** Nothing leaves since and for so many milliseconds, because of a refusal by limit; else null. */
+  readonly held: { readonly since: string; readonly limit: number } | null;
 }
 
 interface LaneState {
@@ -86,7 +97,8 @@ interface LaneState {
   /** The rate as it was at `rateAt`; it has climbed since. */
   rate: number;
   rateAt: number;
-  /** Monotonic moment up to which nothing leaves. */
+  /** Monotonic moments from which, and up to which, nothing leaves. */
+  heldFrom: number;
   heldUntil: number;
   /** Send time, by the wall clock, of the refusal that was last counted. */
   penalisedAt: number;
@@ -106,7 +118,14 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
   const stateOf = (key: string): LaneState => {
     let state = lanes.get(key);
     if (!state) {
-      state = { last: -Infinity, rate: full, rateAt: 0, heldUntil: -Infinity, penalisedAt: -Infinity };
+      state = {
+        last: -Infinity,
+        rate: full,
+        rateAt: 0,
+        heldFrom: -Infinity,
+        heldUntil: -Infinity,
+        penalisedAt: -Infinity,
+      };
       lanes.set(key, state);
     }
     return state;
@@ -161,10 +180,24 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
       state.rateAt = now;
       state.penalisedAt = at;
       const age = Math.max(0, clock.now() - at);
+      if (state.heldUntil <= now) state.heldFrom = now;
       state.heldUntil = Math.max(state.heldUntil, now + Math.max(0, HOLD_MS - age));
     },
 
     rate: (lane) => rateNow(stateOf(keyOf(lane)), clock.monotonic()),
+
+    lanes() {
+      const now = clock.monotonic();
+      return [...lanes].map(([key, state]) => {
+        const [action = '', host = ''] = key.split('\n');
+        const { heldFrom, heldUntil } = state;
+        const held =
+          heldUntil > now
+            ? { since: iso(clock.now() - (now - heldFrom)), limit: Math.ceil(heldUntil - heldFrom) }
+            : null;
+        return { action, host, rate: rateNow(state, now), held };
+      });
+    },
 
     get fullRate() {
       return full;

@@ -21,7 +21,7 @@ import { settleLanding } from './settle.ts';
 import { openSteering, type Steering } from './steering.ts';
 import { carryOutStep } from './step.ts';
 import type { Waits } from './waits.ts';
-import { beginWaits, FIRST_TAIL, MINUTE } from './waits.ts';
+import { FIRST_TAIL, MINUTE } from './waits.ts';
 import type { Watch } from './watch.ts';
 import { watchFleet } from './watch.ts';
 
@@ -121,7 +121,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       clock,
       upcoming: (scope, atMost) => nextIn(queue, scope, atMost),
     }),
-    waits: beginWaits(clock),
+    waits: steering.waits,
     pace: { usual: null, tail: FIRST_TAIL },
     waiting: new Map(),
     placing: pLimit(PLACING),
@@ -219,6 +219,7 @@ async function carryOutChain(run: Run, chain: readonly Step[], onPlace: () => vo
         held = false;
         free();
       });
+      waits.none(chain[next]!);
       if (end === 'gave-way') {
         gaveWayAt = clock.monotonic();
         return;
@@ -244,7 +245,7 @@ async function settleUnanswered(run: Run): Promise<void> {
     const { phase } = run.journal.replay.step(id);
     return phase === 'asking' || phase === 'unanswered';
   });
-  await Promise.all(unanswered.map((step) => settleLanding(run, step)));
+  await Promise.all(unanswered.map((step) => settleLanding(run, step).finally(() => run.waits.none(step))));
 }
 
 async function endRun(run: Run, credentialsRefused: boolean): Promise<RunEnd> {

@@ -6,6 +6,7 @@
 import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
 import type { Step } from '../model.ts';
 import type { Run } from './execute.ts';
+import { SECOND } from './waits.ts';
 import { LOOK_AGE } from './watch.ts';
 
 /** Milliseconds for which an intent may be acted on. */
@@ -22,13 +23,18 @@ export type Placed = OrderAnswer | { readonly kind: 'stopped' } | { readonly kin
  * @param seenAt when the instance was last seen at its size, monotonic ms.
  */
 export async function placeOrder(run: Run, step: Step, seenAt: number): Promise<Placed> {
+  const { permits, steering, waits } = run;
   let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
+  // At most one slot for each that has a place, and a second in which nothing leaves after a refusal by the limit.
+  const rate = permits.rate(run.cloudFor(step.profile).orderLane(step));
+  waits.goesOn(step, 'permit', SECOND + Math.ceil((steering.places.activeCount * SECOND) / rate));
   await run.placing(async () => {
     // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
     await new Promise<void>((left) => {
       placed = place(run, step, seenAt, left).finally(left);
     });
   });
+  waits.none(step);
   return placed;
 }
 

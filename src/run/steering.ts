@@ -10,7 +10,8 @@ import { unreachable } from '../errors.ts';
 import { saySteerer } from '../journal.ts';
 import type { SavedPlan, SteerCommand, Steered, Steerer } from '../model.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import { LIMITS, MINUTE } from './waits.ts';
+import { countUnderWay, type Standing, standingOf } from './standing.ts';
+import { beginWaits, LIMITS, MINUTE, type Waits } from './waits.ts';
 
 /** What came of a command. */
 export interface SteerAnswer {
@@ -28,6 +29,10 @@ export interface Steering {
   command(command: SteerCommand, by: Steerer): Promise<SteerAnswer>;
   /** The one place that decides how many resizes are under way at once. */
   readonly places: LimitFunction;
+  /** What is waited for in this process. */
+  readonly waits: Waits;
+  /** How the run goes on at this moment. */
+  standing(): Standing;
   /** Since when, ISO 8601 UTC, and by whom; null while it is not paused. */
   readonly paused: { readonly since: string; readonly by: string } | null;
   /** Aborted by the first signal, or by `drain`: nothing new starts. Its reason is the exit code. */
@@ -96,9 +101,7 @@ export function openSteering(options: {
     tellChange();
   };
   const underWay = (): string => {
-    const open = [...journal.replay.state().steps.values()].filter(
-      ({ phase, waitsFor }) => phase !== 'ended' && phase !== 'waiting' && waitsFor === null,
-    ).length;
+    const open = countUnderWay(journal);
     return open === 1 ? '1 resize is under way' : `${open} resizes are under way`;
   };
 
@@ -180,7 +183,7 @@ export function openSteering(options: {
     tellChange();
   };
 
-  return {
+  const steering: Steering = {
     async command(command, by) {
       if (closed || journal.replay.state().endedAt !== null) {
         return { accepted: false, what: 'the run has ended' };
@@ -200,6 +203,8 @@ export function openSteering(options: {
       return { accepted, what };
     },
     places,
+    waits: beginWaits(clock),
+    standing: () => standingOf(steering, { saved, journal, permits }),
     get paused() {
       return paused;
     },
@@ -222,6 +227,7 @@ export function openSteering(options: {
       if (permits.fullRate !== rateAtFirst) permits.setFullRate(rateAtFirst);
     },
   };
+  return steering;
 }
 
 function inJournal(command: SteerCommand): Pick<Steered, 'command' | 'value'> {

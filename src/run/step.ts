@@ -59,9 +59,11 @@ export async function carryOutStep(run: Run, step: Step, free: () => void): Prom
 }
 
 /** Waits out a pause, which does not count against the limits of the step's own waits. */
-async function whenItsTurn({ clock, waits, turn }: Run, step: Step): ReturnType<Run['turn']> {
+async function whenItsTurn(run: Run, step: Step): ReturnType<Run['turn']> {
+  const { clock, waits } = run;
   const from = clock.monotonic();
-  const turned = await turn();
+  if (!run.mayStart()) waits.none(step);
+  const turned = await run.turn();
   if (clock.monotonic() > from) waits.excuse(step, clock.monotonic() - from);
   return turned;
 }
@@ -80,8 +82,12 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
     }
     // A refusal by the tail lock costs the whole of patience, because it may hide an order that was taken.
     const left = Date.parse(before.endedAt ?? '') + run.pace.tail - clock.now();
-    if (journal.replay.step(step.id).attempts === 0 && left > 0)
-      await clock.sleep(Math.min(left, run.pace.tail), run.stopped);
+    if (journal.replay.step(step.id).attempts === 0 && left > 0) {
+      const tail = Math.min(left, run.pace.tail);
+      run.waits.goesOn(step, 'tailLock', tail);
+      await clock.sleep(tail, run.stopped);
+      run.waits.none(step);
+    }
   }
   const turn = await whenItsTurn(run, step);
   if (turn !== 'go') return turn === 'give-way' ? turn : false;
@@ -91,6 +97,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
   }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked !== 'number') return looked === 'again';
+  run.waits.none(step);
   const placed = await placeOrder(run, step, looked);
   if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
     run.waits.over(step, 'unsent');

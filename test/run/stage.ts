@@ -14,6 +14,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
+import type { Standing } from '../../src/run/standing.ts';
 import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
@@ -55,6 +56,8 @@ export interface Fate {
   readonly leaveAfter?: number;
   /** What it is told, and how many milliseconds after its start: by the same person each time. */
   readonly steer?: readonly (readonly [number, SteerCommand])[];
+  /** It is asked how it stands each time so many milliseconds have passed. */
+  readonly askedEvery?: number;
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -73,6 +76,8 @@ export interface Outcome {
   readonly error: unknown;
   /** What it answered to each command, in the order of the answers. */
   readonly answers: readonly SteerAnswer[];
+  /** What it said of how it stands, with the milliseconds since its start. */
+  readonly standings: readonly (Standing & { readonly after: number })[];
 }
 
 /** One process and what its journal tells afterwards. */
@@ -283,15 +288,25 @@ async function live(
     executing.catch(() => undefined);
     return Promise.race([executing, left]);
   };
+  const standings: (Standing & { after: number })[] = [];
+  const ask = async (every: number) => {
+    while (alive && !over) {
+      await time.sleep(every);
+      if (!alive || over) return;
+      standings.push({ ...steering.standing(), after: time.monotonic() - began });
+      faultsSeen.push(...overdue(steering.standing(), time.now(), every));
+    }
+  };
+  if (fate.askedEvery !== undefined) void ask(fate.askedEvery);
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
     // Left at once: the last thing that is written. It may still die over that.
     if (end === null && alive)
       await Promise.race([journal.record({ kind: 'calls', counts: calls.take() }), death]);
-    outcome = { end, died: !alive, error: null, answers };
+    outcome = { end, died: !alive, error: null, answers, standings };
   } catch (error) {
-    outcome = { end: null, died: false, error, answers };
+    outcome = { end: null, died: false, error, answers, standings };
   }
   over = true;
   alive = false;
@@ -309,6 +324,14 @@ async function live(
     world: worldState(provider.world),
     took: time.monotonic() - began,
   };
+}
+
+/** Waits that have gone on for longer than they may, and a little for the look that ends them. */
+function overdue({ waits }: Standing, now: number, little: number): string[] {
+  return waits.flatMap(({ name, step, since, limit }) => {
+    const waited = now - Date.parse(since);
+    return waited <= limit + 60_000 + little ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];
+  });
 }
 
 /** What is wrong with an order that is being sent now, by what is on the disk; null where nothing is. */
