@@ -4,7 +4,7 @@
  */
 import { canonical, sha256 } from './digest.ts';
 import { unreachable } from './errors.ts';
-import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, StepState } from './model.ts';
+import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, Steerer, StepState } from './model.ts';
 import { OUTCOMES } from './model.ts';
 
 /** `prev` of the first entry. */
@@ -127,6 +127,8 @@ export function isLimitCode(code: string): boolean {
   return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
 }
 
+const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
+
 interface Folding {
   startedAt: string | null;
   endedAt: string | null;
@@ -134,6 +136,7 @@ interface Folding {
   exitCode: number | null;
   starts: number;
   stopping: RunState['stopping'];
+  steered: RunState['steered'];
   wavesStarted: number[];
   wavesEnded: number[];
   acknowledged: Set<string>;
@@ -168,6 +171,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     exitCode: null,
     starts: 0,
     stopping: null,
+    steered: AS_PLANNED,
     wavesStarted: [],
     wavesEnded: [],
     acknowledged: new Set(),
@@ -215,6 +219,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.endedBecause = null;
       run.exitCode = null;
       run.stopping = null;
+      run.steered = AS_PLANNED;
       run.starts += 1;
       return;
     case 'approved':
@@ -320,6 +325,9 @@ function fold(run: Folding, entry: JournalEntry): void {
       }));
     case 'billed':
       return change(run, entry.step, { billed: entry.billed });
+    case 'steered':
+      if (entry.accepted) run.steered = afterSteering(run.steered, entry);
+      return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
       return;
@@ -345,6 +353,32 @@ function takeOrder(run: Folding, order: string, step: string): void {
   run.stepOfOrder.set(order, step);
   if (other === undefined || other === step) return;
   change(run, other, (was) => ({ orders: was.orders.filter((one) => one !== order) }));
+}
+
+function afterSteering(
+  was: RunState['steered'],
+  { command, value, by, at }: Extract<JournalEntry, { kind: 'steered' }>,
+): RunState['steered'] {
+  switch (command) {
+    case 'pause':
+      return { ...was, paused: { since: at, by: saySteerer(by) } };
+    case 'continue':
+      return { ...was, paused: null };
+    case 'set inFlight':
+      return { ...was, inFlight: value };
+    case 'set requestsPerSecond':
+      return { ...was, requestsPerSecond: value };
+    case 'drain':
+    case 'abort':
+      return was;
+    default:
+      return unreachable(command);
+  }
+}
+
+/** Who told a run something: `dba@host`. */
+export function saySteerer({ user, host }: Steerer): string {
+  return `${user}@${host}`;
 }
 
 /** A run that is taken up again settles its unknown steps anew; whoever takes it up has seen why it halted. */

@@ -622,11 +622,45 @@ export type Deed =
     }
   /** What the orders of a step that had ended were billed at, where its end did not tell. */
   | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
+  /** Somebody told the live run something: what, who, and whether it was taken. */
+  | ({ readonly kind: 'steered' } & Steered)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
   | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
+export type SteerCommand =
+  /** No new order starts until `continue`. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'continue' }
+  /** Nothing new starts, what is under way is followed to its end. */
+  | { readonly kind: 'drain' }
+  /** Leave at once; the same `apply` goes on later. */
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'set'; readonly setting: SteerSetting; readonly value: number };
+
+/** What of a run can be set while it is live. */
+export type SteerSetting = 'inFlight' | 'requestsPerSecond';
+
+/** Who told it, as that process says of itself. */
+export interface Steerer {
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** A command as it was given to a live run, with what came of it. */
+export interface Steered {
+  readonly command: Exclude<SteerCommand['kind'], 'set'> | `set ${SteerSetting}`;
+  /** For `set`; null elsewhere, and where it was no number. */
+  readonly value: number | null;
+  readonly by: Steerer;
+  readonly accepted: boolean;
+  /** The answer: what happens now, or why it was refused. */
+  readonly what: string;
+}
 
 /** One line of the journal. */
 export type JournalEntry = Deed & {
@@ -682,6 +716,14 @@ export interface RunState {
   /** How many processes have taken it up. */
   readonly starts: number;
   readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
+  /** What its last process had been told: another one begins as the plan says. */
+  readonly steered: {
+    /** Since when (ISO 8601 UTC) and by whom; null where it is not paused. */
+    readonly paused: { readonly since: string; readonly by: string } | null;
+    /** null: as the plan says. */
+    readonly inFlight: number | null;
+    readonly requestsPerSecond: number | null;
+  };
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
   /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */

@@ -44,8 +44,10 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
   const settled = (landed: boolean, order: string | null, evidence: string) =>
     journal.record({ kind: 'settled', step: step.id, attempt: state.attempts, landed, order, evidence });
 
+  run.waits.goesOn(step, 'patience', patience, clock.now() - quietFor());
   for (let pause = SECOND; !run.leave.aborted; pause = Math.min(2 * pause, 10 * SECOND)) {
     let overdue = quietFor() - patience;
+    if (overdue > 0) run.waits.goesOn(step, 'unclear', LIMITS.unclear, clock.now() - overdue);
     let reading: Reading;
     try {
       const within = overdue >= 0 ? 50 : Math.min(pause, -overdue);
@@ -170,6 +172,7 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
   const before = Math.max(0, clock.now() - Date.parse(beganAt));
   const since = clock.monotonic() - before;
   const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
+  run.waits.goesOn(step, 'settling', LIMITS.settling, Date.parse(beganAt));
   let facts = false;
   for (let round = 1; !run.leave.aborted; round++) {
     const age = clock.monotonic() - since;
@@ -187,7 +190,7 @@ export async function settleEnd(run: Run, step: Step): Promise<void> {
       const fault = readFaultOf(error);
       if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
       else if (fault !== 'passing') run.stop('halted', sayReadFault(error));
-      if (fault !== 'passing' || run.waits.waited(step, 'unreachable') > LIMITS.settling) {
+      if (fault !== 'passing' || run.waits.waited(step, 'unreachable', LIMITS.settling) > LIMITS.settling) {
         return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
       }
       await clock.sleep(5 * SECOND, run.leave);
