@@ -32,8 +32,10 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
   const state = journal.replay.step(step.id);
   const intentAt = Date.parse(state.intentAt ?? state.startedAt ?? iso(clock.now()));
   const { patience } = run.saved.execution;
-  // A restart does not begin patience anew, and a clock that jumped back does not make it longer.
-  const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, intentAt + patience - clock.now()));
+  // A restart does not begin patience anew. A clock that jumped back does not make it longer, and one that jumped ahead
+  // does not make it shorter: the provider has had no more time for that.
+  const left = intentAt + patience - clock.now() + run.waits.leapt();
+  const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, left));
   const factsSince = sinceFor(run, step, intentAt);
   const known = knownOrders(run, step);
   const settled = (landed: boolean, order: string | null, evidence: string) =>

@@ -38,10 +38,13 @@ export interface Waits {
   waited(step: Step, name: WaitName): number;
   /** The wait is over: the next one of this name begins anew. */
   over(step: Step, name: WaitName): void;
+  /** Milliseconds by which the wall clock went further than time did since the run was taken up: it was set ahead, or the machine slept. */
+  leapt(): number;
 }
 
 export function beginWaits(clock: Clock): Waits {
   const since = new Map<string, number>();
+  const between = clock.now() - clock.monotonic();
   return {
     waited(step, name) {
       const key = `${name} ${step.id}`;
@@ -51,5 +54,6 @@ export function beginWaits(clock: Clock): Waits {
       return now - (began ?? now);
     },
     over: (step, name) => void since.delete(`${name} ${step.id}`),
+    leapt: () => Math.max(0, clock.now() - clock.monotonic() - between),
   };
 }

@@ -10,7 +10,7 @@ import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/run/journal-file.ts';
 import { BOUNDARIES, type Boundary, STORIES, type Story, type StoryName } from './crash-stories.ts';
-import { BRISK, type Desk, desk, growPlan, openDesk, type Running, struckBy, until } from './refit.ts';
+import { type Desk, desk, growPlan, openDesk, type Running, struckBy, until } from './refit.ts';
 import { simulatorHere } from './simulator-here.ts';
 import type { At, Strike } from './strike.ts';
 
