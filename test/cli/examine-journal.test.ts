@@ -3,8 +3,8 @@
  * place at which its end can be cut off. One run alone is damaged, so a change that gives the same bytes is no change.
  */
 import { describe, expect, it } from 'vitest';
-import { canonical, sha256 } from '../../src/digest.ts';
 import { examineJournal, type KnownHead } from '../../src/cli/examine-journal.ts';
+import { canonical, sha256 } from '../../src/digest.ts';
 import { GENESIS } from '../../src/journal.ts';
 import type { JournalEntry } from '../../src/model.ts';
 import { decodeJournal } from '../../src/run/journal-file.ts';

@@ -75,6 +75,32 @@ describe('the network dies in the middle of a run', () => {
   });
 });
 
+describe('the provider answers nonsense in the middle of a run', () => {
+  const NONSENSE = [
+    { status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' },
+    { status: 200, contentType: 'text/html', body: '<html>Log in to this network</html>' },
+    { status: 200, contentType: 'application/json', body: '{"Response":{"TotalCount":1,"Inst' },
+    { status: 200, contentType: 'application/json', body: '[1]' },
+    { status: 200, contentType: 'application/json', body: '{"Response":{"Error":{}}}' },
+    { status: 200, contentType: 'application/json', body: '' },
+  ];
+
+  it.each([0, 45 * SECOND])(
+    'from %i ms on, for six minutes, to every call: none of it is believed, and every step is verified by one order',
+    async (from) => {
+      const stage = await staged();
+      const began = stage.clock.monotonic();
+      let answers = 0;
+      stage.cloud.road.intercept = () => {
+        const since = stage.clock.monotonic() - began;
+        return since < from || since > from + 6 * MINUTE ? null : NONSENSE[answers++ % NONSENSE.length]!;
+      };
+      endsWell(stage, await stage.run());
+      expect(answers).toBeGreaterThan(NONSENSE.length);
+    },
+  );
+});
+
 it('the account runs dry in the second wave: the first stays verified, the run halts with what to do, and goes on when it is topped up', async () => {
   const stage = await staged({
     fleet: standards(6, { billing: 'prepaid', daysLeft: 100 }),
@@ -83,7 +109,6 @@ it('the account runs dry in the second wave: the first stays verified, the run h
   const account = stage.cloud.world.accounts.get('default')!;
   // Just as the first wave is settled.
   let spent = false;
-  stage.cloud.road.onArrival = () => undefined;
   stage.cloud.road.connect = (action) => {
     if (action === 'UpgradeInstance' && !spent && stage.cloud.arrivals.length === 2) {
       spent = true;
