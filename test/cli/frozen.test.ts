@@ -13,7 +13,7 @@ it('apply frozen by SIGSTOP between entry and send keeps its lock, and woken aft
   const frozen = at.start(APPLY, {
     env: struckBy({ strikes: [{ kind: 'intent', nth: 2, at: 'durable', effect: 'freeze' }] }),
   });
-  await until('it to freeze', () => frozen.stderr().includes('frozen by the test'));
+  await until('it to freeze', () => frozen.stderr().includes('frozen by the test'), 120_000);
   const began = performance.now();
   const before = await at.text('run/journal.jsonl');
   const arrived = async () => (await at.simulator.counts()).actions.UpgradeInstance?.arrivals ?? 0;
