@@ -35,5 +35,5 @@ export async function simulatorHere(
   });
 }
 
-/** As the flags of BRISK. */
-const BRISK_HERE = { startLag: [20, 100], duration: [150, 500], lockTail: [100, 300] } as const;
+/** Brisk, but for the time in which an order shows by neither status nor size: longer than a process takes to start. */
+const BRISK_HERE = { startLag: [800, 1_000], duration: [150, 500], lockTail: [100, 300] } as const;
