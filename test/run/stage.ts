@@ -58,6 +58,8 @@ export interface Fate {
   readonly steer?: readonly (readonly [number, SteerCommand])[];
   /** It is asked how it stands each time so many milliseconds have passed. */
   readonly askedEvery?: number;
+  /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
+  readonly clockAhead?: () => number;
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -186,7 +188,7 @@ async function live(
   let over = false;
   // A dead process never wakes: its promises stay where they are.
   const clock: Clock = {
-    now: () => time.now(),
+    now: () => time.now() + (fate.clockAhead?.() ?? 0),
     monotonic: () => time.monotonic(),
     sleep: async (ms, signal) => {
       await time.sleep(ms, signal);
