@@ -2,6 +2,7 @@
  * What one simulated run is made of, as plain data drawn from one seed: the fleet, the plan, the provider's times, what
  * goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made smaller member by member.
  */
+import type { SteerCommand } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/random.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 
@@ -87,6 +88,8 @@ export interface Life {
   };
   readonly drainAfter: number | null;
   readonly leaveAfter: number | null;
+  /** What it is told through its socket, and after how many milliseconds. */
+  readonly steering: readonly (readonly [number, SteerCommand])[];
 }
 
 /** How large a scenario is. */
@@ -252,11 +255,36 @@ function drawLife(chance: Random, steps: number): Life {
     },
     drainAfter: maybe(0.15) ? chance.whole(0, 120_000) : null,
     leaveAfter: maybe(0.1) ? chance.whole(0, 120_000) : null,
+    steering: maybe(0.2)
+      ? Array.from(
+          { length: chance.whole(1, 5) },
+          () => [chance.whole(0, 200_000), drawCommand(chance)] as const,
+        )
+      : [],
   };
 }
 
 function pick<T>(chance: Random, list: readonly T[]): T {
   return chance.pick(list);
+}
+
+function drawCommand(chance: Random): SteerCommand {
+  switch (chance.whole(0, 9)) {
+    case 0:
+      return { kind: 'drain' };
+    case 1:
+      return { kind: 'abort' };
+    case 2:
+    case 3:
+      return { kind: 'continue' };
+    case 4:
+    case 5:
+      return { kind: 'set', setting: 'inFlight', value: chance.whole(1, 10) };
+    case 6:
+      return { kind: 'set', setting: 'requestsPerSecond', value: chance.whole(1, 20) };
+    default:
+      return { kind: 'pause' };
+  }
 }
 
 /** A probability up to `most`, of few digits. */

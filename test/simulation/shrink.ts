@@ -94,6 +94,7 @@ function* simplerLives(life: Life): Generator<Life> {
   if (life.dies) yield { ...life, dies: null };
   for (let n = 0; n < life.freezes.length; n++) yield { ...life, freezes: without(life.freezes, n, 1) };
   for (let n = 0; n < life.jumps.length; n++) yield { ...life, jumps: without(life.jumps, n, 1) };
+  for (let n = 0; n < life.steering.length; n++) yield { ...life, steering: without(life.steering, n, 1) };
   if (life.disk.fails) yield { ...life, disk: { ...life.disk, fails: null } };
   if (life.drainAfter !== null) yield { ...life, drainAfter: null };
   if (life.leaveAfter !== null) yield { ...life, leaveAfter: null };

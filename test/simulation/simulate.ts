@@ -25,6 +25,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute } from '../../src/run/execute.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
+import { openSteering } from '../../src/run/steering.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -62,6 +63,7 @@ const UNDISTURBED: Life = {
   disk: { median: 3, fails: null },
   drainAfter: null,
   leaveAfter: null,
+  steering: [],
 };
 
 /** Undisturbed processes within which a run must end. */
@@ -210,8 +212,8 @@ async function carryOut(
     endpoint: null,
     transport: NO_BYTES,
   });
-  const drain = new AbortController();
-  const leave = new AbortController();
+  const signals = { drain: new AbortController(), leave: new AbortController() };
+  watcher.bound(saved.execution.inFlight);
   const later = (ms: number | null, kind: string, act: () => void): void => {
     if (ms === null) return;
     void time.sleep(ms).then(() => {
@@ -220,8 +222,8 @@ async function carryOut(
       act();
     });
   };
-  later(life.drainAfter, 'signal: drain', () => drain.abort(130));
-  later(life.leaveAfter, 'signal: leave', () => leave.abort());
+  later(life.drainAfter, 'signal: drain', () => signals.drain.abort(130));
+  later(life.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
 
   const work = async (): Promise<'ended' | 'left'> => {
     await journal.record({
@@ -236,22 +238,44 @@ async function carryOut(
       version: '0.0.0',
     });
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    const watched = observed(journal, watcher);
+    const steering = openSteering({
+      saved,
+      journal: watched,
+      permits,
+      clock,
+      drain: signals.drain.signal,
+      leave: signals.leave.signal,
+    });
+    for (const [after, command] of life.steering)
+      later(after, 'told something through its socket', () => {
+        void steering.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
+          ({ accepted, what }) => {
+            watcher.befell(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, what);
+            if (accepted && command.kind === 'set' && command.setting === 'inFlight')
+              watcher.bound(command.value);
+          },
+          () => undefined,
+        );
+      });
+    const { leave } = steering;
     if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
     const executing = execute({
       saved:
         sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved,
-      journal: observed(journal, watcher),
+      journal: watched,
+      steering,
       cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
       permits,
       calls,
       clock,
-      drain: drain.signal,
-      leave: leave.signal,
+      drain: signals.drain.signal,
+      leave: signals.leave.signal,
     });
     executing.catch(() => undefined);
     const left = new Promise<null>((resolve) => {
-      if (leave.signal.aborted) resolve(null);
-      leave.signal.addEventListener('abort', () => resolve(null), { once: true });
+      if (leave.aborted) resolve(null);
+      leave.addEventListener('abort', () => resolve(null), { once: true });
     });
     const ended = await Promise.race([executing, left]);
     if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
