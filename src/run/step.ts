@@ -106,7 +106,15 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
     case 'stopped':
       return run.goesOn();
     case 'look-again':
-      return true;
+      if (run.waits.waited(step, 'unsent') <= LIMITS.unsent) return true;
+      run.stop(
+        'halted',
+        sayHalt(
+          `for ${LIMITS.unsent / MINUTE} minutes no look at an instance was young enough to order by`,
+          'check the network: answers take too long',
+        ),
+      );
+      return false;
     case 'not-sent': {
       if (!run.mayStart()) {
         run.waits.over(step, 'unsent');

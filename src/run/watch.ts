@@ -27,8 +27,8 @@ export interface Watch {
   look(scope: Scope, instance: string, notBefore: number): Promise<Sighting>;
 }
 
-/** How old a sighting may be when an order relies on it. As long as a worker's claim to a fresh entry, and a little. */
-export const LOOK_AGE = 5_000;
+/** How old a sighting may be when an order relies on it, counted from the question: the time of a slow answer, and a little. */
+export const LOOK_AGE = 8_000;
 
 /** How long a look waits for others to join its round. */
 const LOOK_WITHIN = 25;
@@ -146,10 +146,11 @@ export function watchFleet(options: {
         ? null
         : await readable(() => cloud.findDeals(scope, since, cloud.providerNow() + 300_000, single));
     if (since !== null && deals === null) lane.dealsReadable = false;
+    // As old as the question: a process may be frozen before it hears the answer.
+    const at = clock.monotonic();
     const instances = new Map(
       (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),
     );
-    const at = clock.monotonic();
     for (const id of ids) lane.sightings.set(id, { at, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   };
@@ -159,8 +160,8 @@ export function watchFleet(options: {
     async look(scope, instance, notBefore) {
       const seen = laneOf(scope).sightings.get(instance);
       if (seen && seen.at >= notBefore && clock.monotonic() - seen.at <= LOOK_AGE) return seen;
-      const reading = await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
-      return { at: clock.monotonic(), instance: reading.instance };
+      await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
+      return laneOf(scope).sightings.get(instance)!;
     },
   };
 }
