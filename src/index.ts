@@ -18,6 +18,8 @@ import { openPermits, type Permits } from './cloud/permits.ts';
 import { proxyFromEnvironment } from './cloud/proxy.ts';
 import { monitorCalls, readInventory, readUsed } from './cloud/read-inventory.ts';
 import { readWindows } from './cloud/read-windows.ts';
+import { nonces } from './cloud/sign-v1.ts';
+import { signatureFrom } from './cloud/signature.ts';
 import type { Transport } from './cloud/transport.ts';
 import type {
   Finding,
@@ -74,6 +76,11 @@ export { VERSION } from './version.ts';
 export interface ConnectOptions {
   /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only to loopback. */
   readonly endpoint?: string | null;
+  /**
+   * `HmacSHA256` or `HmacSHA1` for the older signature, where a gateway lets no other through; null = what
+   * `REFIT_SIGNATURE` names, else `TC3-HMAC-SHA256`.
+   */
+  readonly signature?: string | null;
   /** The environment in which credentials, a proxy and a root domain are looked for, `process.env` as a rule. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls a second for each action and identity, up to the provider's 20. */
@@ -102,16 +109,18 @@ function joinParts(options: ConnectOptions) {
   const env = options.env;
   const transport = options.transport ?? openHttp({ proxy: proxyFromEnvironment(env) });
   const endpoint = options.endpoint ?? endpointFromEnvironment(env);
+  const signature = { name: signatureFrom(options.signature ?? null, env), nonce: nonces(Math.random) };
   const home = env.HOME || homedir();
   const cloudOptions = {
     transport,
     clock,
     credentials: ((profile, before) =>
       findCredentials(
-        { env, readFile: textOf, home, profile, transport, clock, endpoint },
+        { env, readFile: textOf, home, profile, transport, clock, endpoint, signature },
         before,
       )) satisfies CredentialsOf,
     endpoint,
+    signature,
     permits,
     onCall: calls.add,
     jitter: Math.random,
@@ -215,9 +224,9 @@ async function reviewPlan(
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
     billedCalls = monitorCalls(inventory, ids);
     onNotice?.(sayMonitorCalls(billedCalls, ids.size));
-    onProgress?.('memory in use read', 0, ids.size);
+    onProgress?.('instances measured', 0, ids.size);
     const reading = await readUsed(reader, inventory, ids);
-    onProgress?.('memory in use read', ids.size, ids.size);
+    onProgress?.('instances measured', ids.size, ids.size);
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
     draft = draftPlan(plan, inventory, clock.now());

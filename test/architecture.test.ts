@@ -116,14 +116,14 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
 /** Packages and built-in modules, each with the only files that may import it. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   undici: /^cloud\/http\.ts$/,
-  'p-limit': /^(run\/execute|index)\.ts$/,
+  'p-limit': /^(run\/(execute|steering)|index)\.ts$/,
   yaml: /^plan\/(read-yaml|places|syntax-finding|plan-text)\.ts$/,
   commander: /^cli\/program\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|run\/journal-file)\.ts$/,
   'node:fs/promises': /^(index\.ts|run\/.+|cli\/.+)$/,
-  'node:crypto': /^(digest|cloud\/sign|simulator\/authenticate)\.ts$/,
+  'node:crypto': /^(digest|cloud\/sign(-v1)?|simulator\/authenticate)\.ts$/,
   'node:http': /^simulator\/server\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net': /^simulator\/server\.ts$/,

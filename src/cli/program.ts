@@ -25,6 +25,10 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       '--endpoint <url>',
       'one base URL for every product of the provider (plain http only to loopback)',
     )
+    .option(
+      '--signature <name>',
+      'TC3-HMAC-SHA256, or HmacSHA256 or HmacSHA1 where a gateway lets only the older form through',
+    )
     .option('--region <region>', 'for plans that name none; for inventory one or more, separated by commas')
     .option('--profile <name>', 'whose keys: a section of the credentials file')
     .option('--no-color', 'no colours (NO_COLOR is honoured too)')
@@ -67,6 +71,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('inventory')
     .description('read the live fleet, to plan offline from')
     .option('-o, --out <file>', 'write it into this file')
+    .option('--used', 'with the memory in use of what is running, by counted calls of the monitor product')
     .addOption(format('text or json'))
     .action(
       action(async () => {

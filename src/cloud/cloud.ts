@@ -118,6 +118,8 @@ export interface CloudReader {
 
 /** The port of a run: reads, and the one action that spends money. */
 export interface Cloud extends CloudReader {
+  /** The provider's time as its answers tell it, ms since 1970 UTC: by it tasks and orders are dated. */
+  providerNow(): number;
   /** The lane in which this identity's orders are counted: what a permit is reserved for. */
   orderLane(scope: Scope): Lane;
   /**

@@ -143,19 +143,16 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
   const { code } = refusal;
   const grant = `let this identity call ${action.product}:${action.name}`;
   const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
+  // One lack, whichever layer tells it: these credentials are refused this call.
+  if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
   if (code === 'AuthFailure' || code.startsWith('AuthFailure.')) {
     const mend =
       code === 'AuthFailure.SignatureExpire'
         ? "set this machine's clock: it is more than five minutes off"
-        : isLackOfRights(code)
-          ? grant
-          : isExpiredToken(code)
-            ? 'get other temporary keys: the token is wrong, or its time is over'
-            : 'check the secret id, the secret key and the token';
+        : isExpiredToken(code)
+          ? 'get other temporary keys: the token is wrong, or its time is over'
+          : 'check the secret id, the secret key and the token';
     return new RefitError('credentials-refused', what, mend, { cause: refusal });
-  }
-  if (isLackOfRights(code)) {
-    return new RefitError('provider-refused', what, grant, { cause: refusal });
   }
   const mend = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'

@@ -28,6 +28,7 @@ import {
   reportedHead,
   runDirectoryName,
 } from './run-directory.ts';
+import { openSteering } from './steering.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -162,7 +163,7 @@ async function takeUp(
   run: RunOnDisk,
   approval: Approval | null,
 ): Promise<ApplyEnd> {
-  const { saved, clock, calls, leave, drain } = input;
+  const { saved, clock, calls, permits } = input;
   const entries = [...run.journal.entries];
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
@@ -192,7 +193,9 @@ async function takeUp(
     });
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     if (approval) await journal.record({ kind: 'approved', ...approval });
-    const executing = execute({ ...input, journal, calls });
+    const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
+    const { drain, leave } = steering;
+    const executing = execute({ ...input, journal, calls, steering });
     // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
     const left = new Promise<null>((resolveLeft) => {
       if (leave.aborted) resolveLeft(null);
@@ -203,7 +206,8 @@ async function takeUp(
     if (end === null) await journal.record({ kind: 'calls', counts: calls.take() });
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
-    return end ? done : { ...done, exitCode: typeof drain.reason === 'number' ? drain.reason : 130 };
+    const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
+    return end ? done : { ...done, exitCode: told ?? 130 };
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);

@@ -36,6 +36,9 @@ const LOOK_WITHIN = 25;
 /** Instances read ahead with each look, so that a wave needs few calls. The provider's page is 1,000. */
 const READ_AHEAD = 200;
 
+/** Why a round that waits for others is woken. Given, because making an error for it each time would cost more than the round. */
+const SOONER = 'somebody cannot wait so long';
+
 /** An instance as it was seen; undefined: the provider knows no such instance. */
 export interface Sighting {
   /** Monotonic ms. */
@@ -96,7 +99,7 @@ export function watchFleet(options: {
       const due = clock.monotonic() + question.within;
       if (due < lane.due) {
         lane.due = due;
-        lane.wake.now.abort();
+        lane.wake.now.abort(SOONER);
       }
       if (!lane.running) {
         lane.running = true;
@@ -141,7 +144,7 @@ export function watchFleet(options: {
     const deals =
       since === null || !lane.dealsReadable
         ? null
-        : await readable(() => cloud.findDeals(scope, since, clock.now() + 300_000, single));
+        : await readable(() => cloud.findDeals(scope, since, cloud.providerNow() + 300_000, single));
     if (since !== null && deals === null) lane.dealsReadable = false;
     const instances = new Map(
       (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),

@@ -91,8 +91,8 @@ describe('a read that is refused', () => {
     ['AuthFailure.SecretIdNotFound', 'credentials-refused', 12, /check the secret id/],
     ['AuthFailure.SignatureExpire', 'credentials-refused', 12, /clock/],
     ['AuthFailure.UnauthorizedOperation', 'credentials-refused', 12, /redis:DescribeInstances/],
-    ['UnauthorizedOperation.NoCAMAuthed', 'provider-refused', 1, /redis:DescribeInstances/],
-    ['InvalidParameter.PermissionDenied', 'provider-refused', 1, /redis:DescribeInstances/],
+    ['UnauthorizedOperation.NoCAMAuthed', 'credentials-refused', 12, /redis:DescribeInstances/],
+    ['InvalidParameter.PermissionDenied', 'credentials-refused', 12, /redis:DescribeInstances/],
     ['UnsupportedRegion', 'provider-refused', 1, /refit explain UnsupportedRegion/],
     ['Bad\u001b[31mCode', 'provider-refused', 1, /refit explain CODE/],
   ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, mend) => {
@@ -113,6 +113,7 @@ describe('a client for planning', () => {
     },
     lane: async () => ({ action: '', host: '', identity: '' }),
     laneAtOnce: () => ({ action: '', host: '', identity: '' }),
+    providerNow: () => 0,
   });
 
   it.each([

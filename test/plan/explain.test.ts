@@ -59,8 +59,22 @@ describe('a code', () => {
     expect(explainCode('RequestLimitExceeded')).toContain('provably not executed');
   });
 
-  it('is explained for every rule there is', () => {
-    expect(allRules().filter(({ code }) => explainCode(code) === null)).toEqual([]);
+  it('is explained for every rule there is: what it looks at, a sentence, a mend, source and date', () => {
+    for (const { code } of allRules()) {
+      const page = explainCode(code)!.split('\n');
+      expect(page[0], code).toMatch(/^[A-Z][\w.]+ \((error|warning|note)\)$/);
+      expect(page[1], code).toMatch(/^\S.{15,}\.$/);
+      const parts = page.slice(2).map((line) => /^ {2}(\w+(?: \w+)?) {2,}\S.{3,}$/.exec(line)?.[1] ?? line);
+      expect(parts, code).toEqual(['looks at', 'said of', 'mend', 'source', '']);
+      expect(page.at(-2), code).toMatch(/, read 20\d\d-\d\d$/);
+    }
+  });
+
+  it('stands once on the shelf, and each of the two codes of the lock has a page of its own', () => {
+    const codes = allRules().map(({ code }) => code);
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+    expect(explainCode('FailedOperation.Unknown')).toContain('days of the week');
+    expect(explainCode('FailedOperation.SystemError')).toContain('a fault of its own');
   });
 
   it('is explained wherever in the program it is given', () => {
@@ -148,6 +162,10 @@ describe('an instance', () => {
       '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it waits to be paid',
     ]);
     expect(told({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
+    expect(told({ status: 'processing', task: 'resize' })).toEqual([
+      '  now       blocked, ResourceUnavailable.InstanceStatusAbnormal: crs-cart0001 is processing, not running',
+      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is processing, and a task is under way on it: resize',
+    ]);
   });
 
   it('that is not in the inventory is told with what the inventory covers', () => {

@@ -14,7 +14,7 @@ import {
 import { word } from '../../plan/next-command.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
-import { type GlobalOptions, sameWay } from '../options.ts';
+import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
@@ -29,8 +29,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
   checkOutput(options, REPORT_FORMATS);
   const saved = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const connection = connect({
-    endpoint: options.endpoint ?? null,
-    env: terminal.env,
+    ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
   });
   const signals = onSignals(terminal);
