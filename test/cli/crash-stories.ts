@@ -128,6 +128,8 @@ export const BOUNDARIES = {
     { story: 'two steps of one instance', having: { step: 'crs-fleet000/memoryPerShard' } },
   ],
   billed: [{ story: 'billing that may not be searched' }],
+  // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
+  steered: [],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,
