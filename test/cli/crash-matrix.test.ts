@@ -55,10 +55,13 @@ function savedPlanOf(name: StoryName): Promise<string> {
   const make = async (): Promise<string> => {
     const story: Story = STORIES[name];
     const ahead = aheadOf(story);
-    const simulator = await simulatorHere(story.fleet, [], undefined, ahead);
+    const simulator = await simulatorHere(story.fleet, { ahead });
     const at = await openDesk({ simulator });
     try {
-      const execution = ['inFlight: 6, requestsPerSecond: 20, patience: 2s', story.execution ?? []].flat();
+      const execution = [
+        `inFlight: 6, requestsPerSecond: 20, patience: ${story.patience ?? '2s'}`,
+        ...(story.execution ? [story.execution] : []),
+      ];
       await at.write(
         'plan.yaml',
         growPlan([...(story.lines ?? []), `execution: { ${execution.join(', ')} }`]),
@@ -79,7 +82,11 @@ function savedPlanOf(name: StoryName): Promise<string> {
 async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName): Promise<Opened> {
   const story: Story = STORIES[name];
   const saved = await savedPlanOf(name);
-  const simulator = await simulatorHere(story.met ?? story.fleet, story.faults, undefined, aheadOf(story));
+  const simulator = await simulatorHere(story.met ?? story.fleet, {
+    faults: story.faults,
+    ahead: aheadOf(story),
+    showAfter: story.showAfter,
+  });
   test.onTestFinished(() => simulator.stop());
   const at = await desk(test, { simulator });
   await at.write('saved.json', saved);

@@ -13,6 +13,10 @@ export interface Story {
   /** The plan's further lines, and its `execution` without the braces. */
   readonly lines?: readonly string[];
   readonly execution?: string;
+  /** Two seconds, unless orders show later than that. */
+  readonly patience?: string;
+  /** Milliseconds for which an accepted order shows by neither status nor size; within one second where it is not given. */
+  readonly showAfter?: readonly [least: number, greatest: number];
   readonly faults?: readonly string[];
   /** What befalls the first process beside being killed, so that the story goes as it is to go. */
   readonly befalls?: Strike;
@@ -30,6 +34,7 @@ export const STORIES = {
     fleet: fleet(4),
     lines: ['waves: [{ name: canary, take: 1 }, { name: rest, take: rest }]'],
   },
+  'orders that show late': { fleet: fleet(2), patience: '8s', showAfter: [5_000, 5_500] },
   'two steps of one instance': { fleet: fleet(2), lines: [TWO_STEPS] },
   'billing that may not be searched': {
     fleet: fleet(3, { billing: 'prepaid', daysLeft: 100 }),
@@ -95,7 +100,7 @@ export const BOUNDARIES = {
   looked: PLAIN,
   intent: PLAIN,
   'not-sent': [{ story: 'held up between entry and send' }],
-  accepted: PLAIN,
+  accepted: [{ story: 'orders that show late' }, ...PLAIN],
   refused: each<AfterRefusal>('next', {
     'try-again': 'a limit and an internal error',
     'read-first': 'a limit and an internal error',
@@ -123,6 +128,8 @@ export const BOUNDARIES = {
     { story: 'two steps of one instance', having: { step: 'crs-fleet000/memoryPerShard' } },
   ],
   billed: [{ story: 'billing that may not be searched' }],
+  // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
+  steered: [],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

@@ -1,7 +1,8 @@
 /** The simulator over HTTP in this very process, for tests that need dozens of them, or to set its clock. */
 import { systemClock } from '../../src/clock.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
-import { type SimulateOptions, simulate } from '../../src/simulator/simulate.ts';
+import { simulate } from '../../src/simulator/simulate.ts';
+import type { Range } from '../../src/simulator/world.ts';
 import type { WorldState } from '../../src/simulator/world-state.ts';
 import type { Simulator } from './refit.ts';
 
@@ -10,17 +11,28 @@ export interface SimulatorHere extends Simulator {
   ahead: number;
 }
 
-/** @param ahead milliseconds by which its clock begins ahead of the machine's. */
+/**
+ * @param ahead milliseconds by which its clock begins ahead of the machine's.
+ * @param showAfter milliseconds until an accepted order shows by status: more than a process takes to start.
+ */
 export async function simulatorHere(
   fleet: readonly object[],
-  faults: readonly string[] = [],
-  pace: Pick<SimulateOptions, 'startLag' | 'duration' | 'lockTail'> = BRISK_HERE,
-  ahead = 0,
+  {
+    faults = [],
+    ahead = 0,
+    showAfter = [800, 1_000],
+  }: { faults?: readonly string[] | undefined; ahead?: number; showAfter?: Range | undefined } = {},
 ): Promise<SimulatorHere> {
   const clock = { ...systemClock, now: () => systemClock.now() + here.ahead };
   const here = { ahead } as SimulatorHere;
   const simulation = await simulate(
-    { fleet: JSON.stringify(fleet), faults: faults.map(parseFault), ...pace },
+    {
+      fleet: JSON.stringify(fleet),
+      faults: faults.map(parseFault),
+      startLag: showAfter,
+      duration: [150, 500],
+      lockTail: [100, 300],
+    },
     clock,
   );
   const { url, secretId, secretKey } = simulation;
@@ -34,6 +46,3 @@ export async function simulatorHere(
     stop: () => simulation.close(),
   });
 }
-
-/** Brisk, but for the time in which an order shows by neither status nor size: longer than a process takes to start. */
-const BRISK_HERE = { startLag: [800, 1_000], duration: [150, 500], lockTail: [100, 300] } as const;
