@@ -134,7 +134,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const maybe = (probability: number): boolean => chance.next() < probability;
   // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
-  const wanted = Math.round(least * (greatest / least) ** chance.next());
+  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.3));
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
@@ -195,9 +195,11 @@ function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWi
             'failed-task',
             'failed-task',
             'hand-change',
-            'stuck',
           ] as const)
-        : null;
+        : // What never ends is watched for two hours of virtual time: rare, because it costs as much as ten others.
+          chance.next() < 0.001
+          ? 'stuck'
+          : null;
     fleet.push({
       id: `crs-${cluster ? 'c' : 's'}${String(fleet.length + 1).padStart(7, '0')}`,
       cluster,
