@@ -70,7 +70,10 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
         throw new RefitError(
           'provider-unreachable',
           `${lane.host} did not answer ${action.name}: ${plain(answer.why)} (${faults} tries)`,
-          'check the network and --endpoint, then type the same command again',
+          // The provider answers with 200 whatever it refuses: another status is of something on the way.
+          /^HTTP 4/.test(answer.why)
+            ? 'check --endpoint and what is on the way; a gateway for forms alone wants --signature HmacSHA256'
+            : 'check the network and --endpoint, then type the same command again',
         );
       }
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));

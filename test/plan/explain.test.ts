@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ORDER, READS } from '../../src/cloud/wire.ts';
 import { explainCode, explainInstance, nearestCode } from '../../src/plan/explain.ts';
 import { allRules } from '../../src/rules/check.ts';
+import { COMMON_CODES } from '../run/order-code-table.ts';
 import { GB, instance, inventory, plan, select, standard, target } from './fixtures/small-fleet.ts';
 
 describe('a code', () => {
@@ -75,6 +77,18 @@ describe('a code', () => {
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
     expect(explainCode('FailedOperation.Unknown')).toContain('days of the week');
     expect(explainCode('FailedOperation.SystemError')).toContain('a fault of its own');
+  });
+
+  it('is explained for whatever an order or a read is documented to be answered with', () => {
+    const model = JSON.parse(readFileSync('test/simulator/fixtures/provider-model.json', 'utf8')) as Record<
+      string,
+      { readonly codes: readonly string[] }
+    >;
+    const codes = [ORDER, ...Object.values(READS)].flatMap(
+      ({ product, name }) => model[`${product}.${name}`]?.codes ?? [],
+    );
+    expect(codes.length).toBeGreaterThan(50);
+    expect([...codes, ...COMMON_CODES].filter((code) => explainCode(code) === null)).toEqual([]);
   });
 
   it('is explained wherever in the program it is given', () => {
