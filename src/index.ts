@@ -21,6 +21,8 @@ import { readWindows } from './cloud/read-windows.ts';
 import { nonces } from './cloud/sign-v1.ts';
 import { signatureFrom } from './cloud/signature.ts';
 import type { Transport } from './cloud/transport.ts';
+import { RefitError } from './errors.ts';
+import { isFinished } from './journal.ts';
 import type {
   Finding,
   Inventory,
@@ -32,9 +34,12 @@ import type {
   Review,
   SavedPlan,
   Scope,
+  SteerCommand,
+  Steerer,
 } from './model.ts';
 import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
+import { word } from './plan/next-command.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
 import {
@@ -50,7 +55,12 @@ import {
 import { say } from './rules/check.ts';
 import { count } from './rules/say-size.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './run/apply.ts';
+import { applyAgain } from './run/apply-again.ts';
+import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
+import { isAlive, readHolder } from './run/lock.ts';
+import { RUN_FILES, readRun } from './run/run-directory.ts';
+import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
 
 export type { Clock } from './clock.ts';
@@ -70,6 +80,7 @@ export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
 export { readRun } from './run/run-directory.ts';
+export type { SteerAnswer } from './run/steering.ts';
 export { VERSION } from './version.ts';
 
 /** Where the provider is, and who asks. */
@@ -303,6 +314,8 @@ export interface ApplyOptions {
   readonly leave?: AbortSignal;
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told once where something is missing that the run goes on without, such as its control socket. */
+  readonly onNotice?: (what: string) => void;
 }
 
 /**
@@ -332,7 +345,40 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+    ...(options.onNotice ? { onNotice: options.onNotice } : {}),
   });
+}
+
+/**
+ * Tells the live process of a run something: to pause, to go on, to drain, to leave, to go slower.
+ * @returns whether it was done, and what happens now or why not. Either way it is on record in the run's journal.
+ * @throws RefitError `usage` where no process carries the run out, `run-silent` where it does not answer.
+ */
+export async function steerRun(
+  directory: string,
+  command: SteerCommand,
+  by: Steerer = { user: userName(), host: hostname(), pid: process.pid },
+): Promise<SteerAnswer> {
+  const answer = await askToSteer(directory, command, by, systemClock);
+  if (answer !== null) return answer;
+  const run = await readRun(directory);
+  if (isFinished(run.state)) {
+    throw new RefitError('usage', `${directory}: the run has ended`, `refit report ${word(run.directory)}`);
+  }
+  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
+  if (holder !== null && (await isAlive(holder, hostname()))) {
+    const { pid, host } = holder;
+    throw new RefitError(
+      'usage',
+      `${directory}: process ${pid} on ${host} carries the run out, and listens at no control socket here`,
+      host === hostname() ? `drain it by a signal: kill ${pid}` : `type the same on ${host}`,
+    );
+  }
+  throw new RefitError(
+    'usage',
+    `${directory}: no process is carrying the run out`,
+    `${applyAgain(run)}   takes it up again`,
+  );
 }
 
 /**

@@ -127,7 +127,8 @@ export function isLimitCode(code: string): boolean {
   return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
 }
 
-const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
+/** Nobody has told the run anything. */
+export const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
 
 interface Folding {
   startedAt: string | null;

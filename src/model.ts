@@ -770,6 +770,8 @@ export interface Report {
     readonly inFlight: number;
     /** Every process that took it up, in order. */
     readonly processes: readonly RunProcess[];
+    /** What it was told while it was live, in order; absent where nobody told it anything. */
+    readonly steered?: readonly ReportSteered[];
     /** Present where the changes were to wait for the maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
@@ -801,6 +803,12 @@ export interface Report {
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+}
+
+/** A command to a live run. */
+export interface ReportSteered extends Steered {
+  /** ISO 8601 UTC. */
+  readonly at: string;
 }
 
 /** A process that took a run up. */

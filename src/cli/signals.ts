@@ -1,6 +1,6 @@
 /**
  * Signals as two wishes: the first drains, a second leaves at once. It counts as a second only a second or more after
- * the first, because npm and the terminal may each deliver one.
+ * the first, because npm and the terminal may each deliver one. SIGUSR1 asks how it goes on.
  */
 import type { Terminal } from './terminal.ts';
 
@@ -13,7 +13,8 @@ export interface Signals {
   close(): void;
 }
 
-export function onSignals(terminal: Terminal): Signals {
+/** @param tellStatus says in one line how it goes on. */
+export function onSignals(terminal: Terminal, tellStatus: () => void = () => undefined): Signals {
   const drain = new AbortController();
   const leave = new AbortController();
   let first: number | null = null;
@@ -35,6 +36,7 @@ export function onSignals(terminal: Terminal): Signals {
     ['SIGTERM', heard(143)],
     // The terminal is gone, as when a connection drops: as good as told to stop.
     ['SIGHUP', heard(143)],
+    ['SIGUSR1', tellStatus],
   ] as const;
   for (const [name, listener] of listeners) process.on(name, listener);
   return {

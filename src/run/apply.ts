@@ -14,6 +14,7 @@ import { JOURNAL_FORMAT } from '../model.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
+import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { execute } from './execute.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
@@ -58,6 +59,8 @@ export interface ApplyInput {
   /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told once where something is missing that the run goes on without. */
+  readonly onNotice?: (what: string) => void;
 }
 
 export interface ApplyEnd {
@@ -67,6 +70,8 @@ export interface ApplyEnd {
   readonly exitCode: number;
   /** True where nothing was left to do. */
   readonly wasFinished: boolean;
+  /** True where it was left at once: what is under way is settled by the next call. */
+  readonly wasLeft: boolean;
 }
 
 /**
@@ -169,6 +174,7 @@ async function takeUp(
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
   const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  let control: ControlSocket | null = null;
   try {
     const journal = openJournalWriter({
       store: file,
@@ -195,6 +201,11 @@ async function takeUp(
     if (approval) await journal.record({ kind: 'approved', ...approval });
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
     const { drain, leave } = steering;
+    control = await openControlSocket({ directory, steering, clock }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
+      return null;
+    });
     const executing = execute({ ...input, journal, calls, steering });
     // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
     const left = new Promise<null>((resolveLeft) => {
@@ -207,12 +218,13 @@ async function takeUp(
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
-    return end ? done : { ...done, exitCode: told ?? 130 };
+    return end ? done : { ...done, exitCode: told ?? 130, wasLeft: true };
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
     throw error;
   } finally {
+    await control?.close();
     await file.close().catch(() => undefined);
   }
 }
@@ -229,5 +241,5 @@ async function finish(
   const plain = { color: false, width: 100 };
   await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
   await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
-  return { directory, report, exitCode: state.exitCode ?? 1, wasFinished };
+  return { directory, report, exitCode: state.exitCode ?? 1, wasFinished, wasLeft: false };
 }

@@ -102,6 +102,7 @@ export function openSteering(options: {
   };
   const underWay = (): string => {
     const open = countUnderWay(journal);
+    if (open === 0) return 'nothing is under way';
     return open === 1 ? '1 resize is under way' : `${open} resizes are under way`;
   };
 
@@ -143,11 +144,11 @@ export function openSteering(options: {
   const say = (command: SteerCommand): string => {
     switch (command.kind) {
       case 'pause':
-        return `paused: no new order starts, ${underWay()} and followed to the end; after ${LIMITS.paused / (60 * MINUTE)} hours without continue the run drains`;
+        return `paused: no new order starts, what is under way is followed to its end (${underWay()}); after ${LIMITS.paused / (60 * MINUTE)} hours without continue the run drains`;
       case 'continue':
         return `going on: paused since ${paused?.since}`;
       case 'drain':
-        return `draining: no new order starts, ${underWay()} and followed to the end`;
+        return `draining: no new order starts, what is under way is followed to its end (${underWay()})`;
       case 'abort':
         return `leaving at once, ${underWay()}: the same apply goes on later and settles them first`;
       case 'set':

@@ -1,6 +1,7 @@
 /** What a live run can be told, and that it obeys: in virtual time, against the simulated provider. */
 import { describe, expect, it } from 'vitest';
 import type { SteerCommand } from '../../src/model.ts';
+import { seededRandom } from '../../src/simulator/random.ts';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { type Run, STEERER, setStage } from './stage.ts';
@@ -348,3 +349,75 @@ describe('a run that is told to stop by command', () => {
     },
   );
 });
+
+/** Faults that befall orders and reads by chance while somebody keeps telling the run things. */
+const MAYBE = [
+  'lost-answer:0.2',
+  'reset-before:0.2',
+  'http-500=executed:0.1',
+  'system-error:0.2',
+  'unknown-error=executed:0.1',
+  'failed-task:0.1',
+  'slow=7s:0.1',
+  'http-500@DescribeTaskList:0.2',
+  'limit=4@UpgradeInstance',
+];
+
+describe('whatever a run is told, and whatever befalls it', () => {
+  it.each([1, 11, 21])(
+    'it obeys, nothing is executed twice, and it can be told to its end (ten seeds from %i)',
+    async (from) => {
+      for (let seed = from; seed < from + 10; seed++) {
+        try {
+          await tellAtRandom(seed);
+        } catch (error) {
+          throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+        }
+      }
+    },
+  );
+});
+
+async function tellAtRandom(seed: number): Promise<void> {
+  const chance = seededRandom(seed * 7907);
+  const most = chance.whole(2, 6);
+  const stage = await setStage({
+    seed,
+    fleet: [...standards(5), ...clusters(3)],
+    plan: `targets:
+  - { select: { editions: [redis-5.0-standard] }, memoryPerShard: 8GB }
+  - { select: { editions: [redis-5.0-cluster] }, memoryPerShard: 8GB, replicas: 2 }
+waves: [{ name: first, take: 3 }, { name: rest, take: rest }]
+execution: { inFlight: ${most}, patience: 90s, haltWhen: { failed: "> 500% of run", unknown: "> 500% of run" } }`,
+    faults: MAYBE.filter(() => chance.next() < 0.25),
+    duration: [1_000, chance.whole(1_000, 100_000)],
+    lockTail: [0, chance.whole(0, 30_000)],
+  });
+  const something = (): SteerCommand => {
+    const of = chance.next();
+    if (of < 0.3) return PAUSE;
+    if (of < 0.6) return CONTINUE;
+    if (of < 0.75) return inFlight(chance.whole(1, most + 1));
+    if (of < 0.9) return rate(chance.whole(1, 20));
+    return of < 0.95 ? DRAIN : ABORT;
+  };
+  for (let lives = 1; ; lives++) {
+    const dies = lives < 5 && chance.next() < 0.4 ? chance.whole(1, 80) : 0;
+    let moments = 0;
+    const told = Array.from(
+      { length: chance.whole(0, 12) },
+      () => [chance.whole(0, 200_000), something()] as const,
+    );
+    const run = await stage.run({
+      steer: [...told, [300_000, CONTINUE]],
+      diesAt: () => ++moments === dies,
+      leaves: chance.pick(['nothing', 'half a line', 'everything']),
+    });
+    holds(stage, run, { refusedByLimit: true });
+    expect(run.error).toBeNull();
+    expect(run.took).toBeLessThan(24 * 3_600_000);
+    const open = run.report.totals['not-run'] + run.report.totals.unknown;
+    if (run.end && open === 0 && run.end.because === 'done') return;
+    expect(lives, `${JSON.stringify(run.end)} ${JSON.stringify(run.report.totals)}`).toBeLessThan(40);
+  }
+}

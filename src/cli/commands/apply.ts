@@ -12,6 +12,7 @@ import {
   userName,
 } from '../../index.ts';
 import { word } from '../../plan/next-command.ts';
+import { visible } from '../../report/escape.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
@@ -32,8 +33,9 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
   });
-  const signals = onSignals(terminal);
   const view = openRunView(terminal, saved);
+  const signals = onSignals(terminal, view.status);
+  let left = false;
   try {
     const end = await applySavedPlan(saved, {
       connection,
@@ -43,7 +45,9 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,
+      onNotice: (what) => terminal.err(`${visible(what)}\n`),
     });
+    left = end.wasLeft;
     view.close();
     await emit(terminal, options, REPORT_FORMATS, (format, where) =>
       renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
@@ -52,7 +56,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       const shown = nearer(end.directory);
       if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
       terminal.err(`report  ${join(shown, RUN_FILES.page)}\n`);
-      if (signals.leave.aborted || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
+      if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
         const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
       }
@@ -62,7 +66,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     view.close();
     signals.close();
     // Left at once, nobody waits for answers that may never come.
-    if (!signals.leave.aborted) await connection.close();
+    if (!left && !signals.leave.aborted) await connection.close();
   }
 }
 
