@@ -12,7 +12,7 @@ import { changeByHand } from '../../src/simulator/change.ts';
 import { createWorld } from '../../src/simulator/create-world.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import { newRequestId, type Served, serve } from '../../src/simulator/http.ts';
-import { fit } from '../../src/simulator/parameters.ts';
+import { fitTo } from '../../src/simulator/parameters.ts';
 import type { Random } from '../../src/simulator/random.ts';
 import {
   advance,
@@ -133,7 +133,7 @@ export function openProvider(
         region: action.regional ? region : '',
         language: 'en-US',
         host: '',
-        read: (schema) => fit(schema, JSON.parse(JSON.stringify(fields))),
+        read: (schema) => fitTo(schema, JSON.parse(JSON.stringify(fields))),
       },
       newRequestId(world),
       time.now(),
@@ -265,7 +265,7 @@ export function openProvider(
         region: 'ap-guangzhou',
         language: 'en-US',
         host: '',
-        read: (schema) => fit(schema, size),
+        read: (schema) => fitTo(schema, size),
       },
       newRequestId(world),
       time.now(),

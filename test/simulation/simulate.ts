@@ -331,7 +331,11 @@ function sabotaged(cloud: Cloud, sabotage: Sabotage): Cloud {
   return {
     ...cloud,
     async order(request, goAhead) {
-      if (sabotage === 'no-freshness') return cloud.order(request, () => (goAhead(), true));
+      if (sabotage === 'no-freshness')
+        return cloud.order(request, () => {
+          goAhead();
+          return true;
+        });
       const answer = await cloud.order(request, goAhead);
       if (sabotage !== 'retry-below' || answer.kind !== 'no-answer') return answer;
       return cloud.order(request, () => true);
