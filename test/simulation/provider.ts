@@ -105,7 +105,6 @@ export function openProvider(
   const arrivals = { orders: 0, refusedByLimit: 0 };
   let acting = true;
   let strangers = false;
-  let lastOrderAnswer: Extract<Answer, { kind: 'ok' }> | null = null;
 
   /** Half a round trip. */
   const travel = (): number => {
@@ -154,6 +153,7 @@ export function openProvider(
     const losses = (probability: number): boolean => !calm && chance.next() < probability;
     const { clock } = machine;
     const providerTime = openProviderTime(clock);
+    let lastOrderAnswer: Answer | null = null;
     const lane = (action: { name: string }) => ({ action: action.name, host: 'simulated', identity: 'us' });
     return {
       async lane(action) {
@@ -207,12 +207,11 @@ export function openProvider(
         providerTime.heard(date, sentAt);
         const answer = toAnswer(served, watcher, action.name);
         if (isOrder && answer.kind === 'ok') {
-          const before: Answer | null = lastOrderAnswer;
-          lastOrderAnswer = answer;
-          if (before !== null && chance.next() < road.answersTwice) {
+          if (lastOrderAnswer !== null && losses(road.answersTwice)) {
             watcher.befell('answered with another answer', action.name);
-            return before;
+            return lastOrderAnswer;
           }
+          lastOrderAnswer = answer;
         }
         return answer;
       },
