@@ -99,6 +99,21 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
       const first = lives++ === 0;
       const strikes = [...(strike ? [strike] : []), ...(first && befalls ? [befalls] : [])];
       const run = at.start(APPLY, { env: struckBy({ strikes, clock: simulator.ahead }) });
+      if (first && story.told) {
+        const ordered = until(
+          'an order',
+          async () => (await at.journal()).some((entry) => entry.kind === 'accepted'),
+          120_000,
+        );
+        const told = ordered.then(async () => {
+          for (const command of story.told ?? []) await at.refit(command);
+        });
+        const ended = run.ended.then(async (end) => {
+          await told;
+          return end;
+        });
+        return { ...run, ended };
+      }
       // The provider's clock is set with the machine's.
       if (first && befalls?.effect === 'set clock') {
         let over = false;

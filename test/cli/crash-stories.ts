@@ -20,6 +20,8 @@ export interface Story {
   readonly faults?: readonly string[];
   /** What befalls the first process beside being killed, so that the story goes as it is to go. */
   readonly befalls?: Strike;
+  /** What the first process is told through its socket, once it has placed an order. */
+  readonly told?: readonly (readonly string[])[];
   /** The time of day in Beijing at which it begins, instead of now. */
   readonly beginsAt?: string;
 }
@@ -60,6 +62,13 @@ export const STORIES = {
   'held up between entry and send': {
     fleet: fleet(3),
     befalls: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
+  },
+  'told to go slower': {
+    fleet: fleet(4),
+    told: [
+      ['set', 'run', 'inFlight=1'],
+      ['set', 'run', 'inFlight=1000'],
+    ],
   },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
@@ -129,7 +138,10 @@ export const BOUNDARIES = {
   ],
   billed: [{ story: 'billing that may not be searched' }],
   // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
-  steered: [],
+  steered: [
+    { story: 'told to go slower', having: { accepted: true } },
+    { story: 'told to go slower', having: { accepted: false } },
+  ],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,
