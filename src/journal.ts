@@ -2,7 +2,7 @@
  * The one account of a run. Pure: encode an entry, decode and check a chain of them, replay it to outcomes.
  * If it is not in the journal, it did not happen.
  */
-import { canonical, sha256 } from './digest.ts';
+import { canonical, canonicalMembers, sha256 } from './digest.ts';
 import { unreachable } from './errors.ts';
 import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, Steerer, StepState } from './model.ts';
 import { OUTCOMES } from './model.ts';
@@ -21,8 +21,27 @@ export const EMPTY_CHAIN: ChainEnd = { seq: 0, hash: GENESIS };
 
 /** Makes the entry that follows `end`. @param at ISO 8601 UTC. */
 export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
+  return sealLine(end, at, deed).entry;
+}
+
+/** The same, with its journal line. */
+export function sealLine(
+  end: ChainEnd,
+  at: string,
+  deed: Deed,
+): { readonly entry: JournalEntry; readonly line: string } {
   const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
-  return { ...rest, hash: sha256(canonical(rest)) } as JournalEntry;
+  const { hash, line } = hashed(rest);
+  return { entry: { ...rest, hash } as JournalEntry, line };
+}
+
+/** The hash of everything else of an entry, and the canonical form of the whole: both from one walk. */
+function hashed(rest: object): { readonly hash: string; readonly line: string } {
+  const members = canonicalMembers(rest);
+  const hash = sha256(`{${members.map(([, text]) => text).join(',')}}`);
+  const after = members.findIndex(([key]) => key > 'hash');
+  members.splice(after < 0 ? members.length : after, 0, ['hash', `"hash":"${hash}"`]);
+  return { hash, line: `{${members.map(([, text]) => text).join(',')}}` };
 }
 
 /** One journal line, without its line feed: the canonical form of the entry. */
@@ -76,17 +95,19 @@ export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
       return fault('the line is not an entry');
     const { hash, ...rest } = entry;
-    let form: string;
+    // A line that is to the letter what its own members make of it is canonical, and its hash fits.
+    let sound: boolean;
     try {
-      form = canonical(entry);
+      sound = hashed(rest).line === line;
+      if (!sound && canonical(entry) !== line)
+        return fault('the line is not the canonical form of its entry');
     } catch {
       return fault('the line is not an entry');
     }
-    if (form !== line) return fault('the line is not the canonical form of its entry');
     if (rest.seq !== end.seq + 1)
       return fault(`seq is ${rest.seq}, expected ${end.seq + 1}: entries are missing, added or reordered`);
     if (rest.prev !== end.hash) return fault('prev is not the hash of the entry before');
-    if (sha256(canonical(rest)) !== hash) return fault('hash does not fit the entry: it was changed');
+    if (!sound) return fault('hash does not fit the entry: it was changed');
     entries.push(entry);
     end = { seq: rest.seq, hash };
   }

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { ChainEnd, Replay } from '../journal.ts';
-import { encode, seal } from '../journal.ts';
+import { sealLine } from '../journal.ts';
 import type { Deed, JournalEntry } from '../model.ts';
 
 /** Where journal lines are kept. */
@@ -94,10 +94,10 @@ export function openJournalWriter(options: {
   const enqueue = (deed: Deed): Promise<JournalEntry> =>
     new Promise((resolve, reject) => {
       if (failure) return reject(failure);
-      const entry = seal(end, iso(clock.now()), deed);
+      const { entry, line } = sealLine(end, iso(clock.now()), deed);
       end = { seq: entry.seq, hash: entry.hash };
       replay.add(entry);
-      waiting.push({ entry, line: `${encode(entry)}\n`, resolve, reject });
+      waiting.push({ entry, line: `${line}\n`, resolve, reject });
       if (!writing) {
         writing = true;
         void writeGroups();
