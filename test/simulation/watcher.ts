@@ -71,7 +71,7 @@ export interface Watcher {
 /** An order may be told to be sent a little after the guard was asked: not a tick. */
 const FRESH = 2_000;
 /** What a look may be old by, and what comes between it and the send. */
-const LOOK_AND_SEND = 10_000;
+const LOOK_AND_SEND = 19_000;
 
 interface Known {
   /** The kind of the last entry of the step on disk, looks aside. */
