@@ -18,6 +18,7 @@ import { execute } from './execute.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
 import { isRegistered, register, takeLock } from './lock.ts';
+import { withLost } from './lost-deeds.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -98,7 +99,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       : await approved(input, run.state);
     return await takeUp(input, directory, run, approval);
   } finally {
-    for (const lock of locks) await lock.release();
+    // One that cannot be released is its holder's no longer than this process lives.
+    for (const lock of locks) await lock.release().catch(() => undefined);
   }
 }
 
@@ -168,17 +170,17 @@ async function takeUp(
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
   const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const journal = openJournalWriter({
+    store: file,
+    clock,
+    end: run.journal.end,
+    replay,
+    onEntry(entry) {
+      entries.push(entry);
+      input.onEntry?.(entry);
+    },
+  });
   try {
-    const journal = openJournalWriter({
-      store: file,
-      clock,
-      end: run.journal.end,
-      replay,
-      onEntry(entry) {
-        entries.push(entry);
-        input.onEntry?.(entry);
-      },
-    });
     await journal.record({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
@@ -207,7 +209,7 @@ async function takeUp(
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
-    throw error;
+    throw withLost(error, journal.lost);
   } finally {
     await file.close().catch(() => undefined);
   }

@@ -8,7 +8,7 @@ import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { planFleet } from '../../src/index.ts';
 import { beginReplay, decode } from '../../src/journal.ts';
-import type { JournalEntry, Report, RunState, SavedPlan } from '../../src/model.ts';
+import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../../src/model.ts';
 import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
@@ -78,6 +78,8 @@ export interface Run extends Outcome {
   readonly report: Report;
   readonly counts: WorldCounts;
   readonly world: WorldState;
+  /** What it told its journal and a failed disk did not take. */
+  readonly lost: readonly Deed[];
   /** Milliseconds of virtual time. */
   readonly took: number;
 }
@@ -288,6 +290,7 @@ async function live(
     report: buildReport(saved, read.entries),
     counts: counts(provider.world),
     world: worldState(provider.world),
+    lost: journal.lost,
     took: time.monotonic() - began,
   };
 }
