@@ -210,6 +210,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.starts += 1;
       return;
     case 'approved':
+    case 'lock-taken-over':
       return;
     case 'wave-started':
       if (!run.wavesStarted.includes(entry.wave)) run.wavesStarted.push(entry.wave);

@@ -520,6 +520,18 @@ export const OUTCOMES: readonly Outcome[] = [
 /** Why a run ended. `done`: every step has an end of its own. */
 export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by';
 
+/** What a process holds alone while it carries a plan out. `instances`: those of its open steps, between plans. */
+export type RunLock = 'saved-plan' | 'run-directory' | 'instances';
+
+/** A dead process that had held a lock. */
+export interface FormerHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly purpose: string;
+}
+
 /** What the program does after a refusal. One table decides it: `run/after-refusal.ts`. */
 export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';
 
@@ -540,6 +552,12 @@ export type Deed =
       readonly by: { readonly user: string; readonly host: string; readonly pid: number };
       readonly endpoint: string;
       readonly version: string;
+    }
+  /** Locks whose holder was dead were taken over: which, and from whom. Comes right after `run-started`. */
+  | {
+      readonly kind: 'lock-taken-over';
+      readonly locks: readonly RunLock[];
+      readonly from: FormerHolder;
     }
   /** Approval as it was given: at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
@@ -758,6 +776,8 @@ export interface RunProcess {
   readonly pid: number;
   /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
   readonly cutOff: number;
+  /** The dead whose locks it took over; absent where there were none. */
+  readonly tookOverFrom?: readonly FormerHolder[];
 }
 
 /**

@@ -93,12 +93,14 @@ function approvedWith(findings: readonly Finding[]): Raw {
 }
 
 function processesTable({ processes }: Report['run']): Raw {
-  const rows = processes.map(({ at, user, host, pid, cutOff }) => [
+  const tookOver = processes.some(({ tookOverFrom }) => tookOverFrom !== undefined);
+  const rows = processes.map(({ at, user, host, pid, cutOff, tookOverFrom }) => [
     markup`<span class="nb">${show.instant(at)}</span>`,
     user,
     host,
     String(pid),
     cutOff === 0 ? '' : show.count(cutOff),
+    ...(tookOver ? [show.takenOver(tookOverFrom)] : []),
   ]);
   const columns = [
     { title: 'At' },
@@ -106,6 +108,7 @@ function processesTable({ processes }: Report['run']): Raw {
     { title: 'Host' },
     { title: 'Pid', number: true },
     { title: 'Torn bytes cut off', number: true },
+    ...(tookOver ? [{ title: 'Locks' }] : []),
   ];
   return pageTable('processes', 'Processes that took the run up, in order', columns, rows);
 }

@@ -14,11 +14,14 @@ import { JOURNAL_FORMAT } from '../model.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
+import { claimInstances, isLoopback } from './claims.ts';
 import { execute } from './execute.ts';
+import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
-import { isRegistered, register, takeLock } from './lock.ts';
+import { takeLock } from './lock.ts';
 import { withLost } from './lost-deeds.ts';
+import { isRegistered, register } from './register.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -81,26 +84,29 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
       join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
   );
-  const purpose = `refit apply in ${directory}`;
-  const locks = [
-    await takeLock(join(stateDirectory, 'locks', `${saved.digest}.json`), { host: by.host, purpose }, clock),
-  ];
+  const self = { host: by.host, purpose: `refit apply in ${directory}` };
+  const locks: HeldLock[] = [];
   try {
+    const byDigest = join(stateDirectory, 'locks', `${saved.digest}.json`);
+    locks.push({ name: 'saved-plan', lock: await takeLock(byDigest, self, clock) });
     await register(stateDirectory, saved.digest, directory, clock, { check: true });
     await prepareRunDirectory(directory, saved);
-    locks.push(await takeLock(join(directory, RUN_FILES.lock), { host: by.host, purpose }, clock));
+    const inDirectory = join(directory, RUN_FILES.lock);
+    locks.push({ name: 'run-directory', lock: await takeLock(inDirectory, self, clock) });
     const run = await readRun(directory);
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
+    const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
+    locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
       : await approved(input, run.state);
-    return await takeUp(input, directory, run, approval);
+    return await takeUp(input, directory, run, approval, locks);
   } finally {
     // One that cannot be released is its holder's no longer than this process lives.
-    for (const lock of locks) await lock.release().catch(() => undefined);
+    for (const { lock } of locks) await lock.release().catch(() => undefined);
   }
 }
 
@@ -130,7 +136,7 @@ async function mustBeWhole(
 function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
   const [first] = journal.entries;
   if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
-  if (![first.endpoint, endpoint].some((one) => /^https?:\/\/(127\.|localhost|\[::1\])/.test(one))) return;
+  if (![first.endpoint, endpoint].some(isLoopback)) return;
   throw new RefitError(
     'usage',
     `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
@@ -163,6 +169,7 @@ async function takeUp(
   directory: string,
   run: RunOnDisk,
   approval: Approval | null,
+  locks: readonly HeldLock[],
 ): Promise<ApplyEnd> {
   const { saved, clock, calls, leave, drain } = input;
   const entries = [...run.journal.entries];
@@ -192,6 +199,7 @@ async function takeUp(
       endpoint: input.endpoint,
       version: input.version,
     });
+    for (const deed of takeOversOf(locks)) journal.tell(deed);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     if (approval) await journal.record({ kind: 'approved', ...approval });
     const executing = execute({ ...input, journal, calls });
