@@ -517,8 +517,11 @@ export const OUTCOMES: readonly Outcome[] = [
   'not-run',
 ];
 
-/** Why a run ended. `done`: every step has an end of its own. */
-export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by';
+/**
+ * Why a run ended. `done`: every step has an end of its own. `reconciled`: its process had died, and a reconcile settled
+ * what was unknown, left the rest and has no other reason to tell.
+ */
+export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'reconciled';
 
 /** What a process holds alone while it carries a plan out. `instances`: those of its open steps, between plans. */
 export type RunLock = 'saved-plan' | 'run-directory' | 'instances';
@@ -547,6 +550,8 @@ export type Deed =
       readonly plan: string;
       readonly digest: string;
       readonly resumed: boolean;
+      /** Only to settle by reading what is unknown, ordering nothing; absent: to carry the plan out. */
+      readonly purpose?: 'reconcile';
       /** Bytes of a torn last line that were cut off: an entry being written when the process before this one died. */
       readonly cutOff: number;
       readonly by: { readonly user: string; readonly host: string; readonly pid: number };
@@ -776,6 +781,8 @@ export interface RunProcess {
   readonly pid: number;
   /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
   readonly cutOff: number;
+  /** Absent: to carry the plan out. */
+  readonly purpose?: 'reconcile';
   /** The dead whose locks it took over; absent where there were none. */
   readonly tookOverFrom?: readonly FormerHolder[];
 }

@@ -53,7 +53,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   const line = (entry: JournalEntry): string | null => {
     switch (entry.kind) {
       case 'run-started':
-        return `${entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+        return `${entry.purpose === 'reconcile' ? 'reconciling' : entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
       case 'lock-taken-over':
         return visible(takenOver([entry.from]));
       case 'wave-started':

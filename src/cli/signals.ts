@@ -6,6 +6,9 @@ import type { Terminal } from './terminal.ts';
 
 const APART = 1_000;
 
+const DRAINING =
+  'stopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)';
+
 export interface Signals {
   /** Aborted by the first; the reason is the exit code. */
   readonly drain: AbortSignal;
@@ -13,7 +16,8 @@ export interface Signals {
   close(): void;
 }
 
-export function onSignals(terminal: Terminal): Signals {
+/** @param said what is told at the first. */
+export function onSignals(terminal: Terminal, said: string = DRAINING): Signals {
   const drain = new AbortController();
   const leave = new AbortController();
   let first: number | null = null;
@@ -21,9 +25,7 @@ export function onSignals(terminal: Terminal): Signals {
     const now = terminal.clock.monotonic();
     if (first === null) {
       first = now;
-      terminal.err(
-        '\nstopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)\n',
-      );
+      terminal.err(`\n${said}\n`);
       drain.abort(code);
     } else if (now - first >= APART) {
       terminal.err('\nleaving at once: the same command goes on later\n');

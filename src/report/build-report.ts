@@ -183,7 +183,8 @@ function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
   for (const entry of entries) {
     if (entry.kind === 'run-started') {
       const { user, host, pid } = entry.by;
-      processes.push({ at: entry.at, user, host, pid, cutOff: entry.cutOff });
+      const purpose = entry.purpose === undefined ? {} : { purpose: entry.purpose };
+      processes.push({ at: entry.at, user, host, pid, cutOff: entry.cutOff, ...purpose });
     }
     const last = processes.at(-1);
     if (entry.kind === 'lock-taken-over' && last)

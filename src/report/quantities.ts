@@ -11,6 +11,7 @@ import type {
   NodeChange,
   PriceSum,
   Quote,
+  RunProcess,
   Size,
 } from '../model.ts';
 
@@ -144,6 +145,13 @@ export function instant(iso: string | null): string {
 /** The time of day of an ISO 8601 UTC time, `02:00:00`; a dash where there is none. */
 export function timeOfDay(iso: string | null): string {
   return iso === null ? '–' : iso.slice(11, 19);
+}
+
+/** What a process that took a run up did beside carrying it out, in words; empty where there is nothing. */
+export function remarks({ purpose, tookOverFrom }: Pick<RunProcess, 'purpose' | 'tookOverFrom'>): string {
+  return [purpose === 'reconcile' ? 'reconcile: read, and ordered nothing' : '', takenOver(tookOverFrom)]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 /** `took over from pid 4711 on db-ops-1 (refit apply in runs/x)`; empty where nothing was taken over. */

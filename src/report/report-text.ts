@@ -119,16 +119,13 @@ function moneyInWords({ quoted, verified }: Report['money']): string {
 
 /** Who took the run up, where it was more than one process, or where an entry was lost on the way. */
 function processes({ run }: Report, width: number, inks: Ink): string[] {
-  const isPlain = ({ cutOff, tookOverFrom }: RunProcess) => cutOff === 0 && tookOverFrom === undefined;
+  const isPlain = (one: RunProcess) => one.cutOff === 0 && show.remarks(one) === '';
   if (run.processes.length <= 1 && run.processes.every(isPlain)) return [];
-  const rows = run.processes.map(({ at, user, host, pid, cutOff, tookOverFrom }) => [
+  const rows = run.processes.map(({ at, user, host, pid, cutOff, ...others }) => [
     show.instant(at),
     `${user} on ${host}`,
     `pid ${pid}`,
-    [
-      cutOff === 0 ? '' : `cut off a torn entry of ${show.counted(cutOff, 'byte')}`,
-      show.takenOver(tookOverFrom),
-    ]
+    [cutOff === 0 ? '' : `cut off a torn entry of ${show.counted(cutOff, 'byte')}`, show.remarks(others)]
       .filter((part) => part !== '')
       .join('; '),
   ]);

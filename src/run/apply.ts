@@ -114,7 +114,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
  * A journal from which entries were cut off must not be gone on with: what it no longer tells may have been ordered.
  * Known by the head in the run's own report, and by the register, which names a run only once it has begun.
  */
-async function mustBeWhole(
+export async function mustBeWhole(
   stateDirectory: string,
   { directory, saved, journal, state }: RunOnDisk,
 ): Promise<void> {
@@ -133,7 +133,7 @@ async function mustBeWhole(
 }
 
 /** Orders of one run are placed with one provider: a simulated one is not exchanged for another, or for the real one. */
-function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
+export function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
   const [first] = journal.entries;
   if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
   if (![first.endpoint, endpoint].some(isLoopback)) return;
@@ -224,7 +224,7 @@ async function takeUp(
 }
 
 /** Writes the reports and tells how the run stands. */
-async function finish(
+export async function finish(
   directory: string,
   saved: SavedPlan,
   entries: readonly JournalEntry[],

@@ -4,7 +4,7 @@ import type { Run } from './execute.ts';
 
 /** @param found what else is known of the end: the code, the size as read back, what was billed. */
 export async function endStep(
-  run: Run,
+  run: Pick<Run, 'journal' | 'ended'>,
   step: Step,
   outcome: Exclude<Outcome, 'not-run'>,
   what: string,

@@ -14,6 +14,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
+import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
@@ -45,6 +46,8 @@ export interface StageOptions {
 
 /** What may befall one process. */
 export interface Fate {
+  /** The process only settles by reading what is unknown. */
+  readonly reconciles?: true;
   /** The process dies as this becomes true, asked at each of the moments below. */
   readonly diesAt?: (moment: Moment) => boolean;
   /** What its death leaves of what was being written. */
@@ -221,13 +224,14 @@ async function live(
   });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
   const calls = beginCallCounter();
-  const cloud = openCloud({
+  const client = {
     ...common,
     clock,
     permits,
     onCall: calls.add,
     transport: provider.transportFor(clock, () => alive),
-  });
+  };
+  const cloud = openCloud(client);
   const drain = new AbortController();
   const leave = new AbortController();
   const later = (ms: number | undefined, act: () => void): void => {
@@ -244,22 +248,33 @@ async function live(
       plan: saved.name,
       digest: saved.digest,
       resumed,
+      ...(fate.reconciles ? { purpose: 'reconcile' as const } : {}),
       cutOff: onDisk.torn?.length ?? 0,
       by: { user: 'dba', host: 'here', pid: 1 },
       endpoint: cloud.endpoint,
       version: '0.0.0',
     });
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    const executing = execute({
-      saved,
-      journal,
-      cloudFor: () => cloud,
-      permits,
-      calls,
-      clock,
-      drain: drain.signal,
-      leave: leave.signal,
-    });
+    const executing = fate.reconciles
+      ? reconcileSteps({
+          saved,
+          journal,
+          cloudFor: () => openReader(client),
+          calls,
+          clock,
+          leave: leave.signal,
+          exitCodeBefore: lastExitCode(onDisk.entries),
+        })
+      : execute({
+          saved,
+          journal,
+          cloudFor: () => cloud,
+          permits,
+          calls,
+          clock,
+          drain: drain.signal,
+          leave: leave.signal,
+        });
     const left = new Promise<null>((resolve) =>
       leave.signal.addEventListener('abort', () => resolve(null), { once: true }),
     );

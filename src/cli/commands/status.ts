@@ -62,10 +62,12 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
   const endpoint =
     first?.kind === 'run-started' && first.endpoint.startsWith('http') ? first.endpoint : undefined;
   const apply = `refit apply ${word(join(run.directory, RUN_FILES.plan))} --run-dir ${word(run.directory)}`;
+  const same = { color: false, ...(endpoint === undefined ? {} : { endpoint }) };
+  const unknown = steps.some(({ outcome }) => outcome === 'unknown');
   const next =
     holder || isFinished(state)
       ? `refit report ${word(run.directory)}`
-      : sameWay(apply, { color: false, ...(endpoint === undefined ? {} : { endpoint }) });
+      : sameWay(unknown && state.endedAt !== null ? `refit reconcile ${word(run.directory)}` : apply, same);
   const facts = {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,
