@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { root } from './install.mjs';
 
+// It asks how a run goes on; while nobody listens, Node would open its debugger instead.
+process.on('SIGUSR1', () => undefined);
 build();
 const main = join(root, 'dist/cli/main.js');
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -16,6 +18,6 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   const child = spawn(join(root, 'node_modules/.bin/node'), [main, ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR1']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
 }

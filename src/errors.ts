@@ -24,12 +24,15 @@ const EXIT_CODES = {
   'provider-unreachable': 1,
   'provider-refused': 1,
   'disk-failed': 1,
+  'run-silent': 1,
 } as const satisfies Record<string, number>;
 
 /** What `validate` and `plan` exit with where a plan file has findings of its own. */
 export const EXIT_PLAN_INVALID: number = EXIT_CODES['plan-invalid'];
 /** What `plan` exits with where nothing was sealed. */
 export const EXIT_BLOCKED: number = EXIT_CODES['blocked-by-rule'];
+/** What a command to a live run exits with that was refused. */
+export const EXIT_COMMAND_REFUSED: number = EXIT_CODES['guard-refused'];
 /** `plan --detailed-exitcode`, where there is something to change. */
 export const EXIT_CHANGES = 2;
 

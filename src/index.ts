@@ -18,7 +18,11 @@ import { openPermits, type Permits } from './cloud/permits.ts';
 import { proxyFromEnvironment } from './cloud/proxy.ts';
 import { monitorCalls, readInventory, readUsed } from './cloud/read-inventory.ts';
 import { readWindows } from './cloud/read-windows.ts';
+import { nonces } from './cloud/sign-v1.ts';
+import { signatureFrom } from './cloud/signature.ts';
 import type { Transport } from './cloud/transport.ts';
+import { RefitError } from './errors.ts';
+import { isFinished } from './journal.ts';
 import type {
   Finding,
   Inventory,
@@ -30,9 +34,12 @@ import type {
   Review,
   SavedPlan,
   Scope,
+  SteerCommand,
+  Steerer,
 } from './model.ts';
 import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
+import { word } from './plan/next-command.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
 import {
@@ -48,9 +55,13 @@ import {
 import { say } from './rules/check.ts';
 import { count } from './rules/say-size.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './run/apply.ts';
+import { applyAgain } from './run/apply-again.ts';
+import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
+import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
-import { readRun } from './run/run-directory.ts';
+import { RUN_FILES, readRun } from './run/run-directory.ts';
+import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
 
 export type { Clock } from './clock.ts';
@@ -71,12 +82,18 @@ export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
 export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
 export { readRun } from './run/run-directory.ts';
+export type { SteerAnswer } from './run/steering.ts';
 export { VERSION } from './version.ts';
 
 /** Where the provider is, and who asks. */
 export interface ConnectOptions {
   /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only to loopback. */
   readonly endpoint?: string | null;
+  /**
+   * `HmacSHA256` or `HmacSHA1` for the older signature, where a gateway lets no other through; null = what
+   * `REFIT_SIGNATURE` names, else `TC3-HMAC-SHA256`.
+   */
+  readonly signature?: string | null;
   /** The environment in which credentials, a proxy and a root domain are looked for, `process.env` as a rule. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls a second for each action and identity, up to the provider's 20. */
@@ -105,16 +122,18 @@ function joinParts(options: ConnectOptions) {
   const env = options.env;
   const transport = options.transport ?? openHttp({ proxy: proxyFromEnvironment(env) });
   const endpoint = options.endpoint ?? endpointFromEnvironment(env);
+  const signature = { name: signatureFrom(options.signature ?? null, env), nonce: nonces(Math.random) };
   const home = env.HOME || homedir();
   const cloudOptions = {
     transport,
     clock,
     credentials: ((profile, before) =>
       findCredentials(
-        { env, readFile: textOf, home, profile, transport, clock, endpoint },
+        { env, readFile: textOf, home, profile, transport, clock, endpoint, signature },
         before,
       )) satisfies CredentialsOf,
     endpoint,
+    signature,
     permits,
     onCall: calls.add,
     jitter: Math.random,
@@ -218,9 +237,9 @@ async function reviewPlan(
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
     billedCalls = monitorCalls(inventory, ids);
     onNotice?.(sayMonitorCalls(billedCalls, ids.size));
-    onProgress?.('memory in use read', 0, ids.size);
+    onProgress?.('instances measured', 0, ids.size);
     const reading = await readUsed(reader, inventory, ids);
-    onProgress?.('memory in use read', ids.size, ids.size);
+    onProgress?.('instances measured', ids.size, ids.size);
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
     draft = draftPlan(plan, inventory, clock.now());
@@ -297,6 +316,8 @@ export interface ApplyOptions {
   readonly leave?: AbortSignal;
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told once where something is missing that the run goes on without, such as its control socket. */
+  readonly onNotice?: (what: string) => void;
 }
 
 /**
@@ -326,6 +347,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+    ...(options.onNotice ? { onNotice: options.onNotice } : {}),
   });
 }
 
@@ -366,6 +388,38 @@ export async function reconcileRun(directory: string, options: ReconcileOptions)
     // Left at once, nobody waits for answers that may never come.
     if (!options.leave?.aborted) await reader.close();
   }
+}
+
+/**
+ * Tells the live process of a run something: to pause, to go on, to drain, to leave, to go slower.
+ * @returns whether it was done, and what happens now or why not. Either way it is on record in the run's journal.
+ * @throws RefitError `usage` where no process carries the run out, `run-silent` where it does not answer.
+ */
+export async function steerRun(
+  directory: string,
+  command: SteerCommand,
+  by: Steerer = { user: userName(), host: hostname(), pid: process.pid },
+): Promise<SteerAnswer> {
+  const answer = await askToSteer(directory, command, by, systemClock);
+  if (answer !== null) return answer;
+  const run = await readRun(directory);
+  if (isFinished(run.state)) {
+    throw new RefitError('usage', `${directory}: the run has ended`, `refit report ${word(run.directory)}`);
+  }
+  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
+  if (holder !== null && (await isAlive(holder, hostname()))) {
+    const { pid, host } = holder;
+    throw new RefitError(
+      'usage',
+      `${directory}: process ${pid} on ${host} carries the run out, and listens at no control socket here`,
+      host === hostname() ? `drain it by a signal: kill ${pid}` : `type the same on ${host}`,
+    );
+  }
+  throw new RefitError(
+    'usage',
+    `${directory}: no process is carrying the run out`,
+    `${applyAgain(run)}   takes it up again`,
+  );
 }
 
 /**

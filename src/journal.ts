@@ -4,7 +4,7 @@
  */
 import { canonical, sha256 } from './digest.ts';
 import { unreachable } from './errors.ts';
-import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, StepState } from './model.ts';
+import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, Steerer, StepState } from './model.ts';
 import { OUTCOMES } from './model.ts';
 
 /** `prev` of the first entry. */
@@ -50,15 +50,16 @@ export interface Decoded {
 /**
  * Reads a journal and checks every byte of it: each line must be exactly the canonical encoding of its entry,
  * number and chain unbroken. Stops at the first fault. A last line without a line feed is torn, not a fault.
+ * @param after the end of what was read before, where the text goes on from there.
  */
-export function decode(text: string): Decoded {
+export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
   const entries: JournalEntry[] = [];
-  let end = EMPTY_CHAIN;
+  let end = after;
   let from = 0;
   const fault = (what: string): Decoded => ({
     entries,
     end,
-    fault: { line: entries.length + 1, what },
+    fault: { line: end.seq + 1, what },
     torn: null,
   });
   while (from < text.length) {
@@ -107,6 +108,8 @@ export function untouched(step: string): StepState {
     startedAt: null,
     endedAt: null,
     intentAt: null,
+    intentProviderAt: null,
+    endedProviderAt: null,
     acceptedAt: null,
     waitsFor: null,
     beganAt: null,
@@ -124,6 +127,9 @@ export function isLimitCode(code: string): boolean {
   return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
 }
 
+/** Nobody has told the run anything. */
+export const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
+
 interface Folding {
   startedAt: string | null;
   endedAt: string | null;
@@ -131,6 +137,7 @@ interface Folding {
   exitCode: number | null;
   starts: number;
   stopping: RunState['stopping'];
+  steered: RunState['steered'];
   wavesStarted: number[];
   wavesEnded: number[];
   acknowledged: Set<string>;
@@ -138,6 +145,7 @@ interface Folding {
   /** It ended as halted, and nobody has taken it up since to go on. */
   standsHalted: boolean;
   steps: Map<string, StepState>;
+  stepOfOrder: Map<string, string>;
   bySecond: Map<string, [number, string, number, number]>;
   head: string;
   entries: number;
@@ -148,6 +156,8 @@ export interface Replay {
   add(entry: JournalEntry): void;
   /** Where one step stands now. */
   step(id: string): StepState;
+  /** The step that an order number is on record for; null for a number that is new. */
+  stepOf(order: string): string | null;
   /** Where everything stands now. */
   state(): RunState;
 }
@@ -164,12 +174,14 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     exitCode: null,
     starts: 0,
     stopping: null,
+    steered: AS_PLANNED,
     wavesStarted: [],
     wavesEnded: [],
     acknowledged: new Set(),
     haltingRefusals: new Set(),
     standsHalted: false,
     steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
+    stepOfOrder: new Map(),
     bySecond: new Map(),
     head: GENESIS,
     entries: 0,
@@ -181,8 +193,9 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
       run.entries = entry.seq;
     },
     step: (id) => run.steps.get(id) ?? untouched(id),
+    stepOf: (order) => run.stepOfOrder.get(order) ?? null,
     state() {
-      const { bySecond, standsHalted: _, ...rest } = run;
+      const { bySecond, stepOfOrder: _, standsHalted: __, ...rest } = run;
       const callsBySecond = [...bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
       const calls = new Map<string, { count: number; refusedByLimit: number }>();
       for (const [, action, sent, refused] of callsBySecond) {
@@ -214,6 +227,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.endedAt = null;
       run.endedBecause = null;
       run.exitCode = null;
+      run.steered = AS_PLANNED;
       run.starts += 1;
       return;
     case 'approved':
@@ -233,9 +247,12 @@ function fold(run: Folding, entry: JournalEntry): void {
         attempts: entry.attempt,
         doubtful: was.doubtful + 1,
         outcome: 'unknown',
+        // What an earlier attempt was refused with says nothing of this one.
+        code: null,
         what: 'asked, and no answer on record',
         startedAt: was.startedAt ?? entry.at,
         intentAt: entry.at,
+        intentProviderAt: entry.providerAt ?? entry.at,
       }));
     case 'not-sent':
       return change(run, entry.step, (was) => ({
@@ -247,6 +264,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       }));
     case 'accepted':
       count(run, entry.sentAt, false);
+      run.stepOfOrder.set(entry.order, entry.step);
       return change(run, entry.step, (was) => ({
         phase: 'settling',
         orders: was.orders.includes(entry.order) ? was.orders : [...was.orders, entry.order],
@@ -274,6 +292,7 @@ function fold(run: Folding, entry: JournalEntry): void {
         what: entry.why,
       });
     case 'settled':
+      if (entry.order !== null) takeOrder(run, entry.order, entry.step);
       return change(run, entry.step, (was) =>
         entry.landed
           ? {
@@ -309,11 +328,15 @@ function fold(run: Folding, entry: JournalEntry): void {
         what: entry.what,
         startedAt: was.startedAt,
         endedAt: entry.at,
+        endedProviderAt: entry.providerAt ?? entry.at,
         size: entry.size ?? was.size,
         billed: entry.billed,
       }));
     case 'billed':
       return change(run, entry.step, { billed: entry.billed });
+    case 'steered':
+      if (entry.accepted) run.steered = afterSteering(run.steered, entry);
+      return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
       return;
@@ -331,10 +354,48 @@ function fold(run: Folding, entry: JournalEntry): void {
   }
 }
 
+/**
+ * Billing names the instance of an order, an answer does not: where they differ, the answer was that to another call,
+ * as a proxy may mix up.
+ */
+function takeOrder(run: Folding, order: string, step: string): void {
+  const other = run.stepOfOrder.get(order);
+  run.stepOfOrder.set(order, step);
+  if (other === undefined || other === step) return;
+  change(run, other, (was) => ({ orders: was.orders.filter((one) => one !== order) }));
+}
+
+function afterSteering(
+  was: RunState['steered'],
+  { command, value, by, at }: Extract<JournalEntry, { kind: 'steered' }>,
+): RunState['steered'] {
+  switch (command) {
+    case 'pause':
+      return { ...was, paused: { since: at, by: saySteerer(by) } };
+    case 'continue':
+      return { ...was, paused: null };
+    case 'set inFlight':
+      return { ...was, inFlight: value };
+    case 'set requestsPerSecond':
+      return { ...was, requestsPerSecond: value };
+    case 'drain':
+    case 'abort':
+      return was;
+    default:
+      return unreachable(command);
+  }
+}
+
+/** Who told a run something: `dba@host`. */
+export function saySteerer({ user, host }: Steerer): string {
+  return `${user}@${host}`;
+}
+
 /** Whoever takes a run up settles its unknown steps anew. */
 function takeUpUnknown(run: Folding): void {
   for (const [id, step] of run.steps) {
     if (step.phase !== 'ended' || step.outcome !== 'unknown') continue;
+    if (run.standsHalted) run.acknowledged.add(id);
     const phase = step.acceptedAt === null ? 'unanswered' : 'settling';
     run.steps.set(id, { ...step, phase, endedAt: null });
   }

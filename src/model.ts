@@ -571,7 +571,14 @@ export type Deed =
   /** The instance was looked at again just before its order. */
   | { readonly kind: 'looked'; readonly step: string; readonly status: InstanceStatus; readonly size: Size }
   /** About to order. Durable before anything is sent. */
-  | { readonly kind: 'intent'; readonly step: string; readonly attempt: number; readonly size: Size }
+  | {
+      readonly kind: 'intent';
+      readonly step: string;
+      readonly attempt: number;
+      readonly size: Size;
+      /** The provider's time, ISO 8601 UTC, as far as it is known: what began since then is told by that clock. */
+      readonly providerAt?: string;
+    }
   /** Nothing was sent for this intent: its slot or its freshness was lost. Known by this process, never guessed. */
   | { readonly kind: 'not-sent'; readonly step: string; readonly attempt: number; readonly why: string }
   | {
@@ -633,14 +640,50 @@ export type Deed =
       readonly size: Size | null;
       /** What the order was billed at, where it was read. */
       readonly billed: Money | null;
+      /** As in `intent`. */
+      readonly providerAt?: string;
     }
   /** What the orders of a step that had ended were billed at, where its end did not tell. */
   | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
+  /** Somebody told the live run something: what, who, and whether it was taken. */
+  | ({ readonly kind: 'steered' } & Steered)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
   | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
+export type SteerCommand =
+  /** No new order starts until `continue`. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'continue' }
+  /** Nothing new starts, what is under way is followed to its end. */
+  | { readonly kind: 'drain' }
+  /** Leave at once; the same `apply` goes on later. */
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'set'; readonly setting: SteerSetting; readonly value: number };
+
+/** What of a run can be set while it is live. */
+export type SteerSetting = 'inFlight' | 'requestsPerSecond';
+
+/** Who told it, as that process says of itself. */
+export interface Steerer {
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** A command as it was given to a live run, with what came of it. */
+export interface Steered {
+  readonly command: Exclude<SteerCommand['kind'], 'set'> | `set ${SteerSetting}`;
+  /** For `set`; null elsewhere, and where it was no number. */
+  readonly value: number | null;
+  readonly by: Steerer;
+  readonly accepted: boolean;
+  /** The answer: what happens now, or why it was refused. */
+  readonly what: string;
+}
 
 /** One line of the journal. */
 export type JournalEntry = Deed & {
@@ -670,8 +713,11 @@ export interface StepState {
   /** ISO 8601 UTC; null before its first intent, or while it has not ended. */
   readonly startedAt: string | null;
   readonly endedAt: string | null;
-  /** When the last intent was written: patience counts from here. */
+  /** When the last intent was written, by this machine's clock. */
   readonly intentAt: string | null;
+  /** The same by the provider's clock: patience and what is an effect of the order count from here. */
+  readonly intentProviderAt: string | null;
+  readonly endedProviderAt: string | null;
   /** When the order was accepted, or found to have landed. */
   readonly acceptedAt: string | null;
   /** Accepted and not begun: the window it waits for; else null. */
@@ -693,9 +739,17 @@ export interface RunState {
   /** How many processes have taken it up. */
   readonly starts: number;
   readonly stopping: { readonly because: Exclude<EndedBecause, 'done'>; readonly what: string } | null;
+  /** What its last process had been told: another one begins as the plan says. */
+  readonly steered: {
+    /** Since when (ISO 8601 UTC) and by whom; null where it is not paused. */
+    readonly paused: { readonly since: string; readonly by: string } | null;
+    /** null: as the plan says. */
+    readonly inFlight: number | null;
+    readonly requestsPerSecond: number | null;
+  };
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
-  /** Steps that had failed when the run halted and was taken up again by hand: they do not halt it twice. */
+  /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
   readonly acknowledged: ReadonlySet<string>;
   /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
   readonly haltingRefusals: ReadonlySet<string>;
@@ -739,6 +793,8 @@ export interface Report {
     readonly inFlight: number;
     /** Every process that took it up, in order. */
     readonly processes: readonly RunProcess[];
+    /** What it was told while it was live, in order; absent where nobody told it anything. */
+    readonly steered?: readonly ReportSteered[];
     /** Present where the changes were to wait for the maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
@@ -770,6 +826,12 @@ export interface Report {
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+}
+
+/** A command to a live run. */
+export interface ReportSteered extends Steered {
+  /** ISO 8601 UTC. */
+  readonly at: string;
 }
 
 /** A process that took a run up. */

@@ -11,7 +11,7 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['8', 'finishBy is reached with work left'],
   ['10', 'an outcome is unknown: refit reconcile'],
   ['11', 'not approved'],
-  ['12', 'no credentials, or refused ones'],
+  ['12', 'no credentials, or refused ones, also for want of a right to read'],
   ['64', 'wrong usage'],
   ['65', 'the plan file is invalid'],
   ['130, 143', 'stopped by a signal after a clean drain'],

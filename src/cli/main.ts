@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `refit`: runs one command and exits with its code. A refusal says what, why, and what to type next. */
+import './keep-debugger-shut.ts';
 import { RefitError } from '../errors.ts';
 import { visible } from '../report/escape.ts';
 import { reason } from './files.ts';

@@ -1,15 +1,23 @@
 /** What every command is given beside its own arguments. */
 import { RefitError } from '../errors.ts';
+import type { ConnectOptions } from '../index.ts';
 import { word } from '../plan/next-command.ts';
 import type { OutputOptions } from './output.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface GlobalOptions extends OutputOptions {
   readonly endpoint?: string;
+  readonly signature?: string;
   readonly region?: string;
   readonly profile?: string;
   readonly color: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+}
+
+/** Where the provider is and how it is asked, by the flags and the environment. */
+export function connectionOf({ endpoint, signature }: GlobalOptions, { env }: Terminal): ConnectOptions {
+  return { endpoint: endpoint ?? null, signature: signature ?? null, env };
 }
 
 /** The regions of `--region a,b`; null where none is named. @throws RefitError `usage` */
@@ -69,9 +77,10 @@ export function wholeFrom(flag: string, text: string, least = 0): number {
 }
 
 /** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */
-export function sameWay(command: string, { endpoint, region, profile }: GlobalOptions): string {
+export function sameWay(command: string, { endpoint, signature, region, profile }: GlobalOptions): string {
   const given = [
     ['--endpoint', endpoint, /^refit (plan|apply|reconcile) /],
+    ['--signature', signature, /^refit (plan|apply|reconcile) /],
     ['--region', region, /^refit plan /],
     ['--profile', profile, /^refit plan /],
   ] as const;

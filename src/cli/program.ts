@@ -6,6 +6,14 @@ import { EXIT_CODE_TABLE } from './exit-code-table.ts';
 import type { GlobalOptions } from './options.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
+/** What a live run can be told in one word. */
+const STEERING = [
+  ['pause', 'no new order starts until it is told to continue'],
+  ['continue', 'go on after a pause'],
+  ['drain', 'start nothing new, follow what is under way to its end, and end'],
+  ['abort', 'leave at once; the same apply goes on later'],
+] as const;
+
 type Run = (terminal: Terminal, options: GlobalOptions) => Promise<number>;
 
 /** Parses the arguments and runs one command. @returns its exit code. @throws RefitError, CommanderError */
@@ -24,6 +32,10 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .option(
       '--endpoint <url>',
       'one base URL for every product of the provider (plain http only to loopback)',
+    )
+    .option(
+      '--signature <name>',
+      'TC3-HMAC-SHA256, or HmacSHA256 or HmacSHA1 where a gateway lets only the older form through',
     )
     .option('--region <region>', 'for plans that name none; for inventory one or more, separated by commas')
     .option('--profile <name>', 'whose keys: a section of the credentials file')
@@ -67,6 +79,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('inventory')
     .description('read the live fleet, to plan offline from')
     .option('-o, --out <file>', 'write it into this file')
+    .option('--used', 'with the memory in use of what is running, by counted calls of the monitor product')
     .addOption(format('text or json'))
     .action(
       action(async () => {
@@ -165,6 +178,32 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         const { status } = await import('./commands/status.ts');
         return (terminal, options) => status(directory!, options, terminal);
       }),
+    );
+  program.commandsGroup('Steer a live run:');
+  for (const [kind, description] of STEERING) {
+    program
+      .command(kind)
+      .description(description)
+      .argument('<run>', 'run directory')
+      .addOption(format('text or json'))
+      .action(
+        action(async ([directory]) => {
+          const { steer } = await import('./commands/steer.ts');
+          return (terminal, options) => steer(directory!, { kind }, options, terminal);
+        }),
+      );
+  }
+  program
+    .command('set')
+    .description('inFlight or requestsPerSecond, up to what was approved')
+    .argument('<run>', 'run directory')
+    .argument('<setting...>', 'inFlight=N or requestsPerSecond=N')
+    .addOption(format('text or json'))
+    .action(async (directory: string, typed: string[], _: unknown, command: Command) =>
+      action(async () => {
+        const { settingFrom, steer } = await import('./commands/steer.ts');
+        return (terminal, options) => steer(directory, settingFrom(directory, typed), options, terminal);
+      })(command),
     );
   program.commandsGroup('Account for:');
   program

@@ -2,8 +2,8 @@
  * A live run on the terminal: a reader of the journal like any other. On a terminal a few lines drawn over in place;
  * elsewhere a line for each change of state and a heartbeat, so that a log stays readable.
  */
-import { beginReplay, isLimitCode, type Replay, totals } from '../journal.ts';
-import type { JournalEntry, PriceSum, SavedPlan, Step } from '../model.ts';
+import { AS_PLANNED, beginReplay, isLimitCode, type Replay, saySteerer, totals } from '../journal.ts';
+import type { JournalEntry, PriceSum, RunState, SavedPlan, Step } from '../model.ts';
 import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
@@ -15,6 +15,8 @@ import type { Terminal } from './terminal.ts';
 export interface RunView {
   start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
   entry(entry: JournalEntry): void;
+  /** One line of how it goes on, also where nothing else is told. */
+  status(): void;
   close(): void;
 }
 
@@ -30,8 +32,8 @@ const BAR = 40;
 const LATEST = 4;
 
 export function openRunView(terminal: Terminal, saved: SavedPlan): RunView {
-  if (terminal.quiet) return { start() {}, entry() {}, close() {} };
   const board = beginBoard(saved, terminal);
+  if (terminal.quiet) return silent(terminal, board);
   return terminal.live ? drawn(terminal, board) : told(terminal, board);
 }
 
@@ -46,6 +48,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   let wave: number | null = null;
   let began = terminal.clock.now();
   let stopping = '';
+  let steered: RunState['steered'] = AS_PLANNED;
   let limitMetAt = Number.NEGATIVE_INFINITY;
   const inks = ink(terminal.color.err);
 
@@ -60,6 +63,8 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
       case 'wave-ended':
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled`;
+      case 'steered':
+        return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
       case 'stopping':
         return `stopping (${entry.because}): ${visible(entry.what)}`;
       case 'refused':
@@ -108,7 +113,11 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         if (from !== null) durations.push(Date.parse(entry.at) - Date.parse(from));
       }
       if (entry.kind === 'refused' && isLimitCode(entry.code)) limitMetAt = terminal.clock.now();
-      if (entry.kind === 'run-started') stopping = '';
+      if (entry.kind === 'run-started') {
+        stopping = '';
+        steered = AS_PLANNED;
+      }
+      if (entry.kind === 'steered') steered = replay.state().steered;
       if (entry.kind === 'stopping') stopping = `stopping: ${entry.because}`;
     },
     line,
@@ -160,15 +169,13 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     },
     /** Milliseconds to go, judged by the rate, the usual duration and the places; null before anything has ended. */
     left() {
-      if (durations.length === 0 || this.onlyWaits()) return null;
+      if (durations.length === 0 || this.onlyWaits() || steered.paused) return null;
       const usual = durations.reduce((a, b) => a + b, 0) / durations.length;
       const { left, underWay, deferred } = this.counts();
       const waitingSteps = left - underWay - deferred;
-      const perOrder = 1000 / saved.execution.requestsPerSecond;
-      return (
-        Math.max(waitingSteps * perOrder, (waitingSteps * usual) / saved.execution.inFlight) +
-        (left > 0 ? usual : 0)
-      );
+      const { requestsPerSecond, inFlight } = this.execution();
+      const perOrder = 1000 / requestsPerSecond;
+      return Math.max(waitingSteps * perOrder, (waitingSteps * usual) / inFlight) + (left > 0 ? usual : 0);
     },
     money(): readonly PriceSum[] {
       return sumPrices(verified);
@@ -178,10 +185,17 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     inks,
     waveName: () =>
       wave === null ? '' : `wave ${wave + 1}/${saved.waves.length} ${visible(saved.waves[wave]?.name ?? '')}`,
+    /** As approved, or as it was set since. */
+    execution: () => ({
+      inFlight: steered.inFlight ?? saved.execution.inFlight,
+      requestsPerSecond: steered.requestsPerSecond ?? saved.execution.requestsPerSecond,
+    }),
     waiting: () =>
-      stopping === '' && terminal.clock.now() - limitMetAt < LIMIT_TOLD
-        ? 'the request limit was met: slower for a while'
-        : stopping,
+      stopping === '' && steered.paused
+        ? `paused by ${visible(steered.paused.by)} since ${timeOfDay(steered.paused.since)} UTC`
+        : stopping === '' && terminal.clock.now() - limitMetAt < LIMIT_TOLD
+          ? 'the request limit was met: slower for a while'
+          : stopping,
   };
 }
 
@@ -220,6 +234,19 @@ function statusLine(board: Board): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
+/** Nothing, unless asked. */
+function silent(terminal: Terminal, board: Board): RunView {
+  return {
+    start({ entries }) {
+      for (const entry of entries) board.add(entry, true);
+      board.begin();
+    },
+    entry: (entry) => board.add(entry),
+    status: () => terminal.err(`${statusLine(board)}\n`),
+    close() {},
+  };
+}
+
 /** Plain lines. */
 function told(terminal: Terminal, board: Board): RunView {
   const closed = new AbortController();
@@ -250,6 +277,7 @@ function told(terminal: Terminal, board: Board): RunView {
       else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
       if (entry.kind === 'run-ended') tell(statusLine(board));
     },
+    status: () => tell(statusLine(board)),
     close: () => closed.abort(),
   };
 }
@@ -277,7 +305,7 @@ function drawn(terminal: Terminal, board: Board): RunView {
     const moving = Math.ceil((cells * underWay) / Math.max(1, steps));
     const bar = inks.green('━'.repeat(full)) + inks.blue('━'.repeat(Math.min(cells - full, moving)));
     const rest = inks.dim('─'.repeat(Math.max(0, cells - full - moving)));
-    const { requestsPerSecond, inFlight } = board.saved.execution;
+    const { requestsPerSecond, inFlight } = board.execution();
     const remaining = board.left();
     const lines = [
       headline(board.waveName(), visible(board.saved.name), width),
@@ -324,6 +352,7 @@ function drawn(terminal: Terminal, board: Board): RunView {
       if (board.isPassing(entry) && !terminal.verbose) board.remember(line);
       else keep(line, (text) => board.painted(entry, text));
     },
+    status: () => keep(statusLine(board)),
     close() {
       if (closed.signal.aborted) return;
       closed.abort();

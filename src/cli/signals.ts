@@ -1,6 +1,6 @@
 /**
  * Signals as two wishes: the first drains, a second leaves at once. It counts as a second only a second or more after
- * the first, because npm and the terminal may each deliver one.
+ * the first, because npm and the terminal may each deliver one. SIGUSR1 asks how it goes on.
  */
 import type { Terminal } from './terminal.ts';
 
@@ -16,8 +16,15 @@ export interface Signals {
   close(): void;
 }
 
-/** @param said what is told at the first. */
-export function onSignals(terminal: Terminal, said: string = DRAINING): Signals {
+/**
+ * @param tellStatus says in one line how it goes on.
+ * @param said what is told at the first signal.
+ */
+export function onSignals(
+  terminal: Terminal,
+  tellStatus: () => void = () => undefined,
+  said: string = DRAINING,
+): Signals {
   const drain = new AbortController();
   const leave = new AbortController();
   let first: number | null = null;
@@ -37,6 +44,7 @@ export function onSignals(terminal: Terminal, said: string = DRAINING): Signals 
     ['SIGTERM', heard(143)],
     // The terminal is gone, as when a connection drops: as good as told to stop.
     ['SIGHUP', heard(143)],
+    ['SIGUSR1', tellStatus],
   ] as const;
   for (const [name, listener] of listeners) process.on(name, listener);
   return {

@@ -18,8 +18,17 @@ export function toBeijing(ms: number): string {
 export function fromBeijing(text: unknown): number | null {
   const parts = typeof text === 'string' ? FORM.exec(text.trim()) : null;
   if (!parts) return null;
-  const ms = Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}.000Z`);
-  if (Number.isNaN(ms) || toBeijing(ms - BEIJING_MS) !== text!.toString().trim().replace('T', ' '))
-    return null;
-  return ms - BEIJING_MS;
+  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (year < 1000 || hour > 23 || minute > 59 || second > 59) return null;
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  // A day that the month does not have would have become one of another month.
+  const date = new Date(ms);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms - BEIJING_MS : null;
 }

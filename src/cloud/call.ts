@@ -10,9 +10,10 @@ import type { Fields } from './fields.ts';
 import { type CredentialsOf, keepFresh } from './fresh-keys.ts';
 import { hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
+import { openProviderTime } from './provider-time.ts';
 import { isExpiredToken } from './read.ts';
-import { sendCall, signerFor } from './send-call.ts';
-import type { Signer } from './sign.ts';
+import { type CallSigner, sendCall, signerFor } from './send-call.ts';
+import type { Signature } from './signature.ts';
 import type { Transport } from './transport.ts';
 import { type Action, type Answer, READS } from './wire.ts';
 
@@ -24,6 +25,8 @@ export interface CallerOptions {
   readonly credentials: CredentialsOf;
   /** One base URL for every product, or null for the provider's own hosts. */
   readonly endpoint: string | null;
+  /** Absent: TC3-HMAC-SHA256. */
+  readonly signature?: Signature;
 }
 
 export interface Call {
@@ -39,6 +42,8 @@ export interface Caller {
    * @throws TransportError of the transport, and RefitError where it cannot be signed or has no host: nothing was sent then.
    */
   send(call: Call, goAhead: () => boolean): Promise<Answer>;
+  /** The provider's time as its answers tell it, ms since 1970 UTC. */
+  providerNow(): number;
   /** What the provider counts this call with. @throws RefitError as `send` does. */
   lane(action: Action, scope: Scope): Promise<Lane>;
   /** The same, without waiting for the keys to be found. @throws RefitError where the scope has no host. */
@@ -46,10 +51,11 @@ export interface Caller {
 }
 
 /** A caller for any action, the ordering one too. */
-export function openCaller({ transport, clock, credentials, endpoint }: CallerOptions): Caller {
+export function openCaller({ transport, clock, credentials, endpoint, signature }: CallerOptions): Caller {
   const fresh = keepFresh(credentials, clock);
+  const time = openProviderTime(clock);
   /** One for each set of keys, with what it has derived from them. */
-  const signers = new WeakMap<Credentials, Signer>();
+  const signers = new WeakMap<Credentials, CallSigner>();
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
   const identities = new Map<string, string>();
 
@@ -67,10 +73,10 @@ export function openCaller({ transport, clock, credentials, endpoint }: CallerOp
     return keys;
   };
 
-  const signerOf = (keys: Credentials): Signer => {
+  const signerOf = (keys: Credentials): CallSigner => {
     let signer = signers.get(keys);
     if (!signer) {
-      signer = signerFor(keys);
+      signer = signerFor(keys, signature);
       signers.set(keys, signer);
     }
     return signer;
@@ -82,12 +88,17 @@ export function openCaller({ transport, clock, credentials, endpoint }: CallerOp
       const host = hostFor(action.product, region, endpoint);
       const keys = await keysOf(profile);
       const signer = signerOf(keys);
-      const answer = await sendCall({ transport, clock }, { action, host, region, fields, signer }, goAhead);
+      const answer = await sendCall(
+        { transport, clock, time },
+        { action, host, region, fields, signer },
+        goAhead,
+      );
       // The next call waits for others, an order's next attempt too.
       if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
       return answer;
     },
 
+    providerNow: time.now,
     async lane(action, scope) {
       await keysOf(scope.profile);
       return laneAtOnce(action, scope);
@@ -107,6 +118,7 @@ export interface ReadCaller extends Caller {
 export function onlyReads(caller: Caller): ReadCaller {
   return {
     readsOnly: true,
+    providerNow: caller.providerNow,
     lane: caller.lane,
     laneAtOnce: caller.laneAtOnce,
     async send(call, goAhead) {

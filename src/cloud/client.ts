@@ -14,6 +14,9 @@ import * as wire from './wire.ts';
 
 export interface CloudOptions extends CallerOptions, ReadOptions {}
 
+/** What the client needs beside what sends its calls. */
+export type ClientOptions = ReadOptions & Pick<CloudOptions, 'endpoint' | 'transport'>;
+
 /**
  * A client for planning. It has no way to order: it has no such function, and what it sends through refuses every
  * action that is not on the list of reads.
@@ -24,7 +27,11 @@ export function openReader(options: CloudOptions): CloudReader {
 
 /** A client for a run. */
 export function openCloud(options: CloudOptions): Cloud {
-  const caller = openCaller(options);
+  return cloudOver(openCaller(options), options);
+}
+
+/** The same over another way of sending calls, as for a simulated provider in the same process. */
+export function cloudOver(caller: Caller, options: ClientOptions): Cloud {
   return {
     ...readerOver(onlyReads(caller), options),
     order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
@@ -35,7 +42,7 @@ export function openCloud(options: CloudOptions): Cloud {
 /** Once, whatever happens. The permit is the caller's business: it belongs to the entry that is already on disk. */
 async function sendOrder(
   caller: Caller,
-  { clock }: CloudOptions,
+  { clock }: ClientOptions,
   request: OrderRequest,
   goAhead: () => boolean,
 ): Promise<OrderAnswer> {
@@ -72,7 +79,7 @@ async function sendOrder(
 /** How often a list that changed while it was being read is read again. */
 const MOST_READINGS = 4;
 
-function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
+function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
   const { clock, transport, endpoint } = options;
   if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
   const send = openRead(caller, options);
@@ -188,6 +195,7 @@ function readerOver(caller: ReadCaller, options: CloudOptions): CloudReader {
 
   return {
     endpoint: endpoint ?? 'tencentcloudapi.com',
+    providerNow: caller.providerNow,
     describeInstances,
 
     async describeCatalogue(scope) {

@@ -73,6 +73,8 @@ export interface Deal {
 export interface CloudReader {
   /** Shown in journals and messages: the endpoint, never a key. */
   readonly endpoint: string;
+  /** The provider's time as its answers tell it, ms since 1970 UTC: by it tasks and orders are dated. */
+  providerNow(): number;
   /** Every instance of the scope, or those of the given ids that exist. */
   describeInstances(scope: Scope, ids?: readonly string[]): Promise<Instance[]>;
   /** What is sold, in all regions at once. */

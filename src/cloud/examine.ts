@@ -12,6 +12,7 @@ import { hostFor } from './hosts.ts';
 import { PROVIDER_LIMIT } from './permits.ts';
 import type { ProxySettings } from './proxy.ts';
 import { isLackOfRights, openRead, type ReadAnswer, refusedRead } from './read.ts';
+import { SIGNATURES, type SignatureName } from './signature.ts';
 import type { Transport } from './transport.ts';
 import * as wire from './wire.ts';
 
@@ -38,6 +39,8 @@ export interface Examination {
    */
   readonly clock: { readonly skew: number; readonly uncertain: number } | null;
   readonly host: string;
+  /** How calls are signed. */
+  readonly signature: SignatureName;
   /** As it is set, without its password; NO_PROXY may except the host. */
   readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
   /** Calls a second for each action, host and identity: what the provider is believed to allow. */
@@ -67,6 +70,7 @@ const FOR: Readonly<Record<string, string>> = {
   GetMonitorData: 'memory in use, for shrinking and sizes by use',
   DescribeMaintenanceWindow: 'switch: maintenance-window',
   DescribeZones: 'zones by name, and where replicas can be put',
+  DescribeInstanceDealDetail: 'what an order was billed at, where the search for orders does not tell',
   DescribeDealsByCond: 'unpaid orders, and what became of an order without an answer',
   DescribeAccountBalance: 'prepaid prices held against the balance',
   GetCallerIdentity: 'who one is, here',
@@ -75,6 +79,8 @@ const MUST: ReadonlySet<string> = new Set(['DescribeInstances', 'DescribeProduct
 
 /** An id in the right form that no instance has. */
 const NOBODY = 'crs-00000000';
+/** A number in the right form that no order has: it names a day before there were any. */
+const NO_ORDER = '20000101000000000000000';
 
 export interface ExamineOptions extends CloudOptions {
   readonly scope: Scope;
@@ -141,6 +147,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     unreachable,
     clock: dates.skew(),
     host: hostFor(instances.product, scope.region, options.endpoint).host,
+    signature: options.signature?.name ?? SIGNATURES[0],
     proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
     limit: PROVIDER_LIMIT,
     rights: rights.sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),
@@ -148,11 +155,19 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   };
 }
 
+/** What the gateway refuses before it looks at rights. Source: facts §7.5, an inference. */
+const BEFORE_RIGHTS: ReadonlySet<string> = new Set(
+  `ActionOffline InvalidAction InvalidParameter InvalidRequest IpInBlacklist IpNotInWhitelist MissingParameter NoSuchProduct
+NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol UnsupportedRegion`.split(/\s+/),
+);
+
 /** A refusal for any other reason comes after the rights have been looked at. Source: facts §7.5, an inference. */
 function stateOf(answer: ReadAnswer): Right['state'] {
   if (answer.kind === 'ok') return 'granted';
   if (isLackOfRights(answer.code)) return 'refused';
-  return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation)\b/.test(answer.code)
+  return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation|ServiceUnavailable)\b/.test(
+    answer.code,
+  ) || BEFORE_RIGHTS.has(answer.code)
     ? 'unknown'
     : 'granted';
 }
@@ -172,7 +187,7 @@ function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Ac
   const id = one?.id ?? NOBODY;
   const size = one?.size ?? { memoryPerShard: 1024, shards: 1, replicas: 1 };
   const edition = one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition;
-  const { catalogue, price, tasks, memory, zones, deals, balance } = wire.READS;
+  const { catalogue, price, tasks, memory, zones, orders, deals, balance } = wire.READS;
   const fields: Readonly<Record<string, Fields>> = {
     [catalogue.name]: {},
     // At its present size: there is nothing to quote, and asking orders nothing.
@@ -180,6 +195,7 @@ function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Ac
     [tasks.name]: wire.encodeRunningTasks(0),
     [memory.name]: wire.encodeMemory([id], now),
     [zones.name]: wire.ZONES_REQUEST,
+    [orders.name]: wire.encodeOrderNumbers([NO_ORDER]),
     [deals.name]: wire.encodeDeals(0, now - 3_600_000, now),
     [balance.name]: {},
   };

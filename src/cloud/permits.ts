@@ -13,10 +13,13 @@
  * machine's clock, at +5, +45, … +765 ms for 20, which leaves 235 ms in which latecomers still count where they
  * should. Without jitter a sliding second then sees exactly 20, with jitter it may see more.
  *
+ * The full rate of all lanes may be changed while they are in use. What was not used yet of slots given before is then
+ * lost, so that from that moment on every slot is spaced by the new rate, and whoever waits for one reserves another.
+ *
  * A slot that nobody used is gone: nothing is saved up. A slot missed by more than 50 ms is lost and may not be
  * used, or callers held up together would be let go together (measured: 45 in one second).
  */
-import type { Clock } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 
 /** The provider's limit. Source: facts §2, §6 (default rate of all actions used, or less than theirs), read 2026-11. */
 export const PROVIDER_LIMIT = 20;
@@ -54,6 +57,8 @@ export interface Slot {
   /** The same moment in the clock's monotonic time, which the waiting goes by: the wall clock may jump. */
   readonly due: number;
   readonly lane: string;
+  /** How often the full rate had been changed when it was reserved. */
+  readonly change: number;
 }
 
 export interface Permits {
@@ -61,7 +66,7 @@ export interface Permits {
   reserve(lane: Lane): Slot;
   /** Resolves at the slot, or at once when `signal` is aborted. */
   wait(slot: Slot, signal?: AbortSignal): Promise<void>;
-  /** True where the slot may no longer be used: missed by more than 50 ms, or the lane is being held back. */
+  /** True where the slot may no longer be used: missed by more than 50 ms, the lane held back, the rate changed. */
   isLost(slot: Slot): boolean;
   /** Reserves and waits, as often as it takes to hold a slot that is not lost. */
   take(lane: Lane): Promise<Slot>;
@@ -69,6 +74,21 @@ export interface Permits {
   penalise(lane: Lane, at: number): void;
   /** Slots a second that the lane gives at this moment. */
   rate(lane: Lane): number;
+  /** The lanes in use, each with its rate at this moment and what it is held back by. */
+  lanes(): readonly LaneRate[];
+  /** Slots a second that every lane gives where no refusal has slowed it. */
+  readonly fullRate: number;
+  /** Changes the full rate of all lanes from now on; one that a refusal has slowed climbs to it. @throws RangeError */
+  setFullRate(requestsPerSecond: number): void;
+}
+
+/** A lane as it stands. Whose it is, is not told. */
+export interface LaneRate {
+  readonly action: string;
+  readonly host: string;
+  readonly rate: number;
+  /** Nothing leaves since and for so many milliseconds, because of a refusal by limit; else null. */
+  readonly held: { readonly since: string; readonly limit: number } | null;
 }
 
 interface LaneState {
@@ -77,7 +97,8 @@ interface LaneState {
   /** The rate as it was at `rateAt`; it has climbed since. */
   rate: number;
   rateAt: number;
-  /** Monotonic moment up to which nothing leaves. */
+  /** Monotonic moments from which, and up to which, nothing leaves. */
+  heldFrom: number;
   heldUntil: number;
   /** Send time, by the wall clock, of the refusal that was last counted. */
   penalisedAt: number;
@@ -89,15 +110,22 @@ interface LaneState {
  * @throws RangeError for a rate that is not above zero.
  */
 export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
-  if (!(requestsPerSecond > 0))
-    throw new RangeError(`requests per second: ${requestsPerSecond} is not above 0`);
-  const full = Math.min(requestsPerSecond, PROVIDER_LIMIT);
+  let full = fullRateFrom(requestsPerSecond);
+  /** Monotonic moments at which the full rate was changed. */
+  const changes: number[] = [];
   const lanes = new Map<string, LaneState>();
 
   const stateOf = (key: string): LaneState => {
     let state = lanes.get(key);
     if (!state) {
-      state = { last: -Infinity, rate: full, rateAt: 0, heldUntil: -Infinity, penalisedAt: -Infinity };
+      state = {
+        last: -Infinity,
+        rate: full,
+        rateAt: 0,
+        heldFrom: -Infinity,
+        heldUntil: -Infinity,
+        penalisedAt: -Infinity,
+      };
       lanes.set(key, state);
     }
     return state;
@@ -118,7 +146,7 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
           ? Math.max(from, state.last + 1000 / rate)
           : nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate)) - wallOffset;
       state.last = due;
-      return { at: due + wallOffset, due, lane: key };
+      return { at: due + wallOffset, due, lane: key, change: changes.length };
     },
 
     async wait(slot, signal) {
@@ -131,6 +159,7 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
     },
 
     isLost(slot) {
+      if (slot.due > (changes[slot.change] ?? Infinity)) return true;
       return clock.monotonic() > slot.due + LOST_AFTER_MS || slot.due < stateOf(slot.lane).heldUntil;
     },
 
@@ -151,12 +180,50 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
       state.rateAt = now;
       state.penalisedAt = at;
       const age = Math.max(0, clock.now() - at);
+      if (state.heldUntil <= now) state.heldFrom = now;
       state.heldUntil = Math.max(state.heldUntil, now + Math.max(0, HOLD_MS - age));
     },
 
     rate: (lane) => rateNow(stateOf(keyOf(lane)), clock.monotonic()),
+
+    lanes() {
+      const now = clock.monotonic();
+      return [...lanes].map(([key, state]) => {
+        const [action = '', host = ''] = key.split('\n');
+        const { heldFrom, heldUntil } = state;
+        const held =
+          heldUntil > now
+            ? { since: iso(clock.now() - (now - heldFrom)), limit: Math.ceil(heldUntil - heldFrom) }
+            : null;
+        return { action, host, rate: rateNow(state, now), held };
+      });
+    },
+
+    get fullRate() {
+      return full;
+    },
+
+    setFullRate(to) {
+      const now = clock.monotonic();
+      const next = fullRateFrom(to);
+      for (const state of lanes.values()) {
+        const rate = rateNow(state, now);
+        state.rate = rate >= full ? next : Math.min(rate, next);
+        state.rateAt = now;
+        // The slots that are lost are given anew; the one before them may have been used this very moment.
+        state.last = Math.min(state.last, now);
+      }
+      full = next;
+      changes.push(now);
+    },
   };
   return permits;
+}
+
+function fullRateFrom(requestsPerSecond: number): number {
+  if (!(requestsPerSecond > 0))
+    throw new RangeError(`requests per second: ${requestsPerSecond} is not above 0`);
+  return Math.min(requestsPerSecond, PROVIDER_LIMIT);
 }
 
 /** The first packed slot at or after a wall-clock moment. */

@@ -70,7 +70,10 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
         throw new RefitError(
           'provider-unreachable',
           `${lane.host} did not answer ${action.name}: ${plain(answer.why)} (${faults} tries)`,
-          'check the network and --endpoint, then type the same command again',
+          // The provider answers with 200 whatever it refuses: another status is of something on the way.
+          /^HTTP 4/.test(answer.why)
+            ? 'check --endpoint and what is on the way; a gateway for forms alone wants --signature HmacSHA256'
+            : 'check the network and --endpoint, then type the same command again',
         );
       }
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));
@@ -143,19 +146,16 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
   const { code } = refusal;
   const grant = `let this identity call ${action.product}:${action.name}`;
   const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
+  // One lack, whichever layer tells it: these credentials are refused this call.
+  if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
   if (code === 'AuthFailure' || code.startsWith('AuthFailure.')) {
     const mend =
       code === 'AuthFailure.SignatureExpire'
         ? "set this machine's clock: it is more than five minutes off"
-        : isLackOfRights(code)
-          ? grant
-          : isExpiredToken(code)
-            ? 'get other temporary keys: the token is wrong, or its time is over'
-            : 'check the secret id, the secret key and the token';
+        : isExpiredToken(code)
+          ? 'get other temporary keys: the token is wrong, or its time is over'
+          : 'check the secret id, the secret key and the token';
     return new RefitError('credentials-refused', what, mend, { cause: refusal });
-  }
-  if (isLackOfRights(code)) {
-    return new RefitError('provider-refused', what, grant, { cause: refusal });
   }
   const mend = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'

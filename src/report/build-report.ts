@@ -4,6 +4,7 @@ import type {
   JournalEntry,
   MaintenanceWindow,
   Report,
+  ReportSteered,
   ReportStep,
   RunProcess,
   SavedPlan,
@@ -59,6 +60,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       requestsPerSecond: saved.execution.requestsPerSecond,
       inFlight: saved.execution.inFlight,
       processes: facts.processes,
+      ...(facts.steered.length === 0 ? {} : { steered: facts.steered }),
       ...(saved.execution.switch === 'now' ? {} : { switch: saved.execution.switch }),
     },
     totals: totals(steps),
@@ -100,6 +102,7 @@ interface Facts {
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
   readonly processes: readonly RunProcess[];
+  readonly steered: readonly ReportSteered[];
   /** What was read back at the end of a step. */
   readonly found: ReadonlyMap<string, Size>;
   /** The size last read of an instance, in the order of the journal. */
@@ -132,6 +135,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
     started: entries.find((entry): entry is Entry<'run-started'> => entry.kind === 'run-started') ?? null,
     approved: entries.find((entry): entry is Entry<'approved'> => entry.kind === 'approved') ?? null,
     processes: processesIn(entries),
+    steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
     waveStarts,
     waveEnds,
     found,
@@ -175,6 +179,10 @@ function reportStep(
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function steeredOf({ at, command, value, by, accepted, what }: Entry<'steered'>): ReportSteered {
+  return { at, command, value, by, accepted, what };
 }
 
 /** What was taken over is told after the start of the process that did. */

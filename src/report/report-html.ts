@@ -1,5 +1,5 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type { BlockedTarget, Finding, Report, ReportStep } from '../model.ts';
+import type { BlockedTarget, Finding, Report, ReportSteered, ReportStep } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
@@ -11,7 +11,7 @@ import { outcomeName, outcomesPicture } from './pictures/outcomes.ts';
 import { timelinePicture } from './pictures/timeline.ts';
 import * as show from './quantities.ts';
 import { changeOf } from './report-steps.ts';
-import { factsOf } from './report-text.ts';
+import { commandInWords, factsOf } from './report-text.ts';
 import { verdictOfRun } from './verdict.ts';
 
 export function reportHtml(hostile: Report): string {
@@ -113,6 +113,28 @@ function processesTable({ processes }: Report['run']): Raw {
   return pageTable('processes', 'Processes that took the run up, in order', columns, rows);
 }
 
+function steeredTable(steered: readonly ReportSteered[]): Raw {
+  const rows = steered.map((one) => [
+    markup`<span class="nb">${show.instant(one.at)}</span>`,
+    one.by.user,
+    one.by.host,
+    String(one.by.pid),
+    commandInWords(one),
+    one.accepted ? 'accepted' : 'refused',
+    one.what,
+  ]);
+  const columns = [
+    { title: 'At' },
+    { title: 'User' },
+    { title: 'Host' },
+    { title: 'Pid', number: true },
+    { title: 'Command' },
+    { title: 'Answer' },
+    { title: 'What' },
+  ];
+  return pageTable('steered', 'What the run was told while it was live, in order', columns, rows);
+}
+
 function time(report: Report): Piece {
   const rows = report.waves.map((wave) => {
     const own = report.steps.filter((step) => step.wave === wave.name);
@@ -140,6 +162,7 @@ function time(report: Report): Piece {
 `,
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
     report.run.processes.length > 0 && processesTable(report.run),
+    report.run.steered !== undefined && steeredTable(report.run.steered),
   ];
 }
 

@@ -6,7 +6,7 @@ import { code, legible, markdown } from './escape.ts';
 import { markdownDocument } from './markdown-document.ts';
 import * as show from './quantities.ts';
 import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
-import { factsOf } from './report-text.ts';
+import { commandInWords, factsOf } from './report-text.ts';
 import { verdictOfRun } from './verdict.ts';
 
 /** Text of a cell, cut where a hostile one could fill the document. */
@@ -70,6 +70,20 @@ export function reportMarkdown(hostile: Report): string {
           String(pid),
           cutOff === 0 ? '' : show.count(cutOff),
           ...(remarked ? [cell(show.remarks(others))] : []),
+        ]),
+      },
+      {
+        heading: 'Told while it ran',
+        columns: ['At', 'User', 'Host', 'Pid', 'Command', 'Answer', 'What'],
+        numbers: [3],
+        rows: (report.run.steered ?? []).map((one) => [
+          show.instant(one.at),
+          cell(one.by.user),
+          cell(one.by.host),
+          String(one.by.pid),
+          commandInWords(one),
+          one.accepted ? 'accepted' : 'refused',
+          cell(one.what),
         ]),
       },
       {

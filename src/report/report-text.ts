@@ -1,5 +1,5 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
-import type { MaintenanceWindow, Report, ReportStep, RunProcess } from '../model.ts';
+import type { MaintenanceWindow, Report, ReportSteered, ReportStep, RunProcess } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
@@ -48,6 +48,7 @@ export function reportText(
     ...factLines(factsOf(report), width, inks),
     ...waves(report, width, inks),
     ...processes(report, width, inks),
+    ...steered(report, width, inks),
     ...attention(report, width, inks),
     ...approvedWith(report, width, inks),
     ...moneyOf(report, width, inks),
@@ -130,6 +131,23 @@ function processes({ run }: Report, width: number, inks: Ink): string[] {
       .join('; '),
   ]);
   return [...heading('Processes', inks), ...table(rows, [{}, { least: 8 }, {}, {}], width, '  ')];
+}
+
+/** What it was told while it ran, and by whom. */
+function steered({ run }: Report, width: number, inks: Ink): string[] {
+  if (run.steered === undefined) return [];
+  const lines = run.steered.flatMap((one) => {
+    const { user, host } = one.by;
+    const said = `${commandInWords(one)}, ${one.accepted ? 'accepted' : 'refused'}: ${one.what}`;
+    const [first, ...rest] = wrap(`${show.instant(one.at)}  ${user} on ${host}: ${said}`, width, '    ');
+    return [`  ${first!.trimStart()}`, ...rest];
+  });
+  return [...heading('Told while it ran', inks), ...lines];
+}
+
+/** `set inFlight 5` */
+export function commandInWords({ command, value }: ReportSteered): string {
+  return value === null ? command : `${command} ${value}`;
 }
 
 /** Findings shown of those the plan was approved with. */

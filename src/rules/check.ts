@@ -32,15 +32,10 @@ const REMARKS = [...OWN_RULES, ...RULES].filter(
 export function check(facts: Facts, place: Place | null = null): Finding[] {
   const error = first(ERRORS, facts, place);
   if (error) return [error];
-  const remarks: Finding[] = [];
-  for (const rule of REMARKS) {
+  return REMARKS.flatMap((rule) => {
     const broken = rule.check!(facts);
-    // One circumstance that the provider may answer with either of two codes is told once.
-    if (broken && !remarks.some(({ what }) => what === broken.what)) {
-      remarks.push(finding(rule, broken, facts.id, place));
-    }
-  }
-  return remarks;
+    return broken ? [finding(rule, broken, facts.id, place)] : [];
+  });
 }
 
 function first(rules: readonly Rule[], facts: Facts, place: Place | null): Finding | null {

@@ -7,6 +7,7 @@ import type { Rule } from './facts.ts';
 const COMMON = "the provider's common error codes (facts §6)";
 const PRODUCT = "the product's error codes, not on the list of this action (facts §1.4)";
 const ANSWER = "the provider's answer to an order or a read";
+const READS = 'the error codes of the reads (facts §2)';
 const KEYS = 'secret id, secret key and token of the profile, as the server checks them';
 
 export const COMMON_CODES: readonly Rule[] = [
@@ -154,6 +155,28 @@ export const COMMON_CODES: readonly Rule[] = [
     'the status of the instance',
     'The instance is isolated: the step is left out.',
     'renew the instance in the console, then plan again',
+  ),
+  ...codes(
+    ['InvalidParameter.EmptyParam'],
+    READS,
+    'the answer to a read of instances or of what is sold',
+    'A parameter of a read is refused as empty: planning ends there, and a run that needs the read halts.',
+    'report it as an error of this program, with the request id',
+  ),
+  ...codes(
+    ['ResourceUnavailable.InstanceConfError'],
+    READS,
+    'the answer to the question for an order by its number',
+    'The order is not told: what it was billed at stays unread, and nothing else hangs on it.',
+    'see the order in the console',
+    'note',
+  ),
+  ...codes(
+    ['UnauthorizedOperation.UserNotInWhiteList', 'UnsupportedOperation.ClusterInstanceAccessedDeny'],
+    READS,
+    'the answer to the question for the maintenance window of an instance',
+    'The maintenance window is not told, for the account or for this instance: no change of it can be planned to wait for it.',
+    'execution: { switch: now }, or leave the instance out: exclude: [INSTANCE]',
   ),
   ...codes(
     ['LimitExceeded.MemSizeNotInRange'],

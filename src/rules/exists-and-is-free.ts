@@ -28,12 +28,12 @@ export const statusIsAbnormal = onChange((instance) => {
   return { what: `${instance.id} is ${instance.status}, not running`, mend };
 });
 
-/** It runs, and the provider is at work on it. */
+/** The provider is at work on it, as a rule while it runs. */
 export const taskIsUnderWay = onChange((instance) =>
   instance.task === null
     ? null
     : {
-        what: `${instance.id} is running, and a task is under way on it: ${instance.task}`,
+        what: `${instance.id} is ${instance.status}, and a task is under way on it: ${instance.task}`,
         mend: 'wait until the task has ended, then plan again',
       },
 );

@@ -34,7 +34,7 @@ export const dataWouldNotFit = onChange((instance, change) => {
 
 /** What to do where the memory in use is not known. */
 export const USED_UNKNOWN_MEND =
-  'plan against the live fleet with an identity that may call GetMonitorData and DescribeInstanceShards';
+  'plan against the live fleet, or from refit inventory --used, as an identity that may call GetMonitorData and DescribeInstanceShards';
 
 /** A reduction of an instance whose memory in use is not known, in total or, with several shards, in the fullest. */
 export const usedIsUnknown = onChange((instance, change) => {

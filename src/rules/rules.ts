@@ -129,8 +129,20 @@ export const RULES: readonly Rule[] = [
     mend: 'top up the account, then plan again',
     check: balanceIsShort,
   }),
-  note('FailedOperation.SystemError', 'the terraform provider retries it after each change (facts §7.1.4)'),
-  note('FailedOperation.Unknown', 'the terraform provider retries it after each change (facts §7.1.4)'),
+  note('FailedOperation.SystemError', {
+    looksAt: 'whether an earlier step of the plan changes the same instance',
+    sentence:
+      'The instance is still locked after a change that is finished, which no read shows; or the provider has a fault of its own.',
+    check: mayMeetTailLock,
+  }),
+  // The note on the other one names it too: one lock, and nothing foretells by which of the two it will be told.
+  note('FailedOperation.Unknown', {
+    looksAt: 'the answer to an order, above all to one that follows another of the same instance',
+    sentence:
+      'Its documented text, of days of the week, does not fit this action; in practice it is the lock after a change that is finished, which no read shows.',
+    saidOf: 'run',
+    check: null,
+  }),
 ];
 
 interface Told {
@@ -154,16 +166,17 @@ function rule(code: string, source: string, { check, ...told }: Told): Rule {
   };
 }
 
-function note(code: string, source: string): Rule {
+function note(
+  code: string,
+  told: Pick<Rule, 'looksAt' | 'sentence' | 'check'> & { readonly saidOf?: 'run' },
+): Rule {
   return {
     code,
-    looksAt: 'whether an earlier step of the plan changes the same instance',
-    sentence: 'The instance is still locked after a change that is finished; no read shows the lock.',
-    mend: 'nothing to do: the lock is waited out by trying again',
-    source,
+    mend: 'nothing to do: an order so answered may have been executed, so it is settled by reading, and asked again where nothing landed',
+    source: `${PRESENT}; the terraform provider retries it after each change (facts §7.1.4)`,
     readOn: '2026-11',
-    saidOf: 'step',
     severity: 'note',
-    check: mayMeetTailLock,
+    saidOf: 'step',
+    ...told,
   };
 }

@@ -15,6 +15,7 @@ import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
 import { claimInstances, isLoopback } from './claims.ts';
+import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { execute } from './execute.ts';
 import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';
@@ -32,6 +33,7 @@ import {
   reportedHead,
   runDirectoryName,
 } from './run-directory.ts';
+import { openSteering } from './steering.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -61,6 +63,8 @@ export interface ApplyInput {
   /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told once where something is missing that the run goes on without. */
+  readonly onNotice?: (what: string) => void;
 }
 
 export interface ApplyEnd {
@@ -70,6 +74,8 @@ export interface ApplyEnd {
   readonly exitCode: number;
   /** True where nothing was left to do. */
   readonly wasFinished: boolean;
+  /** True where it was left at once: what is under way is settled by the next call. */
+  readonly wasLeft: boolean;
 }
 
 /**
@@ -171,7 +177,7 @@ async function takeUp(
   approval: Approval | null,
   locks: readonly HeldLock[],
 ): Promise<ApplyEnd> {
-  const { saved, clock, calls, leave, drain } = input;
+  const { saved, clock, calls, permits } = input;
   const entries = [...run.journal.entries];
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
@@ -187,6 +193,7 @@ async function takeUp(
       input.onEntry?.(entry);
     },
   });
+  let control: ControlSocket | null = null;
   try {
     await journal.record({
       kind: 'run-started',
@@ -202,7 +209,14 @@ async function takeUp(
     for (const deed of takeOversOf(locks)) journal.tell(deed);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     if (approval) await journal.record({ kind: 'approved', ...approval });
-    const executing = execute({ ...input, journal, calls });
+    const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
+    const { drain, leave } = steering;
+    control = await openControlSocket({ directory, steering, clock }).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
+      return null;
+    });
+    const executing = execute({ ...input, journal, calls, steering });
     // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
     const left = new Promise<null>((resolveLeft) => {
       if (leave.aborted) resolveLeft(null);
@@ -213,12 +227,14 @@ async function takeUp(
     if (end === null) await journal.record({ kind: 'calls', counts: calls.take() });
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
-    return end ? done : { ...done, exitCode: typeof drain.reason === 'number' ? drain.reason : 130 };
+    const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
+    return end ? done : { ...done, exitCode: told ?? 130, wasLeft: true };
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
+    await control?.close();
     await file.close().catch(() => undefined);
   }
 }
@@ -235,5 +251,5 @@ export async function finish(
   const plain = { color: false, width: 100 };
   await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
   await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
-  return { directory, report, exitCode: state.exitCode ?? 1, wasFinished };
+  return { directory, report, exitCode: state.exitCode ?? 1, wasFinished, wasLeft: false };
 }

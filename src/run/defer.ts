@@ -39,9 +39,10 @@ export async function waitForWindow(
   const window = windowOf(run, step);
   const state = journal.replay.step(step.id);
   const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(clock.now()));
-  const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
+  const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
   const giveUpAt = secondClosing(window, orderedAt) + MINUTE;
   const scope = `${step.profile} ${step.region}`;
+  run.waits.goesOn(step, 'window', giveUpAt - orderedAt, orderedAt);
   const either = AbortSignal.any([run.drain, run.leave]);
   let notYetAt = orderedAt;
 
@@ -81,6 +82,7 @@ export async function waitForWindow(
         await endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
         return 'ended';
       }
+      run.waits.waited(step, 'unreachable', giveUpAt + LIMITS.settling - clock.now());
       pause = MINUTE / 2;
       continue;
     }

@@ -18,9 +18,10 @@ import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
+import { openSteering, type Steering } from './steering.ts';
 import { carryOutStep } from './step.ts';
 import type { Waits } from './waits.ts';
-import { beginWaits, FIRST_TAIL } from './waits.ts';
+import { FIRST_TAIL, MINUTE } from './waits.ts';
 import type { Watch } from './watch.ts';
 import { watchFleet } from './watch.ts';
 
@@ -38,10 +39,13 @@ export interface RunInput {
   readonly drain: AbortSignal;
   /** Aborted by the second: leave at once. */
   readonly leave: AbortSignal;
+  /** What the live run can be told by command; without it nobody can tell it anything. */
+  readonly steering?: Steering;
 }
 
 /** What the parts of one run share. */
 export interface Run extends RunInput {
+  readonly steering: Steering;
   readonly watch: Watch;
   readonly waits: Waits;
   /**
@@ -57,8 +61,15 @@ export interface Run extends RunInput {
   readonly stopped: AbortSignal;
   /** Tells, once, why nothing new starts from here on. `code` is the provider's, where a refusal is the reason. */
   stop(because: Exclude<EndedBecause, 'done'>, what: string, code?: string): void;
+  /** Whether new orders may still start in this process, now or after a pause. */
+  goesOn(): boolean;
   /** Whether a new order may start now; to be asked directly before each. */
   mayStart(): boolean;
+  /**
+   * Waits while the run is paused. `give-way`: fewer resizes may be under way than have places; one that has not begun
+   * gives its place back.
+   */
+  turn(): Promise<'go' | 'give-way' | 'stopped'>;
   /** Counts the end of a step against the thresholds. */
   ended(step: Step, outcome: Outcome): void;
 }
@@ -76,7 +87,10 @@ export interface RunEnd {
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */
 export async function execute(input: RunInput): Promise<RunEnd | null> {
-  const { saved, journal, clock, drain, leave } = input;
+  const { saved, journal, clock } = input;
+  const steering = input.steering ?? openSteering(input);
+  const { drain, leave, places } = steering;
+  const left = () => leave.aborted || steering.leaving;
   const stopping = new AbortController();
   const tally = beginTally(saved, journal);
   /** Steps that will be looked at next, so that one call looks at many instances. */
@@ -92,27 +106,41 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const judge = (): void => {
     const halt = tally.verdict();
     if (halt !== null) stop('halted', halt);
-    else if (drain.aborted) stop('drained', `told to stop: ${FOLLOWED[saved.execution.switch]}`);
+    else if (drain.aborted) stop('drained', `${steering.drainedBy}: ${FOLLOWED[saved.execution.switch]}`);
     else if (saved.finishBy !== null && clock.now() >= Date.parse(saved.finishBy)) {
       stop('finish-by', `finishBy ${saved.finishBy} is reached`);
     }
   };
   const run: Run = {
     ...input,
+    steering,
+    drain,
+    leave,
     watch: watchFleet({
       cloudFor: input.cloudFor,
       clock,
       upcoming: (scope, atMost) => nextIn(queue, scope, atMost),
     }),
-    waits: beginWaits(clock),
+    waits: steering.waits,
     pace: { usual: null, tail: FIRST_TAIL },
     waiting: new Map(),
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,
-    mayStart() {
+    goesOn() {
       judge();
-      return !stopping.signal.aborted && !leave.aborted && !journal.failed;
+      return !stopping.signal.aborted && !left() && !journal.failed;
+    },
+    // Who has a place may order while all that have one are no more than may be under way.
+    mayStart: () => run.goesOn() && steering.paused === null && places.activeCount <= places.concurrency,
+    async turn() {
+      while (run.goesOn()) {
+        if (places.activeCount > places.concurrency) return 'give-way';
+        if (steering.paused === null) return 'go';
+        // Looked at again each minute: finishBy may be reached meanwhile.
+        await clock.sleep(MINUTE, AbortSignal.any([stopping.signal, leave, steering.changed]));
+      }
+      return 'stopped';
     },
     ended(step, outcome) {
       tally.add(step, outcome);
@@ -127,14 +155,15 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     await settleUnanswered(run);
     for (const [index] of saved.waves.entries()) {
       const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
-      if (!run.mayStart() && !open.some((step) => isUnderWay(run, step))) break;
+      if (!run.goesOn() && !open.some((step) => isUnderWay(run, step))) break;
       await carryOutWave(run, index, open, queue);
-      if (leave.aborted) return null;
+      if (left()) return null;
     }
-    if (leave.aborted) return null;
+    if (left()) return null;
     return await endRun(run, credentialsRefused);
   } finally {
     ended.abort();
+    steering.close();
     drain.removeEventListener('abort', judge);
   }
 }
@@ -167,37 +196,39 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
     (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
   );
   queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));
-  // The one place that decides how many resizes are under way at once.
-  const limit = pLimit(saved.execution.inFlight);
-  await Promise.all(chains.map((chain) => carryOutChain(run, chain, limit, () => void queue.shift())));
+  await Promise.all(chains.map((chain) => carryOutChain(run, chain, () => void queue.shift())));
   const left = open.some((step) => isOpen(run, step));
-  if (!run.leave.aborted && !journal.failed) await readBills(run, index);
+  if (!run.leave.aborted && !run.steering.leaving && !journal.failed) await readBills(run, index);
   if (!left && !told.wavesEnded.includes(index))
     await journal.record({ kind: 'wave-ended', wave: index, name });
 }
 
 /**
  * The steps of one instance, in order, in one place; where a change waits for its window the place is given away, and
- * the steps after it take another.
+ * the steps after it take another. So does a step that gave way.
  */
-async function carryOutChain(
-  run: Run,
-  chain: readonly Step[],
-  limit: LimitFunction,
-  onPlace: () => void,
-): Promise<void> {
+async function carryOutChain(run: Run, chain: readonly Step[], onPlace: () => void): Promise<void> {
+  const { clock, steering, waits } = run;
   let next = 0;
+  let gaveWayAt: number | null = null;
   const whilePlaced = async (free: () => void): Promise<void> => {
+    if (gaveWayAt !== null) waits.excuse(chain[next]!, clock.monotonic() - gaveWayAt);
+    gaveWayAt = null;
     for (let held = true; held && next < chain.length && !run.leave.aborted; next++) {
-      await carryOutStep(run, chain[next]!, () => {
+      const end = await carryOutStep(run, chain[next]!, () => {
         held = false;
         free();
       });
+      waits.none(chain[next]!);
+      if (end === 'gave-way') {
+        gaveWayAt = clock.monotonic();
+        return;
+      }
     }
   };
   for (let first = true; next < chain.length && !run.leave.aborted; first = false) {
     let done: Promise<void> = Promise.resolve();
-    await limit(async () => {
+    await steering.places(async () => {
       if (first) onPlace();
       await new Promise<void>((free) => {
         done = whilePlaced(free).finally(free);
@@ -214,7 +245,7 @@ async function settleUnanswered(run: Run): Promise<void> {
     const { phase } = run.journal.replay.step(id);
     return phase === 'asking' || phase === 'unanswered';
   });
-  await Promise.all(unanswered.map((step) => settleLanding(run, step)));
+  await Promise.all(unanswered.map((step) => settleLanding(run, step).finally(() => run.waits.none(step))));
 }
 
 async function endRun(run: Run, credentialsRefused: boolean): Promise<RunEnd> {

@@ -23,6 +23,7 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
   const perWave = saved.waves.map(() => ({ failed: 0, unknown: 0 }));
   const perRun = { failed: 0, unknown: 0 };
   let halted: string | null = null;
+  const { acknowledged } = journal.replay.state();
 
   const judge = (threshold: Threshold | null, name: 'failed' | 'unknown', wave: number): void => {
     if (!threshold || halted !== null) return;
@@ -40,15 +41,14 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
   const add = (step: Step, outcome: Outcome): void => {
     const name =
       outcome === 'failed' || outcome === 'refused' ? 'failed' : outcome === 'unknown' ? 'unknown' : null;
-    if (name === null) return;
+    if (name === null || acknowledged.has(step.id)) return;
     perWave[step.wave]![name] += 1;
     perRun[name] += 1;
     judge(name === 'failed' ? failed : unknown, name, step.wave);
   };
-  const { acknowledged } = journal.replay.state();
   for (const step of saved.steps) {
     const { phase, outcome } = journal.replay.step(step.id);
-    if (phase === 'ended' && !acknowledged.has(step.id)) add(step, outcome);
+    if (phase === 'ended') add(step, outcome);
   }
   return { add, verdict: () => halted };
 }

@@ -30,6 +30,11 @@ export async function readJournalFile(path: string): Promise<JournalOnDisk> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     bytes = Buffer.alloc(0);
   }
+  return decodeJournal(bytes);
+}
+
+/** Checks the bytes of a journal file. */
+export function decodeJournal(bytes: Buffer): JournalOnDisk {
   const wholeBytes = bytes.lastIndexOf(LINE_FEED) + 1;
   const tornBytes = bytes.length - wholeBytes;
   let text: string;

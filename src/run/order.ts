@@ -3,9 +3,11 @@
  * that was frozen between its entry and its send does not send when it wakes, because another may have taken over
  * meanwhile (design §6; without this guard a frozen worker paid twice in 4 of 8 trials).
  */
+import { iso } from '../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
 import type { Step } from '../model.ts';
 import type { Run } from './execute.ts';
+import { SECOND } from './waits.ts';
 import { LOOK_AGE } from './watch.ts';
 
 /** Milliseconds for which an intent may be acted on. */
@@ -22,13 +24,18 @@ export type Placed = OrderAnswer | { readonly kind: 'stopped' } | { readonly kin
  * @param seenAt when the instance was last seen at its size, monotonic ms.
  */
 export async function placeOrder(run: Run, step: Step, seenAt: number): Promise<Placed> {
+  const { permits, steering, waits } = run;
   let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
+  // At most one slot for each that has a place, and a second in which nothing leaves after a refusal by the limit.
+  const rate = permits.rate(run.cloudFor(step.profile).orderLane(step));
+  waits.goesOn(step, 'permit', SECOND + Math.ceil((steering.places.activeCount * SECOND) / rate));
   await run.placing(async () => {
     // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
     await new Promise<void>((left) => {
       placed = place(run, step, seenAt, left).finally(left);
     });
   });
+  waits.none(step);
   return placed;
 }
 
@@ -43,13 +50,27 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
   const size = step.after;
   let slot = permits.reserve(lane);
   const lead = Math.min(500, Math.max(15, 2 * journal.latency));
-  await clock.sleep(slot.at - lead - clock.now(), run.stopped);
-  if (!run.mayStart()) return { kind: 'stopped' };
+  for (;;) {
+    const early = slot.due - lead - clock.monotonic();
+    await clock.sleep(early, AbortSignal.any([run.stopped, run.steering.changed]));
+    if (!run.mayStart()) return { kind: 'stopped' };
+    // Nothing is written down for a slot that is lost already: the entry would be old by the next one.
+    if (permits.isLost(slot)) slot = permits.reserve(lane);
+    else if (clock.monotonic() >= slot.due - lead - 1) break;
+  }
 
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
-  const fresh = () => clock.monotonic() - intended.monotonic <= FRESH && clock.now() - intended.wall <= FRESH;
-  await journal.record({ kind: 'intent', step: step.id, attempt, size });
+  // A wall clock that went back may be hiding how long it was asleep.
+  const fresh = () =>
+    clock.monotonic() - intended.monotonic <= FRESH && Math.abs(clock.now() - intended.wall) <= FRESH;
+  await journal.record({
+    kind: 'intent',
+    step: step.id,
+    attempt,
+    size,
+    providerAt: iso(cloud.providerNow()),
+  });
   const nothingSent = async (why: string): Promise<Placed> => {
     await journal.record({ kind: 'not-sent', step: step.id, attempt, why });
     return { kind: 'not-sent', why };
@@ -66,7 +87,7 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
   };
   for (;;) {
     await permits.wait(slot, leave);
-    if (!run.mayStart()) return nothingSent('the run was stopped');
+    if (!run.mayStart()) return nothingSent(run.goesOn() ? 'the run was held back' : 'the run was stopped');
     if (!fresh()) return nothingSent('its entry was older than two seconds');
     if (permits.isLost(slot)) {
       slot = permits.reserve(lane);

@@ -16,6 +16,8 @@ export const RUN_FILES = {
   report: 'report.json',
   page: 'report.html',
   lock: 'lock.json',
+  /** While a process carries the run out. */
+  control: 'control.sock',
 } as const;
 
 /** A run as it lies on disk. */

@@ -43,6 +43,9 @@ export interface SettlingRun
 /** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
 const CLOCK_MARGIN = 30 * SECOND;
 
+/** The provider's clock is known to about a second. */
+const CLOCK_GRAIN = 1.5 * SECOND;
+
 /**
  * Settles an order that has no answer on record: reads until something shows that it landed, or until every source
  * has been silent for as long as the plan's patience, counted from the intent's time on disk.
@@ -50,22 +53,28 @@ const CLOCK_MARGIN = 30 * SECOND;
 export async function settleLanding(run: SettlingRun, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
-  const intentAt = Date.parse(state.intentAt ?? state.startedAt ?? iso(clock.now()));
   const { patience } = run.saved.execution;
-  // A restart does not begin patience anew, and a clock that jumped back does not make it longer.
-  const quietUntil = clock.monotonic() + Math.min(patience, Math.max(0, intentAt + patience - clock.now()));
+  const cloud = run.cloudFor(step.profile);
+  // By the provider's clock, which a reading has just told: a restart does not begin patience anew, and a clock of this
+  // machine that jumps, or sleeps, makes it neither shorter nor longer.
+  const intentAt = Date.parse(state.intentProviderAt ?? state.startedAt ?? iso(cloud.providerNow()));
+  const quietFor = () => cloud.providerNow() - intentAt;
   const factsSince = sinceFor(run, step, intentAt);
   const known = knownOrders(run, step);
   const settled = (landed: boolean, order: string | null, evidence: string) =>
     journal.record({ kind: 'settled', step: step.id, attempt: state.attempts, landed, order, evidence });
 
+  run.waits.goesOn(step, 'patience', patience, clock.now() - quietFor());
   for (let pause = SECOND; !run.leave.aborted; pause = Math.min(2 * pause, 10 * SECOND)) {
-    const asked = clock.monotonic();
-    const overdue = asked - quietUntil;
+    let overdue = quietFor() - patience;
+    if (overdue > 0) run.waits.goesOn(step, 'unclear', LIMITS.unclear, clock.now() - overdue);
     let reading: Reading;
     try {
       const within = overdue >= 0 ? 50 : Math.min(pause, -overdue);
+      const asked = clock.monotonic();
       reading = await run.watch.read({ ...scopeOf(step), instance: step.instance, within, factsSince });
+      // What counts is for how long it had been silent when the reading began, by the clock as the reading told it.
+      overdue = quietFor() - patience - (clock.monotonic() - asked) - CLOCK_GRAIN;
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       const fault = readFaultOf(error);
@@ -99,7 +108,7 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
       await settled(
         false,
         null,
-        `${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} were silent for ${Math.round((clock.now() - intentAt) / SECOND)} s`,
+        `${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} were silent for ${Math.round(quietFor() / SECOND)} s`,
       );
       return afterSilence(run, step, state);
     }
@@ -145,19 +154,20 @@ async function afterSilence(run: SettlingRun, step: Step, state: StepState): Pro
  */
 function learnTail(run: SettlingRun, step: Step, state: StepState): void {
   if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return;
-  const before = run.journal.replay.step(step.needs).endedAt;
-  const asked = Date.parse(state.intentAt ?? '') - Date.parse(before ?? '');
+  const before = run.journal.replay.step(step.needs).endedProviderAt;
+  const asked = Date.parse(state.intentProviderAt ?? '') - Date.parse(before ?? '');
   if (asked >= 0 && asked <= LIMITS.tailLock)
     run.pace.tail = Math.max(run.pace.tail, Math.min(2 * asked, run.saved.execution.patience));
 }
 
 /**
+ * @param intentAt by the provider's clock, as all here.
  * From when on tasks and orders count as effects of this step's order: never those of the step before. The provider
  * tells whole seconds, so what began within the second in which the step before ended must not be lost: its own task
  * and order began earlier than that.
  */
 export function sinceFor(run: SettlingRun, step: Step, intentAt: number): number {
-  const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedAt;
+  const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedProviderAt;
   if (before === null) return intentAt - CLOCK_MARGIN;
   return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
 }
@@ -181,7 +191,8 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
   // What went by before this process looked is told by the wall clock; what goes by now is not, because that one may jump.
   const before = Math.max(0, clock.now() - Date.parse(beganAt));
   const since = clock.monotonic() - before;
-  const factsSince = sinceFor(run, step, Date.parse(state.intentAt ?? state.acceptedAt ?? ''));
+  const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
+  run.waits.goesOn(step, 'settling', LIMITS.settling, Date.parse(beganAt));
   let facts = false;
   for (let round = 1; !run.leave.aborted; round++) {
     const age = clock.monotonic() - since;
@@ -199,7 +210,7 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
       const fault = readFaultOf(error);
       if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
       else if (fault !== 'passing') run.stop('halted', sayReadFault(error));
-      if (fault !== 'passing' || run.waits.waited(step, 'unreachable') > LIMITS.settling) {
+      if (fault !== 'passing' || run.waits.waited(step, 'unreachable', LIMITS.settling) > LIMITS.settling) {
         return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
       }
       await clock.sleep(5 * SECOND, run.leave);

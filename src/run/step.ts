@@ -21,14 +21,15 @@ import type { Sighting } from './watch.ts';
 /**
  * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
  * @param free gives its place among the resizes under way away, while its change waits for its window.
+ * @returns `gave-way` where it must go on in another place, because fewer may be under way now.
  */
-export async function carryOutStep(run: Run, step: Step, free: () => void): Promise<void> {
+export async function carryOutStep(run: Run, step: Step, free: () => void): Promise<'gave-way' | 'no-more'> {
   let notBefore = Number.NEGATIVE_INFINITY;
   while (!run.leave.aborted) {
     const { phase, beganAt } = run.journal.replay.step(step.id);
     switch (phase) {
       case 'ended':
-        return;
+        return 'no-more';
       case 'asking':
       case 'asked':
       case 'unanswered':
@@ -36,21 +37,39 @@ export async function carryOutStep(run: Run, step: Step, free: () => void): Prom
         break;
       case 'settling':
         if (run.saved.execution.switch === 'maintenance-window' && beganAt === null) {
-          if ((await waitForWindow(run, step, free)) === 'left') return;
+          if ((await waitForWindow(run, step, free)) === 'left') return 'no-more';
         } else await settleEnd(run, step);
         break;
       case 'waiting':
-        if (!(await ask(run, step, notBefore))) return;
+        switch (await ask(run, step, notBefore)) {
+          case true:
+            break;
+          case false:
+            return 'no-more';
+          default:
+            return 'gave-way';
+        }
         break;
       default:
         return unreachable(phase);
     }
     notBefore = run.clock.monotonic();
   }
+  return 'no-more';
+}
+
+/** Waits out a pause, which does not count against the limits of the step's own waits. */
+async function whenItsTurn(run: Run, step: Step): ReturnType<Run['turn']> {
+  const { clock, waits } = run;
+  const from = clock.monotonic();
+  if (!run.mayStart()) waits.none(step);
+  const turned = await run.turn();
+  if (clock.monotonic() > from) waits.excuse(step, clock.monotonic() - from);
+  return turned;
 }
 
 /** Looks again and orders. @returns false where nothing more is to be done for this step in this process. */
-async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
+async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | 'give-way'> {
   const { journal, clock } = run;
   if (step.needs !== null) {
     const before = journal.replay.step(step.needs);
@@ -63,25 +82,44 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
     }
     // A refusal by the tail lock costs the whole of patience, because it may hide an order that was taken.
     const left = Date.parse(before.endedAt ?? '') + run.pace.tail - clock.now();
-    if (journal.replay.step(step.id).attempts === 0 && left > 0)
-      await clock.sleep(Math.min(left, run.pace.tail), run.stopped);
+    if (journal.replay.step(step.id).attempts === 0 && left > 0) {
+      const tail = Math.min(left, run.pace.tail);
+      run.waits.goesOn(step, 'tailLock', tail);
+      await clock.sleep(tail, run.stopped);
+      run.waits.none(step);
+    }
   }
-  if (!run.mayStart()) return false;
+  const turn = await whenItsTurn(run, step);
+  if (turn !== 'go') return turn === 'give-way' ? turn : false;
   if (run.saved.execution.switch === 'maintenance-window') {
     const window = await windowStands(run, step);
-    if (window !== 'yes') return window === 'again' && run.mayStart();
+    if (window !== 'yes') return window === 'again' && run.goesOn();
   }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked !== 'number') return looked === 'again';
+  const refusedBefore = journal.replay.step(step.id).code;
+  run.waits.none(step);
   const placed = await placeOrder(run, step, looked);
   if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
     run.waits.over(step, 'unsent');
   switch (placed.kind) {
     case 'stopped':
-      return false;
+      return run.goesOn();
     case 'look-again':
-      return true;
+      if (run.waits.waited(step, 'unsent') <= LIMITS.unsent) return true;
+      run.stop(
+        'halted',
+        sayHalt(
+          `for ${LIMITS.unsent / MINUTE} minutes no look at an instance was young enough to order by`,
+          'check the network: answers take too long',
+        ),
+      );
+      return false;
     case 'not-sent': {
+      if (!run.mayStart()) {
+        run.waits.over(step, 'unsent');
+        return run.goesOn();
+      }
       const since = run.waits.waited(step, 'unsent');
       if (since > LIMITS.unsent) {
         const why = `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.why}`;
@@ -92,7 +130,19 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       await clock.sleep(Math.min(30 * SECOND, SECOND + since / 4), run.stopped);
       return true;
     }
-    case 'accepted':
+    case 'accepted': {
+      const other = journal.replay.stepOf(placed.order);
+      if (other !== null) {
+        // An answer to something else, as a proxy may mix up: this order may have been taken or not.
+        await journal.record({
+          kind: 'no-answer',
+          step: step.id,
+          attempt: journal.replay.step(step.id).attempts,
+          why: `the answer names order ${placed.order}, which is that of ${other}`,
+          sentAt: new Date(placed.sentAt).toISOString(),
+        });
+        return true;
+      }
       await journal.record({
         kind: 'accepted',
         step: step.id,
@@ -102,6 +152,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
         sentAt: new Date(placed.sentAt).toISOString(),
       });
       return true;
+    }
     case 'no-answer':
       await journal.record({
         kind: 'no-answer',
@@ -112,8 +163,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean> {
       });
       return true;
     case 'refused': {
-      const state = journal.replay.step(step.id);
-      const { next, why, mend, lookAgain: changed } = afterRefusal(placed.code, state.code);
+      const { next, why, mend, lookAgain: changed } = afterRefusal(placed.code, refusedBefore);
       await journal.record({
         kind: 'refused',
         step: step.id,
@@ -212,7 +262,7 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
       return 'no';
     }
     await clock.sleep(5 * SECOND, run.stopped);
-    return run.mayStart() ? 'again' : 'no';
+    return run.goesOn() ? 'again' : 'no';
   }
   if (!sameSize(size, step.before)) {
     const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;

@@ -1,5 +1,5 @@
 /** The waits of a run: each has a name, a since and a limit. */
-import type { Clock } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import type { Step } from '../model.ts';
 
 export const SECOND = 1_000;
@@ -25,31 +25,104 @@ export const LIMITS = {
   delivery: MINUTE,
   /** For an instance with an accepted order to be listed again. */
   missing: 5 * MINUTE,
+  /** For `continue` after a pause: then the run drains, because a pause that was forgotten holds its locks. */
+  paused: 24 * 60 * MINUTE,
 } as const;
 
 /** How long a changed instance is left alone before its next order, until refusals teach that its lock lasts longer. */
 export const FIRST_TAIL = 5 * SECOND;
 
-export type WaitName = keyof typeof LIMITS;
+/** A permit is told of as a wait only when it has been waited for so long: two orders in a row always do a little. */
+const PERMIT_TOLD = 2 * SECOND;
+
+/** Waits whose limit stands in `LIMITS`. */
+type LimitedName = keyof typeof LIMITS;
+
+/** `patience` is the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
+export type WaitName = LimitedName | 'patience' | 'window' | 'permit' | 'rateHold';
+
+interface Between {
+  readonly name: LimitedName;
+  readonly limit: number;
+}
+
+/** A wait that goes on now. */
+export interface Wait {
+  readonly name: WaitName;
+  /** null: the whole run waits. */
+  readonly step: string | null;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  /** Milliseconds from `since` on. */
+  readonly limit: number;
+}
 
 /** The waits of the steps of one run in this process. */
 export interface Waits {
-  /** Milliseconds since this wait of this step was first asked for: 0 the first time. */
-  waited(step: Step, name: WaitName): number;
+  /**
+   * Milliseconds since this wait of this step was first asked for: 0 the first time. It goes on from here.
+   * @param limit where whoever asks waits longer, or less long, than usual.
+   */
+  waited(step: Step, name: LimitedName, limit?: number): number;
   /** The wait is over: the next one of this name begins anew. */
-  over(step: Step, name: WaitName): void;
+  over(step: Step, name: LimitedName): void;
+  /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
+  excuse(step: Step, ms: number): void;
+  /** What a step waits for by itself until told otherwise. @param since by the wall clock, ms since 1970 UTC. */
+  goesOn(step: Step, name: WaitName, limit: number, since?: number): void;
+  /** The step waits for nothing. */
+  none(step: Step): void;
+  /** What is waited for now, in the order of the steps' first waits. */
+  list(): readonly Wait[];
 }
 
 export function beginWaits(clock: Clock): Waits {
   const since = new Map<string, number>();
+  /** What each step waits for: by itself, and what has come between. Each step waits for one thing at a time. */
+  const now = new Map<string, { usual: Wait | null; between: Between | null }>();
+  const ofStep = ({ id }: Step) => {
+    const present = now.get(id) ?? { usual: null, between: null };
+    now.set(id, present);
+    return present;
+  };
   return {
-    waited(step, name) {
+    waited(step, name, limit = LIMITS[name]) {
       const key = `${name} ${step.id}`;
-      const now = clock.monotonic();
+      const moment = clock.monotonic();
       const began = since.get(key);
-      if (began === undefined) since.set(key, now);
-      return now - (began ?? now);
+      if (began === undefined) since.set(key, moment);
+      const present = ofStep(step);
+      if (present.between?.name !== name) present.between = { name, limit };
+      return moment - (began ?? moment);
     },
-    over: (step, name) => void since.delete(`${name} ${step.id}`),
+    over(step, name) {
+      since.delete(`${name} ${step.id}`);
+      const present = now.get(step.id);
+      if (present?.between?.name === name) present.between = null;
+    },
+    excuse(step, ms) {
+      for (const name of Object.keys(LIMITS)) {
+        const key = `${name} ${step.id}`;
+        const began = since.get(key);
+        if (began !== undefined) since.set(key, began + ms);
+      }
+    },
+    goesOn(step, name, limit, from = clock.now()) {
+      const present = ofStep(step);
+      if (present.usual?.name !== name) present.usual = { name, step: step.id, since: iso(from), limit };
+    },
+    none: (step) => void now.delete(step.id),
+    list() {
+      const wall = clock.now();
+      const passed = clock.monotonic();
+      return [...now].flatMap(([step, { usual, between }]) => {
+        if (between !== null) {
+          const began = since.get(`${between.name} ${step}`) ?? passed;
+          return [{ ...between, step, since: iso(wall - (passed - began)) }];
+        }
+        if (usual === null) return [];
+        return usual.name === 'permit' && wall - Date.parse(usual.since) < PERMIT_TOLD ? [] : [usual];
+      });
+    },
   };
 }

@@ -27,14 +27,17 @@ export interface Watch {
   look(scope: Scope, instance: string, notBefore: number): Promise<Sighting>;
 }
 
-/** How old a sighting may be when an order relies on it. As long as a worker's claim to a fresh entry, and a little. */
-export const LOOK_AGE = 5_000;
+/** How old a sighting may be when an order relies on it, counted from the question: the time of a slow answer, and a little. */
+export const LOOK_AGE = 8_000;
 
 /** How long a look waits for others to join its round. */
 const LOOK_WITHIN = 25;
 
 /** Instances read ahead with each look, so that a wave needs few calls. The provider's page is 1,000. */
 const READ_AHEAD = 200;
+
+/** Why a round that waits for others is woken. Given, because making an error for it each time would cost more than the round. */
+const SOONER = 'somebody cannot wait so long';
 
 /** An instance as it was seen; undefined: the provider knows no such instance. */
 export interface Sighting {
@@ -96,7 +99,7 @@ export function watchFleet(options: {
       const due = clock.monotonic() + question.within;
       if (due < lane.due) {
         lane.due = due;
-        lane.wake.now.abort();
+        lane.wake.now.abort(SOONER);
       }
       if (!lane.running) {
         lane.running = true;
@@ -141,12 +144,13 @@ export function watchFleet(options: {
     const deals =
       since === null || !lane.dealsReadable
         ? null
-        : await readable(() => cloud.findDeals(scope, since, clock.now() + 300_000, single));
+        : await readable(() => cloud.findDeals(scope, since, cloud.providerNow() + 300_000, single));
     if (since !== null && deals === null) lane.dealsReadable = false;
+    // As old as the question: a process may be frozen before it hears the answer.
+    const at = clock.monotonic();
     const instances = new Map(
       (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),
     );
-    const at = clock.monotonic();
     for (const id of ids) lane.sightings.set(id, { at, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   };
@@ -156,8 +160,8 @@ export function watchFleet(options: {
     async look(scope, instance, notBefore) {
       const seen = laneOf(scope).sightings.get(instance);
       if (seen && seen.at >= notBefore && clock.monotonic() - seen.at <= LOOK_AGE) return seen;
-      const reading = await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
-      return { at: clock.monotonic(), instance: reading.instance };
+      await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
+      return laneOf(scope).sightings.get(instance)!;
     },
   };
 }

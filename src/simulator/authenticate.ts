@@ -121,7 +121,8 @@ export function authenticateParameters(
       return value;
     },
   ) as [string, string, string, string];
-  if (!/^\d{9,11}$/.test(timestamp) || !/^\d{1,15}$/.test(nonce))
+  // Two of the official SDKs draw nonces of up to 63 bits.
+  if (!/^\d{9,11}$/.test(timestamp) || !/^\d{1,20}$/.test(nonce))
     throw new Refusal('InvalidParameter', 'Timestamp and Nonce are whole numbers.');
   checkClock(timestamp, serverNow);
   const key = find(secretId);

@@ -8,7 +8,19 @@ export const ZERO_TIME = '0000-00-00 00:00:00';
 /** Milliseconds since 1970 UTC as the provider writes them; null is the zero time. */
 export function beijingTime(ms: number | null): string {
   if (ms === null) return ZERO_TIME;
-  return new Date(ms + OFFSET).toISOString().slice(0, 19).replace('T', ' ');
+  const local = Math.floor((ms + OFFSET) / 1000);
+  const day = Math.floor(local / 86_400);
+  if (day !== latest.day) latest = { day, date: new Date(day * 86_400_000).toISOString().slice(0, 10) };
+  const second = local - day * 86_400;
+  return `${latest.date} ${twoDigits(second / 3600)}:${twoDigits((second % 3600) / 60)}:${twoDigits(second % 60)}`;
+}
+
+/** The day that was last spelt: most of what a list tells lies close together, and spelling a date is what costs. */
+let latest = { day: 0, date: '1970-01-01' };
+
+function twoDigits(value: number): string {
+  const whole = Math.floor(value);
+  return whole < 10 ? `0${whole}` : String(whole);
 }
 
 /** The Beijing date as eight digits, with which order numbers begin. */

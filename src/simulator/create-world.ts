@@ -66,7 +66,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     names: seededRandom(options.seed ^ 0x9e3779b9),
     agenda: createAgenda(),
     regions,
-    catalogue: makeCatalogue(regions),
+    catalogue: options.catalogue ?? makeCatalogue(regions),
     instances,
     accounts,
     deals: new Map(),

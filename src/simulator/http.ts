@@ -42,6 +42,21 @@ const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
   Object.values(PRODUCTS).flatMap(({ actions }) => Object.keys(actions)),
 );
 
+/** What the gateway makes of a request, before it becomes bytes. `delay` is milliseconds that it comes late. */
+export type Served =
+  | { readonly kind: 'response'; readonly fields: Readonly<Record<string, unknown>>; readonly delay: number }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly delay: number }
+  /** Executed where the fault says so, and answered with what is no answer. */
+  | { readonly kind: 'http-500' | 'html'; readonly delay: number }
+  /** Executed, and the answer stops in its middle. */
+  | {
+      readonly kind: 'half-json';
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly delay: number;
+    }
+  /** The connection is cut before or after the request was executed. */
+  | { readonly kind: 'reset-before' | 'reset-after'; readonly delay: number };
+
 /**
  * Answers one request that arrived at `now` (milliseconds since 1970 UTC), after letting everything happen that was
  * due. Never throws: what is wrong with the request is in the answer.
@@ -49,46 +64,75 @@ const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
 export function http(world: World, request: WireRequest, now: number): WireAnswer {
   advance(world, now);
   const headers = lowerCased(request);
-  const requestId = uuid(world);
-  const traceId = headers['x-tc-traceid'];
-  const answer = (status: number, type: string, body: string, delay: number): WireAnswer => ({
-    kind: 'answered',
-    status,
-    headers: {
-      'Content-Type': type,
-      ...(traceId === undefined || !/^[\w-]{1,64}$/.test(traceId) ? {} : { 'X-TC-TraceId': traceId }),
-    },
-    body,
-    delay,
-  });
-  const refuse = (code: string, message: string, delay: number): WireAnswer =>
-    answer(
-      200,
-      JSON_TYPE,
-      JSON.stringify({ Response: { Error: { Code: code, Message: message }, RequestId: requestId } }),
-      delay,
-    );
-
+  const requestId = newRequestId(world);
   if (request.method === 'GET') {
     const said = metadata(world, split(request.url)[0], now);
-    if (said) return answer(said.status, 'text/plain', said.body, 0);
+    if (said) return answered(headers, said.status, 'text/plain', said.body, 0);
   }
-  let delay = 0;
+  let served: Served;
   try {
-    const opened = openRequest(world, request, headers, now);
-    const { identity, language, action: named } = opened;
-    // Names that do not exist are counted under one heading: they are the sender's to choose.
-    const name = KNOWN_ACTIONS.has(named) ? named : '(unknown)';
-    const over = world.limit.arrive(countedAs(opened), name, now);
-    if (over) {
-      return refuse(
-        'RequestLimitExceeded',
-        `Your current request times equals to \`${over.arrived}\` in a second, which exceeds the frequency limit \`${over.limit}\` for a second. Please reduce the frequency of calls.`,
-        0,
-      );
+    served = serve(world, openRequest(world, request, headers, now), requestId, now);
+  } catch (error) {
+    served = refused(error, 0);
+  }
+  const { delay } = served;
+  switch (served.kind) {
+    case 'response':
+      return answered(headers, 200, JSON_TYPE, JSON.stringify({ Response: served.fields }), delay);
+    case 'refused': {
+      const Response = { Error: { Code: served.code, Message: served.message }, RequestId: requestId };
+      return answered(headers, 200, JSON_TYPE, JSON.stringify({ Response }), delay);
     }
-    const { faults } = world;
-    delay = Number(faults.take('slow', name, null)?.value ?? 0);
+    case 'http-500':
+      return answered(headers, 500, JSON_TYPE, '{"message":"internal server error"}', delay);
+    case 'html':
+      return answered(headers, 502, 'text/html', '<html><body><h1>502 Bad Gateway</h1></body></html>', delay);
+    case 'half-json': {
+      const body = JSON.stringify({ Response: served.fields });
+      return answered(headers, 200, JSON_TYPE, body.slice(0, body.length >> 1), delay);
+    }
+    default:
+      return { kind: served.kind, delay };
+  }
+}
+
+function answered(
+  headers: Readonly<Record<string, string | undefined>>,
+  status: number,
+  type: string,
+  body: string,
+  delay: number,
+): WireAnswer {
+  const traceId = headers['x-tc-traceid'];
+  const traced = traceId !== undefined && /^[\w-]{1,64}$/.test(traceId);
+  return {
+    kind: 'answered',
+    status,
+    headers: { 'Content-Type': type, ...(traced ? { 'X-TC-TraceId': traceId } : {}) },
+    body,
+    delay,
+  };
+}
+
+/** @throws what is no refusal: a fault of the simulator's own. */
+function refused(error: unknown, delay: number): Served {
+  if (error instanceof Refusal) return { kind: 'refused', code: error.code, message: error.message, delay };
+  throw error;
+}
+
+/** The gateway and the product behind it, for a request whose sender is known. The world stands at `now` already. */
+export function serve(world: World, opened: OpenedRequest, requestId: string, now: number): Served {
+  const { identity, language, action: named } = opened;
+  // Names that do not exist are counted under one heading: they are the sender's to choose.
+  const name = KNOWN_ACTIONS.has(named) ? named : '(unknown)';
+  const over = world.limit.arrive(countedAs(opened), name, now);
+  if (over) {
+    const message = `Your current request times equals to \`${over.arrived}\` in a second, which exceeds the frequency limit \`${over.limit}\` for a second. Please reduce the frequency of calls.`;
+    return { kind: 'refused', code: 'RequestLimitExceeded', message, delay: 0 };
+  }
+  const { faults } = world;
+  const delay = Number(faults.take('slow', name, null)?.value ?? 0);
+  try {
     if (faults.take('reset-before', name, null)) return { kind: 'reset-before', delay };
     const { action, region, product } = route(world, opened);
     const params = opened.read(action.schema);
@@ -102,31 +146,24 @@ export function http(world: World, request: WireRequest, now: number): WireAnswe
     if (code) throw new Refusal(String(code), 'refused, as the simulator was told to');
 
     const spoiled = takeSpoiling(world, name);
-    const run = (): string => {
+    const run = (): Record<string, unknown> => {
       const response = action.run(world, { params, region, identity, language, now });
       response.RequestId = requestId;
-      return JSON.stringify({ Response: response });
+      return response;
     };
     if (!spoiled) {
-      const body = run();
+      const fields = run();
       if (faults.take('lost-answer', name, instance)) return { kind: 'reset-after', delay };
-      if (faults.take('half-json', name, instance))
-        return answer(200, JSON_TYPE, body.slice(0, body.length >> 1), delay);
-      return answer(200, JSON_TYPE, body, delay);
+      if (faults.take('half-json', name, instance)) return { kind: 'half-json', fields, delay };
+      return { kind: 'response', fields, delay };
     }
     // The action runs first where the fault says so: a refusal of its own then stands as it is.
     if (spoiled.value === 'executed') run();
-    switch (spoiled.name) {
-      case 'http-500':
-        return answer(500, JSON_TYPE, '{"message":"internal server error"}', delay);
-      case 'html':
-        return answer(502, 'text/html', '<html><body><h1>502 Bad Gateway</h1></body></html>', delay);
-      default:
-        return refuse(SPOILED_CODE[spoiled.name] ?? 'InternalError', 'an internal error has occurred', delay);
-    }
+    if (spoiled.name === 'http-500' || spoiled.name === 'html') return { kind: spoiled.name, delay };
+    const spoiledCode = SPOILED_CODE[spoiled.name] ?? 'InternalError';
+    return { kind: 'refused', code: spoiledCode, message: 'an internal error has occurred', delay };
   } catch (error) {
-    if (error instanceof Refusal) return refuse(error.code, error.message, delay);
-    throw error;
+    return refused(error, delay);
   }
 }
 
@@ -220,7 +257,8 @@ function lowerCased({ headers, url }: WireRequest): Readonly<Record<string, stri
   return lower;
 }
 
-function uuid(world: World): string {
+/** A request id, from the chance of names. */
+export function newRequestId(world: World): string {
   const word = (): string => world.names.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
   const [a, b, c, d] = [word(), word(), word(), word()] as const;
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${'89ab'[c.charCodeAt(0) & 3]}${c.slice(1, 4)}-${c.slice(4)}${d}`;

@@ -49,6 +49,11 @@ export function decodeFlat(schema: Schema, pairs: Iterable<readonly [string, str
   return fitAll(schema, root, '', true);
 }
 
+/** Parameters that are values already, as a test hands them in. @throws Refusal unless they fit the schema */
+export function fitTo(schema: Schema, value: unknown): Params {
+  return fitAll(schema, value, '', false);
+}
+
 function fitAll(schema: Schema, value: unknown, at: string, asText: boolean): Params {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(at || 'body');
   const params = value as Record<string, unknown>;

@@ -88,6 +88,8 @@ export interface WorldOptions {
   /** What the first account holds, CNY. */
   readonly balance: number;
   readonly faults: readonly Fault[];
+  /** That of another world with the same zones, where many worlds are made; left out: made anew. */
+  readonly catalogue?: SimCatalogue;
 }
 
 /** A node of a multi-zone instance. */

@@ -33,6 +33,7 @@ it.concurrent('doctor says whose keys are used, who one is, what one may, and ho
   expect(text.stdout).toMatch(/^who +qcs::cam::uin\/100000000001:/m);
   expect(text.stdout).toMatch(/^clock +as the provider's/m);
   expect(text.stdout).toMatch(/^host +127\.0\.0\.1:\d+, region ap-guangzhou$/m);
+  expect(text.stdout).toMatch(/^signs +by TC3-HMAC-SHA256$/m);
   expect(text.stdout).toMatch(/^proxy +none$/m);
   expect(text.stdout).toMatch(/^limit +20 calls a second/m);
   expect(text.stdout).toMatch(/^ +✓ redis:DescribeInstances/m);
@@ -41,6 +42,7 @@ it.concurrent('doctor says whose keys are used, who one is, what one may, and ho
   const json = await at.refit(['doctor', '--json'], { env: proxied });
   expect(JSON.parse(json.stdout)).toMatchObject({
     healthy: true,
+    signature: 'TC3-HMAC-SHA256',
     credentials: { source: 'the environment', expiresAt: null },
     proxy: { url: 'http://proxy.test:3128', from: 'HTTPS_PROXY', except: 'x.test' },
     refused: null,

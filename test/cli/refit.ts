@@ -8,10 +8,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inject, type TestContext } from 'vitest';
 import type { JournalEntry, Report } from '../../src/model.ts';
 import type { WorldCounts } from '../../src/simulator/world.ts';
+import type { WorldState } from '../../src/simulator/world-state.ts';
+import type { Strikes } from './strike.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
@@ -65,6 +67,12 @@ export function refit(args: readonly string[], options: RefitOptions = {}): Prom
   return startRefit(args, options).ended;
 }
 
+/** The environment in which a process is struck at boundaries of its journal. */
+export function struckBy(strikes: Strikes): Readonly<Record<string, string>> {
+  const preload = pathToFileURL(join(ROOT, 'test/cli/strike.ts')).href;
+  return { NODE_OPTIONS: `--import ${preload}`, REFIT_STRIKES: JSON.stringify(strikes) };
+}
+
 export interface Simulator {
   readonly url: string;
   readonly secretId: string;
@@ -72,6 +80,8 @@ export interface Simulator {
   /** The keys, as the provider's own tools read them. */
   readonly env: Readonly<Record<string, string>>;
   counts(): Promise<WorldCounts>;
+  /** The truth about instances, orders and tasks. */
+  state(): Promise<WorldState>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +98,7 @@ export async function startSimulator(flags: readonly string[] = []): Promise<Sim
     secretKey: secretKey!,
     env: { TENCENTCLOUD_SECRET_ID: secretId!, TENCENTCLOUD_SECRET_KEY: secretKey! },
     counts: async () => (await (await fetch(`${url}/_refit/counts`)).json()) as WorldCounts,
+    state: async () => (await (await fetch(`${url}/_refit/state`)).json()) as WorldState,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { formGateway } from './form-gateway.ts';
 import { BRISK, CONTROL, desk, type Ended, filesIn, growPlan, plainFleet } from './refit.ts';
 
 const FAULTS = [
@@ -53,6 +54,69 @@ it.concurrent('no key, token or signature is in any file or stream of a verbose 
       expect(text).not.toContain(hidden);
   }
 });
+
+it.concurrent.for(['HmacSHA256', 'HmacSHA1'])(
+  'no key, token or signature of a form is in any file or stream of a verbose run among faults: %s',
+  async (name, test) => {
+    const faults = FAULTS.flatMap((fault) => ['--fault', fault]);
+    const at = await desk(test, { simulator: [...BRISK, ...faults], fleet: plainFleet(6) });
+    const gateway = await formGateway(test, at.simulator.url);
+    const { secretId, secretKey } = at.simulator;
+    const way = ['--endpoint', gateway.url];
+    const env = {
+      REFIT_SIGNATURE: name,
+      TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/100000000001:roleName/resizer',
+    };
+    await at.write('plan.yaml', growPlan());
+    const ends: Ended[] = [];
+    for (const args of [
+      ['doctor', '-v'],
+      ['doctor', '-v', '--json'],
+      ['inventory', '-v', '-o', 'inventory.json'],
+      ['plan', 'plan.yaml', '-v', '--price', '-o', 'saved.json'],
+      ['apply', 'saved.json', '-v', '--auto-approve', '--run-dir', 'run'],
+      ['report', 'run', '-v', '--json'],
+    ])
+      ends.push(await at.refit([...args, ...way], { env }));
+    expect(
+      ends.map(({ code }) => code),
+      ends.map(({ stderr }) => stderr).join('\n'),
+    ).toEqual([0, 0, 0, 0, 3, 0]);
+    // Refused forms are talked of, and not shown: a wrong key, and a token that is not of this key.
+    for (const wrong of [
+      { TENCENTCLOUD_SECRET_KEY: `${secretKey}x` },
+      { TENCENTCLOUD_TOKEN: 'token-of-nobody' },
+    ])
+      ends.push(
+        await at.refit(['inventory', '-v', ...way], {
+          env: { ...env, TENCENTCLOUD_ROLE_ARN: undefined, ...wrong },
+        }),
+      );
+    expect(ends.slice(-2).map(({ code }) => code)).toEqual([12, 12]);
+
+    const files = await filesIn(join(at.folder, 'run'));
+    const texts = [
+      ...ends.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+      ...(await Promise.all(
+        [...files.map((file) => `run/${file}`), 'inventory.json', 'saved.json'].map(at.text),
+      )),
+    ];
+    expect(texts.join('').length).toBeGreaterThan(10_000);
+    // What the forms really carried: every signature, the ids and tokens of the role, as they are and as forms spell them.
+    expect(gateway.forms.filter(({ Token }) => Token !== undefined).length).toBeGreaterThan(20);
+    const carried = gateway.forms.flatMap(({ SecretId, Token, Signature }) => [
+      SecretId!,
+      Token ?? '',
+      Signature!,
+    ]);
+    const hidden = new Set([secretKey, secretId, ...carried].filter((text) => text !== ''));
+    for (const text of texts)
+      for (const one of hidden) {
+        expect(text).not.toContain(one);
+        expect(text).not.toContain(encodeURIComponent(one));
+      }
+  },
+);
 
 it.concurrent('names, tags and messages of the provider reach no terminal, page or sheet raw', async (test) => {
   const names = [

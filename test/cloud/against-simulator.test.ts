@@ -6,11 +6,17 @@ import { secret } from '../../src/cloud/credentials.ts';
 import { openHttp } from '../../src/cloud/http.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import { nonces } from '../../src/cloud/sign-v1.ts';
+import { SIGNATURES, type SignatureName } from '../../src/cloud/signature.ts';
 import { type SimulateOptions, simulate } from '../../src/simulator/simulate.ts';
 
 const SCOPES = ['ap-guangzhou', 'ap-shanghai'].map((region) => ({ region, profile: 'default' }));
 
-async function world(options: SimulateOptions, keys: { secretKey?: string } = {}) {
+async function world(
+  options: SimulateOptions,
+  name: SignatureName = 'TC3-HMAC-SHA256',
+  keys: { secretKey?: string } = {},
+) {
   const simulation = await simulate(options, systemClock);
   const transport = openHttp();
   onTestFinished(async () => {
@@ -22,6 +28,7 @@ async function world(options: SimulateOptions, keys: { secretKey?: string } = {}
     transport,
     clock: systemClock,
     endpoint: simulation.url,
+    signature: { name, nonce: nonces(Math.random) },
     permits,
     jitter: Math.random,
     credentials: () => ({
@@ -34,9 +41,9 @@ async function world(options: SimulateOptions, keys: { secretKey?: string } = {}
   return { simulation, cloud, permits };
 }
 
-describe('against the simulator over HTTP', () => {
+describe.each(SIGNATURES)('against the simulator over HTTP, signed by %s', (signature) => {
   it('a fleet is read whole, every instance recognised, sold somewhere and with a zone by name', async () => {
-    const { cloud } = await world({ instances: 60 });
+    const { cloud } = await world({ instances: 60 }, signature);
     const { inventory, notes } = await readInventory(cloud, SCOPES, systemClock);
     expect(inventory.instances).toHaveLength(60);
     expect(notes).toEqual([]);
@@ -53,12 +60,8 @@ describe('against the simulator over HTTP', () => {
   });
 
   it('an order is priced, placed, seen as task and deal, and ends at its size', async () => {
-    const { cloud } = await world({
-      instances: 60,
-      startLag: [10, 20],
-      duration: [50, 100],
-      lockTail: [10, 20],
-    });
+    const brisk = { startLag: [10, 20], duration: [50, 100], lockTail: [10, 20] } as const;
+    const { cloud } = await world({ instances: 60, ...brisk }, signature);
     const { inventory } = await readInventory(cloud, SCOPES, systemClock);
     const one = inventory.instances.find(
       (instance) =>
@@ -98,7 +101,7 @@ describe('against the simulator over HTTP', () => {
   });
 
   it('reads at 18 a second are never refused by limit', async () => {
-    const { cloud, simulation } = await world({ instances: 5 });
+    const { cloud, simulation } = await world({ instances: 5 }, signature);
     await Promise.all(Array.from({ length: 45 }, () => cloud.describeRunningTasks(SCOPES[0]!)));
     const counted = simulation.counts().actions.DescribeTaskList!;
     expect(counted).toMatchObject({ arrivals: 45, refused: 0 });
@@ -106,7 +109,7 @@ describe('against the simulator over HTTP', () => {
   });
 
   it('a wrong key is refused as such', async () => {
-    const { cloud } = await world({ instances: 5 }, { secretKey: 'wrong' });
+    const { cloud } = await world({ instances: 5 }, signature, { secretKey: 'wrong' });
     await expect(cloud.describeInstances(SCOPES[0]!)).rejects.toMatchObject({
       code: 'credentials-refused',
       exitCode: 12,

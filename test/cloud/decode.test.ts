@@ -630,7 +630,7 @@ describe('orders by their numbers', () => {
   it('that may not be read are an error, and no more are asked for', async () => {
     const { run, transport } = rig(() => ({ code: 'UnauthorizedOperation.NoCAMAuthed' }));
     await expect(run((cloud) => cloud.describeOrders(SCOPE, ['1', '2'], 'CNY'))).rejects.toMatchObject({
-      code: 'provider-refused',
+      code: 'credentials-refused',
     });
     expect(transport.sent).toHaveLength(1);
   });

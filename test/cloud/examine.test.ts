@@ -4,7 +4,10 @@ import { VirtualClock } from '../../src/clock.ts';
 import { secret } from '../../src/cloud/credentials.ts';
 import { examine } from '../../src/cloud/examine.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
+import { type Transport, TransportError } from '../../src/cloud/transport.ts';
 import { ORDER, READS } from '../../src/cloud/wire.ts';
+import { http } from '../../src/simulator/http.ts';
+import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
 import { row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
 
@@ -71,6 +74,7 @@ describe('an examination', () => {
     expect(found.rights.map(({ action }) => action.split(':')[1]).sort()).toEqual(reads.sort());
     expect(new Set(found.rights.map(({ state }) => state))).toEqual(new Set(['granted']));
     expect(found.untried).toBe('redis:UpgradeInstance');
+    expect(found.rights.filter((right) => right.for === 'some plans')).toEqual([]);
   });
 
   it('says where the keys are from, who one is, and which host is asked', async () => {
@@ -104,6 +108,9 @@ describe('an examination', () => {
     ['InquiryPriceUpgradeInstance', 'InvalidParameter.InvalidParameter', 'granted'],
     ['DescribeInstanceShards', 'ResourceNotFound.InstanceNotExists', 'granted'],
     ['GetMonitorData', 'InternalError', 'unknown'],
+    // Refused before rights are looked at: that says nothing of them.
+    ['DescribeInstanceDealDetail', 'UnknownParameter', 'unknown'],
+    ['DescribeZones', 'UnsupportedRegion', 'unknown'],
   ])('that finds %s refused with %s calls the right %s', async (action, code, state) => {
     const { found, sent } = await examined({
       answer: (one) => (one.action === action ? { code } : undefined),
@@ -111,6 +118,40 @@ describe('an examination', () => {
     expect(found.rights.find((right) => right.action.endsWith(`:${action}`))).toMatchObject({ state, code });
     expect(found.refused).toBeNull();
     expect(new Set(sent.map((one) => one.action)).size).toBe(Object.keys(READS).length);
+  });
+
+  it('asks each in a form that the provider takes, so that the answer is of the right alone', async () => {
+    const reads = Object.values(READS).map(({ name }) => name);
+    const rightsOf = async (deny: readonly string[]) => {
+      const clock = new VirtualClock(START);
+      const fleet = { name: 'default', fleet: [{ id: 'crs-aaaa1111' }], users: { planner: deny } };
+      const { world, keys } = simulatedWorld({ fleet: JSON.stringify({ accounts: [fleet] }) }, START);
+      const { secretId, secretKey } = keys.find(({ user }) => user === 'planner')!;
+      const transport: Transport = {
+        async send({ origin, headers, body }) {
+          const answer = http(world, { method: 'POST', url: `${origin}/`, headers, body }, clock.now());
+          if (answer.kind !== 'answered') throw new TransportError(answer.kind, true);
+          return { status: answer.status, contentType: 'application/json', body: answer.body };
+        },
+        async close() {},
+      };
+      const found = await clock.run(() =>
+        examine({
+          transport,
+          clock,
+          endpoint: null,
+          permits: openPermits(clock, 18),
+          jitter: () => 0.5,
+          credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'a test' }),
+          scope: SCOPE,
+          proxy: null,
+        }),
+      );
+      return Object.fromEntries(found.rights.map(({ action, state }) => [action.split(':')[1], state]));
+    };
+    const all = (state: string) => Object.fromEntries(reads.map((name) => [name, state]));
+    expect(await rightsOf([])).toEqual(all('granted'));
+    expect(await rightsOf(reads)).toEqual(all('refused'));
   });
 
   it.each([

@@ -17,6 +17,8 @@ export interface Sent {
   readonly origin: string;
   readonly region: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** As it was sent, and as it was meant: of the older signature every parameter of the form. */
+  readonly body: string;
   readonly fields: Record<string, unknown>;
 }
 
@@ -37,12 +39,15 @@ export function fakeTransport(script: Script): FakeTransport {
       return sent.map(({ action }) => action);
     },
     async send(request: HttpRequest): Promise<HttpResponse> {
+      const form = request.headers['X-TC-Action'] === undefined;
+      const fields = form ? Object.fromEntries(new URLSearchParams(request.body)) : JSON.parse(request.body);
       const one: Sent = {
-        action: request.headers['X-TC-Action']!,
+        action: form ? fields.Action : request.headers['X-TC-Action']!,
         origin: request.origin,
-        region: request.headers['X-TC-Region'],
+        region: form ? fields.Region : request.headers['X-TC-Region'],
         headers: request.headers,
-        fields: JSON.parse(request.body),
+        body: request.body,
+        fields,
       };
       const line = typeof script === 'function' ? script(one, sent.length) : script[sent.length];
       if (line === undefined)

@@ -4,9 +4,10 @@ import { VirtualClock } from '../../src/clock.ts';
 import { openCloud } from '../../src/cloud/client.ts';
 import type { OrderRequest } from '../../src/cloud/cloud.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
+import { SIGNATURES } from '../../src/cloud/signature.ts';
 import { RefitError } from '../../src/errors.ts';
 import type { EditionName } from '../../src/model.ts';
-import { fakeTransport, type Line } from './fake-transport.ts';
+import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
 import { rig, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
 
 const ORDER: OrderRequest = {
@@ -215,14 +216,22 @@ describe('an order goes', () => {
 });
 
 describe('no key, token or id is shown', () => {
-  it('by an answer that repeats what was sent', async () => {
-    const { run } = rig((sent) => ({
-      code: 'AuthFailure',
-      message: `bad: ${sent.headers.Authorization} ${sent.headers['X-TC-Token']}`,
-    }));
+  it.each(SIGNATURES)('by an answer that repeats what was sent, signed by %s', async (name) => {
+    const { run, transport } = rig(
+      (sent) => ({
+        code: 'AuthFailure',
+        message: `bad: ${JSON.stringify(sent.headers)} ${sent.body} ${decodeURIComponent(sent.body)}`,
+      }),
+      null,
+      name,
+    );
     const answer = inspect(await run((cloud) => cloud.order(ORDER, yes)), { depth: 9 });
     expect(answer).toContain('(hidden)');
-    for (const text of [SECRET_KEY, TOKEN, SECRET_ID]) expect(answer).not.toContain(text);
+    const [{ headers, fields }] = transport.sent as [Sent];
+    const signature = String(fields.Signature ?? /Signature=(\w+)$/.exec(headers.Authorization!)![1]);
+    expect(signature.length).toBeGreaterThan(20);
+    for (const text of [SECRET_KEY, TOKEN, SECRET_ID, signature, encodeURIComponent(signature)])
+      expect(answer).not.toContain(text);
   });
 
   it.each<[string, Line]>([

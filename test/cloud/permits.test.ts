@@ -283,3 +283,69 @@ describe('a refusal by limit', () => {
     expect(refused / (taken + refused)).toBeLessThan(0.03);
   });
 });
+
+describe('the full rate, changed while it is in use', () => {
+  it('makes what was given before and not used yet lost, also after a further change, and spaces anew', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 10);
+    await clock.run(async () => {
+      const [used, ahead] = [permits.reserve(ORDERS), permits.reserve(ORDERS)];
+      await clock.sleep(90);
+      permits.setFullRate(2);
+      expect(permits.fullRate).toBe(2);
+      expect(permits.isLost(ahead)).toBe(true);
+      await clock.sleep(20);
+      permits.setFullRate(1);
+      expect(permits.isLost(ahead)).toBe(true);
+      expect(ahead.due - used.due).toBe(100);
+      expect(permits.reserve(ORDERS).due).toBe(90 + 1000);
+      permits.setFullRate(10);
+      expect(permits.reserve(ORDERS).due).toBe(110 + 100);
+    });
+  });
+
+  it.each([1, 2, 3])('never lets a second have more than its fastest rate allows (seed %i)', async (seed) => {
+    const clock = new VirtualClock(Date.UTC(2026, 10, 11));
+    const permits = openPermits(clock, 18);
+    const random = chance(seed);
+    const times: number[] = [];
+    await clock.run(async () => {
+      await Promise.all([
+        ...Array.from({ length: 20 }, async () => {
+          while (times.length < 400) {
+            await permits.take(ORDERS);
+            times.push(clock.now() + random() * 100);
+          }
+        }),
+        (async () => {
+          while (times.length < 400) {
+            await clock.sleep(random() * 700);
+            permits.setFullRate(0.5 + random() * 17.5);
+          }
+        })(),
+      ]);
+    });
+    expect(most(times).sliding).toBeLessThanOrEqual(20);
+  });
+
+  it('does not forgive a refusal: a lane that is slowed climbs to the new rate', async () => {
+    const clock = new VirtualClock();
+    const permits = openPermits(clock, 18);
+    await clock.run(async () => {
+      permits.penalise(ORDERS, clock.now());
+      permits.setFullRate(10);
+      expect(permits.rate(ORDERS)).toBe(10);
+      permits.penalise(ORDERS, clock.now() + 2_000);
+      permits.setFullRate(18);
+      expect(permits.rate(ORDERS)).toBeCloseTo(7.5);
+      await clock.sleep(2_000);
+      expect(permits.rate(ORDERS)).toBeCloseTo(8.5);
+    });
+  });
+
+  it('must be above zero', () => {
+    const permits = openPermits(new VirtualClock(), 18);
+    expect(() => permits.setFullRate(0)).toThrow(RangeError);
+    expect(permits.fullRate).toBe(18);
+  });
+});

@@ -146,17 +146,18 @@ describe('an inventory', () => {
     ]);
   });
 
-  it.each<[string, Record<string, (sent: Sent) => Line>]>([
-    ['its instances', { DescribeInstances: denied }],
-    ['its catalogue', { DescribeProductInfo: denied }],
+  it.each<[string, Record<string, (sent: Sent) => Line>, string]>([
+    ['its instances', { DescribeInstances: denied }, 'credentials-refused'],
+    ['its catalogue', { DescribeProductInfo: denied }, 'credentials-refused'],
     [
       'its tasks, for another reason than rights',
       { DescribeTaskList: () => ({ code: 'UnsupportedRegion' }) },
+      'provider-refused',
     ],
-  ])('is an error without %s', async (_, overrides) => {
+  ])('is an error without %s', async (_, overrides, code) => {
     const { run, clock } = provider(overrides);
     await expect(run((cloud) => readInventory(cloud, [SCOPE], clock))).rejects.toMatchObject({
-      code: 'provider-refused',
+      code,
     });
   });
 

@@ -29,11 +29,32 @@ describe('a read is tried again quietly', () => {
     expect(clock.monotonic()).toBeGreaterThan(50);
   });
 
-  it.each<[string, Line, string]>([
-    ['a server that is not there', { fault: 'connect ECONNREFUSED', sent: false }, 'provider-unreachable'],
-    ['a server that is broken', { status: 503, body: '' }, 'provider-unreachable'],
-    ['an internal error that stays', { code: 'InternalError' }, 'provider-refused'],
-  ])('six times and not for ever: %s', async (_, line, code) => {
+  it.each<[string, Line, string, RegExp]>([
+    [
+      'a server that is not there',
+      { fault: 'connect ECONNREFUSED', sent: false },
+      'provider-unreachable',
+      /check the network and --endpoint/,
+    ],
+    [
+      'a server that is broken',
+      { status: 503, body: '' },
+      'provider-unreachable',
+      /check the network and --endpoint/,
+    ],
+    [
+      'a gateway on the way',
+      { status: 403, body: '' },
+      'provider-unreachable',
+      /on the way.*--signature HmacSHA256/,
+    ],
+    [
+      'an internal error that stays',
+      { code: 'InternalError' },
+      'provider-refused',
+      /refit explain InternalError/,
+    ],
+  ])('six times and not for ever: %s', async (_, line, code, mend) => {
     let tries = 0;
     const { run, clock } = rig(() => {
       tries += 1;
@@ -41,7 +62,7 @@ describe('a read is tried again quietly', () => {
     });
     await expect(run((cloud) => cloud.describeInstances(SCOPE))).rejects.toMatchObject({
       code,
-      mend: expect.stringMatching(/./),
+      mend: expect.stringMatching(mend),
     });
     expect(tries).toBe(6);
     // Pauses that double: 250 + 500 + … + 4000 ms, less a quarter with this jitter.
@@ -91,8 +112,8 @@ describe('a read that is refused', () => {
     ['AuthFailure.SecretIdNotFound', 'credentials-refused', 12, /check the secret id/],
     ['AuthFailure.SignatureExpire', 'credentials-refused', 12, /clock/],
     ['AuthFailure.UnauthorizedOperation', 'credentials-refused', 12, /redis:DescribeInstances/],
-    ['UnauthorizedOperation.NoCAMAuthed', 'provider-refused', 1, /redis:DescribeInstances/],
-    ['InvalidParameter.PermissionDenied', 'provider-refused', 1, /redis:DescribeInstances/],
+    ['UnauthorizedOperation.NoCAMAuthed', 'credentials-refused', 12, /redis:DescribeInstances/],
+    ['InvalidParameter.PermissionDenied', 'credentials-refused', 12, /redis:DescribeInstances/],
     ['UnsupportedRegion', 'provider-refused', 1, /refit explain UnsupportedRegion/],
     ['Bad\u001b[31mCode', 'provider-refused', 1, /refit explain CODE/],
   ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, mend) => {
@@ -113,6 +134,7 @@ describe('a client for planning', () => {
     },
     lane: async () => ({ action: '', host: '', identity: '' }),
     laneAtOnce: () => ({ action: '', host: '', identity: '' }),
+    providerNow: () => 0,
   });
 
   it.each([

@@ -4,6 +4,8 @@ import { openCloud } from '../../src/cloud/client.ts';
 import type { CallRecord, Cloud } from '../../src/cloud/cloud.ts';
 import { secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
+import { nonces } from '../../src/cloud/sign-v1.ts';
+import type { SignatureName } from '../../src/cloud/signature.ts';
 import { type FakeTransport, fakeTransport, type Script } from './fake-transport.ts';
 
 export const SECRET_KEY = 'never-show-this-key';
@@ -25,7 +27,11 @@ export interface Rig {
 /** 2026-01-05 10:00 in Beijing. */
 export const START = Date.UTC(2026, 0, 5, 2, 0, 0);
 
-export function rig(script: Script, endpoint: string | null = null): Rig {
+export function rig(
+  script: Script,
+  endpoint: string | null = null,
+  name: SignatureName = 'TC3-HMAC-SHA256',
+): Rig {
   const clock = new VirtualClock(START);
   const transport = fakeTransport(script);
   const calls: CallRecord[] = [];
@@ -34,6 +40,7 @@ export function rig(script: Script, endpoint: string | null = null): Rig {
     transport,
     clock,
     endpoint,
+    signature: { name, nonce: nonces(() => 0.5) },
     permits: openPermits(clock, 18),
     jitter: () => 0.5,
     onCall: (record: CallRecord) => calls.push(record),

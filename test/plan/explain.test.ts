@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ORDER, READS } from '../../src/cloud/wire.ts';
 import { explainCode, explainInstance, nearestCode } from '../../src/plan/explain.ts';
 import { allRules } from '../../src/rules/check.ts';
+import { COMMON_CODES } from '../run/order-code-table.ts';
 import { GB, instance, inventory, plan, select, standard, target } from './fixtures/small-fleet.ts';
 
 describe('a code', () => {
@@ -59,8 +61,34 @@ describe('a code', () => {
     expect(explainCode('RequestLimitExceeded')).toContain('provably not executed');
   });
 
-  it('is explained for every rule there is', () => {
-    expect(allRules().filter(({ code }) => explainCode(code) === null)).toEqual([]);
+  it('is explained for every rule there is: what it looks at, a sentence, a mend, source and date', () => {
+    for (const { code } of allRules()) {
+      const page = explainCode(code)!.split('\n');
+      expect(page[0], code).toMatch(/^[A-Z][\w.]+ \((error|warning|note)\)$/);
+      expect(page[1], code).toMatch(/^\S.{15,}\.$/);
+      const parts = page.slice(2).map((line) => /^ {2}(\w+(?: \w+)?) {2,}\S.{3,}$/.exec(line)?.[1] ?? line);
+      expect(parts, code).toEqual(['looks at', 'said of', 'mend', 'source', '']);
+      expect(page.at(-2), code).toMatch(/, read 20\d\d-\d\d$/);
+    }
+  });
+
+  it('stands once on the shelf, and each of the two codes of the lock has a page of its own', () => {
+    const codes = allRules().map(({ code }) => code);
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+    expect(explainCode('FailedOperation.Unknown')).toContain('days of the week');
+    expect(explainCode('FailedOperation.SystemError')).toContain('a fault of its own');
+  });
+
+  it('is explained for whatever an order or a read is documented to be answered with', () => {
+    const model = JSON.parse(readFileSync('test/simulator/fixtures/provider-model.json', 'utf8')) as Record<
+      string,
+      { readonly codes: readonly string[] }
+    >;
+    const codes = [ORDER, ...Object.values(READS)].flatMap(
+      ({ product, name }) => model[`${product}.${name}`]?.codes ?? [],
+    );
+    expect(codes.length).toBeGreaterThan(50);
+    expect([...codes, ...COMMON_CODES].filter((code) => explainCode(code) === null)).toEqual([]);
   });
 
   it('is explained wherever in the program it is given', () => {
@@ -148,6 +176,10 @@ describe('an instance', () => {
       '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it waits to be paid',
     ]);
     expect(told({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
+    expect(told({ status: 'processing', task: 'resize' })).toEqual([
+      '  now       blocked, ResourceUnavailable.InstanceStatusAbnormal: crs-cart0001 is processing, not running',
+      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is processing, and a task is under way on it: resize',
+    ]);
   });
 
   it('that is not in the inventory is told with what the inventory covers', () => {

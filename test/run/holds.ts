@@ -41,6 +41,8 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
     saved.execution.inFlight + (except.stuck ?? 0) + (except.deferred ?? 0),
   );
 
+  expect(disobeyed(run), 'every order keeps to what the run was told').toEqual([]);
+
   const settledAt = saved.waves.map(() => 0);
   const beganAt = saved.waves.map(() => Number.POSITIVE_INFINITY);
   const waveOf = new Map(saved.steps.map(({ id, wave }) => [id, wave]));
@@ -60,4 +62,37 @@ export function holds(stage: Stage, run: Run, except: Exceptions = {}): void {
   for (const { outcome } of run.report.steps) expect(OUTCOMES).toContain(outcome);
   const sum = Object.values(run.report.totals).reduce((a, b) => a + b, 0);
   expect(sum, 'the totals add up to the steps').toBe(saved.steps.length);
+}
+
+/**
+ * Orders that were begun against what the run had been told: while it was paused, or with more under way than was set.
+ * The journal has them in the order in which they happened.
+ */
+function disobeyed({ saved, entries }: Run): string[] {
+  const wrong: string[] = [];
+  const underWay = new Set<string>();
+  let bound = saved.execution.inFlight;
+  let paused = false;
+  for (const entry of entries) {
+    if (entry.kind === 'run-started') {
+      bound = saved.execution.inFlight;
+      paused = false;
+    } else if (entry.kind === 'steered' && entry.accepted) {
+      if (entry.command === 'set inFlight') bound = entry.value!;
+      if (entry.command === 'pause') paused = true;
+      if (entry.command === 'continue') paused = false;
+    } else if (entry.kind === 'intent') {
+      underWay.add(entry.step);
+      if (paused) wrong.push(`${entry.step} was begun while the run was paused`);
+      if (underWay.size > bound) wrong.push(`${entry.step} was begun as number ${underWay.size} of ${bound}`);
+    } else if (
+      entry.kind === 'not-sent' ||
+      entry.kind === 'deferred' ||
+      entry.kind === 'step-ended' ||
+      (entry.kind === 'refused' && entry.next !== 'read-first') ||
+      (entry.kind === 'settled' && !entry.landed)
+    )
+      underWay.delete(entry.step);
+  }
+  return wrong;
 }

@@ -37,6 +37,8 @@ const TRIED = 'exit 1, 6 x, provider-refused';
 const REFUSED = 'exit 1, 1 x, provider-refused';
 const KEYS = 'exit 12, 2 x, credentials-refused';
 const CLOCK = 'exit 12, 1 x, credentials-refused';
+/** A right that is lacking, in whichever of its spellings. */
+const LACKING = 'exit 12, 1 x, credentials-refused';
 const NOT_ASKED = 'not asked';
 const UNKNOWN_USE = 'Refit.UsedUnknown, Refit.NotReadable';
 
@@ -48,8 +50,8 @@ export const READ_CODES: readonly ReadRow[] = [
     InvalidParameter: [REFUSED, 'halts with 4'],
     'InvalidParameter.EmptyParam': [REFUSED, 'halts with 4'],
     'InvalidParameter.InvalidParameter': [REFUSED, 'halts with 4'],
-    'InvalidParameter.PermissionDenied': [REFUSED, 'halts with 4'],
-    'UnauthorizedOperation.NoCAMAuthed': [REFUSED, 'halts with 4'],
+    'InvalidParameter.PermissionDenied': [LACKING, 'halts with 4'],
+    'UnauthorizedOperation.NoCAMAuthed': [LACKING, 'halts with 4'],
     UnsupportedOperation: [REFUSED, 'halts with 4'],
     // Of the common codes, one of each kind.
     InternalError: [TRIED, 'waits'],
@@ -59,7 +61,7 @@ export const READ_CODES: readonly ReadRow[] = [
     'AuthFailure.SecretIdNotFound': [CLOCK, 'halts with 12'],
     // Renewed and asked once more.
     'AuthFailure.TokenFailure': [KEYS, 'halts with 12'],
-    'AuthFailure.UnauthorizedOperation': [CLOCK, 'halts with 4'],
+    'AuthFailure.UnauthorizedOperation': [LACKING, 'halts with 4'],
   }),
   // Asked twice at once: for what is sold, and for the zones. A run needs it for the names of zones alone.
   ...rows('DescribeProductInfo', {
@@ -67,7 +69,7 @@ export const READ_CODES: readonly ReadRow[] = [
     'InternalError.InternalError': ['exit 1, 12 x, provider-refused', 'goes without'],
     InvalidParameter: ['exit 1, 2 x, provider-refused', 'goes without'],
     'InvalidParameter.EmptyParam': ['exit 1, 2 x, provider-refused', 'goes without'],
-    'InvalidParameter.PermissionDenied': ['exit 1, 2 x, provider-refused', 'goes without'],
+    'InvalidParameter.PermissionDenied': ['exit 12, 2 x, credentials-refused', 'goes without'],
   }),
   ...rows('InquiryPriceUpgradeInstance', {
     'FailedOperation.SystemError': ['exit 0, 6 x, Refit.PriceRefused', NOT_ASKED],

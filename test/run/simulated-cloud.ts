@@ -118,6 +118,7 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
         return {
           status: answer.status,
           contentType: answer.headers['Content-Type'] ?? '',
+          date: new Date(time.now() + world.clockSkew).toUTCString(),
           body: answer.body,
         };
       },

@@ -8,13 +8,15 @@ import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { planFleet } from '../../src/index.ts';
 import { beginReplay, decode } from '../../src/journal.ts';
-import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../../src/model.ts';
+import type { Deed, JournalEntry, Report, RunState, SavedPlan, SteerCommand } from '../../src/model.ts';
 import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
+import type { Standing } from '../../src/run/standing.ts';
+import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
@@ -55,6 +57,12 @@ export interface Fate {
   /** Milliseconds after its start of the first and of the second signal. */
   readonly drainAfter?: number;
   readonly leaveAfter?: number;
+  /** What it is told, and how many milliseconds after its start: by the same person each time. */
+  readonly steer?: readonly (readonly [number, SteerCommand])[];
+  /** It is asked how it stands each time so many milliseconds have passed. */
+  readonly askedEvery?: number;
+  /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
+  readonly clockAhead?: () => number;
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -71,6 +79,10 @@ export interface Outcome {
   readonly died: boolean;
   /** What it threw, where it threw. */
   readonly error: unknown;
+  /** What it answered to each command, in the order of the answers. */
+  readonly answers: readonly SteerAnswer[];
+  /** What it said of how it stands, with the milliseconds since its start. */
+  readonly standings: readonly (Standing & { readonly after: number })[];
 }
 
 /** One process and what its journal tells afterwards. */
@@ -102,6 +114,8 @@ export interface Stage {
 
 const HEAD = 'version: 1\nname: story\ndefaults: { region: ap-guangzhou }\n';
 const SCOPED = 'default';
+/** Who tells a run something. */
+export const STEERER = { user: 'oncall', host: 'there', pid: 7 };
 
 /** Makes a world and a saved plan against it. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -179,7 +193,7 @@ async function live(
   let over = false;
   // A dead process never wakes: its promises stay where they are.
   const clock: Clock = {
-    now: () => time.now(),
+    now: () => time.now() + (fate.clockAhead?.() ?? 0),
     monotonic: () => time.monotonic(),
     sleep: async (ms, signal) => {
       await time.sleep(ms, signal);
@@ -240,6 +254,17 @@ async function live(
   later(fate.drainAfter, () => drain.abort(130));
   later(fate.leaveAfter, () => leave.abort());
   for (const [after, act] of fate.meanwhile ?? []) later(after, act);
+  const steering = openSteering({
+    saved,
+    journal,
+    permits,
+    clock,
+    drain: drain.signal,
+    leave: leave.signal,
+  });
+  const answers: SteerAnswer[] = [];
+  for (const [after, command] of fate.steer ?? [])
+    later(after, () => void steering.command(command, STEERER).then((answer) => answers.push(answer)));
 
   const work = async (): Promise<RunEnd | null> => {
     await journal.record({
@@ -274,22 +299,33 @@ async function live(
           clock,
           drain: drain.signal,
           leave: leave.signal,
+          steering,
         });
     const left = new Promise<null>((resolve) =>
-      leave.signal.addEventListener('abort', () => resolve(null), { once: true }),
+      steering.leave.addEventListener('abort', () => resolve(null), { once: true }),
     );
     executing.catch(() => undefined);
     return Promise.race([executing, left]);
   };
+  const standings: (Standing & { after: number })[] = [];
+  const ask = async (every: number) => {
+    while (alive && !over) {
+      await time.sleep(every);
+      if (!alive || over) return;
+      standings.push({ ...steering.standing(), after: time.monotonic() - began });
+      faultsSeen.push(...overdue(steering.standing(), time.now(), every));
+    }
+  };
+  if (fate.askedEvery !== undefined) void ask(fate.askedEvery);
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
     // Left at once: the last thing that is written. It may still die over that.
     if (end === null && alive)
       await Promise.race([journal.record({ kind: 'calls', counts: calls.take() }), death]);
-    outcome = { end, died: !alive, error: null };
+    outcome = { end, died: !alive, error: null, answers, standings };
   } catch (error) {
-    outcome = { end: null, died: false, error };
+    outcome = { end: null, died: false, error, answers, standings };
   }
   over = true;
   alive = false;
@@ -308,6 +344,14 @@ async function live(
     lost: journal.lost,
     took: time.monotonic() - began,
   };
+}
+
+/** Waits that have gone on for longer than they may, and a little for the look that ends them. */
+function overdue({ waits }: Standing, now: number, little: number): string[] {
+  return waits.flatMap(({ name, step, since, limit }) => {
+    const waited = now - Date.parse(since);
+    return waited <= limit + 60_000 + little ? [] : [`${name} of ${step} for ${waited} ms, at most ${limit}`];
+  });
 }
 
 /** What is wrong with an order that is being sent now, by what is on the disk; null where nothing is. */

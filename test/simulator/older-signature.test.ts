@@ -75,6 +75,11 @@ describe('a request signed by the older way', () => {
     ['a token that its key does not have', { params: { Token: 'x' } }, 'AuthFailure.TokenFailure'],
     ['no signature', { params: { Signature: '' } }, 'MissingParameter'],
     ['no nonce', { params: { Nonce: '' } }, 'MissingParameter'],
+    [
+      'a nonce of 63 bits, as two of the official SDKs draw them',
+      { params: { Nonce: '9223372036854775807' } },
+      'ok',
+    ],
     ['a nonce below zero', { params: { Nonce: '-1' } }, 'InvalidParameter'],
     ['no action', { params: { Action: '' } }, 'MissingParameter'],
     ['no version', { params: { Version: '' } }, 'MissingParameter'],

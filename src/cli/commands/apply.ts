@@ -13,9 +13,10 @@ import {
   userName,
 } from '../../index.ts';
 import { word } from '../../plan/next-command.ts';
+import { visible } from '../../report/escape.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
-import { type GlobalOptions, sameWay } from '../options.ts';
+import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
@@ -33,12 +34,12 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
   checkOutput(options, REPORT_FORMATS);
   const saved = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const connection = connect({
-    endpoint: options.endpoint ?? null,
-    env: terminal.env,
+    ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
   });
-  const signals = onSignals(terminal);
   const view = openRunView(terminal, saved);
+  const signals = onSignals(terminal, view.status);
+  let left = false;
   try {
     const end = await applySavedPlan(saved, {
       connection,
@@ -48,7 +49,9 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,
+      onNotice: (what) => terminal.err(`${visible(what)}\n`),
     });
+    left = end.wasLeft;
     view.close();
     await emit(terminal, options, REPORT_FORMATS, (format, where) =>
       renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
@@ -60,7 +63,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       if (end.exitCode === UNKNOWN) {
         const next = sameWay(`refit reconcile ${word(shown)}`, options);
         terminal.err(`next    ${next}   settles by reading what is unknown\n`);
-      } else if (signals.leave.aborted || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
+      } else if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
         const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
       }
@@ -70,7 +73,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     view.close();
     signals.close();
     // Left at once, nobody waits for answers that may never come.
-    if (!signals.leave.aborted) await connection.close();
+    if (!left && !signals.leave.aborted) await connection.close();
   }
 }
 

@@ -2,7 +2,7 @@
 import { RefitError } from '../../errors.ts';
 import { type Examination, examine, type Right } from '../../index.ts';
 import { legible } from '../../report/escape.ts';
-import { type GlobalOptions, regionFrom } from '../options.ts';
+import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -18,10 +18,10 @@ const NOTICED_SECONDS = 30;
 export async function doctor(options: GlobalOptions, terminal: Terminal): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
   const found = legible(
-    await examine(
-      { endpoint: options.endpoint ?? null, env: terminal.env },
-      { region: regionFrom(options) ?? 'ap-guangzhou', profile: options.profile ?? 'default' },
-    ),
+    await examine(connectionOf(options, terminal), {
+      region: regionFrom(options) ?? 'ap-guangzhou',
+      profile: options.profile ?? 'default',
+    }),
   );
   const problem = problemOf(found);
   const json = () => `${JSON.stringify({ healthy: problem === null, ...found }, null, 2)}\n`;
@@ -52,7 +52,7 @@ function problemOf({ refused, rights, unreachable }: Examination): RefitError | 
 const MARKS = { granted: '✓', refused: '✗', unknown: '?', unreachable: '?' } as const;
 
 function textOf(found: Examination): string {
-  const { credentials, identity, host, region, proxy, rights } = found;
+  const { credentials, identity, host, region, signature, proxy, rights } = found;
   const width = Math.max(found.untried.length, ...rights.map(({ action }) => action.length));
   const row = (mark: string, action: string, rest: string) => `  ${mark} ${action.padEnd(width)}  ${rest}`;
   const lacking = rights.filter(({ state }) => state === 'refused');
@@ -61,6 +61,7 @@ function textOf(found: Examination): string {
     `who      ${identity ? `${identity.arn} (${identity.type}, account ${identity.account})` : 'the provider does not say'}`,
     `clock    ${clockOf(found)}`,
     `host     ${host}, region ${region}`,
+    `signs    by ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
     `proxy    ${proxy ? `${proxy.url} by ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
     `limit    ${found.limit} calls a second for each action, host and identity`,
     'rights',

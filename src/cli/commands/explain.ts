@@ -19,7 +19,7 @@ import { visible } from '../../report/escape.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { readInventoryFile } from '../inventory-file.ts';
-import { type GlobalOptions, regionFrom, regionsFrom } from '../options.ts';
+import { connectionOf, type GlobalOptions, regionFrom, regionsFrom } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function explain(
@@ -71,7 +71,7 @@ async function readLive(
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<Inventory> {
-  const reader = connectReader({ endpoint: options.endpoint ?? null, env: terminal.env });
+  const reader = connectReader(connectionOf(options, terminal));
   try {
     const profile = options.profile ?? 'default';
     const regions = plan ? null : (regionsFrom(options) ?? (await discoverRegions(reader, profile)));

@@ -1,30 +1,41 @@
 /** `refit inventory`: the live fleet to a dated file from which plans can be made offline. */
-import { connectReader, discoverRegions, type Inventory, readInventory } from '../../index.ts';
+import type { CloudReader } from '../../cloud/cloud.ts';
+import { type InventoryReading, monitorCalls, readUsed } from '../../cloud/read-inventory.ts';
+import {
+  connectReader,
+  discoverRegions,
+  type Inventory,
+  readInventory,
+  sayMonitorCalls,
+} from '../../index.ts';
 import { totalMemory } from '../../model.ts';
 import { visible } from '../../report/escape.ts';
 import { memory } from '../../report/quantities.ts';
 import { writeOutput } from '../files.ts';
-import { type GlobalOptions, regionsFrom } from '../options.ts';
+import { connectionOf, type GlobalOptions, regionsFrom } from '../options.ts';
 import { formatOf } from '../output.ts';
-import { progressBar } from '../progress-bar.ts';
+import { type ProgressBar, progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function inventory(
-  options: GlobalOptions & { out?: string },
+  options: GlobalOptions & { out?: string; used?: boolean },
   terminal: Terminal,
 ): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
   const named = regionsFrom(options);
-  const reader = connectReader({ endpoint: options.endpoint ?? null, env: terminal.env });
+  const reader = connectReader(connectionOf(options, terminal));
   const bar = progressBar(terminal);
   try {
     const profile = options.profile ?? 'default';
     const regions = named ?? (await discoverRegions(reader, profile));
     const scopes = regions.map((region) => ({ region, profile }));
-    const { inventory: read, notes } = await readInventory(reader, scopes, terminal.clock, {
+    const fleet = await readInventory(reader, scopes, terminal.clock, {
       onProgress: ({ scopes: done, of }) => bar.show('regions read', done, of),
     });
     bar.clear();
+    const used = options.used ? await withUsed(reader, fleet.inventory, terminal, bar) : null;
+    const read = used?.inventory ?? fleet.inventory;
+    const notes = [...fleet.notes, ...(used?.notes ?? [])];
     for (const note of notes) terminal.err(`${visible(note)}\n`);
     const json = `${JSON.stringify(read, null, 2)}\n`;
     if (options.out !== undefined) {
@@ -41,8 +52,31 @@ export async function inventory(
   }
 }
 
+/**
+ * The memory in use of every running instance: what sizes by use and shrinking need, and no order can be made for any
+ * other. The calls that may be billed are counted, and told before they are made.
+ */
+async function withUsed(
+  reader: CloudReader,
+  inventory: Inventory,
+  terminal: Terminal,
+  bar: ProgressBar,
+): Promise<InventoryReading> {
+  const running = inventory.instances.filter(({ status }) => status === 'running');
+  const ids = new Set(running.map(({ id }) => id));
+  terminal.quiet || terminal.err(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}\n`);
+  bar.show('instances measured', 0, ids.size);
+  const reading = await readUsed(reader, inventory, ids);
+  bar.show('instances measured', ids.size, ids.size);
+  bar.clear();
+  return reading;
+}
+
 function summary(read: Inventory): string {
-  const lines = [`${read.instances.length} instances read at ${read.readAt}`];
+  const known = read.instances.filter(({ used }) => used !== null).length;
+  const lines = [
+    `${read.instances.length} instances read at ${read.readAt}${known === 0 ? '' : `, memory in use of ${known}`}`,
+  ];
   for (const { region, profile } of read.scopes) {
     const here = read.instances.filter((one) => one.region === region && one.profile === profile);
     if (here.length === 0) continue;

@@ -6,7 +6,7 @@ import { visible } from '../../report/escape.ts';
 import { readInput, writeOutput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { readInventoryFile } from '../inventory-file.ts';
-import { type GlobalOptions, regionFrom, sameWay } from '../options.ts';
+import { connectionOf, type GlobalOptions, regionFrom, sameWay } from '../options.ts';
 import { checkOutput, emit, formatOf } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,7 +28,7 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
   const bar = progressBar(terminal);
   const from = options.inventory
     ? { inventory: await readInventoryFile(options.inventory), source: options.inventory }
-    : connectReader({ endpoint: options.endpoint ?? null, env: terminal.env });
+    : connectReader(connectionOf(options, terminal));
   const { review, findings } = await planFleet(decoded.text, file, {
     from,
     region,

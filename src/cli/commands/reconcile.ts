@@ -19,7 +19,11 @@ export async function reconcile(
   const format = formatOf(options, ['text', 'json'] as const);
   const { saved } = await readRun(directory);
   // Nothing that is under way is ours to wait for: one signal is enough.
-  const signals = onSignals(terminal, 'leaving: nothing was ordered, and what is known is on record');
+  const signals = onSignals(
+    terminal,
+    () => undefined,
+    'leaving: nothing was ordered, and what is known is on record',
+  );
   const view = openRunView(terminal, saved);
   try {
     const end = await reconcileRun(directory, {

@@ -5,9 +5,12 @@ import { OUTCOMES, type StepState } from '../../model.ts';
 import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { duration } from '../../report/quantities.ts';
+import { applyAgain, reconcileAgain } from '../../run/apply-again.ts';
+import { askStanding } from '../../run/ask-run.ts';
 import { isAlive, readHolder } from '../../run/lock.ts';
 import { RUN_FILES, type RunOnDisk, readRun } from '../../run/run-directory.ts';
-import { type GlobalOptions, sameWay } from '../options.ts';
+import type { Standing } from '../../run/standing.ts';
+import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -25,7 +28,9 @@ export async function status(
   for (;;) {
     const run = await readRun(directory);
     const live = await holderOf(run);
-    const told = tell(run, live, terminal);
+    // A process that does not answer is told of by its journal alone.
+    const standing = live ? await askStanding(directory, terminal.clock).catch(() => null) : null;
+    const told = tell(run, live, standing, terminal);
     await terminal.out(format === 'json' ? `${JSON.stringify(told.facts)}\n` : told.text);
     // A run that somebody is about to take up has nobody for a moment; one whose process is gone has nobody for good.
     alone = live === null && run.state.startedAt !== null ? alone + 1 : 0;
@@ -41,7 +46,12 @@ async function holderOf(run: RunOnDisk) {
   return holder && (await isAlive(holder, hostname())) ? holder : null;
 }
 
-function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, terminal: Terminal) {
+function tell(
+  run: RunOnDisk,
+  holder: Awaited<ReturnType<typeof holderOf>>,
+  live: Standing | null,
+  terminal: Terminal,
+) {
   const { saved, state } = run;
   const now = terminal.clock.now();
   const steps = [...state.steps.values()];
@@ -52,22 +62,22 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
       : holder
         ? state.stopping
           ? `stopping (${state.stopping.because}): ${state.stopping.what}`
-          : 'running'
+          : live?.paused
+            ? `paused since ${live.paused.since} by ${live.paused.by}`
+            : 'running'
         : isFinished(state)
           ? 'ended'
           : state.endedAt !== null
             ? `ended (${state.endedBecause}) with work left`
             : 'stopped without an end: its process is gone';
-  const first = run.journal.entries[0];
-  const endpoint =
-    first?.kind === 'run-started' && first.endpoint.startsWith('http') ? first.endpoint : undefined;
-  const apply = `refit apply ${word(join(run.directory, RUN_FILES.plan))} --run-dir ${word(run.directory)}`;
-  const same = { color: false, ...(endpoint === undefined ? {} : { endpoint }) };
   const unknown = steps.some(({ outcome }) => outcome === 'unknown');
-  const next =
-    holder || isFinished(state)
+  const next = live?.paused
+    ? `refit continue ${word(run.directory)}`
+    : holder || isFinished(state)
       ? `refit report ${word(run.directory)}`
-      : sameWay(unknown && state.endedAt !== null ? `refit reconcile ${word(run.directory)}` : apply, same);
+      : unknown && state.endedAt !== null
+        ? reconcileAgain(run)
+        : applyAgain(run);
   const facts = {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,
@@ -87,6 +97,10 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
       what,
       since: acceptedAt ?? intentAt,
     })),
+    /** What the process itself says: paused or not, what was set, and every wait. null: none answers. */
+    live,
+    /** By the journal: a pause ends with its process. */
+    wasPaused: holder ? null : state.steered.paused,
     head: state.head,
     next,
   };
@@ -99,6 +113,12 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
     `${visible(saved.name)} (${saved.digest.slice(0, 8)}): ${visible(standing)}`,
     `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${visible(holder.host)}` : ''}`,
     ...(state.stopping && !holder ? [`  because  ${visible(state.stopping.what)}`] : []),
+    ...(live ? sayLive(live, now) : holder ? ['  process  does not answer at its control socket'] : []),
+    ...(facts.wasPaused && state.endedAt === null
+      ? [
+          `  paused   by ${visible(facts.wasPaused.by)} at ${facts.wasPaused.since}, until its process ended: apply goes on`,
+        ]
+      : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
     `  steps    ${[...counts, ...(open.length > 0 ? [`${open.length} under way`] : [])].join(', ')}`,
     ...open
@@ -109,4 +129,27 @@ function tell(run: RunOnDisk, holder: Awaited<ReturnType<typeof holderOf>>, term
     `next: ${next}`,
   ];
   return { facts, text: `${lines.join('\n')}\n` };
+}
+
+/** What is set, and what is waited for: by name, how many steps, since when, and for how long at most. */
+function sayLive({ inFlight, requestsPerSecond, waits }: Standing, now: number): string[] {
+  const lowered = ({ now, approved }: { now: number; approved: number }) =>
+    now === approved ? `${now}` : `${now} (approved ${approved})`;
+  const slowed = requestsPerSecond.lanes.filter(({ rate }) => rate < requestsPerSecond.now);
+  const byName = new Map<string, typeof waits>();
+  for (const wait of waits) byName.set(wait.name, [...(byName.get(wait.name) ?? []), wait]);
+  return [
+    `  places   ${inFlight.underWay} of ${lowered(inFlight)} taken`,
+    `  rate     ${lowered(requestsPerSecond)} requests a second`,
+    ...slowed.map(({ action, rate }) => `           ${visible(action)} at ${rate.toFixed(1)} for a while`),
+    ...[...byName].map(([name, those]) => {
+      const longest = those.reduce((a, b) => (a.since <= b.since ? a : b));
+      const who = those.every(({ step }) => step === null)
+        ? ''
+        : those.length === 1
+          ? ` ${longest.step}`
+          : ` ${those.length} steps, longest`;
+      return `  waiting  ${name}${who} since ${longest.since} (${duration(now - Date.parse(longest.since))}), at most ${duration(longest.limit)}`;
+    }),
+  ];
 }

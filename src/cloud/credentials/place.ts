@@ -1,6 +1,7 @@
 /** What a place of the chain is handed, and what it gives. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
+import type { Signature } from '../signature.ts';
 import type { Transport } from '../transport.ts';
 import type { Credentials } from './keys.ts';
 
@@ -10,6 +11,8 @@ export interface KeyNetwork {
   readonly clock: Clock;
   /** One base URL for every product, or null for the provider's own hosts. */
   readonly endpoint: string | null;
+  /** How a call for keys is signed; absent: TC3-HMAC-SHA256. */
+  readonly signature?: Signature;
 }
 
 /** Where to look. */

@@ -7,8 +7,7 @@ import { isLimitCode } from '../../journal.ts';
 import { type Fields, number, object, text } from '../fields.ts';
 import { accountHost } from '../hosts.ts';
 import { isPassing, plain } from '../read.ts';
-import { sendCall, signerFor } from '../send-call.ts';
-import type { Signer } from '../sign.ts';
+import { type CallSigner, sendCall, signerFor, unsigned } from '../send-call.ts';
 import { TransportError } from '../transport.ts';
 import type { Action, Answer } from '../wire.ts';
 import { type Credentials, complete } from './keys.ts';
@@ -29,7 +28,7 @@ export function assumeRole(network: KeyNetwork, base: Credentials, role: Role): 
   return keysOf(network, role, `by ${base.source}`, {
     action: ASSUME_ROLE,
     region: REGION,
-    signer: signerFor(base),
+    signer: signerFor(base, network.signature),
     fields: roleFields(role),
   });
 }
@@ -42,7 +41,7 @@ export function assumeRoleWithWebIdentity(
   return keysOf(network, by.role, 'by the identity of this pod', {
     action: ASSUME_ROLE_WITH_WEB_IDENTITY,
     region: by.region,
-    signer: null,
+    signer: unsigned(by.token),
     fields: { ...roleFields(by.role), ProviderId: by.providerId, WebIdentityToken: by.token },
   });
 }
@@ -59,7 +58,7 @@ function roleFields({ arn, session, duration, externalId }: Role): Fields {
 interface Request {
   readonly action: Action;
   readonly region: string;
-  readonly signer: Signer | null;
+  readonly signer: CallSigner;
   readonly fields: Fields;
 }
 

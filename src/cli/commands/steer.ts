@@ -1,0 +1,40 @@
+/** `refit pause|continue|drain|abort|set RUN`: tells the live process of a run something, and says what it answered. */
+import { EXIT_COMMAND_REFUSED, RefitError } from '../../errors.ts';
+import { type SteerCommand, type SteerSetting, steerRun } from '../../index.ts';
+import { word } from '../../plan/next-command.ts';
+import { visible } from '../../report/escape.ts';
+import type { GlobalOptions } from '../options.ts';
+import { formatOf } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** @returns 0 where it was done, 5 where it was refused. */
+export async function steer(
+  directory: string,
+  command: SteerCommand,
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const format = formatOf(options, ['text', 'json'] as const);
+  const { accepted, what } = await steerRun(directory, command);
+  await terminal.out(
+    format === 'json'
+      ? `${JSON.stringify({ accepted, what })}\n`
+      : `${accepted ? 'accepted' : 'refused'}: ${visible(what)}\n`,
+  );
+  const next = `refit ${command.kind === 'pause' && accepted ? 'continue' : 'status'} ${word(directory)}`;
+  if (!accepted) terminal.err(`  mend: ${next} shows how it goes on\n`);
+  else if (!terminal.quiet) terminal.err(`next    ${next}\n`);
+  return accepted ? 0 : EXIT_COMMAND_REFUSED;
+}
+
+/** `inFlight=5`, or the same in two words. @throws RefitError `usage` */
+export function settingFrom(directory: string, typed: readonly string[]): SteerCommand {
+  const [name = '', text = '', ...more] =
+    typed.length === 1 ? (typed[0] ?? '').split(/=(.*)/s).slice(0, 2) : typed;
+  const wrong = (what: string): RefitError =>
+    new RefitError('usage', `set ${typed.join(' ')}: ${what}`, `refit set ${word(directory)} inFlight=5`);
+  if (name !== 'inFlight' && name !== 'requestsPerSecond')
+    throw wrong('what can be set is inFlight and requestsPerSecond');
+  if (more.length > 0 || !/^-?\d+(\.\d+)?$/.test(text)) throw wrong(`${name} takes one number`);
+  return { kind: 'set', setting: name satisfies SteerSetting, value: Number(text) };
+}

@@ -1,0 +1,99 @@
+/** `refit audit verify` as a process, over the journal of a real run; what it catches in detail: examine-journal.test.ts. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Desk, growPlan, openDesk, plainFleet } from './refit.ts';
+
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+const BROKEN = 6;
+
+describe('refit audit verify, of a run that has ended', () => {
+  let at: Desk;
+  let journal: string;
+  let report: string;
+  let head: string;
+
+  beforeAll(async () => {
+    at = await openDesk({ fleet: plainFleet(3) });
+    await at.write('plan.yaml', growPlan());
+    expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
+    expect((await at.refit(APPLY)).code).toBe(0);
+    journal = await at.text('run/journal.jsonl');
+    report = await at.text('run/report.json');
+    ({ head } = await at.report());
+  });
+  afterAll(() => at?.close());
+
+  /** With this journal, and the report beside it or not. */
+  async function verify(text: string, { beside, args = [] }: { beside: boolean; args?: readonly string[] }) {
+    await at.write('run/journal.jsonl', text);
+    await at.write('run/report.json', beside ? report : '');
+    return at.refit(['audit', 'verify', 'run', ...args]);
+  }
+  const lines = (): string[] => journal.split('\n').slice(0, -1);
+  const joined = (text: readonly string[]) => text.map((line) => `${line}\n`).join('');
+
+  it('finds it sound, with and without a head', async () => {
+    for (const args of [[], ['--head', head], ['--head', head.toUpperCase()]]) {
+      const ended = await verify(journal, { beside: args.length === 0, args });
+      expect([args, ended.code, ended.stdout]).toEqual([args, 0, expect.stringContaining('sound')]);
+    }
+  });
+
+  it.each<[string, (text: string) => string, RegExp]>([
+    [
+      'a byte that is another',
+      (text) => text.replace('"verified"', '"verifieD"'),
+      /:\d+: hash does not fit the entry/,
+    ],
+    ['a byte that is removed', (text) => text.replace('"verified"', '"verifed"'), /:\d+: hash does not fit/],
+    ['a byte that is added', (text) => text.replace('\n', ' \n'), /:1: the line is not the canonical form/],
+    [
+      'a line that is removed',
+      () => joined(lines().toSpliced(4, 1)),
+      /:5: seq is 6, expected 5: entries are missing/,
+    ],
+    [
+      'two lines that are swapped',
+      () => joined(lines().with(3, lines()[4]!).with(4, lines()[3]!)),
+      /:4: seq is 5, expected 4/,
+    ],
+    [
+      'bytes after its end',
+      (text) => `${text}{"at":"2026-`,
+      /:\d+: 12 bytes of an entry that was never finished/,
+    ],
+  ])('catches %s: exit 6, and says where', async (_, damage, says) => {
+    const damaged = damage(journal);
+    expect(damaged).not.toBe(journal);
+    const ended = await verify(damaged, { beside: false });
+    expect(ended.code, ended.stdout).toBe(BROKEN);
+    expect(ended.stdout).toMatch(says);
+    expect(ended.stdout).toContain('NOT SOUND');
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['its last entry', () => joined(lines().slice(0, -1))],
+    ['its last five entries', () => joined(lines().slice(0, -5))],
+    ['half of its last entry', (text) => text.slice(0, -100)],
+    ['its last byte', (text) => text.slice(0, -1)],
+    ['everything', () => ''],
+  ])('catches an end that was cut off (%s) with --head, and by the report beside it', async (_, cut) => {
+    for (const given of [{ beside: false, args: ['--head', head] }, { beside: true }]) {
+      const ended = await verify(cut(journal), given);
+      expect([given, ended.code]).toEqual([given, BROKEN]);
+      expect(ended.stdout).toMatch(/entries were cut off/);
+    }
+  });
+
+  it('without either cannot know of whole entries that were cut off, and says so', async () => {
+    const ended = await verify(joined(lines().slice(0, -1)), { beside: false });
+    expect(ended.code, ended.stdout).toBe(0);
+    expect(ended.stdout).toContain('the run has not ended');
+    expect(ended.stderr).toMatch(/cut off at the end show only against a head kept elsewhere: .*--head HASH/);
+  });
+
+  it('without either warns of an entry that is torn', async () => {
+    const ended = await verify(journal.slice(0, -100), { beside: false });
+    expect(ended.code, ended.stdout).toBe(0);
+    expect(ended.stdout).toMatch(/warning: .*bytes of an entry that was never finished/);
+  });
+});

@@ -1,0 +1,216 @@
+/**
+ * The real process, the real disk, the simulator over HTTP: killed by SIGKILL at every kind of boundary that its journal
+ * has, just before the entry is there, with half of it there, and just after, then started again by the same command.
+ * It must end as the run does that nothing befalls.
+ */
+import { describe, expect, it, type TestContext, vi } from 'vitest';
+import { examineJournal } from '../../src/cli/examine-journal.ts';
+import { fromBeijing, toBeijing } from '../../src/cloud/beijing-time.ts';
+import type { JournalEntry, SavedPlan } from '../../src/model.ts';
+import { readSavedPlan } from '../../src/plan/seal.ts';
+import { readJournalFile } from '../../src/run/journal-file.ts';
+import { BOUNDARIES, type Boundary, STORIES, type Story, type StoryName } from './crash-stories.ts';
+import { type Desk, desk, growPlan, openDesk, type Running, struckBy, until } from './refit.ts';
+import { simulatorHere } from './simulator-here.ts';
+import type { At, Strike } from './strike.ts';
+
+// Most of each test is waiting for the provider.
+vi.setConfig({ maxConcurrency: 20 });
+
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+
+/** The first boundary of a kind is met at each of its moments, the others just before in turn, and just after. */
+function momentsOf(nth: number): readonly At[] {
+  if (nth === 0) return ['not there', 'half there', 'durable'];
+  return [nth % 2 ? 'half there' : 'not there', 'durable'];
+}
+
+/** What is compared: the world, and what the report makes of it. */
+interface End {
+  readonly sizes: unknown;
+  readonly orders: unknown;
+  readonly outcomes: unknown;
+  readonly totals: unknown;
+  readonly exitCode: number | null;
+}
+
+/** A story at its beginning: a desk with the saved plan on it, and a world of its own. */
+interface Opened {
+  readonly at: Desk;
+  readonly story: Story;
+  /** Starts the command; the first process is befallen by what the story says, too. */
+  start(strike?: Strike): Running;
+}
+
+function aheadOf({ beginsAt }: Story): number {
+  if (beginsAt === undefined) return 0;
+  const now = Date.now();
+  return fromBeijing(`${toBeijing(now).slice(0, 10)} ${beginsAt}`)! - now;
+}
+
+const PLANS = new Map<StoryName, Promise<string>>();
+
+/** The saved plan of a story, made once. */
+function savedPlanOf(name: StoryName): Promise<string> {
+  const make = async (): Promise<string> => {
+    const story: Story = STORIES[name];
+    const ahead = aheadOf(story);
+    const simulator = await simulatorHere(story.fleet, { ahead });
+    const at = await openDesk({ simulator });
+    try {
+      const execution = [
+        `inFlight: 6, requestsPerSecond: 20, patience: ${story.patience ?? '2s'}`,
+        ...(story.execution ? [story.execution] : []),
+      ];
+      await at.write(
+        'plan.yaml',
+        growPlan([...(story.lines ?? []), `execution: { ${execution.join(', ')} }`]),
+      );
+      const env = struckBy({ strikes: [], clock: ahead });
+      const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'], { env });
+      expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+      return await at.text('saved.json');
+    } finally {
+      await at.close();
+      await simulator.stop();
+    }
+  };
+  if (!PLANS.has(name)) PLANS.set(name, make());
+  return PLANS.get(name)!;
+}
+
+async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName): Promise<Opened> {
+  const story: Story = STORIES[name];
+  const saved = await savedPlanOf(name);
+  const simulator = await simulatorHere(story.met ?? story.fleet, {
+    faults: story.faults,
+    ahead: aheadOf(story),
+    showAfter: story.showAfter,
+  });
+  test.onTestFinished(() => simulator.stop());
+  const at = await desk(test, { simulator });
+  await at.write('saved.json', saved);
+  let lives = 0;
+  const befalls = story.befalls;
+  return {
+    at,
+    story,
+    start(strike) {
+      const first = lives++ === 0;
+      const strikes = [...(strike ? [strike] : []), ...(first && befalls ? [befalls] : [])];
+      const run = at.start(APPLY, { env: struckBy({ strikes, clock: simulator.ahead }) });
+      // The provider's clock is set with the machine's.
+      if (first && befalls?.effect === 'set clock') {
+        let over = false;
+        const told = async () => over || (await at.journal()).some(({ kind }) => kind === befalls.kind);
+        const set = until('the clock to be set', told, 120_000).then(() => {
+          simulator.ahead += befalls.ms ?? 0;
+        });
+        const ended = run.ended.then(async (end) => {
+          over = true;
+          await set;
+          return end;
+        });
+        return { ...run, ended };
+      }
+      return run;
+    },
+  };
+}
+
+/** The same command again and again until nothing is left to do. */
+async function carriedOut({ at, start }: Opened): Promise<End> {
+  let exitCode: number | null = null;
+  for (let lives = 0, left = 1; left > 0; lives++) {
+    const ended = await start().ended;
+    exitCode = ended.code;
+    expect(exitCode, ended.stderr).not.toBe(null);
+    const { totals } = await at.report();
+    left = totals['not-run'] + totals.unknown;
+    expect(lives, `it goes on, and comes to no end:\n${ended.stderr}`).toBeLessThan(5);
+  }
+  const { totals, steps } = await at.report();
+  const { instances } = await at.simulator.state();
+  return {
+    sizes: instances.map(({ id, status, memoryPerShard, shards, replicas }) => ({
+      ...{ id, status, memoryPerShard, shards, replicas },
+    })),
+    orders: (await at.simulator.counts()).orders,
+    outcomes: steps.map(({ id, outcome }) => ({ id, outcome })),
+    totals,
+    exitCode,
+  };
+}
+
+const UNDISTURBED = new Map<StoryName, Promise<End>>();
+
+/** How a story ends that nothing else befalls, once. */
+function undisturbed(test: Pick<TestContext, 'onTestFinished'>, name: StoryName): Promise<End> {
+  if (!UNDISTURBED.has(name)) UNDISTURBED.set(name, open(test, name).then(carriedOut));
+  return UNDISTURBED.get(name)!;
+}
+
+const matches = ({ kind, having = {} }: Pick<Strike, 'kind' | 'having'>) => {
+  return (entry: JournalEntry): boolean => {
+    const members: Readonly<Record<string, unknown>> = { ...entry };
+    return entry.kind === kind && Object.entries(having).every(([name, value]) => members[name] === value);
+  };
+};
+
+/** Starts the command and lets it die at the boundary; the disk then holds of the entry what it is to hold. */
+async function dies({ at, start }: Opened, strike: Omit<Strike, 'effect'>): Promise<void> {
+  const before = (await at.journal()).filter(matches(strike)).length;
+  const ended = await start({ ...strike, effect: 'die' }).ended;
+  expect(ended.code, `it was to be killed at ${JSON.stringify(strike)}:\n${ended.stderr}`).toBe(null);
+  const { entries, fault, tornBytes } = await readJournalFile(`${at.folder}/run/journal.jsonl`);
+  expect(fault).toBe(null);
+  expect(tornBytes > 0, `${tornBytes} bytes of a torn entry`).toBe(strike.at === 'half there');
+  // What is written as one group becomes durable as one.
+  const there = entries.filter(matches(strike)).length - before;
+  if (strike.at === 'durable') expect(there, 'entries there').toBeGreaterThan(0);
+  else expect(there, 'entries there').toBe(0);
+}
+
+function mustBeWithin(saved: SavedPlan, orders: Readonly<Record<string, number>>): void {
+  for (const [instance, count] of Object.entries(orders))
+    expect(count, `orders for ${instance}`).toBeLessThanOrEqual(
+      saved.steps.filter((step) => step.instance === instance).length,
+    );
+}
+
+const ROWS = Object.entries(BOUNDARIES).flatMap(([kind, boundaries]) =>
+  (boundaries as readonly Boundary[]).flatMap((boundary, nth) =>
+    momentsOf(nth).map((moment) => ({
+      ...boundary,
+      kind: kind as JournalEntry['kind'],
+      moment,
+      which: [kind, ...Object.values(boundary.having ?? {}), boundary.after ? 'of a second life' : []]
+        .flat()
+        .join(' '),
+    })),
+  ),
+);
+
+describe.concurrent('apply killed by SIGKILL and started again ends as if nothing had befallen it', () => {
+  it.for(ROWS)('$which: $moment (in the story of $story)', async (row, test) => {
+    const opened = await open(test, row.story);
+    if (row.after) await dies(opened, { ...row.after, at: 'not there' });
+    const { kind, having, moment } = row;
+    await dies(opened, { kind, at: moment, ...(having ? { having } : {}) });
+    const end = await carriedOut(opened);
+    expect(end).toEqual(await undisturbed(test, row.story));
+    const { at } = opened;
+    const saved = readSavedPlan(await at.text('saved.json'));
+    mustBeWithin(saved, (await at.simulator.counts()).orders);
+    const { steps, head } = await at.report();
+    expect(steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
+    // As `audit verify` does, which audit.test.ts runs as a process.
+    const name = `${at.folder}/run/journal.jsonl`;
+    const audit = examineJournal(await readJournalFile(name), {
+      name,
+      saved,
+      heads: [{ hash: head, from: 'report.json' }],
+    });
+    expect(audit).toMatchObject({ sound: true, ended: true, faults: [], warnings: [] });
+  });
+});

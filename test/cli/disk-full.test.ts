@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { desk, growPlan, plainFleet, struckBy } from './refit.ts';
+import type { Strike } from './strike.ts';
+
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+
+it.concurrent.for<[string, Omit<Strike, 'effect'>]>([
+  ['an order that has not left', { kind: 'intent', nth: 2, at: 'not there' }],
+  ['half of an order that has not left', { kind: 'intent', nth: 2, at: 'half there' }],
+  ['an order that was accepted', { kind: 'accepted', nth: 2, at: 'half there' }],
+])(
+  'apply whose disk is full at %s orders nothing more, exits 1 with what to do, and goes on by the same command',
+  async ([, where], test) => {
+    const at = await desk(test, { fleet: plainFleet(4) });
+    await at.write('plan.yaml', growPlan());
+    expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
+    const full = await at.refit(APPLY, { env: struckBy({ strikes: [{ ...where, effect: 'disk full' }] }) });
+    expect(full.code, full.stderr).toBe(1);
+    expect(full.stderr).toMatch(/the journal cannot be written \(ENOSPC[^)]*\); nothing more is ordered/);
+    expect(full.stderr).toMatch(
+      /mend: free the disk or mend its rights, then run the same refit apply command/,
+    );
+    const { orders } = await at.simulator.counts();
+    const placed = Object.values(orders).reduce((sum, count) => sum + count, 0);
+    const written = (await at.journal()).filter(({ kind }) => kind === 'intent').length;
+    expect(written, 'orders on the disk').toBeLessThan(4);
+    expect(placed, 'orders placed').toBeLessThanOrEqual(written);
+
+    const again = await at.refit(APPLY);
+    expect(again.code, again.stderr).toBe(0);
+    expect((await at.report()).totals).toMatchObject({ verified: 4 });
+    expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1, 1, 1]);
+    expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(0);
+  },
+);

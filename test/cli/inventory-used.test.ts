@@ -1,0 +1,63 @@
+/** An inventory with the memory in use, from which sizes by use are planned where nobody answers. */
+import { expect, it } from 'vitest';
+import { validateInventory } from '../../src/generated/validators.js';
+import type { Inventory, SavedPlan } from '../../src/model.ts';
+import { desk, plainFleet } from './refit.ts';
+
+const FLEET = [
+  ...plainFleet(51).map((one) => ({ ...one, usedTotal: 3000 })),
+  { id: 'crs-cluster01', edition: 'redis-6.2-cluster', memoryPerShard: 4096, shards: 3, usedTotal: 9000 },
+  { id: 'crs-isolated1', edition: 'redis-6.2-standard', memoryPerShard: 4096, status: 'isolated' },
+];
+const PLAN = `version: 1
+name: by-use
+targets:
+  - select: { regions: [ap-guangzhou], name: "plain-*" }
+    memoryPerShard: { atLeast: 2x used, roundTo: sold }
+  - { instance: crs-cluster01, region: ap-guangzhou, memoryPerShard: { atLeast: 2x used, roundTo: sold } }
+`;
+const OFFLINE = ['--inventory', 'inventory.json', '--endpoint', 'http://127.0.0.1:9'];
+
+it.concurrent('refit inventory --used counts the billed calls first, and sizes by use are planned offline from its file', async (test) => {
+  const at = await desk(test, { fleet: FLEET });
+  await at.write('plan.yaml', PLAN);
+  const plain = await at.refit(['inventory', '-o', 'inventory.json']);
+  expect(plain.stdout).not.toContain('memory in use');
+  const blind = await at.refit(['plan', 'plan.yaml', ...OFFLINE]);
+  expect(blind.code).toBe(5);
+  expect(blind.stdout).toMatch(/Refit\.UsedUnknown[\s\S]*refit inventory --used/);
+  expect((await at.simulator.counts()).actions.GetMonitorData).toBeUndefined();
+
+  const read = await at.refit(['inventory', '--used', '-o', 'inventory.json']);
+  expect(read.code, read.stderr).toBe(0);
+  // 52 are running, 50 go into one call; the one that is isolated can take no order, so it is not asked for.
+  expect(read.stderr).toMatch(/^reading the memory in use of 52 instances: 2 calls of the monitor product/m);
+  expect(read.stdout).toMatch(/^53 instances read at \S+, memory in use of 52$/m);
+  const { actions } = await at.simulator.counts();
+  expect([actions.GetMonitorData!.arrivals, actions.DescribeInstanceShards!.arrivals]).toEqual([2, 1]);
+  const inventory = await at.json<Inventory>('inventory.json');
+  expect(validateInventory(inventory)).toBe(true);
+  expect(inventory.instances.filter(({ used }) => used === null).map(({ id }) => id)).toEqual([
+    'crs-isolated1',
+  ]);
+
+  const planned = await at.refit(['plan', 'plan.yaml', ...OFFLINE, '-o', 'offline.json']);
+  expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+  expect((await at.refit(['plan', 'plan.yaml', '-o', 'live.json'])).code).toBe(0);
+  const [offline, live] = [await at.json<SavedPlan>('offline.json'), await at.json<SavedPlan>('live.json')];
+  expect(offline.steps).toHaveLength(52);
+  expect(offline.steps.map(({ id, change }) => [id, change])).toEqual(
+    live.steps.map(({ id, change }) => [id, change]),
+  );
+});
+
+it.concurrent('what may not be read is left unknown, with a note', async (test) => {
+  const at = await desk(test, {
+    simulator: ['--fault', 'no-permission@GetMonitorData', '--fault', 'no-permission@DescribeInstanceShards'],
+    fleet: FLEET.slice(-2),
+  });
+  const read = await at.refit(['inventory', '--used', '--json']);
+  expect(read.code, read.stderr).toBe(0);
+  expect(read.stderr).toMatch(/^memory in use: GetMonitorData in .* was refused/m);
+  expect(JSON.parse(read.stdout).instances.map(({ used }: { used: unknown }) => used)).toEqual([null, null]);
+});

@@ -1,0 +1,89 @@
+/**
+ * Five hundred orders through everything that the network does to answers, by a process that is killed every few seconds.
+ * The simulator is another process and tells the truth afterwards: which orders it took, and what every instance is.
+ */
+import { expect, it } from 'vitest';
+import { sameSize } from '../../src/model.ts';
+import { readSavedPlan } from '../../src/plan/seal.ts';
+import { seededRandom } from '../../src/simulator/random.ts';
+import { BRISK, desk, growPlan, plainFleet, until } from './refit.ts';
+
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+const ORDERS = 500;
+
+/** Of a hundred orders: 5 answers lost, 2 connections cut before, 2 times 5xx, 1 of garbage, 3 slow. */
+const FAULTS = [
+  'lost-answer:0.05',
+  'reset-before:0.02',
+  'http-500:0.01',
+  'http-500=executed:0.01',
+  'half-json:0.005',
+  'html=executed:0.005',
+  'slow=1500ms@UpgradeInstance:0.03',
+];
+
+const SEED = Number(process.env.REFIT_STORM_SEED ?? Date.now() % 1_000_000);
+
+it(`apply of ${ORDERS} orders through faults, killed every few seconds, doubles none, loses none, and tells the truth of each (REFIT_STORM_SEED=${SEED})`, {
+  timeout: 600_000,
+}, async (test) => {
+  const at = await desk(test, {
+    simulator: [...BRISK, '--seed', String(SEED), ...FAULTS.flatMap((fault) => ['--fault', fault])],
+    fleet: plainFleet(ORDERS),
+  });
+  await at.write(
+    'plan.yaml',
+    growPlan(['execution: { inFlight: 200, requestsPerSecond: 20, patience: 2s }']),
+  );
+  const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
+  expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+
+  const chance = seededRandom(SEED);
+  let kills = 0;
+  for (;;) {
+    const run = at.start(APPLY);
+    // Counted from when it takes the run up: a machine that starts processes slowly lets each of them do something, too.
+    let over = false;
+    const ended = run.ended.finally(() => {
+      over = true;
+    });
+    await until(
+      'it to take the run up',
+      () => over || /carrying out|going on with/.test(run.stderr()),
+      180_000,
+    );
+    const killed = setTimeout(() => run.kill('SIGKILL'), chance.whole(3_000, 5_000));
+    const { code, stderr } = await ended;
+    clearTimeout(killed);
+    if (code !== null) {
+      expect(code, stderr).toBe(0);
+      break;
+    }
+    kills += 1;
+    expect(kills, 'it gets nowhere').toBeLessThan(100);
+  }
+  expect(kills, 'times it was killed').toBeGreaterThan(2);
+
+  const saved = readSavedPlan(await at.text('saved.json'));
+  const { steps, totals, run } = await at.report();
+  const { instances, deals } = await at.simulator.state();
+  const { orders } = await at.simulator.counts();
+
+  const doubled = Object.entries(orders).filter(([, count]) => count > 1);
+  expect(doubled, 'instances ordered more often than once').toEqual([]);
+  expect(steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
+  expect(totals).toMatchObject({ verified: ORDERS, 'not-run': 0 });
+  expect(run.starts, 'processes that took it up').toBe(kills + 1);
+
+  const world = new Map(instances.map((instance) => [instance.id, instance]));
+  for (const step of steps) {
+    const { status, ...found } = world.get(step.instance)!;
+    expect(status, step.id).toBe(2);
+    expect(sameSize(found, step.after), `${step.id} is ${step.outcome}`).toBe(step.outcome === 'verified');
+    const own = deals.filter(({ instance }) => instance === step.instance).map(({ name }) => name);
+    expect(own, step.id).toHaveLength(1);
+    for (const order of step.orders) expect(own, step.id).toContain(order);
+  }
+  const audit = await at.refit(['audit', 'verify', 'run']);
+  expect(audit.code, audit.stdout).toBe(0);
+});

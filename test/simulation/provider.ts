@@ -1,0 +1,304 @@
+/**
+ * The provider and the road to it, in virtual time and without bytes: the simulator's own gateway decides, the real
+ * client asks; signing, JSON and sockets are left out because they are tested elsewhere and cost more than all the rest.
+ */
+import type { VirtualClock } from '../../src/clock.ts';
+import type { Caller } from '../../src/cloud/call.ts';
+import { openProviderTime } from '../../src/cloud/provider-time.ts';
+import { TransportError } from '../../src/cloud/transport.ts';
+import type { Answer } from '../../src/cloud/wire.ts';
+import type { SimCatalogue } from '../../src/simulator/catalogue.ts';
+import { changeByHand } from '../../src/simulator/change.ts';
+import { createWorld } from '../../src/simulator/create-world.ts';
+import { parseFault } from '../../src/simulator/faults.ts';
+import { newRequestId, type Served, serve } from '../../src/simulator/http.ts';
+import { fitTo } from '../../src/simulator/parameters.ts';
+import type { Random } from '../../src/simulator/random.ts';
+import {
+  advance,
+  type Identity,
+  OWNER_UIN,
+  type SimDeal,
+  SOMEBODY_ELSE,
+  type World,
+} from '../../src/simulator/world.ts';
+import type { Machine } from './machine.ts';
+import type { Scenario } from './scenario.ts';
+import type { Watcher } from './watcher.ts';
+
+const ORDER = 'UpgradeInstance';
+const TIMEOUT = 60_000;
+/** Milliseconds within which the plan is made. */
+export const PLANNING = 60_000;
+const SKEW_TOLERATED = 300_000;
+const ZONE = 'ap-guangzhou-3';
+export const OTHER_ZONE = 'ap-guangzhou-6';
+
+const US: Identity = { secretId: 'us', secretKey: '', token: null, uin: OWNER_UIN };
+const STRANGER: Identity = { ...US, secretId: 'stranger' };
+const THEM: Identity = { secretId: 'them', secretKey: '', token: null, uin: SOMEBODY_ELSE };
+
+/** What is sold is the same in every world. */
+let catalogue: SimCatalogue | null = null;
+
+export interface Provider {
+  readonly world: World;
+  /** Orders that arrived, refused by limit or not, while no stranger shared the limit. */
+  readonly arrivals: { orders: number; refusedByLimit: number };
+  /** Sends the calls of one process; `calm`: over a road on which nothing goes wrong. */
+  callerFor(machine: Machine, calm?: boolean): Caller;
+  /** Lets the stranger and the others act, from now on. */
+  begin(): void;
+  /** Nobody acts any more. */
+  end(): void;
+}
+
+export function openProvider(
+  scenario: Scenario,
+  time: VirtualClock,
+  chance: Random,
+  watcher: Watcher,
+): Provider {
+  const world = createWorld(
+    {
+      seed: scenario.seed,
+      fleet: scenario.fleet.map((wish) => ({
+        id: wish.id,
+        name: wish.id.slice(4),
+        region: 'ap-guangzhou',
+        zone: ZONE,
+        type: wish.cluster ? 9 : 8,
+        memoryPerShard: 4096,
+        shards: wish.cluster ? 3 : 1,
+        replicas: 1,
+        billing: wish.prepaid ? ('prepaid' as const) : ('postpaid' as const),
+        status: 'running' as const,
+        tags: {},
+        usedTotal: 1024,
+        usedFullestShard: null,
+        daysLeft: 30,
+        replicaZones: wish.multiZone ? [OTHER_ZONE] : [],
+        task: null,
+        unpaidOrder: false,
+        lowVersion: wish.fate === 'low-version',
+      })),
+      identities: [US, THEM],
+      startLag: scenario.startLag,
+      duration: scenario.duration,
+      lockTail: scenario.lockTail,
+      limit: null,
+      limitCounting: scenario.limitCounting,
+      balance: 1e9,
+      ...(catalogue === null ? {} : { catalogue }),
+      faults: [
+        // While the plan is made nothing goes wrong.
+        ...scenario.faults.map((fault) => (fault.includes('+') ? fault : `${fault}+${PLANNING}ms`)),
+        ...scenario.fleet.flatMap(({ id, fate }) =>
+          fate === null || fate === 'low-version' ? [] : [`${fate}=${id}`],
+        ),
+      ].map(parseFault),
+    },
+    time.now(),
+  );
+  catalogue = world.catalogue;
+  const { road } = scenario;
+  const arrivals = { orders: 0, refusedByLimit: 0 };
+  let acting = true;
+  let strangers = false;
+  let lastOrderAnswer: Extract<Answer, { kind: 'ok' }> | null = null;
+
+  /** Half a round trip. */
+  const travel = (): number => {
+    const normal = Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
+    const held = road.heldUp > 0 && chance.next() < road.heldUp;
+    if (held) watcher.befell('call held up', '');
+    return (road.median / 2) * Math.exp(road.sigma * normal) + (held ? chance.next() * road.heldUpFor : 0);
+  };
+
+  /** The request as it arrives at the gateway, now. */
+  const arrive = (
+    action: Parameters<Caller['send']>[0]['action'],
+    region: string,
+    fields: object,
+  ): Served => {
+    advance(world, time.now());
+    const deals = world.deals.size;
+    const served = serve(
+      world,
+      {
+        identity: US,
+        service: action.product,
+        action: action.name,
+        version: action.version,
+        region: action.regional ? region : '',
+        language: 'en-US',
+        host: '',
+        read: (schema) => fitTo(schema, JSON.parse(JSON.stringify(fields))),
+      },
+      newRequestId(world),
+      time.now(),
+    );
+    if (action.name !== ORDER) return served;
+    const byLimit = served.kind === 'refused' && served.code === 'RequestLimitExceeded';
+    if (!strangers) arrivals.orders += 1;
+    if (byLimit) {
+      watcher.befell(`refused by limit (${scenario.limitCounting})`, '');
+      if (!strangers) arrivals.refusedByLimit += 1;
+    }
+    const deal = world.deals.size > deals ? ([...world.deals.values()].at(-1) as SimDeal) : null;
+    watcher.arrived(fields as { InstanceId: string }, served, deal);
+    return served;
+  };
+
+  const callerFor = (machine: Machine, calm = false): Caller => {
+    const losses = (probability: number): boolean => !calm && chance.next() < probability;
+    const { clock } = machine;
+    const providerTime = openProviderTime(clock);
+    const lane = (action: { name: string }) => ({ action: action.name, host: 'simulated', identity: 'us' });
+    return {
+      async lane(action) {
+        return lane(action);
+      },
+      laneAtOnce: lane,
+      providerNow: providerTime.now,
+      async send({ action, scope, fields }, goAhead): Promise<Answer> {
+        const isOrder = action.name === ORDER;
+        if (losses(road.connects)) {
+          await clock.sleep(travel() + travel());
+          if (losses(road.connectFails)) {
+            watcher.befell('no connection', '');
+            throw new TransportError('connect ECONNREFUSED', false);
+          }
+        }
+        if (!goAhead()) throw new TransportError('the guard said no just before sending', false);
+        machine.moment('send');
+        if (!machine.alive) return new Promise<never>(() => {});
+        if (isOrder) watcher.sent((fields as { InstanceId: string }).InstanceId, clock);
+        const skew = clock.now() - time.now();
+        const sentAt = clock.monotonic();
+        const answered = (async (): Promise<{ served: Served | null; took: number; date?: string }> => {
+          if (calm) return { served: arrive(action, scope.region, fields), took: 0 };
+          const there = travel();
+          await time.sleep(there);
+          if (losses(road.losesRequest)) {
+            watcher.befell('request lost', action.name);
+            return { served: null, took: there };
+          }
+          const served: Served =
+            Math.abs(skew) > SKEW_TOLERATED
+              ? { kind: 'refused', code: 'AuthFailure.SignatureExpire', message: 'expired', delay: 0 }
+              : arrive(action, scope.region, fields);
+          const back = served.delay + travel();
+          const date = new Date(time.now()).toUTCString();
+          await time.sleep(Math.min(back, TIMEOUT));
+          return { served, took: there + back, date };
+        })();
+        const { served, took, date } = await answered;
+        await machine.gate('answer');
+        if (took > TIMEOUT) {
+          watcher.befell('no answer in time', action.name);
+          throw new TransportError(`no answer within ${TIMEOUT} ms`, true);
+        }
+        if (served === null) throw new TransportError('the connection was reset', true);
+        if (losses(road.losesAnswer)) {
+          watcher.befell('answer lost', action.name);
+          throw new TransportError('the connection was reset', true);
+        }
+        providerTime.heard(date, sentAt);
+        const answer = toAnswer(served, watcher, action.name);
+        if (isOrder && answer.kind === 'ok') {
+          const before: Answer | null = lastOrderAnswer;
+          lastOrderAnswer = answer;
+          if (before !== null && chance.next() < road.answersTwice) {
+            watcher.befell('answered with another answer', action.name);
+            return before;
+          }
+        }
+        return answer;
+      },
+    };
+  };
+
+  const begin = (): void => {
+    const { stranger, foreign } = scenario;
+    if (stranger) {
+      strangers = true;
+      void (async () => {
+        const until = time.monotonic() + stranger.until;
+        while (acting && time.monotonic() < until) {
+          await time.sleep((2_000 * chance.next()) / stranger.perSecond);
+          watcher.count('stranger took of the limit');
+          world.limit.arrive(STRANGER.uin, ORDER, time.now());
+        }
+        strangers = false;
+      })();
+    }
+    for (const { at, instance: id, how } of foreign)
+      void time.sleep(at).then(() => {
+        if (acting) placeForeign(id, how);
+      });
+  };
+
+  const placeForeign = (id: string, how: 'by-hand' | 'order'): void => {
+    advance(world, time.now());
+    const instance = world.instances.get(id)!;
+    if (how === 'by-hand') {
+      if (instance.jobs.length > 0) return;
+      changeByHand(world, instance, SOMEBODY_ELSE, time.now());
+      watcher.foreign(id, `changed by hand to ${instance.memoryPerShard} MB`);
+      return;
+    }
+    const size = {
+      InstanceId: id,
+      MemSize: instance.memoryPerShard * 4,
+      ...(instance.shards > 1 ? { RedisShardNum: instance.shards } : {}),
+      RedisReplicasNum: instance.replicas,
+    };
+    const deals = world.deals.size;
+    serve(
+      world,
+      {
+        identity: THEM,
+        service: 'redis',
+        action: ORDER,
+        version: '2018-04-12',
+        region: 'ap-guangzhou',
+        language: 'en-US',
+        host: '',
+        read: (schema) => fitTo(schema, size),
+      },
+      newRequestId(world),
+      time.now(),
+    );
+    // A fault may have spoilt the answer: what counts is whether it was taken.
+    if (world.deals.size > deals) watcher.foreign(id, `ordered to ${size.MemSize} MB`);
+  };
+
+  return {
+    world,
+    arrivals,
+    callerFor,
+    begin,
+    end() {
+      acting = false;
+    },
+  };
+}
+
+function toAnswer(served: Served, watcher: Watcher, action: string): Answer {
+  switch (served.kind) {
+    case 'response':
+      return { kind: 'ok', fields: served.fields, requestId: String(served.fields.RequestId) };
+    case 'refused':
+      watcher.count(`refused ${served.code}`);
+      return { kind: 'refused', code: served.code, message: served.message, requestId: 'r' };
+    case 'http-500':
+    case 'html':
+    case 'half-json':
+      watcher.befell(served.kind === 'http-500' ? '5xx' : served.kind, action);
+      return { kind: 'unusable', why: served.kind };
+    default:
+      watcher.befell(served.kind === 'reset-before' ? 'reset before' : 'reset after execution', action);
+      throw new TransportError('the connection was reset', true);
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * What one simulated run is made of, as plain data drawn from one seed: the fleet, the plan, the provider's times, what
+ * goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made smaller member by member.
+ */
+import type { SteerCommand } from '../../src/model.ts';
+import { type Random, seededRandom } from '../../src/simulator/random.ts';
+import type { LimitCounting } from '../../src/simulator/request-limit.ts';
+
+export interface Scenario {
+  /** Of the dice thrown while it runs. */
+  readonly seed: number;
+  readonly fleet: readonly InstanceWish[];
+  /** Instances in each wave; the last takes the rest. */
+  readonly waves: readonly number[];
+  readonly inFlight: number;
+  readonly requestsPerSecond: number;
+  /** Milliseconds. */
+  readonly patience: number;
+  readonly haltAfter: { readonly failed: number; readonly unknown: number };
+  readonly switch: 'now' | 'maintenance-window';
+  readonly limitCounting: LimitCounting;
+  /** Least and greatest, milliseconds. */
+  readonly startLag: Range;
+  readonly duration: Range;
+  readonly lockTail: Range;
+  readonly road: Road;
+  /** What the provider does wrong, as `--fault` spells it. */
+  readonly faults: readonly string[];
+  /** Orders a second that somebody else sends as the same identity, while it lasts. */
+  readonly stranger: { readonly perSecond: number; readonly until: number } | null;
+  /** Orders that somebody else places. */
+  readonly foreign: readonly Foreign[];
+  readonly lives: readonly Life[];
+}
+
+export type Range = readonly [number, number];
+
+/** An instance and what is wanted of it. */
+export interface InstanceWish {
+  readonly id: string;
+  readonly cluster: boolean;
+  readonly prepaid: boolean;
+  readonly multiZone: boolean;
+  /** Which dimensions the plan changes: one step each. */
+  readonly changes: readonly ('memoryPerShard' | 'shards' | 'replicas')[];
+  /** What becomes of its first order, whoever asks and whenever; null: it is taken. */
+  readonly fate: 'sold-out' | 'insufficient' | 'low-version' | 'failed-task' | 'hand-change' | 'stuck' | null;
+}
+
+/** The network. Round trips are log-normal, half of each before the request arrives. */
+export interface Road {
+  /** Median round trip, ms, and sigma. */
+  readonly median: number;
+  readonly sigma: number;
+  /** Chance that a connection must be made first, and that it fails. */
+  readonly connects: number;
+  readonly connectFails: number;
+  /** Chance that a call is held up for up to so many ms somewhere. */
+  readonly heldUp: number;
+  readonly heldUpFor: number;
+  /** Chance that the network loses a request, and that it loses an answer. */
+  readonly losesRequest: number;
+  readonly losesAnswer: number;
+  /** Chance that an order is answered with the answer of the order before it. */
+  readonly answersTwice: number;
+}
+
+export interface Foreign {
+  /** Milliseconds after the first process began. */
+  readonly at: number;
+  readonly instance: string;
+  /** `by-hand`: done at once; `order`: an order that takes its time. */
+  readonly how: 'by-hand' | 'order';
+}
+
+/** What befalls one process. Moments count its dealings with the outside: each wake, write, send and answer. */
+export interface Life {
+  /** Milliseconds that pass before it starts. */
+  readonly after: number;
+  readonly dies: { readonly moment: number; readonly leaves: number } | null;
+  readonly freezes: readonly { readonly moment: number; readonly ms: number; readonly asleep: boolean }[];
+  /** The wall clock of its machine jumps; it is set right before the next process starts. */
+  readonly jumps: readonly { readonly at: number; readonly by: number }[];
+  /** Writes of the journal take so long, ms; one of them may fail. */
+  readonly disk: {
+    readonly median: number;
+    readonly fails: { readonly write: number; readonly how: 'full' | 'broken' } | null;
+  };
+  readonly drainAfter: number | null;
+  readonly leaveAfter: number | null;
+  /** What it is told through its socket, and after how many milliseconds. */
+  readonly steering: readonly (readonly [number, SteerCommand])[];
+}
+
+/** How large a scenario is. */
+export interface Scale {
+  /** Steps, least and greatest. */
+  readonly steps: Range;
+}
+
+export const SMALL: Scale = { steps: [5, 60] };
+export const LARGE: Scale = { steps: [20, 200] };
+
+/** Faults of the provider that only cost time: a run through them ends as one without. */
+const PASSING: readonly (readonly [string, number])[] = [
+  ['lost-answer', 0.15],
+  ['reset-before', 0.15],
+  ['http-500', 0.1],
+  ['http-500=executed', 0.1],
+  ['html', 0.1],
+  ['html=executed', 0.1],
+  ['half-json', 0.1],
+  ['internal-error', 0.1],
+  ['internal-error=executed', 0.1],
+  ['system-error', 0.1],
+  ['system-error=executed', 0.1],
+  ['unknown-error', 0.1],
+  ['unknown-error=executed', 0.1],
+  ['no-permission', 0.02],
+  ['no-cam', 0.02],
+  ['pay-failed', 0.02],
+  ['quota', 0.02],
+  ['lost-answer@DescribeInstances', 0.1],
+  ['half-json@DescribeInstances', 0.1],
+  ['http-500@DescribeTaskList', 0.15],
+  ['html@DescribeTaskList', 0.1],
+  ['internal-error@DescribeDealsByCond', 0.15],
+  ['reset-before@DescribeDealsByCond', 0.15],
+];
+
+/** Draws a scenario. The same seed and scale make the same one. */
+export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
+  const chance = seededRandom(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
+  const maybe = (probability: number): boolean => chance.next() < probability;
+  // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
+  const [least, greatest] = scale.steps;
+  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.3));
+  const inWindow = maybe(0.04);
+  const fleet = drawFleet(chance, wanted, inWindow);
+  const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
+  const duration: Range = [pick(chance, [200, 1_000, 10_000]), pick(chance, [12_000, 60_000, 300_000])];
+  const road = drawRoad(chance);
+  // A trace of every order shows once it has arrived and its start lag is over: patience must be longer than both, or
+  // silence would prove nothing.
+  const patience = Math.max(60_000, startLag[1] + road.heldUpFor + 20_000);
+  return {
+    seed: chance.whole(1, 0x7fffffff),
+    fleet,
+    waves: maybe(0.5) ? [] : Array.from({ length: chance.whole(1, 3) }, () => chance.whole(1, 6)),
+    inFlight: pick(chance, [1, 2, 3, 5, 8, 20, 40]),
+    requestsPerSecond: pick(chance, [18, 18, 20, 20, 10, 5]),
+    patience,
+    haltAfter: maybe(0.5)
+      ? { failed: 1_000, unknown: 1_000 }
+      : { failed: chance.whole(0, 4), unknown: chance.whole(0, 1) },
+    switch: inWindow ? 'maintenance-window' : 'now',
+    limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
+    startLag,
+    duration,
+    lockTail: [0, pick(chance, [0, 2_000, 15_000, 60_000])],
+    road,
+    faults: [
+      ...PASSING.filter(() => maybe(0.12)).map(([name, most]) => `${name}:${share(chance, most)}`),
+      ...(maybe(0.1) ? [`slow=${chance.whole(1, 90)}s:${share(chance, 0.1)}`] : []),
+      ...(maybe(0.05) ? [`limit=${chance.whole(2, 12)}@UpgradeInstance+60s..${chance.whole(65, 180)}s`] : []),
+    ],
+    stranger: maybe(0.08) ? { perSecond: chance.whole(1, 15), until: chance.whole(5_000, 120_000) } : null,
+    foreign: maybe(0.15)
+      ? Array.from({ length: chance.whole(1, 3) }, () => ({
+          at: chance.whole(0, 180_000),
+          instance: chance.pick(fleet).id,
+          how: chance.pick(['by-hand', 'order'] as const),
+        }))
+      : [],
+    lives: maybe(0.3) ? [] : Array.from({ length: chance.whole(1, 5) }, () => drawLife(chance, wanted)),
+  };
+}
+
+function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWish[] {
+  const fleet: InstanceWish[] = [];
+  for (let left = steps; left > 0; ) {
+    const cluster = chance.next() < 0.35;
+    const multiZone = chance.next() < 0.1;
+    const all = cluster
+      ? (['memoryPerShard', 'shards', 'replicas'] as const)
+      : (['memoryPerShard', 'replicas'] as const);
+    const changes = all.filter(() => chance.next() < 0.5).slice(0, left);
+    if (changes.length === 0) changes.push('memoryPerShard');
+    const fate =
+      chance.next() < 0.06
+        ? chance.pick([
+            'sold-out',
+            'insufficient',
+            'low-version',
+            'failed-task',
+            'failed-task',
+            'hand-change',
+          ] as const)
+        : // What never ends is watched for two hours of virtual time: rare, because it costs as much as ten others.
+          chance.next() < 0.001
+          ? 'stuck'
+          : null;
+    fleet.push({
+      id: `crs-${cluster ? 'c' : 's'}${String(fleet.length + 1).padStart(7, '0')}`,
+      cluster,
+      prepaid: chance.next() < 0.5,
+      multiZone,
+      changes,
+      // What never ends holds a window for days: of no use here.
+      fate: inWindow && fate === 'stuck' ? null : fate,
+    });
+    left -= changes.length;
+  }
+  return fleet;
+}
+
+function drawRoad(chance: Random): Road {
+  const bad = chance.next() < 0.25;
+  return {
+    median: pick(chance, [5, 25, 25, 25, 120]),
+    sigma: 0.6,
+    connects: 0.1,
+    connectFails: bad ? share(chance, 0.1) : 0,
+    heldUp: bad ? share(chance, 0.1) : 0,
+    heldUpFor: pick(chance, [300, 3_000, 20_000, 90_000]),
+    losesRequest: bad ? share(chance, 0.08) : 0,
+    losesAnswer: bad ? share(chance, 0.08) : 0,
+    answersTwice: chance.next() < 0.1 ? share(chance, 0.1) : 0,
+  };
+}
+
+function drawLife(chance: Random, steps: number): Life {
+  const maybe = (probability: number): boolean => chance.next() < probability;
+  // Early moments matter as much as late ones.
+  const moment = () => Math.ceil((8 * steps + 40) ** chance.next());
+  return {
+    after: pick(chance, [0, 50, 2_000, 30_000, 200_000, 3_600_000]),
+    dies: maybe(0.65) ? { moment: moment(), leaves: pick(chance, [0, 0, 1, chance.next()]) } : null,
+    freezes: maybe(0.25)
+      ? Array.from({ length: chance.whole(1, 3) }, () => ({
+          moment: moment(),
+          ms: pick(chance, [100, 1_500, 3_000, 30_000, 300_000, 3_600_000]),
+          asleep: maybe(0.5),
+        }))
+      : [],
+    jumps: maybe(0.15)
+      ? Array.from({ length: chance.whole(1, 2) }, () => ({
+          at: chance.whole(0, 120_000),
+          by: chance.pick([1, -1]) * chance.pick([2_000, 20_000, 100_000, 240_000, 3_600_000]),
+        }))
+      : [],
+    disk: {
+      median: pick(chance, [1, 3, 3, 20, 400]),
+      fails: maybe(0.06)
+        ? { write: Math.ceil((3 * steps) ** chance.next()), how: chance.pick(['full', 'broken'] as const) }
+        : null,
+    },
+    drainAfter: maybe(0.15) ? chance.whole(0, 120_000) : null,
+    leaveAfter: maybe(0.1) ? chance.whole(0, 120_000) : null,
+    steering: maybe(0.2)
+      ? Array.from(
+          { length: chance.whole(1, 5) },
+          () => [chance.whole(0, 200_000), drawCommand(chance)] as const,
+        )
+      : [],
+  };
+}
+
+function pick<T>(chance: Random, list: readonly T[]): T {
+  return chance.pick(list);
+}
+
+function drawCommand(chance: Random): SteerCommand {
+  switch (chance.whole(0, 9)) {
+    case 0:
+      return { kind: 'drain' };
+    case 1:
+      return { kind: 'abort' };
+    case 2:
+    case 3:
+      return { kind: 'continue' };
+    case 4:
+    case 5:
+      return { kind: 'set', setting: 'inFlight', value: chance.whole(1, 10) };
+    case 6:
+      return { kind: 'set', setting: 'requestsPerSecond', value: chance.whole(1, 20) };
+    default:
+      return { kind: 'pause' };
+  }
+}
+
+/** A probability up to `most`, of few digits. */
+function share(chance: Random, most: number): number {
+  return Math.max(0.01, Math.round(most * chance.next() * 100) / 100);
+}

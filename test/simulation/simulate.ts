@@ -1,0 +1,455 @@
+/**
+ * Carries one scenario out: the planner's plan, then process after process, each the real executor over the real client
+ * and the real journal writer, against the simulated provider in virtual time, until nothing is left to do.
+ */
+import { type Clock, iso, VirtualClock } from '../../src/clock.ts';
+import { cloudOver } from '../../src/cloud/client.ts';
+import type { Cloud, CloudReader } from '../../src/cloud/cloud.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
+import { readInventory } from '../../src/cloud/read-inventory.ts';
+import type { Transport } from '../../src/cloud/transport.ts';
+import { RefitError } from '../../src/errors.ts';
+import { beginReplay, type ChainEnd, decode, EMPTY_CHAIN, isFinished } from '../../src/journal.ts';
+import type {
+  Catalogue,
+  Inventory,
+  JournalEntry,
+  Plan,
+  PlanTarget,
+  SavedPlan,
+  Wish,
+} from '../../src/model.ts';
+import { INVENTORY_FORMAT, JOURNAL_FORMAT } from '../../src/model.ts';
+import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { execute } from '../../src/run/execute.ts';
+import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
+import { openSteering } from '../../src/run/steering.ts';
+import { seededRandom } from '../../src/simulator/random.ts';
+import { openDisk } from './disk.ts';
+import { type Machine, startMachine } from './machine.ts';
+import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
+import type { InstanceWish, Life, Scenario } from './scenario.ts';
+import { type Befallen, openWatcher, type Violation, type Watcher } from './watcher.ts';
+
+/** What is taken out of Refit on purpose, to see that the search notices. */
+export const SABOTAGES = {
+  'no-fsync': 'entries are called durable before they are',
+  'retry-below': 'an order without an answer is sent again below the executor',
+  'no-patience': 'silence counts at once as "not landed"',
+  'no-freshness': 'the guard in the tick of the send is not asked',
+  'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
+} as const;
+
+export type Sabotage = keyof typeof SABOTAGES;
+
+export interface Told {
+  readonly violations: readonly Violation[];
+  readonly befallen: Befallen;
+  readonly steps: number;
+  readonly lives: number;
+  readonly arrivals: Provider['arrivals'];
+  /** Milliseconds of virtual time. */
+  readonly took: number;
+}
+
+/** A process that is not disturbed any more; an operator who comes back later. */
+const UNDISTURBED: Life = {
+  after: 60_000,
+  dies: null,
+  freezes: [],
+  jumps: [],
+  disk: { median: 3, fails: null },
+  drainAfter: null,
+  leaveAfter: null,
+  steering: [],
+};
+
+/** Undisturbed processes within which a run must end. */
+const MOST_UNDISTURBED = 12;
+
+const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
+
+export async function simulate(
+  scenario: Scenario,
+  {
+    sabotage = null,
+    tell = null,
+  }: { sabotage?: Sabotage | null; tell?: ((line: string) => void) | null } = {},
+): Promise<Told> {
+  const time = new VirtualClock();
+  const chance = seededRandom(scenario.seed ^ 0x0d1ce);
+  const watcher = openWatcher(scenario, time, tell);
+  const provider = openProvider(scenario, time, chance, watcher);
+  const catalogue = await soldCatalogue(scenario);
+  const saved = await time.run(() => planFor(scenario, catalogue, provider, time));
+  watcher.open(saved, provider.world);
+  await time.run(() => time.sleep(PLANNING - time.monotonic()));
+  const began = time.monotonic();
+  const lives = await time.run(
+    () => live(scenario, saved, { time, provider, watcher, chance, sabotage }),
+    1e12,
+  );
+  return {
+    violations: watcher.violations,
+    befallen: watcher.befallen,
+    steps: saved.steps.length,
+    lives,
+    arrivals: provider.arrivals,
+    took: time.monotonic() - began,
+  };
+}
+
+interface Setting {
+  readonly time: VirtualClock;
+  readonly provider: Provider;
+  readonly watcher: Watcher;
+  readonly chance: ReturnType<typeof seededRandom>;
+  readonly sabotage: Sabotage | null;
+}
+
+/** The whole history of a run. @returns how many processes it took. */
+async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Promise<number> {
+  const { time, provider, watcher, chance, sabotage } = setting;
+  const disk = openDisk(chance, watcher, sabotage === 'no-fsync');
+  const entries: JournalEntry[] = [];
+  const replay = beginReplay(saved);
+  let end: ChainEnd = EMPTY_CHAIN;
+  let read = 0;
+  provider.begin();
+  let lives = 0;
+  let undisturbed = 0;
+  for (;;) {
+    const life = scenario.lives[lives] ?? UNDISTURBED;
+    if (lives >= scenario.lives.length) undisturbed += 1;
+    lives += 1;
+    await time.sleep(life.after);
+    const machine = startMachine(time, life, watcher, () => disk.crash(life.dies!.leaves));
+    const outcome = await carryOut(saved, life, machine, { ...setting, disk, entries, end });
+    machine.stop();
+    disk.settle();
+    // What earlier processes left was read and checked when they ended.
+    const decoded = decode(disk.text.slice(read), end);
+    if (decoded.fault) {
+      watcher.violated('journal', `line ${decoded.fault.line}: ${decoded.fault.what}`);
+      break;
+    }
+    for (const entry of decoded.entries) {
+      entries.push(entry);
+      replay.add(entry);
+    }
+    end = decoded.end;
+    read = disk.text.lastIndexOf('\n') + 1;
+    watcher.left(entries);
+    const report = buildReport(saved, entries);
+    watcher.life(decoded.entries, replay, report);
+    const state = replay.state();
+    const onlyStuck = state.haltingRefusals.size === 0 && isOver(scenario, state.steps.values());
+    if (outcome === 'ended' && (isFinished(state) || onlyStuck)) {
+      watcher.end(replay, report);
+      break;
+    }
+    if (undisturbed >= MOST_UNDISTURBED) {
+      const open = [...state.steps.values()].filter(
+        ({ outcome }) => outcome === 'not-run' || outcome === 'unknown',
+      );
+      watcher.violated(
+        'ends',
+        `after ${lives} processes ${open.length} steps are open, as ${open[0]?.step}: ${open[0]?.what}`,
+      );
+      break;
+    }
+  }
+  provider.end();
+  return lives;
+}
+
+/** What is left is what never ends, and what needs it. */
+function isOver(
+  { fleet }: Scenario,
+  steps: Iterable<{ readonly step: string; readonly outcome: string }>,
+): boolean {
+  const stuck = new Set(fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
+  for (const { step, outcome } of steps) {
+    if (outcome !== 'not-run' && outcome !== 'unknown') continue;
+    if (!stuck.has(step.slice(0, step.indexOf('/')))) return false;
+  }
+  return true;
+}
+
+/** One process from its start to its end, as `run/apply.ts` joins the parts, but for files and locks. */
+async function carryOut(
+  saved: SavedPlan,
+  life: Life,
+  machine: Machine,
+  setting: Setting & {
+    readonly disk: ReturnType<typeof openDisk>;
+    readonly entries: readonly JournalEntry[];
+    readonly end: ChainEnd;
+  },
+): Promise<'ended' | 'left' | 'died' | 'failed'> {
+  const { provider, watcher, chance, disk, end, sabotage, time } = setting;
+  const { clock } = machine;
+  const replay = beginReplay(saved);
+  for (const entry of setting.entries) replay.add(entry);
+  const resumed = replay.state().startedAt !== null;
+  const torn = disk.text.length - (disk.text.lastIndexOf('\n') + 1);
+  const journal = openJournalWriter({
+    store: disk.openFor(machine, life),
+    clock,
+    end,
+    replay,
+    onEntry: watcher.entry,
+  });
+  const permits = openPermits(clock, saved.execution.requestsPerSecond);
+  const calls = beginCallCounter();
+  const cloud = cloudOver(provider.callerFor(machine), {
+    clock,
+    permits,
+    onCall: calls.add,
+    jitter: chance.next,
+    endpoint: null,
+    transport: NO_BYTES,
+  });
+  const signals = { drain: new AbortController(), leave: new AbortController() };
+  watcher.bound(saved.execution.inFlight);
+  const later = (ms: number | null, kind: string, act: () => void): void => {
+    if (ms === null) return;
+    void time.sleep(ms).then(() => {
+      if (!machine.alive) return;
+      watcher.befell(kind, '');
+      act();
+    });
+  };
+  later(life.drainAfter, 'signal: drain', () => signals.drain.abort(130));
+  later(life.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
+
+  const work = async (): Promise<'ended' | 'left'> => {
+    await journal.record({
+      kind: 'run-started',
+      format: JOURNAL_FORMAT,
+      plan: saved.name,
+      digest: saved.digest,
+      resumed,
+      cutOff: torn,
+      by: { user: 'dba', host: 'here', pid: 1 },
+      endpoint: cloud.endpoint,
+      version: '0.0.0',
+    });
+    if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    const watched = observed(journal, watcher);
+    const steering = openSteering({
+      saved,
+      journal: watched,
+      permits,
+      clock,
+      drain: signals.drain.signal,
+      leave: signals.leave.signal,
+    });
+    for (const [after, command] of life.steering)
+      later(after, 'told something through its socket', () => {
+        void steering.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
+          ({ accepted, what }) => {
+            watcher.befell(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, what);
+            if (accepted && command.kind === 'set' && command.setting === 'inFlight')
+              watcher.bound(command.value);
+          },
+          () => undefined,
+        );
+      });
+    const { leave } = steering;
+    if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
+    const executing = execute({
+      saved:
+        sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved,
+      journal: watched,
+      steering,
+      cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
+      permits,
+      calls,
+      clock,
+      drain: signals.drain.signal,
+      leave: signals.leave.signal,
+    });
+    executing.catch(() => undefined);
+    const left = new Promise<null>((resolve) => {
+      if (leave.aborted) resolve(null);
+      leave.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    const ended = await Promise.race([executing, left]);
+    if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
+    return ended === null ? 'left' : 'ended';
+  };
+  try {
+    return await Promise.race([work(), machine.death.then(() => 'died' as const)]);
+  } catch (error) {
+    if (error instanceof RefitError) return 'failed';
+    watcher.violated('faultless', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 'failed';
+  }
+}
+
+/** Tells the watcher of deeds as they are begun, before they are durable. */
+function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
+  return {
+    get replay() {
+      return journal.replay;
+    },
+    get failed() {
+      return journal.failed;
+    },
+    get latency() {
+      return journal.latency;
+    },
+    lost: journal.lost,
+    tell(deed) {
+      journal.tell(deed);
+    },
+    record(deed) {
+      watcher.told(deed);
+      return journal.record(deed);
+    },
+  };
+}
+
+async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
+  for (const { id } of steps) {
+    const { phase, attempts } = journal.replay.step(id);
+    if (phase !== 'asking' && phase !== 'unanswered') continue;
+    await journal.record({
+      kind: 'settled',
+      step: id,
+      attempt: attempts,
+      landed: false,
+      order: null,
+      evidence: 'believed',
+    });
+  }
+}
+
+function sabotaged(cloud: Cloud, sabotage: Sabotage): Cloud {
+  return {
+    ...cloud,
+    async order(request, goAhead) {
+      if (sabotage === 'no-freshness')
+        return cloud.order(request, () => {
+          goAhead();
+          return true;
+        });
+      const answer = await cloud.order(request, goAhead);
+      if (sabotage !== 'retry-below' || answer.kind !== 'no-answer') return answer;
+      return cloud.order(request, () => true);
+    },
+  };
+}
+
+/** A process to which nothing happens: it makes the plan. */
+function calmMachine(clock: Clock): Machine {
+  return {
+    clock,
+    alive: true,
+    death: new Promise(() => {}),
+    moment() {},
+    gate: async () => {},
+    stop() {},
+  };
+}
+
+function calmReader(provider: Provider, clock: Clock): CloudReader {
+  return cloudOver(provider.callerFor(calmMachine(clock), true), {
+    clock,
+    permits: openPermits(clock, 18),
+    jitter: () => 0.5,
+    endpoint: null,
+    transport: NO_BYTES,
+  });
+}
+
+const NO_BYTES: Transport = {
+  send: () => Promise.reject(new Error('no bytes are sent here')),
+  close: async () => {},
+};
+
+/** What is sold is the same in every world: read once, in a world of its own, so that no seed depends on it. */
+let sold: Catalogue | null = null;
+
+async function soldCatalogue(scenario: Scenario): Promise<Catalogue> {
+  if (sold !== null) return sold;
+  const time = new VirtualClock();
+  const watcher = openWatcher(scenario, time, null);
+  const provider = openProvider({ ...scenario, faults: [] }, time, seededRandom(1), watcher);
+  const { inventory } = await time.run(() => readInventory(calmReader(provider, time), [SCOPE], time));
+  sold = inventory.catalogue;
+  return sold;
+}
+
+async function planFor(
+  scenario: Scenario,
+  catalogue: Catalogue,
+  provider: Provider,
+  clock: Clock,
+): Promise<SavedPlan> {
+  const instances = await calmReader(provider, clock).describeInstances(SCOPE);
+  const windowed = instances.map((one) =>
+    scenario.switch === 'now' ? one : { ...one, window: { from: '03:00', to: '06:00' } },
+  );
+  const readAt = iso(clock.now());
+  const inventory: Inventory = {
+    format: INVENTORY_FORMAT,
+    readAt,
+    scopes: [SCOPE],
+    instances: windowed,
+    catalogue,
+    balances: {},
+  };
+  const draft = draftPlan(planOf(scenario), inventory, clock.now());
+  const { verdict, plan, findings } = finishPlan(draft, { quotes: null, now: clock.now(), saveAs: null });
+  if (verdict !== 'ready') throw new Error(`the plan was refused: ${JSON.stringify(findings, null, 1)}`);
+  return plan;
+}
+
+const WANTED = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
+
+function planOf(scenario: Scenario): Plan {
+  const count = (value: number) => ({ operator: '>', value, base: 'count' }) as const;
+  return {
+    file: 'simulation.yaml',
+    name: 'simulation',
+    change: null,
+    owner: null,
+    expires: 365 * 86_400_000,
+    onBlocked: 'refuse',
+    finishBy: null,
+    defaults: { region: SCOPE.region, profile: SCOPE.profile },
+    targets: scenario.fleet.map(targetOf),
+    guards: { targets: null, shrink: 'deny', cost: null },
+    waves: [
+      ...scenario.waves.map((take, n) => ({
+        name: `wave ${n + 1}`,
+        take: { kind: 'count', count: take } as const,
+      })),
+      { name: 'rest', take: { kind: 'rest' } },
+    ],
+    execution: {
+      inFlight: scenario.inFlight,
+      requestsPerSecond: scenario.requestsPerSecond,
+      switch: scenario.switch,
+      patience: scenario.patience,
+      haltWhen: { failed: count(scenario.haltAfter.failed), unknown: count(scenario.haltAfter.unknown) },
+    },
+  };
+}
+
+function targetOf({ id, changes, multiZone }: InstanceWish, index: number): PlanTarget {
+  const wishes: Partial<Record<keyof typeof WANTED, Wish>> = {};
+  for (const dimension of changes) wishes[dimension] = { kind: 'absolute', value: WANTED[dimension] };
+  return {
+    place: { file: 'simulation.yaml', line: index + 1, column: 1 },
+    region: null,
+    profile: null,
+    match: { kind: 'instance', instance: id },
+    wishes,
+    zones: multiZone && changes.includes('replicas') ? [OTHER_ZONE] : null,
+  };
+}

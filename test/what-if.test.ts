@@ -1,0 +1,48 @@
+/** docs/what-if.md says nothing that no test shows: each answer names its tests, and they are there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const answers = readFileSync(join(ROOT, 'docs/what-if.md'), 'utf8')
+  .split(/^## /m)
+  .slice(1)
+  .map((text) => {
+    const [question = '', ...lines] = text.split('\n');
+    const named = [...lines.join('\n').matchAll(/`(test\/[^`]+\.test\.ts)`: "([^"]+)"/g)];
+    return { question, tests: named.map(([, file = '', title = '']) => ({ file, title })) };
+  });
+
+/** The titles of a test file as they are written: with what stands for a row's values. */
+function titlesIn(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const literals = text.matchAll(
+    /(?<quote>['`"])(?<title>(?:(?!\k<quote>|\\).)+)\k<quote>\s*,\s*(?:async\b|\(|\{)/gs,
+  );
+  return [...literals].map(({ groups }) => groups!.title!);
+}
+
+describe('docs/what-if.md', () => {
+  it('answers what people ask', () => {
+    expect(answers.map(({ question }) => question)).toEqual([
+      '… the network dies in the middle?',
+      '… the process is killed?',
+      '… two people run the same plan?',
+      '… an instance is changed by hand?',
+      '… the account runs dry in wave 2?',
+      '… the clock jumps?',
+      '… the laptop sleeps?',
+      '… the disk fills?',
+      '… the provider answers nonsense?',
+      '… somebody changes the journal afterwards?',
+    ]);
+  });
+
+  it.each(answers)('$question names its tests, and they are there', ({ tests }) => {
+    expect(tests.length).toBeGreaterThan(0);
+    for (const { file, title } of tests) {
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+      expect(titlesIn(file), file).toContain(title);
+    }
+  });
+});
