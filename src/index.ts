@@ -59,6 +59,7 @@ import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import { isAlive, readHolder } from './run/lock.ts';
+import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -79,6 +80,7 @@ export { buildReport } from './report/build-report.ts';
 export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
+export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
 export { readRun } from './run/run-directory.ts';
 export type { SteerAnswer } from './run/steering.ts';
 export { VERSION } from './version.ts';
@@ -347,6 +349,45 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),
   });
+}
+
+/** What a reconcile needs beside the run directory. */
+export interface ReconcileOptions extends ConnectOptions {
+  /** Where locks live, if not where the environment says. */
+  readonly stateDirectory?: string;
+  /** Aborted to leave at once; its reason is the exit code. */
+  readonly leave?: AbortSignal;
+  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
+  readonly onEntry?: (entry: JournalEntry) => void;
+}
+
+/**
+ * Settles by reading what is unknown of a run, and follows what had landed to its end. The client that it makes for
+ * itself has no way to order; no step is started.
+ * @throws RefitError, see `run/reconcile-run.ts`.
+ */
+export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
+  const { requestsPerSecond } = (await readRun(directory)).saved.execution;
+  const { cloudOptions, joint } = joinParts({ requestsPerSecond, ...options });
+  const reader = openReader(cloudOptions);
+  try {
+    return await reconcileInDirectory({
+      directory,
+      stateDirectory: options.stateDirectory ?? joint.stateDirectory,
+      cloudFor: () => reader,
+      calls: joint.calls,
+      clock: joint.clock,
+      leave: options.leave ?? new AbortController().signal,
+      by: { user: userName(), host: hostname(), pid: process.pid },
+      endpoint: reader.endpoint,
+      version: VERSION,
+      ...(options.onStart ? { onStart: options.onStart } : {}),
+      ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+    });
+  } finally {
+    // Left at once, nobody waits for answers that may never come.
+    if (!options.leave?.aborted) await reader.close();
+  }
 }
 
 /**

@@ -163,6 +163,8 @@ interface Folding {
   wavesEnded: number[];
   acknowledged: Set<string>;
   haltingRefusals: Set<string>;
+  /** It ended as halted, and nobody has taken it up since to go on. */
+  standsHalted: boolean;
   steps: Map<string, StepState>;
   stepOfOrder: Map<string, string>;
   bySecond: Map<string, [number, string, number, number]>;
@@ -198,6 +200,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     wavesEnded: [],
     acknowledged: new Set(),
     haltingRefusals: new Set(),
+    standsHalted: false,
     steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
     stepOfOrder: new Map(),
     bySecond: new Map(),
@@ -213,7 +216,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     step: (id) => run.steps.get(id) ?? untouched(id),
     stepOf: (order) => run.stepOfOrder.get(order) ?? null,
     state() {
-      const { bySecond, stepOfOrder: _, ...rest } = run;
+      const { bySecond, stepOfOrder: _, standsHalted: __, ...rest } = run;
       const callsBySecond = [...bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
       const calls = new Map<string, { count: number; refusedByLimit: number }>();
       for (const [, action, sent, refused] of callsBySecond) {
@@ -235,16 +238,21 @@ export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<Journa
 function fold(run: Folding, entry: JournalEntry): void {
   switch (entry.kind) {
     case 'run-started':
-      takeUp(run);
+      takeUpUnknown(run);
+      // A reconcile starts nothing: why nothing was started any more stands as it did.
+      if (entry.purpose === undefined) {
+        takeUp(run);
+        run.stopping = null;
+      }
       run.startedAt ??= entry.at;
       run.endedAt = null;
       run.endedBecause = null;
       run.exitCode = null;
-      run.stopping = null;
       run.steered = AS_PLANNED;
       run.starts += 1;
       return;
     case 'approved':
+    case 'lock-taken-over':
       return;
     case 'wave-started':
       if (!run.wavesStarted.includes(entry.wave)) run.wavesStarted.push(entry.wave);
@@ -359,6 +367,7 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'run-ended':
       run.endedAt = entry.at;
       run.endedBecause = entry.because;
+      run.standsHalted ||= entry.because === 'halted';
       run.exitCode = entry.exitCode;
       return;
     default:
@@ -403,24 +412,28 @@ export function saySteerer({ user, host }: Steerer): string {
   return `${user}@${host}`;
 }
 
-/** A run that is taken up again settles its unknown steps anew; whoever takes it up has seen why it halted. */
+/** Whoever takes a run up settles its unknown steps anew. */
+function takeUpUnknown(run: Folding): void {
+  for (const [id, step] of run.steps) {
+    if (step.phase !== 'ended' || step.outcome !== 'unknown') continue;
+    if (run.standsHalted) run.acknowledged.add(id);
+    const phase = step.acceptedAt === null ? 'unanswered' : 'settling';
+    run.steps.set(id, { ...step, phase, endedAt: null });
+  }
+}
+
+/** Whoever takes a run up to go on has seen why it halted. */
 function takeUp(run: Folding): void {
   for (const [id, step] of run.steps) {
     if (step.phase !== 'ended') continue;
     if (run.haltingRefusals.has(id)) {
       run.steps.set(id, { ...step, phase: 'waiting', outcome: 'not-run', endedAt: null });
-    } else if (step.outcome === 'unknown') {
-      if (run.endedBecause === 'halted') run.acknowledged.add(id);
-      run.steps.set(id, {
-        ...step,
-        phase: step.acceptedAt === null ? 'unanswered' : 'settling',
-        endedAt: null,
-      });
-    } else if (run.endedBecause === 'halted' && (step.outcome === 'failed' || step.outcome === 'refused')) {
+    } else if (run.standsHalted && (step.outcome === 'failed' || step.outcome === 'refused')) {
       run.acknowledged.add(id);
     }
   }
   run.haltingRefusals.clear();
+  run.standsHalted = false;
 }
 
 function change(

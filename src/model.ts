@@ -517,8 +517,23 @@ export const OUTCOMES: readonly Outcome[] = [
   'not-run',
 ];
 
-/** Why a run ended. `done`: every step has an end of its own. */
-export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by';
+/**
+ * Why a run ended. `done`: every step has an end of its own. `reconciled`: its process had died, and a reconcile settled
+ * what was unknown, left the rest and has no other reason to tell.
+ */
+export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'reconciled';
+
+/** What a process holds alone while it carries a plan out. `instances`: those of its open steps, between plans. */
+export type RunLock = 'saved-plan' | 'run-directory' | 'instances';
+
+/** A dead process that had held a lock. */
+export interface FormerHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly purpose: string;
+}
 
 /** What the program does after a refusal. One table decides it: `run/after-refusal.ts`. */
 export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';
@@ -535,11 +550,19 @@ export type Deed =
       readonly plan: string;
       readonly digest: string;
       readonly resumed: boolean;
+      /** Only to settle by reading what is unknown, ordering nothing; absent: to carry the plan out. */
+      readonly purpose?: 'reconcile';
       /** Bytes of a torn last line that were cut off: an entry being written when the process before this one died. */
       readonly cutOff: number;
       readonly by: { readonly user: string; readonly host: string; readonly pid: number };
       readonly endpoint: string;
       readonly version: string;
+    }
+  /** Locks whose holder was dead were taken over: which, and from whom. Comes right after `run-started`. */
+  | {
+      readonly kind: 'lock-taken-over';
+      readonly locks: readonly RunLock[];
+      readonly from: FormerHolder;
     }
   /** Approval as it was given: at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
@@ -820,6 +843,10 @@ export interface RunProcess {
   readonly pid: number;
   /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
   readonly cutOff: number;
+  /** Absent: to carry the plan out. */
+  readonly purpose?: 'reconcile';
+  /** The dead whose locks it took over; absent where there were none. */
+  readonly tookOverFrom?: readonly FormerHolder[];
 }
 
 /**

@@ -157,6 +157,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       }),
     );
   program
+    .command('reconcile')
+    .description('settle by reading what is unknown of a run; orders nothing')
+    .argument('<run>', 'run directory')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([directory]) => {
+        const { reconcile } = await import('./commands/reconcile.ts');
+        return (terminal, options) => reconcile(directory!, options, terminal);
+      }),
+    );
+  program
     .command('status')
     .description('where a run stands')
     .argument('<run>', 'run directory')

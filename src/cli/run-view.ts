@@ -8,7 +8,7 @@ import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
-import { change, counted, duration, hours, quotes, timeOfDay } from '../report/quantities.ts';
+import { change, counted, duration, hours, quotes, takenOver, timeOfDay } from '../report/quantities.ts';
 import { isTailLockCode } from '../run/after-refusal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,7 +56,9 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   const line = (entry: JournalEntry): string | null => {
     switch (entry.kind) {
       case 'run-started':
-        return `${entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+        return `${entry.purpose === 'reconcile' ? 'reconciling' : entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+      case 'lock-taken-over':
+        return visible(takenOver([entry.from]));
       case 'wave-started':
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
       case 'wave-ended':

@@ -14,11 +14,15 @@ import { JOURNAL_FORMAT } from '../model.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
+import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { execute } from './execute.ts';
+import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
-import { isRegistered, register, takeLock } from './lock.ts';
+import { takeLock } from './lock.ts';
+import { withLost } from './lost-deeds.ts';
+import { isRegistered, register } from './register.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -86,25 +90,29 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
       join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
   );
-  const purpose = `refit apply in ${directory}`;
-  const locks = [
-    await takeLock(join(stateDirectory, 'locks', `${saved.digest}.json`), { host: by.host, purpose }, clock),
-  ];
+  const self = { host: by.host, purpose: `refit apply in ${directory}` };
+  const locks: HeldLock[] = [];
   try {
+    const byDigest = join(stateDirectory, 'locks', `${saved.digest}.json`);
+    locks.push({ name: 'saved-plan', lock: await takeLock(byDigest, self, clock) });
     await register(stateDirectory, saved.digest, directory, clock, { check: true });
     await prepareRunDirectory(directory, saved);
-    locks.push(await takeLock(join(directory, RUN_FILES.lock), { host: by.host, purpose }, clock));
+    const inDirectory = join(directory, RUN_FILES.lock);
+    locks.push({ name: 'run-directory', lock: await takeLock(inDirectory, self, clock) });
     const run = await readRun(directory);
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
+    const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
+    locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
       : await approved(input, run.state);
-    return await takeUp(input, directory, run, approval);
+    return await takeUp(input, directory, run, approval, locks);
   } finally {
-    for (const lock of locks) await lock.release();
+    // One that cannot be released is its holder's no longer than this process lives.
+    for (const { lock } of locks) await lock.release().catch(() => undefined);
   }
 }
 
@@ -112,7 +120,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
  * A journal from which entries were cut off must not be gone on with: what it no longer tells may have been ordered.
  * Known by the head in the run's own report, and by the register, which names a run only once it has begun.
  */
-async function mustBeWhole(
+export async function mustBeWhole(
   stateDirectory: string,
   { directory, saved, journal, state }: RunOnDisk,
 ): Promise<void> {
@@ -131,10 +139,10 @@ async function mustBeWhole(
 }
 
 /** Orders of one run are placed with one provider: a simulated one is not exchanged for another, or for the real one. */
-function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
+export function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
   const [first] = journal.entries;
   if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
-  if (![first.endpoint, endpoint].some((one) => /^https?:\/\/(127\.|localhost|\[::1\])/.test(one))) return;
+  if (![first.endpoint, endpoint].some(isLoopback)) return;
   throw new RefitError(
     'usage',
     `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
@@ -167,6 +175,7 @@ async function takeUp(
   directory: string,
   run: RunOnDisk,
   approval: Approval | null,
+  locks: readonly HeldLock[],
 ): Promise<ApplyEnd> {
   const { saved, clock, calls, permits } = input;
   const entries = [...run.journal.entries];
@@ -174,18 +183,18 @@ async function takeUp(
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
   const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const journal = openJournalWriter({
+    store: file,
+    clock,
+    end: run.journal.end,
+    replay,
+    onEntry(entry) {
+      entries.push(entry);
+      input.onEntry?.(entry);
+    },
+  });
   let control: ControlSocket | null = null;
   try {
-    const journal = openJournalWriter({
-      store: file,
-      clock,
-      end: run.journal.end,
-      replay,
-      onEntry(entry) {
-        entries.push(entry);
-        input.onEntry?.(entry);
-      },
-    });
     await journal.record({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
@@ -197,6 +206,7 @@ async function takeUp(
       endpoint: input.endpoint,
       version: input.version,
     });
+    for (const deed of takeOversOf(locks)) journal.tell(deed);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     if (approval) await journal.record({ kind: 'approved', ...approval });
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
@@ -222,7 +232,7 @@ async function takeUp(
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
-    throw error;
+    throw withLost(error, journal.lost);
   } finally {
     await control?.close();
     await file.close().catch(() => undefined);
@@ -230,7 +240,7 @@ async function takeUp(
 }
 
 /** Writes the reports and tells how the run stands. */
-async function finish(
+export async function finish(
   directory: string,
   saved: SavedPlan,
   entries: readonly JournalEntry[],

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from '../clock.ts';
-import type { Cloud, Deal, Task } from '../cloud/cloud.ts';
+import type { CloudReader, Deal, Task } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
 import type { Instance, Scope } from '../model.ts';
 import type { Reading } from './evidence.ts';
@@ -77,7 +77,7 @@ interface Lane {
  * @param upcoming the instances of a scope that will be looked at next, in order.
  */
 export function watchFleet(options: {
-  readonly cloudFor: (profile: string) => Cloud;
+  readonly cloudFor: (profile: string) => CloudReader;
   readonly clock: Clock;
   readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
 }): Watch {

@@ -104,6 +104,7 @@ export const BOUNDARIES = {
     { story: 'plain', having: { resumed: false } },
     { story: 'plain', having: { resumed: true }, after: { kind: 'accepted' } },
   ],
+  'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
   approved: PLAIN,
   'wave-started': PLAIN,
   looked: PLAIN,

@@ -302,6 +302,7 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
     get latency() {
       return journal.latency;
     },
+    lost: journal.lost,
     tell(deed) {
       journal.tell(deed);
     },
