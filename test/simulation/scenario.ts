@@ -90,6 +90,8 @@ export interface Life {
   readonly leaveAfter: number | null;
   /** What it is told through its socket, and after how many milliseconds. */
   readonly steering: readonly (readonly [number, SteerCommand])[];
+  /** It is `refit reconcile` instead of `refit apply`. */
+  readonly reconciles: boolean;
 }
 
 /** How large a scenario is. */
@@ -263,6 +265,7 @@ function drawLife(chance: Random, steps: number): Life {
           () => [chance.whole(0, 200_000), drawCommand(chance)] as const,
         )
       : [],
+    reconciles: maybe(0.08),
   };
 }
 

@@ -25,6 +25,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute } from '../../src/run/execute.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
+import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
 import { openSteering } from '../../src/run/steering.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { openDisk } from './disk.ts';
@@ -64,6 +65,7 @@ const UNDISTURBED: Life = {
   drainAfter: null,
   leaveAfter: null,
   steering: [],
+  reconciles: false,
 };
 
 /** Undisturbed processes within which a run must end. */
@@ -225,18 +227,35 @@ async function carryOut(
   later(life.drainAfter, 'signal: drain', () => signals.drain.abort(130));
   later(life.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
 
-  const work = async (): Promise<'ended' | 'left'> => {
-    await journal.record({
+  const reconcile = async (): Promise<'ended' | 'left'> => {
+    watcher.count('reconciled');
+    await started('reconcile');
+    const settled = reconcileSteps({
+      saved,
+      journal: observed(journal, watcher),
+      cloudFor: () => cloud,
+      calls,
+      clock,
+      leave: signals.leave.signal,
+      exitCodeBefore: lastExitCode(setting.entries),
+    });
+    return (await orLeft(settled, signals.leave.signal, journal, calls)) === null ? 'left' : 'ended';
+  };
+  const started = (purpose?: 'reconcile') =>
+    journal.record({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
       plan: saved.name,
       digest: saved.digest,
       resumed,
+      ...(purpose ? { purpose } : {}),
       cutOff: torn,
       by: { user: 'dba', host: 'here', pid: 1 },
       endpoint: cloud.endpoint,
       version: '0.0.0',
     });
+  const work = async (): Promise<'ended' | 'left'> => {
+    await started();
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     const watched = observed(journal, watcher);
     const steering = openSteering({
@@ -272,22 +291,34 @@ async function carryOut(
       drain: signals.drain.signal,
       leave: signals.leave.signal,
     });
-    executing.catch(() => undefined);
-    const left = new Promise<null>((resolve) => {
-      if (leave.aborted) resolve(null);
-      leave.addEventListener('abort', () => resolve(null), { once: true });
-    });
-    const ended = await Promise.race([executing, left]);
-    if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
-    return ended === null ? 'left' : 'ended';
+    return (await orLeft(executing, leave, journal, calls)) === null ? 'left' : 'ended';
   };
   try {
-    return await Promise.race([work(), machine.death.then(() => 'died' as const)]);
+    // Nothing is unknown of a run that has not begun, or that nothing is left open of: the command says so and writes nothing.
+    const reconciles = life.reconciles && unsettledSteps(saved, replay.state().steps).length > 0;
+    return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
     watcher.violated('faultless', error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 'failed';
   }
+}
+
+/** What is being done, or null where it is left at once: then nobody waits for it, and the calls so far are told. */
+async function orLeft<T>(
+  doing: Promise<T>,
+  leave: AbortSignal,
+  journal: JournalWriter,
+  calls: ReturnType<typeof beginCallCounter>,
+): Promise<T | null> {
+  doing.catch(() => undefined);
+  const left = new Promise<null>((resolve) => {
+    if (leave.aborted) resolve(null);
+    leave.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const ended = await Promise.race([doing, left]);
+  if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
+  return ended;
 }
 
 /** Tells the watcher of deeds as they are begun, before they are durable. */
