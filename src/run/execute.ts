@@ -176,7 +176,7 @@ const FOLLOWED = {
 } as const;
 
 /** How often the calls since the last time are written down, in milliseconds. */
-const CALLS_EVERY = 5_000;
+const CALLS_EVERY = 15_000;
 
 async function tellCalls({ calls, clock, journal }: Run, ended: AbortSignal): Promise<void> {
   while (!ended.aborted && !journal.failed) {

@@ -136,7 +136,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const maybe = (probability: number): boolean => chance.next() < probability;
   // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
-  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.3));
+  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.8));
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
