@@ -6,6 +6,7 @@
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { examineJournal } from '../../src/cli/examine-journal.ts';
 import { fromBeijing, toBeijing } from '../../src/cloud/beijing-time.ts';
+import { steerRun } from '../../src/index.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/run/journal-file.ts';
@@ -106,7 +107,9 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
           120_000,
         );
         const told = ordered.then(async () => {
-          for (const command of story.told ?? []) await at.refit(command);
+          // It dies of them: then nobody answers.
+          for (const command of story.told ?? [])
+            await steerRun(`${at.folder}/run`, command).catch(() => undefined);
         });
         const ended = run.ended.then(async (end) => {
           await told;

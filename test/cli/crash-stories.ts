@@ -2,7 +2,7 @@
  * Stories in which every kind of journal entry is written by a real run, and the table that says which story writes
  * which. The table holds every kind, outcome and reason that the model knows, or it does not compile.
  */
-import type { AfterRefusal, Deed, Outcome } from '../../src/model.ts';
+import type { AfterRefusal, Deed, Outcome, SteerCommand } from '../../src/model.ts';
 import { plainFleet } from './refit.ts';
 import type { Strike } from './strike.ts';
 
@@ -21,7 +21,7 @@ export interface Story {
   /** What befalls the first process beside being killed, so that the story goes as it is to go. */
   readonly befalls?: Strike;
   /** What the first process is told through its socket, once it has placed an order. */
-  readonly told?: readonly (readonly string[])[];
+  readonly told?: readonly SteerCommand[];
   /** The time of day in Beijing at which it begins, instead of now. */
   readonly beginsAt?: string;
 }
@@ -66,8 +66,8 @@ export const STORIES = {
   'told to go slower': {
     fleet: fleet(4),
     told: [
-      ['set', 'run', 'inFlight=1'],
-      ['set', 'run', 'inFlight=1000'],
+      { kind: 'set', setting: 'inFlight', value: 1 },
+      { kind: 'set', setting: 'inFlight', value: 1000 },
     ],
   },
   'a maintenance window': {
