@@ -140,6 +140,7 @@ interface Folding {
   steered: RunState['steered'];
   wavesStarted: number[];
   wavesEnded: number[];
+  waveEndedAt: Map<number, string>;
   acknowledged: Set<string>;
   haltingRefusals: Set<string>;
   steps: Map<string, StepState>;
@@ -175,6 +176,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     steered: AS_PLANNED,
     wavesStarted: [],
     wavesEnded: [],
+    waveEndedAt: new Map(),
     acknowledged: new Set(),
     haltingRefusals: new Set(),
     steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
@@ -230,6 +232,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       return;
     case 'wave-ended':
       if (!run.wavesEnded.includes(entry.wave)) run.wavesEnded.push(entry.wave);
+      run.waveEndedAt.set(entry.wave, entry.at);
       return;
     case 'looked':
       return change(run, entry.step, { size: entry.size });

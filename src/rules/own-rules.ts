@@ -150,8 +150,13 @@ export const OWN_RULES: readonly Rule[] = [
   }),
   own('Refit.EmptyWave', 'note', {
     looksAt: 'the waves and the number of instances to change',
-    sentence: 'The waves before take every instance, so nothing is left for this one.',
+    sentence: 'The waves before take every instance that this one could take, or its from fits none.',
     mend: 'nothing to do',
+  }),
+  own('Refit.SoakLast', 'note', {
+    looksAt: 'the soak of the last wave',
+    sentence: 'Nothing follows the last wave, so its soak is not waited for.',
+    mend: 'take soak out of the last wave',
   }),
   own('Refit.ImplicitWave', 'note', {
     looksAt: 'the waves and the number of instances to change',

@@ -18,6 +18,8 @@ import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
+import { beginSlowStart } from './slow-start.ts';
+import { soakAfter } from './soak.ts';
 import { openSteering, type Steering } from './steering.ts';
 import { carryOutStep } from './step.ts';
 import type { Waits } from './waits.ts';
@@ -93,6 +95,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const left = () => leave.aborted || steering.leaving;
   const stopping = new AbortController();
   const tally = beginTally(saved, journal);
+  const slowStart = beginSlowStart(saved, journal, steering);
   /** Steps that will be looked at next, so that one call looks at many instances. */
   const queue: Step[] = [];
   let credentialsRefused = false;
@@ -144,6 +147,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     },
     ended(step, outcome) {
       tally.add(step, outcome);
+      slowStart.ended(step, outcome);
       judge();
     },
   };
@@ -155,7 +159,10 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     await settleUnanswered(run);
     for (const [index] of saved.waves.entries()) {
       const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
+      // What has begun is not held: it is followed from here.
+      if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await soakAfter(run, index - 1);
       if (!run.goesOn() && !open.some((step) => isUnderWay(run, step))) break;
+      slowStart.begin(index);
       await carryOutWave(run, index, open, queue);
       if (left()) return null;
     }
