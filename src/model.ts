@@ -314,6 +314,13 @@ export interface Execution {
   readonly slowStart?: boolean;
 }
 
+/** What may not be under way together: at most so many instances of one group at once, over the whole run. */
+export interface Spread {
+  /** `tags.KEY`, `zone`, `region` or `profile`: instances of one value are a group. */
+  readonly by: string;
+  readonly maxInFlight: number;
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -339,6 +346,8 @@ export interface Plan {
   };
   readonly waves: readonly PlanWave[];
   readonly execution: Execution;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
 }
 
 /** One instance with the absolute size it is to have. */
@@ -442,6 +451,8 @@ export interface Precondition {
   readonly used?: UsedMemory;
   /** With `switch: maintenance-window` the window that it must still have; else absent. */
   readonly window?: MaintenanceWindow;
+  /** With `spread` the group that it belongs to; absent: it is a group of its own. */
+  readonly group?: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;
 }
@@ -485,6 +496,8 @@ export interface SavedPlan {
   /** Where the instances were read from (`live`, or the inventory file) and when. */
   readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
   readonly execution: Execution;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];

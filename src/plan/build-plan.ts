@@ -41,6 +41,7 @@ interface WrittenPlan {
     readonly cost?: string;
   };
   readonly waves?: readonly WrittenWave[];
+  readonly spread?: { readonly by: string; readonly maxInFlight?: number };
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
@@ -125,6 +126,9 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     execution: buildExecution(written.execution),
+    ...(written.spread
+      ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
+      : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { sayUsed } from '../rules/say-size.ts';
 import type { PricedRoute } from './check-prices.ts';
 import type { Route } from './order-steps.ts';
 import { stepId } from './price-steps.ts';
+import { groupOf } from './spread.ts';
 import { conductFindings, conductOf, shareOut } from './waves.ts';
 
 /** Steps in the order they are carried out, all those of one instance in one wave. */
@@ -58,11 +59,12 @@ function stepOf(
 /** What must still hold of the instance when its first step begins. */
 export function preconditionOf(
   { target, legs, because }: Route,
-  { execution }: Pick<Plan, 'execution'>,
+  { execution, spread }: Pick<Plan, 'execution' | 'spread'>,
   readAt: string,
 ): Precondition {
   const { id, name, region, zone, profile, billing, size, window } = target.instance;
   const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
+  const group = spread ? groupOf(spread, target.instance) : null;
   const reasons = [target.because, used && sayUsed(used), because].filter((reason) => reason !== null);
   return {
     instance: id,
@@ -77,6 +79,7 @@ export function preconditionOf(
     because: reasons.length > 0 ? reasons.join('; ') : null,
     ...(used ? { used } : {}),
     ...(window && execution.switch === 'maintenance-window' ? { window } : {}),
+    ...(group === null ? {} : { group }),
     readAt,
   };
 }

@@ -28,6 +28,7 @@ import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
+import { spreadFindings } from './spread.ts';
 import { soaking } from './waves.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
@@ -128,6 +129,10 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
     ...waveFindings,
+    ...spreadFindings(
+      plan,
+      priced.routes.map(({ route }) => route.target.instance),
+    ),
     ...listed(beginTogether(plan, priced.routes)),
     ...summarised(priced.remarks),
   ]);
@@ -147,6 +152,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     finishBy: plan.finishBy,
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
+    ...(plan.spread ? { spread: plan.spread } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),

@@ -153,6 +153,11 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The waves before take every instance that this one could take, or its from fits none.',
     mend: 'nothing to do',
   }),
+  own('Refit.SpreadUntagged', 'warning', {
+    looksAt: 'the tag that spread goes by, of the instances to change',
+    sentence: 'An instance without the tag is held apart from no other.',
+    mend: 'give the instances the tag, then plan again',
+  }),
   own('Refit.SoakLast', 'note', {
     looksAt: 'the soak of the last wave',
     sentence: 'Nothing follows the last wave, so its soak is not waited for.',
