@@ -161,6 +161,7 @@ interface Folding {
   steered: RunState['steered'];
   wavesStarted: number[];
   wavesEnded: number[];
+  waveEndedAt: Map<number, string>;
   acknowledged: Set<string>;
   haltingRefusals: Set<string>;
   /** It ended as halted, and nobody has taken it up since to go on. */
@@ -198,6 +199,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     steered: AS_PLANNED,
     wavesStarted: [],
     wavesEnded: [],
+    waveEndedAt: new Map(),
     acknowledged: new Set(),
     haltingRefusals: new Set(),
     standsHalted: false,
@@ -259,6 +261,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       return;
     case 'wave-ended':
       if (!run.wavesEnded.includes(entry.wave)) run.wavesEnded.push(entry.wave);
+      run.waveEndedAt.set(entry.wave, entry.at);
       return;
     case 'looked':
       return change(run, entry.step, { size: entry.size });

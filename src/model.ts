@@ -275,10 +275,27 @@ export type Take =
   | { readonly kind: 'percent'; readonly percent: number }
   | { readonly kind: 'rest' };
 
+/** What a wave takes its instances from: every given key must hold, lists are alternatives. */
+export interface WaveFrom {
+  readonly regions?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How a wave goes on, beyond what `execution` says. */
+export interface WaveConduct {
+  /** Milliseconds to wait after the wave before the next begins; absent: none. */
+  readonly soak?: number;
+  /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
+  readonly slowStart?: boolean;
+}
+
 /** A wave as the author wrote it. `take` counts instances. */
-export interface PlanWave {
+export interface PlanWave extends WaveConduct {
   readonly name: string;
   readonly take: Take;
+  /** Absent: from all. */
+  readonly from?: WaveFrom;
 }
 
 /** How a run behaves; part of what is approved. */
@@ -293,6 +310,15 @@ export interface Execution {
   readonly patience: number;
   /** What ends a run early. `failed` counts failed and refused; `unknown` what is unknown after patience. */
   readonly haltWhen: { readonly failed: Threshold | null; readonly unknown: Threshold | null };
+  /** Each wave begins with one resize at once, and doubles as they are verified; absent: with `inFlight`. */
+  readonly slowStart?: boolean;
+}
+
+/** What may not be under way together: at most so many instances of one group at once, over the whole run. */
+export interface Spread {
+  /** `tags.KEY`, `zone`, `region` or `profile`: instances of one value are a group. */
+  readonly by: string;
+  readonly maxInFlight: number;
 }
 
 /** What an author wrote, after validation. */
@@ -320,6 +346,8 @@ export interface Plan {
   };
   readonly waves: readonly PlanWave[];
   readonly execution: Execution;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
 }
 
 /** One instance with the absolute size it is to have. */
@@ -423,12 +451,14 @@ export interface Precondition {
   readonly used?: UsedMemory;
   /** With `switch: maintenance-window` the window that it must still have; else absent. */
   readonly window?: MaintenanceWindow;
+  /** With `spread` the group that it belongs to; absent: it is a group of its own. */
+  readonly group?: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;
 }
 
 /** A wave of a saved plan. */
-export interface Wave {
+export interface Wave extends WaveConduct {
   readonly name: string;
   /** Step ids in order. */
   readonly steps: readonly string[];
@@ -466,6 +496,8 @@ export interface SavedPlan {
   /** Where the instances were read from (`live`, or the inventory file) and when. */
   readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
   readonly execution: Execution;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
@@ -749,6 +781,8 @@ export interface RunState {
   };
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
+  /** When each of them was settled, ISO 8601 UTC. */
+  readonly waveEndedAt: ReadonlyMap<number, string>;
   /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
   readonly acknowledged: ReadonlySet<string>;
   /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */

@@ -40,14 +40,24 @@ interface WrittenPlan {
     readonly shrink?: 'allow' | 'deny';
     readonly cost?: string;
   };
-  readonly waves?: readonly { readonly name: string; readonly take: string | number }[];
+  readonly waves?: readonly WrittenWave[];
+  readonly spread?: { readonly by: string; readonly maxInFlight?: number };
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
     readonly switch?: Execution['switch'];
     readonly patience?: string;
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
+    readonly slowStart?: boolean;
   };
+}
+
+interface WrittenWave {
+  readonly name: string;
+  readonly take: string | number;
+  readonly from?: Pick<WrittenSelector, 'regions' | 'tags'> & { readonly profiles?: readonly string[] };
+  readonly soak?: string;
+  readonly slowStart?: boolean;
 }
 
 interface WrittenTarget {
@@ -116,6 +126,9 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     execution: buildExecution(written.execution),
+    ...(written.spread
+      ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
+      : {}),
   };
 }
 
@@ -142,18 +155,21 @@ function buildTarget(target: WrittenTarget, place: Place): PlanTarget {
 
 function buildSelect(selector: string | WrittenSelector): Select {
   const written: WrittenSelector = typeof selector === 'string' ? { ids: [selector] } : selector;
-  const tags =
-    written.tags &&
-    Object.entries(written.tags).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]);
   return {
     all: written.all ?? false,
     ids: written.ids ?? null,
     regions: written.regions ?? null,
-    tags: tags ? Object.fromEntries(tags) : null,
+    tags: written.tags ? buildTags(written.tags) : null,
     name: written.name ?? null,
     editions: written.editions ?? null,
     status: written.status ?? null,
   };
+}
+
+function buildTags(tags: NonNullable<WrittenSelector['tags']>): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]),
+  );
 }
 
 function buildWish(written: string | number | WrittenRelativeSize): Wish {
@@ -174,11 +190,21 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
   };
 }
 
-function buildWave({ name, take }: { readonly name: string; readonly take: string | number }): PlanWave {
-  if (typeof take === 'number') return { name, take: { kind: 'count', count: take } };
+function buildWave({ name, take, from, soak, slowStart }: WrittenWave): PlanWave {
   const share: Take =
-    take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
-  return { name, take: share };
+    typeof take === 'number'
+      ? { kind: 'count', count: take }
+      : take === 'rest'
+        ? { kind: 'rest' }
+        : { kind: 'percent', percent: sure(parsePercent(take)) };
+  const { tags, ...scopes } = from ?? {};
+  return {
+    name,
+    take: share,
+    ...(from ? { from: { ...scopes, ...(tags ? { tags: buildTags(tags) } : {}) } } : {}),
+    ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
+    ...(slowStart === undefined ? {} : { slowStart }),
+  };
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
@@ -193,6 +219,7 @@ function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
       failed: threshold(written.haltWhen?.failed, DEFAULTS.haltWhen.failed),
       unknown: threshold(written.haltWhen?.unknown, DEFAULTS.haltWhen.unknown),
     },
+    ...(written.slowStart === undefined ? {} : { slowStart: written.slowStart }),
   };
 }
 

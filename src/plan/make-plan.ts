@@ -28,6 +28,8 @@ import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
+import { spreadFindings } from './spread.ts';
+import { soaking } from './waves.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {
@@ -125,8 +127,12 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...listed(tooManyTargets(plan, priced.routes.length, inventory.instances.length)),
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
     ...priced.shortfalls,
-    ...finishByTooSoon(plan, now, forecast.leastSeconds),
+    ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
     ...waveFindings,
+    ...spreadFindings(
+      plan,
+      priced.routes.map(({ route }) => route.target.instance),
+    ),
     ...listed(beginTogether(plan, priced.routes)),
     ...summarised(priced.remarks),
   ]);
@@ -146,6 +152,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     finishBy: plan.finishBy,
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
+    ...(plan.spread ? { spread: plan.spread } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),
@@ -226,10 +233,14 @@ function shortPatience({ execution: { patience } }: Plan): Finding[] {
   ];
 }
 
-function finishByTooSoon(plan: Plan, now: number, seconds: number): Finding[] {
+function finishByTooSoon(plan: Plan, now: number, ordering: number, soak: number): Finding[] {
   const left = plan.finishBy === null ? Number.POSITIVE_INFINITY : Date.parse(plan.finishBy) - now;
-  if (left <= 0 || left >= seconds * 1000) return [];
-  const what = `the request rate alone takes ${seconds} s, and finishBy leaves ${Math.floor(left / 1000)} s`;
+  if (left <= 0 || left >= (ordering + soak) * 1000) return [];
+  const takes =
+    soak === 0
+      ? `the request rate alone takes ${ordering} s`
+      : `request rate and soak times alone take ${ordering + soak} s`;
+  const what = `${takes}, and finishBy leaves ${Math.floor(left / 1000)} s`;
   return [say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, or fewer targets' }, null, null)];
 }
 

@@ -21,11 +21,6 @@ export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
     mend: 'remove windows; begin the run inside the window, and end it with finishBy: 2026-11-10T05:00:00+08:00',
   },
   {
-    path: ['waves', '*', 'soak'],
-    what: 'a soak time after a wave is not supported yet',
-    mend: 'remove soak; put the later waves in a plan of their own and apply it after the soak time',
-  },
-  {
     path: ['waves', '*', 'approval'],
     what: 'an approval between waves is not supported yet',
     mend: 'remove approval; put this wave in a plan of its own, approved when it is applied',

@@ -150,8 +150,18 @@ export const OWN_RULES: readonly Rule[] = [
   }),
   own('Refit.EmptyWave', 'note', {
     looksAt: 'the waves and the number of instances to change',
-    sentence: 'The waves before take every instance, so nothing is left for this one.',
+    sentence: 'The waves before take every instance that this one could take, or its from fits none.',
     mend: 'nothing to do',
+  }),
+  own('Refit.SpreadUntagged', 'warning', {
+    looksAt: 'the tag that spread goes by, of the instances to change',
+    sentence: 'An instance without the tag is held apart from no other.',
+    mend: 'give the instances the tag, then plan again',
+  }),
+  own('Refit.SoakLast', 'note', {
+    looksAt: 'the soak of the last wave',
+    sentence: 'Nothing follows the last wave, so its soak is not waited for.',
+    mend: 'take soak out of the last wave',
   }),
   own('Refit.ImplicitWave', 'note', {
     looksAt: 'the waves and the number of instances to change',

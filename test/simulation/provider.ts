@@ -23,7 +23,7 @@ import {
   type World,
 } from '../../src/simulator/world.ts';
 import type { Machine } from './machine.ts';
-import type { Scenario } from './scenario.ts';
+import { appOf, type Scenario } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
 const ORDER = 'UpgradeInstance';
@@ -73,7 +73,7 @@ export function openProvider(
         replicas: 1,
         billing: wish.prepaid ? ('prepaid' as const) : ('postpaid' as const),
         status: 'running' as const,
-        tags: {},
+        tags: taggedApp(scenario, wish.id),
         usedTotal: 1024,
         usedFullestShard: null,
         daysLeft: 30,
@@ -300,4 +300,9 @@ function toAnswer(served: Served, watcher: Watcher, action: string): Answer {
       watcher.befell(served.kind === 'reset-before' ? 'reset before' : 'reset after execution', action);
       throw new TransportError('the connection was reset', true);
   }
+}
+
+function taggedApp(scenario: Scenario, id: string): Record<string, string> {
+  const app = appOf(scenario, id);
+  return app === null ? {} : { app };
 }

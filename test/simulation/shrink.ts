@@ -60,6 +60,9 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   for (let n = 0; n < faults.length; n++) yield { ...scenario, faults: without(faults, n, 1) };
   for (let n = 0; n < foreign.length; n++) yield { ...scenario, foreign: without(foreign, n, 1) };
   if (scenario.stranger) yield { ...scenario, stranger: null };
+  if (scenario.spread) yield { ...scenario, spread: null };
+  if (scenario.slowStart) yield { ...scenario, slowStart: false };
+  if (scenario.soak > 0) yield { ...scenario, soak: 0 };
   if (scenario.waves.length > 0) yield { ...scenario, waves: [] };
   for (const name of [
     'heldUp',

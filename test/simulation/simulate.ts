@@ -31,7 +31,7 @@ import { seededRandom } from '../../src/simulator/random.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
-import type { InstanceWish, Life, Scenario } from './scenario.ts';
+import { appOf, type InstanceWish, type Life, type Scenario } from './scenario.ts';
 import { type Befallen, openWatcher, type Violation, type Watcher } from './watcher.ts';
 
 /** What is taken out of Refit on purpose, to see that the search notices. */
@@ -40,6 +40,7 @@ export const SABOTAGES = {
   'retry-below': 'an order without an answer is sent again below the executor',
   'no-patience': 'silence counts at once as "not landed"',
   'no-freshness': 'the guard in the tick of the send is not asked',
+  'no-rollout': 'groups are not held apart, waves start with all places, and nothing soaks',
   'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
 } as const;
 
@@ -167,15 +168,19 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
   return lives;
 }
 
-/** What is left is what never ends, and what needs it. */
+/** What is left is what never ends, and what needs it or is held apart from it. */
 function isOver(
-  { fleet }: Scenario,
+  scenario: Scenario,
   steps: Iterable<{ readonly step: string; readonly outcome: string }>,
 ): boolean {
-  const stuck = new Set(fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
+  const stuck = new Set(scenario.fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
+  const held = new Set([...stuck].map((id) => appOf(scenario, id)).filter((app) => app !== null));
   for (const { step, outcome } of steps) {
     if (outcome !== 'not-run' && outcome !== 'unknown') continue;
-    if (!stuck.has(step.slice(0, step.indexOf('/')))) return false;
+    const instance = step.slice(0, step.indexOf('/'));
+    if (stuck.has(instance)) continue;
+    const app = appOf(scenario, instance);
+    if (outcome === 'unknown' || app === null || !held.has(app)) return false;
   }
   return true;
 }
@@ -281,7 +286,11 @@ async function carryOut(
     if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
     const executing = execute({
       saved:
-        sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved,
+        sabotage === 'no-patience'
+          ? { ...saved, execution: { ...saved.execution, patience: 0 } }
+          : sabotage === 'no-rollout'
+            ? withoutRollout(saved)
+            : saved,
       journal: watched,
       steering,
       cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
@@ -341,6 +350,14 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
       watcher.told(deed);
       return journal.record(deed);
     },
+  };
+}
+
+function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
+  return {
+    ...saved,
+    waves: saved.waves.map(({ name, steps }) => ({ name, steps })),
+    execution: { ...saved.execution, slowStart: false },
   };
 }
 
@@ -459,6 +476,7 @@ function planOf(scenario: Scenario): Plan {
       ...scenario.waves.map((take, n) => ({
         name: `wave ${n + 1}`,
         take: { kind: 'count', count: take } as const,
+        ...(scenario.soak === 0 ? {} : { soak: scenario.soak }),
       })),
       { name: 'rest', take: { kind: 'rest' } },
     ],
@@ -468,7 +486,9 @@ function planOf(scenario: Scenario): Plan {
       switch: scenario.switch,
       patience: scenario.patience,
       haltWhen: { failed: count(scenario.haltAfter.failed), unknown: count(scenario.haltAfter.unknown) },
+      slowStart: scenario.slowStart,
     },
+    ...(scenario.spread ? { spread: { by: 'tags.app', maxInFlight: scenario.spread.maxInFlight } } : {}),
   };
 }
 
