@@ -29,6 +29,7 @@ import type {
   JournalEntry,
   Money,
   Plan,
+  PlanSource,
   Quote,
   Report,
   Review,
@@ -41,6 +42,7 @@ import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
 import { parsePlan } from './plan/parse-plan.ts';
+import { planFromRun as planFrom } from './plan/plan-from-run.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
 import {
   type ReportFormat,
@@ -209,9 +211,37 @@ export async function planFleet(
     : { review: null, ...reviewed };
 }
 
+/**
+ * The inverse of what a run verified (`rollback`), or what it left undone (`retry`), as a plan under review: resolved,
+ * checked, priced and sealed against the live fleet like any other. It never acts by itself.
+ * @param directory the run directory. @throws RefitError `locked` while a process carries the run out, and what
+ * `readRun` and `planFleet` throw.
+ */
+export async function planFromRun(
+  kind: PlanSource['kind'],
+  directory: string,
+  options: PlanOptions,
+): Promise<Review> {
+  const run = await readRun(directory);
+  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
+  if (holder !== null && (await isAlive(holder, hostname()))) {
+    throw new RefitError(
+      'locked',
+      `${directory}: process ${holder.pid} on ${holder.host} carries the run out: what it will verify is not known yet`,
+      `refit drain ${word(directory)}, or wait for its end`,
+    );
+  }
+  const finished = isFinished(run.state);
+  const { plan, findings } = planFrom(kind, { directory, saved: run.saved, state: run.state, finished });
+  const reviewed = await reviewPlan(plan, options, findings);
+  if ('review' in reviewed) return reviewed.review;
+  throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
+}
+
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
+  told: readonly Finding[] = [],
 ): Promise<{ review: Review } | { findings: readonly Finding[] }> {
   const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
@@ -284,7 +314,7 @@ async function reviewPlan(
     instance: null,
   }));
   const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
-  const noted = { ...draft, findings: [...draft.findings, ...offline, ...remarks] };
+  const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, finish) };
 }

@@ -268,6 +268,13 @@ export interface PlanTarget {
    * each, gone round when it is shorter. null = not said.
    */
   readonly zones: readonly string[] | null;
+  /** In a plan made from a run: what must be so of the instance for it to become steps. */
+  readonly fromRun?: {
+    /** The size at which the run left it; null: any will do. */
+    readonly leftAt: Size | null;
+    /** A step of it whose outcome is unknown: it is blocked until the run has settled it. */
+    readonly unsettled: string | null;
+  };
 }
 
 export type Take =
@@ -348,6 +355,17 @@ export interface Plan {
   readonly execution: Execution;
   /** Absent: no such bound. */
   readonly spread?: Spread;
+  /** The run that it was made from; absent where an author wrote it. */
+  readonly source?: PlanSource;
+}
+
+/** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
+export interface PlanSource {
+  readonly kind: 'rollback' | 'retry';
+  /** The run directory, as it was named. */
+  readonly run: string;
+  readonly digest: string;
+  readonly head: string;
 }
 
 /** One instance with the absolute size it is to have. */
@@ -512,6 +530,8 @@ export interface SavedPlan {
   /** The same by wave, region and account; absent where the plan was not priced. */
   readonly priceShares?: readonly PriceShare[];
   readonly forecast: Forecast;
+  /** The run that it was made from; absent where an author wrote the plan. */
+  readonly source?: PlanSource;
 }
 
 /**

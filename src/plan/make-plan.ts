@@ -162,6 +162,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     prices: sumPrices(steps),
     ...sharesOf(steps, waves),
     forecast,
+    ...(plan.source ? { source: plan.source } : {}),
   };
   const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
   const findings = byWeight([...blockedFindings, ...planFindings]);
@@ -169,7 +170,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     verdict,
     plan: refused ? { ...unsealed, digest: '' } : sealPlan(unsealed),
     findings,
-    next: nextCommand(verdict, plan.file, saveAs, findings),
+    next: nextCommand(verdict, plan, saveAs, findings),
   };
 }
 

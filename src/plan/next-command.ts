@@ -1,23 +1,27 @@
 /** The exact command to type after a review. */
-import type { Finding, Review } from '../model.ts';
+import type { Finding, Review, SavedPlan } from '../model.ts';
 
 /** @param saveAs where the saved plan is written; null where it is only shown. Null: there is nothing to type. */
 export function nextCommand(
   verdict: Review['verdict'],
-  planFile: string,
+  made: Pick<SavedPlan, 'file' | 'source'>,
   saveAs: string | null,
   findings: readonly Finding[],
 ): string | null {
   switch (verdict) {
     case 'ready':
-      return saveAs === null
-        ? `refit plan ${word(planFile)} -o saved-plan.json`
-        : `refit apply ${word(saveAs)}`;
+      return saveAs === null ? planAgain(made, 'saved-plan.json') : `refit apply ${word(saveAs)}`;
     case 'blocked':
       return findings[0] ? `refit explain ${findings[0].code}` : null;
     case 'no-change':
       return null;
   }
+}
+
+/** The command that makes a saved plan anew, against the fleet as it is then. */
+export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, saveAs: string): string {
+  const from = source ? `${source.kind} ${word(source.run)}` : `plan ${word(file)}`;
+  return `refit ${from} -o ${word(saveAs)}`;
 }
 
 /** A word of a POSIX command line, in quotes where it needs them; one that looks like an option is made a path. */

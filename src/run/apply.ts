@@ -11,6 +11,7 @@ import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
+import { planAgain } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
@@ -156,7 +157,7 @@ async function approved({ saved, clock, approve }: ApplyInput, state: RunState):
     throw new RefitError(
       'plan-expired',
       `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
-      `refit plan ${saved.file} -o SAVED makes it anew against the fleet as it is now`,
+      `${planAgain(saved, 'SAVED')} makes it anew against the fleet as it is now`,
     );
   }
   const approval = await approve();
