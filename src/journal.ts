@@ -122,6 +122,7 @@ export function untouched(step: string): StepState {
     attempts: 0,
     doubtful: 0,
     orders: [],
+    adopted: false,
     requestIds: [],
     outcome: 'not-run',
     code: null,
@@ -291,6 +292,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.stepOfOrder.set(entry.order, entry.step);
       return change(run, entry.step, (was) => ({
         phase: 'settling',
+        adopted: false,
         orders: was.orders.includes(entry.order) ? was.orders : [...was.orders, entry.order],
         requestIds: [...was.requestIds, entry.requestId],
         acceptedAt: entry.at,
@@ -321,6 +323,7 @@ function fold(run: Folding, entry: JournalEntry): void {
         entry.landed
           ? {
               phase: 'settling',
+              adopted: was.phase !== 'settling' || was.adopted,
               orders:
                 entry.order === null || was.orders.includes(entry.order)
                   ? was.orders

@@ -758,6 +758,8 @@ export interface StepState {
   /** Those of them that are not proved to have left nothing behind: no answer, or a refusal that may hide an order. */
   readonly doubtful: number;
   readonly orders: readonly string[];
+  /** Its order was found by reading: no answer told that it is its own. */
+  readonly adopted: boolean;
   readonly requestIds: readonly string[];
   readonly outcome: Outcome;
   readonly code: string | null;

@@ -325,6 +325,11 @@ function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
       return used;
     },
 
+    async describeSelf(scope) {
+      const answer = await send(wire.READS.identity, scope, {});
+      return answer.kind === 'ok' ? wire.decodeSelf(answer.fields) : null;
+    },
+
     close: () => transport.close(),
   };
 }

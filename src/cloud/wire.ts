@@ -10,6 +10,7 @@
 import { iso } from '../clock.ts';
 import type {
   Billing,
+  Dimension,
   Edition,
   EditionName,
   Instance,
@@ -149,6 +150,16 @@ export function decodeIdentity(fields: Fields): {
 } {
   const of = (name: string) => text(fields[name]) ?? '';
   return { arn: of('Arn'), account: of('AccountId'), user: of('UserId'), type: of('Type') };
+}
+
+/**
+ * By what numbers orders name who signed. The creator of an order is a uin by the field's note (the billing and product
+ * models, read 2026-11); that an interface call names the user that signed it is an inference, and by what a session of a
+ * role is named is not said: null.
+ */
+export function decodeSelf(fields: Fields): readonly string[] | null {
+  const { user } = decodeIdentity(fields);
+  return /^\d+$/.test(user) ? [user] : null;
 }
 
 /** The most instances that one page holds, and the most ids that one call may name. */
@@ -392,6 +403,13 @@ export const TASKS_A_PAGE = 100;
 /** Resize, scale, add or remove nodes: which of them a change becomes is not said. Source: facts §2.5, read 2026-11. */
 const RESIZE_TASKS = ['002', '028', '029'];
 
+/** By the names of the types, an inference. Source: facts §2.5, read 2026-11. */
+const CHANGED_BY: Readonly<Record<string, Dimension>> = {
+  '002': 'memoryPerShard',
+  '028': 'shards',
+  '029': 'replicas',
+};
+
 /** A page of the resize tasks that began at or after a moment, optionally of one instance. */
 export function encodeTasks(offset: number, since: number, instance?: string): Fields {
   return {
@@ -423,11 +441,13 @@ export function decodeTasks(fields: Fields, readAt: number): { total: number; ro
     const instance = text(row.InstanceId);
     if (id === null || instance === null) return [];
     const result = RESULTS[whole(row.Result) ?? -1] ?? 'unrecognised';
+    const type = text(row.TaskType) ?? '';
     return [
       {
         id,
         instance,
-        type: text(row.TaskType) ?? '',
+        type,
+        dimension: (Object.hasOwn(CHANGED_BY, type) ? CHANGED_BY[type] : null) ?? null,
         startedAt: fromBeijing(row.StartTime) ?? readAt,
         result,
       },
@@ -483,6 +503,8 @@ export function decodeDeals(
         createdAt: fromBeijing(row.CreateTime) ?? readAt,
         state: dealState(whole(row.Status)),
         billed: cents(row.RealTotalCost, row.Currency),
+        by: text(row.Creator),
+        direction: DIRECTIONS.get(text(row.Action) ?? '') ?? null,
       },
     ];
   });
@@ -512,10 +534,18 @@ export function decodeOrders(fields: Fields, readAt: number, currency: string): 
         createdAt: fromBeijing(row.CreatTime) ?? readAt,
         state: dealState(whole(row.Status)),
         billed: cents(row.Price, currency),
+        by: text(row.Creater),
+        direction: null,
       },
     ];
   });
 }
+
+/** Source: the billing SDK's list of actions, read 2026-11. */
+const DIRECTIONS: ReadonlyMap<string, 'up' | 'down'> = new Map([
+  ['upgrade', 'up'],
+  ['downgrade', 'down'],
+]);
 
 function dealState(status: number | null): Deal['state'] {
   if (status === 1) return 'unpaid';

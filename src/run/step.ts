@@ -14,9 +14,11 @@ import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
-import { settleEnd, settleLanding } from './settle.ts';
+import { settleLanding } from './settle.ts';
+import { settleEnd } from './settle-end.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 import type { Sighting } from './watch.ts';
+import { byWhom, underWayNow } from './who-changed.ts';
 
 /**
  * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
@@ -185,7 +187,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
           return true;
         case 'wait':
           if (run.waits.waited(step, 'busy') > LIMITS.busy) {
-            const what = `${placed.message} (${why}, for ${LIMITS.busy / MINUTE} minutes)`;
+            const what = `${placed.message} (${why}, for ${LIMITS.busy / MINUTE} minutes)${await underWayNow(run, step)}`;
             await endStep(run, step, 'skipped', what, { code: placed.code });
           } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
@@ -257,7 +259,7 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
   }
   if (status !== 'running') {
     if (run.waits.waited(step, 'busy') > LIMITS.busy) {
-      const what = `the instance was ${status} for ${LIMITS.busy / MINUTE} minutes`;
+      const what = `the instance was ${status} for ${LIMITS.busy / MINUTE} minutes${await underWayNow(run, step)}`;
       await endStep(run, step, 'skipped', what, { code: 'ResourceUnavailable.InstanceStatusAbnormal', size });
       return 'no';
     }
@@ -265,16 +267,22 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
     return run.goesOn() ? 'again' : 'no';
   }
   if (!sameSize(size, step.before)) {
-    const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;
+    const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile${await byWhom(run, step)}`;
     await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
     return 'no';
   }
   const moved = nodesDrifted(step, instance);
   if (moved !== null) {
-    await endStep(run, step, 'drifted', `the nodes were changed meanwhile: ${moved}`, {
-      code: 'Refit.Drifted',
-      size,
-    });
+    await endStep(
+      run,
+      step,
+      'drifted',
+      `the nodes were changed meanwhile${await byWhom(run, step)}: ${moved}`,
+      {
+        code: 'Refit.Drifted',
+        size,
+      },
+    );
     return 'no';
   }
   return sighting;
