@@ -100,7 +100,7 @@ export async function openJournalFile(path: string, wholeBytes: number): Promise
         // Never tried again where it fails: the pages that could not be written may be gone, and a second try succeed.
         await file.datasync();
       } catch (error) {
-        throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+        throw new Error(`${error instanceof Error ? error.message : String(error)}: ${path}`, {
           cause: error,
         });
       }
