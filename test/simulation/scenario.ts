@@ -149,7 +149,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const rollout = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x50a4);
   // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
-  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.8));
+  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 3));
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
