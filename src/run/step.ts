@@ -12,6 +12,7 @@ import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
+import { openOrderOf } from './open-order.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { settleEnd, settleLanding } from './settle.ts';
@@ -94,6 +95,14 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
   if (run.saved.execution.switch === 'maintenance-window') {
     const window = await windowStands(run, step);
     if (window !== 'yes') return window === 'again' && run.goesOn();
+  }
+  try {
+    const open = await openOrderOf(run, step);
+    if (open !== 'none') return open === 'taken';
+  } catch (error) {
+    if (journal.failed) throw error;
+    await unread(run, step, error);
+    return run.goesOn();
   }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked === 'string') return looked === 'again';
