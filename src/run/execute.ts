@@ -192,7 +192,9 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
   const told = journal.replay.state();
   if (!told.wavesStarted.includes(index)) journal.tell({ kind: 'wave-started', wave: index, name });
   // What is under way already comes first: it holds places that new orders must not take.
-  const chains = chainsOf(open).sort(
+  // So does what is of later waves, where a step of this one is open again that was unknown when they began.
+  const ahead = saved.steps.filter((step) => step.wave > index && isUnderWay(run, step));
+  const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
     (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
   );
   queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));
