@@ -16,6 +16,7 @@ import type { Waiting } from './defer.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import type { LimitRefusals } from './limit-refusals.ts';
 import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
 import { openSteering, type Steering } from './steering.ts';
@@ -55,6 +56,7 @@ export interface Run extends RunInput {
   readonly pace: { usual: number | null; tail: number };
   /** Whether changes that are told to wait for their windows do, by profile and region. */
   readonly waiting: Waiting;
+  readonly limitRefusals: LimitRefusals;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -124,6 +126,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     waits: steering.waits,
     pace: { usual: null, tail: FIRST_TAIL },
     waiting: new Map(),
+    limitRefusals: new Map(),
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,

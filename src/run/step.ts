@@ -12,6 +12,7 @@ import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
+import { countLimitRefusals } from './limit-refusals.ts';
 import { openOrderOf } from './open-order.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
@@ -111,6 +112,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
   const placed = await placeOrder(run, step, looked);
   if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
     run.waits.over(step, 'unsent');
+  countLimitRefusals(run, step, placed);
   switch (placed.kind) {
     case 'stopped':
       return run.goesOn();
