@@ -239,12 +239,18 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
     return 'again';
   }
   const { instance } = sighting;
+  // One list may lack an instance that is there, as a page does that comes from a copy of the list which is late.
+  if (!instance && run.waits.waited(step, 'unlisted') <= LIMITS.unlisted) {
+    await clock.sleep(3 * SECOND, run.stopped);
+    return run.goesOn() ? 'again' : 'no';
+  }
   if (!instance) {
     await endStep(run, step, 'drifted', 'the provider lists no such instance any more', {
       code: 'ResourceNotFound.InstanceNotExists',
     });
     return 'no';
   }
+  run.waits.over(step, 'unlisted');
   const { status, size } = instance;
   journal.tell({ kind: 'looked', step: step.id, status, size });
   const state = journal.replay.step(step.id);

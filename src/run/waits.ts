@@ -23,6 +23,8 @@ export const LIMITS = {
   settling: 120 * MINUTE,
   /** For billing to call an order delivered once the instance shows that it was. */
   delivery: MINUTE,
+  /** For an instance that a list lacks to be in the next one, before it is ordered for. */
+  unlisted: 10 * SECOND,
   /** For an instance with an accepted order to be listed again. */
   missing: 5 * MINUTE,
   /** For `continue` after a pause: then the run drains, because a pause that was forgotten holds its locks. */
