@@ -27,3 +27,26 @@ execution: { inFlight: 3, haltWhen: { unknown: "> 5" } }`,
   expect(again.end).toEqual({ because: 'done', exitCode: 0 });
   expect(Math.max(...stage.cloud.arrivals.map(({ underWay }) => underWay))).toBe(3);
 });
+
+it.each([
+  { code: 'ResourceUnavailable', left: 'unknown after patience' },
+  { code: 'ResponseSizeLimitExceeded', left: 'unknown after patience' },
+  { code: 'ToBe.InventedYet', left: 'unknown after patience' },
+])(
+  'an order that was refused with $code, $left, is not asked again by the next process either',
+  async ({ code }) => {
+    const stage = await setStage({
+      fleet: standards(1),
+      plan: ALL_TO_8GB,
+      faults: [`refuse=${code}#1`, 'no-permission@DescribeTaskList+0s..6m'],
+    });
+    const first = await stage.run();
+    holds(stage, first);
+    expect(first.report.steps[0]).toMatchObject({ outcome: 'unknown', code });
+    await stage.pass(10 * MINUTE);
+    const again = await stage.run();
+    holds(stage, again);
+    expect(again.report.steps[0]).toMatchObject({ outcome: 'refused', code });
+    expect(stage.cloud.arrivals).toHaveLength(1);
+  },
+);
