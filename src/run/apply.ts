@@ -182,7 +182,7 @@ async function takeUp(
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
-  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
   const journal = openJournalWriter({
     store: file,
     clock,

@@ -82,7 +82,7 @@ describe('the journal file', () => {
     await appendFile(path, half);
     const before = await readJournalFile(path);
     expect(before).toMatchObject({ fault: null, torn: half, tornBytes: half.length });
-    const file = await openJournalFile(path, before.wholeBytes);
+    const file = await openJournalFile(path, before);
     const replay = beginReplay(saved);
     const writer = openJournalWriter({ store: file, clock: new VirtualClock(), end: before.end, replay });
     await Promise.all(
@@ -92,6 +92,26 @@ describe('the journal file', () => {
     const after = await readJournalFile(path);
     expect(after).toMatchObject({ fault: null, torn: null, end: { seq: before.end.seq + 2 } });
     expect(await readFile(path, 'utf8')).toContain(WHOLE);
+  });
+
+  it('what another process wrote in it since it was read is not cut off, and nothing is added', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    const lines = WHOLE.split('\n').slice(0, -1);
+    await writeFile(path, `${lines.slice(0, 4).join('\n')}\n`);
+    const before = await readJournalFile(path);
+    // As one does that a lock could not keep out: in another container of this host, or where the lock was removed by hand.
+    await appendFile(path, `${lines[4]}\n`);
+    await expect(openJournalFile(path, before)).rejects.toMatchObject({ code: 'disk-failed' });
+    expect((await readJournalFile(path)).entries).toHaveLength(5);
+  });
+
+  it('one that was removed since it was read is not made anew', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    await writeFile(path, WHOLE);
+    const before = await readJournalFile(path);
+    await rm(path);
+    await expect(openJournalFile(path, before)).rejects.toMatchObject({ code: 'disk-failed' });
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('a file that is not there is an empty journal, and one cut within a character is torn', async () => {
