@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
 import { beginReplay, decode, EMPTY_CHAIN, encode, seal } from '../../src/journal.ts';
 import type { Deed } from '../../src/model.ts';
+import { applyPlan } from '../../src/run/apply.ts';
+import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { openJournalFile, readJournalFile } from '../../src/run/journal-file.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/run/run-directory.ts';
@@ -71,6 +74,38 @@ describe('a run directory', () => {
     const plan = join(directory, RUN_FILES.plan);
     await writeFile(plan, (await readFile(plan, 'utf8')).replaceAll('8192', '16384'));
     await expect(readRun(directory)).rejects.toMatchObject({ exitCode: 6 });
+  });
+});
+
+describe('a run that died before it was approved', () => {
+  it('may not be approved once its plan has expired', async () => {
+    const directory = await runWith(WHOLE.slice(0, WHOLE.indexOf('\n') + 1));
+    let asked = 0;
+    const signal = new AbortController().signal;
+    const clock = new VirtualClock(Date.parse(saved.expiresAt) + 1);
+    const applying = applyPlan({
+      saved,
+      runsRoot: join(directory, '..'),
+      runDirectory: directory,
+      stateDirectory: join(directory, '..', 'state'),
+      cloudFor: () => {
+        throw new Error('nothing is asked of the provider');
+      },
+      permits: openPermits(clock, 18),
+      calls: beginCallCounter(),
+      clock,
+      drain: signal,
+      leave: signal,
+      by: { user: 'dba', host: 'here', pid: process.pid },
+      endpoint: FIRST.kind === 'run-started' ? FIRST.endpoint : '',
+      version: '0.0.0',
+      approve: async () => {
+        asked += 1;
+        return null;
+      },
+    });
+    await expect(applying).rejects.toMatchObject({ code: 'plan-expired' });
+    expect(asked).toBe(0);
   });
 });
 
