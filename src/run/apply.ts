@@ -109,7 +109,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
 
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
-      : await approved(input, run.state);
+      : await approved(input);
     return await takeUp(input, directory, run, approval, locks);
   } finally {
     // One that cannot be released is its holder's no longer than this process lives.
@@ -152,8 +152,8 @@ export function mustBeSameEndpoint(endpoint: string, { directory, journal }: Run
 }
 
 /** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
-async function approved({ saved, clock, approve }: ApplyInput, state: RunState): Promise<Approval> {
-  if (state.startedAt === null && clock.now() > Date.parse(saved.expiresAt)) {
+async function approved({ saved, clock, approve }: ApplyInput): Promise<Approval> {
+  if (clock.now() > Date.parse(saved.expiresAt)) {
     throw new RefitError(
       'plan-expired',
       `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
@@ -183,7 +183,7 @@ async function takeUp(
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
-  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
   const journal = openJournalWriter({
     store: file,
     clock,

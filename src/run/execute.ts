@@ -16,6 +16,7 @@ import type { Waiting } from './defer.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import type { LimitRefusals } from './limit-refusals.ts';
 import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
 import { beginSlowStart } from './slow-start.ts';
@@ -60,6 +61,7 @@ export interface Run extends RunInput {
   readonly waiting: Waiting;
   /** Holds groups of instances apart. */
   readonly spread: SpreadKeeper;
+  readonly limitRefusals: LimitRefusals;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -131,6 +133,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     pace: { usual: null, tail: FIRST_TAIL },
     waiting: new Map(),
     spread: keepSpread(saved, journal),
+    limitRefusals: new Map(),
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,
@@ -203,7 +206,9 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
   const told = journal.replay.state();
   if (!told.wavesStarted.includes(index)) journal.tell({ kind: 'wave-started', wave: index, name });
   // What is under way already comes first: it holds places that new orders must not take.
-  const chains = chainsOf(open).sort(
+  // So does what is of later waves, where a step of this one is open again that was unknown when they began.
+  const ahead = saved.steps.filter((step) => step.wave > index && isUnderWay(run, step));
+  const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
     (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
   );
   queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));

@@ -65,6 +65,17 @@ export function openJournalWriter(options: {
   let latency = 5;
   const lost: Deed[] = [];
 
+  /** A view that throws is the caller's fault, and is told as such; whoever waits for the entry would wait for ever. */
+  const show = (entry: JournalEntry): void => {
+    try {
+      onEntry?.(entry);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+
   const writeGroups = async (): Promise<void> => {
     // Entries told in this same turn go with the first group.
     await Promise.resolve();
@@ -89,7 +100,7 @@ export function openJournalWriter(options: {
       }
       latency += LATENCY_WEIGHT * (clock.monotonic() - began - latency);
       for (const { entry, resolve } of group) {
-        onEntry?.(entry);
+        show(entry);
         resolve(entry);
       }
     }

@@ -5,7 +5,7 @@
 import { iso } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
-import type { Step, StepState } from '../model.ts';
+import type { Size, Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
@@ -54,6 +54,12 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
   const intentAt = Date.parse(state.intentProviderAt ?? state.startedAt ?? iso(cloud.providerNow()));
   const quietFor = () => cloud.providerNow() - intentAt;
   const factsSince = sinceFor(run, step, intentAt);
+  // With the code of its refusal: whoever settles it anew must know whether it may be asked again.
+  const open = (why: string, size: Size | null = null) =>
+    endStep(run, step, 'unknown', `asked, and it could not be settled: ${why}`, {
+      ...(state.code === null ? {} : { code: state.code }),
+      size,
+    });
   const settled = (landed: boolean, order: string | null, evidence: string) =>
     journal.record({ kind: 'settled', step: step.id, attempt: state.attempts, landed, order, evidence });
 
@@ -73,7 +79,7 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
       const fault = readFaultOf(error);
       if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
       if (overdue > LIMITS.unclear || fault !== 'passing') {
-        return endStep(run, step, 'unknown', `asked, and it could not be settled: ${error.message}`, {});
+        return open(error.message);
       }
       await clock.sleep(pause, run.leave);
       continue;
@@ -102,8 +108,7 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
           : reading.deals === null && addsNodes(step)
             ? 'it adds nodes, and billing cannot be read'
             : null;
-      if (closed !== null)
-        return endStep(run, step, 'unknown', `asked, and it could not be settled: ${closed}`, {});
+      if (closed !== null) return open(closed);
       const sources = [
         'instance',
         ...(step.nodes ? ['its nodes'] : []),
@@ -118,9 +123,7 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
     }
     const limit = landing.kind === 'unclear' && landing.working ? LIMITS.settling : LIMITS.unclear;
     if (landing.kind === 'unclear' && overdue > limit) {
-      return endStep(run, step, 'unknown', `asked, and it could not be settled: ${landing.why}`, {
-        size: reading.instance?.size ?? null,
-      });
+      return open(landing.why, reading.instance?.size ?? null);
     }
   }
 }

@@ -12,6 +12,8 @@ import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
+import { countLimitRefusals } from './limit-refusals.ts';
+import { openOrderOf } from './open-order.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { settleLanding } from './settle.ts';
@@ -97,6 +99,14 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
     const window = await windowStands(run, step);
     if (window !== 'yes') return window === 'again' && run.goesOn();
   }
+  try {
+    const open = await openOrderOf(run, step);
+    if (open !== 'none') return open === 'taken';
+  } catch (error) {
+    if (journal.failed) throw error;
+    await unread(run, step, error);
+    return run.goesOn();
+  }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked === 'string') return looked === 'again';
   const refusedBefore = journal.replay.step(step.id).code;
@@ -104,6 +114,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
   const placed = await placeOrder(run, step, looked);
   if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
     run.waits.over(step, 'unsent');
+  countLimitRefusals(run, step, placed);
   switch (placed.kind) {
     case 'stopped':
       return run.goesOn();
@@ -186,8 +197,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
         case 'read-first':
           return true;
         case 'wait':
-          if (run.waits.waited(step, 'busy') > LIMITS.busy) {
-            const what = `${placed.message} (${why}, for ${LIMITS.busy / MINUTE} minutes)${await underWayNow(run, step)}`;
+          if (run.waits.waited(step, 'locked') > LIMITS.locked) {
+            const what = `${placed.message} (${why}, for ${LIMITS.locked / MINUTE} minutes)${await underWayNow(run, step)}`;
             await endStep(run, step, 'skipped', what, { code: placed.code });
           } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
@@ -230,12 +241,18 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
     return 'again';
   }
   const { instance } = sighting;
+  // One list may lack an instance that is there, as a page does that comes from a copy of the list which is late.
+  if (!instance && run.waits.waited(step, 'unlisted') <= LIMITS.unlisted) {
+    await clock.sleep(3 * SECOND, run.stopped);
+    return run.goesOn() ? 'again' : 'no';
+  }
   if (!instance) {
     await endStep(run, step, 'drifted', 'the provider lists no such instance any more', {
       code: 'ResourceNotFound.InstanceNotExists',
     });
     return 'no';
   }
+  run.waits.over(step, 'unlisted');
   const { status, size } = instance;
   journal.tell({ kind: 'looked', step: step.id, status, size });
   const state = journal.replay.step(step.id);
@@ -266,6 +283,7 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
     await clock.sleep(5 * SECOND, run.stopped);
     return run.goesOn() ? 'again' : 'no';
   }
+  run.waits.over(step, 'busy');
   if (!sameSize(size, step.before)) {
     const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile${await byWhom(run, step)}`;
     await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
