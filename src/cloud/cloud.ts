@@ -8,6 +8,7 @@ import type {
   EditionName,
   Instance,
   MaintenanceWindow,
+  MetricName,
   Money,
   NodeChange,
   Quote,
@@ -112,6 +113,17 @@ export interface CloudReader {
     instances: readonly Instance[],
     onRefused?: (what: string) => void,
   ): Promise<Map<string, UsedMemory>>;
+  /**
+   * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
+   * one are left out.
+   * @throws RefitError where it is refused or cannot be read.
+   */
+  describeMetric(
+    scope: Scope,
+    instances: readonly string[],
+    metric: MetricName,
+    over: number,
+  ): Promise<Map<string, number>>;
   /** Releases connections. */
   close(): Promise<void>;
 }

@@ -61,6 +61,12 @@ export const STORIES = {
     fleet: fleet(3),
     befalls: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
   },
+  'a gate': {
+    fleet: fleet(3),
+    lines: [
+      'waves: [{ name: canary, take: 1, gate: { failed: "> 0", metric: { name: MemUtil, fails: "> 99.9", over: 2m } } }, { name: rest, take: rest }]',
+    ],
+  },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
@@ -128,6 +134,7 @@ export const BOUNDARIES = {
     { story: 'two steps of one instance', having: { step: 'crs-fleet000/memoryPerShard' } },
   ],
   billed: [{ story: 'billing that may not be searched' }],
+  gate: [{ story: 'a gate', having: { judge: 'metric' } }],
   // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
   steered: [],
   stopping: [{ story: 'no right for a while' }],
