@@ -19,6 +19,8 @@ import {
   judgeUrl,
 } from './judge-gate.ts';
 import { sayReadFault } from './read-fault.ts';
+import { settledAt } from './soak.ts';
+import { MINUTE } from './waits.ts';
 
 /** How a gate asks outside. Neither throws for what is asked; both give up when the signal is aborted. */
 export interface GateDoors {
@@ -43,7 +45,8 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   const asks = asksOf(run, wave, gate).filter(
     ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
   );
-  waits.ofRun({ name: 'gate', since: clock.now(), limit: gate.timeout * asks.length });
+  const limit = gate.timeout * asks.length + (gate.metric?.over ?? 0);
+  waits.ofRun({ name: 'gate', since: clock.now(), limit });
   for (const { ask } of asks) {
     const told = await ask();
     // Told to stop meanwhile, the wave is not judged: whoever takes the run up does.
@@ -54,8 +57,10 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
     const next =
       gate.shadow || outcome === 'success' || (!stops && isLast) ? 'go-on' : stops ? 'halt' : 'pause';
     nexts.push(next);
-    if (next === 'halt') failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
     await journal.record({ kind: 'gate', wave, name, ...told, shadow: gate.shadow, next });
+    if (next !== 'halt') continue;
+    failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
+    break;
   }
   waits.ofRun(null);
   if (failures.length > 0) {
@@ -91,7 +96,11 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
     const before = saved.steps.filter((step) => step.wave < wave);
     past('duration', () => judgeDuration(duration, tookOf(run, own), tookOf(run, before)));
   }
-  if (metric) outside('metric', () => readMetric(run, own, metric, gate.timeout));
+  if (metric)
+    outside('metric', async () => {
+      await untilMeasured(run, wave, metric.over);
+      return readMetric(run, own, metric, gate.timeout);
+    });
   if (url !== undefined)
     outside('url', async () =>
       judgeUrl(
@@ -129,6 +138,16 @@ async function within<Value>(
   } finally {
     over.abort();
   }
+}
+
+/** What was measured before the resizes says nothing of them: waits until the time that is read begins after the wave. */
+async function untilMeasured(run: Run, wave: number, over: number): Promise<void> {
+  const { saved, journal, clock, leave } = run;
+  const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
+  // No longer than that in this process, however the wall clock is set meanwhile.
+  const until = clock.monotonic() + Math.min(over, since + over - clock.now());
+  while (until > clock.monotonic() && run.goesOn())
+    await clock.sleep(Math.min(until - clock.monotonic(), MINUTE), AbortSignal.any([run.stopped, leave]));
 }
 
 async function readMetric(
