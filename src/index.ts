@@ -7,6 +7,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from './clock.ts';
+import { askUrl, type UrlAnswer } from './cloud/ask-url.ts';
 import { openCloud, openReader } from './cloud/client.ts';
 import type { Cloud, CloudReader } from './cloud/cloud.ts';
 import { findCredentials } from './cloud/credentials.ts';
@@ -60,6 +61,7 @@ import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './r
 import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
+import type { GateDoors } from './run/gate.ts';
 import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
@@ -111,6 +113,8 @@ export interface Connection {
   readonly permits: Permits;
   readonly calls: CallCounter;
   readonly clock: Clock;
+  /** Asks an address by GET, unsigned, by the same network. */
+  readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
   /** Where locks and the register of plans carried out live, by the environment that was given. */
   readonly stateDirectory: string;
   /** Releases the network: a program that forgets it stays alive for some seconds. */
@@ -152,7 +156,12 @@ export function connectReader(options: ConnectOptions): CloudReader {
 export function connect(options: ConnectOptions): Connection {
   const { cloudOptions, joint } = joinParts(options);
   const cloud = openCloud(cloudOptions);
-  return { ...joint, cloud, close: () => cloud.close() };
+  return {
+    ...joint,
+    cloud,
+    askUrl: (url, timeout) => askUrl(cloudOptions.transport, url, timeout),
+    close: () => cloud.close(),
+  };
 }
 
 /** Who one is at the provider, and what one may: reads alone, each once. @throws RefitError where no keys are found. */
@@ -344,6 +353,8 @@ export interface ApplyOptions {
   readonly drain?: AbortSignal;
   /** Aborted to leave at once; the same call goes on later. */
   readonly leave?: AbortSignal;
+  /** Runs a command of a gate's; without it a plan that has one is refused. */
+  readonly runCommand?: GateDoors['runCommand'];
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
@@ -371,6 +382,10 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     by: { user: userName(), host: hostname(), pid: process.pid },
     endpoint: connection.cloud.endpoint,
     version: VERSION,
+    gates: {
+      askUrl: connection.askUrl,
+      ...(options.runCommand ? { runCommand: options.runCommand } : {}),
+    },
     async approve() {
       await mustAnswer(connection.cloud, saved);
       return approve(saved);

@@ -163,6 +163,10 @@ interface Folding {
   wavesStarted: number[];
   wavesEnded: number[];
   waveEndedAt: Map<number, string>;
+  gatesReleased: Set<number>;
+  gatesAcknowledged: Set<string>;
+  /** What gates have said last, by `<wave> <judge>`. */
+  gates: Map<string, Extract<JournalEntry, { kind: 'gate' }>>;
   acknowledged: Set<string>;
   haltingRefusals: Set<string>;
   /** It ended as halted, and nobody has taken it up since to go on. */
@@ -201,6 +205,9 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     wavesStarted: [],
     wavesEnded: [],
     waveEndedAt: new Map(),
+    gatesReleased: new Set(),
+    gatesAcknowledged: new Set(),
+    gates: new Map(),
     acknowledged: new Set(),
     haltingRefusals: new Set(),
     standsHalted: false,
@@ -219,7 +226,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     step: (id) => run.steps.get(id) ?? untouched(id),
     stepOf: (order) => run.stepOfOrder.get(order) ?? null,
     state() {
-      const { bySecond, stepOfOrder: _, standsHalted: __, ...rest } = run;
+      const { bySecond, stepOfOrder: _, standsHalted: __, gates: ___, ...rest } = run;
       const callsBySecond = [...bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
       const calls = new Map<string, { count: number; refusedByLimit: number }>();
       for (const [, action, sent, refused] of callsBySecond) {
@@ -361,8 +368,18 @@ function fold(run: Folding, entry: JournalEntry): void {
       }));
     case 'billed':
       return change(run, entry.step, { billed: entry.billed });
+    case 'gate':
+      run.gates.set(`${entry.wave} ${entry.judge}`, entry);
+      if (entry.next === 'pause')
+        run.steered = {
+          ...run.steered,
+          paused: run.steered.paused ?? { since: entry.at, by: sayGate(entry.name) },
+        };
+      return;
     case 'steered':
       if (entry.accepted) run.steered = afterSteering(run.steered, entry);
+      if (entry.accepted && entry.command === 'continue')
+        for (const { wave, next } of run.gates.values()) if (next === 'pause') run.gatesReleased.add(wave);
       return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
@@ -428,6 +445,11 @@ function takeUpUnknown(run: Folding): void {
   }
 }
 
+/** Who pauses a run whose gate cannot tell. */
+export function sayGate(wave: string): string {
+  return `the gate after wave ${wave}`;
+}
+
 /** Whoever takes a run up to go on has seen why it halted. */
 function takeUp(run: Folding): void {
   for (const [id, step] of run.steps) {
@@ -439,6 +461,8 @@ function takeUp(run: Folding): void {
     }
   }
   run.haltingRefusals.clear();
+  for (const [key, { next }] of run.gates)
+    if (run.endedBecause === 'halted' && next === 'halt') run.gatesAcknowledged.add(key);
   run.standsHalted = false;
 }
 

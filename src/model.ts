@@ -289,12 +289,53 @@ export interface WaveFrom {
   readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A number compared with its operator written out. */
+export interface Comparison {
+  readonly operator: Threshold['operator'];
+  readonly value: number;
+}
+
+/** A metric of the monitor product that a gate can judge. Source: facts §2.7, read 2026-11. */
+export type MetricName = 'MemUtil' | 'MemMaxUtil' | 'MemUsed';
+
+/** What is judged after a wave, before anything else begins. Each member that is there is judged; all must succeed. */
+export interface Gate {
+  /** Fails where so many steps of the wave failed or were refused, or are unknown. */
+  readonly failed?: Threshold;
+  readonly unknown?: Threshold;
+  /**
+   * Fails where the resizes of the wave took so long, each from its acceptance or its beginning to its end, by the
+   * median: in milliseconds, or as a multiple of the median of the waves before.
+   */
+  readonly duration?: Comparison & { readonly unit: 'ms' | 'forecast' };
+  /** Fails where the greatest figure of any instance that was resized in the wave does; `over` so many milliseconds. */
+  readonly metric?: { readonly name: MetricName; readonly fails: Comparison; readonly over: number };
+  /** Fails where the program ends otherwise than with 0; 75 says that it cannot tell. */
+  readonly command?: readonly string[];
+  /** Fails where the address answers otherwise than with 2xx. */
+  readonly url?: string;
+  /** Milliseconds for each answer. */
+  readonly timeout: number;
+  readonly onInconclusive: 'pause' | 'halt';
+  /** Judged and told, and stops nothing. */
+  readonly shadow: boolean;
+}
+
+/** What of a gate was judged. */
+export type GateJudge = 'failed' | 'unknown' | 'duration' | 'metric' | 'command' | 'url';
+
+export type GateOutcome = 'success' | 'failure' | 'inconclusive';
+
 /** How a wave goes on, beyond what `execution` says. */
 export interface WaveConduct {
   /** Milliseconds to wait after the wave before the next begins; absent: none. */
   readonly soak?: number;
   /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
   readonly slowStart?: boolean;
+  /** What ends the run early by the steps of this wave alone, beside what `execution` says; absent: nothing more. */
+  readonly haltWhen?: { readonly failed?: Threshold; readonly unknown?: Threshold };
+  /** Judged after the wave and its soak; absent: nothing is. */
+  readonly gate?: Gate;
 }
 
 /** A wave as the author wrote it. `take` counts instances. */
@@ -697,6 +738,18 @@ export type Deed =
     }
   /** What the orders of a step that had ended were billed at, where its end did not tell. */
   | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
+  /** One thing that a gate judged after a wave, and what comes of it. */
+  | {
+      readonly kind: 'gate';
+      readonly wave: number;
+      readonly name: string;
+      readonly judge: GateJudge;
+      readonly outcome: GateOutcome;
+      readonly what: string;
+      /** Told, and stops nothing. */
+      readonly shadow: boolean;
+      readonly next: 'go-on' | 'pause' | 'halt';
+    }
   /** Somebody told the live run something: what, who, and whether it was taken. */
   | ({ readonly kind: 'steered' } & Steered)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
@@ -805,6 +858,10 @@ export interface RunState {
   readonly wavesEnded: readonly number[];
   /** When each of them was settled, ISO 8601 UTC. */
   readonly waveEndedAt: ReadonlyMap<number, string>;
+  /** Waves whose gate was inconclusive, and after which somebody has told the run to continue. */
+  readonly gatesReleased: ReadonlySet<number>;
+  /** What gates halted the run by, as `<wave> <judge>`, and it was taken up again by hand. */
+  readonly gatesAcknowledged: ReadonlySet<string>;
   /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
   readonly acknowledged: ReadonlySet<string>;
   /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
@@ -878,10 +935,22 @@ export interface Report {
     readonly startedAt: string | null;
     readonly endedAt: string | null;
     readonly steps: number;
+    /** What its gate judged, in order; absent where nothing was. */
+    readonly gate?: readonly ReportGate[];
   }[];
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+}
+
+/** One thing that a gate judged. */
+export interface ReportGate {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly judge: GateJudge;
+  readonly outcome: GateOutcome;
+  readonly what: string;
+  readonly shadow: boolean;
 }
 
 /** A command to a live run. */

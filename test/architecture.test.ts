@@ -132,7 +132,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:url': /^cli\/.+$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
-  'node:child_process': /^(cli\/commands\/demo|simulator\/throw-away-ca)\.ts$/,
+  'node:child_process': /^(cli\/(commands\/demo|run-command)|simulator\/throw-away-ca)\.ts$/,
   'node:events': /^cli\/commands\/demo\.ts$/,
 };
 

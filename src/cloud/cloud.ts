@@ -9,6 +9,7 @@ import type {
   EditionName,
   Instance,
   MaintenanceWindow,
+  MetricName,
   Money,
   NodeChange,
   Quote,
@@ -123,6 +124,17 @@ export interface CloudReader {
   ): Promise<Map<string, UsedMemory>>;
   /** The numbers by which orders name this identity as who placed them; null where that cannot be told. */
   describeSelf(scope: Scope): Promise<readonly string[] | null>;
+  /**
+   * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
+   * one are left out.
+   * @throws RefitError where it is refused or cannot be read.
+   */
+  describeMetric(
+    scope: Scope,
+    instances: readonly string[],
+    metric: MetricName,
+    over: number,
+  ): Promise<Map<string, number>>;
   /** Releases connections. */
   close(): Promise<void>;
 }

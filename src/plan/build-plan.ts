@@ -16,6 +16,7 @@ import type {
   Threshold,
   Wish,
 } from '../model.ts';
+import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
   parseCost,
   parseDuration,
@@ -58,6 +59,8 @@ interface WrittenWave {
   readonly from?: Pick<WrittenSelector, 'regions' | 'tags'> & { readonly profiles?: readonly string[] };
   readonly soak?: string;
   readonly slowStart?: boolean;
+  readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
+  readonly gate?: WrittenGate;
 }
 
 interface WrittenTarget {
@@ -190,7 +193,7 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
   };
 }
 
-function buildWave({ name, take, from, soak, slowStart }: WrittenWave): PlanWave {
+function buildWave({ name, take, from, soak, slowStart, haltWhen, gate }: WrittenWave): PlanWave {
   const share: Take =
     typeof take === 'number'
       ? { kind: 'count', count: take }
@@ -204,6 +207,8 @@ function buildWave({ name, take, from, soak, slowStart }: WrittenWave): PlanWave
     ...(from ? { from: { ...scopes, ...(tags ? { tags: buildTags(tags) } : {}) } } : {}),
     ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
     ...(slowStart === undefined ? {} : { slowStart }),
+    ...(haltWhen === undefined ? {} : { haltWhen: buildThresholds(haltWhen) }),
+    ...(gate === undefined ? {} : { gate: buildGate(gate) }),
   };
 }
 

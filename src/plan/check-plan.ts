@@ -5,7 +5,15 @@
 import { DIMENSIONS, type Finding } from '../model.ts';
 import { usesNotSupportedYet } from './not-supported-yet.ts';
 import type { PlanText } from './plan-text.ts';
-import { isDate, parseInstant, parsePercent, parseSize, parseThreshold } from './quantity.ts';
+import {
+  isDate,
+  parseDuration,
+  parseGateDuration,
+  parseInstant,
+  parsePercent,
+  parseSize,
+  parseThreshold,
+} from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';
 
 type Say = (
@@ -31,6 +39,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   relativeSizes(plan, say);
   waves(plan, say);
   thresholds(plan, say);
+  gates(plan, say);
   for (const { row, path } of usesNotSupportedYet(tree.value))
     say('Refit.NotSupportedYet', path, row.what, row.mend, { key: true });
   return findings;
@@ -159,15 +168,51 @@ function waves(plan: Fields, say: Say): void {
 }
 
 function thresholds(plan: Fields, say: Say): void {
-  const halt = record(record(plan.execution).haltWhen);
+  holdsAtOnce(record(plan.execution).haltWhen, ['execution', 'haltWhen'], say);
+  for (const [index, entry] of list(plan.waves).entries()) {
+    const { haltWhen, gate } = record(entry);
+    holdsAtOnce(haltWhen, ['waves', index, 'haltWhen'], say);
+    holdsAtOnce(gate, ['waves', index, 'gate'], say);
+  }
+}
+
+function holdsAtOnce(thresholds: unknown, path: Path, say: Say): void {
+  const written = record(thresholds);
+  const isGate = path.at(-1) === 'gate';
   for (const key of ['failed', 'unknown']) {
-    const threshold = typeof halt[key] === 'string' ? parseThreshold(halt[key]) : null;
+    const threshold = typeof written[key] === 'string' ? parseThreshold(written[key]) : null;
     if (threshold?.operator === '>=' && threshold.value === 0)
       say(
         'Refit.BadValue',
-        ['execution', 'haltWhen', key],
-        `haltWhen.${key} holds from the start: the run would halt before its first order`,
+        [...path, key],
+        isGate
+          ? `gate.${key} holds always: the gate would fail after every wave`
+          : `haltWhen.${key} holds from the start: the run would halt before its first order`,
         `${key}: "> 0"`,
+      );
+  }
+}
+
+const [LEAST_OVER, MOST_OVER] = [60_000, 86_400_000];
+
+function gates(plan: Fields, say: Say): void {
+  for (const [index, entry] of list(plan.waves).entries()) {
+    const { duration, metric } = record(record(entry).gate);
+    const path = ['waves', index, 'gate'];
+    if (index === 0 && parseGateDuration(duration)?.unit === 'forecast')
+      say(
+        'Refit.BadValue',
+        [...path, 'duration'],
+        'the forecast is what the waves before took, and nothing comes before the first',
+        'duration: "> 15m"',
+      );
+    const over = parseDuration(record(metric).over);
+    if (over !== null && (over < LEAST_OVER || over > MOST_OVER))
+      say(
+        'Refit.BadValue',
+        [...path, 'metric', 'over'],
+        `over is ${record(metric).over}; a metric is read over 1m to 24h`,
+        'over: 5m',
       );
   }
 }

@@ -4,6 +4,7 @@ import type {
   JournalEntry,
   MaintenanceWindow,
   Report,
+  ReportGate,
   ReportSteered,
   ReportStep,
   RunProcess,
@@ -81,6 +82,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       startedAt: facts.waveStarts.get(index) ?? null,
       endedAt: facts.waveEnds.get(index) ?? null,
       steps: wave.steps.length,
+      ...(facts.gates.has(index) ? { gate: facts.gates.get(index)! } : {}),
     })),
     steps,
     unchanged: saved.unchanged,
@@ -101,6 +103,8 @@ interface Facts {
   readonly approved: Entry<'approved'> | null;
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
+  /** By wave. */
+  readonly gates: ReadonlyMap<number, readonly ReportGate[]>;
   readonly processes: readonly RunProcess[];
   readonly steered: readonly ReportSteered[];
   /** What was read back at the end of a step. */
@@ -113,6 +117,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   const plan = new Map(saved.steps.map((step) => [step.id, step]));
   const waveStarts = new Map<number, string>();
   const waveEnds = new Map<number, string>();
+  const gates = new Map<number, ReportGate[]>();
   const found = new Map<string, Size>();
   const lastRead = new Map<string, Size>();
   const read = (id: string, size: Size | null) => {
@@ -122,6 +127,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   for (const entry of entries) {
     if (entry.kind === 'wave-started' && !waveStarts.has(entry.wave)) waveStarts.set(entry.wave, entry.at);
     if (entry.kind === 'wave-ended') waveEnds.set(entry.wave, entry.at);
+    if (entry.kind === 'gate') gates.set(entry.wave, [...(gates.get(entry.wave) ?? []), gateOf(entry)]);
     if (entry.kind === 'looked') read(entry.step, entry.size);
     if (entry.kind === 'step-ended') {
       // Verified means: read back at `to`, whether or not the entry repeats the size.
@@ -138,6 +144,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
     steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
     waveStarts,
     waveEnds,
+    gates,
     found,
     lastRead,
   };
@@ -202,4 +209,8 @@ function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
       };
   }
   return processes;
+}
+
+function gateOf({ at, judge, outcome, what, shadow }: Entry<'gate'>): ReportGate {
+  return { at, judge, outcome, what, shadow };
 }

@@ -4,6 +4,7 @@ import { OUTCOMES } from '../model.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
 import { legible, markup } from './escape.ts';
+import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
 import { amountsPicture } from './pictures/amounts.ts';
 import { actionCalls, actionTone, callsPicture } from './pictures/calls.ts';
@@ -135,6 +136,24 @@ function steeredTable(steered: readonly ReportSteered[]): Raw {
   return pageTable('steered', 'What the run was told while it was live, in order', columns, rows);
 }
 
+function gatesTable(report: Report): Piece {
+  const rows = gatesOf(report).map(({ wave, gate }) => [
+    show.instant(gate.at),
+    wave,
+    gate.judge,
+    gateOutcome(gate),
+    gate.what,
+  ]);
+  const columns = [
+    { title: 'At' },
+    { title: 'Wave' },
+    { title: 'Judged' },
+    { title: 'Outcome' },
+    { title: 'What' },
+  ];
+  return pageTable('gates', 'What the gates judged after the waves', columns, rows);
+}
+
 function time(report: Report): Piece {
   const rows = report.waves.map((wave) => {
     const own = report.steps.filter((step) => step.wave === wave.name);
@@ -161,6 +180,7 @@ function time(report: Report): Piece {
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
 `,
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
+    gatesOf(report).length > 0 && gatesTable(report),
     report.run.processes.length > 0 && processesTable(report.run),
     report.run.steered !== undefined && steeredTable(report.run.steered),
   ];

@@ -3,6 +3,7 @@ import type { Report } from '../model.ts';
 import { billedOtherwise, billInWords } from './bills-in-words.ts';
 import { clip } from './columns.ts';
 import { code, legible, markdown } from './escape.ts';
+import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { markdownDocument } from './markdown-document.ts';
 import * as show from './quantities.ts';
 import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
@@ -57,6 +58,17 @@ export function reportMarkdown(hostile: Report): string {
           show.count(wave.steps),
           show.instant(wave.startedAt),
           show.instant(wave.endedAt),
+        ]),
+      },
+      {
+        heading: 'Gates',
+        columns: ['At', 'Wave', 'What', 'Outcome', 'Because'],
+        rows: gatesOf(report).map(({ wave, gate }) => [
+          show.instant(gate.at),
+          cell(wave),
+          gate.judge,
+          gateOutcome(gate),
+          cell(gate.what),
         ]),
       },
       {

@@ -5,6 +5,7 @@ import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bil
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
+import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import type { Ink } from './ink.ts';
 import { ink, OUTCOME_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
@@ -47,6 +48,7 @@ export function reportText(
     '',
     ...factLines(factsOf(report), width, inks),
     ...waves(report, width, inks),
+    ...gates(report, width, inks),
     ...processes(report, width, inks),
     ...steered(report, width, inks),
     ...attention(report, width, inks),
@@ -225,6 +227,20 @@ function waves(report: Report, width: number, inks: Ink): string[] {
   });
   const columns = [{ least: 8 }, { align: 'right' }, {}, {}, {}] as const;
   return [...heading('Waves', inks), ...table(rows, columns, width, '  ')];
+}
+
+/** What was judged between the waves. */
+function gates(report: Report, width: number, inks: Ink): string[] {
+  const told = gatesOf(report);
+  if (told.length === 0) return [];
+  const lines = told.flatMap(({ wave, gate }) =>
+    wrap(
+      `${show.instant(gate.at)}  ${wave}: ${gate.judge} ${gateOutcome(gate)}, ${gate.what}`,
+      width,
+      '    ',
+    ).map((line, n) => (n === 0 ? `  ${line.trimStart()}` : line)),
+  );
+  return [...heading('Gates', inks), ...lines];
 }
 
 function outcomeCell(step: ReportStep, inks: Ink): Cell {

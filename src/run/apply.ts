@@ -18,6 +18,7 @@ import type { CallCounter } from './call-counter.ts';
 import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { execute } from './execute.ts';
+import type { GateDoors } from './gate.ts';
 import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
@@ -59,6 +60,8 @@ export interface ApplyInput {
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly endpoint: string;
   readonly version: string;
+  /** How gates ask outside. A plan whose gate runs a command is refused where none may be run. */
+  readonly gates?: GateDoors;
   /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
   readonly approve: () => Promise<Approval | null>;
   /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
@@ -86,6 +89,7 @@ export interface ApplyEnd {
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
   const { saved, clock, stateDirectory, by } = input;
+  mustAllowCommands(input);
   const directory = resolve(
     input.runDirectory ??
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
@@ -148,6 +152,17 @@ export function mustBeSameEndpoint(endpoint: string, { directory, journal }: Run
     'usage',
     `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
     first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'leave --endpoint away',
+  );
+}
+
+/** A plan does not run programs of its own accord: whoever carries it out has read them, and says so. */
+function mustAllowCommands({ saved, gates }: ApplyInput): void {
+  const wave = saved.waves.find(({ gate }) => gate?.command !== undefined);
+  if (wave === undefined || gates?.runCommand !== undefined) return;
+  throw new RefitError(
+    'usage',
+    `the gate after wave ${wave.name} runs a command: ${wave.gate!.command!.join(' ')}`,
+    'read it, then add --allow-hooks',
   );
 }
 

@@ -14,6 +14,7 @@ import { readBills } from './bills.ts';
 import type { CallCounter } from './call-counter.ts';
 import type { Waiting } from './defer.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { type GateDoors, judgeGate } from './gate.ts';
 import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { LimitRefusals } from './limit-refusals.ts';
@@ -45,6 +46,8 @@ export interface RunInput {
   readonly leave: AbortSignal;
   /** What the live run can be told by command; without it nobody can tell it anything. */
   readonly steering?: Steering;
+  /** How gates ask outside; what is missing is inconclusive. */
+  readonly gates?: GateDoors;
 }
 
 /** What the parts of one run share. */
@@ -167,12 +170,13 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     for (const [index] of saved.waves.entries()) {
       const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
       // What has begun is not held: it is followed from here.
-      if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await soakAfter(run, index - 1);
+      if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
       if (!run.goesOn() && !open.some((step) => isUnderWay(run, step))) break;
       slowStart.begin(index);
       await carryOutWave(run, index, open, queue);
       if (left()) return null;
     }
+    await endOfWave(run, saved.waves.length - 1);
     if (left()) return null;
     return await endRun(run, credentialsRefused);
   } finally {
@@ -180,6 +184,13 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     steering.close();
     drain.removeEventListener('abort', judge);
   }
+}
+
+/** What is between a wave and the next, and after the last one: its soak, then its gate. Nothing where the run is stopped. */
+async function endOfWave(run: Run, wave: number): Promise<void> {
+  if (run.saved.waves[wave] === undefined || !run.goesOn()) return;
+  await soakAfter(run, wave);
+  await judgeGate(run, wave);
 }
 
 /** What becomes of what is under way when a run is told to stop. */

@@ -42,8 +42,8 @@ const PERMIT_TOLD = 2 * SECOND;
 /** Waits whose limit stands in `LIMITS`. */
 type LimitedName = keyof typeof LIMITS;
 
-/** `patience` and `soak` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
-export type WaitName = LimitedName | 'patience' | 'soak' | 'window' | 'permit' | 'rateHold';
+/** `patience`, `soak` and `gate` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
+export type WaitName = LimitedName | 'patience' | 'soak' | 'gate' | 'window' | 'permit' | 'rateHold';
 
 interface Between {
   readonly name: LimitedName;

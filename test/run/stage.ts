@@ -13,6 +13,7 @@ import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
+import type { GateDoors } from '../../src/run/gate.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
 import type { Standing } from '../../src/run/standing.ts';
@@ -42,6 +43,8 @@ export interface StageOptions {
   readonly balance?: number;
   /** Where keys come from, instead of the account's own: asked again when the provider refuses them. */
   readonly keysFrom?: (world: World, now: number) => Credentials;
+  /** How gates ask outside. */
+  readonly gates?: GateDoors;
   /** Done to the world once the plan is made, and before anything is carried out. */
   readonly afterPlanning?: (world: World, now: number) => void;
 }
@@ -139,7 +142,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const disk = memoryDisk();
   const own = { secretId, secretKey: secret(secretKey), token: null, source: 'the story' };
   const credentials = () => options.keysFrom?.(world, clock.now()) ?? own;
-  const common = { credentials, endpoint: null, jitter: () => 0.5 };
+  const common = { credentials, endpoint: null, jitter: () => 0.5, gates: options.gates ?? {} };
 
   // Planned with a clock as the provider has it: what skews the clock befalls the run.
   const skew = world.clockSkew;
@@ -185,7 +188,9 @@ async function live(
   stage: Stage,
   fate: Fate,
   faultsSeen: string[],
-  common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'>,
+  common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
+    readonly gates: GateDoors;
+  },
 ): Promise<Run> {
   const { clock: time, cloud: provider, disk, saved } = stage;
   const began = time.monotonic();
@@ -300,6 +305,7 @@ async function live(
           drain: drain.signal,
           leave: leave.signal,
           steering,
+          gates: common.gates,
         });
     const left = new Promise<null>((resolve) =>
       steering.leave.addEventListener('abort', () => resolve(null), { once: true }),

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly slowStart: boolean;
   /** Milliseconds after each wave. */
   readonly soak: number;
+  /** A gate after each wave, judged by a command that fails, or cannot tell, now and then. */
+  readonly gate: boolean;
   readonly limitCounting: LimitCounting;
   /** Least and greatest, milliseconds. */
   readonly startLag: Range;
@@ -175,6 +177,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
         : null,
     slowStart: rollout.next() < 0.3,
     soak: rollout.next() < 0.3 ? pick(rollout, [1_000, 60_000, 1_800_000]) : 0,
+    gate: rollout.next() < 0.2,
     limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
     startLag,
     duration,

@@ -12,6 +12,7 @@ import { RefitError } from '../../src/errors.ts';
 import { beginReplay, type ChainEnd, decode, EMPTY_CHAIN, isFinished } from '../../src/journal.ts';
 import type {
   Catalogue,
+  Gate,
   Inventory,
   JournalEntry,
   Plan,
@@ -24,6 +25,7 @@ import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { execute } from '../../src/run/execute.ts';
+import type { GateDoors } from '../../src/run/gate.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
 import { openSteering } from '../../src/run/steering.ts';
@@ -299,6 +301,7 @@ async function carryOut(
       clock,
       drain: signals.drain.signal,
       leave: signals.leave.signal,
+      gates: moodyGate(clock, chance),
     });
     return (await orLeft(executing, leave, journal, calls)) === null ? 'left' : 'ended';
   };
@@ -459,6 +462,19 @@ async function planFor(
 
 const WANTED = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
 
+const GATE: Gate = { command: ['check'], timeout: 60_000, onInconclusive: 'pause', shadow: false };
+
+/** A command that takes a while, fails now and then, and now and then cannot tell. */
+function moodyGate(clock: Clock, chance: Setting['chance']): GateDoors {
+  return {
+    async runCommand() {
+      await clock.sleep(chance.whole(0, 20_000));
+      const mood = chance.next();
+      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, said: '' };
+    },
+  };
+}
+
 function planOf(scenario: Scenario): Plan {
   const count = (value: number) => ({ operator: '>', value, base: 'count' }) as const;
   return {
@@ -477,8 +493,9 @@ function planOf(scenario: Scenario): Plan {
         name: `wave ${n + 1}`,
         take: { kind: 'count', count: take } as const,
         ...(scenario.soak === 0 ? {} : { soak: scenario.soak }),
+        ...(scenario.gate ? { gate: GATE } : {}),
       })),
-      { name: 'rest', take: { kind: 'rest' } },
+      { name: 'rest', take: { kind: 'rest' }, ...(scenario.gate ? { gate: GATE } : {}) },
     ],
     execution: {
       inFlight: scenario.inFlight,

@@ -18,6 +18,7 @@ import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
+import { commandRunner } from '../run-command.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,6 +29,7 @@ const UNKNOWN = new RefitError('outcome-unknown', '', '').exitCode;
 export interface ApplyCommandOptions extends GlobalOptions {
   readonly autoApprove?: boolean;
   readonly runDir?: string;
+  readonly allowHooks?: boolean;
 }
 
 export async function apply(file: string, options: ApplyCommandOptions, terminal: Terminal): Promise<number> {
@@ -46,6 +48,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       runDirectory: options.runDir ?? null,
       drain: signals.drain,
       leave: signals.leave,
+      ...(options.allowHooks ? { runCommand: commandRunner(terminal.clock, process.env) } : {}),
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,

@@ -119,6 +119,16 @@ describe('the journal entry schema', () => {
       billed: { amount: 12.5, currency: 'CNY' },
     },
     billed: { kind: 'billed', step, billed: { amount: -3.25, currency: 'CNY' } },
+    gate: {
+      kind: 'gate',
+      wave: 0,
+      name: 'canary',
+      judge: 'metric',
+      outcome: 'failure',
+      what: 'MemUtil of crs-5qlrlhux is 93.1, fails at > 90',
+      shadow: false,
+      next: 'halt',
+    },
     steered: {
       kind: 'steered',
       command: 'set inFlight',
