@@ -61,6 +61,7 @@ import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import { isAlive, readHolder } from './run/lock.ts';
+import { runCommand } from './run/run-command.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -111,6 +112,8 @@ export interface Connection {
   readonly clock: Clock;
   /** Where locks and the register of plans carried out live, by the environment that was given. */
   readonly stateDirectory: string;
+  /** The environment that was given. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Releases the network: a program that forgets it stays alive for some seconds. */
   close(): Promise<void>;
 }
@@ -138,7 +141,7 @@ function joinParts(options: ConnectOptions) {
     onCall: calls.add,
     jitter: Math.random,
   };
-  return { cloudOptions, joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env) } };
+  return { cloudOptions, joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), env } };
 }
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
@@ -346,6 +349,8 @@ export interface ApplyOptions {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
   readonly onNotice?: (what: string) => void;
+  /** Run the commands of the plan's hooks, as this user. Without it a plan that has some is refused. */
+  readonly allowHooks?: boolean;
 }
 
 /**
@@ -373,6 +378,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
+    outside: { allowHooks: options.allowHooks ?? false, runCommand, env: connection.env },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),

@@ -329,6 +329,8 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'steered':
       if (entry.accepted) run.steered = afterSteering(run.steered, entry);
       return;
+    case 'told':
+      return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
       return;

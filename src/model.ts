@@ -302,6 +302,13 @@ export interface Execution {
   readonly haltWhen: { readonly failed: Threshold | null; readonly unknown: Threshold | null };
 }
 
+/** The moments of a run at which a hook is run. */
+export const HOOK_PHASES = ['run-start', 'wave-start', 'wave-end', 'halt', 'unknown', 'run-end'] as const;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+
+/** The command of each phase: a program and its arguments, no shell. */
+export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -329,6 +336,7 @@ export interface Plan {
   readonly execution: Execution;
   /** The run that it was made from; absent where an author wrote it. */
   readonly source?: PlanSource;
+  readonly hooks?: Hooks;
 }
 
 /** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
@@ -500,6 +508,8 @@ export interface SavedPlan {
   readonly forecast: Forecast;
   /** The run that it was made from; absent where an author wrote the plan. */
   readonly source?: PlanSource;
+  /** Commands that are run at moments of the run; absent: none. */
+  readonly hooks?: Hooks;
 }
 
 /**
@@ -644,11 +654,25 @@ export type Deed =
   | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
   /** Somebody told the live run something: what, who, and whether it was taken. */
   | ({ readonly kind: 'steered' } & Steered)
+  /** Somebody was told of entry `about` as the plan says, or could not be. Nothing of the run depends on it. */
+  | ({ readonly kind: 'told' } & Told)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
   | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** Who was told of what, and what came of it. */
+export interface Told {
+  readonly by: 'hook' | 'webhook';
+  readonly event: HookPhase;
+  /** The number of the entry that it was about. */
+  readonly about: number;
+  /** The program, or the host: never a whole address, which may be a secret. */
+  readonly to: string;
+  readonly ok: boolean;
+  readonly what: string;
+}
 
 /** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
 export type SteerCommand =
@@ -792,6 +816,8 @@ export interface Report {
     readonly processes: readonly RunProcess[];
     /** What it was told while it was live, in order; absent where nobody told it anything. */
     readonly steered?: readonly ReportSteered[];
+    /** Who was told of it while it was live, and could not be, in order; absent where nobody was to be told. */
+    readonly told?: readonly ReportTold[];
     /** Present where the changes were to wait for the maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
@@ -827,6 +853,12 @@ export interface Report {
 
 /** A command to a live run. */
 export interface ReportSteered extends Steered {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+/** A notice of a run, or the lack of it. */
+export interface ReportTold extends Told {
   /** ISO 8601 UTC. */
   readonly at: string;
 }

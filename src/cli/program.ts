@@ -172,6 +172,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<saved>', 'saved plan')
     .option('--auto-approve', 'approve without asking')
     .option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)')
+    .option('--allow-hooks', "run the commands of the plan's hooks on this machine, as you")
     .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
     .action(

@@ -63,6 +63,8 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled`;
       case 'steered':
         return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
+      case 'told':
+        return entry.ok ? null : `${visible(entry.to)} was not told (${entry.event}): ${visible(entry.what)}`;
       case 'stopping':
         return `stopping (${entry.because}): ${visible(entry.what)}`;
       case 'refused':

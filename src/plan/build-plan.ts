@@ -6,6 +6,7 @@ import type {
   Dimension,
   EditionName,
   Execution,
+  Hooks,
   InstanceStatus,
   Place,
   Plan,
@@ -48,6 +49,7 @@ interface WrittenPlan {
     readonly patience?: string;
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
   };
+  readonly hooks?: Hooks;
 }
 
 interface WrittenTarget {
@@ -116,6 +118,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     execution: buildExecution(written.execution),
+    ...(written.hooks ? { hooks: written.hooks } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type { BlockedTarget, Finding, Report, ReportSteered, ReportStep } from '../model.ts';
+import type { BlockedTarget, Finding, Report, ReportSteered, ReportStep, ReportTold } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
@@ -132,6 +132,19 @@ function steeredTable(steered: readonly ReportSteered[]): Raw {
   return pageTable('steered', 'What the run was told while it was live, in order', columns, rows);
 }
 
+function toldTable(told: readonly ReportTold[]): Raw {
+  const rows = told.map((one) => [
+    markup`<span class="nb">${show.instant(one.at)}</span>`,
+    one.event,
+    one.by,
+    one.to,
+    one.ok ? 'yes' : 'no',
+    one.what,
+  ]);
+  const columns = ['At', 'Event', 'By', 'To', 'Told', 'What'].map((title) => ({ title }));
+  return pageTable('told', 'Who was told of the run while it was live, in order', columns, rows);
+}
+
 function time(report: Report): Piece {
   const rows = report.waves.map((wave) => {
     const own = report.steps.filter((step) => step.wave === wave.name);
@@ -160,6 +173,7 @@ function time(report: Report): Piece {
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
     report.run.processes.length > 0 && processesTable(report.run),
     report.run.steered !== undefined && steeredTable(report.run.steered),
+    report.run.told !== undefined && toldTable(report.run.told),
   ];
 }
 

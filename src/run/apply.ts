@@ -2,6 +2,7 @@
  * Carries a saved plan out in its run directory: finds or makes the directory, takes the lock, takes up the journal,
  * runs, and leaves the reports. The same call goes on where an earlier one stopped.
  */
+import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
@@ -17,9 +18,11 @@ import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { execute } from './execute.ts';
+import { hookListener, mustAllowHooks } from './hooks.ts';
 import { openJournalFile } from './journal-file.ts';
-import { openJournalWriter } from './journal-writer.ts';
+import { type JournalWriter, openJournalWriter } from './journal-writer.ts';
 import { isRegistered, register, takeLock } from './lock.ts';
+import type { RunCommand } from './run-command.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -31,6 +34,7 @@ import {
   runDirectoryName,
 } from './run-directory.ts';
 import { openSteering } from './steering.ts';
+import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -62,6 +66,16 @@ export interface ApplyInput {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without. */
   readonly onNotice?: (what: string) => void;
+  /** How people are told of the run, where its plan asks for it; absent: nobody is. */
+  readonly outside?: Outside;
+}
+
+/** What of the machine the hooks of a plan are given. */
+export interface Outside {
+  /** Whether whoever applies has said yes to the plan's commands. */
+  readonly allowHooks: boolean;
+  readonly runCommand: RunCommand;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ApplyEnd {
@@ -100,6 +114,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     mustBeSameEndpoint(input.endpoint, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
 
+    mustAllowHooks(saved, input.outside?.allowHooks ?? false);
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
       : await approved(input, run.state);
@@ -176,8 +191,17 @@ async function takeUp(
   input.onStart?.({ directory, entries });
   const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
   let control: ControlSocket | null = null;
+  let journal: JournalWriter | null = null;
+  let wasLeft = false;
+  const telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock,
+    listeners: listenersOf(input, directory),
+    log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
+  });
   try {
-    const journal = openJournalWriter({
+    journal = openJournalWriter({
       store: file,
       clock,
       end: run.journal.end,
@@ -185,6 +209,7 @@ async function takeUp(
       onEntry(entry) {
         entries.push(entry);
         input.onEntry?.(entry);
+        telling.entry(entry);
       },
     });
     await journal.record({
@@ -219,15 +244,24 @@ async function takeUp(
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
-    return end ? done : { ...done, exitCode: told ?? 130, wasLeft: true };
+    wasLeft = end === null;
+    return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
     throw error;
   } finally {
     await control?.close();
+    // The run is over and its reports are written: this delays the last words of the process alone.
+    await telling.close(wasLeft ? 0 : TELLING_GRACE);
     await file.close().catch(() => undefined);
   }
+}
+
+/** Whom the plan wants to be told. */
+function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): Listener[] {
+  if (outside === undefined || saved.hooks === undefined) return [];
+  return [hookListener(saved.hooks, { ...outside, clock, directory })];
 }
 
 /** Writes the reports and tells how the run stands. */

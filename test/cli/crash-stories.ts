@@ -61,6 +61,7 @@ export const STORIES = {
     fleet: fleet(3),
     befalls: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
   },
+  'a hook at its beginning': { fleet: fleet(3), lines: ['hooks: { run-start: ["true"] }'] },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
@@ -130,6 +131,7 @@ export const BOUNDARIES = {
   billed: [{ story: 'billing that may not be searched' }],
   // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
   steered: [],
+  told: [{ story: 'a hook at its beginning' }],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

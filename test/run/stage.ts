@@ -16,6 +16,7 @@ import { execute, type RunEnd } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import type { Standing } from '../../src/run/standing.ts';
 import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
+import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/tell.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
@@ -60,6 +61,8 @@ export interface Fate {
   readonly askedEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
   readonly clockAhead?: () => number;
+  /** Who is told of the run while it goes on. */
+  readonly listeners?: (clock: Clock) => readonly Listener[];
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -92,6 +95,10 @@ export interface Run extends Outcome {
   readonly world: WorldState;
   /** Milliseconds of virtual time. */
   readonly took: number;
+  /** The same, until nobody is told anything any more. */
+  readonly closed: number;
+  /** What the files about who was told would hold. */
+  readonly notices: string;
 }
 
 export interface Stage {
@@ -222,6 +229,16 @@ async function live(
   const replay = beginReplay(saved);
   for (const entry of onDisk.entries) replay.add(entry);
   const resumed = replay.state().startedAt !== null;
+  let notices = '';
+  const telling: Telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock,
+    listeners: fate.listeners?.(clock) ?? [],
+    log: async (file, text) => {
+      notices += `${file} ${text}`;
+    },
+  });
   const journal = openJournalWriter({
     store: disk.openFor(clock),
     clock,
@@ -229,6 +246,7 @@ async function live(
     replay,
     onEntry: (entry) => {
       if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
+      telling.entry(entry);
     },
   });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
@@ -310,6 +328,9 @@ async function live(
   } catch (error) {
     outcome = { end: null, died: false, error, answers, standings };
   }
+  const took = time.monotonic() - began;
+  if (alive) await telling.close(outcome.end === null ? 0 : TELLING_GRACE);
+  const closed = time.monotonic() - began;
   over = true;
   alive = false;
   const read = decode(disk.text);
@@ -324,7 +345,9 @@ async function live(
     report: buildReport(saved, read.entries),
     counts: counts(provider.world),
     world: worldState(provider.world),
-    took: time.monotonic() - began,
+    took,
+    closed,
+    notices,
   };
 }
 

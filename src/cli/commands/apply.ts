@@ -24,6 +24,7 @@ import type { Terminal } from '../terminal.ts';
 export interface ApplyCommandOptions extends GlobalOptions {
   readonly autoApprove?: boolean;
   readonly runDir?: string;
+  readonly allowHooks?: boolean;
 }
 
 export async function apply(file: string, options: ApplyCommandOptions, terminal: Terminal): Promise<number> {
@@ -40,6 +41,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     const end = await applySavedPlan(saved, {
       connection,
       runDirectory: options.runDir ?? null,
+      allowHooks: options.allowHooks ?? false,
       drain: signals.drain,
       leave: signals.leave,
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
@@ -57,7 +59,8 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
       terminal.err(`report  ${join(shown, RUN_FILES.page)}\n`);
       if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
-        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
+        const flag = options.allowHooks ? ' --allow-hooks' : '';
+        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}${flag}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
       }
     }
