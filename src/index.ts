@@ -112,7 +112,8 @@ export interface Connection {
   readonly clock: Clock;
   /** Where locks and the register of plans carried out live, by the environment that was given. */
   readonly stateDirectory: string;
-  /** The environment that was given. */
+  /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
+  readonly transport: Transport;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Releases the network: a program that forgets it stays alive for some seconds. */
   close(): Promise<void>;
@@ -141,7 +142,10 @@ function joinParts(options: ConnectOptions) {
     onCall: calls.add,
     jitter: Math.random,
   };
-  return { cloudOptions, joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), env } };
+  return {
+    cloudOptions,
+    joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), transport, env },
+  };
 }
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
@@ -378,7 +382,12 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
-    outside: { allowHooks: options.allowHooks ?? false, runCommand, env: connection.env },
+    outside: {
+      allowHooks: options.allowHooks ?? false,
+      runCommand,
+      env: connection.env,
+      transport: connection.transport,
+    },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),

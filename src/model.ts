@@ -309,6 +309,22 @@ export type HookPhase = (typeof HOOK_PHASES)[number];
 /** The command of each phase: a program and its arguments, no shell. */
 export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
 
+/** What an address can be told of. */
+export const NOTICE_EVENTS = ['run-start', 'halt', 'unknown', 'end'] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+/** An address that is told of a run by requests. Exactly one of `url` and `urlEnv` is there. */
+export interface Webhook {
+  /** https, or loopback. Never one that holds a secret. */
+  readonly url: string | null;
+  /** The environment variable of whoever applies that holds the address. */
+  readonly urlEnv: string | null;
+  readonly form: 'json' | 'slack' | 'wecom' | 'feishu' | 'dingtalk';
+  readonly on: readonly NoticeEvent[];
+  /** The environment variable that holds the secret to sign with; null: unsigned. */
+  readonly secretEnv: string | null;
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -337,6 +353,7 @@ export interface Plan {
   /** The run that it was made from; absent where an author wrote it. */
   readonly source?: PlanSource;
   readonly hooks?: Hooks;
+  readonly notify?: readonly Webhook[];
 }
 
 /** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
@@ -510,6 +527,8 @@ export interface SavedPlan {
   readonly source?: PlanSource;
   /** Commands that are run at moments of the run; absent: none. */
   readonly hooks?: Hooks;
+  /** Addresses that are told of the run; absent: none. */
+  readonly notify?: readonly Webhook[];
 }
 
 /**

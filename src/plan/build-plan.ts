@@ -15,8 +15,10 @@ import type {
   Select,
   Take,
   Threshold,
+  Webhook,
   Wish,
 } from '../model.ts';
+import { NOTICE_EVENTS } from '../model.ts';
 import {
   parseCost,
   parseDuration,
@@ -50,6 +52,13 @@ interface WrittenPlan {
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
   };
   readonly hooks?: Hooks;
+  readonly notify?: readonly {
+    readonly url?: string;
+    readonly urlEnv?: string;
+    readonly form?: Webhook['form'];
+    readonly on?: Webhook['on'];
+    readonly secretEnv?: string;
+  }[];
 }
 
 interface WrittenTarget {
@@ -119,6 +128,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     execution: buildExecution(written.execution),
     ...(written.hooks ? { hooks: written.hooks } : {}),
+    ...(written.notify ? { notify: written.notify.map(buildWebhook) } : {}),
   };
 }
 
@@ -182,6 +192,16 @@ function buildWave({ name, take }: { readonly name: string; readonly take: strin
   const share: Take =
     take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
   return { name, take: share };
+}
+
+function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webhook {
+  return {
+    url: written.url ?? null,
+    urlEnv: written.urlEnv ?? null,
+    form: written.form ?? 'json',
+    on: NOTICE_EVENTS.filter((event) => written.on === undefined || written.on.includes(event)),
+    secretEnv: written.secretEnv ?? null,
+  };
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {

@@ -163,6 +163,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     forecast,
     ...(plan.source ? { source: plan.source } : {}),
     ...(plan.hooks ? { hooks: plan.hooks } : {}),
+    ...(plan.notify ? { notify: plan.notify } : {}),
   };
   const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
   const findings = byWeight([...blockedFindings, ...planFindings]);

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
+import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
@@ -35,6 +36,7 @@ import {
 } from './run-directory.ts';
 import { openSteering } from './steering.ts';
 import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
+import { webhookListener } from './webhooks.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -70,8 +72,9 @@ export interface ApplyInput {
   readonly outside?: Outside;
 }
 
-/** What of the machine the hooks of a plan are given. */
+/** What of the machine and of the network those who are told are reached by. */
 export interface Outside {
+  readonly transport: Transport;
   /** Whether whoever applies has said yes to the plan's commands. */
   readonly allowHooks: boolean;
   readonly runCommand: RunCommand;
@@ -260,8 +263,11 @@ async function takeUp(
 
 /** Whom the plan wants to be told. */
 function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): Listener[] {
-  if (outside === undefined || saved.hooks === undefined) return [];
-  return [hookListener(saved.hooks, { ...outside, clock, directory })];
+  if (outside === undefined) return [];
+  return [
+    ...(saved.hooks ? [hookListener(saved.hooks, { ...outside, clock, directory })] : []),
+    ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, { ...outside, clock })),
+  ];
 }
 
 /** Writes the reports and tells how the run stands. */

@@ -62,6 +62,9 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
         const flag = options.allowHooks ? ' --allow-hooks' : '';
         const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}${flag}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
+      } else if (end.report.totals.verified < end.report.steps.length) {
+        const next = sameWay(`refit retry ${word(shown)} -o SAVED`, options);
+        terminal.err(`next    ${next}   plans again what is not verified\n`);
       }
     }
     return end.exitCode;
