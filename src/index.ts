@@ -64,6 +64,7 @@ import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import type { GateDoors } from './run/gate.ts';
 import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
+import { runCommand } from './run/run-command.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -117,6 +118,9 @@ export interface Connection {
   readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
   /** Where locks and the register of plans carried out live, by the environment that was given. */
   readonly stateDirectory: string;
+  /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
+  readonly transport: Transport;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Releases the network: a program that forgets it stays alive for some seconds. */
   close(): Promise<void>;
 }
@@ -144,7 +148,10 @@ function joinParts(options: ConnectOptions) {
     onCall: calls.add,
     jitter: Math.random,
   };
-  return { cloudOptions, joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env) } };
+  return {
+    cloudOptions,
+    joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), transport, env },
+  };
 }
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
@@ -359,6 +366,8 @@ export interface ApplyOptions {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
   readonly onNotice?: (what: string) => void;
+  /** Run the commands of the plan's hooks, as this user. Without it a plan that has some is refused. */
+  readonly allowHooks?: boolean;
 }
 
 /**
@@ -389,6 +398,12 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     async approve() {
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
+    },
+    outside: {
+      allowHooks: options.allowHooks ?? false,
+      runCommand,
+      env: connection.env,
+      transport: connection.transport,
     },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),

@@ -381,6 +381,8 @@ function fold(run: Folding, entry: JournalEntry): void {
       if (entry.accepted && entry.command === 'continue')
         for (const { wave, next } of run.gates.values()) if (next === 'pause') run.gatesReleased.add(wave);
       return;
+    case 'told':
+      return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
       return;

@@ -369,6 +369,29 @@ export interface Spread {
   readonly maxInFlight: number;
 }
 
+/** The moments of a run at which a hook is run. */
+export const HOOK_PHASES = ['run-start', 'wave-start', 'wave-end', 'halt', 'unknown', 'run-end'] as const;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+
+/** The command of each phase: a program and its arguments, no shell. */
+export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
+
+/** What an address can be told of. */
+export const NOTICE_EVENTS = ['run-start', 'halt', 'unknown', 'end'] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+/** An address that is told of a run by requests. Exactly one of `url` and `urlEnv` is there. */
+export interface Webhook {
+  /** https, or loopback. Never one that holds a secret. */
+  readonly url: string | null;
+  /** The environment variable of whoever applies that holds the address. */
+  readonly urlEnv: string | null;
+  readonly form: 'json' | 'slack' | 'wecom' | 'feishu' | 'dingtalk';
+  readonly on: readonly NoticeEvent[];
+  /** The environment variable that holds the secret to sign with; null: unsigned. */
+  readonly secretEnv: string | null;
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -398,6 +421,8 @@ export interface Plan {
   readonly spread?: Spread;
   /** The run that it was made from; absent where an author wrote it. */
   readonly source?: PlanSource;
+  readonly hooks?: Hooks;
+  readonly notify?: readonly Webhook[];
 }
 
 /** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
@@ -573,6 +598,10 @@ export interface SavedPlan {
   readonly forecast: Forecast;
   /** The run that it was made from; absent where an author wrote the plan. */
   readonly source?: PlanSource;
+  /** Commands that are run at moments of the run; absent: none. */
+  readonly hooks?: Hooks;
+  /** Addresses that are told of the run; absent: none. */
+  readonly notify?: readonly Webhook[];
 }
 
 /**
@@ -752,11 +781,25 @@ export type Deed =
     }
   /** Somebody told the live run something: what, who, and whether it was taken. */
   | ({ readonly kind: 'steered' } & Steered)
+  /** Somebody was told of entry `about` as the plan says, or could not be. Nothing of the run depends on it. */
+  | ({ readonly kind: 'told' } & Told)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
   | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** Who was told of what, and what came of it. */
+export interface Told {
+  readonly by: 'hook' | 'webhook';
+  readonly event: HookPhase;
+  /** The number of the entry that it was about. */
+  readonly about: number;
+  /** The program, or the host: never a whole address, which may be a secret. */
+  readonly to: string;
+  readonly ok: boolean;
+  readonly what: string;
+}
 
 /** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
 export type SteerCommand =
@@ -908,6 +951,8 @@ export interface Report {
     readonly processes: readonly RunProcess[];
     /** What it was told while it was live, in order; absent where nobody told it anything. */
     readonly steered?: readonly ReportSteered[];
+    /** Who was told of it while it was live, and could not be, in order; absent where nobody was to be told. */
+    readonly told?: readonly ReportTold[];
     /** Present where the changes were to wait for the maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
@@ -955,6 +1000,12 @@ export interface ReportGate {
 
 /** A command to a live run. */
 export interface ReportSteered extends Steered {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+/** A notice of a run, or the lack of it. */
+export interface ReportTold extends Told {
   /** ISO 8601 UTC. */
   readonly at: string;
 }

@@ -68,6 +68,8 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         return `gate after wave ${visible(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${visible(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
       case 'steered':
         return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
+      case 'told':
+        return entry.ok ? null : `${visible(entry.to)} was not told (${entry.event}): ${visible(entry.what)}`;
       case 'stopping':
         return `stopping (${entry.because}): ${visible(entry.what)}`;
       case 'refused':

@@ -6,6 +6,7 @@ import type {
   Dimension,
   EditionName,
   Execution,
+  Hooks,
   InstanceStatus,
   Place,
   Plan,
@@ -14,8 +15,10 @@ import type {
   Select,
   Take,
   Threshold,
+  Webhook,
   Wish,
 } from '../model.ts';
+import { NOTICE_EVENTS } from '../model.ts';
 import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
   parseCost,
@@ -51,6 +54,14 @@ interface WrittenPlan {
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
     readonly slowStart?: boolean;
   };
+  readonly hooks?: Hooks;
+  readonly notify?: readonly {
+    readonly url?: string;
+    readonly urlEnv?: string;
+    readonly form?: Webhook['form'];
+    readonly on?: Webhook['on'];
+    readonly secretEnv?: string;
+  }[];
 }
 
 interface WrittenWave {
@@ -132,6 +143,8 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     ...(written.spread
       ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
       : {}),
+    ...(written.hooks ? { hooks: written.hooks } : {}),
+    ...(written.notify ? { notify: written.notify.map(buildWebhook) } : {}),
   };
 }
 
@@ -209,6 +222,16 @@ function buildWave({ name, take, from, soak, slowStart, haltWhen, gate }: Writte
     ...(slowStart === undefined ? {} : { slowStart }),
     ...(haltWhen === undefined ? {} : { haltWhen: buildThresholds(haltWhen) }),
     ...(gate === undefined ? {} : { gate: buildGate(gate) }),
+  };
+}
+
+function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webhook {
+  return {
+    url: written.url ?? null,
+    urlEnv: written.urlEnv ?? null,
+    form: written.form ?? 'json',
+    on: NOTICE_EVENTS.filter((event) => written.on === undefined || written.on.includes(event)),
+    secretEnv: written.secretEnv ?? null,
   };
 }
 

@@ -40,6 +40,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   waves(plan, say);
   thresholds(plan, say);
   gates(plan, say);
+  secretsInAddresses(plan, say);
   for (const { row, path } of usesNotSupportedYet(tree.value))
     say('Refit.NotSupportedYet', path, row.what, row.mend, { key: true });
   return findings;
@@ -216,6 +217,24 @@ function gates(plan: Fields, say: Say): void {
       );
   }
 }
+
+/** A plan is read, sealed and kept by many: what an address alone lets one do does not belong into it. */
+function secretsInAddresses(plan: Fields, say: Say): void {
+  for (const [index, entry] of list(plan.notify).entries()) {
+    const { url } = record(entry);
+    if (typeof url !== 'string' || !SECRET_IN_ADDRESS.test(url)) continue;
+    say(
+      'Refit.BadValue',
+      ['notify', index, 'url'],
+      'the address holds a secret: whoever reads the plan could use it',
+      'urlEnv: NOTIFY_URL   and where the plan is applied: export NOTIFY_URL=…',
+    );
+  }
+}
+
+/** A user name, a token in the query, or the path of a chat robot. */
+const SECRET_IN_ADDRESS =
+  /^[a-z]+:\/\/[^/?#]*@|[?&][^=&#]*(key|token|secret|sign|password|auth)[^=&#]*=|\/\/hooks\.slack\.com\/|\/open-apis\/bot\/|\/cgi-bin\/webhook\/send/i;
 
 type Fields = Readonly<Record<string, unknown>>;
 

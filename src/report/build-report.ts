@@ -7,6 +7,7 @@ import type {
   ReportGate,
   ReportSteered,
   ReportStep,
+  ReportTold,
   RunProcess,
   SavedPlan,
   Size,
@@ -62,6 +63,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       inFlight: saved.execution.inFlight,
       processes: facts.processes,
       ...(facts.steered.length === 0 ? {} : { steered: facts.steered }),
+      ...(facts.told.length === 0 ? {} : { told: facts.told }),
       ...(saved.execution.switch === 'now' ? {} : { switch: saved.execution.switch }),
     },
     totals: totals(steps),
@@ -107,6 +109,7 @@ interface Facts {
   readonly gates: ReadonlyMap<number, readonly ReportGate[]>;
   readonly processes: readonly RunProcess[];
   readonly steered: readonly ReportSteered[];
+  readonly told: readonly ReportTold[];
   /** What was read back at the end of a step. */
   readonly found: ReadonlyMap<string, Size>;
   /** The size last read of an instance, in the order of the journal. */
@@ -142,6 +145,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
     approved: entries.find((entry): entry is Entry<'approved'> => entry.kind === 'approved') ?? null,
     processes: processesIn(entries),
     steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
+    told: entries.flatMap((entry) => (entry.kind === 'told' ? [toldOf(entry)] : [])),
     waveStarts,
     waveEnds,
     gates,
@@ -186,6 +190,10 @@ function reportStep(
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function toldOf({ at, by, event, about, to, ok, what }: Entry<'told'>): ReportTold {
+  return { at, by, event, about, to, ok, what };
 }
 
 function steeredOf({ at, command, value, by, accepted, what }: Entry<'steered'>): ReportSteered {

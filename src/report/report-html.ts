@@ -1,5 +1,5 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type { BlockedTarget, Finding, Report, ReportSteered, ReportStep } from '../model.ts';
+import type { BlockedTarget, Finding, Report, ReportSteered, ReportStep, ReportTold } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
@@ -154,6 +154,19 @@ function gatesTable(report: Report): Piece {
   return pageTable('gates', 'What the gates judged after the waves', columns, rows);
 }
 
+function toldTable(told: readonly ReportTold[]): Raw {
+  const rows = told.map((one) => [
+    markup`<span class="nb">${show.instant(one.at)}</span>`,
+    one.event,
+    one.by,
+    one.to,
+    one.ok ? 'yes' : 'no',
+    one.what,
+  ]);
+  const columns = ['At', 'Event', 'By', 'To', 'Told', 'What'].map((title) => ({ title }));
+  return pageTable('told', 'Who was told of the run while it was live, in order', columns, rows);
+}
+
 function time(report: Report): Piece {
   const rows = report.waves.map((wave) => {
     const own = report.steps.filter((step) => step.wave === wave.name);
@@ -183,6 +196,7 @@ function time(report: Report): Piece {
     gatesOf(report).length > 0 && gatesTable(report),
     report.run.processes.length > 0 && processesTable(report.run),
     report.run.steered !== undefined && steeredTable(report.run.steered),
+    report.run.told !== undefined && toldTable(report.run.told),
   ];
 }
 

@@ -99,6 +99,18 @@ export function reportMarkdown(hostile: Report): string {
         ]),
       },
       {
+        heading: 'Who was told',
+        columns: ['At', 'Event', 'By', 'To', 'Told', 'What'],
+        rows: (report.run.told ?? []).map((one) => [
+          show.instant(one.at),
+          one.event,
+          one.by,
+          cell(one.to),
+          one.ok ? 'yes' : 'no',
+          cell(one.what),
+        ]),
+      },
+      {
         heading: 'Approved with',
         columns: ['Severity', 'Code', 'Instance', 'What'],
         rows: plan.findings.map((finding) => [

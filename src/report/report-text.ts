@@ -51,6 +51,7 @@ export function reportText(
     ...gates(report, width, inks),
     ...processes(report, width, inks),
     ...steered(report, width, inks),
+    ...told(report, width, inks),
     ...attention(report, width, inks),
     ...approvedWith(report, width, inks),
     ...moneyOf(report, width, inks),
@@ -145,6 +146,17 @@ function steered({ run }: Report, width: number, inks: Ink): string[] {
     return [`  ${first!.trimStart()}`, ...rest];
   });
   return [...heading('Told while it ran', inks), ...lines];
+}
+
+/** Who was told of it, and who could not be. */
+function told({ run }: Report, width: number, inks: Ink): string[] {
+  if (run.told === undefined) return [];
+  const lines = run.told.flatMap(({ at, by, event, to, ok, what }) => {
+    const said = `${event} ${ok ? 'told to' : 'NOT told to'} ${by} ${to}: ${what}`;
+    const [first, ...rest] = wrap(`${show.instant(at)}  ${said}`, width, '    ');
+    return [`  ${first!.trimStart()}`, ...rest];
+  });
+  return [...heading('Who was told', inks), ...lines];
 }
 
 /** `set inFlight 5` */

@@ -2,11 +2,13 @@
  * Carries a saved plan out in its run directory: finds or makes the directory, takes the lock, takes up the journal,
  * runs, and leaves the reports. The same call goes on where an earlier one stopped.
  */
+import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
+import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
@@ -20,11 +22,13 @@ import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { execute } from './execute.ts';
 import type { GateDoors } from './gate.ts';
 import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
+import { hookListener, mustAllowHooks } from './hooks.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
 import { takeLock } from './lock.ts';
 import { withLost } from './lost-deeds.ts';
 import { isRegistered, register } from './register.ts';
+import type { RunCommand } from './run-command.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -36,6 +40,8 @@ import {
   runDirectoryName,
 } from './run-directory.ts';
 import { openSteering } from './steering.ts';
+import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
+import { webhookListener } from './webhooks.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -69,6 +75,17 @@ export interface ApplyInput {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without. */
   readonly onNotice?: (what: string) => void;
+  /** How people are told of the run, where its plan asks for it; absent: nobody is. */
+  readonly outside?: Outside;
+}
+
+/** What of the machine and of the network those who are told are reached by. */
+export interface Outside {
+  readonly transport: Transport;
+  /** Whether whoever applies has said yes to the plan's commands. */
+  readonly allowHooks: boolean;
+  readonly runCommand: RunCommand;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ApplyEnd {
@@ -111,6 +128,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
     locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
+    mustAllowHooks(saved, input.outside?.allowHooks ?? false);
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
       : await approved(input);
@@ -199,6 +217,13 @@ async function takeUp(
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
   const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
+  const telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock,
+    listeners: listenersOf(input, directory),
+    log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
+  });
   const journal = openJournalWriter({
     store: file,
     clock,
@@ -207,9 +232,11 @@ async function takeUp(
     onEntry(entry) {
       entries.push(entry);
       input.onEntry?.(entry);
+      telling.entry(entry);
     },
   });
   let control: ControlSocket | null = null;
+  let wasLeft = false;
   try {
     await journal.record({
       kind: 'run-started',
@@ -244,15 +271,27 @@ async function takeUp(
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
-    return end ? done : { ...done, exitCode: told ?? 130, wasLeft: true };
+    wasLeft = end === null;
+    return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
     await control?.close();
+    // The run is over and its reports are written: this delays the last words of the process alone.
+    await telling.close(wasLeft ? 0 : TELLING_GRACE);
     await file.close().catch(() => undefined);
   }
+}
+
+/** Whom the plan wants to be told. */
+function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): Listener[] {
+  if (outside === undefined) return [];
+  return [
+    ...(saved.hooks ? [hookListener(saved.hooks, { ...outside, clock, directory })] : []),
+    ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, { ...outside, clock })),
+  ];
 }
 
 /** Writes the reports and tells how the run stands. */

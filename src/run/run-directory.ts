@@ -16,6 +16,9 @@ export const RUN_FILES = {
   report: 'report.json',
   page: 'report.html',
   lock: 'lock.json',
+  /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
+  hooks: 'hooks.log',
+  notices: 'notices.log',
   /** While a process carries the run out. */
   control: 'control.sock',
 } as const;

@@ -76,6 +76,7 @@ export const STORIES = {
       'waves: [{ name: canary, take: 1, gate: { failed: "> 0", unknown: "> 0" } }, { name: rest, take: rest }]',
     ],
   },
+  'a hook at its beginning': { fleet: fleet(3), lines: ['hooks: { run-start: ["true"] }'] },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
@@ -149,6 +150,7 @@ export const BOUNDARIES = {
     { story: 'told to go slower', having: { accepted: true } },
     { story: 'told to go slower', having: { accepted: false } },
   ],
+  told: [{ story: 'a hook at its beginning' }],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

@@ -18,6 +18,7 @@ import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
 import type { Standing } from '../../src/run/standing.ts';
 import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
+import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/tell.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
@@ -66,6 +67,8 @@ export interface Fate {
   readonly askedEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
   readonly clockAhead?: () => number;
+  /** Who is told of the run while it goes on. */
+  readonly listeners?: (clock: Clock) => readonly Listener[];
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -100,6 +103,10 @@ export interface Run extends Outcome {
   readonly lost: readonly Deed[];
   /** Milliseconds of virtual time. */
   readonly took: number;
+  /** The same, until nobody is told anything any more. */
+  readonly closed: number;
+  /** What the files about who was told would hold. */
+  readonly notices: string;
 }
 
 export interface Stage {
@@ -232,6 +239,16 @@ async function live(
   const replay = beginReplay(saved);
   for (const entry of onDisk.entries) replay.add(entry);
   const resumed = replay.state().startedAt !== null;
+  let notices = '';
+  const telling: Telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock,
+    listeners: fate.listeners?.(clock) ?? [],
+    log: async (file, text) => {
+      notices += `${file} ${text}`;
+    },
+  });
   const journal = openJournalWriter({
     store: disk.openFor(clock),
     clock,
@@ -239,6 +256,7 @@ async function live(
     replay,
     onEntry: (entry) => {
       if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
+      telling.entry(entry);
     },
   });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
@@ -333,6 +351,9 @@ async function live(
   } catch (error) {
     outcome = { end: null, died: false, error, answers, standings };
   }
+  const took = time.monotonic() - began;
+  if (alive) await telling.close(outcome.end === null ? 0 : TELLING_GRACE);
+  const closed = time.monotonic() - began;
   over = true;
   alive = false;
   const read = decode(disk.text);
@@ -348,7 +369,9 @@ async function live(
     counts: counts(provider.world),
     world: worldState(provider.world),
     lost: journal.lost,
-    took: time.monotonic() - began,
+    took,
+    closed,
+    notices,
   };
 }
 

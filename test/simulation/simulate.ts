@@ -349,6 +349,9 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
     tell(deed) {
       journal.tell(deed);
     },
+    note(deed) {
+      journal.note(deed);
+    },
     record(deed) {
       watcher.told(deed);
       return journal.record(deed);

@@ -46,6 +46,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     const end = await applySavedPlan(saved, {
       connection,
       runDirectory: options.runDir ?? null,
+      allowHooks: options.allowHooks ?? false,
       drain: signals.drain,
       leave: signals.leave,
       ...(options.allowHooks ? { runCommand: commandRunner(terminal.clock, process.env) } : {}),
@@ -67,8 +68,12 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
         const next = sameWay(`refit reconcile ${word(shown)}`, options);
         terminal.err(`next    ${next}   settles by reading what is unknown\n`);
       } else if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
-        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
+        const flag = options.allowHooks ? ' --allow-hooks' : '';
+        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}${flag}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
+      } else if (end.report.totals.verified < end.report.steps.length) {
+        const next = sameWay(`refit retry ${word(shown)} -o SAVED`, options);
+        terminal.err(`next    ${next}   plans again what is not verified\n`);
       }
     }
     return end.exitCode;
