@@ -64,7 +64,8 @@ export interface Wait {
 /** The waits of the steps of one run in this process. */
 export interface Waits {
   /**
-   * Milliseconds since this wait of this step was first asked for: 0 the first time. It goes on from here.
+   * Milliseconds since this wait of this step was first asked for: 0 the first time. It goes on from here. Of a time in
+   * which nobody asked, no more than half of the limit counts.
    * @param limit where whoever asks waits longer, or less long, than usual.
    */
   waited(step: Step, name: LimitedName, limit?: number): number;
@@ -84,6 +85,7 @@ export interface Waits {
 
 export function beginWaits(clock: Clock): Waits {
   const since = new Map<string, number>();
+  const lastAsked = new Map<string, number>();
   let wholeRun: Wait | null = null;
   /** What each step waits for: by itself, and what has come between. Each step waits for one thing at a time. */
   const now = new Map<string, { usual: Wait | null; between: Between | null }>();
@@ -96,14 +98,18 @@ export function beginWaits(clock: Clock): Waits {
     waited(step, name, limit = LIMITS[name]) {
       const key = `${name} ${step.id}`;
       const moment = clock.monotonic();
-      const began = since.get(key);
-      if (began === undefined) since.set(key, moment);
+      // Nobody looked for longer than that: the process was frozen, and what it waits for had no chance meanwhile.
+      const unseen = Math.max(0, moment - (lastAsked.get(key) ?? moment) - limit / 2);
+      lastAsked.set(key, moment);
+      const began = (since.get(key) ?? moment) + unseen;
+      since.set(key, began);
       const present = ofStep(step);
       if (present.between?.name !== name) present.between = { name, limit };
-      return moment - (began ?? moment);
+      return moment - began;
     },
     over(step, name) {
       since.delete(`${name} ${step.id}`);
+      lastAsked.delete(`${name} ${step.id}`);
       const present = now.get(step.id);
       if (present?.between?.name === name) present.between = null;
     },

@@ -155,7 +155,11 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
-  const duration: Range = [pick(chance, [200, 1_000, 10_000]), pick(chance, [12_000, 60_000, 300_000])];
+  const duration: Range = [
+    // The provider tells whole seconds: changes that begin and end within one it does not have.
+    pick(chance, [1_500, 3_000, 10_000]),
+    pick(chance, [12_000, 30_000, 120_000]),
+  ];
   const road = drawRoad(chance);
   // A trace of every order shows once it has arrived and its start lag is over: patience must be longer than both, or
   // silence would prove nothing.
@@ -270,7 +274,9 @@ function drawLife(chance: Random, steps: number): Life {
     jumps: maybe(0.15)
       ? Array.from({ length: chance.whole(1, 2) }, () => ({
           at: chance.whole(0, 120_000),
-          by: chance.pick([1, -1]) * chance.pick([2_000, 20_000, 100_000, 240_000, 3_600_000]),
+          by:
+            chance.pick([1, -1]) * // No jump undoes a sleep to the second: by no clock of a machine could that be told.
+            chance.pick([2_000, 20_000, 100_000, 240_000, 2_900_000]),
         }))
       : [],
     disk: {

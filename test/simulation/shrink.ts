@@ -91,7 +91,7 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
     yield { ...scenario, haltAfter: { failed: 1_000, unknown: 1_000 } };
   if (scenario.inFlight > 1) yield { ...scenario, inFlight: 1 };
   if (scenario.lockTail[1] > 0) yield { ...scenario, lockTail: [0, 0] };
-  if (scenario.duration[1] > 12_000) yield { ...scenario, duration: [200, 12_000] };
+  if (scenario.duration[1] > 12_000) yield { ...scenario, duration: [1_500, 12_000] };
 }
 
 function* simplerLives(life: Life): Generator<Life> {
