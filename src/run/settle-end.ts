@@ -80,11 +80,15 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
       const what = `${verdict.what}: what was taken for its order was somebody else's: ${by.join('; ')}`;
       return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size: verdict.size });
     }
-    if (verdict.kind === 'failed')
-      return endStep(run, step, 'failed', verdict.what, {
+    if (verdict.kind === 'failed') {
+      // Taken for its order by a task alone: that may be somebody else's, and a failed one leaves no size to tell by.
+      const numberless = orders.length === 0 && reading.deals !== null;
+      const what = `${verdict.what}${numberless ? '; billing lists no order of this run for it' : ''}`;
+      return endStep(run, step, 'failed', what, {
         code: verdict.code ?? 'Refit.TaskFailed',
         size: verdict.size,
       });
+    }
     if (verdict.kind === 'drifted') {
       const { what, size, billed } = verdict;
       return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size, billed });

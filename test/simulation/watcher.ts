@@ -315,7 +315,12 @@ export function openWatcher(
             else if (!deals.some(({ status }) => status === 4)) untrue('none of its orders was delivered');
             break;
           case 'failed':
-            if (deals.length === 0 && state.code !== 'Refit.NoAnswer') untrue('no order was accepted');
+            if (
+              deals.length === 0 &&
+              state.code !== 'Refit.NoAnswer' &&
+              !(touched && state.what.includes('billing lists no order'))
+            )
+              untrue('no order was accepted');
             if (deals.some(({ status }) => status === 4) && !touched) untrue('its order was delivered');
             break;
           case 'refused':
