@@ -295,6 +295,35 @@ export interface Execution {
   readonly haltWhen: { readonly failed: Threshold | null; readonly unknown: Threshold | null };
 }
 
+/** When steps may begin, as written. Spellings: `plan/window-text.ts`. */
+export interface Windows {
+  /** The IANA time zone in which windows and freezes are meant. */
+  readonly timezone: string;
+  /** Such as `Tue-Thu 01:00-05:00`; empty: at any time that is not frozen. */
+  readonly allow: readonly string[];
+  /** Such as `2026-11-10..2026-11-12`. */
+  readonly freeze: readonly string[];
+  /** Milliseconds before a window closes from which on nothing new begins. */
+  readonly lastStart: number;
+  /** What becomes of what is under way when the window closes: followed to its end, or left to the next apply. */
+  readonly atClose: 'drain' | 'halt';
+}
+
+/** A calendar whose events are freezes, as it was read when planning. */
+export interface SealedCalendar {
+  /** Its file, as the plan names it. */
+  readonly file: string;
+  /** ISO 8601 UTC. Nothing begins from then on: what the calendar says of later times is not sealed. */
+  readonly knownUntil: string;
+  /** ISO 8601 UTC, `to` not included; in the order of their beginnings. */
+  readonly freezes: readonly { readonly from: string; readonly to: string; readonly what: string }[];
+}
+
+/** Windows as they were approved: what their calendars said is a part of them. */
+export interface SavedWindows extends Windows {
+  readonly calendars: readonly SealedCalendar[];
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -319,6 +348,8 @@ export interface Plan {
     } | null;
   };
   readonly waves: readonly PlanWave[];
+  /** When steps may begin; absent: at any time. The calendars are files beside the plan. */
+  readonly windows?: Windows & { readonly calendars: readonly string[] };
   readonly execution: Execution;
 }
 
@@ -442,6 +473,17 @@ export interface Forecast {
   readonly leastSeconds: number;
   /** Calls of the monitor product, which are billed beyond a monthly allowance, made for this plan; absent: none. */
   readonly monitorCalls?: number;
+  /** The first window in which a run can begin, from the time of planning on; absent where there are no windows. */
+  readonly window?: {
+    /** ISO 8601 UTC. */
+    readonly opens: string;
+    /** null: not within a year. */
+    readonly closes: string | null;
+    /** As the clock of the plan's zone shows it: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`. */
+    readonly local: string;
+    /** Whether all orders can leave in it, at the request rate. */
+    readonly fits: boolean;
+  };
 }
 
 export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
@@ -466,6 +508,8 @@ export interface SavedPlan {
   /** Where the instances were read from (`live`, or the inventory file) and when. */
   readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
   readonly execution: Execution;
+  /** When steps may begin; absent: at any time. */
+  readonly windows?: SavedWindows;
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
@@ -518,7 +562,7 @@ export const OUTCOMES: readonly Outcome[] = [
 ];
 
 /** Why a run ended. `done`: every step has an end of its own. */
-export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by';
+export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'window-closed';
 
 /** What the program does after a refusal. One table decides it: `run/after-refusal.ts`. */
 export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';

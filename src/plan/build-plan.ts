@@ -41,6 +41,14 @@ interface WrittenPlan {
     readonly cost?: string;
   };
   readonly waves?: readonly { readonly name: string; readonly take: string | number }[];
+  readonly windows?: {
+    readonly timezone: string;
+    readonly allow?: readonly string[];
+    readonly freeze?: readonly string[];
+    readonly calendars?: readonly string[];
+    readonly lastStart?: string;
+    readonly atClose?: 'drain' | 'halt';
+  };
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
@@ -85,6 +93,7 @@ const DEFAULTS = {
   onBlocked: 'refuse',
   shrink: 'deny',
   waves: [{ name: 'all', take: { kind: 'rest' } }],
+  atClose: 'drain',
   inFlight: 20,
   requestsPerSecond: 18,
   switch: 'now',
@@ -115,6 +124,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
       cost: given(guards?.cost, parseCost),
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
+    ...(written.windows ? { windows: buildWindows(written.windows) } : {}),
     execution: buildExecution(written.execution),
   };
 }
@@ -179,6 +189,12 @@ function buildWave({ name, take }: { readonly name: string; readonly take: strin
   const share: Take =
     take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
   return { name, take: share };
+}
+
+function buildWindows(written: NonNullable<WrittenPlan['windows']>): NonNullable<Plan['windows']> {
+  const { timezone, allow = [], freeze = [], calendars = [], atClose = DEFAULTS.atClose } = written;
+  const lastStart = given(written.lastStart, parseDuration) ?? 0;
+  return { timezone, allow, freeze, calendars, lastStart, atClose };
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {

@@ -11,6 +11,8 @@ import type {
   PriceShare,
   Review,
   SavedPlan,
+  SavedWindows,
+  SealedCalendar,
   Severity,
   Step,
   Wave,
@@ -28,6 +30,7 @@ import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
+import { comingWindow, windowsClosed, windowTooShort } from './window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {
@@ -47,10 +50,21 @@ export interface Draft {
   readonly toSchedule: readonly Instance[];
   readonly sold: SoldFor;
   readonly zonesOf: ZonesOf;
+  /** The plan's windows, with what its calendars say; null where it has none. */
+  readonly windows: SavedWindows | null;
 }
 
-/** The first half: no prices yet. @param now milliseconds since 1970 UTC. Pure, and linear in targets and instances. */
-export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft {
+/**
+ * The first half: no prices yet. Pure, and linear in targets and instances.
+ * @param now milliseconds since 1970 UTC. @param calendars what the plan's calendar files say.
+ */
+export function draftPlan(
+  plan: Plan,
+  inventory: Inventory,
+  now: number,
+  calendars: readonly SealedCalendar[] = [],
+): Draft {
+  const windows = plan.windows ? { ...plan.windows, calendars } : null;
   const sold = indexOffers(inventory.catalogue);
   const zonesOf = indexZones(inventory.catalogue);
   const resolution = resolve(plan, inventory, sold);
@@ -82,12 +96,18 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     routes,
     blocked,
     unchanged: resolution.unchanged,
-    findings: [...resolution.findings, ...timeFindings(plan, inventory, now), ...shortPatience(plan)],
+    findings: [
+      ...resolution.findings,
+      ...timeFindings(plan, inventory, now),
+      ...windowsClosed(plan, windows, now),
+      ...shortPatience(plan),
+    ],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
     toSchedule,
     sold,
     zonesOf,
+    windows,
   };
 }
 
@@ -114,10 +134,13 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
+  const seconds = leastSeconds(steps, plan.execution.requestsPerSecond);
+  const window = draft.windows && comingWindow(draft.windows, now, seconds);
   const forecast = {
     orders: steps.length,
-    leastSeconds: leastSeconds(steps, plan.execution.requestsPerSecond),
+    leastSeconds: seconds,
     ...(monitorCalls > 0 ? { monitorCalls } : {}),
+    ...(window ? { window } : {}),
   };
 
   const planFindings = byWeight([
@@ -126,6 +149,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds),
+    ...windowTooShort(forecast),
     ...waveFindings,
     ...listed(beginTogether(plan, priced.routes)),
     ...summarised(priced.remarks),
@@ -146,6 +170,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     finishBy: plan.finishBy,
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
+    ...(draft.windows ? { windows: draft.windows } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),

@@ -11,6 +11,7 @@ import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
+import { word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
@@ -30,6 +31,7 @@ import {
   runDirectoryName,
 } from './run-directory.ts';
 import { openSteering } from './steering.ts';
+import { openWindowGate } from './window-gate.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -75,7 +77,7 @@ export interface ApplyEnd {
 }
 
 /**
- * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `not-approved`, `journal-broken`, `disk-failed`, and
+ * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`, `disk-failed`, and
  * what reading the run directory throws. Nothing is ordered in any of these cases but the last, after which the same
  * call goes on.
  */
@@ -101,7 +103,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
 
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
-      : await approved(input, run.state);
+      : await approved(input, directory, run.state);
     return await takeUp(input, directory, run, approval);
   } finally {
     for (const lock of locks) await lock.release();
@@ -143,7 +145,8 @@ function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk)
 }
 
 /** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
-async function approved({ saved, clock, approve }: ApplyInput, state: RunState): Promise<Approval> {
+async function approved(input: ApplyInput, directory: string, state: RunState): Promise<Approval> {
+  const { saved, clock, approve } = input;
   if (state.startedAt === null && clock.now() > Date.parse(saved.expiresAt)) {
     throw new RefitError(
       'plan-expired',
@@ -151,6 +154,7 @@ async function approved({ saved, clock, approve }: ApplyInput, state: RunState):
       `refit plan ${saved.file} -o SAVED makes it anew against the fleet as it is now`,
     );
   }
+  if (state.startedAt === null) mustBeOpen(input, directory);
   const approval = await approve();
   if (!approval) {
     throw new RefitError(
@@ -160,6 +164,19 @@ async function approved({ saved, clock, approve }: ApplyInput, state: RunState):
     );
   }
   return approval;
+}
+
+/** Nobody is asked about a run that may not begin now. One that has begun settles what it left at any time. */
+function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): void {
+  const closed = openWindowGate(saved, clock).refusal();
+  if (closed === null) return;
+  const at = endpoint.startsWith('http') ? ` --endpoint ${word(endpoint)}` : '';
+  const plan = word(join(directory, RUN_FILES.plan));
+  throw new RefitError(
+    'outside-window',
+    `${closed}; nothing was ordered`,
+    `refit apply ${plan} --run-dir ${word(directory)}${at}   when it is open; refit windows next ${plan} lists the coming ones`,
+  );
 }
 
 async function takeUp(
