@@ -61,6 +61,10 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   for (let n = 0; n < foreign.length; n++) yield { ...scenario, foreign: without(foreign, n, 1) };
   if (scenario.stranger) yield { ...scenario, stranger: null };
   if (scenario.waves.length > 0) yield { ...scenario, waves: [] };
+  const { windows } = scenario;
+  if (windows) yield { ...scenario, windows: null };
+  if (windows?.freeze) yield { ...scenario, windows: { ...windows, freeze: null } };
+  if (windows && windows.lastStart > 0) yield { ...scenario, windows: { ...windows, lastStart: 0 } };
   for (const name of [
     'heldUp',
     'losesRequest',
