@@ -556,7 +556,7 @@ describe('any windows, freezes and zones', () => {
           expect(openings.isOpen(moment)).toBe(luxonSays(asked, moment));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -575,7 +575,7 @@ describe('any windows, freezes and zones', () => {
           before = closes;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
