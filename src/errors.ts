@@ -15,6 +15,7 @@ const EXIT_CODES = {
   'journal-broken': 6,
   'already-carried-out': 6,
   locked: 7,
+  'outside-window': 8,
   'outcome-unknown': 10,
   'not-approved': 11,
   'no-credentials': 12,

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from './clock.ts';
 import { askUrl, type UrlAnswer } from './cloud/ask-url.ts';
@@ -36,6 +36,7 @@ import type {
   Review,
   SavedPlan,
   Scope,
+  SealedCalendar,
   SteerCommand,
   Steerer,
 } from './model.ts';
@@ -264,6 +265,8 @@ async function reviewPlan(
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { findings };
   const plan = withDefaults(written, defaults);
+  const { calendars, findings: unread } = await readCalendars(plan, clock);
+  if (unread.length > 0) return { findings: unread };
   const reader = 'inventory' in from ? null : from;
   const priced = options.price === true || plan.guards.cost !== null;
 
@@ -277,7 +280,7 @@ async function reviewPlan(
     inventory = reading.inventory;
     notes = reading.notes;
   }
-  let draft = draftPlan(plan, inventory, clock.now());
+  let draft = draftPlan(plan, inventory, clock.now(), calendars);
   let billedCalls = 0;
   if (reader && draft.toMeasure.length > 0) {
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
@@ -288,7 +291,7 @@ async function reviewPlan(
     onProgress?.('instances measured', ids.size, ids.size);
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
-    draft = draftPlan(plan, inventory, clock.now());
+    draft = draftPlan(plan, inventory, clock.now(), calendars);
   }
   if (reader && draft.toSchedule.length > 0) {
     const ids = new Set(draft.toSchedule.map(({ id }) => id));
@@ -297,7 +300,7 @@ async function reviewPlan(
     );
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
-    draft = draftPlan(plan, inventory, clock.now());
+    draft = draftPlan(plan, inventory, clock.now(), calendars);
   }
   let quotes: Map<string, Quote | { code: string; message: string; requestId: string | null }> | null = null;
   const balances: Record<string, Money> = { ...inventory.balances };
@@ -333,6 +336,18 @@ async function reviewPlan(
   const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, finish) };
+}
+
+/** What a plan's calendar files, which lie beside it, say of the coming year. Without such files it reads nothing. */
+export async function readCalendars(
+  plan: Pick<Plan, 'file' | 'windows'>,
+  clock: Pick<Clock, 'now'> = systemClock,
+): Promise<{ readonly calendars: readonly SealedCalendar[]; readonly findings: readonly Finding[] }> {
+  if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
+  // Loaded only where there is a calendar to read.
+  const { sealCalendars } = await import('./plan/calendar-file.ts');
+  const textIn = async (file: string) => textOf(join(dirname(plan.file), file)).catch(() => null);
+  return sealCalendars(plan, clock.now(), textIn);
 }
 
 function pricesAreOffline(source: string): Finding {

@@ -392,6 +392,35 @@ export interface Webhook {
   readonly secretEnv: string | null;
 }
 
+/** When steps may begin, as written. Spellings: `plan/window-text.ts`. */
+export interface Windows {
+  /** The IANA time zone in which windows and freezes are meant. */
+  readonly timezone: string;
+  /** Such as `Tue-Thu 01:00-05:00`; empty: at any time that is not frozen. */
+  readonly allow: readonly string[];
+  /** Such as `2026-11-10..2026-11-12`. */
+  readonly freeze: readonly string[];
+  /** Milliseconds before a window closes from which on nothing new begins. */
+  readonly lastStart: number;
+  /** What becomes of what is under way when the window closes: followed to its end, or left to the next apply. */
+  readonly atClose: 'drain' | 'halt';
+}
+
+/** A calendar whose events are freezes, as it was read when planning. */
+export interface SealedCalendar {
+  /** Its file, as the plan names it. */
+  readonly file: string;
+  /** ISO 8601 UTC. Nothing begins from then on: what the calendar says of later times is not sealed. */
+  readonly knownUntil: string;
+  /** ISO 8601 UTC, `to` not included; in the order of their beginnings. */
+  readonly freezes: readonly { readonly from: string; readonly to: string; readonly what: string }[];
+}
+
+/** Windows as they were approved: what their calendars said is a part of them. */
+export interface SavedWindows extends Windows {
+  readonly calendars: readonly SealedCalendar[];
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -416,6 +445,8 @@ export interface Plan {
     } | null;
   };
   readonly waves: readonly PlanWave[];
+  /** When steps may begin; absent: at any time. The calendars are files beside the plan. */
+  readonly windows?: Windows & { readonly calendars: readonly string[] };
   readonly execution: Execution;
   /** Absent: no such bound. */
   readonly spread?: Spread;
@@ -556,6 +587,17 @@ export interface Forecast {
   readonly leastSeconds: number;
   /** Calls of the monitor product, which are billed beyond a monthly allowance, made for this plan; absent: none. */
   readonly monitorCalls?: number;
+  /** The first window in which a run can begin, from the time of planning on; absent where there are no windows. */
+  readonly window?: {
+    /** ISO 8601 UTC. */
+    readonly opens: string;
+    /** null: not within a year. */
+    readonly closes: string | null;
+    /** As the clock of the plan's zone shows it: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`. */
+    readonly local: string;
+    /** Whether all orders can leave in it, at the request rate. */
+    readonly fits: boolean;
+  };
 }
 
 export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
@@ -582,6 +624,8 @@ export interface SavedPlan {
   readonly execution: Execution;
   /** Absent: no such bound. */
   readonly spread?: Spread;
+  /** When steps may begin; absent: at any time. */
+  readonly windows?: SavedWindows;
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
@@ -643,7 +687,7 @@ export const OUTCOMES: readonly Outcome[] = [
  * Why a run ended. `done`: every step has an end of its own. `reconciled`: its process had died, and a reconcile settled
  * what was unknown, left the rest and has no other reason to tell.
  */
-export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'reconciled';
+export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'window-closed' | 'reconciled';
 
 /** What a process holds alone while it carries a plan out. `instances`: those of its open steps, between plans. */
 export type RunLock = 'saved-plan' | 'run-directory' | 'instances';

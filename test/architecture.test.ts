@@ -118,6 +118,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   undici: /^cloud\/http\.ts$/,
   'p-limit': /^(run\/(execute|spread|steering)|index)\.ts$/,
   yaml: /^plan\/(read-yaml|places|syntax-finding|plan-text)\.ts$/,
+  'temporal-polyfill': /^plan\/time-zone\.ts$/,
+  'ical.js': /^plan\/calendar-file\.ts$/,
   commander: /^cli\/program\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,

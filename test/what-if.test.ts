@@ -35,6 +35,8 @@ describe('docs/what-if.md', () => {
       '… the disk fills?',
       '… the provider answers nonsense?',
       '… somebody changes the journal afterwards?',
+      '… the window closes in mid-wave?',
+      '… a freeze is declared during a run?',
     ]);
   });
 

@@ -8,7 +8,7 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['5', 'refused by a rule or a guard'],
   ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
   ['7', 'somebody else holds the lock'],
-  ['8', 'finishBy is reached with work left'],
+  ['8', 'outside the window or frozen; or the window closed, or finishBy is reached, with work left'],
   ['10', 'an outcome is unknown: refit reconcile'],
   ['11', 'not approved'],
   ['12', 'no credentials, or refused ones, also for want of a right to read'],

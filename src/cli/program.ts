@@ -165,6 +165,21 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => explain(subject!, file, options, terminal);
       }),
     );
+  program
+    .command('windows')
+    .description('the coming windows of a plan, and whether its forecast fits')
+    .command('next')
+    .description('the coming windows of a plan or saved plan, and whether its forecast fits')
+    .argument('<plan>', 'plan file or saved plan')
+    .option('--count <n>', 'how many windows (5)')
+    .option('--inventory <file>', 'for the forecast of a plan file: a file of refit inventory')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([file]) => {
+        const { windowsNext } = await import('./commands/windows.ts');
+        return (terminal, options) => windowsNext(file!, options, terminal);
+      }),
+    );
   program.commandsGroup('Carry out:');
   program
     .command('apply')

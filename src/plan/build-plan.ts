@@ -46,6 +46,14 @@ interface WrittenPlan {
   };
   readonly waves?: readonly WrittenWave[];
   readonly spread?: { readonly by: string; readonly maxInFlight?: number };
+  readonly windows?: {
+    readonly timezone: string;
+    readonly allow?: readonly string[];
+    readonly freeze?: readonly string[];
+    readonly calendars?: readonly string[];
+    readonly lastStart?: string;
+    readonly atClose?: 'drain' | 'halt';
+  };
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
@@ -109,6 +117,7 @@ const DEFAULTS = {
   onBlocked: 'refuse',
   shrink: 'deny',
   waves: [{ name: 'all', take: { kind: 'rest' } }],
+  atClose: 'drain',
   inFlight: 20,
   requestsPerSecond: 18,
   switch: 'now',
@@ -139,6 +148,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
       cost: given(guards?.cost, parseCost),
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
+    ...(written.windows ? { windows: buildWindows(written.windows) } : {}),
     execution: buildExecution(written.execution),
     ...(written.spread
       ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
@@ -233,6 +243,12 @@ function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webh
     on: NOTICE_EVENTS.filter((event) => written.on === undefined || written.on.includes(event)),
     secretEnv: written.secretEnv ?? null,
   };
+}
+
+function buildWindows(written: NonNullable<WrittenPlan['windows']>): NonNullable<Plan['windows']> {
+  const { timezone, allow = [], freeze = [], calendars = [], atClose = DEFAULTS.atClose } = written;
+  const lastStart = given(written.lastStart, parseDuration) ?? 0;
+  return { timezone, allow, freeze, calendars, lastStart, atClose };
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {

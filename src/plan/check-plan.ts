@@ -3,10 +3,10 @@
  * nothing about its shape, so that these findings stand beside those of the schema in one look.
  */
 import { DIMENSIONS, type Finding } from '../model.ts';
+import { checkWindows } from './check-windows.ts';
 import { usesNotSupportedYet } from './not-supported-yet.ts';
 import type { PlanText } from './plan-text.ts';
 import {
-  isDate,
   parseDuration,
   parseGateDuration,
   parseInstant,
@@ -34,7 +34,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   };
   const plan = record(tree.value);
   finishBy(plan, say);
-  freezes(plan, say);
+  checkWindows(record(plan.windows), (path, what, mend) => say('Refit.BadValue', path, what, mend));
   conflicts(plan, say, (path) => source.place(tree.valueAt(path).offset).line);
   relativeSizes(plan, say);
   waves(plan, say);
@@ -58,27 +58,6 @@ function finishBy(plan: Fields, say: Say): void {
       `finishBy is ${value}, a moment that does not exist`,
       'finishBy: 2026-11-10T05:00:00+08:00',
     );
-}
-
-function freezes(plan: Fields, say: Say): void {
-  for (const [index, freeze] of list(record(plan.windows).freeze).entries()) {
-    const match = /^(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$/.exec(
-      typeof freeze === 'string' ? freeze : '',
-    );
-    if (!match) continue;
-    const [, first, last = first] = match as unknown as [string, string, string | undefined];
-    const path = ['windows', 'freeze', index];
-    const missing = [first, last].find((day) => !isDate(day));
-    if (missing)
-      say('Refit.BadValue', path, `${missing} is a day that does not exist`, '2026-11-10..2026-11-12');
-    else if (last < first)
-      say(
-        'Refit.BadValue',
-        path,
-        `the freeze ends on ${last}, before it begins on ${first}`,
-        `${last}..${first}`,
-      );
-  }
 }
 
 /** Relative sizes are left to those who know the present one. */

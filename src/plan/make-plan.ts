@@ -11,6 +11,8 @@ import type {
   PriceShare,
   Review,
   SavedPlan,
+  SavedWindows,
+  SealedCalendar,
   Severity,
   Step,
   Wave,
@@ -31,6 +33,7 @@ import { sayTelling } from './say-telling.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './spread.ts';
 import { soaking } from './waves.ts';
+import { comingWindow, windowsClosed, windowTooShort } from './window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {
@@ -50,10 +53,21 @@ export interface Draft {
   readonly toSchedule: readonly Instance[];
   readonly sold: SoldFor;
   readonly zonesOf: ZonesOf;
+  /** The plan's windows, with what its calendars say; null where it has none. */
+  readonly windows: SavedWindows | null;
 }
 
-/** The first half: no prices yet. @param now milliseconds since 1970 UTC. Pure, and linear in targets and instances. */
-export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft {
+/**
+ * The first half: no prices yet. Pure, and linear in targets and instances.
+ * @param now milliseconds since 1970 UTC. @param calendars what the plan's calendar files say.
+ */
+export function draftPlan(
+  plan: Plan,
+  inventory: Inventory,
+  now: number,
+  calendars: readonly SealedCalendar[] = [],
+): Draft {
+  const windows = plan.windows ? { ...plan.windows, calendars } : null;
   const sold = indexOffers(inventory.catalogue);
   const zonesOf = indexZones(inventory.catalogue);
   const resolution = resolve(plan, inventory, sold);
@@ -88,6 +102,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     findings: [
       ...resolution.findings,
       ...timeFindings(plan, inventory, now),
+      ...windowsClosed(plan, windows, now),
       ...shortPatience(plan),
       ...sayTelling(plan),
     ],
@@ -96,6 +111,7 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     toSchedule,
     sold,
     zonesOf,
+    windows,
   };
 }
 
@@ -122,10 +138,13 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
+  const seconds = leastSeconds(steps, plan.execution.requestsPerSecond);
+  const window = draft.windows && comingWindow(draft.windows, now, seconds);
   const forecast = {
     orders: steps.length,
-    leastSeconds: leastSeconds(steps, plan.execution.requestsPerSecond),
+    leastSeconds: seconds,
     ...(monitorCalls > 0 ? { monitorCalls } : {}),
+    ...(window ? { window } : {}),
   };
 
   const planFindings = byWeight([
@@ -134,6 +153,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
+    ...windowTooShort(forecast),
     ...waveFindings,
     ...spreadFindings(
       plan,
@@ -159,6 +179,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
     ...(plan.spread ? { spread: plan.spread } : {}),
+    ...(draft.windows ? { windows: draft.windows } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),

@@ -1,6 +1,6 @@
 /**
  * What the plan format knows and this version does not do. Each is refused where it stands, never ignored: a plan
- * that asks for a pause or a window must not run without one. Supporting one of them means removing its row.
+ * that asks for a pause or an approval must not run without one. Supporting one of them means removing its row.
  */
 import type { Path } from './read-yaml.ts';
 
@@ -15,11 +15,6 @@ export interface NotSupportedYet {
 }
 
 export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
-  {
-    path: ['windows'],
-    what: 'windows and freezes are not supported yet',
-    mend: 'remove windows; begin the run inside the window, and end it with finishBy: 2026-11-10T05:00:00+08:00',
-  },
   {
     path: ['waves', '*', 'approval'],
     what: 'an approval between waves is not supported yet',

@@ -11,6 +11,7 @@ import {
   parseSize,
   parseThreshold,
 } from './quantity.ts';
+import { parseWindow } from './window-text.ts';
 
 type Respell = (value: string) => string | number | null;
 
@@ -28,6 +29,7 @@ const BY_KIND: Readonly<Record<string, Respell>> = {
         (/^(all|remaining|the rest|others?)$/i.test(value) ? 'rest' : closest(value, ['rest']))),
   duration,
   instant,
+  window,
   haltThreshold,
   targetsGuard,
   costGuard,
@@ -154,6 +156,23 @@ function instant(value: string): string | null {
       : match[3].replace(/(\d{2}):?(\d{2})/, '$1:$2');
   const text = `${match[1]}T${match[2] ?? '00:00'}${zone}`;
   return parseInstant(text) === null ? null : text;
+}
+
+/** `Tuesday 1:00 - 5:00` is `Tue 01:00-05:00`. */
+function window(value: string): string | null {
+  const match = /^([A-Za-z][A-Za-z, -]*?)\s+(\d{1,2}(?::\d{2})?)\s*-\s*(\d{1,2}(?::\d{2})?)$/.exec(value);
+  if (!match) return null;
+  const days = /^(every ?day|all|always)$/i.test(match[1]!)
+    ? 'daily'
+    : match[1]!.replace(/ *([,-]) */g, '$1').replace(/[A-Za-z]+/g, weekday);
+  const time = (text: string) => (text.includes(':') ? text : `${text}:00`).padStart(5, '0');
+  const text = `${days} ${time(match[2]!)}-${time(match[3]!)}`;
+  return parseWindow(text) === null ? null : text;
+}
+
+function weekday(name: string): string {
+  const day = `${name.charAt(0).toUpperCase()}${name.slice(1, 3).toLowerCase()}`;
+  return /^(daily)$/i.test(name) ? 'daily' : day;
 }
 
 function haltThreshold(value: string): string | null {

@@ -4,6 +4,8 @@ import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
 import type { SavedPlan } from '../model.ts';
 import { SAVED_PLAN_FORMAT } from '../model.ts';
+import { isTimeZone } from './time-zone.ts';
+import { parseFreeze, parseWindow } from './window-text.ts';
 
 /** The plan with its digest: SHA-256 over the canonical form of everything else in it. */
 export function sealPlan(draft: Omit<SavedPlan, 'digest'>): SavedPlan {
@@ -67,7 +69,10 @@ function shown(value: unknown): string {
       : `a ${typeof value}`;
 }
 
-/** What a schema cannot say: each step in exactly its wave, after the step it needs, with a precondition. */
+/**
+ * What a schema cannot say: each step in exactly its wave, after the step it needs, with a precondition; windows that
+ * are understood.
+ */
 function looseEnd(saved: SavedPlan): string | null {
   const seen = new Set<string>();
   const ready = new Set(saved.preconditions.map(({ instance }) => instance));
@@ -89,5 +94,12 @@ function looseEnd(saved: SavedPlan): string | null {
       listed += 1;
     }
   }
-  return listed === saved.steps.length ? null : 'a step is in no wave';
+  if (listed !== saved.steps.length) return 'a step is in no wave';
+  const { windows } = saved;
+  if (windows === undefined) return null;
+  if (!isTimeZone(windows.timezone)) return `the time zone ${windows.timezone} is not known here`;
+  const strange =
+    windows.allow.find((text) => parseWindow(text) === null) ??
+    windows.freeze.find((text) => parseFreeze(text) === null);
+  return strange === undefined ? null : `${JSON.stringify(strange)} is no window and no freeze`;
 }

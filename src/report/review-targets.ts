@@ -134,6 +134,7 @@ export function firstSight(
     ],
     ['conduct', conductOfWaves(plan).join(' · ')],
     ['spread', spreadInWords(plan)],
+    ['window', comingWindow(plan)],
     ['windows', show.windows(plan.preconditions.flatMap(({ window }) => window ?? []))],
     [
       'fleet',
@@ -143,6 +144,16 @@ export function firstSight(
     ['finish by', plan.finishBy === null ? '' : show.instant(plan.finishBy)],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];
+}
+
+/** `Wed 2026-11-25 01:00-05:00 Asia/Shanghai (opens 2026-11-24 17:00:00 UTC); the orders fit`. */
+function comingWindow({ forecast: { window }, windows, steps }: Review['plan']): string {
+  if (windows === undefined) return '';
+  if (window === undefined) return 'none opens within a year';
+  const fits = window.fits ? 'the orders fit' : 'the orders do not fit, the rest goes on in the next';
+  const halts =
+    windows.atClose === 'halt' ? '; what is under way at its close is left to the next apply' : '';
+  return `${window.local} (opens ${show.instant(window.opens)})${steps.length > 0 ? `; ${fits}` : ''}${halts}`;
 }
 
 /** `+¥412.00 now, ¥1.752 an hour; 2 steps without a price`. */

@@ -73,6 +73,7 @@ const WORDS = {
   drained: 'DRAINED',
   'finish-by': 'OUT OF TIME',
   reconciled: 'WORK LEFT',
+  'window-closed': 'WINDOW CLOSED',
 } as const;
 
 const ENDED = {
@@ -80,6 +81,7 @@ const ENDED = {
   drained: 'stopped, and what was under way was followed to its end',
   'finish-by': 'the time to finish by had come',
   reconciled: 'its process had died, and what was unknown was settled by reading',
+  'window-closed': 'its window had closed',
 } as const;
 
 /** `9 verified, 1 failed`: the outcomes that occur, in the order in which they are shown. */

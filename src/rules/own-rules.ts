@@ -120,6 +120,22 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The request rate alone takes longer than is left until finishBy.',
     mend: 'a later finishBy, or fewer targets',
   }),
+  own('Refit.WindowsClosed', 'error', {
+    looksAt: 'windows, freezes and lastStart, expires, finishBy, and the time of planning',
+    sentence:
+      'No window opens in which a run could begin: not within a year, or not before the plan expires.',
+    mend: 'refit windows next PLAN lists the coming windows; other windows or freezes, or a longer expires',
+  }),
+  own('Refit.CalendarUnreadable', 'error', {
+    looksAt: 'the files of windows.calendars, beside the plan',
+    sentence: 'A calendar whose events are freezes cannot be read, or says something that is not understood.',
+    mend: 'put a whole iCalendar file beside the plan, or take it out of windows.calendars',
+  }),
+  own('Refit.WindowTooShort', 'note', {
+    looksAt: 'the coming window, the number of orders and the request rate',
+    sentence: 'Not all orders can leave in the coming window: the rest goes on in the next ones.',
+    mend: 'apply again in the next window: the same command goes on',
+  }),
   own('Refit.ShortPatience', 'warning', {
     looksAt: 'execution.patience',
     sentence:

@@ -13,7 +13,7 @@ import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
-import { planAgain } from '../plan/next-command.ts';
+import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
@@ -42,6 +42,7 @@ import {
 import { openSteering } from './steering.ts';
 import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
 import { webhookListener } from './webhooks.ts';
+import { openWindowGate } from './window-gate.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -100,7 +101,7 @@ export interface ApplyEnd {
 }
 
 /**
- * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `not-approved`, `journal-broken`, `disk-failed`, and
+ * @throws RefitError `locked`, `already-carried-out`, `plan-expired`, `outside-window`, `not-approved`, `journal-broken`, `disk-failed`, and
  * what reading the run directory throws. Nothing is ordered in any of these cases but the last, after which the same
  * call goes on.
  */
@@ -131,7 +132,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     mustAllowHooks(saved, input.outside?.allowHooks ?? false);
     const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
       ? null
-      : await approved(input);
+      : await approved(input, directory, run.state);
     return await takeUp(input, directory, run, approval, locks);
   } finally {
     // One that cannot be released is its holder's no longer than this process lives.
@@ -185,7 +186,8 @@ function mustAllowCommands({ saved, gates }: ApplyInput): void {
 }
 
 /** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
-async function approved({ saved, clock, approve }: ApplyInput): Promise<Approval> {
+async function approved(input: ApplyInput, directory: string, state: RunState): Promise<Approval> {
+  const { saved, clock, approve } = input;
   if (clock.now() > Date.parse(saved.expiresAt)) {
     throw new RefitError(
       'plan-expired',
@@ -193,6 +195,7 @@ async function approved({ saved, clock, approve }: ApplyInput): Promise<Approval
       `${planAgain(saved, 'SAVED')} makes it anew against the fleet as it is now`,
     );
   }
+  if (state.startedAt === null) mustBeOpen(input, directory);
   const approval = await approve();
   if (!approval) {
     throw new RefitError(
@@ -202,6 +205,19 @@ async function approved({ saved, clock, approve }: ApplyInput): Promise<Approval
     );
   }
   return approval;
+}
+
+/** Nobody is asked about a run that may not begin now. One that has begun settles what it left at any time. */
+function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): void {
+  const closed = openWindowGate(saved, clock).refusal();
+  if (closed === null) return;
+  const at = endpoint.startsWith('http') ? ` --endpoint ${word(endpoint)}` : '';
+  const plan = word(join(directory, RUN_FILES.plan));
+  throw new RefitError(
+    'outside-window',
+    `${closed}; nothing was ordered`,
+    `refit apply ${plan} --run-dir ${word(directory)}${at}   when it is open; refit windows next ${plan} lists the coming ones`,
+  );
 }
 
 async function takeUp(

@@ -29,6 +29,7 @@ import type { Waits } from './waits.ts';
 import { FIRST_TAIL, MINUTE } from './waits.ts';
 import type { Watch } from './watch.ts';
 import { watchFleet } from './watch.ts';
+import { openWindowGate } from './window-gate.ts';
 
 /** What a run needs of the outside. */
 export interface RunInput {
@@ -91,16 +92,18 @@ export interface RunEnd {
 }
 
 /**
- * Runs to the end, or to where a threshold, a refusal that concerns every order, a signal or the time stops it; what
- * is under way then is followed to its end.
+ * Runs to the end, or to where a threshold, a refusal that concerns every order, a signal, the time or the close of a
+ * window stops it; what is under way then is followed to its end, but for `atClose: halt`.
  * @returns null when told to leave at once: the journal is whole, and the same command goes on from there.
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */
 export async function execute(input: RunInput): Promise<RunEnd | null> {
   const { saved, journal, clock } = input;
   const steering = input.steering ?? openSteering(input);
-  const { drain, leave, places } = steering;
-  const left = () => leave.aborted || steering.leaving;
+  const { drain, places } = steering;
+  const gate = openWindowGate(saved, clock);
+  const leave = saved.windows ? AbortSignal.any([steering.leave, gate.halted]) : steering.leave;
+  const left = () => steering.leave.aborted || steering.leaving;
   const stopping = new AbortController();
   const tally = beginTally(saved, journal);
   const slowStart = beginSlowStart(saved, journal, steering);
@@ -120,6 +123,9 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     else if (drain.aborted) stop('drained', `${steering.drainedBy}: ${FOLLOWED[saved.execution.switch]}`);
     else if (saved.finishBy !== null && clock.now() >= Date.parse(saved.finishBy)) {
       stop('finish-by', `finishBy ${saved.finishBy} is reached`);
+    } else {
+      const closed = gate.refusal();
+      if (closed !== null) stop('window-closed', closed);
     }
   };
   const run: Run = {
@@ -165,6 +171,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   drain.addEventListener('abort', judge, { once: true });
   const ended = new AbortController();
   void tellCalls(run, ended.signal);
+  void gate.watch(ended.signal, judge);
   try {
     await settleUnanswered(run);
     for (const [index] of saved.waves.entries()) {
@@ -287,11 +294,14 @@ async function settleUnanswered(run: Run): Promise<void> {
 async function endRun(run: Run, credentialsRefused: boolean): Promise<RunEnd> {
   const { saved, journal, drain } = run;
   const { stopping } = journal.replay.state();
-  const left = saved.steps.some((step) => isOpen(run, step));
+  const left = saved.steps.filter((step) => isOpen(run, step)).map(({ id }) => journal.replay.step(id));
   const because: EndedBecause =
-    stopping && (left || stopping.because === 'halted') ? stopping.because : 'done';
+    stopping && (left.length > 0 || stopping.because === 'halted') ? stopping.because : 'done';
+  const counted = totals(saved.steps.map(({ id }) => journal.replay.step(id)));
+  // What was accepted and is left at the close of a window is being settled, which is not unknown.
+  const settling = because === 'window-closed' ? left.filter(({ phase }) => phase === 'settling').length : 0;
   const exitCode = exitCodeOf({
-    totals: totals(saved.steps.map(({ id }) => journal.replay.step(id))),
+    totals: { ...counted, unknown: counted.unknown - settling },
     because,
     credentialsRefused,
     signalExitCode: typeof drain.reason === 'number' ? drain.reason : 130,

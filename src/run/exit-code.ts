@@ -13,6 +13,6 @@ export function exitCodeOf(run: {
   if (because === 'drained') return run.signalExitCode;
   if (totals.unknown > 0) return 10;
   if (because === 'halted') return 4;
-  if (because === 'finish-by') return 8;
+  if (because === 'finish-by' || because === 'window-closed') return 8;
   return totals.failed + totals.refused + totals.drifted + totals.skipped + totals['not-run'] > 0 ? 3 : 0;
 }

@@ -61,6 +61,18 @@ const patience = (seconds: number) => ({
   execution: { ...plan([]).execution, patience: seconds * 1000 },
 });
 
+const nights = (given: Partial<NonNullable<Plan['windows']>> = {}): Pick<Plan, 'windows'> => ({
+  windows: {
+    timezone: 'Asia/Shanghai',
+    allow: ['daily 01:00-05:00'],
+    freeze: [],
+    calendars: [],
+    lastStart: 0,
+    atClose: 'drain',
+    ...given,
+  },
+});
+
 describe('the verdict', () => {
   // biome-ignore format: one line a case
   it.each([
@@ -87,10 +99,32 @@ describe('the verdict', () => {
     ['nothing to do needs no price', plan([target(select(), { memoryPerShard: 4 * GB })], cost(100)), [a], null, 'no-change: '],
     ['finishBy has passed', plan([all8], { finishBy: READ_AT }), [a], null, 'blocked: aaaaaaaa/mem | Refit.FinishByPassed'],
     ['finishBy too soon for the rate', plan([all8], { finishBy: '2026-11-05T02:00:00.500Z' }), [a], null, 'ready: aaaaaaaa/mem | Refit.FinishByTooSoon'],
+    ['a window before the plan expires', plan([all8], nights()), [a], null, 'ready: aaaaaaaa/mem'],
+    ['... and only after that', plan([all8], { ...nights({ allow: ['Wed 01:00-05:00'] }) }), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
+    ['... and only after finishBy', plan([all8], { ...nights(), finishBy: '2026-11-05T16:00:00.000Z' }), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
+    ['windows that are all frozen', plan([all8], nights({ freeze: ['2026-01-01..2028-01-01'] })), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
     ['a patience that an order may outlast', plan([all8], patience(59.9)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
     ['a patience of a minute', plan([all8], patience(60)), [a], null, 'ready: aaaaaaaa/mem'],
   ] as const)('%s', (_, given, fleet, prices, expected) => {
     expect(picture(review(given, fleet, prices))).toBe(expected);
+  });
+
+  it('tells of a window that is too short for the rate, and of the next one that opens', () => {
+    const slow = { ...plan([]).execution, requestsPerSecond: 0.01 };
+    const { findings, plan: saved } = review(
+      plan([all8], { ...nights({ allow: ['daily 12:00-12:01'] }), execution: slow }),
+      [a],
+    );
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['Refit.WindowTooShort', 'note'],
+    ]);
+    expect(saved.windows).toEqual({ ...nights({ allow: ['daily 12:00-12:01'] }).windows, calendars: [] });
+    expect(saved.forecast.window).toEqual({
+      opens: '2026-11-05T04:00:00.000Z',
+      closes: '2026-11-05T04:01:00.000Z',
+      local: 'Thu 2026-11-05 12:00-12:01 Asia/Shanghai',
+      fits: false,
+    });
   });
 
   it('lets no target take money that an earlier one has taken', () => {

@@ -73,6 +73,7 @@ describe('plans/refused.yaml against a fixed inventory', () => {
       'Refit.CatalogueUnknown', // would be said of every target
       'Refit.NoRegion', // is said before anything is read
       'Refit.CostAboveGuard', // instead of CostUnknown
+      'Refit.CalendarUnreadable', // is said before anything is read
       'Refit.WindowUnknown', // would be said of every target
       'Refit.NotAsLeft', // of plans made from a run
       'Refit.Unsettled', // as well

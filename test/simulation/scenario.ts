@@ -25,6 +25,8 @@ export interface Scenario {
   readonly soak: number;
   /** A gate after each wave, judged by a command that fails, or cannot tell, now and then. */
   readonly gate: boolean;
+  /** When steps may begin; null: at any time. */
+  readonly windows: HourlyWindow | null;
   readonly limitCounting: LimitCounting;
   /** Least and greatest, milliseconds. */
   readonly startLag: Range;
@@ -41,6 +43,28 @@ export interface Scenario {
 }
 
 export type Range = readonly [number, number];
+
+/** A window that opens each hour, and one freeze. Simple enough to be told open or closed without a calendar. */
+export interface HourlyWindow {
+  /** Minutes of each hour: open from the one on, before the other. */
+  readonly from: number;
+  readonly to: number;
+  /** Minutes before it closes. */
+  readonly lastStart: number;
+  /** Milliseconds since 1970 UTC, the end not included. */
+  readonly freeze: { readonly from: number; readonly to: number } | null;
+  readonly atClose: 'drain' | 'halt';
+}
+
+/** Whether a step may begin: open and not frozen, at a moment and for as long after it as `lastStart` says. */
+export function mayBegin({ from, to, lastStart, freeze }: HourlyWindow, at: number): boolean {
+  const minute = (at % HOUR) / MINUTE;
+  if (minute < from || minute + lastStart >= to) return false;
+  return freeze === null || at >= freeze.to || at + lastStart * MINUTE < freeze.from;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** An instance and what is wanted of it. */
 export interface InstanceWish {
@@ -182,6 +206,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
     slowStart: rollout.next() < 0.3,
     soak: rollout.next() < 0.3 ? pick(rollout, [1_000, 60_000, 1_800_000]) : 0,
     gate: rollout.next() < 0.2,
+    windows: inWindow ? null : drawWindows(seed),
     limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
     startLag,
     duration,
@@ -240,6 +265,25 @@ function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWi
     left -= changes.length;
   }
   return fleet;
+}
+
+/** Where the virtual clock begins, milliseconds since 1970 UTC. */
+const BEGINNING = Date.UTC(2026, 0, 5, 2, 0, 0);
+
+/** By dice of its own, so that all else of a seed is as it would be without windows. */
+function drawWindows(seed: number): HourlyWindow | null {
+  const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x3a11);
+  if (chance.next() >= 0.15) return null;
+  const from = chance.whole(0, 20);
+  const to = from + chance.whole(4, 35);
+  const frozen = BEGINNING + chance.whole(0, 120) * MINUTE;
+  return {
+    from,
+    to,
+    lastStart: chance.pick([0, 0, 1, 2]),
+    freeze: chance.next() < 0.4 ? { from: frozen, to: frozen + chance.whole(1, 150) * MINUTE } : null,
+    atClose: chance.pick(['drain', 'halt'] as const),
+  };
 }
 
 function drawRoad(chance: Random): Road {

@@ -110,6 +110,7 @@ const KNOWN_BY: Readonly<Record<Sabotage, readonly Law[]>> = {
   'retry-below': ['once'],
   'no-patience': ['once'],
   'no-freshness': ['fresh'],
+  'no-windows': ['windows'],
   'no-rollout': ['spread', 'slowStart', 'soak'],
   'resume-blindly': ['once'],
 };

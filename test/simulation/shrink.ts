@@ -65,6 +65,10 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   if (scenario.soak > 0) yield { ...scenario, soak: 0 };
   if (scenario.gate) yield { ...scenario, gate: false };
   if (scenario.waves.length > 0) yield { ...scenario, waves: [] };
+  const { windows } = scenario;
+  if (windows) yield { ...scenario, windows: null };
+  if (windows?.freeze) yield { ...scenario, windows: { ...windows, freeze: null } };
+  if (windows && windows.lastStart > 0) yield { ...scenario, windows: { ...windows, lastStart: 0 } };
   for (const name of [
     'heldUp',
     'losesRequest',

@@ -33,7 +33,7 @@ import { seededRandom } from '../../src/simulator/random.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
-import { appOf, type InstanceWish, type Life, type Scenario } from './scenario.ts';
+import { appOf, type InstanceWish, type Life, mayBegin, type Scenario } from './scenario.ts';
 import { type Befallen, openWatcher, type Violation, type Watcher } from './watcher.ts';
 
 /** What is taken out of Refit on purpose, to see that the search notices. */
@@ -43,6 +43,7 @@ export const SABOTAGES = {
   'no-patience': 'silence counts at once as "not landed"',
   'no-freshness': 'the guard in the tick of the send is not asked',
   'no-rollout': 'groups are not held apart, waves start with all places, and nothing soaks',
+  'no-windows': 'the windows of the plan are not asked',
   'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
 } as const;
 
@@ -71,8 +72,18 @@ const UNDISTURBED: Life = {
   reconciles: false,
 };
 
-/** Undisturbed processes within which a run must end. */
-const MOST_UNDISTURBED = 12;
+/** Undisturbed processes within which a run must end: where there are windows, each may see the close of one. */
+function mostUndisturbed({ windows }: Scenario, { steps }: SavedPlan): number {
+  return 12 + (windows ? 3 * steps.length : 0);
+}
+
+/** Milliseconds until a step may begin. */
+function untilOpen({ windows }: Scenario, now: number): number {
+  if (windows === null) return 0;
+  let at = now;
+  while (!mayBegin(windows, at)) at += 10_000;
+  return at - now;
+}
 
 const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
@@ -130,6 +141,8 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
     if (lives >= scenario.lives.length) undisturbed += 1;
     lives += 1;
     await time.sleep(life.after);
+    // The operator who comes back looks at the windows first.
+    if (life === UNDISTURBED) await time.sleep(untilOpen(scenario, time.now()));
     const machine = startMachine(time, life, watcher, () => disk.crash(life.dies!.leaves));
     const outcome = await carryOut(saved, life, machine, { ...setting, disk, entries, end });
     machine.stop();
@@ -155,7 +168,7 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
       watcher.end(replay, report);
       break;
     }
-    if (undisturbed >= MOST_UNDISTURBED) {
+    if (undisturbed >= mostUndisturbed(scenario, saved)) {
       const open = [...state.steps.values()].filter(
         ({ outcome }) => outcome === 'not-run' || outcome === 'unknown',
       );
@@ -287,12 +300,7 @@ async function carryOut(
     const { leave } = steering;
     if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
     const executing = execute({
-      saved:
-        sabotage === 'no-patience'
-          ? { ...saved, execution: { ...saved.execution, patience: 0 } }
-          : sabotage === 'no-rollout'
-            ? withoutRollout(saved)
-            : saved,
+      saved: sabotagedPlan(saved, sabotage),
       journal: watched,
       steering,
       cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
@@ -380,6 +388,13 @@ async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Prom
       evidence: 'believed',
     });
   }
+}
+
+function sabotagedPlan(saved: SavedPlan, sabotage: Sabotage | null): SavedPlan {
+  const { windows: _, ...without } = saved;
+  if (sabotage === 'no-windows') return without;
+  if (sabotage === 'no-rollout') return withoutRollout(saved);
+  return sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved;
 }
 
 function sabotaged(cloud: Cloud, sabotage: Sabotage): Cloud {
@@ -500,6 +515,7 @@ function planOf(scenario: Scenario): Plan {
       })),
       { name: 'rest', take: { kind: 'rest' }, ...(scenario.gate ? { gate: GATE } : {}) },
     ],
+    ...windowsOf(scenario),
     execution: {
       inFlight: scenario.inFlight,
       requestsPerSecond: scenario.requestsPerSecond,
@@ -509,6 +525,25 @@ function planOf(scenario: Scenario): Plan {
       slowStart: scenario.slowStart,
     },
     ...(scenario.spread ? { spread: { by: 'tags.app', maxInFlight: scenario.spread.maxInFlight } } : {}),
+  };
+}
+
+function windowsOf({ windows }: Scenario): Pick<Plan, 'windows'> {
+  if (windows === null) return {};
+  const { from, to, lastStart, freeze, atClose } = windows;
+  const two = (value: number) => String(value).padStart(2, '0');
+  return {
+    windows: {
+      timezone: 'UTC',
+      allow: Array.from(
+        { length: 24 },
+        (_, hour) => `daily ${two(hour)}:${two(from)}-${two(hour)}:${two(to)}`,
+      ),
+      freeze: freeze ? [`${iso(freeze.from)}..${iso(freeze.to)}`] : [],
+      calendars: [],
+      lastStart: lastStart * 60_000,
+      atClose,
+    },
   };
 }
 

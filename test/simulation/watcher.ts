@@ -2,14 +2,14 @@
  * Watches a simulated run from outside, where both the truth of the provider and the journal can be seen, and holds it
  * to the laws. What befell the run is counted by kind, so that it is seen that things do go wrong.
  */
-import type { Clock, VirtualClock } from '../../src/clock.ts';
+import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
 import { isLimitCode, type Replay } from '../../src/journal.ts';
 import type { Deed, JournalEntry, Report, SavedPlan, Step } from '../../src/model.ts';
 import { OUTCOMES } from '../../src/model.ts';
 import type { Served } from '../../src/simulator/http.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world.ts';
-import { appOf, type Scenario } from './scenario.ts';
+import { appOf, mayBegin, type Scenario } from './scenario.ts';
 
 /** What holds of every run, whatever befalls it. */
 export const LAWS = {
@@ -17,6 +17,7 @@ export const LAWS = {
   fresh: 'no order leaves later than two seconds after its entry was begun',
   once: 'no step is executed twice by us',
   looked: 'no order leaves on a look that is older than what somebody else has changed since',
+  windows: 'nothing begins outside a window, during a freeze, or after the last start',
   waves: 'no wave begins before the last is settled',
   inFlight: 'in flight never exceeds the bound',
   halts: 'once a threshold is reached, nothing more is ordered until the run is taken up again',
@@ -194,7 +195,11 @@ export function openWatcher(
       for (const entry of entries)
         if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
     },
-    sent(instance) {
+    sent(instance, clock) {
+      const { windows } = scenario;
+      // By the clock of the machine that sends: it knows no other.
+      if (windows && !mayBegin(windows, clock.now()))
+        violated('windows', `an order for ${instance} was sent at ${iso(clock.now())}`);
       const step = saved!.steps.find(
         (one) => one.instance === instance && known.get(one.id)!.onDisk === 'intent',
       );
@@ -280,7 +285,10 @@ export function openWatcher(
           stoppingSince = false;
           tally = { failed: 0, unknown: 0 };
         }
-        if (entry.kind === 'stopping') stoppingSince = true;
+        if (entry.kind === 'stopping') {
+          stoppingSince = true;
+          count(`stopping: ${entry.because}`);
+        }
         if (entry.kind === 'intent' && stoppingSince)
           violated('halts', `${entry.step} was begun after the run was told to stop`);
         if (entry.kind === 'intent' && isReached(scenario, tally))

@@ -10,6 +10,15 @@ import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** Those of the text, and those of the calendars beside it. */
+async function findingsOf(text: string, file: string, { clock }: Terminal): Promise<readonly Finding[]> {
+  const { plan, findings } = parsePlan(text, file);
+  if (!plan?.windows?.calendars.length) return findings;
+  // Loaded only where there is something to read.
+  const { readCalendars } = await import('../../index.ts');
+  return [...findings, ...(await readCalendars(plan, clock)).findings];
+}
+
 export async function validate(
   files: readonly string[],
   options: GlobalOptions,
@@ -19,7 +28,7 @@ export async function validate(
   const results: { file: string; valid: boolean; findings: readonly Finding[] }[] = [];
   for (const file of files) {
     const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
-    const told = text === null ? findings : [...findings, ...parsePlan(text, file).findings];
+    const told = text === null ? findings : [...findings, ...(await findingsOf(text, file, terminal))];
     results.push({ file, valid: !told.some(({ severity }) => severity === 'error'), findings: told });
   }
   const invalid = results.filter(({ valid }) => !valid);
