@@ -195,8 +195,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
         case 'read-first':
           return true;
         case 'wait':
-          if (run.waits.waited(step, 'busy') > LIMITS.busy) {
-            const what = `${placed.message} (${why}, for ${LIMITS.busy / MINUTE} minutes)`;
+          if (run.waits.waited(step, 'locked') > LIMITS.locked) {
+            const what = `${placed.message} (${why}, for ${LIMITS.locked / MINUTE} minutes)`;
             await endStep(run, step, 'skipped', what, { code: placed.code });
           } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
@@ -281,6 +281,7 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
     await clock.sleep(5 * SECOND, run.stopped);
     return run.goesOn() ? 'again' : 'no';
   }
+  run.waits.over(step, 'busy');
   if (!sameSize(size, step.before)) {
     const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;
     await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });

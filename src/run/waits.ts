@@ -13,6 +13,8 @@ export const LIMITS = {
   unsent: 15 * MINUTE,
   /** For an instance that something else is under way on. */
   busy: 15 * MINUTE,
+  /** For an instance whose orders are refused because of it, although it reads as running. */
+  locked: 15 * MINUTE,
   /** For trying again after refusals that may be the tail lock of the step before. */
   tryingAgain: 15 * MINUTE,
   /** How long after a change its instance's tail lock is believed in. Source: facts §7.1 (minutes), read 2026-11. */
