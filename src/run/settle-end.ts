@@ -101,7 +101,13 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
           return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size: verdict.size });
         }
         if (!numberless) learn(run, age);
-        const what = `read back at ${describe(verdict.size)}${numberless ? '; billing lists no order for it' : ''}`;
+        const unnumbered =
+          orders.length > 0
+            ? ''
+            : numberless
+              ? '; billing lists no order for it'
+              : '; billing cannot be read, so the number of its order is not known';
+        const what = `read back at ${describe(verdict.size)}${unnumbered}`;
         return endStep(run, step, 'verified', what, { size: verdict.size, billed: verdict.billed });
       }
       if (asked) await clock.sleep(2 * SECOND, run.leave);

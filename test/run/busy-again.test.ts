@@ -13,17 +13,19 @@ it('an instance that is busy for a minute, and was before for another, is not ca
     faults: ['system-error+0s..13m'],
   });
   const instance = stage.cloud.world.instances.get(A(1))!;
-  instance.status = 1;
+  const beBusy = (ms: number): void => {
+    instance.status = 1;
+    void stage.clock.sleep(ms).then(() => {
+      instance.status = 2;
+    });
+  };
+  beBusy(20 * SECOND);
   let settled = 0;
   const run = await stage.run({
-    meanwhile: [[20 * SECOND, () => void (instance.status = 2)]],
     diesAt: (moment) => {
       if (moment.kind !== 'durable' || !moment.text.includes('"kind":"settled"') || ++settled !== 5)
         return false;
-      instance.status = 1;
-      void stage.clock.sleep(MINUTE).then(() => {
-        instance.status = 2;
-      });
+      beBusy(MINUTE);
       return false;
     },
   });

@@ -50,3 +50,15 @@ it.each([
     expect(stage.cloud.arrivals).toHaveLength(1);
   },
 );
+
+it('an order without an answer that landed while billing cannot be read is verified, and the record says that it has no number', async () => {
+  const stage = await setStage({
+    fleet: standards(1),
+    plan: ALL_TO_8GB,
+    faults: ['lost-answer#1', 'no-permission@DescribeDealsByCond'],
+  });
+  const run = await stage.run();
+  holds(stage, run);
+  expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [] });
+  expect(run.report.steps[0]!.what).toContain('billing cannot be read');
+});
