@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from './clock.ts';
 import { openCloud, openReader } from './cloud/client.ts';
@@ -41,6 +41,7 @@ import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
 import { parsePlan } from './plan/parse-plan.ts';
+import { readApprovers } from './plan/read-approvers.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
 import {
   type ReportFormat,
@@ -182,6 +183,10 @@ export interface PlanOptions {
   readonly price?: boolean;
   /** The file the saved plan will be written to, for the command to type next. */
   readonly saveAs?: string | null;
+  /** Gives the text of the file that `approvals.from` names, null where there is none; else it is read from beside the plan. */
+  readonly approversFrom?: (path: string) => Promise<string | null>;
+  /** Who plans, and may not approve: the operating system's user, if not said otherwise. */
+  readonly user?: string;
   readonly clock?: Clock;
   /** Told what is being read, as numbers grow. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
@@ -216,6 +221,8 @@ async function reviewPlan(
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { findings };
   const plan = withDefaults(written, defaults);
+  const sealed = await approvalsOf(plan, options);
+  if (sealed.findings.length > 0) return { findings: sealed.findings };
   const reader = 'inventory' in from ? null : from;
   const priced = options.price === true || plan.guards.cost !== null;
 
@@ -283,8 +290,20 @@ async function reviewPlan(
   }));
   const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
   const noted = { ...draft, findings: [...draft.findings, ...offline, ...remarks] };
+  const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
-  return { review: finishPlan(noted, finish) };
+  return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
+}
+
+/** Who may approve, read from beside the plan; nothing where it wants no approvals. */
+async function approvalsOf(
+  { approvals, owner, file: plan }: Plan,
+  { approversFrom = textOf, user = userName() }: PlanOptions,
+): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
+  if (!approvals) return { findings: [] };
+  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
+  const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
+  return readApprovers(approvals, { text: await approversFrom(file), file, authors });
 }
 
 function pricesAreOffline(source: string): Finding {
@@ -302,6 +321,8 @@ export interface ApplyOptions {
   readonly connection: Connection;
   /** Who approved it, and how. Asked once, before anything is ordered; null = not approved. */
   readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
+  /** The saved plan's path: where it wants approvals, they are looked for beside it, and in the run directory. */
+  readonly savedFile?: string;
   /** The run directory; without it the newest unfinished run of this plan below `runsRoot`, or a new one. */
   readonly runDirectory?: string | null;
   /** `runs` */
@@ -343,6 +364,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
+    ...(options.savedFile === undefined ? {} : { savedFile: options.savedFile }),
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),

@@ -57,6 +57,10 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     switch (entry.kind) {
       case 'run-started':
         return `${entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+      case 'approved':
+        return entry.how === 'signatures'
+          ? `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`
+          : null;
       case 'wave-started':
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
       case 'wave-ended':

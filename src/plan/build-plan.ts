@@ -25,6 +25,7 @@ import {
   parseThreshold,
   parseTimesUsed,
 } from './quantity.ts';
+import type { Path } from './read-yaml.ts';
 
 interface WrittenPlan {
   readonly name: string;
@@ -40,7 +41,8 @@ interface WrittenPlan {
     readonly shrink?: 'allow' | 'deny';
     readonly cost?: string;
   };
-  readonly waves?: readonly { readonly name: string; readonly take: string | number }[];
+  readonly waves?: readonly WrittenWave[];
+  readonly approvals?: { readonly need: number; readonly from: string };
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
@@ -48,6 +50,12 @@ interface WrittenPlan {
     readonly patience?: string;
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
   };
+}
+
+interface WrittenWave {
+  readonly name: string;
+  readonly take: string | number;
+  readonly approval?: 'required';
 }
 
 interface WrittenTarget {
@@ -95,10 +103,10 @@ const DEFAULTS = {
   },
 } as const;
 
-/** @param value a plan that the schema and the checks found without error. @param placeOf the place of a target. */
-export function buildPlan(value: unknown, file: string, placeOf: (target: number) => Place): Plan {
+/** @param value a plan that the schema and the checks found without error. @param placeOf the place of what stands there. */
+export function buildPlan(value: unknown, file: string, placeOf: (path: Path) => Place): Plan {
   const written = value as WrittenPlan;
-  const { defaults, guards } = written;
+  const { defaults, guards, approvals } = written;
   return {
     file,
     name: written.name,
@@ -108,13 +116,14 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     onBlocked: written.onBlocked ?? DEFAULTS.onBlocked,
     finishBy: given(written.finishBy, parseInstant),
     defaults: { region: defaults?.region ?? null, profile: defaults?.profile ?? null },
-    targets: written.targets.map((target, index) => buildTarget(target, placeOf(index))),
+    targets: written.targets.map((target, index) => buildTarget(target, placeOf(['targets', index]))),
     guards: {
       targets: given(guards?.targets, parseThreshold),
       shrink: guards?.shrink ?? DEFAULTS.shrink,
       cost: given(guards?.cost, parseCost),
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
+    ...(approvals ? { approvals: { ...approvals, place: placeOf(['approvals']) } } : {}),
     execution: buildExecution(written.execution),
   };
 }
@@ -174,11 +183,13 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
   };
 }
 
-function buildWave({ name, take }: { readonly name: string; readonly take: string | number }): PlanWave {
-  if (typeof take === 'number') return { name, take: { kind: 'count', count: take } };
-  const share: Take =
-    take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
-  return { name, take: share };
+function buildWave({ name, take, approval }: WrittenWave): PlanWave {
+  return { name, take: buildTake(take), ...(approval ? { approval } : {}) };
+}
+
+function buildTake(take: string | number): Take {
+  if (typeof take === 'number') return { kind: 'count', count: take };
+  return take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {

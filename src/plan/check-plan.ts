@@ -118,7 +118,15 @@ function waves(plan: Fields, say: Say): void {
   const rest = entries.findIndex((entry) => record(entry).take === 'rest');
   let percent = 0;
   for (const [index, entry] of entries.entries()) {
-    const { name, take } = record(entry);
+    const { name, take, approval } = record(entry);
+    if (approval !== undefined && plan.approvals === undefined)
+      say(
+        'Refit.MissingKey',
+        ['waves', index, 'approval'],
+        'the wave asks for an approval, and nothing says by whom',
+        'approvals: { need: 1, from: approvers.yaml }',
+        { key: true },
+      );
     if (typeof name === 'string') {
       if (names.has(name))
         say(

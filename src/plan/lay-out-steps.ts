@@ -14,13 +14,13 @@ export function layOutSteps(
 ): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
   const { shares, findings } = shareOut(plan.waves, routes.length);
   const steps: Step[] = [];
-  const waves = shares.map(({ name, start, end }, wave) => {
+  const waves = shares.map(({ name, start, end, approval }, wave) => {
     const first = steps.length;
     for (const { route, quotes } of routes.slice(start, end)) {
       for (const [index, leg] of route.legs.entries())
         steps.push(stepOf(route, leg, index, wave, quotes[index] ?? null));
     }
-    return { name, steps: steps.slice(first).map(({ id }) => id) };
+    return { name, ...(approval ? { approval } : {}), steps: steps.slice(first).map(({ id }) => id) };
   });
   return { steps, waves, findings };
 }

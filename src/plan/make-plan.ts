@@ -1,6 +1,7 @@
 /** Plan and inventory to what a reviewer sees. Two halves, so that prices can be asked for between them. */
 import { iso } from '../clock.ts';
 import type {
+  Approvals,
   BlockedTarget,
   Finding,
   Instance,
@@ -105,12 +106,15 @@ export interface Finish {
   readonly source?: string;
   /** Calls of the monitor product that were made for it. */
   readonly monitorCalls?: number;
+  /** Who may approve, where the plan wants approvals. */
+  readonly approvals?: Approvals;
 }
 
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
 export function finishPlan(draft: Draft, finish: Finish): Review {
   const { plan, inventory } = draft;
-  const { quotes, balances, now, saveAs, source, monitorCalls = 0 } = finish;
+  const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
+  if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
@@ -146,6 +150,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     finishBy: plan.finishBy,
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
+    ...(approvals ? { approvals } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),
@@ -162,7 +167,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     verdict,
     plan: refused ? { ...unsealed, digest: '' } : sealPlan(unsealed),
     findings,
-    next: nextCommand(verdict, plan.file, saveAs, findings),
+    next: nextCommand(verdict, plan.file, saveAs, findings, approvals !== undefined),
   };
 }
 

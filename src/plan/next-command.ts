@@ -1,18 +1,22 @@
 /** The exact command to type after a review. */
 import type { Finding, Review } from '../model.ts';
 
-/** @param saveAs where the saved plan is written; null where it is only shown. Null: there is nothing to type. */
+/**
+ * @param saveAs where the saved plan is written; null where it is only shown.
+ * @param signed true where it wants approvals: those come first, and are typed by others. Null: there is nothing to type.
+ */
 export function nextCommand(
   verdict: Review['verdict'],
   planFile: string,
   saveAs: string | null,
   findings: readonly Finding[],
+  signed = false,
 ): string | null {
   switch (verdict) {
     case 'ready':
       return saveAs === null
         ? `refit plan ${word(planFile)} -o saved-plan.json`
-        : `refit apply ${word(saveAs)}`;
+        : `refit ${signed ? 'approve' : 'apply'} ${word(saveAs)}`;
     case 'blocked':
       return findings[0] ? `refit explain ${findings[0].code}` : null;
     case 'no-change':

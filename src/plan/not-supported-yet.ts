@@ -25,11 +25,6 @@ export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
     what: 'a soak time after a wave is not supported yet',
     mend: 'remove soak; put the later waves in a plan of their own and apply it after the soak time',
   },
-  {
-    path: ['waves', '*', 'approval'],
-    what: 'an approval between waves is not supported yet',
-    mend: 'remove approval; put this wave in a plan of its own, approved when it is applied',
-  },
 ];
 
 /** Every use of a row in a plan as it was written, with the path at which it stands. */

@@ -10,6 +10,7 @@ export interface Share {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  readonly approval?: 'required';
 }
 
 /**
@@ -23,10 +24,10 @@ export function shareOut(
   const shares: Share[] = [];
   const findings: Finding[] = [];
   let start = 0;
-  for (const { name, take } of waves) {
+  for (const { name, take, approval } of waves) {
     const end = Math.min(planned, start + wanted(take, planned));
     if (end > start) {
-      shares.push({ name, start, end });
+      shares.push({ name, start, end, ...(approval ? { approval } : {}) });
     } else if (planned > 0) {
       const what = `wave ${name} has no instance left: the waves before it take all ${planned}`;
       findings.push(

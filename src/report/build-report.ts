@@ -4,6 +4,7 @@ import type {
   JournalEntry,
   MaintenanceWindow,
   Report,
+  ReportSignature,
   ReportSteered,
   ReportStep,
   RunProcess,
@@ -57,6 +58,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       host: facts.started?.by.host ?? null,
       endpoint: facts.started?.endpoint ?? null,
       approved: facts.approved && { how: facts.approved.how, by: facts.approved.by, at: facts.approved.at },
+      ...(facts.signatures.length === 0 ? {} : { signatures: facts.signatures }),
       requestsPerSecond: saved.execution.requestsPerSecond,
       inFlight: saved.execution.inFlight,
       processes: facts.processes,
@@ -99,6 +101,7 @@ interface Facts {
   /** The first process and the first approval: the run is theirs, those who took it up again are counted. */
   readonly started: Entry<'run-started'> | null;
   readonly approved: Entry<'approved'> | null;
+  readonly signatures: readonly ReportSignature[];
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
   readonly processes: readonly RunProcess[];
@@ -133,7 +136,19 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   }
   return {
     started: entries.find((entry): entry is Entry<'run-started'> => entry.kind === 'run-started') ?? null,
-    approved: entries.find((entry): entry is Entry<'approved'> => entry.kind === 'approved') ?? null,
+    approved:
+      entries.find(
+        (entry): entry is Entry<'approved'> => entry.kind === 'approved' && entry.how !== 'signatures',
+      ) ?? null,
+    signatures: entries.flatMap((entry) =>
+      entry.kind === 'approved' && entry.how === 'signatures'
+        ? entry.signed.map((one) => ({
+            at: entry.at,
+            wave: entry.wave === null ? null : (saved.waves[entry.wave]?.name ?? null),
+            ...one,
+          }))
+        : [],
+    ),
     processes: entries.flatMap((entry) => (entry.kind === 'run-started' ? [processOf(entry)] : [])),
     steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
     waveStarts,

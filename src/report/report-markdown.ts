@@ -59,6 +59,18 @@ export function reportMarkdown(hostile: Report): string {
         ]),
       },
       {
+        heading: 'Signed by',
+        columns: ['At', 'Who', 'What', 'Signed at', 'Good until', 'Key'],
+        rows: (report.run.signatures ?? []).map((one) => [
+          show.instant(one.at),
+          cell(one.by),
+          cell(one.wave === null ? 'the plan' : `wave ${one.wave}`),
+          show.instant(one.issuedAt),
+          show.instant(one.expiresAt),
+          identifier(one.key),
+        ]),
+      },
+      {
         heading: 'Processes that took it up',
         columns: ['At', 'User', 'Host', 'Pid', 'Torn bytes cut off'],
         numbers: [3, 4],

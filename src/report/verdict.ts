@@ -59,8 +59,7 @@ export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
   if (run.endedBecause !== 'done') {
     return {
       tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
-      word:
-        run.endedBecause === 'halted' ? 'HALTED' : run.endedBecause === 'drained' ? 'DRAINED' : 'OUT OF TIME',
+      word: WORDS[run.endedBecause],
       sentence: `${why}; ${sum}`,
       next: totals.verified === steps ? null : `refit apply ${directory}/plan.json --run-dir ${directory}`,
     };
@@ -69,10 +68,18 @@ export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
   return { tone: totals.failed > 0 ? 'bad' : 'warn', word: 'NOT ALL VERIFIED', sentence: sum, next: null };
 }
 
+const WORDS = {
+  halted: 'HALTED',
+  drained: 'DRAINED',
+  'finish-by': 'OUT OF TIME',
+  'not-approved': 'NOT APPROVED',
+} as const;
+
 const ENDED = {
   halted: 'a threshold or gate ended it',
   drained: 'stopped, and what was under way was followed to its end',
   'finish-by': 'the time to finish by had come',
+  'not-approved': 'the next wave has not been approved',
 } as const;
 
 /** `9 verified, 1 failed`: the outcomes that occur, in the order in which they are shown. */

@@ -9,12 +9,13 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
 import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
-import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
+import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
+import { demandApprovals } from './demand-approvals.ts';
 import { execute } from './execute.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
@@ -39,6 +40,8 @@ export interface Approval {
 
 export interface ApplyInput {
   readonly saved: SavedPlan;
+  /** Its path: approvals are looked for beside it. Without it they are looked for in the run directory alone. */
+  readonly savedFile?: string;
   /** Where run directories are made. */
   readonly runsRoot: string;
   /** The run directory, where the caller names one. */
@@ -99,10 +102,16 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     mustBeSameEndpoint(input.endpoint, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
 
-    const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
-      ? null
-      : await approved(input, run.state);
-    return await takeUp(input, directory, run, approval);
+    const given = run.journal.entries.filter((entry) => entry.kind === 'approved');
+    if (run.state.startedAt === null) mustNotBeExpired(input);
+    const wanted =
+      saved.approvals !== undefined &&
+      !given.some((entry) => entry.how === 'signatures' && entry.wave === null);
+    if (wanted) await signatures(input, directory);
+    const approval = given.some(({ how }) => how !== 'signatures') ? null : await approved(input);
+    // Judged again after the question, over which an hour may have gone by: the run begins now.
+    const signed = wanted ? await signatures(input, directory) : null;
+    return await takeUp(input, directory, run, [signed, approval]);
   } finally {
     for (const lock of locks) await lock.release();
   }
@@ -142,15 +151,25 @@ function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk)
   );
 }
 
-/** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
-async function approved({ saved, clock, approve }: ApplyInput, state: RunState): Promise<Approval> {
-  if (state.startedAt === null && clock.now() > Date.parse(saved.expiresAt)) {
-    throw new RefitError(
-      'plan-expired',
-      `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
-      `refit plan ${saved.file} -o SAVED makes it anew against the fleet as it is now`,
-    );
-  }
+function mustNotBeExpired({ saved, clock }: ApplyInput): void {
+  if (clock.now() <= Date.parse(saved.expiresAt)) return;
+  throw new RefitError(
+    'plan-expired',
+    `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
+    `refit plan ${saved.file} -o SAVED makes it anew against the fleet as it is now`,
+  );
+}
+
+/** The signatures that the plan wants, as they are to be written down. @throws RefitError `not-approved` */
+async function signatures(input: ApplyInput, directory: string): Promise<Signatures> {
+  const { saved, clock, savedFile = null } = input;
+  const demanded = await demandApprovals({ saved, savedFile, directory, clock }, null);
+  if ('deed' in demanded) return demanded.deed;
+  throw new RefitError('not-approved', `not approved: ${demanded.what.join('\n')}`, demanded.mend);
+}
+
+/** Asks for a person's yes. */
+async function approved({ saved, approve }: ApplyInput): Promise<Approved> {
   const approval = await approve();
   if (!approval) {
     throw new RefitError(
@@ -159,16 +178,19 @@ async function approved({ saved, clock, approve }: ApplyInput, state: RunState):
       'answer "yes" at the prompt, or pass --auto-approve where nobody can answer',
     );
   }
-  return approval;
+  return { kind: 'approved', ...approval };
 }
+
+type Approved = Extract<Deed, { kind: 'approved' }>;
+type Signatures = Extract<Deed, { how: 'signatures' }>;
 
 async function takeUp(
   input: ApplyInput,
   directory: string,
   run: RunOnDisk,
-  approval: Approval | null,
+  approvals: readonly (Approved | null)[],
 ): Promise<ApplyEnd> {
-  const { saved, clock, calls, permits } = input;
+  const { saved, clock, calls, permits, savedFile = null } = input;
   const entries = [...run.journal.entries];
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
@@ -198,7 +220,7 @@ async function takeUp(
       version: input.version,
     });
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
-    if (approval) await journal.record({ kind: 'approved', ...approval });
+    for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
     const { drain, leave } = steering;
     control = await openControlSocket({ directory, steering, clock }).catch((error: unknown) => {
@@ -206,7 +228,8 @@ async function takeUp(
       input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
       return null;
     });
-    const executing = execute({ ...input, journal, calls, steering });
+    const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
+    const executing = execute({ ...input, journal, calls, steering, approvalOf });
     // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
     const left = new Promise<null>((resolveLeft) => {
       if (leave.aborted) resolveLeft(null);

@@ -16,6 +16,8 @@ export const RUN_FILES = {
   report: 'report.json',
   page: 'report.html',
   lock: 'lock.json',
+  /** A folder: the approvals by which the run and its waves began. */
+  approvals: 'approvals',
   /** While a process carries the run out. */
   control: 'control.sock',
 } as const;

@@ -39,6 +39,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
   try {
     const end = await applySavedPlan(saved, {
       connection,
+      savedFile: file,
       runDirectory: options.runDir ?? null,
       drain: signals.drain,
       leave: signals.leave,

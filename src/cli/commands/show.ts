@@ -15,7 +15,7 @@ export async function show(
   const plan = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
   const findings = [...plan.blocked.flatMap((blocked) => blocked.findings), ...plan.findings];
-  const next = nextCommand(verdict, plan.file, file, findings);
+  const next = nextCommand(verdict, plan.file, file, findings, plan.approvals !== undefined);
   const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
   await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
     renderReview(review, format, { ...where, all: options.all ?? false }),
