@@ -23,10 +23,12 @@ import { INVENTORY_FORMAT, JOURNAL_FORMAT } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
 import { execute } from '../../src/run/execute.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
 import { openSteering } from '../../src/run/steering.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
+import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
@@ -39,6 +41,7 @@ export const SABOTAGES = {
   'retry-below': 'an order without an answer is sent again below the executor',
   'no-patience': 'silence counts at once as "not landed"',
   'no-freshness': 'the guard in the tick of the send is not asked',
+  'no-judging': 'whatever lies beside the saved plan counts as an approval',
   'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
 } as const;
 
@@ -126,7 +129,7 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
     lives += 1;
     await time.sleep(life.after);
     const machine = startMachine(time, life, watcher, () => disk.crash(life.dies!.leaves));
-    const outcome = await carryOut(saved, life, machine, { ...setting, disk, entries, end });
+    const outcome = await carryOut(saved, life, machine, { ...setting, scenario, disk, entries, end });
     machine.stop();
     disk.settle();
     // What earlier processes left was read and checked when they ended.
@@ -184,6 +187,7 @@ async function carryOut(
   life: Life,
   machine: Machine,
   setting: Setting & {
+    readonly scenario: Scenario;
     readonly disk: ReturnType<typeof openDisk>;
     readonly entries: readonly JournalEntry[];
     readonly end: ChainEnd;
@@ -271,6 +275,14 @@ async function carryOut(
       clock,
       drain: signals.drain.signal,
       leave: signals.leave.signal,
+      approvalOf: async (wave) => {
+        await clock.sleep(2);
+        const offered = offeredAt(setting.scenario, saved, time.monotonic());
+        const { now } = clock;
+        const demanded = judged(saved, wave, offered, { now: now(), file: 'saved.json' });
+        watcher.befell(`a wave that asks: ${'deed' in demanded ? 'approved' : 'refused'}`, '');
+        return sabotage === 'no-judging' && offered.length > 0 ? believed(wave) : demanded;
+      },
     });
     executing.catch(() => undefined);
     const left = new Promise<null>((resolve) => {
@@ -310,6 +322,11 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
       return journal.record(deed);
     },
   };
+}
+
+function believed(wave: number): Demanded {
+  const judgedAt = iso(0);
+  return { deed: { kind: 'approved', how: 'signatures', by: 'anybody', wave, judgedAt, signed: [] } };
 }
 
 async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
@@ -399,7 +416,9 @@ async function planFor(
     balances: {},
   };
   const draft = draftPlan(planOf(scenario), inventory, clock.now());
-  const { verdict, plan, findings } = finishPlan(draft, { quotes: null, now: clock.now(), saveAs: null });
+  const finish = { quotes: null, now: clock.now(), saveAs: null };
+  const approvals = scenario.approvals ? { approvals: APPROVALS } : {};
+  const { verdict, plan, findings } = finishPlan(draft, { ...finish, ...approvals });
   if (verdict !== 'ready') throw new Error(`the plan was refused: ${JSON.stringify(findings, null, 1)}`);
   return plan;
 }
@@ -424,8 +443,8 @@ function planOf(scenario: Scenario): Plan {
         name: `wave ${n + 1}`,
         take: { kind: 'count', count: take } as const,
       })),
-      { name: 'rest', take: { kind: 'rest' } },
-    ],
+      { name: 'rest', take: { kind: 'rest' } as const },
+    ].map((wave) => (asks(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
     execution: {
       inFlight: scenario.inFlight,
       requestsPerSecond: scenario.requestsPerSecond,

@@ -9,6 +9,7 @@ import type { Deed, JournalEntry, Report, SavedPlan, Step } from '../../src/mode
 import { OUTCOMES } from '../../src/model.ts';
 import type { Served } from '../../src/simulator/http.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world.ts';
+import { asks, mayBegin } from './approvals.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What holds of every run, whatever befalls it. */
@@ -18,6 +19,7 @@ export const LAWS = {
   once: 'no step is executed twice by us',
   looked: 'no order leaves on a look that is older than what somebody else has changed since',
   waves: 'no wave begins before the last is settled',
+  approved: 'no wave that asks for an approval begins before enough people have given it',
   inFlight: 'in flight never exceeds the bound',
   halts: 'once a threshold is reached, nothing more is ordered until the run is taken up again',
   oneOutcome: 'every step has exactly one outcome, and the totals add up',
@@ -202,7 +204,12 @@ export function openWatcher(
       bounds = { at: time.monotonic(), before: bounds.now, now: most };
     },
     told(deed) {
-      if (deed.kind === 'intent') known.get(deed.step)!.intentAt = time.monotonic();
+      if (deed.kind === 'intent') {
+        known.get(deed.step)!.intentAt = time.monotonic();
+        const { name } = saved!.waves[saved!.steps.find(({ id }) => id === deed.step)!.wave]!;
+        if (asks(scenario, name) && !mayBegin(scenario, name, time.monotonic()))
+          violated('approved', `${deed.step} is begun in ${name}, which too few have approved`);
+      }
       if (deed.kind === 'step-ended') for (const { name } of known.get(deed.step)!.deals) givenUp.add(name);
     },
     entry(entry) {
