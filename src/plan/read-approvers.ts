@@ -36,8 +36,8 @@ export function readApprovers(
   const may = approvers.filter(({ name }) => !isAuthor({ authors }, name)).map(({ name }) => name);
   if (may.length < need) {
     const who = may.length === 0 ? 'nobody' : may.join(' and ');
-    const not = `${authors.join(' and ')} made the plan and may not`;
-    const what = `approvals.need is ${need}, and by ${file} only ${who} may approve: ${not}`;
+    const not = authors.length === 0 ? '' : `: ${authors.join(' and ')} made the plan and may not`;
+    const what = `approvals.need is ${need}, and by ${file} only ${who} may approve${not}`;
     return { approvals: null, findings: [remark(what, `more approvers in ${file}, or a smaller need`)] };
   }
   return { approvals: { need, authors, approvers }, findings };

@@ -15,7 +15,7 @@ import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
-import { demandApprovals } from './demand-approvals.ts';
+import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import { execute } from './execute.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
@@ -106,7 +106,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     if (run.state.startedAt === null) mustNotBeExpired(input);
     const wanted =
       saved.approvals !== undefined &&
-      !given.some((entry) => entry.how === 'signatures' && entry.wave === null);
+      !given.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
     if (wanted) await signatures(input, directory);
     const approval = given.some(({ how }) => how !== 'signatures') ? null : await approved(input);
     // Judged again after the question, over which an hour may have gone by: the run begins now.

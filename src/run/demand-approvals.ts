@@ -1,9 +1,10 @@
 /** Whether a run, or a wave of it, may begin by the signatures that the plan wants. */
-
 import { judgeApprovals, type Offered, sayMissing } from '../approval/judge-approvals.ts';
+import { encodeApproval } from '../approval/sign-approval.ts';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
 import type { ApprovalFile, Deed, SavedPlan } from '../model.ts';
+import { APPROVAL_FORMAT } from '../model.ts';
 import { word } from '../plan/next-command.ts';
 import { keepApprovals, offeredApprovals } from './approval-files.ts';
 
@@ -60,11 +61,17 @@ export function judged(
   return { deed: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
 }
 
+/** Whether the signatures of an entry are good, and enough: what a journal says is not believed for being there. */
+export function isBorneOut(saved: SavedPlan, entry: Extract<Deed, { how: 'signatures' }>): boolean {
+  const offered = approvalsIn(saved, entry).map((one) => ({ file: '', text: encodeApproval(one) }));
+  return judgeApprovals(saved, entry.wave, offered, Date.parse(entry.judgedAt)).enough;
+}
+
 /** The approvals of an entry, whole again. */
 export function approvalsIn(
   saved: SavedPlan,
   { wave, signed }: Pick<Extract<Deed, { how: 'signatures' }>, 'wave' | 'signed'>,
 ): ApprovalFile[] {
   const name = wave === null ? null : (saved.waves[wave]?.name ?? null);
-  return signed.map((one) => ({ format: 'refit.approval/1', digest: saved.digest, wave: name, ...one }));
+  return signed.map((one) => ({ format: APPROVAL_FORMAT, digest: saved.digest, wave: name, ...one }));
 }

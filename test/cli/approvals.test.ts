@@ -97,6 +97,30 @@ describe('a plan that wants two approvals', () => {
     await expect(stat(join(at.folder, 'saved.json.approval-jun.json'))).rejects.toThrow();
   });
 
+  it('is neither valid nor planned without its approvers, or with too few of them, in their place', async () => {
+    const plan = PLAN.replace('approvers.yaml', 'few.yaml');
+    await at.write('few-plan.yaml', plan);
+    for (const [text, what] of [
+      [null, /few-plan\.yaml:8:12: approvals\.from is few\.yaml, and few\.yaml cannot be read/],
+      [
+        approversFile(['wei', 'dba-oncall']),
+        /approvals\.need is 2, and by few\.yaml only wei may approve: dba-oncall/,
+      ],
+      [
+        '- { name: wei, key: ssh-rsa AAAA }\n',
+        /few\.yaml:1:21: the key of approver 1 is not taken: it is a key for ssh-rsa/,
+      ],
+    ] as const) {
+      if (text !== null) await at.write('few.yaml', text);
+      for (const command of ['validate', 'plan']) {
+        const { code, stdout } = await at.refit([command, 'few-plan.yaml']);
+        expect({ code, stdout }).toEqual({ code: 65, stdout: expect.stringMatching(what) });
+        expect(stdout).toMatch(/mend: /);
+      }
+    }
+    expect((await at.refit(['validate', 'plan.yaml'])).code).toBe(0);
+  });
+
   it('has its approver say so when a plan asks for none', async () => {
     await at.write('plain.yaml', growPlan());
     expect((await at.refit(['plan', 'plain.yaml', '-q', '-o', 'plain.json'])).code).toBe(0);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { validateJournalEntry } from '../../src/generated/validators.js';
 import type { JournalEntry } from '../../src/model.ts';
+import { isBorneOut } from '../../src/run/demand-approvals.ts';
 import { approversFile, file, HOUR, type Signing } from '../approval/people.ts';
 import { standards } from './fleets.ts';
 import { holds } from './holds.ts';
@@ -154,3 +155,25 @@ function wavesBegunUnapproved(entries: readonly JournalEntry[]): number[] {
     return entry.kind === 'wave-started' && !approved.has(entry.wave) ? [entry.wave] : [];
   });
 }
+
+describe('signatures on record', () => {
+  it('are believed for being good and enough, not for standing in a journal', async () => {
+    const stage = await staged();
+    sign(stage, 'wei', 'tenth');
+    sign(stage, 'jun', 'tenth');
+    const { entries } = await stage.run();
+    const deed = entries.find((entry) => entry.kind === 'approved' && entry.how === 'signatures');
+    if (deed?.kind !== 'approved' || deed.how !== 'signatures') throw new Error('no signatures on record');
+    expect(isBorneOut(stage.saved, deed)).toBe(true);
+    const [first, second] = deed.signed;
+    for (const changed of [
+      { ...deed, wave: null },
+      { ...deed, wave: 2 },
+      { ...deed, signed: [first!] },
+      { ...deed, signed: [first!, first!] },
+      { ...deed, signed: [first!, { ...second!, signature: first!.signature }] },
+      { ...deed, judgedAt: second!.expiresAt },
+    ])
+      expect(isBorneOut(stage.saved, changed)).toBe(false);
+  });
+});

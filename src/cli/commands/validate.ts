@@ -1,14 +1,25 @@
 /** `refit validate PLAN...`: schema and everything decidable offline; no network, no credentials. */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../errors.ts';
-import type { Finding } from '../../model.ts';
+import type { Finding, Plan } from '../../model.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
+import { readApprovers } from '../../plan/read-approvers.ts';
 import { visible } from '../../report/escape.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** What is wrong with the approvers file beside the plan; who else plans it, and may not approve, is not known yet. */
+async function approverFindings({ approvals, owner, file: plan }: Plan): Promise<readonly Finding[]> {
+  if (!approvals) return [];
+  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
+}
 
 export async function validate(
   files: readonly string[],
@@ -19,7 +30,9 @@ export async function validate(
   const results: { file: string; valid: boolean; findings: readonly Finding[] }[] = [];
   for (const file of files) {
     const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
-    const told = text === null ? findings : [...findings, ...parsePlan(text, file).findings];
+    const parsed = text === null ? null : parsePlan(text, file);
+    const approvers = parsed?.plan ? await approverFindings(parsed.plan) : [];
+    const told = [...findings, ...(parsed?.findings ?? []), ...approvers];
     results.push({ file, valid: !told.some(({ severity }) => severity === 'error'), findings: told });
   }
   const invalid = results.filter(({ valid }) => !valid);
