@@ -1,6 +1,6 @@
 /**
  * The key that signs an approval: an OpenSSH private key file, or PKCS#8 in PEM, Ed25519, without a passphrase. Source
- * of the OpenSSH form: PROTOCOL.key of OpenSSH 9.9, read 2026-11.
+ * of the OpenSSH form: PROTOCOL.key 1.3 of openssh-portable, read 2026-11.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { RefitError } from '../errors.ts';
@@ -14,7 +14,7 @@ export interface PrivateKey {
 }
 
 const MAGIC = 'openssh-key-v1\0';
-/** PKCS#8 of an Ed25519 seed, up to the seed. Source: RFC 8410 §10.3, read 2026-11. */
+/** PKCS#8 of an Ed25519 seed, up to the seed. Source: the example key of RFC 8410 as it is quoted, read 2026-11; openssl writes the same. */
 const PKCS8_HEAD = '302e020100300506032b657004220420';
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Ed25519 public keys as people have them: an OpenSSH line, or PEM (SPKI). Source of the OpenSSH form: RFC 8709 §4,
- * read 2026-11.
+ * Ed25519 public keys as people have them: an OpenSSH line, or PEM (SPKI). Source of the OpenSSH form:
+ * draft-ietf-curdle-ssh-ed25519 §4, which became RFC 8709, read 2026-11.
  */
 import { createPublicKey, hash, verify } from 'node:crypto';
 
