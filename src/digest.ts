@@ -17,12 +17,18 @@ export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`not a JSON value: ${typeof value}`);
   let members = '';
+  for (const [, text] of canonicalMembers(value)) members += members === '' ? text : `,${text}`;
+  return `{${members}}`;
+}
+
+/** The members of an object in the order and the form that `canonical` gives them: `"key":value`. @throws TypeError */
+export function canonicalMembers(value: object): [key: string, text: string][] {
+  const members: [string, string][] = [];
   for (const key of Object.keys(value).sort()) {
     const member = (value as Record<string, unknown>)[key];
-    if (member === undefined) continue;
-    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonical(member)}`;
+    if (member !== undefined) members.push([key, `${JSON.stringify(key)}:${canonical(member)}`]);
   }
-  return `{${members}}`;
+  return members;
 }
 
 /** Lower-case hex SHA-256 of a text's UTF-8 bytes. */

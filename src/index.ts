@@ -29,6 +29,7 @@ import type {
   JournalEntry,
   Money,
   Plan,
+  PlanSource,
   Quote,
   Report,
   Review,
@@ -41,6 +42,7 @@ import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
 import { parsePlan } from './plan/parse-plan.ts';
+import { planFromRun as planFrom } from './plan/plan-from-run.ts';
 import { readApprovers } from './plan/read-approvers.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
 import {
@@ -60,6 +62,7 @@ import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import { isAlive, readHolder } from './run/lock.ts';
+import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -80,6 +83,7 @@ export { buildReport } from './report/build-report.ts';
 export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
+export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
 export { readRun } from './run/run-directory.ts';
 export type { SteerAnswer } from './run/steering.ts';
 export { VERSION } from './version.ts';
@@ -212,9 +216,37 @@ export async function planFleet(
     : { review: null, ...reviewed };
 }
 
+/**
+ * The inverse of what a run verified (`rollback`), or what it left undone (`retry`), as a plan under review: resolved,
+ * checked, priced and sealed against the live fleet like any other. It never acts by itself.
+ * @param directory the run directory. @throws RefitError `locked` while a process carries the run out, and what
+ * `readRun` and `planFleet` throw.
+ */
+export async function planFromRun(
+  kind: PlanSource['kind'],
+  directory: string,
+  options: PlanOptions,
+): Promise<Review> {
+  const run = await readRun(directory);
+  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
+  if (holder !== null && (await isAlive(holder, hostname()))) {
+    throw new RefitError(
+      'locked',
+      `${directory}: process ${holder.pid} on ${holder.host} carries the run out: what it will verify is not known yet`,
+      `refit drain ${word(directory)}, or wait for its end`,
+    );
+  }
+  const finished = isFinished(run.state);
+  const { plan, findings } = planFrom(kind, { directory, saved: run.saved, state: run.state, finished });
+  const reviewed = await reviewPlan(plan, options, findings);
+  if ('review' in reviewed) return reviewed.review;
+  throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
+}
+
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
+  told: readonly Finding[] = [],
 ): Promise<{ review: Review } | { findings: readonly Finding[] }> {
   const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
@@ -289,7 +321,7 @@ async function reviewPlan(
     instance: null,
   }));
   const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
-  const noted = { ...draft, findings: [...draft.findings, ...offline, ...remarks] };
+  const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
@@ -369,6 +401,45 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),
   });
+}
+
+/** What a reconcile needs beside the run directory. */
+export interface ReconcileOptions extends ConnectOptions {
+  /** Where locks live, if not where the environment says. */
+  readonly stateDirectory?: string;
+  /** Aborted to leave at once; its reason is the exit code. */
+  readonly leave?: AbortSignal;
+  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
+  readonly onEntry?: (entry: JournalEntry) => void;
+}
+
+/**
+ * Settles by reading what is unknown of a run, and follows what had landed to its end. The client that it makes for
+ * itself has no way to order; no step is started.
+ * @throws RefitError, see `run/reconcile-run.ts`.
+ */
+export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
+  const { requestsPerSecond } = (await readRun(directory)).saved.execution;
+  const { cloudOptions, joint } = joinParts({ requestsPerSecond, ...options });
+  const reader = openReader(cloudOptions);
+  try {
+    return await reconcileInDirectory({
+      directory,
+      stateDirectory: options.stateDirectory ?? joint.stateDirectory,
+      cloudFor: () => reader,
+      calls: joint.calls,
+      clock: joint.clock,
+      leave: options.leave ?? new AbortController().signal,
+      by: { user: userName(), host: hostname(), pid: process.pid },
+      endpoint: reader.endpoint,
+      version: VERSION,
+      ...(options.onStart ? { onStart: options.onStart } : {}),
+      ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+    });
+  } finally {
+    // Left at once, nobody waits for answers that may never come.
+    if (!options.leave?.aborted) await reader.close();
+  }
 }
 
 /**

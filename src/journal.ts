@@ -2,7 +2,7 @@
  * The one account of a run. Pure: encode an entry, decode and check a chain of them, replay it to outcomes.
  * If it is not in the journal, it did not happen.
  */
-import { canonical, sha256 } from './digest.ts';
+import { canonical, canonicalMembers, sha256 } from './digest.ts';
 import { unreachable } from './errors.ts';
 import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, Steerer, StepState } from './model.ts';
 import { OUTCOMES } from './model.ts';
@@ -21,8 +21,27 @@ export const EMPTY_CHAIN: ChainEnd = { seq: 0, hash: GENESIS };
 
 /** Makes the entry that follows `end`. @param at ISO 8601 UTC. */
 export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
+  return sealLine(end, at, deed).entry;
+}
+
+/** The same, with its journal line. */
+export function sealLine(
+  end: ChainEnd,
+  at: string,
+  deed: Deed,
+): { readonly entry: JournalEntry; readonly line: string } {
   const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
-  return { ...rest, hash: sha256(canonical(rest)) } as JournalEntry;
+  const { hash, line } = hashed(rest);
+  return { entry: { ...rest, hash } as JournalEntry, line };
+}
+
+/** The hash of everything else of an entry, and the canonical form of the whole: both from one walk. */
+function hashed(rest: object): { readonly hash: string; readonly line: string } {
+  const members = canonicalMembers(rest);
+  const hash = sha256(`{${members.map(([, text]) => text).join(',')}}`);
+  const after = members.findIndex(([key]) => key > 'hash');
+  members.splice(after < 0 ? members.length : after, 0, ['hash', `"hash":"${hash}"`]);
+  return { hash, line: `{${members.map(([, text]) => text).join(',')}}` };
 }
 
 /** One journal line, without its line feed: the canonical form of the entry. */
@@ -76,17 +95,19 @@ export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
       return fault('the line is not an entry');
     const { hash, ...rest } = entry;
-    let form: string;
+    // A line that is to the letter what its own members make of it is canonical, and its hash fits.
+    let sound: boolean;
     try {
-      form = canonical(entry);
+      sound = hashed(rest).line === line;
+      if (!sound && canonical(entry) !== line)
+        return fault('the line is not the canonical form of its entry');
     } catch {
       return fault('the line is not an entry');
     }
-    if (form !== line) return fault('the line is not the canonical form of its entry');
     if (rest.seq !== end.seq + 1)
       return fault(`seq is ${rest.seq}, expected ${end.seq + 1}: entries are missing, added or reordered`);
     if (rest.prev !== end.hash) return fault('prev is not the hash of the entry before');
-    if (sha256(canonical(rest)) !== hash) return fault('hash does not fit the entry: it was changed');
+    if (!sound) return fault('hash does not fit the entry: it was changed');
     entries.push(entry);
     end = { seq: rest.seq, hash };
   }
@@ -140,8 +161,11 @@ interface Folding {
   steered: RunState['steered'];
   wavesStarted: number[];
   wavesEnded: number[];
+  waveEndedAt: Map<number, string>;
   acknowledged: Set<string>;
   haltingRefusals: Set<string>;
+  /** It ended as halted, and nobody has taken it up since to go on. */
+  standsHalted: boolean;
   steps: Map<string, StepState>;
   stepOfOrder: Map<string, string>;
   bySecond: Map<string, [number, string, number, number]>;
@@ -175,8 +199,10 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     steered: AS_PLANNED,
     wavesStarted: [],
     wavesEnded: [],
+    waveEndedAt: new Map(),
     acknowledged: new Set(),
     haltingRefusals: new Set(),
+    standsHalted: false,
     steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
     stepOfOrder: new Map(),
     bySecond: new Map(),
@@ -192,7 +218,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     step: (id) => run.steps.get(id) ?? untouched(id),
     stepOf: (order) => run.stepOfOrder.get(order) ?? null,
     state() {
-      const { bySecond, stepOfOrder: _, ...rest } = run;
+      const { bySecond, stepOfOrder: _, standsHalted: __, ...rest } = run;
       const callsBySecond = [...bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
       const calls = new Map<string, { count: number; refusedByLimit: number }>();
       for (const [, action, sent, refused] of callsBySecond) {
@@ -214,22 +240,28 @@ export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<Journa
 function fold(run: Folding, entry: JournalEntry): void {
   switch (entry.kind) {
     case 'run-started':
-      takeUp(run);
+      takeUpUnknown(run);
+      // A reconcile starts nothing: why nothing was started any more stands as it did.
+      if (entry.purpose === undefined) {
+        takeUp(run);
+        run.stopping = null;
+      }
       run.startedAt ??= entry.at;
       run.endedAt = null;
       run.endedBecause = null;
       run.exitCode = null;
-      run.stopping = null;
       run.steered = AS_PLANNED;
       run.starts += 1;
       return;
     case 'approved':
+    case 'lock-taken-over':
       return;
     case 'wave-started':
       if (!run.wavesStarted.includes(entry.wave)) run.wavesStarted.push(entry.wave);
       return;
     case 'wave-ended':
       if (!run.wavesEnded.includes(entry.wave)) run.wavesEnded.push(entry.wave);
+      run.waveEndedAt.set(entry.wave, entry.at);
       return;
     case 'looked':
       return change(run, entry.step, { size: entry.size });
@@ -338,6 +370,7 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'run-ended':
       run.endedAt = entry.at;
       run.endedBecause = entry.because;
+      run.standsHalted ||= entry.because === 'halted';
       run.exitCode = entry.exitCode;
       return;
     default:
@@ -382,24 +415,28 @@ export function saySteerer({ user, host }: Steerer): string {
   return `${user}@${host}`;
 }
 
-/** A run that is taken up again settles its unknown steps anew; whoever takes it up has seen why it halted. */
+/** Whoever takes a run up settles its unknown steps anew. */
+function takeUpUnknown(run: Folding): void {
+  for (const [id, step] of run.steps) {
+    if (step.phase !== 'ended' || step.outcome !== 'unknown') continue;
+    if (run.standsHalted) run.acknowledged.add(id);
+    const phase = step.acceptedAt === null ? 'unanswered' : 'settling';
+    run.steps.set(id, { ...step, phase, endedAt: null });
+  }
+}
+
+/** Whoever takes a run up to go on has seen why it halted. */
 function takeUp(run: Folding): void {
   for (const [id, step] of run.steps) {
     if (step.phase !== 'ended') continue;
     if (run.haltingRefusals.has(id)) {
       run.steps.set(id, { ...step, phase: 'waiting', outcome: 'not-run', endedAt: null });
-    } else if (step.outcome === 'unknown') {
-      if (run.endedBecause === 'halted') run.acknowledged.add(id);
-      run.steps.set(id, {
-        ...step,
-        phase: step.acceptedAt === null ? 'unanswered' : 'settling',
-        endedAt: null,
-      });
-    } else if (run.endedBecause === 'halted' && (step.outcome === 'failed' || step.outcome === 'refused')) {
+    } else if (run.standsHalted && (step.outcome === 'failed' || step.outcome === 'refused')) {
       run.acknowledged.add(id);
     }
   }
   run.haltingRefusals.clear();
+  run.standsHalted = false;
 }
 
 function change(

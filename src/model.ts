@@ -268,6 +268,13 @@ export interface PlanTarget {
    * each, gone round when it is shorter. null = not said.
    */
   readonly zones: readonly string[] | null;
+  /** In a plan made from a run: what must be so of the instance for it to become steps. */
+  readonly fromRun?: {
+    /** The size at which the run left it; null: any will do. */
+    readonly leftAt: Size | null;
+    /** A step of it whose outcome is unknown: it is blocked until the run has settled it. */
+    readonly unsettled: string | null;
+  };
 }
 
 export type Take =
@@ -275,12 +282,29 @@ export type Take =
   | { readonly kind: 'percent'; readonly percent: number }
   | { readonly kind: 'rest' };
 
-/** A wave as the author wrote it. `take` counts instances. */
-export interface PlanWave {
-  readonly name: string;
-  readonly take: Take;
+/** What a wave takes its instances from: every given key must hold, lists are alternatives. */
+export interface WaveFrom {
+  readonly regions?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How a wave goes on, beyond what `execution` says. */
+export interface WaveConduct {
+  /** Milliseconds to wait after the wave before the next begins; absent: none. */
+  readonly soak?: number;
+  /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
+  readonly slowStart?: boolean;
   /** The run stops before it until it has been approved by itself. */
   readonly approval?: 'required';
+}
+
+/** A wave as the author wrote it. `take` counts instances. */
+export interface PlanWave extends WaveConduct {
+  readonly name: string;
+  readonly take: Take;
+  /** Absent: from all. */
+  readonly from?: WaveFrom;
 }
 
 /** Who may approve a plan, by name and Ed25519 public key. */
@@ -332,6 +356,15 @@ export interface Execution {
   readonly patience: number;
   /** What ends a run early. `failed` counts failed and refused; `unknown` what is unknown after patience. */
   readonly haltWhen: { readonly failed: Threshold | null; readonly unknown: Threshold | null };
+  /** Each wave begins with one resize at once, and doubles as they are verified; absent: with `inFlight`. */
+  readonly slowStart?: boolean;
+}
+
+/** What may not be under way together: at most so many instances of one group at once, over the whole run. */
+export interface Spread {
+  /** `tags.KEY`, `zone`, `region` or `profile`: instances of one value are a group. */
+  readonly by: string;
+  readonly maxInFlight: number;
 }
 
 /** What an author wrote, after validation. */
@@ -361,6 +394,19 @@ export interface Plan {
   /** Signatures without which it is not carried out, and the file that names the approvers; absent: none. */
   readonly approvals?: { readonly need: number; readonly from: string; readonly place: Place };
   readonly execution: Execution;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
+  /** The run that it was made from; absent where an author wrote it. */
+  readonly source?: PlanSource;
+}
+
+/** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
+export interface PlanSource {
+  readonly kind: 'rollback' | 'retry';
+  /** The run directory, as it was named. */
+  readonly run: string;
+  readonly digest: string;
+  readonly head: string;
 }
 
 /** One instance with the absolute size it is to have. */
@@ -464,15 +510,15 @@ export interface Precondition {
   readonly used?: UsedMemory;
   /** With `switch: maintenance-window` the window that it must still have; else absent. */
   readonly window?: MaintenanceWindow;
+  /** With `spread` the group that it belongs to; absent: it is a group of its own. */
+  readonly group?: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;
 }
 
 /** A wave of a saved plan. */
-export interface Wave {
+export interface Wave extends WaveConduct {
   readonly name: string;
-  /** As in the plan. */
-  readonly approval?: 'required';
   /** Step ids in order. */
   readonly steps: readonly string[];
 }
@@ -512,6 +558,8 @@ export interface SavedPlan {
   readonly execution: Execution;
   /** Absent: nobody has to sign. */
   readonly approvals?: Approvals;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
   readonly waves: readonly Wave[];
   readonly steps: readonly Step[];
   readonly preconditions: readonly Precondition[];
@@ -526,6 +574,8 @@ export interface SavedPlan {
   /** The same by wave, region and account; absent where the plan was not priced. */
   readonly priceShares?: readonly PriceShare[];
   readonly forecast: Forecast;
+  /** The run that it was made from; absent where an author wrote the plan. */
+  readonly source?: PlanSource;
 }
 
 /**
@@ -563,8 +613,24 @@ export const OUTCOMES: readonly Outcome[] = [
   'not-run',
 ];
 
-/** Why a run ended. `done`: every step has an end of its own. `not-approved`: before a wave that asks for an approval. */
-export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'not-approved';
+/**
+ * Why a run ended. `done`: every step has an end of its own. `not-approved`: before a wave that asks for an approval.
+ * `reconciled`: its process had died, and a reconcile settled what was unknown, left the rest and has no other reason to
+ * tell.
+ */
+export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'not-approved' | 'reconciled';
+
+/** What a process holds alone while it carries a plan out. `instances`: those of its open steps, between plans. */
+export type RunLock = 'saved-plan' | 'run-directory' | 'instances';
+
+/** A dead process that had held a lock. */
+export interface FormerHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly purpose: string;
+}
 
 /** What the program does after a refusal. One table decides it: `run/after-refusal.ts`. */
 export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';
@@ -581,11 +647,19 @@ export type Deed =
       readonly plan: string;
       readonly digest: string;
       readonly resumed: boolean;
+      /** Only to settle by reading what is unknown, ordering nothing; absent: to carry the plan out. */
+      readonly purpose?: 'reconcile';
       /** Bytes of a torn last line that were cut off: an entry being written when the process before this one died. */
       readonly cutOff: number;
       readonly by: { readonly user: string; readonly host: string; readonly pid: number };
       readonly endpoint: string;
       readonly version: string;
+    }
+  /** Locks whose holder was dead were taken over: which, and from whom. Comes right after `run-started`. */
+  | {
+      readonly kind: 'lock-taken-over';
+      readonly locks: readonly RunLock[];
+      readonly from: FormerHolder;
     }
   /** Approval as it was given: at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
@@ -784,6 +858,8 @@ export interface RunState {
   };
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
+  /** When each of them was settled, ISO 8601 UTC. */
+  readonly waveEndedAt: ReadonlyMap<number, string>;
   /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
   readonly acknowledged: ReadonlySet<string>;
   /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
@@ -888,6 +964,10 @@ export interface RunProcess {
   readonly pid: number;
   /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
   readonly cutOff: number;
+  /** Absent: to carry the plan out. */
+  readonly purpose?: 'reconcile';
+  /** The dead whose locks it took over; absent where there were none. */
+  readonly tookOverFrom?: readonly FormerHolder[];
 }
 
 /**

@@ -130,7 +130,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
 /** Packages and built-in modules, each with the only files that may import it. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   undici: /^cloud\/http\.ts$/,
-  'p-limit': /^(run\/(execute|steering)|index)\.ts$/,
+  'p-limit': /^(run\/(execute|spread|steering)|index)\.ts$/,
   yaml: /^plan\/(read-yaml|places|syntax-finding|plan-text)\.ts$/,
   commander: /^cli\/program\.ts$/,
   'd3-scale': /^report\/pictures\//,

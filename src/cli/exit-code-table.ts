@@ -9,7 +9,7 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
   ['7', 'somebody else holds the lock'],
   ['8', 'finishBy is reached with work left'],
-  ['10', 'an outcome is unknown: apply again, it settles first'],
+  ['10', 'an outcome is unknown: refit reconcile'],
   ['11', 'not approved: no yes, too few signatures, or a wave that asks for its own (work is left)'],
   ['12', 'no credentials, or refused ones, also for want of a right to read'],
   ['64', 'wrong usage'],

@@ -79,8 +79,8 @@ export function wholeFrom(flag: string, text: string, least = 0): number {
 /** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */
 export function sameWay(command: string, { endpoint, signature, region, profile }: GlobalOptions): string {
   const given = [
-    ['--endpoint', endpoint, /^refit (plan|apply) /],
-    ['--signature', signature, /^refit (plan|apply) /],
+    ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
+    ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],
     ['--region', region, /^refit plan /],
     ['--profile', profile, /^refit plan /],
   ] as const;

@@ -14,6 +14,12 @@ const STEERING = [
   ['abort', 'leave at once; the same apply goes on later'],
 ] as const;
 
+/** What a run can be made a plan of. */
+const FROM_RUN = [
+  ['rollback', 'the inverse of what a run verified, as a plan to review and apply; reads only'],
+  ['retry', 'what a run left undone, as a plan to review and apply; reads only'],
+] as const;
+
 type Run = (terminal: Terminal, options: GlobalOptions) => Promise<number>;
 
 /** Parses the arguments and runs one command. @returns its exit code. @throws RefitError, CommanderError */
@@ -129,6 +135,24 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => show(file!, options, terminal);
       }),
     );
+  for (const [kind, description] of FROM_RUN) {
+    program
+      .command(kind)
+      .description(description)
+      .argument('<run>', 'run directory')
+      .option('-o, --out <saved>', 'seal it into this file, for review and apply')
+      .option('--price', 'ask the provider for the price of every step')
+      .option('--all', 'show every row')
+      .option('--detailed-exitcode', 'exit 2 where there are changes')
+      .addOption(format('text, json, markdown, html, csv, junit or sarif'))
+      .addOption(write())
+      .action(
+        action(async ([directory]) => {
+          const { fromRun } = await import('./commands/from-run.ts');
+          return (terminal, options) => fromRun(kind, directory!, options, terminal);
+        }),
+      );
+  }
   program
     .command('explain')
     .description('a rule; or why an instance is blocked, selected or not')
@@ -170,6 +194,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       action(async ([file]) => {
         const { apply } = await import('./commands/apply.ts');
         return (terminal, options) => apply(file!, options, terminal);
+      }),
+    );
+  program
+    .command('reconcile')
+    .description('settle by reading what is unknown of a run; orders nothing')
+    .argument('<run>', 'run directory')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([directory]) => {
+        const { reconcile } = await import('./commands/reconcile.ts');
+        return (terminal, options) => reconcile(directory!, options, terminal);
       }),
     );
   program

@@ -8,7 +8,7 @@ import { sumPrices } from '../money.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
-import { change, counted, duration, hours, quotes, timeOfDay } from '../report/quantities.ts';
+import { change, counted, duration, hours, quotes, takenOver, timeOfDay } from '../report/quantities.ts';
 import { isTailLockCode } from '../run/after-refusal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,15 +56,17 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   const line = (entry: JournalEntry): string | null => {
     switch (entry.kind) {
       case 'run-started':
-        return `${entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+        return `${entry.purpose === 'reconcile' ? 'reconciling' : entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
       case 'approved':
         return entry.how === 'signatures'
           ? `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`
           : null;
+      case 'lock-taken-over':
+        return visible(takenOver([entry.from]));
       case 'wave-started':
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
       case 'wave-ended':
-        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled`;
+        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled${soakIn(entry.wave) > 0 ? `; the next begins after a soak of ${duration(soakIn(entry.wave))}` : ''}`;
       case 'steered':
         return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
       case 'stopping':
@@ -87,6 +89,23 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         return null;
     }
   };
+  /** Milliseconds to wait after a wave; the last one's soak is not waited for. */
+  const soakIn = (index: number) => (index === saved.waves.length - 1 ? 0 : (saved.waves[index]?.soak ?? 0));
+  /** When the wave that was begun last was settled, ms since 1970 UTC; null while it goes on. */
+  let settledAt: number | null = null;
+  /** When the soak that goes on now is over, ms since 1970 UTC; null where none does. */
+  const soakingUntil = (): number | null => {
+    if (wave === null || settledAt === null) return null;
+    const until = settledAt + soakIn(wave);
+    return until > terminal.clock.now() ? until : null;
+  };
+  /** Milliseconds of soak that are still to come, the rest of the present one included. */
+  const soakLeft = (): number => {
+    const until = soakingUntil();
+    const present = wave === null || settledAt !== null ? 0 : soakIn(wave);
+    const later = saved.waves.reduce((sum, _, n) => sum + (n > (wave ?? -1) ? soakIn(n) : 0), 0);
+    return later + (until === null ? present : until - terminal.clock.now());
+  };
   const describe = (id: string) => {
     const step = steps.get(id);
     return step ? `${step.instance}  ${change(step.change, step.after, step.nodes)}` : id;
@@ -106,7 +125,12 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
   return {
     add(entry: JournalEntry, isPast = false) {
       replay.add(entry);
-      if (entry.kind === 'wave-started') wave = entry.wave;
+      if (entry.kind === 'wave-started') {
+        wave = entry.wave;
+        settledAt = null;
+      }
+      if (entry.kind === 'wave-ended') settledAt = Date.parse(entry.at);
+      if (entry.kind === 'run-ended') settledAt = null;
       if (entry.kind === 'accepted' && !isPast) accepted.push(Date.parse(entry.sentAt));
       if (entry.kind === 'step-ended') {
         const { acceptedAt, beganAt } = replay.step(entry.step);
@@ -177,7 +201,10 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       const waitingSteps = left - underWay - deferred;
       const { requestsPerSecond, inFlight } = this.execution();
       const perOrder = 1000 / requestsPerSecond;
-      return Math.max(waitingSteps * perOrder, (waitingSteps * usual) / inFlight) + (left > 0 ? usual : 0);
+      return (
+        Math.max(waitingSteps * perOrder, (waitingSteps * usual) / inFlight) +
+        (left > 0 ? usual + soakLeft() : 0)
+      );
     },
     money(): readonly PriceSum[] {
       return sumPrices(verified);
@@ -197,7 +224,9 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         ? `paused by ${visible(steered.paused.by)} since ${timeOfDay(steered.paused.since)} UTC`
         : stopping === '' && terminal.clock.now() - limitMetAt < LIMIT_TOLD
           ? 'the request limit was met: slower for a while'
-          : stopping,
+          : stopping === '' && soakingUntil() !== null
+            ? `soaking until ${timeOfDay(new Date(soakingUntil()!).toISOString())} UTC`
+            : stopping,
   };
 }
 

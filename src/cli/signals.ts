@@ -6,6 +6,9 @@ import type { Terminal } from './terminal.ts';
 
 const APART = 1_000;
 
+const DRAINING =
+  'stopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)';
+
 export interface Signals {
   /** Aborted by the first; the reason is the exit code. */
   readonly drain: AbortSignal;
@@ -13,8 +16,15 @@ export interface Signals {
   close(): void;
 }
 
-/** @param tellStatus says in one line how it goes on. */
-export function onSignals(terminal: Terminal, tellStatus: () => void = () => undefined): Signals {
+/**
+ * @param tellStatus says in one line how it goes on.
+ * @param said what is told at the first signal.
+ */
+export function onSignals(
+  terminal: Terminal,
+  tellStatus: () => void = () => undefined,
+  said: string = DRAINING,
+): Signals {
   const drain = new AbortController();
   const leave = new AbortController();
   let first: number | null = null;
@@ -22,9 +32,7 @@ export function onSignals(terminal: Terminal, tellStatus: () => void = () => und
     const now = terminal.clock.monotonic();
     if (first === null) {
       first = now;
-      terminal.err(
-        '\nstopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)\n',
-      );
+      terminal.err(`\n${said}\n`);
       drain.abort(code);
     } else if (now - first >= APART) {
       terminal.err('\nleaving at once: the same command goes on later\n');

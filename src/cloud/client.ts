@@ -35,7 +35,6 @@ export function cloudOver(caller: Caller, options: ClientOptions): Cloud {
   return {
     ...readerOver(onlyReads(caller), options),
     order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
-    providerNow: caller.providerNow,
     orderLane: (scope) => caller.laneAtOnce(wire.ORDER, scope),
   };
 }
@@ -196,6 +195,7 @@ function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
 
   return {
     endpoint: endpoint ?? 'tencentcloudapi.com',
+    providerNow: caller.providerNow,
     describeInstances,
 
     async describeCatalogue(scope) {

@@ -73,6 +73,8 @@ export interface Deal {
 export interface CloudReader {
   /** Shown in journals and messages: the endpoint, never a key. */
   readonly endpoint: string;
+  /** The provider's time as its answers tell it, ms since 1970 UTC: by it tasks and orders are dated. */
+  providerNow(): number;
   /** Every instance of the scope, or those of the given ids that exist. */
   describeInstances(scope: Scope, ids?: readonly string[]): Promise<Instance[]>;
   /** What is sold, in all regions at once. */
@@ -118,8 +120,6 @@ export interface CloudReader {
 
 /** The port of a run: reads, and the one action that spends money. */
 export interface Cloud extends CloudReader {
-  /** The provider's time as its answers tell it, ms since 1970 UTC: by it tasks and orders are dated. */
-  providerNow(): number;
   /** The lane in which this identity's orders are counted: what a permit is reserved for. */
   orderLane(scope: Scope): Lane;
   /**

@@ -73,7 +73,7 @@ function guessOf(
   if (guess !== null && fits(guess, schema)) return yaml(guess);
   const types = [schema.type].flat();
   const wantsText = types.includes('string') && !types.includes('integer') && typeof data !== 'string';
-  return wantsText && fits(String(data), schema) ? JSON.stringify(String(data)) : null;
+  return wantsText && fits(yaml(data), schema) ? JSON.stringify(yaml(data)) : null;
 }
 
 /** A guess that would be refused in its turn is worse than an example. */
@@ -119,6 +119,8 @@ function flow(value: unknown): string {
 }
 
 function yaml(value: unknown): string {
+  // An object may have a `toString` of the author's: it is not to be asked.
+  if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value !== 'string') return String(value);
   const plain =
     /^[A-Za-z0-9][\w.%+:/-]*( [\w.%+/-]+)*$/.test(value) &&

@@ -43,18 +43,23 @@ interface WrittenPlan {
   };
   readonly waves?: readonly WrittenWave[];
   readonly approvals?: { readonly need: number; readonly from: string };
+  readonly spread?: { readonly by: string; readonly maxInFlight?: number };
   readonly execution?: {
     readonly inFlight?: number;
     readonly requestsPerSecond?: number;
     readonly switch?: Execution['switch'];
     readonly patience?: string;
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
+    readonly slowStart?: boolean;
   };
 }
 
 interface WrittenWave {
   readonly name: string;
   readonly take: string | number;
+  readonly from?: Pick<WrittenSelector, 'regions' | 'tags'> & { readonly profiles?: readonly string[] };
+  readonly soak?: string;
+  readonly slowStart?: boolean;
   readonly approval?: 'required';
 }
 
@@ -125,6 +130,9 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     ...(approvals ? { approvals: { ...approvals, place: placeOf(['approvals']) } } : {}),
     execution: buildExecution(written.execution),
+    ...(written.spread
+      ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
+      : {}),
   };
 }
 
@@ -151,18 +159,21 @@ function buildTarget(target: WrittenTarget, place: Place): PlanTarget {
 
 function buildSelect(selector: string | WrittenSelector): Select {
   const written: WrittenSelector = typeof selector === 'string' ? { ids: [selector] } : selector;
-  const tags =
-    written.tags &&
-    Object.entries(written.tags).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]);
   return {
     all: written.all ?? false,
     ids: written.ids ?? null,
     regions: written.regions ?? null,
-    tags: tags ? Object.fromEntries(tags) : null,
+    tags: written.tags ? buildTags(written.tags) : null,
     name: written.name ?? null,
     editions: written.editions ?? null,
     status: written.status ?? null,
   };
+}
+
+function buildTags(tags: NonNullable<WrittenSelector['tags']>): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [key, typeof value === 'string' ? [value] : value]),
+  );
 }
 
 function buildWish(written: string | number | WrittenRelativeSize): Wish {
@@ -183,13 +194,22 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
   };
 }
 
-function buildWave({ name, take, approval }: WrittenWave): PlanWave {
-  return { name, take: buildTake(take), ...(approval ? { approval } : {}) };
-}
-
-function buildTake(take: string | number): Take {
-  if (typeof take === 'number') return { kind: 'count', count: take };
-  return take === 'rest' ? { kind: 'rest' } : { kind: 'percent', percent: sure(parsePercent(take)) };
+function buildWave({ name, take, from, soak, slowStart, approval }: WrittenWave): PlanWave {
+  const share: Take =
+    typeof take === 'number'
+      ? { kind: 'count', count: take }
+      : take === 'rest'
+        ? { kind: 'rest' }
+        : { kind: 'percent', percent: sure(parsePercent(take)) };
+  const { tags, ...scopes } = from ?? {};
+  return {
+    name,
+    take: share,
+    ...(from ? { from: { ...scopes, ...(tags ? { tags: buildTags(tags) } : {}) } } : {}),
+    ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
+    ...(slowStart === undefined ? {} : { slowStart }),
+    ...(approval ? { approval } : {}),
+  };
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
@@ -204,6 +224,7 @@ function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
       failed: threshold(written.haltWhen?.failed, DEFAULTS.haltWhen.failed),
       unknown: threshold(written.haltWhen?.unknown, DEFAULTS.haltWhen.unknown),
     },
+    ...(written.slowStart === undefined ? {} : { slowStart: written.slowStart }),
   };
 }
 

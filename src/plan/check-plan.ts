@@ -115,7 +115,9 @@ function relativeSizes(plan: Fields, say: Say): void {
 function waves(plan: Fields, say: Say): void {
   const entries = list(plan.waves);
   const names = new Set<string>();
-  const rest = entries.findIndex((entry) => record(entry).take === 'rest');
+  // With `from`, the rest is that of some: others may follow, and take the rest of theirs.
+  const takesRest = (entry: unknown) => record(entry).take === 'rest' && record(entry).from === undefined;
+  const rest = entries.findIndex(takesRest);
   let percent = 0;
   for (const [index, entry] of entries.entries()) {
     const { name, take, approval } = record(entry);
@@ -137,19 +139,16 @@ function waves(plan: Fields, say: Say): void {
         );
       names.add(name);
     }
-    percent += Math.min(100, parsePercent(take) ?? 0);
-    if (take === 'rest' && index !== rest)
+    if (record(entry).from === undefined) percent += Math.min(100, parsePercent(take) ?? 0);
+    if (!takesRest(entry)) continue;
+    if (index !== rest)
       say(
         'Refit.BadValue',
         ['waves', index, 'take'],
         'two waves take the rest; after the first there is none',
         'take: 10%',
       );
-    else if (
-      take === 'rest' &&
-      index !== entries.length - 1 &&
-      !entries.slice(index + 1).every((one) => record(one).take === 'rest')
-    )
+    else if (index !== entries.length - 1 && !entries.slice(index + 1).every(takesRest))
       say(
         'Refit.BadValue',
         ['waves', index, 'take'],

@@ -5,24 +5,29 @@ import { sayUsed } from '../rules/say-size.ts';
 import type { PricedRoute } from './check-prices.ts';
 import type { Route } from './order-steps.ts';
 import { stepId } from './price-steps.ts';
-import { shareOut } from './waves.ts';
+import { groupOf } from './spread.ts';
+import { conductFindings, conductOf, shareOut } from './waves.ts';
 
 /** Steps in the order they are carried out, all those of one instance in one wave. */
 export function layOutSteps(
   plan: Plan,
   routes: readonly PricedRoute[],
 ): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
-  const { shares, findings } = shareOut(plan.waves, routes.length);
+  const { shares, findings } = shareOut(
+    plan.waves,
+    routes.map(({ route }) => route.target.instance),
+  );
   const steps: Step[] = [];
-  const waves = shares.map(({ name, start, end, approval }, wave) => {
+  const waves = shares.map(({ name, members, wave: written }, wave) => {
     const first = steps.length;
-    for (const { route, quotes } of routes.slice(start, end)) {
+    for (const member of members) {
+      const { route, quotes } = routes[member]!;
       for (const [index, leg] of route.legs.entries())
         steps.push(stepOf(route, leg, index, wave, quotes[index] ?? null));
     }
-    return { name, ...(approval ? { approval } : {}), steps: steps.slice(first).map(({ id }) => id) };
+    return { name, steps: steps.slice(first).map(({ id }) => id), ...conductOf(written) };
   });
-  return { steps, waves, findings };
+  return { steps, waves, findings: [...findings, ...conductFindings(waves)] };
 }
 
 function stepOf(
@@ -54,11 +59,12 @@ function stepOf(
 /** What must still hold of the instance when its first step begins. */
 export function preconditionOf(
   { target, legs, because }: Route,
-  { execution }: Pick<Plan, 'execution'>,
+  { execution, spread }: Pick<Plan, 'execution' | 'spread'>,
   readAt: string,
 ): Precondition {
   const { id, name, region, zone, profile, billing, size, window } = target.instance;
   const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
+  const group = spread ? groupOf(spread, target.instance) : null;
   const reasons = [target.because, used && sayUsed(used), because].filter((reason) => reason !== null);
   return {
     instance: id,
@@ -73,6 +79,7 @@ export function preconditionOf(
     because: reasons.length > 0 ? reasons.join('; ') : null,
     ...(used ? { used } : {}),
     ...(window && execution.switch === 'maintenance-window' ? { window } : {}),
+    ...(group === null ? {} : { group }),
     readAt,
   };
 }

@@ -29,6 +29,8 @@ import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
+import { spreadFindings } from './spread.ts';
+import { soaking } from './waves.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {
@@ -129,8 +131,12 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...listed(tooManyTargets(plan, priced.routes.length, inventory.instances.length)),
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
     ...priced.shortfalls,
-    ...finishByTooSoon(plan, now, forecast.leastSeconds),
+    ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
     ...waveFindings,
+    ...spreadFindings(
+      plan,
+      priced.routes.map(({ route }) => route.target.instance),
+    ),
     ...listed(beginTogether(plan, priced.routes)),
     ...summarised(priced.remarks),
   ]);
@@ -151,6 +157,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
     ...(approvals ? { approvals } : {}),
+    ...(plan.spread ? { spread: plan.spread } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),
@@ -160,6 +167,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     prices: sumPrices(steps),
     ...sharesOf(steps, waves),
     forecast,
+    ...(plan.source ? { source: plan.source } : {}),
   };
   const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
   const findings = byWeight([...blockedFindings, ...planFindings]);
@@ -167,7 +175,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     verdict,
     plan: refused ? { ...unsealed, digest: '' } : sealPlan(unsealed),
     findings,
-    next: nextCommand(verdict, plan.file, saveAs, findings, approvals !== undefined),
+    next: nextCommand(verdict, plan, saveAs, findings),
   };
 }
 
@@ -231,10 +239,14 @@ function shortPatience({ execution: { patience } }: Plan): Finding[] {
   ];
 }
 
-function finishByTooSoon(plan: Plan, now: number, seconds: number): Finding[] {
+function finishByTooSoon(plan: Plan, now: number, ordering: number, soak: number): Finding[] {
   const left = plan.finishBy === null ? Number.POSITIVE_INFINITY : Date.parse(plan.finishBy) - now;
-  if (left <= 0 || left >= seconds * 1000) return [];
-  const what = `the request rate alone takes ${seconds} s, and finishBy leaves ${Math.floor(left / 1000)} s`;
+  if (left <= 0 || left >= (ordering + soak) * 1000) return [];
+  const takes =
+    soak === 0
+      ? `the request rate alone takes ${ordering} s`
+      : `request rate and soak times alone take ${ordering + soak} s`;
+  const what = `${takes}, and finishBy leaves ${Math.floor(left / 1000)} s`;
   return [say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, or fewer targets' }, null, null)];
 }
 

@@ -1,27 +1,32 @@
 /** The exact command to type after a review. */
-import type { Finding, Review } from '../model.ts';
+import type { Finding, Review, SavedPlan } from '../model.ts';
 
 /**
+ * Where the plan wants approvals, those come first, and are typed by others.
  * @param saveAs where the saved plan is written; null where it is only shown.
- * @param signed true where it wants approvals: those come first, and are typed by others. Null: there is nothing to type.
+ * @returns null: there is nothing to type.
  */
 export function nextCommand(
   verdict: Review['verdict'],
-  planFile: string,
+  made: Pick<SavedPlan, 'file' | 'source'> & { readonly approvals?: unknown },
   saveAs: string | null,
   findings: readonly Finding[],
-  signed = false,
 ): string | null {
   switch (verdict) {
     case 'ready':
-      return saveAs === null
-        ? `refit plan ${word(planFile)} -o saved-plan.json`
-        : `refit ${signed ? 'approve' : 'apply'} ${word(saveAs)}`;
+      if (saveAs === null) return planAgain(made, 'saved-plan.json');
+      return `refit ${made.approvals ? 'approve' : 'apply'} ${word(saveAs)}`;
     case 'blocked':
       return findings[0] ? `refit explain ${findings[0].code}` : null;
     case 'no-change':
       return null;
   }
+}
+
+/** The command that makes a saved plan anew, against the fleet as it is then. */
+export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, saveAs: string): string {
+  const from = source ? `${source.kind} ${word(source.run)}` : `plan ${word(file)}`;
+  return `refit ${from} -o ${word(saveAs)}`;
 }
 
 /** A word of a POSIX command line, in quotes where it needs them; one that looks like an option is made a path. */

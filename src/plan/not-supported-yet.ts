@@ -20,11 +20,6 @@ export const NOT_SUPPORTED_YET: readonly NotSupportedYet[] = [
     what: 'windows and freezes are not supported yet',
     mend: 'remove windows; begin the run inside the window, and end it with finishBy: 2026-11-10T05:00:00+08:00',
   },
-  {
-    path: ['waves', '*', 'soak'],
-    what: 'a soak time after a wave is not supported yet',
-    mend: 'remove soak; put the later waves in a plan of their own and apply it after the soak time',
-  },
 ];
 
 /** Every use of a row in a plan as it was written, with the path at which it stands. */

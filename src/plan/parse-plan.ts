@@ -36,7 +36,10 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   const errors = validatePlan.errors ?? [];
   const version = errors.filter(({ instancePath }) => instancePath === '/version');
   // Of another version of the format nothing else can be said.
-  const other = version.length > 0 && !PLAN_VERSIONS.includes(Number(versionOf(tree.value)));
+  const told = versionOf(tree.value);
+  // A value of any kind may stand there, and one with a `toString` of its own is not to be asked.
+  const number = typeof told === 'number' || typeof told === 'string' ? Number(told) : Number.NaN;
+  const other = version.length > 0 && !PLAN_VERSIONS.includes(number);
   const more = other
     ? schemaFindings(version, tree, source)
     : [...(fits ? [] : schemaFindings(errors, tree, source)), ...checkPlan(tree, source)];

@@ -59,6 +59,7 @@ interface Wanted {
   readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: Place }[];
   readonly conflicts: Finding[];
   zones: { readonly codes: readonly string[]; readonly place: Place } | null;
+  readonly fromRun: PlanTarget['fromRun'];
 }
 
 /** Resolves every target. @param sold what is sold for an instance, for sizes rounded to what is sold. */
@@ -89,6 +90,11 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
       continue;
     }
     const to = wantedSize(instance.size, asked);
+    const held = heldByRun(entry, to);
+    if (held !== null) {
+      blocked.push({ instance: instance.id, region: instance.region, findings: [held] });
+      continue;
+    }
     const because = DIMENSIONS.flatMap((dimension) => asked[dimension]?.because ?? []).join('; ') || null;
     if (sameSize(instance.size, to)) {
       const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
@@ -201,7 +207,14 @@ function doesNotExist(
 function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
   let entry = wanted.get(instance.id);
   if (!entry) {
-    entry = { instance, place: target.place, wishes: [], conflicts: [], zones: null };
+    entry = {
+      instance,
+      place: target.place,
+      wishes: [],
+      conflicts: [],
+      zones: null,
+      fromRun: target.fromRun,
+    };
     wanted.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
@@ -255,6 +268,21 @@ function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldF
     }
   }
   return { asked, unknown, conflicts: found };
+}
+
+/** Why an instance must not be changed by a plan made from a run; null where it may. */
+function heldByRun({ instance, place, fromRun }: Wanted, to: Size): Finding | null {
+  if (fromRun === undefined) return null;
+  const { leftAt, unsettled } = fromRun;
+  if (unsettled !== null) {
+    const what = `${instance.id}: the outcome of ${unsettled} is unknown, its order may still be carried out`;
+    const mend = 'the same refit apply again, which settles it by reading; then make this plan again';
+    return say('Refit.Unsettled', { what, mend }, instance.id, place);
+  }
+  if (leftAt === null || sameSize(instance.size, leftAt) || sameSize(instance.size, to)) return null;
+  const what = `${instance.id} is at ${saySize(instance.size)}, and the run left it at ${saySize(leftAt)}: somebody has changed it since`;
+  const mend = `refit explain ${instance.id}, and a plan of its own where it is to be changed`;
+  return say('Refit.NotAsLeft', { what, mend }, instance.id, place);
 }
 
 function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly timesUsed: number } } {

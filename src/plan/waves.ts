@@ -1,35 +1,49 @@
 /** Which instances belong to which wave. Waves count instances: all steps of one instance are in one wave. */
 
 import { unreachable } from '../errors.ts';
-import type { Finding, PlanWave, Take } from '../model.ts';
+import type { Finding, Instance, PlanWave, Take, Wave, WaveConduct, WaveFrom } from '../model.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
 
-/** A wave's share of the planned instances: from `start` up to, not including, `end`, in target order. */
+/** A wave's share of the planned instances. */
 export interface Share {
   readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly approval?: 'required';
+  /** Its instances, by their places in target order, ascending. */
+  readonly members: readonly number[];
+  /** As the author wrote it; null for the wave that takes what no other does. */
+  readonly wave: PlanWave | null;
 }
 
+/** What a wave can choose by. */
+export type Choosable = Pick<Instance, 'region' | 'profile' | 'tags'>;
+
 /**
- * Shares `planned` instances out. Percentages are of all planned instances, rounded up. What no wave takes goes into
- * a last one named `rest`; a wave that is left nothing is not kept. Both are told.
+ * Shares the planned instances out, in target order. Percentages are of all planned instances, or of those that the
+ * wave's `from` means, rounded up. What no wave takes goes into a last one named `rest`; a wave that is left nothing is
+ * not kept. Both are told.
  */
 export function shareOut(
   waves: readonly PlanWave[],
-  planned: number,
+  planned: readonly Choosable[],
 ): { readonly shares: readonly Share[]; readonly findings: readonly Finding[] } {
   const shares: Share[] = [];
   const findings: Finding[] = [];
-  let start = 0;
-  for (const { name, take, approval } of waves) {
-    const end = Math.min(planned, start + wanted(take, planned));
-    if (end > start) {
-      shares.push({ name, start, end, ...(approval ? { approval } : {}) });
-    } else if (planned > 0) {
-      const what = `wave ${name} has no instance left: the waves before it take all ${planned}`;
+  let left = planned.map((_, index) => index);
+  for (const wave of waves) {
+    const { name, take, from } = wave;
+    const fits = (index: number) => from === undefined || isFrom(planned[index]!, from);
+    const base = from === undefined ? planned.length : planned.filter((one) => isFrom(one, from)).length;
+    const open = left.filter(fits);
+    const members = open.slice(0, wanted(take, base));
+    if (members.length > 0) {
+      const taken = new Set(members);
+      left = left.filter((index) => !taken.has(index));
+      shares.push({ name, members, wave });
+    } else if (planned.length > 0) {
+      const what =
+        base === 0
+          ? `wave ${name} has no instance: its from fits none of the ${planned.length} planned`
+          : `wave ${name} has no instance left: the waves before it take all ${base}`;
       findings.push(
         say(
           'Refit.EmptyWave',
@@ -39,17 +53,49 @@ export function shareOut(
         ),
       );
     }
-    start = end;
   }
-  if (start < planned) {
+  if (left.length > 0) {
     const name = waves.length === 0 ? 'all' : freeName(waves);
-    shares.push({ name, start, end: planned });
+    shares.push({ name, members: left, wave: null });
     if (waves.length > 0) {
-      const what = `the waves leave ${count(planned - start, 'instance')}: they go last, in a wave named ${name}`;
+      const what = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
       findings.push(say('Refit.ImplicitWave', { what, mend: `- { name: ${name}, take: rest }` }, null, null));
     }
   }
   return { shares, findings };
+}
+
+function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
+  return (
+    (from.regions?.includes(region) ?? true) &&
+    (from.profiles?.includes(profile) ?? true) &&
+    Object.entries(from.tags ?? {}).every(
+      ([key, values]) => Object.hasOwn(tags, key) && values.includes(tags[key]!),
+    )
+  );
+}
+
+/** The conduct of a wave for the saved plan; what is not written stays absent. */
+export function conductOf(wave: WaveConduct | null): WaveConduct {
+  const { soak, slowStart, approval } = wave ?? {};
+  return {
+    ...(soak === undefined ? {} : { soak }),
+    ...(slowStart === undefined ? {} : { slowStart }),
+    ...(approval === undefined ? {} : { approval }),
+  };
+}
+
+/** What is odd about the conduct of the waves, though it can be carried out. */
+export function conductFindings(waves: readonly Wave[]): Finding[] {
+  const last = waves.at(-1);
+  if (last?.soak === undefined) return [];
+  const what = `nothing follows wave ${last.name}: its soak changes nothing`;
+  return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` }, null, null)];
+}
+
+/** Milliseconds that all soaks take together: the last wave's is not waited for. */
+export function soaking(waves: readonly Wave[]): number {
+  return waves.slice(0, -1).reduce((sum, { soak = 0 }) => sum + soak, 0);
 }
 
 function wanted(take: Take, planned: number): number {

@@ -149,7 +149,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
           }))
         : [],
     ),
-    processes: entries.flatMap((entry) => (entry.kind === 'run-started' ? [processOf(entry)] : [])),
+    processes: processesIn(entries),
     steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
     waveStarts,
     waveEnds,
@@ -200,6 +200,21 @@ function steeredOf({ at, command, value, by, accepted, what }: Entry<'steered'>)
   return { at, command, value, by, accepted, what };
 }
 
-function processOf({ at, by: { user, host, pid }, cutOff }: Entry<'run-started'>): RunProcess {
-  return { at, user, host, pid, cutOff };
+/** What was taken over is told after the start of the process that did. */
+function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
+  const processes: RunProcess[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'run-started') {
+      const { user, host, pid } = entry.by;
+      const purpose = entry.purpose === undefined ? {} : { purpose: entry.purpose };
+      processes.push({ at: entry.at, user, host, pid, cutOff: entry.cutOff, ...purpose });
+    }
+    const last = processes.at(-1);
+    if (entry.kind === 'lock-taken-over' && last)
+      processes[processes.length - 1] = {
+        ...last,
+        tookOverFrom: [...(last.tookOverFrom ?? []), entry.from],
+      };
+  }
+  return processes;
 }

@@ -3,7 +3,17 @@
  * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
  */
 
-import type { Change, Dimension, MaintenanceWindow, NodeChange, PriceSum, Quote, Size } from '../model.ts';
+import type {
+  Change,
+  Dimension,
+  FormerHolder,
+  MaintenanceWindow,
+  NodeChange,
+  PriceSum,
+  Quote,
+  RunProcess,
+  Size,
+} from '../model.ts';
 
 /** A whole number with thousands separators: `12,345`. */
 export function count(value: number): string {
@@ -135,4 +145,17 @@ export function instant(iso: string | null): string {
 /** The time of day of an ISO 8601 UTC time, `02:00:00`; a dash where there is none. */
 export function timeOfDay(iso: string | null): string {
   return iso === null ? '–' : iso.slice(11, 19);
+}
+
+/** What a process that took a run up did beside carrying it out, in words; empty where there is nothing. */
+export function remarks({ purpose, tookOverFrom }: Pick<RunProcess, 'purpose' | 'tookOverFrom'>): string {
+  return [purpose === 'reconcile' ? 'reconcile: read, and ordered nothing' : '', takenOver(tookOverFrom)]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+/** `took over from pid 4711 on db-ops-1 (refit apply in runs/x)`; empty where nothing was taken over. */
+export function takenOver(from: readonly FormerHolder[] = []): string {
+  if (from.length === 0) return '';
+  return `took over from ${from.map(({ pid, host, purpose }) => `pid ${pid} on ${host} (${purpose})`).join(' and ')}`;
 }

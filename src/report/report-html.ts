@@ -93,12 +93,14 @@ function approvedWith(findings: readonly Finding[]): Raw {
 }
 
 function processesTable({ processes }: Report['run']): Raw {
-  const rows = processes.map(({ at, user, host, pid, cutOff }) => [
+  const remarked = processes.some((one) => show.remarks(one) !== '');
+  const rows = processes.map(({ at, user, host, pid, cutOff, ...others }) => [
     markup`<span class="nb">${show.instant(at)}</span>`,
     user,
     host,
     String(pid),
     cutOff === 0 ? '' : show.count(cutOff),
+    ...(remarked ? [show.remarks(others)] : []),
   ]);
   const columns = [
     { title: 'At' },
@@ -106,6 +108,7 @@ function processesTable({ processes }: Report['run']): Raw {
     { title: 'Host' },
     { title: 'Pid', number: true },
     { title: 'Torn bytes cut off', number: true },
+    ...(remarked ? [{ title: 'Remarks' }] : []),
   ];
   return pageTable('processes', 'Processes that took the run up, in order', columns, rows);
 }

@@ -24,6 +24,7 @@ export function reportMarkdown(hostile: Report): string {
   const verdict = verdictOfRun(report);
   const { plan } = report;
   const priced = report.money.shares.length > 0;
+  const remarked = report.run.processes.some((one) => show.remarks(one) !== '');
   const about = [plan.change, plan.owner].filter((part) => part !== null).map((part) => cell(part, 100));
   const facts = factsOf(report)
     .filter(([, value]) => value !== '')
@@ -72,14 +73,15 @@ export function reportMarkdown(hostile: Report): string {
       },
       {
         heading: 'Processes that took it up',
-        columns: ['At', 'User', 'Host', 'Pid', 'Torn bytes cut off'],
+        columns: ['At', 'User', 'Host', 'Pid', 'Torn bytes cut off', ...(remarked ? ['Remarks'] : [])],
         numbers: [3, 4],
-        rows: report.run.processes.map(({ at, user, host, pid, cutOff }) => [
+        rows: report.run.processes.map(({ at, user, host, pid, cutOff, ...others }) => [
           show.instant(at),
           cell(user),
           cell(host),
           String(pid),
           cutOff === 0 ? '' : show.count(cutOff),
+          ...(remarked ? [cell(show.remarks(others))] : []),
         ]),
       },
       {

@@ -1,5 +1,12 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
-import type { MaintenanceWindow, Report, ReportSignature, ReportSteered, ReportStep } from '../model.ts';
+import type {
+  MaintenanceWindow,
+  Report,
+  ReportSignature,
+  ReportSteered,
+  ReportStep,
+  RunProcess,
+} from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
@@ -137,12 +144,15 @@ export function signatureInWords({ by, wave, key, issuedAt, expiresAt }: ReportS
 
 /** Who took the run up, where it was more than one process, or where an entry was lost on the way. */
 function processes({ run }: Report, width: number, inks: Ink): string[] {
-  if (run.processes.length <= 1 && run.processes.every(({ cutOff }) => cutOff === 0)) return [];
-  const rows = run.processes.map(({ at, user, host, pid, cutOff }) => [
+  const isPlain = (one: RunProcess) => one.cutOff === 0 && show.remarks(one) === '';
+  if (run.processes.length <= 1 && run.processes.every(isPlain)) return [];
+  const rows = run.processes.map(({ at, user, host, pid, cutOff, ...others }) => [
     show.instant(at),
     `${user} on ${host}`,
     `pid ${pid}`,
-    cutOff === 0 ? '' : `cut off a torn entry of ${show.counted(cutOff, 'byte')}`,
+    [cutOff === 0 ? '' : `cut off a torn entry of ${show.counted(cutOff, 'byte')}`, show.remarks(others)]
+      .filter((part) => part !== '')
+      .join('; '),
   ]);
   return [...heading('Processes', inks), ...table(rows, [{}, { least: 8 }, {}, {}], width, '  ')];
 }

@@ -2,6 +2,7 @@
 import type { Finding, Precondition, PriceShare, Review, SavedPlan, Step } from '../model.ts';
 import { totalMemory } from '../model.ts';
 import * as show from './quantities.ts';
+import { conductOfWaves, spreadInWords } from './wave-conduct.ts';
 
 /** One instance under review. */
 export interface ReviewedTarget {
@@ -132,6 +133,8 @@ export function firstSight(
         : plan.waves.map(({ name, steps }) => `${name} ${show.count(steps.length)}`).join(' · '),
     ],
     ['approvals', approvalsInWords(plan)],
+    ['conduct', conductOfWaves(plan).join(' · ')],
+    ['spread', spreadInWords(plan)],
     ['windows', show.windows(plan.preconditions.flatMap(({ window }) => window ?? []))],
     [
       'fleet',

@@ -14,6 +14,7 @@ import { factLines, verdictLines } from './report-text.ts';
 import type { ReviewedTarget } from './review-targets.ts';
 import { firstSight, priceOfShare, reviewedTargets } from './review-targets.ts';
 import { verdictOfReview } from './verdict.ts';
+import { conductInWords } from './wave-conduct.ts';
 
 /** Changes a wave that are shown unless all are asked for. */
 const SHOWN_CHANGES = 15;
@@ -31,7 +32,12 @@ export function reviewText(
     [inks.bold(plan.name), plan.change, plan.owner].filter((part) => part !== null).join('  '),
     ...verdictLines(verdict, width, inks),
     '',
-    ...factLines(firstSight(review, targets), width, inks),
+    // The conduct of the waves stands under each of them.
+    ...factLines(
+      firstSight(review, targets).filter(([name]) => name !== 'conduct'),
+      width,
+      inks,
+    ),
     ...findingsSection(review.findings, all, width, inks),
     ...money(review, width, inks),
     ...waves(review, targets, all, width, inks),
@@ -85,10 +91,15 @@ function waves(
     return [
       '',
       inks.bold(`Wave ${wave.name}: ${show.counted(own.length, 'step')}${where}`),
+      ...conduct(conductInWords(plan, wave), width, inks),
       ...lines.flatMap((line, at) => [line, ...because(shown[at]!, byInstance, width, inks)]),
       ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more step')} not shown; --all shows all`)]),
     ];
   });
+}
+
+function conduct(words: string, width: number, inks: Ink): string[] {
+  return words === '' ? [] : wrap(words, width, '  ').map(inks.dim);
 }
 
 const CHANGE_COLUMNS: readonly Column[] = [{}, { least: 6, optional: true }, {}, {}, {}, { align: 'right' }];

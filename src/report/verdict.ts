@@ -53,7 +53,7 @@ export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
       tone: 'bad',
       word: 'UNKNOWN',
       sentence,
-      next: `refit apply ${directory}/plan.json --run-dir ${directory}`,
+      next: `refit reconcile ${directory}`,
     };
   }
   if (run.endedBecause !== 'done') {
@@ -73,6 +73,7 @@ const WORDS = {
   drained: 'DRAINED',
   'finish-by': 'OUT OF TIME',
   'not-approved': 'NOT APPROVED',
+  reconciled: 'WORK LEFT',
 } as const;
 
 const ENDED = {
@@ -80,6 +81,7 @@ const ENDED = {
   drained: 'stopped, and what was under way was followed to its end',
   'finish-by': 'the time to finish by had come',
   'not-approved': 'the next wave has not been approved',
+  reconciled: 'its process had died, and what was unknown was settled by reading',
 } as const;
 
 /** `9 verified, 1 failed`: the outcomes that occur, in the order in which they are shown. */

@@ -148,10 +148,40 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The inventory is older than a saved plan may be.',
     mend: 'refit inventory -o FILE, then plan again',
   }),
+  own('Refit.NotAsLeft', 'error', {
+    looksAt: 'the present size, and the size at which the run left the instance',
+    sentence: 'What a run changed is taken back only while it is as the run left it.',
+    mend: 'a plan of its own for the instance, where it is to be changed',
+  }),
+  own('Refit.Unsettled', 'error', {
+    looksAt: 'the outcomes of the run that the plan is made from',
+    sentence: 'The run does not know what came of its order for the instance: it may still be carried out.',
+    mend: 'the same refit apply again, which settles it; then make the plan again',
+  }),
+  own('Refit.FromRun', 'note', {
+    looksAt: 'refit rollback, refit retry',
+    sentence: 'Nobody wrote this plan: it was made from a run, whose journal had the head that is named.',
+    mend: 'refit audit verify RUN --head HASH',
+  }),
+  own('Refit.RunUnfinished', 'warning', {
+    looksAt: 'the run that the plan is made from',
+    sentence: 'The run could still be gone on with: beside this plan it would find its instances changed.',
+    mend: 'leave that run alone once this plan is carried out',
+  }),
   own('Refit.EmptyWave', 'note', {
     looksAt: 'the waves and the number of instances to change',
-    sentence: 'The waves before take every instance, so nothing is left for this one.',
+    sentence: 'The waves before take every instance that this one could take, or its from fits none.',
     mend: 'nothing to do',
+  }),
+  own('Refit.SpreadUntagged', 'warning', {
+    looksAt: 'the tag that spread goes by, of the instances to change',
+    sentence: 'An instance without the tag is held apart from no other.',
+    mend: 'give the instances the tag, then plan again',
+  }),
+  own('Refit.SoakLast', 'note', {
+    looksAt: 'the soak of the last wave',
+    sentence: 'Nothing follows the last wave, so its soak is not waited for.',
+    mend: 'take soak out of the last wave',
   }),
   own('Refit.ImplicitWave', 'note', {
     looksAt: 'the waves and the number of instances to change',

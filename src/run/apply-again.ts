@@ -1,14 +1,22 @@
-/** The command that takes a run up again, to be typed as it is. */
+/** The commands that take a run up again, to be typed as they are. */
 import { join } from 'node:path';
 import { word } from '../plan/next-command.ts';
 import { RUN_FILES, type RunOnDisk } from './run-directory.ts';
 
 /** With the endpoint that the run was begun with, where that is not the provider's own. */
-export function applyAgain({ directory, journal }: RunOnDisk): string {
+export function applyAgain(run: RunOnDisk): string {
+  const { directory } = run;
+  return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${word(directory)}${endpointOf(run)}`;
+}
+
+/** The same for settling by reading alone. */
+export function reconcileAgain(run: RunOnDisk): string {
+  return `refit reconcile ${word(run.directory)}${endpointOf(run)}`;
+}
+
+function endpointOf({ journal }: RunOnDisk): string {
   const [first] = journal.entries;
-  const endpoint =
-    first?.kind === 'run-started' && first.endpoint.startsWith('http')
-      ? ` --endpoint ${word(first.endpoint)}`
-      : '';
-  return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${word(directory)}${endpoint}`;
+  return first?.kind === 'run-started' && first.endpoint.startsWith('http')
+    ? ` --endpoint ${word(first.endpoint)}`
+    : '';
 }

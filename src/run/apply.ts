@@ -11,15 +11,20 @@ import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
+import { planAgain } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
+import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import { execute } from './execute.ts';
+import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
-import { isRegistered, register, takeLock } from './lock.ts';
+import { takeLock } from './lock.ts';
+import { withLost } from './lost-deeds.ts';
+import { isRegistered, register } from './register.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -89,31 +94,35 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
       join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
   );
-  const purpose = `refit apply in ${directory}`;
-  const locks = [
-    await takeLock(join(stateDirectory, 'locks', `${saved.digest}.json`), { host: by.host, purpose }, clock),
-  ];
+  const self = { host: by.host, purpose: `refit apply in ${directory}` };
+  const locks: HeldLock[] = [];
   try {
+    const byDigest = join(stateDirectory, 'locks', `${saved.digest}.json`);
+    locks.push({ name: 'saved-plan', lock: await takeLock(byDigest, self, clock) });
     await register(stateDirectory, saved.digest, directory, clock, { check: true });
     await prepareRunDirectory(directory, saved);
-    locks.push(await takeLock(join(directory, RUN_FILES.lock), { host: by.host, purpose }, clock));
+    const inDirectory = join(directory, RUN_FILES.lock);
+    locks.push({ name: 'run-directory', lock: await takeLock(inDirectory, self, clock) });
     const run = await readRun(directory);
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
+    const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
+    locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
     const given = run.journal.entries.filter((entry) => entry.kind === 'approved');
     if (run.state.startedAt === null) mustNotBeExpired(input);
-    const wanted =
+    const unsigned =
       saved.approvals !== undefined &&
       !given.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
-    if (wanted) await signatures(input, directory);
+    if (unsigned) await signatures(input, directory);
     const approval = given.some(({ how }) => how !== 'signatures') ? null : await approved(input);
     // Judged again after the question, over which an hour may have gone by: the run begins now.
-    const signed = wanted ? await signatures(input, directory) : null;
-    return await takeUp(input, directory, run, [signed, approval]);
+    const signed = unsigned ? await signatures(input, directory) : null;
+    return await takeUp(input, directory, run, [signed, approval], locks);
   } finally {
-    for (const lock of locks) await lock.release();
+    // One that cannot be released is its holder's no longer than this process lives.
+    for (const { lock } of locks) await lock.release().catch(() => undefined);
   }
 }
 
@@ -121,7 +130,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
  * A journal from which entries were cut off must not be gone on with: what it no longer tells may have been ordered.
  * Known by the head in the run's own report, and by the register, which names a run only once it has begun.
  */
-async function mustBeWhole(
+export async function mustBeWhole(
   stateDirectory: string,
   { directory, saved, journal, state }: RunOnDisk,
 ): Promise<void> {
@@ -140,10 +149,10 @@ async function mustBeWhole(
 }
 
 /** Orders of one run are placed with one provider: a simulated one is not exchanged for another, or for the real one. */
-function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
+export function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
   const [first] = journal.entries;
   if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
-  if (![first.endpoint, endpoint].some((one) => /^https?:\/\/(127\.|localhost|\[::1\])/.test(one))) return;
+  if (![first.endpoint, endpoint].some(isLoopback)) return;
   throw new RefitError(
     'usage',
     `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
@@ -156,7 +165,7 @@ function mustNotBeExpired({ saved, clock }: ApplyInput): void {
   throw new RefitError(
     'plan-expired',
     `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
-    `refit plan ${saved.file} -o SAVED makes it anew against the fleet as it is now`,
+    `${planAgain(saved, 'SAVED')} makes it anew against the fleet as it is now`,
   );
 }
 
@@ -189,6 +198,7 @@ async function takeUp(
   directory: string,
   run: RunOnDisk,
   approvals: readonly (Approved | null)[],
+  locks: readonly HeldLock[],
 ): Promise<ApplyEnd> {
   const { saved, clock, calls, permits, savedFile = null } = input;
   const entries = [...run.journal.entries];
@@ -196,18 +206,18 @@ async function takeUp(
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
   const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const journal = openJournalWriter({
+    store: file,
+    clock,
+    end: run.journal.end,
+    replay,
+    onEntry(entry) {
+      entries.push(entry);
+      input.onEntry?.(entry);
+    },
+  });
   let control: ControlSocket | null = null;
   try {
-    const journal = openJournalWriter({
-      store: file,
-      clock,
-      end: run.journal.end,
-      replay,
-      onEntry(entry) {
-        entries.push(entry);
-        input.onEntry?.(entry);
-      },
-    });
     await journal.record({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
@@ -219,6 +229,7 @@ async function takeUp(
       endpoint: input.endpoint,
       version: input.version,
     });
+    for (const deed of takeOversOf(locks)) journal.tell(deed);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
@@ -245,7 +256,7 @@ async function takeUp(
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
-    throw error;
+    throw withLost(error, journal.lost);
   } finally {
     await control?.close();
     await file.close().catch(() => undefined);
@@ -253,7 +264,7 @@ async function takeUp(
 }
 
 /** Writes the reports and tells how the run stands. */
-async function finish(
+export async function finish(
   directory: string,
   saved: SavedPlan,
   entries: readonly JournalEntry[],

@@ -1,13 +1,15 @@
 /** What orders were billed at, for the steps whose end did not tell: a right on orders does not imply one on billing. */
 import { RefitError } from '../errors.ts';
 import type { Step } from '../model.ts';
-import type { Run } from './execute.ts';
+import type { SettlingRun } from './settle.ts';
+
+type BillsRun = Pick<SettlingRun, 'saved' | 'journal' | 'cloudFor' | 'leave'>;
 
 /**
  * Reads the bills that are missing of one wave and writes them down. Of postpaid orders nothing is paid at once, so
  * there is none to read. Whatever cannot be read stays unknown: a bill never decides anything in a run.
  */
-export async function readBills(run: Run, wave: number): Promise<void> {
+export async function readBills(run: BillsRun, wave: number): Promise<void> {
   const { saved, journal } = run;
   const prepaid = new Set(
     saved.preconditions.filter(({ billing }) => billing === 'prepaid').map(({ instance }) => instance),
@@ -24,7 +26,7 @@ export async function readBills(run: Run, wave: number): Promise<void> {
   await Promise.all([...scopes.values()].map((steps) => readOf(run, steps)));
 }
 
-async function readOf({ journal, cloudFor, leave }: Run, steps: readonly Step[]): Promise<void> {
+async function readOf({ journal, cloudFor, leave }: BillsRun, steps: readonly Step[]): Promise<void> {
   if (leave.aborted) return;
   const [{ region, profile, quote }] = steps as [Step];
   const ordersOf = (step: Step) => journal.replay.step(step.id).orders;

@@ -9,9 +9,8 @@ import type { MaintenanceWindow, Scope, Step } from '../model.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { judgeBegun, type Reading } from './evidence.ts';
-import type { Run } from './execute.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
-import { sinceFor } from './settle.ts';
+import { type SettlingRun, sinceFor } from './settle.ts';
 import { LIMITS, MINUTE } from './waits.ts';
 import { beganOutside, isOpen, openingAt, pauseUntilLook, secondClosing } from './window-time.ts';
 
@@ -27,12 +26,14 @@ export type Waiting = Map<string, 'kept' | 'overlooked'>;
 /**
  * @param free gives the step's place among the resizes under way to another: it is not under way while it waits. Until
  * the provider was seen to let a change wait it is kept, because where the option is overlooked all would begin at once.
+ * @param once looks once, and leaves a change that waits.
  * @returns `left` where the run is told to stop: the change waits on, and whoever takes the run up goes on from there.
  */
 export async function waitForWindow(
-  run: Run,
+  run: SettlingRun,
   step: Step,
   free: () => void,
+  { once = false }: { readonly once?: boolean } = {},
 ): Promise<'began' | 'ended' | 'left'> {
   const { journal, clock, waiting } = run;
   const window = windowOf(run, step);
@@ -64,7 +65,7 @@ export async function waitForWindow(
 
   // Taken up again, it is looked at at once: it may have begun while nobody looked.
   const isNew = clock.now() - orderedAt < 5_000;
-  for (let pause = isNew ? pauseUntilLook(window, orderedAt, clock.now()) : 0; ; ) {
+  for (let pause = isNew && !once ? pauseUntilLook(window, orderedAt, clock.now()) : 0; ; ) {
     await clock.sleep(pause, either);
     if (either.aborted) return 'left';
     let reading: Reading;
@@ -107,12 +108,13 @@ export async function waitForWindow(
         free();
       }
     }
+    if (once) return 'left';
     pause = pauseUntilLook(window, orderedAt, now);
   }
 }
 
 /** The window that was approved for a step's instance. */
-export function windowOf({ saved }: Run, step: Step): MaintenanceWindow {
+export function windowOf({ saved }: Pick<SettlingRun, 'saved'>, step: Step): MaintenanceWindow {
   const window = saved.preconditions.find(({ instance }) => instance === step.instance)?.window;
   if (window === undefined) throw new Error(`internal error: ${step.id} waits for a window and has none`);
   return window;

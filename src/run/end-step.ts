@@ -1,11 +1,11 @@
 /** Writes down how a step ended, and counts it. */
 import { iso } from '../clock.ts';
 import type { Money, Outcome, Size, Step } from '../model.ts';
-import type { Run } from './execute.ts';
+import type { SettlingRun } from './settle.ts';
 
 /** @param found what else is known of the end: the code, the size as read back, what was billed. */
 export async function endStep(
-  run: Run,
+  run: Pick<SettlingRun, 'journal' | 'ended' | 'cloudFor'>,
   step: Step,
   outcome: Exclude<Outcome, 'not-run'>,
   what: string,

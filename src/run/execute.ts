@@ -19,6 +19,9 @@ import { beginTally, sayHalt } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
+import { beginSlowStart } from './slow-start.ts';
+import { soakAfter } from './soak.ts';
+import { keepSpread, type SpreadKeeper } from './spread.ts';
 import { openSteering, type Steering } from './steering.ts';
 import { carryOutStep } from './step.ts';
 import type { Waits } from './waits.ts';
@@ -58,6 +61,8 @@ export interface Run extends RunInput {
   readonly pace: { usual: number | null; tail: number };
   /** Whether changes that are told to wait for their windows do, by profile and region. */
   readonly waiting: Waiting;
+  /** Holds groups of instances apart. */
+  readonly spread: SpreadKeeper;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -96,6 +101,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const left = () => leave.aborted || steering.leaving;
   const stopping = new AbortController();
   const tally = beginTally(saved, journal);
+  const slowStart = beginSlowStart(saved, journal, steering);
   /** Steps that will be looked at next, so that one call looks at many instances. */
   const queue: Step[] = [];
   let credentialsRefused = false;
@@ -127,6 +133,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     waits: steering.waits,
     pace: { usual: null, tail: FIRST_TAIL },
     waiting: new Map(),
+    spread: keepSpread(saved, journal),
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,
@@ -147,6 +154,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     },
     ended(step, outcome) {
       tally.add(step, outcome);
+      slowStart.ended(step, outcome);
       judge();
     },
   };
@@ -158,8 +166,11 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     await settleUnanswered(run);
     for (const [index] of saved.waves.entries()) {
       const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
+      // What has begun is not held: it is followed from here.
+      if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await soakAfter(run, index - 1);
       if (!run.goesOn() && !open.some((step) => isUnderWay(run, step))) break;
       if (!(await isApproved(run, index, open))) break;
+      slowStart.begin(index);
       await carryOutWave(run, index, open, queue);
       if (left()) return null;
     }
@@ -180,7 +191,7 @@ const FOLLOWED = {
 } as const;
 
 /** How often the calls since the last time are written down, in milliseconds. */
-const CALLS_EVERY = 5_000;
+const CALLS_EVERY = 15_000;
 
 async function tellCalls({ calls, clock, journal }: Run, ended: AbortSignal): Promise<void> {
   while (!ended.aborted && !journal.failed) {
@@ -218,7 +229,16 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
     (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
   );
   queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));
-  await Promise.all(chains.map((chain) => carryOutChain(run, chain, () => void queue.shift())));
+  // Its turn comes in order, but for those that others of their group keep waiting.
+  const unqueue = (first: Step): void => {
+    const at = queue.indexOf(first);
+    if (at >= 0) queue.splice(at, 1);
+  };
+  await Promise.all(
+    chains.map((chain) =>
+      run.spread.seated(chain[0]!.instance, () => carryOutChain(run, chain, () => unqueue(chain[0]!))),
+    ),
+  );
   const left = open.some((step) => isOpen(run, step));
   if (!run.leave.aborted && !run.steering.leaving && !journal.failed) await readBills(run, index);
   if (!left && !told.wavesEnded.includes(index))

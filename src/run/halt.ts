@@ -33,7 +33,9 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
     const base = threshold.base === 'count' ? '' : `% of ${threshold.base}`;
     halted = sayHalt(
       `haltWhen ${name}: "${threshold.operator} ${threshold.value}${base}" is reached with ${count}`,
-      'see in the report what came of them, then apply again: it goes on with the rest',
+      name === 'unknown'
+        ? 'refit reconcile RUN tells by reading what came of them; then apply again: it goes on with the rest'
+        : 'see in the report what came of them, then apply again: it goes on with the rest',
     );
   };
   const add = (step: Step, outcome: Outcome): void => {

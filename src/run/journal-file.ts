@@ -1,7 +1,12 @@
-/** The journal's file: read whole and checked, appended with fsync, a torn last line cut off. */
+/**
+ * The journal's file: read whole and checked, appended with fsync, a torn last line cut off. While a run writes it, it
+ * must stay where it is and as it is: an open file still takes entries when its name is gone, and nobody would find them.
+ */
 import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { RefitError } from '../errors.ts';
 import type { Decoded } from '../journal.ts';
 import { decode, EMPTY_CHAIN } from '../journal.ts';
 import type { JournalStore } from './journal-writer.ts';
@@ -58,31 +63,73 @@ function lineOfBadByte(bytes: Buffer): number {
   return line;
 }
 
+/** A journal's file, open for appending. */
+export interface JournalFile extends JournalStore {
+  close(): Promise<void>;
+}
+
 /**
- * Opens a journal file for appending, cutting off a torn last line first.
+ * Opens a journal file for appending, cutting off a torn last line first. Each append looks before and after whether
+ * the path still leads to this file and whether it is as long as this process left it.
  * @param wholeBytes as read by `readJournalFile`.
  */
-export async function openJournalFile(
-  path: string,
-  wholeBytes: number,
-): Promise<JournalStore & { close(): Promise<void> }> {
+export async function openJournalFile(path: string, wholeBytes: number): Promise<JournalFile> {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   await file.truncate(wholeBytes);
   await file.sync();
   await syncDirectory(dirname(path));
+  const opened = await file.stat({ bigint: true });
   let position = wholeBytes;
+
+  const mustBeAsLeft = async (bytes: number): Promise<void> => {
+    const there = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+      throw error;
+    });
+    if (there?.ino !== opened.ino || there.dev !== opened.dev)
+      throw meddled(path, there ? 'another file has taken its place' : 'it was removed or renamed');
+    if (there.size !== BigInt(bytes))
+      throw meddled(path, `it has ${there.size} bytes, and this run left it at ${bytes}`);
+  };
   return {
     async append(text) {
       const bytes = Buffer.from(text, 'utf8');
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
+      await mustBeAsLeft(position);
+      try {
+        await writeWhole(file, bytes, position);
+        // Never tried again where it fails: the pages that could not be written may be gone, and a second try succeed.
+        await file.datasync();
+      } catch (error) {
+        throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
       }
-      await file.datasync();
       position += bytes.length;
+      await mustBeAsLeft(position);
     },
     close: () => file.close(),
   };
+}
+
+function meddled(path: string, what: string): RefitError {
+  return new RefitError(
+    'disk-failed',
+    `${path} was changed by somebody else while this run wrote it: ${what}`,
+    'put the run directory back as it was, then run the same refit apply command again: it goes on where the journal ends',
+  );
+}
+
+/** Writes all of the bytes at a position, however few of them the system takes at once. @throws where it takes none. */
+export async function writeWhole(
+  file: Pick<FileHandle, 'write'>,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten === 0) throw new Error('the system takes no more bytes');
+    done += bytesWritten;
+  }
 }
 
 /** Makes the names in a folder durable. */

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { ChainEnd, Replay } from '../journal.ts';
-import { encode, seal } from '../journal.ts';
+import { sealLine } from '../journal.ts';
 import type { Deed, JournalEntry } from '../model.ts';
 
 /** Where journal lines are kept. */
@@ -29,6 +29,8 @@ export interface JournalWriter {
   readonly replay: Replay;
   /** True once the store has failed: nothing may be ordered any more. */
   readonly failed: boolean;
+  /** What was told and is not known to be on disk, once the store has failed. */
+  readonly lost: readonly Deed[];
   /** The time the store lately took to make entries durable, in milliseconds. */
   readonly latency: number;
 }
@@ -61,6 +63,7 @@ export function openJournalWriter(options: {
   let writing = false;
   let failure: RefitError | null = null;
   let latency = 5;
+  const lost: Deed[] = [];
 
   const writeGroups = async (): Promise<void> => {
     // Entries told in this same turn go with the first group.
@@ -75,10 +78,13 @@ export function openJournalWriter(options: {
         failure = new RefitError(
           'disk-failed',
           `the journal cannot be written (${cause instanceof Error ? cause.message : String(cause)}); nothing more is ordered`,
-          'free the disk or mend its rights, then run the same refit apply command again: it goes on where the journal ends',
+          cause instanceof RefitError
+            ? cause.mend
+            : 'free the disk or mend its rights, then run the same refit apply command again: it goes on where the journal ends',
           { cause },
         );
         waiting = [...group, ...waiting];
+        lost.push(...waiting.map(({ entry }) => entry));
         break;
       }
       latency += LATENCY_WEIGHT * (clock.monotonic() - began - latency);
@@ -93,11 +99,14 @@ export function openJournalWriter(options: {
 
   const enqueue = (deed: Deed): Promise<JournalEntry> =>
     new Promise((resolve, reject) => {
-      if (failure) return reject(failure);
-      const entry = seal(end, iso(clock.now()), deed);
+      if (failure) {
+        lost.push(deed);
+        return reject(failure);
+      }
+      const { entry, line } = sealLine(end, iso(clock.now()), deed);
       end = { seq: entry.seq, hash: entry.hash };
       replay.add(entry);
-      waiting.push({ entry, line: `${encode(entry)}\n`, resolve, reject });
+      waiting.push({ entry, line: `${line}\n`, resolve, reject });
       if (!writing) {
         writing = true;
         void writeGroups();
@@ -109,6 +118,7 @@ export function openJournalWriter(options: {
     get failed() {
       return failure !== null;
     },
+    lost,
     get latency() {
       return latency;
     },

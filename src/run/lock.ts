@@ -1,13 +1,14 @@
 /**
- * Locks between processes, and the register of plans carried out. A lock names its holder; a dead holder's lock is
- * taken over. Both protect between run directories on one host; truth is in the journals alone.
+ * Locks between processes. A lock is a file that names its holder; a dead holder's lock is taken over. It protects on
+ * one host; truth is in the journals alone.
  */
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
+import { sha256 } from '../digest.ts';
 import { RefitError } from '../errors.ts';
-import { replaceFile } from './run-directory.ts';
+import { word } from '../plan/next-command.ts';
 
 /** Who holds a lock. */
 export interface Holder {
@@ -20,87 +21,115 @@ export interface Holder {
   readonly began: string | null;
 }
 
+/** Who takes a lock. */
+export interface Taker {
+  readonly host: string;
+  readonly purpose: string;
+}
+
 export interface Lock {
   /** The holder whose abandoned lock was taken over; null where it was free. */
   readonly tookOverFrom: Holder | null;
+  /** Frees the lock, if it still is this one. */
   release(): Promise<void>;
 }
 
-/** A takeover lasts milliseconds; one older than this was itself abandoned. */
-const TAKEOVER_MS = 10_000;
-
 /**
  * Takes the lock at `path`.
+ *
+ * A dead holder's lock has one successor: a file named by the digest of that very lock, which exactly one process can
+ * make. Who has made it, and finds it at the end of the chain that begins at `path`, holds the lock and moves it to
+ * `path`. No lock has the same text twice, so who looked at a chain that has gone meanwhile finds that its file hangs on
+ * nothing, and looks again.
  * @throws RefitError `locked` while a live process, or any process of another host, holds it.
  */
-export async function takeLock(
-  path: string,
-  self: { host: string; purpose: string },
-  clock: Clock,
-): Promise<Lock> {
+export async function takeLock(path: string, self: Taker, clock: Clock): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const holder: Holder = {
-    ...self,
-    pid: process.pid,
-    since: iso(clock.now()),
-    began: await beganAt(process.pid),
+  const text = `${JSON.stringify({ ...(await holderOf(self, clock)), nth: taken++ })}\n`;
+  const release = async (): Promise<void> => {
+    if ((await textOf(path)) === text) await rm(path, { force: true });
   };
-  const release = () => rm(path, { force: true });
-  if (await create(path, holder)) return { tookOverFrom: null, release };
-
-  const takeover = `${path}.takeover`;
-  if (!(await create(takeover, holder))) {
-    const age = await stat(takeover).then(
-      ({ mtimeMs }) => clock.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > TAKEOVER_MS) await rm(takeover, { force: true });
-    if (!(await create(takeover, holder))) throw locked(path, null);
-  }
-  try {
-    const present = await readHolder(path);
-    if (present && (await isAlive(present, self.host))) throw locked(path, present);
-    // Moved aside and looked at once more, not removed: what lies there now may be the lock of one who was quicker.
-    const aside = `${path}.${process.pid}.aside`;
-    const moved = await rename(path, aside).then(
-      () => readHolder(aside),
-      () => null,
-    );
-    if (moved && (await isAlive(moved, self.host))) {
-      await link(aside, path).catch(() => undefined);
-      await rm(aside, { force: true });
-      throw locked(path, moved);
+  for (;;) {
+    const chain = await chainFrom(path);
+    const last = chain.at(-1);
+    if (last === undefined) {
+      if (await create(path, text)) return { tookOverFrom: null, release };
+      continue;
     }
-    await rm(aside, { force: true });
-    if (!(await create(path, holder))) throw locked(path, await readHolder(path));
+    const present = parseHolder(last.text);
+    if (present && (await isAlive(present, self.host))) throw lockedBy('held', path, present, self.host);
+    const next = successor(path, last);
+    if (!(await create(next, text))) continue;
+    if ((await chainFrom(path)).at(-1)?.file !== next) {
+      await rm(next, { force: true });
+      continue;
+    }
+    await rename(next, path);
+    for (const { file } of chain.slice(1)) await rm(file, { force: true });
     return { tookOverFrom: present, release };
-  } finally {
-    await rm(takeover, { force: true });
   }
 }
 
-function locked(path: string, holder: Holder | null): RefitError {
-  const who = holder
-    ? `process ${holder.pid} on ${holder.host} since ${holder.since} (${holder.purpose})`
-    : 'another process, just now';
+/** Locks that this process has taken: no two of one holder have the same text. */
+let taken = 0;
+
+/** This process as the holder of a lock from now on. */
+export async function holderOf({ host, purpose }: Taker, clock: Clock): Promise<Holder> {
+  return {
+    pid: process.pid,
+    host,
+    since: iso(clock.now()),
+    purpose,
+    began: await beganAt(process.pid),
+  };
+}
+
+/**
+ * The refusal that names a holder.
+ * @param what what is held, as the sentence begins.
+ * @param host the host that this process runs on.
+ */
+export function lockedBy(what: string, path: string, holder: Holder, host: string): RefitError {
+  const { pid, since, purpose } = holder;
   return new RefitError(
     'locked',
-    `held by ${who}`,
-    holder && holder.pid > 0
-      ? `wait for it, or stop it with: kill ${holder.pid}   (the lock is ${path})`
-      : `try again in a moment   (the lock is ${path})`,
+    `${what} by process ${pid} on ${holder.host} since ${since} (${purpose})`,
+    holder.host === host
+      ? `wait for it, or stop it with: kill ${pid}   (the lock is ${path})`
+      : `wait for it, or stop it on ${holder.host}: what runs there cannot be seen from ${host}. Only where it is known to be gone: rm ${word(path)}`,
   );
+}
+
+interface Link {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The lock at `path` and what followed it, each the successor of the one before; empty where the lock is free. */
+async function chainFrom(path: string): Promise<Link[]> {
+  const chain: Link[] = [];
+  for (let file = path; ; ) {
+    const text = await textOf(file);
+    if (text === null) return chain;
+    chain.push({ file, text });
+    file = successor(path, { file, text });
+  }
+}
+
+/** The place counts too: files that were cut off by a power cut may be alike. */
+function successor(path: string, { file, text }: Link): string {
+  return `${path}.after-${sha256(`${basename(file)} ${text}`).slice(0, 16)}`;
 }
 
 let drafts = 0;
 
 /** Makes the file with its holder in it, or not at all: nobody ever reads a lock that is still being written. */
-async function create(path: string, holder: Holder): Promise<boolean> {
+async function create(path: string, text: string): Promise<boolean> {
   const draft = `${path}.${process.pid}.${drafts++}.tmp`;
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
-      await file.writeFile(`${JSON.stringify(holder)}\n`);
+      await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
@@ -109,6 +138,7 @@ async function create(path: string, holder: Holder): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    (error as NodeJS.ErrnoException).path ??= path;
     throw error;
   } finally {
     await rm(draft, { force: true });
@@ -117,11 +147,25 @@ async function create(path: string, holder: Holder): Promise<boolean> {
 
 /** The holder on file; null where the lock is free or was cut off while being written. */
 export async function readHolder(path: string): Promise<Holder | null> {
+  return parseHolder((await textOf(path).catch(() => null)) ?? '');
+}
+
+/** A holder as it was written; null where the text is none. */
+export function parseHolder(text: string): Holder | null {
   try {
-    const value = JSON.parse(await readFile(path, 'utf8')) as Holder;
-    return typeof value?.pid === 'number' ? value : null;
+    const value = JSON.parse(text) as Holder;
+    return typeof value?.pid === 'number' && typeof value.host === 'string' ? value : null;
   } catch {
     return null;
+  }
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 
@@ -145,52 +189,4 @@ async function beganAt(pid: number): Promise<string | null> {
   } catch {
     return null;
   }
-}
-
-interface Registered {
-  readonly runDirectory: string;
-  readonly at: string;
-}
-
-async function registered(stateDirectory: string, digest: string): Promise<Registered | null> {
-  return readFile(join(stateDirectory, 'carried-out', `${digest}.json`), 'utf8').then(
-    (text) => JSON.parse(text) as Registered,
-    () => null,
-  );
-}
-
-/** True where the register names this very directory for the plan: its run had begun. */
-export async function isRegistered(
-  stateDirectory: string,
-  digest: string,
-  runDirectory: string,
-): Promise<boolean> {
-  return (await registered(stateDirectory, digest))?.runDirectory === resolve(runDirectory);
-}
-
-/**
- * Enters a plan into the register of plans carried out; with `check`, only looks whether it may be.
- * @throws RefitError `already-carried-out` where the register names another run directory for it.
- */
-export async function register(
-  stateDirectory: string,
-  digest: string,
-  runDirectory: string,
-  clock: Clock,
-  { check }: { readonly check: boolean },
-): Promise<void> {
-  const path = join(stateDirectory, 'carried-out', `${digest}.json`);
-  const here = resolve(runDirectory);
-  const present = await registered(stateDirectory, digest);
-  if (present?.runDirectory === here) return;
-  if (present) {
-    throw new RefitError(
-      'already-carried-out',
-      `this saved plan (${digest.slice(0, 8)}) was taken up in ${present.runDirectory} at ${present.at}`,
-      `refit report ${present.runDirectory} shows what came of it; to go on there: refit apply SAVED --run-dir ${present.runDirectory}; for a further change make a new plan: refit plan PLAN -o SAVED`,
-    );
-  }
-  if (check) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await replaceFile(path, `${JSON.stringify({ runDirectory: here, at: iso(clock.now()) })}\n`);
 }

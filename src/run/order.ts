@@ -8,7 +8,7 @@ import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
 import type { Step } from '../model.ts';
 import type { Run } from './execute.ts';
 import { SECOND } from './waits.ts';
-import { LOOK_AGE } from './watch.ts';
+import { ageOf, LOOK_AGE, type Sighting } from './watch.ts';
 
 /** Milliseconds for which an intent may be acted on. */
 const FRESH = 2_000;
@@ -21,9 +21,9 @@ export type Placed = OrderAnswer | { readonly kind: 'stopped' } | { readonly kin
 
 /**
  * Places the order of a step as its next attempt. The intent is durable before anything leaves.
- * @param seenAt when the instance was last seen at its size, monotonic ms.
+ * @param seen the look by which the instance is at its size.
  */
-export async function placeOrder(run: Run, step: Step, seenAt: number): Promise<Placed> {
+export async function placeOrder(run: Run, step: Step, seen: Sighting): Promise<Placed> {
   const { permits, steering, waits } = run;
   let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
   // At most one slot for each that has a place, and a second in which nothing leaves after a refusal by the limit.
@@ -32,18 +32,18 @@ export async function placeOrder(run: Run, step: Step, seenAt: number): Promise<
   await run.placing(async () => {
     // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
     await new Promise<void>((left) => {
-      placed = place(run, step, seenAt, left).finally(left);
+      placed = place(run, step, seen, left).finally(left);
     });
   });
   waits.none(step);
   return placed;
 }
 
-async function place(run: Run, step: Step, seenAt: number, left: () => void): Promise<Placed> {
+async function place(run: Run, step: Step, seen: Sighting, left: () => void): Promise<Placed> {
   const { journal, clock, permits, leave } = run;
   // Many may have been looked at together, and have waited for their turn since. What is past this door waits for no
   // more than the slots of those beside it, and is not asked again: a slot given back for that would be lost to all.
-  if (clock.monotonic() - seenAt > LOOK_AGE) return { kind: 'look-again' };
+  if (ageOf(seen, clock) > LOOK_AGE) return { kind: 'look-again' };
   const cloud = run.cloudFor(step.profile);
   const lane = cloud.orderLane(step);
   const attempt = journal.replay.step(step.id).attempts + 1;
@@ -58,6 +58,8 @@ async function place(run: Run, step: Step, seenAt: number, left: () => void): Pr
     if (permits.isLost(slot)) slot = permits.reserve(lane);
     else if (clock.monotonic() >= slot.due - lead - 1) break;
   }
+  // The machine slept, or orders leave so slowly that the look has become old all the same.
+  if (ageOf(seen, clock) > 2 * LOOK_AGE) return { kind: 'look-again' };
 
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };

@@ -168,6 +168,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
+    // A write that fails does not say where.
+    (error as NodeJS.ErrnoException).path ??= path;
     throw error;
   }
   await syncDirectory(dirname(path));

@@ -3,6 +3,7 @@
  * asks the provider to change anything.
  */
 import { iso } from '../clock.ts';
+import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
 import type { Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
@@ -20,6 +21,25 @@ import type { Run } from './execute.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 
+/** What settling needs of a run. With nothing of it can anything be ordered, nor does settling ever start a step. */
+export interface SettlingRun
+  extends Pick<
+    Run,
+    | 'saved'
+    | 'journal'
+    | 'clock'
+    | 'drain'
+    | 'leave'
+    | 'watch'
+    | 'waits'
+    | 'pace'
+    | 'waiting'
+    | 'stop'
+    | 'ended'
+  > {
+  readonly cloudFor: (profile: string) => CloudReader;
+}
+
 /** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
 const CLOCK_MARGIN = 30 * SECOND;
 
@@ -30,7 +50,7 @@ const CLOCK_GRAIN = 1.5 * SECOND;
  * Settles an order that has no answer on record: reads until something shows that it landed, or until every source
  * has been silent for as long as the plan's patience, counted from the intent's time on disk.
  */
-export async function settleLanding(run: Run, step: Step): Promise<void> {
+export async function settleLanding(run: SettlingRun, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
   const { patience } = run.saved.execution;
@@ -101,13 +121,13 @@ export async function settleLanding(run: Run, step: Step): Promise<void> {
 }
 
 /** The numbers on record of all orders for the instance: another one is that of an order without an answer. */
-function knownOrders({ saved, journal }: Run, { instance }: Step): ReadonlySet<string> {
+function knownOrders({ saved, journal }: SettlingRun, { instance }: Step): ReadonlySet<string> {
   const steps = saved.steps.filter((other) => other.instance === instance);
   return new Set(steps.flatMap(({ id }) => journal.replay.step(id).orders));
 }
 
 /** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
-async function afterSilence(run: Run, step: Step, state: StepState): Promise<void> {
+async function afterSilence(run: SettlingRun, step: Step, state: StepState): Promise<void> {
   const waitedFor = run.waits.waited(step, 'tryingAgain');
   learnTail(run, step, state);
   if (state.code !== null && !afterRefusal(state.code).again) {
@@ -132,7 +152,7 @@ async function afterSilence(run: Run, step: Step, state: StepState): Promise<voi
  * What a refusal that turned out to be the tail lock of the step before teaches: it lasts longer than this step waited.
  * The code alone never shortens patience, because the same code may hide an order that was taken.
  */
-function learnTail(run: Run, step: Step, state: StepState): void {
+function learnTail(run: SettlingRun, step: Step, state: StepState): void {
   if (step.needs === null || state.code === null || !isTailLockCode(state.code)) return;
   const before = run.journal.replay.step(step.needs).endedProviderAt;
   const asked = Date.parse(state.intentProviderAt ?? '') - Date.parse(before ?? '');
@@ -146,7 +166,7 @@ function learnTail(run: Run, step: Step, state: StepState): void {
  * tells whole seconds, so what began within the second in which the step before ended must not be lost: its own task
  * and order began earlier than that.
  */
-export function sinceFor(run: Run, step: Step, intentAt: number): number {
+export function sinceFor(run: SettlingRun, step: Step, intentAt: number): number {
   const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedProviderAt;
   if (before === null) return intentAt - CLOCK_MARGIN;
   return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
@@ -156,7 +176,7 @@ export function sinceFor(run: Run, step: Step, intentAt: number): number {
 const FACTS_WITHIN = 500;
 
 /** When to look at an accepted change again. */
-function pauseFor(run: Run, age: number): number {
+function pauseFor(run: SettlingRun, age: number): number {
   const expected = run.pace.usual ?? undefined;
   if (expected === undefined) return Math.min(15 * SECOND, Math.max(SECOND, age / 6));
   if (age < 0.6 * expected) return Math.min(60 * SECOND, Math.max(SECOND, 0.6 * expected - age));
@@ -164,7 +184,7 @@ function pauseFor(run: Run, age: number): number {
 }
 
 /** Follows an accepted change to its final facts and writes down how it ended. */
-export async function settleEnd(run: Run, step: Step): Promise<void> {
+export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
   const { journal, clock } = run;
   const state = journal.replay.step(step.id);
   const beganAt = state.beganAt ?? state.acceptedAt ?? state.intentAt ?? iso(clock.now());
@@ -261,7 +281,7 @@ function stillWorking({ tasks }: Reading): boolean {
 }
 
 /** What ended changes of this run took tells when the next look at one is worth a call. */
-function learn({ pace }: Run, took: number): void {
+function learn({ pace }: SettlingRun, took: number): void {
   pace.usual = pace.usual === null ? took : pace.usual + 0.2 * (took - pace.usual);
 }
 

@@ -29,6 +29,8 @@ export interface Steering {
   command(command: SteerCommand, by: Steerer): Promise<SteerAnswer>;
   /** The one place that decides how many resizes are under way at once. */
   readonly places: LimitFunction;
+  /** While a wave starts slowly, at most so many at once, whatever else was set; null: no such bound. */
+  slowStart(most: number | null): void;
   /** What is waited for in this process. */
   readonly waits: Waits;
   /** How the run goes on at this moment. */
@@ -70,6 +72,12 @@ export function openSteering(options: {
   const { saved, journal, permits, clock } = options;
   const { execution } = saved;
   const places = pLimit(execution.inFlight);
+  /** As approved, or as it was set since; and the bound of a slow start. */
+  let allowed = execution.inFlight;
+  let slowly = Number.POSITIVE_INFINITY;
+  const bindPlaces = (): void => {
+    places.concurrency = Math.min(allowed, slowly);
+  };
   const draining = new AbortController();
   const left = new AbortController();
   const drain = AbortSignal.any([options.drain, draining.signal]);
@@ -133,7 +141,7 @@ export function openSteering(options: {
           return `${setting} takes a ${whole ? 'whole ' : ''}number from ${Math.min(least, most)} to ${most}`;
         if (value > most)
           return `above what was approved: the plan says ${setting} ${most}; for more, drain this run and make a new plan: refit plan PLAN -o SAVED`;
-        const now = setting === 'inFlight' ? places.concurrency : permits.fullRate;
+        const now = setting === 'inFlight' ? allowed : permits.fullRate;
         return value === now ? `${setting} is ${now} already` : null;
       }
       default:
@@ -153,7 +161,7 @@ export function openSteering(options: {
         return `leaving at once, ${underWay()}: the same apply goes on later and settles them first`;
       case 'set':
         return command.setting === 'inFlight'
-          ? `inFlight is ${command.value} now, it was ${places.concurrency}; ${underWay()}`
+          ? `inFlight is ${command.value} now, it was ${allowed}; ${underWay()}`
           : `requestsPerSecond is ${command.value} now, it was ${permits.fullRate}`;
       default:
         return unreachable(command);
@@ -175,8 +183,10 @@ export function openSteering(options: {
         leaving = true;
         break;
       case 'set':
-        if (command.setting === 'inFlight') places.concurrency = command.value;
-        else permits.setFullRate(command.value);
+        if (command.setting === 'inFlight') {
+          allowed = command.value;
+          bindPlaces();
+        } else permits.setFullRate(command.value);
         break;
       default:
         return unreachable(command);
@@ -204,6 +214,10 @@ export function openSteering(options: {
       return { accepted, what };
     },
     places,
+    slowStart(most) {
+      slowly = most ?? Number.POSITIVE_INFINITY;
+      bindPlaces();
+    },
     waits: beginWaits(clock),
     standing: () => standingOf(steering, { saved, journal, permits }),
     get paused() {

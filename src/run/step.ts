@@ -96,7 +96,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
     if (window !== 'yes') return window === 'again' && run.goesOn();
   }
   const looked = await lookAgain(run, step, notBefore);
-  if (typeof looked !== 'number') return looked === 'again';
+  if (typeof looked === 'string') return looked === 'again';
   const refusedBefore = journal.replay.step(step.id).code;
   run.waits.none(step);
   const placed = await placeOrder(run, step, looked);
@@ -190,8 +190,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
           } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
         case 'skip': {
-          const found = changed === true ? await lookAgain(run, step, clock.monotonic()) : 0;
-          if (typeof found !== 'number') return found === 'again';
+          const found = changed === true ? await lookAgain(run, step, clock.monotonic()) : null;
+          if (typeof found === 'string') return found === 'again';
           await refused();
           return false;
         }
@@ -215,9 +215,9 @@ function mayEndOtherwise({ journal }: Run, { step, outcome }: StepState): boolea
 
 /**
  * Whether the instance still is what was approved: only then may it be ordered for.
- * @returns when it was seen so, monotonic ms; or what to do instead.
+ * @returns the look by which it is so; or what to do instead.
  */
-async function lookAgain(run: Run, step: Step, notBefore: number): Promise<number | 'again' | 'no'> {
+async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sighting | 'again' | 'no'> {
   const { journal, clock } = run;
   let sighting: Sighting;
   try {
@@ -277,7 +277,7 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<numbe
     });
     return 'no';
   }
-  return sighting.at;
+  return sighting;
 }
 
 /** Whether the instance still has the window that was approved. One that is not told any more has not changed. */

@@ -38,8 +38,8 @@ const PERMIT_TOLD = 2 * SECOND;
 /** Waits whose limit stands in `LIMITS`. */
 type LimitedName = keyof typeof LIMITS;
 
-/** `patience` is the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
-export type WaitName = LimitedName | 'patience' | 'window' | 'permit' | 'rateHold';
+/** `patience` and `soak` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
+export type WaitName = LimitedName | 'patience' | 'soak' | 'window' | 'permit' | 'rateHold';
 
 interface Between {
   readonly name: LimitedName;
@@ -72,12 +72,15 @@ export interface Waits {
   goesOn(step: Step, name: WaitName, limit: number, since?: number): void;
   /** The step waits for nothing. */
   none(step: Step): void;
-  /** What is waited for now, in the order of the steps' first waits. */
+  /** What the whole run waits for until told otherwise; null: nothing. `since` by the wall clock, ms since 1970 UTC. */
+  ofRun(wait: { readonly name: WaitName; readonly since: number; readonly limit: number } | null): void;
+  /** What is waited for now: the run's own, then in the order of the steps' first waits. */
   list(): readonly Wait[];
 }
 
 export function beginWaits(clock: Clock): Waits {
   const since = new Map<string, number>();
+  let wholeRun: Wait | null = null;
   /** What each step waits for: by itself, and what has come between. Each step waits for one thing at a time. */
   const now = new Map<string, { usual: Wait | null; between: Between | null }>();
   const ofStep = ({ id }: Step) => {
@@ -112,10 +115,13 @@ export function beginWaits(clock: Clock): Waits {
       if (present.usual?.name !== name) present.usual = { name, step: step.id, since: iso(from), limit };
     },
     none: (step) => void now.delete(step.id),
+    ofRun(wait) {
+      wholeRun = wait && { ...wait, step: null, since: iso(wait.since) };
+    },
     list() {
       const wall = clock.now();
       const passed = clock.monotonic();
-      return [...now].flatMap(([step, { usual, between }]) => {
+      const ofSteps = [...now].flatMap(([step, { usual, between }]) => {
         if (between !== null) {
           const began = since.get(`${between.name} ${step}`) ?? passed;
           return [{ ...between, step, since: iso(wall - (passed - began)) }];
@@ -123,6 +129,7 @@ export function beginWaits(clock: Clock): Waits {
         if (usual === null) return [];
         return usual.name === 'permit' && wall - Date.parse(usual.since) < PERMIT_TOLD ? [] : [usual];
       });
+      return wholeRun === null ? ofSteps : [wholeRun, ...ofSteps];
     },
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from '../clock.ts';
-import type { Cloud, Deal, Task } from '../cloud/cloud.ts';
+import type { CloudReader, Deal, Task } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
 import type { Instance, Scope } from '../model.ts';
 import type { Reading } from './evidence.ts';
@@ -43,7 +43,17 @@ const SOONER = 'somebody cannot wait so long';
 export interface Sighting {
   /** Monotonic ms. */
   readonly at: number;
+  /** The same moment by the wall clock, ms since 1970 UTC. */
+  readonly wallAt: number;
   readonly instance: Instance | undefined;
+}
+
+/**
+ * Milliseconds since an instance was seen, by whichever clock says more: the monotonic one stands still while a machine
+ * sleeps, and the other may be set.
+ */
+export function ageOf({ at, wallAt }: Sighting, clock: Clock): number {
+  return Math.max(clock.monotonic() - at, Math.abs(clock.now() - wallAt));
 }
 
 interface Asked extends Question {
@@ -67,7 +77,7 @@ interface Lane {
  * @param upcoming the instances of a scope that will be looked at next, in order.
  */
 export function watchFleet(options: {
-  readonly cloudFor: (profile: string) => Cloud;
+  readonly cloudFor: (profile: string) => CloudReader;
   readonly clock: Clock;
   readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
 }): Watch {
@@ -147,11 +157,11 @@ export function watchFleet(options: {
         : await readable(() => cloud.findDeals(scope, since, cloud.providerNow() + 300_000, single));
     if (since !== null && deals === null) lane.dealsReadable = false;
     // As old as the question: a process may be frozen before it hears the answer.
-    const at = clock.monotonic();
+    const [at, wallAt] = [clock.monotonic(), clock.now()];
     const instances = new Map(
       (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),
     );
-    for (const id of ids) lane.sightings.set(id, { at, instance: instances.get(id) });
+    for (const id of ids) lane.sightings.set(id, { at, wallAt, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   };
 
@@ -159,7 +169,7 @@ export function watchFleet(options: {
     read,
     async look(scope, instance, notBefore) {
       const seen = laneOf(scope).sightings.get(instance);
-      if (seen && seen.at >= notBefore && clock.monotonic() - seen.at <= LOOK_AGE) return seen;
+      if (seen && seen.at >= notBefore && ageOf(seen, clock) <= LOOK_AGE) return seen;
       await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
       return laneOf(scope).sightings.get(instance)!;
     },

@@ -50,7 +50,7 @@ export function decodeFlat(schema: Schema, pairs: Iterable<readonly [string, str
 }
 
 /** Parameters that are values already, as a test hands them in. @throws Refusal unless they fit the schema */
-export function fit(schema: Schema, value: unknown): Params {
+export function fitTo(schema: Schema, value: unknown): Params {
   return fitAll(schema, value, '', false);
 }
 

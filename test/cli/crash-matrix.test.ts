@@ -6,6 +6,7 @@
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { examineJournal } from '../../src/cli/examine-journal.ts';
 import { fromBeijing, toBeijing } from '../../src/cloud/beijing-time.ts';
+import { steerRun } from '../../src/index.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/run/journal-file.ts';
@@ -99,6 +100,23 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
       const first = lives++ === 0;
       const strikes = [...(strike ? [strike] : []), ...(first && befalls ? [befalls] : [])];
       const run = at.start(APPLY, { env: struckBy({ strikes, clock: simulator.ahead }) });
+      if (first && story.told) {
+        const ordered = until(
+          'an order',
+          async () => (await at.journal()).some((entry) => entry.kind === 'accepted'),
+          120_000,
+        );
+        const told = ordered.then(async () => {
+          // It dies of them: then nobody answers.
+          for (const command of story.told ?? [])
+            await steerRun(`${at.folder}/run`, command).catch(() => undefined);
+        });
+        const ended = run.ended.then(async (end) => {
+          await told;
+          return end;
+        });
+        return { ...run, ended };
+      }
       // The provider's clock is set with the machine's.
       if (first && befalls?.effect === 'set clock') {
         let over = false;

@@ -2,7 +2,7 @@
  * Stories in which every kind of journal entry is written by a real run, and the table that says which story writes
  * which. The table holds every kind, outcome and reason that the model knows, or it does not compile.
  */
-import type { AfterRefusal, Deed, Outcome } from '../../src/model.ts';
+import type { AfterRefusal, Deed, Outcome, SteerCommand } from '../../src/model.ts';
 import { plainFleet } from './refit.ts';
 import type { Strike } from './strike.ts';
 
@@ -20,6 +20,8 @@ export interface Story {
   readonly faults?: readonly string[];
   /** What befalls the first process beside being killed, so that the story goes as it is to go. */
   readonly befalls?: Strike;
+  /** What the first process is told through its socket, once it has placed an order. */
+  readonly told?: readonly SteerCommand[];
   /** The time of day in Beijing at which it begins, instead of now. */
   readonly beginsAt?: string;
 }
@@ -61,6 +63,13 @@ export const STORIES = {
     fleet: fleet(3),
     befalls: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
   },
+  'told to go slower': {
+    fleet: fleet(4),
+    told: [
+      { kind: 'set', setting: 'inFlight', value: 1 },
+      { kind: 'set', setting: 'inFlight', value: 1000 },
+    ],
+  },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
@@ -95,6 +104,7 @@ export const BOUNDARIES = {
     { story: 'plain', having: { resumed: false } },
     { story: 'plain', having: { resumed: true }, after: { kind: 'accepted' } },
   ],
+  'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
   approved: PLAIN,
   'wave-started': PLAIN,
   looked: PLAIN,
@@ -129,7 +139,10 @@ export const BOUNDARIES = {
   ],
   billed: [{ story: 'billing that may not be searched' }],
   // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
-  steered: [],
+  steered: [
+    { story: 'told to go slower', having: { accepted: true } },
+    { story: 'told to go slower', having: { accepted: false } },
+  ],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

@@ -74,6 +74,8 @@ describe('plans/refused.yaml against a fixed inventory', () => {
       'Refit.NoRegion', // is said before anything is read
       'Refit.CostAboveGuard', // instead of CostUnknown
       'Refit.WindowUnknown', // would be said of every target
+      'Refit.NotAsLeft', // of plans made from a run
+      'Refit.Unsettled', // as well
       'Refit.Blocked', // only where a reader has room for a single code
     ]);
   });

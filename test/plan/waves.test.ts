@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanWave, Take } from '../../src/model.ts';
-import { shareOut } from '../../src/plan/waves.ts';
+import type { PlanWave, Take, WaveFrom } from '../../src/model.ts';
+import { type Choosable, shareOut } from '../../src/plan/waves.ts';
 
 /** `1` takes one, `'10%'` a tenth, `'rest'` what is left. */
 function waves(...takes: readonly (number | string)[]): PlanWave[] {
@@ -14,12 +14,18 @@ function waves(...takes: readonly (number | string)[]): PlanWave[] {
 }
 
 /** `w1:1 w2:2`: the waves and how many instances each has. */
-function picture(given: readonly PlanWave[], planned: number): string {
-  const { shares, findings } = shareOut(given, planned);
+function picture(given: readonly PlanWave[], planned: number | readonly Choosable[]): string {
+  const { shares, findings } = shareOut(given, typeof planned === 'number' ? alike(planned) : planned);
   return [
-    ...shares.map(({ name, start, end }) => `${name}:${end - start}`),
+    ...shares.map(
+      ({ name, members }) => `${name}:${typeof planned === 'number' ? members.length : members.join(',')}`,
+    ),
     ...findings.map(({ code }) => code),
   ].join(' ');
+}
+
+function alike(count: number): Choosable[] {
+  return Array.from({ length: count }, () => ({ region: 'ap-guangzhou', profile: 'default', tags: {} }));
 }
 
 describe('instances are shared out to waves', () => {
@@ -38,8 +44,38 @@ describe('instances are shared out to waves', () => {
   });
 
   it('names the last wave so that no other has its name', () => {
-    expect(shareOut([{ name: 'rest', take: { kind: 'count', count: 1 } }], 2).shares.at(-1)?.name).toBe(
-      'rest-2',
-    );
+    expect(
+      shareOut([{ name: 'rest', take: { kind: 'count', count: 1 } }], alike(2)).shares.at(-1)?.name,
+    ).toBe('rest-2');
+  });
+});
+
+describe('a wave takes its instances from a region, an account or a tag', () => {
+  /** Places 0 to 7: two regions in turn, the last two of another account, every third one bronze. */
+  const fleet: Choosable[] = Array.from({ length: 8 }, (_, n) => ({
+    region: n % 2 === 0 ? 'ap-guangzhou' : 'ap-shanghai',
+    profile: n >= 6 ? 'retail' : 'default',
+    tags: n % 3 === 0 ? { tier: 'bronze' } : n % 3 === 1 ? { tier: 'gold' } : {},
+  }));
+  const from = (take: number | string, where: WaveFrom): PlanWave[] => [{ ...waves(take)[0]!, from: where }];
+  const named = (...all: PlanWave[][]): PlanWave[] =>
+    all.flat().map((one, n) => ({ ...one, name: `w${n + 1}` }));
+  const [guangzhou, shanghai] = [{ regions: ['ap-guangzhou'] }, { regions: ['ap-shanghai'] }];
+
+  // biome-ignore format: one line a case
+  it.each([
+    ['a number of a region, the rest of all', named(from(2, shanghai), waves('rest')), 'w1:1,3 w2:0,2,4,5,6,7'],
+    ['a percentage is of those that are meant', named(from('50%', guangzhou), waves('rest')), 'w1:0,2 w2:1,3,4,5,6,7'],
+    ['region by region, each its rest', named(from('rest', guangzhou), from('rest', shanghai)), 'w1:0,2,4,6 w2:1,3,5,7'],
+    ['either of two regions', named(from('rest', { regions: ['ap-guangzhou', 'ap-shanghai'] })), 'w1:0,1,2,3,4,5,6,7'],
+    ['an account', named(from('rest', { profiles: ['retail'] }), waves('rest')), 'w1:6,7 w2:0,1,2,3,4,5'],
+    ['a tag, with either of its values', named(from('rest', { tags: { tier: ['bronze', 'gold'] } }), waves('rest')), 'w1:0,1,3,4,6,7 w2:2,5'],
+    ['every key must hold', named(from('rest', { ...shanghai, tags: { tier: ['bronze'] } }), waves('rest')), 'w1:3 w2:0,1,2,4,5,6,7'],
+    ['a second wave of the same goes on where the first stopped', named(from(1, guangzhou), from(1, guangzhou), waves('rest')), 'w1:0 w2:2 w3:1,3,4,5,6,7'],
+    ['one that fits nothing is not kept, and is told', named(from(1, { regions: ['eu-frankfurt'] }), waves('rest')), 'w2:0,1,2,3,4,5,6,7 Refit.EmptyWave'],
+    ['what no wave is for goes last, and is told', named(from('rest', guangzhou)), 'w1:0,2,4,6 rest:1,3,5,7 Refit.ImplicitWave'],
+    ['a tag called as a method of objects is no tag', named(from(1, { tags: { toString: ['x'] } }), waves('rest')), 'w2:0,1,2,3,4,5,6,7 Refit.EmptyWave'],
+  ])('%s', (_, given, expected) => {
+    expect(picture(given, fleet)).toBe(expected);
   });
 });

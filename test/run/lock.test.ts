@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
-import { type Holder, register, takeLock } from '../../src/run/lock.ts';
+import { claimInstances } from '../../src/run/claims.ts';
+import { type Holder, takeLock } from '../../src/run/lock.ts';
+import { register } from '../../src/run/register.ts';
 
 const SELF = { host: 'here', purpose: 'a test' };
 let folder: string;
@@ -35,6 +40,14 @@ function lay(holder: Partial<Holder>): void {
     ...holder,
   };
   writeFileSync(path, `${JSON.stringify(whole)}\n`);
+}
+
+/** The file of who took the lock in this file over, as a process leaves it that died before moving it to its place. */
+function afterOf(file: string): string {
+  const digest = createHash('sha256')
+    .update(`${basename(file)} ${readFileSync(file, 'utf8')}`)
+    .digest('hex');
+  return `${path}.after-${digest.slice(0, 16)}`;
 }
 
 const codeOf = (error: unknown) => (error instanceof RefitError ? error.code : error);
@@ -80,12 +93,162 @@ describe('a lock', () => {
     expect((await takeLock(path, SELF, systemClock)).tookOverFrom).toBeNull();
   });
 
+  it('of another host says how to remove it where that host is gone for good', async () => {
+    lay({ pid: 4711, host: 'elsewhere' });
+    const refusal = await takeLock(path, SELF, systemClock).catch((error: RefitError) => error);
+    expect((refusal as RefitError).mend).toBe(
+      `wait for it, or stop it on elsewhere: what runs there cannot be seen from here. Only where it is known to be gone: rm ${path}`,
+    );
+    rmSync(path);
+    await (await takeLock(path, SELF, systemClock)).release();
+  });
+
   it('of a dead process goes to exactly one of twenty who want it at once', async () => {
     lay({ pid: await deadPid() });
     const takers = await Promise.allSettled(
       Array.from({ length: 20 }, () => takeLock(path, SELF, systemClock)),
     );
     expect(takers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(readdirSync(join(folder, 'locks'))).toEqual(['one.json']);
+  });
+
+  it('is taken over although who took it over before died in the middle of that, twice', async () => {
+    const dead = { pid: await deadPid(), host: 'here', since: 'x', purpose: 'a run', began: null };
+    lay(dead);
+    let last = path;
+    for (const since of ['y', 'z']) {
+      last = afterOf(last);
+      writeFileSync(last, `${JSON.stringify({ ...dead, since })}\n`);
+    }
+    const lock = await takeLock(path, SELF, systemClock);
+    expect(lock.tookOverFrom).toMatchObject({ since: 'z' });
+    expect(readdirSync(join(folder, 'locks'))).toEqual(['one.json']);
+    expect(await takeLock(path, SELF, systemClock).catch(codeOf)).toBe('locked');
+    await lock.release();
+    expect(readdirSync(join(folder, 'locks'))).toEqual([]);
+  });
+
+  it('that somebody removed by hand and another has taken since is not released by the first', async () => {
+    const first = await takeLock(path, SELF, systemClock);
+    rmSync(path);
+    const second = await takeLock(path, SELF, systemClock);
+    await first.release();
+    expect(await takeLock(path, SELF, systemClock).catch(codeOf)).toBe('locked');
+    await second.release();
+    expect(readdirSync(join(folder, 'locks'))).toEqual([]);
+  });
+});
+
+/** A process that takes locks as it is told, one a line, and says of each whether it has it. */
+const TAKER = `
+import { createInterface } from 'node:readline';
+import { takeLock } from ${JSON.stringify(fileURLToPath(new URL('../../src/run/lock.ts', import.meta.url)))};
+import { systemClock } from ${JSON.stringify(fileURLToPath(new URL('../../src/clock.ts', import.meta.url)))};
+const self = { host: 'here', purpose: 'a race' };
+process.stdout.write('ready\\n');
+for await (const path of createInterface({ input: process.stdin })) {
+  const said = await takeLock(path, self, systemClock).then(() => 'has it', (error) => error.code ?? String(error));
+  process.stdout.write(said + '\\n');
+}`;
+
+describe('many processes at once', () => {
+  it('of which exactly one gets a lock, free, of a dead process, or left in the middle of a takeover', async () => {
+    const takers = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', TAKER], {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        });
+        onTestFinished(() => void child.kill('SIGKILL'));
+        const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+        expect((await lines.next()).value).toBe('ready');
+        return { child, lines };
+      }),
+    );
+    const pid = await deadPid();
+    for (let round = 0; round < 30; round++) {
+      path = join(folder, 'locks', `${round}.json`);
+      await (await takeLock(path, SELF, systemClock)).release();
+      if (round % 3 > 0) lay({ pid });
+      if (round % 3 > 1) {
+        writeFileSync(afterOf(path), readFileSync(path));
+      }
+      for (const { child } of takers) child.stdin.write(`${path}\n`);
+      const said = await Promise.all(takers.map(async ({ lines }) => (await lines.next()).value));
+      expect(said.sort(), `round ${round}`).toEqual(['has it', ...Array(5).fill('locked')]);
+    }
+  });
+});
+
+describe('the instances of a live run', () => {
+  const REAL = 'tencentcloudapi.com';
+  const claim = (digest: string, instances: readonly string[], endpoint = REAL, host = 'here') =>
+    claimInstances(
+      folder,
+      { digest: digest.repeat(64), endpoint, instances },
+      { host, purpose: `run ${digest}` },
+      systemClock,
+    );
+  const files = () => readdirSync(join(folder, 'claims'));
+
+  it('are claimed by one run at a time, whatever its plan; others are free', async () => {
+    const first = await claim('a', ['crs-aaaa0001', 'crs-aaaa0002']);
+    const other = await claim('b', ['crs-aaaa0003']);
+    const refusal = (await claim('c', ['crs-aaaa0002', 'crs-aaaa0001', 'crs-aaaa0009']).catch(
+      (error: unknown) => error,
+    )) as RefitError;
+    expect(refusal).toMatchObject({ code: 'locked', exitCode: 7 });
+    expect(refusal.message).toMatch(
+      new RegExp(
+        `^crs-aaaa0001 and 1 more instance: held by process ${process.pid} on here since 20.*\\(run a\\)$`,
+      ),
+    );
+    expect(refusal.mend).toContain(`kill ${process.pid}`);
+    await first.release();
+    const third = await claim('c', ['crs-aaaa0002']);
+    expect(third.tookOverFrom).toEqual([]);
+    await third.release();
+    await other.release();
+    expect(files()).toEqual([]);
+  });
+
+  it('of a dead process are taken over by who shares one, and removed by anybody', async () => {
+    await claim('a', ['crs-aaaa0001']);
+    await claim('b', ['crs-aaaa0002']);
+    const pid = await deadPid();
+    for (const name of files()) {
+      const claimed = JSON.parse(readFileSync(join(folder, 'claims', name), 'utf8'));
+      writeFileSync(join(folder, 'claims', name), JSON.stringify({ ...claimed, pid }));
+    }
+    const { tookOverFrom } = await claim('c', ['crs-aaaa0001', 'crs-aaaa0003']);
+    expect(tookOverFrom.map(({ purpose }) => purpose)).toEqual(['run a']);
+    expect(files()).toEqual([`${'c'.repeat(64)}.json`]);
+  });
+
+  it('of another host stay claimed', async () => {
+    await claim('a', ['crs-aaaa0001'], REAL, 'elsewhere');
+    const refusal = (await claim('b', ['crs-aaaa0001']).catch((error: unknown) => error)) as RefitError;
+    expect(refusal.mend).toContain(`rm ${join(folder, 'claims', `${'a'.repeat(64)}.json`)}`);
+  });
+
+  it.each([
+    ['http://127.0.0.1:8420', 'http://127.0.0.1:8421', false],
+    ['http://127.0.0.1:8420', REAL, false],
+    ['http://127.0.0.1:8420', 'http://localhost:8420/', true],
+    [REAL, 'https://redis.ap-guangzhou.tencentcloudapi.com', true],
+    [REAL, 'internal.tencentcloudapi.com', true],
+  ])('at %s and at %s are the same: %s', async (one, another, same) => {
+    await claim('a', ['crs-aaaa0001'], one);
+    const outcome = await claim('b', ['crs-aaaa0001'], another).then(() => 'free', codeOf);
+    expect(outcome).toBe(same ? 'locked' : 'free');
+  });
+
+  it('go to exactly one of ten plans that share one and want it at once, and ten thousand are one file', async () => {
+    const many = Array.from({ length: 10_000 }, (_, n) => `crs-m${String(n).padStart(7, '0')}`);
+    const claims = await Promise.allSettled(
+      [...'0123456789'].map((digest) => claim(digest, ['crs-aaaa0001', ...(digest === '7' ? many : [])])),
+    );
+    expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(files()).toHaveLength(1);
   });
 });
 

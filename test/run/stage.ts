@@ -9,13 +9,14 @@ import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { planFleet } from '../../src/index.ts';
 import { beginReplay, decode } from '../../src/journal.ts';
-import type { JournalEntry, Report, RunState, SavedPlan, SteerCommand } from '../../src/model.ts';
+import type { Deed, JournalEntry, Report, RunState, SavedPlan, SteerCommand } from '../../src/model.ts';
 import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
+import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
 import type { Standing } from '../../src/run/standing.ts';
 import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
@@ -51,6 +52,8 @@ export interface StageOptions {
 
 /** What may befall one process. */
 export interface Fate {
+  /** The process only settles by reading what is unknown. */
+  readonly reconciles?: true;
   /** The process dies as this becomes true, asked at each of the moments below. */
   readonly diesAt?: (moment: Moment) => boolean;
   /** What its death leaves of what was being written. */
@@ -94,6 +97,8 @@ export interface Run extends Outcome {
   readonly report: Report;
   readonly counts: WorldCounts;
   readonly world: WorldState;
+  /** What it told its journal and a failed disk did not take. */
+  readonly lost: readonly Deed[];
   /** Milliseconds of virtual time. */
   readonly took: number;
 }
@@ -242,13 +247,14 @@ async function live(
   });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
   const calls = beginCallCounter();
-  const cloud = openCloud({
+  const client = {
     ...common,
     clock,
     permits,
     onCall: calls.add,
     transport: provider.transportFor(clock, () => alive),
-  });
+  };
+  const cloud = openCloud(client);
   const drain = new AbortController();
   const leave = new AbortController();
   const later = (ms: number | undefined, act: () => void): void => {
@@ -276,25 +282,36 @@ async function live(
       plan: saved.name,
       digest: saved.digest,
       resumed,
+      ...(fate.reconciles ? { purpose: 'reconcile' as const } : {}),
       cutOff: onDisk.torn?.length ?? 0,
       by: { user: 'dba', host: 'here', pid: 1 },
       endpoint: cloud.endpoint,
       version: '0.0.0',
     });
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    const executing = execute({
-      saved,
-      journal,
-      cloudFor: () => cloud,
-      permits,
-      calls,
-      clock,
-      drain: drain.signal,
-      leave: leave.signal,
-      steering,
-      approvalOf: async (wave) =>
-        judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' }),
-    });
+    const executing = fate.reconciles
+      ? reconcileSteps({
+          saved,
+          journal,
+          cloudFor: () => openReader(client),
+          calls,
+          clock,
+          leave: leave.signal,
+          exitCodeBefore: lastExitCode(onDisk.entries),
+        })
+      : execute({
+          saved,
+          journal,
+          cloudFor: () => cloud,
+          permits,
+          calls,
+          clock,
+          drain: drain.signal,
+          leave: leave.signal,
+          steering,
+          approvalOf: async (wave) =>
+            judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' }),
+        });
     const left = new Promise<null>((resolve) =>
       steering.leave.addEventListener('abort', () => resolve(null), { once: true }),
     );
@@ -335,6 +352,7 @@ async function live(
     report: buildReport(saved, read.entries),
     counts: counts(provider.world),
     world: worldState(provider.world),
+    lost: journal.lost,
     took: time.monotonic() - began,
   };
 }

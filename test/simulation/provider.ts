@@ -12,7 +12,7 @@ import { changeByHand } from '../../src/simulator/change.ts';
 import { createWorld } from '../../src/simulator/create-world.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import { newRequestId, type Served, serve } from '../../src/simulator/http.ts';
-import { fit } from '../../src/simulator/parameters.ts';
+import { fitTo } from '../../src/simulator/parameters.ts';
 import type { Random } from '../../src/simulator/random.ts';
 import {
   advance,
@@ -23,7 +23,7 @@ import {
   type World,
 } from '../../src/simulator/world.ts';
 import type { Machine } from './machine.ts';
-import type { Scenario } from './scenario.ts';
+import { appOf, type Scenario } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
 const ORDER = 'UpgradeInstance';
@@ -73,7 +73,7 @@ export function openProvider(
         replicas: 1,
         billing: wish.prepaid ? ('prepaid' as const) : ('postpaid' as const),
         status: 'running' as const,
-        tags: {},
+        tags: taggedApp(scenario, wish.id),
         usedTotal: 1024,
         usedFullestShard: null,
         daysLeft: 30,
@@ -105,7 +105,6 @@ export function openProvider(
   const arrivals = { orders: 0, refusedByLimit: 0 };
   let acting = true;
   let strangers = false;
-  let lastOrderAnswer: Extract<Answer, { kind: 'ok' }> | null = null;
 
   /** Half a round trip. */
   const travel = (): number => {
@@ -133,7 +132,7 @@ export function openProvider(
         region: action.regional ? region : '',
         language: 'en-US',
         host: '',
-        read: (schema) => fit(schema, JSON.parse(JSON.stringify(fields))),
+        read: (schema) => fitTo(schema, JSON.parse(JSON.stringify(fields))),
       },
       newRequestId(world),
       time.now(),
@@ -154,6 +153,7 @@ export function openProvider(
     const losses = (probability: number): boolean => !calm && chance.next() < probability;
     const { clock } = machine;
     const providerTime = openProviderTime(clock);
+    let lastOrderAnswer: Answer | null = null;
     const lane = (action: { name: string }) => ({ action: action.name, host: 'simulated', identity: 'us' });
     return {
       async lane(action) {
@@ -207,12 +207,11 @@ export function openProvider(
         providerTime.heard(date, sentAt);
         const answer = toAnswer(served, watcher, action.name);
         if (isOrder && answer.kind === 'ok') {
-          const before: Answer | null = lastOrderAnswer;
-          lastOrderAnswer = answer;
-          if (before !== null && chance.next() < road.answersTwice) {
+          if (lastOrderAnswer !== null && losses(road.answersTwice)) {
             watcher.befell('answered with another answer', action.name);
-            return before;
+            return lastOrderAnswer;
           }
+          lastOrderAnswer = answer;
         }
         return answer;
       },
@@ -265,7 +264,7 @@ export function openProvider(
         region: 'ap-guangzhou',
         language: 'en-US',
         host: '',
-        read: (schema) => fit(schema, size),
+        read: (schema) => fitTo(schema, size),
       },
       newRequestId(world),
       time.now(),
@@ -301,4 +300,9 @@ function toAnswer(served: Served, watcher: Watcher, action: string): Answer {
       watcher.befell(served.kind === 'reset-before' ? 'reset before' : 'reset after execution', action);
       throw new TransportError('the connection was reset', true);
   }
+}
+
+function taggedApp(scenario: Scenario, id: string): Record<string, string> {
+  const app = appOf(scenario, id);
+  return app === null ? {} : { app };
 }

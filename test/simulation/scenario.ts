@@ -19,6 +19,11 @@ export interface Scenario {
   readonly patience: number;
   readonly haltAfter: { readonly failed: number; readonly unknown: number };
   readonly switch: 'now' | 'maintenance-window';
+  /** Applications that the instances belong to in turn, and how many of one may be under way at once; null: no spread. */
+  readonly spread: { readonly apps: number; readonly maxInFlight: number } | null;
+  readonly slowStart: boolean;
+  /** Milliseconds after each wave. */
+  readonly soak: number;
   readonly limitCounting: LimitCounting;
   /** Least and greatest, milliseconds. */
   readonly startLag: Range;
@@ -93,6 +98,14 @@ export interface Life {
   readonly leaveAfter: number | null;
   /** What it is told through its socket, and after how many milliseconds. */
   readonly steering: readonly (readonly [number, SteerCommand])[];
+  /** It is `refit reconcile` instead of `refit apply`. */
+  readonly reconciles: boolean;
+}
+
+/** The application of an instance; null: its tag is missing, as on every seventh. */
+export function appOf({ spread }: Pick<Scenario, 'spread'>, id: string): string | null {
+  const number = Number(id.slice('crs-s'.length));
+  return spread === null || number % 7 === 0 ? null : `app-${number % spread.apps}`;
 }
 
 /** How large a scenario is. */
@@ -135,9 +148,11 @@ const PASSING: readonly (readonly [string, number])[] = [
 export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const chance = seededRandom(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
   const maybe = (probability: number): boolean => chance.next() < probability;
+  // Dice of their own: what was drawn before there were these stays as it was.
+  const rollout = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x50a4);
   // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
-  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.3));
+  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.8));
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
@@ -157,6 +172,12 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
       ? { failed: 1_000, unknown: 1_000 }
       : { failed: chance.whole(0, 4), unknown: chance.whole(0, 1) },
     switch: inWindow ? 'maintenance-window' : 'now',
+    spread:
+      rollout.next() < 0.4
+        ? { apps: pick(rollout, [1, 2, 3, 5, 8]), maxInFlight: pick(rollout, [1, 1, 1, 2, 3]) }
+        : null,
+    slowStart: rollout.next() < 0.3,
+    soak: rollout.next() < 0.3 ? pick(rollout, [1_000, 60_000, 1_800_000]) : 0,
     limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
     startLag,
     duration,
@@ -268,6 +289,7 @@ function drawLife(chance: Random, steps: number): Life {
           () => [chance.whole(0, 200_000), drawCommand(chance)] as const,
         )
       : [],
+    reconciles: maybe(0.08),
   };
 }
 

@@ -66,6 +66,9 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
     if (approvals[n]!.how !== 'good') yield { ...scenario, approvals: without(approvals, n, 1) };
   }
   if (scenario.stranger) yield { ...scenario, stranger: null };
+  if (scenario.spread) yield { ...scenario, spread: null };
+  if (scenario.slowStart) yield { ...scenario, slowStart: false };
+  if (scenario.soak > 0) yield { ...scenario, soak: 0 };
   if (scenario.waves.length > 0) yield { ...scenario, waves: [] };
   for (const name of [
     'heldUp',

@@ -26,13 +26,14 @@ import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
 import { execute } from '../../src/run/execute.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
+import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
 import { openSteering } from '../../src/run/steering.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
-import type { InstanceWish, Life, Scenario } from './scenario.ts';
+import { appOf, type InstanceWish, type Life, type Scenario } from './scenario.ts';
 import { type Befallen, openWatcher, type Violation, type Watcher } from './watcher.ts';
 
 /** What is taken out of Refit on purpose, to see that the search notices. */
@@ -42,6 +43,7 @@ export const SABOTAGES = {
   'no-patience': 'silence counts at once as "not landed"',
   'no-freshness': 'the guard in the tick of the send is not asked',
   'no-judging': 'whatever lies beside the saved plan counts as an approval',
+  'no-rollout': 'groups are not held apart, waves start with all places, and nothing soaks',
   'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
 } as const;
 
@@ -67,6 +69,7 @@ const UNDISTURBED: Life = {
   drainAfter: null,
   leaveAfter: null,
   steering: [],
+  reconciles: false,
 };
 
 /** Undisturbed processes within which a run must end. */
@@ -168,15 +171,19 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
   return lives;
 }
 
-/** What is left is what never ends, and what needs it. */
+/** What is left is what never ends, and what needs it or is held apart from it. */
 function isOver(
-  { fleet }: Scenario,
+  scenario: Scenario,
   steps: Iterable<{ readonly step: string; readonly outcome: string }>,
 ): boolean {
-  const stuck = new Set(fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
+  const stuck = new Set(scenario.fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
+  const held = new Set([...stuck].map((id) => appOf(scenario, id)).filter((app) => app !== null));
   for (const { step, outcome } of steps) {
     if (outcome !== 'not-run' && outcome !== 'unknown') continue;
-    if (!stuck.has(step.slice(0, step.indexOf('/')))) return false;
+    const instance = step.slice(0, step.indexOf('/'));
+    if (stuck.has(instance)) continue;
+    const app = appOf(scenario, instance);
+    if (outcome === 'unknown' || app === null || !held.has(app)) return false;
   }
   return true;
 }
@@ -229,18 +236,35 @@ async function carryOut(
   later(life.drainAfter, 'signal: drain', () => signals.drain.abort(130));
   later(life.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
 
-  const work = async (): Promise<'ended' | 'left'> => {
-    await journal.record({
+  const reconcile = async (): Promise<'ended' | 'left'> => {
+    watcher.count('reconciled');
+    await started('reconcile');
+    const settled = reconcileSteps({
+      saved,
+      journal: observed(journal, watcher),
+      cloudFor: () => cloud,
+      calls,
+      clock,
+      leave: signals.leave.signal,
+      exitCodeBefore: lastExitCode(setting.entries),
+    });
+    return (await orLeft(settled, signals.leave.signal, journal, calls)) === null ? 'left' : 'ended';
+  };
+  const started = (purpose?: 'reconcile') =>
+    journal.record({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
       plan: saved.name,
       digest: saved.digest,
       resumed,
+      ...(purpose ? { purpose } : {}),
       cutOff: torn,
       by: { user: 'dba', host: 'here', pid: 1 },
       endpoint: cloud.endpoint,
       version: '0.0.0',
     });
+  const work = async (): Promise<'ended' | 'left'> => {
+    await started();
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     const watched = observed(journal, watcher);
     const steering = openSteering({
@@ -266,7 +290,11 @@ async function carryOut(
     if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
     const executing = execute({
       saved:
-        sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved,
+        sabotage === 'no-patience'
+          ? { ...saved, execution: { ...saved.execution, patience: 0 } }
+          : sabotage === 'no-rollout'
+            ? withoutRollout(saved)
+            : saved,
       journal: watched,
       steering,
       cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
@@ -284,22 +312,34 @@ async function carryOut(
         return sabotage === 'no-judging' && offered.length > 0 ? believed(wave) : demanded;
       },
     });
-    executing.catch(() => undefined);
-    const left = new Promise<null>((resolve) => {
-      if (leave.aborted) resolve(null);
-      leave.addEventListener('abort', () => resolve(null), { once: true });
-    });
-    const ended = await Promise.race([executing, left]);
-    if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
-    return ended === null ? 'left' : 'ended';
+    return (await orLeft(executing, leave, journal, calls)) === null ? 'left' : 'ended';
   };
   try {
-    return await Promise.race([work(), machine.death.then(() => 'died' as const)]);
+    // Nothing is unknown of a run that has not begun, or that nothing is left open of: the command says so and writes nothing.
+    const reconciles = life.reconciles && unsettledSteps(saved, replay.state().steps).length > 0;
+    return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
     watcher.violated('faultless', error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 'failed';
   }
+}
+
+/** What is being done, or null where it is left at once: then nobody waits for it, and the calls so far are told. */
+async function orLeft<T>(
+  doing: Promise<T>,
+  leave: AbortSignal,
+  journal: JournalWriter,
+  calls: ReturnType<typeof beginCallCounter>,
+): Promise<T | null> {
+  doing.catch(() => undefined);
+  const left = new Promise<null>((resolve) => {
+    if (leave.aborted) resolve(null);
+    leave.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const ended = await Promise.race([doing, left]);
+  if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
+  return ended;
 }
 
 /** Tells the watcher of deeds as they are begun, before they are durable. */
@@ -314,6 +354,7 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
     get latency() {
       return journal.latency;
     },
+    lost: journal.lost,
     tell(deed) {
       journal.tell(deed);
     },
@@ -327,6 +368,14 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
 function believed(wave: number): Demanded {
   const judgedAt = iso(0);
   return { deed: { kind: 'approved', how: 'signatures', by: 'anybody', wave, judgedAt, signed: [] } };
+}
+
+function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
+  return {
+    ...saved,
+    waves: saved.waves.map(({ soak: _, slowStart: __, ...wave }) => wave),
+    execution: { ...saved.execution, slowStart: false },
+  };
 }
 
 async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
@@ -348,7 +397,11 @@ function sabotaged(cloud: Cloud, sabotage: Sabotage): Cloud {
   return {
     ...cloud,
     async order(request, goAhead) {
-      if (sabotage === 'no-freshness') return cloud.order(request, () => (goAhead(), true));
+      if (sabotage === 'no-freshness')
+        return cloud.order(request, () => {
+          goAhead();
+          return true;
+        });
       const answer = await cloud.order(request, goAhead);
       if (sabotage !== 'retry-below' || answer.kind !== 'no-answer') return answer;
       return cloud.order(request, () => true);
@@ -442,6 +495,7 @@ function planOf(scenario: Scenario): Plan {
       ...scenario.waves.map((take, n) => ({
         name: `wave ${n + 1}`,
         take: { kind: 'count', count: take } as const,
+        ...(scenario.soak === 0 ? {} : { soak: scenario.soak }),
       })),
       { name: 'rest', take: { kind: 'rest' } as const },
     ].map((wave) => (asks(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
@@ -451,7 +505,9 @@ function planOf(scenario: Scenario): Plan {
       switch: scenario.switch,
       patience: scenario.patience,
       haltWhen: { failed: count(scenario.haltAfter.failed), unknown: count(scenario.haltAfter.unknown) },
+      slowStart: scenario.slowStart,
     },
+    ...(scenario.spread ? { spread: { by: 'tags.app', maxInFlight: scenario.spread.maxInFlight } } : {}),
   };
 }
 

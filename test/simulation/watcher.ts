@@ -10,7 +10,7 @@ import { OUTCOMES } from '../../src/model.ts';
 import type { Served } from '../../src/simulator/http.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world.ts';
 import { asks, mayBegin } from './approvals.ts';
-import type { Scenario } from './scenario.ts';
+import { appOf, type Scenario } from './scenario.ts';
 
 /** What holds of every run, whatever befalls it. */
 export const LAWS = {
@@ -30,6 +30,9 @@ export const LAWS = {
   journal: 'the journal decodes without a fault',
   ends: 'a run comes to an end',
   limit: 'a refusal by the limit fails no step',
+  spread: 'never two of one group under way together',
+  slowStart: 'a wave that starts slowly has no more under way than it has earned',
+  soak: 'no wave begins before the soak after the one before is over',
   faultless: 'nothing is thrown but what a person can do something about',
 } as const;
 
@@ -73,7 +76,7 @@ export interface Watcher {
 /** An order may be told to be sent a little after the guard was asked: not a tick. */
 const FRESH = 2_000;
 /** What a look may be old by, and what comes between it and the send. */
-const LOOK_AND_SEND = 10_000;
+const LOOK_AND_SEND = 19_000;
 
 interface Known {
   /** The kind of the last entry of the step on disk, looks aside. */
@@ -115,6 +118,45 @@ export function openWatcher(
 
   /** Steps that the journal has given up although the provider still works on them: they hold no place any more. */
   const givenUp = new Set<string>();
+  const lingering = new Set<string>();
+  const verified = new Set<string>();
+  const waveOfDeal = new Map<string, number>();
+  const waveEndedAt = new Map<number, number>();
+  const wavesBegun = new Set<number>();
+  /** Whether wall clocks are set while it runs: a soak is counted by them. */
+  const clocksJump = scenario.lives.some(({ jumps }) => jumps.length > 0);
+
+  /** How many may be under way in a wave that starts slowly: 1, and twice as many each time as many are verified. */
+  const earned = (wave: number): number => {
+    const ends = saved!.steps.filter((step) => step.wave === wave && verified.has(step.id)).length;
+    let bound = 1;
+    for (let needed = bound; ends >= needed; needed += bound) bound *= 2;
+    return bound;
+  };
+  const holdGroup = (step: Step): void => {
+    const app = appOf(scenario, step.instance);
+    if (app === null) return;
+    const instances = new Set<string>();
+    for (const { id, instance } of saved!.steps)
+      if (appOf(scenario, instance) === app)
+        for (const deal of known.get(id)!.deals)
+          if (open.has(deal) && (!givenUp.has(deal.name) || lingering.has(deal.name)))
+            instances.add(instance);
+    if (instances.size > scenario.spread!.maxInFlight)
+      violated('spread', `${[...instances].join(' and ')} of ${app} are under way together`);
+  };
+  const holdSoak = (step: string): void => {
+    const { wave } = saved!.steps.find(({ id }) => id === step)!;
+    const since = wavesBegun.has(wave) ? undefined : waveEndedAt.get(wave - 1);
+    wavesBegun.add(wave);
+    if (since !== undefined && !clocksJump && time.monotonic() - since < scenario.soak)
+      violated('soak', `${step} was begun ${Math.round(time.monotonic() - since)} ms after the wave before`);
+  };
+  const holdApproved = (step: string): void => {
+    const { name } = saved!.waves[saved!.steps.find(({ id }) => id === step)!.wave]!;
+    if (asks(scenario, name) && !mayBegin(scenario, name, time.monotonic()))
+      violated('approved', `${step} is begun in ${name}, which too few have approved`);
+  };
   let bounds = { at: 0, before: 0, now: 0 };
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
@@ -188,6 +230,7 @@ export function openWatcher(
       if (!deal) return;
       count('accepted order');
       one.deals.push(deal);
+      waveOfDeal.set(deal.name, step.wave);
       open.add(deal);
       if (one.deals.length > 1) violated('once', `${step.id} was accepted ${one.deals.length} times`);
       // What was begun before a bound was set goes by the one before.
@@ -195,6 +238,10 @@ export function openWatcher(
       const own = stillOpen().filter(({ name }) => !givenUp.has(name));
       if (scenario.switch === 'now' && own.length > most)
         violated('inFlight', `${own.length} under way, and ${most} may be`);
+      holdGroup(step);
+      const together = own.filter(({ name }) => waveOfDeal.get(name) === step.wave).length;
+      if (scenario.slowStart && scenario.switch === 'now' && together > earned(step.wave))
+        violated('slowStart', `${together} of wave ${step.wave} under way, and ${earned(step.wave)} may be`);
     },
     foreign(instance, what) {
       foreignAt.set(instance, time.monotonic());
@@ -206,11 +253,18 @@ export function openWatcher(
     told(deed) {
       if (deed.kind === 'intent') {
         known.get(deed.step)!.intentAt = time.monotonic();
-        const { name } = saved!.waves[saved!.steps.find(({ id }) => id === deed.step)!.wave]!;
-        if (asks(scenario, name) && !mayBegin(scenario, name, time.monotonic()))
-          violated('approved', `${deed.step} is begun in ${name}, which too few have approved`);
+        holdSoak(deed.step);
+        holdApproved(deed.step);
       }
-      if (deed.kind === 'step-ended') for (const { name } of known.get(deed.step)!.deals) givenUp.add(name);
+      if (deed.kind === 'wave-ended') waveEndedAt.set(deed.wave, time.monotonic());
+      if (deed.kind !== 'step-ended') return;
+      for (const { name } of known.get(deed.step)!.deals) {
+        givenUp.add(name);
+        // What is unknown may be under way still: it keeps its group waiting.
+        if (deed.outcome === 'unknown') lingering.add(name);
+        else lingering.delete(name);
+      }
+      if (deed.outcome === 'verified') verified.add(deed.step);
     },
     entry(entry) {
       if (entry.kind !== 'looked' && entry.kind !== 'calls') say(tellEntry(entry));
@@ -352,6 +406,11 @@ function holdUndisturbed(
             ? ENDS[fate]
             : 'verified';
     if (step.outcome === expected) continue;
+    // While one of its group may be under way for ever, the others are not begun.
+    const app = appOf(scenario, step.instance);
+    const held =
+      app !== null && scenario.fleet.some((one) => one.fate === 'stuck' && appOf(scenario, one.id) === app);
+    if (step.outcome === 'not-run' && held) continue;
     // A provider that answers rubbish for a quarter of an hour is given up, and that is told as what it is.
     const gaveUp = (step.outcome === 'failed' || step.outcome === 'refused') && asked(step.id) >= 4;
     if (!gaveUp)

@@ -5,6 +5,7 @@ import {
   applySavedPlan,
   connect,
   REPORT_FORMATS,
+  RefitError,
   readSavedPlan,
   renderReport,
   renderReview,
@@ -20,6 +21,9 @@ import { checkOutput, emit } from '../output.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** What a run exits with while an outcome is unknown. */
+const UNKNOWN = new RefitError('outcome-unknown', '', '').exitCode;
 
 export interface ApplyCommandOptions extends GlobalOptions {
   readonly autoApprove?: boolean;
@@ -57,7 +61,10 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       const shown = nearer(end.directory);
       if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
       terminal.err(`report  ${join(shown, RUN_FILES.page)}\n`);
-      if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
+      if (end.exitCode === UNKNOWN) {
+        const next = sameWay(`refit reconcile ${word(shown)}`, options);
+        terminal.err(`next    ${next}   settles by reading what is unknown\n`);
+      } else if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
         const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
       }

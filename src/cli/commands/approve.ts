@@ -6,7 +6,7 @@ import { encodeApproval, signApproval } from '../../approval/sign-approval.ts';
 import { iso } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { SavedPlan } from '../../model.ts';
-import { word } from '../../plan/next-command.ts';
+import { planAgain, word } from '../../plan/next-command.ts';
 import { parseDuration } from '../../plan/quantity.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
 import { visible } from '../../report/escape.ts';
@@ -40,7 +40,7 @@ export async function approve(
     throw new RefitError(
       'plan-expired',
       `the saved plan expired at ${saved.expiresAt}; no run of it may begin`,
-      `refit plan ${word(saved.file)} -o ${word(file)}`,
+      planAgain(saved, file),
     );
   }
   const expires = parseDuration(options.expires ?? EXPIRES);

@@ -1,22 +1,20 @@
 /** `refit plan PLAN`: the dry run. Reads only, takes no lock, writes no run state. */
-import { EXIT_BLOCKED, EXIT_CHANGES, EXIT_PLAN_INVALID } from '../../errors.ts';
-import { connectReader, encodeSavedPlan, planFleet, REVIEW_FORMATS, renderReview } from '../../index.ts';
+import { EXIT_PLAN_INVALID } from '../../errors.ts';
+import { connectReader, planFleet, REVIEW_FORMATS } from '../../index.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { visible } from '../../report/escape.ts';
-import { readInput, writeOutput } from '../files.ts';
+import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
+import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { readInventoryFile } from '../inventory-file.ts';
-import { connectionOf, type GlobalOptions, regionFrom, sameWay } from '../options.ts';
-import { checkOutput, emit, formatOf } from '../output.ts';
+import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
+import { checkOutput, formatOf } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
-export interface PlanCommandOptions extends GlobalOptions {
-  readonly out?: string;
+export interface PlanCommandOptions extends ReviewOptions {
   readonly inventory?: string;
   readonly price?: boolean;
-  readonly all?: boolean;
-  readonly detailedExitcode?: boolean;
 }
 
 export async function plan(file: string, options: PlanCommandOptions, terminal: Terminal): Promise<number> {
@@ -45,18 +43,7 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
     if ('close' in from) await from.close();
   });
   if (!review) return invalid(findings, options, terminal, file);
-  if (review.verdict !== 'blocked' && options.out !== undefined) {
-    await writeOutput(options.out, encodeSavedPlan(review.plan), file);
-    terminal.quiet || terminal.err(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}\n`);
-  }
-  await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
-    renderReview({ ...review, next: review.next === null ? null : sameWay(review.next, options) }, format, {
-      ...where,
-      all: options.all ?? false,
-    }),
-  );
-  if (review.verdict === 'blocked') return EXIT_BLOCKED;
-  return options.detailedExitcode && review.verdict === 'ready' ? EXIT_CHANGES : 0;
+  return handOver(review, options, terminal, file);
 }
 
 async function invalid(

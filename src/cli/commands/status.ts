@@ -5,7 +5,7 @@ import { OUTCOMES, type StepState } from '../../model.ts';
 import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { duration } from '../../report/quantities.ts';
-import { applyAgain } from '../../run/apply-again.ts';
+import { applyAgain, reconcileAgain } from '../../run/apply-again.ts';
 import { askStanding } from '../../run/ask-run.ts';
 import { isAlive, readHolder } from '../../run/lock.ts';
 import { RUN_FILES, type RunOnDisk, readRun } from '../../run/run-directory.ts';
@@ -70,11 +70,14 @@ function tell(
           : state.endedAt !== null
             ? `ended (${state.endedBecause}) with work left`
             : 'stopped without an end: its process is gone';
+  const unknown = steps.some(({ outcome }) => outcome === 'unknown');
   const next = live?.paused
     ? `refit continue ${word(run.directory)}`
     : holder || isFinished(state)
       ? `refit report ${word(run.directory)}`
-      : applyAgain(run);
+      : unknown && state.endedAt !== null
+        ? reconcileAgain(run)
+        : applyAgain(run);
   const facts = {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,

@@ -106,6 +106,12 @@ describe('parsing never throws, and either gives a plan or says why not', () => 
     );
   });
 
+  it.each([
+    { version: { toString: 0 } },
+    { version: 1, name: { toString: 0 }, targets: { toString: 0 } },
+    { version: 1, execution: { inFlight: { toString: 0 } }, waves: [{ name: { valueOf: 0, toString: 0 } }] },
+  ])('on values that cannot be made a text: %j', (value) => isWhole(JSON.stringify(value)));
+
   it('on any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -83,6 +83,11 @@ describe('the journal entry schema', () => {
       endpoint: 'https://redis.tencentcloudapi.com',
       version: '0.1.0',
     },
+    'lock-taken-over': {
+      kind: 'lock-taken-over',
+      locks: ['saved-plan', 'run-directory', 'instances'],
+      from: { pid: 4711, host: 'db-ops-1', since: AT, purpose: 'refit apply in runs/x' },
+    },
     approved: { kind: 'approved', how: 'prompt', by: 'dba' },
     'wave-started': { kind: 'wave-started', wave: 0, name: 'all' },
     'wave-ended': { kind: 'wave-ended', wave: 0, name: 'all' },

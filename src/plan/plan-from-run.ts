@@ -1,0 +1,160 @@
+/**
+ * A plan made from a run: the inverse of what it verified, or what it left undone. It is an ordinary plan, so that rules,
+ * guards, prices and the seal judge it as any other, against the fleet as it is now.
+ */
+import type {
+  Dimension,
+  Finding,
+  Plan,
+  PlanSource,
+  PlanTarget,
+  PlanWave,
+  Precondition,
+  RunState,
+  SavedPlan,
+  Size,
+  Step,
+  Wish,
+} from '../model.ts';
+import { DIMENSIONS } from '../model.ts';
+import { say } from '../rules/check.ts';
+import { count } from '../rules/say-size.ts';
+
+/** A run as its saved plan and its journal tell it. */
+export interface RunToPlanFrom {
+  /** The run directory, as it is to be named in the plan. */
+  readonly directory: string;
+  readonly saved: SavedPlan;
+  readonly state: RunState;
+  /** Nothing is left to do in it: `apply` does not go on with it any more. */
+  readonly finished: boolean;
+}
+
+/** The plan, and what a reviewer should know of how it came about. */
+export interface PlanFromRun {
+  readonly plan: Plan;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * `rollback`: every instance of which something was verified goes back to the size it had before, if it still is at the
+ * size at which the run left it. `retry`: every instance of which something failed, was refused, drifted, skipped or never
+ * ran is to have the size that the run was to give it. An instance whose outcome is unknown is blocked in both. Pure.
+ */
+export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanFromRun {
+  const { saved, state } = run;
+  const directory = run.directory.replace(/(?<=.)\/+$/, '');
+  const stepsOf = Map.groupBy(saved.steps, ({ instance }) => instance);
+  const entries = saved.preconditions.flatMap((instance) => {
+    const steps = stepsOf.get(instance.instance) ?? [];
+    const target = kind === 'rollback' ? back(instance, steps, run) : again(instance, steps, run);
+    return target === null ? [] : [{ target, wave: steps[0]!.wave }];
+  });
+  const shrinks = kind === 'rollback' || saved.preconditions.some(getsSmaller);
+  const suffix = `-${kind}`;
+  const plan: Plan = {
+    file: `${directory}/plan.json`,
+    name: saved.name.slice(0, LONGEST_NAME - suffix.length) + suffix,
+    change: saved.change,
+    owner: saved.owner,
+    expires: Date.parse(saved.expiresAt) - Date.parse(saved.sealedAt),
+    onBlocked: 'skip',
+    finishBy: null,
+    defaults: { region: null, profile: null },
+    targets: entries.map(({ target }) => target),
+    guards: { targets: null, shrink: shrinks ? 'allow' : 'deny', cost: null },
+    waves: wavesOf(
+      saved,
+      entries.map(({ wave }) => wave),
+    ),
+    execution: saved.execution,
+    source: { kind, run: directory, digest: saved.digest, head: state.head },
+  };
+  return { plan, findings: [origin(plan, plan.source!), ...(run.finished ? [] : [unfinished(directory)])] };
+}
+
+/** By the schema of plans. */
+const LONGEST_NAME = 120;
+
+/** From where the run left the instance back to where it was; null where nothing of it was verified or is unknown. */
+function back(
+  precondition: Precondition,
+  steps: readonly Step[],
+  { state }: RunToPlanFrom,
+): PlanTarget | null {
+  const outcome = (step: Step) => state.steps.get(step.id)?.outcome;
+  const unknown = steps.find((step) => outcome(step) === 'unknown') ?? null;
+  const verified = steps.filter((step) => outcome(step) === 'verified');
+  const [first = unknown] = verified;
+  if (first === null) return null;
+  const undone = verified.length > 0 ? verified : [first];
+  return {
+    ...common(precondition, undone, undone[0]!.before),
+    fromRun: { leftAt: undone.at(-1)!.after, unsettled: unknown?.id ?? null },
+  };
+}
+
+/** To the size that the run was to give it; null where all of it was verified. */
+function again(
+  precondition: Precondition,
+  steps: readonly Step[],
+  { state }: RunToPlanFrom,
+): PlanTarget | null {
+  const outcome = (step: Step) => state.steps.get(step.id)?.outcome;
+  if (steps.every((step) => outcome(step) === 'verified')) return null;
+  const unknown = steps.find((step) => outcome(step) === 'unknown') ?? null;
+  return {
+    ...common(precondition, steps, precondition.target),
+    fromRun: { leftAt: null, unsettled: unknown?.id ?? null },
+  };
+}
+
+/** The dimensions that these steps changed, at a size; replicas in the zones where they were added or removed. */
+function common({ instance, region, profile }: Precondition, steps: readonly Step[], to: Size): PlanTarget {
+  const wishes: Partial<Record<Dimension, Wish>> = {};
+  for (const { change } of steps)
+    wishes[change.dimension] = { kind: 'absolute', value: to[change.dimension] };
+  const nodes = steps.find((step) => step.nodes !== undefined)?.nodes ?? null;
+  return {
+    // Where the author of the run's plan asked for it.
+    place: steps[0]!.place ?? { file: 'plan.json', line: 1, column: 1 },
+    region,
+    profile,
+    match: { kind: 'instance', instance },
+    wishes,
+    zones:
+      nodes === null
+        ? null
+        : (nodes.kind === 'add' ? nodes.zones : nodes.nodes.map(({ zone }) => zone)).map(({ code }) => code),
+  };
+}
+
+function getsSmaller({ size, target }: Precondition): boolean {
+  return DIMENSIONS.some((dimension) => target[dimension] < size[dimension]);
+}
+
+/** The waves of the run, each with as many instances as there are of it; those without any are left out. */
+function wavesOf(saved: SavedPlan, waveOf: readonly number[]): PlanWave[] {
+  const waves = saved.waves.flatMap(({ name }, index): PlanWave[] => {
+    const instances = waveOf.filter((wave) => wave === index).length;
+    return instances === 0 ? [] : [{ name, take: { kind: 'count', count: instances } }];
+  });
+  // Where some are blocked, the last one takes what there is.
+  return waves.map((wave, index) => (index < waves.length - 1 ? wave : { ...wave, take: { kind: 'rest' } }));
+}
+
+function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSource): Finding {
+  const about = count(targets.length, 'instance');
+  const does =
+    kind === 'rollback'
+      ? `takes back what run ${run} verified (${about}); it says shrink: allow, because taking a growth back makes smaller`
+      : `asks again for what run ${run} left undone (${about})${guards.shrink === 'allow' ? '; it says shrink: allow, because that run made smaller' : ''}`;
+  const what = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
+  return say('Refit.FromRun', { what, mend: `refit audit verify ${run} --head ${head}` }, null, null);
+}
+
+function unfinished(run: string): Finding {
+  const what = `run ${run} has not ended for good: the same apply would still go on with it`;
+  const mend = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
+  return say('Refit.RunUnfinished', { what, mend }, null, null);
+}

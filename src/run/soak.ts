@@ -1,0 +1,35 @@
+/**
+ * The soak time after a wave: the next one begins when it is over. Counted from when the wave was settled, as the
+ * journal tells it, so that a restart does not begin it anew.
+ */
+import type { RunState } from '../model.ts';
+import type { Run } from './execute.ts';
+import { MINUTE } from './waits.ts';
+
+/** When the wave was settled: its entry, or a step that was settled later because it had been unknown. */
+export function settledAt(state: RunState, wave: number, steps: readonly string[]): number | null {
+  const moments = [
+    state.waveEndedAt.get(wave),
+    ...steps.map((id) => state.steps.get(id)?.endedAt ?? undefined),
+  ].flatMap((at) => (at === undefined ? [] : [Date.parse(at)]));
+  return moments.length === 0 ? null : moments.reduce((a, b) => Math.max(a, b));
+}
+
+/**
+ * Waits until the soak time after this wave is over, or nothing new may start. A pause does not lengthen it.
+ * @returns at once where the wave has none.
+ */
+export async function soakAfter(run: Run, wave: number): Promise<void> {
+  const { saved, journal, clock, waits, leave } = run;
+  const { soak, steps } = saved.waves[wave]!;
+  const since = soak === undefined ? null : settledAt(journal.replay.state(), wave, steps);
+  if (soak === undefined || since === null) return;
+  // No longer than the soak in this process, however the wall clock is set meanwhile.
+  const until = clock.monotonic() + Math.min(soak, since + soak - clock.now());
+  const left = () => Math.min(until - clock.monotonic(), since + soak - clock.now());
+  waits.ofRun({ name: 'soak', since, limit: soak });
+  // Looked at again each minute: finishBy may be reached meanwhile.
+  while (left() > 0 && run.goesOn())
+    await clock.sleep(Math.min(left(), MINUTE), AbortSignal.any([run.stopped, leave]));
+  waits.ofRun(null);
+}

@@ -1,0 +1,180 @@
+/**
+ * A disk that fails under a run: the run stops before its next order, says what, where and what to do, and the same
+ * command goes on once the disk is well. The simulator counts the orders.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, rename, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it, type TestContext } from 'vitest';
+import { BRISK, type Desk, desk, type Ended, growPlan, plainFleet, until } from './refit.ts';
+
+const INSTANCES = 12;
+const COMMAND = join(inject('built'), 'dist/cli/main.js');
+const isRoot = process.getuid?.() === 0;
+const demanded = process.env.REFIT_REQUIRE_ALL === '1';
+
+async function sealed(test: TestContext): Promise<Desk> {
+  const at = await desk(test, { simulator: BRISK, fleet: plainFleet(INSTANCES) });
+  await at.write('plan.yaml', growPlan(['execution: { inFlight: 3, requestsPerSecond: 20, patience: 2s }']));
+  const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
+  expect(planned.code, planned.stderr).toBe(0);
+  return at;
+}
+
+const apply = (directory: string) => ['apply', 'saved.json', '--auto-approve', '--run-dir', directory];
+
+async function ordersAt(at: Desk): Promise<number> {
+  const { orders } = await at.simulator.counts();
+  return Object.values(orders).reduce((sum, count) => sum + count, 0);
+}
+
+/** Starts a run and does something to it once some orders are under way. */
+async function meddledWith(at: Desk, meddle: () => Promise<unknown>): Promise<Ended> {
+  const run = at.start(apply('run'));
+  await until('three steps have ended', async () => {
+    const journal = await at.journal();
+    return journal.filter(({ kind }) => kind === 'step-ended').length >= 3;
+  });
+  await meddle();
+  return run.ended;
+}
+
+async function goesOn(at: Desk, directory: string): Promise<void> {
+  const again = await at.refit(apply(directory));
+  expect(again.code, again.stderr).toBe(0);
+  expect((await at.report(directory)).totals.verified).toBe(INSTANCES);
+  expect(Object.values((await at.simulator.counts()).orders)).toEqual(Array(INSTANCES).fill(1));
+  expect((await at.refit(['audit', 'verify', directory])).code).toBe(0);
+}
+
+describe.concurrent('a run directory that is meddled with while its run is live', () => {
+  it('renamed: the run stops before its next order with exit 1, and goes on when it is back', async (test) => {
+    const at = await sealed(test);
+    const ended = await meddledWith(at, () => rename(join(at.folder, 'run'), join(at.folder, 'away')));
+    expect(ended.code, ended.stderr).toBe(1);
+    expect(ended.stderr).toMatch(
+      /run\/journal\.jsonl was changed by somebody else .*it was removed or renamed[\s\S]*mend: put the run directory back as it was, then run the same refit apply/,
+    );
+    const ordered = await ordersAt(at);
+    expect(ordered).toBeLessThan(INSTANCES);
+    await rename(join(at.folder, 'away'), join(at.folder, 'run'));
+    await goesOn(at, 'run');
+  });
+
+  it('removed: the run stops with exit 1, and no new run of this plan begins in its place', async (test) => {
+    const at = await sealed(test);
+    const ended = await meddledWith(at, () => rm(join(at.folder, 'run'), { recursive: true }));
+    expect(ended.code, ended.stderr).toBe(1);
+    expect(ended.stderr).toContain('it was removed or renamed');
+    const ordered = await ordersAt(at);
+    expect(ordered).toBeLessThan(INSTANCES);
+    const again = await at.refit(apply('run'));
+    expect(again.code, again.stderr).toBe(6);
+    expect(await ordersAt(at)).toBe(ordered);
+  });
+
+  it('its journal emptied: the run stops with exit 1, and nothing is ordered from what is left', async (test) => {
+    const at = await sealed(test);
+    const ended = await meddledWith(at, () => truncate(join(at.folder, 'run', 'journal.jsonl'), 0));
+    expect(ended.code, ended.stderr).toBe(1);
+    expect(ended.stderr).toMatch(/bytes, and this run left it at \d+/);
+    const ordered = await ordersAt(at);
+    expect((await at.refit(apply('run'))).code).toBe(6);
+    expect(await ordersAt(at)).toBe(ordered);
+  });
+});
+
+/** Ends for good where the run's files may grow no further, as the shell limits them. */
+async function limitedTo(at: Desk, blocks: number, directory: string): Promise<Ended> {
+  const args = [COMMAND, ...apply(directory), '--endpoint', at.simulator.url]
+    .map((arg) => `'${arg}'`)
+    .join(' ');
+  const child = spawn(
+    'bash',
+    ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec '${process.execPath}' ${args}`],
+    { cwd: at.folder, env: { PATH: process.env.PATH, ...at.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, stdout, stderr };
+}
+
+describe.concurrent('a disk that takes no more', () => {
+  it('stops the run before its next order with exit 1, tells what it knows, and the run goes on with room again', async (test) => {
+    const at = await sealed(test);
+    // The plan is there already, so that the journal is what grows.
+    await mkdir(join(at.folder, 'run'));
+    await at.write('run/plan.json', await at.text('saved.json'));
+    const ended = await limitedTo(at, 8, 'run');
+    expect(ended.code, ended.stderr).toBe(1);
+    expect(ended.stderr).toMatch(/the journal cannot be written \(.*run\/journal\.jsonl.*file too large/i);
+    expect(ended.stderr).toContain('mend: free the disk or mend its rights, then run the same refit apply');
+    expect(ended.stderr).toMatch(/known and not on disk/);
+    const ordered = await ordersAt(at);
+    expect(ordered).toBeGreaterThan(0);
+    expect(ordered).toBeLessThan(INSTANCES);
+    await goesOn(at, 'run');
+  });
+
+  it.skipIf(!isRoot && !demanded)(
+    'as a file system of 64 KB that fills up (needs the right to mount one)',
+    async (test) => {
+      const at = await sealed(test);
+      const small = join(at.folder, 'small');
+      await mkdir(small);
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'ignore' });
+      } catch (error) {
+        if (demanded) throw error;
+        return test.skip('no right to mount a file system here');
+      }
+      test.onTestFinished(() => void execFileSync('umount', ['-l', small]));
+      // Room for the plan, the lock, and two pages of journal.
+      const pages = 16 - Math.ceil((await at.text('saved.json')).length / 4096) - 1 - 2;
+      await at.write('small/ballast', Buffer.alloc(pages * 4096));
+      const ended = await at.refit(apply('small/run'));
+      expect(ended.code, ended.stderr).toBe(1);
+      expect(ended.stderr).toMatch(
+        /the journal cannot be written \(.*small\/run\/journal\.jsonl: .*no space left/,
+      );
+      const ordered = await ordersAt(at);
+      expect(ordered).toBeGreaterThan(0);
+      await rm(join(small, 'ballast'));
+      execFileSync('mount', ['-o', 'remount,size=8m', small], { stdio: 'ignore' });
+      expect(ordered).toBeLessThan(INSTANCES);
+      await goesOn(at, 'small/run');
+    },
+  );
+});
+
+it('a folder that may not be written to is named, nothing is ordered, and the exit code is 1', async (test) => {
+  const at = await sealed(test);
+  await mkdir(join(at.folder, 'closed'));
+  await chmod(join(at.folder, 'closed'), 0o500);
+  // The superuser writes everywhere unless the right to is taken from it.
+  const words = [process.execPath, COMMAND, ...apply('closed/run'), '--endpoint', at.simulator.url];
+  const [program, ...args] = isRoot
+    ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...words]
+    : words;
+  const child = spawn(program!, args, {
+    cwd: at.folder,
+    env: { PATH: process.env.PATH, ...at.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  await chmod(join(at.folder, 'closed'), 0o700);
+  expect(code, stderr).toBe(1);
+  expect(stderr).toMatch(/closed\/run: there is no right to\n {2}mend: /);
+  expect(await ordersAt(at)).toBe(0);
+});

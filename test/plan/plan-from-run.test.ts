@@ -1,0 +1,296 @@
+// Goal: a run becomes the plan that takes it back, or that asks again, and nothing else becomes part of it.
+import { describe, expect, it } from 'vitest';
+import { untouched } from '../../src/journal.ts';
+import type {
+  Instance,
+  Outcome,
+  PlanSource,
+  PlanTarget,
+  Review,
+  RunState,
+  SavedPlan,
+  Size,
+} from '../../src/model.ts';
+import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
+import { planFromRun } from '../../src/plan/plan-from-run.ts';
+import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
+import {
+  CATALOGUE,
+  GB,
+  instance,
+  inventory,
+  NOW,
+  offer,
+  plan,
+  size,
+  standard,
+  target,
+} from './fixtures/small-fleet.ts';
+
+const A = 'crs-aaaaaaaa';
+const B = 'crs-bbbbbbbb';
+const HEAD = 'f'.repeat(64);
+const zone = (n: number) => ({ code: `ap-guangzhou-${n}`, number: 100_000 + n });
+
+/** A run of a plan for a cluster in two steps and a standard instance in one, with the outcomes of the three. */
+function runOf(outcomes: readonly Outcome[], is: Partial<SavedPlan> = {}) {
+  const { plan: saved } = finishPlan(
+    draftPlan(
+      plan([target(A, { memoryPerShard: 8 * GB, shards: 5 }), target(B, { memoryPerShard: 8 * GB })], {
+        defaults: { region: 'ap-guangzhou', profile: null },
+        waves: [
+          { name: 'canary', take: { kind: 'count', count: 1 } },
+          { name: 'others', take: { kind: 'rest' } },
+        ],
+      }),
+      inventory(FLEET),
+      NOW,
+    ),
+    { quotes: null, now: NOW, saveAs: null },
+  );
+  expect(saved.steps).toHaveLength(3);
+  const steps = new Map(
+    saved.steps.map(({ id }, index) => [id, { ...untouched(id), outcome: outcomes[index]! }] as const),
+  );
+  const state = { steps, head: HEAD } as unknown as RunState;
+  return { directory: 'runs/one', saved: { ...saved, ...is }, state, finished: true };
+}
+
+/** What is sold, also in the zones of the multi-zone instances. */
+const SOLD = {
+  catalogue: {
+    ...CATALOGUE,
+    offers: [...CATALOGUE.offers, ...[4, 5].map((n) => offer({ zone: `ap-guangzhou-${n}` }))],
+  },
+};
+const FLEET = [instance({ id: A }), standard({ id: B })];
+/** The fleet with other sizes. */
+const at = (a: Size, b: Size): Instance[] => [instance({ id: A, size: a }), standard({ id: B, size: b })];
+
+function reviewOf(
+  kind: PlanSource['kind'],
+  run: ReturnType<typeof runOf>,
+  fleet: readonly Instance[],
+): Review {
+  const { plan: made, findings } = planFromRun(kind, run);
+  const draft = draftPlan(made, inventory(fleet, SOLD), NOW);
+  const told = { ...draft, findings: [...findings, ...draft.findings] };
+  return finishPlan(told, { quotes: null, now: NOW, saveAs: 'undo.json' });
+}
+
+/** What would be ordered, and what is blocked and why. */
+function says({ plan: { steps, blocked, unchanged } }: Review): string[] {
+  return [
+    ...steps.map(({ instance: id, change }) => `${id} ${change.dimension} ${change.from} > ${change.to}`),
+    ...unchanged.map(({ instance: id }) => `${id} unchanged`),
+    ...blocked.map(({ instance: id, findings }) => `${id} ${findings.map(({ code }) => code).join(' ')}`),
+  ];
+}
+
+const BEFORE = { a: size(4 * GB, 3), b: size(4 * GB) };
+const AFTER = { a: size(8 * GB, 5), b: size(8 * GB) };
+
+describe('the steps that a rollback makes', () => {
+  // Usual order of a growth in both: see order-steps.
+  const first = runOf([]).saved.steps[0]!;
+  const half = first.after;
+  it.each<[string, readonly Outcome[], readonly Instance[], readonly string[]]>([
+    [
+      'everything was verified and is as the run left it: everything goes back',
+      ['verified', 'verified', 'verified'],
+      at(AFTER.a, AFTER.b),
+      [`${A} shards 5 > 3`, `${A} memoryPerShard 8192 > 4096`, `${B} memoryPerShard 8192 > 4096`],
+    ],
+    [
+      'what was not verified is left alone',
+      ['refused', 'skipped', 'verified'],
+      at(BEFORE.a, AFTER.b),
+      [`${B} memoryPerShard 8192 > 4096`],
+    ],
+    [
+      'of an instance whose second step failed the first goes back',
+      ['verified', 'failed', 'not-run'],
+      at(half, BEFORE.b),
+      [`${A} ${first.change.dimension} ${first.change.to} > ${first.change.from}`],
+    ],
+    [
+      'what somebody has changed since is a finding',
+      ['verified', 'verified', 'verified'],
+      at(AFTER.a, size(16 * GB)),
+      [`${A} shards 5 > 3`, `${A} memoryPerShard 8192 > 4096`, `${B} Refit.NotAsLeft`],
+    ],
+    [
+      'what is back already is unchanged',
+      ['verified', 'verified', 'verified'],
+      at(AFTER.a, BEFORE.b),
+      [`${A} shards 5 > 3`, `${A} memoryPerShard 8192 > 4096`, `${B} unchanged`],
+    ],
+    [
+      'what nobody knows the outcome of is a finding, whatever its size is',
+      ['verified', 'unknown', 'unknown'],
+      at(half, BEFORE.b),
+      [`${A} Refit.Unsettled`, `${B} Refit.Unsettled`],
+    ],
+    [
+      'an instance that is gone is a finding',
+      ['not-run', 'not-run', 'verified'],
+      [FLEET[0]!],
+      [`${B} ResourceNotFound.InstanceNotExists`],
+    ],
+    ['nothing was verified: nothing is to do', ['failed', 'skipped', 'drifted'], FLEET, []],
+  ])('%s', (_, outcomes, fleet, expected) => {
+    const review = reviewOf('rollback', runOf(outcomes), fleet);
+    expect(says(review).sort()).toEqual([...expected].sort());
+  });
+
+  it('are refused where the data would not fit any more, by the ordinary rule of 1.3', () => {
+    const fleet = [
+      FLEET[0]!,
+      standard({
+        id: B,
+        size: AFTER.b,
+        used: { total: 4000, fullestShard: 4000, source: 'test', readAt: '' },
+      }),
+    ];
+    const review = reviewOf('rollback', runOf(['not-run', 'not-run', 'verified']), fleet);
+    expect(review.verdict).toBe('blocked');
+    expect(review.plan.blocked[0]!.findings[0]!.what).toContain('1.3 x the 4000MB in use');
+  });
+
+  it('need the memory in use: it is asked for', () => {
+    const fleet = [FLEET[0]!, standard({ id: B, size: AFTER.b, used: null })];
+    const { plan: made } = planFromRun('rollback', runOf(['not-run', 'not-run', 'verified']));
+    expect(draftPlan(made, inventory(fleet), NOW).toMeasure.map(({ id }) => id)).toEqual([B]);
+  });
+});
+
+describe('the steps that a retry makes', () => {
+  it.each<[string, readonly Outcome[], readonly Instance[], readonly string[]]>([
+    ['everything was verified: nothing is to do', ['verified', 'verified', 'verified'], FLEET, []],
+    ...(['failed', 'refused', 'drifted', 'skipped', 'not-run'] as const).map(
+      (outcome): [string, readonly Outcome[], readonly Instance[], readonly string[]] => [
+        `what is ${outcome} is asked for again, and nothing else`,
+        ['verified', 'verified', outcome],
+        at(AFTER.a, BEFORE.b),
+        [`${B} memoryPerShard 4096 > 8192`],
+      ],
+    ),
+    [
+      'what is there meanwhile is unchanged',
+      ['verified', 'verified', 'failed'],
+      at(AFTER.a, AFTER.b),
+      [`${B} unchanged`],
+    ],
+    [
+      'what is half way is carried to its end',
+      ['verified', 'failed', 'verified'],
+      at(runOf([]).saved.steps[0]!.after, AFTER.b),
+      [secondOf(runOf([]).saved)],
+    ],
+    [
+      'an outcome that nobody knows is a finding',
+      ['verified', 'verified', 'unknown'],
+      at(AFTER.a, BEFORE.b),
+      [`${B} Refit.Unsettled`],
+    ],
+    [
+      'what has grown beyond the target is not made smaller by a plan that only grew',
+      ['verified', 'verified', 'drifted'],
+      at(AFTER.a, size(16 * GB)),
+      [`${B} Refit.ShrinkDenied`],
+    ],
+  ])('%s', (_, outcomes, fleet, expected) => {
+    expect(says(reviewOf('retry', runOf(outcomes), fleet))).toEqual(expected);
+  });
+});
+
+function secondOf(saved: SavedPlan): string {
+  const { instance: id, change } = saved.steps[1]!;
+  return `${id} ${change.dimension} ${change.from} > ${change.to}`;
+}
+
+describe('the plan that is made', () => {
+  const run = runOf(['verified', 'verified', 'verified']);
+  const review = reviewOf('rollback', run, at(AFTER.a, AFTER.b));
+
+  it('carries name, ticket, owner, execution and waves of the run, and says where it is from', () => {
+    const { name, change, owner, execution, waves, source } = review.plan;
+    expect({ name, change, owner }).toEqual({ name: 'test-rollback', change: 'CHG-1', owner: 'dba' });
+    expect(execution).toEqual(run.saved.execution);
+    expect(waves.map((wave) => [wave.name, wave.steps.length])).toEqual([
+      ['canary', 2],
+      ['others', 1],
+    ]);
+    expect(source).toEqual({ kind: 'rollback', run: 'runs/one', digest: run.saved.digest, head: HEAD });
+    expect(review.next).toBe('refit apply undo.json');
+  });
+
+  it('says that it allows to shrink, and how to verify what it was made from', () => {
+    const [note] = review.findings.filter(({ code }) => code === 'Refit.FromRun');
+    expect(note!.what).toContain('shrink: allow');
+    expect(note!.mend).toBe(`refit audit verify runs/one --head ${HEAD}`);
+  });
+
+  it('warns of a run that apply would still go on with', () => {
+    const { findings } = planFromRun('retry', { ...run, finished: false });
+    expect(findings.map(({ code }) => code)).toEqual(['Refit.FromRun', 'Refit.RunUnfinished']);
+  });
+
+  it('is an ordinary saved plan: what it is made from is under its seal', () => {
+    const text = encodeSavedPlan(review.plan);
+    expect(readSavedPlan(text)).toEqual(review.plan);
+    expect(() => readSavedPlan(text.replace('"run": "runs/one"', '"run": "runs/two"'))).toThrow(/altered/);
+  });
+
+  it('keeps a name within what a plan may be called', () => {
+    const { plan: made } = planFromRun('rollback', runOf([], { name: 'n'.repeat(120) }));
+    expect(made.name).toMatch(/^n{111}-rollback$/);
+  });
+});
+
+describe('replicas of a multi-zone instance', () => {
+  const nodes = (...replicas: readonly (readonly [number, number])[]) => [
+    { id: 1, role: 'master' as const, zone: zone(3) },
+    ...replicas.map(([id, n]) => ({ id, role: 'replica' as const, zone: zone(n) })),
+  ];
+  const multi = (...replicas: readonly (readonly [number, number])[]) =>
+    instance({ id: A, size: size(4 * GB, 3, replicas.length), nodes: nodes(...replicas) });
+  const ran = (from: Instance, wish: PlanTarget) => {
+    const { plan: saved } = finishPlan(
+      draftPlan(
+        plan([wish], { guards: { targets: null, shrink: 'allow', cost: null } }),
+        inventory([from], SOLD),
+        NOW,
+      ),
+      { quotes: null, now: NOW, saveAs: null },
+    );
+    const [step] = saved.steps;
+    const steps = new Map([[step!.id, { ...untouched(step!.id), outcome: 'verified' as const }]]);
+    return {
+      directory: 'runs/one',
+      saved,
+      state: { steps, head: HEAD } as unknown as RunState,
+      finished: true,
+    };
+  };
+  const where = { region: 'ap-guangzhou' };
+
+  it('that were added are the ones that go, although another zone has more', () => {
+    const run = ran(
+      multi([2, 4], [3, 4]),
+      target(A, { replicas: 3 }, { ...where, zones: ['ap-guangzhou-5'] }),
+    );
+    const review = reviewOf('rollback', run, [multi([2, 4], [3, 4], [4, 5])]);
+    expect(review.plan.steps[0]!.nodes).toEqual({ kind: 'remove', nodes: [{ id: 4, zone: zone(5) }] });
+  });
+
+  it('that were removed come back in their zone', () => {
+    const run = ran(
+      multi([2, 4], [3, 4], [4, 5]),
+      target(A, { replicas: 2 }, { ...where, zones: ['ap-guangzhou-5'] }),
+    );
+    const review = reviewOf('rollback', run, [multi([2, 4], [3, 4])]);
+    expect(says(review)).toEqual([`${A} replicas 2 > 3`]);
+    expect(review.plan.steps[0]!.nodes).toEqual({ kind: 'add', zones: [zone(5)] });
+  });
+});

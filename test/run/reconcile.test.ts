@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { A, ALL_TO_8GB, standards } from './fleets.ts';
+import { holds } from './holds.ts';
+import { type Fate, type Run, type Stage, setStage } from './stage.ts';
+
+const MINUTE = 60_000;
+
+/** A reconcile, which may send no order whatever is on the disk. */
+async function reconcile(stage: Stage, fate: Fate = {}): Promise<Run> {
+  const before = stage.cloud.arrivals.length;
+  const run = await stage.run({ ...fate, reconciles: true });
+  holds(stage, run);
+  expect(stage.cloud.arrivals, 'a reconcile orders nothing').toHaveLength(before);
+  return run;
+}
+
+const outcomes = ({ report }: Run) => report.steps.map(({ outcome }) => outcome);
+
+/** Dies as the first order has arrived: it is asked, and no answer is on record. */
+const DIES_ASKED: Fate = { diesAt: ({ kind }) => kind === 'arrived' };
+
+describe('reconcile', () => {
+  it('finds what had landed and follows it to its end; apply goes on with what is left', async () => {
+    const stage = await setStage({
+      fleet: standards(4),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+      duration: [60_000, 90_000],
+    });
+    const killed = await stage.run(DIES_ASKED);
+    expect(outcomes(killed)).toEqual(['unknown', 'not-run', 'not-run', 'not-run']);
+    const read = await reconcile(stage);
+    expect(outcomes(read)).toEqual(['verified', 'not-run', 'not-run', 'not-run']);
+    expect(read.end).toEqual({ because: 'reconciled', exitCode: 3 });
+    expect(read.report.run).toMatchObject({ endedBecause: 'reconciled', exitCode: 3, starts: 2 });
+    expect(read.report.run.processes.map(({ purpose }) => purpose)).toEqual([undefined, 'reconcile']);
+    expect(read.report.steps[0]!.orders).toHaveLength(1);
+
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(rest.counts.orders).toEqual(Object.fromEntries([1, 2, 3, 4].map((n) => [A(n), 1])));
+  });
+
+  it('finds that an order had not landed, once every source was silent for patience, and leaves asking again to apply', async () => {
+    const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB, faults: ['reset-before#1'] });
+    await stage.run({ diesAt: ({ kind }) => kind === 'sending' });
+    const read = await reconcile(stage);
+    expect(read.report.totals).toMatchObject({ unknown: 0 });
+    expect(read.report.steps.find(({ attempts }) => attempts === 1)).toMatchObject({
+      outcome: 'not-run',
+      what: expect.stringContaining('had not landed'),
+    });
+    expect(read.took).toBeGreaterThan(2 * MINUTE);
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(Object.values(rest.counts.orders)).toEqual([1, 1]);
+  });
+
+  const UNREADABLE = ['lost-answer#1', 'no-permission@DescribeTaskList+0s..40m'];
+
+  it('that settles the last unknown outcome of a run makes it finished, with the exit code that it then has', async () => {
+    const stage = await setStage({
+      fleet: standards(1),
+      plan: `${ALL_TO_8GB}`,
+      faults: [...UNREADABLE, 'no-cam@DescribeDealsByCond+0s..40m'],
+      startLag: [30 * MINUTE, 30 * MINUTE],
+      duration: [MINUTE, MINUTE],
+    });
+    const unknown = await stage.run();
+    expect(unknown.end).toMatchObject({ exitCode: 10 });
+    await stage.pass(40 * MINUTE);
+    const read = await reconcile(stage);
+    expect(read.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(read.state).toMatchObject({ endedBecause: 'done', exitCode: 0 });
+    expect(read.report.waves[0]!.endedAt).not.toBe(null);
+    expect(read.report.totals.verified).toBe(1);
+  });
+
+  it('of a run that its unknown outcome had halted keeps why it halted while work is left; apply goes on with that', async () => {
+    const stage = await setStage({
+      fleet: standards(3),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { unknown: "> 0" } }`,
+      faults: [...UNREADABLE, 'no-cam@DescribeDealsByCond+0s..40m'],
+      startLag: [30 * MINUTE, 30 * MINUTE],
+      duration: [MINUTE, MINUTE],
+    });
+    const halted = await stage.run();
+    expect(halted.end).toEqual({ because: 'halted', exitCode: 10 });
+    expect(halted.report.run.what).toContain('refit reconcile RUN');
+    await stage.pass(40 * MINUTE);
+    const read = await reconcile(stage);
+    expect(outcomes(read)).toEqual(['verified', 'not-run', 'not-run']);
+    expect(read.end).toEqual({ because: 'halted', exitCode: 4 });
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1]);
+  });
+
+  it('says 10 while an outcome stays unknown', async () => {
+    const stage = await setStage({ fleet: standards(1), plan: ALL_TO_8GB, faults: [`stuck=${A(1)}`] });
+    expect((await stage.run()).end).toMatchObject({ exitCode: 10 });
+    const read = await reconcile(stage);
+    expect(read.end).toMatchObject({ exitCode: 10 });
+    expect(outcomes(read)).toEqual(['unknown']);
+  });
+
+  it('leaves a step that was refused for want of money, and the failures that a person has seen, as they were', async () => {
+    const stage = await setStage({
+      fleet: standards(4),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2, haltWhen: { failed: "> 5" } }`,
+      faults: [`no-balance=${A(2)}#1`, 'lost-answer#1'],
+      duration: [3_000, 3_000],
+    });
+    // The first order has no answer yet when the second is refused and halts the run; then the process dies.
+    const killed = await stage.run({
+      diesAt: ({ kind, ...what }) =>
+        kind === 'durable' && 'text' in what && what.text.includes('"step-ended"'),
+    });
+    expect(killed.died).toBe(true);
+    expect(outcomes(killed).slice(0, 2)).toEqual(['unknown', 'refused']);
+    const read = await reconcile(stage);
+    expect(outcomes(read).slice(0, 2)).toEqual(['verified', 'refused']);
+    expect(read.end).toEqual({ because: 'halted', exitCode: 4 });
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('looks once at a change that waits for its window, and leaves it', async () => {
+    const stage = await setStage({
+      fleet: standards(1, { window: '20:00-21:00' }),
+      plan: `${ALL_TO_8GB}\nexecution: { switch: maintenance-window }`,
+    });
+    const drained = await stage.run({ drainAfter: 5 * MINUTE });
+    expect(outcomes(drained)).toEqual(['unknown']);
+    const read = await reconcile(stage);
+    expect(read.took).toBeLessThan(MINUTE);
+    expect(outcomes(read)).toEqual(['unknown']);
+    await stage.pass(12 * 60 * MINUTE);
+    const later = await reconcile(stage);
+    expect(outcomes(later)).toEqual(['verified']);
+    expect(later.end).toEqual({ because: 'done', exitCode: 0 });
+  });
+
+  it('told to leave at once leaves the journal whole, and the same command goes on', async () => {
+    const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB, duration: [90_000, 90_000] });
+    await stage.run(DIES_ASKED);
+    const left = await reconcile(stage, { leaveAfter: 10_000 });
+    expect(left.end).toBe(null);
+    expect(left.report.run.endedBecause).toBe(null);
+    expect((await reconcile(stage)).report.totals).toMatchObject({ unknown: 0 });
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('that dies at its append %i goes on by the same command', async (append) => {
+    const stage = await setStage({ fleet: standards(3), plan: ALL_TO_8GB, duration: [5_000, 9_000] });
+    await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && stage.cloud.arrivals.length === 2 });
+    const first = stage.disk.appends;
+    await reconcile(stage, {
+      leaves: 'half a line',
+      diesAt: (moment) => moment.kind === 'writing' && moment.append === first + append,
+    });
+    const read = await reconcile(stage);
+    expect(read.report.totals).toMatchObject({ unknown: 0, verified: 2 });
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect(rest.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(Object.values(rest.counts.orders)).toEqual([1, 1, 1]);
+  });
+});
