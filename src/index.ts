@@ -327,14 +327,15 @@ async function reviewPlan(
   return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
 }
 
-/** Who may approve, read from beside the plan; nothing where it wants no approvals. */
+/** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
 async function approvalsOf(
   { approvals, owner, file: plan }: Plan,
   { approversFrom = textOf, user = userName() }: PlanOptions,
 ): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
   if (!approvals) return { findings: [] };
-  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
+  if ('approvers' in approvals) return { approvals: { ...approvals, authors }, findings: [] };
+  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   return readApprovers(approvals, { text: await approversFrom(file), file, authors });
 }
 

@@ -315,6 +315,16 @@ export interface Approver {
   readonly key: string;
 }
 
+/** How many must sign, and the file that names the approvers, as the author wrote it. */
+export interface ApproversInFile {
+  readonly need: number;
+  readonly from: string;
+  readonly place: Place;
+}
+
+/** How many must sign a plan made from a run, and who may, as the plan of the run has sealed it. */
+export type ApproversOfRun = Pick<Approvals, 'need' | 'approvers'>;
+
 /** The signatures without which a plan is not carried out, as sealed into it. */
 export interface Approvals {
   /** How many distinct approvers must have signed: the plan, and again each wave that asks for it. */
@@ -391,8 +401,8 @@ export interface Plan {
     } | null;
   };
   readonly waves: readonly PlanWave[];
-  /** Signatures without which it is not carried out, and the file that names the approvers; absent: none. */
-  readonly approvals?: { readonly need: number; readonly from: string; readonly place: Place };
+  /** Signatures without which it is not carried out; absent: none. */
+  readonly approvals?: ApproversInFile | ApproversOfRun;
   readonly execution: Execution;
   /** Absent: no such bound. */
   readonly spread?: Spread;

@@ -27,6 +27,7 @@ import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
 import { nextCommand } from './next-command.ts';
 import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
+import { tooFewApprovers } from './read-approvers.ts';
 import { resolve } from './resolve.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './spread.ts';
@@ -130,6 +131,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...draft.findings,
     ...listed(tooManyTargets(plan, priced.routes.length, inventory.instances.length)),
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
+    ...listed(approvals ? tooFewApprovers(approvals, plan) : null),
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
     ...waveFindings,

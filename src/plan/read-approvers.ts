@@ -1,7 +1,9 @@
 /** The file that `approvals.from` names: a list of names with their public keys. Each fault is a finding in its place. */
 import { isAuthor, nameKey } from '../approval/judge-approvals.ts';
 import { readPublicKey } from '../approval/public-key.ts';
-import type { Approvals, Approver, Finding, Plan } from '../model.ts';
+import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../model.ts';
+import { say } from '../rules/check.ts';
+import { planAgain } from './next-command.ts';
 import { planText } from './plan-text.ts';
 import { type Path, readYaml } from './read-yaml.ts';
 
@@ -15,7 +17,7 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
  * @returns what is sealed into the plan, or the findings for which it is not.
  */
 export function readApprovers(
-  { need, from, place }: NonNullable<Plan['approvals']>,
+  { need, from, place }: ApproversInFile,
   { text, file, authors }: { text: string | null; file: string; authors: readonly string[] },
 ): { readonly approvals: Approvals | null; readonly findings: readonly Finding[] } {
   const remark = (what: string, mend: string): Finding => ({
@@ -33,14 +35,29 @@ export function readApprovers(
   }
   const { approvers, findings } = listed(text.replace(/^\ufeff/, ''), file);
   if (findings.length > 0) return { approvals: null, findings };
+  const approvals = { need, authors, approvers };
+  const who = tooFew(approvals);
+  if (who === null) return { approvals, findings };
+  const what = `approvals.need is ${need}, and by ${file} only ${who}`;
+  return { approvals: null, findings: [remark(what, `more approvers in ${file}, or a smaller need`)] };
+}
+
+/** Who makes a plan from a run may be one of those who were to approve that run, and there may be too few beside. */
+export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding | null {
+  const who = tooFew(approvals);
+  if (who === null) return null;
+  const what = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
+  const mend = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
+  return say('Refit.TooFewApprovers', { what, mend }, null, null);
+}
+
+/** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */
+function tooFew({ need, authors, approvers }: Approvals): string | null {
   const may = approvers.filter(({ name }) => !isAuthor({ authors }, name)).map(({ name }) => name);
-  if (may.length < need) {
-    const who = may.length === 0 ? 'nobody' : may.join(' and ');
-    const not = authors.length === 0 ? '' : `: ${authors.join(' and ')} made the plan and may not`;
-    const what = `approvals.need is ${need}, and by ${file} only ${who} may approve${not}`;
-    return { approvals: null, findings: [remark(what, `more approvers in ${file}, or a smaller need`)] };
-  }
-  return { approvals: { need, authors, approvers }, findings };
+  if (may.length >= need) return null;
+  const who = may.length === 0 ? 'nobody' : may.join(' and ');
+  const not = authors.length === 0 ? '' : `: ${authors.join(' and ')} made the plan and may not`;
+  return `${who} may approve${not}`;
 }
 
 function listed(text: string, file: string): { approvers: Approver[]; findings: Finding[] } {

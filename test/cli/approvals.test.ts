@@ -167,6 +167,20 @@ it('is carried out by its approvals, stops before the wave that asks for its own
   const sound = await at.refit(['audit', 'verify', 'run']);
   expect(sound.code, sound.stdout).toBe(0);
 
+  // Taken back, it wants as many approvals anew, by the same people; a reconcile wants none.
+  const undo = await at.refit(['rollback', 'run', '-o', 'undo.json']);
+  expect(undo.code, undo.stderr).toBe(0);
+  expect(undo.stdout).toMatch(
+    /approvals +2 of wei, jun, li, dba-oncall; not by dba-oncall, \S+, who made it/,
+  );
+  expect(undo.stdout).toMatch(/next +refit approve undo\.json\n/);
+  const back = await at.refit(['apply', 'undo.json', '--auto-approve', '--run-dir', 'back']);
+  expect(back.code, back.stderr).toBe(11);
+  expect(back.stderr).toMatch(/needs 2 approvals and has 0/);
+  const reconciled = await at.refit(['reconcile', 'run']);
+  expect(reconciled.code, reconciled.stderr).toBe(0);
+  expect(await ordersAt(at)).toBe(3);
+
   // What is kept in the run directory proves it: a byte of it changed, and the audit says so.
   const kept = join(at.folder, 'run/approvals/li.rest.json');
   await writeFile(kept, (await readFile(kept, 'utf8')).replace('"by":"li"', '"by":"lo"'));

@@ -15,7 +15,7 @@ import type { Terminal } from '../terminal.ts';
 
 /** What is wrong with the approvers file beside the plan; who else plans it, and may not approve, is not known yet. */
 async function approverFindings({ approvals, owner, file: plan }: Plan): Promise<readonly Finding[]> {
-  if (!approvals) return [];
+  if (!approvals || 'approvers' in approvals) return [];
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   const text = await readFile(file, 'utf8').catch(() => null);
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
