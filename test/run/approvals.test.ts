@@ -65,6 +65,40 @@ describe('a wave that asks for an approval', () => {
     for (const entry of third.entries) expect(validateJournalEntry(entry), entry.kind).toBe(true);
   });
 
+  it('soaks after the wave before, is judged then, and does not soak again when it is approved later', async () => {
+    const plan = PLAN.replace('take: 1 }', 'take: 1, soak: 1h }');
+    const stage = await setStage({ fleet: standards(6), plan, approvers: approversFile(PEOPLE) });
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth', { expires: HOUR / 2 });
+    const first = await stage.run();
+    holds(stage, first);
+    expect([verified(first), ...because(first)]).toEqual([1, 'not-approved', 11]);
+    expect(first.took).toBeGreaterThan(HOUR);
+    expect(first.report.run.what).toContain('does not count: expired at');
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
+    const second = await stage.run();
+    holds(stage, second);
+    expect([verified(second), ...because(second)]).toEqual([3, 'not-approved', 11]);
+    expect(second.took).toBeLessThan(HOUR / 2);
+  });
+
+  it('is reconciled without one: what it had begun is settled, and nothing is ordered', async () => {
+    const stage = await staged();
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
+    let orders = 0;
+    const killed = await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && ++orders === 2 });
+    expect(killed.report.totals).toMatchObject({ verified: 1, unknown: 1 });
+    stage.offered.length = 0;
+    const before = stage.cloud.arrivals.length;
+    const read = await stage.run({ reconciles: true });
+    holds(stage, read);
+    expect(stage.cloud.arrivals).toHaveLength(before);
+    expect([verified(read), ...because(read)]).toEqual([2, 'reconciled', 3]);
+    // The wave began by its approvals: apply carries it to its end, and asks for those of the next.
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect([verified(rest), ...because(rest)]).toEqual([3, 'not-approved', 11]);
+  });
+
   it('begins at once where its approval is there in time', async () => {
     const stage = await staged();
     for (const wave of ['tenth', 'rest']) for (const name of ['wei', 'jun']) sign(stage, name, wave);
