@@ -86,7 +86,7 @@ async function journalEntries(): Promise<Row> {
   try {
     let n = 0;
     const measure = async () => {
-      const store = await openJournalFile(join(folder, `${n++}.jsonl`), 0);
+      const store = await openJournalFile(join(folder, `${n++}.jsonl`), { wholeBytes: 0, tornBytes: 0 });
       const replay = beginReplay({ steps: [] });
       const journal = openJournalWriter({ store, clock: systemClock, end: EMPTY_CHAIN, replay });
       const took = await timed(() =>

@@ -2,7 +2,7 @@
  * The canonical form of a JSON value, and its SHA-256: one meaning, one text, whatever the order of the keys
  * or the white space it was read with. Used by the journal's chain and the saved plan's seal.
  */
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 /**
  * Keys sorted by code unit, no white space, numbers and strings as JSON writes them; undefined members are
@@ -34,4 +34,9 @@ export function canonicalMembers(value: object): [key: string, text: string][] {
 /** Lower-case hex SHA-256 of a text's UTF-8 bytes. */
 export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
+}
+
+/** HMAC-SHA256 of a text's UTF-8 bytes. */
+export function hmacSha256(key: string, text: string, as: 'hex' | 'base64'): string {
+  return createHmac('sha256', key).update(text, 'utf8').digest(as);
 }

@@ -7,6 +7,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from './clock.ts';
+import { askUrl, type UrlAnswer } from './cloud/ask-url.ts';
 import { openCloud, openReader } from './cloud/client.ts';
 import type { Cloud, CloudReader } from './cloud/cloud.ts';
 import { findCredentials } from './cloud/credentials.ts';
@@ -61,8 +62,10 @@ import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './r
 import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
+import type { GateDoors } from './run/gate.ts';
 import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
+import { runCommand } from './run/run-command.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -112,8 +115,13 @@ export interface Connection {
   readonly permits: Permits;
   readonly calls: CallCounter;
   readonly clock: Clock;
+  /** Asks an address by GET, unsigned, by the same network. */
+  readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
   /** Where locks and the register of plans carried out live, by the environment that was given. */
   readonly stateDirectory: string;
+  /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
+  readonly transport: Transport;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Releases the network: a program that forgets it stays alive for some seconds. */
   close(): Promise<void>;
 }
@@ -141,7 +149,10 @@ function joinParts(options: ConnectOptions) {
     onCall: calls.add,
     jitter: Math.random,
   };
-  return { cloudOptions, joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env) } };
+  return {
+    cloudOptions,
+    joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), transport, env },
+  };
 }
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
@@ -153,7 +164,12 @@ export function connectReader(options: ConnectOptions): CloudReader {
 export function connect(options: ConnectOptions): Connection {
   const { cloudOptions, joint } = joinParts(options);
   const cloud = openCloud(cloudOptions);
-  return { ...joint, cloud, close: () => cloud.close() };
+  return {
+    ...joint,
+    cloud,
+    askUrl: (url, timeout) => askUrl(cloudOptions.transport, url, timeout),
+    close: () => cloud.close(),
+  };
 }
 
 /** Who one is at the provider, and what one may: reads alone, each once. @throws RefitError where no keys are found. */
@@ -366,10 +382,14 @@ export interface ApplyOptions {
   readonly drain?: AbortSignal;
   /** Aborted to leave at once; the same call goes on later. */
   readonly leave?: AbortSignal;
+  /** Runs a command of a gate's; without it a plan that has one is refused. */
+  readonly runCommand?: GateDoors['runCommand'];
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
   readonly onNotice?: (what: string) => void;
+  /** Run the commands of the plan's hooks, as this user. Without it a plan that has some is refused. */
+  readonly allowHooks?: boolean;
 }
 
 /**
@@ -393,11 +413,21 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     by: { user: userName(), host: hostname(), pid: process.pid },
     endpoint: connection.cloud.endpoint,
     version: VERSION,
+    gates: {
+      askUrl: connection.askUrl,
+      ...(options.runCommand ? { runCommand: options.runCommand } : {}),
+    },
     async approve() {
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
     ...(options.savedFile === undefined ? {} : { savedFile: options.savedFile }),
+    outside: {
+      allowHooks: options.allowHooks ?? false,
+      runCommand,
+      env: connection.env,
+      transport: connection.transport,
+    },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),

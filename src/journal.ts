@@ -122,6 +122,7 @@ export function untouched(step: string): StepState {
     attempts: 0,
     doubtful: 0,
     orders: [],
+    adopted: false,
     requestIds: [],
     outcome: 'not-run',
     code: null,
@@ -162,6 +163,10 @@ interface Folding {
   wavesStarted: number[];
   wavesEnded: number[];
   waveEndedAt: Map<number, string>;
+  gatesReleased: Set<number>;
+  gatesAcknowledged: Set<string>;
+  /** What gates have said last, by `<wave> <judge>`. */
+  gates: Map<string, Extract<JournalEntry, { kind: 'gate' }>>;
   acknowledged: Set<string>;
   haltingRefusals: Set<string>;
   /** It ended as halted, and nobody has taken it up since to go on. */
@@ -200,6 +205,9 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     wavesStarted: [],
     wavesEnded: [],
     waveEndedAt: new Map(),
+    gatesReleased: new Set(),
+    gatesAcknowledged: new Set(),
+    gates: new Map(),
     acknowledged: new Set(),
     haltingRefusals: new Set(),
     standsHalted: false,
@@ -218,7 +226,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     step: (id) => run.steps.get(id) ?? untouched(id),
     stepOf: (order) => run.stepOfOrder.get(order) ?? null,
     state() {
-      const { bySecond, stepOfOrder: _, standsHalted: __, ...rest } = run;
+      const { bySecond, stepOfOrder: _, standsHalted: __, gates: ___, ...rest } = run;
       const callsBySecond = [...bySecond.values()].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
       const calls = new Map<string, { count: number; refusedByLimit: number }>();
       for (const [, action, sent, refused] of callsBySecond) {
@@ -291,6 +299,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.stepOfOrder.set(entry.order, entry.step);
       return change(run, entry.step, (was) => ({
         phase: 'settling',
+        adopted: false,
         orders: was.orders.includes(entry.order) ? was.orders : [...was.orders, entry.order],
         requestIds: [...was.requestIds, entry.requestId],
         acceptedAt: entry.at,
@@ -321,6 +330,7 @@ function fold(run: Folding, entry: JournalEntry): void {
         entry.landed
           ? {
               phase: 'settling',
+              adopted: was.phase !== 'settling' || was.adopted,
               orders:
                 entry.order === null || was.orders.includes(entry.order)
                   ? was.orders
@@ -358,8 +368,20 @@ function fold(run: Folding, entry: JournalEntry): void {
       }));
     case 'billed':
       return change(run, entry.step, { billed: entry.billed });
+    case 'gate':
+      run.gates.set(`${entry.wave} ${entry.judge}`, entry);
+      if (entry.next === 'pause')
+        run.steered = {
+          ...run.steered,
+          paused: run.steered.paused ?? { since: entry.at, by: sayGate(entry.name) },
+        };
+      return;
     case 'steered':
       if (entry.accepted) run.steered = afterSteering(run.steered, entry);
+      if (entry.accepted && entry.command === 'continue')
+        for (const { wave, next } of run.gates.values()) if (next === 'pause') run.gatesReleased.add(wave);
+      return;
+    case 'told':
       return;
     case 'stopping':
       run.stopping = { because: entry.because, what: entry.what };
@@ -425,6 +447,11 @@ function takeUpUnknown(run: Folding): void {
   }
 }
 
+/** Who pauses a run whose gate cannot tell. */
+export function sayGate(wave: string): string {
+  return `the gate after wave ${wave}`;
+}
+
 /** Whoever takes a run up to go on has seen why it halted. */
 function takeUp(run: Folding): void {
   for (const [id, step] of run.steps) {
@@ -436,6 +463,8 @@ function takeUp(run: Folding): void {
     }
   }
   run.haltingRefusals.clear();
+  for (const [key, { next }] of run.gates)
+    if (run.endedBecause === 'halted' && next === 'halt') run.gatesAcknowledged.add(key);
   run.standsHalted = false;
 }
 

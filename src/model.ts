@@ -289,6 +289,43 @@ export interface WaveFrom {
   readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A number compared with its operator written out. */
+export interface Comparison {
+  readonly operator: Threshold['operator'];
+  readonly value: number;
+}
+
+/** A metric of the monitor product that a gate can judge. Source: facts §2.7, read 2026-11. */
+export type MetricName = 'MemUtil' | 'MemMaxUtil' | 'MemUsed';
+
+/** What is judged after a wave, before anything else begins. Each member that is there is judged; all must succeed. */
+export interface Gate {
+  /** Fails where so many steps of the wave failed or were refused, or are unknown. */
+  readonly failed?: Threshold;
+  readonly unknown?: Threshold;
+  /**
+   * Fails where the resizes of the wave took so long, each from its acceptance or its beginning to its end, by the
+   * median: in milliseconds, or as a multiple of the median of the waves before.
+   */
+  readonly duration?: Comparison & { readonly unit: 'ms' | 'forecast' };
+  /** Fails where the greatest figure of any instance that was resized in the wave does; `over` so many milliseconds. */
+  readonly metric?: { readonly name: MetricName; readonly fails: Comparison; readonly over: number };
+  /** Fails where the program ends otherwise than with 0; 75 says that it cannot tell. */
+  readonly command?: readonly string[];
+  /** Fails where the address answers otherwise than with 2xx. */
+  readonly url?: string;
+  /** Milliseconds for each answer. */
+  readonly timeout: number;
+  readonly onInconclusive: 'pause' | 'halt';
+  /** Judged and told, and stops nothing. */
+  readonly shadow: boolean;
+}
+
+/** What of a gate was judged. */
+export type GateJudge = 'failed' | 'unknown' | 'duration' | 'metric' | 'command' | 'url';
+
+export type GateOutcome = 'success' | 'failure' | 'inconclusive';
+
 /** How a wave goes on, beyond what `execution` says. */
 export interface WaveConduct {
   /** Milliseconds to wait after the wave before the next begins; absent: none. */
@@ -297,6 +334,10 @@ export interface WaveConduct {
   readonly slowStart?: boolean;
   /** The run stops before it until it has been approved by itself. */
   readonly approval?: 'required';
+  /** What ends the run early by the steps of this wave alone, beside what `execution` says; absent: nothing more. */
+  readonly haltWhen?: { readonly failed?: Threshold; readonly unknown?: Threshold };
+  /** Judged after the wave and its soak; absent: nothing is. */
+  readonly gate?: Gate;
 }
 
 /** A wave as the author wrote it. `take` counts instances. */
@@ -377,6 +418,29 @@ export interface Spread {
   readonly maxInFlight: number;
 }
 
+/** The moments of a run at which a hook is run. */
+export const HOOK_PHASES = ['run-start', 'wave-start', 'wave-end', 'halt', 'unknown', 'run-end'] as const;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+
+/** The command of each phase: a program and its arguments, no shell. */
+export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
+
+/** What an address can be told of. */
+export const NOTICE_EVENTS = ['run-start', 'halt', 'unknown', 'end'] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+/** An address that is told of a run by requests. Exactly one of `url` and `urlEnv` is there. */
+export interface Webhook {
+  /** https, or loopback. Never one that holds a secret. */
+  readonly url: string | null;
+  /** The environment variable of whoever applies that holds the address. */
+  readonly urlEnv: string | null;
+  readonly form: 'json' | 'slack' | 'wecom' | 'feishu' | 'dingtalk';
+  readonly on: readonly NoticeEvent[];
+  /** The environment variable that holds the secret to sign with; null: unsigned. */
+  readonly secretEnv: string | null;
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -408,6 +472,8 @@ export interface Plan {
   readonly spread?: Spread;
   /** The run that it was made from; absent where an author wrote it. */
   readonly source?: PlanSource;
+  readonly hooks?: Hooks;
+  readonly notify?: readonly Webhook[];
 }
 
 /** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
@@ -586,6 +652,10 @@ export interface SavedPlan {
   readonly forecast: Forecast;
   /** The run that it was made from; absent where an author wrote the plan. */
   readonly source?: PlanSource;
+  /** Commands that are run at moments of the run; absent: none. */
+  readonly hooks?: Hooks;
+  /** Addresses that are told of the run; absent: none. */
+  readonly notify?: readonly Webhook[];
 }
 
 /**
@@ -764,13 +834,39 @@ export type Deed =
     }
   /** What the orders of a step that had ended were billed at, where its end did not tell. */
   | { readonly kind: 'billed'; readonly step: string; readonly billed: Money }
+  /** One thing that a gate judged after a wave, and what comes of it. */
+  | {
+      readonly kind: 'gate';
+      readonly wave: number;
+      readonly name: string;
+      readonly judge: GateJudge;
+      readonly outcome: GateOutcome;
+      readonly what: string;
+      /** Told, and stops nothing. */
+      readonly shadow: boolean;
+      readonly next: 'go-on' | 'pause' | 'halt';
+    }
   /** Somebody told the live run something: what, who, and whether it was taken. */
   | ({ readonly kind: 'steered' } & Steered)
+  /** Somebody was told of entry `about` as the plan says, or could not be. Nothing of the run depends on it. */
+  | ({ readonly kind: 'told' } & Told)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
   | { readonly kind: 'stopping'; readonly because: Exclude<EndedBecause, 'done'>; readonly what: string }
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** Who was told of what, and what came of it. */
+export interface Told {
+  readonly by: 'hook' | 'webhook';
+  readonly event: HookPhase;
+  /** The number of the entry that it was about. */
+  readonly about: number;
+  /** The program, or the host: never a whole address, which may be a secret. */
+  readonly to: string;
+  readonly ok: boolean;
+  readonly what: string;
+}
 
 /** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
 export type SteerCommand =
@@ -825,6 +921,8 @@ export interface StepState {
   /** Those of them that are not proved to have left nothing behind: no answer, or a refusal that may hide an order. */
   readonly doubtful: number;
   readonly orders: readonly string[];
+  /** Its order was found by reading: no answer told that it is its own. */
+  readonly adopted: boolean;
   readonly requestIds: readonly string[];
   readonly outcome: Outcome;
   readonly code: string | null;
@@ -870,6 +968,10 @@ export interface RunState {
   readonly wavesEnded: readonly number[];
   /** When each of them was settled, ISO 8601 UTC. */
   readonly waveEndedAt: ReadonlyMap<number, string>;
+  /** Waves whose gate was inconclusive, and after which somebody has told the run to continue. */
+  readonly gatesReleased: ReadonlySet<number>;
+  /** What gates halted the run by, as `<wave> <judge>`, and it was taken up again by hand. */
+  readonly gatesAcknowledged: ReadonlySet<string>;
   /** Steps that had failed or were unknown when the run halted and was taken up again by hand: they do not halt it twice. */
   readonly acknowledged: ReadonlySet<string>;
   /** Steps refused for a reason that concerns every order (no right, no money): open again when the run is taken up. */
@@ -918,6 +1020,8 @@ export interface Report {
     readonly processes: readonly RunProcess[];
     /** What it was told while it was live, in order; absent where nobody told it anything. */
     readonly steered?: readonly ReportSteered[];
+    /** Who was told of it while it was live, and could not be, in order; absent where nobody was to be told. */
+    readonly told?: readonly ReportTold[];
     /** Present where the changes were to wait for the maintenance windows. */
     readonly switch?: 'maintenance-window';
   };
@@ -945,6 +1049,8 @@ export interface Report {
     readonly startedAt: string | null;
     readonly endedAt: string | null;
     readonly steps: number;
+    /** What its gate judged, in order; absent where nothing was. */
+    readonly gate?: readonly ReportGate[];
   }[];
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
@@ -959,8 +1065,24 @@ export interface ReportSignature extends Signed {
   readonly wave: string | null;
 }
 
+/** One thing that a gate judged. */
+export interface ReportGate {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly judge: GateJudge;
+  readonly outcome: GateOutcome;
+  readonly what: string;
+  readonly shadow: boolean;
+}
+
 /** A command to a live run. */
 export interface ReportSteered extends Steered {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+/** A notice of a run, or the lack of it. */
+export interface ReportTold extends Told {
   /** ISO 8601 UTC. */
   readonly at: string;
 }

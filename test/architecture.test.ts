@@ -122,7 +122,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
   {
     what: 'the process',
     pattern: /\bprocess\./,
-    files: /^(cli\/.+|index\.ts|run\/lock\.ts|run\/run-directory\.ts)$/,
+    files: /^(cli\/.+|index\.ts|run\/(lock|run-directory|run-command)\.ts)$/,
     instead: 'take what you need as an argument; cli/ reads the environment and exits',
   },
 ];
@@ -146,7 +146,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:url': /^cli\/.+$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
-  'node:child_process': /^(cli\/commands\/demo|simulator\/throw-away-ca)\.ts$/,
+  'node:child_process': /^(cli\/(commands\/demo|run-command)|simulator\/throw-away-ca|run\/run-command)\.ts$/,
   'node:events': /^cli\/commands\/demo\.ts$/,
 };
 

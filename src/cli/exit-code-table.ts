@@ -4,7 +4,7 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['1', 'our fault, or unclassified (the provider cannot be reached, a disk that cannot be written)'],
   ['2', 'plan --detailed-exitcode: there are changes'],
   ['3', 'ended, and something is not verified (failed, refused, drifted, skipped)'],
-  ['4', 'halted by a threshold, or by a refusal that concerns every order (no right, no money)'],
+  ['4', 'halted by a threshold or a gate, or by a refusal that concerns every order (no right, no money)'],
   ['5', 'refused by a rule or a guard'],
   ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
   ['7', 'somebody else holds the lock'],

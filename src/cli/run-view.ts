@@ -5,6 +5,7 @@
 import { AS_PLANNED, beginReplay, isLimitCode, type Replay, saySteerer, totals } from '../journal.ts';
 import type { JournalEntry, PriceSum, RunState, SavedPlan, Step } from '../model.ts';
 import { sumPrices } from '../money.ts';
+import { soakOf } from '../plan/waves.ts';
 import { clip, wrap } from '../report/columns.ts';
 import { visible } from '../report/escape.ts';
 import { ink, OUTCOME_SIGNS } from '../report/ink.ts';
@@ -66,9 +67,13 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
       case 'wave-started':
         return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
       case 'wave-ended':
-        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled${soakIn(entry.wave) > 0 ? `; the next begins after a soak of ${duration(soakIn(entry.wave))}` : ''}`;
+        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled${soakIn(entry.wave) > 0 ? `; it soaks for ${duration(soakIn(entry.wave))}` : ''}`;
+      case 'gate':
+        return `gate after wave ${visible(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${visible(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
       case 'steered':
         return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
+      case 'told':
+        return entry.ok ? null : `${visible(entry.to)} was not told (${entry.event}): ${visible(entry.what)}`;
       case 'stopping':
         return `stopping (${entry.because}): ${visible(entry.what)}`;
       case 'refused':
@@ -90,7 +95,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     }
   };
   /** Milliseconds to wait after a wave; the last one's soak is not waited for. */
-  const soakIn = (index: number) => (index === saved.waves.length - 1 ? 0 : (saved.waves[index]?.soak ?? 0));
+  const soakIn = (index: number) => soakOf(saved.waves, index);
   /** When the wave that was begun last was settled, ms since 1970 UTC; null while it goes on. */
   let settledAt: number | null = null;
   /** When the soak that goes on now is over, ms since 1970 UTC; null where none does. */
@@ -143,7 +148,7 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         stopping = '';
         steered = AS_PLANNED;
       }
-      if (entry.kind === 'steered') steered = replay.state().steered;
+      if (entry.kind === 'steered' || entry.kind === 'gate') steered = replay.state().steered;
       if (entry.kind === 'stopping') stopping = `stopping: ${entry.because}`;
     },
     line,

@@ -325,6 +325,27 @@ function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
       return used;
     },
 
+    async describeSelf(scope) {
+      const answer = await send(wire.READS.identity, scope, {});
+      return answer.kind === 'ok' ? wire.decodeSelf(answer.fields) : null;
+    },
+
+    async describeMetric(scope, instances, metric, over) {
+      const found = new Map<string, number>();
+      await Promise.all(
+        batches(instances, wire.MONITORED_A_CALL).map(async (batch) => {
+          const answer = await send(
+            wire.READS.memory,
+            scope,
+            wire.encodeMetric(batch, metric, over, clock.now()),
+          );
+          if (answer.kind !== 'ok') throw refusedRead(wire.READS.memory, scope, answer);
+          for (const [id, figure] of wire.decodeMetric(answer.fields)) found.set(id, figure);
+        }),
+      );
+      return found;
+    },
+
     close: () => transport.close(),
   };
 }

@@ -5,9 +5,11 @@
 
 import type {
   Catalogue,
+  Dimension,
   EditionName,
   Instance,
   MaintenanceWindow,
+  MetricName,
   Money,
   NodeChange,
   Quote,
@@ -56,6 +58,8 @@ export interface Task {
   readonly instance: string;
   /** The provider's three-digit type, such as `002`. */
   readonly type: string;
+  /** What it changes by its type's name, an inference (facts §2.5); null where the type tells nothing of a size. */
+  readonly dimension: Dimension | null;
   readonly startedAt: number;
   readonly result: 'pending' | 'running' | 'done' | 'failed' | 'unrecognised';
 }
@@ -67,6 +71,10 @@ export interface Deal {
   readonly createdAt: number;
   readonly state: 'unpaid' | 'under-way' | 'delivered' | 'failed';
   readonly billed: Money | null;
+  /** The number of who placed it; null where it is not told. */
+  readonly by: string | null;
+  /** Whether it makes the instance larger or smaller; null where it is not told. */
+  readonly direction: 'up' | 'down' | null;
 }
 
 /** Everything that plans need: reads only. A client built for planning has no more than this. */
@@ -114,6 +122,19 @@ export interface CloudReader {
     instances: readonly Instance[],
     onRefused?: (what: string) => void,
   ): Promise<Map<string, UsedMemory>>;
+  /** The numbers by which orders name this identity as who placed them; null where that cannot be told. */
+  describeSelf(scope: Scope): Promise<readonly string[] | null>;
+  /**
+   * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
+   * one are left out.
+   * @throws RefitError where it is refused or cannot be read.
+   */
+  describeMetric(
+    scope: Scope,
+    instances: readonly string[],
+    metric: MetricName,
+    over: number,
+  ): Promise<Map<string, number>>;
   /** Releases connections. */
   close(): Promise<void>;
 }

@@ -101,6 +101,7 @@ function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<Ht
       if (ended) return;
       ended = true;
       timer.abort();
+      request.signal?.removeEventListener('abort', giveUp);
       finish();
     };
     const fail = (why: string, cause?: unknown) =>
@@ -137,6 +138,12 @@ function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<Ht
         fail(plainReason(error), error);
       },
     };
+    const giveUp = () => {
+      fail('given up');
+      controller?.abort(new Error('given up'));
+    };
+    if (request.signal?.aborted) return giveUp();
+    request.signal?.addEventListener('abort', giveUp, { once: true });
     void clock.sleep(request.timeout, timer.signal).then(() => {
       if (ended) return;
       fail(`no answer within ${request.timeout} ms${sent ? '' : ', not even a connection'}`);
@@ -146,7 +153,7 @@ function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<Ht
       agent.dispatch(
         {
           origin: request.origin,
-          path: request.get ?? '/',
+          path: request.get ?? request.path ?? '/',
           method: request.get === undefined ? 'POST' : 'GET',
           headers: { ...request.headers },
           ...(request.get === undefined ? { body: request.body } : {}),

@@ -19,6 +19,9 @@ const MOST_LIMIT_REFUSALS = 30;
 /** Slots that pass while a connection is being made; the connection stays, so the next one is met. */
 const MOST_LOST_SLOTS = 20;
 
+/** No answer takes so long; a machine that sleeps does. As long as a signature is good for: facts §5.5, read 2026-11. */
+const SLEPT_MS = 300_000;
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 8000;
 
@@ -64,7 +67,10 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
         renewed = true;
         continue; // The caller looks for other keys first.
       }
-      if (answer.kind === 'refused' && !isPassing(answer.code)) return answer;
+      // Signed before the machine slept, and come too late: that says nothing of the clock.
+      const slept = sentAt !== null && clock.now() - sentAt > SLEPT_MS;
+      const isStale = answer.kind === 'refused' && answer.code === 'AuthFailure.SignatureExpire' && slept;
+      if (answer.kind === 'refused' && !isPassing(answer.code) && !isStale) return answer;
       if (++faults >= MOST_TRIES) {
         if (answer.kind === 'refused') return answer;
         throw new RefitError(

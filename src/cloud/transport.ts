@@ -5,10 +5,14 @@ export interface HttpRequest {
   readonly origin: string;
   /** A path to GET, without a body, instead of the POST to `/`: pages of the machine's own metadata service. */
   readonly get?: string;
+  /** Another path of the POST than `/`, with its query: an address that is none of the provider's. */
+  readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Milliseconds until the request counts as unanswered. */
   readonly timeout: number;
+  /** Aborted: the answer is waited for no longer. */
+  readonly signal?: AbortSignal;
   /** Asked in the tick that writes the request; false = do not send. */
   readonly goAhead?: () => boolean;
 }

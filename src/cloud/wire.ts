@@ -10,12 +10,14 @@
 import { iso } from '../clock.ts';
 import type {
   Billing,
+  Dimension,
   Edition,
   EditionName,
   Instance,
   InstanceNode,
   InstanceStatus,
   MaintenanceWindow,
+  MetricName,
   Money,
   NodeChange,
   Offer,
@@ -149,6 +151,16 @@ export function decodeIdentity(fields: Fields): {
 } {
   const of = (name: string) => text(fields[name]) ?? '';
   return { arn: of('Arn'), account: of('AccountId'), user: of('UserId'), type: of('Type') };
+}
+
+/**
+ * By what numbers orders name who signed. The creator of an order is a uin by the field's note (the billing and product
+ * models, read 2026-11); that an interface call names the user that signed it is an inference, and by what a session of a
+ * role is named is not said: null.
+ */
+export function decodeSelf(fields: Fields): readonly string[] | null {
+  const { user } = decodeIdentity(fields);
+  return /^\d+$/.test(user) ? [user] : null;
 }
 
 /** The most instances that one page holds, and the most ids that one call may name. */
@@ -392,6 +404,13 @@ export const TASKS_A_PAGE = 100;
 /** Resize, scale, add or remove nodes: which of them a change becomes is not said. Source: facts §2.5, read 2026-11. */
 const RESIZE_TASKS = ['002', '028', '029'];
 
+/** By the names of the types, an inference. Source: facts §2.5, read 2026-11. */
+const CHANGED_BY: Readonly<Record<string, Dimension>> = {
+  '002': 'memoryPerShard',
+  '028': 'shards',
+  '029': 'replicas',
+};
+
 /** A page of the resize tasks that began at or after a moment, optionally of one instance. */
 export function encodeTasks(offset: number, since: number, instance?: string): Fields {
   return {
@@ -423,11 +442,13 @@ export function decodeTasks(fields: Fields, readAt: number): { total: number; ro
     const instance = text(row.InstanceId);
     if (id === null || instance === null) return [];
     const result = RESULTS[whole(row.Result) ?? -1] ?? 'unrecognised';
+    const type = text(row.TaskType) ?? '';
     return [
       {
         id,
         instance,
-        type: text(row.TaskType) ?? '',
+        type,
+        dimension: (Object.hasOwn(CHANGED_BY, type) ? CHANGED_BY[type] : null) ?? null,
         startedAt: fromBeijing(row.StartTime) ?? readAt,
         result,
       },
@@ -483,6 +504,8 @@ export function decodeDeals(
         createdAt: fromBeijing(row.CreateTime) ?? readAt,
         state: dealState(whole(row.Status)),
         billed: cents(row.RealTotalCost, row.Currency),
+        by: text(row.Creator),
+        direction: DIRECTIONS.get(text(row.Action) ?? '') ?? null,
       },
     ];
   });
@@ -512,10 +535,18 @@ export function decodeOrders(fields: Fields, readAt: number, currency: string): 
         createdAt: fromBeijing(row.CreatTime) ?? readAt,
         state: dealState(whole(row.Status)),
         billed: cents(row.Price, currency),
+        by: text(row.Creater),
+        direction: null,
       },
     ];
   });
 }
+
+/** Source: the billing SDK's list of actions, read 2026-11. */
+const DIRECTIONS: ReadonlyMap<string, 'up' | 'down'> = new Map([
+  ['upgrade', 'up'],
+  ['downgrade', 'down'],
+]);
 
 function dealState(status: number | null): Deal['state'] {
   if (status === 1) return 'unpaid';
@@ -556,9 +587,12 @@ const MONITOR_PERIOD_S = 3600;
 /** Of the statistics that may be asked for (1 average, 2 greatest, 4 least). */
 const MONITOR_GREATEST = 2;
 
+function moment(ms: number): string {
+  return `${toBeijing(ms).replace(' ', 'T')}+08:00`;
+}
+
 /** Asks for the greatest memory in use of up to 50 instances over the last 24 hours. Source: facts §2.7, read 2026-11. */
 export function encodeMemory(ids: readonly string[], now: number): Fields {
-  const moment = (ms: number) => `${toBeijing(ms).replace(' ', 'T')}+08:00`;
   return {
     Namespace: 'QCE/REDIS_MEM',
     MetricName: 'MemUsed',
@@ -589,6 +623,39 @@ export function decodeMemory(fields: Fields, readAt: number): Map<string, UsedMe
       source: `GetMonitorData MemUsed, ${greatest.length > 0 ? 'maximum' : 'greatest average'} of 24h by the hour`,
       readAt: iso(readAt),
     });
+  }
+  return found;
+}
+
+/** The period for a stated time: so that 50 instances stay below the 7,200 points that one call may ask for. */
+function periodFor(over: number): number {
+  return over <= 7_200_000 ? 60 : over <= 36_000_000 ? 300 : 3600;
+}
+
+/** Asks for the greatest figures of a metric of up to 50 instances, up to now. Source: facts §2.7, read 2026-11. */
+export function encodeMetric(ids: readonly string[], metric: MetricName, over: number, now: number): Fields {
+  return {
+    ...encodeMemory(ids, now),
+    MetricName: metric,
+    Period: periodFor(over),
+    StartTime: moment(now - over),
+  };
+}
+
+/** The greatest figure of each instance; one without any is left out. */
+export function decodeMetric(fields: Fields): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const series of list(fields.DataPoints)) {
+    const id = text(
+      list(series.Dimensions).find((one) => text(one.Name)?.toLowerCase() === 'instanceid')?.Value,
+    );
+    const greatest = figures(series.MaxValues);
+    const told = greatest.length > 0 ? greatest : figures(series.Values);
+    if (id !== null && told.length > 0)
+      found.set(
+        id,
+        told.reduce((a, b) => Math.max(a, b)),
+      );
   }
   return found;
 }

@@ -6,6 +6,7 @@ import type {
   Dimension,
   EditionName,
   Execution,
+  Hooks,
   InstanceStatus,
   Place,
   Plan,
@@ -14,8 +15,11 @@ import type {
   Select,
   Take,
   Threshold,
+  Webhook,
   Wish,
 } from '../model.ts';
+import { NOTICE_EVENTS } from '../model.ts';
+import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
   parseCost,
   parseDuration,
@@ -52,6 +56,14 @@ interface WrittenPlan {
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
     readonly slowStart?: boolean;
   };
+  readonly hooks?: Hooks;
+  readonly notify?: readonly {
+    readonly url?: string;
+    readonly urlEnv?: string;
+    readonly form?: Webhook['form'];
+    readonly on?: Webhook['on'];
+    readonly secretEnv?: string;
+  }[];
 }
 
 interface WrittenWave {
@@ -61,6 +73,8 @@ interface WrittenWave {
   readonly soak?: string;
   readonly slowStart?: boolean;
   readonly approval?: 'required';
+  readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
+  readonly gate?: WrittenGate;
 }
 
 interface WrittenTarget {
@@ -133,6 +147,8 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     ...(written.spread
       ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
       : {}),
+    ...(written.hooks ? { hooks: written.hooks } : {}),
+    ...(written.notify ? { notify: written.notify.map(buildWebhook) } : {}),
   };
 }
 
@@ -194,7 +210,7 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
   };
 }
 
-function buildWave({ name, take, from, soak, slowStart, approval }: WrittenWave): PlanWave {
+function buildWave({ name, take, from, soak, slowStart, approval, haltWhen, gate }: WrittenWave): PlanWave {
   const share: Take =
     typeof take === 'number'
       ? { kind: 'count', count: take }
@@ -209,6 +225,18 @@ function buildWave({ name, take, from, soak, slowStart, approval }: WrittenWave)
     ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
     ...(slowStart === undefined ? {} : { slowStart }),
     ...(approval ? { approval } : {}),
+    ...(haltWhen === undefined ? {} : { haltWhen: buildThresholds(haltWhen) }),
+    ...(gate === undefined ? {} : { gate: buildGate(gate) }),
+  };
+}
+
+function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webhook {
+  return {
+    url: written.url ?? null,
+    urlEnv: written.urlEnv ?? null,
+    form: written.form ?? 'json',
+    on: NOTICE_EVENTS.filter((event) => written.on === undefined || written.on.includes(event)),
+    secretEnv: written.secretEnv ?? null,
   };
 }
 

@@ -5,7 +5,15 @@
 import { DIMENSIONS, type Finding } from '../model.ts';
 import { usesNotSupportedYet } from './not-supported-yet.ts';
 import type { PlanText } from './plan-text.ts';
-import { isDate, parseInstant, parsePercent, parseSize, parseThreshold } from './quantity.ts';
+import {
+  isDate,
+  parseDuration,
+  parseGateDuration,
+  parseInstant,
+  parsePercent,
+  parseSize,
+  parseThreshold,
+} from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';
 
 type Say = (
@@ -31,6 +39,8 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   relativeSizes(plan, say);
   waves(plan, say);
   thresholds(plan, say);
+  gates(plan, say);
+  secretsInAddresses(plan, say);
   for (const { row, path } of usesNotSupportedYet(tree.value))
     say('Refit.NotSupportedYet', path, row.what, row.mend, { key: true });
   return findings;
@@ -167,18 +177,72 @@ function waves(plan: Fields, say: Say): void {
 }
 
 function thresholds(plan: Fields, say: Say): void {
-  const halt = record(record(plan.execution).haltWhen);
+  holdsAtOnce(record(plan.execution).haltWhen, ['execution', 'haltWhen'], say);
+  for (const [index, entry] of list(plan.waves).entries()) {
+    const { haltWhen, gate } = record(entry);
+    holdsAtOnce(haltWhen, ['waves', index, 'haltWhen'], say);
+    holdsAtOnce(gate, ['waves', index, 'gate'], say);
+  }
+}
+
+function holdsAtOnce(thresholds: unknown, path: Path, say: Say): void {
+  const written = record(thresholds);
+  const isGate = path.at(-1) === 'gate';
   for (const key of ['failed', 'unknown']) {
-    const threshold = typeof halt[key] === 'string' ? parseThreshold(halt[key]) : null;
+    const threshold = typeof written[key] === 'string' ? parseThreshold(written[key]) : null;
     if (threshold?.operator === '>=' && threshold.value === 0)
       say(
         'Refit.BadValue',
-        ['execution', 'haltWhen', key],
-        `haltWhen.${key} holds from the start: the run would halt before its first order`,
+        [...path, key],
+        isGate
+          ? `gate.${key} holds always: the gate would fail after every wave`
+          : `haltWhen.${key} holds from the start: the run would halt before its first order`,
         `${key}: "> 0"`,
       );
   }
 }
+
+const [LEAST_OVER, MOST_OVER] = [60_000, 86_400_000];
+
+function gates(plan: Fields, say: Say): void {
+  for (const [index, entry] of list(plan.waves).entries()) {
+    const { duration, metric } = record(record(entry).gate);
+    const path = ['waves', index, 'gate'];
+    if (index === 0 && parseGateDuration(duration)?.unit === 'forecast')
+      say(
+        'Refit.BadValue',
+        [...path, 'duration'],
+        'the forecast is what the waves before took, and nothing comes before the first',
+        'duration: "> 15m"',
+      );
+    const over = parseDuration(record(metric).over);
+    if (over !== null && (over < LEAST_OVER || over > MOST_OVER))
+      say(
+        'Refit.BadValue',
+        [...path, 'metric', 'over'],
+        `over is ${record(metric).over}; a metric is read over 1m to 24h`,
+        'over: 5m',
+      );
+  }
+}
+
+/** A plan is read, sealed and kept by many: what an address alone lets one do does not belong into it. */
+function secretsInAddresses(plan: Fields, say: Say): void {
+  for (const [index, entry] of list(plan.notify).entries()) {
+    const { url } = record(entry);
+    if (typeof url !== 'string' || !SECRET_IN_ADDRESS.test(url)) continue;
+    say(
+      'Refit.BadValue',
+      ['notify', index, 'url'],
+      'the address holds a secret: whoever reads the plan could use it',
+      'urlEnv: NOTIFY_URL   and where the plan is applied: export NOTIFY_URL=…',
+    );
+  }
+}
+
+/** A user name, a token in the query, or the path of a chat robot. */
+const SECRET_IN_ADDRESS =
+  /^[a-z]+:\/\/[^/?#]*@|[?&][^=&#]*(key|token|secret|sign|password|auth)[^=&#]*=|\/\/hooks\.slack\.com\/|\/open-apis\/bot\/|\/cgi-bin\/webhook\/send/i;
 
 type Fields = Readonly<Record<string, unknown>>;
 

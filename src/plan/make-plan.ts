@@ -29,6 +29,7 @@ import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
 import { tooFewApprovers } from './read-approvers.ts';
 import { resolve } from './resolve.ts';
+import { sayTelling } from './say-telling.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './spread.ts';
 import { soaking } from './waves.ts';
@@ -86,7 +87,12 @@ export function draftPlan(plan: Plan, inventory: Inventory, now: number): Draft 
     routes,
     blocked,
     unchanged: resolution.unchanged,
-    findings: [...resolution.findings, ...timeFindings(plan, inventory, now), ...shortPatience(plan)],
+    findings: [
+      ...resolution.findings,
+      ...timeFindings(plan, inventory, now),
+      ...shortPatience(plan),
+      ...sayTelling(plan),
+    ],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
     toSchedule,
@@ -170,6 +176,8 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...sharesOf(steps, waves),
     forecast,
     ...(plan.source ? { source: plan.source } : {}),
+    ...(plan.hooks ? { hooks: plan.hooks } : {}),
+    ...(plan.notify ? { notify: plan.notify } : {}),
   };
   const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
   const findings = byWeight([...blockedFindings, ...planFindings]);

@@ -73,6 +73,8 @@ export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanF
     execution: saved.execution,
     ...(saved.spread ? { spread: saved.spread } : {}),
     source: { kind, run: directory, digest: saved.digest, head: state.head },
+    ...(saved.hooks ? { hooks: saved.hooks } : {}),
+    ...(saved.notify ? { notify: saved.notify } : {}),
   };
   return { plan, findings: [origin(plan, plan.source!), ...(run.finished ? [] : [unfinished(directory)])] };
 }

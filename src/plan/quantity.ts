@@ -2,7 +2,7 @@
  * The quantities of a plan, from the spelling that the schema lets through to numbers: sizes in MB, durations in
  * milliseconds, percentages, thresholds, money, moments. Each gives null for any other spelling.
  */
-import type { Plan, Threshold } from '../model.ts';
+import type { Comparison, Gate, Plan, Threshold } from '../model.ts';
 
 /** MB, 1,024-based: `4GB` is 4096, `512MB` is 512, a bare whole number is MB already. */
 export function parseSize(value: unknown): number | null {
@@ -40,6 +40,23 @@ export function parseThreshold(value: unknown): Threshold | null {
   const operator = match[1] as Threshold['operator'];
   const base = match[3] ? ((match[4] ?? 'inventory') as Threshold['base']) : 'count';
   return { operator, value: Number(match[2]), base };
+}
+
+/** `> 90`, `<= 12.5`. */
+export function parseComparison(value: unknown): Comparison | null {
+  const match = /^(>=?|<=?) ?(\d{1,9}(?:\.\d{1,4})?)$/.exec(text(value));
+  return match ? { operator: match[1] as Comparison['operator'], value: Number(match[2]) } : null;
+}
+
+/** `> 15m`, or `> 2x forecast`. */
+export function parseGateDuration(value: unknown): Gate['duration'] | null {
+  const match = /^(>=?) ?(?:(\d{1,3}(?:\.\d{1,2})?)x forecast|(\d+[smhd]))$/.exec(text(value));
+  if (!match) return null;
+  const operator = match[1] as '>' | '>=';
+  if (match[2] !== undefined)
+    return Number(match[2]) > 0 ? { operator, value: Number(match[2]), unit: 'forecast' } : null;
+  const ms = parseDuration(match[3]);
+  return ms === null ? null : { operator, value: ms, unit: 'ms' };
 }
 
 /** `<= 120000 CNY`. */

@@ -77,25 +77,33 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
 
 /** The conduct of a wave for the saved plan; what is not written stays absent. */
 export function conductOf(wave: WaveConduct | null): WaveConduct {
-  const { soak, slowStart, approval } = wave ?? {};
+  const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
   return {
     ...(soak === undefined ? {} : { soak }),
     ...(slowStart === undefined ? {} : { slowStart }),
     ...(approval === undefined ? {} : { approval }),
+    ...(haltWhen === undefined ? {} : { haltWhen }),
+    ...(gate === undefined ? {} : { gate }),
   };
 }
 
 /** What is odd about the conduct of the waves, though it can be carried out. */
 export function conductFindings(waves: readonly Wave[]): Finding[] {
   const last = waves.at(-1);
-  if (last?.soak === undefined) return [];
+  if (last?.soak === undefined || last.gate !== undefined) return [];
   const what = `nothing follows wave ${last.name}: its soak changes nothing`;
   return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` }, null, null)];
 }
 
-/** Milliseconds that all soaks take together: the last wave's is not waited for. */
-export function soaking(waves: readonly Wave[]): number {
-  return waves.slice(0, -1).reduce((sum, { soak = 0 }) => sum + soak, 0);
+/** Milliseconds to wait after a wave: nothing after the last one, unless its gate is judged then. */
+export function soakOf(waves: readonly WaveConduct[], index: number): number {
+  const { soak = 0, gate } = waves[index] ?? {};
+  return index < waves.length - 1 || gate !== undefined ? soak : 0;
+}
+
+/** Milliseconds that all soaks take together. */
+export function soaking(waves: readonly WaveConduct[]): number {
+  return waves.reduce((sum, _, index) => sum + soakOf(waves, index), 0);
 }
 
 function wanted(take: Take, planned: number): number {

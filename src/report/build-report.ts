@@ -4,9 +4,11 @@ import type {
   JournalEntry,
   MaintenanceWindow,
   Report,
+  ReportGate,
   ReportSignature,
   ReportSteered,
   ReportStep,
+  ReportTold,
   RunProcess,
   SavedPlan,
   Size,
@@ -63,6 +65,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       inFlight: saved.execution.inFlight,
       processes: facts.processes,
       ...(facts.steered.length === 0 ? {} : { steered: facts.steered }),
+      ...(facts.told.length === 0 ? {} : { told: facts.told }),
       ...(saved.execution.switch === 'now' ? {} : { switch: saved.execution.switch }),
     },
     totals: totals(steps),
@@ -83,6 +86,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       startedAt: facts.waveStarts.get(index) ?? null,
       endedAt: facts.waveEnds.get(index) ?? null,
       steps: wave.steps.length,
+      ...(facts.gates.has(index) ? { gate: facts.gates.get(index)! } : {}),
     })),
     steps,
     unchanged: saved.unchanged,
@@ -104,8 +108,11 @@ interface Facts {
   readonly signatures: readonly ReportSignature[];
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
+  /** By wave. */
+  readonly gates: ReadonlyMap<number, readonly ReportGate[]>;
   readonly processes: readonly RunProcess[];
   readonly steered: readonly ReportSteered[];
+  readonly told: readonly ReportTold[];
   /** What was read back at the end of a step. */
   readonly found: ReadonlyMap<string, Size>;
   /** The size last read of an instance, in the order of the journal. */
@@ -116,6 +123,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   const plan = new Map(saved.steps.map((step) => [step.id, step]));
   const waveStarts = new Map<number, string>();
   const waveEnds = new Map<number, string>();
+  const gates = new Map<number, ReportGate[]>();
   const found = new Map<string, Size>();
   const lastRead = new Map<string, Size>();
   const read = (id: string, size: Size | null) => {
@@ -125,6 +133,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   for (const entry of entries) {
     if (entry.kind === 'wave-started' && !waveStarts.has(entry.wave)) waveStarts.set(entry.wave, entry.at);
     if (entry.kind === 'wave-ended') waveEnds.set(entry.wave, entry.at);
+    if (entry.kind === 'gate') gates.set(entry.wave, [...(gates.get(entry.wave) ?? []), gateOf(entry)]);
     if (entry.kind === 'looked') read(entry.step, entry.size);
     if (entry.kind === 'step-ended') {
       // Verified means: read back at `to`, whether or not the entry repeats the size.
@@ -151,8 +160,10 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
     ),
     processes: processesIn(entries),
     steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
+    told: entries.flatMap((entry) => (entry.kind === 'told' ? [toldOf(entry)] : [])),
     waveStarts,
     waveEnds,
+    gates,
     found,
     lastRead,
   };
@@ -196,6 +207,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+function toldOf({ at, by, event, about, to, ok, what }: Entry<'told'>): ReportTold {
+  return { at, by, event, about, to, ok, what };
+}
+
 function steeredOf({ at, command, value, by, accepted, what }: Entry<'steered'>): ReportSteered {
   return { at, command, value, by, accepted, what };
 }
@@ -217,4 +232,8 @@ function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
       };
   }
   return processes;
+}
+
+function gateOf({ at, judge, outcome, what, shadow }: Entry<'gate'>): ReportGate {
+  return { at, judge, outcome, what, shadow };
 }

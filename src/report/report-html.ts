@@ -1,9 +1,18 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type { BlockedTarget, Finding, Report, ReportSignature, ReportSteered, ReportStep } from '../model.ts';
+import type {
+  BlockedTarget,
+  Finding,
+  Report,
+  ReportSignature,
+  ReportSteered,
+  ReportStep,
+  ReportTold,
+} from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
 import { legible, markup } from './escape.ts';
+import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
 import { amountsPicture } from './pictures/amounts.ts';
 import { actionCalls, actionTone, callsPicture } from './pictures/calls.ts';
@@ -148,6 +157,37 @@ function steeredTable(steered: readonly ReportSteered[]): Raw {
   return pageTable('steered', 'What the run was told while it was live, in order', columns, rows);
 }
 
+function gatesTable(report: Report): Piece {
+  const rows = gatesOf(report).map(({ wave, gate }) => [
+    show.instant(gate.at),
+    wave,
+    gate.judge,
+    gateOutcome(gate),
+    gate.what,
+  ]);
+  const columns = [
+    { title: 'At' },
+    { title: 'Wave' },
+    { title: 'Judged' },
+    { title: 'Outcome' },
+    { title: 'What' },
+  ];
+  return pageTable('gates', 'What the gates judged after the waves', columns, rows);
+}
+
+function toldTable(told: readonly ReportTold[]): Raw {
+  const rows = told.map((one) => [
+    markup`<span class="nb">${show.instant(one.at)}</span>`,
+    one.event,
+    one.by,
+    one.to,
+    one.ok ? 'yes' : 'no',
+    one.what,
+  ]);
+  const columns = ['At', 'Event', 'By', 'To', 'Told', 'What'].map((title) => ({ title }));
+  return pageTable('told', 'Who was told of the run while it was live, in order', columns, rows);
+}
+
 function time(report: Report): Piece {
   const rows = report.waves.map((wave) => {
     const own = report.steps.filter((step) => step.wave === wave.name);
@@ -175,8 +215,10 @@ function time(report: Report): Piece {
 `,
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
     report.run.signatures !== undefined && signaturesTable(report.run.signatures),
+    gatesOf(report).length > 0 && gatesTable(report),
     report.run.processes.length > 0 && processesTable(report.run),
     report.run.steered !== undefined && steeredTable(report.run.steered),
+    report.run.told !== undefined && toldTable(report.run.told),
   ];
 }
 

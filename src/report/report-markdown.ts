@@ -3,6 +3,7 @@ import type { Report } from '../model.ts';
 import { billedOtherwise, billInWords } from './bills-in-words.ts';
 import { clip } from './columns.ts';
 import { code, legible, markdown } from './escape.ts';
+import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { markdownDocument } from './markdown-document.ts';
 import * as show from './quantities.ts';
 import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
@@ -72,6 +73,17 @@ export function reportMarkdown(hostile: Report): string {
         ]),
       },
       {
+        heading: 'Gates',
+        columns: ['At', 'Wave', 'What', 'Outcome', 'Because'],
+        rows: gatesOf(report).map(({ wave, gate }) => [
+          show.instant(gate.at),
+          cell(wave),
+          gate.judge,
+          gateOutcome(gate),
+          cell(gate.what),
+        ]),
+      },
+      {
         heading: 'Processes that took it up',
         columns: ['At', 'User', 'Host', 'Pid', 'Torn bytes cut off', ...(remarked ? ['Remarks'] : [])],
         numbers: [3, 4],
@@ -95,6 +107,18 @@ export function reportMarkdown(hostile: Report): string {
           String(one.by.pid),
           commandInWords(one),
           one.accepted ? 'accepted' : 'refused',
+          cell(one.what),
+        ]),
+      },
+      {
+        heading: 'Who was told',
+        columns: ['At', 'Event', 'By', 'To', 'Told', 'What'],
+        rows: (report.run.told ?? []).map((one) => [
+          show.instant(one.at),
+          one.event,
+          one.by,
+          cell(one.to),
+          one.ok ? 'yes' : 'no',
           cell(one.what),
         ]),
       },

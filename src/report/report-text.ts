@@ -12,6 +12,7 @@ import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bil
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
+import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import type { Ink } from './ink.ts';
 import { ink, OUTCOME_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
@@ -55,8 +56,10 @@ export function reportText(
     ...factLines(factsOf(report), width, inks),
     ...waves(report, width, inks),
     ...signatures(report, width, inks),
+    ...gates(report, width, inks),
     ...processes(report, width, inks),
     ...steered(report, width, inks),
+    ...told(report, width, inks),
     ...attention(report, width, inks),
     ...approvedWith(report, width, inks),
     ...moneyOf(report, width, inks),
@@ -169,6 +172,17 @@ function steered({ run }: Report, width: number, inks: Ink): string[] {
   return [...heading('Told while it ran', inks), ...lines];
 }
 
+/** Who was told of it, and who could not be. */
+function told({ run }: Report, width: number, inks: Ink): string[] {
+  if (run.told === undefined) return [];
+  const lines = run.told.flatMap(({ at, by, event, to, ok, what }) => {
+    const said = `${event} ${ok ? 'told to' : 'NOT told to'} ${by} ${to}: ${what}`;
+    const [first, ...rest] = wrap(`${show.instant(at)}  ${said}`, width, '    ');
+    return [`  ${first!.trimStart()}`, ...rest];
+  });
+  return [...heading('Who was told', inks), ...lines];
+}
+
 /** `set inFlight 5` */
 export function commandInWords({ command, value }: ReportSteered): string {
   return value === null ? command : `${command} ${value}`;
@@ -249,6 +263,20 @@ function waves(report: Report, width: number, inks: Ink): string[] {
   });
   const columns = [{ least: 8 }, { align: 'right' }, {}, {}, {}] as const;
   return [...heading('Waves', inks), ...table(rows, columns, width, '  ')];
+}
+
+/** What was judged between the waves. */
+function gates(report: Report, width: number, inks: Ink): string[] {
+  const told = gatesOf(report);
+  if (told.length === 0) return [];
+  const lines = told.flatMap(({ wave, gate }) =>
+    wrap(
+      `${show.instant(gate.at)}  ${wave}: ${gate.judge} ${gateOutcome(gate)}, ${gate.what}`,
+      width,
+      '    ',
+    ).map((line, n) => (n === 0 ? `  ${line.trimStart()}` : line)),
+  );
+  return [...heading('Gates', inks), ...lines];
 }
 
 function outcomeCell(step: ReportStep, inks: Ink): Cell {

@@ -173,6 +173,17 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The run could still be gone on with: beside this plan it would find its instances changed.',
     mend: 'leave that run alone once this plan is carried out',
   }),
+  own('Refit.Hooks', 'warning', {
+    looksAt: 'hooks',
+    sentence:
+      'The plan runs commands on the machine where it is applied: they are for the reviewer to read, and apply wants a flag for them.',
+    mend: 'refit apply SAVED --allow-hooks, once they are read',
+  }),
+  own('Refit.Notify', 'note', {
+    looksAt: 'notify',
+    sentence: 'A run of the plan is told to the addresses that it names: a reviewer should know them.',
+    mend: 'where it is applied, export the variables that notify names',
+  }),
   own('Refit.EmptyWave', 'note', {
     looksAt: 'the waves and the number of instances to change',
     sentence: 'The waves before take every instance that this one could take, or its from fits none.',

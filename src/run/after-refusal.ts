@@ -129,6 +129,11 @@ export function afterRefusal(code: string, before: string | null = null): Row {
   return before === code ? (row.secondTime ?? row) : row;
 }
 
+/** Codes of a payment that failed: the order may be there and wait to be paid. Source: facts §1.4, read 2026-11. */
+export function leavesOrder(code: string): boolean {
+  return code === 'FailedOperation.PayFailed' || code === 'ResourceUnavailable.AccountBalanceNotEnough';
+}
+
 /** The codes that the tail lock of a finished change is known to answer with. Source: facts §7.1, read 2026-11. */
 export function isTailLockCode(code: string): boolean {
   return code === 'FailedOperation.SystemError' || code === 'FailedOperation.Unknown';

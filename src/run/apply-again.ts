@@ -5,8 +5,9 @@ import { RUN_FILES, type RunOnDisk } from './run-directory.ts';
 
 /** With the endpoint that the run was begun with, where that is not the provider's own. */
 export function applyAgain(run: RunOnDisk): string {
-  const { directory } = run;
-  return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${word(directory)}${endpointOf(run)}`;
+  const { directory, saved } = run;
+  const commands = saved.hooks !== undefined || saved.waves.some(({ gate }) => gate?.command !== undefined);
+  return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${word(directory)}${endpointOf(run)}${commands ? ' --allow-hooks' : ''}`;
 }
 
 /** The same for settling by reading alone. */

@@ -2,11 +2,13 @@
  * Carries a saved plan out in its run directory: finds or makes the directory, takes the lock, takes up the journal,
  * runs, and leaves the reports. The same call goes on where an earlier one stopped.
  */
+import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
+import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
@@ -19,12 +21,15 @@ import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import { execute } from './execute.ts';
+import type { GateDoors } from './gate.ts';
 import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
+import { hookListener, mustAllowHooks } from './hooks.ts';
 import { openJournalFile } from './journal-file.ts';
 import { openJournalWriter } from './journal-writer.ts';
 import { takeLock } from './lock.ts';
 import { withLost } from './lost-deeds.ts';
 import { isRegistered, register } from './register.ts';
+import type { RunCommand } from './run-command.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -36,6 +41,8 @@ import {
   runDirectoryName,
 } from './run-directory.ts';
 import { openSteering } from './steering.ts';
+import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
+import { webhookListener } from './webhooks.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -62,6 +69,8 @@ export interface ApplyInput {
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly endpoint: string;
   readonly version: string;
+  /** How gates ask outside. A plan whose gate runs a command is refused where none may be run. */
+  readonly gates?: GateDoors;
   /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
   readonly approve: () => Promise<Approval | null>;
   /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
@@ -69,6 +78,17 @@ export interface ApplyInput {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without. */
   readonly onNotice?: (what: string) => void;
+  /** How people are told of the run, where its plan asks for it; absent: nobody is. */
+  readonly outside?: Outside;
+}
+
+/** What of the machine and of the network those who are told are reached by. */
+export interface Outside {
+  readonly transport: Transport;
+  /** Whether whoever applies has said yes to the plan's commands. */
+  readonly allowHooks: boolean;
+  readonly runCommand: RunCommand;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ApplyEnd {
@@ -89,6 +109,7 @@ export interface ApplyEnd {
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
   const { saved, clock, stateDirectory, by } = input;
+  mustAllowCommands(input);
   const directory = resolve(
     input.runDirectory ??
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
@@ -110,13 +131,15 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
     locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
+    mustAllowHooks(saved, input.outside?.allowHooks ?? false);
     const given = run.journal.entries.filter((entry) => entry.kind === 'approved');
-    if (run.state.startedAt === null) mustNotBeExpired(input);
     const unsigned =
       saved.approvals !== undefined &&
       !given.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
+    const unasked = given.every(({ how }) => how === 'signatures');
+    if (unsigned || unasked) mustNotBeExpired(input);
     if (unsigned) await signatures(input, directory);
-    const approval = given.some(({ how }) => how !== 'signatures') ? null : await approved(input);
+    const approval = unasked ? await approved(input) : null;
     // Judged again after the question, over which an hour may have gone by: the run begins now.
     const signed = unsigned ? await signatures(input, directory) : null;
     return await takeUp(input, directory, run, [signed, approval], locks);
@@ -157,6 +180,17 @@ export function mustBeSameEndpoint(endpoint: string, { directory, journal }: Run
     'usage',
     `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
     first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'leave --endpoint away',
+  );
+}
+
+/** A plan does not run programs of its own accord: whoever carries it out has read them, and says so. */
+function mustAllowCommands({ saved, gates }: ApplyInput): void {
+  const wave = saved.waves.find(({ gate }) => gate?.command !== undefined);
+  if (wave === undefined || gates?.runCommand !== undefined) return;
+  throw new RefitError(
+    'usage',
+    `the gate after wave ${wave.name} runs a command: ${wave.gate!.command!.join(' ')}`,
+    'read it, then add --allow-hooks',
   );
 }
 
@@ -205,7 +239,14 @@ async function takeUp(
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
-  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
+  const telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock,
+    listeners: listenersOf(input, directory),
+    log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
+  });
   const journal = openJournalWriter({
     store: file,
     clock,
@@ -214,9 +255,11 @@ async function takeUp(
     onEntry(entry) {
       entries.push(entry);
       input.onEntry?.(entry);
+      telling.entry(entry);
     },
   });
   let control: ControlSocket | null = null;
+  let wasLeft = false;
   try {
     await journal.record({
       kind: 'run-started',
@@ -252,15 +295,27 @@ async function takeUp(
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
-    return end ? done : { ...done, exitCode: told ?? 130, wasLeft: true };
+    wasLeft = end === null;
+    return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
     await control?.close();
+    // The run is over and its reports are written: this delays the last words of the process alone.
+    await telling.close(wasLeft ? 0 : TELLING_GRACE);
     await file.close().catch(() => undefined);
   }
+}
+
+/** Whom the plan wants to be told. */
+function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): Listener[] {
+  if (outside === undefined) return [];
+  return [
+    ...(saved.hooks ? [hookListener(saved.hooks, { ...outside, clock, directory })] : []),
+    ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, { ...outside, clock })),
+  ];
 }
 
 /** Writes the reports and tells how the run stands. */

@@ -1,6 +1,6 @@
 /**
- * Pure decisions from what was read of the provider: did an unanswered order land, and how did an accepted one end?
- * Neither ever trusts a status alone: "running" is also what a change shows before it starts (facts §7.1, §7.4,
+ * Pure decisions from what was read of the provider: has a change begun, and how did an accepted order end? (Whether an
+ * unanswered one landed is in landing.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (facts §7.1, §7.4,
  * read 2026-11).
  */
 import type { Deal, Task } from '../cloud/cloud.ts';
@@ -13,50 +13,6 @@ export interface Reading {
   readonly instance: Instance | undefined;
   readonly tasks: readonly Task[] | null;
   readonly deals: readonly Deal[] | null;
-}
-
-/** The verdict on an order that got no answer. */
-export type Landing =
-  | { readonly kind: 'landed'; readonly order: string | null; readonly evidence: string }
-  /** Nothing points to it. Only patience turns this into "not landed". */
-  | { readonly kind: 'silent' }
-  /** Something is under way that may or may not be this order. */
-  | { readonly kind: 'unclear'; readonly why: string };
-
-/** @param known order numbers on the journal that are not this attempt's. */
-export function judgeLanding(step: Step, reading: Reading, known: ReadonlySet<string>): Landing {
-  const { instance, tasks, deals } = reading;
-  const order = orderInBilling(deals, known);
-  if (order !== null) return { kind: 'landed', order, evidence: sayInBilling(order) };
-  const task = tasks?.[0];
-  if (task)
-    return {
-      kind: 'landed',
-      order: null,
-      evidence: `task ${task.id} (type ${task.type}) began after it was asked`,
-    };
-  if (!instance) return { kind: 'unclear', why: 'the instance is not listed' };
-  if (sameSize(instance.size, step.after)) {
-    return { kind: 'landed', order: null, evidence: `the instance already is at ${describe(instance.size)}` };
-  }
-  const nodes = judgeNodes(step, instance);
-  if (nodes.kind !== 'silent') return nodes;
-  if (instance.status === 'processing')
-    return { kind: 'unclear', why: 'something is under way on the instance' };
-  if (!sameSize(instance.size, step.before)) {
-    return { kind: 'unclear', why: `the instance is at ${describe(instance.size)}` };
-  }
-  return { kind: 'silent' };
-}
-
-/** The number of an order that is on no record of ours; null where billing shows none, or could not be asked. */
-export function orderInBilling(deals: readonly Deal[] | null, known: ReadonlySet<string>): string | null {
-  return deals?.find(({ order }) => !known.has(order))?.order ?? null;
-}
-
-/** Where the number of an order without an answer came from, for the record. */
-export function sayInBilling(order: string): string {
-  return `billing lists order ${order} for it`;
 }
 
 /** True for an addition of named nodes: not an absolute wish, so that asking twice may add twice (facts §7.4). */
@@ -90,14 +46,17 @@ function nodesFound({ nodes, after }: Step, instance: Instance): 'as-ordered' | 
 }
 
 /** The nodes as evidence beside the count of replicas, which another field tells and maybe later. */
-function judgeNodes(step: Step, { nodes }: Instance): Landing {
-  if (!step.nodes) return { kind: 'silent' };
+export function judgeNodes(
+  step: Step,
+  { nodes }: Instance,
+): { readonly kind: 'landed' | 'silent' | 'unclear'; readonly what: string } {
+  if (!step.nodes) return { kind: 'silent', what: '' };
   const replicas = replicasOf(nodes).length;
-  const list = `the instance lists ${replicas} replicas`;
-  if (replicas === step.after.replicas) return { kind: 'landed', order: null, evidence: list };
+  const what = `the instance lists ${replicas} replicas`;
+  if (replicas === step.after.replicas) return { kind: 'landed', what };
   return replicas === step.before.replicas
-    ? { kind: 'silent' }
-    : { kind: 'unclear', why: `${list}, and it had ${step.before.replicas}` };
+    ? { kind: 'silent', what }
+    : { kind: 'unclear', what: `${what}, and it had ${step.before.replicas}` };
 }
 
 function replicasOf(nodes: readonly InstanceNode[]): readonly InstanceNode[] {
@@ -135,6 +94,13 @@ export type Settling =
       readonly code: string | null;
       readonly size: Size | null;
     }
+  /** Somebody else has changed the instance since: `what` names the order. */
+  | {
+      readonly kind: 'drifted';
+      readonly what: string;
+      readonly size: Size;
+      readonly billed: Money | null;
+    }
   /** Under way. `near`: it looks finished, and only the last facts are missing. */
   | { readonly kind: 'under-way'; readonly near: boolean };
 
@@ -159,8 +125,16 @@ export function judgeBegun(
     : null;
 }
 
-/** Finished means the final facts: exact size, running, every task done, the order delivered. */
-export function judgeSettling(step: Step, reading: Reading, orders: readonly string[]): Settling {
+/**
+ * Finished means the final facts: exact size, running, every task done, the order delivered.
+ * @param foreign the instance's orders since then that are not this step's, each in words.
+ */
+export function judgeSettling(
+  step: Step,
+  reading: Reading,
+  orders: readonly string[],
+  foreign: readonly { readonly deal: Deal; readonly words: string }[],
+): Settling {
   const { instance, tasks, deals } = reading;
   const deal = deals?.find(({ order }) => orders.includes(order));
   const billed = deal?.billed ?? null;
@@ -169,7 +143,11 @@ export function judgeSettling(step: Step, reading: Reading, orders: readonly str
     null,
   );
   const size = instance?.size ?? null;
-  if (latest?.result === 'failed' && instance?.status === 'running') {
+  // A delivered order's task has not failed, and another's failure is not this one's.
+  const isOthers =
+    deal !== undefined &&
+    (deal.state === 'delivered' || foreign.some((other) => other.deal.state === 'failed'));
+  if (latest?.result === 'failed' && instance?.status === 'running' && !isOthers) {
     return {
       kind: 'failed',
       what: `the provider's task ${latest.id} failed; the instance is at ${describe(instance.size)}`,
@@ -181,6 +159,7 @@ export function judgeSettling(step: Step, reading: Reading, orders: readonly str
     return { kind: 'failed', what: `order ${deal.order} was not delivered`, code: null, size };
   }
   if (instance?.status !== 'running') return { kind: 'under-way', near: false };
+  const working = tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
   if (sameSize(instance.size, step.after)) {
     const nodes = nodesFound(step, instance);
     if (nodes === 'late') return { kind: 'under-way', near: false };
@@ -192,18 +171,20 @@ export function judgeSettling(step: Step, reading: Reading, orders: readonly str
         size,
       };
     }
-    const working = tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
-    if (working || deal?.state === 'under-way' || deal?.state === 'unpaid')
+    const othersWork = deal?.state === 'delivered' && foreign.length > 0;
+    if ((working && !othersWork) || deal?.state === 'under-way' || deal?.state === 'unpaid')
       return { kind: 'under-way', near: true };
     return { kind: 'verified', size: instance.size, billed };
   }
+  const otherSize = `the instance is at ${describe(instance.size)} instead of ${describe(step.after)}`;
+  const ended = deal?.state === 'delivered' || tasks?.some(({ result }) => result === 'done') === true;
+  const over = !working && foreign.every((other) => other.deal.state !== 'under-way');
+  if (ended && over && foreign.some((other) => other.deal.state === 'delivered')) {
+    const what = `${otherSize}: somebody else changed it, by ${foreign.map(({ words }) => words).join('; ')}`;
+    return { kind: 'drifted', what, size: instance.size, billed };
+  }
   if (!sameSize(instance.size, step.before) && tasks?.some(({ result }) => result === 'done')) {
-    return {
-      kind: 'failed',
-      what: `the change ended, and the instance is at ${describe(instance.size)} instead of ${describe(step.after)}`,
-      code: 'Refit.OtherSize',
-      size,
-    };
+    return { kind: 'failed', what: `the change ended, and ${otherSize}`, code: 'Refit.OtherSize', size };
   }
   return { kind: 'under-way', near: false };
 }

@@ -15,8 +15,10 @@ import type { CallCounter } from './call-counter.ts';
 import type { Waiting } from './defer.ts';
 import type { Demanded } from './demand-approvals.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { type GateDoors, judgeGate } from './gate.ts';
 import { beginTally, sayHalt } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import type { LimitRefusals } from './limit-refusals.ts';
 import { PLACING } from './order.ts';
 import { settleLanding } from './settle.ts';
 import { beginSlowStart } from './slow-start.ts';
@@ -47,6 +49,8 @@ export interface RunInput {
   readonly approvalOf?: (wave: number) => Promise<Demanded>;
   /** What the live run can be told by command; without it nobody can tell it anything. */
   readonly steering?: Steering;
+  /** How gates ask outside; what is missing is inconclusive. */
+  readonly gates?: GateDoors;
 }
 
 /** What the parts of one run share. */
@@ -63,6 +67,7 @@ export interface Run extends RunInput {
   readonly waiting: Waiting;
   /** Holds groups of instances apart. */
   readonly spread: SpreadKeeper;
+  readonly limitRefusals: LimitRefusals;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Aborted once nothing new may start. */
@@ -134,6 +139,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     pace: { usual: null, tail: FIRST_TAIL },
     waiting: new Map(),
     spread: keepSpread(saved, journal),
+    limitRefusals: new Map(),
     placing: pLimit(PLACING),
     stopped: stopping.signal,
     stop,
@@ -167,13 +173,14 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     for (const [index] of saved.waves.entries()) {
       const open = saved.steps.filter((step) => step.wave === index && isOpen(run, step));
       // What has begun is not held: it is followed from here.
-      if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await soakAfter(run, index - 1);
+      if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
       if (!run.goesOn() && !open.some((step) => isUnderWay(run, step))) break;
       if (!(await isApproved(run, index, open))) break;
       slowStart.begin(index);
       await carryOutWave(run, index, open, queue);
       if (left()) return null;
     }
+    await endOfWave(run, saved.waves.length - 1);
     if (left()) return null;
     return await endRun(run, credentialsRefused);
   } finally {
@@ -181,6 +188,13 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     steering.close();
     drain.removeEventListener('abort', judge);
   }
+}
+
+/** What is between a wave and the next, and after the last one: its soak, then its gate. Nothing where the run is stopped. */
+async function endOfWave(run: Run, wave: number): Promise<void> {
+  if (run.saved.waves[wave] === undefined || !run.goesOn()) return;
+  await soakAfter(run, wave);
+  await judgeGate(run, wave);
 }
 
 /** What becomes of what is under way when a run is told to stop. */
@@ -225,7 +239,9 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
   const told = journal.replay.state();
   if (!told.wavesStarted.includes(index)) journal.tell({ kind: 'wave-started', wave: index, name });
   // What is under way already comes first: it holds places that new orders must not take.
-  const chains = chainsOf(open).sort(
+  // So does what is of later waves, where a step of this one is open again that was unknown when they began.
+  const ahead = saved.steps.filter((step) => step.wave > index && isUnderWay(run, step));
+  const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
     (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
   );
   queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));

@@ -69,16 +69,33 @@ export interface JournalFile extends JournalStore {
 }
 
 /**
- * Opens a journal file for appending, cutting off a torn last line first. Each append looks before and after whether
+ * Opens a journal file for appending, cutting off a torn last line first, and nothing else: who wrote in it since it was
+ * read may have ordered. Each append looks before and after whether
  * the path still leads to this file and whether it is as long as this process left it.
- * @param wholeBytes as read by `readJournalFile`.
+ * @param read as read by `readJournalFile`.
+ * @throws RefitError `disk-failed` where the file is not as it was read.
  */
-export async function openJournalFile(path: string, wholeBytes: number): Promise<JournalFile> {
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-  await file.truncate(wholeBytes);
-  await file.sync();
-  await syncDirectory(dirname(path));
+export async function openJournalFile(
+  path: string,
+  { wholeBytes, tornBytes }: Pick<JournalOnDisk, 'wholeBytes' | 'tornBytes'>,
+): Promise<JournalFile> {
+  const bytesRead = wholeBytes + tornBytes;
+  const file = await open(path, constants.O_RDWR | (bytesRead === 0 ? constants.O_CREAT : 0), 0o600).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? meddled(path, 'it was removed or renamed') : error;
+    },
+  );
   const opened = await file.stat({ bigint: true });
+  try {
+    if (opened.size !== BigInt(bytesRead))
+      throw meddled(path, `it has ${opened.size} bytes, and this run read ${bytesRead}`);
+    if (tornBytes > 0) await file.truncate(wholeBytes);
+    await file.sync();
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   let position = wholeBytes;
 
   const mustBeAsLeft = async (bytes: number): Promise<void> => {
@@ -100,7 +117,7 @@ export async function openJournalFile(path: string, wholeBytes: number): Promise
         // Never tried again where it fails: the pages that could not be written may be gone, and a second try succeed.
         await file.datasync();
       } catch (error) {
-        throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+        throw new Error(`${error instanceof Error ? error.message : String(error)}: ${path}`, {
           cause: error,
         });
       }

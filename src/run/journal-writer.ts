@@ -25,6 +25,8 @@ export interface JournalWriter {
   record(deed: Deed): Promise<JournalEntry>;
   /** Records a deed that nothing waits for. A failing store shows at the next entry that is waited for. */
   tell(deed: Deed): void;
+  /** Records a deed that goes with the next group there is: it never makes the store work by itself, so nothing waits for it. */
+  note(deed: Deed): void;
   /** Where the run stands, everything told included, durable or not. */
   readonly replay: Replay;
   /** True once the store has failed: nothing may be ordered any more. */
@@ -38,6 +40,8 @@ export interface JournalWriter {
 interface Waiting {
   readonly entry: JournalEntry;
   readonly line: string;
+  /** False where nothing is to be written for its sake alone. */
+  readonly urgent: boolean;
   readonly resolve: (entry: JournalEntry) => void;
   readonly reject: (failure: RefitError) => void;
 }
@@ -65,10 +69,21 @@ export function openJournalWriter(options: {
   let latency = 5;
   const lost: Deed[] = [];
 
+  /** A view that throws is the caller's fault, and is told as such; whoever waits for the entry would wait for ever. */
+  const show = (entry: JournalEntry): void => {
+    try {
+      onEntry?.(entry);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+
   const writeGroups = async (): Promise<void> => {
     // Entries told in this same turn go with the first group.
     await Promise.resolve();
-    while (waiting.length > 0 && !failure) {
+    while (waiting.some(({ urgent }) => urgent) && !failure) {
       const group = waiting;
       waiting = [];
       const began = clock.monotonic();
@@ -89,7 +104,7 @@ export function openJournalWriter(options: {
       }
       latency += LATENCY_WEIGHT * (clock.monotonic() - began - latency);
       for (const { entry, resolve } of group) {
-        onEntry?.(entry);
+        show(entry);
         resolve(entry);
       }
     }
@@ -97,7 +112,7 @@ export function openJournalWriter(options: {
     if (failure) for (const { reject } of waiting.splice(0)) reject(failure);
   };
 
-  const enqueue = (deed: Deed): Promise<JournalEntry> =>
+  const enqueue = (deed: Deed, urgent = true): Promise<JournalEntry> =>
     new Promise((resolve, reject) => {
       if (failure) {
         lost.push(deed);
@@ -106,8 +121,8 @@ export function openJournalWriter(options: {
       const { entry, line } = sealLine(end, iso(clock.now()), deed);
       end = { seq: entry.seq, hash: entry.hash };
       replay.add(entry);
-      waiting.push({ entry, line: `${line}\n`, resolve, reject });
-      if (!writing) {
+      waiting.push({ entry, line: `${line}\n`, urgent, resolve, reject });
+      if (!writing && urgent) {
         writing = true;
         void writeGroups();
       }
@@ -122,7 +137,8 @@ export function openJournalWriter(options: {
     get latency() {
       return latency;
     },
-    record: enqueue,
+    record: (deed) => enqueue(deed),
+    note: (deed) => void enqueue(deed, false).catch(() => {}),
     tell: (deed) => void enqueue(deed).catch(() => {}),
   };
 }

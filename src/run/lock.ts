@@ -2,7 +2,7 @@
  * Locks between processes. A lock is a file that names its holder; a dead holder's lock is taken over. It protects on
  * one host; truth is in the journals alone.
  */
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { iso } from '../clock.ts';
@@ -169,23 +169,37 @@ async function textOf(path: string): Promise<string | null> {
   }
 }
 
-/** Whether the holder still runs, as far as this host can tell: a holder elsewhere counts as alive. */
+/**
+ * Whether the holder still runs, as far as this host can tell: a holder elsewhere counts as alive. One that has ended
+ * and that nobody has asked after is dead, although its pid is kept: in a container perhaps for ever.
+ */
 export async function isAlive(holder: Holder, host: string): Promise<boolean> {
   if (holder.host !== host) return true;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // One that we may not signal may be another user's, who has the pid by now.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const began = await beganAt(holder.pid);
-  return holder.began === null || began === null || began === holder.began;
+  const present = await statOf(holder.pid);
+  if (present === null) return true;
+  return !present.ended && (holder.began === null || present.began === holder.began);
 }
 
 async function beganAt(pid: number): Promise<string | null> {
+  return (await statOf(pid))?.began ?? null;
+}
+
+/** What the kernel tells of a process; null where it tells nothing. `ended`: down to its last thread. */
+async function statOf(pid: number): Promise<{ readonly began: string; readonly ended: boolean } | null> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in parentheses and may hold anything; the start time is the 22nd.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The second field is the name in parentheses and may hold anything; the state is the 3rd, the start time the 22nd.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state, began] = [fields[0], fields[19]];
+    if (began === undefined) return null;
+    const ended = state === 'Z' || state === 'X';
+    return { began, ended: ended && (await readdir(`/proc/${pid}/task`)).length <= 1 };
   } catch {
     return null;
   }

@@ -107,7 +107,7 @@ async function settle(
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
   input.onStart?.({ directory, entries });
-  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal.wholeBytes);
+  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
   const journal = openJournalWriter({
     store: file,
     clock,

@@ -12,7 +12,8 @@ import type { CallCounter } from './call-counter.ts';
 import { waitForWindow } from './defer.ts';
 import { exitCodeOf } from './exit-code.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import { type SettlingRun, settleEnd, settleLanding } from './settle.ts';
+import { type SettlingRun, settleLanding } from './settle.ts';
+import { settleEnd } from './settle-end.ts';
 import { beginWaits, FIRST_TAIL } from './waits.ts';
 import { watchFleet } from './watch.ts';
 

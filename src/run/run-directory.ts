@@ -18,6 +18,9 @@ export const RUN_FILES = {
   lock: 'lock.json',
   /** A folder: the approvals by which the run and its waves began. */
   approvals: 'approvals',
+  /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
+  hooks: 'hooks.log',
+  notices: 'notices.log',
   /** While a process carries the run out. */
   control: 'control.sock',
 } as const;

@@ -1,23 +1,17 @@
 /**
- * Settling by reading: whether an order without an answer landed, and how an accepted one ended. Nothing here ever
- * asks the provider to change anything.
+ * Settling by reading: whether an order without an answer landed. (How an accepted one ended is in settle-end.ts.)
+ * Nothing here ever asks the provider to change anything.
  */
 import { iso } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
-import type { Step, StepState } from '../model.ts';
+import type { Size, Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
-import {
-  addsNodes,
-  describe,
-  judgeLanding,
-  judgeSettling,
-  orderInBilling,
-  sayInBilling,
-} from './evidence.ts';
+import { addsNodes } from './evidence.ts';
 import type { Run } from './execute.ts';
+import { judgeLanding, otherOrders, type Whose } from './landing.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 
@@ -60,7 +54,12 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
   const intentAt = Date.parse(state.intentProviderAt ?? state.startedAt ?? iso(cloud.providerNow()));
   const quietFor = () => cloud.providerNow() - intentAt;
   const factsSince = sinceFor(run, step, intentAt);
-  const known = knownOrders(run, step);
+  // With the code of its refusal: whoever settles it anew must know whether it may be asked again.
+  const open = (why: string, size: Size | null = null) =>
+    endStep(run, step, 'unknown', `asked, and it could not be settled: ${why}`, {
+      ...(state.code === null ? {} : { code: state.code }),
+      size,
+    });
   const settled = (landed: boolean, order: string | null, evidence: string) =>
     journal.record({ kind: 'settled', step: step.id, attempt: state.attempts, landed, order, evidence });
 
@@ -80,15 +79,26 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
       const fault = readFaultOf(error);
       if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
       if (overdue > LIMITS.unclear || fault !== 'passing') {
-        return endStep(run, step, 'unknown', `asked, and it could not be settled: ${error.message}`, {});
+        return open(error.message);
       }
       await clock.sleep(pause, run.leave);
       continue;
     }
-    const landing = judgeLanding(step, reading, known);
-    if (landing.kind === 'landed') {
+    const landing = judgeLanding(step, reading, await whoseOrders(run, step, reading));
+    if (landing.kind === 'landed' && !(landing.hasty && reading.deals !== null && overdue < 0)) {
       await settled(true, landing.order, landing.evidence);
       return;
+    }
+    if (landing.kind === 'foreign' && overdue >= 0) {
+      const size = reading.instance?.size ?? null;
+      if (!landing.certain) {
+        const what = `asked, and it cannot be told whether it landed: ${landing.what}`;
+        return endStep(run, step, 'unknown', what, { size });
+      }
+      await settled(false, null, landing.what);
+      // Nothing is asked on top of what somebody else did.
+      const what = `asked, and not landed; somebody else changed the instance meanwhile: ${landing.what}`;
+      return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
     }
     if (landing.kind === 'silent' && overdue >= 0) {
       // Nodes that are added twice are two more: then billing must have been asked as well.
@@ -98,8 +108,7 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
           : reading.deals === null && addsNodes(step)
             ? 'it adds nodes, and billing cannot be read'
             : null;
-      if (closed !== null)
-        return endStep(run, step, 'unknown', `asked, and it could not be settled: ${closed}`, {});
+      if (closed !== null) return open(closed);
       const sources = [
         'instance',
         ...(step.nodes ? ['its nodes'] : []),
@@ -112,18 +121,27 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
       );
       return afterSilence(run, step, state);
     }
-    if (landing.kind === 'unclear' && overdue > LIMITS.unclear) {
-      return endStep(run, step, 'unknown', `asked, and it could not be settled: ${landing.why}`, {
-        size: reading.instance?.size ?? null,
-      });
+    const limit = landing.kind === 'unclear' && landing.working ? LIMITS.settling : LIMITS.unclear;
+    if (landing.kind === 'unclear' && overdue > limit) {
+      return open(landing.why, reading.instance?.size ?? null);
     }
   }
 }
 
 /** The numbers on record of all orders for the instance: another one is that of an order without an answer. */
-function knownOrders({ saved, journal }: SettlingRun, { instance }: Step): ReadonlySet<string> {
+export function knownOrders(
+  { saved, journal }: Pick<SettlingRun, 'saved' | 'journal'>,
+  { instance }: Step,
+): ReadonlySet<string> {
   const steps = saved.steps.filter((other) => other.instance === instance);
   return new Set(steps.flatMap(({ id }) => journal.replay.step(id).orders));
+}
+
+/** Who this identity is is asked only where billing lists an order that is on no record. */
+export async function whoseOrders(run: SettlingRun, step: Step, { deals }: Reading): Promise<Whose> {
+  const whose = { known: knownOrders(run, step), self: null };
+  const isAsked = otherOrders(deals, whose).some(({ by }) => by !== null);
+  return isAsked ? { ...whose, self: await run.watch.self(scopeOf(step)) } : whose;
 }
 
 /** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
@@ -172,119 +190,6 @@ export function sinceFor(run: SettlingRun, step: Step, intentAt: number): number
   return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
 }
 
-/** How long the last facts of one change wait for those of others, in milliseconds: a round is three calls or more. */
-const FACTS_WITHIN = 500;
-
-/** When to look at an accepted change again. */
-function pauseFor(run: SettlingRun, age: number): number {
-  const expected = run.pace.usual ?? undefined;
-  if (expected === undefined) return Math.min(15 * SECOND, Math.max(SECOND, age / 6));
-  if (age < 0.6 * expected) return Math.min(60 * SECOND, Math.max(SECOND, 0.6 * expected - age));
-  return Math.min(20 * SECOND, Math.max(SECOND, expected / 8));
-}
-
-/** Follows an accepted change to its final facts and writes down how it ended. */
-export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
-  const { journal, clock } = run;
-  const state = journal.replay.step(step.id);
-  const beganAt = state.beganAt ?? state.acceptedAt ?? state.intentAt ?? iso(clock.now());
-  // What went by before this process looked is told by the wall clock; what goes by now is not, because that one may jump.
-  const before = Math.max(0, clock.now() - Date.parse(beganAt));
-  const since = clock.monotonic() - before;
-  const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
-  run.waits.goesOn(step, 'settling', LIMITS.settling, Date.parse(beganAt));
-  let facts = false;
-  for (let round = 1; !run.leave.aborted; round++) {
-    const age = clock.monotonic() - since;
-    let reading: Reading;
-    try {
-      reading = await run.watch.read({
-        ...scopeOf(step),
-        instance: step.instance,
-        within: facts ? FACTS_WITHIN : pauseFor(run, age),
-        factsSince: facts || round % 8 === 0 ? factsSince : null,
-      });
-      run.waits.over(step, 'unreachable');
-    } catch (error) {
-      if (!(error instanceof RefitError)) throw error;
-      const fault = readFaultOf(error);
-      if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
-      else if (fault !== 'passing') run.stop('halted', sayReadFault(error));
-      if (fault !== 'passing' || run.waits.waited(step, 'unreachable', LIMITS.settling) > LIMITS.settling) {
-        return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
-      }
-      await clock.sleep(5 * SECOND, run.leave);
-      continue;
-    }
-    // What was seen to land by its task or its size has no number yet: billing lists orders later than that.
-    const order =
-      journal.replay.step(step.id).orders.length > 0
-        ? null
-        : orderInBilling(reading.deals, knownOrders(run, step));
-    if (order !== null)
-      await journal.record({
-        kind: 'settled',
-        step: step.id,
-        attempt: state.attempts,
-        landed: true,
-        order,
-        evidence: sayInBilling(order),
-      });
-    const { orders } = journal.replay.step(step.id);
-    const verdict = judgeSettling(step, reading, orders);
-    const asked = facts || round % 8 === 0;
-    if (verdict.kind === 'failed')
-      return endStep(run, step, 'failed', verdict.what, {
-        code: verdict.code ?? 'Refit.TaskFailed',
-        size: verdict.size,
-      });
-    if (verdict.kind === 'verified') {
-      const numberless = orders.length === 0 && reading.deals !== null;
-      if (asked && !(numberless && run.waits.waited(step, 'delivery') <= LIMITS.delivery)) {
-        if (!numberless) learn(run, age);
-        const what = `read back at ${describe(verdict.size)}${numberless ? '; billing lists no order for it' : ''}`;
-        return endStep(run, step, 'verified', what, { size: verdict.size, billed: verdict.billed });
-      }
-      if (asked) await clock.sleep(2 * SECOND, run.leave);
-      facts = true;
-      continue;
-    }
-    facts = false;
-    if (verdict.near) {
-      if (run.waits.waited(step, 'delivery') > LIMITS.delivery && !stillWorking(reading)) {
-        const what = `read back at ${describe(step.after)}; billing does not call its order delivered yet`;
-        return endStep(run, step, 'verified', what, { size: step.after });
-      }
-      facts = true;
-      await clock.sleep(2 * SECOND, run.leave);
-    }
-    if (!reading.instance && run.waits.waited(step, 'missing') > LIMITS.missing) {
-      return endStep(run, step, 'failed', 'ordered, and the instance is no longer listed', {
-        code: 'ResourceNotFound.InstanceNotExists',
-      });
-    }
-    if (reading.instance) run.waits.over(step, 'missing');
-    if (age > LIMITS.settling) {
-      // Only the task list and billing tell a change that failed from one that goes on.
-      if (!asked) {
-        facts = true;
-        continue;
-      }
-      const what = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;
-      return endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
-    }
-  }
-}
-
-function stillWorking({ tasks }: Reading): boolean {
-  return tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
-}
-
-/** What ended changes of this run took tells when the next look at one is worth a call. */
-function learn({ pace }: SettlingRun, took: number): void {
-  pace.usual = pace.usual === null ? took : pace.usual + 0.2 * (took - pace.usual);
-}
-
-function scopeOf({ region, profile }: Step) {
+export function scopeOf({ region, profile }: Step) {
   return { region, profile };
 }

@@ -3,6 +3,7 @@
  * journal tells it, so that a restart does not begin it anew.
  */
 import type { RunState } from '../model.ts';
+import { soakOf } from '../plan/waves.ts';
 import type { Run } from './execute.ts';
 import { MINUTE } from './waits.ts';
 
@@ -21,9 +22,9 @@ export function settledAt(state: RunState, wave: number, steps: readonly string[
  */
 export async function soakAfter(run: Run, wave: number): Promise<void> {
   const { saved, journal, clock, waits, leave } = run;
-  const { soak, steps } = saved.waves[wave]!;
-  const since = soak === undefined ? null : settledAt(journal.replay.state(), wave, steps);
-  if (soak === undefined || since === null) return;
+  const soak = soakOf(saved.waves, wave);
+  const since = soak === 0 ? null : settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
+  if (since === null) return;
   // No longer than the soak in this process, however the wall clock is set meanwhile.
   const until = clock.monotonic() + Math.min(soak, since + soak - clock.now());
   const left = () => Math.min(until - clock.monotonic(), since + soak - clock.now());

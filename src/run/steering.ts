@@ -29,6 +29,11 @@ export interface Steering {
   command(command: SteerCommand, by: Steerer): Promise<SteerAnswer>;
   /** The one place that decides how many resizes are under way at once. */
   readonly places: LimitFunction;
+  /**
+   * Pauses the run as a command would, without one: whoever calls has written down why. Nothing where it is paused
+   * already. @param by who does it, in words.
+   */
+  hold(by: string): void;
   /** While a wave starts slowly, at most so many at once, whatever else was set; null: no such bound. */
   slowStart(most: number | null): void;
   /** What is waited for in this process. */
@@ -99,8 +104,8 @@ export function openSteering(options: {
     drainedBy = by;
     draining.abort(TOLD_TO_STOP);
   };
-  const pause = async (by: Steerer): Promise<void> => {
-    paused = { since: iso(clock.now()), by: saySteerer(by) };
+  const pause = async (by: string): Promise<void> => {
+    paused = { since: iso(clock.now()), by };
     const until = new AbortController();
     resumed = until;
     await clock.sleep(LIMITS.paused, until.signal);
@@ -170,7 +175,7 @@ export function openSteering(options: {
   const takeEffect = (command: SteerCommand, by: Steerer): void => {
     switch (command.kind) {
       case 'pause':
-        void pause(by);
+        void pause(saySteerer(by));
         break;
       case 'continue':
         paused = null;
@@ -214,6 +219,11 @@ export function openSteering(options: {
       return { accepted, what };
     },
     places,
+    hold(by) {
+      if (paused !== null || closed || drain.aborted || leave.aborted) return;
+      void pause(by);
+      tellChange();
+    },
     slowStart(most) {
       slowly = most ?? Number.POSITIVE_INFINITY;
       bindPlaces();

@@ -12,11 +12,15 @@ import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
+import { countLimitRefusals } from './limit-refusals.ts';
+import { openOrderOf } from './open-order.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
-import { settleEnd, settleLanding } from './settle.ts';
+import { settleLanding } from './settle.ts';
+import { settleEnd } from './settle-end.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 import type { Sighting } from './watch.ts';
+import { byWhom, underWayNow } from './who-changed.ts';
 
 /**
  * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
@@ -95,6 +99,14 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
     const window = await windowStands(run, step);
     if (window !== 'yes') return window === 'again' && run.goesOn();
   }
+  try {
+    const open = await openOrderOf(run, step);
+    if (open !== 'none') return open === 'taken';
+  } catch (error) {
+    if (journal.failed) throw error;
+    await unread(run, step, error);
+    return run.goesOn();
+  }
   const looked = await lookAgain(run, step, notBefore);
   if (typeof looked === 'string') return looked === 'again';
   const refusedBefore = journal.replay.step(step.id).code;
@@ -102,6 +114,7 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
   const placed = await placeOrder(run, step, looked);
   if (placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer')
     run.waits.over(step, 'unsent');
+  countLimitRefusals(run, step, placed);
   switch (placed.kind) {
     case 'stopped':
       return run.goesOn();
@@ -184,8 +197,8 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
         case 'read-first':
           return true;
         case 'wait':
-          if (run.waits.waited(step, 'busy') > LIMITS.busy) {
-            const what = `${placed.message} (${why}, for ${LIMITS.busy / MINUTE} minutes)`;
+          if (run.waits.waited(step, 'locked') > LIMITS.locked) {
+            const what = `${placed.message} (${why}, for ${LIMITS.locked / MINUTE} minutes)${await underWayNow(run, step)}`;
             await endStep(run, step, 'skipped', what, { code: placed.code });
           } else await clock.sleep(10 * SECOND, run.stopped);
           return true;
@@ -228,12 +241,18 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
     return 'again';
   }
   const { instance } = sighting;
+  // One list may lack an instance that is there, as a page does that comes from a copy of the list which is late.
+  if (!instance && run.waits.waited(step, 'unlisted') <= LIMITS.unlisted) {
+    await clock.sleep(3 * SECOND, run.stopped);
+    return run.goesOn() ? 'again' : 'no';
+  }
   if (!instance) {
     await endStep(run, step, 'drifted', 'the provider lists no such instance any more', {
       code: 'ResourceNotFound.InstanceNotExists',
     });
     return 'no';
   }
+  run.waits.over(step, 'unlisted');
   const { status, size } = instance;
   journal.tell({ kind: 'looked', step: step.id, status, size });
   const state = journal.replay.step(step.id);
@@ -257,24 +276,31 @@ async function lookAgain(run: Run, step: Step, notBefore: number): Promise<Sight
   }
   if (status !== 'running') {
     if (run.waits.waited(step, 'busy') > LIMITS.busy) {
-      const what = `the instance was ${status} for ${LIMITS.busy / MINUTE} minutes`;
+      const what = `the instance was ${status} for ${LIMITS.busy / MINUTE} minutes${await underWayNow(run, step)}`;
       await endStep(run, step, 'skipped', what, { code: 'ResourceUnavailable.InstanceStatusAbnormal', size });
       return 'no';
     }
     await clock.sleep(5 * SECOND, run.stopped);
     return run.goesOn() ? 'again' : 'no';
   }
+  run.waits.over(step, 'busy');
   if (!sameSize(size, step.before)) {
-    const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile`;
+    const what = `the instance is at ${describe(size)}, planned from ${describe(step.before)}: it was changed meanwhile${await byWhom(run, step)}`;
     await endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size });
     return 'no';
   }
   const moved = nodesDrifted(step, instance);
   if (moved !== null) {
-    await endStep(run, step, 'drifted', `the nodes were changed meanwhile: ${moved}`, {
-      code: 'Refit.Drifted',
-      size,
-    });
+    await endStep(
+      run,
+      step,
+      'drifted',
+      `the nodes were changed meanwhile${await byWhom(run, step)}: ${moved}`,
+      {
+        code: 'Refit.Drifted',
+        size,
+      },
+    );
     return 'no';
   }
   return sighting;

@@ -13,6 +13,8 @@ export const LIMITS = {
   unsent: 15 * MINUTE,
   /** For an instance that something else is under way on. */
   busy: 15 * MINUTE,
+  /** For an instance whose orders are refused because of it, although it reads as running. */
+  locked: 15 * MINUTE,
   /** For trying again after refusals that may be the tail lock of the step before. */
   tryingAgain: 15 * MINUTE,
   /** How long after a change its instance's tail lock is believed in. Source: facts §7.1 (minutes), read 2026-11. */
@@ -23,6 +25,8 @@ export const LIMITS = {
   settling: 120 * MINUTE,
   /** For billing to call an order delivered once the instance shows that it was. */
   delivery: MINUTE,
+  /** For an instance that a list lacks to be in the next one, before it is ordered for. */
+  unlisted: 10 * SECOND,
   /** For an instance with an accepted order to be listed again. */
   missing: 5 * MINUTE,
   /** For `continue` after a pause: then the run drains, because a pause that was forgotten holds its locks. */
@@ -38,8 +42,8 @@ const PERMIT_TOLD = 2 * SECOND;
 /** Waits whose limit stands in `LIMITS`. */
 type LimitedName = keyof typeof LIMITS;
 
-/** `patience` and `soak` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
-export type WaitName = LimitedName | 'patience' | 'soak' | 'window' | 'permit' | 'rateHold';
+/** `patience`, `soak` and `gate` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
+export type WaitName = LimitedName | 'patience' | 'soak' | 'gate' | 'window' | 'permit' | 'rateHold';
 
 interface Between {
   readonly name: LimitedName;

@@ -23,6 +23,8 @@ export interface Question extends Scope {
 export interface Watch {
   /** @throws RefitError where the provider cannot be reached or refuses to be read. */
   read(question: Question): Promise<Reading>;
+  /** By what numbers orders name this identity; null where that is not known. Asked once. */
+  self(scope: Scope): Promise<ReadonlySet<string> | null>;
   /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
   look(scope: Scope, instance: string, notBefore: number): Promise<Sighting>;
 }
@@ -165,8 +167,22 @@ export function watchFleet(options: {
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   };
 
+  const selves = new Map<string, ReadonlySet<string> | null>();
   return {
     read,
+    async self(scope) {
+      const present = selves.get(scope.profile);
+      if (present !== undefined) return present;
+      try {
+        const numbers = await cloudFor(scope.profile).describeSelf(scope);
+        const self = numbers && new Set(numbers);
+        selves.set(scope.profile, self);
+        return self;
+      } catch (error) {
+        if (error instanceof RefitError) return null;
+        throw error;
+      }
+    },
     async look(scope, instance, notBefore) {
       const seen = laneOf(scope).sightings.get(instance);
       if (seen && seen.at >= notBefore && ageOf(seen, clock) <= LOOK_AGE) return seen;

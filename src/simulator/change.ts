@@ -144,16 +144,35 @@ function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange,
 
 /** Somebody else grows the instance to the next size sold, done before anybody can look. */
 export function changeByHand(world: World, instance: SimInstance, by: string, now: number): void {
-  const sizes = [...(world.catalogue.sold(instance.zone.code, instance.type, instance.billing)?.sizes ?? [])];
-  const to =
-    sizes.filter((size) => size > instance.memoryPerShard).sort((a, b) => a - b)[0] ??
-    instance.memoryPerShard * 2;
+  const to = largerSizes(world, instance)[0] ?? instance.memoryPerShard * 2;
   const deal = makeDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
   deal.status = 4;
   deal.endedAt = now;
   world.billing.push(deal);
   closeTask(openTask(world, instance, TASK_TYPE.memoryPerShard, by, now), 2, now);
   applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null }, now);
+}
+
+/** Somebody else's order for a size of memory, taken and paid as any: it shows and begins as ours do. */
+export function orderByHand(
+  world: World,
+  instance: SimInstance,
+  to: number,
+  by: string,
+  now: number,
+): SimDeal {
+  return acceptOrder(
+    world,
+    instance,
+    { dimension: 'memoryPerShard', to, nodes: null },
+    { by, cents: 0, inWindow: false, now, grows: to > instance.memoryPerShard },
+  );
+}
+
+/** The sizes that are sold for an instance and larger than its own, ascending. */
+export function largerSizes(world: World, { zone, type, billing, memoryPerShard }: SimInstance): number[] {
+  const sold = world.catalogue.sold(zone.code, type, billing)?.sizes ?? [];
+  return [...sold].filter((size) => size > memoryPerShard).sort((a, b) => a - b);
 }
 
 function draw(world: World, [least, greatest]: Range): number {

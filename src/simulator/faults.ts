@@ -134,6 +134,13 @@ export const FAULTS = [
     parameter: 'instance',
     action: null,
   },
+  {
+    name: 'foreign-order',
+    sentence:
+      'somebody else orders the size after the next for the instance as the next order for it arrives, whatever becomes of that one, as in foreign-order=crs-5qlrlhux#1',
+    parameter: 'instance',
+    action: ORDER,
+  },
 ] as const satisfies readonly FaultKind[];
 
 /** What can befall keys, reads and the maintenance window. */
@@ -315,9 +322,10 @@ export interface Arsenal {
 
 /** Faults that name what they strike. */
 const CHOOSY: ReadonlySet<string> = new Set(
-  ALL_FAULTS.filter(({ parameter }) => parameter === 'instance?' || parameter === 'region?').map(
-    ({ name }) => name,
-  ),
+  ALL_FAULTS.filter(
+    ({ parameter, action }) =>
+      parameter === 'instance?' || parameter === 'region?' || (parameter === 'instance' && action !== null),
+  ).map(({ name }) => name),
 );
 const NONE: readonly Fault[] = [];
 

@@ -5,12 +5,13 @@
 
 import type { Action, Product } from './actions/action.ts';
 import { PRODUCTS } from './actions/products.ts';
+import { largerSizes, orderByHand } from './change.ts';
 import type { Fault } from './faults.ts';
 import type { SimRegion } from './geography.ts';
 import { metadata } from './metadata.ts';
 import { JSON_TYPE, type OpenedRequest, openRequest, split } from './open-request.ts';
 import { Refusal } from './refusal.ts';
-import { advance, type Identity, type World } from './world.ts';
+import { advance, type Identity, SOMEBODY_ELSE, type World } from './world.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -133,6 +134,7 @@ export function serve(world: World, opened: OpenedRequest, requestId: string, no
   const { faults } = world;
   const delay = Number(faults.take('slow', name, null)?.value ?? 0);
   try {
+    letOthersOrder(world, opened, now);
     if (faults.take('reset-before', name, null)) return { kind: 'reset-before', delay };
     const { action, region, product } = route(world, opened);
     const params = opened.read(action.schema);
@@ -165,6 +167,21 @@ export function serve(world: World, opened: OpenedRequest, requestId: string, no
   } catch (error) {
     return refused(error, delay);
   }
+}
+
+/** Somebody else is as quick: their order for another size is taken as ours arrives, whatever becomes of ours. */
+function letOthersOrder(world: World, { action, read }: OpenedRequest, now: number): void {
+  if (action !== 'UpgradeInstance' || world.faults.ever('foreign-order').length === 0) return;
+  let id: unknown;
+  try {
+    id = read(PRODUCTS.redis!.actions.UpgradeInstance!.schema).InstanceId;
+  } catch {
+    return;
+  }
+  const instance = world.instances.get(String(id));
+  if (!instance || !world.faults.take('foreign-order', action, instance.id)) return;
+  const [next, further] = largerSizes(world, instance);
+  orderByHand(world, instance, further ?? next ?? 2 * instance.memoryPerShard, SOMEBODY_ELSE, now);
 }
 
 /** The limit is counted by action, front-end region and sub-account, whatever its keys. Source: facts §6. */

@@ -19,7 +19,7 @@ import type { At, Strike } from './strike.ts';
 // Most of each test is waiting for the provider.
 vi.setConfig({ maxConcurrency: 20 });
 
-const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--allow-hooks', '--run-dir', 'run'];
 
 /** The first boundary of a kind is met at each of its moments, the others just before in turn, and just after. */
 function momentsOf(nth: number): readonly At[] {

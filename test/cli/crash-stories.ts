@@ -80,6 +80,13 @@ export const STORIES = {
       { kind: 'set', setting: 'inFlight', value: 1000 },
     ],
   },
+  'a gate': {
+    fleet: fleet(3),
+    lines: [
+      'waves: [{ name: canary, take: 1, gate: { failed: "> 0", unknown: "> 0" } }, { name: rest, take: rest }]',
+    ],
+  },
+  'a hook at its beginning': { fleet: fleet(3), lines: ['hooks: { run-start: ["true"] }'] },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
@@ -152,11 +159,12 @@ export const BOUNDARIES = {
     { story: 'two steps of one instance', having: { step: 'crs-fleet000/memoryPerShard' } },
   ],
   billed: [{ story: 'billing that may not be searched' }],
-  // No command of the command line steers a run yet, so that a real process writes none; test/run/steering.test.ts does.
+  gate: [{ story: 'a gate', having: { judge: 'unknown' } }],
   steered: [
     { story: 'told to go slower', having: { accepted: true } },
     { story: 'told to go slower', having: { accepted: false } },
   ],
+  told: [{ story: 'a hook at its beginning' }],
   stopping: [{ story: 'no right for a while' }],
   calls: PLAIN,
   'wave-ended': PLAIN,

@@ -433,6 +433,7 @@ describe('tasks', () => {
       id: '0',
       instance: 'crs-aaaa1111',
       type: '002',
+      dimension: 'memoryPerShard',
       startedAt: START - 30_000,
       result: 'done',
     });
@@ -457,6 +458,18 @@ describe('tasks', () => {
   ])('with result %s are %s', async (Result, result) => {
     const { run } = rig([{ ok: { TotalCount: 1, Tasks: [task({ Result })] } }]);
     expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ result }]);
+  });
+
+  it.each([
+    ['002', 'memoryPerShard'],
+    ['028', 'shards'],
+    ['029', 'replicas'],
+    ['012', null],
+    ['constructor', null],
+    [undefined, null],
+  ])('of type %s change %s, by name', async (TaskType, dimension) => {
+    const { run } = rig([{ ok: { TotalCount: 1, Tasks: [task({ TaskType })] } }]);
+    expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ dimension }]);
   });
 
   it('that have not begun begin no earlier than now', async () => {
@@ -524,8 +537,21 @@ describe('orders as billing knows them', () => {
         createdAt: START,
         state: 'delivered',
         billed: { amount: 12.5, currency: 'CNY' },
+        by: null,
+        direction: 'up',
       },
     ]);
+  });
+
+  it.each([
+    [{ Creator: '100000000099' }, { by: '100000000099' }],
+    [{ Creator: '' }, { by: null }],
+    [{ Creator: 7 }, { by: null }],
+    [{ Action: 'downgrade' }, { direction: 'down' }],
+    [{ Action: 'reshape' }, { direction: null }],
+    [{ Action: 'toString' }, { direction: null }],
+  ])('with %j tell %j', async (fields, told) => {
+    expect(await found(fields)).toMatchObject([told]);
   });
 
   it.each([
@@ -564,6 +590,25 @@ describe('orders as billing knows them', () => {
     ],
   ])('%s', async (_, fields, instance, expected) => {
     expect((await found(fields, instance)).map(({ instances }) => instances)).toEqual(expected);
+  });
+});
+
+describe('by whom this identity places orders', () => {
+  it.each<[string, Line, readonly string[] | null]>([
+    [
+      'a user by its number',
+      { ok: { UserId: '100000000002', AccountId: '100000000001', Type: 'CAMUser' } },
+      ['100000000002'],
+    ],
+    [
+      'a session of a role by nothing that is said',
+      { ok: { UserId: '4611686018427:refit', Type: 'CAMRole' } },
+      null,
+    ],
+    ['an answer without a user by nothing', { ok: {} }, null],
+    ['where it may not be asked by nothing', { code: 'UnauthorizedOperation' }, null],
+  ])('%s', async (_, line, expected) => {
+    expect(await rig([line]).run((cloud) => cloud.describeSelf(SCOPE))).toEqual(expected);
   });
 });
 
@@ -610,6 +655,8 @@ describe('orders by their numbers', () => {
       createdAt: START,
       state: 'delivered',
       billed: { amount: 412, currency: 'USD' },
+      by: null,
+      direction: null,
     });
     expect(transport.sent.map(({ fields }) => fields)).toEqual([
       { DealIds: orders.slice(0, 10) },

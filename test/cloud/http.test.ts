@@ -259,3 +259,27 @@ async function closedPort(): Promise<{ origin: string }> {
   await new Promise((resolve) => server.close(resolve));
   return { origin };
 }
+
+describe('what is sent to an address that is none of the provider’s', () => {
+  it('goes to its path with its query, by POST', async () => {
+    const { seen, origin } = await rig(ok);
+    const transport = openHttp();
+    onTestFinished(() => transport.close());
+    const request = { origin, path: '/hooks/refit?team=dba', headers: {}, body: '{}', timeout: 5000 };
+    expect(await transport.send(request)).toMatchObject({ status: 200 });
+    expect(seen.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /hooks/refit?team=dba',
+    ]);
+  });
+
+  it('is waited for no longer once its signal is aborted, before it is sent or after', async () => {
+    const over = new AbortController();
+    const { seen, origin } = await rig(() => over.abort());
+    const transport = openHttp();
+    onTestFinished(() => transport.close());
+    const request = { origin, path: '/', headers: {}, body: '{}', timeout: 60_000, signal: over.signal };
+    expect((await failureOf(transport.send(request))).message).toBe('given up');
+    expect((await failureOf(transport.send(request))).sent).toBe(false);
+    expect(seen.requests).toHaveLength(1);
+  });
+});

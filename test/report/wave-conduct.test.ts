@@ -1,6 +1,10 @@
 // Goal: a reviewer reads, wave by wave, how each goes on; a plan that says nothing of it reads as before.
 import { describe, expect, it } from 'vitest';
-import type { Review, SavedPlan, WaveConduct } from '../../src/model.ts';
+import { validateReport } from '../../src/generated/validators.js';
+import { seal } from '../../src/journal.ts';
+import type { Deed, Review, SavedPlan, WaveConduct } from '../../src/model.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { renderReport } from '../../src/report/render-report.ts';
 import { renderReview } from '../../src/report/render-review.ts';
 import { conductInWords, spreadInWords } from '../../src/report/wave-conduct.ts';
 import { SITUATIONS } from './situations.ts';
@@ -29,6 +33,40 @@ describe('the conduct of a wave in words', () => {
       'both',
       { soak: 86_400_000, slowStart: true },
       'starts with 1 at once and doubles as steps are verified; then soaks for 1 d',
+    ],
+    [
+      'thresholds of its own',
+      { haltWhen: { failed: { operator: '>', value: 5, base: 'wave' } } },
+      'halts at failed > 5% of wave of its own',
+    ],
+    [
+      'a gate of everything',
+      {
+        gate: {
+          failed: { operator: '>', value: 0, base: 'count' },
+          unknown: { operator: '>', value: 1, base: 'count' },
+          duration: { operator: '>', value: 2, unit: 'forecast' },
+          metric: { name: 'MemUtil', fails: { operator: '>', value: 90 }, over: 300_000 },
+          url: 'https://health.example.com/',
+          command: ['./check', 'cart'],
+          timeout: 60_000,
+          onInconclusive: 'pause',
+          shadow: false,
+        },
+      },
+      'then a gate fails at failed > 0, unknown > 1, a resize taking > 2x the forecast, MemUtil > 90 over 5 m, https://health.example.com/ not answering 2xx, the command ./check cart failing; pauses where it cannot tell',
+    ],
+    [
+      'a gate in shadow mode',
+      {
+        gate: {
+          duration: { operator: '>=', value: 900_000, unit: 'ms' },
+          timeout: 60_000,
+          onInconclusive: 'halt',
+          shadow: true,
+        },
+      },
+      'then a gate fails at a resize taking >= 15 m; in shadow: told, and stops nothing',
     ],
   ])('%s', (_, conduct, expected) => {
     const plan = withConduct(conduct);
@@ -71,5 +109,40 @@ describe('a spread in words', () => {
     const plan = { ...ORDINARY, spread: { by: 'zone', maxInFlight: 2 } };
     const text = renderReview({ verdict: 'ready', plan, findings: [], next: null }, format, plain);
     expect(text).toContain('at most 2 of one zone under way at once');
+  });
+});
+
+describe('a report of a run with a gate', () => {
+  const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
+  const judged: Deed = {
+    kind: 'gate',
+    wave: 0,
+    name: saved.waves[0]!.name,
+    judge: 'command',
+    outcome: 'failure',
+    what: 'exit 3: \u001b[31mp99 <b>40</b> ms',
+    shadow: true,
+    next: 'go-on',
+  };
+  const last = entries.at(-1)!;
+  const report = buildReport(saved, [...entries, seal(last, last.at, judged)]);
+  const without = buildReport(saved, entries);
+
+  it.each(['text', 'markdown', 'html'] as const)(
+    'shows what was judged, without its colours and tags: %s',
+    (format) => {
+      const text = renderReport(report, format, plain);
+      expect(text).toContain('failure (shadow)');
+      expect(text).not.toContain('\u001b');
+      if (format !== 'text') expect(text).not.toContain('<b>40');
+      expect(renderReport(without, format, plain)).not.toContain('(shadow)');
+    },
+  );
+
+  it('fits the schema of reports', () => {
+    expect(report.waves[0]!.gate).toEqual([
+      { at: last.at, judge: 'command', outcome: 'failure', what: judged.what, shadow: true },
+    ]);
+    expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
   });
 });

@@ -48,7 +48,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
     ['somebody else adds to it', (path) => appendFile(path, 'x'), /bytes, and this run left it at/],
   ])('%s', async (_, meddle, why) => {
     const path = await journalPath();
-    const file = await openJournalFile(path, 0);
+    const file = await openJournalFile(path, { wholeBytes: 0, tornBytes: 0 });
     onTestFinished(() => file.close());
     const writer = openJournalWriter({
       store: file,

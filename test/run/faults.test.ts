@@ -187,6 +187,14 @@ const STORIES: readonly (Story & { readonly it: string })[] = [
     asked: 0,
   },
   {
+    it: 'tells the order that somebody else places from its own, which was lost, and orders nothing on top of it',
+    faults: [`foreign-order=${A(1)}#1`, 'reset-before#1'],
+    outcome: 'drifted',
+    code: 'Refit.Drifted',
+    exitCode: 3,
+    asked: 1,
+  },
+  {
     it: 'waits for a backup to end, and skips the instance where it does not',
     faults: [BACKUP],
     outcome: 'skipped',

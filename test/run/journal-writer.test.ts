@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { beginReplay, decode, EMPTY_CHAIN } from '../../src/journal.ts';
 import type { Deed } from '../../src/model.ts';
@@ -86,5 +86,31 @@ describe('the journal writer', () => {
     expect(appends).toHaveLength(2);
     expect(told).toEqual([1]);
     expect(decode(disk.text).end.seq).toBe(1);
+  });
+
+  it('goes on where a view of it throws: the entry is durable, and whoever waits for it is told', async () => {
+    const thrown: unknown[] = [];
+    const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((act) => {
+      try {
+        act();
+      } catch (error) {
+        thrown.push(error);
+      }
+    });
+    onTestFinished(() => later.mockRestore());
+    const clock = new VirtualClock();
+    const disk = memoryDisk();
+    const writer = openJournalWriter({
+      store: disk.openFor(clock),
+      clock,
+      end: EMPTY_CHAIN,
+      replay: beginReplay({ steps: [] }),
+      onEntry: ({ seq }) => {
+        if (seq === 1) throw new Error('the screen is gone');
+      },
+    });
+    const entries = await clock.run(async () => [await writer.record(deed(1)), await writer.record(deed(2))]);
+    expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(thrown).toEqual([new Error('the screen is gone')]);
   });
 });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
 import { claimInstances } from '../../src/run/claims.ts';
@@ -76,6 +76,34 @@ describe('a lock', () => {
     lay({ pid: process.pid, began: '1' });
     expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.began).toBe('1');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'of a process that has ended and whose parent never asks after it is taken over',
+    async () => {
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      onTestFinished(() => void parent.kill('SIGKILL'));
+      const [line] = await once(createInterface({ input: parent.stdout }), 'line');
+      const pid = Number(line);
+      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      while (stat()[0] !== 'Z') await systemClock.sleep(5);
+      lay({ pid, began: stat()[19]! });
+      expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.pid).toBe(pid);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'of a pid that a process of another user has by now is taken over',
+    async () => {
+      const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+        throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+      });
+      onTestFinished(() => void kill.mockRestore());
+      lay({ pid: process.pid, began: '1' });
+      expect((await takeLock(path, SELF, systemClock)).tookOverFrom?.began).toBe('1');
+    },
+  );
 
   it.each([
     ['a live process of this host', { pid: process.pid }],

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
+import { openPermits } from '../../src/cloud/permits.ts';
 import { beginReplay, decode, EMPTY_CHAIN, encode, seal } from '../../src/journal.ts';
 import type { Deed } from '../../src/model.ts';
+import { applyPlan } from '../../src/run/apply.ts';
+import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { openJournalFile, readJournalFile } from '../../src/run/journal-file.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/run/run-directory.ts';
@@ -74,6 +77,38 @@ describe('a run directory', () => {
   });
 });
 
+describe('a run that died before it was approved', () => {
+  it('may not be approved once its plan has expired', async () => {
+    const directory = await runWith(WHOLE.slice(0, WHOLE.indexOf('\n') + 1));
+    let asked = 0;
+    const signal = new AbortController().signal;
+    const clock = new VirtualClock(Date.parse(saved.expiresAt) + 1);
+    const applying = applyPlan({
+      saved,
+      runsRoot: join(directory, '..'),
+      runDirectory: directory,
+      stateDirectory: join(directory, '..', 'state'),
+      cloudFor: () => {
+        throw new Error('nothing is asked of the provider');
+      },
+      permits: openPermits(clock, 18),
+      calls: beginCallCounter(),
+      clock,
+      drain: signal,
+      leave: signal,
+      by: { user: 'dba', host: 'here', pid: process.pid },
+      endpoint: FIRST.kind === 'run-started' ? FIRST.endpoint : '',
+      version: '0.0.0',
+      approve: async () => {
+        asked += 1;
+        return null;
+      },
+    });
+    await expect(applying).rejects.toMatchObject({ code: 'plan-expired' });
+    expect(asked).toBe(0);
+  });
+});
+
 describe('the journal file', () => {
   it('a torn last line is told, cut off before anything is added, and the chain goes on', async () => {
     const path = join(await folder(), 'journal.jsonl');
@@ -82,7 +117,7 @@ describe('the journal file', () => {
     await appendFile(path, half);
     const before = await readJournalFile(path);
     expect(before).toMatchObject({ fault: null, torn: half, tornBytes: half.length });
-    const file = await openJournalFile(path, before.wholeBytes);
+    const file = await openJournalFile(path, before);
     const replay = beginReplay(saved);
     const writer = openJournalWriter({ store: file, clock: new VirtualClock(), end: before.end, replay });
     await Promise.all(
@@ -92,6 +127,26 @@ describe('the journal file', () => {
     const after = await readJournalFile(path);
     expect(after).toMatchObject({ fault: null, torn: null, end: { seq: before.end.seq + 2 } });
     expect(await readFile(path, 'utf8')).toContain(WHOLE);
+  });
+
+  it('what another process wrote in it since it was read is not cut off, and nothing is added', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    const lines = WHOLE.split('\n').slice(0, -1);
+    await writeFile(path, `${lines.slice(0, 4).join('\n')}\n`);
+    const before = await readJournalFile(path);
+    // As one does that a lock could not keep out: in another container of this host, or where the lock was removed by hand.
+    await appendFile(path, `${lines[4]}\n`);
+    await expect(openJournalFile(path, before)).rejects.toMatchObject({ code: 'disk-failed' });
+    expect((await readJournalFile(path)).entries).toHaveLength(5);
+  });
+
+  it('one that was removed since it was read is not made anew', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    await writeFile(path, WHOLE);
+    const before = await readJournalFile(path);
+    await rm(path);
+    await expect(openJournalFile(path, before)).rejects.toMatchObject({ code: 'disk-failed' });
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('a file that is not there is an empty journal, and one cut within a character is torn', async () => {

@@ -76,7 +76,7 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
         at: time.now(),
         instance: InstanceId as string,
         asked: `${MemSize} MB x ${RedisShardNum ?? '-'}, ${RedisReplicasNum ?? '-'}`,
-        accepted: world.deals.size > before,
+        accepted: [...world.deals.values()].slice(before).some(({ by }) => by === OWN),
         underWay: underWay.size,
       };
       arrivals.push(arrival);

@@ -15,10 +15,12 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
+import type { GateDoors } from '../../src/run/gate.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
 import type { Standing } from '../../src/run/standing.ts';
 import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
+import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/tell.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
@@ -46,6 +48,8 @@ export interface StageOptions {
   readonly keysFrom?: (world: World, now: number) => Credentials;
   /** The text of the approvers file, where the plan has `approvals`. */
   readonly approvers?: string;
+  /** How gates ask outside. */
+  readonly gates?: GateDoors;
   /** Done to the world once the plan is made, and before anything is carried out. */
   readonly afterPlanning?: (world: World, now: number) => void;
 }
@@ -67,6 +71,8 @@ export interface Fate {
   readonly askedEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
   readonly clockAhead?: () => number;
+  /** Who is told of the run while it goes on. */
+  readonly listeners?: (clock: Clock) => readonly Listener[];
   /** The fault is gone, or somebody does something, when the process has run for so long. */
   readonly meanwhile?: readonly (readonly [number, () => void])[];
 }
@@ -101,6 +107,10 @@ export interface Run extends Outcome {
   readonly lost: readonly Deed[];
   /** Milliseconds of virtual time. */
   readonly took: number;
+  /** The same, until nobody is told anything any more. */
+  readonly closed: number;
+  /** What the files about who was told would hold. */
+  readonly notices: string;
 }
 
 export interface Stage {
@@ -145,7 +155,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const disk = memoryDisk();
   const own = { secretId, secretKey: secret(secretKey), token: null, source: 'the story' };
   const credentials = () => options.keysFrom?.(world, clock.now()) ?? own;
-  const common = { credentials, endpoint: null, jitter: () => 0.5 };
+  const common = { credentials, endpoint: null, jitter: () => 0.5, gates: options.gates ?? {} };
 
   // Planned with a clock as the provider has it: what skews the clock befalls the run.
   const skew = world.clockSkew;
@@ -194,7 +204,9 @@ async function live(
   stage: Stage,
   fate: Fate,
   faultsSeen: string[],
-  common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'>,
+  common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
+    readonly gates: GateDoors;
+  },
 ): Promise<Run> {
   const { clock: time, cloud: provider, disk, saved } = stage;
   const began = time.monotonic();
@@ -236,6 +248,16 @@ async function live(
   const replay = beginReplay(saved);
   for (const entry of onDisk.entries) replay.add(entry);
   const resumed = replay.state().startedAt !== null;
+  let notices = '';
+  const telling: Telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock,
+    listeners: fate.listeners?.(clock) ?? [],
+    log: async (file, text) => {
+      notices += `${file} ${text}`;
+    },
+  });
   const journal = openJournalWriter({
     store: disk.openFor(clock),
     clock,
@@ -243,6 +265,7 @@ async function live(
     replay,
     onEntry: (entry) => {
       if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
+      telling.entry(entry);
     },
   });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
@@ -311,6 +334,7 @@ async function live(
           steering,
           approvalOf: async (wave) =>
             judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' }),
+          gates: common.gates,
         });
     const left = new Promise<null>((resolve) =>
       steering.leave.addEventListener('abort', () => resolve(null), { once: true }),
@@ -338,6 +362,9 @@ async function live(
   } catch (error) {
     outcome = { end: null, died: false, error, answers, standings };
   }
+  const took = time.monotonic() - began;
+  if (alive) await telling.close(outcome.end === null ? 0 : TELLING_GRACE);
+  const closed = time.monotonic() - began;
   over = true;
   alive = false;
   const read = decode(disk.text);
@@ -353,7 +380,9 @@ async function live(
     counts: counts(provider.world),
     world: worldState(provider.world),
     lost: journal.lost,
-    took: time.monotonic() - began,
+    took,
+    closed,
+    notices,
   };
 }
 

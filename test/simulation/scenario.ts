@@ -24,6 +24,8 @@ export interface Scenario {
   readonly slowStart: boolean;
   /** Milliseconds after each wave. */
   readonly soak: number;
+  /** A gate after each wave, judged by a command that fails, or cannot tell, now and then. */
+  readonly gate: boolean;
   readonly limitCounting: LimitCounting;
   /** Least and greatest, milliseconds. */
   readonly startLag: Range;
@@ -152,7 +154,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const rollout = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x50a4);
   // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
-  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 1.8));
+  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 3));
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
@@ -178,6 +180,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
         : null,
     slowStart: rollout.next() < 0.3,
     soak: rollout.next() < 0.3 ? pick(rollout, [1_000, 60_000, 1_800_000]) : 0,
+    gate: rollout.next() < 0.2,
     limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
     startLag,
     duration,

@@ -69,6 +69,7 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   if (scenario.spread) yield { ...scenario, spread: null };
   if (scenario.slowStart) yield { ...scenario, slowStart: false };
   if (scenario.soak > 0) yield { ...scenario, soak: 0 };
+  if (scenario.gate) yield { ...scenario, gate: false };
   if (scenario.waves.length > 0) yield { ...scenario, waves: [] };
   for (const name of [
     'heldUp',

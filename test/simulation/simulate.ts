@@ -12,6 +12,7 @@ import { RefitError } from '../../src/errors.ts';
 import { beginReplay, type ChainEnd, decode, EMPTY_CHAIN, isFinished } from '../../src/journal.ts';
 import type {
   Catalogue,
+  Gate,
   Inventory,
   JournalEntry,
   Plan,
@@ -25,6 +26,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
 import { execute } from '../../src/run/execute.ts';
+import type { GateDoors } from '../../src/run/gate.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
 import { openSteering } from '../../src/run/steering.ts';
@@ -311,6 +313,7 @@ async function carryOut(
         watcher.befell(`a wave that asks: ${'deed' in demanded ? 'approved' : 'refused'}`, '');
         return sabotage === 'no-judging' && offered.length > 0 ? believed(wave) : demanded;
       },
+      gates: moodyGate(clock, chance),
     });
     return (await orLeft(executing, leave, journal, calls)) === null ? 'left' : 'ended';
   };
@@ -357,6 +360,9 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
     lost: journal.lost,
     tell(deed) {
       journal.tell(deed);
+    },
+    note(deed) {
+      journal.note(deed);
     },
     record(deed) {
       watcher.told(deed);
@@ -478,6 +484,19 @@ async function planFor(
 
 const WANTED = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
 
+const GATE: Gate = { command: ['check'], timeout: 60_000, onInconclusive: 'pause', shadow: false };
+
+/** A command that takes a while, fails now and then, and now and then cannot tell. */
+function moodyGate(clock: Clock, chance: Setting['chance']): GateDoors {
+  return {
+    async runCommand() {
+      await clock.sleep(chance.whole(0, 20_000));
+      const mood = chance.next();
+      return { kind: 'ended', exitCode: mood < 0.15 ? 1 : mood < 0.3 ? 75 : 0, said: '' };
+    },
+  };
+}
+
 function planOf(scenario: Scenario): Plan {
   const count = (value: number) => ({ operator: '>', value, base: 'count' }) as const;
   return {
@@ -496,8 +515,9 @@ function planOf(scenario: Scenario): Plan {
         name: `wave ${n + 1}`,
         take: { kind: 'count', count: take } as const,
         ...(scenario.soak === 0 ? {} : { soak: scenario.soak }),
+        ...(scenario.gate ? { gate: GATE } : {}),
       })),
-      { name: 'rest', take: { kind: 'rest' } as const },
+      { name: 'rest', take: { kind: 'rest' } as const, ...(scenario.gate ? { gate: GATE } : {}) },
     ].map((wave) => (asks(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
     execution: {
       inFlight: scenario.inFlight,

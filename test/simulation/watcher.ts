@@ -32,6 +32,7 @@ export const LAWS = {
   limit: 'a refusal by the limit fails no step',
   spread: 'never two of one group under way together',
   slowStart: 'a wave that starts slowly has no more under way than it has earned',
+  gate: 'no wave begins but through the gate after the one before',
   soak: 'no wave begins before the soak after the one before is over',
   faultless: 'nothing is thrown but what a person can do something about',
 } as const;
@@ -123,6 +124,8 @@ export function openWatcher(
   const waveOfDeal = new Map<string, number>();
   const waveEndedAt = new Map<number, number>();
   const wavesBegun = new Set<number>();
+  /** How each gate was judged last, or that somebody told the run to continue after it. */
+  const gates = new Map<number, string>();
   /** Whether wall clocks are set while it runs: a soak is counted by them. */
   const clocksJump = scenario.lives.some(({ jumps }) => jumps.length > 0);
 
@@ -145,10 +148,14 @@ export function openWatcher(
     if (instances.size > scenario.spread!.maxInFlight)
       violated('spread', `${[...instances].join(' and ')} of ${app} are under way together`);
   };
-  const holdSoak = (step: string): void => {
+  const holdBeginning = (step: string): void => {
     const { wave } = saved!.steps.find(({ id }) => id === step)!;
-    const since = wavesBegun.has(wave) ? undefined : waveEndedAt.get(wave - 1);
+    if (wavesBegun.has(wave)) return;
     wavesBegun.add(wave);
+    const judged = gates.get(wave - 1) ?? 'not judged';
+    if (wave > 0 && scenario.gate && judged !== 'success' && judged !== 'released')
+      violated('gate', `${step} was begun, and the gate after the wave before is ${judged}`);
+    const since = waveEndedAt.get(wave - 1);
     if (since !== undefined && !clocksJump && time.monotonic() - since < scenario.soak)
       violated('soak', `${step} was begun ${Math.round(time.monotonic() - since)} ms after the wave before`);
   };
@@ -253,9 +260,15 @@ export function openWatcher(
     told(deed) {
       if (deed.kind === 'intent') {
         known.get(deed.step)!.intentAt = time.monotonic();
-        holdSoak(deed.step);
+        holdBeginning(deed.step);
         holdApproved(deed.step);
       }
+      if (deed.kind === 'gate') {
+        gates.set(deed.wave, deed.outcome);
+        watcher.count(`gate: ${deed.outcome}`);
+      }
+      if (deed.kind === 'steered' && deed.accepted && deed.command === 'continue')
+        for (const [wave, judged] of gates) if (judged === 'inconclusive') gates.set(wave, 'released');
       if (deed.kind === 'wave-ended') waveEndedAt.set(deed.wave, time.monotonic());
       if (deed.kind !== 'step-ended') return;
       for (const { name } of known.get(deed.step)!.deals) {

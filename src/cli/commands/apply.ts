@@ -18,6 +18,7 @@ import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
+import { commandRunner } from '../run-command.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,6 +29,7 @@ const UNKNOWN = new RefitError('outcome-unknown', '', '').exitCode;
 export interface ApplyCommandOptions extends GlobalOptions {
   readonly autoApprove?: boolean;
   readonly runDir?: string;
+  readonly allowHooks?: boolean;
 }
 
 export async function apply(file: string, options: ApplyCommandOptions, terminal: Terminal): Promise<number> {
@@ -45,8 +47,10 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       connection,
       savedFile: file,
       runDirectory: options.runDir ?? null,
+      allowHooks: options.allowHooks ?? false,
       drain: signals.drain,
       leave: signals.leave,
+      ...(options.allowHooks ? { runCommand: commandRunner(terminal.clock, process.env) } : {}),
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,
@@ -65,8 +69,12 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
         const next = sameWay(`refit reconcile ${word(shown)}`, options);
         terminal.err(`next    ${next}   settles by reading what is unknown\n`);
       } else if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
-        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}`, options);
+        const flag = options.allowHooks ? ' --allow-hooks' : '';
+        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}${flag}`, options);
         terminal.err(`next    ${next}   goes on where this stopped\n`);
+      } else if (end.report.totals.verified < end.report.steps.length) {
+        const next = sameWay(`refit retry ${word(shown)} -o SAVED`, options);
+        terminal.err(`next    ${next}   plans again what is not verified\n`);
       }
     }
     return end.exitCode;

@@ -1,0 +1,141 @@
+/** Settling by reading: how an accepted order ended. Nothing here ever asks the provider to change anything. */
+import { iso } from '../clock.ts';
+import { RefitError } from '../errors.ts';
+import type { Step } from '../model.ts';
+import { CREDENTIALS_REFUSED } from './after-refusal.ts';
+import { endStep } from './end-step.ts';
+import { describe, judgeSettling, type Reading } from './evidence.ts';
+import { isForeign, otherOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './landing.ts';
+import { readFaultOf, sayReadFault } from './read-fault.ts';
+import { type SettlingRun, scopeOf, sinceFor, whoseOrders } from './settle.ts';
+import { LIMITS, MINUTE, SECOND } from './waits.ts';
+
+/** How long the last facts of one change wait for those of others, in milliseconds: a round is three calls or more. */
+const FACTS_WITHIN = 500;
+
+/** When to look at an accepted change again. */
+function pauseFor(run: SettlingRun, age: number): number {
+  const expected = run.pace.usual ?? undefined;
+  if (expected === undefined) return Math.min(15 * SECOND, Math.max(SECOND, age / 6));
+  if (age < 0.6 * expected) return Math.min(60 * SECOND, Math.max(SECOND, 0.6 * expected - age));
+  return Math.min(20 * SECOND, Math.max(SECOND, expected / 8));
+}
+
+/** Follows an accepted change to its final facts and writes down how it ended. */
+export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
+  const { journal, clock } = run;
+  const state = journal.replay.step(step.id);
+  const beganAt = state.beganAt ?? state.acceptedAt ?? state.intentAt ?? iso(clock.now());
+  // What went by before this process looked is told by the wall clock; what goes by now is not, because that one may jump.
+  const before = Math.max(0, clock.now() - Date.parse(beganAt));
+  const since = clock.monotonic() - before;
+  const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
+  run.waits.goesOn(step, 'settling', LIMITS.settling, Date.parse(beganAt));
+  let facts = false;
+  for (let round = 1; !run.leave.aborted; round++) {
+    const age = clock.monotonic() - since;
+    let reading: Reading;
+    try {
+      reading = await run.watch.read({
+        ...scopeOf(step),
+        instance: step.instance,
+        within: facts ? FACTS_WITHIN : pauseFor(run, age),
+        factsSince: facts || round % 8 === 0 ? factsSince : null,
+      });
+      run.waits.over(step, 'unreachable');
+    } catch (error) {
+      if (!(error instanceof RefitError)) throw error;
+      const fault = readFaultOf(error);
+      if (fault === 'credentials') run.stop('halted', sayReadFault(error), CREDENTIALS_REFUSED);
+      else if (fault !== 'passing') run.stop('halted', sayReadFault(error));
+      if (fault !== 'passing' || run.waits.waited(step, 'unreachable', LIMITS.settling) > LIMITS.settling) {
+        return endStep(run, step, 'unknown', `ordered, and its end could not be read: ${error.message}`, {});
+      }
+      await clock.sleep(5 * SECOND, run.leave);
+      continue;
+    }
+    // What was seen to land by its task or its size has no number yet: billing lists orders later than that.
+    const whose = await whoseOrders(run, step, reading);
+    const isNumbered = journal.replay.step(step.id).orders.length > 0;
+    const order = isNumbered ? null : (ownInBilling(step, reading.deals, whose)?.order ?? null);
+    if (order !== null)
+      await journal.record({
+        kind: 'settled',
+        step: step.id,
+        attempt: state.attempts,
+        landed: true,
+        order,
+        evidence: sayInBilling(order),
+      });
+    const { orders } = journal.replay.step(step.id);
+    const foreign = otherOrders(reading.deals, { ...whose, known: new Set([...whose.known, ...orders]) })
+      .filter((deal) => isNumbered || isForeign(deal, whose))
+      .map((deal) => ({ deal, words: sayOrder(deal) }));
+    const verdict = judgeSettling(step, reading, orders, foreign);
+    const asked = facts || round % 8 === 0;
+    if (verdict.kind === 'failed' && verdict.code === 'Refit.OtherSize' && state.adopted) {
+      // An order asks for a size and nothing else: one that ends at another was not this step's.
+      const taken = (reading.deals ?? []).filter((deal) => orders.includes(deal.order)).map(sayOrder);
+      const by = taken.length > 0 ? taken : (reading.tasks ?? []).map(sayTask);
+      const what = `${verdict.what}: what was taken for its order was somebody else's: ${by.join('; ')}`;
+      return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size: verdict.size });
+    }
+    if (verdict.kind === 'failed')
+      return endStep(run, step, 'failed', verdict.what, {
+        code: verdict.code ?? 'Refit.TaskFailed',
+        size: verdict.size,
+      });
+    if (verdict.kind === 'drifted') {
+      const { what, size, billed } = verdict;
+      return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size, billed });
+    }
+    if (verdict.kind === 'verified') {
+      const numberless = orders.length === 0 && reading.deals !== null;
+      if (asked && !(numberless && run.waits.waited(step, 'delivery') <= LIMITS.delivery)) {
+        if (numberless && foreign.length > 0) {
+          const what = `the instance is at ${describe(verdict.size)} by ${foreign.map(({ words }) => words).join('; ')}: it is not known to be of this run`;
+          return endStep(run, step, 'drifted', what, { code: 'Refit.Drifted', size: verdict.size });
+        }
+        if (!numberless) learn(run, age);
+        const what = `read back at ${describe(verdict.size)}${numberless ? '; billing lists no order for it' : ''}`;
+        return endStep(run, step, 'verified', what, { size: verdict.size, billed: verdict.billed });
+      }
+      if (asked) await clock.sleep(2 * SECOND, run.leave);
+      facts = true;
+      continue;
+    }
+    facts = false;
+    if (verdict.near) {
+      if (run.waits.waited(step, 'delivery') > LIMITS.delivery && !stillWorking(reading)) {
+        const what = `read back at ${describe(step.after)}; billing does not call its order delivered yet`;
+        return endStep(run, step, 'verified', what, { size: step.after });
+      }
+      facts = true;
+      await clock.sleep(2 * SECOND, run.leave);
+    }
+    if (!reading.instance && run.waits.waited(step, 'missing') > LIMITS.missing) {
+      return endStep(run, step, 'failed', 'ordered, and the instance is no longer listed', {
+        code: 'ResourceNotFound.InstanceNotExists',
+      });
+    }
+    if (reading.instance) run.waits.over(step, 'missing');
+    if (age > LIMITS.settling) {
+      // Only the task list and billing tell a change that failed from one that goes on.
+      if (!asked) {
+        facts = true;
+        continue;
+      }
+      const what = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;
+      return endStep(run, step, 'unknown', what, { size: reading.instance?.size ?? null });
+    }
+  }
+}
+
+function stillWorking({ tasks }: Reading): boolean {
+  return tasks?.some(({ result }) => result === 'pending' || result === 'running') ?? false;
+}
+
+/** What ended changes of this run took tells when the next look at one is worth a call. */
+function learn({ pace }: SettlingRun, took: number): void {
+  pace.usual = pace.usual === null ? took : pace.usual + 0.2 * (took - pace.usual);
+}

@@ -1,0 +1,92 @@
+// Goal: who is to be told of a run is part of the plan and of its seal, and no secret ever is.
+import { describe, expect, it } from 'vitest';
+import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
+import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { encodeSavedPlan, readSavedPlan } from '../../../src/plan/seal.ts';
+import { inventory, NOW, standard } from '../fixtures/small-fleet.ts';
+
+const text = (lines: string) => `version: 1
+name: told
+defaults: { region: ap-guangzhou }
+targets: [{ instance: crs-aaaaaaaa, memoryPerShard: 8GB }]
+${lines}
+`;
+const parsed = (lines: string) => parsePlan(text(lines), 'plan.yaml');
+const told = (lines: string) => parsed(lines).findings.map(({ code, mend }) => `${code}: ${mend}`);
+
+describe('notify and hooks of a plan', () => {
+  it('become plain values with their defaults', () => {
+    const { plan, findings } = parsed(`hooks: { halt: [page, "on call"] }
+notify:
+  - { url: "https://hooks.example.com/refit?team=dba", secretEnv: HOOK_SECRET }
+  - { urlEnv: WECOM_URL, form: wecom, on: [end, halt] }
+  - { url: "http://127.0.0.1:9000" }`);
+    expect(findings).toEqual([]);
+    expect(plan!.hooks).toEqual({ halt: ['page', 'on call'] });
+    const all = ['run-start', 'halt', 'unknown', 'end'];
+    expect(plan!.notify).toEqual([
+      {
+        url: 'https://hooks.example.com/refit?team=dba',
+        urlEnv: null,
+        form: 'json',
+        on: all,
+        secretEnv: 'HOOK_SECRET',
+      },
+      { url: null, urlEnv: 'WECOM_URL', form: 'wecom', on: ['halt', 'end'], secretEnv: null },
+      { url: 'http://127.0.0.1:9000', urlEnv: null, form: 'json', on: all, secretEnv: null },
+    ]);
+  });
+
+  it('are under the seal, and put before whoever reviews', () => {
+    const { plan } = parsed(`hooks: { halt: [page] }
+notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
+    const fleet = inventory([standard({ id: 'crs-aaaaaaaa' })]);
+    const { plan: saved, findings } = finishPlan(draftPlan(plan!, fleet, NOW), {
+      quotes: null,
+      now: NOW,
+      saveAs: null,
+    });
+    const encoded = encodeSavedPlan(saved);
+    expect(readSavedPlan(encoded)).toEqual(saved);
+    expect(() => readSavedPlan(encoded.replace('"page"', '"rm"'))).toThrow(/altered/);
+    expect(() => readSavedPlan(encoded.replace('WECOM_URL', 'OTHER_URL'))).toThrow(/altered/);
+    const said = findings.map(({ code, what }) => `${code}: ${what}`).join('\n');
+    expect(said).toContain('halt: ["page"]');
+    expect(said).toContain('$WECOM_URL (wecom, unsigned) on halt');
+  });
+
+  it('leave a plan without them as it is', () => {
+    const { plan } = parsed('');
+    expect(Object.keys(plan!)).not.toEqual(expect.arrayContaining(['hooks']));
+    expect(Object.keys(plan!)).not.toEqual(expect.arrayContaining(['notify']));
+  });
+
+  it.each([
+    'https://hooks.slack.com/services/T0/B0/token',
+    'https://open.feishu.cn/open-apis/bot/v2/hook/0000',
+    'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000',
+    'https://oapi.dingtalk.com/robot/send?access_token=0000',
+    'https://example.com/?a=1&api_key=0',
+  ])('hold no secret: %s is refused', (url) => {
+    expect(told(`notify: [{ url: "${url}" }]`)).toEqual([expect.stringMatching(/^Refit.BadValue: urlEnv: /)]);
+  });
+
+  it.each<[string, string]>([
+    ['a plain address of another machine', 'notify: [{ url: "http://example.com/" }]'],
+    ['a name and password', 'notify: [{ url: "https://me:pass@example.com/" }]'],
+    ['both addresses', 'notify: [{ url: "https://example.com", urlEnv: A }]'],
+    ['no address', 'notify: [{ form: slack }]'],
+    ['a form that is none', 'notify: [{ urlEnv: A, form: irc }]'],
+    ['an event that is none', 'notify: [{ urlEnv: A, on: [lunch] }]'],
+    ['nobody', 'notify: []'],
+    ["the provider's keys to sign with", 'notify: [{ urlEnv: A, secretEnv: TENCENTCLOUD_SECRET_KEY }]'],
+    ['a phase that is none', 'hooks: { lunch: [page] }'],
+    ['a command as a text', 'hooks: { halt: "page on call" }'],
+    ['a command without a program', 'hooks: { halt: [] }'],
+    ['a control character in a command', 'hooks: { halt: ["a\\u0000b"] }'],
+  ])('with %s are refused', (_, lines) => {
+    const { plan, findings } = parsed(lines);
+    expect(plan).toBeNull();
+    expect(findings.length).toBeGreaterThan(0);
+  });
+});
