@@ -17,6 +17,7 @@ const SCHEMAS = {
   validateJournalEntry: 'journal-entry.schema.json',
   validateInventory: 'inventory.schema.json',
   validateReport: 'report.schema.json',
+  validateApproval: 'approval.schema.json',
 };
 
 const TYPES = `/** What is wrong with a value, as the schema validator says it. */

@@ -34,6 +34,8 @@ export const EXIT_PLAN_INVALID: number = EXIT_CODES['plan-invalid'];
 export const EXIT_BLOCKED: number = EXIT_CODES['blocked-by-rule'];
 /** What a command to a live run exits with that was refused. */
 export const EXIT_COMMAND_REFUSED: number = EXIT_CODES['guard-refused'];
+/** What a run exits with that ended before a wave that nobody has approved. */
+export const EXIT_NOT_APPROVED: number = EXIT_CODES['not-approved'];
 /** `plan --detailed-exitcode`, where there is something to change. */
 export const EXIT_CHANGES = 2;
 

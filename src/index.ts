@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from './clock.ts';
 import { askUrl, type UrlAnswer } from './cloud/ask-url.ts';
@@ -45,6 +45,7 @@ import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import { planFromRun as planFrom } from './plan/plan-from-run.ts';
+import { readApprovers } from './plan/read-approvers.ts';
 import { scopesOf, withDefaults } from './plan/scopes.ts';
 import {
   type ReportFormat,
@@ -203,6 +204,10 @@ export interface PlanOptions {
   readonly price?: boolean;
   /** The file the saved plan will be written to, for the command to type next. */
   readonly saveAs?: string | null;
+  /** Gives the text of the file that `approvals.from` names, null where there is none; else it is read from beside the plan. */
+  readonly approversFrom?: (path: string) => Promise<string | null>;
+  /** Who plans, and may not approve: the operating system's user, if not said otherwise. */
+  readonly user?: string;
   readonly clock?: Clock;
   /** Told what is being read, as numbers grow. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
@@ -267,6 +272,8 @@ async function reviewPlan(
   const plan = withDefaults(written, defaults);
   const { calendars, findings: unread } = await readCalendars(plan, clock);
   if (unread.length > 0) return { findings: unread };
+  const sealed = await approvalsOf(plan, options);
+  if (sealed.findings.length > 0) return { findings: sealed.findings };
   const reader = 'inventory' in from ? null : from;
   const priced = options.price === true || plan.guards.cost !== null;
 
@@ -334,8 +341,21 @@ async function reviewPlan(
   }));
   const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
   const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
+  const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
-  return { review: finishPlan(noted, finish) };
+  return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
+}
+
+/** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
+async function approvalsOf(
+  { approvals, owner, file: plan }: Plan,
+  { approversFrom = textOf, user = userName() }: PlanOptions,
+): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
+  if (!approvals) return { findings: [] };
+  const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
+  if ('approvers' in approvals) return { approvals: { ...approvals, authors }, findings: [] };
+  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
+  return readApprovers(approvals, { text: await approversFrom(file), file, authors });
 }
 
 /** What a plan's calendar files, which lie beside it, say of the coming year. Without such files it reads nothing. */
@@ -365,6 +385,8 @@ export interface ApplyOptions {
   readonly connection: Connection;
   /** Who approved it, and how. Asked once, before anything is ordered; null = not approved. */
   readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
+  /** The saved plan's path: where it wants approvals, they are looked for beside it, and in the run directory. */
+  readonly savedFile?: string;
   /** The run directory; without it the newest unfinished run of this plan below `runsRoot`, or a new one. */
   readonly runDirectory?: string | null;
   /** `runs` */
@@ -414,6 +436,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
+    ...(options.savedFile === undefined ? {} : { savedFile: options.savedFile }),
     outside: {
       allowHooks: options.allowHooks ?? false,
       runCommand,

@@ -332,6 +332,8 @@ export interface WaveConduct {
   readonly soak?: number;
   /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
   readonly slowStart?: boolean;
+  /** The run stops before it until it has been approved by itself. */
+  readonly approval?: 'required';
   /** What ends the run early by the steps of this wave alone, beside what `execution` says; absent: nothing more. */
   readonly haltWhen?: { readonly failed?: Threshold; readonly unknown?: Threshold };
   /** Judged after the wave and its soak; absent: nothing is. */
@@ -345,6 +347,53 @@ export interface PlanWave extends WaveConduct {
   /** Absent: from all. */
   readonly from?: WaveFrom;
 }
+
+/** Who may approve a plan, by name and Ed25519 public key. */
+export interface Approver {
+  /** Unique among the approvers of a plan, letters' case aside. */
+  readonly name: string;
+  /** `ssh-ed25519 AAAA…`, without a comment. */
+  readonly key: string;
+}
+
+/** How many must sign, and the file that names the approvers, as the author wrote it. */
+export interface ApproversInFile {
+  readonly need: number;
+  readonly from: string;
+  readonly place: Place;
+}
+
+/** How many must sign a plan made from a run, and who may, as the plan of the run has sealed it. */
+export type ApproversOfRun = Pick<Approvals, 'need' | 'approvers'>;
+
+/** The signatures without which a plan is not carried out, as sealed into it. */
+export interface Approvals {
+  /** How many distinct approvers must have signed: the plan, and again each wave that asks for it. */
+  readonly need: number;
+  /** Whose approval does not count: the plan's owner, and the operating system's user who planned it. */
+  readonly authors: readonly string[];
+  readonly approvers: readonly Approver[];
+}
+
+/** What an approver signs. Its file: `<saved plan>.approval-<name>.json`, its canonical form and a line feed. */
+export interface ApprovalFile {
+  readonly format: typeof APPROVAL_FORMAT;
+  /** The saved plan's. */
+  readonly digest: string;
+  /** The wave that is approved; null: the plan. */
+  readonly wave: string | null;
+  readonly by: string;
+  /** The fingerprint of the key that signed: `SHA256:` and 43 characters, as `ssh-keygen -l` shows it. */
+  readonly key: string;
+  /** ISO 8601 UTC. */
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  /** Ed25519, base64, over the canonical form of everything else in this value. */
+  readonly signature: string;
+}
+
+/** An approval as the journal holds it: digest, format and wave are those of its entry and run. */
+export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
 
 /** How a run behaves; part of what is approved. */
 export interface Execution {
@@ -447,6 +496,8 @@ export interface Plan {
   readonly waves: readonly PlanWave[];
   /** When steps may begin; absent: at any time. The calendars are files beside the plan. */
   readonly windows?: Windows & { readonly calendars: readonly string[] };
+  /** Signatures without which it is not carried out; absent: none. */
+  readonly approvals?: ApproversInFile | ApproversOfRun;
   readonly execution: Execution;
   /** Absent: no such bound. */
   readonly spread?: Spread;
@@ -604,6 +655,7 @@ export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
 export const JOURNAL_FORMAT = 'refit.journal/1';
 export const REPORT_FORMAT = 'refit.report/1';
 export const INVENTORY_FORMAT = 'refit.inventory/1';
+export const APPROVAL_FORMAT = 'refit.approval/1';
 
 /** Steps against one inventory, sealed by a digest; what a person approves. */
 export interface SavedPlan {
@@ -622,6 +674,8 @@ export interface SavedPlan {
   /** Where the instances were read from (`live`, or the inventory file) and when. */
   readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
   readonly execution: Execution;
+  /** Absent: nobody has to sign. */
+  readonly approvals?: Approvals;
   /** Absent: no such bound. */
   readonly spread?: Spread;
   /** When steps may begin; absent: at any time. */
@@ -684,10 +738,18 @@ export const OUTCOMES: readonly Outcome[] = [
 ];
 
 /**
- * Why a run ended. `done`: every step has an end of its own. `reconciled`: its process had died, and a reconcile settled
- * what was unknown, left the rest and has no other reason to tell.
+ * Why a run ended. `done`: every step has an end of its own. `not-approved`: before a wave that asks for an approval.
+ * `reconciled`: its process had died, and a reconcile settled what was unknown, left the rest and has no other reason to
+ * tell.
  */
-export type EndedBecause = 'done' | 'halted' | 'drained' | 'finish-by' | 'window-closed' | 'reconciled';
+export type EndedBecause =
+  | 'done'
+  | 'halted'
+  | 'drained'
+  | 'finish-by'
+  | 'window-closed'
+  | 'not-approved'
+  | 'reconciled';
 
 /** What a process holds alone while it carries a plan out. `instances`: those of its open steps, between plans. */
 export type RunLock = 'saved-plan' | 'run-directory' | 'instances';
@@ -732,6 +794,18 @@ export type Deed =
     }
   /** Approval as it was given: at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
+  /** Signatures of the approvers, as many as the plan wants: of the plan (wave null), or of one wave. */
+  | {
+      readonly kind: 'approved';
+      readonly how: 'signatures';
+      /** Their names, with commas. */
+      readonly by: string;
+      /** Index into the plan's waves. */
+      readonly wave: number | null;
+      /** When they were found good, ISO 8601 UTC: none had expired by then. */
+      readonly judgedAt: string;
+      readonly signed: readonly Signed[];
+    }
   | { readonly kind: 'wave-started'; readonly wave: number; readonly name: string }
   | { readonly kind: 'wave-ended'; readonly wave: number; readonly name: string }
   /** The instance was looked at again just before its order. */
@@ -989,6 +1063,8 @@ export interface Report {
     readonly host: string | null;
     readonly endpoint: string | null;
     readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
+    /** The signatures by which it, or one of its waves, was approved; absent where none was needed. */
+    readonly signatures?: readonly ReportSignature[];
     readonly requestsPerSecond: number;
     readonly inFlight: number;
     /** Every process that took it up, in order. */
@@ -1030,6 +1106,14 @@ export interface Report {
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+}
+
+/** The signature of an approver. */
+export interface ReportSignature extends Signed {
+  /** When it was judged and taken, ISO 8601 UTC. */
+  readonly at: string;
+  /** The wave that it approves; null: the plan. */
+  readonly wave: string | null;
 }
 
 /** One thing that a gate judged. */

@@ -34,6 +34,7 @@ describe('docs/what-if.md', () => {
       '… the laptop sleeps?',
       '… the disk fills?',
       '… the provider answers nonsense?',
+      '… an approver leaves?',
       '… somebody changes the journal afterwards?',
       '… the window closes in mid-wave?',
       '… a freeze is declared during a run?',

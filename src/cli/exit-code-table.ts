@@ -10,7 +10,7 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['7', 'somebody else holds the lock'],
   ['8', 'outside the window or frozen; or the window closed, or finishBy is reached, with work left'],
   ['10', 'an outcome is unknown: refit reconcile'],
-  ['11', 'not approved'],
+  ['11', 'not approved: no yes, too few signatures, or a wave that asks for its own (work is left)'],
   ['12', 'no credentials, or refused ones, also for want of a right to read'],
   ['64', 'wrong usage'],
   ['65', 'the plan file is invalid'],

@@ -182,6 +182,22 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     );
   program.commandsGroup('Carry out:');
   program
+    .command('approve')
+    .description('sign a saved plan that wants approvals, or one of its waves, with your Ed25519 key')
+    .argument('<saved>', 'saved plan')
+    .option('--key <file>', 'your private key, OpenSSH or PKCS#8, without a passphrase (~/.ssh/id_ed25519)')
+    .option('--as <name>', 'which approver you are: refused where the key is of another')
+    .option('--wave <name>', 'a wave that asks for an approval of its own')
+    .option('--expires <duration>', 'how long a run, or the wave, may begin by it (24h)')
+    .option('-o, --out <file>', 'write it into this file (<saved>.approval-<name>.json)')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([file]) => {
+        const { approve } = await import('./commands/approve.ts');
+        return (terminal, options) => approve(file!, options, terminal);
+      }),
+    );
+  program
     .command('apply')
     .description('carry a saved plan out; the same command goes on where it stopped')
     .argument('<saved>', 'saved plan')

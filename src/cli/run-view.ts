@@ -58,6 +58,10 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
     switch (entry.kind) {
       case 'run-started':
         return `${entry.purpose === 'reconcile' ? 'reconciling' : entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
+      case 'approved':
+        return entry.how === 'signatures'
+          ? `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`
+          : null;
       case 'lock-taken-over':
         return visible(takenOver([entry.from]));
       case 'wave-started':

@@ -29,6 +29,7 @@ import {
   parseThreshold,
   parseTimesUsed,
 } from './quantity.ts';
+import type { Path } from './read-yaml.ts';
 
 interface WrittenPlan {
   readonly name: string;
@@ -45,6 +46,7 @@ interface WrittenPlan {
     readonly cost?: string;
   };
   readonly waves?: readonly WrittenWave[];
+  readonly approvals?: { readonly need: number; readonly from: string };
   readonly spread?: { readonly by: string; readonly maxInFlight?: number };
   readonly windows?: {
     readonly timezone: string;
@@ -78,6 +80,7 @@ interface WrittenWave {
   readonly from?: Pick<WrittenSelector, 'regions' | 'tags'> & { readonly profiles?: readonly string[] };
   readonly soak?: string;
   readonly slowStart?: boolean;
+  readonly approval?: 'required';
   readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
   readonly gate?: WrittenGate;
 }
@@ -128,10 +131,10 @@ const DEFAULTS = {
   },
 } as const;
 
-/** @param value a plan that the schema and the checks found without error. @param placeOf the place of a target. */
-export function buildPlan(value: unknown, file: string, placeOf: (target: number) => Place): Plan {
+/** @param value a plan that the schema and the checks found without error. @param placeOf the place of what stands there. */
+export function buildPlan(value: unknown, file: string, placeOf: (path: Path) => Place): Plan {
   const written = value as WrittenPlan;
-  const { defaults, guards } = written;
+  const { defaults, guards, approvals } = written;
   return {
     file,
     name: written.name,
@@ -141,7 +144,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     onBlocked: written.onBlocked ?? DEFAULTS.onBlocked,
     finishBy: given(written.finishBy, parseInstant),
     defaults: { region: defaults?.region ?? null, profile: defaults?.profile ?? null },
-    targets: written.targets.map((target, index) => buildTarget(target, placeOf(index))),
+    targets: written.targets.map((target, index) => buildTarget(target, placeOf(['targets', index]))),
     guards: {
       targets: given(guards?.targets, parseThreshold),
       shrink: guards?.shrink ?? DEFAULTS.shrink,
@@ -149,6 +152,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (target: number
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
     ...(written.windows ? { windows: buildWindows(written.windows) } : {}),
+    ...(approvals ? { approvals: { ...approvals, place: placeOf(['approvals']) } } : {}),
     execution: buildExecution(written.execution),
     ...(written.spread
       ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
@@ -216,7 +220,7 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
   };
 }
 
-function buildWave({ name, take, from, soak, slowStart, haltWhen, gate }: WrittenWave): PlanWave {
+function buildWave({ name, take, from, soak, slowStart, approval, haltWhen, gate }: WrittenWave): PlanWave {
   const share: Take =
     typeof take === 'number'
       ? { kind: 'count', count: take }
@@ -230,6 +234,7 @@ function buildWave({ name, take, from, soak, slowStart, haltWhen, gate }: Writte
     ...(from ? { from: { ...scopes, ...(tags ? { tags: buildTags(tags) } : {}) } } : {}),
     ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
     ...(slowStart === undefined ? {} : { slowStart }),
+    ...(approval ? { approval } : {}),
     ...(haltWhen === undefined ? {} : { haltWhen: buildThresholds(haltWhen) }),
     ...(gate === undefined ? {} : { gate: buildGate(gate) }),
   };

@@ -4,7 +4,6 @@
  */
 import { DIMENSIONS, type Finding } from '../model.ts';
 import { checkWindows } from './check-windows.ts';
-import { usesNotSupportedYet } from './not-supported-yet.ts';
 import type { PlanText } from './plan-text.ts';
 import {
   parseDuration,
@@ -41,8 +40,6 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   thresholds(plan, say);
   gates(plan, say);
   secretsInAddresses(plan, say);
-  for (const { row, path } of usesNotSupportedYet(tree.value))
-    say('Refit.NotSupportedYet', path, row.what, row.mend, { key: true });
   return findings;
 }
 
@@ -109,7 +106,15 @@ function waves(plan: Fields, say: Say): void {
   const rest = entries.findIndex(takesRest);
   let percent = 0;
   for (const [index, entry] of entries.entries()) {
-    const { name, take } = record(entry);
+    const { name, take, approval } = record(entry);
+    if (approval !== undefined && plan.approvals === undefined)
+      say(
+        'Refit.MissingKey',
+        ['waves', index, 'approval'],
+        'the wave asks for an approval, and nothing says by whom',
+        'approvals: { need: 1, from: approvers.yaml }',
+        { key: true },
+      );
     if (typeof name === 'string') {
       if (names.has(name))
         say(

@@ -1,6 +1,7 @@
 /** Plan and inventory to what a reviewer sees. Two halves, so that prices can be asked for between them. */
 import { iso } from '../clock.ts';
 import type {
+  Approvals,
   BlockedTarget,
   Finding,
   Instance,
@@ -28,6 +29,7 @@ import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
 import { nextCommand } from './next-command.ts';
 import { orderSteps, type Route } from './order-steps.ts';
 import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
+import { tooFewApprovers } from './read-approvers.ts';
 import { resolve } from './resolve.ts';
 import { sayTelling } from './say-telling.ts';
 import { sealPlan } from './seal.ts';
@@ -129,12 +131,15 @@ export interface Finish {
   readonly source?: string;
   /** Calls of the monitor product that were made for it. */
   readonly monitorCalls?: number;
+  /** Who may approve, where the plan wants approvals. */
+  readonly approvals?: Approvals;
 }
 
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
 export function finishPlan(draft: Draft, finish: Finish): Review {
   const { plan, inventory } = draft;
-  const { quotes, balances, now, saveAs, source, monitorCalls = 0 } = finish;
+  const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
+  if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
@@ -151,6 +156,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...draft.findings,
     ...listed(tooManyTargets(plan, priced.routes.length, inventory.instances.length)),
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
+    ...listed(approvals ? tooFewApprovers(approvals, plan) : null),
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
     ...windowTooShort(forecast),
@@ -178,6 +184,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     finishBy: plan.finishBy,
     inventory: { source: source ?? 'live', readAt: inventory.readAt, instances: inventory.instances.length },
     execution: plan.execution,
+    ...(approvals ? { approvals } : {}),
     ...(plan.spread ? { spread: plan.spread } : {}),
     ...(draft.windows ? { windows: draft.windows } : {}),
     waves,

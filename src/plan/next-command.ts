@@ -1,16 +1,21 @@
 /** The exact command to type after a review. */
 import type { Finding, Review, SavedPlan } from '../model.ts';
 
-/** @param saveAs where the saved plan is written; null where it is only shown. Null: there is nothing to type. */
+/**
+ * Where the plan wants approvals, those come first, and are typed by others.
+ * @param saveAs where the saved plan is written; null where it is only shown.
+ * @returns null: there is nothing to type.
+ */
 export function nextCommand(
   verdict: Review['verdict'],
-  made: Pick<SavedPlan, 'file' | 'source'>,
+  made: Pick<SavedPlan, 'file' | 'source'> & { readonly approvals?: unknown },
   saveAs: string | null,
   findings: readonly Finding[],
 ): string | null {
   switch (verdict) {
     case 'ready':
-      return saveAs === null ? planAgain(made, 'saved-plan.json') : `refit apply ${word(saveAs)}`;
+      if (saveAs === null) return planAgain(made, 'saved-plan.json');
+      return `refit ${made.approvals ? 'approve' : 'apply'} ${word(saveAs)}`;
     case 'blocked':
       return findings[0] ? `refit explain ${findings[0].code}` : null;
     case 'no-change':

@@ -56,7 +56,7 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   );
   if (!fits || findings.some(({ severity }) => severity === 'error')) return { plan: null, findings };
   return {
-    plan: buildPlan(tree.value, file, (target) => source.place(tree.valueAt(['targets', target]).offset)),
+    plan: buildPlan(tree.value, file, (path) => source.place(tree.valueAt(path).offset)),
     findings,
   };
 }

@@ -19,6 +19,7 @@ import type {
 import { DIMENSIONS } from '../model.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
+import { conductOf } from './waves.ts';
 
 /** A run as its saved plan and its journal tell it. */
 export interface RunToPlanFrom {
@@ -43,6 +44,7 @@ export interface PlanFromRun {
  */
 export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanFromRun {
   const { saved, state } = run;
+  const { approvals } = saved;
   const directory = run.directory.replace(/(?<=.)\/+$/, '');
   const stepsOf = Map.groupBy(saved.steps, ({ instance }) => instance);
   const entries = saved.preconditions.flatMap((instance) => {
@@ -67,7 +69,9 @@ export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanF
       saved,
       entries.map(({ wave }) => wave),
     ),
+    ...(approvals ? { approvals: { need: approvals.need, approvers: approvals.approvers } } : {}),
     execution: saved.execution,
+    ...(saved.spread ? { spread: saved.spread } : {}),
     source: { kind, run: directory, digest: saved.digest, head: state.head },
     ...(saved.hooks ? { hooks: saved.hooks } : {}),
     ...(saved.notify ? { notify: saved.notify } : {}),
@@ -137,12 +141,17 @@ function getsSmaller({ size, target }: Precondition): boolean {
 
 /** The waves of the run, each with as many instances as there are of it; those without any are left out. */
 function wavesOf(saved: SavedPlan, waveOf: readonly number[]): PlanWave[] {
-  const waves = saved.waves.flatMap(({ name }, index): PlanWave[] => {
-    const instances = waveOf.filter((wave) => wave === index).length;
-    return instances === 0 ? [] : [{ name, take: { kind: 'count', count: instances } }];
+  const waves = saved.waves.flatMap((wave, index): PlanWave[] => {
+    const instances = waveOf.filter((one) => one === index).length;
+    const take = { kind: 'count', count: instances } as const;
+    return instances === 0 ? [] : [{ name: wave.name, take, ...conductOf(wave) }];
   });
-  // Where some are blocked, the last one takes what there is.
-  return waves.map((wave, index) => (index < waves.length - 1 ? wave : { ...wave, take: { kind: 'rest' } }));
+  // Where some are blocked, the last one takes what there is; nothing follows it that a soak could hold up.
+  return waves.map((wave, index) => {
+    if (index < waves.length - 1) return wave;
+    const { soak: _, ...last } = wave;
+    return { ...last, take: { kind: 'rest' } };
+  });
 }
 
 function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSource): Finding {

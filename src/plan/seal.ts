@@ -74,6 +74,8 @@ function shown(value: unknown): string {
  * are understood.
  */
 function looseEnd(saved: SavedPlan): string | null {
+  const asking = saved.approvals ? undefined : saved.waves.find(({ approval }) => approval !== undefined);
+  if (asking) return `wave ${asking.name} asks for an approval, and nobody may approve`;
   const seen = new Set<string>();
   const ready = new Set(saved.preconditions.map(({ instance }) => instance));
   for (const step of saved.steps) {

@@ -76,11 +76,12 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
 }
 
 /** The conduct of a wave for the saved plan; what is not written stays absent. */
-export function conductOf(wave: PlanWave | null): WaveConduct {
-  const { soak, slowStart, haltWhen, gate } = wave ?? {};
+export function conductOf(wave: WaveConduct | null): WaveConduct {
+  const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
   return {
     ...(soak === undefined ? {} : { soak }),
     ...(slowStart === undefined ? {} : { slowStart }),
+    ...(approval === undefined ? {} : { approval }),
     ...(haltWhen === undefined ? {} : { haltWhen }),
     ...(gate === undefined ? {} : { gate }),
   };

@@ -5,6 +5,7 @@ import type {
   MaintenanceWindow,
   Report,
   ReportGate,
+  ReportSignature,
   ReportSteered,
   ReportStep,
   ReportTold,
@@ -59,6 +60,7 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       host: facts.started?.by.host ?? null,
       endpoint: facts.started?.endpoint ?? null,
       approved: facts.approved && { how: facts.approved.how, by: facts.approved.by, at: facts.approved.at },
+      ...(facts.signatures.length === 0 ? {} : { signatures: facts.signatures }),
       requestsPerSecond: saved.execution.requestsPerSecond,
       inFlight: saved.execution.inFlight,
       processes: facts.processes,
@@ -103,6 +105,7 @@ interface Facts {
   /** The first process and the first approval: the run is theirs, those who took it up again are counted. */
   readonly started: Entry<'run-started'> | null;
   readonly approved: Entry<'approved'> | null;
+  readonly signatures: readonly ReportSignature[];
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
   /** By wave. */
@@ -142,7 +145,19 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   }
   return {
     started: entries.find((entry): entry is Entry<'run-started'> => entry.kind === 'run-started') ?? null,
-    approved: entries.find((entry): entry is Entry<'approved'> => entry.kind === 'approved') ?? null,
+    approved:
+      entries.find(
+        (entry): entry is Entry<'approved'> => entry.kind === 'approved' && entry.how !== 'signatures',
+      ) ?? null,
+    signatures: entries.flatMap((entry) =>
+      entry.kind === 'approved' && entry.how === 'signatures'
+        ? entry.signed.map((one) => ({
+            at: entry.at,
+            wave: entry.wave === null ? null : (saved.waves[entry.wave]?.name ?? null),
+            ...one,
+          }))
+        : [],
+    ),
     processes: processesIn(entries),
     steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
     told: entries.flatMap((entry) => (entry.kind === 'told' ? [toldOf(entry)] : [])),

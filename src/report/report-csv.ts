@@ -1,7 +1,8 @@
-/** The report for a spreadsheet: one record a step, then the targets that never became one. Amounts are plain numbers. */
+/** The report for a spreadsheet: one record a step, then the targets that never became one and who signed. Amounts are plain numbers. */
 import type { Report, Size } from '../model.ts';
 import { csvRecord } from './escape.ts';
 import { between, hours, nodes } from './quantities.ts';
+import { signatureInWords } from './report-text.ts';
 
 const HEADER = [
   'step',
@@ -95,6 +96,10 @@ export function reportCsv(report: Report): string {
   }
   for (const { instance, region, why } of report.unchanged) {
     records.push(other(instance, region, 'unchanged', null, why));
+  }
+  for (const one of report.run.signatures ?? []) {
+    const told = { wave: one.wave ?? '', outcome: 'signed', code: one.key, what: signatureInWords(one) };
+    records.push(HEADER.map((column) => (told as Readonly<Record<string, string>>)[column] ?? null));
   }
   return records.map(csvRecord).join('');
 }

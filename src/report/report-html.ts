@@ -1,5 +1,13 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type { BlockedTarget, Finding, Report, ReportSteered, ReportStep, ReportTold } from '../model.ts';
+import type {
+  BlockedTarget,
+  Finding,
+  Report,
+  ReportSignature,
+  ReportSteered,
+  ReportStep,
+  ReportTold,
+} from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
@@ -114,6 +122,19 @@ function processesTable({ processes }: Report['run']): Raw {
   return pageTable('processes', 'Processes that took the run up, in order', columns, rows);
 }
 
+function signaturesTable(signatures: readonly ReportSignature[]): Raw {
+  const rows = signatures.map((one) => [
+    markup`<span class="nb">${show.instant(one.at)}</span>`,
+    one.by,
+    one.wave === null ? 'the plan' : `wave ${one.wave}`,
+    show.instant(one.issuedAt),
+    show.instant(one.expiresAt),
+    markup`<code>${one.key}</code>`,
+  ]);
+  const columns = ['At', 'Who', 'What', 'Signed at', 'Good until', 'Key'].map((title) => ({ title }));
+  return pageTable('signatures', 'Who signed the plan and its waves, in order', columns, rows);
+}
+
 function steeredTable(steered: readonly ReportSteered[]): Raw {
   const rows = steered.map((one) => [
     markup`<span class="nb">${show.instant(one.at)}</span>`,
@@ -193,6 +214,7 @@ function time(report: Report): Piece {
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
 `,
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
+    report.run.signatures !== undefined && signaturesTable(report.run.signatures),
     gatesOf(report).length > 0 && gatesTable(report),
     report.run.processes.length > 0 && processesTable(report.run),
     report.run.steered !== undefined && steeredTable(report.run.steered),

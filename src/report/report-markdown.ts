@@ -61,6 +61,18 @@ export function reportMarkdown(hostile: Report): string {
         ]),
       },
       {
+        heading: 'Signed by',
+        columns: ['At', 'Who', 'What', 'Signed at', 'Good until', 'Key'],
+        rows: (report.run.signatures ?? []).map((one) => [
+          show.instant(one.at),
+          cell(one.by),
+          cell(one.wave === null ? 'the plan' : `wave ${one.wave}`),
+          show.instant(one.issuedAt),
+          show.instant(one.expiresAt),
+          identifier(one.key),
+        ]),
+      },
+      {
         heading: 'Gates',
         columns: ['At', 'Wave', 'What', 'Outcome', 'Because'],
         rows: gatesOf(report).map(({ wave, gate }) => [

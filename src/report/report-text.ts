@@ -1,5 +1,12 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
-import type { MaintenanceWindow, Report, ReportSteered, ReportStep, RunProcess } from '../model.ts';
+import type {
+  MaintenanceWindow,
+  Report,
+  ReportSignature,
+  ReportSteered,
+  ReportStep,
+  RunProcess,
+} from '../model.ts';
 import { OUTCOMES } from '../model.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
@@ -48,6 +55,7 @@ export function reportText(
     '',
     ...factLines(factsOf(report), width, inks),
     ...waves(report, width, inks),
+    ...signatures(report, width, inks),
     ...gates(report, width, inks),
     ...processes(report, width, inks),
     ...steered(report, width, inks),
@@ -119,6 +127,22 @@ function windowsOf({ steps }: Report): MaintenanceWindow[] {
 function moneyInWords({ quoted, verified }: Report['money']): string {
   if (quoted.length === 0 && verified.length === 0) return '';
   return `${show.quotes(quoted)} quoted; ${verified.length === 0 ? 'nothing' : show.quotes(verified)} verified`;
+}
+
+/** Who signed the plan and its waves, and with which key. */
+function signatures({ run }: Report, width: number, inks: Ink): string[] {
+  if (run.signatures === undefined) return [];
+  const lines = run.signatures.flatMap((one) => {
+    const [first, ...rest] = wrap(`${show.instant(one.at)}  ${signatureInWords(one)}`, width, '    ');
+    return [`  ${first!.trimStart()}`, ...rest];
+  });
+  return [...heading('Signed by', inks), ...lines];
+}
+
+/** `wei signed wave tenth, 2026-01-05 01:50:00 UTC, good until …, with SHA256:…` */
+export function signatureInWords({ by, wave, key, issuedAt, expiresAt }: ReportSignature): string {
+  const what = wave === null ? 'the plan' : `wave ${wave}`;
+  return `${by} signed ${what}, ${show.instant(issuedAt)}, good until ${show.instant(expiresAt)}, with ${key}`;
 }
 
 /** Who took the run up, where it was more than one process, or where an entry was lost on the way. */

@@ -1,5 +1,5 @@
 /** A review seen target by target: what becomes of each instance the plan names. */
-import type { Finding, Precondition, PriceShare, Review, Step } from '../model.ts';
+import type { Finding, Precondition, PriceShare, Review, SavedPlan, Step } from '../model.ts';
 import { totalMemory } from '../model.ts';
 import * as show from './quantities.ts';
 import { conductOfWaves, spreadInWords } from './wave-conduct.ts';
@@ -132,6 +132,7 @@ export function firstSight(
         ? ''
         : plan.waves.map(({ name, steps }) => `${name} ${show.count(steps.length)}`).join(' · '),
     ],
+    ['approvals', approvalsInWords(plan)],
     ['conduct', conductOfWaves(plan).join(' · ')],
     ['spread', spreadInWords(plan)],
     ['window', comingWindow(plan)],
@@ -154,6 +155,16 @@ function comingWindow({ forecast: { window }, windows, steps }: Review['plan']):
   const halts =
     windows.atClose === 'halt' ? '; what is under way at its close is left to the next apply' : '';
   return `${window.local} (opens ${show.instant(window.opens)})${steps.length > 0 ? `; ${fits}` : ''}${halts}`;
+}
+
+/** `2 of wei, jun, li; not by dba-oncall, who made it; again for wave tenth`; empty where nobody has to sign. */
+function approvalsInWords({ approvals, waves }: Pick<SavedPlan, 'approvals' | 'waves'>): string {
+  if (approvals === undefined) return '';
+  const { need, approvers, authors } = approvals;
+  const again = waves.filter(({ approval }) => approval !== undefined).map(({ name }) => name);
+  const who = approvers.map(({ name }) => name).join(', ');
+  const waved = again.length === 0 ? '' : `; again for wave ${again.join(', ')}`;
+  return `${need} of ${who}; not by ${authors.join(', ')}, who made it${waved}`;
 }
 
 /** `+¥412.00 now, ¥1.752 an hour; 2 steps without a price`. */

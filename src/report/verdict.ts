@@ -72,6 +72,7 @@ const WORDS = {
   halted: 'HALTED',
   drained: 'DRAINED',
   'finish-by': 'OUT OF TIME',
+  'not-approved': 'NOT APPROVED',
   reconciled: 'WORK LEFT',
   'window-closed': 'WINDOW CLOSED',
 } as const;
@@ -80,6 +81,7 @@ const ENDED = {
   halted: 'a threshold or gate ended it',
   drained: 'stopped, and what was under way was followed to its end',
   'finish-by': 'the time to finish by had come',
+  'not-approved': 'the next wave has not been approved',
   reconciled: 'its process had died, and what was unknown was settled by reading',
   'window-closed': 'its window had closed',
 } as const;

@@ -42,13 +42,6 @@ export const OTHER_CODES: readonly Rule[] = [
     'select: { all: true } for everything',
   ),
   other(
-    'Refit.NotSupportedYet',
-    'text',
-    TEXT,
-    'The key is part of the format, and this version does not carry it out.',
-    'take the key out',
-  ),
-  other(
     'Refit.NotReadable',
     'plan',
     'which reads the identity may make',

@@ -179,6 +179,11 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'Nobody wrote this plan: it was made from a run, whose journal had the head that is named.',
     mend: 'refit audit verify RUN --head HASH',
   }),
+  own('Refit.TooFewApprovers', 'error', {
+    looksAt: 'the approvers that the plan of the run has sealed, and who makes the new plan',
+    sentence: 'The approvers of the run are those of the new plan, and too few of them did not make it.',
+    mend: 'the same command, typed by somebody who is no approver',
+  }),
   own('Refit.RunUnfinished', 'warning', {
     looksAt: 'the run that the plan is made from',
     sentence: 'The run could still be gone on with: beside this plan it would find its instances changed.',

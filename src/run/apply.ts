@@ -11,7 +11,7 @@ import type { Permits } from '../cloud/permits.ts';
 import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
 import { beginReplay, isFinished } from '../journal.ts';
-import type { JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
+import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
@@ -19,6 +19,7 @@ import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
 import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
+import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import { execute } from './execute.ts';
 import type { GateDoors } from './gate.ts';
 import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
@@ -52,6 +53,8 @@ export interface Approval {
 
 export interface ApplyInput {
   readonly saved: SavedPlan;
+  /** Its path: approvals are looked for beside it. Without it they are looked for in the run directory alone. */
+  readonly savedFile?: string;
   /** Where run directories are made. */
   readonly runsRoot: string;
   /** The run directory, where the caller names one. */
@@ -130,10 +133,18 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
     mustAllowHooks(saved, input.outside?.allowHooks ?? false);
-    const approval = run.journal.entries.some(({ kind }) => kind === 'approved')
-      ? null
-      : await approved(input, directory, run.state);
-    return await takeUp(input, directory, run, approval, locks);
+    const given = run.journal.entries.filter((entry) => entry.kind === 'approved');
+    const unsigned =
+      saved.approvals !== undefined &&
+      !given.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
+    const unasked = given.every(({ how }) => how === 'signatures');
+    if (unsigned || unasked) mustNotBeExpired(input);
+    if (unasked && run.state.startedAt === null) mustBeOpen(input, directory);
+    if (unsigned) await signatures(input, directory);
+    const approval = unasked ? await approved(input) : null;
+    // Judged again after the question, over which an hour may have gone by: the run begins now.
+    const signed = unsigned ? await signatures(input, directory) : null;
+    return await takeUp(input, directory, run, [signed, approval], locks);
   } finally {
     // One that cannot be released is its holder's no longer than this process lives.
     for (const { lock } of locks) await lock.release().catch(() => undefined);
@@ -185,17 +196,25 @@ function mustAllowCommands({ saved, gates }: ApplyInput): void {
   );
 }
 
-/** Asks for what a run needs to begin: a plan that is not too old, and a person's yes. */
-async function approved(input: ApplyInput, directory: string, state: RunState): Promise<Approval> {
-  const { saved, clock, approve } = input;
-  if (clock.now() > Date.parse(saved.expiresAt)) {
-    throw new RefitError(
-      'plan-expired',
-      `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
-      `${planAgain(saved, 'SAVED')} makes it anew against the fleet as it is now`,
-    );
-  }
-  if (state.startedAt === null) mustBeOpen(input, directory);
+function mustNotBeExpired({ saved, clock }: ApplyInput): void {
+  if (clock.now() <= Date.parse(saved.expiresAt)) return;
+  throw new RefitError(
+    'plan-expired',
+    `the saved plan expired at ${saved.expiresAt}; it is ${iso(clock.now())}`,
+    `${planAgain(saved, 'SAVED')} makes it anew against the fleet as it is now`,
+  );
+}
+
+/** The signatures that the plan wants, as they are to be written down. @throws RefitError `not-approved` */
+async function signatures(input: ApplyInput, directory: string): Promise<Signatures> {
+  const { saved, clock, savedFile = null } = input;
+  const demanded = await demandApprovals({ saved, savedFile, directory, clock }, null);
+  if ('deed' in demanded) return demanded.deed;
+  throw new RefitError('not-approved', `not approved: ${demanded.what.join('\n')}`, demanded.mend);
+}
+
+/** Asks for a person's yes. */
+async function approved({ saved, approve }: ApplyInput): Promise<Approved> {
   const approval = await approve();
   if (!approval) {
     throw new RefitError(
@@ -204,7 +223,7 @@ async function approved(input: ApplyInput, directory: string, state: RunState): 
       'answer "yes" at the prompt, or pass --auto-approve where nobody can answer',
     );
   }
-  return approval;
+  return { kind: 'approved', ...approval };
 }
 
 /** Nobody is asked about a run that may not begin now. One that has begun settles what it left at any time. */
@@ -219,15 +238,17 @@ function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): 
     `refit apply ${plan} --run-dir ${word(directory)}${at}   when it is open; refit windows next ${plan} lists the coming ones`,
   );
 }
+type Approved = Extract<Deed, { kind: 'approved' }>;
+type Signatures = Extract<Deed, { how: 'signatures' }>;
 
 async function takeUp(
   input: ApplyInput,
   directory: string,
   run: RunOnDisk,
-  approval: Approval | null,
+  approvals: readonly (Approved | null)[],
   locks: readonly HeldLock[],
 ): Promise<ApplyEnd> {
-  const { saved, clock, calls, permits } = input;
+  const { saved, clock, calls, permits, savedFile = null } = input;
   const entries = [...run.journal.entries];
   const replay = beginReplay(saved);
   for (const entry of entries) replay.add(entry);
@@ -267,7 +288,7 @@ async function takeUp(
     });
     for (const deed of takeOversOf(locks)) journal.tell(deed);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
-    if (approval) await journal.record({ kind: 'approved', ...approval });
+    for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
     const { drain, leave } = steering;
     control = await openControlSocket({ directory, steering, clock }).catch((error: unknown) => {
@@ -275,7 +296,8 @@ async function takeUp(
       input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
       return null;
     });
-    const executing = execute({ ...input, journal, calls, steering });
+    const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
+    const executing = execute({ ...input, journal, calls, steering, approvalOf });
     // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
     const left = new Promise<null>((resolveLeft) => {
       if (leave.aborted) resolveLeft(null);

@@ -1,4 +1,5 @@
-/** The exit code of a run that has ended: where several apply, the first of 12, 130/143, 10, 4, 8, 3 (design §5). */
+/** The exit code of a run that has ended: where several apply, the first of 12, 130/143, 10, 4, 8, 11, 3 (design §5). */
+import { EXIT_NOT_APPROVED } from '../errors.ts';
 import type { EndedBecause, Outcome } from '../model.ts';
 
 export function exitCodeOf(run: {
@@ -14,5 +15,6 @@ export function exitCodeOf(run: {
   if (totals.unknown > 0) return 10;
   if (because === 'halted') return 4;
   if (because === 'finish-by' || because === 'window-closed') return 8;
+  if (because === 'not-approved') return EXIT_NOT_APPROVED;
   return totals.failed + totals.refused + totals.drifted + totals.skipped + totals['not-run'] > 0 ? 3 : 0;
 }

@@ -16,6 +16,8 @@ export const RUN_FILES = {
   report: 'report.json',
   page: 'report.html',
   lock: 'lock.json',
+  /** A folder: the approvals by which the run and its waves began. */
+  approvals: 'approvals',
   /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
   hooks: 'hooks.log',
   notices: 'notices.log',

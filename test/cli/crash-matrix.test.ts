@@ -10,6 +10,7 @@ import { steerRun } from '../../src/index.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/run/journal-file.ts';
+import { file as approvalFile, approversFile } from '../approval/people.ts';
 import { BOUNDARIES, type Boundary, STORIES, type Story, type StoryName } from './crash-stories.ts';
 import { type Desk, desk, growPlan, openDesk, type Running, struckBy, until } from './refit.ts';
 import { simulatorHere } from './simulator-here.ts';
@@ -67,6 +68,7 @@ function savedPlanOf(name: StoryName): Promise<string> {
         'plan.yaml',
         growPlan([...(story.lines ?? []), `execution: { ${execution.join(', ')} }`]),
       );
+      if (story.approvers) await at.write('approvers.yaml', approversFile(story.approvers));
       const env = struckBy({ strikes: [], clock: ahead });
       const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'], { env });
       expect(planned.code, planned.stdout + planned.stderr).toBe(0);
@@ -80,6 +82,14 @@ function savedPlanOf(name: StoryName): Promise<string> {
   return PLANS.get(name)!;
 }
 
+/** Puts the approvals beside the saved plan. */
+async function approve(at: Desk, saved: SavedPlan, approvers: readonly string[]): Promise<void> {
+  const waves = saved.waves.flatMap(({ name, approval }) => (approval ? [name] : []));
+  for (const by of approvers)
+    for (const [nth, wave] of [null, ...waves].entries())
+      await at.write(`saved.json.approval-${by}.${nth}.json`, approvalFile(by, { wave }, saved, Date.now()));
+}
+
 async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName): Promise<Opened> {
   const story: Story = STORIES[name];
   const saved = await savedPlanOf(name);
@@ -91,6 +101,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
   test.onTestFinished(() => simulator.stop());
   const at = await desk(test, { simulator });
   await at.write('saved.json', saved);
+  await approve(at, readSavedPlan(saved), story.approvers ?? []);
   let lives = 0;
   const befalls = story.befalls;
   return {

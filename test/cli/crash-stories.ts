@@ -13,6 +13,8 @@ export interface Story {
   /** The plan's further lines, and its `execution` without the braces. */
   readonly lines?: readonly string[];
   readonly execution?: string;
+  /** The approvers of the plan, each of whom has signed it and every wave of it that asks for an approval. */
+  readonly approvers?: readonly string[];
   /** Two seconds, unless orders show later than that. */
   readonly patience?: string;
   /** Milliseconds for which an accepted order shows by neither status nor size; within one second where it is not given. */
@@ -35,6 +37,14 @@ export const STORIES = {
   plain: {
     fleet: fleet(4),
     lines: ['waves: [{ name: canary, take: 1 }, { name: rest, take: rest }]'],
+  },
+  'signed by two': {
+    fleet: fleet(3),
+    lines: [
+      'approvals: { need: 2, from: approvers.yaml }',
+      'waves: [{ name: canary, take: 1 }, { name: rest, take: rest, approval: required }]',
+    ],
+    approvers: ['wei', 'jun'],
   },
   'orders that show late': { fleet: fleet(2), patience: '8s', showAfter: [5_000, 5_500] },
   'two steps of one instance': { fleet: fleet(2), lines: [TWO_STEPS] },
@@ -112,7 +122,11 @@ export const BOUNDARIES = {
     { story: 'plain', having: { resumed: true }, after: { kind: 'accepted' } },
   ],
   'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
-  approved: PLAIN,
+  approved: [
+    ...PLAIN,
+    { story: 'signed by two', having: { how: 'signatures', wave: null } },
+    { story: 'signed by two', having: { how: 'signatures', wave: 1 } },
+  ],
   'wave-started': PLAIN,
   looked: PLAIN,
   intent: PLAIN,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { untouched } from '../../src/journal.ts';
 import type {
+  ApproversOfRun,
   Instance,
   Outcome,
   PlanSource,
@@ -14,6 +15,7 @@ import type {
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { planFromRun } from '../../src/plan/plan-from-run.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
+import { approver } from '../approval/people.ts';
 import {
   CATALOGUE,
   GB,
@@ -225,6 +227,18 @@ describe('the plan that is made', () => {
     expect(review.next).toBe('refit apply undo.json');
   });
 
+  it('keeps to the spread and the conduct of the waves; nothing follows the last, so that it soaks no more', () => {
+    const spread = { by: 'zone', maxInFlight: 1 };
+    const waves = run.saved.waves.map((wave) => ({ ...wave, soak: 60_000, slowStart: true }));
+    const saved = { ...run.saved, spread, waves };
+    const { plan: made } = reviewOf('rollback', { ...run, saved }, at(AFTER.a, AFTER.b));
+    expect(made.spread).toEqual(spread);
+    expect(made.waves.map(({ steps: _, ...wave }) => wave)).toEqual([
+      { name: 'canary', soak: 60_000, slowStart: true },
+      { name: 'others', slowStart: true },
+    ]);
+  });
+
   it('says that it allows to shrink, and how to verify what it was made from', () => {
     const [note] = review.findings.filter(({ code }) => code === 'Refit.FromRun');
     expect(note!.what).toContain('shrink: allow');
@@ -245,6 +259,57 @@ describe('the plan that is made', () => {
   it('keeps a name within what a plan may be called', () => {
     const { plan: made } = planFromRun('rollback', runOf([], { name: 'n'.repeat(120) }));
     expect(made.name).toMatch(/^n{111}-rollback$/);
+  });
+});
+
+describe('the plan made of a run that wanted approvals', () => {
+  const approvers = ['wei', 'jun', 'li'].map(approver);
+  const ran = runOf(['verified', 'verified', 'failed']);
+  const run = {
+    ...ran,
+    saved: {
+      ...ran.saved,
+      approvals: { need: 2, authors: ['dba', 'ops'], approvers },
+      waves: ran.saved.waves.map((wave) =>
+        wave.name === 'others' ? { ...wave, approval: 'required' as const } : wave,
+      ),
+    },
+  };
+  /** The review of it, as one of these makes it. */
+  const madeBy = (kind: PlanSource['kind'], ...authors: readonly string[]): Review => {
+    const { plan: made } = planFromRun(kind, run);
+    const draft = draftPlan(made, inventory(at(AFTER.a, BEFORE.b), SOLD), NOW);
+    const approvals = { ...(made.approvals as ApproversOfRun), authors };
+    return finishPlan(draft, { quotes: null, now: NOW, saveAs: 'undo.json', approvals });
+  };
+
+  it.each(['rollback', 'retry'] as const)('by %s wants as many, by the same people, anew', (kind) => {
+    const { verdict, plan: made, next } = madeBy(kind, 'dba', 'zhou');
+    expect(verdict).toBe('ready');
+    expect(made.approvals).toEqual({ need: 2, authors: ['dba', 'zhou'], approvers });
+    expect(next).toBe('refit approve undo.json');
+    const wave = kind === 'retry' ? [['others', 'required']] : [['canary', undefined]];
+    expect(made.waves.map(({ name, approval }) => [name, approval])).toEqual(wave);
+    expect(readSavedPlan(encodeSavedPlan(made))).toEqual(made);
+  });
+
+  it('is not sealed without them', () => {
+    const { plan: made } = planFromRun('rollback', run);
+    const draft = draftPlan(made, inventory(at(AFTER.a, BEFORE.b), SOLD), NOW);
+    expect(() => finishPlan(draft, { quotes: null, now: NOW, saveAs: null })).toThrow(/approvers/);
+  });
+
+  it('is blocked where those who make it leave too few to approve it, with who is to type it', () => {
+    expect(madeBy('rollback', 'dba', 'wei').verdict).toBe('ready');
+    const { verdict, findings, plan: made } = madeBy('rollback', 'wei', 'jun');
+    expect([verdict, made.digest]).toEqual(['blocked', '']);
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+      {
+        code: 'Refit.TooFewApprovers',
+        what: 'the plan needs 2 approvals as its run did, and only li may approve: wei and jun made the plan and may not',
+        mend: 'refit rollback runs/one -o SAVED   typed by somebody who is no approver',
+      },
+    ]);
   });
 });
 

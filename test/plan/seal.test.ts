@@ -57,6 +57,7 @@ describe('a saved plan', () => {
     ['with a byte-order mark', `\uFEFF${encodeSavedPlan(SAVED)}`, 'read'],
     ['cut off', encodeSavedPlan(SAVED).slice(0, -20), 'format-unknown'],
     ['empty', '', 'format-unknown'],
+    ['with a wave that asks for an approval, and nobody to give it', resealed({ waves: SAVED.waves.map((wave) => ({ ...wave, approval: 'required' })) }), 'format-unknown'],
     ['a list', '[]', 'format-unknown'],
     ['of a later format', altered({ format: 'refit.saved-plan/2' as never }), 'format-unknown'],
     ['without a format', '{}', 'format-unknown'],

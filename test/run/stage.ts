@@ -2,6 +2,7 @@
  * Where stories about runs are told: a plan made against the simulated fleet, and processes that carry it out one
  * after the other, each from what the one before left on its disk. Everything in virtual time, from one seed.
  */
+import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { type Clock, VirtualClock } from '../../src/clock.ts';
 import { openCloud, openReader } from '../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../src/cloud/credentials.ts';
@@ -12,6 +13,7 @@ import type { Deed, JournalEntry, Report, RunState, SavedPlan, SteerCommand } fr
 import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { judged } from '../../src/run/demand-approvals.ts';
 import { execute, type RunEnd } from '../../src/run/execute.ts';
 import type { GateDoors } from '../../src/run/gate.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
@@ -44,6 +46,8 @@ export interface StageOptions {
   readonly balance?: number;
   /** Where keys come from, instead of the account's own: asked again when the provider refuses them. */
   readonly keysFrom?: (world: World, now: number) => Credentials;
+  /** The text of the approvers file, where the plan has `approvals`. */
+  readonly approvers?: string;
   /** How gates ask outside. */
   readonly gates?: GateDoors;
   /** Done to the world once the plan is made, and before anything is carried out. */
@@ -116,6 +120,8 @@ export interface Stage {
   readonly saved: SavedPlan;
   /** What was wrong at a moment when only that moment could show it. */
   readonly faultsSeen: readonly string[];
+  /** The approvals that lie beside the saved plan: put some there. */
+  readonly offered: Offered[];
   /** Starts a process on what is on the disk and waits for its end. */
   run(fate?: Fate): Promise<Run>;
   /** Lets the provider's time pass. */
@@ -170,6 +176,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       clock,
       profile: SCOPED,
       price: options.price ?? false,
+      approversFrom: async () => options.approvers ?? null,
+      user: 'planner',
     });
   });
   const saved = planned.review?.plan;
@@ -184,6 +192,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     disk,
     saved,
     faultsSeen,
+    offered: [],
     run: (fate = {}) => clock.run(() => live(stage, fate, faultsSeen, common)),
     pass: (ms) => clock.run(() => clock.sleep(ms)),
   };
@@ -323,6 +332,8 @@ async function live(
           drain: drain.signal,
           leave: leave.signal,
           steering,
+          approvalOf: async (wave) =>
+            judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' }),
           gates: common.gates,
         });
     const left = new Promise<null>((resolve) =>

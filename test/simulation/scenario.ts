@@ -5,6 +5,7 @@
 import type { SteerCommand } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/random.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
+import { type ApprovalWish, drawApprovals } from './approvals.ts';
 
 export interface Scenario {
   /** Of the dice thrown while it runs. */
@@ -40,6 +41,8 @@ export interface Scenario {
   /** Orders that somebody else places. */
   readonly foreign: readonly Foreign[];
   readonly lives: readonly Life[];
+  /** Of waves that ask for one; absent: none does. */
+  readonly approvals?: readonly ApprovalWish[];
 }
 
 export type Range = readonly [number, number];
@@ -188,7 +191,7 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   // A trace of every order shows once it has arrived and its start lag is over: patience must be longer than both, or
   // silence would prove nothing.
   const patience = Math.max(60_000, startLag[1] + road.heldUpFor + 20_000);
-  return {
+  const scenario: Scenario = {
     seed: chance.whole(1, 0x7fffffff),
     fleet,
     waves: maybe(0.5) ? [] : Array.from({ length: chance.whole(1, 3) }, () => chance.whole(1, 6)),
@@ -227,6 +230,8 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
       : [],
     lives: maybe(0.3) ? [] : Array.from({ length: chance.whole(1, 5) }, () => drawLife(chance, wanted)),
   };
+  const approvals = drawApprovals(seed, scenario.waves.length);
+  return approvals.length === 0 ? scenario : { ...scenario, approvals };
 }
 
 function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWish[] {

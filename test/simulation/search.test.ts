@@ -111,6 +111,7 @@ const KNOWN_BY: Readonly<Record<Sabotage, readonly Law[]>> = {
   'no-patience': ['once'],
   'no-freshness': ['fresh'],
   'no-windows': ['windows'],
+  'no-judging': ['approved'],
   'no-rollout': ['spread', 'slowStart', 'soak'],
   'resume-blindly': ['once'],
 };

@@ -59,6 +59,12 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   if (faults.length > 1) yield { ...scenario, faults: [] };
   for (let n = 0; n < faults.length; n++) yield { ...scenario, faults: without(faults, n, 1) };
   for (let n = 0; n < foreign.length; n++) yield { ...scenario, foreign: without(foreign, n, 1) };
+  const { approvals = [], ...free } = scenario;
+  if (approvals.length > 0) yield free;
+  for (let n = 0; n < approvals.length; n++) {
+    // A wave whose wishes are all gone asks no more; one that never gets what it needs would never end.
+    if (approvals[n]!.how !== 'good') yield { ...scenario, approvals: without(approvals, n, 1) };
+  }
   if (scenario.stranger) yield { ...scenario, stranger: null };
   if (scenario.spread) yield { ...scenario, spread: null };
   if (scenario.slowStart) yield { ...scenario, slowStart: false };

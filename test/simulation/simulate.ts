@@ -24,12 +24,14 @@ import { INVENTORY_FORMAT, JOURNAL_FORMAT } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
 import { execute } from '../../src/run/execute.ts';
 import type { GateDoors } from '../../src/run/gate.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
 import { openSteering } from '../../src/run/steering.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
+import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
@@ -42,6 +44,7 @@ export const SABOTAGES = {
   'retry-below': 'an order without an answer is sent again below the executor',
   'no-patience': 'silence counts at once as "not landed"',
   'no-freshness': 'the guard in the tick of the send is not asked',
+  'no-judging': 'whatever lies beside the saved plan counts as an approval',
   'no-rollout': 'groups are not held apart, waves start with all places, and nothing soaks',
   'no-windows': 'the windows of the plan are not asked',
   'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
@@ -144,7 +147,7 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
     // The operator who comes back looks at the windows first.
     if (life === UNDISTURBED) await time.sleep(untilOpen(scenario, time.now()));
     const machine = startMachine(time, life, watcher, () => disk.crash(life.dies!.leaves));
-    const outcome = await carryOut(saved, life, machine, { ...setting, disk, entries, end });
+    const outcome = await carryOut(saved, life, machine, { ...setting, scenario, disk, entries, end });
     machine.stop();
     disk.settle();
     // What earlier processes left was read and checked when they ended.
@@ -206,6 +209,7 @@ async function carryOut(
   life: Life,
   machine: Machine,
   setting: Setting & {
+    readonly scenario: Scenario;
     readonly disk: ReturnType<typeof openDisk>;
     readonly entries: readonly JournalEntry[];
     readonly end: ChainEnd;
@@ -309,6 +313,14 @@ async function carryOut(
       clock,
       drain: signals.drain.signal,
       leave: signals.leave.signal,
+      approvalOf: async (wave) => {
+        await clock.sleep(2);
+        const offered = offeredAt(setting.scenario, saved, time.monotonic());
+        const { now } = clock;
+        const demanded = judged(saved, wave, offered, { now: now(), file: 'saved.json' });
+        watcher.befell(`a wave that asks: ${'deed' in demanded ? 'approved' : 'refused'}`, '');
+        return sabotage === 'no-judging' && offered.length > 0 ? believed(wave) : demanded;
+      },
       gates: moodyGate(clock, chance),
     });
     return (await orLeft(executing, leave, journal, calls)) === null ? 'left' : 'ended';
@@ -367,10 +379,15 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
   };
 }
 
+function believed(wave: number): Demanded {
+  const judgedAt = iso(0);
+  return { deed: { kind: 'approved', how: 'signatures', by: 'anybody', wave, judgedAt, signed: [] } };
+}
+
 function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
   return {
     ...saved,
-    waves: saved.waves.map(({ name, steps }) => ({ name, steps })),
+    waves: saved.waves.map(({ soak: _, slowStart: __, ...wave }) => wave),
     execution: { ...saved.execution, slowStart: false },
   };
 }
@@ -473,7 +490,9 @@ async function planFor(
     balances: {},
   };
   const draft = draftPlan(planOf(scenario), inventory, clock.now());
-  const { verdict, plan, findings } = finishPlan(draft, { quotes: null, now: clock.now(), saveAs: null });
+  const finish = { quotes: null, now: clock.now(), saveAs: null };
+  const approvals = scenario.approvals ? { approvals: APPROVALS } : {};
+  const { verdict, plan, findings } = finishPlan(draft, { ...finish, ...approvals });
   if (verdict !== 'ready') throw new Error(`the plan was refused: ${JSON.stringify(findings, null, 1)}`);
   return plan;
 }
@@ -513,8 +532,8 @@ function planOf(scenario: Scenario): Plan {
         ...(scenario.soak === 0 ? {} : { soak: scenario.soak }),
         ...(scenario.gate ? { gate: GATE } : {}),
       })),
-      { name: 'rest', take: { kind: 'rest' }, ...(scenario.gate ? { gate: GATE } : {}) },
-    ],
+      { name: 'rest', take: { kind: 'rest' } as const, ...(scenario.gate ? { gate: GATE } : {}) },
+    ].map((wave) => (asks(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
     ...windowsOf(scenario),
     execution: {
       inFlight: scenario.inFlight,

@@ -9,6 +9,7 @@ import type { Deed, JournalEntry, Report, SavedPlan, Step } from '../../src/mode
 import { OUTCOMES } from '../../src/model.ts';
 import type { Served } from '../../src/simulator/http.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world.ts';
+import { asks, mayBegin as mayBeginWave } from './approvals.ts';
 import { appOf, mayBegin, type Scenario } from './scenario.ts';
 
 /** What holds of every run, whatever befalls it. */
@@ -19,6 +20,7 @@ export const LAWS = {
   looked: 'no order leaves on a look that is older than what somebody else has changed since',
   windows: 'nothing begins outside a window, during a freeze, or after the last start',
   waves: 'no wave begins before the last is settled',
+  approved: 'no wave that asks for an approval begins before enough people have given it',
   inFlight: 'in flight never exceeds the bound',
   halts: 'once a threshold is reached, nothing more is ordered until the run is taken up again',
   oneOutcome: 'every step has exactly one outcome, and the totals add up',
@@ -158,6 +160,11 @@ export function openWatcher(
     if (since !== undefined && !clocksJump && time.monotonic() - since < scenario.soak)
       violated('soak', `${step} was begun ${Math.round(time.monotonic() - since)} ms after the wave before`);
   };
+  const holdApproved = (step: string): void => {
+    const { name } = saved!.waves[saved!.steps.find(({ id }) => id === step)!.wave]!;
+    if (asks(scenario, name) && !mayBeginWave(scenario, name, time.monotonic()))
+      violated('approved', `${step} is begun in ${name}, which too few have approved`);
+  };
   let bounds = { at: 0, before: 0, now: 0 };
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
@@ -259,6 +266,7 @@ export function openWatcher(
       if (deed.kind === 'intent') {
         known.get(deed.step)!.intentAt = time.monotonic();
         holdBeginning(deed.step);
+        holdApproved(deed.step);
       }
       if (deed.kind === 'gate') {
         gates.set(deed.wave, deed.outcome);

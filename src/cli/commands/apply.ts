@@ -45,6 +45,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
   try {
     const end = await applySavedPlan(saved, {
       connection,
+      savedFile: file,
       runDirectory: options.runDir ?? null,
       allowHooks: options.allowHooks ?? false,
       drain: signals.drain,

@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
+import { keptApprovals } from '../../run/approval-files.ts';
 import { readJournalFile } from '../../run/journal-file.ts';
 import { RUN_FILES, reportedHead } from '../../run/run-directory.ts';
-import { examineJournal, type KnownHead } from '../examine-journal.ts';
+import { examineApprovals } from '../examine-approvals.ts';
+import { type Audit, examineJournal, type KnownHead } from '../examine-journal.ts';
 import { readInput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
@@ -24,7 +26,16 @@ export async function auditVerify(
     ...(await headOfReport(directory)),
   ];
   const path = join(directory, RUN_FILES.journal);
-  const audit = examineJournal(await readJournalFile(path), { name: path, saved, heads });
+  const journal = await readJournalFile(path);
+  const chain = examineJournal(journal, { name: path, saved, heads });
+  const signed = examineApprovals(journal.entries, {
+    name: path,
+    saved,
+    kept: await keptApprovals(directory),
+  });
+  const faults = [...chain.faults, ...signed.faults];
+  const warnings = [...chain.warnings, ...signed.warnings];
+  const audit: Audit = { ...chain, sound: faults.length === 0, faults, warnings };
   if (format === 'json') await terminal.out(`${JSON.stringify(audit, null, 2)}\n`);
   else {
     const lines = [
@@ -35,7 +46,9 @@ export async function auditVerify(
       `head     ${audit.head}`,
       audit.sound
         ? 'sound: every byte of the journal is as it was written'
-        : 'NOT SOUND: this journal was changed, or is not whole',
+        : chain.sound
+          ? 'NOT SOUND: the journal is as it was written, and the approvals do not bear it out'
+          : 'NOT SOUND: this journal was changed, or is not whole',
     ];
     await terminal.out(`${lines.join('\n')}\n`);
     if (!terminal.quiet && options.head === undefined && audit.sound) {

@@ -1,8 +1,11 @@
 /** `refit validate PLAN...`: schema and everything decidable offline; no network, no credentials. */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../errors.ts';
-import type { Finding } from '../../model.ts';
+import type { Finding, Plan } from '../../model.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
+import { readApprovers } from '../../plan/read-approvers.ts';
 import { visible } from '../../report/escape.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
@@ -10,13 +13,20 @@ import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** Those of the text, and those of the calendars beside it. */
-async function findingsOf(text: string, file: string, { clock }: Terminal): Promise<readonly Finding[]> {
-  const { plan, findings } = parsePlan(text, file);
-  if (!plan?.windows?.calendars.length) return findings;
+/** What is wrong with the calendars beside the plan. */
+async function calendarFindings(plan: Plan, { clock }: Terminal): Promise<readonly Finding[]> {
+  if (!plan.windows?.calendars.length) return [];
   // Loaded only where there is something to read.
   const { readCalendars } = await import('../../index.ts');
-  return [...findings, ...(await readCalendars(plan, clock)).findings];
+  return (await readCalendars(plan, clock)).findings;
+}
+
+/** What is wrong with the approvers file beside the plan; who else plans it, and may not approve, is not known yet. */
+async function approverFindings({ approvals, owner, file: plan }: Plan): Promise<readonly Finding[]> {
+  if (!approvals || 'approvers' in approvals) return [];
+  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }
 
 export async function validate(
@@ -28,7 +38,11 @@ export async function validate(
   const results: { file: string; valid: boolean; findings: readonly Finding[] }[] = [];
   for (const file of files) {
     const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
-    const told = text === null ? findings : [...findings, ...(await findingsOf(text, file, terminal))];
+    const parsed = text === null ? null : parsePlan(text, file);
+    const beside = parsed?.plan
+      ? [...(await calendarFindings(parsed.plan, terminal)), ...(await approverFindings(parsed.plan))]
+      : [];
+    const told = [...findings, ...(parsed?.findings ?? []), ...beside];
     results.push({ file, valid: !told.some(({ severity }) => severity === 'error'), findings: told });
   }
   const invalid = results.filter(({ valid }) => !valid);

@@ -24,7 +24,6 @@ describe('plans/invalid.yaml', () => {
       'Refit.Conflict',
       'Refit.DuplicateKey',
       'Refit.MissingKey',
-      'Refit.NotSupportedYet',
       'Refit.SelectEmpty',
       'Refit.UnknownKey',
       'Refit.Yaml',

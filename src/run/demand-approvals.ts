@@ -1,0 +1,77 @@
+/** Whether a run, or a wave of it, may begin by the signatures that the plan wants. */
+import { judgeApprovals, type Offered, sayMissing } from '../approval/judge-approvals.ts';
+import { encodeApproval } from '../approval/sign-approval.ts';
+import type { Clock } from '../clock.ts';
+import { iso } from '../clock.ts';
+import type { ApprovalFile, Deed, SavedPlan } from '../model.ts';
+import { APPROVAL_FORMAT } from '../model.ts';
+import { word } from '../plan/next-command.ts';
+import { keepApprovals, offeredApprovals } from './approval-files.ts';
+
+/** Where the signatures of a run are looked for, and when. */
+export interface SignaturesInput {
+  readonly saved: SavedPlan;
+  /** The saved plan's path, where there is one beside that of the run directory. */
+  readonly savedFile: string | null;
+  readonly directory: string;
+  readonly clock: Clock;
+}
+
+/** What is written down where there are enough of them; else who is missing and why a file does not count, line by line, and what to type. */
+export type Demanded =
+  | { readonly deed: Extract<Deed, { how: 'signatures' }> }
+  | { readonly what: readonly string[]; readonly mend: string };
+
+/**
+ * Judges what is offered now, and keeps what counts in the run directory.
+ * @param wave the index of a wave; null: the plan.
+ */
+export async function demandApprovals(input: SignaturesInput, wave: number | null): Promise<Demanded> {
+  const { saved, savedFile, directory, clock } = input;
+  const offered = await offeredApprovals(savedFile, directory);
+  const demanded = judged(saved, wave, offered, {
+    now: clock.now(),
+    file: savedFile ?? `${directory}/plan.json`,
+  });
+  if ('deed' in demanded) await keepApprovals(directory, approvalsIn(saved, demanded.deed));
+  return demanded;
+}
+
+/** The same without files. @param now milliseconds since 1970 UTC. @param file the saved plan's, for what to type. */
+export function judged(
+  saved: SavedPlan,
+  wave: number | null,
+  offered: readonly Offered[],
+  { now, file }: { readonly now: number; readonly file: string },
+): Demanded {
+  const judgement = judgeApprovals(saved, wave, offered, now);
+  if (!judgement.enough) {
+    const command = `refit approve ${word(file)}${wave === null ? '' : ` --wave ${word(saved.waves[wave]!.name)}`}`;
+    const mend = `${command}   typed by each of them, its file left beside the saved plan; then the same apply`;
+    return { what: sayMissing(saved, wave, judgement), mend };
+  }
+  const signed = judgement.counted.map(({ approval: { by, key, issuedAt, expiresAt, signature } }) => ({
+    by,
+    key,
+    issuedAt,
+    expiresAt,
+    signature,
+  }));
+  const by = signed.map((one) => one.by).join(', ');
+  return { deed: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
+}
+
+/** Whether the signatures of an entry are good, and enough: what a journal says is not believed for being there. */
+export function isBorneOut(saved: SavedPlan, entry: Extract<Deed, { how: 'signatures' }>): boolean {
+  const offered = approvalsIn(saved, entry).map((one) => ({ file: '', text: encodeApproval(one) }));
+  return judgeApprovals(saved, entry.wave, offered, Date.parse(entry.judgedAt)).enough;
+}
+
+/** The approvals of an entry, whole again. */
+export function approvalsIn(
+  saved: SavedPlan,
+  { wave, signed }: Pick<Extract<Deed, { how: 'signatures' }>, 'wave' | 'signed'>,
+): ApprovalFile[] {
+  const name = wave === null ? null : (saved.waves[wave]?.name ?? null);
+  return signed.map((one) => ({ format: APPROVAL_FORMAT, digest: saved.digest, wave: name, ...one }));
+}

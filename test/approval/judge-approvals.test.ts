@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeApprovals, sayMissing } from '../../src/approval/judge-approvals.ts';
+import { encodeApproval, readApproval } from '../../src/approval/sign-approval.ts';
+import type { ApprovalFile } from '../../src/model.ts';
+import { sealPlan } from '../../src/plan/seal.ts';
+import { approver, file, HOUR, NOW, SAVED, signed } from './people.ts';
+
+const WEI = file('wei');
+const REST = 2;
+
+function judge(texts: readonly string[], wave: number | null = null, now = NOW) {
+  const offered = texts.map((text, at) => ({ file: `${at}.json`, text }));
+  const judgement = judgeApprovals(SAVED, wave, offered, now);
+  return {
+    enough: judgement.enough,
+    counted: judgement.counted.map(({ approval }) => approval.by),
+    why: judgement.rejected.map(({ why }) => why),
+    missing: judgement.missing,
+    said: sayMissing(SAVED, wave, judgement).join('\n'),
+  };
+}
+
+const rewritten = (approval: ApprovalFile, change: Partial<ApprovalFile>) =>
+  encodeApproval({ ...approval, ...change });
+
+describe('an approval that does not count is told with its reason, and the plan stays unapproved', () => {
+  // biome-ignore format: one line a case
+  it.each<[string, string, RegExp]>([
+    ['forged: somebody else says to be jun', file('jun', { key: 'mallory' }), /key of no approver/],
+    ['forged: the key is said to be jun\'s', rewritten(signed('jun', { key: 'mallory' }), { key: signed('jun').key }), /forged or changed: the signature is not jun's/],
+    ['forged: a signature taken from another', rewritten(signed('jun'), { signature: signed('jun', { wave: 'rest' }).signature }), /forged or changed/],
+    ['made to last longer', rewritten(signed('jun'), { expiresAt: '2027-01-01T00:00:00.000Z' }), /forged or changed/],
+    ['bent to another plan', rewritten(signed('jun', { digest: 'e'.repeat(64) }), { digest: SAVED.digest }), /forged or changed/],
+    ['expired', file('jun', { expires: -1 }), /expired at 2026-01-05T01:59:59.999Z; it is 2026-01-05T02:00:00.000Z/],
+    ['expired at this very moment', file('jun', { expires: 0 }), /expired at/],
+    ['of another plan', file('jun', { digest: 'e'.repeat(64) }), /of another plan \(eeeeeeee, not .{8}\): a changed plan needs new approvals/],
+    ['the owner\'s, by another spelling of the name', file('DBA'), /DBA made the plan, and may not approve it/],
+    ['the same person\'s a second time', file('wei', { expires: HOUR }), /a second one by wei: one person counts once/],
+    ['in another\'s name', file('jun', { by: 'li' }), /says li, and is signed with the key of jun/],
+    ['of a wave', file('jun', { wave: 'rest' }), /approves wave rest, not the plan/],
+    ['not JSON', 'approved!', /not JSON/],
+    ['empty', '', /not JSON/],
+    ['of a version to come', WEI.replace('refit.approval/1', 'refit.approval/2'), /refit.approval\/2, and this version reads refit.approval\/1/],
+    ['something else', '{"format":"refit.saved-plan/1"}\n', /no approval of this format/],
+    ['laid out for reading', `${JSON.stringify(signed('jun'), null, 2)}\n`, /not those that refit approve wrote/],
+    ['without its line feed', file('jun').trimEnd(), /not those that refit approve wrote/],
+  ])('%s', (_, text, why) => {
+    const told = judge([WEI, text]);
+    expect(told).toMatchObject({ enough: false, counted: ['wei'], missing: ['jun', 'li'] });
+    expect(told.why).toEqual([expect.stringMatching(why)]);
+    expect(told.said).toMatch(/needs 2 approvals and has 1 \(wei\); missing: 1 of jun, li\n1\.json does not count: /);
+  });
+
+  it('too few: who is missing is named', () => {
+    expect(judge([]).said).toBe(
+      `the plan (${SAVED.digest.slice(0, 8)}) needs 2 approvals and has 0 (none); missing: 2 of wei, jun, li`,
+    );
+  });
+});
+
+describe('approvals that count', () => {
+  it('are as many as the plan wants, by distinct people, in any order', () => {
+    expect(judge([file('li'), WEI])).toMatchObject({ enough: true, counted: ['li', 'wei'] });
+    expect(judge([WEI, file('jun'), file('li')])).toMatchObject({
+      enough: true,
+      counted: ['wei', 'jun', 'li'],
+    });
+  });
+
+  it('count beside others that do not', () => {
+    const told = judge([file('jun', { expires: -1 }), 'noise', file('jun'), WEI]);
+    expect(told).toMatchObject({ enough: true, counted: ['jun', 'wei'] });
+    expect(told.why).toHaveLength(2);
+  });
+
+  it('are one file where the same file lies in two places', () => {
+    expect(judge([WEI, WEI])).toMatchObject({ enough: false, counted: ['wei'], why: [] });
+  });
+
+  it('count until the moment at which they expire', () => {
+    const both = [WEI, file('jun')];
+    expect(judge(both, null, NOW + 2 * HOUR - 1).enough).toBe(true);
+    expect(judge(both, null, NOW + 2 * HOUR).enough).toBe(false);
+  });
+
+  it('of a wave are for that wave alone', () => {
+    const rest = [file('wei', { wave: 'rest' }), file('jun', { wave: 'rest' })];
+    expect(judge(rest, REST)).toMatchObject({ enough: true, counted: ['wei', 'jun'] });
+    expect(judge(rest, 1)).toMatchObject({ enough: false, counted: [] });
+    expect(judge(rest, 1).why[0]).toBe('it approves wave rest, not wave tenth');
+  });
+
+  it('of the plan approve no wave, and are no fault beside those of a wave', () => {
+    expect(judge([WEI, file('jun')], REST)).toMatchObject({ enough: false, counted: [], why: [] });
+  });
+
+  it('by two names with one key count once', () => {
+    const approvals = {
+      ...SAVED.approvals!,
+      approvers: [approver('wei'), { ...approver('wei'), name: 'wei2' }],
+    };
+    const twice = sealPlan({ ...SAVED, approvals });
+    const offered = ['wei', 'wei2'].map((by) => ({ file: by, text: file('wei', { by }, twice) }));
+    expect(judgeApprovals(twice, null, offered, NOW)).toMatchObject({ enough: false, counted: [{}] });
+  });
+});
+
+describe('the text of an approval', () => {
+  it('is read back as it was signed', () => {
+    expect(readApproval(WEI)).toEqual(signed('wei'));
+  });
+
+  it('of which any single byte was changed, added or taken away does not count', () => {
+    const bytes = Buffer.from(WEI, 'utf8');
+    const changes = fc.oneof(
+      fc.record({ kind: fc.constant('change'), at: fc.nat(bytes.length - 1), byte: fc.nat(255) }),
+      fc.record({ kind: fc.constant('add'), at: fc.nat(bytes.length), byte: fc.nat(255) }),
+      fc.record({ kind: fc.constant('take'), at: fc.nat(bytes.length - 1), byte: fc.constant(0) }),
+    );
+    fc.assert(
+      fc.property(changes, ({ kind, at, byte }) => {
+        const after = kind === 'add' ? at : at + 1;
+        const own = kind === 'take' ? [] : [byte];
+        const changed = Buffer.concat([bytes.subarray(0, at), Buffer.from(own), bytes.subarray(after)]);
+        fc.pre(!changed.equals(bytes));
+        expect(judge([changed.toString('utf8')]).counted).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('of which any single byte was changed to each of its neighbours does not count', () => {
+    const bytes = Buffer.from(WEI, 'utf8');
+    for (const [at, byte] of bytes.entries())
+      for (const flip of [1, 2, 4, 8, 16, 32, 64]) {
+        const changed = Buffer.from(bytes);
+        changed[at] = byte ^ flip;
+        expect(judge([changed.toString('utf8')]).counted, `byte ${at}, bit ${flip}`).toEqual([]);
+      }
+  });
+});

@@ -1,0 +1,183 @@
+/** Keys as people have them. The files in fixtures/ are throw-away keys, made by ssh-keygen 9.2 and openssl 3.0. */
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPrivateKey } from '../../src/approval/private-key.ts';
+import { type PublicKey, readPublicKey } from '../../src/approval/public-key.ts';
+import { RefitError } from '../../src/errors.ts';
+
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'latin1');
+
+function publicFrom(text: string): PublicKey {
+  const key = readPublicKey(text);
+  if ('why' in key) throw new Error(key.why);
+  return key;
+}
+
+function refusal(text: string, file = 'key'): { what: string; mend: string; code: string } {
+  try {
+    readPrivateKey(text, file);
+  } catch (error) {
+    if (error instanceof RefitError) return { what: error.message, mend: error.mend, code: error.code };
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+describe('a private key', () => {
+  it.each([
+    ['an OpenSSH file', 'wei', 'wei.pub'],
+    ['PKCS#8 in PEM', 'li.pem', 'li-public.pem'],
+  ])('as %s signs what its public key bears out', (_, own, open) => {
+    const key = readPrivateKey(fixture(own), own);
+    const theirs = publicFrom(fixture(open));
+    expect(key.public.line).toBe(theirs.line);
+    const signature = key.sign('a text');
+    expect(signature).toHaveLength(64);
+    expect(theirs.verify('a text', signature)).toBe(true);
+    expect(theirs.verify('another text', signature)).toBe(false);
+  });
+
+  it('signs as RFC 8032 says (§7.1, test 1)', () => {
+    const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
+    const der = Buffer.from(`302e020100300506032b657004220420${seed}`, 'hex');
+    const pem = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({
+      format: 'pem',
+      type: 'pkcs8',
+    });
+    expect(
+      readPrivateKey(pem as string, 'rfc')
+        .sign('')
+        .toString('hex'),
+    ).toBe(
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    );
+  });
+
+  it.each([
+    [
+      'an OpenSSH file with a passphrase',
+      fixture('with-passphrase'),
+      /has a passphrase, .*no ssh-agent/,
+      /ssh-keygen -p -N '' -f COPY/,
+    ],
+    [
+      'PKCS#8 with a passphrase',
+      fixture('li-with-passphrase.pem'),
+      /has a passphrase/,
+      /openssl pkey -in key -out COPY/,
+    ],
+    [
+      'a key of another kind',
+      fixture('ecdsa'),
+      /ecdsa-sha2-nistp256, and only Ed25519/,
+      /ssh-keygen -t ed25519/,
+    ],
+    ['a public key', fixture('wei.pub'), /is a public key/, /ssh-keygen/],
+    ['a public key in PEM', fixture('li-public.pem'), /is a public key/, /./],
+    ['no key at all', 'hello', /no private key/, /ssh-keygen -t ed25519/],
+    ['nothing', '', /no private key/, /ssh-keygen -t ed25519/],
+  ])('is refused where it is %s, with what to type', (_, text, what, mend) => {
+    const told = refusal(text);
+    expect(told).toEqual({
+      code: 'usage',
+      what: expect.stringMatching(what),
+      mend: expect.stringMatching(mend),
+    });
+    expect(told.what).not.toContain('internal');
+  });
+
+  it('is named without its .pub, where the public one was named', () => {
+    expect(refusal(fixture('wei.pub'), '/home/wei/.ssh/id_ed25519.pub').mend).toBe(
+      '--key /home/wei/.ssh/id_ed25519',
+    );
+  });
+
+  it('that is cut off or changed anywhere signs as itself, or is refused by a sentence', () => {
+    const whole = fixture('wei');
+    const own = readPrivateKey(whole, 'wei').public.line;
+    fc.assert(
+      fc.property(
+        fc.nat(whole.length - 1),
+        fc.integer({ min: 33, max: 126 }),
+        fc.boolean(),
+        (at, byte, cut) => {
+          const text = cut
+            ? whole.slice(0, at)
+            : whole.slice(0, at) + String.fromCharCode(byte) + whole.slice(at + 1);
+          try {
+            expect(readPrivateKey(text, 'wei').public.line).toBe(own);
+          } catch (error) {
+            expect(error).toBeInstanceOf(RefitError);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('a public key', () => {
+  const line = fixture('wei.pub').trim();
+
+  it('has the fingerprint that ssh-keygen -l shows', () => {
+    expect(publicFrom(line).fingerprint).toBe('SHA256:fbQMkZqLe08IdFw3T+YPWkO64RV29ksan/cIKyign9U');
+  });
+
+  it('is one text whatever comment stands behind it', () => {
+    const bare = line.split(' ').slice(0, 2).join(' ');
+    for (const text of [line, bare, `${bare} another comment`, `  ${bare}\n`])
+      expect(publicFrom(text).line).toBe(bare);
+  });
+
+  it.each([
+    ['a private key', fixture('wei'), /is a private key/],
+    ['a private key in PEM', fixture('li.pem'), /is a private key/],
+    ['a key of another kind', fixture('ecdsa.pub'), /ecdsa-sha2-nistp256, and only Ed25519/],
+    ['a line that is cut off', line.slice(0, 50), /cut off/],
+    ['a line with a byte changed in its head', line.replace('AAAAC3', 'AAAAC4'), /cut off or was changed/],
+    ['a line without its key', 'ssh-ed25519', /cut off/],
+    ['words', 'the key of wei', /no Ed25519 public key/],
+    ['PEM of nothing', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', /no public key/],
+  ])('is refused where it is %s', (_, text, why) => {
+    expect(readPublicKey(text)).toEqual({
+      why: expect.stringMatching(why),
+      mend: expect.stringMatching(/./),
+    });
+  });
+});
+
+const HAS_SSH_KEYGEN = (() => {
+  try {
+    // It has no word for its version: without arguments to speak of it tells its usage.
+    execFileSync('ssh-keygen', ['-l', '-f', join(import.meta.dirname, 'fixtures/wei.pub')], {
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!HAS_SSH_KEYGEN && process.env.REFIT_REQUIRE_ALL !== '1')(
+  'keys made by the ssh-keygen command that is here',
+  () => {
+    it.each(['one', 'two', 'three'])('sign, and have its fingerprint (%s)', (name) => {
+      const folder = mkdtempSync(join(tmpdir(), 'refit-keys-'));
+      try {
+        const path = join(folder, name);
+        execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `${name} of a test`, '-f', path]);
+        const told = execFileSync('ssh-keygen', ['-l', '-f', path], { encoding: 'utf8' });
+        const open = publicFrom(readFileSync(`${path}.pub`, 'utf8'));
+        const key = readPrivateKey(readFileSync(path, 'latin1'), path);
+        expect(told.split(' ')[1]).toBe(open.fingerprint);
+        expect(open.verify(name, key.sign(name))).toBe(true);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  },
+);

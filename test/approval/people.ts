@@ -1,0 +1,77 @@
+/** People with keys of their own, the same in every run of the tests, and a plan that wants their approval. */
+import { createPrivateKey, hash } from 'node:crypto';
+import { type PrivateKey, readPrivateKey } from '../../src/approval/private-key.ts';
+import { encodeApproval, signApproval } from '../../src/approval/sign-approval.ts';
+import type { ApprovalFile, Approver, SavedPlan } from '../../src/model.ts';
+import { sealPlan } from '../../src/plan/seal.ts';
+import { savedPlan } from '../report/situations.ts';
+
+export const HOUR = 3_600_000;
+export const NOW: number = Date.UTC(2026, 0, 5, 2, 0, 0);
+
+/** PKCS#8 in PEM of a key that is made of the name. */
+export function pemOf(name: string): string {
+  const head = Buffer.from('302e020100300506032b657004220420', 'hex');
+  const key = Buffer.concat([head, hash('sha256', name, 'buffer')]);
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({
+    format: 'pem',
+    type: 'pkcs8',
+  }) as string;
+}
+
+export function keyOf(name: string): PrivateKey {
+  return readPrivateKey(pemOf(name), name);
+}
+
+export function approver(name: string): Approver {
+  return { name, key: keyOf(name).public.line };
+}
+
+/** The text of an approvers file. */
+export function approversFile(names: readonly string[]): string {
+  return names.map((name) => `- { name: ${name}, key: ${keyOf(name).public.line} ${name}@host }\n`).join('');
+}
+
+/** A plan of three waves that wants two of wei, jun and li; dba owns it, and the last wave asks for its own approval. */
+export const SAVED: SavedPlan = sealPlan({
+  ...savedPlan(
+    [0, 1, 2].map((wave) => ({
+      instance: `crs-aaaa000${wave}`,
+      changes: [{ memoryPerShard: 8192 }],
+      wave,
+    })),
+    { approvals: { need: 2, authors: ['dba', 'ops'], approvers: ['wei', 'jun', 'li', 'DBA'].map(approver) } },
+    ['canary', 'tenth', 'rest'],
+  ),
+  waves: ['canary', 'tenth', 'rest'].map((name, wave) => ({
+    name,
+    ...(wave === 0 ? {} : { approval: 'required' as const }),
+    steps: [`crs-aaaa000${wave}/memoryPerShard`],
+  })),
+});
+
+export interface Signing {
+  readonly wave?: string | null;
+  readonly by?: string;
+  /** Whose key signs, if not the signer's own. */
+  readonly key?: string;
+  readonly digest?: string;
+  /** Milliseconds from now. */
+  readonly expires?: number;
+}
+
+/** What somebody signs, two hours good unless said otherwise. */
+export function signed(
+  name: string,
+  more: Signing = {},
+  saved: SavedPlan = SAVED,
+  now: number = NOW,
+): ApprovalFile {
+  const { wave = null, by = name, key = name, digest = saved.digest, expires = 2 * HOUR } = more;
+  return signApproval({ digest, wave, by }, keyOf(key), { now, expires });
+}
+
+/** The same as a file. */
+export function file(name: string, more: Signing = {}, saved?: SavedPlan, now?: number): string {
+  return encodeApproval(signed(name, more, saved, now));
+}

@@ -1,0 +1,219 @@
+/** Approvals by the real command: who may, what does not count, a wave of its own, and what is left to prove it by. */
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SavedPlan } from '../../src/model.ts';
+import { file as approvalFile, approversFile, pemOf, type Signing } from '../approval/people.ts';
+import { type Desk, desk, growPlan, openDesk, plainFleet, struckBy } from './refit.ts';
+
+const PLAN = growPlan([
+  'approvals: { need: 2, from: approvers.yaml }',
+  'waves: [{ name: canary, take: 1 }, { name: rest, take: rest, approval: required }]',
+]);
+const PEOPLE = ['wei', 'jun', 'li', 'dba-oncall'];
+
+/** A plan that wants two approvals, and the people's keys. */
+async function sealedAt(at: Desk): Promise<SavedPlan> {
+  await at.write('plan.yaml', PLAN);
+  await at.write('approvers.yaml', approversFile(PEOPLE));
+  for (const name of [...PEOPLE, 'mallory']) await at.write(`${name}.key`, pemOf(name));
+  const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
+  expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+  expect(planned.stdout).toMatch(
+    /approvals +2 of wei, jun, li, dba-oncall; not by dba-oncall, \S+, who made it; again for wave\s+rest/,
+  );
+  expect(planned.stdout).toMatch(/next +refit approve saved.json\n/);
+  return at.json<SavedPlan>('saved.json');
+}
+
+const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
+
+async function approve(at: Desk, name: string, ...more: readonly string[]): Promise<void> {
+  const { code, stderr } = await at.refit(['approve', 'saved.json', '--key', `${name}.key`, ...more]);
+  expect(code, stderr).toBe(0);
+}
+
+async function ordersAt(at: Desk): Promise<number> {
+  const { orders } = await at.simulator.counts();
+  return Object.values(orders).reduce((sum, count) => sum + count, 0);
+}
+
+describe('a plan that wants two approvals', () => {
+  let at: Desk;
+  let saved: SavedPlan;
+  beforeAll(async () => {
+    at = await openDesk({ fleet: plainFleet(3) });
+    saved = await sealedAt(at);
+    await at.write('saved.json.approval-wei.json', approvalFile('wei', {}, saved, Date.now()));
+  });
+  afterAll(() => at?.close());
+
+  it('seals who may approve: a changed list of approvers is another plan', async () => {
+    await at.write('approvers.yaml', approversFile([...PEOPLE, 'mallory']));
+    expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'other.json'])).code).toBe(0);
+    const other = await at.json<SavedPlan>('other.json');
+    expect([saved.approvals?.approvers.length, other.approvals?.approvers.length]).toEqual([4, 5]);
+    expect(other.digest).not.toBe(saved.digest);
+  });
+
+  // biome-ignore format: one line a case
+  it.for<[string, string | null, Signing, RegExp]>([
+    ['too few', null, {}, /has 1 \(wei\); missing: 1 of jun, li$/m],
+    ['forged', 'jun', { key: 'mallory' }, /key of no approver/],
+    ['expired', 'jun', { expires: -1_000 }, /does not count: expired at/],
+    ['of another plan', 'jun', { digest: 'e'.repeat(64) }, /of another plan \(eeeeeeee, not/],
+    ["the author's own", 'dba-oncall', {}, /dba-oncall made the plan, and may not approve it/],
+    ['doubled', 'wei', { expires: 5_000_000 }, /a second one by wei: one person counts once/],
+    ['by an unknown key', 'mallory', {}, /key of no approver/],
+    ['of a wave', 'jun', { wave: 'rest' }, /approves wave rest, not the plan/],
+  ])('and has one and another that is %s is refused with 11, whatever is approved by flag', async ([, name, signing, why]) => {
+    const path = 'saved.json.approval-offered.json';
+    if (name === null) await writeFile(join(at.folder, path), '', { flag: 'w' });
+    else await at.write(path, approvalFile(name, signing, saved, Date.now()));
+    const { code, stdout, stderr } = await at.refit(APPLY);
+    expect({ code, stdout }).toEqual({ code: 11, stdout: '' });
+    expect(stderr).toMatch(/^refit: not approved: the plan \(.{8}\) needs 2 approvals and has 1 \(wei\); missing: 1 of jun, li\n/);
+    expect(stderr).toMatch(/saved\.json\.approval-(offered|wei)\.json does not count: /);
+    if (name !== null) expect(stderr).toMatch(why);
+    expect(stderr).toMatch(/mend: refit approve saved\.json /);
+    expect(await ordersAt(at)).toBe(0);
+  });
+
+  // biome-ignore format: one line a case
+  it.for<[string, readonly string[], number, RegExp]>([
+    ['the author', ['--key', 'dba-oncall.key'], 11, /dba-oncall made this plan/],
+    ['somebody who is no approver', ['--key', 'mallory.key'], 11, /key of no approver of this plan \(wei, jun, li may approve it\)/],
+    ['one person as another', ['--key', 'jun.key', '--as', 'wei'], 11, /--as wei: jun\.key is the key of jun/],
+    ['a wave that is not there', ['--key', 'jun.key', '--wave', 'last'], 64, /there is no wave last[\s\S]*--wave rest/],
+    ['a wave that asks for none', ['--key', 'jun.key', '--wave', 'canary'], 64, /wave canary asks for no approval of its own/],
+    ['with no key there', [], 64, /the key .*id_ed25519 cannot be read/],
+    ['for a time without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: it takes a duration/],
+    ['over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /is the file that is read/],
+  ])('is not approved by %s, and nothing is written', async ([, args, code, why]) => {
+    const told = await at.refit(['approve', 'saved.json', ...args]);
+    expect({ code: told.code, stdout: told.stdout }).toEqual({ code, stdout: '' });
+    expect(told.stderr).toMatch(why);
+    expect(told.stderr).toMatch(/mend: \S/);
+    await expect(stat(join(at.folder, 'saved.json.approval-jun.json'))).rejects.toThrow();
+  });
+
+  it('is neither valid nor planned without its approvers, or with too few of them, in their place', async () => {
+    const plan = PLAN.replace('approvers.yaml', 'few.yaml');
+    await at.write('few-plan.yaml', plan);
+    for (const [text, what] of [
+      [null, /few-plan\.yaml:8:12: approvals\.from is few\.yaml, and few\.yaml cannot be read/],
+      [
+        approversFile(['wei', 'dba-oncall']),
+        /approvals\.need is 2, and by few\.yaml only wei may approve: dba-oncall/,
+      ],
+      [
+        '- { name: wei, key: ssh-rsa AAAA }\n',
+        /few\.yaml:1:21: the key of approver 1 is not taken: it is a key for ssh-rsa/,
+      ],
+    ] as const) {
+      if (text !== null) await at.write('few.yaml', text);
+      for (const command of ['validate', 'plan']) {
+        const { code, stdout } = await at.refit([command, 'few-plan.yaml']);
+        expect({ code, stdout }).toEqual({ code: 65, stdout: expect.stringMatching(what) });
+        expect(stdout).toMatch(/mend: /);
+      }
+    }
+    expect((await at.refit(['validate', 'plan.yaml'])).code).toBe(0);
+  });
+
+  it('has its approver say so when a plan asks for none', async () => {
+    await at.write('plain.yaml', growPlan());
+    expect((await at.refit(['plan', 'plain.yaml', '-q', '-o', 'plain.json'])).code).toBe(0);
+    const told = await at.refit(['approve', 'plain.json', '--key', 'jun.key']);
+    expect(told).toMatchObject({ code: 64, stderr: expect.stringMatching(/the plan asks for no approval/) });
+  });
+});
+
+it('is carried out by its approvals, stops before the wave that asks for its own, and goes on by the same command', async (test) => {
+  const at = await desk(test, { fleet: plainFleet(3) });
+  const { digest } = await sealedAt(at);
+  await approve(at, 'wei', '--as', 'wei');
+  await approve(at, 'jun', '--expires', '30m');
+  expect((await stat(join(at.folder, 'saved.json.approval-wei.json'))).mode & 0o777).toBe(0o600);
+
+  const first = await at.refit(APPLY);
+  expect(first.code, first.stderr).toBe(11);
+  expect(first.stdout).toMatch(/NOT APPROVED +wave rest \(.{8}\) needs 2 approvals and has 0/);
+  expect(await ordersAt(at)).toBe(1);
+  const waiting = await at.refit(['status', 'run']);
+  expect(waiting.stdout).toMatch(
+    /ended \(not-approved\) with work left[\s\S]*missing: 2 of wei, jun, li[\s\S]*refit approve saved\.json --wave rest/,
+  );
+
+  // One of them signs beside the plan, the other beside that of the run.
+  await approve(at, 'wei', '--wave', 'rest');
+  const beside = await at.refit(['approve', 'run/plan.json', '--key', 'li.key', '--wave', 'rest', '--json']);
+  expect(JSON.parse(beside.stdout)).toMatchObject({
+    file: 'run/plan.json.approval-li.rest.json',
+    approval: { by: 'li', wave: 'rest', digest },
+  });
+  const second = await at.refit(APPLY);
+  expect(second.code, second.stderr).toBe(0);
+  expect(await ordersAt(at)).toBe(3);
+
+  const { run } = await at.report();
+  expect(run.signatures?.map(({ by, wave }) => [by, wave])).toEqual([
+    ['jun', null],
+    ['wei', null],
+    ['wei', 'rest'],
+    ['li', 'rest'],
+  ]);
+  expect(run.approved?.how).toBe('auto-approve');
+  const sound = await at.refit(['audit', 'verify', 'run']);
+  expect(sound.code, sound.stdout).toBe(0);
+
+  // Taken back, it wants as many approvals anew, by the same people; a reconcile wants none.
+  const undo = await at.refit(['rollback', 'run', '-o', 'undo.json']);
+  expect(undo.code, undo.stderr).toBe(0);
+  expect(undo.stdout).toMatch(
+    /approvals +2 of wei, jun, li, dba-oncall; not by dba-oncall, \S+, who made it/,
+  );
+  expect(undo.stdout).toMatch(/next +refit approve undo\.json\n/);
+  const back = await at.refit(['apply', 'undo.json', '--auto-approve', '--run-dir', 'back']);
+  expect(back.code, back.stderr).toBe(11);
+  expect(back.stderr).toMatch(/needs 2 approvals and has 0/);
+  const reconciled = await at.refit(['reconcile', 'run']);
+  expect(reconciled.code, reconciled.stderr).toBe(0);
+  expect(await ordersAt(at)).toBe(3);
+
+  // What is kept in the run directory proves it: a byte of it changed, and the audit says so.
+  const kept = join(at.folder, 'run/approvals/li.rest.json');
+  await writeFile(kept, (await readFile(kept, 'utf8')).replace('"by":"li"', '"by":"lo"'));
+  const broken = await at.refit(['audit', 'verify', 'run']);
+  expect(broken.code).toBe(6);
+  expect(broken.stdout).toMatch(
+    /fault: .*the approval of wave rest by li is not in the approvals folder as it was given/,
+  );
+});
+
+describe.concurrent('a process killed about its approvals', () => {
+  it.for(['half there', 'durable'] as const)(
+    'with their entry %s goes on by the same command',
+    async (moment, test) => {
+      const at = await desk(test, { fleet: plainFleet(2) });
+      await sealedAt(at);
+      for (const name of ['wei', 'jun']) {
+        await approve(at, name);
+        await approve(at, name, '--wave', 'rest');
+      }
+      const env = struckBy({
+        strikes: [{ kind: 'approved', having: { how: 'signatures' }, at: moment, effect: 'die' }],
+      });
+      expect((await at.start(APPLY, { env }).ended).code).toBeNull();
+      const { code, stderr } = await at.refit(APPLY);
+      expect(code, stderr).toBe(0);
+      const approved = (await at.journal()).filter((entry) => entry.kind === 'approved');
+      expect(approved.map((entry) => [entry.how, 'wave' in entry ? entry.wave : undefined])).toEqual([
+        ['signatures', null],
+        ['auto-approve', undefined],
+        ['signatures', 1],
+      ]);
+      expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(0);
+    },
+  );
+});

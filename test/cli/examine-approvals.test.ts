@@ -1,0 +1,73 @@
+/** What an audit finds in the approvals of a run: each way in which they do not bear it out, and nothing where they do. */
+import { describe, expect, it } from 'vitest';
+import { encodeApproval } from '../../src/approval/sign-approval.ts';
+import { examineApprovals } from '../../src/cli/examine-approvals.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import type { ApprovalFile, Deed, JournalEntry, SavedPlan } from '../../src/model.ts';
+import { sealPlan } from '../../src/plan/seal.ts';
+import { HOUR, NOW, SAVED, signed } from '../approval/people.ts';
+
+const at = (ms: number) => new Date(ms).toISOString();
+
+function approved(wave: number | null, approvals: readonly ApprovalFile[], judgedAt = NOW): Deed {
+  const members = approvals.map(({ by, key, issuedAt, expiresAt, signature }) => ({
+    by,
+    key,
+    issuedAt,
+    expiresAt,
+    signature,
+  }));
+  const by = members.map((one) => one.by).join(', ');
+  return { kind: 'approved', how: 'signatures', by, wave, judgedAt: at(judgedAt), signed: members };
+}
+
+const began = (wave: number): Deed => ({ kind: 'wave-started', wave, name: SAVED.waves[wave]!.name });
+const inWave = (name: string) => ({ wave: name });
+const PLAN = [signed('wei'), signed('jun')];
+const TENTH = [signed('wei', inWave('tenth')), signed('li', inWave('tenth'))];
+const WHOLE: readonly Deed[] = [approved(null, PLAN), began(0), approved(1, TENTH), began(1)];
+const kept = (approvals: readonly ApprovalFile[]) =>
+  approvals.map((one) => ({ file: `approvals/${one.by}.json`, text: encodeApproval(one) }));
+
+function examine(deeds: readonly Deed[], files = kept([...PLAN, ...TENTH]), saved: SavedPlan = SAVED) {
+  const entries: JournalEntry[] = [];
+  for (const deed of deeds) entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, at(NOW), deed));
+  return examineApprovals(entries, { name: 'journal.jsonl', saved, kept: files });
+}
+
+describe('the approvals of a run', () => {
+  it('that bear it out have no fault', () => {
+    expect(examine(WHOLE)).toEqual({ faults: [], warnings: [] });
+  });
+
+  it('are nothing to look for where the plan wants none', () => {
+    const { approvals: _, digest: __, ...rest } = SAVED;
+    const waves = rest.waves.map(({ name, steps }) => ({ name, steps }));
+    expect(examine([began(0)], [], sealPlan({ ...rest, waves }))).toEqual({ faults: [], warnings: [] });
+  });
+
+  const forged = { ...signed('jun', { key: 'mallory' }), key: signed('jun').key };
+  // biome-ignore format: one line a case
+  it.each<[string, readonly Deed[], ReturnType<typeof kept>, RegExp]>([
+    ['no record of the plan\'s', WHOLE.slice(1), kept([...PLAN, ...TENTH]), /^journal\.jsonl:1: the plan began without its approvals on record$/],
+    ['no record of a wave\'s', [WHOLE[0]!, began(0), began(1)], kept(PLAN), /^journal\.jsonl:3: wave tenth began without its approvals on record$/],
+    ['a forged one', [approved(null, [signed('wei'), forged])], kept([signed('wei'), forged]), /:1: the approval by jun does not count: forged or changed/],
+    ['one that had expired when it was taken', [approved(null, PLAN, NOW + 3 * HOUR)], kept(PLAN), /:1: the approval by wei does not count: expired at/],
+    ['one of another plan', [approved(null, [signed('wei'), signed('jun', { digest: 'e'.repeat(64) })])], kept(PLAN), /:1: the approval by jun does not count: forged or changed/],
+    ["the author's own", [approved(null, [signed('wei'), signed('DBA')])], kept([signed('wei'), signed('DBA')]), /DBA made the plan/],
+    ['too few', [approved(null, [signed('wei')])], kept([signed('wei')]), /:1: the plan has 1 good approvals, and needs 2/],
+    ['one twice', [approved(null, [signed('wei'), signed('wei', { expires: HOUR })])], kept([signed('wei'), signed('wei', { expires: HOUR })]), /:1: the plan has 1 good approvals, and needs 2/],
+    ['a file removed', WHOLE, kept([PLAN[0]!, ...TENTH]), /:1: the approval of the plan by jun is not in the approvals folder as it was given/],
+    ['a file changed', WHOLE, kept([...PLAN, ...TENTH]).map((one, n) => (n === 3 ? { ...one, text: one.text.replace('"li"', '"lo"') } : one)), /:3: the approval of wave tenth by li is not in the approvals folder/],
+    ['the plan\'s used for a wave', [approved(null, PLAN), began(0), approved(1, PLAN), began(1)], kept(PLAN), /:3: the approval by wei does not count: forged or changed/],
+  ])('with %s are at fault', (_, deeds, files, why) => {
+    expect(examine(deeds, files).faults).toContainEqual(expect.stringMatching(why));
+  });
+
+  it('beside files by which nothing began: a warning', () => {
+    expect(examine(WHOLE, kept([...PLAN, ...TENTH, signed('li')]))).toEqual({
+      faults: [],
+      warnings: ['approvals/li.json: nothing in this run began by it'],
+    });
+  });
+});

@@ -1,0 +1,88 @@
+/** Who signed stands in every format of a report, word by word, and harms no reader. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import type { JournalEntry, Signed } from '../../src/model.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/render-report.ts';
+import { renderReview } from '../../src/report/render-review.ts';
+import { SAVED, signed } from '../approval/people.ts';
+import { SITUATIONS } from './situations.ts';
+
+const AT = '2026-01-05T02:30:00.000Z';
+
+function reportWith(...groups: readonly { wave: number | null; signed: readonly Signed[] }[]) {
+  const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
+  const more: JournalEntry[] = [...entries];
+  for (const group of groups) {
+    const by = group.signed.map((one) => one.by).join(', ');
+    const deed = { kind: 'approved', how: 'signatures', by, judgedAt: AT, ...group } as const;
+    more.push(seal(more.at(-1) ?? EMPTY_CHAIN, AT, deed));
+  }
+  return buildReport(saved, more);
+}
+
+const ofPlan = (name: string): Signed => {
+  const { by, key, issuedAt, expiresAt, signature } = signed(name);
+  return { by, key, issuedAt, expiresAt, signature };
+};
+const shown = (report: ReturnType<typeof reportWith>, format: ReportFormat) =>
+  renderReport(report, format, { color: false, width: 200 });
+
+describe('signatures', () => {
+  const report = reportWith(
+    { wave: null, signed: [ofPlan('wei'), ofPlan('jun')] },
+    { wave: 0, signed: [ofPlan('li')] },
+  );
+
+  it('stand in the report in their order, with key, expiry and what they approve', () => {
+    const wave = report.waves[0]!.name;
+    expect(report.run.signatures).toEqual([
+      { at: AT, wave: null, ...ofPlan('wei') },
+      { at: AT, wave: null, ...ofPlan('jun') },
+      { at: AT, wave, ...ofPlan('li') },
+    ]);
+    expect(report.run.approved?.how).toBe('prompt');
+    const schema = JSON.parse(
+      readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
+    );
+    const validate = new Ajv2020({ strictTypes: false, formats: { 'date-time': true } }).compile(schema);
+    validate(JSON.parse(JSON.stringify(report)));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it.each(REPORT_FORMATS)('are shown as %s', (format) => {
+    const text = shown(report, format);
+    for (const name of ['wei', 'jun', 'li']) {
+      expect(text).toContain(name);
+      // As Markdown and HTML spell it.
+      expect(text.replaceAll('&#43;', '+').replaceAll('&#47;', '/')).toContain(ofPlan(name).key);
+    }
+  });
+
+  it('are absent where nobody had to sign', () => {
+    expect(reportWith().run).not.toHaveProperty('signatures');
+  });
+
+  it('harm no reader, whatever the one who gave them is called', () => {
+    const hostile = reportWith({ wave: null, signed: [{ ...ofPlan('wei'), by: '=<b>|x\u001b[2J' }] });
+    expect(shown(hostile, 'html')).not.toContain('<b>|x');
+    expect(shown(hostile, 'markdown')).not.toMatch(/[^\\]<b>|[^\\]\|x/);
+    for (const format of ['text', 'markdown', 'html', 'csv'] as const)
+      expect(shown(hostile, format)).not.toContain('\u001b');
+  });
+});
+
+describe('a plan under review', () => {
+  it.each(['text', 'markdown', 'html'] as const)(
+    'says as %s who must approve it, and which wave again',
+    (format) => {
+      const review = { verdict: 'ready', plan: SAVED, findings: [], next: null } as const;
+      const text = renderReview(review, format, { color: false, width: 200, all: false });
+      expect(text).toContain(
+        '2 of wei, jun, li, DBA; not by dba, ops, who made it; again for wave tenth, rest',
+      );
+    },
+  );
+});
