@@ -419,14 +419,22 @@ export interface Spread {
 }
 
 /** The moments of a run at which a hook is run. */
-export const HOOK_PHASES = ['run-start', 'wave-start', 'wave-end', 'halt', 'unknown', 'run-end'] as const;
+export const HOOK_PHASES = [
+  'run-start',
+  'wave-start',
+  'wave-end',
+  'gate',
+  'halt',
+  'unknown',
+  'run-end',
+] as const;
 export type HookPhase = (typeof HOOK_PHASES)[number];
 
 /** The command of each phase: a program and its arguments, no shell. */
 export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
 
 /** What an address can be told of. */
-export const NOTICE_EVENTS = ['run-start', 'halt', 'unknown', 'end'] as const;
+export const NOTICE_EVENTS = ['run-start', 'gate', 'halt', 'unknown', 'end'] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
 /** An address that is told of a run by requests. Exactly one of `url` and `urlEnv` is there. */

@@ -66,6 +66,7 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
   run.waits.goesOn(step, 'patience', patience, clock.now() - quietFor());
   for (let pause = SECOND; !run.leave.aborted; pause = Math.min(2 * pause, 10 * SECOND)) {
     let overdue = quietFor() - patience;
+    const atAsking = overdue - CLOCK_GRAIN;
     if (overdue > 0) run.waits.goesOn(step, 'unclear', LIMITS.unclear, clock.now() - overdue);
     let reading: Reading;
     try {
@@ -73,7 +74,8 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
       const asked = clock.monotonic();
       reading = await run.watch.read({ ...scopeOf(step), instance: step.instance, within, factsSince });
       // What counts is for how long it had been silent when the reading began, by the clock as the reading told it.
-      overdue = quietFor() - patience - (clock.monotonic() - asked) - CLOCK_GRAIN;
+      // Nor for longer than was known when it began: the machine may have slept with the answer in its hands.
+      overdue = Math.min(atAsking, quietFor() - patience - (clock.monotonic() - asked) - CLOCK_GRAIN);
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       const fault = readFaultOf(error);

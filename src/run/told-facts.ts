@@ -52,6 +52,11 @@ function said(entry: JournalEntry, saved: SavedPlan): Said | null {
       return { event: 'wave-start', what: `wave ${entry.name} begins`, wave: entry.name };
     case 'wave-ended':
       return { event: 'wave-end', what: `wave ${entry.name} has ended`, wave: entry.name };
+    case 'gate': {
+      const { name, judge, outcome, shadow } = entry;
+      const what = `the gate after wave ${name}: ${judge} is ${outcome}${shadow ? ' (in shadow)' : ''}: ${entry.what}`;
+      return { event: 'gate', what, wave: name };
+    }
     case 'stopping':
       return entry.because === 'halted' ? { event: 'halt', what: `halts: ${entry.what}` } : null;
     case 'step-ended':

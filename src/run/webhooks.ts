@@ -14,6 +14,7 @@ const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
   'run-start': 'run-start',
   'wave-start': null,
   'wave-end': null,
+  gate: 'gate',
   halt: 'halt',
   unknown: 'unknown',
   'run-end': 'end',

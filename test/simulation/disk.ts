@@ -29,6 +29,8 @@ export function openDisk(chance: Random, watcher: Watcher, lazy: boolean): Disk 
       let writes = 0;
       return {
         async append(text) {
+          // What was about to write when it died writes no more.
+          if (!machine.alive) return new Promise<never>(() => {});
           writes += 1;
           cached += text;
           machine.moment('write');

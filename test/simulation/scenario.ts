@@ -324,8 +324,8 @@ function drawLife(chance: Random, steps: number): Life {
       ? Array.from({ length: chance.whole(1, 2) }, () => ({
           at: chance.whole(0, 120_000),
           by:
-            chance.pick([1, -1]) * // No jump undoes a sleep to the second: by no clock of a machine could that be told.
-            chance.pick([2_000, 20_000, 100_000, 240_000, 2_900_000]),
+            chance.pick([1, -1]) * // No jump undoes a sleep to within seconds: by no clock of a machine could that be told.
+            chance.pick([20_000, 100_000, 240_000, 2_900_000]),
         }))
       : [],
     disk: {

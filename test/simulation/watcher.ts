@@ -438,7 +438,9 @@ function holdUndisturbed(
       app !== null && scenario.fleet.some((one) => one.fate === 'stuck' && appOf(scenario, one.id) === app);
     if (step.outcome === 'not-run' && held) continue;
     // A provider that answers rubbish for a quarter of an hour is given up, and that is told as what it is.
-    const gaveUp = (step.outcome === 'failed' || step.outcome === 'refused') && asked(step.id) >= 4;
+    const gaveUp =
+      (step.outcome === 'failed' || step.outcome === 'refused') &&
+      Math.max(asked(step.id), step.attempts) >= 4;
     if (!gaveUp)
       violated('undisturbed', `${step.id} ended ${step.outcome} (${step.what}), expected ${expected}`);
   }
