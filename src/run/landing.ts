@@ -115,16 +115,6 @@ export function judgeLanding(step: Step, reading: Reading, whose: Whose): Landin
     const certain = ours === 0 && (deals !== null || odd.length === 0) && reading.tasks !== null;
     return { kind: 'foreign', what: `the instance is at ${at} still, after ${named}`, certain };
   }
-  // An order of this identity that is on no record is this one, whatever somebody else has made of it since.
-  const unrecorded = others.find(
-    (deal) => !isForeign(deal, whose) && deal.by !== null && whose.self !== null,
-  );
-  if (unrecorded)
-    return {
-      kind: 'landed',
-      order: unrecorded.order,
-      evidence: `the instance is at ${at}, and there is ${named}`,
-    };
   return {
     kind: 'foreign',
     what: `the instance is at ${at} by ${named}`,

@@ -77,6 +77,7 @@ describe('plans/refused.yaml against a fixed inventory', () => {
       'Refit.WindowUnknown', // would be said of every target
       'Refit.NotAsLeft', // of plans made from a run
       'Refit.Unsettled', // as well
+      'Refit.TooFewApprovers', // is said of a file beside the plan
       'Refit.Blocked', // only where a reader has room for a single code
     ]);
   });
