@@ -14,9 +14,10 @@ const COMMAND = join(inject('built'), 'dist/cli/main.js');
 const isRoot = process.getuid?.() === 0;
 const demanded = process.env.REFIT_REQUIRE_ALL === '1';
 
+/** One resize after the other: a busy machine is to meddle with a run before it has ended. */
 async function sealed(test: TestContext): Promise<Desk> {
   const at = await desk(test, { simulator: BRISK, fleet: plainFleet(INSTANCES) });
-  await at.write('plan.yaml', growPlan(['execution: { inFlight: 3, requestsPerSecond: 20, patience: 2s }']));
+  await at.write('plan.yaml', growPlan(['execution: { inFlight: 1, requestsPerSecond: 20, patience: 2s }']));
   const planned = await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
   expect(planned.code, planned.stderr).toBe(0);
   return at;
