@@ -5,7 +5,7 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['2', 'plan --detailed-exitcode: there are changes'],
   ['3', 'ended, and something is not verified (failed, refused, drifted, skipped)'],
   ['4', 'halted by a threshold or a gate, or by a refusal that concerns every order (no right, no money)'],
-  ['5', 'refused by a rule or a guard'],
+  ['5', 'refused by a rule or a guard, or a command by the live run that was told it'],
   ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
   ['7', 'somebody else holds the lock'],
   ['8', 'outside the window or frozen; or the window closed, or finishBy is reached, with work left'],
@@ -14,5 +14,5 @@ export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[
   ['12', 'no credentials, or refused ones, also for want of a right to read'],
   ['64', 'wrong usage'],
   ['65', 'the plan file is invalid'],
-  ['130, 143', 'stopped by a signal after a clean drain'],
+  ['130, 143', 'stopped by a signal after a clean drain; 143 also by refit drain or abort'],
 ];

@@ -72,6 +72,8 @@ describe('the command line', () => {
     'explain',
     'apply',
     'status',
+    'pause',
+    'set',
     'report',
     'audit verify',
     'simulate',
