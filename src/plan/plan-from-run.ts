@@ -66,6 +66,7 @@ export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanF
     targets: entries.map(({ target }) => target),
     guards: { targets: null, shrink: shrinks ? 'allow' : 'deny', cost: null },
     waves: wavesOf(
+      kind,
       saved,
       entries.map(({ wave }) => wave),
     ),
@@ -139,18 +140,23 @@ function getsSmaller({ size, target }: Precondition): boolean {
   return DIMENSIONS.some((dimension) => target[dimension] < size[dimension]);
 }
 
-/** The waves of the run, each with as many instances as there are of it; those without any are left out. */
-function wavesOf(saved: SavedPlan, waveOf: readonly number[]): PlanWave[] {
+/**
+ * The waves of the run, each with as many instances as there are of it; those without any are left out. A rollback has
+ * no gates: what made the run's gates fail would hold back its mend.
+ */
+function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly number[]): PlanWave[] {
   const waves = saved.waves.flatMap((wave, index): PlanWave[] => {
     const instances = waveOf.filter((one) => one === index).length;
     const take = { kind: 'count', count: instances } as const;
-    return instances === 0 ? [] : [{ name: wave.name, take, ...conductOf(wave) }];
+    const { gate, ...conduct } = conductOf(wave);
+    const judged = kind === 'retry' && gate !== undefined ? { gate } : {};
+    return instances === 0 ? [] : [{ name: wave.name, take, ...conduct, ...judged }];
   });
   // Where some are blocked, the last one takes what there is; nothing follows it that a soak could hold up.
   return waves.map((wave, index) => {
     if (index < waves.length - 1) return wave;
     const { soak: _, ...last } = wave;
-    return { ...last, take: { kind: 'rest' } };
+    return { ...(wave.gate === undefined ? last : wave), take: { kind: 'rest' } };
   });
 }
 

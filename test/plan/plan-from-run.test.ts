@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { untouched } from '../../src/journal.ts';
 import type {
   ApproversOfRun,
+  Gate,
   Instance,
   Outcome,
   PlanSource,
@@ -237,6 +238,24 @@ describe('the plan that is made', () => {
       { name: 'canary', soak: 60_000, slowStart: true },
       { name: 'others', slowStart: true },
     ]);
+  });
+
+  it('keeps to the gates and thresholds of the waves where it asks again; taken back, nothing is held back by a gate', () => {
+    const gate = { failed: { operator: '>', value: 0, base: 'count' }, timeout: 60_000 } as unknown as Gate;
+    const haltWhen = { failed: { operator: '>', value: 1, base: 'count' } } as const;
+    const waves = run.saved.waves.map((wave) => ({ ...wave, soak: 60_000, haltWhen, gate }));
+    const made = (kind: PlanSource['kind'], outcome: Outcome) => {
+      const { directory, saved, state, finished } = runOf([outcome, outcome, outcome], { waves });
+      return planFromRun(kind, { directory, saved, state, finished }).plan.waves;
+    };
+    expect(made('retry', 'failed')).toMatchObject([
+      { soak: 60_000, haltWhen, gate },
+      { soak: 60_000, haltWhen, gate },
+    ]);
+    const taken = made('rollback', 'verified');
+    expect(taken).toMatchObject([{ soak: 60_000, haltWhen }, { haltWhen }]);
+    for (const wave of taken) expect(wave).not.toHaveProperty('gate');
+    expect(taken[1]).not.toHaveProperty('soak');
   });
 
   it('says that it allows to shrink, and how to verify what it was made from', () => {
