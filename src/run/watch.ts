@@ -156,7 +156,9 @@ export function watchFleet(options: {
     const deals =
       since === null || !lane.dealsReadable
         ? null
-        : await readable(() => cloud.findDeals(scope, since, Math.max(since, cloud.providerNow()) + 300_000, single));
+        : await readable(() =>
+            cloud.findDeals(scope, since, Math.max(since, cloud.providerNow()) + 300_000, single),
+          );
     if (since !== null && deals === null) lane.dealsReadable = false;
     // As old as the question: a process may be frozen before it hears the answer.
     const [at, wallAt] = [clock.monotonic(), clock.now()];

@@ -85,6 +85,8 @@ interface Known {
   onDisk: string;
   /** True time at which its last intent was told. */
   intentAt: number;
+  /** How many might be under way when it was told. */
+  mayBe: number;
   readonly deals: SimDeal[];
   asked: number;
 }
@@ -165,7 +167,7 @@ export function openWatcher(
     if (asks(scenario, name) && !mayBeginWave(scenario, name, time.monotonic()))
       violated('approved', `${step} is begun in ${name}, which too few have approved`);
   };
-  let bounds = { at: 0, before: 0, now: 0 };
+  let inFlight = 0;
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
   /** Steps that were counted, and those that a person has seen: they do not halt the run twice. */
@@ -187,7 +189,7 @@ export function openWatcher(
       for (const step of plan.steps) {
         const { memoryPerShard, shards, replicas } = step.after;
         stepOf.set(sizeKey(step.instance, memoryPerShard, shards, replicas), step);
-        known.set(step.id, { onDisk: '', intentAt: Number.NEGATIVE_INFINITY, deals: [], asked: 0 });
+        known.set(step.id, { onDisk: '', intentAt: Number.NEGATIVE_INFINITY, mayBe: 0, deals: [], asked: 0 });
       }
     },
     durable(text) {
@@ -245,8 +247,8 @@ export function openWatcher(
       waveOfDeal.set(deal.name, step.wave);
       open.add(deal);
       if (one.deals.length > 1) violated('once', `${step.id} was accepted ${one.deals.length} times`);
-      // What was begun before a bound was set goes by the one before.
-      const most = one.intentAt < bounds.at ? Math.max(bounds.before, bounds.now) : bounds.now;
+      // What was begun before a bound was set goes by the one of then.
+      const most = Math.max(one.mayBe, inFlight);
       const own = stillOpen().filter(({ name }) => !givenUp.has(name));
       if (scenario.switch === 'now' && own.length > most)
         violated('inFlight', `${own.length} under way, and ${most} may be`);
@@ -260,11 +262,11 @@ export function openWatcher(
       watcher.befell('somebody else changed an instance', `${instance}: ${what}`);
     },
     bound(most) {
-      bounds = { at: time.monotonic(), before: bounds.now, now: most };
+      inFlight = most;
     },
     told(deed) {
       if (deed.kind === 'intent') {
-        known.get(deed.step)!.intentAt = time.monotonic();
+        Object.assign(known.get(deed.step)!, { intentAt: time.monotonic(), mayBe: inFlight });
         holdBeginning(deed.step);
         holdApproved(deed.step);
       }
