@@ -73,7 +73,9 @@ it(`apply of ${ORDERS} orders through faults, killed every few seconds, doubles 
   expect(doubled, 'instances ordered more often than once').toEqual([]);
   expect(steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
   expect(totals).toMatchObject({ verified: ORDERS, 'not-run': 0 });
-  expect(run.starts, 'processes that took it up').toBe(kills + 1);
+  // One that was killed before its own entry was on the disk has not taken it up.
+  expect(run.starts, 'processes that took it up').toBeGreaterThan(2);
+  expect(run.starts, 'processes that took it up').toBeLessThanOrEqual(kills + 1);
 
   const world = new Map(instances.map((instance) => [instance.id, instance]));
   for (const step of steps) {
