@@ -47,10 +47,18 @@ export function otherOrders(deals: readonly Deal[] | null, { known }: Whose): De
 
 /**
  * The order that may be this step's: on no record, by no one else, and larger or smaller as the step is. The latest where
- * there are several: what is older was more likely there before it was asked.
+ * there are several: what is older was more likely there before it was asked. An order that was held up on its way may
+ * come after somebody else's, and then it is larger or smaller than what that one made of the instance, which proves
+ * nothing.
  */
 export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: Whose): Deal | null {
-  const fitting = otherOrders(deals, whose).filter((deal) => !isForeign(deal, whose) && fits(step, deal));
+  const others = otherOrders(deals, whose);
+  const foreign = others.filter((deal) => isForeign(deal, whose));
+  const fitting = others.filter(
+    (deal) =>
+      !foreign.includes(deal) &&
+      (fits(step, deal) || foreign.some(({ createdAt }) => createdAt <= deal.createdAt)),
+  );
   return fitting.sort((a, b) => a.createdAt - b.createdAt).at(-1) ?? null;
 }
 

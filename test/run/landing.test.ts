@@ -182,6 +182,17 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
       { deals: [order(US, 'delivered', { direction: 'down' })], size: { memoryPerShard: 2048 } },
       { kind: 'foreign', certain: true },
     ],
+    [
+      'an order of this identity for less, placed after somebody else made it more: it was held up on its way',
+      {
+        deals: [
+          order(THEM, 'delivered', { createdAt: Date.UTC(2026, 0, 5, 1) }),
+          order(US, 'delivered', { direction: 'down' }),
+        ],
+        size: ELSEWHERE,
+      },
+      { kind: 'landed', order: 'ours' },
+    ],
     ['another size, and nobody who did it', { size: ELSEWHERE }, { kind: 'foreign', certain: true }],
     [
       'another size, where the task list may not be read',

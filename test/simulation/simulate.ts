@@ -191,16 +191,16 @@ function isOver(
   scenario: Scenario,
   steps: Iterable<{ readonly step: string; readonly outcome: string }>,
 ): boolean {
+  const open = [...steps].filter(({ outcome }) => outcome === 'not-run' || outcome === 'unknown');
+  const instanceOf = ({ step }: { readonly step: string }) => step.slice(0, step.indexOf('/'));
   const stuck = new Set(scenario.fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
-  const held = new Set([...stuck].map((id) => appOf(scenario, id)).filter((app) => app !== null));
-  for (const { step, outcome } of steps) {
-    if (outcome !== 'not-run' && outcome !== 'unknown') continue;
-    const instance = step.slice(0, step.indexOf('/'));
-    if (stuck.has(instance)) continue;
-    const app = appOf(scenario, instance);
-    if (outcome === 'unknown' || app === null || !held.has(app)) return false;
-  }
-  return true;
+  const endless = new Set(open.filter(({ outcome }) => outcome === 'unknown').map(instanceOf));
+  if ([...endless].some((instance) => !stuck.has(instance))) return false;
+  const held = new Set([...endless].map((id) => appOf(scenario, id)).filter((app) => app !== null));
+  return open.every((step) => {
+    const app = appOf(scenario, instanceOf(step));
+    return endless.has(instanceOf(step)) || (app !== null && held.has(app));
+  });
 }
 
 /** One process from its start to its end, as `run/apply.ts` joins the parts, but for files and locks. */
