@@ -105,7 +105,8 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const steering = input.steering ?? openSteering(input);
   const { drain, places } = steering;
   const gate = openWindowGate(saved, clock);
-  const leave = saved.windows ? AbortSignal.any([steering.leave, gate.halted]) : steering.leave;
+  const broken = new AbortController();
+  const leave = AbortSignal.any([steering.leave, broken.signal, ...(saved.windows ? [gate.halted] : [])]);
   const left = () => steering.leave.aborted || steering.leaving;
   const stopping = new AbortController();
   const tally = beginTally(saved, journal);
@@ -190,6 +191,11 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
     await endOfWave(run, saved.waves.length - 1);
     if (left()) return null;
     return await endRun(run, credentialsRefused);
+  } catch (error) {
+    // Whoever waits for this call gives the locks away now: what else is under way orders nothing more.
+    stopping.abort();
+    broken.abort();
+    throw error;
   } finally {
     ended.abort();
     steering.close();

@@ -65,6 +65,8 @@ export interface Fate {
   /** Milliseconds after its start of the first and of the second signal. */
   readonly drainAfter?: number;
   readonly leaveAfter?: number;
+  /** Milliseconds for which it stays after it threw, as a process does that waits for something else. */
+  readonly lingers?: number;
   /** What it is told, and how many milliseconds after its start: by the same person each time. */
   readonly steer?: readonly (readonly [number, SteerCommand])[];
   /** It is asked how it stands each time so many milliseconds have passed. */
@@ -361,6 +363,7 @@ async function live(
     outcome = { end, died: !alive, error: null, answers, standings };
   } catch (error) {
     outcome = { end: null, died: false, error, answers, standings };
+    await time.sleep(fate.lingers ?? 0);
   }
   const took = time.monotonic() - began;
   if (alive) await telling.close(outcome.end === null ? 0 : TELLING_GRACE);

@@ -194,3 +194,39 @@ describe('a run that is told to stop', () => {
     expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
   });
 });
+
+describe('a fault of ours in the middle of one instance', () => {
+  it('ends the call, and nothing is ordered after it has ended: whoever waits for it gives the locks away', async () => {
+    const stage = await setStage({
+      fleet: standards(12),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2 }`,
+      duration: [5_000, 10_000],
+    });
+    const fault = new Error('a fault of ours');
+    let sent = 0;
+    let struck = false;
+    let sentAfter = 0;
+    const run = await stage.run({
+      diesAt: ({ kind }) => {
+        if (kind === 'arrived') sent += 1;
+        if (kind === 'sending' && struck) sentAfter += 1;
+        return false;
+      },
+      lingers: 10 * 60_000,
+      clockAhead: () => {
+        if (sent >= 4 && !struck) {
+          struck = true;
+          throw fault;
+        }
+        return 0;
+      },
+    });
+    expect(run.error).toBe(fault);
+    expect(stage.cloud.arrivals.length).toBeGreaterThanOrEqual(4);
+    expect(sentAfter, 'orders sent after the fault').toBe(0);
+
+    const again = await stage.run();
+    holds(stage, again);
+    expect(again.end).toEqual({ because: 'done', exitCode: 0 });
+  });
+});
