@@ -2,9 +2,11 @@
  * `npm run simulate-faults -- --seed N` replays one seed with a trace; `--seeds A..B` searches, and shrinks what it
  * finds. Exit code 1 where a law was broken.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { drawScenario, LARGE, SMALL } from './scenario.ts';
 import { addTo, type Found, nothingFound, search } from './search.ts';
 import { shrink } from './shrink.ts';
@@ -20,21 +22,22 @@ interface Task {
 
 /** Seeds handed out at once. */
 const CHUNK = 50;
-const MOST_FAILURES = 5;
 
 const USAGE = `npm run simulate-faults -- --seed N | --seeds A..B
   --seed N          replay one seed, with a trace
   --seeds A..B      search
   --large           20 to 200 steps a run instead of 5 to 60
-  --jobs N          threads (all cores)
+  --jobs N          processes (one a core)
+  --most N          stop at so many failing seeds (5)
+  --sum FILE        add what is found to FILE, every fifty seeds: of several searches, one after the other
   --sabotage NAME   take out one of: ${Object.keys(SABOTAGES).join(', ')}
   --no-shrink       leave a failing seed as it is
 `;
 
-if (isMainThread) process.exitCode = await main(process.argv.slice(2));
+if (process.send === undefined) process.exitCode = await main(process.argv.slice(2));
 else
-  parentPort!.on('message', async ({ first, last, large, sabotage }: Task) =>
-    parentPort!.postMessage(await search(first, last, { scale: large ? LARGE : SMALL, sabotage })),
+  process.on('message', async ({ first, last, large, sabotage }: Task) =>
+    process.send!(await search(first, last, { scale: large ? LARGE : SMALL, sabotage })),
   );
 
 async function main(args: readonly string[]): Promise<number> {
@@ -46,6 +49,8 @@ async function main(args: readonly string[]): Promise<number> {
       large: { type: 'boolean', default: false },
       jobs: { type: 'string', default: String(availableParallelism()) },
       sabotage: { type: 'string' },
+      most: { type: 'string', default: '5' },
+      sum: { type: 'string' },
       'no-shrink': { type: 'boolean', default: false },
     },
   });
@@ -61,7 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!range) return replay(Number(values.seed), large, taken);
   const found = await searchAll(
     { first: Number(range[1]), last: Number(range[2]), large, sabotage: taken },
-    Number(values.jobs),
+    { jobs: Number(values.jobs), most: Number(values.most), file: values.sum ?? null },
   );
   tellFound(found);
   const [failure] = found.failures;
@@ -80,25 +85,28 @@ async function replay(seed: number, large: boolean, sabotage: Sabotage | null): 
   return told.violations.length > 0 ? 1 : 0;
 }
 
-/** Shares the seeds out among threads. */
-async function searchAll(task: Task, jobs: number): Promise<Found> {
+interface Sharing {
+  readonly jobs: number;
+  readonly most: number;
+  readonly file: string | null;
+}
+
+/** Shares the seeds out among processes. */
+async function searchAll(task: Task, { jobs, most, file }: Sharing): Promise<Found> {
   const sum = nothingFound();
   let next = task.first;
   let told = 0;
   const began = performance.now();
   await Promise.all(
     Array.from({ length: jobs }, async () => {
-      const worker = new Worker(new URL(import.meta.url));
-      while (next <= task.last && sum.failures.length < MOST_FAILURES) {
+      const worker = fork(import.meta.filename);
+      while (next <= task.last && sum.failures.length < most) {
         const first = next;
         next += CHUNK;
-        worker.postMessage({ ...task, first, last: Math.min(task.last, first + CHUNK - 1) });
-        addTo(
-          sum,
-          await new Promise<Found>((resolve, reject) => {
-            worker.once('message', resolve).once('error', reject);
-          }),
-        );
+        worker.send({ ...task, first, last: Math.min(task.last, first + CHUNK - 1) });
+        const [found] = (await once(worker, 'message')) as [Found];
+        addTo(sum, found);
+        if (file !== null) addToFile(file, found);
         if (sum.seeds - told >= 2_000) {
           told = sum.seeds;
           const rate = (1000 * sum.seeds) / (performance.now() - began);
@@ -107,10 +115,17 @@ async function searchAll(task: Task, jobs: number): Promise<Found> {
           );
         }
       }
-      await worker.terminate();
+      worker.disconnect();
     }),
   );
   return sum;
+}
+
+function addToFile(file: string, found: Found): void {
+  const sum: Found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : nothingFound();
+  addTo(sum, found);
+  writeFileSync(`${file}.tmp`, JSON.stringify(sum, null, 1));
+  renameSync(`${file}.tmp`, file);
 }
 
 function tellFound(found: Found): void {
