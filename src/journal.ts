@@ -163,6 +163,7 @@ interface Folding {
   wavesStarted: number[];
   wavesEnded: number[];
   waveEndedAt: Map<number, string>;
+  approvalsAwaited: Map<number, string>;
   gatesReleased: Set<number>;
   gatesAcknowledged: Set<string>;
   /** What gates have said last, by `<wave> <judge>`. */
@@ -205,6 +206,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
     wavesStarted: [],
     wavesEnded: [],
     waveEndedAt: new Map(),
+    approvalsAwaited: new Map(),
     gatesReleased: new Set(),
     gatesAcknowledged: new Set(),
     gates: new Map(),
@@ -263,6 +265,9 @@ function fold(run: Folding, entry: JournalEntry): void {
       return;
     case 'approved':
     case 'lock-taken-over':
+      return;
+    case 'approval-awaited':
+      run.approvalsAwaited.set(entry.wave, entry.until);
       return;
     case 'wave-started':
       if (!run.wavesStarted.includes(entry.wave)) run.wavesStarted.push(entry.wave);

@@ -326,14 +326,17 @@ export type GateJudge = 'failed' | 'unknown' | 'duration' | 'metric' | 'command'
 
 export type GateOutcome = 'success' | 'failure' | 'inconclusive';
 
+/** `within`: milliseconds for which a live run waits for it, from when it is asked for. */
+export type WaveApproval = 'required' | { readonly within: number };
+
 /** How a wave goes on, beyond what `execution` says. */
 export interface WaveConduct {
   /** Milliseconds to wait after the wave before the next begins; absent: none. */
   readonly soak?: number;
   /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
   readonly slowStart?: boolean;
-  /** The run stops before it until it has been approved by itself. */
-  readonly approval?: 'required';
+  /** It does not begin until it has been approved by itself: the run ends before it, or waits for so long first. */
+  readonly approval?: WaveApproval;
   /** What ends the run early by the steps of this wave alone, beside what `execution` says; absent: nothing more. */
   readonly haltWhen?: { readonly failed?: Threshold; readonly unknown?: Threshold };
   /** Judged after the wave and its soak; absent: nothing is. */
@@ -424,6 +427,7 @@ export const HOOK_PHASES = [
   'wave-start',
   'wave-end',
   'gate',
+  'approval',
   'halt',
   'unknown',
   'run-end',
@@ -434,7 +438,7 @@ export type HookPhase = (typeof HOOK_PHASES)[number];
 export type Hooks = Readonly<Partial<Record<HookPhase, readonly string[]>>>;
 
 /** What an address can be told of. */
-export const NOTICE_EVENTS = ['run-start', 'gate', 'halt', 'unknown', 'end'] as const;
+export const NOTICE_EVENTS = ['run-start', 'gate', 'approval', 'halt', 'unknown', 'end'] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
 /** An address that is told of a run by requests. Exactly one of `url` and `urlEnv` is there. */
@@ -814,6 +818,14 @@ export type Deed =
       readonly judgedAt: string;
       readonly signed: readonly Signed[];
     }
+  /** The wave is to begin, and waits for its approvals until then (ISO 8601 UTC); `what`: which are missing. */
+  | {
+      readonly kind: 'approval-awaited';
+      readonly wave: number;
+      readonly name: string;
+      readonly until: string;
+      readonly what: string;
+    }
   | { readonly kind: 'wave-started'; readonly wave: number; readonly name: string }
   | { readonly kind: 'wave-ended'; readonly wave: number; readonly name: string }
   /** The instance was looked at again just before its order. */
@@ -1025,7 +1037,9 @@ export interface RunState {
   };
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
-  /** When each of them was settled, ISO 8601 UTC. */
+  /** Until when waves wait for their approvals, ISO 8601 UTC, by index; none where it was not asked for yet. */
+  readonly approvalsAwaited: ReadonlyMap<number, string>;
+  /** When each of those that ended was settled, ISO 8601 UTC. */
   readonly waveEndedAt: ReadonlyMap<number, string>;
   /** Waves whose gate was inconclusive, and after which somebody has told the run to continue. */
   readonly gatesReleased: ReadonlySet<number>;

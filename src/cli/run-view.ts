@@ -62,6 +62,8 @@ function beginBoard(saved: SavedPlan, terminal: Terminal) {
         return entry.how === 'signatures'
           ? `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`
           : null;
+      case 'approval-awaited':
+        return `waits for approval until ${entry.until}: ${visible(entry.what)}`;
       case 'lock-taken-over':
         return visible(takenOver([entry.from]));
       case 'wave-started':

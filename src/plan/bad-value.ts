@@ -8,7 +8,13 @@ import { respell } from './respell.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** What a bare number most likely counts. */
-const UNITS: Readonly<Record<string, string>> = { expires: 'h', patience: 'm', soak: 'm', lastStart: 'm' };
+const UNITS: Readonly<Record<string, string>> = {
+  expires: 'h',
+  patience: 'm',
+  soak: 'm',
+  lastStart: 'm',
+  within: 'h',
+};
 
 /**
  * @param key the nearest key above the value; `inList` where the value is an entry of a list under it.
@@ -95,6 +101,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   lastStart: '45m',
   patience: '3m',
   soak: '30m',
+  within: '4h',
 };
 
 /** An example of what `key` wants, in YAML. */

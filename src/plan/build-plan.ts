@@ -15,6 +15,7 @@ import type {
   Select,
   Take,
   Threshold,
+  WaveApproval,
   Webhook,
   Wish,
 } from '../model.ts';
@@ -80,7 +81,7 @@ interface WrittenWave {
   readonly from?: Pick<WrittenSelector, 'regions' | 'tags'> & { readonly profiles?: readonly string[] };
   readonly soak?: string;
   readonly slowStart?: boolean;
-  readonly approval?: 'required';
+  readonly approval?: 'required' | { readonly within: string };
   readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
   readonly gate?: WrittenGate;
 }
@@ -234,10 +235,14 @@ function buildWave({ name, take, from, soak, slowStart, approval, haltWhen, gate
     ...(from ? { from: { ...scopes, ...(tags ? { tags: buildTags(tags) } : {}) } } : {}),
     ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
     ...(slowStart === undefined ? {} : { slowStart }),
-    ...(approval ? { approval } : {}),
+    ...(approval === undefined ? {} : { approval: buildWaveApproval(approval) }),
     ...(haltWhen === undefined ? {} : { haltWhen: buildThresholds(haltWhen) }),
     ...(gate === undefined ? {} : { gate: buildGate(gate) }),
   };
+}
+
+function buildWaveApproval(approval: NonNullable<WrittenWave['approval']>): WaveApproval {
+  return approval === 'required' ? approval : { within: sure(parseDuration(approval.within)) };
 }
 
 function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webhook {

@@ -5,6 +5,9 @@ import { counted, duration } from './quantities.ts';
 /** `starts with 1 at once, doubling; then soaks for 30m`; empty where the wave is an ordinary one. */
 export function conductInWords(plan: Pick<SavedPlan, 'execution' | 'waves'>, wave: Wave): string {
   const parts = [
+    typeof wave.approval === 'object'
+      ? `waits up to ${duration(wave.approval.within)} for its own approval`
+      : '',
     (wave.slowStart ?? plan.execution.slowStart)
       ? 'starts with 1 at once and doubles as steps are verified'
       : '',

@@ -10,13 +10,14 @@ import type { Permits } from '../cloud/permits.ts';
 import { totals } from '../journal.ts';
 import type { EndedBecause, Outcome, SavedPlan, Scope, Step } from '../model.ts';
 import { isCredentialsCode } from './after-refusal.ts';
+import { isApproved } from './approval-of-wave.ts';
 import { readBills } from './bills.ts';
 import type { CallCounter } from './call-counter.ts';
 import type { Waiting } from './defer.ts';
 import type { Demanded } from './demand-approvals.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { type GateDoors, judgeGate } from './gate.ts';
-import { beginTally, sayHalt } from './halt.ts';
+import { beginTally } from './halt.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { LimitRefusals } from './limit-refusals.ts';
 import { PLACING } from './order.ts';
@@ -183,7 +184,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       // What has begun is not held: it is followed from here.
       if (index > 0 && !journal.replay.state().wavesStarted.includes(index)) await endOfWave(run, index - 1);
       if (!run.goesOn() && !open.some((step) => isUnderWay(run, step))) break;
-      if (!(await isApproved(run, index, open))) break;
+      if (open.length > 0 && !(await isApproved(run, index))) break;
       slowStart.begin(index);
       await carryOutWave(run, index, open, queue);
       if (left()) return null;
@@ -226,24 +227,6 @@ async function tellCalls({ calls, clock, journal }: Run, ended: AbortSignal): Pr
     const counts = ended.aborted ? [] : calls.take();
     if (counts.length > 0) journal.tell({ kind: 'calls', counts });
   }
-}
-
-/** A wave that asks for an approval of its own begins by it; without it the run ends before the wave. */
-async function isApproved(run: Run, index: number, open: readonly Step[]): Promise<boolean> {
-  const { saved, journal } = run;
-  if (saved.waves[index]!.approval === undefined || open.length === 0) return true;
-  if (journal.replay.state().wavesStarted.includes(index)) return true;
-  const demanded = await run.approvalOf?.(index);
-  if (demanded !== undefined && 'deed' in demanded) {
-    await journal.record(demanded.deed);
-    return true;
-  }
-  const { what, mend } = demanded ?? {
-    what: [`wave ${saved.waves[index]!.name} asks for an approval`],
-    mend: 'refit approve SAVED --wave NAME',
-  };
-  run.stop('not-approved', sayHalt(what.join('; '), mend));
-  return false;
 }
 
 async function carryOutWave(run: Run, index: number, open: readonly Step[], queue: Step[]): Promise<void> {

@@ -57,6 +57,10 @@ function said(entry: JournalEntry, saved: SavedPlan): Said | null {
       const what = `the gate after wave ${name}: ${judge} is ${outcome}${shadow ? ' (in shadow)' : ''}: ${entry.what}`;
       return { event: 'gate', what, wave: name };
     }
+    case 'approval-awaited': {
+      const { name, until } = entry;
+      return { event: 'approval', what: `waits until ${until} for approval: ${entry.what}`, wave: name };
+    }
     case 'stopping':
       return entry.because === 'halted' ? { event: 'halt', what: `halts: ${entry.what}` } : null;
     case 'step-ended':

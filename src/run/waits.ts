@@ -42,8 +42,16 @@ const PERMIT_TOLD = 2 * SECOND;
 /** Waits whose limit stands in `LIMITS`. */
 type LimitedName = keyof typeof LIMITS;
 
-/** `patience`, `soak` and `gate` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
-export type WaitName = LimitedName | 'patience' | 'soak' | 'gate' | 'window' | 'permit' | 'rateHold';
+/** `patience`, `soak`, `gate` and `approval` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
+export type WaitName =
+  | LimitedName
+  | 'patience'
+  | 'soak'
+  | 'gate'
+  | 'approval'
+  | 'window'
+  | 'permit'
+  | 'rateHold';
 
 interface Between {
   readonly name: LimitedName;

@@ -15,6 +15,7 @@ const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
   'wave-start': null,
   'wave-end': null,
   gate: 'gate',
+  approval: 'approval',
   halt: 'halt',
   unknown: 'unknown',
   'run-end': 'end',

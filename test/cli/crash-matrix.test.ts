@@ -82,12 +82,16 @@ function savedPlanOf(name: StoryName): Promise<string> {
   return PLANS.get(name)!;
 }
 
-/** Puts the approvals beside the saved plan. */
-async function approve(at: Desk, saved: SavedPlan, approvers: readonly string[]): Promise<void> {
-  const waves = saved.waves.flatMap(({ name, approval }) => (approval ? [name] : []));
+/** Puts the approvals of the plan (null) and of these waves beside the saved plan. */
+async function approve(
+  at: Desk,
+  saved: SavedPlan,
+  approvers: readonly string[],
+  waves: readonly (string | null)[],
+): Promise<void> {
   for (const by of approvers)
-    for (const [nth, wave] of [null, ...waves].entries())
-      await at.write(`saved.json.approval-${by}.${nth}.json`, approvalFile(by, { wave }, saved, Date.now()));
+    for (const wave of waves)
+      await at.write(`saved.json.approval-${by}.${wave}.json`, approvalFile(by, { wave }, saved, Date.now()));
 }
 
 async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName): Promise<Opened> {
@@ -101,7 +105,21 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
   test.onTestFinished(() => simulator.stop());
   const at = await desk(test, { simulator });
   await at.write('saved.json', saved);
-  await approve(at, readSavedPlan(saved), story.approvers ?? []);
+  const plan = readSavedPlan(saved);
+  const asking = plan.waves.flatMap(({ name, approval }) => (approval ? [name] : []));
+  await approve(at, plan, story.approvers ?? [], [null, ...(story.signsLate ? [] : asking)]);
+  // Over all lives: whoever signs does not know which process waits.
+  let signing = story.signsLate === true;
+  const signLate = async (): Promise<void> => {
+    const awaited = async () => (await at.journal()).some(({ kind }) => kind === 'approval-awaited');
+    await until('it to wait for its approval', async () => !signing || (await awaited()), 120_000);
+    if (signing) await approve(at, plan, story.approvers ?? [], asking);
+  };
+  const signed = signing ? signLate() : Promise.resolve();
+  test.onTestFinished(async () => {
+    signing = false;
+    await signed;
+  });
   let lives = 0;
   const befalls = story.befalls;
   return {

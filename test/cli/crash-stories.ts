@@ -15,6 +15,8 @@ export interface Story {
   readonly execution?: string;
   /** The approvers of the plan, each of whom has signed it and every wave of it that asks for an approval. */
   readonly approvers?: readonly string[];
+  /** They sign a wave once the run waits for it, and not before. */
+  readonly signsLate?: true;
   /** Two seconds, unless orders show later than that. */
   readonly patience?: string;
   /** Milliseconds for which an accepted order shows by neither status nor size; within one second where it is not given. */
@@ -45,6 +47,15 @@ export const STORIES = {
       'waves: [{ name: canary, take: 1 }, { name: rest, take: rest, approval: required }]',
     ],
     approvers: ['wei', 'jun'],
+  },
+  'signed while it waits': {
+    fleet: fleet(3),
+    lines: [
+      'approvals: { need: 1, from: approvers.yaml }',
+      'waves: [{ name: canary, take: 1 }, { name: rest, take: rest, approval: { within: 1h } }]',
+    ],
+    approvers: ['wei'],
+    signsLate: true,
   },
   'orders that show late': { fleet: fleet(2), patience: '8s', showAfter: [5_000, 5_500] },
   'two steps of one instance': { fleet: fleet(2), lines: [TWO_STEPS] },
@@ -127,6 +138,7 @@ export const BOUNDARIES = {
     { story: 'signed by two', having: { how: 'signatures', wave: null } },
     { story: 'signed by two', having: { how: 'signatures', wave: 1 } },
   ],
+  'approval-awaited': [{ story: 'signed while it waits' }],
   'wave-started': PLAIN,
   looked: PLAIN,
   intent: PLAIN,

@@ -1,8 +1,10 @@
 /** A run and the approvals of its waves, in virtual time. What a plan as a whole needs is shown in test/cli. */
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import { validateJournalEntry } from '../../src/generated/validators.js';
 import type { JournalEntry } from '../../src/model.ts';
 import { isBorneOut } from '../../src/run/demand-approvals.ts';
+import { hookListener } from '../../src/run/hooks.ts';
 import { approversFile, file, HOUR, type Signing } from '../approval/people.ts';
 import { standards } from './fleets.ts';
 import { holds } from './holds.ts';
@@ -209,5 +211,103 @@ describe('signatures on record', () => {
       { ...deed, judgedAt: second!.expiresAt },
     ])
       expect(isBorneOut(stage.saved, changed)).toBe(false);
+  });
+});
+
+describe('a wave that waits two hours for its approval', () => {
+  const WAITING = PLAN.replace('take: 2, approval: required', 'take: rest, approval: { within: 2h }').replace(
+    '\n  - { name: rest, take: rest, approval: required }',
+    '',
+  );
+  const waiting = () => setStage({ fleet: standards(6), plan: WAITING, approvers: approversFile(PEOPLE) });
+  const signBoth = (stage: Stage) => {
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
+  };
+  const MINUTES = HOUR / 60;
+  const awaited = ({ entries }: Run) =>
+    entries.flatMap((entry) => (entry.kind === 'approval-awaited' ? [entry] : []));
+
+  it('begins as it is signed, in the same process, which says meanwhile what it waits for', async () => {
+    const stage = await waiting();
+    const told: unknown[] = [];
+    const listeners = (clock: Clock) => [
+      hookListener(
+        { approval: ['page'] },
+        {
+          runCommand: async (_, { input }) => {
+            told.push(JSON.parse(input));
+            return { exitCode: 0, output: '', failure: null };
+          },
+          clock,
+          directory: '/runs/one',
+          env: {},
+        },
+      ),
+    ];
+    const run = await stage.run({
+      listeners,
+      meanwhile: [[40 * MINUTES, () => signBoth(stage)]],
+      askedEvery: 10 * MINUTES,
+    });
+    holds(stage, run);
+    expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
+    expect(run.took).toBeGreaterThan(40 * MINUTES);
+    expect(run.took).toBeLessThan(80 * MINUTES);
+    expect(run.standings[1]!.waits).toMatchObject([{ name: 'approval', step: null, limit: 2 * HOUR }]);
+    expect(told).toMatchObject([
+      {
+        event: 'approval',
+        wave: 'tenth',
+        what: expect.stringMatching(/^waits until .*Z for approval: wave tenth/),
+      },
+    ]);
+    expect(awaited(run)).toMatchObject([
+      {
+        name: 'tenth',
+        what: expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+      },
+    ]);
+  });
+
+  it('is given up after that, and asked for once by each later apply', async () => {
+    const stage = await waiting();
+    const first = await stage.run();
+    holds(stage, first);
+    expect([verified(first), ...because(first)]).toEqual([1, 'not-approved', 11]);
+    expect(first.took).toBeGreaterThan(2 * HOUR);
+    expect(first.took).toBeLessThan(2.2 * HOUR);
+    const again = await stage.run();
+    expect(because(again)).toEqual(['not-approved', 11]);
+    expect(again.took).toBeLessThan(MINUTES);
+    expect(awaited(again)).toHaveLength(1);
+    signBoth(stage);
+    const last = await stage.run();
+    holds(stage, last);
+    expect([verified(last), ...because(last)]).toEqual([6, 'done', 0]);
+  });
+
+  it('waits on from when it was asked for where its process dies meanwhile', async () => {
+    const stage = await waiting();
+    const killed = await stage.run({
+      diesAt: (moment) => moment.kind === 'durable' && moment.text.includes('"approval-awaited"'),
+    });
+    expect(killed.died).toBe(true);
+    await stage.pass(90 * MINUTES);
+    const run = await stage.run();
+    expect(because(run)).toEqual(['not-approved', 11]);
+    expect(run.took).toBeGreaterThan(25 * MINUTES);
+    expect(run.took).toBeLessThan(31 * MINUTES);
+    expect(awaited(run)).toHaveLength(1);
+  });
+
+  it('leaves off waiting at a signal, and goes on by the same command', async () => {
+    const stage = await waiting();
+    const drained = await stage.run({ drainAfter: 30 * MINUTES });
+    expect(because(drained)).toEqual(['drained', 130]);
+    expect(drained.took).toBeLessThan(31 * MINUTES);
+    signBoth(stage);
+    const run = await stage.run();
+    holds(stage, run);
+    expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
   });
 });

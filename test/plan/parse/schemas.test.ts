@@ -89,6 +89,13 @@ describe('the journal entry schema', () => {
       from: { pid: 4711, host: 'db-ops-1', since: AT, purpose: 'refit apply in runs/x' },
     },
     approved: { kind: 'approved', how: 'prompt', by: 'dba' },
+    'approval-awaited': {
+      kind: 'approval-awaited',
+      wave: 1,
+      name: 'rest',
+      until: AT,
+      what: 'wave rest needs 1 approval and has 0 (none); missing: 1 of wei, jun',
+    },
     'wave-started': { kind: 'wave-started', wave: 0, name: 'all' },
     'wave-ended': { kind: 'wave-ended', wave: 0, name: 'all' },
     looked: { kind: 'looked', step, status: 'running', size: SIZE },

@@ -23,7 +23,7 @@ notify:
   - { url: "http://127.0.0.1:9000" }`);
     expect(findings).toEqual([]);
     expect(plan!.hooks).toEqual({ halt: ['page', 'on call'] });
-    const all = ['run-start', 'gate', 'halt', 'unknown', 'end'];
+    const all = ['run-start', 'gate', 'approval', 'halt', 'unknown', 'end'];
     expect(plan!.notify).toEqual([
       {
         url: 'https://hooks.example.com/refit?team=dba',
