@@ -3,7 +3,17 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { JournalEntry } from '../../src/model.ts';
-import { BRISK, type Desk, desk, filesIn, openDesk, plainFleet, type Running, until } from './refit.ts';
+import {
+  BRISK,
+  type Desk,
+  desk,
+  filesIn,
+  openDesk,
+  plainFleet,
+  type Running,
+  until,
+  whileFrozen,
+} from './refit.ts';
 
 const SLOW = ['--start-lag', '50ms', '--duration', '2s', '--lock-tail', '50ms'];
 
@@ -48,7 +58,7 @@ describe.concurrent('an instance that a live run has', () => {
   it('is refused to another plan with exit 7, which names it, the holder and the mend; others go beside it', async (test) => {
     const at = await twoPlans(test);
     const first = await underWay(at, 'grow');
-    const refused = await at.refit(apply('replicate'));
+    const refused = await whileFrozen(first, () => at.refit(apply('replicate')));
     expect(refused.code, refused.stderr).toBe(7);
     expect(refused.stderr).toMatch(
       new RegExp(

@@ -1,6 +1,6 @@
 /** `refit reconcile` as a process: what it says, what it exits with, and that the simulator has had no order of it. */
 import { describe, expect, it, type TestContext } from 'vitest';
-import { BRISK, type Desk, desk, growPlan, plainFleet, startRefit, until } from './refit.ts';
+import { BRISK, type Desk, desk, growPlan, plainFleet, startRefit, until, whileFrozen } from './refit.ts';
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 
@@ -83,7 +83,7 @@ describe.concurrent('refit reconcile', () => {
     const at = await sealed(test, ['--start-lag', '50ms', '--duration', '2s', '--lock-tail', '50ms'], 1);
     const run = at.start(APPLY);
     await until('it is under way', async () => (await at.journal()).some(({ kind }) => kind === 'accepted'));
-    const refused = await at.refit(['reconcile', 'run']);
+    const refused = await whileFrozen(run, () => at.refit(['reconcile', 'run']));
     expect(refused.code, refused.stderr).toBe(7);
     expect(refused.stderr).toMatch(new RegExp(`held by process ${run.pid} .*refit apply in`));
     expect((await run.ended).code).toBe(0);

@@ -43,6 +43,16 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Does something while a process is frozen: it is as far then as it was, however slowly the machine starts others. */
+export async function whileFrozen<T>(run: Running, work: () => Promise<T>): Promise<T> {
+  run.kill('SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    run.kill('SIGCONT');
+  }
+}
+
 /** Starts `refit ARGS`. Of this process's environment it inherits next to nothing. */
 export function startRefit(args: readonly string[], options: RefitOptions = {}): Running {
   const child = spawn(process.execPath, [COMMAND, ...args], {

@@ -5,7 +5,17 @@ import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { JournalEntry } from '../../src/model.ts';
 import { atSocketPath } from '../../src/run/socket-path.ts';
-import { type Desk, desk, type Ended, filesIn, growPlan, plainFleet, type Running, until } from './refit.ts';
+import {
+  type Desk,
+  desk,
+  type Ended,
+  filesIn,
+  growPlan,
+  plainFleet,
+  type Running,
+  until,
+  whileFrozen,
+} from './refit.ts';
 
 /** Slow enough to be told something in its middle. */
 const STEADY = ['--start-lag', '20ms..100ms', '--duration', '700ms..900ms', '--lock-tail', '100ms..200ms'];
@@ -38,8 +48,33 @@ async function underWay(
     run,
     applying,
     entries,
-    tell: (command, ...more) => at.refit([command, run, ...more]),
+    tell: (command, ...more) => {
+      const args = [command, run, ...more];
+      // Through a link the kernel lists no path that could be told apart.
+      return run === 'run' ? heard(applying, at, args) : at.refit(args);
+    },
   };
+}
+
+/** Tells the run something. It is frozen until whoever tells it has come to its socket, or has ended without. */
+async function heard(applying: Running, at: Desk, args: readonly string[]): Promise<Ended> {
+  let over = false;
+  const telling = at.start(args);
+  const ended = telling.ended.finally(() => {
+    over = true;
+  });
+  const before = await connectedTo(at.folder);
+  await whileFrozen(applying, () =>
+    until('it is told', async () => over || (await connectedTo(at.folder)) > before, 120_000),
+  );
+  return ended;
+}
+
+/** Connections, taken or not, to the control sockets below this folder, as the kernel lists them. */
+async function connectedTo(folder: string): Promise<number> {
+  const listed = await readFile('/proc/net/unix', 'utf8').catch(() => '');
+  const LISTENS = '01';
+  return listed.split('\n').filter((line) => line.includes(folder) && line.split(' ')[5] !== LISTENS).length;
 }
 
 const facts = async (scene: Scene) => JSON.parse((await scene.tell('status', '--json')).stdout);
@@ -196,7 +231,7 @@ describe('the control socket', () => {
 
   it('works in a run directory that lies deeper than an address is long', async (context) => {
     const run = join(...Array.from({ length: 12 }, (_, n) => `a-folder-with-a-long-name-${n}`), 'run');
-    const scene = await underWay(context, { run });
+    const scene = await underWay(context, { run, count: 12 });
     expect(Buffer.byteLength(join(scene.desk.folder, run))).toBeGreaterThan(300);
     expect((await scene.tell('pause')).code).toBe(0);
     expect((await facts(scene)).live.paused).not.toBeNull();
