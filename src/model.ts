@@ -1159,6 +1159,13 @@ export interface RunProcess {
   readonly purpose?: 'reconcile';
   /** The dead whose locks it took over; absent where there were none. */
   readonly tookOverFrom?: readonly FormerHolder[];
+  /** Why it began nothing new from a moment on and left the rest to the next; absent: nothing stopped it, or none followed. */
+  readonly stopped?: {
+    /** ISO 8601 UTC. */
+    readonly at: string;
+    readonly because: Exclude<EndedBecause, 'done'>;
+    readonly what: string;
+  };
 }
 
 /**
