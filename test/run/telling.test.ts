@@ -99,6 +99,29 @@ describe('a hook', () => {
     expect(run.notices).toContain('hooks.log said by start\n');
   });
 
+  it('of a gate is run after each judgement, and does not hold up what comes of it', async () => {
+    const story: StageOptions = {
+      fleet: standards(3),
+      plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { failed: "> 0", command: [./check] } }, { name: rest, take: rest }]`,
+      gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, said: '' }) },
+    };
+    const heard: string[] = [];
+    const hear: RunCommand = async (_, { input }) => {
+      heard.push((JSON.parse(input) as ToldFacts).what);
+      return { exitCode: 0, output: '', failure: null };
+    };
+    const listen = (runCommand: RunCommand) => (clock: Clock) => [
+      hookListener({ gate: ['judged'] }, { runCommand, clock, directory: '/runs/one', env: {} }),
+    ];
+    const run = await play(story, listen(hear));
+    expect(heard).toEqual([
+      'the gate after wave canary: failed is success: 0 of 1 steps failed or refused, fails at "> 0"',
+      'the gate after wave canary: command is failure: exit 1',
+    ]);
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(course(await play(story, listen(never)))).toEqual(course(run));
+  });
+
   it('that hangs is killed after 30 seconds, which the journal and the report say', async () => {
     const run = await play(
       { ...STORY, duration: [60_000, 60_000] },
