@@ -63,10 +63,9 @@ import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './r
 import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
-import type { GateDoors } from './run/gate.ts';
 import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
-import { runCommand } from './run/run-command.ts';
+import { commandRunner } from './run/run-command.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -397,13 +396,11 @@ export interface ApplyOptions {
   readonly drain?: AbortSignal;
   /** Aborted to leave at once; the same call goes on later. */
   readonly leave?: AbortSignal;
-  /** Runs a command of a gate's; without it a plan that has one is refused. */
-  readonly runCommand?: GateDoors['runCommand'];
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
   readonly onNotice?: (what: string) => void;
-  /** Run the commands of the plan's hooks, as this user. Without it a plan that has some is refused. */
+  /** Run the commands of the plan's hooks and gates, as this user. Without it a plan that has some is refused. */
   readonly allowHooks?: boolean;
 }
 
@@ -414,6 +411,8 @@ export interface ApplyOptions {
 export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise<ApplyEnd> {
   const { connection, approve } = options;
   const never = new AbortController().signal;
+  const allowHooks = options.allowHooks ?? false;
+  const runCommand = commandRunner(connection.clock, connection.env);
   return applyInDirectory({
     saved,
     runsRoot: options.runsRoot ?? 'runs',
@@ -428,21 +427,13 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     by: { user: userName(), host: hostname(), pid: process.pid },
     endpoint: connection.cloud.endpoint,
     version: VERSION,
-    gates: {
-      askUrl: connection.askUrl,
-      ...(options.runCommand ? { runCommand: options.runCommand } : {}),
-    },
+    gates: { askUrl: connection.askUrl, ...(allowHooks ? { runCommand } : {}) },
     async approve() {
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
     ...(options.savedFile === undefined ? {} : { savedFile: options.savedFile }),
-    outside: {
-      allowHooks: options.allowHooks ?? false,
-      runCommand,
-      env: connection.env,
-      transport: connection.transport,
-    },
+    outside: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),
