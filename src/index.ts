@@ -232,6 +232,12 @@ export async function planFleet(
     : { review: null, ...reviewed };
 }
 
+/** What a plan made from a run is told beside it. */
+export interface PlanFromRunOptions extends PlanOptions {
+  /** Leave out the windows and freezes of the run's plan, and the maintenance windows: it may begin at once. */
+  readonly ignoreWindows?: boolean;
+}
+
 /**
  * The inverse of what a run verified (`rollback`), or what it left undone (`retry`), as a plan under review: resolved,
  * checked, priced and sealed against the live fleet like any other. It never acts by itself.
@@ -241,7 +247,7 @@ export async function planFleet(
 export async function planFromRun(
   kind: PlanSource['kind'],
   directory: string,
-  options: PlanOptions,
+  options: PlanFromRunOptions,
 ): Promise<Review> {
   const run = await readRun(directory);
   const holder = await readHolder(join(run.directory, RUN_FILES.lock));
@@ -252,9 +258,14 @@ export async function planFromRun(
       `refit drain ${word(directory)}, or wait for its end`,
     );
   }
-  const finished = isFinished(run.state);
-  const { plan, findings } = planFrom(kind, { directory, saved: run.saved, state: run.state, finished });
-  const reviewed = await reviewPlan(plan, options, findings);
+  const { saved, state } = run;
+  const { clock = systemClock, ignoreWindows = false } = options;
+  const made = planFrom(
+    kind,
+    { directory, saved, state, finished: isFinished(state) },
+    { now: clock.now(), ignoreWindows },
+  );
+  const reviewed = await reviewPlan(made.plan, options, made);
   if ('review' in reviewed) return reviewed.review;
   throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
 }
@@ -262,15 +273,19 @@ export async function planFromRun(
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
-  told: readonly Finding[] = [],
+  made: {
+    readonly findings: readonly Finding[];
+    readonly calendars: readonly SealedCalendar[];
+  } | null = null,
 ): Promise<{ review: Review } | { findings: readonly Finding[] }> {
   const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { findings };
   const plan = withDefaults(written, defaults);
-  const { calendars, findings: unread } = await readCalendars(plan, clock);
+  const { calendars: read, findings: unread } = await readCalendars(plan, clock);
   if (unread.length > 0) return { findings: unread };
+  const calendars = [...(made?.calendars ?? []), ...read];
   const sealed = await approvalsOf(plan, options);
   if (sealed.findings.length > 0) return { findings: sealed.findings };
   const reader = 'inventory' in from ? null : from;
@@ -339,7 +354,10 @@ async function reviewPlan(
     instance: null,
   }));
   const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
-  const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
+  const noted = {
+    ...draft,
+    findings: [...(made?.findings ?? []), ...draft.findings, ...offline, ...remarks],
+  };
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };

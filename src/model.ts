@@ -522,6 +522,8 @@ export interface PlanSource {
   readonly run: string;
   readonly digest: string;
   readonly head: string;
+  /** The windows and freezes of the run's plan were left out, and the maintenance windows; absent: it keeps to them. */
+  readonly ignoresWindows?: true;
 }
 
 /** One instance with the absolute size it is to have. */
