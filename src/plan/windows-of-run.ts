@@ -14,7 +14,7 @@ export interface WindowsOfRun {
   readonly windows: NonNullable<Plan['windows']> | null;
   readonly calendars: readonly SealedCalendar[];
   readonly switch: SavedPlan['execution']['switch'];
-  /** Milliseconds from now: at the least to the end of the next window, which may open later than the run's plan was good for. */
+  /** Milliseconds from now: more than the run's plan was good for where the next window opens later than that. */
   readonly expires: number;
   readonly findings: readonly Finding[];
 }
@@ -30,7 +30,8 @@ export function windowsOfRun(saved: SavedPlan, source: PlanSource, now: number):
   if (windows === undefined)
     return { windows: null, calendars: [], switch: execution.switch, expires: own, findings: [] };
   const next = openOpenings(windows).nextStart(now);
-  const until = next === null ? now : (next.lastStart ?? next.opens + own);
+  // As long after it opens as the run's plan was good for, and no longer than something may begin in it.
+  const until = next === null ? now : Math.min(next.lastStart ?? Number.POSITIVE_INFINITY, next.opens + own);
   return {
     windows: { ...windows, calendars: [] },
     calendars: windows.calendars,

@@ -383,9 +383,11 @@ describe('the plan made of a run that kept to windows', () => {
     const { plan: saved } = made('retry');
     expect(saved.forecast.window!.local).toBe('Wed 2026-11-25 01:00-05:00 Asia/Shanghai');
     expect(saved.expiresAt).toBe('2026-11-24T20:30:00.000Z');
-    const always = { ...windows, allow: [], freeze: [], calendars: [] };
-    const soon = made('retry', {}, runOf(['failed', 'failed', 'failed'], { windows: always }));
-    expect(Date.parse(soon.plan.expiresAt) - NOW).toBe(2 * DAY);
+    for (const freeze of [[], ['2027-06-01']]) {
+      const always = { ...windows, allow: [], freeze, calendars: [] };
+      const soon = made('retry', {}, runOf(['failed', 'failed', 'failed'], { windows: always }));
+      expect(Date.parse(soon.plan.expiresAt) - NOW, `frozen ${freeze}`).toBe(2 * DAY);
+    }
   });
 
   it('is blocked where none of them is still ahead, with the command that leaves them out', () => {
