@@ -63,10 +63,9 @@ import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from './r
 import { applyAgain } from './run/apply-again.ts';
 import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
-import type { GateDoors } from './run/gate.ts';
 import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
-import { runCommand } from './run/run-command.ts';
+import { commandRunner } from './run/run-command.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
@@ -233,6 +232,12 @@ export async function planFleet(
     : { review: null, ...reviewed };
 }
 
+/** What a plan made from a run is told beside it. */
+export interface PlanFromRunOptions extends PlanOptions {
+  /** Leave out the windows and freezes of the run's plan, and the maintenance windows: it may begin at once. */
+  readonly ignoreWindows?: boolean;
+}
+
 /**
  * The inverse of what a run verified (`rollback`), or what it left undone (`retry`), as a plan under review: resolved,
  * checked, priced and sealed against the live fleet like any other. It never acts by itself.
@@ -242,7 +247,7 @@ export async function planFleet(
 export async function planFromRun(
   kind: PlanSource['kind'],
   directory: string,
-  options: PlanOptions,
+  options: PlanFromRunOptions,
 ): Promise<Review> {
   const run = await readRun(directory);
   const holder = await readHolder(join(run.directory, RUN_FILES.lock));
@@ -253,9 +258,14 @@ export async function planFromRun(
       `refit drain ${word(directory)}, or wait for its end`,
     );
   }
-  const finished = isFinished(run.state);
-  const { plan, findings } = planFrom(kind, { directory, saved: run.saved, state: run.state, finished });
-  const reviewed = await reviewPlan(plan, options, findings);
+  const { saved, state } = run;
+  const { clock = systemClock, ignoreWindows = false } = options;
+  const made = planFrom(
+    kind,
+    { directory, saved, state, finished: isFinished(state) },
+    { now: clock.now(), ignoreWindows },
+  );
+  const reviewed = await reviewPlan(made.plan, options, made);
   if ('review' in reviewed) return reviewed.review;
   throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
 }
@@ -263,15 +273,19 @@ export async function planFromRun(
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
-  told: readonly Finding[] = [],
+  made: {
+    readonly findings: readonly Finding[];
+    readonly calendars: readonly SealedCalendar[];
+  } | null = null,
 ): Promise<{ review: Review } | { findings: readonly Finding[] }> {
   const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { findings };
   const plan = withDefaults(written, defaults);
-  const { calendars, findings: unread } = await readCalendars(plan, clock);
+  const { calendars: read, findings: unread } = await readCalendars(plan, clock);
   if (unread.length > 0) return { findings: unread };
+  const calendars = [...(made?.calendars ?? []), ...read];
   const sealed = await approvalsOf(plan, options);
   if (sealed.findings.length > 0) return { findings: sealed.findings };
   const reader = 'inventory' in from ? null : from;
@@ -340,7 +354,10 @@ async function reviewPlan(
     instance: null,
   }));
   const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
-  const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
+  const noted = {
+    ...draft,
+    findings: [...(made?.findings ?? []), ...draft.findings, ...offline, ...remarks],
+  };
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
@@ -397,13 +414,11 @@ export interface ApplyOptions {
   readonly drain?: AbortSignal;
   /** Aborted to leave at once; the same call goes on later. */
   readonly leave?: AbortSignal;
-  /** Runs a command of a gate's; without it a plan that has one is refused. */
-  readonly runCommand?: GateDoors['runCommand'];
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
   readonly onNotice?: (what: string) => void;
-  /** Run the commands of the plan's hooks, as this user. Without it a plan that has some is refused. */
+  /** Run the commands of the plan's hooks and gates, as this user. Without it a plan that has some is refused. */
   readonly allowHooks?: boolean;
 }
 
@@ -414,6 +429,8 @@ export interface ApplyOptions {
 export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise<ApplyEnd> {
   const { connection, approve } = options;
   const never = new AbortController().signal;
+  const allowHooks = options.allowHooks ?? false;
+  const runCommand = commandRunner(connection.clock, connection.env);
   return applyInDirectory({
     saved,
     runsRoot: options.runsRoot ?? 'runs',
@@ -428,21 +445,13 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     by: { user: userName(), host: hostname(), pid: process.pid },
     endpoint: connection.cloud.endpoint,
     version: VERSION,
-    gates: {
-      askUrl: connection.askUrl,
-      ...(options.runCommand ? { runCommand: options.runCommand } : {}),
-    },
+    gates: { askUrl: connection.askUrl, ...(allowHooks ? { runCommand } : {}) },
     async approve() {
       await mustAnswer(connection.cloud, saved);
       return approve(saved);
     },
     ...(options.savedFile === undefined ? {} : { savedFile: options.savedFile }),
-    outside: {
-      allowHooks: options.allowHooks ?? false,
-      runCommand,
-      env: connection.env,
-      transport: connection.transport,
-    },
+    outside: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),

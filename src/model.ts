@@ -526,6 +526,8 @@ export interface PlanSource {
   readonly run: string;
   readonly digest: string;
   readonly head: string;
+  /** The windows and freezes of the run's plan were left out, and the maintenance windows; absent: it keeps to them. */
+  readonly ignoresWindows?: true;
 }
 
 /** One instance with the absolute size it is to have. */
@@ -1173,6 +1175,13 @@ export interface RunProcess {
   readonly purpose?: 'reconcile';
   /** The dead whose locks it took over; absent where there were none. */
   readonly tookOverFrom?: readonly FormerHolder[];
+  /** Why it began nothing new from a moment on and left the rest to the next; absent: nothing stopped it, or none followed. */
+  readonly stopped?: {
+    /** ISO 8601 UTC. */
+    readonly at: string;
+    readonly because: Exclude<EndedBecause, 'done'>;
+    readonly what: string;
+  };
 }
 
 /**

@@ -148,7 +148,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:url': /^cli\/.+$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
-  'node:child_process': /^(cli\/(commands\/demo|run-command)|simulator\/throw-away-ca|run\/run-command)\.ts$/,
+  'node:child_process': /^(cli\/commands\/demo|simulator\/throw-away-ca|run\/run-command)\.ts$/,
   'node:events': /^cli\/commands\/demo\.ts$/,
 };
 

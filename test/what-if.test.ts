@@ -38,6 +38,8 @@ describe('docs/what-if.md', () => {
       '… somebody changes the journal afterwards?',
       '… the window closes in mid-wave?',
       '… a freeze is declared during a run?',
+      '… a gate cannot tell?',
+      '… a gate says no?',
     ]);
   });
 

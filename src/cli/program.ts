@@ -142,6 +142,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       .argument('<run>', 'run directory')
       .option('-o, --out <saved>', 'seal it into this file, for review and apply')
       .option('--price', 'ask the provider for the price of every step')
+      .option('--ignore-windows', "leave out windows and freezes of the run's plan: it may begin at once")
       .option('--all', 'show every row')
       .option('--detailed-exitcode', 'exit 2 where there are changes')
       .addOption(format('text, json, markdown, html, csv, junit or sarif'))

@@ -25,7 +25,9 @@ export function nextCommand(
 
 /** The command that makes a saved plan anew, against the fleet as it is then. */
 export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, saveAs: string): string {
-  const from = source ? `${source.kind} ${word(source.run)}` : `plan ${word(file)}`;
+  const from = source
+    ? `${source.kind} ${word(source.run)}${source.ignoresWindows ? ' --ignore-windows' : ''}`
+    : `plan ${word(file)}`;
   return `refit ${from} -o ${word(saveAs)}`;
 }
 

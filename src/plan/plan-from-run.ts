@@ -12,6 +12,7 @@ import type {
   Precondition,
   RunState,
   SavedPlan,
+  SealedCalendar,
   Size,
   Step,
   Wish,
@@ -20,6 +21,7 @@ import { DIMENSIONS } from '../model.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
 import { conductOf } from './waves.ts';
+import { windowsOfRun } from './windows-of-run.ts';
 
 /** A run as its saved plan and its journal tell it. */
 export interface RunToPlanFrom {
@@ -34,15 +36,30 @@ export interface RunToPlanFrom {
 /** The plan, and what a reviewer should know of how it came about. */
 export interface PlanFromRun {
   readonly plan: Plan;
+  /** What the calendars of the run's plan said, as it was sealed. */
+  readonly calendars: readonly SealedCalendar[];
   readonly findings: readonly Finding[];
+}
+
+/** How a plan is made from a run. */
+export interface FromRun {
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+  /** Leaves out the windows and freezes of the run's plan, and the maintenance windows: it may begin at once. */
+  readonly ignoreWindows?: boolean;
 }
 
 /**
  * `rollback`: every instance of which something was verified goes back to the size it had before, if it still is at the
  * size at which the run left it. `retry`: every instance of which something failed, was refused, drifted, skipped or never
- * ran is to have the size that the run was to give it. An instance whose outcome is unknown is blocked in both. Pure.
+ * ran is to have the size that the run was to give it. An instance whose outcome is unknown is blocked in both. Both keep to
+ * the windows and freezes of the run's plan, unless they are to be ignored. Pure.
  */
-export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanFromRun {
+export function planFromRun(
+  kind: PlanSource['kind'],
+  run: RunToPlanFrom,
+  { now, ignoreWindows = false }: FromRun,
+): PlanFromRun {
   const { saved, state } = run;
   const { approvals } = saved;
   const directory = run.directory.replace(/(?<=.)\/+$/, '');
@@ -54,12 +71,20 @@ export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanF
   });
   const shrinks = kind === 'rollback' || saved.preconditions.some(getsSmaller);
   const suffix = `-${kind}`;
+  const source: PlanSource = {
+    kind,
+    run: directory,
+    digest: saved.digest,
+    head: state.head,
+    ...(ignoreWindows ? { ignoresWindows: true } : {}),
+  };
+  const when = windowsOfRun(saved, source, now);
   const plan: Plan = {
     file: `${directory}/plan.json`,
     name: saved.name.slice(0, LONGEST_NAME - suffix.length) + suffix,
     change: saved.change,
     owner: saved.owner,
-    expires: Date.parse(saved.expiresAt) - Date.parse(saved.sealedAt),
+    expires: when.expires,
     onBlocked: 'skip',
     finishBy: null,
     defaults: { region: null, profile: null },
@@ -71,13 +96,18 @@ export function planFromRun(kind: PlanSource['kind'], run: RunToPlanFrom): PlanF
       entries.map(({ wave }) => wave),
     ),
     ...(approvals ? { approvals: { need: approvals.need, approvers: approvals.approvers } } : {}),
-    execution: saved.execution,
+    execution: { ...saved.execution, switch: when.switch },
     ...(saved.spread ? { spread: saved.spread } : {}),
-    source: { kind, run: directory, digest: saved.digest, head: state.head },
+    ...(when.windows ? { windows: when.windows } : {}),
+    source,
     ...(saved.hooks ? { hooks: saved.hooks } : {}),
     ...(saved.notify ? { notify: saved.notify } : {}),
   };
-  return { plan, findings: [origin(plan, plan.source!), ...(run.finished ? [] : [unfinished(directory)])] };
+  return {
+    plan,
+    calendars: when.calendars,
+    findings: [origin(plan, source), ...when.findings, ...(run.finished ? [] : [unfinished(directory)])],
+  };
 }
 
 /** By the schema of plans. */

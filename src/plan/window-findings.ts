@@ -2,6 +2,7 @@
 import { iso } from '../clock.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../model.ts';
 import { say } from '../rules/check.ts';
+import { planAgain } from './next-command.ts';
 import { type Opening, openOpenings } from './openings.ts';
 import { sayMoment, sayOpening, sayUtc } from './say-openings.ts';
 
@@ -9,7 +10,13 @@ import { sayMoment, sayOpening, sayUtc } from './say-openings.ts';
 export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: number): Finding[] {
   if (windows === null) return [];
   const openings = openOpenings(windows);
-  const closed = (what: string, mend: string) => [say('Refit.WindowsClosed', { what, mend }, null, null)];
+  const { source } = plan;
+  // Nobody wrote a plan that was made from a run: there is nothing in it that could be mended.
+  const mendOf = (mend: string) =>
+    source ? planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED') : mend;
+  const closed = (what: string, mend: string) => [
+    say('Refit.WindowsClosed', { what, mend: mendOf(mend) }, null, null),
+  ];
   const next = openings.nextStart(now);
   if (next === null) {
     const why = openings.next(now, 1).length > 0 ? 'lasts longer than lastStart' : 'is not frozen';

@@ -4,6 +4,10 @@ import { isDate, parseInstant } from './quantity.ts';
 /** The days of a week as windows spell them; ISO numbers them from 1. */
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
+const NUMBER_OF: ReadonlyMap<string | undefined, number> = new Map(
+  WEEKDAYS.map((day, index) => [day, index + 1]),
+);
+
 const MINUTES_A_DAY = 24 * 60;
 
 /** A window as the clock on the wall shows it. */
@@ -30,7 +34,7 @@ function parseDays(text: string): ReadonlySet<number> | null {
   const days = new Set<number>();
   for (const part of text.split(',')) {
     const [first, last = first, ...more] = part.split('-');
-    const [from, to] = [first, last].map((day) => WEEKDAYS.findIndex((one) => one === day) + 1);
+    const [from, to] = [first, last].map((day) => NUMBER_OF.get(day));
     if (!from || !to || more.length > 0) return null;
     for (let day = from; ; day = (day % 7) + 1) {
       days.add(day);

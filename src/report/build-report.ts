@@ -215,11 +215,19 @@ function steeredOf({ at, command, value, by, accepted, what }: Entry<'steered'>)
   return { at, command, value, by, accepted, what };
 }
 
-/** What was taken over is told after the start of the process that did. */
+/**
+ * What was taken over is told after the start of the process that did. Why a process stopped is told of those that others
+ * followed: of the last the run itself tells it.
+ */
 function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
   const processes: RunProcess[] = [];
+  let stopped: RunProcess['stopped'];
   for (const entry of entries) {
+    if (entry.kind === 'stopping') stopped = { at: entry.at, because: entry.because, what: entry.what };
     if (entry.kind === 'run-started') {
+      const before = processes.at(-1);
+      if (before && stopped) processes[processes.length - 1] = { ...before, stopped };
+      stopped = undefined;
       const { user, host, pid } = entry.by;
       const purpose = entry.purpose === undefined ? {} : { purpose: entry.purpose };
       processes.push({ at: entry.at, user, host, pid, cutOff: entry.cutOff, ...purpose });

@@ -147,9 +147,24 @@ export function timeOfDay(iso: string | null): string {
   return iso === null ? '–' : iso.slice(11, 19);
 }
 
-/** What a process that took a run up did beside carrying it out, in words; empty where there is nothing. */
-export function remarks({ purpose, tookOverFrom }: Pick<RunProcess, 'purpose' | 'tookOverFrom'>): string {
-  return [purpose === 'reconcile' ? 'reconcile: read, and ordered nothing' : '', takenOver(tookOverFrom)]
+/** `17:00:00`; where two times lie on different days, with theirs: `2026-01-05 17:00:00`. Both ISO 8601 UTC. */
+export function fromTo(from: string, to: string | null): string {
+  if (to === null || from.slice(0, 10) === to.slice(0, 10)) return `${timeOfDay(from)} to ${timeOfDay(to)}`;
+  const dated = (iso: string) => `${iso.slice(0, 10)} ${timeOfDay(iso)}`;
+  return `${dated(from)} to ${dated(to)}`;
+}
+
+/** What a process that took a run up did beside carrying it out, and why it stopped, in words; empty where there is nothing. */
+export function remarks({
+  purpose,
+  tookOverFrom,
+  stopped,
+}: Pick<RunProcess, 'purpose' | 'tookOverFrom' | 'stopped'>): string {
+  return [
+    purpose === 'reconcile' ? 'reconcile: read, and ordered nothing' : '',
+    takenOver(tookOverFrom),
+    stopped === undefined ? '' : `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
+  ]
     .filter((part) => part !== '')
     .join('; ');
 }

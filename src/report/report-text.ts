@@ -149,7 +149,7 @@ export function signatureInWords({ by, wave, key, issuedAt, expiresAt }: ReportS
 function processes({ run }: Report, width: number, inks: Ink): string[] {
   const isPlain = (one: RunProcess) => one.cutOff === 0 && show.remarks(one) === '';
   if (run.processes.length <= 1 && run.processes.every(isPlain)) return [];
-  const rows = run.processes.map(({ at, user, host, pid, cutOff, ...others }) => [
+  const rows = run.processes.map(({ at, user, host, pid, cutOff, stopped: _, ...others }) => [
     show.instant(at),
     `${user} on ${host}`,
     `pid ${pid}`,
@@ -157,7 +157,12 @@ function processes({ run }: Report, width: number, inks: Ink): string[] {
       .filter((part) => part !== '')
       .join('; '),
   ]);
-  return [...heading('Processes', inks), ...table(rows, [{}, { least: 8 }, {}, {}], width, '  ')];
+  // A sentence that may be long: under its process, not in a column.
+  const lines = table(rows, [{}, { least: 8 }, {}, {}], width, '  ').flatMap((line, n) => {
+    const { stopped } = run.processes[n]!;
+    return stopped === undefined ? [line] : [line, ...wrap(show.remarks({ stopped }), width, '    ')];
+  });
+  return [...heading('Processes', inks), ...lines];
 }
 
 /** What it was told while it ran, and by whom. */
@@ -206,7 +211,7 @@ function approvedWith({ plan }: Report, width: number, inks: Ink): string[] {
 
 /** Where the money went, and every step that was billed otherwise than quoted. */
 function moneyOf(report: Report, width: number, inks: Ink): string[] {
-  const { shares } = report.money;
+  const shares = report.money.shares.filter(({ quoted, billed }) => quoted.length + billed.length > 0);
   if (shares.length === 0) return [];
   const rows = shares.map(({ by, name, quoted, billed }) => [
     by,
@@ -254,9 +259,7 @@ function waves(report: Report, width: number, inks: Ink): string[] {
     return [
       wave.name,
       show.counted(wave.steps, 'step'),
-      wave.startedAt === null
-        ? 'not started'
-        : `${show.timeOfDay(wave.startedAt)} to ${show.timeOfDay(wave.endedAt)}`,
+      wave.startedAt === null ? 'not started' : show.fromTo(wave.startedAt, wave.endedAt),
       took === null ? '' : show.duration(took),
       outcomesInWords(totals),
     ];

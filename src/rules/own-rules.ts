@@ -179,6 +179,17 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'Nobody wrote this plan: it was made from a run, whose journal had the head that is named.',
     mend: 'refit audit verify RUN --head HASH',
   }),
+  own('Refit.WindowsOfRun', 'note', {
+    looksAt: 'the windows, freezes and calendars that the plan of the run has sealed',
+    sentence: 'The plan keeps to the windows and freezes of the run that it was made from.',
+    mend: 'the same command with --ignore-windows, where it cannot wait for them',
+  }),
+  own('Refit.WindowsIgnored', 'warning', {
+    looksAt: '--ignore-windows, and the windows that the run kept to',
+    sentence:
+      'The plan may begin at once, at any time, though the run that it was made from kept to windows.',
+    mend: 'the same command without --ignore-windows keeps to them',
+  }),
   own('Refit.TooFewApprovers', 'error', {
     looksAt: 'the approvers that the plan of the run has sealed, and who makes the new plan',
     sentence: 'The approvers of the run are those of the new plan, and too few of them did not make it.',

@@ -10,9 +10,8 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
 import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
-import { beginReplay, isFinished } from '../journal.ts';
+import { isFinished } from '../journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
-import { JOURNAL_FORMAT } from '../model.ts';
 import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
@@ -22,10 +21,8 @@ import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import { execute } from './execute.ts';
 import type { GateDoors } from './gate.ts';
-import { type HeldLock, openInstances, takeOversOf } from './held-locks.ts';
+import { type HeldLock, openInstances } from './held-locks.ts';
 import { hookListener, mustAllowHooks } from './hooks.ts';
-import { openJournalFile } from './journal-file.ts';
-import { openJournalWriter } from './journal-writer.ts';
 import { takeLock } from './lock.ts';
 import { withLost } from './lost-deeds.ts';
 import { isRegistered, register } from './register.ts';
@@ -41,6 +38,7 @@ import {
   runDirectoryName,
 } from './run-directory.ts';
 import { openSteering } from './steering.ts';
+import { openRun, recordStart, unlessLeft } from './take-up.ts';
 import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
 import { webhookListener } from './webhooks.ts';
 import { openWindowGate } from './window-gate.ts';
@@ -248,45 +246,27 @@ async function takeUp(
   approvals: readonly (Approved | null)[],
   locks: readonly HeldLock[],
 ): Promise<ApplyEnd> {
-  const { saved, clock, calls, permits, savedFile = null } = input;
-  const entries = [...run.journal.entries];
-  const replay = beginReplay(saved);
-  for (const entry of entries) replay.add(entry);
-  input.onStart?.({ directory, entries });
-  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
+  const { saved, clock, calls, permits, savedFile = null, onStart } = input;
   const telling = openTelling({
     saved,
-    journal: () => journal,
+    journal: () => open.journal,
     clock,
     listeners: listenersOf(input, directory),
     log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
   });
-  const journal = openJournalWriter({
-    store: file,
+  const open = await openRun(run, {
     clock,
-    end: run.journal.end,
-    replay,
+    ...(onStart ? { onStart } : {}),
     onEntry(entry) {
-      entries.push(entry);
       input.onEntry?.(entry);
       telling.entry(entry);
     },
   });
+  const { journal, entries } = open;
   let control: ControlSocket | null = null;
   let wasLeft = false;
   try {
-    await journal.record({
-      kind: 'run-started',
-      format: JOURNAL_FORMAT,
-      plan: saved.name,
-      digest: saved.digest,
-      resumed: run.state.startedAt !== null,
-      cutOff: run.journal.tornBytes,
-      by: input.by,
-      endpoint: input.endpoint,
-      version: input.version,
-    });
-    for (const deed of takeOversOf(locks)) journal.tell(deed);
+    await recordStart(journal, run, input, locks);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
@@ -298,14 +278,7 @@ async function takeUp(
     });
     const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
     const executing = execute({ ...input, journal, calls, steering, approvalOf });
-    // Left at once, a call may still wait for its answer: nobody waits for it, and the journal tells that it was asked.
-    const left = new Promise<null>((resolveLeft) => {
-      if (leave.aborted) resolveLeft(null);
-      leave.addEventListener('abort', () => resolveLeft(null), { once: true });
-    });
-    executing.catch(() => undefined);
-    const end = await Promise.race([executing, left]);
-    if (end === null) await journal.record({ kind: 'calls', counts: calls.take() });
+    const end = await unlessLeft(executing, leave, journal, calls);
     const state = journal.replay.state();
     const done = await finish(directory, saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
@@ -313,13 +286,13 @@ async function takeUp(
     return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
-    await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
+    await finish(directory, saved, entries, open.replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
     await control?.close();
     // The run is over and its reports are written: this delays the last words of the process alone.
     await telling.close(wasLeft ? 0 : TELLING_GRACE);
-    await file.close().catch(() => undefined);
+    await open.close();
   }
 }
 

@@ -27,47 +27,24 @@ export function hookListener(
   hooks: NonNullable<SavedPlan['hooks']>,
   outside: {
     readonly runCommand: RunCommand;
-    readonly clock: Clock;
+    readonly clock: Pick<Clock, 'monotonic'>;
     readonly directory: string;
-    readonly env: Readonly<Record<string, string | undefined>>;
   },
 ): Listener {
   const { runCommand, clock, directory } = outside;
-  const env = withoutKeys(outside.env);
   return {
     by: 'hook',
     wants: ({ event }) => hooks[event] !== undefined,
     to: ({ event }) => hooks[event]![0]!,
     async tell(facts, signal) {
       const began = clock.monotonic();
-      const over = new AbortController();
-      const enough = AbortSignal.any([signal, over.signal]);
       const input = `${JSON.stringify({ ...facts, directory })}\n`;
-      const ended = new AbortController();
-      void clock.sleep(HOOK_LIMIT, ended.signal).then(() => over.abort());
-      const { exitCode, output, failure } = await runCommand(hooks[facts.event]!, {
-        input,
-        env,
-        signal: enough,
-      });
-      ended.abort();
+      const end = await runCommand(hooks[facts.event]!, { input, timeout: HOOK_LIMIT, signal });
+      const { output } = end;
       const after = `after ${Math.round(clock.monotonic() - began)} ms`;
-      if (failure !== null) return { ok: false, what: `could not be run: ${failure}`, output };
-      if (signal.aborted && exitCode === null)
-        return { ok: false, what: `killed ${after}: the run is over`, output };
-      if (exitCode === null) return { ok: false, what: `killed ${after}, at most ${HOOK_LIMIT} ms`, output };
-      return { ok: exitCode === 0, what: `exit code ${exitCode} ${after}`, output };
+      if (end.kind === 'ended')
+        return { ok: end.exitCode === 0, what: `exit code ${end.exitCode} ${after}`, output };
+      return { ok: false, what: signal.aborted ? `killed ${after}: the run is over` : end.why, output };
     },
   };
-}
-
-/** Where keys of the provider's are kept in the environment: a hook has no business with them. */
-const KEYS = /^(TENCENTCLOUD|TCCLI|TKE)_/;
-
-function withoutKeys(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || KEYS.test(name) ? [] : [[name, value] as const],
-    ),
-  );
 }

@@ -2,19 +2,16 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
-import { beginReplay } from '../journal.ts';
 import type { JournalEntry, Outcome, Report, SavedPlan, Step } from '../model.ts';
-import { JOURNAL_FORMAT } from '../model.ts';
 import { finish, mustBeSameEndpoint, mustBeWhole } from './apply.ts';
 import type { CallCounter } from './call-counter.ts';
 import { claimInstances } from './claims.ts';
-import { type HeldLock, takeOversOf } from './held-locks.ts';
-import { openJournalFile } from './journal-file.ts';
-import { openJournalWriter } from './journal-writer.ts';
+import type { HeldLock } from './held-locks.ts';
 import { takeLock } from './lock.ts';
 import { withLost } from './lost-deeds.ts';
 import { lastExitCode, reconcileSteps, unsettledSteps } from './reconcile.ts';
 import { RUN_FILES, type RunOnDisk, readRun } from './run-directory.ts';
+import { openRun, recordStart, unlessLeft } from './take-up.ts';
 
 export interface ReconcileInput {
   readonly directory: string;
@@ -103,44 +100,18 @@ async function settle(
 ): Promise<ReconcileEnd> {
   const { clock, calls, leave } = input;
   const { saved, directory } = run;
-  const entries = [...run.journal.entries];
-  const replay = beginReplay(saved);
-  for (const entry of entries) replay.add(entry);
-  input.onStart?.({ directory, entries });
-  const file = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
-  const journal = openJournalWriter({
-    store: file,
+  const { onStart } = input;
+  const taken = await openRun(run, {
     clock,
-    end: run.journal.end,
-    replay,
-    onEntry(entry) {
-      entries.push(entry);
-      input.onEntry?.(entry);
-    },
+    ...(onStart ? { onStart } : {}),
+    onEntry: (entry) => input.onEntry?.(entry),
   });
+  const { journal, entries, replay } = taken;
   try {
-    await journal.record({
-      kind: 'run-started',
-      format: JOURNAL_FORMAT,
-      plan: saved.name,
-      digest: saved.digest,
-      resumed: true,
-      purpose: 'reconcile',
-      cutOff: run.journal.tornBytes,
-      by: input.by,
-      endpoint: input.endpoint,
-      version: input.version,
-    });
-    for (const deed of takeOversOf(locks)) journal.tell(deed);
+    await recordStart(journal, run, input, locks, 'reconcile');
     const exitCodeBefore = lastExitCode(run.journal.entries);
     const settling = reconcileSteps({ ...input, saved, journal, exitCodeBefore });
-    const left = new Promise<null>((resolveLeft) => {
-      if (leave.aborted) resolveLeft(null);
-      leave.addEventListener('abort', () => resolveLeft(null), { once: true });
-    });
-    settling.catch(() => undefined);
-    const end = await Promise.race([settling, left]);
-    if (end === null) await journal.record({ kind: 'calls', counts: calls.take() });
+    const end = await unlessLeft(settling, leave, journal, calls);
     const { report } = await finish(directory, saved, entries, replay.state(), false);
     const told = open.map(({ id, instance, region }) => {
       const { outcome, orders, code, what } = replay.step(id);
@@ -162,6 +133,6 @@ async function settle(
     await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
-    await file.close().catch(() => undefined);
+    await taken.close();
   }
 }

@@ -53,8 +53,10 @@ function said(entry: JournalEntry, saved: SavedPlan): Said | null {
     case 'wave-ended':
       return { event: 'wave-end', what: `wave ${entry.name} has ended`, wave: entry.name };
     case 'gate': {
-      const { name, judge, outcome, shadow } = entry;
-      const what = `the gate after wave ${name}: ${judge} is ${outcome}${shadow ? ' (in shadow)' : ''}: ${entry.what}`;
+      const { name, judge, outcome, shadow, next } = entry;
+      const judged = `the gate after wave ${name}: ${judge} is ${outcome}${shadow ? ' (in shadow)' : ''}: ${entry.what}`;
+      // A halt is told of by itself; a pause is not, and it waits for somebody.
+      const what = next === 'pause' ? `${judged}; the run is paused until it is told to continue` : judged;
       return { event: 'gate', what, wave: name };
     }
     case 'approval-awaited': {

@@ -12,7 +12,9 @@ it.concurrent.for<[string, Omit<Strike, 'effect'>]>([
   'apply whose disk is full at %s orders nothing more, exits 1 with what to do, and goes on by the same command',
   async ([, where], test) => {
     const at = await desk(test, { fleet: plainFleet(4) });
-    await at.write('plan.yaml', growPlan());
+    // One less under way than there are: on a busy machine all orders may have left before the second is answered.
+    const execution = 'execution: { inFlight: 3, requestsPerSecond: 20, patience: 2s }';
+    await at.write('plan.yaml', growPlan([execution]));
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
     const full = await at.refit(APPLY, { env: struckBy({ strikes: [{ ...where, effect: 'disk full' }] }) });
     expect(full.code, full.stderr).toBe(1);

@@ -1,4 +1,6 @@
 /** A run taken back, and a run asked again, as a person does it: by a plan that is reviewed and applied like any other. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SavedPlan } from '../../src/model.ts';
 import { BRISK, type Desk, desk, growPlan, plainFleet, until } from './refit.ts';
@@ -91,6 +93,36 @@ describe.concurrent('a run', () => {
     await ok(at, apply('rest.json', 'second'));
     expect(new Set((await sizes(at)).map((line) => line.split(' ')[1]))).toEqual(new Set(['8192']));
     expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1, 1]);
+  });
+
+  it('that kept to windows is taken back in them, without its calendar files; with --ignore-windows at once', async (test) => {
+    const at = await desk(test, { simulator: BRISK, fleet: plainFleet(2) });
+    const before = await sizes(at);
+    const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+    const event = `BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:${day}\r\nSUMMARY:the sale\r\nEND:VEVENT`;
+    await at.write('freezes.ics', `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${event}\r\nEND:VCALENDAR\r\n`);
+    const windows = 'windows: { timezone: UTC, calendars: [freezes.ics] }';
+    await at.write('plan.yaml', growPlan([windows]));
+    await ok(at, ['plan', 'plan.yaml', '-q', '-o', 'saved.json']);
+    await ok(at, apply('saved.json', 'run'));
+    await rm(join(at.folder, 'freezes.ics'));
+
+    const kept = await ok(at, ['rollback', 'run', '-o', 'undo.json']);
+    expect(kept.stdout).toContain('Refit.WindowsOfRun');
+    expect(kept.stdout.replace(/\s+/g, ' ')).toContain('refit rollback run --ignore-windows -o SAVED');
+    const saved = await at.json<SavedPlan>('saved.json');
+    expect(saved.windows!.calendars[0]!.freezes).toHaveLength(1);
+    expect((await at.json<SavedPlan>('undo.json')).windows).toEqual(saved.windows);
+
+    const ignored = await ok(at, ['rollback', 'run', '--ignore-windows', '-o', 'now.json']);
+    expect(ignored.stdout.replace(/\s+/g, ' ')).toContain(
+      'to begin at once, at any time, it ignores what that run kept to: 1 calendar (UTC)',
+    );
+    const now = await at.json<SavedPlan>('now.json');
+    expect(now).not.toHaveProperty('windows');
+    expect(now.source).toMatchObject({ kind: 'rollback', ignoresWindows: true });
+    await ok(at, apply('now.json', 'back'));
+    expect(await sizes(at)).toEqual(before);
   });
 
   it('is made no plan of while a process carries it out', async (test) => {

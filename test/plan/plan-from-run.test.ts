@@ -11,10 +11,12 @@ import type {
   Review,
   RunState,
   SavedPlan,
+  SavedWindows,
+  SealedCalendar,
   Size,
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
-import { planFromRun } from '../../src/plan/plan-from-run.ts';
+import { type FromRun, planFromRun } from '../../src/plan/plan-from-run.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
 import { approver } from '../approval/people.ts';
 import {
@@ -75,7 +77,7 @@ function reviewOf(
   run: ReturnType<typeof runOf>,
   fleet: readonly Instance[],
 ): Review {
-  const { plan: made, findings } = planFromRun(kind, run);
+  const { plan: made, findings } = planFromRun(kind, run, { now: NOW });
   const draft = draftPlan(made, inventory(fleet, SOLD), NOW);
   const told = { ...draft, findings: [...findings, ...draft.findings] };
   return finishPlan(told, { quotes: null, now: NOW, saveAs: 'undo.json' });
@@ -162,7 +164,7 @@ describe('the steps that a rollback makes', () => {
 
   it('need the memory in use: it is asked for', () => {
     const fleet = [FLEET[0]!, standard({ id: B, size: AFTER.b, used: null })];
-    const { plan: made } = planFromRun('rollback', runOf(['not-run', 'not-run', 'verified']));
+    const { plan: made } = planFromRun('rollback', runOf(['not-run', 'not-run', 'verified']), { now: NOW });
     expect(draftPlan(made, inventory(fleet), NOW).toMeasure.map(({ id }) => id)).toEqual([B]);
   });
 });
@@ -246,7 +248,7 @@ describe('the plan that is made', () => {
     const waves = run.saved.waves.map((wave) => ({ ...wave, soak: 60_000, haltWhen, gate }));
     const made = (kind: PlanSource['kind'], outcome: Outcome) => {
       const { directory, saved, state, finished } = runOf([outcome, outcome, outcome], { waves });
-      return planFromRun(kind, { directory, saved, state, finished }).plan.waves;
+      return planFromRun(kind, { directory, saved, state, finished }, { now: NOW }).plan.waves;
     };
     expect(made('retry', 'failed')).toMatchObject([
       { soak: 60_000, haltWhen, gate },
@@ -265,7 +267,7 @@ describe('the plan that is made', () => {
   });
 
   it('warns of a run that apply would still go on with', () => {
-    const { findings } = planFromRun('retry', { ...run, finished: false });
+    const { findings } = planFromRun('retry', { ...run, finished: false }, { now: NOW });
     expect(findings.map(({ code }) => code)).toEqual(['Refit.FromRun', 'Refit.RunUnfinished']);
   });
 
@@ -276,7 +278,7 @@ describe('the plan that is made', () => {
   });
 
   it('keeps a name within what a plan may be called', () => {
-    const { plan: made } = planFromRun('rollback', runOf([], { name: 'n'.repeat(120) }));
+    const { plan: made } = planFromRun('rollback', runOf([], { name: 'n'.repeat(120) }), { now: NOW });
     expect(made.name).toMatch(/^n{111}-rollback$/);
   });
 });
@@ -296,7 +298,7 @@ describe('the plan made of a run that wanted approvals', () => {
   };
   /** The review of it, as one of these makes it. */
   const madeBy = (kind: PlanSource['kind'], ...authors: readonly string[]): Review => {
-    const { plan: made } = planFromRun(kind, run);
+    const { plan: made } = planFromRun(kind, run, { now: NOW });
     const draft = draftPlan(made, inventory(at(AFTER.a, BEFORE.b), SOLD), NOW);
     const approvals = { ...(made.approvals as ApproversOfRun), authors };
     return finishPlan(draft, { quotes: null, now: NOW, saveAs: 'undo.json', approvals });
@@ -313,7 +315,7 @@ describe('the plan made of a run that wanted approvals', () => {
   });
 
   it('is not sealed without them', () => {
-    const { plan: made } = planFromRun('rollback', run);
+    const { plan: made } = planFromRun('rollback', run, { now: NOW });
     const draft = draftPlan(made, inventory(at(AFTER.a, BEFORE.b), SOLD), NOW);
     expect(() => finishPlan(draft, { quotes: null, now: NOW, saveAs: null })).toThrow(/approvers/);
   });
@@ -329,6 +331,102 @@ describe('the plan made of a run that wanted approvals', () => {
         mend: 'refit rollback runs/one -o SAVED   typed by somebody who is no approver',
       },
     ]);
+  });
+});
+
+describe('the plan made of a run that kept to windows', () => {
+  const DAY = 86_400_000;
+  const calendars: readonly SealedCalendar[] = [
+    {
+      file: 'freezes.ics',
+      knownUntil: new Date(NOW + 300 * DAY).toISOString(),
+      freezes: [{ from: '2026-11-17T16:00:00.000Z', to: '2026-11-18T16:00:00.000Z', what: 'the sale' }],
+    },
+  ];
+  const windows: SavedWindows = {
+    timezone: 'Asia/Shanghai',
+    allow: ['Wed 01:00-05:00'],
+    freeze: ['2026-11-11'],
+    lastStart: 30 * 60_000,
+    atClose: 'halt',
+    calendars,
+  };
+  const ran = runOf(['verified', 'verified', 'failed'], { windows });
+  const fleet = at(AFTER.a, BEFORE.b);
+  const made = (kind: PlanSource['kind'], how: Partial<FromRun> = {}, run = ran): Review => {
+    const { now = NOW } = how;
+    const from = planFromRun(kind, run, { now, ...how });
+    const draft = draftPlan(from.plan, inventory(fleet, SOLD), now, from.calendars);
+    const told = { ...draft, findings: [...from.findings, ...draft.findings] };
+    return finishPlan(told, { quotes: null, now, saveAs: null });
+  };
+  const codes = ({ findings }: Review) => findings.map(({ code }) => code);
+  const saidOf = ({ findings }: Review, code: string) => findings.find((one) => one.code === code);
+
+  it.each(['rollback', 'retry'] as const)(
+    'by %s keeps to them, with what the calendars said when they were sealed, and says so',
+    (kind) => {
+      const review = made(kind);
+      expect(review.verdict).toBe('ready');
+      expect(review.plan.windows).toEqual(windows);
+      expect(saidOf(review, 'Refit.WindowsOfRun')).toMatchObject({
+        severity: 'note',
+        what: `as that run did, it keeps to the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai); what freezes.ics says is as it was sealed for that run, known until ${calendars[0]!.knownUntil}`,
+        mend: `refit ${kind} runs/one --ignore-windows -o SAVED   where it cannot wait for them`,
+      });
+      expect(readSavedPlan(encodeSavedPlan(review.plan))).toEqual(review.plan);
+    },
+  );
+
+  it('is good until the last start of the next window, however far ahead that is', () => {
+    // The first Wednesday is frozen by the plan, the second by its calendar; the run's plan was good for two days.
+    const { plan: saved } = made('retry');
+    expect(saved.forecast.window!.local).toBe('Wed 2026-11-25 01:00-05:00 Asia/Shanghai');
+    expect(saved.expiresAt).toBe('2026-11-24T20:30:00.000Z');
+    for (const freeze of [[], ['2027-06-01']]) {
+      const always = { ...windows, allow: [], freeze, calendars: [] };
+      const soon = made('retry', {}, runOf(['failed', 'failed', 'failed'], { windows: always }));
+      expect(Date.parse(soon.plan.expiresAt) - NOW, `frozen ${freeze}`).toBe(2 * DAY);
+    }
+  });
+
+  it('is blocked where none of them is still ahead, with the command that leaves them out', () => {
+    const review = made('rollback', { now: NOW + 301 * DAY });
+    expect(review.verdict).toBe('blocked');
+    expect(saidOf(review, 'Refit.WindowsClosed')).toMatchObject({
+      what: 'no window that is not frozen opens within a year',
+      mend: 'refit rollback runs/one --ignore-windows -o SAVED',
+    });
+  });
+
+  it('leaves them out where it is told to: to begin at once, which the review and the seal say', () => {
+    const review = made('rollback', { ignoreWindows: true });
+    expect(review.verdict).toBe('ready');
+    expect(review.plan).not.toHaveProperty('windows');
+    expect(review.plan.forecast).not.toHaveProperty('window');
+    expect(codes(review)).not.toContain('Refit.WindowsOfRun');
+    expect(saidOf(review, 'Refit.WindowsIgnored')).toMatchObject({
+      severity: 'warning',
+      what: 'to begin at once, at any time, it ignores what that run kept to: the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai)',
+      mend: 'refit rollback runs/one -o SAVED   keeps to them',
+    });
+    expect(review.plan.source).toMatchObject({ kind: 'rollback', ignoresWindows: true });
+    expect(review.next).toBe('refit rollback runs/one --ignore-windows -o saved-plan.json');
+    expect(readSavedPlan(encodeSavedPlan(review.plan))).toEqual(review.plan);
+  });
+
+  it('leaves out the maintenance windows of the instances too, and says nothing where there was nothing to ignore', () => {
+    const { execution } = ran.saved;
+    const waits = { execution: { ...execution, switch: 'maintenance-window' as const } };
+    const from = (is: Partial<SavedPlan>, ignoreWindows: boolean) =>
+      planFromRun('rollback', runOf(['verified', 'verified', 'verified'], is), { now: NOW, ignoreWindows });
+    expect(from(waits, false).plan.execution.switch).toBe('maintenance-window');
+    const { plan: now, findings } = from(waits, true);
+    expect(now.execution).toEqual({ ...execution, switch: 'now' });
+    expect(findings.map(({ what }) => what).join()).toContain(
+      'ignores what that run kept to: the maintenance windows of the instances',
+    );
+    expect(from({}, true).findings.map(({ code }) => code)).toEqual(['Refit.FromRun']);
   });
 });
 

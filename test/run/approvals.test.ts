@@ -236,7 +236,7 @@ describe('a wave that waits two hours for its approval', () => {
         {
           runCommand: async (_, { input }) => {
             told.push(JSON.parse(input));
-            return { exitCode: 0, output: '', failure: null };
+            return { kind: 'ended', exitCode: 0, said: '', output: '' };
           },
           clock,
           directory: '/runs/one',

@@ -2,33 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { holds } from './holds.ts';
-import { type Run, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
+import { together } from './under-way-together.ts';
 
 /** Instances of these applications in turn; `-` has no tag. */
 const fleet = (...apps: readonly string[]): object[] =>
   standards(apps.length).map((one, n) => ({ ...one, tags: apps[n] === '-' ? {} : { app: apps[n] } }));
 const plan = (more = '', spread = 'spread: { by: tags.app }') => `${ALL_TO_8GB}\n${spread}\n${more}`;
 const duration = [20_000, 60_000] as const;
-
-/** The greatest number of instances of one group under way together, as the journal tells it. */
-function together(run: Run): Record<string, number> {
-  const groupOf = new Map(
-    run.saved.preconditions.map(({ instance, group }) => [instance, group ?? instance]),
-  );
-  const underWay = new Map<string, Set<string>>();
-  const greatest: Record<string, number> = {};
-  for (const entry of run.entries) {
-    if (entry.kind !== 'intent' && entry.kind !== 'step-ended') continue;
-    const instance = entry.step.slice(0, entry.step.indexOf('/'));
-    const group = groupOf.get(instance)!;
-    const now = underWay.get(group) ?? new Set();
-    underWay.set(group, now);
-    if (entry.kind === 'intent') now.add(instance);
-    else now.delete(instance);
-    greatest[group] = Math.max(greatest[group] ?? 0, now.size);
-  }
-  return greatest;
-}
 
 describe('a spread', () => {
   it('holds each application apart, while the others and what has no tag pass by', async () => {

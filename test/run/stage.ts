@@ -7,6 +7,7 @@ import { type Clock, VirtualClock } from '../../src/clock.ts';
 import { openCloud, openReader } from '../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
+import { RefitError } from '../../src/errors.ts';
 import { planFleet } from '../../src/index.ts';
 import { beginReplay, decode } from '../../src/journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan, SteerCommand } from '../../src/model.ts';
@@ -48,6 +49,8 @@ export interface StageOptions {
   readonly keysFrom?: (world: World, now: number) => Credentials;
   /** The text of the approvers file, where the plan has `approvals`. */
   readonly approvers?: string;
+  /** The plan's own approvals are demanded, as `apply` does; else they are left out of the story, and its waves' alone count. */
+  readonly demandsSignatures?: true;
   /** How gates ask outside. */
   readonly gates?: GateDoors;
   /** Done to the world once the plan is made, and before anything is carried out. */
@@ -157,7 +160,13 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const disk = memoryDisk();
   const own = { secretId, secretKey: secret(secretKey), token: null, source: 'the story' };
   const credentials = () => options.keysFrom?.(world, clock.now()) ?? own;
-  const common = { credentials, endpoint: null, jitter: () => 0.5, gates: options.gates ?? {} };
+  const common = {
+    credentials,
+    endpoint: null,
+    jitter: () => 0.5,
+    gates: options.gates ?? {},
+    demandsSignatures: options.demandsSignatures ?? false,
+  };
 
   // Planned with a clock as the provider has it: what skews the clock befalls the run.
   const skew = world.clockSkew;
@@ -208,6 +217,7 @@ async function live(
   faultsSeen: string[],
   common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
     readonly gates: GateDoors;
+    readonly demandsSignatures: boolean;
   },
 ): Promise<Run> {
   const { clock: time, cloud: provider, disk, saved } = stage;
@@ -300,7 +310,12 @@ async function live(
   for (const [after, command] of fate.steer ?? [])
     later(after, () => void steering.command(command, STEERER).then((answer) => answers.push(answer)));
 
+  const demand = async (wave: number | null) =>
+    judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' });
   const work = async (): Promise<RunEnd | null> => {
+    const signed = common.demandsSignatures && !resumed ? await demand(null) : null;
+    if (signed !== null && !('deed' in signed))
+      throw new RefitError('not-approved', signed.what.join('\n'), signed.mend);
     await journal.record({
       kind: 'run-started',
       format: JOURNAL_FORMAT,
@@ -313,6 +328,7 @@ async function live(
       endpoint: cloud.endpoint,
       version: '0.0.0',
     });
+    if (signed !== null) await journal.record(signed.deed);
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     const executing = fate.reconciles
       ? reconcileSteps({
@@ -334,8 +350,7 @@ async function live(
           drain: drain.signal,
           leave: leave.signal,
           steering,
-          approvalOf: async (wave) =>
-            judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' }),
+          approvalOf: demand,
           gates: common.gates,
         });
     const left = new Promise<null>((resolve) =>
@@ -400,11 +415,16 @@ function overdue({ waits }: Standing, now: number, little: number): string[] {
 /** What is wrong with an order that is being sent now, by what is on the disk; null where nothing is. */
 function intentOnDisk(text: string, saved: SavedPlan, instance: string): string | null {
   const steps = new Set(saved.steps.filter((step) => step.instance === instance).map(({ id }) => id));
-  const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
-  const last = lines.findLast((line) => {
+  // From the end: what matters is among the last lines, however long the journal is.
+  let last: string | undefined;
+  for (let end = text.lastIndexOf('\n'); last === undefined && end > 0; ) {
+    const begin = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text.slice(begin, end);
     const at = line.indexOf('"step":"');
-    return at >= 0 && steps.has(line.slice(at + 8, line.indexOf('"', at + 8))) && !line.includes('"looked"');
-  });
+    if (at >= 0 && steps.has(line.slice(at + 8, line.indexOf('"', at + 8))) && !line.includes('"looked"'))
+      last = line;
+    end = begin - 1;
+  }
   if (last === undefined) return `an order for ${instance} was sent with nothing on the disk`;
   const { kind } = JSON.parse(last) as JournalEntry;
   return kind === 'intent'

@@ -1,8 +1,9 @@
 // Goal: whatever becomes of whom a run tells things, the run goes as it would without them, and the record says so.
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
+import type { Hooks } from '../../src/model.ts';
 import { hookListener } from '../../src/run/hooks.ts';
-import type { CommandEnd, RunCommand } from '../../src/run/run-command.ts';
+import type { RunCommand } from '../../src/run/run-command.ts';
 import { type Listener, TELLING_GRACE } from '../../src/run/tell.ts';
 import type { ToldFacts } from '../../src/run/told-facts.ts';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
@@ -37,15 +38,17 @@ function course(run: Run) {
   };
 }
 
-const never: RunCommand = (_, { signal }) =>
-  new Promise((resolve) => {
-    const killed = (): void => resolve({ exitCode: null, output: 'half a wo', failure: null });
-    if (signal.aborted) killed();
-    else signal.addEventListener('abort', killed);
-  });
+/** As the real one does where a command hangs: it is killed when its time is over, or nobody waits any more. */
+const never =
+  (clock: Clock): RunCommand =>
+  async (_, { timeout, signal }) => {
+    await clock.sleep(timeout, signal);
+    return { kind: 'no-end', why: `no end within ${timeout / 1000} s`, output: 'half a wo' };
+  };
 const ends =
-  (end: Partial<CommandEnd>): RunCommand =>
-  async () => ({ exitCode: 0, output: '', failure: null, ...end });
+  (exitCode: number, output = '') =>
+  (): RunCommand =>
+  async () => ({ kind: 'ended', exitCode, said: '', output });
 
 const HOOKS = {
   'run-start': ['start'],
@@ -55,17 +58,20 @@ const HOOKS = {
   'run-end': ['end'],
 };
 const hooks =
-  (runCommand: RunCommand, env = {}) =>
-  (clock: Clock) => [hookListener(HOOKS, { runCommand, clock, directory: '/runs/one', env })];
+  (runner: (clock: Clock) => RunCommand, of: Hooks = HOOKS) =>
+  (clock: Clock) => [hookListener(of, { runCommand: runner(clock), clock, directory: '/runs/one' })];
 
 describe('the course of a run, its end and its duration are the same', () => {
-  const HOOK_ROWS: readonly (readonly [string, RunCommand])[] = [
-    ['a hook that succeeds', ends({})],
-    ['one that fails', ends({ exitCode: 3 })],
-    ['one that is not there', ends({ exitCode: null, failure: 'spawn start ENOENT' })],
+  const HOOK_ROWS: readonly (readonly [string, (clock: Clock) => RunCommand])[] = [
+    ['a hook that succeeds', ends(0)],
+    ['one that fails', ends(3)],
+    [
+      'one that is not there',
+      () => async () => ({ kind: 'no-end', why: 'it could not be started: spawn start ENOENT', output: '' }),
+    ],
     ['one that hangs', never],
-    ['one that throws', () => Promise.reject(new Error('no'))],
-    ['one that writes a lot', ends({ output: 'x'.repeat(100_000) })],
+    ['one that throws', () => () => Promise.reject(new Error('no'))],
+    ['one that writes a lot', ends(0, 'x'.repeat(100_000))],
   ];
   it.each(HOOK_ROWS)('with %s', async (_, command) => {
     for (const story of [STORY, HALTS]) {
@@ -79,9 +85,9 @@ describe('a hook', () => {
     const heard: (ToldFacts & { directory: string })[] = [];
     const run = await play(
       HALTS,
-      hooks(async ([program], { input }) => {
+      hooks(() => async ([program], { input }) => {
         heard.push(JSON.parse(input));
-        return { exitCode: 0, output: `said by ${program}`, failure: null };
+        return { kind: 'ended', exitCode: 0, said: '', output: `said by ${program}` };
       }),
     );
     expect(heard.map(({ event }) => event)).toEqual([
@@ -99,11 +105,36 @@ describe('a hook', () => {
     expect(run.notices).toContain('hooks.log said by start\n');
   });
 
+  it('of a gate is run after each judgement, and does not hold up what comes of it', async () => {
+    const story: StageOptions = {
+      fleet: standards(3),
+      plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { failed: "> 0", command: [./check] } }, { name: rest, take: rest }]`,
+      gates: { runCommand: async () => ({ kind: 'ended', exitCode: 1, said: '' }) },
+    };
+    const heard: string[] = [];
+    const hear: RunCommand = async (command, options) => {
+      heard.push((JSON.parse(options.input) as ToldFacts).what);
+      return ends(0)()(command, options);
+    };
+    const judged: Hooks = { gate: ['judged'] };
+    const run = await play(
+      story,
+      hooks(() => hear, judged),
+    );
+    expect(heard).toEqual([
+      'the gate after wave canary: failed is success: 0 of 1 steps failed or refused, fails at "> 0"',
+      'the gate after wave canary: command is failure: exit 1',
+    ]);
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(course(await play(story, hooks(never, judged)))).toEqual(course(run));
+  });
+
   it('that hangs is killed after 30 seconds, which the journal and the report say', async () => {
     const run = await play(
       { ...STORY, duration: [60_000, 60_000] },
-      hooks(async (command, options) =>
-        command[0] === 'start' ? never(command, options) : ends({})(command, options),
+      hooks(
+        (clock) => (command, options) =>
+          command[0] === 'start' ? never(clock)(command, options) : ends(0)()(command, options),
       ),
     );
     expect(run.report.run.told!.filter(({ ok }) => !ok)).toMatchObject([
@@ -112,7 +143,7 @@ describe('a hook', () => {
         event: 'run-start',
         about: 1,
         to: 'start',
-        what: 'killed after 30000 ms, at most 30000 ms',
+        what: 'no end within 30 s',
       },
     ]);
     expect(run.notices).toContain('half a wo\n');
@@ -124,19 +155,6 @@ describe('a hook', () => {
     expect(run.notices).toMatch(/run-end \(entry \d+\) end: NOT TOLD: given up: the run is over/);
     // The journal ended with the run.
     expect(run.entries.at(-1)!.kind).toBe('run-ended');
-  });
-
-  it('is not given the keys of the provider', async () => {
-    let seen: Readonly<Record<string, string>> = {};
-    const env = { PATH: '/bin', TENCENTCLOUD_SECRET_KEY: 'k', TENCENTCLOUD_TOKEN: 't', TCCLI_PROFILE: 'p' };
-    await play(
-      STORY,
-      hooks(async (_, options) => {
-        seen = options.env;
-        return { exitCode: 0, output: '', failure: null };
-      }, env),
-    );
-    expect(seen).toEqual({ PATH: '/bin' });
   });
 });
 

@@ -8,6 +8,7 @@ import {
   TransportError,
 } from '../../src/cloud/transport.ts';
 import type { Webhook } from '../../src/model.ts';
+import type { CommandEnd } from '../../src/run/judge-gate.ts';
 import { TELLING_GRACE } from '../../src/run/tell.ts';
 import { WEBHOOK_LIMITS, webhookListener } from '../../src/run/webhooks.ts';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
@@ -115,6 +116,61 @@ describe('the course of a run, its end and its duration are the same', () => {
     const run = await play(STORY, hangs);
     expect(run.closed - run.took).toBe(TELLING_GRACE);
     expect((await play(STORY, status(200))).closed - run.took).toBeLessThanOrEqual(0);
+  });
+});
+
+describe('of a gate', () => {
+  const exits = (exitCode: number): CommandEnd => ({ kind: 'ended', exitCode, said: 'p99 is 40 ms' });
+  const hung: CommandEnd = { kind: 'no-end', why: 'no end within 60 s' };
+  const gated = (end: CommandEnd, more = ''): StageOptions => ({
+    fleet: standards(3),
+    plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: { command: [./check]${more} } }, { name: rest, take: rest }]`,
+    gates: { runCommand: async () => end },
+  });
+  const SHADOW = ', shadow: true';
+
+  it.each<[string, StageOptions, string[]]>([
+    ['that succeeds', gated(exits(0)), ['gate: command is success: exit 0: p99 is 40 ms', 'run-end']],
+    ['that fails', gated(exits(1)), ['gate: command is failure: exit 1: p99 is 40 ms', 'halt', 'run-end']],
+    [
+      'that cannot tell',
+      gated(hung),
+      [
+        'gate: command is inconclusive: no end within 60 s; the run is paused until it is told to continue',
+        'run-end',
+      ],
+    ],
+    [
+      'that cannot tell and is to halt then',
+      gated(hung, ', onInconclusive: halt'),
+      ['gate: command is inconclusive: no end within 60 s', 'halt', 'run-end'],
+    ],
+    [
+      'that would have failed',
+      gated(exits(1), SHADOW),
+      ['gate: command is failure (in shadow): exit 1: p99 is 40 ms', 'run-end'],
+    ],
+    [
+      'that could not have told',
+      gated(hung, SHADOW),
+      ['gate: command is inconclusive (in shadow): no end within 60 s', 'run-end'],
+    ],
+  ])('%s each judgement is told, and what came of it', async (_, story, expected) => {
+    const { sent } = await play(story, status(200), { on: ['gate', 'halt', 'end'] });
+    const facts = sent.map(({ request }) => JSON.parse(request.body));
+    expect(
+      facts.map(({ event, what }) =>
+        event === 'gate' ? what.replace('the gate after wave canary', 'gate') : event,
+      ),
+    ).toEqual(expected);
+    expect(facts[0]).toMatchObject({ wave: 'canary', totals: { verified: 1, 'not-run': 2 } });
+    expect(sent[0]!.request.headers).toMatchObject({ 'x-refit-event': 'gate' });
+  });
+
+  it('nobody is told who is not to be, and an address that hangs does not hold the judging up', async () => {
+    const story = gated(exits(0));
+    expect((await play(story, status(200), { on: ['end'] })).sent).toHaveLength(1);
+    expect(course(await play(story, hangs, { on: ['gate'] }))).toEqual(course(await play(story)));
   });
 });
 

@@ -4,13 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { type Run, type Stage, setStage } from './stage.ts';
+import { clockOf, goTo, ZONE } from './wall-clock.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-/** The stories begin on Monday, 5 January 2026, at 10:00 in Shanghai. */
-const ZONE = 'Asia/Shanghai';
 
 interface Told {
   readonly count: number;
@@ -30,18 +28,6 @@ function story({
     plan: `${ALL_TO_8GB}\nwindows: { timezone: ${ZONE}, ${windows} }\nexecution: { inFlight: ${inFlight} }`,
     duration,
   });
-}
-
-/** Lets the time pass to a moment by the clock of the zone. */
-async function goTo(stage: Stage, local: string): Promise<void> {
-  const ms = DateTime.fromISO(local, { zone: ZONE }).toMillis() - stage.clock.now();
-  if (ms < 0) throw new Error(`${local} has passed: it is ${clockOf(stage.clock.now())}`);
-  await stage.pass(ms);
-}
-
-/** `Tue 06 01:00:00` */
-function clockOf(at: number): string {
-  return DateTime.fromMillis(at, { zone: ZONE }).toFormat('ccc dd HH:mm:ss');
 }
 
 /** The days on which orders arrived, with how many; and whether each was between two times of its day. */

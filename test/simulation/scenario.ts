@@ -6,6 +6,7 @@ import type { SteerCommand } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/random.ts';
 import type { LimitCounting } from '../../src/simulator/request-limit.ts';
 import { type ApprovalWish, drawApprovals } from './approvals.ts';
+import { drawTelling, type TellingWish } from './telling.ts';
 
 export interface Scenario {
   /** Of the dice thrown while it runs. */
@@ -43,6 +44,8 @@ export interface Scenario {
   readonly lives: readonly Life[];
   /** Of waves that ask for one; absent: none does. */
   readonly approvals?: readonly ApprovalWish[];
+  /** Who is told of the run while it goes on; absent: nobody is. */
+  readonly telling?: TellingWish;
 }
 
 export type Range = readonly [number, number];
@@ -231,7 +234,12 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
     lives: maybe(0.3) ? [] : Array.from({ length: chance.whole(1, 5) }, () => drawLife(chance, wanted)),
   };
   const approvals = drawApprovals(seed, scenario.waves.length);
-  return approvals.length === 0 ? scenario : { ...scenario, approvals };
+  const telling = drawTelling(seed);
+  return {
+    ...scenario,
+    ...(approvals.length === 0 ? {} : { approvals }),
+    ...(telling === null ? {} : { telling }),
+  };
 }
 
 function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWish[] {

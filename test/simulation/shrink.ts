@@ -65,6 +65,11 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
     // A wave whose wishes are all gone asks no more; one that never gets what it needs would never end.
     if (approvals[n]!.how !== 'good') yield { ...scenario, approvals: without(approvals, n, 1) };
   }
+  const { telling, ...untold } = scenario;
+  if (telling) yield untold;
+  if (telling?.hook) yield { ...scenario, telling: { ...telling, hook: null } };
+  for (let n = 0; n < (telling?.webhooks.length ?? 0); n++)
+    yield { ...scenario, telling: { ...telling!, webhooks: without(telling!.webhooks, n, 1) } };
   if (scenario.stranger) yield { ...scenario, stranger: null };
   if (scenario.spread) yield { ...scenario, spread: null };
   if (scenario.slowStart) yield { ...scenario, slowStart: false };

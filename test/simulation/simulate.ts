@@ -30,13 +30,15 @@ import type { GateDoors } from '../../src/run/gate.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
 import { openSteering } from '../../src/run/steering.ts';
+import { type Listener, openTelling } from '../../src/run/tell.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
 import { appOf, type InstanceWish, type Life, mayBegin, type Scenario } from './scenario.ts';
-import { type Befallen, openWatcher, type Violation, type Watcher } from './watcher.ts';
+import { courseOf, isComparable, listenersOf } from './telling.ts';
+import { type Befallen, LAWS, openWatcher, type Violation, type Watcher } from './watcher.ts';
 
 /** What is taken out of Refit on purpose, to see that the search notices. */
 export const SABOTAGES = {
@@ -46,6 +48,7 @@ export const SABOTAGES = {
   'no-freshness': 'the guard in the tick of the send is not asked',
   'no-judging': 'whatever lies beside the saved plan counts as an approval',
   'no-rollout': 'groups are not held apart, waves start with all places, and nothing soaks',
+  'tell-first': 'a run waits until people have been told of it',
   'no-windows': 'the windows of the plan are not asked',
   'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
 } as const;
@@ -90,13 +93,39 @@ function untilOpen({ windows }: Scenario, now: number): number {
 
 const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
-export async function simulate(
+interface Options {
+  readonly sabotage?: Sabotage | null;
+  readonly tell?: ((line: string) => void) | null;
+}
+
+/** Where people are told of the run, the same run without them is held against it. */
+export async function simulate(scenario: Scenario, options: Options = {}): Promise<Told> {
+  const { sabotage = null } = options;
+  const { entries, ...told } = await simulateOnce(scenario, options);
+  const { telling, ...untold } = scenario;
+  const isHeld = sabotage === null || sabotage === 'tell-first';
+  if (telling === undefined || !isHeld || !isComparable(scenario)) return told;
+  const alone = await simulateOnce(untold, { sabotage });
+  const what = otherCourse(
+    [...courseOf(entries), `${told.lives} processes`, `${told.took} ms`],
+    [...courseOf(alone.entries), `${alone.lives} processes`, `${alone.took} ms`],
+  );
+  if (what === null) return told;
+  options.tell?.(`VIOLATED: ${LAWS.beside}: ${what}`);
+  return { ...told, violations: [...told.violations, { law: 'beside', what }] };
+}
+
+/** The first thing that is not the same; null where all is. */
+function otherCourse(told: readonly string[], alone: readonly string[]): string | null {
+  const length = Math.max(told.length, alone.length);
+  const at = Array.from({ length }).findIndex((_, n) => told[n] !== alone[n]);
+  return at < 0 ? null : `number ${at + 1} is ${told[at]}, and where nobody is told ${alone[at]}`;
+}
+
+async function simulateOnce(
   scenario: Scenario,
-  {
-    sabotage = null,
-    tell = null,
-  }: { sabotage?: Sabotage | null; tell?: ((line: string) => void) | null } = {},
-): Promise<Told> {
+  { sabotage = null, tell = null }: Options,
+): Promise<Told & { readonly entries: readonly JournalEntry[] }> {
   const time = new VirtualClock();
   const chance = seededRandom(scenario.seed ^ 0x0d1ce);
   const watcher = openWatcher(scenario, time, tell);
@@ -106,7 +135,7 @@ export async function simulate(
   watcher.open(saved, provider.world);
   await time.run(() => time.sleep(PLANNING - time.monotonic()));
   const began = time.monotonic();
-  const lives = await time.run(
+  const { lives, entries } = await time.run(
     () => live(scenario, saved, { time, provider, watcher, chance, sabotage }),
     1e12,
   );
@@ -117,6 +146,7 @@ export async function simulate(
     lives,
     arrivals: provider.arrivals,
     took: time.monotonic() - began,
+    entries,
   };
 }
 
@@ -128,8 +158,12 @@ interface Setting {
   readonly sabotage: Sabotage | null;
 }
 
-/** The whole history of a run. @returns how many processes it took. */
-async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Promise<number> {
+/** The whole history of a run. @returns how many processes it took, and its journal. */
+async function live(
+  scenario: Scenario,
+  saved: SavedPlan,
+  setting: Setting,
+): Promise<{ readonly lives: number; readonly entries: readonly JournalEntry[] }> {
   const { time, provider, watcher, chance, sabotage } = setting;
   const disk = openDisk(chance, watcher, sabotage === 'no-fsync');
   const entries: JournalEntry[] = [];
@@ -183,10 +217,10 @@ async function live(scenario: Scenario, saved: SavedPlan, setting: Setting): Pro
     }
   }
   provider.end();
-  return lives;
+  return { lives, entries };
 }
 
-/** What is left is what never ends, and what needs it or is held apart from it. */
+/** What is left is what never ends and has begun, and what needs it or is held apart from it. */
 function isOver(
   scenario: Scenario,
   steps: Iterable<{ readonly step: string; readonly outcome: string }>,
@@ -221,12 +255,37 @@ async function carryOut(
   for (const entry of setting.entries) replay.add(entry);
   const resumed = replay.state().startedAt !== null;
   const torn = disk.text.length - (disk.text.lastIndexOf('\n') + 1);
+  let beingTold = 0;
+  const counted = (listener: Listener): Listener => ({
+    ...listener,
+    tell(facts, signal) {
+      beingTold += 1;
+      return listener.tell(facts, signal).finally(() => {
+        beingTold -= 1;
+      });
+    },
+  });
+  const untilTold = async (): Promise<void> => {
+    while (beingTold > 0) await clock.sleep(100);
+  };
+  const telling = openTelling({
+    saved,
+    journal: () => journal,
+    clock: time,
+    listeners: setting.scenario.telling
+      ? listenersOf(setting.scenario.telling, time, machine).map(counted)
+      : [],
+    log: async (_, text) => watcher.count(text.includes(': NOT TOLD: ') ? 'could not tell' : 'told somebody'),
+  });
   const journal = openJournalWriter({
     store: disk.openFor(machine, life),
     clock,
     end,
     replay,
-    onEntry: watcher.entry,
+    onEntry(entry) {
+      watcher.entry(entry);
+      telling.entry(entry);
+    },
   });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
   const calls = beginCallCounter();
@@ -281,7 +340,7 @@ async function carryOut(
   const work = async (): Promise<'ended' | 'left'> => {
     await started();
     if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    const watched = observed(journal, watcher);
+    const watched = observed(journal, watcher, sabotage === 'tell-first' ? untilTold : null);
     const steering = openSteering({
       saved,
       journal: watched,
@@ -333,6 +392,9 @@ async function carryOut(
     if (error instanceof RefitError) return 'failed';
     watcher.violated('faultless', error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 'failed';
+  } finally {
+    // The next process does not wait for what is still being told; in a directory it would, for some seconds.
+    void telling.close(0);
   }
 }
 
@@ -353,8 +415,12 @@ async function orLeft<T>(
   return ended;
 }
 
-/** Tells the watcher of deeds as they are begun, before they are durable. */
-function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
+/** Tells the watcher of deeds as they are begun, before they are durable. @param after sabotage: awaited after each. */
+function observed(
+  journal: JournalWriter,
+  watcher: Watcher,
+  after: (() => Promise<void>) | null = null,
+): JournalWriter {
   return {
     get replay() {
       return journal.replay;
@@ -374,7 +440,8 @@ function observed(journal: JournalWriter, watcher: Watcher): JournalWriter {
     },
     record(deed) {
       watcher.told(deed);
-      return journal.record(deed);
+      const recording = journal.record(deed);
+      return after === null ? recording : recording.then((entry) => after().then(() => entry));
     },
   };
 }

@@ -35,6 +35,7 @@ export const LAWS = {
   slowStart: 'a wave that starts slowly has no more under way than it has earned',
   gate: 'no wave begins but through the gate after the one before',
   soak: 'no wave begins before the soak after the one before is over',
+  beside: 'telling people of a run changes neither its course, nor its duration, nor its end',
   faultless: 'nothing is thrown but what a person can do something about',
 } as const;
 

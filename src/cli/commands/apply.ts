@@ -18,7 +18,6 @@ import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
-import { commandRunner } from '../run-command.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,7 +49,6 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       allowHooks: options.allowHooks ?? false,
       drain: signals.drain,
       leave: signals.leave,
-      ...(options.allowHooks ? { runCommand: commandRunner(terminal.clock, process.env) } : {}),
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,

@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.ts';
 
 export interface FromRunOptions extends ReviewOptions {
   readonly price?: boolean;
+  readonly ignoreWindows?: boolean;
 }
 
 export async function fromRun(
@@ -22,6 +23,7 @@ export async function fromRun(
   const review = await planFromRun(kind, directory, {
     from,
     price: options.price ?? false,
+    ignoreWindows: options.ignoreWindows ?? false,
     saveAs: options.out ?? null,
     onProgress: bar.show,
     onNotice: (what) => {

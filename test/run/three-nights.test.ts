@@ -1,0 +1,231 @@
+/** The whole of it as one story: a thousand instances over three nights, as the plan says, from its text to the report. */
+import { describe, expect, it } from 'vitest';
+import { examineApprovals } from '../../src/cli/examine-approvals.ts';
+import { examineJournal } from '../../src/cli/examine-journal.ts';
+import { validateReport } from '../../src/generated/validators.js';
+import { decode } from '../../src/journal.ts';
+import type { SteerCommand } from '../../src/model.ts';
+import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
+import { renderReport } from '../../src/report/render-report.ts';
+import { approversFile, file, HOUR } from '../approval/people.ts';
+import { A, standards } from './fleets.ts';
+import { holds } from './holds.ts';
+import { type Fate, type Run, type Stage, setStage } from './stage.ts';
+import { together } from './under-way-together.ts';
+import { clockOf, goTo } from './wall-clock.ts';
+
+const MINUTE = 60_000;
+
+const PLAN = `
+owner: dba
+change: CHG-20481
+targets:
+  - { select: { tags: { env: prod } }, memoryPerShard: 8GB }
+approvals: { need: 2, from: approvers.yaml }
+spread: { by: tags.app }
+windows:
+  timezone: Asia/Shanghai
+  allow: ["Tue-Fri 01:00-02:20"]
+  freeze: [2026-01-07]
+  lastStart: 10m
+waves:
+  - name: canary
+    take: 20
+    soak: 10m
+    gate: { failed: "> 0", metric: { name: MemUtil, fails: "> 90" } }
+  - name: half
+    take: 480
+    approval: required
+    gate: { failed: "> 0", metric: { name: MemUtil, fails: "> 90" } }
+  - { name: rest, take: rest, slowStart: true }
+execution: { inFlight: 40 }
+`;
+
+/** A thousand instances of 150 applications, each with 2,000 MB of data, and one that is none of them. */
+const FLEET = [
+  ...standards(1_000, { usedTotal: 2_000 }).map((one, n) => ({
+    ...one,
+    tags: { env: 'prod', app: `app-${n % 150}` },
+  })),
+  { ...standards(1_001)[1_000], tags: { env: 'test' } },
+];
+
+/** What each report for people says of it, whatever its format. */
+const TOLD: readonly RegExp[] = [
+  /1,000 of 1,000 steps verified/,
+  /not-approved at 2026-01-05 17:40:00 UTC: wave half .{0,200} needs 2 approvals and has 0/,
+  /window-closed at 2026-01-05 18:10:00 UTC: the window closes at Tue 2026-01-06 02:20/,
+  /window-closed at 2026-01-06 17:30:00 UTC: frozen: 2026-01-07/,
+  /halted at 2026-01-07 17:25:\d\d UTC: the gate after wave half failed/,
+  /window-closed at 2026-01-07 18:10:00 UTC: the window closes at Thu 2026-01-08 02:20/,
+  /canary.{0,200}metric.{0,200}inconclusive.{0,200}MemUtil could not be read/,
+  /half.{0,200}metric.{0,200}failure.{0,200}MemUtil of crs-aaaa0120 is 93.99/,
+  /half.{0,200}metric.{0,200}success.{0,200}MemUtil of 480 instances is/,
+  /jun.{0,200}2026-01-05 02:00:00 UTC.{0,200}2026-01-06 02:00:00 UTC.{0,200}SHA256:/,
+  /li.{0,200}half.{0,200}2026-01-05 17:40:00 UTC/,
+];
+
+const CONTINUE: SteerCommand = { kind: 'continue' };
+
+/** Puts what somebody signs now, good for a day, beside the saved plan. */
+function sign(stage: Stage, name: string, wave: string | null): void {
+  const text = file(name, { wave, expires: 24 * HOUR }, stage.saved, stage.clock.now());
+  stage.offered.push({ file: `saved.json.approval-${name}${wave === null ? '' : `.${wave}`}.json`, text });
+}
+
+const ended = ({ end }: Run) => [end?.because, end?.exitCode];
+const stoppedBy = ({ state }: Run) => state.stopping?.what;
+const gatesOf = ({ entries }: Run) =>
+  entries.flatMap((one) =>
+    one.kind === 'gate' ? [`${one.name}: ${one.judge} ${one.outcome}, ${one.next}`] : [],
+  );
+/** How many steps of each wave are verified. */
+const verified = ({ saved, report }: Run) =>
+  saved.waves.map(
+    ({ name }) => report.steps.filter(({ wave, outcome }) => wave === name && outcome === 'verified').length,
+  );
+
+describe('a thousand instances over three nights', () => {
+  it('are resized as the plan says: waves, approvals, gates, windows, a freeze and a spread, each by one order', async () => {
+    // Monday morning. The plan is made, and put before those who may approve it.
+    const stage = await setStage({
+      fleet: FLEET,
+      plan: PLAN,
+      approvers: approversFile(['wei', 'jun', 'li', 'dba']),
+      demandsSignatures: true,
+      duration: [3 * MINUTE, 5 * MINUTE],
+      // On the first night the monitor product answers nobody until a quarter to two.
+      faults: ['no-cam@GetMonitorData+15h..945m'],
+    });
+    expect(stage.saved.steps).toHaveLength(1_000);
+    expect(stage.saved.forecast.window?.local).toBe('Tue 2026-01-06 01:00-02:20 Asia/Shanghai');
+    expect(readSavedPlan(encodeSavedPlan(stage.saved))).toEqual(stage.saved);
+    /** The same command again: each process is held against what must be so of every run. */
+    const step = async (fate: Fate = {}): Promise<Run> => {
+      const run = await stage.run(fate);
+      holds(stage, run);
+      return run;
+    };
+
+    sign(stage, 'wei', null);
+    const alone = await stage.run();
+    expect([alone.error, stage.cloud.arrivals]).toMatchObject([{ code: 'not-approved', exitCode: 11 }, []]);
+    sign(stage, 'jun', null);
+
+    // Tuesday, one o'clock: the canary. Its gate cannot tell, and the run is paused until somebody has looked.
+    await goTo(stage, '2026-01-06T01:00:00');
+    const first = await step({ askedEvery: MINUTE, steer: [[40 * MINUTE, CONTINUE]] });
+    expect(gatesOf(first)).toEqual(['canary: failed success, go-on', 'canary: metric inconclusive, pause']);
+    expect(first.standings.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
+    expect(first.answers).toMatchObject([{ accepted: true }]);
+    // Told to go on, it comes to the next wave, which nobody has approved.
+    expect([ended(first), verified(first)]).toEqual([
+      ['not-approved', 11],
+      [20, 0, 0],
+    ]);
+    expect(clockOf(stage.clock.now()).slice(0, 12)).toBe('Tue 06 01:40');
+    expect(stoppedBy(first)).toMatch(/^wave half .* needs 2 approvals and has 0/);
+
+    // Two of them sign it, one of them at the second call; its author's does not count.
+    for (const name of ['wei', 'dba']) sign(stage, name, 'half');
+    const unsigned = await step();
+    expect([ended(unsigned), verified(unsigned)]).toEqual([ended(first), verified(first)]);
+    sign(stage, 'li', 'half');
+    const night1 = await step();
+    expect(ended(night1)).toEqual(['window-closed', 8]);
+    expect(stoppedBy(night1)).toMatch(/the next opens Thu 2026-01-08 01:00/);
+    expect(verified(night1)[1]).toBeGreaterThan(0);
+    expect(verified(night1)[1]).toBeLessThan(480);
+
+    // Wednesday is frozen. Somebody types the command all the same.
+    await goTo(stage, '2026-01-07T01:30:00');
+    const frozen = await step();
+    expect([ended(frozen), verified(frozen)]).toEqual([['window-closed', 8], verified(night1)]);
+    expect(stoppedBy(frozen)).toMatch(/^frozen: 2026-01-07;/);
+
+    // Thursday: the wave is finished. Meanwhile the data of one instance has grown into its new size: the gate fails.
+    await goTo(stage, '2026-01-08T01:00:00');
+    const grown = stage.cloud.world.instances.get(A(120))!;
+    grown.used = [7_700];
+    const halted = await step();
+    expect([ended(halted), verified(halted)]).toEqual([
+      ['halted', 4],
+      [20, 480, 0],
+    ]);
+    expect(gatesOf(halted).slice(2)).toEqual(['half: failed success, go-on', 'half: metric failure, halt']);
+    expect(stoppedBy(halted)).toContain(`MemUtil of ${A(120)} is 93.99, fails at > 90`);
+
+    // Whoever is on call has it cleaned up and types the same command: it is judged anew, and the rest begins.
+    grown.used = [3_000];
+    await stage.pass(10 * MINUTE);
+    const night2 = await step();
+    expect(gatesOf(night2).slice(4)).toEqual(['half: failed success, go-on', 'half: metric success, go-on']);
+    expect(ended(night2)).toEqual(['window-closed', 8]);
+    expect(verified(night2)[2]).toBeGreaterThan(0);
+
+    // Friday: what is left.
+    await goTo(stage, '2026-01-09T01:00:00');
+    const night3 = await step();
+    expect([ended(night3), verified(night3)]).toEqual([
+      ['done', 0],
+      [20, 480, 500],
+    ]);
+
+    // Of the whole: one order each, at most one of an application at a time, and only in the windows.
+    expect(Object.values(night3.counts.orders)).toEqual(Array(1_000).fill(1));
+    expect(night3.report.steps.every(({ attempts, orders }) => attempts === 1 && orders.length === 1)).toBe(
+      true,
+    );
+    expect(night3.counts.orders[A(1_001)]).toBeUndefined();
+    const apps = together(night3);
+    expect([Object.keys(apps).length, new Set(Object.values(apps))]).toEqual([150, new Set([1])]);
+    const nights = Map.groupBy(stage.cloud.arrivals, ({ at }) => clockOf(at).slice(0, 6));
+    expect([...nights.keys()]).toEqual(['Tue 06', 'Thu 08', 'Fri 09']);
+    const times = stage.cloud.arrivals.map(({ at }) => clockOf(at).slice(7));
+    expect(times.filter((time) => time < '01:00:00' || time >= '02:10:00')).toEqual([]);
+
+    // Nothing of a wave before what it waits for.
+    expect(course(night3)).toEqual([
+      'signed plan',
+      'order of canary',
+      'gate canary go-on',
+      'gate canary pause',
+      'signed half',
+      'order of half',
+      'gate half go-on',
+      'gate half halt',
+      'gate half go-on',
+      'order of rest',
+    ]);
+
+    // The journal is whole, the signatures bear it out, and the report tells the story.
+    const text = stage.disk.text;
+    const audit = examineJournal(
+      { ...decode(text), wholeBytes: text.length, tornBytes: 0 },
+      { name: 'journal.jsonl', saved: stage.saved, heads: [{ hash: night3.report.head, from: 'report' }] },
+    );
+    expect(audit).toMatchObject({ sound: true, ended: true, faults: [], warnings: [] });
+    const kept = stage.offered.filter(({ file: name }) => !name.includes('-dba'));
+    expect(examineApprovals(night3.entries, { name: 'journal.jsonl', saved: stage.saved, kept })).toEqual({
+      faults: [],
+      warnings: [],
+    });
+    expect(validateReport(JSON.parse(JSON.stringify(night3.report)))).toBe(true);
+    const texts = (['text', 'markdown', 'html'] as const).map((format) =>
+      renderReport(night3.report, format, { color: false, width: 250 }).replaceAll(/<[^>]*>/g, ' '),
+    );
+    for (const part of TOLD) for (const report of texts) expect(report).toMatch(part);
+  });
+});
+
+/** Signatures, orders and gates as they came, what repeats told once. */
+function course({ saved, entries }: Run): string[] {
+  const waveOf = new Map(saved.steps.map(({ id, wave }) => [id, saved.waves[wave]!.name]));
+  const all = entries.flatMap((one) => {
+    if (one.kind === 'intent') return [`order of ${waveOf.get(one.step)}`];
+    if (one.kind === 'gate') return [`gate ${one.name} ${one.next}`];
+    if (one.kind !== 'approved' || one.how !== 'signatures') return [];
+    return [`signed ${one.wave === null ? 'plan' : saved.waves[one.wave]!.name}`];
+  });
+  return all.filter((what, n) => what !== all[n - 1]);
+}
