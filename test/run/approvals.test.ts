@@ -240,7 +240,6 @@ describe('a wave that waits two hours for its approval', () => {
           },
           clock,
           directory: '/runs/one',
-          env: {},
         },
       ),
     ];
