@@ -40,6 +40,7 @@ import type {
   SteerCommand,
   Steerer,
 } from './model.ts';
+import { driftedSince } from './plan/drifted-since.ts';
 import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
@@ -344,6 +345,20 @@ async function reviewPlan(
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
+}
+
+/**
+ * Reads the instances of a saved plan again, by one call a thousand of them, and what is sold for them.
+ * @param file where the saved plan lies. @returns a warning for each that is no longer as the plan wants it.
+ * @throws RefitError where the provider cannot be read.
+ */
+export async function lookAgain(
+  saved: SavedPlan,
+  file: string,
+  { from, clock = systemClock }: { readonly from: CloudReader; readonly clock?: Clock },
+): Promise<readonly Finding[]> {
+  const scopes = saved.preconditions.map(({ region, profile }) => ({ region, profile }));
+  return driftedSince(saved, file, (await readInventory(from, scopes, clock)).inventory);
 }
 
 /** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
