@@ -12,6 +12,8 @@ const SHOWN_CODES = 12;
 const MANY = 4;
 /** Lines of ids under the first of many. */
 const LINES_OF_IDS = 2;
+/** Lines of the source that are drawn. */
+const EXCERPT = 6;
 /** Cells of a sentence: a hostile one must not fill the screen. */
 const LONGEST = 1000;
 
@@ -88,7 +90,10 @@ function findingLines(finding: Finding, number: number, width: number, inks: Ink
     ...(place === '' ? [] : [inks.dim(`    ${place}`)]),
     ...(finding.excerpt === null
       ? []
-      : finding.excerpt.split('\n').map((line) => `      ${clip(line, 2 * width)}`.trimEnd())),
+      : finding.excerpt
+          .split('\n')
+          .slice(0, EXCERPT)
+          .map((line) => `      ${clip(line, 2 * width)}`.trimEnd())),
   ];
 }
 

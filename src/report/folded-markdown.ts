@@ -9,7 +9,7 @@ export interface FoldedTable extends Omit<MarkdownTable, 'rows'> {
   /** Rows of escaped cells, made only where they are shown. */
   readonly rows: readonly (() => readonly string[])[];
   readonly folded: boolean;
-  /** The greatest part of the room that its rows may take, from 0 to 1; absent: all that is left. */
+  /** The greatest part of the room that its rows may take, from 0 to 1; absent: as much as each of the others. */
   readonly share?: number;
 }
 
@@ -36,9 +36,11 @@ export function foldedMarkdown(
   const whole =
     MARKDOWN_LIMIT - bytes(opening) - bytes(closing) - frames.reduce((sum, frame) => sum + frame, SPARE);
   let room = whole;
-  const parts = told.flatMap((table) => {
+  const parts = told.flatMap((table, index) => {
     const kept: string[] = [];
-    let own = Math.min(room, (table.share ?? 1) * whole);
+    // What one of them does not need is left to those after it.
+    const sharing = told.slice(index).filter(({ share }) => share === undefined).length;
+    let own = Math.min(room, table.share === undefined ? room / sharing : table.share * whole);
     for (const row of table.rows) {
       const line = `| ${row().join(' | ')} |`;
       const length = bytes(line) + 1;
