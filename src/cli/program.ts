@@ -139,6 +139,21 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => show(file!, options, terminal);
       }),
     );
+  program
+    .command('diff')
+    .description('what changed from one saved plan to another')
+    .argument('<from>', 'saved plan')
+    .argument('<to>', 'saved plan')
+    .option('--all', 'show every row')
+    .option('--detailed-exitcode', 'exit 2 where they differ')
+    .addOption(format('text, json or markdown'))
+    .addOption(write())
+    .action(
+      action(async ([from, to]) => {
+        const { diff } = await import('./commands/diff.ts');
+        return (terminal, options) => diff(from!, to!, options, terminal);
+      }),
+    );
   for (const [kind, description] of FROM_RUN) {
     program
       .command(kind)
