@@ -2,6 +2,8 @@
  * A Markdown document that always fits a comment: head and tail whole, and between them tables that are folded away
  * and filled row by row while there is room. No row is ever cut and no fold left open; what is left out is counted.
  */
+import { clip } from './columns.ts';
+import { code } from './escape.ts';
 import { MARKDOWN_LIMIT, type MarkdownTable } from './markdown-document.ts';
 
 /** A table that may be folded: `<details>` with its heading as the summary. */
@@ -15,6 +17,8 @@ export interface FoldedTable extends Omit<MarkdownTable, 'rows'> {
 
 /** Room for the sentence that says how much is left out, beside the command. */
 const SENTENCE = 120;
+/** Characters of a command: a hostile file name must not fill the document. */
+const LONGEST_COMMAND = 500;
 /** Left free, so that a pipeline can put a line of its own before or after it. */
 const SPARE = 512;
 
@@ -65,6 +69,11 @@ function filled({ heading, columns, numbers = [], folded }: FoldedTable, lines: 
   return folded
     ? `<details>\n<summary>${heading}</summary>\n\n${table}\n\n</details>`
     : `### ${heading}\n\n${table}`;
+}
+
+/** A command as a code span beside a table, where a pipe needs no escape and would be typed with it. */
+export function commandSpan(typed: string): string {
+  return code(clip(typed, LONGEST_COMMAND)).raw.replaceAll('\\|', '|');
 }
 
 const encoder = new TextEncoder();

@@ -1,7 +1,7 @@
 /** How two saved plans differ, in the format asked for: what `refit diff` prints. Pure. */
 import { clip, wrap } from './columns.ts';
 import { json, legible } from './escape.ts';
-import { foldedMarkdown } from './folded-markdown.ts';
+import { commandSpan, foldedMarkdown } from './folded-markdown.ts';
 import { type Ink, ink } from './ink.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import {
@@ -97,6 +97,6 @@ function markdown(hostile: PlanDiff, { elsewhere }: PlanDiffOptions): string {
       rows: rows.map(([sign, what, how]) => () => [identifier(sign), identifier(what), cell(how)]),
     })),
     [`Digest **${identifier(diff.to.digest.slice(0, 8))}** (${identifier(diff.to.digest)})`],
-    `All of them: ${identifier(elsewhere, 500).replaceAll('\\|', '|')}.`,
+    `All of them: ${commandSpan(elsewhere)}.`,
   );
 }

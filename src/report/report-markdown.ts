@@ -15,9 +15,9 @@ export function cell(text: string, most = 300): string {
   return markdown`${clip(text, most)}`.raw;
 }
 
-/** An identifier as a code span, cut as a cell is; empty for an empty one. */
-export function identifier(text: string, most = 100): string {
-  return code(clip(text, most)).raw;
+/** An identifier as a code span; empty for an empty one. */
+export function identifier(text: string): string {
+  return code(clip(text, 100)).raw;
 }
 
 export function reportMarkdown(hostile: Report): string {

@@ -7,7 +7,7 @@ import { sumPrices } from '../money.ts';
 import { clip } from './columns.ts';
 import { legible } from './escape.ts';
 import { tally } from './findings-text.ts';
-import { type FoldedTable, foldedMarkdown } from './folded-markdown.ts';
+import { commandSpan, type FoldedTable, foldedMarkdown } from './folded-markdown.ts';
 import * as show from './quantities.ts';
 import { cell, identifier } from './report-markdown.ts';
 import {
@@ -24,8 +24,6 @@ import { verdictOfReview } from './verdict.ts';
 const OWN_FOLDS = 12;
 /** Steps from which on the changes are summed up by kind before they are listed. */
 const MANY_STEPS = 50;
-/** Characters of a command: a hostile file name must not fill the document. */
-const LONGEST_COMMAND = 500;
 
 export function reviewMarkdown(
   hostile: Review,
@@ -88,15 +86,10 @@ export function reviewMarkdown(
       plan.digest === ''
         ? ''
         : `Digest **${identifier(plan.digest.slice(0, 8))}** (${identifier(plan.digest)})`,
-      verdict.next === null ? '' : `Next: ${command(verdict.next)}`,
+      verdict.next === null ? '' : `Next: ${commandSpan(verdict.next)}`,
     ].filter((part) => part !== ''),
-    `All of them: ${command(elsewhere)}; the HTML, CSV and JSON formats hold them too.`,
+    `All of them: ${commandSpan(elsewhere)}; the HTML, CSV and JSON formats hold them too.`,
   );
-}
-
-/** Beside a table, where a pipe needs no escape and would be typed with it. */
-function command(typed: string): string {
-  return identifier(typed, LONGEST_COMMAND).replaceAll('\\|', '|');
 }
 
 /** Of a long plan first what it does on the whole. */
