@@ -2,7 +2,7 @@
  * A plan for the comment of a change request: verdict, facts and what needs attention first; the changes folded, wave
  * by wave, as far as they fit.
  */
-import type { Review, Step } from '../model.ts';
+import type { Finding, Review, Step } from '../model.ts';
 import { sumPrices } from '../money.ts';
 import { clip } from './columns.ts';
 import { legible } from './escape.ts';
@@ -22,6 +22,8 @@ import { verdictOfReview } from './verdict.ts';
 
 /** Waves that have a fold of their own; those after them share one. */
 const OWN_FOLDS = 12;
+/** Findings of one code from which on only the first stands open. */
+const MANY = 4;
 /** Steps from which on the changes are summed up by kind before they are listed. */
 const MANY_STEPS = 50;
 
@@ -42,20 +44,7 @@ export function reviewMarkdown(
       facts.map(([name, value]) => `- ${name}: ${cell(value, 160)}`).join('\n'),
     ],
     [
-      {
-        heading: `Attention: ${tally(findings)}`,
-        folded: false,
-        share: 0.4,
-        columns: ['Severity', 'Code', 'Instance', 'What', 'Mend', 'Place'],
-        rows: findings.map((finding) => () => [
-          finding.severity,
-          identifier(finding.code),
-          identifier(finding.instance ?? ''),
-          cell(finding.what),
-          cell(finding.mend),
-          identifier(placeOf(finding)),
-        ]),
-      },
+      ...attention(findings),
       {
         heading: 'Money',
         folded: true,
@@ -90,6 +79,47 @@ export function reviewMarkdown(
     ].filter((part) => part !== ''),
     `All of them: ${commandSpan(elsewhere)}; the HTML, CSV and JSON formats hold them too.`,
   );
+}
+
+/**
+ * What needs attention, open: of a code that many share the first, so that hundreds blocked do not hide what shrinks. All
+ * of them follow, folded.
+ */
+function attention(findings: readonly Finding[]): FoldedTable[] {
+  const groups = [...groupBy(findings, ({ severity, code }) => `${severity} ${code}`).values()];
+  const told = groups.flatMap((group) =>
+    group.length < MANY
+      ? group.map((finding) => ({ finding, number: 1 }))
+      : [{ finding: group[0]!, number: group.length }],
+  );
+  const row = ({ severity, code, instance, what, mend, place }: Finding) => [
+    severity,
+    identifier(code),
+    identifier(instance ?? ''),
+    cell(what),
+    cell(mend),
+    identifier(placeOf({ place })),
+  ];
+  const columns = ['Severity', 'Code', 'Instance', 'What', 'Mend', 'Place'];
+  return [
+    {
+      heading: `Attention: ${tally(findings)}`,
+      folded: false,
+      share: 0.4,
+      columns: ['', ...columns],
+      numbers: [0],
+      rows: told.map(({ finding, number }) => () => [
+        number === 1 ? '' : `${show.count(number)} ×`,
+        ...row(finding),
+      ]),
+    },
+    {
+      heading: `All findings: ${show.count(findings.length)}`,
+      folded: true,
+      columns,
+      rows: told.length === findings.length ? [] : findings.map((finding) => () => row(finding)),
+    },
+  ];
 }
 
 /** Of a long plan first what it does on the whole. */
