@@ -40,6 +40,7 @@ import type {
   SteerCommand,
   Steerer,
 } from './model.ts';
+import { driftedSince } from './plan/drifted-since.ts';
 import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
@@ -83,6 +84,8 @@ export { explainCode, explainInstance } from './plan/explain.ts';
 export { parsePlan } from './plan/parse-plan.ts';
 export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';
 export { buildReport } from './report/build-report.ts';
+export { diffPlans, type PlanDiff } from './report/plan-diff.ts';
+export { PLAN_DIFF_FORMATS, type PlanDiffFormat, renderPlanDiff } from './report/render-plan-diff.ts';
 export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
@@ -361,6 +364,20 @@ async function reviewPlan(
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
   return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
+}
+
+/**
+ * Reads the instances of a saved plan again, by one call a thousand of them, and what is sold for them.
+ * @param file where the saved plan lies. @returns a warning for each that is no longer as the plan wants it.
+ * @throws RefitError where the provider cannot be read.
+ */
+export async function lookAgain(
+  saved: SavedPlan,
+  file: string,
+  { from, clock = systemClock }: { readonly from: CloudReader; readonly clock?: Clock },
+): Promise<readonly Finding[]> {
+  const scopes = saved.preconditions.map(({ region, profile }) => ({ region, profile }));
+  return driftedSince(saved, file, (await readInventory(from, scopes, clock)).inventory);
 }
 
 /** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */

@@ -728,6 +728,8 @@ export interface Review {
   readonly findings: readonly Finding[];
   /** The exact command to type next; null where there is none. */
   readonly next: string | null;
+  /** Only the text was looked at, and nothing was planned; absent: it was. */
+  readonly unplanned?: 'valid' | 'invalid';
 }
 
 /** A target that did not become a step. */

@@ -2,7 +2,7 @@
 export const EXIT_CODE_TABLE: readonly (readonly [code: string, means: string])[] = [
   ['0', 'done; for plan without --detailed-exitcode also "there are changes"'],
   ['1', 'our fault, or unclassified (the provider cannot be reached, a disk that cannot be written)'],
-  ['2', 'plan --detailed-exitcode: there are changes'],
+  ['2', 'plan --detailed-exitcode: there are changes; diff --detailed-exitcode: the plans differ'],
   ['3', 'ended, and something is not verified (failed, refused, drifted, skipped)'],
   ['4', 'halted by a threshold or a gate, or by a refusal that concerns every order (no right, no money)'],
   ['5', 'refused by a rule or a guard, or a command by the live run that was told it'],

@@ -1,6 +1,7 @@
 /** Hands a plan under review over: the saved plan into its file, the review in the formats asked for. */
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
 import { encodeSavedPlan, REVIEW_FORMATS, type Review, renderReview } from '../index.ts';
+import { word } from '../plan/next-command.ts';
 import { visible } from '../report/escape.ts';
 import { writeOutput } from './files.ts';
 import { type GlobalOptions, sameWay } from './options.ts';
@@ -11,6 +12,7 @@ import type { Terminal } from './terminal.ts';
 export interface ReviewOptions extends GlobalOptions {
   readonly out?: string;
   readonly all?: boolean;
+  readonly summary?: boolean;
   readonly detailedExitcode?: boolean;
 }
 
@@ -29,8 +31,17 @@ export async function handOver(
     renderReview({ ...review, next: review.next === null ? null : sameWay(review.next, options) }, format, {
       ...where,
       all: options.all ?? false,
+      summary: options.summary ?? false,
+      elsewhere: sameWay(allOf(review, options.out ?? null, madeFrom), options),
     }),
   );
   if (review.verdict === 'blocked') return EXIT_BLOCKED;
   return options.detailedExitcode && review.verdict === 'ready' ? EXIT_CHANGES : 0;
+}
+
+/** The command that shows every row: of the saved plan where there is one, else the same command again. */
+function allOf({ verdict, plan }: Review, out: string | null, madeFrom: string | null): string {
+  if (verdict !== 'blocked' && out !== null) return `refit show ${word(out)} --all`;
+  if (plan.source) return `refit ${plan.source.kind} ${word(plan.source.run)} --all`;
+  return `refit plan ${word(madeFrom ?? plan.file)} --all`;
 }

@@ -97,7 +97,8 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('validate')
     .description('check plan files offline: no network, no credentials')
     .argument('<plan...>', 'plan files')
-    .addOption(format('text or json'))
+    .addOption(format('text, json, markdown, junit, sarif or github'))
+    .addOption(write())
     .action(async (files: string[], _: unknown, command: Command) =>
       action(async () => {
         const { validate } = await import('./commands/validate.ts');
@@ -112,9 +113,10 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .option('--inventory <file>', 'plan offline from a file of refit inventory')
     .option('--price', 'ask the provider for the price of every step')
     .option('--all', 'show every row')
+    .option('--summary', 'the first screen and what needs attention, without the changes')
     .option('--detailed-exitcode', 'exit 2 where there are changes')
     .option('--dry-run', 'accepted, and changes nothing: a plan is a dry run')
-    .addOption(format('text, json, markdown, html, csv, junit or sarif'))
+    .addOption(format('text, json, markdown, html, csv, junit, sarif or github'))
     .addOption(write())
     .action(
       action(async ([file]) => {
@@ -126,13 +128,30 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('show')
     .description('a saved plan again, in any format')
     .argument('<saved>', 'saved plan')
+    .option('--live', 'look at its instances again: what is no longer as it was planned')
     .option('--all', 'show every row')
-    .addOption(format('text, json, markdown, html, csv, junit or sarif'))
+    .option('--summary', 'the first screen and what needs attention, without the changes')
+    .addOption(format('text, json, markdown, html, csv, junit, sarif or github'))
     .addOption(write())
     .action(
       action(async ([file]) => {
         const { show } = await import('./commands/show.ts');
         return (terminal, options) => show(file!, options, terminal);
+      }),
+    );
+  program
+    .command('diff')
+    .description('what changed from one saved plan to another')
+    .argument('<from>', 'saved plan')
+    .argument('<to>', 'saved plan')
+    .option('--all', 'show every row')
+    .option('--detailed-exitcode', 'exit 2 where they differ')
+    .addOption(format('text, json or markdown'))
+    .addOption(write())
+    .action(
+      action(async ([from, to]) => {
+        const { diff } = await import('./commands/diff.ts');
+        return (terminal, options) => diff(from!, to!, options, terminal);
       }),
     );
   for (const [kind, description] of FROM_RUN) {
@@ -144,8 +163,9 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       .option('--price', 'ask the provider for the price of every step')
       .option('--ignore-windows', "leave out windows and freezes of the run's plan: it may begin at once")
       .option('--all', 'show every row')
+      .option('--summary', 'the first screen and what needs attention, without the changes')
       .option('--detailed-exitcode', 'exit 2 where there are changes')
-      .addOption(format('text, json, markdown, html, csv, junit or sarif'))
+      .addOption(format('text, json, markdown, html, csv, junit, sarif or github'))
       .addOption(write())
       .action(
         action(async ([directory]) => {

@@ -12,8 +12,12 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** What most texts are made of: nothing in it to be made visible. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** One line in which every character is seen: `\x1b`, `\u{202e}`, `\n` in place of what would act. */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSEEN, (character) => {
     const short = SHORT[character];
     if (short) return short;

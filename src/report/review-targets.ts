@@ -4,6 +4,9 @@ import { totalMemory } from '../model.ts';
 import * as show from './quantities.ts';
 import { conductOfWaves, spreadInWords } from './wave-conduct.ts';
 
+/** Waves that the first sight names. */
+const NAMED_WAVES = 12;
+
 /** One instance under review. */
 export interface ReviewedTarget {
   readonly instance: string;
@@ -69,7 +72,8 @@ function keyed(finding: Finding): [string, Finding] {
   return [JSON.stringify([finding.code, finding.what, finding.place]), finding];
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+/** Items in groups, each in the order in which its first one came. */
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const group = groups.get(key(item));
@@ -86,9 +90,10 @@ export function placeOf({ place }: Pick<Finding, 'place'>): string {
 
 /** The first sight of a plan as name and value, empty where there is nothing to say. */
 export function firstSight(
-  { plan, findings }: Review,
+  { plan, findings, unplanned }: Review,
   targets: readonly ReviewedTarget[],
 ): [string, string][] {
+  if (unplanned !== undefined) return [];
   const tally = (state: ReviewedTarget['state']) => targets.filter((target) => target.state === state).length;
   const { forecast, execution, inventory } = plan;
   const sum = (of: (precondition: Precondition) => number) =>
@@ -126,12 +131,7 @@ export function firstSight(
         ? ''
         : `${show.counted(forecast.monitorCalls, 'call')} made to read the memory in use, billed beyond 1,000,000 a month`,
     ],
-    [
-      'waves',
-      plan.steps.length === 0
-        ? ''
-        : plan.waves.map(({ name, steps }) => `${name} ${show.count(steps.length)}`).join(' · '),
-    ],
+    ['waves', plan.steps.length === 0 ? '' : wavesInWords(plan)],
     ['approvals', approvalsInWords(plan)],
     ['conduct', conductOfWaves(plan).join(' · ')],
     ['spread', spreadInWords(plan)],
@@ -145,6 +145,18 @@ export function firstSight(
     ['finish by', plan.finishBy === null ? '' : show.instant(plan.finishBy)],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];
+}
+
+/** `canary 4 · rest 49`, and of many waves their number and how long they are. */
+function wavesInWords({ waves }: SavedPlan): string {
+  const lengths = waves.map(({ steps }) => steps.length);
+  if (waves.length > NAMED_WAVES) {
+    const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
+    const steps =
+      least === most ? show.counted(least, 'step') : `${show.count(least)} to ${show.counted(most, 'step')}`;
+    return `${show.count(waves.length)} waves, of ${steps} each`;
+  }
+  return waves.map(({ name, steps }) => `${name} ${show.count(steps.length)}`).join(' · ');
 }
 
 /** `Wed 2026-11-25 01:00-05:00 Asia/Shanghai (opens 2026-11-24 17:00:00 UTC); the orders fit`. */

@@ -102,6 +102,21 @@ export function verdictOfReview(review: Review): Verdict {
   const instances = new Set(plan.steps.map(({ instance }) => instance)).size;
   const steps = `${counted(plan.steps.length, 'step')} on ${counted(instances, 'instance')}`;
   const errors = review.findings.filter(({ severity }) => severity === 'error').length;
+  if (review.unplanned !== undefined) {
+    return review.unplanned === 'valid'
+      ? {
+          tone: 'good',
+          word: 'VALID',
+          sentence: 'nothing is wrong with the text; nothing was planned yet',
+          next,
+        }
+      : {
+          tone: 'bad',
+          word: 'INVALID',
+          sentence: `${counted(errors, 'error')} in the text; nothing was planned`,
+          next,
+        };
+  }
   switch (review.verdict) {
     case 'ready': {
       const skipped =

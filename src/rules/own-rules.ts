@@ -211,6 +211,46 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'A run of the plan is told to the addresses that it names: a reviewer should know them.',
     mend: 'where it is applied, export the variables that notify names',
   }),
+  own('Refit.Shrinks', 'warning', {
+    looksAt: 'the whole size of the instance before its first step and after its last',
+    sentence:
+      'The instance is left with less memory or fewer replicas, which guards.shrink: allow let through.',
+    mend: 'ask its owner, or exclude it',
+  }),
+  own('Refit.StockShort', 'warning', {
+    looksAt: 'the targets that are blocked as sold out, and the other steps of their region that take memory',
+    sentence:
+      'Something is sold out in a region in which other steps still take memory: nothing is reserved.',
+    mend: 'apply soon, or put what matters most into the first wave',
+  }),
+  own('Refit.Dearest', 'note', {
+    looksAt: "the provider's own quotes",
+    sentence: 'The step is one of the dearest of the plan.',
+    mend: 'a smaller size, or exclude the instance',
+  }),
+  own('Refit.SeveralSteps', 'note', {
+    looksAt: 'targets that change more than one dimension',
+    sentence:
+      'The instance is changed in several orders, and is of a size in between until the last one is verified.',
+    mend: 'nothing to do where every size between is acceptable',
+  }),
+  own('Refit.Expired', 'warning', {
+    looksAt: 'expiresAt of the saved plan and the time of refit show',
+    sentence: 'The saved plan is older than it may be: a run of it may not begin any more.',
+    mend: 'refit plan PLAN -o SAVED',
+  }),
+  own('Refit.DriftedSince', 'warning', {
+    looksAt: 'refit show --live: the instances as they are now, and as the saved plan wants them',
+    sentence:
+      'The instance is not as it was when the plan was made: apply would skip it as drifted, or wait for it.',
+    mend: 'plan again',
+  }),
+  own('Refit.SoldOutSince', 'warning', {
+    looksAt: 'refit show --live: the catalogue as it is now, and the sizes of the saved plan',
+    sentence:
+      'What the step asks for is no longer sold, or is sold out: the provider would refuse the order.',
+    mend: 'plan again, when there is stock',
+  }),
   own('Refit.EmptyWave', 'note', {
     looksAt: 'the waves and the number of instances to change',
     sentence: 'The waves before take every instance that this one could take, or its from fits none.',

@@ -39,7 +39,7 @@ const plain = { color: false, width: 120, all: true };
 describe('a review', () => {
   const review: Review = { verdict: 'ready', plan: plan(), findings: [], next: null };
 
-  it.each(REVIEW_FORMATS.filter((format) => format !== 'junit' && format !== 'sarif'))(
+  it.each(REVIEW_FORMATS.filter((format) => !['junit', 'sarif', 'github'].includes(format)))(
     'names the window with its time zone, and the zone of the added replica: %s',
     (format) => {
       const text = renderReview(review, format, plain);

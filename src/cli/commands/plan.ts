@@ -1,14 +1,16 @@
 /** `refit plan PLAN`: the dry run. Reads only, takes no lock, writes no run state. */
 import { EXIT_PLAN_INVALID } from '../../errors.ts';
-import { connectReader, planFleet, REVIEW_FORMATS } from '../../index.ts';
+import { connectReader, planFleet, REVIEW_FORMATS, renderReview } from '../../index.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
+import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
+import { unplanned } from '../../report/unplanned.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { readInventoryFile } from '../inventory-file.ts';
 import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
-import { checkOutput, formatOf } from '../output.ts';
+import { checkOutput, emit } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -52,9 +54,12 @@ async function invalid(
   terminal: Terminal,
   file: string,
 ): Promise<number> {
-  if (formatOf(options, REVIEW_FORMATS) === 'json')
-    await terminal.out(`${JSON.stringify({ findings }, null, 2)}\n`);
-  else await terminal.out(`${findingsText(findings, terminal.color.out)}\n`);
+  const next = `refit validate ${word(file)}`;
+  await emit(terminal, options, REVIEW_FORMATS, (format, where) => {
+    if (format === 'json') return `${JSON.stringify({ findings }, null, 2)}\n`;
+    if (format === 'text') return `${findingsText(findings, where.color)}\n`;
+    return renderReview(unplanned(file, findings, next), format, { ...where, elsewhere: next });
+  });
   terminal.quiet || terminal.err(`next: mend the above, then refit validate ${visible(file)}\n`);
   return EXIT_PLAN_INVALID;
 }

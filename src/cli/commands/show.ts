@@ -1,30 +1,71 @@
-/** `refit show SAVED`: a saved plan again, in any format. */
-import { REVIEW_FORMATS, type Review, readSavedPlan, renderReview } from '../../index.ts';
-import { nextCommand, planAgain } from '../../plan/next-command.ts';
+/** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
+import {
+  connectReader,
+  type Finding,
+  lookAgain,
+  REVIEW_FORMATS,
+  type Review,
+  readSavedPlan,
+  renderReview,
+} from '../../index.ts';
+import { nextCommand, planAgain, word } from '../../plan/next-command.ts';
+import { say } from '../../rules/check.ts';
 import { readInput } from '../files.ts';
-import { type GlobalOptions, sameWay } from '../options.ts';
+import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
-export async function show(
-  file: string,
-  options: GlobalOptions & { all?: boolean },
-  terminal: Terminal,
-): Promise<number> {
+export interface ShowOptions extends GlobalOptions {
+  readonly all?: boolean;
+  readonly summary?: boolean;
+  /** Read the instances again, and what is sold for them. */
+  readonly live?: boolean;
+}
+
+export async function show(file: string, options: ShowOptions, terminal: Terminal): Promise<number> {
   checkOutput(options, REVIEW_FORMATS);
   const plan = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
-  const findings = [...plan.blocked.flatMap((blocked) => blocked.findings), ...plan.findings];
-  const next = nextCommand(verdict, plan, file, findings);
+  const again = planAgain(plan, file);
+  const expired: Finding[] = [];
+  if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
+    const what = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
+    expired.push(say('Refit.Expired', { what, mend: again }, null, null));
+    terminal.quiet || terminal.err(`${what}; next: ${again}\n`);
+  }
+  const since = options.live ? await drift(plan, file, options, terminal) : [];
+  const findings = [
+    ...plan.blocked.flatMap((blocked) => blocked.findings),
+    ...expired,
+    ...since,
+    ...plan.findings,
+  ];
+  const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
   const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
   await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
-    renderReview(review, format, { ...where, all: options.all ?? false }),
+    renderReview(review, format, {
+      ...where,
+      all: options.all ?? false,
+      summary: options.summary ?? false,
+      elsewhere: `refit show ${word(file)} --all`,
+    }),
   );
-  if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
-    terminal.quiet ||
-      terminal.err(
-        `expired at ${plan.expiresAt}: a run of it may not begin any more; next: ${planAgain(plan, file)}\n`,
-      );
-  }
   return 0;
+}
+
+async function drift(
+  plan: Review['plan'],
+  file: string,
+  options: ShowOptions,
+  terminal: Terminal,
+): Promise<readonly Finding[]> {
+  const from = connectReader(connectionOf(options, terminal));
+  try {
+    const since = await lookAgain(plan, file, { from, clock: terminal.clock });
+    if (since.length === 0)
+      terminal.quiet || terminal.err('looked at the fleet again: every instance is as it was planned\n');
+    return since;
+  } finally {
+    await from.close();
+  }
 }

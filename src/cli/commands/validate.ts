@@ -4,13 +4,15 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../errors.ts';
 import type { Finding, Plan } from '../../model.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
+import { word } from '../../plan/next-command.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import { readApprovers } from '../../plan/read-approvers.ts';
 import { visible } from '../../report/escape.ts';
+import type { ReviewFormat } from '../../report/render-review.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
+import { checkOutput, emit, formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** What is wrong with the calendars beside the plan. */
@@ -29,13 +31,44 @@ async function approverFindings({ approvals, owner, file: plan }: Plan): Promise
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }
 
+/** What a pipeline wants of a text: no changes, so no table of them. */
+const FORMATS = ['text', 'json', 'markdown', 'junit', 'sarif', 'github'] as const;
+
+interface Result {
+  readonly file: string;
+  readonly valid: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** Loaded only where one of its formats is asked for, so that the ordinary check stays quick. */
+async function renderer(options: GlobalOptions) {
+  const plain = formatOf(options, FORMATS);
+  if ((plain === 'text' || plain === 'json') && !options.write?.length) return () => '';
+  const { renderReview } = await import('../../report/render-review.ts');
+  const { unplanned } = await import('../../report/unplanned.ts');
+  return (format: ReviewFormat, file: string, findings: readonly Finding[], next: string) =>
+    renderReview(unplanned(file, findings, next), format, {
+      color: false,
+      width: 100,
+      all: false,
+      elsewhere: next,
+    });
+}
+
+function resultText({ file, valid, findings }: Result, color: boolean): string {
+  const told = findings.length > 0 ? `${findingsText(findings, color)}\n` : '';
+  if (valid) return `${told}${visible(file)}: valid\n`;
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return `${told}${visible(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
+}
+
 export async function validate(
   files: readonly string[],
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
-  const results: { file: string; valid: boolean; findings: readonly Finding[] }[] = [];
+  checkOutput(options, FORMATS);
+  const results: Result[] = [];
   for (const file of files) {
     const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
     const parsed = text === null ? null : parsePlan(text, file);
@@ -46,23 +79,18 @@ export async function validate(
     results.push({ file, valid: !told.some(({ severity }) => severity === 'error'), findings: told });
   }
   const invalid = results.filter(({ valid }) => !valid);
-  if (format === 'json') await terminal.out(`${JSON.stringify({ results }, null, 2)}\n`);
-  else {
-    for (const { file, valid, findings } of results) {
-      if (findings.length > 0) await terminal.out(`${findingsText(findings, terminal.color.out)}\n`);
-      if (valid) await terminal.out(`${visible(file)}: valid\n`);
-      else {
-        const errors = findings.filter(({ severity }) => severity === 'error').length;
-        await terminal.out(`${visible(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
-      }
-    }
-    if (!terminal.quiet) {
-      if (invalid.length > 0)
-        terminal.err(
-          `next: mend the above, then refit validate ${invalid.map(({ file }) => visible(file)).join(' ')}\n`,
-        );
-      else terminal.err(`next: refit plan ${visible(results[0]!.file)} -o saved-plan.json\n`);
-    }
-  }
+  const next =
+    invalid.length > 0
+      ? `refit validate ${invalid.map(({ file }) => word(file)).join(' ')}`
+      : `refit plan ${word(results[0]!.file)} -o saved-plan.json`;
+  const render = await renderer(options);
+  const told = results.flatMap(({ findings }) => findings);
+  await emit(terminal, options, FORMATS, (format, where) => {
+    if (format === 'json') return `${JSON.stringify({ results }, null, 2)}\n`;
+    if (format === 'text') return results.map((result) => resultText(result, where.color)).join('');
+    return render(format, files.join(' '), told, next);
+  });
+  if (formatOf(options, FORMATS) !== 'json' && !terminal.quiet)
+    terminal.err(`next: ${invalid.length > 0 ? 'mend the above, then ' : ''}${visible(next)}\n`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
 }

@@ -1,0 +1,46 @@
+/** `refit diff SAVED SAVED`: what changed from one saved plan to another. Reads two files, and nothing else. */
+import { EXIT_CHANGES, RefitError } from '../../errors.ts';
+import { readSavedPlan, type SavedPlan } from '../../index.ts';
+import { word } from '../../plan/next-command.ts';
+import { visible } from '../../report/escape.ts';
+import { diffPlans } from '../../report/plan-diff.ts';
+import { PLAN_DIFF_FORMATS, renderPlanDiff } from '../../report/render-plan-diff.ts';
+import { readInput } from '../files.ts';
+import type { GlobalOptions } from '../options.ts';
+import { checkOutput, emit } from '../output.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface DiffOptions extends GlobalOptions {
+  readonly all?: boolean;
+  readonly detailedExitcode?: boolean;
+}
+
+/** @returns 0; with `--detailed-exitcode` 2 where the plans differ. */
+export async function diff(
+  from: string,
+  to: string,
+  options: DiffOptions,
+  terminal: Terminal,
+): Promise<number> {
+  checkOutput(options, PLAN_DIFF_FORMATS);
+  const found = diffPlans(await readPlan(from), await readPlan(to));
+  await emit(terminal, options, PLAN_DIFF_FORMATS, (format, where) =>
+    renderPlanDiff(found, format, {
+      ...where,
+      all: options.all ?? false,
+      elsewhere: `refit diff ${word(from)} ${word(to)} --all`,
+    }),
+  );
+  return options.detailedExitcode && !found.same ? EXIT_CHANGES : 0;
+}
+
+/** @throws RefitError as `readSavedPlan` does, with the name of the file before it: there are two of them. */
+async function readPlan(file: string): Promise<SavedPlan> {
+  const text = (await readInput(file, 'the saved plan')).toString('utf8');
+  try {
+    return readSavedPlan(text);
+  } catch (error) {
+    if (!(error instanceof RefitError)) throw error;
+    throw new RefitError(error.code, `${visible(file)}: ${error.message}`, error.mend, { cause: error });
+  }
+}

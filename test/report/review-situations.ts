@@ -1,0 +1,173 @@
+/** More plans under review: the situations that a reviewer of plans meets, beside those of `situations.ts`. */
+import type { Review, Step } from '../../src/model.ts';
+import { sumPrices } from '../../src/money.ts';
+import { type Case, finding, savedPlan } from './situations.ts';
+
+/** Many instances of several sizes in two regions: some of two steps, some prepaid, every tenth named in Chinese. */
+export function largeFleet(instances: number, priced: boolean): Case[] {
+  const sizes = [4096, 8192, 16384];
+  return Array.from({ length: instances }, (_, at): Case => {
+    const from = sizes[at % 3]!;
+    const basis = at % 2 === 0 ? 'once' : 'hourly';
+    const price = (amount: number): { price?: number; basis?: 'once' | 'hourly' } =>
+      priced ? { price: basis === 'once' ? amount : amount / 1000, basis } : {};
+    const memory = { memoryPerShard: from * 2, ...price(100 + (at % 50)) } as const;
+    return {
+      instance: `crs-${at.toString(36).padStart(8, '0')}`,
+      name: at % 10 === 0 ? `购物车-${at}` : `${['cart', 'feed', 'search'][at % 3]}-${at}`,
+      region: at % 4 === 0 ? 'ap-shanghai' : 'ap-guangzhou',
+      size: { memoryPerShard: from, shards: at % 5 === 0 ? 3 : 1, replicas: 1 },
+      wave: at < 5 ? 0 : at < 500 ? 1 : 2,
+      changes: at % 25 === 0 ? [memory, { replicas: 2, ...price(70) }] : [memory],
+    };
+  });
+}
+
+/** A review of 5,000 changes, a tenth of as many targets blocked beside them. */
+export function fiveThousandChanges(priced = true): Review {
+  const cases = largeFleet(4808, priced);
+  const waves = ['canary', 'tenth', 'rest'];
+  const blocked = Array.from({ length: 500 }, (_, at) => {
+    const instance = `crs-b${String(at).padStart(7, '0')}`;
+    const soldOut = at % 5 === 0;
+    const line = 20 + (at % 40);
+    return {
+      instance,
+      region: at % 2 === 0 ? 'ap-shanghai' : 'ap-guangzhou',
+      findings: [
+        finding({
+          instance,
+          code: soldOut ? 'ResourceUnavailable.SaleOut' : 'ResourceUnavailable.InstanceStatusAbnormal',
+          what: soldOut ? 'redis-6.2-cluster is sold out there' : `${instance} is processing, not running`,
+          mend: soldOut ? 'wait, or take another zone' : 'wait until it is running, then plan again',
+          place: { file: 'plans/double-eleven.yaml', line, column: 5 },
+          excerpt: null,
+        }),
+      ],
+    };
+  });
+  const unchanged = Array.from({ length: 300 }, (_, at) => ({
+    instance: `crs-u${String(at).padStart(7, '0')}`,
+    region: 'ap-guangzhou',
+    why: 'already 8 GB × 3 shards × 1 replica',
+  }));
+  const plan = savedPlan(cases, { blocked, unchanged }, waves);
+  return {
+    verdict: 'ready',
+    plan,
+    findings: blocked.flatMap((target) => target.findings),
+    next: 'refit apply saved-plan.json',
+  };
+}
+
+/** What a reduction looks like, with the memory in use beside it, and an instance of two steps. */
+function shrinking(): Review {
+  const cases: Case[] = [
+    {
+      instance: 'crs-5hr1nk01',
+      name: 'archive-01',
+      size: { memoryPerShard: 16384, shards: 3, replicas: 1 },
+      changes: [{ memoryPerShard: 8192, price: -1240 }],
+    },
+    {
+      instance: 'crs-fewer001',
+      name: 'archive-02',
+      size: { memoryPerShard: 8192, shards: 1, replicas: 3 },
+      changes: [{ replicas: 1, price: -300 }],
+    },
+    {
+      instance: 'crs-8kd02mfa',
+      name: 'cart-02',
+      wave: 1,
+      because: 'shards first: 8 GB × 3 shards would not be valid on the way',
+      changes: [
+        { shards: 8, price: 980.5 },
+        { memoryPerShard: 8192, price: 1600 },
+      ],
+    },
+  ];
+  const used = { total: 9011.5, fullestShard: 3800.2, source: 'test', readAt: '2026-01-05T01:57:00.000Z' };
+  const plan = savedPlan(cases);
+  const preconditions = plan.preconditions.map((one) =>
+    one.instance === 'crs-5hr1nk01' ? { ...one, used } : one,
+  );
+  return {
+    verdict: 'ready',
+    plan: { ...plan, preconditions },
+    findings: [],
+    next: 'refit apply saved-plan.json',
+  };
+}
+
+function unpriced(): Review {
+  return {
+    verdict: 'ready',
+    plan: savedPlan(largeFleet(6, false)),
+    findings: [],
+    next: 'refit apply saved-plan.json',
+  };
+}
+
+/** Forty waves, of which most are folded away. */
+function manyWaves(): Review {
+  const names = Array.from({ length: 40 }, (_, at) => `w${at + 1}`);
+  const cases = largeFleet(400, true).map((one, at) => ({ ...one, wave: at % 40 }));
+  return {
+    verdict: 'ready',
+    plan: savedPlan(cases, {}, names),
+    findings: [],
+    next: 'refit apply saved-plan.json',
+  };
+}
+
+/** Every further review by the sentence that names its golden files. */
+export const MORE_REVIEWS: Readonly<Record<string, () => Review>> = {
+  'a-plan-that-shrinks-and-takes-several-steps': shrinking,
+  'a-small-plan-without-prices': unpriced,
+  'a-plan-of-many-waves': manyWaves,
+  'a-plan-of-5000-changes': () => fiveThousandChanges(),
+};
+
+/** The same review with one text wherever people and the provider can put text of their own. */
+export function reviewFullOf(text: string): Review {
+  const bad = finding({
+    code: text,
+    what: text,
+    mend: text,
+    excerpt: text,
+    instance: text,
+    place: { file: text, line: 3, column: 5 },
+  });
+  const cases: Case[] = [
+    { instance: 'crs-ev11ev11', name: text, because: text, changes: [{ memoryPerShard: 8192, price: 412 }] },
+    {
+      instance: text,
+      name: text,
+      region: text,
+      wave: 1,
+      changes: [{ replicas: 3, price: 1.75, basis: 'hourly' }],
+    },
+  ];
+  const plan = savedPlan(
+    cases,
+    {
+      name: text,
+      change: text,
+      owner: text,
+      file: text,
+      blocked: [{ instance: 'crs-ev12ev12', region: text, findings: [{ ...bad, instance: 'crs-ev12ev12' }] }],
+      unchanged: [{ instance: text, region: text, why: text }],
+      findings: [{ ...bad, severity: 'warning', instance: null }],
+      inventory: { source: text, readAt: '2026-01-05T01:58:00.000Z', instances: 3 },
+      approvals: { need: 1, authors: [text], approvers: [{ name: text, key: 'ssh-ed25519 AAAA' }] },
+    },
+    [text, 'rest'],
+  );
+  const steps: Step[] = plan.steps.map((step) => ({ ...step, profile: text, place: bad.place }));
+  return {
+    verdict: 'ready',
+    plan: { ...plan, steps, prices: sumPrices(steps) },
+    findings: [bad, { ...bad, severity: 'warning', instance: null }, { ...bad, severity: 'note' }],
+    next: text,
+  };
+}
