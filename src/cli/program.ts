@@ -4,7 +4,7 @@ import { RefitError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_CODE_TABLE } from './exit-code-table.ts';
 import type { GlobalOptions } from './options.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { openTerminal, PROGRESS, type Progress, type Terminal } from './terminal.ts';
 
 /** What a live run can be told in one word. */
 const STEERING = [
@@ -70,10 +70,20 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       const command = called.at(-1) as Command;
       const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
       const { color, quiet = false, verbose = false } = options;
-      const terminal = openTerminal({ color, quiet, verbose });
-      exitCode = await (await load(called.slice(0, -2) as string[], options))(terminal, options);
+      const progress = progressFrom(options);
+      const terminal = openTerminal({ color, quiet, verbose, progress });
+      try {
+        exitCode = await (await load(called.slice(0, -2) as string[], options))(terminal, options);
+      } catch (error) {
+        if (progress !== 'json' || !(error instanceof RefitError)) throw error;
+        const { message, mend } = error;
+        terminal.event({ event: 'refused', what: message, mend, exitCode: error.exitCode });
+        exitCode = error.exitCode;
+      }
     };
   const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+  const progress = () =>
+    new Option('--progress <how>', 'auto, plain or json: how it is told on stderr (auto)');
   const format = (formats: string) => new Option('--format <format>', formats);
   const write = () =>
     new Option('--write <format=file>', 'also into a file, in the same formats; may be repeated').argParser(
@@ -207,6 +217,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       '--allow-hooks',
       'run the commands that the plan names, of hooks and gates, on this machine, as you',
     )
+    .addOption(progress())
     .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
     .action(
@@ -219,6 +230,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('reconcile')
     .description('settle by reading what is unknown of a run; orders nothing')
     .argument('<run>', 'run directory')
+    .addOption(progress())
     .addOption(format('text or json'))
     .action(
       action(async ([directory]) => {
@@ -365,6 +377,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     );
   }
   return exitCode;
+}
+
+/** What `--progress` says. @throws RefitError `usage` */
+function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>): Progress {
+  const known = PROGRESS.find((one) => one === progress);
+  if (known) return known;
+  throw new RefitError(
+    'usage',
+    `--progress ${progress}: there is no such way`,
+    `one of: ${PROGRESS.join(', ')}`,
+  );
 }
 
 /** `<plan...>`, `[plan]` */

@@ -1,0 +1,63 @@
+/**
+ * Lines drawn over in place at the bottom of a terminal, and lines above them that stay. Each write is whole, so that
+ * nothing flickers. A terminal that becomes narrower may wrap what stands on it anew, each in its own way: where that
+ * can have happened the screen is cleared and made again from what is known.
+ */
+import { cells } from '../report/columns.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Screen {
+  /** Puts these lines in the place of those drawn before. None may be wider than the terminal. */
+  draw(lines: readonly string[]): void;
+  /** Puts lines above the drawn ones, which stay. */
+  keep(lines: readonly string[]): void;
+  /** Takes the drawn lines away, and leaves what is kept. */
+  close(): void;
+}
+
+const CLEAR_BELOW = '\x1b[J';
+const CLEAR_ALL = '\x1b[2J\x1b[H';
+/** So many kept lines are known again: more than a screen shows. */
+const KEPT = 200;
+
+/** @param redraw draws the present picture: asked for when the terminal has changed its size. */
+export function openScreen(
+  { err, errWidth, errHeight, onResize }: Pick<Terminal, 'err' | 'errWidth' | 'errHeight' | 'onResize'>,
+  redraw: () => void,
+): Screen {
+  let drawn: readonly string[] = [];
+  const kept: string[] = [];
+  const toTop = () => (drawn.length > 0 ? `\x1b[${drawn.length}A\r` : '\r');
+  const block = (lines: readonly string[]) => lines.map((line) => `${line}\x1b[K\n`).join('');
+  const stop = onResize(() => {
+    const widest = Math.max(0, ...drawn.map(cells), ...kept.slice(-errHeight()).map(cells));
+    if (widest > errWidth()) {
+      const room = Math.max(0, errHeight() - drawn.length - 1);
+      err(
+        CLEAR_ALL +
+          kept
+            .slice(-room)
+            .map((line) => `${line}\n`)
+            .join(''),
+      );
+      drawn = [];
+    }
+    redraw();
+  });
+  return {
+    draw(lines) {
+      err(`${toTop()}${block(lines)}${CLEAR_BELOW}`);
+      drawn = lines;
+    },
+    keep(lines) {
+      kept.push(...lines);
+      kept.splice(0, kept.length - KEPT);
+      err(`${toTop()}${block(lines)}${block(drawn)}${CLEAR_BELOW}`);
+    },
+    close() {
+      stop();
+      if (drawn.length > 0) err(`${toTop()}${CLEAR_BELOW}`);
+      drawn = [];
+    },
+  };
+}
