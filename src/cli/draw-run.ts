@@ -4,7 +4,7 @@
  */
 import { cells, clip, pad, table, wrap } from '../report/columns.ts';
 import { type Ink, OUTCOME_SIGNS } from '../report/ink.ts';
-import { between, counted, duration, quotes, timeOfDay } from '../report/quantities.ts';
+import { counted, duration, quotes, timeOfDay } from '../report/quantities.ts';
 import type { PictureStep, PictureWave, RunPicture } from './run-picture.ts';
 
 /** The screen, and what of the picture is shown. */
@@ -57,12 +57,17 @@ export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
   return lines.slice(0, Math.max(1, rows));
 }
 
+/** Time gone by, in whole seconds: a picture that is drawn four times a second must not flicker. */
+function passed(ms: number): string {
+  return ms < 1000 ? '0 s' : duration(ms);
+}
+
 function headline({ name, change, elapsed, left, steps }: RunPicture): string {
   const done = steps.ended === steps.of;
   return [
     name,
     ...(change === null ? [] : [change]),
-    duration(elapsed),
+    passed(elapsed),
     ...(left === null || done ? [] : [`about ${duration(left)} left`]),
   ].join(' · ');
 }
@@ -105,13 +110,15 @@ function waveLine(
   const note = waveNote(wave);
   const label = pad(clip(wave.name, name), name);
   const count = pad(`${wave.ended}/${wave.steps}`, digits, 'right');
-  const room = columns - 2 - name - 2 - digits - 2 - NOTE;
+  const room = Math.min(BAR, columns - 2 - name - 2 - 1 - digits - 2 - NOTE);
   const text = note === '' ? '' : `  ${clip(note, NOTE)}`;
   const mark = MARKS[wave.standing];
   const line = `${mark} ${label}  ${room < 6 ? '' : bar(wave, room, inks)}${room < 6 ? '' : ' '}${count}${text}`;
   return room < 6 ? clip(line, columns) : line;
 }
 
+/** Cells of a bar at most, and of the note beside it. */
+const BAR = 60;
 const NOTE = 15;
 const MARKS: Readonly<Record<PictureWave['standing'], string>> = {
   waiting: ' ',
@@ -156,10 +163,10 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
     steps.deferred === 0
       ? []
       : [`${steps.deferred} for maintenance windows, the next opens ${timeOfDay(picture.opensAt)} UTC`];
+  // How long and for what first: a narrow screen cuts what comes last.
   const waited = waits.map(({ why, steps: many, step, since, limit }) => {
-    const who = many === 0 ? '' : many === 1 ? `${step} for ` : `${many} steps for `;
-    const { passed } = { passed: duration(Math.max(0, now - Date.parse(since))) };
-    return `${who}${why}, ${many > 1 ? 'longest ' : ''}${passed} of at most ${duration(limit)}`;
+    const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
+    return `${passed(now - Date.parse(since))} of at most ${duration(limit)} for ${why}${who}`;
   });
   const all = [...windows, ...waited];
   const listed =
@@ -182,6 +189,9 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
   );
 }
 
+/** Narrower than this a step is its instance and its change. */
+const NARROW = 56;
+
 const PHASES: Readonly<Record<PictureStep['phase'], string>> = {
   waiting: 'waiting',
   asking: 'ordering',
@@ -198,14 +208,15 @@ function stepLines(
 ): string[] {
   const shown = inFlight.slice(0, most);
   const rest = steps.underWay - shown.length;
+  const isNarrow = columns < NARROW;
   const rows = shown.map(({ instance, name, change, phase, since }) => [
     instance,
-    name,
+    isNarrow ? '' : name,
     change,
-    PHASES[phase],
-    { text: duration(Math.max(0, between(since, new Date(now).toISOString()) ?? 0)), paint: inks.dim },
+    isNarrow ? '' : PHASES[phase],
+    { text: passed(now - Date.parse(since)), paint: inks.dim },
   ]);
-  const layout = [{}, { least: 6, optional: true }, { least: 12, optional: true }, {}, {}];
+  const layout = [{}, { least: 6, optional: true }, { least: isNarrow ? 6 : 20 }, {}, {}];
   const lines = table(rows, layout, columns, '  ');
   return [`in flight${rest > 0 ? `, the ${shown.length} longest of ${steps.underWay}` : ''}`, ...lines].map(
     (line) => (cells(line) > columns ? clip(line, columns) : line),

@@ -1,13 +1,13 @@
 /**
  * Lines drawn over in place at the bottom of a terminal, and lines above them that stay. Each write is whole, so that
  * nothing flickers. A terminal that becomes narrower may wrap what stands on it anew, each in its own way: where that
- * can have happened the screen is cleared and made again from what is known.
+ * can have happened the whole screen is made again from what is known.
  */
-import { cells } from '../report/columns.ts';
+import { cells, clip } from '../report/columns.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Screen {
-  /** Puts these lines in the place of those drawn before. None may be wider than the terminal. */
+  /** Puts these lines in the place of those drawn before. None may be wider than the terminal, nor all higher. */
   draw(lines: readonly string[]): void;
   /** Puts lines above the drawn ones, which stay. */
   keep(lines: readonly string[]): void;
@@ -15,8 +15,8 @@ export interface Screen {
   close(): void;
 }
 
+const HOME = '\x1b[H';
 const CLEAR_BELOW = '\x1b[J';
-const CLEAR_ALL = '\x1b[2J\x1b[H';
 /** So many kept lines are known again: more than a screen shows. */
 const KEPT = 200;
 
@@ -27,26 +27,25 @@ export function openScreen(
 ): Screen {
   let drawn: readonly string[] = [];
   const kept: string[] = [];
+  /** Something was wrapped. What that moved out of sight comes back when the terminal grows: made again each time. */
+  let wasWrapped = false;
+  let isMadeAgain = false;
   const toTop = () => (drawn.length > 0 ? `\x1b[${drawn.length}A\r` : '\r');
   const block = (lines: readonly string[]) => lines.map((line) => `${line}\x1b[K\n`).join('');
   const stop = onResize(() => {
-    const widest = Math.max(0, ...drawn.map(cells), ...kept.slice(-errHeight()).map(cells));
-    if (widest > errWidth()) {
-      const room = Math.max(0, errHeight() - drawn.length - 1);
-      err(
-        CLEAR_ALL +
-          kept
-            .slice(-room)
-            .map((line) => `${line}\n`)
-            .join(''),
-      );
-      drawn = [];
-    }
+    wasWrapped ||= [...drawn, ...kept.slice(-errHeight())].some((line) => cells(line) > errWidth());
+    isMadeAgain = wasWrapped;
     redraw();
   });
   return {
     draw(lines) {
-      err(`${toTop()}${block(lines)}${CLEAR_BELOW}`);
+      if (isMadeAgain) {
+        const room = Math.max(0, errHeight() - lines.length - 1);
+        const known = kept.slice(Math.max(0, kept.length - room)).map((line) => clip(line, errWidth() - 1));
+        // Line by line: clearing a screen as a whole moves what stands on it out of reach.
+        err(`${HOME}${block(known)}${block(lines)}${CLEAR_BELOW}`);
+        isMadeAgain = false;
+      } else err(`${toTop()}${block(lines)}${CLEAR_BELOW}`);
       drawn = lines;
     },
     keep(lines) {
