@@ -76,7 +76,11 @@ function headline({ name, change, elapsed, left, steps }: RunPicture): string {
 function waveLines({ waves }: RunPicture, columns: number, inks: Ink, most: number): string[] {
   const first = waves.findIndex(({ standing }) => standing !== 'settled');
   const settled = waves.length <= most ? 0 : first < 0 ? waves.length : first;
-  const summed = (some: readonly PictureWave[]) => some.reduce((sum, { steps }) => sum + steps, 0);
+  const summed = (some: readonly PictureWave[]) =>
+    counted(
+      some.reduce((sum, { steps }) => sum + steps, 0),
+      'step',
+    );
   const before = waves.slice(0, settled);
   const room = Math.max(1, most - (before.length > 0 ? 1 : 0));
   const rest = waves.slice(settled);
@@ -89,15 +93,13 @@ function waveLines({ waves }: RunPicture, columns: number, inks: Ink, most: numb
   const digits = Math.max(0, ...shown.map(({ steps }) => `${steps}/${steps}`.length));
   const lines = [
     ...(before.length > 0
-      ? [`${inks.green('✓')} ${counted(before.length, 'wave')} settled, ${counted(summed(before), 'step')}`]
+      ? [
+          `${inks.green('✓')}${clip(` ${counted(before.length, 'wave')} settled, ${summed(before)}`, columns - 1)}`,
+        ]
       : []),
     ...shown.map((wave) => waveLine(wave, { name, digits, columns, inks })),
     ...(after.length > 0
-      ? [
-          inks.dim(
-            `  and ${counted(after.length, 'more wave', 'more waves')}, ${counted(summed(after), 'step')}`,
-          ),
-        ]
+      ? [inks.dim(clip(`  and ${counted(after.length, 'more wave')}, ${summed(after)}`, columns))]
       : []),
   ];
   return lines.slice(0, most);
@@ -208,15 +210,14 @@ function stepLines(
 ): string[] {
   const shown = inFlight.slice(0, most);
   const rest = steps.underWay - shown.length;
-  const isNarrow = columns < NARROW;
   const rows = shown.map(({ instance, name, change, phase, since }) => [
     instance,
-    isNarrow ? '' : name,
-    change,
-    isNarrow ? '' : PHASES[phase],
+    columns < NARROW ? '' : PHASES[phase],
     { text: passed(now - Date.parse(since)), paint: inks.dim },
+    change,
+    name,
   ]);
-  const layout = [{}, { least: 6, optional: true }, { least: isNarrow ? 6 : 20 }, {}, {}];
+  const layout = [{}, {}, { align: 'right' as const }, {}, { least: 6, optional: true }];
   const lines = table(rows, layout, columns, '  ');
   return [`in flight${rest > 0 ? `, the ${shown.length} longest of ${steps.underWay}` : ''}`, ...lines].map(
     (line) => (cells(line) > columns ? clip(line, columns) : line),
