@@ -1,5 +1,5 @@
 /** The commands and their options. Each command's code is loaded when it is called, so that start-up stays short. */
-import { type Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { RefitError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_CODE_TABLE } from './exit-code-table.ts';
@@ -358,6 +358,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       action(async () => {
         const { demo } = await import('./commands/demo.ts');
         return (terminal) => demo(terminal);
+      }),
+    );
+  program.commandsGroup('At the keyboard:');
+  program
+    .command('completion')
+    .description('a script by which your shell completes commands, options, files and codes')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
+    .action(
+      action(async ([shell]) => {
+        const { completion } = await import('./commands/completion.ts');
+        return (terminal) => completion(shell!, program, terminal);
       }),
     );
   for (const command of program.commands)
