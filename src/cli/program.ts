@@ -104,6 +104,24 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       }),
     );
   program
+    .command('init')
+    .description('a plan to begin from: every instance with the size it has; changes nothing until edited')
+    .option('-o, --out <file>', 'write it into this file')
+    .option('--force', 'also where the file is there already')
+    .option(
+      '--select <condition>',
+      'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; may be repeated, each must hold',
+      collect,
+    )
+    .option('--inventory <file>', 'from a file of refit inventory instead of the live fleet')
+    .option('--from-terraform <file>', 'from what terraform show -json prints, or a state file of version 4')
+    .action(
+      action(async () => {
+        const { init } = await import('./commands/init.ts');
+        return (terminal, options) => init(options, terminal);
+      }),
+    );
+  program
     .command('validate')
     .description('check plan files offline: no network, no credentials')
     .argument('<plan...>', 'plan files')
