@@ -95,7 +95,7 @@ export function completionTree(
         .map(({ short, long, flags, description, argChoices, parseArg }) => ({
           flags: [short, long].filter((flag) => flag !== undefined),
           description,
-          value: valueOf(flags, long ?? '', description, argChoices, known),
+          value: optionValue(flags, long ?? '', description, argChoices, known),
           repeats: parseArg !== undefined,
         })),
       HELP,
@@ -118,7 +118,7 @@ export function everyCommand(node: CommandNode): readonly CommandNode[] {
   return [node, ...node.commands.flatMap(everyCommand)];
 }
 
-function valueOf(
+function optionValue(
   flags: string,
   long: string,
   description: string,
