@@ -79,8 +79,8 @@ describe.skipIf(!HAS.bash)('bash', () => {
   /** As readline calls it: the words, of which `=` is one, and the place of the cursor. */
   function fitting(typed: string): string[] {
     const words = typed.split(/ |(=)/).filter((word) => word !== undefined);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash that fills it in
     const script =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash that fills it in
       'set -u; source ./complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _refit 2>&1; for one in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do echo "$one"; done';
     const told = execFileSync('bash', ['--norc', '-c', script, 'bash', ...words], {
       cwd: folder,
