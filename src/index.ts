@@ -68,6 +68,7 @@ import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
 import { commandRunner } from './run/run-command.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
+import type { Standing } from './run/standing.ts';
 import type { SteerAnswer } from './run/steering.ts';
 import { VERSION } from './version.ts';
 
@@ -91,6 +92,7 @@ export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
 export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
 export { readRun } from './run/run-directory.ts';
+export type { Standing } from './run/standing.ts';
 export type { SteerAnswer } from './run/steering.ts';
 export { VERSION } from './version.ts';
 
@@ -433,6 +435,8 @@ export interface ApplyOptions {
   readonly leave?: AbortSignal;
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
+  readonly onLive?: (standing: () => Standing) => void;
   /** Told once where something is missing that the run goes on without, such as its control socket. */
   readonly onNotice?: (what: string) => void;
   /** Run the commands of the plan's hooks and gates, as this user. Without it a plan that has some is refused. */
@@ -471,6 +475,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     outside: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
     ...(options.onStart ? { onStart: options.onStart } : {}),
     ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+    ...(options.onLive ? { onLive: options.onLive } : {}),
     ...(options.onNotice ? { onNotice: options.onNotice } : {}),
   });
 }

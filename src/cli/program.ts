@@ -1,10 +1,10 @@
 /** The commands and their options. Each command's code is loaded when it is called, so that start-up stays short. */
-import { type Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { RefitError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { EXIT_CODE_TABLE } from './exit-code-table.ts';
 import type { GlobalOptions } from './options.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { openTerminal, PROGRESS, type Progress, type Terminal } from './terminal.ts';
 
 /** What a live run can be told in one word. */
 const STEERING = [
@@ -70,10 +70,20 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       const command = called.at(-1) as Command;
       const options = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
       const { color, quiet = false, verbose = false } = options;
-      const terminal = openTerminal({ color, quiet, verbose });
-      exitCode = await (await load(called.slice(0, -2) as string[], options))(terminal, options);
+      const progress = progressFrom(options);
+      const terminal = openTerminal({ color, quiet, verbose, progress });
+      try {
+        exitCode = await (await load(called.slice(0, -2) as string[], options))(terminal, options);
+      } catch (error) {
+        if (progress !== 'json' || !(error instanceof RefitError)) throw error;
+        const { message, mend } = error;
+        terminal.event({ event: 'refused', what: message, mend, exitCode: error.exitCode });
+        exitCode = error.exitCode;
+      }
     };
   const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+  const progress = () =>
+    new Option('--progress <how>', 'auto, plain or json: how it is told on stderr (auto)');
   const format = (formats: string) => new Option('--format <format>', formats);
   const write = () =>
     new Option('--write <format=file>', 'also into a file, in the same formats; may be repeated').argParser(
@@ -91,6 +101,24 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       action(async () => {
         const { inventory } = await import('./commands/inventory.ts');
         return (terminal, options) => inventory(options, terminal);
+      }),
+    );
+  program
+    .command('init')
+    .description('a plan to begin from: every instance with the size it has; changes nothing until edited')
+    .option('-o, --out <file>', 'write it into this file')
+    .option('--force', 'also where the file is there already')
+    .option(
+      '--select <condition>',
+      'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; may be repeated, each must hold',
+      collect,
+    )
+    .option('--inventory <file>', 'from a file of refit inventory instead of the live fleet')
+    .option('--from-terraform <file>', 'from what terraform show -json prints, or a state file of version 4')
+    .action(
+      action(async () => {
+        const { init } = await import('./commands/init.ts');
+        return (terminal, options) => init(options, terminal);
       }),
     );
   program
@@ -228,6 +256,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       '--allow-hooks',
       'run the commands that the plan names, of hooks and gates, on this machine, as you',
     )
+    .addOption(progress())
     .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
     .action(
@@ -240,6 +269,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .command('reconcile')
     .description('settle by reading what is unknown of a run; orders nothing')
     .argument('<run>', 'run directory')
+    .addOption(progress())
     .addOption(format('text or json'))
     .action(
       action(async ([directory]) => {
@@ -369,6 +399,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal) => demo(terminal);
       }),
     );
+  program.commandsGroup('At the keyboard:');
+  program
+    .command('completion')
+    .description('a script by which your shell completes commands, options, files and codes')
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
+    .action(
+      action(async ([shell]) => {
+        const { completion } = await import('./commands/completion.ts');
+        return (terminal) => completion(shell!, program, terminal);
+      }),
+    );
   for (const command of program.commands)
     command.exitOverride().configureOutput({ outputError: () => undefined });
 
@@ -386,6 +427,17 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     );
   }
   return exitCode;
+}
+
+/** What `--progress` says. @throws RefitError `usage` */
+function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>): Progress {
+  const known = PROGRESS.find((one) => one === progress);
+  if (known) return known;
+  throw new RefitError(
+    'usage',
+    `--progress ${progress}: there is no such way`,
+    `one of: ${PROGRESS.join(', ')}`,
+  );
 }
 
 /** `<plan...>`, `[plan]` */

@@ -1,5 +1,10 @@
 /** What the command line is talking to: streams, environment, and what may be done with them. */
 import { type Clock, systemClock } from '../clock.ts';
+import { encodeProgress, type ProgressEvent, toNotices } from './progress-events.ts';
+
+/** What `--progress` can say. */
+export const PROGRESS = ['auto', 'plain', 'json'] as const;
+export type Progress = (typeof PROGRESS)[number];
 
 /** The only way from a command to the outside. stdout carries the result alone; all else goes to stderr. */
 export interface Terminal {
@@ -14,22 +19,37 @@ export interface Terminal {
   /** Cells in a line of stdout, and of stderr now: it may be resized. */
   readonly width: number;
   errWidth(): number;
+  /** Lines that stderr shows now. */
+  errHeight(): number;
+  /** Tells of each change of the size of stderr. @returns what ends that. */
+  onResize(listener: () => void): () => void;
   /** True where lines on stderr may be drawn over. */
   readonly live: boolean;
   /** True where a person can be asked: stdin and stdout are terminals, TERM is not dumb, and it is no CI. */
   readonly interactive: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** How progress is told: as stderr allows, in plain lines, or as one JSON object a line. */
+  readonly progress: Progress;
+  /** Writes one line of JSON to stderr: for `progress` json alone, where `err` writes notices of the same form. */
+  event(event: ProgressEvent): void;
   /** Asks for one line; null at the end of the input. */
   ask(question: string): Promise<string | null>;
 }
 
 /** The machine's own terminal. */
-export function openTerminal(options: { color: boolean; quiet: boolean; verbose: boolean }): Terminal {
+export function openTerminal(options: {
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly progress: Progress;
+}): Terminal {
   const { env, stdin, stdout, stderr } = process;
   const dumb = env.TERM === 'dumb';
   const ci = Boolean(env.CI) && env.CI !== 'false';
-  const mayColor = options.color && !env.NO_COLOR && !dumb;
+  const { progress } = options;
+  const mayColor = options.color && !env.NO_COLOR && !dumb && progress !== 'json';
+  const event = (one: ProgressEvent) => void stderr.write(encodeProgress(systemClock.now(), one));
   return {
     env,
     clock: systemClock,
@@ -37,14 +57,21 @@ export function openTerminal(options: { color: boolean; quiet: boolean; verbose:
       new Promise((resolve) => {
         stdout.write(text, () => resolve());
       }),
-    err: (text) => void stderr.write(text),
+    err: (text) => (progress === 'json' ? toNotices(text).forEach(event) : void stderr.write(text)),
     color: { out: mayColor && stdout.isTTY === true, err: mayColor && stderr.isTTY === true },
     width: columns(stdout.columns),
-    errWidth: () => columns(stderr.columns),
-    live: stderr.isTTY === true && !dumb && !ci && !options.quiet,
-    interactive: stdin.isTTY === true && stdout.isTTY === true && !dumb && !ci,
+    errWidth: () => columns(stderr.columns, LEAST_DRAWN),
+    errHeight: () => stderr.rows || 24,
+    onResize(listener) {
+      stderr.on('resize', listener);
+      return () => void stderr.off('resize', listener);
+    },
+    live: stderr.isTTY === true && !dumb && !ci && !options.quiet && progress === 'auto',
+    interactive: stdin.isTTY === true && stdout.isTTY === true && !dumb && !ci && progress !== 'json',
     quiet: options.quiet,
     verbose: options.verbose,
+    progress,
+    event,
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
       const lines = createInterface({ input: stdin, output: stderr });
@@ -58,6 +85,11 @@ export function openTerminal(options: { color: boolean; quiet: boolean; verbose:
   };
 }
 
-function columns(width: number | undefined): number {
-  return Math.max(40, width ?? 100);
+/** Nothing is laid out narrower than this. */
+const LEAST_COLUMNS = 40;
+/** What is drawn in place is cut instead: a line that a terminal wraps could not be drawn over. */
+const LEAST_DRAWN = 20;
+
+function columns(width: number | undefined, least = LEAST_COLUMNS): number {
+  return Math.max(least, width || 100);
 }

@@ -1,22 +1,11 @@
 /** Text in columns of a terminal: how wide text is, cutting and wrapping it, aligning rows. Expects visible text. */
+import stringWidth from 'string-width';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-// East Asian Wide and Fullwidth in broad blocks, and emoji: what a terminal draws over two cells.
-const WIDE =
-  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{1faff}]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u;
-
-/** The number of terminal cells a text takes. */
+/** The number of terminal cells a text takes: CJK and emoji two, combining marks none, colours none. */
 export function cells(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  let sum = 0;
-  for (const { segment } of graphemes.segment(text)) sum += cellsOf(segment);
-  return sum;
-}
-
-function cellsOf(segment: string): number {
-  if (/^\p{M}+$/u.test(segment)) return 0;
-  return WIDE.test(segment) || segment.includes('\ufe0f') ? 2 : 1;
+  return stringWidth(text);
 }
 
 /** The text cut to at most `width` cells, the last of them `…` where something was cut. */
@@ -27,7 +16,7 @@ export function clip(text: string, width: number): string {
   let kept = '';
   let sum = 0;
   for (const { segment } of graphemes.segment(text)) {
-    sum += cellsOf(segment);
+    sum += cells(segment);
     if (sum > width - 1 || kept.length + segment.length > longest) break;
     kept += segment;
   }

@@ -120,7 +120,16 @@ export function csvRecord(cells: readonly (string | number | null)[]): string {
  * leave raw and a terminal could obey (C1, bidi, separators) is written as `\uXXXX`, which parses to the same.
  */
 export function json(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(/[\u007f-\u{10ffff}]/gu, (character) =>
+  return `${unseenAsCodes(JSON.stringify(value, null, 2))}\n`;
+}
+
+/** The same on one line. */
+export function jsonLine(value: unknown): string {
+  return `${unseenAsCodes(JSON.stringify(value))}\n`;
+}
+
+function unseenAsCodes(text: string): string {
+  return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
     visible(character) === character
       ? character
       : character
@@ -128,5 +137,4 @@ export function json(value: unknown): string {
           .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
           .join(''),
   );
-  return `${text}\n`;
 }

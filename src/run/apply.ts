@@ -37,6 +37,7 @@ import {
   reportedHead,
   runDirectoryName,
 } from './run-directory.ts';
+import type { Standing } from './standing.ts';
 import { openSteering } from './steering.ts';
 import { openRun, recordStart, unlessLeft } from './take-up.ts';
 import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
@@ -75,6 +76,8 @@ export interface ApplyInput {
   /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
   readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
+  readonly onLive?: (standing: () => Standing) => void;
   /** Told once where something is missing that the run goes on without. */
   readonly onNotice?: (what: string) => void;
   /** How people are told of the run, where its plan asks for it; absent: nobody is. */
@@ -270,6 +273,7 @@ async function takeUp(
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
+    input.onLive?.(() => steering.standing());
     const { drain, leave } = steering;
     control = await openControlSocket({ directory, steering, clock }).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 /** `refit apply SAVED`: carries it out, or goes on where it stopped. */
 import { join, relative } from 'node:path';
 import {
+  type ApplyEnd,
   type Approval,
   applySavedPlan,
   connect,
@@ -52,6 +53,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
       onStart: view.start,
       onEntry: view.entry,
+      onLive: view.live,
       onNotice: (what) => terminal.err(`${visible(what)}\n`),
     });
     left = end.wasLeft;
@@ -59,21 +61,21 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     await emit(terminal, options, REPORT_FORMATS, (format, where) =>
       renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
     );
-    if (!terminal.quiet) {
-      const shown = nearer(end.directory);
+    const next = nextAfter(end, file, options);
+    const report = join(nearer(end.directory), RUN_FILES.page);
+    if (terminal.progress === 'json') {
+      const directory = nearer(end.directory);
+      terminal.event({
+        event: 'ended',
+        exitCode: end.exitCode,
+        directory,
+        report,
+        next: next?.command ?? null,
+      });
+    } else if (!terminal.quiet) {
       if (end.wasFinished) terminal.err('this run had ended: nothing was ordered\n');
-      terminal.err(`report  ${join(shown, RUN_FILES.page)}\n`);
-      if (end.exitCode === UNKNOWN) {
-        const next = sameWay(`refit reconcile ${word(shown)}`, options);
-        terminal.err(`next    ${next}   settles by reading what is unknown\n`);
-      } else if (end.wasLeft || end.report.totals['not-run'] + end.report.totals.unknown > 0) {
-        const flag = options.allowHooks ? ' --allow-hooks' : '';
-        const next = sameWay(`refit apply ${word(file)} --run-dir ${word(shown)}${flag}`, options);
-        terminal.err(`next    ${next}   goes on where this stopped\n`);
-      } else if (end.report.totals.verified < end.report.steps.length) {
-        const next = sameWay(`refit retry ${word(shown)} -o SAVED`, options);
-        terminal.err(`next    ${next}   plans again what is not verified\n`);
-      }
+      terminal.err(`report  ${report}\n`);
+      if (next) terminal.err(`next    ${next.command}   ${next.why}\n`);
     }
     return end.exitCode;
   } finally {
@@ -82,6 +84,31 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     // Left at once, nobody waits for answers that may never come.
     if (!left && !signals.leave.aborted) await connection.close();
   }
+}
+
+/** What is to be typed after a run, and why; null where nothing is left to do. */
+function nextAfter(
+  end: ApplyEnd,
+  file: string,
+  options: ApplyCommandOptions,
+): { readonly command: string; readonly why: string } | null {
+  const shown = word(nearer(end.directory));
+  const { totals, steps } = end.report;
+  if (end.exitCode === UNKNOWN)
+    return {
+      command: sameWay(`refit reconcile ${shown}`, options),
+      why: 'settles by reading what is unknown',
+    };
+  if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
+    const flag = options.allowHooks ? ' --allow-hooks' : '';
+    const command = sameWay(`refit apply ${word(file)} --run-dir ${shown}${flag}`, options);
+    return { command, why: 'goes on where this stopped' };
+  }
+  if (totals.verified === steps.length) return null;
+  return {
+    command: sameWay(`refit retry ${shown} -o SAVED`, options),
+    why: 'plans again what is not verified',
+  };
 }
 
 /** A path as it is easier to type from here. */

@@ -13,6 +13,7 @@ import type { Standing } from '../../run/standing.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
+import { openWatchedRun } from '../watched-run.ts';
 
 const WATCH_EVERY = 2_000;
 /** Steps named of each phase; the rest are counted. */
@@ -24,19 +25,30 @@ export async function status(
   terminal: Terminal,
 ): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
+  // Before a person it is one picture that goes on; else what is told each time is told in full.
+  const isDrawn = options.watch === true && format === 'text' && terminal.live && terminal.interactive;
+  const watched = isDrawn ? openWatchedRun(terminal) : null;
   let alone = 0;
-  for (;;) {
-    const run = await readRun(directory);
-    const live = await holderOf(run);
-    // A process that does not answer is told of by its journal alone.
-    const standing = live ? await askStanding(directory, terminal.clock).catch(() => null) : null;
-    const told = tell(run, live, standing, terminal);
-    await terminal.out(format === 'json' ? `${JSON.stringify(told.facts)}\n` : told.text);
-    // A run that somebody is about to take up has nobody for a moment; one whose process is gone has nobody for good.
-    alone = live === null && run.state.startedAt !== null ? alone + 1 : 0;
-    if (!options.watch || alone > (run.state.endedAt === null ? 2 : 0)) return 0;
-    await terminal.clock.sleep(WATCH_EVERY);
-    if (format === 'text') await terminal.out('\n');
+  try {
+    for (;;) {
+      const run = await readRun(directory);
+      const live = await holderOf(run);
+      // A process that does not answer is told of by its journal alone.
+      const standing = live ? await askStanding(directory, terminal.clock).catch(() => null) : null;
+      const told = tell(run, live, standing, terminal);
+      // A run that somebody is about to take up has nobody for a moment; one whose process is gone has nobody for good.
+      alone = live === null && run.state.startedAt !== null ? alone + 1 : 0;
+      const isLast = !options.watch || alone > (run.state.endedAt === null ? 2 : 0);
+      if (isLast) watched?.close();
+      else watched?.show(run, standing);
+      if (isLast || !watched)
+        await terminal.out(format === 'json' ? `${JSON.stringify(told.facts)}\n` : told.text);
+      if (isLast) return 0;
+      await terminal.clock.sleep(WATCH_EVERY);
+      if (format === 'text' && !watched) await terminal.out('\n');
+    }
+  } finally {
+    watched?.close();
   }
 }
 

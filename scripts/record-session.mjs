@@ -1,0 +1,153 @@
+// Plans, applies and reports against the simulator in a real terminal of 80 columns, and writes what its screen shows
+// to docs/session.md. Needs tmux. No name or path of this machine is in it.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from './build.mjs';
+import { root } from './install.mjs';
+
+const URL = 'http://127.0.0.1:8420';
+const COLUMNS = 80;
+/** What stands for this machine in the recording. */
+const FOLDER = '/srv/fleet';
+const USER = 'wei';
+const HOST = 'ops-1';
+const LIMIT = 120_000;
+
+build();
+const node = join(root, 'node_modules/.bin/node');
+const main = join(root, 'dist/cli/main.js');
+const base = mkdtempSync(join(tmpdir(), 'refit-session-'));
+const folder = join(base, 'fleet');
+const socket = join(base, 'tmux.sock');
+
+const tmux = (...args) =>
+  execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' });
+const screen = () => tmux('capture-pane', '-p').trimEnd();
+const everything = () => tmux('capture-pane', '-p', '-S', '-').trimEnd();
+const isAtPrompt = () => screen().split('\n').at(-1) === '$';
+
+async function until(what, isSo) {
+  for (const began = Date.now(); !isSo(); await sleep(50))
+    if (Date.now() - began > LIMIT) throw new Error(`not within ${LIMIT / 1000} s: ${what}\n${screen()}`);
+}
+
+/** Types a command on an empty screen. @returns what it shows, from the command on, once it has ended. */
+async function type(command, during = async () => {}) {
+  tmux('send-keys', 'clear', 'Enter');
+  await until('an empty screen', () => screen() === '$');
+  tmux('clear-history');
+  tmux('send-keys', '-l', command);
+  tmux('send-keys', 'Enter');
+  await during();
+  await until(`the end of ${command}`, () => isAtPrompt() && everything().length > command.length + 4);
+  return masked(everything().replace(/\n\$$/, ''));
+}
+
+function masked(text) {
+  const words = [
+    [folder, FOLDER],
+    [userInfo().username, USER],
+    [hostname(), HOST],
+  ];
+  const word = (one) => new RegExp(`(?<![\\w-])${one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
+  return words.reduce((masked, [own, neutral]) => masked.replace(word(own), neutral), text);
+}
+
+const fenced = (text) => `\`\`\`text\n${text}\n\`\`\`\n`;
+
+const simulator = spawn(
+  node,
+  [main, 'simulate', '-q', '--port', '8420', '--duration', '2s..7s', '--start-lag', '200ms..600ms'],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+try {
+  const [line] = await once(createInterface({ input: simulator.stdout }), 'line');
+  const { secretId, secretKey } = JSON.parse(line);
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  copyFileSync(join(root, 'scripts/session-plan.yaml'), join(folder, 'plan.yaml'));
+  writeFileSync(join(folder, 'bin/refit'), `#!/bin/sh\nexec '${node}' '${main}' "$@"\n`);
+  chmodSync(join(folder, 'bin/refit'), 0o755);
+  const env = {
+    PS1: '$ ',
+    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+    HOME: base,
+    TERM: 'screen-256color',
+    LC_ALL: 'C.UTF-8',
+    XDG_STATE_HOME: join(base, 'state'),
+    TENCENTCLOUD_SECRET_ID: secretId,
+    TENCENTCLOUD_SECRET_KEY: secretKey,
+  };
+  const shell = `exec env -i ${Object.entries(env)
+    .map(([name, value]) => `${name}='${value}'`)
+    .join(' ')} sh`;
+  tmux('-u', 'new-session', '-d', '-x', String(COLUMNS), '-y', '44', '-c', folder, shell);
+  await until('a prompt', isAtPrompt);
+
+  const planned = await type(`refit plan plan.yaml --price -o saved.json --endpoint ${URL}`);
+  let underWay = '';
+  const applied = await type(`refit apply saved.json --endpoint ${URL}`, async () => {
+    await until('the question', () => screen().includes('Only "yes" is taken'));
+    tmux('send-keys', '-l', 'yes');
+    tmux('send-keys', 'Enter');
+    // In the middle of the second wave, where something has ended and something is under way.
+    await until('the middle of the run', () => /^▸ rest .* [3-9]\/\d+/m.test(screen()));
+    underWay = masked(screen());
+  });
+  const run = readdirSync(join(folder, 'runs')).find((name) => /^\d{8}T/.test(name));
+  const reported = await type(`refit report runs/${run}`);
+  const verified = await type(`refit audit verify runs/${run}`);
+
+  /** From the last line that is so on. */
+  const from = (text, isFirst) => {
+    const lines = text.split('\n');
+    return lines.slice(Math.max(0, lines.findLastIndex(isFirst))).join('\n');
+  };
+  /** The lines told while it ran, and how it ended: the report between them comes below. */
+  const told = from(applied, (text) => text.startsWith('run directory ')).split('\n');
+  const settled = told.findLastIndex((text) => / is settled$/.test(text));
+  const ending = from(applied, (text) => text.startsWith('VERIFIED '));
+  const ended = [...told.slice(0, settled + 1), '…', ending].join('\n');
+  const document = [
+    '# A session at the terminal',
+    '',
+    'What a terminal of 80 columns shows, against the simulated cloud. Recorded by `npm run record-session`; the plan is',
+    '[scripts/session-plan.yaml](../scripts/session-plan.yaml).',
+    '',
+    '## Plan',
+    '',
+    'Reads only: what would be ordered, what is blocked and why, what it costs.',
+    '',
+    fenced(planned),
+    '## Apply',
+    '',
+    'It shows the plan again, asks, and carries it out. In the middle of the second wave:',
+    '',
+    fenced(from(underWay, (text) => text.startsWith('run directory '))),
+    'The picture is drawn over in place; what is worth keeping stays above it. At the end the report takes its place:',
+    '',
+    fenced(ended),
+    '## Report',
+    '',
+    'At any time, also after a crash, from the journal alone:',
+    '',
+    fenced(reported),
+    'And that no byte of the journal was changed:',
+    '',
+    fenced(verified),
+  ];
+  writeFileSync(join(root, 'docs/session.md'), `${document.join('\n').trimEnd()}\n`);
+  process.stderr.write('docs/session.md\n');
+} finally {
+  try {
+    tmux('kill-server');
+  } catch {
+    // It was never started.
+  }
+  simulator.kill('SIGTERM');
+  rmSync(base, { recursive: true, force: true });
+}

@@ -1,0 +1,147 @@
+/** Completion for bash, 3.2 and later: one function, which needs no package and starts no program. */
+import { type CommandNode, type Completes, everyCommand, type OptionNode } from './completion-tree.ts';
+
+export function bashCompletion(program: CommandNode): string {
+  const commands = everyCommand(program);
+  const shared = program.options;
+  const valued = new Set(
+    commands.flatMap(({ options }) =>
+      options.filter(({ value }) => value !== null).flatMap(({ flags }) => flags),
+    ),
+  );
+  return `# bash completion for refit. For good: refit completion bash > ~/.local/share/bash-completion/completions/refit
+# For this shell: source <(refit completion bash)
+
+_refit_add() {
+  local one
+  while IFS= read -r one; do COMPREPLY+=("$one"); done
+}
+_refit_words() { _refit_add < <(compgen -W "$1" -- "$2"); }
+_refit_beginnings() {
+  _refit_words "$1" "$2"
+  compopt -o nospace 2>/dev/null || true
+}
+_refit_folders() {
+  compopt -o filenames 2>/dev/null || true
+  _refit_add < <(compgen -d -- "$1")
+}
+# Files that end in one of the given endings, and folders; any file where none is given or none fits.
+_refit_files() {
+  local current=$1 ending
+  shift
+  for ending in "$@"; do _refit_add < <(compgen -f -X "!*.$ending" -- "$current"); done
+  if [[ \${#COMPREPLY[@]} -gt 0 ]]; then
+    _refit_folders "$current"
+  else
+    compopt -o filenames 2>/dev/null || true
+    _refit_add < <(compgen -f -- "$current")
+  fi
+}
+# Run directories below runs/, else folders.
+_refit_runs() {
+  local one
+  for one in runs/*/journal.jsonl; do
+    if [[ -e $one && \${one%/*} == "$1"* ]]; then COMPREPLY+=("\${one%/*}"); fi
+  done
+  if [[ \${#COMPREPLY[@]} -eq 0 ]]; then _refit_folders "$1"; fi
+}
+
+_refit() {
+  local current=\${COMP_WORDS[COMP_CWORD]} before='' flag='' command='' position=0 at word
+  COMPREPLY=()
+  if [[ $COMP_CWORD -gt 0 ]]; then before=\${COMP_WORDS[COMP_CWORD-1]}; fi
+  # bash takes --flag=value apart.
+  if [[ $current == '=' ]]; then
+    flag=$before
+    current=''
+  elif [[ $before == '=' && $COMP_CWORD -gt 1 ]]; then
+    flag=\${COMP_WORDS[COMP_CWORD-2]}
+    if [[ $COMP_CWORD -gt 2 && \${COMP_WORDS[COMP_CWORD-3]} == --write ]]; then flag='--write='; fi
+  else
+    flag=$before
+  fi
+  for ((at = 1; at < COMP_CWORD; at++)); do
+    word=\${COMP_WORDS[at]}
+    case $word in
+      ${[...valued].join('|')})
+        if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 1)); fi
+        at=$((at + 1))
+        if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 2)); fi ;;
+      -* | '=') ;;
+      *)
+        case "$command $word" in
+          ${commands
+            .filter(({ path }) => path !== '')
+            .map(({ path }) => `' ${path}'`)
+            .join('|')}) command="$command $word" ;;
+          *) position=$((position + 1)) ;;
+        esac ;;
+    esac
+  done
+  case "$command $flag" in
+${commands
+  .filter(({ path }) => path !== '')
+  .flatMap(({ path, options }) => options.flatMap((option) => optionCases(`' ${path} '`, option)))
+  .join('\n')}
+${shared.flatMap((option) => optionCases('*', option)).join('\n')}
+  esac
+  if [[ $current == -* ]]; then
+    case $command in
+${commands.map((node) => `      ${word(node)}) _refit_words '${flagsOf(node, program).join(' ')}' "$current" ;;`).join('\n')}
+    esac
+    return
+  fi
+  case "$command $position" in
+${commands.flatMap(argumentCases).join('\n')}
+  esac
+}
+complete -F _refit refit
+`;
+}
+
+const word = ({ path }: CommandNode) => (path === '' ? "''" : `' ${path}'`);
+
+/** The flags of a command with those of the program. */
+function flagsOf(node: CommandNode, program: CommandNode): string[] {
+  return [...new Set([...node.options, ...program.options].flatMap(({ flags }) => flags))];
+}
+
+function optionCases(before: string, { flags, value }: OptionNode): string[] {
+  if (value === null) return [];
+  const pattern = flags.map((flag) => (before === '*' ? `*' ${flag}'` : `${before.slice(0, -1)}${flag}'`));
+  const lines = [`    ${pattern.join('|')}) ${completing(value)} return ;;`];
+  if (value.kind === 'format-file')
+    lines.push(
+      `    ${before === '*' ? '*' : before.slice(0, -1)}--write=') _refit_files "$current"; return ;;`,
+    );
+  return lines;
+}
+
+function argumentCases(node: CommandNode): string[] {
+  const path = node.path === '' ? '' : ` ${node.path}`;
+  const cases = node.arguments.map(
+    ({ completes, repeats }, at) => `    '${path} '${repeats ? '*' : at}) ${completing(completes)} ;;`,
+  );
+  if (node.commands.length === 0) return cases;
+  const names = node.commands.map(({ path }) => path.split(' ').at(-1)).join(' ');
+  return [...cases, `    '${path} 0') _refit_words '${names}' "$current" ;;`];
+}
+
+function completing(completes: Completes): string {
+  switch (completes.kind) {
+    case 'words':
+      return `_refit_words '${completes.words.join(' ')}' "$current";`;
+    case 'beginnings':
+      return `_refit_beginnings '${completes.words.join(' ')}' "$current";`;
+    case 'format-file':
+      return `_refit_beginnings '${completes.words.map((one) => `${one}=`).join(' ')}' "$current";`;
+    case 'files':
+      return `_refit_files "$current"${completes.endings.map((ending) => ` ${ending}`).join('')};`;
+    case 'folders':
+      return '_refit_folders "$current";';
+    case 'runs':
+      return '_refit_runs "$current";';
+    case 'anything':
+      return '';
+  }
+}

@@ -1,0 +1,127 @@
+/** Completion for fish: one `complete` for each command, option and argument, each with its description. */
+import { type CommandNode, type Completes, everyCommand, type OptionNode } from './completion-tree.ts';
+
+export function fishCompletion(program: CommandNode): string {
+  const commands = everyCommand(program);
+  const valued = new Set(
+    commands.flatMap(({ options }) =>
+      options.filter(({ value }) => value !== null).flatMap(({ flags }) => flags),
+    ),
+  );
+  const paths = commands.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
+  return `# fish completion for refit. For good: refit completion fish > ~/.config/fish/completions/refit.fish
+# For this shell: refit completion fish | source
+
+# The command typed so far and how many arguments it has, as "audit verify 0".
+function __refit_typed
+    set -l command
+    set -l position 0
+    set -l skip 0
+    set -l tokens (commandline -opc)
+    for token in $tokens[2..-1]
+        if test $skip = 1
+            set skip 0
+            continue
+        end
+        switch $token
+            case ${[...valued].join(' ')}
+                set skip 1
+            case '-*'
+            case '*'
+                if contains -- (string join ' ' $command $token) ${paths.join(' ')}
+                    set -a command $token
+                else
+                    set position (math $position + 1)
+                end
+        end
+    end
+    string join ' ' $command $position
+end
+function __refit_in
+    string match -q -r -- "^$argv[1]( ?)\\d+\\$" (__refit_typed)
+end
+function __refit_at
+    string match -q -r -- "^$argv[1]\\$" (__refit_typed)
+end
+function __refit_runs
+    set -l runs runs/*/journal.jsonl
+    for run in $runs
+        string replace /journal.jsonl '' -- $run
+    end
+    test (count $runs) -gt 0; or __fish_complete_directories
+end
+function __refit_write
+    set -l typed (commandline -ct | string split -m 1 =)
+    if test (count $typed) -gt 1
+        for file in $typed[2]*
+            echo "$typed[1]=$file"
+        end
+    else
+        string join \\n -- $argv
+    end
+end
+
+complete -c refit -f
+${program.options.map((option) => optionLine(null, option)).join('\n')}
+${commands.flatMap((node) => [...commandLines(node), ...ownOptions(node, program), ...argumentLines(node)]).join('\n')}
+`;
+}
+
+/** Where one of the commands below this one can be typed. */
+function commandLines(node: CommandNode): string[] {
+  const at = node.path === '' ? '0' : `${node.path} 0`;
+  return node.commands.map(
+    ({ path, description }) =>
+      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${path.split(' ').at(-1)} -d ${quoted(description)}`,
+  );
+}
+
+function ownOptions(node: CommandNode, program: CommandNode): string[] {
+  if (node === program) return [];
+  const shared = new Set(program.options.flatMap(({ flags }) => flags));
+  return node.options
+    .filter(({ flags }) => !flags.some((flag) => shared.has(flag)))
+    .map((option) => optionLine(node.path, option));
+}
+
+function optionLine(path: string | null, { flags, description, value }: OptionNode): string {
+  const where = path === null ? '' : ` -n ${quoted(`__refit_in ${quoted(path)}`)}`;
+  const named = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
+  return `complete -c refit${where} ${named.join(' ')}${value === null ? '' : ` ${taking(value)}`} -d ${quoted(description)}`;
+}
+
+function argumentLines({ path, arguments: all }: CommandNode): string[] {
+  return all.map(({ completes, repeats }, at) => {
+    const where = repeats ? `${path} \\d+` : `${path} ${at}`;
+    const what =
+      completes.kind === 'files' || completes.kind === 'anything' ? '-F' : `-a ${words(completes)}`;
+    return `complete -c refit -n ${quoted(`__refit_at ${quoted(where)}`)} ${what}`;
+  });
+}
+
+/** An option's value: `-r` some, `-x` some and no file. */
+function taking(value: Completes): string {
+  if (value.kind === 'files') return '-r -F';
+  if (value.kind === 'anything') return '-x';
+  return `-x -a ${words(value)}`;
+}
+
+function words(completes: Completes): string {
+  switch (completes.kind) {
+    case 'words':
+    case 'beginnings':
+      return quoted(completes.words.join(' '));
+    case 'format-file':
+      return quoted(`(__refit_write ${completes.words.map((one) => `${one}=`).join(' ')})`);
+    case 'folders':
+      return quoted('(__fish_complete_directories)');
+    case 'runs':
+      return quoted('(__refit_runs)');
+    default:
+      return "''";
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}

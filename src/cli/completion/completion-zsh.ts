@@ -1,0 +1,114 @@
+/** Completion for zsh, by its own `_arguments`, so that descriptions are shown beside what fits. */
+import type { ArgumentNode, CommandNode, Completes, OptionNode } from './completion-tree.ts';
+
+export function zshCompletion(program: CommandNode): string {
+  return `#compdef refit
+# zsh completion for refit. For good: refit completion zsh > a folder of $fpath, as _refit
+# For this shell, after compinit: source <(refit completion zsh)
+
+_refit_runs() {
+  local -a runs
+  runs=(runs/*/journal.jsonl(N:h))
+  if (( \${#runs} )); then compadd -f -- $runs; else _files -/; fi
+}
+_refit_write() {
+  if compset -P '*='; then _files; else compadd -S '' -- "$@"; fi
+}
+
+${functionsOf(program, program).join('\n\n')}
+
+if [[ "\${funcstack[1]}" == _refit ]]; then _refit "$@"; else compdef _refit refit; fi
+`;
+}
+
+/** `_refit`, `_refit_audit_verify` */
+function nameOf({ path }: CommandNode): string {
+  return ['_refit', ...path.split(' ').filter((part) => part !== '')].join('_').replaceAll('-', '_');
+}
+
+function functionsOf(node: CommandNode, program: CommandNode): string[] {
+  const options = [...node.options, ...(node === program ? [] : program.options)];
+  const seen = new Set<string>();
+  const specs = options
+    .filter(({ flags }) => {
+      const isNew = !flags.some((flag) => seen.has(flag));
+      for (const flag of flags) seen.add(flag);
+      return isNew;
+    })
+    .flatMap(optionSpecs);
+  const lines = [
+    ...specs,
+    ...node.arguments.map(argumentSpec),
+    ...(node.commands.length > 0 ? [quoted('1: :->command'), quoted('*:: :->rest')] : []),
+  ];
+  if (node.commands.length === 0)
+    return [`${nameOf(node)}() {\n  _arguments -s \\\n    ${lines.join(' \\\n    ')}\n}`];
+  const names = node.commands.map((one) =>
+    quoted(`${lastOf(one)}:${one.description.replaceAll(':', '\\:')}`),
+  );
+  const own = `${nameOf(node)}() {
+  local curcontext="$curcontext" state state_descr line
+  local -A opt_args
+  _arguments -s -C \\
+    ${lines.join(' \\\n    ')}
+  case $state in
+    command)
+      local -a commands=(
+        ${names.join('\n        ')}
+      )
+      _describe -t commands command commands ;;
+    rest)
+      case $words[1] in
+        ${node.commands.map((one) => `${lastOf(one)}) ${nameOf(one)} ;;`).join('\n        ')}
+      esac ;;
+  esac
+}`;
+  return [own, ...node.commands.flatMap((one) => functionsOf(one, program))];
+}
+
+const lastOf = ({ path }: CommandNode) => path.split(' ').at(-1)!;
+
+/** One for each flag; one of them excludes the others, unless it repeats. */
+function optionSpecs({ flags, description, value, repeats }: OptionNode): string[] {
+  return flags.map((flag) => {
+    const before = repeats ? '*' : `(${flags.join(' ')})`;
+    const takes = value === null ? '' : flag.startsWith('--') ? '=' : '+';
+    return quoted(
+      `${before}${flag}${takes}[${inSpec(description)}]${value === null ? '' : `: :${action(value)}`}`,
+    );
+  });
+}
+
+function argumentSpec({ description, completes, repeats, required }: ArgumentNode): string {
+  return quoted(
+    `${repeats ? '*' : ''}${repeats || required ? '' : ':'}:${inSpec(description)}:${action(completes)}`,
+  );
+}
+
+function action(completes: Completes): string {
+  switch (completes.kind) {
+    case 'words':
+      return `(${completes.words.join(' ')})`;
+    case 'beginnings':
+      return `{compadd -S "" -- ${completes.words.join(' ')}}`;
+    case 'format-file':
+      return `{_refit_write ${completes.words.map((one) => `${one}=`).join(' ')}}`;
+    case 'files':
+      return completes.endings.length === 0 ? '_files' : `_files -g "*.(${completes.endings.join('|')})(-.)"`;
+    case 'folders':
+      return '_files -/';
+    case 'runs':
+      return '_refit_runs';
+    case 'anything':
+      return ' ';
+  }
+}
+
+/** Text inside a specification of `_arguments`. */
+function inSpec(text: string): string {
+  return text.replace(/[\\[\]:]/g, '\\$&');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

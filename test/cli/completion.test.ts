@@ -1,0 +1,156 @@
+/** What a shell completes after `refit`, asked of the real shells with the script that the command prints. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allRules } from '../../src/rules/check.ts';
+import { refit, until } from './refit.ts';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const has = (program: string, flag = '--version') => spawnSync(program, [flag]).status === 0;
+const HAS = { bash: has('bash'), zsh: has('zsh') && has('tmux', '-V'), fish: has('fish') };
+
+it.runIf(process.env.REFIT_REQUIRE_ALL === '1').each(SHELLS)(
+  'the %s that these tests need is there',
+  (shell) => {
+    expect(HAS[shell]).toBe(true);
+  },
+);
+
+/** What is typed, and some of what then fits: exactly these where `only`, and never `not`. */
+interface Row {
+  readonly typed: string;
+  readonly fits: readonly string[];
+  readonly only?: boolean;
+  readonly not?: readonly string[];
+}
+
+const ROWS: readonly Row[] = [
+  { typed: 'refit ', fits: ['plan', 'apply', 'audit', 'completion'], not: ['verify'] },
+  { typed: 'refit pl', fits: ['plan'], only: true },
+  { typed: 'refit --endpoint http://127.0.0.1:1 -q st', fits: ['status'], only: true },
+  { typed: 'refit audit ', fits: ['verify'], only: true },
+  { typed: 'refit plan --pr', fits: ['--price', '--profile'], only: true },
+  { typed: 'refit plan fleet.yaml --format ', fits: ['json', 'sarif', 'junit'], not: ['fleet.yaml'] },
+  { typed: 'refit report --format j', fits: ['json'], only: true },
+  { typed: 'refit apply saved.json --progress ', fits: ['auto', 'plain', 'json'], only: true },
+  { typed: 'refit --signature Hmac', fits: ['HmacSHA256', 'HmacSHA1'], only: true },
+  { typed: 'refit plan f', fits: ['fleet.yaml'], not: ['free.txt'] },
+  { typed: 'refit show s', fits: ['saved.json'], only: true },
+  { typed: 'refit status runs/', fits: ['runs/20260105T020000Z-3f2a9c1d'], not: ['runs/empty'] },
+  { typed: 'refit set runs/x inF', fits: ['inFlight='], only: true },
+  { typed: 'refit explain ResourceUnavailable.Sale', fits: ['ResourceUnavailable.SaleOut'], only: true },
+  { typed: 'refit explain Refit.NoRegion fl', fits: ['fleet.yaml'], only: true },
+  { typed: 'refit simulate --fault lost', fits: ['lost-answer'], only: true },
+  { typed: 'refit completion ', fits: ['bash', 'zsh', 'fish'], only: true },
+  { typed: 'refit plan fleet.yaml --write js', fits: ['json='], only: true },
+];
+
+function mustFit(fitting: readonly string[], { fits, only, not = [] }: Row): void {
+  const trimmed = fitting.map((one) => one.replace(/\/$/, ''));
+  if (only) expect([...trimmed].sort()).toEqual([...fits].sort());
+  else expect(trimmed).toEqual(expect.arrayContaining([...fits]));
+  for (const one of not) expect(trimmed).not.toContain(one);
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'refit-completion-'));
+  for (const run of ['20260105T020000Z-3f2a9c1d', 'empty'])
+    await mkdir(join(folder, 'runs', run), { recursive: true });
+  await writeFile(join(folder, 'runs/20260105T020000Z-3f2a9c1d/journal.jsonl'), '');
+  for (const file of ['fleet.yaml', 'free.txt', 'saved.json']) await writeFile(join(folder, file), '');
+  for (const shell of SHELLS) {
+    const { code, stdout, stderr } = await refit(['completion', shell]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await writeFile(join(folder, `complete.${shell}`), stdout);
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('another shell is refused with those there are', async () => {
+  const { code, stderr } = await refit(['completion', 'tcsh']);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/bash, zsh, fish/);
+});
+
+describe.skipIf(!HAS.bash)('bash', () => {
+  /** As readline calls it: the words, of which `=` is one, and the place of the cursor. */
+  function fitting(typed: string): string[] {
+    const words = typed.split(/ |(=)/).filter((word) => word !== undefined);
+    const script =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash that fills it in
+      'set -u; source ./complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _refit 2>&1; for one in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do echo "$one"; done';
+    const told = execFileSync('bash', ['--norc', '-c', script, 'bash', ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return told.split('\n').filter((line) => line !== '');
+  }
+
+  it.each(ROWS)('$typed', (row) => mustFit(fitting(row.typed), row));
+
+  it('a value may stand behind an equals sign, and a file behind a format', () => {
+    mustFit(fitting('refit plan --format=j'), { typed: '', fits: ['json', 'junit'], only: true });
+    mustFit(fitting('refit plan --write json=sa'), { typed: '', fits: ['saved.json'], only: true });
+    mustFit(fitting('refit plan --write json=x.json fl'), { typed: '', fits: ['fleet.yaml'], only: true });
+  });
+
+  it('every code that is explained is offered', () => {
+    expect(fitting('refit explain ').sort()).toEqual([...new Set(allRules().map(({ code }) => code))].sort());
+  });
+});
+
+describe.skipIf(!HAS.fish)('fish', () => {
+  const fitting = (typed: string) =>
+    execFileSync('fish', ['--no-config', '-c', 'source ./complete.fish; complete -C $argv[1]', typed], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder },
+    })
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t')[0]!);
+
+  // fish fits words anywhere in what is offered where none begins so, and offers files of every kind.
+  const loose = new Set(['refit plan f', 'refit show s', 'refit explain Refit.NoRegion fl']);
+  it.each(ROWS)('$typed', (row) =>
+    mustFit(fitting(row.typed), loose.has(row.typed) ? { ...row, not: [], only: false } : row),
+  );
+});
+
+describe.skipIf(!HAS.zsh)('zsh', () => {
+  it('completes in an interactive shell, with descriptions', async ({ onTestFinished }) => {
+    const tmux = (...args: string[]) =>
+      execFileSync('tmux', ['-S', join(folder, 'tmux.sock'), '-f', '/dev/null', ...args], {
+        encoding: 'utf8',
+      });
+    tmux('new-session', '-d', '-x', '120', '-y', '50', '-c', folder, `env HOME='${folder}' PS1='> ' zsh -f`);
+    onTestFinished(() => void tmux('kill-server'));
+    const seen = () => tmux('capture-pane', '-p');
+    const type = (...keys: string[]) => tmux('send-keys', ...keys);
+    type('-l', "autoload -U compinit; compinit -u; source complete.zsh; echo re'ady'");
+    type('Enter');
+    await until('the script is read', () => /^ready$/m.test(seen()));
+    // What is typed, and what stands on the screen after the key for completion.
+    const rows: [string, RegExp][] = [
+      ['refit pl', /^> refit plan *$/m],
+      ['refit audit v', /^> refit audit verify *$/m],
+      ['refit plan --detailed', /^> refit plan --detailed-exitcode *$/m],
+      ['refit report --format ht', /^> refit report --format html *$/m],
+      ['refit show sa', /^> refit show saved.json *$/m],
+      ['refit status runs/2', /^> refit status runs\/20260105T020000Z-3f2a9c1d/m],
+      ['refit set runs/x inF', /^> refit set runs\/x inFlight=$/m],
+      ['refit explain ResourceUnavailable.Sale', /^> refit explain ResourceUnavailable.SaleOut *$/m],
+      ['refit plan --write js', /^> refit plan --write json=$/m],
+      ['refit ', /^inventory +-- read the live fleet, to plan offline from$/m],
+    ];
+    for (const [typed, shown] of rows) {
+      type('C-u');
+      type('-l', typed);
+      type('Tab');
+      await until(`${typed} is completed: ${seen()}`, () => shown.test(seen()));
+    }
+  });
+});

@@ -1,0 +1,262 @@
+/** A plan to begin from: it is valid, it changes nothing, and nothing that somebody named can become a part of it. */
+import { describe, expect, it } from 'vitest';
+import { plannable, starterPlan } from '../../src/cli/init/starter-plan.ts';
+import { readTerraformState } from '../../src/cli/init/terraform-state.ts';
+import type { Inventory } from '../../src/model.ts';
+import { parsePlan } from '../../src/plan/parse-plan.ts';
+import { instance, size, standard } from '../plan/fixtures/small-fleet.ts';
+import { desk } from './refit.ts';
+
+const PLAN = {
+  source: 'the live fleet',
+  mayBeBehind: false,
+  schema: 'schemas/plan.schema.json',
+  profile: null,
+  name: 'resize-2026-01-05',
+  next: 'refit plan plan.yaml --price -o saved-plan.json',
+};
+
+describe('the plan that is written', () => {
+  it('is the golden one', async () => {
+    const { instances } = plannable([
+      instance({ name: 'cart-main', size: size(4096, 3, 2) }),
+      standard({ id: 'crs-00000002', name: '购物车', size: size(256) }),
+      standard({ id: 'crs-00000003', name: 'cart', region: 'ap-shanghai', zone: 'ap-shanghai-4' }),
+      standard({ id: 'crs-00000004', name: 'old', edition: 'redis-2.8-standard', type: 2 }),
+    ]);
+    await expect(starterPlan({ ...PLAN, instances })).toMatchFileSnapshot('golden/starter-plan.yaml');
+  });
+
+  it.each([
+    'a\nb: c',
+    'a\r\n  - { instance: crs-99999999, memoryPerShard: 1GB }',
+    'a\u0085b',
+    'a\u2028targets: []',
+    '\u0000\u0007\u001b[2J',
+    '# } ] " \' & * ! | > %',
+    '\ufeff\ud800x',
+    '購'.repeat(400),
+    'x }\u2029---\n...',
+  ])('a name of %j stays in its comment', (name) => {
+    const hostile = [
+      instance({ name, zone: name, tags: { [name]: name } }),
+      standard({ id: 'crs-00000002', name, region: 'ap-shanghai' }),
+    ];
+    const text = starterPlan({
+      ...PLAN,
+      instances: hostile,
+      source: `the inventory file ${name}`,
+      next: name,
+    });
+    const { plan, findings } = parsePlan(text, 'plan.yaml');
+    expect(findings).toEqual([]);
+    expect(plan?.targets).toHaveLength(2);
+    expect(plan?.name).toBe(PLAN.name);
+  });
+
+  it('leaves out what no order is taken for, and says why', () => {
+    const { instances, skipped } = plannable([
+      instance(),
+      instance({ id: 'crs-00000002', status: 'isolated' }),
+      instance({ id: 'crs-00000003', edition: 'unrecognised', type: 99 }),
+      instance({ id: 'CRS-odd' }),
+    ]);
+    expect(instances.map(({ id }) => id)).toEqual(['crs-00000001']);
+    expect(skipped.map(({ why }) => why)).toEqual([
+      'it is isolated, and no order is taken for it',
+      'its type 99 is newer than this program',
+      'its id is none that a plan can name',
+    ]);
+  });
+});
+
+/** The attributes of a cluster in a state. */
+const attributes = (more: object = {}) => ({
+  id: 'crs-5qlrlhux',
+  name: 'cart-main',
+  availability_zone: 'ap-guangzhou-3',
+  type_id: 9,
+  mem_size: 4096,
+  redis_shard_num: 3,
+  redis_replicas_num: 2,
+  charge_type: 'PREPAID',
+  status: 'online',
+  tags: { env: 'prod' },
+  password: 'never-shown',
+  ...more,
+});
+
+const TYPE = 'tencentcloud_redis_instance';
+const shown = (values: object, more: object = {}) =>
+  JSON.stringify({
+    format_version: '1.0',
+    terraform_version: '1.9.5',
+    values: {
+      root_module: {
+        resources: [
+          { address: 'tencentcloud_vpc.net', mode: 'managed', type: 'tencentcloud_vpc', values: {} },
+        ],
+        child_modules: [
+          {
+            address: 'module.cart',
+            child_modules: [
+              {
+                resources: [
+                  { address: `module.cart.${TYPE}.this`, mode: 'managed', type: TYPE, values, ...more },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    },
+  });
+const stored = (values: object, more: object = {}) =>
+  JSON.stringify({
+    version: 4,
+    terraform_version: '1.9.5',
+    resources: [
+      {
+        mode: 'data',
+        type: TYPE,
+        name: 'other',
+        instances: [{ attributes: attributes({ id: 'crs-00000000' }) }],
+      },
+      {
+        module: 'module.cart',
+        mode: 'managed',
+        type: TYPE,
+        name: 'this',
+        instances: [{ index_key: 'a', attributes: values, ...more }],
+      },
+    ],
+  });
+const read = (text: string, region: string | null = null) =>
+  readTerraformState(text, 'state.json', { region, profile: 'default' });
+
+describe.each([
+  ['terraform show -json', shown],
+  ['a state file', stored],
+])('from %s', (_, state) => {
+  it('the size of each instance is read as it stands there', () => {
+    expect(read(state(attributes()))).toEqual({
+      instances: [
+        expect.objectContaining({
+          id: 'crs-5qlrlhux',
+          name: 'cart-main',
+          region: 'ap-guangzhou',
+          edition: 'redis-5.0-cluster',
+          status: 'running',
+          size: { memoryPerShard: 4096, shards: 3, replicas: 2 },
+          tags: { env: 'prod' },
+        }),
+      ],
+      skipped: [],
+    });
+  });
+
+  it.each([
+    ['no id', { id: '' }, /it has no id/],
+    ['an edition that is not known', { type_id: 77 }, /its type_id is 77/],
+    ['no edition', { type_id: null, type: 'cluster_redis' }, /its type_id is missing/],
+    [
+      'a zone by number',
+      { availability_zone: '100003' },
+      /no region follows from its availability_zone 100003: add --region/,
+    ],
+    ['no memory', { mem_size: 0 }, /its mem_size is missing/],
+    ['a cluster without shards', { redis_shard_num: null }, /its redis_shard_num is missing/],
+  ])('%s is skipped, with the reason and its address', (_title, more, why) => {
+    const { instances, skipped } = read(state(attributes(more)));
+    expect(instances).toEqual([]);
+    expect(skipped).toEqual([
+      { what: expect.stringContaining(`module.cart.${TYPE}.this`), why: expect.stringMatching(why) },
+    ]);
+  });
+
+  it('a zone by number is fine where the region is named', () => {
+    expect(read(state(attributes({ availability_zone: '100003' })), 'ap-guangzhou').instances).toHaveLength(
+      1,
+    );
+  });
+});
+
+it('what Terraform is about to destroy is skipped', () => {
+  expect(read(stored(attributes(), { deposed: '0a1b' })).skipped).toEqual([
+    { what: `module.cart.${TYPE}.this["a"]`, why: 'it is deposed: Terraform is about to destroy it' },
+  ]);
+  expect(read(shown(attributes(), { deposed_key: '0a1b' })).instances).toEqual([]);
+});
+
+it.each([
+  ['{', /it is not JSON/],
+  ['[]', /it is not an object/],
+  ['{}', /neither format_version nor version/],
+  ['{"version":3,"modules":[]}', /its version is 3, and this reads 4/],
+  ['{"format_version":"2.0","values":{}}', /its format_version is 2.0/],
+  ['{"format_version":"1.2","planned_values":{},"resource_changes":[]}', /it is a plan of Terraform/],
+  ['{"encrypted_data":"x","version":4,"resources":[]}', /it is encrypted/],
+])('%s is refused', (text, what) => {
+  expect(() => read(text)).toThrow(what);
+});
+
+it('an empty state has no instances', () => {
+  expect(read('{"format_version":"1.0"}')).toEqual({ instances: [], skipped: [] });
+});
+
+describe('the command', () => {
+  it('writes a plan of the fleet that validates, changes nothing, and is not written over', async (context) => {
+    const at = await desk(context, { simulator: ['--instances', '40'] });
+    const written = await at.refit(['init', '-o', 'plan.yaml']);
+    expect(written.code, written.stderr).toBe(0);
+    expect(written.stderr).toMatch(/left out: 1\n {2}crs-\w+ push-isolated: it is isolated/);
+    expect(written.stderr).toMatch(/next: edit the sizes, then refit plan plan\.yaml/);
+    expect((await at.refit(['validate', 'plan.yaml'])).code).toBe(0);
+    const planned = await at.refit(['plan', 'plan.yaml', '--json', '--detailed-exitcode']);
+    expect(planned.code, planned.stdout + planned.stderr).toBe(0);
+    expect(JSON.parse(planned.stdout)).toMatchObject({ verdict: 'no-change' });
+
+    const text = await at.text('plan.yaml');
+    await at.write('plan.yaml', text.replace(/memoryPerShard: 4GB/, 'memoryPerShard: 8GB'));
+    const again = await at.refit(['init', '-o', 'plan.yaml']);
+    expect(again).toMatchObject({ code: 64, stdout: '' });
+    expect(again.stderr).toMatch(/plan\.yaml is there already; nothing was written\n {2}mend: .*--force/);
+    expect(await at.text('plan.yaml')).toContain('memoryPerShard: 8GB');
+    expect((await at.refit(['init', '-o', 'plan.yaml', '--force', '--select', 'name=cart-*'])).code).toBe(0);
+    expect(await at.text('plan.yaml')).not.toBe(text);
+
+    // From a file, the same plan but for what it says of where it is from.
+    expect((await at.refit(['inventory', '-o', 'fleet.json'])).code).toBe(0);
+    const offline = await at.refit(['init', '--inventory', 'fleet.json']);
+    const targets = (plan: string) => plan.split('\n').filter((line) => line.startsWith('  - '));
+    expect(targets(offline.stdout)).toEqual(targets(text));
+    const { instances } = JSON.parse(await at.text('fleet.json')) as Inventory;
+    expect(targets(offline.stdout)).toHaveLength(
+      instances.filter(({ status }) => status !== 'isolated').length,
+    );
+  });
+
+  it('takes a Terraform state, and shows no secret of it', async (context) => {
+    const at = await desk(context, { simulator: null });
+    await at.write('state.json', shown(attributes()));
+    const { code, stdout, stderr } = await at.refit(['init', '--from-terraform', 'state.json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('- { instance: crs-5qlrlhux, memoryPerShard: 4GB, shards: 3, replicas: 2 }');
+    expect(stdout).not.toContain('never-shown');
+  });
+
+  it.for<[string[], number, RegExp]>([
+    [['--select', 'nme=x'], 64, /there is no such condition\n {2}mend: one of: name/],
+    [['--select', 'edition=redis-6.2-clustr'], 64, /mend: edition=redis-6\.2-cluster/],
+    [['--select', 'name='], 64, /it takes KEY=VALUE/],
+    [['--inventory', 'a', '--from-terraform', 'b'], 64, /a plan begins from one of them/],
+    [['--from-terraform', 'none.json'], 64, /the Terraform state none\.json cannot be read/],
+    [['--from-terraform', 'empty.json'], 64, /there is no instance to plan for: 0 read/],
+  ])('%j is refused', async ([args, code, says], context) => {
+    const at = await desk(context, { simulator: null });
+    await at.write('empty.json', '{"format_version":"1.0"}');
+    const ended = await at.refit(['init', ...args]);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toMatch(says);
+  });
+});
