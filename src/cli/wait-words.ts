@@ -17,7 +17,7 @@ export const WAIT_WORDS: Readonly<Record<WaitName, string>> = {
   paused: 'somebody to continue the run',
   patience: 'every source to have been silent, no answer came',
   soak: 'the soak after the wave',
-  approval: 'waiting for the approval of the wave',
+  approval: 'the approval of the wave',
   gate: 'the gate to judge',
   window: 'the window to open',
   permit: 'a slot under the request limit',
