@@ -264,6 +264,86 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => steer(directory, settingFrom(directory, typed), options, terminal);
       })(command),
     );
+  program.commandsGroup('Carry out by the clock:');
+  const schedule = program
+    .command('schedule')
+    .description('plans with a schedule: nightly reviews, and runs at their time');
+  const runs = () =>
+    new Option('--runs <folder>', 'where occurrences and their account are kept (<folder>/runs)');
+  const carrying = (command: Command) =>
+    command
+      .addOption(runs())
+      .option('--allow-hooks', 'run the commands that the plans name, of hooks and gates, on this machine')
+      .option('--price', 'ask the provider for the price of every step when planning')
+      .addOption(format('text or json'));
+  carrying(
+    schedule
+      .command('run', { isDefault: true })
+      .description('watch a folder of plans, and carry each out when it is due, until told to stop')
+      .argument('<folder>', 'plan files and saved plans with a schedule'),
+  )
+    .option('--listen <address>', '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464')
+    .action(
+      action(async ([folder]) => {
+        const { scheduleRun } = await import('./commands/schedule.ts');
+        return (terminal, options) => scheduleRun(folder!, options, terminal);
+      }),
+    );
+  schedule
+    .command('list')
+    .description('what is scheduled, how it went last, and when it is due next')
+    .argument('<folder>', 'the folder of the plans')
+    .addOption(runs())
+    .addOption(format('text or json'))
+    .action(
+      action(async ([folder]) => {
+        const { scheduleList } = await import('./commands/schedule-tell.ts');
+        return (terminal, options) => scheduleList(folder!, options, terminal);
+      }),
+    );
+  schedule
+    .command('next')
+    .description('the coming times, by the clock of their zone and in UTC')
+    .argument('<folder>', 'the folder of the plans')
+    .option('--count <n>', 'how many times (10)')
+    .addOption(runs())
+    .addOption(format('text or json'))
+    .action(
+      action(async ([folder]) => {
+        const { scheduleNext } = await import('./commands/schedule-tell.ts');
+        return (terminal, options) => scheduleNext(folder!, options, terminal);
+      }),
+    );
+  carrying(
+    schedule
+      .command('run-now')
+      .description('begin one now, or go on with what it left: by the live scheduler, else here')
+      .argument('<folder>', 'the folder of the plans')
+      .argument('<name>', "the file's name, with its ending or without"),
+  ).action(
+    action(async ([folder, name]) => {
+      const { scheduleRunNow } = await import('./commands/schedule-steer.ts');
+      return (terminal, options) => scheduleRunNow(folder!, name!, options, terminal);
+    }),
+  );
+  for (const [kind, enabled] of [
+    ['disable', false],
+    ['enable', true],
+  ] as const) {
+    schedule
+      .command(kind)
+      .description(enabled ? 'heed its due times again, from now on' : 'begin nothing of it by itself')
+      .argument('<folder>', 'the folder of the plans')
+      .argument('<name>', "the file's name, with its ending or without")
+      .addOption(runs())
+      .addOption(format('text or json'))
+      .action(
+        action(async ([folder, name]) => {
+          const { scheduleSwitch } = await import('./commands/schedule-steer.ts');
+          return (terminal, options) => scheduleSwitch(folder!, name!, enabled, options, terminal);
+        }),
+      );
+  }
   program.commandsGroup('Account for:');
   program
     .command('report')
