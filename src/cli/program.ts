@@ -203,6 +203,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<saved>', 'saved plan')
     .option('--auto-approve', 'approve without asking')
     .option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)')
+    .option('--at-entry <n>', 'only where its journal has so many entries: nobody else has gone on meanwhile')
     .option(
       '--allow-hooks',
       'run the commands that the plan names, of hooks and gates, on this machine, as you',

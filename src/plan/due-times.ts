@@ -42,8 +42,19 @@ export function faultOfCron(cron: string): string | null {
   }
 }
 
+/** A schedule is asked every few seconds: what it says is understood once. */
+const understood = new WeakMap<Schedule['when'], DueTimes>();
+
 /** @param when as a plan has it, checked. @throws Error for what was not. */
 export function dueTimes(when: Schedule['when']): DueTimes {
+  const known = understood.get(when);
+  if (known) return known;
+  const times = timesOf(when);
+  understood.set(when, times);
+  return times;
+}
+
+function timesOf(when: Schedule['when']): DueTimes {
   const { after, upTo } = when.kind === 'once' ? onceAt(Date.parse(when.at)) : byCron(when);
   return {
     after,
@@ -73,7 +84,16 @@ function onceAt(at: number): Neighbours {
 function byCron({ cron, timezone }: Extract<Schedule['when'], { kind: 'cron' }>): Neighbours {
   const times = cronOf(cron, timezone);
   if (times === null) throw new Error(`internal error: ${JSON.stringify(cron)} was let through`);
+  // Asked again and again about moments between the same two due times.
+  let known: { readonly from: number; readonly next: number | null } | null = null;
   const after = (moment: number): number | null => {
+    if (known !== null && moment >= known.from && (known.next === null || moment < known.next))
+      return known.next;
+    const next = following(moment);
+    known = { from: moment, next };
+    return next;
+  };
+  const following = (moment: number): number | null => {
     const next = times.nextRun(new Date(moment))?.getTime() ?? null;
     return next === null || next - moment > FAR ? null : next;
   };

@@ -67,6 +67,8 @@ export type ScheduleDeed =
       readonly exitCode: number;
       readonly goesOnAt: string;
       readonly what: string;
+      /** Entries of its run's journal by then: what is written later is of somebody else. */
+      readonly entries: number;
     }
   | {
       readonly kind: 'ended';
@@ -92,7 +94,7 @@ export interface Occurrence {
   readonly attempts: number;
   /** Attempts in a row that ended without a result of their own. */
   readonly failures: number;
-  /** Entries of its run's journal when the latest attempt began. */
+  /** Entries of its run's journal that are accounted for: when the latest attempt began, or was left. */
   readonly entries: number;
   /** For `left`. */
   readonly goesOnAt: number | null;
@@ -211,9 +213,9 @@ function foldPlan(plan: PlanAccount, entry: OfPlan): PlanAccount {
     case 'left': {
       const before = occurrenceOf(plan, entry.due);
       if (before === null) return plan;
-      const { exitCode, what } = entry;
+      const { exitCode, what, entries } = entry;
       const failures = isFailure(exitCode) ? before.failures + 1 : 0;
-      const left = { ...before, phase: 'left' as const, exitCode, what, failures, endedAt: at };
+      const left = { ...before, phase: 'left' as const, exitCode, what, entries, failures, endedAt: at };
       return withOccurrence(plan, { ...left, goesOnAt: Date.parse(entry.goesOnAt) });
     }
     case 'ended': {

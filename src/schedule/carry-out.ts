@@ -56,13 +56,15 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
   const before = await endBefore(begin, directory, on);
   if (before === 'stopped') return null;
   let end: AttemptEnd = before;
+  let entries = await entriesIn(directory, on);
   if (end === null) {
-    const entries = await entriesIn(directory, on);
     const { because, does, digest, request } = begin;
     const asked = request === undefined ? {} : { request };
     await on.record({ kind: 'began', plan, due, because, does, digest, entries, ...asked });
-    end = await attempt(begin, directory, on).catch(failed);
+    end = await attempt(begin, directory, entries, on).catch(failed);
     if (end === null) return null;
+    // Held up by another's lock it has written nothing: whatever the journal holds more is the other's.
+    if (end.exitCode !== LOCKED) entries = await entriesIn(directory, on);
   }
   const { exitCode, what } = end;
   const open = openOf(on.account(plan), due);
@@ -80,7 +82,7 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
   const deed: ScheduleDeed =
     after.goesOnAt === null
       ? { kind: 'ended', plan, due, exitCode, what: said, ...(totals === null ? {} : { totals }) }
-      : { kind: 'left', plan, due, exitCode, goesOnAt: iso(after.goesOnAt), what: said };
+      : { kind: 'left', plan, due, exitCode, goesOnAt: iso(after.goesOnAt), what: said, entries };
   await on.record(deed);
   return deed;
 }
@@ -103,7 +105,8 @@ async function endBefore(begin: Beginning, directory: string, on: Carrier): Prom
     told = true;
     await on.clock.sleep(HELD_AGAIN, on.drain);
   }
-  if (begin.because !== 'taken-up') return null;
+  // Whoever asks has seen how it ended.
+  if (begin.because === 'asked') return null;
   const run = await on.disk.run(directory).catch(() => null);
   const known = openOf(on.account(begin.plan), begin.due)?.entries ?? 0;
   if (run === null || run.end === null || run.entries <= known) return null;
@@ -117,7 +120,13 @@ async function entriesIn(directory: string, { disk }: Carrier): Promise<number> 
   return (await disk.run(directory).catch(() => null))?.entries ?? 0;
 }
 
-async function attempt(begin: Beginning, directory: string, on: Carrier): Promise<AttemptEnd> {
+/** @param entries of the run's journal: where it has more by the time that it is taken up, another has gone on with it. */
+async function attempt(
+  begin: Beginning,
+  directory: string,
+  entries: number,
+  on: Carrier,
+): Promise<AttemptEnd> {
   await on.disk.prepare(directory);
   const { does, file, plan } = begin;
   const review = (['text', 'json', 'markdown'] as const).flatMap((format) => [
@@ -145,10 +154,14 @@ async function attempt(begin: Beginning, directory: string, on: Carrier): Promis
   const sealedAt = on.disk.fileIn(directory, 'plan.json');
   // Its approvals lie beside the file that was approved.
   const subject = file?.saved ? on.pathOf(plan) : sealedAt;
-  const args = ['apply', subject, '--run-dir', directory, '--auto-approve', ...on.flags.apply];
+  const at = ['--at-entry', String(entries)];
+  const args = ['apply', subject, '--run-dir', directory, ...at, '--auto-approve', ...on.flags.apply];
   const exitCode = await launched(args, directory, on);
   return exitCode === null ? null : { exitCode, what: null };
 }
+
+/** What a command exits with where somebody else holds a lock. */
+const LOCKED = 7;
 
 /** What `plan --detailed-exitcode` exits with where there is something to carry out. */
 const CHANGES = 2;

@@ -114,8 +114,9 @@ function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
   const toggled = view.switches.get(plan) ?? null;
   const from = owedFrom(known, toggled);
   const times = dueTimes(schedule.when);
-  const newest = times.upTo(now);
-  if (newest === null || newest <= from) return decisions;
+  const first = times.after(from);
+  if (first === null || first > now) return decisions;
+  const newest = times.upTo(now) ?? first;
   const count = times.between(from, newest, MOST_COUNTED);
   const due = iso(newest);
   const note = (deed: ScheduleDeed) => decisions.push({ kind: 'note', deed });

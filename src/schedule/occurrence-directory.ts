@@ -2,7 +2,7 @@
  * The directory of an occurrence, `<file>/<due, UTC>/`: the run directory of what it carries out, with the reviews, the
  * draft that planning made and the output of its processes beside.
  */
-import { link, mkdir, readFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Outcome, Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/seal.ts';
@@ -80,6 +80,7 @@ export function openOccurrenceDisk(root: string, host: string): OccurrenceDisk {
       const text = await readFile(draft, 'utf8');
       readSavedPlan(text);
       await seal(directory, text);
+      await rm(draft, { force: true });
     },
     async totals(directory) {
       const text = await textOf(join(directory, RUN_FILES.report));
@@ -96,6 +97,7 @@ async function linkOnce(draft: string, directory: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   await syncDirectory(directory);
+  await rm(draft, { force: true });
 }
 
 async function textOf(path: string): Promise<string | null> {

@@ -31,12 +31,12 @@ export function mayBePlan(name: string): boolean {
   return !name.startsWith('.') && /\.(ya?ml|json)$/i.test(name) && !/\.approval-.+\.json$/i.test(name);
 }
 
-/** @returns null for what is neither a plan nor a saved plan: a list of approvers, an inventory. */
-export function readPlanFile(name: string, text: string): FileReading | null {
+/** @param path as it is typed. @returns null for what is neither a plan nor a saved plan: a list of approvers, an inventory. */
+export function readPlanFile(name: string, text: string, path: string = name): FileReading | null {
   const invalid = (what: string, mend: string): FileReading => ({ kind: 'invalid', name, what, mend });
   if (!NAME.test(name))
     return invalid('its name cannot name a folder too', 'use letters, digits, dots, dashes and _ only');
-  return /\.json$/i.test(name) ? readSaved(name, text) : readPlan(name, text);
+  return /\.json$/i.test(name) ? readSaved(name, text) : readPlan(name, text, path);
 }
 
 function readSaved(name: string, text: string): FileReading | null {
@@ -70,7 +70,7 @@ function isOtherJson(text: string): boolean {
   }
 }
 
-function readPlan(name: string, text: string): FileReading | null {
+function readPlan(name: string, text: string, path: string): FileReading | null {
   if (isList(text)) return null;
   const { plan, findings } = parsePlan(text, name);
   if (plan === null) {
@@ -81,7 +81,7 @@ function readPlan(name: string, text: string): FileReading | null {
       kind: 'invalid',
       name,
       what: more > 0 ? `${what} (and ${more} more)` : what,
-      mend: `refit validate ${word(name)} shows all of it`,
+      mend: `refit validate ${word(path)} shows all of it`,
     };
   }
   if (plan.schedule === undefined)

@@ -78,7 +78,7 @@ async function readingOf(
     if (before?.stamp === stamp) return before.reading;
     if (there.size > MOST_BYTES)
       return { kind: 'invalid', name, what: 'it is too great for a plan', mend: 'move it elsewhere' };
-    const reading = readPlanFile(name, (await readFile(path)).toString('utf8'));
+    const reading = readPlanFile(name, (await readFile(path)).toString('utf8'), path);
     known.set(name, { stamp, reading });
     return reading;
   } catch (error) {

@@ -41,7 +41,7 @@ export interface ReadSchedule {
 /** @throws RefitError `usage` where the folder cannot be read. */
 export async function readSchedule(folder: string, options: ScheduleOptions): Promise<ReadSchedule> {
   const root = rootOf(folder, options);
-  const view = await watchFolder(resolve(folder), root).look();
+  const view = await watchFolder(folder, root).look();
   return { root, view, state: (await readAccount(root)).state };
 }
 

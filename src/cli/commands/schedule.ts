@@ -83,7 +83,7 @@ export async function withPorts<T>(
 ): Promise<T> {
   const { clock, env } = terminal;
   const root = rootOf(folder, options);
-  const watched = watchFolder(resolve(folder), root);
+  const watched = watchFolder(folder, root);
   await watched.look();
   const host = hostname();
   const stateDirectory = stateDirectoryOf(env);
