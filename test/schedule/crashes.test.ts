@@ -84,10 +84,7 @@ it(`killed ${KILLS} times around due times, no occurrence runs twice and no due 
   );
 
   const entries = world.entries();
-    (await import('node:fs')).writeFileSync(
-      '/tmp/dbg.jsonl',
-      entries.map((e) => JSON.stringify(e)).join('\n'),
-    );
+  (await import('node:fs')).writeFileSync('/tmp/dbg.jsonl', entries.map((e) => JSON.stringify(e)).join('\n'));
   const state = stateOf(entries);
   for (const [name, minutes, , catchUp] of HEEDED) {
     const since = Date.parse(entries.find((entry) => entry.kind === 'seen' && entry.plan === name)!.at);
