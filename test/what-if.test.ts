@@ -38,6 +38,7 @@ describe('docs/what-if.md', () => {
       '… somebody changes the journal afterwards?',
       '… the window closes in mid-wave?',
       '… a freeze is declared during a run?',
+      "… the scheduler's host reboots at the due minute?",
     ]);
   });
 
