@@ -52,8 +52,8 @@ export function openAccount(
         try {
           await store.append(encodeEntry(entry));
         } catch (error) {
-          broken = error;
-          throw error;
+          broken = unwritten(error);
+          throw broken;
         }
         state = foldEntry(state, entry);
         onEntry(entry);
@@ -66,6 +66,18 @@ export function openAccount(
       await store.close();
     },
   };
+}
+
+/** The account ends here: nothing more may be begun by this process. */
+function unwritten(error: unknown): RefitError {
+  if (error instanceof RefitError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new RefitError(
+    'disk-failed',
+    `the account of the schedule cannot be written: ${why}`,
+    'free the disk, then start the scheduler again: it goes on with what is under way',
+    { cause: error },
+  );
 }
 
 /**

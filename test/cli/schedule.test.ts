@@ -21,10 +21,21 @@ const planText = (name: string, instance: string, schedule: string, more: readon
 const YEARLY = '{ cron: "0 0 1 1 *", timezone: Asia/Shanghai, does: dry-run }';
 const NEXT_YEAR = `{ once: "${new Date().getUTCFullYear() + 1}-12-24T01:30:00+08:00", does: run }`;
 
-async function listed(at: Desk, name: string): Promise<Record<string, any>> {
+/** What `list --json` tells of a plan, as far as it is asked here. */
+interface Listed {
+  readonly name: string;
+  readonly enabled?: boolean;
+  readonly last: {
+    readonly phase: string;
+    readonly exitCode: number | null;
+    readonly directory: string;
+  } | null;
+}
+
+async function listed(at: Desk, name: string): Promise<Listed> {
   const { stdout } = await at.refit(['schedule', 'list', 'plans', ...RUNS, '--json']);
-  const { plans } = JSON.parse(stdout) as { plans: Record<string, any>[] };
-  return plans.find((plan) => plan.name === name) ?? {};
+  const { plans } = JSON.parse(stdout) as { plans: Listed[] };
+  return plans.find((plan) => plan.name === name) ?? { name, last: null };
 }
 
 async function watching(at: Desk, more: readonly string[] = []): Promise<Running> {
@@ -71,7 +82,7 @@ it('without a scheduler: list, next, enable, disable and run-now, which keeps th
   expect([now.code, now.stdout], now.stderr).toEqual([2, expect.stringMatching(/there are changes\n/)]);
   const { last } = await listed(at, 'drift.yaml');
   expect(last).toMatchObject({ phase: 'ended', exitCode: 2 });
-  expect(await filesIn(last.directory)).toEqual(['output.log', 'review.json', 'review.md', 'review.txt']);
+  expect(await filesIn(last!.directory)).toEqual(['output.log', 'review.json', 'review.md', 'review.txt']);
   expect(Object.keys((await at.simulator.counts()).orders)).toEqual([]);
 });
 
