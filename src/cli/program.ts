@@ -54,8 +54,8 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       showGlobalOptions: true,
       sortSubcommands: false,
       subcommandTerm: (command) =>
-        // `audit` has one command of its own, and is nothing without it.
-        [command, ...command.commands]
+        // `audit` has one command of its own, and is nothing without it; of several the first stands for all.
+        [command, ...command.commands.slice(0, 1)]
           .flatMap((one) => [one.name(), ...one.registeredArguments.map(argumentTerm)])
           .join(' '),
     })
@@ -268,7 +268,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   program.commandsGroup('Carry out by the clock:');
   const schedule = program
     .command('schedule')
-    .description('plans with a schedule: nightly reviews, and runs at their time');
+    .description('carry out a folder of plans by the clock; also list, next, run-now, disable and enable');
   const runs = () =>
     new Option('--runs <folder>', 'where occurrences and their account are kept (<folder>/runs)');
   const carrying = (command: Command) =>
