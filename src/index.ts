@@ -425,6 +425,8 @@ export interface ApplyOptions {
   readonly savedFile?: string;
   /** The run directory; without it the newest unfinished run of this plan below `runsRoot`, or a new one. */
   readonly runDirectory?: string | null;
+  /** Refused where the run's journal has another number of entries: somebody else has gone on with it. */
+  readonly atEntry?: number;
   /** `runs` */
   readonly runsRoot?: string;
   /** Where locks and the register of plans carried out live, if not where the connection says. */
@@ -456,6 +458,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     saved,
     runsRoot: options.runsRoot ?? 'runs',
     runDirectory: options.runDirectory ?? null,
+    ...(options.atEntry === undefined ? {} : { atEntry: options.atEntry }),
     stateDirectory: options.stateDirectory ?? connection.stateDirectory,
     cloudFor: () => connection.cloud,
     permits: connection.permits,

@@ -482,6 +482,20 @@ export interface SavedWindows extends Windows {
   readonly calendars: readonly SealedCalendar[];
 }
 
+/** When a plan is due by itself, and what is done then: `refit schedule`. */
+export interface Schedule {
+  readonly when: /** Five fields of cron, by the clock of an IANA time zone. */
+    | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string }
+    /** `at`: ISO 8601 UTC; `zone`: the offset in which it was written, such as `+08:00`, or `UTC`. */
+    | { readonly kind: 'once'; readonly at: string; readonly zone: string };
+  /** `dry-run`: plan, and keep the review. `run`: plan anew, and carry it out; a saved plan is carried out as it is. */
+  readonly does: 'dry-run' | 'run';
+  /** Of due times that went by while nobody looked: the newest is made up for, or none is. */
+  readonly catchUp: 'run' | 'skip';
+  /** Milliseconds after which one that went by is not made up for any more; absent: no such limit. */
+  readonly catchUpWithin?: number;
+}
+
 /** What an author wrote, after validation. */
 export interface Plan {
   readonly file: string;
@@ -517,6 +531,8 @@ export interface Plan {
   readonly source?: PlanSource;
   readonly hooks?: Hooks;
   readonly notify?: readonly Webhook[];
+  /** When it is due by itself; absent: never. */
+  readonly schedule?: Schedule;
 }
 
 /** Where a plan came from that nobody wrote: the run, the digest of its saved plan, and the head of its journal. */
@@ -714,6 +730,8 @@ export interface SavedPlan {
   readonly hooks?: Hooks;
   /** Addresses that are told of the run; absent: none. */
   readonly notify?: readonly Webhook[];
+  /** When a scheduler carries it out; absent: it is carried out by hand. There only where the plan is scheduled to run. */
+  readonly schedule?: Schedule;
 }
 
 /**

@@ -40,6 +40,7 @@ describe('docs/what-if.md', () => {
       '… a freeze is declared during a run?',
       '… a gate cannot tell?',
       '… a gate says no?',
+      "… the scheduler's host reboots at the due minute?",
     ]);
   });
 

@@ -54,8 +54,8 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       showGlobalOptions: true,
       sortSubcommands: false,
       subcommandTerm: (command) =>
-        // `audit` has one command of its own, and is nothing without it.
-        [command, ...command.commands]
+        // `audit` has one command of its own, and is nothing without it; of several the first stands for all.
+        [command, ...command.commands.slice(0, 1)]
           .flatMap((one) => [one.name(), ...one.registeredArguments.map(argumentTerm)])
           .join(' '),
     })
@@ -252,6 +252,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<saved>', 'saved plan')
     .option('--auto-approve', 'approve without asking')
     .option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)')
+    .option('--at-entry <n>', 'only where its journal has so many entries: nobody else has gone on meanwhile')
     .option(
       '--allow-hooks',
       'run the commands that the plan names, of hooks and gates, on this machine, as you',
@@ -315,6 +316,86 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => steer(directory, settingFrom(directory, typed), options, terminal);
       })(command),
     );
+  program.commandsGroup('Carry out by the clock:');
+  const schedule = program
+    .command('schedule')
+    .description('carry out a folder of plans by the clock; also list, next, run-now, disable and enable');
+  const runs = () =>
+    new Option('--runs <folder>', 'where occurrences and their account are kept (<folder>/runs)');
+  const carrying = (command: Command) =>
+    command
+      .addOption(runs())
+      .option('--allow-hooks', 'run the commands that the plans name, of hooks and gates, on this machine')
+      .option('--price', 'ask the provider for the price of every step when planning')
+      .addOption(format('text or json'));
+  carrying(
+    schedule
+      .command('run', { isDefault: true })
+      .description('watch a folder of plans, and carry each out when it is due, until told to stop')
+      .argument('<folder>', 'plan files and saved plans with a schedule'),
+  )
+    .option('--listen <address>', '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464')
+    .action(
+      action(async ([folder]) => {
+        const { scheduleRun } = await import('./commands/schedule.ts');
+        return (terminal, options) => scheduleRun(folder!, options, terminal);
+      }),
+    );
+  schedule
+    .command('list')
+    .description('what is scheduled, how it went last, and when it is due next')
+    .argument('<folder>', 'the folder of the plans')
+    .addOption(runs())
+    .addOption(format('text or json'))
+    .action(
+      action(async ([folder]) => {
+        const { scheduleList } = await import('./commands/schedule-tell.ts');
+        return (terminal, options) => scheduleList(folder!, options, terminal);
+      }),
+    );
+  schedule
+    .command('next')
+    .description('the coming times, by the clock of their zone and in UTC')
+    .argument('<folder>', 'the folder of the plans')
+    .option('--count <n>', 'how many times (10)')
+    .addOption(runs())
+    .addOption(format('text or json'))
+    .action(
+      action(async ([folder]) => {
+        const { scheduleNext } = await import('./commands/schedule-tell.ts');
+        return (terminal, options) => scheduleNext(folder!, options, terminal);
+      }),
+    );
+  carrying(
+    schedule
+      .command('run-now')
+      .description('begin one now, or go on with what it left: by the live scheduler, else here')
+      .argument('<folder>', 'the folder of the plans')
+      .argument('<name>', "the file's name, with its ending or without"),
+  ).action(
+    action(async ([folder, name]) => {
+      const { scheduleRunNow } = await import('./commands/schedule-steer.ts');
+      return (terminal, options) => scheduleRunNow(folder!, name!, options, terminal);
+    }),
+  );
+  for (const [kind, enabled] of [
+    ['disable', false],
+    ['enable', true],
+  ] as const) {
+    schedule
+      .command(kind)
+      .description(enabled ? 'heed its due times again, from now on' : 'begin nothing of it by itself')
+      .argument('<folder>', 'the folder of the plans')
+      .argument('<name>', "the file's name, with its ending or without")
+      .addOption(runs())
+      .addOption(format('text or json'))
+      .action(
+        action(async ([folder, name]) => {
+          const { scheduleSwitch } = await import('./commands/schedule-steer.ts');
+          return (terminal, options) => scheduleSwitch(folder!, name!, enabled, options, terminal);
+        }),
+      );
+  }
   program.commandsGroup('Account for:');
   program
     .command('report')

@@ -12,6 +12,7 @@ import type {
   Plan,
   PlanTarget,
   PlanWave,
+  Schedule,
   Select,
   Take,
   Threshold,
@@ -64,6 +65,14 @@ interface WrittenPlan {
     readonly patience?: string;
     readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
     readonly slowStart?: boolean;
+  };
+  readonly schedule?: {
+    readonly cron?: string;
+    readonly timezone?: string;
+    readonly once?: string;
+    readonly does: Schedule['does'];
+    readonly catchUp?: Schedule['catchUp'];
+    readonly catchUpWithin?: string;
   };
   readonly hooks?: Hooks;
   readonly notify?: readonly {
@@ -122,6 +131,7 @@ const DEFAULTS = {
   shrink: 'deny',
   waves: [{ name: 'all', take: { kind: 'rest' } }],
   atClose: 'drain',
+  catchUp: 'run',
   inFlight: 20,
   requestsPerSecond: 18,
   switch: 'now',
@@ -160,6 +170,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
       : {}),
     ...(written.hooks ? { hooks: written.hooks } : {}),
     ...(written.notify ? { notify: written.notify.map(buildWebhook) } : {}),
+    ...(written.schedule ? { schedule: buildSchedule(written.schedule) } : {}),
   };
 }
 
@@ -259,6 +270,23 @@ function buildWindows(written: NonNullable<WrittenPlan['windows']>): NonNullable
   const { timezone, allow = [], freeze = [], calendars = [], atClose = DEFAULTS.atClose } = written;
   const lastStart = given(written.lastStart, parseDuration) ?? 0;
   return { timezone, allow, freeze, calendars, lastStart, atClose };
+}
+
+function buildSchedule(written: NonNullable<WrittenPlan['schedule']>): Schedule {
+  const { cron, timezone, once, does, catchUp = DEFAULTS.catchUp, catchUpWithin } = written;
+  return {
+    when:
+      cron === undefined
+        ? { kind: 'once', at: sure(parseInstant(once)), zone: zoneOf(once!) }
+        : { kind: 'cron', cron, timezone: timezone! },
+    does,
+    catchUp,
+    ...(catchUpWithin === undefined ? {} : { catchUpWithin: sure(parseDuration(catchUpWithin)) }),
+  };
+}
+
+function zoneOf(instant: string): string {
+  return /[+-]\d{2}:\d{2}$/.exec(instant)?.[0] ?? 'UTC';
 }
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {

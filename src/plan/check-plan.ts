@@ -3,6 +3,7 @@
  * nothing about its shape, so that these findings stand beside those of the schema in one look.
  */
 import { DIMENSIONS, type Finding } from '../model.ts';
+import { checkSchedule } from './check-schedule.ts';
 import { checkWindows } from './check-windows.ts';
 import type { PlanText } from './plan-text.ts';
 import {
@@ -34,6 +35,10 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   const plan = record(tree.value);
   finishBy(plan, say);
   checkWindows(record(plan.windows), (path, what, mend) => say('Refit.BadValue', path, what, mend));
+  if (plan.schedule !== undefined)
+    checkSchedule(plan.schedule, (code, path, what, mend, key = false) =>
+      say(code, path, what, mend, { key }),
+    );
   conflicts(plan, say, (path) => source.place(tree.valueAt(path).offset).line);
   relativeSizes(plan, say);
   waves(plan, say);

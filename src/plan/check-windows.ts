@@ -10,7 +10,7 @@ import { parseWindow } from './window-text.ts';
 export type SayOfWindows = (path: Path, what: string, mend: string) => void;
 
 export function checkWindows(windows: Readonly<Record<string, unknown>>, say: SayOfWindows): void {
-  timeZone(windows.timezone, say);
+  checkTimeZone(windows.timezone, ['windows', 'timezone'], say);
   const allow = texts(windows.allow);
   for (const [index, text] of allow.entries()) sameTimes(text, ['windows', 'allow', index], say);
   for (const [index, text] of texts(windows.freeze).entries())
@@ -19,13 +19,14 @@ export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Sa
   lastStart(windows.lastStart, allow, say);
 }
 
-function timeZone(name: unknown, say: SayOfWindows): void {
+/** Says so where a zone is not in the tz database, with the nearest that is. */
+export function checkTimeZone(name: unknown, path: Path, say: SayOfWindows): void {
   if (typeof name !== 'string' || isTimeZone(name)) return;
   const mend = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
     : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)));
   say(
-    ['windows', 'timezone'],
+    path,
     `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`,
     `timezone: ${mend ?? 'Asia/Shanghai'}`,
   );

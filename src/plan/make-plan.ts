@@ -187,6 +187,8 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...(approvals ? { approvals } : {}),
     ...(plan.spread ? { spread: plan.spread } : {}),
     ...(draft.windows ? { windows: draft.windows } : {}),
+    // What is only planned is carried out by nobody: its schedule says nothing of the saved plan.
+    ...(plan.schedule?.does === 'run' ? { schedule: plan.schedule } : {}),
     waves,
     steps,
     preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),

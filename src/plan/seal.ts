@@ -4,6 +4,7 @@ import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
 import type { SavedPlan } from '../model.ts';
 import { SAVED_PLAN_FORMAT } from '../model.ts';
+import { faultOfCron } from './due-times.ts';
 import { isTimeZone } from './time-zone.ts';
 import { parseFreeze, parseWindow } from './window-text.ts';
 
@@ -97,7 +98,13 @@ function looseEnd(saved: SavedPlan): string | null {
     }
   }
   if (listed !== saved.steps.length) return 'a step is in no wave';
-  const { windows } = saved;
+  const { windows, schedule } = saved;
+  if (schedule?.when.kind === 'cron') {
+    const { cron, timezone } = schedule.when;
+    if (!isTimeZone(timezone)) return `the time zone ${timezone} is not known here`;
+    const fault = faultOfCron(cron);
+    if (fault !== null) return `its schedule is not understood: ${fault}`;
+  }
   if (windows === undefined) return null;
   if (!isTimeZone(windows.timezone)) return `the time zone ${windows.timezone} is not known here`;
   const strange =

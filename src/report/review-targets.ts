@@ -2,6 +2,7 @@
 import type { Finding, Precondition, PriceShare, Review, SavedPlan, Step } from '../model.ts';
 import { totalMemory } from '../model.ts';
 import * as show from './quantities.ts';
+import { scheduleInWords } from './schedule-in-words.ts';
 import { conductOfWaves, spreadInWords } from './wave-conduct.ts';
 
 /** Waves that the first sight names. */
@@ -142,6 +143,10 @@ export function firstSight(
       `${show.counted(inventory.instances, 'instance')}, read ${show.instant(inventory.readAt)} from ${inventory.source}`,
     ],
     ['expires', plan.digest === '' ? '' : show.instant(plan.expiresAt)],
+    [
+      'schedule',
+      plan.schedule === undefined ? '' : `carried out by itself, ${scheduleInWords(plan.schedule)}`,
+    ],
     ['finish by', plan.finishBy === null ? '' : show.instant(plan.finishBy)],
     ['warnings', warnings === 0 ? '' : show.count(warnings)],
   ];

@@ -58,6 +58,8 @@ export interface ApplyInput {
   readonly runsRoot: string;
   /** The run directory, where the caller names one. */
   readonly runDirectory: string | null;
+  /** Refused where the journal has another number of entries: somebody else has gone on with the run. */
+  readonly atEntry?: number;
   /** Locks and the register of plans carried out: `$XDG_STATE_HOME/refit`. */
   readonly stateDirectory: string;
   readonly cloudFor: (profile: string) => Cloud;
@@ -129,6 +131,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     const run = await readRun(directory);
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
+    mustBeAtEntry(input, run);
     if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
     const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
     locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
@@ -183,6 +186,17 @@ export function mustBeSameEndpoint(endpoint: string, { directory, journal }: Run
     'usage',
     `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
     first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'leave --endpoint away',
+  );
+}
+
+/** What was decided from a journal holds as long as nobody has written on in it. */
+function mustBeAtEntry({ atEntry }: ApplyInput, { directory, journal }: RunOnDisk): void {
+  const { length } = journal.entries;
+  if (atEntry === undefined || atEntry === length) return;
+  throw new RefitError(
+    'locked',
+    `${directory}: the journal has ${length} entries and not ${atEntry}: another process has gone on with the run`,
+    `refit status ${word(directory)} tells what it did`,
   );
 }
 

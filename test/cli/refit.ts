@@ -39,6 +39,7 @@ export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   /** What it has written so far. */
+  stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
 }
@@ -69,7 +70,13 @@ export function startRefit(args: readonly string[], options: RefitOptions = {}):
   });
   child.stdin.on('error', () => undefined).end(options.stdin ?? '');
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...written }));
-  return { pid: child.pid!, ended, stderr: () => written.stderr, kill: (signal) => void child.kill(signal) };
+  return {
+    pid: child.pid!,
+    ended,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 /** Runs `refit ARGS` to its end. */

@@ -17,7 +17,7 @@ import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
-import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
+import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import { openRunView } from '../run-view.ts';
 import { onSignals } from '../signals.ts';
@@ -29,6 +29,7 @@ const UNKNOWN = new RefitError('outcome-unknown', '', '').exitCode;
 export interface ApplyCommandOptions extends GlobalOptions {
   readonly autoApprove?: boolean;
   readonly runDir?: string;
+  readonly atEntry?: string;
   readonly allowHooks?: boolean;
 }
 
@@ -47,6 +48,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
       connection,
       savedFile: file,
       runDirectory: options.runDir ?? null,
+      ...(options.atEntry === undefined ? {} : { atEntry: wholeFrom('--at-entry', options.atEntry) }),
       allowHooks: options.allowHooks ?? false,
       drain: signals.drain,
       leave: signals.leave,

@@ -129,7 +129,7 @@ describe('what is typed instead of', () => {
     ['shrink', 'move it: shrink belongs under guards'],
     [
       'zzzzzz',
-      'remove it; known here: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, windows, hooks, notify, execution',
+      'remove it; known here: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, schedule, windows, hooks, notify, execution',
     ],
   ])('the unknown key %s: %s', (key, mend) => {
     expect(find(withLines(`${key}: 1`))).toEqual([mend]);

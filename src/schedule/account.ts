@@ -1,0 +1,307 @@
+/**
+ * The account of a scheduler: what was due, begun, skipped, refused and how it ended, one line of JSON each, in the
+ * order in which it was decided. What was done about a due time is what stands here, and nothing else. Pure.
+ */
+import type { Outcome, Schedule } from '../model.ts';
+
+export const SCHEDULE_FORMAT = 'refit.schedule/1';
+
+/** Why an occurrence is begun, or gone on with. */
+export type BeganBecause =
+  | 'due'
+  /** Its time had gone by while no scheduler ran. */
+  | 'caught-up'
+  /** `refit schedule run-now`. */
+  | 'asked'
+  /** It was left, and its time to go on has come: the next window, or the next attempt. */
+  | 'goes-on'
+  /** The scheduler before this one died, or was stopped, over it. */
+  | 'taken-up';
+
+/** What is written down. `due` is ISO 8601 UTC and names the occurrence of its plan. */
+export type ScheduleDeed =
+  | {
+      readonly kind: 'started';
+      readonly format: typeof SCHEDULE_FORMAT;
+      readonly version: string;
+      readonly by: { readonly user: string; readonly host: string; readonly pid: number };
+    }
+  | { readonly kind: 'stopped'; readonly exitCode: number }
+  /** From here on the due times of this schedule are owed, and none before. */
+  | { readonly kind: 'seen'; readonly plan: string; readonly schedule: string }
+  | { readonly kind: 'removed'; readonly plan: string }
+  | {
+      readonly kind: 'began';
+      readonly plan: string;
+      readonly due: string;
+      readonly because: BeganBecause;
+      readonly does: Schedule['does'];
+      /** The saved plan's digest; null where it is planned anew. */
+      readonly digest: string | null;
+      /** Entries of its run's journal by then: what the run writes later belongs to this attempt. */
+      readonly entries: number;
+      readonly request?: string;
+    }
+  /** Nothing is done about so many due times, of which `due` is the last. */
+  | {
+      readonly kind: 'skipped';
+      readonly plan: string;
+      readonly due: string;
+      readonly count: number;
+      readonly because: 'missed' | 'disabled';
+      readonly what: string;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly plan: string;
+      readonly due: string;
+      readonly because: 'overlap' | 'not-scheduled';
+      readonly what: string;
+      readonly request?: string;
+    }
+  /** An attempt is over and the occurrence is not: it goes on at `goesOnAt`. */
+  | {
+      readonly kind: 'left';
+      readonly plan: string;
+      readonly due: string;
+      readonly exitCode: number;
+      readonly goesOnAt: string;
+      readonly what: string;
+      /** Entries of its run's journal by then: what is written later is of somebody else. */
+      readonly entries: number;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly plan: string;
+      readonly due: string;
+      readonly exitCode: number;
+      readonly what: string;
+      /** The outcomes of its run's steps; absent where there was no run. */
+      readonly totals?: Readonly<Record<Outcome, number>>;
+    };
+
+/** @param at ISO 8601 UTC. */
+export type ScheduleEntry = ScheduleDeed & { readonly at: string };
+
+/** One occurrence of a plan. Moments are milliseconds since 1970 UTC. */
+export interface Occurrence {
+  readonly plan: string;
+  readonly due: string;
+  readonly does: Schedule['does'];
+  readonly digest: string | null;
+  readonly phase: 'under-way' | 'left' | 'ended';
+  readonly beganAt: number;
+  readonly attempts: number;
+  /** Attempts in a row that ended without a result of their own. */
+  readonly failures: number;
+  /** Entries of its run's journal that are accounted for: when the latest attempt began, or was left. */
+  readonly entries: number;
+  /** For `left`. */
+  readonly goesOnAt: number | null;
+  readonly exitCode: number | null;
+  readonly endedAt: number | null;
+  readonly what: string;
+  readonly totals: Readonly<Record<Outcome, number>> | null;
+}
+
+/** What the account tells of one plan, by its file's name. */
+export interface PlanAccount {
+  readonly since: number;
+  readonly schedule: string;
+  readonly removed: boolean;
+  /** The newest due time that was decided about. */
+  readonly decided: number;
+  /** The one that has not ended; there is never more than one. */
+  readonly open: Occurrence | null;
+  /** The one that began last, ended or not. */
+  readonly last: Occurrence | null;
+  /** The newest due time about which nothing was done, and why. */
+  readonly passedOver: { readonly at: number; readonly due: string; readonly what: string } | null;
+  /** Ends by exit code, and due times without one: `ended-0`, `missed`, `disabled`, `overlap`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** The occurrence of each saved plan by its digest: it has one alone. */
+  readonly ofDigest: ReadonlyMap<string, Occurrence>;
+}
+
+export interface ScheduleState {
+  readonly plans: ReadonlyMap<string, PlanAccount>;
+  /** Requests that were answered. */
+  readonly requests: ReadonlySet<string>;
+  readonly starts: number;
+}
+
+export const EMPTY_STATE: ScheduleState = { plans: new Map(), requests: new Set(), starts: 0 };
+
+/** An attempt that ended by these codes tells nothing of the plan: 1 is our fault, or the provider cannot be reached. */
+export const isFailure = (exitCode: number): boolean => exitCode === 1;
+
+/** The state after one more entry. */
+export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleState {
+  switch (entry.kind) {
+    case 'started':
+      return { ...state, starts: state.starts + 1 };
+    case 'stopped':
+      return state;
+    default: {
+      const plans = new Map(state.plans);
+      plans.set(entry.plan, foldPlan(plans.get(entry.plan) ?? unseen(entry), entry));
+      const request = 'request' in entry ? entry.request : undefined;
+      const requests = request === undefined ? state.requests : new Set([...state.requests, request]);
+      return { ...state, plans, requests };
+    }
+  }
+}
+
+function unseen({ at }: ScheduleEntry): PlanAccount {
+  const since = Date.parse(at);
+  return {
+    since,
+    schedule: '',
+    removed: false,
+    decided: Number.NEGATIVE_INFINITY,
+    open: null,
+    last: null,
+    passedOver: null,
+    counts: {},
+    ofDigest: new Map(),
+  };
+}
+
+type OfPlan = Extract<ScheduleEntry, { plan: string }>;
+
+function foldPlan(plan: PlanAccount, entry: OfPlan): PlanAccount {
+  const at = Date.parse(entry.at);
+  switch (entry.kind) {
+    case 'seen':
+      return { ...plan, since: at, schedule: entry.schedule, removed: false };
+    case 'removed':
+      return { ...plan, schedule: '', removed: true };
+    case 'began': {
+      const before = occurrenceOf(plan, entry.due);
+      const open: Occurrence = {
+        plan: entry.plan,
+        due: entry.due,
+        does: entry.does,
+        digest: entry.digest,
+        phase: 'under-way',
+        beganAt: before?.beganAt ?? at,
+        attempts: (before?.attempts ?? 0) + 1,
+        failures: entry.because === 'asked' ? 0 : (before?.failures ?? 0),
+        entries: entry.entries,
+        goesOnAt: null,
+        exitCode: before?.exitCode ?? null,
+        endedAt: null,
+        what: '',
+        totals: null,
+      };
+      // By hand it may lie before what is due: that stays owed.
+      const decided = ['due', 'caught-up'].includes(entry.because)
+        ? Math.max(plan.decided, Date.parse(entry.due))
+        : plan.decided;
+      return withOccurrence({ ...plan, decided }, open);
+    }
+    case 'skipped':
+    case 'refused': {
+      const decided =
+        entry.kind === 'refused' && entry.request !== undefined
+          ? plan.decided
+          : Math.max(plan.decided, Date.parse(entry.due));
+      const count = entry.kind === 'skipped' ? entry.count : 1;
+      const passedOver = { at, due: entry.due, what: entry.what };
+      return { ...plan, decided, passedOver, counts: counted(plan.counts, entry.because, count) };
+    }
+    case 'left': {
+      const before = occurrenceOf(plan, entry.due);
+      if (before === null) return plan;
+      const { exitCode, what, entries } = entry;
+      const failures = isFailure(exitCode) ? before.failures + 1 : 0;
+      const left = { ...before, phase: 'left' as const, exitCode, what, entries, failures, endedAt: at };
+      return withOccurrence(plan, { ...left, goesOnAt: Date.parse(entry.goesOnAt) });
+    }
+    case 'ended': {
+      const before = occurrenceOf(plan, entry.due);
+      if (before === null) return plan;
+      const { exitCode, what, totals = null } = entry;
+      const ended = {
+        ...before,
+        phase: 'ended' as const,
+        exitCode,
+        what,
+        totals,
+        goesOnAt: null,
+        endedAt: at,
+      };
+      const next = withOccurrence(plan, ended);
+      return { ...next, counts: counted(plan.counts, `ended-${exitCode}`, 1) };
+    }
+  }
+}
+
+function occurrenceOf({ open, last, ofDigest }: PlanAccount, due: string): Occurrence | null {
+  if (open?.due === due) return open;
+  if (last?.due === due) return last;
+  return [...ofDigest.values()].find((one) => one.due === due) ?? null;
+}
+
+function withOccurrence(plan: PlanAccount, one: Occurrence): PlanAccount {
+  return {
+    ...plan,
+    open: one.phase === 'ended' ? null : one,
+    last: one,
+    ofDigest: one.digest === null ? plan.ofDigest : new Map([...plan.ofDigest, [one.digest, one]]),
+  };
+}
+
+function counted(counts: PlanAccount['counts'], name: string, by: number): PlanAccount['counts'] {
+  return { ...counts, [name]: (counts[name] ?? 0) + by };
+}
+
+/** The line of an entry, with its line feed. */
+export function encodeEntry(entry: ScheduleEntry): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
+/**
+ * The entries of an account's text. A last line without its line feed was being written when its process died: it counts
+ * for nothing, and `whole` is where the text before it ends, in characters.
+ * @returns `fault`: the number of a line that is no entry, where there is one.
+ */
+export function decodeAccount(text: string): {
+  readonly entries: readonly ScheduleEntry[];
+  readonly whole: number;
+  readonly fault: number | null;
+} {
+  const whole = text.lastIndexOf('\n') + 1;
+  const entries: ScheduleEntry[] = [];
+  for (const [index, line] of text.slice(0, whole).split('\n').slice(0, -1).entries()) {
+    const entry = entryFrom(line);
+    if (entry === null) return { entries, whole, fault: index + 1 };
+    entries.push(entry);
+  }
+  return { entries, whole, fault: null };
+}
+
+const KINDS: readonly ScheduleDeed['kind'][] = [
+  'started',
+  'stopped',
+  'seen',
+  'removed',
+  'began',
+  'skipped',
+  'refused',
+  'left',
+  'ended',
+];
+
+function entryFrom(line: string): ScheduleEntry | null {
+  try {
+    const value = JSON.parse(line) as ScheduleEntry & { format?: string };
+    if (typeof value !== 'object' || value === null || !KINDS.includes(value.kind)) return null;
+    if (value.kind === 'started' && value.format !== SCHEDULE_FORMAT) return null;
+    if (!['started', 'stopped'].includes(value.kind) && typeof (value as OfPlan).plan !== 'string')
+      return null;
+    return Number.isNaN(Date.parse(value.at)) ? null : value;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * What is to be done now, from the account, the folder and the time alone. Pure: the same question has the same answer
+ * after a crash, and what has been written down since makes it another one.
+ */
+import { iso } from '../clock.ts';
+import { dueTimes } from '../plan/due-times.ts';
+import { duration } from '../report/quantities.ts';
+import type { BeganBecause, Occurrence, PlanAccount, ScheduleDeed, ScheduleState } from './account.ts';
+import { type FileReading, fallsBehind, type ScheduledPlan, scheduleSignature } from './plan-file.ts';
+
+/** A due time that is noticed later than this, in milliseconds, had gone by while nobody looked. */
+export const PUNCTUAL = 60_000;
+
+/** Due times that went by are counted up to so many. */
+const MOST_COUNTED = 10_000;
+
+/** A file that is away for less than this, in milliseconds, is being replaced. */
+export const REMOVED_AFTER = 60_000;
+
+/** Whether a plan's times are heeded, and since when. */
+export interface Switch {
+  readonly enabled: boolean;
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+}
+
+/** Somebody asked for a plan to be begun now. */
+export interface RunRequest {
+  readonly id: string;
+  readonly plan: string;
+  /** Milliseconds since 1970 UTC, of the one who asked. */
+  readonly at: number;
+  readonly by: string;
+}
+
+/** The folder as it was looked at last. */
+export interface FolderView {
+  readonly files: readonly FileReading[];
+  readonly switches: ReadonlyMap<string, Switch>;
+  readonly requests: readonly RunRequest[];
+}
+
+/** What is written down, and what is begun or gone on with once that is durable. */
+export type Decision =
+  | { readonly kind: 'note'; readonly deed: ScheduleDeed }
+  | { readonly kind: 'begin'; readonly begin: Beginning };
+
+/** An occurrence that is begun or gone on with. */
+export interface Beginning {
+  readonly plan: string;
+  readonly due: string;
+  readonly because: BeganBecause;
+  readonly does: Occurrence['does'];
+  readonly digest: string | null;
+  /** The plan as the folder has it; null where its file is gone: what was sealed is gone on with. */
+  readonly file: ScheduledPlan | null;
+  readonly request?: string;
+}
+
+export interface Asked {
+  readonly state: ScheduleState;
+  readonly view: FolderView;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+  /** The plans whose occurrence is in the hands of this very process. */
+  readonly inHand: ReadonlySet<string>;
+  /** Plans whose files have been away for long enough. */
+  readonly gone: ReadonlySet<string>;
+}
+
+export function decide(asked: Asked): Decision[] {
+  const { state, view, gone } = asked;
+  const decisions: Decision[] = [];
+  const files = new Map<string, ScheduledPlan>();
+  for (const reading of view.files) {
+    if (reading.kind !== 'scheduled') continue;
+    files.set(reading.name, reading.plan);
+    decisions.push(...decidePlan(reading.plan, asked));
+  }
+  // What has no plan in the folder any more, or none that can be read, and was under way.
+  for (const [name, { open }] of state.plans)
+    if (open !== null && !files.has(name)) decisions.push(...resume(open, null, asked));
+  for (const name of gone)
+    if (state.plans.get(name)?.removed === false)
+      decisions.push({ kind: 'note', deed: { kind: 'removed', plan: name } });
+  const begun = new Set(decisions.flatMap((one) => (one.kind === 'begin' ? [one.begin.plan] : [])));
+  for (const request of view.requests) {
+    if (state.requests.has(request.id)) continue;
+    const decision = answer(request, files.get(request.plan) ?? null, asked, begun);
+    if (decision.kind === 'begin') begun.add(request.plan);
+    decisions.push(decision);
+  }
+  return decisions;
+}
+
+function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
+  const { state, view, now } = asked;
+  const { name: plan, schedule, saved } = file;
+  const decisions: Decision[] = [];
+  const known = state.plans.get(plan) ?? null;
+  const signature = scheduleSignature(file);
+  const isNew = known === null || known.schedule !== signature;
+  if (isNew) decisions.push({ kind: 'note', deed: { kind: 'seen', plan, schedule: signature } });
+  const open = known?.open ?? null;
+  const going = open === null ? [] : resume(open, file, asked);
+  decisions.push(...going);
+  // First seen now, it owes nothing from before. A saved plan is carried out once, in one occurrence.
+  if (isNew || known === null) return decisions;
+  // One that is being begun is not on record yet: it decides about its due time.
+  if (asked.inHand.has(plan) && open === null) return decisions;
+  if (saved !== null && (known.ofDigest.has(saved.digest) || fallsBehind(file, known.since) !== null))
+    return decisions;
+
+  const toggled = view.switches.get(plan) ?? null;
+  const from = owedFrom(known, toggled);
+  const times = dueTimes(schedule.when);
+  const first = times.after(from);
+  if (first === null || first > now) return decisions;
+  const newest = times.upTo(now) ?? first;
+  const count = times.between(from, newest, MOST_COUNTED);
+  const due = iso(newest);
+  const note = (deed: ScheduleDeed) => decisions.push({ kind: 'note', deed });
+  if (toggled !== null && !toggled.enabled) {
+    note({ kind: 'skipped', plan, due, count, because: 'disabled', what: 'the plan is disabled' });
+    return decisions;
+  }
+  const late = now - newest;
+  const tooLate =
+    late <= PUNCTUAL
+      ? null
+      : schedule.catchUp === 'skip'
+        ? 'its time went by while no scheduler looked, and catchUp is skip'
+        : schedule.catchUpWithin !== undefined && late > schedule.catchUpWithin
+          ? `its time went by ${duration(late)} ago, longer than catchUpWithin allows`
+          : null;
+  if (tooLate !== null) {
+    note({ kind: 'skipped', plan, due, count, because: 'missed', what: tooLate });
+    return decisions;
+  }
+  if (count > 1) {
+    // All but the newest.
+    const older = times.upTo(newest - 1)!;
+    const what = 'a later time went by too, and the newest alone is made up for';
+    note({ kind: 'skipped', plan, due: iso(older), count: count - 1, because: 'missed', what });
+  }
+  if (open !== null) {
+    note({ kind: 'refused', plan, due, because: 'overlap', what: sayOverlap(open) });
+    return decisions;
+  }
+  const because = late > PUNCTUAL ? 'caught-up' : 'due';
+  decisions.push({ kind: 'begin', begin: beginning(file, due, because) });
+  return decisions;
+}
+
+/** After this moment due times are owed, milliseconds since 1970 UTC. */
+export function owedFrom(known: Pick<PlanAccount, 'since' | 'decided'>, toggled: Switch | null): number {
+  return Math.max(known.since, known.decided, toggled?.enabled ? toggled.at : Number.NEGATIVE_INFINITY);
+}
+
+function beginning(file: ScheduledPlan, due: string, because: BeganBecause): Beginning {
+  const { name: plan, schedule, saved } = file;
+  return { plan, due, because, does: schedule.does, digest: saved?.digest ?? null, file };
+}
+
+/** An occurrence that has not ended and is in nobody's hands. */
+function resume(open: Occurrence, file: ScheduledPlan | null, asked: Asked): Decision[] {
+  const { view, now, inHand, gone } = asked;
+  const { plan, due, does, digest } = open;
+  if (inHand.has(plan)) return [];
+  // The folder may hold another saved plan under that name by now, or one that is planned anew.
+  const fitting = file !== null && (file.saved?.digest ?? null) === digest ? file : null;
+  const going = { plan, due, does, digest, file: fitting };
+  if (open.phase === 'under-way') return [{ kind: 'begin', begin: { ...going, because: 'taken-up' } }];
+  if (fitting === null) {
+    // A file that cannot be read for now is waited for; withdrawn from the folder, it is not begun again by itself.
+    if (file === null && !gone.has(plan)) return [];
+    const what = `withdrawn: its file was ${file === null ? 'removed' : 'replaced'}; what is left goes on by hand alone`;
+    return [{ kind: 'note', deed: { kind: 'ended', plan, due, exitCode: open.exitCode ?? 1, what } }];
+  }
+  if (open.goesOnAt === null || open.goesOnAt > now) return [];
+  if (view.switches.get(plan)?.enabled === false) return [];
+  return [{ kind: 'begin', begin: { ...going, because: 'goes-on' } }];
+}
+
+function answer(
+  request: RunRequest,
+  file: ScheduledPlan | null,
+  { state, inHand }: Asked,
+  begun: ReadonlySet<string>,
+): Decision {
+  const { plan, id } = request;
+  const due = iso(request.at);
+  const refuse = (because: 'overlap' | 'not-scheduled', what: string): Decision => ({
+    kind: 'note',
+    deed: { kind: 'refused', plan, due, because, what, request: id },
+  });
+  if (file === null) return refuse('not-scheduled', 'the folder has no such plan with a schedule');
+  const known = state.plans.get(plan);
+  const open = known?.open ?? null;
+  if (inHand.has(plan) || begun.has(plan) || open?.phase === 'under-way')
+    return refuse('overlap', open === null ? 'it is being begun' : sayOverlap(open));
+  const before = file.saved === null ? open : (known?.ofDigest.get(file.saved.digest) ?? null);
+  if (before === null && open !== null) return refuse('overlap', sayOverlap(open));
+  const begin = beginning(file, before?.due ?? due, 'asked');
+  return { kind: 'begin', begin: { ...begin, does: before?.does ?? begin.does, request: id } };
+}
+
+function sayOverlap({ due, phase, goesOnAt }: Occurrence): string {
+  const still = `the one that was due at ${due}`;
+  return phase === 'left' && goesOnAt !== null
+    ? `${still} has not ended: it goes on at ${iso(goesOnAt)}`
+    : `${still} is still under way`;
+}
+
+/** When something is to be done next about what is known, milliseconds since 1970 UTC; null: nothing is to come. */
+export function nextMoment({ state, view, now }: Omit<Asked, 'inHand' | 'gone'>): number | null {
+  const moments = view.files.flatMap((reading) => {
+    if (reading.kind !== 'scheduled') return [];
+    const next = nextOf(reading.plan, state.plans.get(reading.name) ?? null, now);
+    return next === null ? [] : [next];
+  });
+  // What lies behind and was left alone waits for something else.
+  const coming = moments.filter((at) => at > now);
+  return coming.length === 0 ? null : Math.min(...coming);
+}
+
+/** When a plan is due next, or goes on, if it is enabled; null: never by itself. */
+export function nextOf(file: ScheduledPlan, known: PlanAccount | null, now: number): number | null {
+  const open = known?.open ?? null;
+  const goesOn = open?.phase === 'left' ? open.goesOnAt : null;
+  const { saved, schedule } = file;
+  if (saved !== null && known?.ofDigest.has(saved.digest)) return goesOn;
+  if (saved !== null && fallsBehind(file, known?.since ?? now) !== null) return null;
+  const due = dueTimes(schedule.when).after(now);
+  return [due, goesOn].reduce<number | null>(
+    (least, one) => (one === null ? least : Math.min(least ?? one, one)),
+    null,
+  );
+}

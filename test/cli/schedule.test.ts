@@ -1,0 +1,194 @@
+/** `refit schedule` as its users have it: reviews that are kept, plans that wait for approval, one scheduler a folder. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { SavedPlan } from '../../src/model.ts';
+import { file as approvalFile, approversFile } from '../approval/people.ts';
+import { BRISK, type Desk, desk, filesIn, plainFleet, type Running, until } from './refit.ts';
+
+const RUNS = ['--runs', 'occurrences'];
+
+const planText = (name: string, instance: string, schedule: string, more: readonly string[] = []) =>
+  [
+    'version: 1',
+    `name: ${name}`,
+    `targets: [{ instance: ${instance}, region: ap-guangzhou, memoryPerShard: 8GB }]`,
+    `schedule: ${schedule}`,
+    ...more,
+    '',
+  ].join('\n');
+
+const YEARLY = '{ cron: "0 0 1 1 *", timezone: Asia/Shanghai, does: dry-run }';
+const NEXT_YEAR = `{ once: "${new Date().getUTCFullYear() + 1}-12-24T01:30:00+08:00", does: run }`;
+
+/** What `list --json` tells of a plan, as far as it is asked here. */
+interface Listed {
+  readonly name: string;
+  readonly enabled?: boolean;
+  readonly last: {
+    readonly phase: string;
+    readonly exitCode: number | null;
+    readonly directory: string;
+  } | null;
+}
+
+async function listed(at: Desk, name: string): Promise<Listed> {
+  const { stdout } = await at.refit(['schedule', 'list', 'plans', ...RUNS, '--json']);
+  const { plans } = JSON.parse(stdout) as { plans: Listed[] };
+  return plans.find((plan) => plan.name === name) ?? { name, last: null };
+}
+
+async function watching(at: Desk, more: readonly string[] = []): Promise<Running> {
+  const scheduler = at.start(['schedule', 'plans', ...RUNS, ...more]);
+  await until('it to start', () => /started by/.test(scheduler.stderr()), 60_000);
+  return scheduler;
+}
+
+it('without a scheduler: list, next, enable, disable and run-now, which keeps the review and its exit code', async (test) => {
+  const at = await desk(test, { fleet: plainFleet(1) });
+  expect((await at.refit(['schedule', 'list', 'plans'])).code, 'no folder').toBe(64);
+  await mkdir(join(at.folder, 'plans'));
+  await at.write('plans/drift.yaml', planText('drift', 'crs-fleet000', YEARLY));
+  await at.write('plans/broken.yaml', 'version: 1\nnam: x\n');
+  await at.write('plans/approvers.yaml', approversFile(['wei']));
+
+  const { code, stdout, stderr } = await at.refit(['schedule', 'list', 'plans', ...RUNS]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/1 file cannot.*\n.*refit schedule run plans\n/)]);
+  expect(stdout).toMatch(
+    /^broken.yaml\n {2}not scheduled: line \d: .*\n {2}mend: refit validate plans\/broken.yaml/,
+  );
+  expect(stdout).toMatch(
+    /drift.yaml\n {2}does +dry-run at "0 0 1 1 \*" Asia\/Shanghai\n {2}state +enabled\n/,
+  );
+  expect(stdout).not.toMatch(/approvers/);
+  const next = await at.refit(['schedule', 'next', 'plans', ...RUNS, '--count', '2']);
+  expect(next.stdout).toMatch(
+    /^(\w{3} \d{4}-01-01 00:00 Asia\/Shanghai +\d{4}-12-31 16:00 UTC +drift.yaml +dry-run\n){2}$/,
+  );
+
+  expect((await at.refit(['schedule', 'disable', 'plans', 'drift', ...RUNS])).stdout).toMatch(
+    /drift.yaml is disabled/,
+  );
+  expect(await listed(at, 'drift.yaml')).toMatchObject({ enabled: false, next: null });
+  expect((await at.refit(['schedule', 'next', 'plans', ...RUNS])).stdout).toBe('nothing is due\n');
+  expect((await at.refit(['schedule', 'enable', 'plans', 'drift.yaml', ...RUNS])).code).toBe(0);
+
+  const unknown = await at.refit(['schedule', 'run-now', 'plans', 'drft', ...RUNS]);
+  expect([unknown.code, unknown.stderr]).toEqual([
+    64,
+    expect.stringMatching(/mend: refit schedule list plans/),
+  ]);
+  const now = await at.refit(['schedule', 'run-now', 'plans', 'drift', ...RUNS]);
+  expect([now.code, now.stdout], now.stderr).toEqual([2, expect.stringMatching(/there are changes\n/)]);
+  const { last } = await listed(at, 'drift.yaml');
+  expect(last).toMatchObject({ phase: 'ended', exitCode: 2 });
+  expect(await filesIn(last!.directory)).toEqual(['output.log', 'review.json', 'review.md', 'review.txt']);
+  expect(Object.keys((await at.simulator.counts()).orders)).toEqual([]);
+});
+
+it('one scheduler a folder; its health and metrics; what changes in the folder is noticed', async (test) => {
+  const at = await desk(test, { fleet: plainFleet(1) });
+  await mkdir(join(at.folder, 'plans'));
+  for (const address of ['0.0.0.0:9464', '9464', '10.0.0.1:1']) {
+    const { code, stderr } = await at.refit(['schedule', 'plans', '--listen', address]);
+    expect([code, stderr], address).toEqual([64, expect.stringMatching(/mend: --listen 127.0.0.1:\d+/)]);
+  }
+  const scheduler = at.start(['schedule', 'run', 'plans', ...RUNS, '--listen', '127.0.0.1:0', '--json']);
+  await until('it to start', () => /"started"/.test(scheduler.stderr()), 60_000);
+  const { url } = JSON.parse(scheduler.stdout()) as { url: string };
+  const ask = async (path: string) => {
+    const answer = await fetch(`${url}${path}`);
+    return `${answer.status} ${await answer.text()}`;
+  };
+  await until('it to be ready', async () => (await ask('/readyz')) === '200 ok\n', 60_000);
+  expect(await ask('/healthz')).toBe('200 ok\n');
+  expect(await ask('/')).toMatch(/^404 /);
+  for (const more of [RUNS, ['--runs', 'elsewhere']]) {
+    const second = await at.refit(['schedule', 'run', 'plans', ...more]);
+    expect([second.code, second.stderr], more[1]).toEqual([7, expect.stringMatching(/held by process \d+/)]);
+  }
+  await at.write('plans/drift.yaml', planText('drift', 'crs-fleet000', YEARLY));
+  await until('it to see the plan', () => /"seen","plan":"drift.yaml"/.test(scheduler.stderr()), 60_000);
+  const asked = await at.refit(['schedule', 'run-now', 'plans', 'drift', ...RUNS, '--json']);
+  expect([asked.code, JSON.parse(asked.stdout)]).toMatchObject([0, { kind: 'began', because: 'asked' }]);
+  await until('its end', async () => (await listed(at, 'drift.yaml')).last?.exitCode === 2, 60_000);
+  const metrics = await ask('/metrics');
+  expect(metrics).toMatch(/^# TYPE refit_schedule_occurrences_total counter$/m);
+  for (const line of [
+    'up 1',
+    'plans 1',
+    'invalid_files 0',
+    'running{plan="drift.yaml"} 0',
+    'last_exit_code{plan="drift.yaml"} 2',
+    'occurrences_total{plan="drift.yaml",outcome="ended-2"} 1',
+  ])
+    expect(metrics).toContain(`refit_schedule_${line}\n`);
+  await at.write('plans/drift.yaml', 'version: 1\n');
+  await until(
+    'it to tell',
+    () => /"plan":"drift.yaml","what":"not scheduled/.test(scheduler.stderr()),
+    60_000,
+  );
+
+  scheduler.kill('SIGTERM');
+  const { code, stdout } = await scheduler.ended;
+  expect([code, JSON.parse(stdout.split('\n')[0]!)]).toMatchObject([
+    143,
+    { url: expect.stringMatching(/^http:/) },
+  ]);
+});
+
+it('a saved plan that nobody has approved is refused with 11 and told, and carried out once it is', async (test) => {
+  const at = await desk(test, { fleet: plainFleet(1) });
+  await mkdir(join(at.folder, 'plans'));
+  await at.write('approvers.yaml', approversFile(['wei', 'jun']));
+  const approvals = ['approvals: { need: 1, from: approvers.yaml }', 'owner: dba-oncall'];
+  await at.write(
+    'source.yaml',
+    planText('board', 'crs-fleet000', NEXT_YEAR, [...approvals, 'expires: 900d']),
+  );
+  const planned = await at.refit(['plan', 'source.yaml', '-o', 'plans/board.json']);
+  expect([planned.code, planned.stdout]).toEqual([
+    0,
+    expect.stringMatching(/schedule +carried out by itself, once at/),
+  ]);
+
+  const early = await at.refit(['schedule', 'run-now', 'plans', 'board', ...RUNS]);
+  expect([early.code, early.stdout], early.stderr).toEqual([11, expect.stringMatching(/not approved/)]);
+  const saved = await at.json<SavedPlan>('plans/board.json');
+  await at.write('plans/board.json.approval-wei.json', approvalFile('wei', {}, saved, Date.now()));
+  expect((await at.refit(['schedule', 'run-now', 'plans', 'board', ...RUNS])).code).toBe(0);
+  expect(await listed(at, 'board.json')).toMatchObject({
+    next: null,
+    last: { exitCode: 0, attempts: 2, totals: { verified: 1 } },
+  });
+  expect((await at.simulator.counts()).orders).toEqual({ 'crs-fleet000': 1 });
+});
+
+it('told to stop, a scheduler drains what is under way, and the next one goes on with it', async (test) => {
+  const fleet = plainFleet(2);
+  const at = await desk(test, {
+    simulator: [...BRISK, '--duration', '2s..2s'],
+    fleet,
+  });
+  await mkdir(join(at.folder, 'plans'));
+  const both = planText('both', 'crs-fleet000', NEXT_YEAR, ['execution: { inFlight: 1 }']).replace(
+    ' }]',
+    ' }, { instance: crs-fleet001, region: ap-guangzhou, memoryPerShard: 8GB }]',
+  );
+  await at.write('plans/both.yaml', both);
+  const first = await watching(at);
+  expect((await at.refit(['schedule', 'run-now', 'plans', 'both', ...RUNS])).code).toBe(0);
+  await until('an order', async () => Object.keys((await at.simulator.counts()).orders).length === 1, 60_000);
+  first.kill('SIGTERM');
+  expect((await first.ended).code).toBe(143);
+  expect(await listed(at, 'both.yaml')).toMatchObject({ last: { phase: 'under-way' } });
+  expect(Object.values((await at.simulator.counts()).orders), 'drained: no second order').toEqual([1]);
+
+  const second = await watching(at);
+  await until('its end', async () => (await listed(at, 'both.yaml')).last?.phase === 'ended', 60_000);
+  expect(await listed(at, 'both.yaml')).toMatchObject({ last: { exitCode: 0, totals: { verified: 2 } } });
+  expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1]);
+  second.kill('SIGTERM');
+  await second.ended;
+});
