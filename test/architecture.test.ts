@@ -70,6 +70,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'report',
     'cloud',
     'run',
+    'simulator',
     'version',
   ],
   cli: [
