@@ -180,6 +180,26 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
         return (terminal, options) => windowsNext(file!, options, terminal);
       }),
     );
+  program
+    .command('rehearse')
+    .description('a saved plan by the real executor against a simulated provider in virtual time; offline')
+    .argument('<saved>', 'saved plan')
+    .option('--fault <fault>', 'what goes wrong, as refit simulate takes it; may be repeated', collect)
+    .option('--seeds <n>', 'how many runs, each from a seed of its own (5)')
+    .option('--seed <n>', 'the first of the seeds (1)')
+    .option('--duration <range>', 'of a change, as in 2m..15m (as the forecast of the plan has it)')
+    .option('--start-lag <range>', 'from an order to its start (1s..10s)')
+    .option('--lock-tail <range>', 'locked after a change (0s..2m)')
+    .option('--detailed-exitcode', 'exit as a run like the worst of them would')
+    .addOption(format('text, json, markdown, html or csv'))
+    .addOption(write())
+    .addHelpText('after', await faultHelp(args))
+    .action(
+      action(async ([file]) => {
+        const { rehearse } = await import('./commands/rehearse.ts');
+        return (terminal, options) => rehearse(file!, options, terminal);
+      }),
+    );
   program.commandsGroup('Carry out:');
   program
     .command('approve')
@@ -386,7 +406,11 @@ function commandIn(program: Command, args: readonly string[]): string {
 
 /** The faults by name, only where somebody asks for them. */
 async function faultHelp(args: readonly string[]): Promise<string> {
-  if (!args.includes('simulate') || !args.some((arg) => arg === '--help' || arg === '-h')) return '';
+  if (
+    !args.some((arg) => arg === 'simulate' || arg === 'rehearse') ||
+    !args.some((arg) => arg === '--help' || arg === '-h')
+  )
+    return '';
   const { ALL_FAULTS } = await import('../simulator/faults.ts');
   const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
   return `\nFaults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;

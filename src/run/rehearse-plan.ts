@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../cloud/call.ts';
 import type { Durations, JournalEntry, RehearsedEffect, Report, SavedPlan } from '../model.ts';
+import { BILLS } from '../model.ts';
 import { buildReport } from '../report/build-report.ts';
 import { effectOf, figuresOf, type RunFigures } from '../report/rehearsed.ts';
 import { type RehearsedRun, rehearseRun, startOf } from './rehearse.ts';
@@ -71,9 +72,11 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
     effects.push(effectOf(saved, given, figures));
   }
   const [all, calm, ...each] = effects;
+  const { format, ...report } = withoutBilling(buildReport(saved, withoutBills(told!)));
   return {
     report: {
-      ...buildReport(saved, withoutBills(told!)),
+      // Before everything else, for whoever reads the JSON.
+      format,
       rehearsal: true,
       rehearsed: {
         seeds,
@@ -84,6 +87,7 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
         ...(calm ? { calm } : {}),
         each,
       },
+      ...report,
     },
     exitCode: PRECEDENCE.find((code) => exitCodes.has(code)) ?? 1,
   };
@@ -96,6 +100,17 @@ function withoutBills(entries: readonly JournalEntry[]): JournalEntry[] {
     return [entry.kind === 'step-ended' ? { ...entry, billed: null } : entry];
   });
 }
+
+/** Nor does it say how the bills of the real one will stand to the quotes. */
+function withoutBilling(report: Report): Report {
+  return {
+    ...report,
+    money: { ...report.money, bills: NO_BILLS },
+    steps: report.steps.map((step) => ({ ...step, bill: null, difference: null })),
+  };
+}
+
+const NO_BILLS = Object.fromEntries(BILLS.map((bill) => [bill, 0])) as Report['money']['bills'];
 
 /** What is taken for granted of this plan, in sentences. */
 function assumedOf(saved: SavedPlan): string[] {
