@@ -1183,6 +1183,8 @@ export interface RehearsedEffect {
   readonly faults: readonly string[];
   /** Seconds from the begin of a run to its end. */
   readonly took: RehearsedSeconds;
+  /** By how much later each run ended than that of the same seed with nothing told to go wrong; absent for that one. */
+  readonly later?: RehearsedSeconds;
   /** In the order of the waves: to the end of each, of the runs that reached it. */
   readonly waves: readonly {
     readonly name: string;

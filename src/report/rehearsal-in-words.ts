@@ -7,10 +7,11 @@ import { outcomesInWords } from './verdict.ts';
 export const REHEARSAL_BANNER =
   'REHEARSAL, no audit report: nothing was ordered. The plan was carried out by the executor itself against a simulated provider in virtual time.';
 
-/** `40 m 12 s by the median, 42 m nine times of ten, 43 m at the most`; one figure where there is one run. */
+/** `40 m 12 s by the median, 42 m nine times of ten, 43 m at the most`; of few runs, less. */
 export function tookInWords(took: RehearsedSeconds, runs: number): string {
   const { p50, p90, greatest } = took;
   if (runs === 1) return seconds(p50);
+  if (runs < 10) return `${seconds(p50)} by the median, ${seconds(greatest)} at the most`;
   return `${seconds(p50)} by the median, ${seconds(p90)} nine times of ten, ${seconds(greatest)} at the most`;
 }
 
@@ -52,7 +53,7 @@ export function effectRows({ all, calm, each, seeds }: Rehearsed): string[][] {
   if (calm === undefined) return [];
   return [calm, ...each, all].map((effect) => [
     effect === calm ? 'none' : effect === all && each.length > 0 ? 'all of them' : effect.faults.join(', '),
-    effect === calm ? `after ${seconds(calm.took.p50)}` : laterInWords(effect.took.p50 - calm.took.p50),
+    effect.later === undefined ? `after ${seconds(effect.took.p50)}` : laterInWords(effect.later),
     outcomesInWords(effect.totals),
     ordersInWords(effect),
     waitedInWords(effect),
@@ -60,9 +61,12 @@ export function effectRows({ all, calm, each, seeds }: Rehearsed): string[][] {
   ]);
 }
 
-function laterInWords(by: number): string {
-  if (Math.abs(by) < 1) return 'as without';
-  return by > 0 ? `${seconds(by)} later` : `${seconds(-by)} sooner`;
+/** `3 m 2 s later by the median, 9 m at the most`; a run that was halted ends sooner. */
+function laterInWords({ p50, greatest }: RehearsedSeconds): string {
+  const by = Math.abs(p50) < 1 ? 'as without' : `${seconds(Math.abs(p50))} ${p50 > 0 ? 'later' : 'sooner'}`;
+  return greatest >= 1 && greatest - p50 >= 1
+    ? `${by} by the median, ${seconds(greatest)} later at the most`
+    : by;
 }
 
 /** `16 without an answer, 3 refused ResourceUnavailable.SaleOut; 3 asked again` */
@@ -91,9 +95,14 @@ function endedInWords({ ended }: RehearsedEffect, runs: number): string {
     .map(({ because, what, runs: alike, notRun }) => {
       const of = runs === 1 ? '' : `${alike === runs ? `all ${runs}` : alike} `;
       const left = notRun === 0 ? '' : ` (${show.counted(notRun, 'step')} never ran)`;
-      return `${of}${because === 'done' ? 'with every step ended' : because}${what === null ? '' : `: ${what}`}${left}`;
+      return `${of}${because === 'done' ? 'with every step ended' : because}${what === null ? '' : `: ${withoutMend(what)}`}${left}`;
     })
     .join('; ');
+}
+
+/** The mend is for whoever goes on with a run. */
+function withoutMend(what: string): string {
+  return what.replace(/ \(mend: .*\)$/s, '');
 }
 
 function seconds(value: number): string {

@@ -51,11 +51,15 @@ export function figuresOf(saved: SavedPlan, entries: readonly JournalEntry[]): R
   };
 }
 
-/** Runs of one plan under the same faults, as one. */
+/**
+ * Runs of one plan under the same faults, as one.
+ * @param calm the runs of the same seeds with nothing told to go wrong, each held against its own; null: these are they.
+ */
 export function effectOf(
   saved: SavedPlan,
   faults: readonly string[],
   runs: readonly RunFigures[],
+  calm: readonly RunFigures[] | null,
 ): RehearsedEffect {
   const sum = (of: (run: RunFigures) => number) => runs.reduce((total, run) => total + of(run), 0);
   const most = (of: (run: RunFigures) => number) => runs.reduce((a, run) => Math.max(a, of(run)), 0);
@@ -66,6 +70,7 @@ export function effectOf(
   return {
     faults,
     took: secondsByRank(runs.map(({ took }) => took))!,
+    ...(calm === null ? {} : { later: secondsByRank(runs.map(({ took }, n) => took - calm[n]!.took))! }),
     waves: saved.waves.map(({ name }, wave) => {
       const reached = runs.flatMap(({ waves }) => waves[wave] ?? []);
       return { name, runs: reached.length, took: secondsByRank(reached) };

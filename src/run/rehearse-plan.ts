@@ -46,12 +46,13 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
   const startsAt = startOf(saved);
   // One fault by itself is all faults.
   const alone = faults.length > 1 ? faults.map((fault) => [fault]) : [];
-  const settings = [faults, ...(faults.length > 0 ? [[]] : []), ...alone];
+  const settings = faults.length === 0 ? [faults] : [[], faults, ...alone];
   const exitCodes = new Set<number>();
   let told: readonly JournalEntry[] | null = null;
   let done = 0;
   const effects: RehearsedEffect[] = [];
-  for (const [index, given] of settings.entries()) {
+  let undisturbed: readonly RunFigures[] | null = null;
+  for (const given of settings) {
     const figures: RunFigures[] = [];
     for (let seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
       const run: RehearsedRun = await rehearseRun({
@@ -62,16 +63,18 @@ export async function rehearsePlan(input: RehearsePlanInput): Promise<Rehearsal>
         version: input.version,
       });
       figures.push(figuresOf(saved, run.entries));
-      if (index === 0) {
+      if (given === faults) {
         exitCodes.add(run.end.exitCode);
         told ??= run.entries;
       }
       done += 1;
       onRun?.(done, settings.length * seeds.count);
     }
-    effects.push(effectOf(saved, given, figures));
+    effects.push(effectOf(saved, given, figures, undisturbed));
+    undisturbed ??= figures;
   }
-  const [all, calm, ...each] = effects;
+  const calm = faults.length === 0 ? undefined : effects.shift();
+  const [all, ...each] = effects;
   const { format, ...report } = withoutBilling(buildReport(saved, withoutBills(told!)));
   return {
     report: {

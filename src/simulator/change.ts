@@ -103,7 +103,7 @@ function takeUp(world: World, job: SimJob, at: number): void {
   if (job.task) beginTask(world, job.task, job.inWindow, at);
   if (job.stuck) return;
   const { duration, durationOf } = world.options;
-  const takes = durationOf ? durationOf(job.change, world.random) : draw(world, duration);
+  const takes = durationOf ? durationOf(job) : draw(world, duration);
   world.agenda.add(at + takes, (end) => finish(world, job, end));
 }
 

@@ -10,7 +10,7 @@ import { createWorld } from './create-world.ts';
 import type { Fault } from './faults.ts';
 import type { FleetInstance } from './fleet.ts';
 import { makeRegions, type SimRegion } from './geography.ts';
-import type { Random } from './random.ts';
+import { seededRandom } from './random.ts';
 import type { LimitCounting } from './request-limit.ts';
 import {
   type AccountOptions,
@@ -18,7 +18,7 @@ import {
   type Identity,
   OWNER_UIN,
   type Range,
-  type SimChange,
+  type SimJob,
   type World,
 } from './world.ts';
 
@@ -85,7 +85,7 @@ export function rehearsalWorld(
         ),
       startLag,
       duration: [0, 0],
-      durationOf: (change, random) => drawDuration(durations, change, random),
+      durationOf: (job) => drawDuration(durations, seed, job),
       lockTail,
       limit: null,
       limitCounting,
@@ -98,13 +98,26 @@ export function rehearsalWorld(
   );
 }
 
-/** Milliseconds, between two neighbouring percentiles as likely anywhere. */
-function drawDuration({ of }: Durations, { dimension }: SimChange, random: Random): number {
+/**
+ * Milliseconds, between two neighbouring deciles as likely anywhere. By seed and step alone: what goes wrong elsewhere
+ * changes no duration, so that runs with faults and without can be compared.
+ */
+function drawDuration(
+  { of }: Durations,
+  seed: number,
+  { instance, change: { dimension } }: Pick<SimJob, 'instance' | 'change'>,
+): number {
   const { seconds } = of[dimension];
-  const at = random.next() * (seconds.length - 1);
+  const at = seededRandom(numberOf(`${instance.id}/${dimension}`, seed)).next() * (seconds.length - 1);
   const low = Math.floor(at);
   const [from, to] = [seconds[low]!, seconds[Math.min(low + 1, seconds.length - 1)]!];
   return Math.round(1000 * (from + (at - low) * (to - from)));
+}
+
+function numberOf(text: string, seed: number): number {
+  let mixed = seed ^ 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) mixed = Math.imul(mixed ^ text.charCodeAt(at), 0x01000193);
+  return mixed >>> 0;
 }
 
 /** The zone of an instance; one whose code nobody knew is any of its region. */

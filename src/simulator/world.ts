@@ -81,7 +81,7 @@ export interface WorldOptions {
   /** How long an instance is in process. */
   readonly duration: Range;
   /** The same by what is changed, milliseconds; left out: drawn from `duration`. */
-  readonly durationOf?: (change: SimChange, random: Random) => number;
+  readonly durationOf?: (job: Pick<SimJob, 'instance' | 'change'>) => number;
   /** How long after its end an instance still refuses orders while reading as running. */
   readonly lockTail: Range;
   /** Requests a second for every action; null: 35 for DescribeInstances, else 20 (facts §2). */
