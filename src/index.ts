@@ -25,6 +25,7 @@ import type { Transport } from './cloud/transport.ts';
 import { RefitError } from './errors.ts';
 import { isFinished } from './journal.ts';
 import type {
+  Durations,
   Finding,
   Inventory,
   JournalEntry,
@@ -89,6 +90,7 @@ export { buildReport } from './report/build-report.ts';
 export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
+export { durationsOfRuns } from './run/past-durations.ts';
 export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
 export type { Rehearsal } from './run/rehearse-plan.ts';
 export { readRun } from './run/run-directory.ts';
@@ -211,6 +213,8 @@ export interface PlanOptions {
   readonly approversFrom?: (path: string) => Promise<string | null>;
   /** Who plans, and may not approve: the operating system's user, if not said otherwise. */
   readonly user?: string;
+  /** How long changes take, as past runs measured it (`durationsOfRuns`); absent: an assumption, which the forecast names. */
+  readonly durations?: Durations;
   readonly clock?: Clock;
   /** Told what is being read, as numbers grow. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
@@ -346,7 +350,13 @@ async function reviewPlan(
   const noted = { ...draft, findings: [...told, ...draft.findings, ...offline, ...remarks] };
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
-  return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
+  return {
+    review: finishPlan(noted, {
+      ...finish,
+      ...(approvals ? { approvals } : {}),
+      ...(options.durations ? { durations: options.durations } : {}),
+    }),
+  };
 }
 
 /** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
@@ -524,7 +534,12 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
   const durations = duration
     ? evenDurations(duration, 'as it was asked for')
     : (saved.forecast.time?.durations ?? ASSUMED_DURATIONS);
-  const rehearsal = openRehearsal(saved, { ...options, faults, durations });
+  const rehearsal = openRehearsal(saved, {
+    ...options,
+    faults,
+    durations,
+    measured: duration === undefined,
+  });
   return rehearsePlan({
     saved,
     faults,

@@ -670,7 +670,7 @@ export interface ForecastTime {
   readonly lastOrder: LikelySeconds;
   /** In the order of the plan's waves: from the begin of a run to the end of the wave, before its soak. */
   readonly waves: readonly ({ readonly name: string } & LikelySeconds)[];
-  /** How often the run goes on in a later window, by the median. */
+  /** How many windows the run goes through, by the median; 1 where there are none. */
   readonly windows: number;
   /** Calls by action: orders exactly, reads about. */
   readonly calls: Readonly<Record<string, number>>;

@@ -75,6 +75,11 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     };
   const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
   const format = (formats: string) => new Option('--format <format>', formats);
+  const durations = () =>
+    new Option(
+      '--durations <path>',
+      'past runs to forecast by: a folder of runs, a run or a report.json (runs)',
+    );
   const write = () =>
     new Option('--write <format=file>', 'also into a file, in the same formats; may be repeated').argParser(
       collect,
@@ -111,6 +116,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .option('-o, --out <saved>', 'seal it into this file, for review and apply')
     .option('--inventory <file>', 'plan offline from a file of refit inventory')
     .option('--price', 'ask the provider for the price of every step')
+    .addOption(durations())
     .option('--all', 'show every row')
     .option('--detailed-exitcode', 'exit 2 where there are changes')
     .option('--dry-run', 'accepted, and changes nothing: a plan is a dry run')
@@ -142,6 +148,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       .argument('<run>', 'run directory')
       .option('-o, --out <saved>', 'seal it into this file, for review and apply')
       .option('--price', 'ask the provider for the price of every step')
+      .addOption(durations())
       .option('--all', 'show every row')
       .option('--detailed-exitcode', 'exit 2 where there are changes')
       .addOption(format('text, json, markdown, html, csv, junit or sarif'))
@@ -173,6 +180,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<plan>', 'plan file or saved plan')
     .option('--count <n>', 'how many windows (5)')
     .option('--inventory <file>', 'for the forecast of a plan file: a file of refit inventory')
+    .addOption(durations())
     .addOption(format('text or json'))
     .action(
       action(async ([file]) => {

@@ -11,6 +11,8 @@ import type { Range } from './world.ts';
 export interface RehearsalOptions {
   readonly faults: readonly string[];
   readonly durations: Durations;
+  /** They are what a client measured, from the acceptance to its reading the change back; else the provider's own. */
+  readonly measured: boolean;
   readonly startLag?: Range;
   readonly lockTail?: Range;
 }
@@ -43,7 +45,8 @@ const OF_INSTANCES: ReadonlySet<string> = new Set(
 
 /** @throws RefitError `usage` for a fault that nobody knows, of keys, or of an instance that the plan does not name. */
 export function openRehearsal(plan: Rehearsable, options: RehearsalOptions): RehearsalProvider {
-  const { durations, startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
+  const { startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
+  const durations = options.measured ? providersOwn(options.durations, startLag) : options.durations;
   const faults = new Map<string, Fault>();
   for (const text of options.faults) faults.set(text, faultIn(plan, text));
   return {
@@ -87,6 +90,20 @@ function faultIn({ preconditions }: Rehearsable, text: string): Fault {
     );
   }
   return fault;
+}
+
+/** A client looks at about an eighth of the usual duration and no less often than every 20 s, and then once more. */
+const LOOKED = { share: 1 / 8, most: 20, again: 0.5 };
+
+/** What is left of measured durations for the provider itself: without the lag before, and half a look after. */
+function providersOwn({ of, ...rest }: Durations, [least, greatest]: Range): Durations {
+  const lag = (least + greatest) / 2000;
+  const own = (seconds: number): number =>
+    Math.max(0, seconds - lag - Math.min(LOOKED.most, LOOKED.share * seconds) / 2 - LOOKED.again);
+  const spreads = Object.entries(of).map(
+    ([dimension, { samples, seconds }]) => [dimension, { samples, seconds: seconds.map(own) }] as const,
+  );
+  return { ...rest, of: Object.fromEntries(spreads) as unknown as Durations['of'] };
 }
 
 /** `1 to 10 s` */
