@@ -33,6 +33,12 @@ const STEPS_IN_ALL = 30_000;
 /** Seconds for which an instance is left alone before its next order: as `run/waits.ts` has it at first. */
 export const PAUSE_BETWEEN_STEPS = 5;
 
+/**
+ * An instance may refuse its next order for so long, seconds, though it reads as running: the provider's own plug-in
+ * leaves two minutes between two changes. Source: facts §7.1, read 2026-11.
+ */
+const LONGEST_TAIL = 120;
+
 /** Windows that are looked through at first, and at the most. */
 const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
@@ -100,6 +106,15 @@ function openCourse(plan: Forecastable, now: number, durations: Durations) {
       return slot;
     };
     const takes = ({ change }: Step): number => secondsAt(durations.of[change.dimension], chance());
+    let pause = PAUSE_BETWEEN_STEPS;
+    /** Seconds from the end of a step to the order of the next on its instance, as a run learns them. */
+    const between = (): number => {
+      const left = pause;
+      if (chance() * LONGEST_TAIL <= left) return left;
+      // Refused, which may hide an order: nothing is asked again before every source was silent.
+      pause = Math.min(2 * left, execution.patience / 1000);
+      return left + execution.patience / 1000;
+    };
     const begun = (step: Step, ordered: number): number => {
       const window = inWindows ? known.get(step.instance)?.window : undefined;
       return window ? maintenanceFrom(window, begins + ordered * 1000, begins) : ordered;
@@ -112,6 +127,7 @@ function openCourse(plan: Forecastable, now: number, durations: Durations) {
         seats: spread ? { most: spread.maxInFlight, groupOf: (id) => known.get(id)?.group } : null,
         holds: !inWindows,
         leaves,
+        between,
         ends: (step, ordered) => begun(step, ordered) + takes(step),
       });
       ends.push(end);
@@ -138,6 +154,8 @@ interface Conduct {
   readonly holds: boolean;
   readonly leaves: (step: Step, ready: number) => number;
   readonly ends: (step: Step, ordered: number) => number;
+  /** Seconds between two steps of one instance. */
+  readonly between: () => number;
 }
 
 /** Takes the steps of each instance and when the wave begins. @returns when the last of them has ended. */
@@ -184,7 +202,7 @@ function carryOut(chains: readonly (readonly Step[])[], begin: number, how: Cond
     const { at, what } = event;
     last = Math.max(last, at);
     verified += 1;
-    if (what.step + 1 < what.chain.length) order(what.chain, what.step + 1, at + PAUSE_BETWEEN_STEPS);
+    if (what.step + 1 < what.chain.length) order(what.chain, what.step + 1, at + how.between());
     else {
       underWay -= 1;
       leave(what.chain);
