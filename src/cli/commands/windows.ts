@@ -149,7 +149,8 @@ function sayLoad(load: Load | null): string {
   if (load.time === undefined) return least;
   const { lastOrder, durations } = load.time;
   const by = `${duration(lastOrder.p50 * 1000)} by the median, ${duration(lastOrder.p90 * 1000)} nine times of ten`;
-  return `${least}; the last leaves after ${by} (${durations.what})`;
+  const known = durations.source === 'runs' ? 'by past runs' : 'by an assumption, as no past run tells';
+  return `${least}; the last leaves after ${by}, ${known}`;
 }
 
 function rowOf(
