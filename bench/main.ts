@@ -13,6 +13,8 @@ import { parsePlan } from '../src/plan/parse-plan.ts';
 import { openJournalFile } from '../src/run/journal-file.ts';
 import { openJournalWriter } from '../src/run/journal-writer.ts';
 import { inventoryOf } from './inventory.ts';
+import { rehearsalAgrees } from './rehearsal-agrees.ts';
+import { rehearsalCpu } from './rehearse.ts';
 
 /** One figure: what was measured, the floor beside it, both in the same unit, medians over the rounds. */
 interface Row {
@@ -34,6 +36,8 @@ const benches: Readonly<Record<string, () => Row | Promise<Row>>> = {
   validate: () => startUp('start: refit validate plans/small.yaml', ['validate', 'plans/small.yaml']),
   journal: journalEntries,
   planning,
+  rehearse: rehearsing,
+  'rehearsal-agrees': rehearsalAgreeing,
 };
 
 /** Measures both in turn, so that a slow moment of the machine strikes both. */
@@ -162,6 +166,36 @@ async function planning(): Promise<Row> {
       floorIs: 'JSON.parse of the inventory',
     },
   );
+}
+
+/** One run of 10,000 steps in virtual time, against the processor time it may take. */
+async function rehearsing(): Promise<Row> {
+  const measured = await rehearsalCpu(10_000);
+  const ratio = measured / 30;
+  return {
+    name: 'rehearse: one run of 10,000 steps',
+    unit: 's of processor time',
+    measured,
+    floor: 30,
+    floorIs: 'what it may take',
+    spread: [ratio, ratio],
+    ratio,
+  };
+}
+
+/** The predicted end against that of a run over HTTP, once: it takes a minute of real time. */
+async function rehearsalAgreeing(): Promise<Row> {
+  const { predicted, real } = await rehearsalAgrees();
+  const ratio = predicted / real;
+  return {
+    name: 'rehearse: predicted end of 1,000 steps',
+    unit: 's',
+    measured: predicted,
+    floor: real,
+    floorIs: 'the run over HTTP',
+    spread: [ratio, ratio],
+    ratio,
+  };
 }
 
 const wanted = process.argv.slice(2);

@@ -25,6 +25,7 @@ import type { Transport } from './cloud/transport.ts';
 import { RefitError } from './errors.ts';
 import { isFinished } from './journal.ts';
 import type {
+  Durations,
   Finding,
   Inventory,
   JournalEntry,
@@ -41,6 +42,7 @@ import type {
   Steerer,
 } from './model.ts';
 import { driftedSince } from './plan/drifted-since.ts';
+import { ASSUMED_DURATIONS, evenDurations } from './plan/durations.ts';
 import { PRICES_NEED_THE_PROVIDER } from './plan/guards.ts';
 import { draftPlan, finishPlan } from './plan/make-plan.ts';
 import { word } from './plan/next-command.ts';
@@ -66,7 +68,7 @@ import { askToSteer } from './run/ask-run.ts';
 import { beginCallCounter, type CallCounter } from './run/call-counter.ts';
 import { isAlive, readHolder } from './run/lock.ts';
 import { type ReconcileEnd, reconcileInDirectory } from './run/reconcile-run.ts';
-import { commandRunner } from './run/run-command.ts';
+import type { Rehearsal } from './run/rehearse-plan.ts';
 import { RUN_FILES, readRun } from './run/run-directory.ts';
 import type { Standing } from './run/standing.ts';
 import type { SteerAnswer } from './run/steering.ts';
@@ -90,7 +92,9 @@ export { PLAN_DIFF_FORMATS, type PlanDiffFormat, renderPlanDiff } from './report
 export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
+export { durationsOfRuns } from './run/past-durations.ts';
 export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
+export type { Rehearsal } from './run/rehearse-plan.ts';
 export { readRun } from './run/run-directory.ts';
 export type { Standing } from './run/standing.ts';
 export type { SteerAnswer } from './run/steering.ts';
@@ -212,6 +216,8 @@ export interface PlanOptions {
   readonly approversFrom?: (path: string) => Promise<string | null>;
   /** Who plans, and may not approve: the operating system's user, if not said otherwise. */
   readonly user?: string;
+  /** How long changes take, as past runs measured it (`durationsOfRuns`); absent: an assumption, which the forecast names. */
+  readonly durations?: Durations;
   readonly clock?: Clock;
   /** Told what is being read, as numbers grow. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
@@ -365,7 +371,13 @@ async function reviewPlan(
   };
   const { approvals } = sealed;
   const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
-  return { review: finishPlan(noted, { ...finish, ...(approvals ? { approvals } : {}) }) };
+  return {
+    review: finishPlan(noted, {
+      ...finish,
+      ...(approvals ? { approvals } : {}),
+      ...(options.durations ? { durations: options.durations } : {}),
+    }),
+  };
 }
 
 /**
@@ -520,6 +532,58 @@ export async function reconcileRun(directory: string, options: ReconcileOptions)
     // Left at once, nobody waits for answers that may never come.
     if (!options.leave?.aborted) await reader.close();
   }
+}
+
+/** How a saved plan is rehearsed. */
+export interface RehearseOptions {
+  /** What goes wrong, as `refit simulate --fault` takes it. */
+  readonly faults?: readonly string[];
+  /** How many runs, each from a seed of its own: 5. */
+  readonly seeds?: number;
+  /** The first of them: 1. */
+  readonly seed?: number;
+  /** How long changes take, milliseconds; left out: as the plan's forecast has it. */
+  readonly duration?: readonly [number, number];
+  /** From an accepted order to its begin, and how long after its end an instance refuses orders, milliseconds. */
+  readonly startLag?: readonly [number, number];
+  readonly lockTail?: readonly [number, number];
+  /** Told after each run. */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/**
+ * The same saved plan by the same executor against the simulated provider in virtual time: when it is likely to end, and
+ * what faults do to it. From the saved plan alone: no network, no keys, no files. The same seeds give the same report.
+ * @throws RefitError `usage` for a fault that nobody knows, or of which a rehearsal has nothing to strike.
+ */
+export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptions = {}): Promise<Rehearsal> {
+  // Loaded only where somebody rehearses.
+  const [{ openRehearsal }, { callerOver }, { rehearsePlan }] = await Promise.all([
+    import('./simulator/rehearsal.ts'),
+    import('./cloud/gateway-caller.ts'),
+    import('./run/rehearse-plan.ts'),
+  ]);
+  const { duration, faults = [], seeds = 5, seed = 1, onProgress } = options;
+  const durations = duration
+    ? evenDurations(duration, 'as it was asked for')
+    : (saved.forecast.time?.durations ?? ASSUMED_DURATIONS);
+  const rehearsal = openRehearsal(saved, {
+    ...options,
+    faults,
+    durations,
+    measured: duration === undefined,
+  });
+  return rehearsePlan({
+    saved,
+    faults,
+    seeds: { first: seed, count: seeds },
+    durations,
+    assumed: rehearsal.assumed,
+    providerFor: (run) => (clock) => callerOver(rehearsal.gatewayFor(run, clock), clock),
+    chanceFor: rehearsal.chanceFor,
+    version: VERSION,
+    ...(onProgress ? { onRun: onProgress } : {}),
+  });
 }
 
 /**

@@ -660,6 +660,44 @@ export interface Wave extends WaveConduct {
   readonly steps: readonly string[];
 }
 
+/** How long changes take, from the acceptance of an order to its being read back. */
+export interface Durations {
+  /** Measured in past runs; or assumed, where nobody has measured any. */
+  readonly source: 'runs' | 'assumed';
+  /** Which runs, or which assumption with its source. */
+  readonly what: string;
+  readonly of: Readonly<Record<Dimension, DurationSpread>>;
+}
+
+/** The durations of changes of one dimension. */
+export interface DurationSpread {
+  /** How many were measured; 0: those of all dimensions together are taken, or the assumption. */
+  readonly samples: number;
+  /** The shortest, the nine deciles and the longest: eleven seconds, ascending. */
+  readonly seconds: readonly number[];
+}
+
+/** A time that is not certain, in seconds: as likely less as more, and less nine times of ten. */
+export interface LikelySeconds {
+  readonly p50: number;
+  readonly p90: number;
+}
+
+/** What carrying the plan out is likely to take. */
+export interface ForecastTime {
+  readonly durations: Durations;
+  /** From the begin of a run to its end, soaks and closed windows counted in. */
+  readonly total: LikelySeconds;
+  /** From the begin of a run to its last order, were every window open. */
+  readonly lastOrder: LikelySeconds;
+  /** In the order of the plan's waves: from the begin of a run to the end of the wave, before its soak. */
+  readonly waves: readonly ({ readonly name: string } & LikelySeconds)[];
+  /** How many windows the run goes through, by the median; 1 where there are none. */
+  readonly windows: number;
+  /** Calls by action: orders exactly, reads about. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
 /** What carrying the plan out will cost in calls and time. */
 export interface Forecast {
   /** Ordering calls: one a step. */
@@ -676,9 +714,11 @@ export interface Forecast {
     readonly closes: string | null;
     /** As the clock of the plan's zone shows it: `Wed 2026-11-25 01:00-05:00 Asia/Shanghai`. */
     readonly local: string;
-    /** Whether all orders can leave in it, at the request rate. */
+    /** Whether the last order is likely to leave in it, nine times of ten. */
     readonly fits: boolean;
   };
+  /** What it is likely to take; absent where nothing is ordered, and in plans sealed before this was reckoned. */
+  readonly time?: ForecastTime;
 }
 
 export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
@@ -1150,6 +1190,70 @@ export interface Report {
   readonly steps: readonly ReportStep[];
   readonly unchanged: SavedPlan['unchanged'];
   readonly blocked: readonly BlockedTarget[];
+  /** Nothing of it happened: the plan was rehearsed against a simulated provider. Absent: an audit report. */
+  readonly rehearsal?: true;
+  /** What all runs of the rehearsal came to; this report is of the first of them. */
+  readonly rehearsed?: Rehearsed;
+}
+
+/** What the rehearsal of a saved plan showed. */
+export interface Rehearsed {
+  /** The runs: one for each seed from the first on. */
+  readonly seeds: { readonly first: number; readonly count: number };
+  /** What was told to go wrong, as it was typed. */
+  readonly faults: readonly string[];
+  /** How long changes were taken to last. */
+  readonly durations: Durations;
+  /** What was taken for granted, in sentences. */
+  readonly assumed: readonly string[];
+  /** Over all runs with all faults. */
+  readonly all: RehearsedEffect;
+  /** The same plan and seeds with nothing told to go wrong; absent where nothing was. */
+  readonly calm?: RehearsedEffect;
+  /** Each fault by itself, where there are several. */
+  readonly each: readonly RehearsedEffect[];
+}
+
+/** What came of the runs of one plan under the same faults. */
+export interface RehearsedEffect {
+  readonly faults: readonly string[];
+  /** Seconds from the begin of a run to its end. */
+  readonly took: RehearsedSeconds;
+  /** By how much later each run ended than that of the same seed with nothing told to go wrong; absent for that one. */
+  readonly later?: RehearsedSeconds;
+  /** In the order of the waves: to the end of each, of the runs that reached it. */
+  readonly waves: readonly {
+    readonly name: string;
+    readonly runs: number;
+    readonly took: RehearsedSeconds | null;
+  }[];
+  /** How many windows the runs went through, the most; 1 where there are none. */
+  readonly windows: number;
+  /** Steps of all runs by outcome. */
+  readonly totals: Readonly<Record<Outcome, number>>;
+  /** Orders that were asked again, over all runs. */
+  readonly askedAgain: number;
+  /** Orders without a usable answer. */
+  readonly unanswered: number;
+  /** Orders refused, by code, the most frequent first. */
+  readonly refused: readonly { readonly code: string; readonly count: number }[];
+  /** Seconds over all steps of all runs: reading until it was known what came of an order, and until one that was refused was asked again. */
+  readonly waited: { readonly settling: number; readonly afterRefusal: number; readonly longest: number };
+  /** How the runs ended, the most frequent first; `what` where something stopped them. */
+  readonly ended: readonly {
+    readonly because: EndedBecause;
+    readonly what: string | null;
+    readonly runs: number;
+    /** Steps that never ran, of all these runs. */
+    readonly notRun: number;
+  }[];
+}
+
+/** Seconds by rank over the runs. */
+export interface RehearsedSeconds {
+  readonly p50: number;
+  readonly p90: number;
+  readonly greatest: number;
 }
 
 /** The signature of an approver. */

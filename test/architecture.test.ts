@@ -71,6 +71,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'report',
     'cloud',
     'run',
+    'simulator',
     'version',
   ],
   cli: [

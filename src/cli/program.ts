@@ -85,6 +85,11 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   const progress = () =>
     new Option('--progress <how>', 'auto, plain or json: how it is told on stderr (auto)');
   const format = (formats: string) => new Option('--format <format>', formats);
+  const durations = () =>
+    new Option(
+      '--durations <path>',
+      'past runs to forecast by: a folder of runs, a run or a report.json (runs)',
+    );
   const write = () =>
     new Option('--write <format=file>', 'also into a file, in the same formats; may be repeated').argParser(
       collect,
@@ -140,6 +145,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .option('-o, --out <saved>', 'seal it into this file, for review and apply')
     .option('--inventory <file>', 'plan offline from a file of refit inventory')
     .option('--price', 'ask the provider for the price of every step')
+    .addOption(durations())
     .option('--all', 'show every row')
     .option('--summary', 'the first screen and what needs attention, without the changes')
     .option('--detailed-exitcode', 'exit 2 where there are changes')
@@ -190,6 +196,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       .option('-o, --out <saved>', 'seal it into this file, for review and apply')
       .option('--price', 'ask the provider for the price of every step')
       .option('--ignore-windows', "leave out windows and freezes of the run's plan: it may begin at once")
+      .addOption(durations())
       .option('--all', 'show every row')
       .option('--summary', 'the first screen and what needs attention, without the changes')
       .option('--detailed-exitcode', 'exit 2 where there are changes')
@@ -222,11 +229,32 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<plan>', 'plan file or saved plan')
     .option('--count <n>', 'how many windows (5)')
     .option('--inventory <file>', 'for the forecast of a plan file: a file of refit inventory')
+    .addOption(durations())
     .addOption(format('text or json'))
     .action(
       action(async ([file]) => {
         const { windowsNext } = await import('./commands/windows.ts');
         return (terminal, options) => windowsNext(file!, options, terminal);
+      }),
+    );
+  program
+    .command('rehearse')
+    .description('a saved plan by the real executor against a simulated provider in virtual time; offline')
+    .argument('<saved>', 'saved plan')
+    .option('--fault <fault>', 'what goes wrong, as refit simulate takes it; may be repeated', collect)
+    .option('--seeds <n>', 'how many runs, each from a seed of its own (5)')
+    .option('--seed <n>', 'the first of the seeds (1)')
+    .option('--duration <range>', 'of a change, as in 2m..15m (as the forecast of the plan has it)')
+    .option('--start-lag <range>', 'from an order to its start (1s..10s)')
+    .option('--lock-tail <range>', 'locked after a change (0s..2m)')
+    .option('--detailed-exitcode', 'exit as a run like the worst of them would')
+    .addOption(format('text, json, markdown, html or csv'))
+    .addOption(write())
+    .addHelpText('after', await faultHelp(args))
+    .action(
+      action(async ([file]) => {
+        const { rehearse } = await import('./commands/rehearse.ts');
+        return (terminal, options) => rehearse(file!, options, terminal);
       }),
     );
   program.commandsGroup('Carry out:');
@@ -540,7 +568,11 @@ function commandIn(program: Command, args: readonly string[]): string {
 
 /** The faults by name, only where somebody asks for them. */
 async function faultHelp(args: readonly string[]): Promise<string> {
-  if (!args.includes('simulate') || !args.some((arg) => arg === '--help' || arg === '-h')) return '';
+  if (
+    !args.some((arg) => arg === 'simulate' || arg === 'rehearse') ||
+    !args.some((arg) => arg === '--help' || arg === '-h')
+  )
+    return '';
   const { ALL_FAULTS } = await import('../simulator/faults.ts');
   const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
   return `\nFaults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;

@@ -3,7 +3,9 @@ import { iso } from '../clock.ts';
 import type {
   Approvals,
   BlockedTarget,
+  Durations,
   Finding,
+  Forecast,
   Instance,
   Inventory,
   Money,
@@ -24,6 +26,8 @@ import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { checkPrices, type PricedRoute } from './check-prices.ts';
 import { indexZones, type ZonesOf } from './choose-nodes.ts';
+import { ASSUMED_DURATIONS } from './durations.ts';
+import { forecastTime } from './forecast.ts';
 import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
 import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
 import { nextCommand } from './next-command.ts';
@@ -35,7 +39,7 @@ import { sayTelling } from './say-telling.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './spread.ts';
 import { soaking } from './waves.ts';
-import { comingWindow, windowsClosed, windowTooShort } from './window-findings.ts';
+import { comingWindow, secondsToFit, windowsClosed, windowTooShort } from './window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {
@@ -133,6 +137,8 @@ export interface Finish {
   readonly monitorCalls?: number;
   /** Who may approve, where the plan wants approvals. */
   readonly approvals?: Approvals;
+  /** How long changes take, as past runs measured it; absent: an assumption, which the forecast names. */
+  readonly durations?: Durations;
 }
 
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
@@ -143,14 +149,11 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const { steps, waves, findings: waveFindings } = layOutSteps(plan, priced.routes);
-  const seconds = leastSeconds(steps, plan.execution.requestsPerSecond);
-  const window = draft.windows && comingWindow(draft.windows, now, seconds);
-  const forecast = {
-    orders: steps.length,
-    leastSeconds: seconds,
-    ...(monitorCalls > 0 ? { monitorCalls } : {}),
-    ...(window ? { window } : {}),
-  };
+  const preconditions = priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt));
+  const forecast = forecastOf({ draft, steps, waves, preconditions }, now, {
+    durations: finish.durations ?? ASSUMED_DURATIONS,
+    monitorCalls,
+  });
 
   const planFindings = byWeight([
     ...draft.findings,
@@ -158,7 +161,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
     ...listed(approvals ? tooFewApprovers(approvals, plan) : null),
     ...priced.shortfalls,
-    ...finishByTooSoon(plan, now, forecast.leastSeconds, soaking(waves) / 1000),
+    ...finishByTooSoon(plan, now, forecast, soaking(waves) / 1000),
     ...windowTooShort(forecast),
     ...waveFindings,
     ...spreadFindings(
@@ -191,7 +194,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...(plan.schedule?.does === 'run' ? { schedule: plan.schedule } : {}),
     waves,
     steps,
-    preconditions: priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt)),
+    preconditions,
     unchanged: draft.unchanged,
     blocked,
     findings: planFindings.filter(({ severity }) => severity !== 'error'),
@@ -272,8 +275,52 @@ function shortPatience({ execution: { patience } }: Plan): Finding[] {
   ];
 }
 
-function finishByTooSoon(plan: Plan, now: number, ordering: number, soak: number): Finding[] {
+/** What it will cost in calls and time, and whether it fits into the first window. */
+function forecastOf(
+  {
+    draft: { plan, windows },
+    steps,
+    waves,
+    preconditions,
+  }: Pick<SavedPlan, 'steps' | 'waves' | 'preconditions'> & { readonly draft: Draft },
+  now: number,
+  { durations, monitorCalls }: { readonly durations: Durations; readonly monitorCalls: number },
+): Forecast {
+  const seconds = leastSeconds(steps, plan.execution.requestsPerSecond);
+  const forecastable = {
+    steps,
+    waves,
+    preconditions,
+    execution: plan.execution,
+    ...(plan.spread ? { spread: plan.spread } : {}),
+    ...(windows ? { windows } : {}),
+  };
+  const time = forecastTime(forecastable, now, durations);
+  const window =
+    windows && comingWindow(windows, now, secondsToFit({ leastSeconds: seconds, ...(time ? { time } : {}) }));
+  return {
+    orders: steps.length,
+    leastSeconds: seconds,
+    ...(monitorCalls > 0 ? { monitorCalls } : {}),
+    ...(window ? { window } : {}),
+    ...(time ? { time } : {}),
+  };
+}
+
+function finishByTooSoon(plan: Plan, now: number, forecast: Forecast, soak: number): Finding[] {
   const left = plan.finishBy === null ? Number.POSITIVE_INFINITY : Date.parse(plan.finishBy) - now;
+  const { leastSeconds: ordering, time } = forecast;
+  if (left > 0 && left >= (ordering + soak) * 1000 && time && left < time.total.p50 * 1000) {
+    const what = `the plan is likely to take ${time.total.p50} s (${time.durations.what}), and finishBy leaves ${Math.floor(left / 1000)} s`;
+    return [
+      say(
+        'Refit.FinishByTooSoon',
+        { what, mend: 'a later finishBy, fewer targets, or a greater inFlight' },
+        null,
+        null,
+      ),
+    ];
+  }
   if (left <= 0 || left >= (ordering + soak) * 1000) return [];
   const takes =
     soak === 0

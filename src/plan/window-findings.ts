@@ -40,7 +40,12 @@ export function fitsInto({ opens, lastStart }: Opening, from: number, seconds: n
   return lastStart === null || lastStart - Math.max(opens, from) >= seconds * 1000;
 }
 
-/** The first window in which a run can begin. @param seconds what the orders take at the least, at the request rate. */
+/** Seconds from the begin of a run by which its last order has left, nine times of ten; where nobody has reckoned that, at the request rate. */
+export function secondsToFit({ leastSeconds, time }: Pick<Forecast, 'leastSeconds' | 'time'>): number {
+  return Math.max(leastSeconds, time?.lastOrder.p90 ?? 0);
+}
+
+/** The first window in which a run can begin. @param seconds by which the last order has left. */
 export function comingWindow(
   windows: SavedWindows,
   now: number,
@@ -56,9 +61,11 @@ export function comingWindow(
   };
 }
 
-export function windowTooShort({ orders, leastSeconds, window }: Forecast): Finding[] {
+export function windowTooShort(forecast: Forecast): Finding[] {
+  const { orders, window, time } = forecast;
   if (window === undefined || window.fits) return [];
-  const what = `${orders} orders take ${leastSeconds} s at the request rate alone, longer than the window ${window.local} leaves to begin in`;
+  const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';
+  const what = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
   return [
     say(
       'Refit.WindowTooShort',

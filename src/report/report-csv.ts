@@ -101,7 +101,9 @@ export function reportCsv(report: Report): string {
     const told = { wave: one.wave ?? '', outcome: 'signed', code: one.key, what: signatureInWords(one) };
     records.push(HEADER.map((column) => (told as Readonly<Record<string, string>>)[column] ?? null));
   }
-  return records.map(csvRecord).join('');
+  if (!report.rehearsal) return records.map(csvRecord).join('');
+  // In front, so that no row of it can be taken for what was done.
+  return records.map((record, at) => csvRecord([at === 0 ? 'rehearsal' : 'REHEARSAL', ...record])).join('');
 }
 
 function sizeCells(size: Size | null): (number | null)[] {

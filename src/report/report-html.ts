@@ -2,6 +2,7 @@
 import type {
   BlockedTarget,
   Finding,
+  Rehearsed,
   Report,
   ReportSignature,
   ReportSteered,
@@ -19,6 +20,13 @@ import { actionCalls, actionTone, callsPicture } from './pictures/calls.ts';
 import { outcomeName, outcomesPicture } from './pictures/outcomes.ts';
 import { timelinePicture } from './pictures/timeline.ts';
 import * as show from './quantities.ts';
+import {
+  EFFECT_COLUMNS,
+  effectRows,
+  REHEARSAL_BANNER,
+  rehearsalFacts,
+  wavesRehearsed,
+} from './rehearsal-in-words.ts';
 import { changeOf } from './report-steps.ts';
 import { commandInWords, factsOf } from './report-text.ts';
 import { verdictOfRun } from './verdict.ts';
@@ -27,19 +35,51 @@ export function reportHtml(hostile: Report): string {
   const report = legible(hostile);
   const { plan } = report;
   const pictured = ['outcomes', 'memory', 'money', 'calls'];
-  return page(`${plan.name}: audit report`, [
+  return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, no audit report' : 'audit report'}`, [
+    report.rehearsal && banner(),
     pageHeader(
-      'Refit audit report',
+      report.rehearsal ? 'Refit rehearsal' : 'Refit audit report',
       plan.name,
       [plan.change, plan.owner],
       verdictOfRun(report),
-      factsOf(report).filter(([name]) => !pictured.includes(name)),
+      [...rehearsalFacts(report), ...factsOf(report).filter(([name]) => !pictured.includes(name))],
     ),
     markup`<main>
-${section('outcomes-of', 'Outcomes', outcomesPicture(report.totals))}${section('amounts', 'Memory and money', amounts(report))}${plan.findings.length > 0 && section('approved-with', 'Approved with', approvedWith(plan.findings))}${section('time', 'The run in time', time(report))}${section('rate', 'Calls', calls(report))}${section('all', 'Steps', steps(report))}${report.blocked.length > 0 && section('blocked', 'Blocked targets', blockedTable(report.blocked))}${report.unchanged.length > 0 && section('unchanged', 'Unchanged targets', unchangedTable(report.unchanged))}</main>
+${report.rehearsed !== undefined && section('rehearsed', 'Over all runs', overAllRuns(report.rehearsed))}${section('outcomes-of', 'Outcomes', outcomesPicture(report.totals))}${section('amounts', 'Memory and money', amounts(report))}${plan.findings.length > 0 && section('approved-with', 'Approved with', approvedWith(plan.findings))}${section('time', 'The run in time', time(report))}${section('rate', 'Calls', calls(report))}${section('all', 'Steps', steps(report))}${report.blocked.length > 0 && section('blocked', 'Blocked targets', blockedTable(report.blocked))}${report.unchanged.length > 0 && section('unchanged', 'Unchanged targets', unchangedTable(report.unchanged))}</main>
 `,
     footer(report),
   ]);
+}
+
+function banner(): Raw {
+  return markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>
+`;
+}
+
+function overAllRuns(rehearsed: Rehearsed): Piece {
+  const effects = effectRows(rehearsed);
+  const waveColumns = ['Wave', 'Reached by', 'Ends after'].map((title) => ({ title }));
+  return [
+    pageTable(
+      'rehearsed-waves',
+      'When each wave ends, over all runs',
+      waveColumns,
+      wavesRehearsed(rehearsed),
+    ),
+    effects.length > 0 &&
+      pageTable(
+        'effects',
+        'What the faults do',
+        EFFECT_COLUMNS.map((title) => ({ title })),
+        effects,
+      ),
+    pageTable(
+      'assumed',
+      'What is taken for granted',
+      [{ title: 'What' }],
+      rehearsed.assumed.map((one) => [one]),
+    ),
+  ];
 }
 
 function amounts({ memory, money }: Report): Raw {
@@ -329,7 +369,14 @@ export function unchangedTable(unchanged: Report['unchanged']): Raw {
   );
 }
 
-function footer({ plan, head, entries, format }: Report): Raw {
+function footer({ plan, head, entries, format, rehearsal }: Report): Raw {
+  if (rehearsal)
+    return markup`<footer>
+<p>Plan <code>${plan.digest}</code></p>
+<p>${REHEARSAL_BANNER}</p>
+<p>Format <code>${format}</code>, with <code>rehearsal: true</code>.</p>
+</footer>
+`;
   return markup`<footer>
 <p>Plan <code>${plan.digest}</code></p>
 <p>Journal head <code>${head}</code>, ${show.counted(entries, 'entry', 'entries')}. Check it offline with <code>refit audit verify RUN --head ${head}</code></p>

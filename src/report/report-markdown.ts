@@ -6,6 +6,13 @@ import { code, legible, markdown } from './escape.ts';
 import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { markdownDocument } from './markdown-document.ts';
 import * as show from './quantities.ts';
+import {
+  EFFECT_COLUMNS,
+  effectRows,
+  REHEARSAL_BANNER,
+  rehearsalFacts,
+  wavesRehearsed,
+} from './rehearsal-in-words.ts';
 import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
 import { commandInWords, factsOf } from './report-text.ts';
 import { verdictOfRun } from './verdict.ts';
@@ -27,16 +34,37 @@ export function reportMarkdown(hostile: Report): string {
   const priced = report.money.shares.length > 0;
   const remarked = report.run.processes.some((one) => show.remarks(one) !== '');
   const about = [plan.change, plan.owner].filter((part) => part !== null).map((part) => cell(part, 100));
-  const facts = factsOf(report)
+  const { rehearsed } = report;
+  const facts = [...rehearsalFacts(report), ...factsOf(report)]
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `- ${name}: ${cell(value, 160)}`);
   return markdownDocument(
     [
+      ...(report.rehearsal ? [`> **${REHEARSAL_BANNER}**`] : []),
       `## ${cell(plan.name, 100)}: ${verdict.word}`,
       `**${cell(verdict.sentence)}**${about.length > 0 ? ` · ${about.join(' · ')}` : ''}`,
       facts.join('\n'),
     ],
     [
+      ...(rehearsed === undefined
+        ? []
+        : [
+            {
+              heading: 'Waves over all runs',
+              columns: ['Wave', 'Reached by', 'Ends after'],
+              rows: wavesRehearsed(rehearsed).map((row) => row.map((text) => cell(text))),
+            },
+            {
+              heading: 'What the faults do',
+              columns: EFFECT_COLUMNS,
+              rows: effectRows(rehearsed).map((row) => row.map((text) => cell(text))),
+            },
+            {
+              heading: 'Taken for granted',
+              columns: ['What'],
+              rows: rehearsed.assumed.map((text) => [cell(text)]),
+            },
+          ]),
       {
         heading: 'Attention',
         columns: ['Outcome', 'Instance', 'Name', 'Change', 'Code', 'What'],
@@ -203,7 +231,9 @@ export function reportMarkdown(hostile: Report): string {
     ],
     [
       verdict.next === null ? '' : `Next: ${identifier(verdict.next)}`,
-      `Plan ${identifier(plan.digest)}  \nJournal head ${identifier(report.head)}, ${show.counted(report.entries, 'entry', 'entries')}`,
+      report.rehearsal
+        ? `Plan ${identifier(plan.digest)}  \n**${REHEARSAL_BANNER}**`
+        : `Plan ${identifier(plan.digest)}  \nJournal head ${identifier(report.head)}, ${show.counted(report.entries, 'entry', 'entries')}`,
     ].filter((part) => part !== ''),
     'The HTML, CSV and JSON reports hold them all.',
   );

@@ -16,6 +16,13 @@ import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import type { Ink } from './ink.ts';
 import { ink, OUTCOME_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
+import {
+  EFFECT_COLUMNS,
+  effectRows,
+  REHEARSAL_BANNER,
+  rehearsalFacts,
+  wavesRehearsed,
+} from './rehearsal-in-words.ts';
 import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
 import type { Verdict } from './verdict.ts';
 import { outcomesInWords, verdictOfRun } from './verdict.ts';
@@ -49,10 +56,13 @@ export function reportText(
   const verdict = verdictOfRun(report, directory);
   const { plan } = report;
   const title = [inks.bold(plan.name), plan.change, plan.owner].filter((part) => part !== null).join('  ');
+  const banner = report.rehearsal ? wrap(REHEARSAL_BANNER, width, '').map(inks.bold) : [];
   const lines = [
+    ...banner,
     title,
     ...verdictLines(verdict, width, inks),
     '',
+    ...rehearsal(report, width, inks),
     ...factLines(factsOf(report), width, inks),
     ...waves(report, width, inks),
     ...signatures(report, width, inks),
@@ -70,13 +80,41 @@ export function reportText(
     ...factLines(
       [
         ['next', verdict.next ?? ''],
-        ['head', report.entries > 0 ? report.head : ''],
+        ['head', report.entries > 0 && !report.rehearsal ? report.head : ''],
       ],
       width,
       inks,
     ),
+    ...banner,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What all runs of a rehearsal came to, before the one that is told. */
+function rehearsal(report: Report, width: number, inks: Ink): string[] {
+  const { rehearsed } = report;
+  if (rehearsed === undefined) return [];
+  const effects = effectRows(rehearsed);
+  const told = ([name, ...rest]: readonly string[]) => [
+    `  ${name}`,
+    ...EFFECT_COLUMNS.slice(1).flatMap((title, at) =>
+      wrap(`${title.toLowerCase()}: ${rest[at]}`, width, '      ').map((line, n) =>
+        n === 0 ? `    ${line.trimStart()}` : line,
+      ),
+    ),
+  ];
+  return [
+    ...factLines(rehearsalFacts(report), width, inks),
+    ...heading('Waves over all runs', inks),
+    ...table(wavesRehearsed(rehearsed), [{ least: 8 }, {}, {}], width, '  '),
+    ...(effects.length === 0 ? [] : heading('What the faults do', inks)),
+    ...effects.flatMap(told),
+    ...heading('Taken for granted', inks),
+    ...rehearsed.assumed.flatMap((one) =>
+      wrap(one, width, '    ').map((line, n) => (n === 0 ? `  ${line.trimStart()}` : line)),
+    ),
+    ...heading(`The run of seed ${rehearsed.seeds.first}`, inks),
+  ];
 }
 
 /** Who, when and how much: the facts of a run, as text and Markdown show them. Empty where there is nothing to say. */

@@ -1,6 +1,7 @@
 /** A review seen target by target: what becomes of each instance the plan names. */
 import type { Finding, Precondition, PriceShare, Review, SavedPlan, Step } from '../model.ts';
 import { totalMemory } from '../model.ts';
+import { forecastFacts } from './forecast-in-words.ts';
 import * as show from './quantities.ts';
 import { scheduleInWords } from './schedule-in-words.ts';
 import { conductOfWaves, spreadInWords } from './wave-conduct.ts';
@@ -126,6 +127,7 @@ export function firstSight(
               : `at least ${show.duration(forecast.leastSeconds * 1000)}`
           } at ${execution.requestsPerSecond} a second; ${execution.inFlight} in flight`,
     ],
+    ...forecastFacts(forecast),
     [
       'monitor',
       forecast.monitorCalls === undefined

@@ -14,6 +14,12 @@ export interface Verdict {
 
 /** How a run stands. Where several things apply, the one that needs a person soonest gives the word. */
 export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
+  const verdict = verdictOf(report, directory);
+  // Nothing of a rehearsal is there to be gone on with.
+  return report.rehearsal ? { ...verdict, word: `REHEARSED, ${verdict.word}`, next: null } : verdict;
+}
+
+function verdictOf(report: Report, directory: string): Verdict {
   const { totals, run } = report;
   const steps = report.steps.length;
   const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;

@@ -5,7 +5,7 @@
 import { iso } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
-import type { Size, Step, StepState } from '../model.ts';
+import type { SavedPlan, Size, Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import type { Reading } from './evidence.ts';
@@ -135,8 +135,16 @@ export function knownOrders(
   { saved, journal }: Pick<SettlingRun, 'saved' | 'journal'>,
   { instance }: Step,
 ): ReadonlySet<string> {
-  const steps = saved.steps.filter((other) => other.instance === instance);
-  return new Set(steps.flatMap(({ id }) => journal.replay.step(id).orders));
+  return new Set((stepsOf(saved).get(instance) ?? []).flatMap(({ id }) => journal.replay.step(id).orders));
+}
+
+const byInstance = new WeakMap<SavedPlan, ReadonlyMap<string, readonly Step[]>>();
+
+/** The steps of a plan by instance: asked at each reading, and a plan may have ten thousand. */
+function stepsOf(saved: SavedPlan): ReadonlyMap<string, readonly Step[]> {
+  const known = byInstance.get(saved) ?? Map.groupBy(saved.steps, ({ instance }) => instance);
+  byInstance.set(saved, known);
+  return known;
 }
 
 /** Who this identity is is asked only where billing lists an order that is on no record. */

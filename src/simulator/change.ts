@@ -101,8 +101,10 @@ function takeUp(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
   job.deal.status = 3;
   if (job.task) beginTask(world, job.task, job.inWindow, at);
-  if (!job.stuck)
-    world.agenda.add(at + draw(world, world.options.duration), (end) => finish(world, job, end));
+  if (job.stuck) return;
+  const { duration, durationOf } = world.options;
+  const takes = durationOf ? durationOf(job) : draw(world, duration);
+  world.agenda.add(at + takes, (end) => finish(world, job, end));
 }
 
 function finish(world: World, job: SimJob, at: number): void {

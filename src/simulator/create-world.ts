@@ -40,7 +40,8 @@ export function createWorld(options: WorldOptions, now: number): World {
     ...(options.accounts ?? []),
   ];
   const fleet = owners.flatMap((owner) => owner.fleet);
-  const regions = makeRegions(fleet.flatMap(({ zone, replicaZones }) => [zone, ...replicaZones]));
+  const regions =
+    options.regions ?? makeRegions(fleet.flatMap(({ zone, replicaZones }) => [zone, ...replicaZones]));
   const faults = armFaults(options.faults, seededRandom(options.seed ^ 0x51ed270b).next, now);
   const limitOf = (action: string): number => {
     const limits = faults.all('limit');
@@ -148,10 +149,10 @@ function settleIn(
   const zoneNumber = (code: string): number =>
     region.zones.find((one) => one.code === code)?.number ?? zone.number;
   const multiZone = spec.replicaZones.some((code) => code !== spec.zone);
-  const nodes: SimNode[] | null = multiZone
-    ? [{ id: world.random.whole(1000, 900_000), kind: 0, zone: zone.number }]
-    : null;
-  if (nodes) {
+  const nodes: SimNode[] | null =
+    spec.nodes?.map(({ id, kind, zone: code }): SimNode => ({ id, kind, zone: zoneNumber(code) })) ??
+    (multiZone ? [{ id: world.random.whole(1000, 900_000), kind: 0, zone: zone.number }] : null);
+  if (nodes && spec.nodes === undefined) {
     for (let replica = 0; replica < spec.replicas; replica++) {
       nodes.push({
         id: nodes[0]!.id + replica + 1,

@@ -31,6 +31,8 @@ export interface FleetInstance {
   readonly daysLeft: number;
   /** Zones of the replicas, one each. Any other than `zone` makes it a multi-zone instance; empty: all in `zone`. */
   readonly replicaZones: readonly string[];
+  /** Its nodes where their numbers matter, the master first; left out: numbered anew. It is a multi-zone instance then. */
+  readonly nodes?: readonly { readonly id: number; readonly kind: 0 | 1; readonly zone: string }[];
   /** The type of a task that runs on it as long as the world stands (`012` is a backup), or null. */
   readonly task: string | null;
   /** An order for it waits to be paid. */

@@ -80,6 +80,8 @@ export interface WorldOptions {
   readonly startLag: Range;
   /** How long an instance is in process. */
   readonly duration: Range;
+  /** The same by what is changed, milliseconds; left out: drawn from `duration`. */
+  readonly durationOf?: (job: Pick<SimJob, 'instance' | 'change'>) => number;
   /** How long after its end an instance still refuses orders while reading as running. */
   readonly lockTail: Range;
   /** Requests a second for every action; null: 35 for DescribeInstances, else 20 (facts §2). */
@@ -90,6 +92,8 @@ export interface WorldOptions {
   readonly faults: readonly Fault[];
   /** That of another world with the same zones, where many worlds are made; left out: made anew. */
   readonly catalogue?: SimCatalogue;
+  /** Every region with its zones, those of the fleet among them; left out: made from the fleet. */
+  readonly regions?: ReadonlyMap<string, SimRegion>;
 }
 
 /** A node of a multi-zone instance. */

@@ -56,7 +56,7 @@ describe('a plan for the nights', () => {
       opens: '2026-01-05T17:00:00.000Z',
       closes: '2026-01-05T17:04:00.000Z',
       local: 'Tue 2026-01-06 01:00-01:04 Asia/Shanghai',
-      fits: true,
+      fits: false,
     });
 
     const byDay = await stage.run();

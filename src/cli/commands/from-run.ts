@@ -3,10 +3,11 @@ import { connectReader, planFromRun, REVIEW_FORMATS } from '../../index.ts';
 import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { connectionOf } from '../options.ts';
 import { checkOutput } from '../output.ts';
+import { type DurationsOption, pastDurations } from '../past-durations.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
-export interface FromRunOptions extends ReviewOptions {
+export interface FromRunOptions extends ReviewOptions, DurationsOption {
   readonly price?: boolean;
   readonly ignoreWindows?: boolean;
 }
@@ -18,12 +19,14 @@ export async function fromRun(
   terminal: Terminal,
 ): Promise<number> {
   checkOutput(options, REVIEW_FORMATS);
+  const durations = await pastDurations(options);
   const bar = progressBar(terminal);
   const from = connectReader(connectionOf(options, terminal));
   const review = await planFromRun(kind, directory, {
     from,
     price: options.price ?? false,
     ignoreWindows: options.ignoreWindows ?? false,
+    durations,
     saveAs: options.out ?? null,
     onProgress: bar.show,
     onNotice: (what) => {

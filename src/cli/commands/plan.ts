@@ -11,10 +11,11 @@ import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { readInventoryFile } from '../inventory-file.ts';
 import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
+import { type DurationsOption, pastDurations } from '../past-durations.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
-export interface PlanCommandOptions extends ReviewOptions {
+export interface PlanCommandOptions extends ReviewOptions, DurationsOption {
   readonly inventory?: string;
   readonly price?: boolean;
 }
@@ -25,6 +26,7 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
   const decoded = decodePlan(await readInput(file, 'the plan'), file);
   const profile = options.profile ?? null;
   if (decoded.text === null) return invalid(decoded.findings, options, terminal, file);
+  const durations = await pastDurations(options);
   const bar = progressBar(terminal);
   const from = options.inventory
     ? { inventory: await readInventoryFile(options.inventory), source: options.inventory }
@@ -34,6 +36,7 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
     region,
     profile,
     price: options.price ?? false,
+    durations,
     saveAs: options.out ?? null,
     onProgress: bar.show,
     onNotice: (what) => {

@@ -2,14 +2,14 @@
 import { iso } from '../../clock.ts';
 import { EXIT_PLAN_INVALID, RefitError } from '../../errors.ts';
 import { planFleet, readCalendars, readSavedPlan } from '../../index.ts';
-import type { Finding, Plan, SavedWindows } from '../../model.ts';
+import type { Finding, Forecast, Plan, SavedWindows } from '../../model.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { word } from '../../plan/next-command.ts';
 import { type Opening, openOpenings } from '../../plan/openings.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import { sayClosed, sayMoment, sayOpening, sayUtc } from '../../plan/say-openings.ts';
 import { wallTime } from '../../plan/time-zone.ts';
-import { fitsInto } from '../../plan/window-findings.ts';
+import { fitsInto, secondsToFit } from '../../plan/window-findings.ts';
 import { WEEKDAYS } from '../../plan/window-text.ts';
 import { table } from '../../report/columns.ts';
 import { visible } from '../../report/escape.ts';
@@ -19,18 +19,16 @@ import { findingsText } from '../findings.ts';
 import { readInventoryFile } from '../inventory-file.ts';
 import { type GlobalOptions, regionFrom } from '../options.ts';
 import { formatOf } from '../output.ts';
+import { type DurationsOption, pastDurations } from '../past-durations.ts';
 import type { Terminal } from '../terminal.ts';
 
-export interface WindowsOptions extends GlobalOptions {
+export interface WindowsOptions extends GlobalOptions, DurationsOption {
   readonly count?: string;
   readonly inventory?: string;
 }
 
 /** What is to be fitted into a window; null where nobody knows before the fleet has been read. */
-interface Load {
-  readonly orders: number;
-  readonly leastSeconds: number;
-}
+type Load = Pick<Forecast, 'orders' | 'leastSeconds' | 'time'>;
 
 /** A plan's windows and what is to be done in them; `windows` is null where it has none. */
 interface Asked {
@@ -124,6 +122,7 @@ async function read(
       region: regionFrom(options),
       profile,
       clock,
+      durations: await pastDurations(options),
     });
     return review === null
       ? { findings: told }
@@ -146,7 +145,12 @@ function mostOf({ targets, execution }: Plan): Load | null {
 
 function sayLoad(load: Load | null): string {
   if (load === null) return 'not known before the fleet is read: the plan selects by a condition';
-  return `${counted(load.orders, 'order')}, at least ${duration(load.leastSeconds * 1000)} at the request rate`;
+  const least = `${counted(load.orders, 'order')}, at least ${duration(load.leastSeconds * 1000)} at the request rate`;
+  if (load.time === undefined) return least;
+  const { lastOrder, durations } = load.time;
+  const by = `${duration(lastOrder.p50 * 1000)} by the median, ${duration(lastOrder.p90 * 1000)} nine times of ten`;
+  const known = durations.source === 'runs' ? 'by past runs' : 'by an assumption, as no past run tells';
+  return `${least}; the last leaves after ${by}, ${known}`;
 }
 
 function rowOf(
@@ -168,7 +172,7 @@ function rowOf(
     last,
     load === null
       ? 'fit not known'
-      : fitsInto(opening, now, load.leastSeconds)
+      : fitsInto(opening, now, secondsToFit(load))
         ? 'the forecast fits'
         : 'the forecast does not fit',
   ];
@@ -187,6 +191,6 @@ function jsonOf(opening: Opening, zone: string, now: number, load: Load | null):
     opens: moment(opening.opens),
     lastStart: moment(opening.lastStart),
     closes: moment(opening.closes),
-    fits: load === null ? null : fitsInto(opening, now, load.leastSeconds),
+    fits: load === null ? null : fitsInto(opening, now, secondsToFit(load)),
   };
 }

@@ -1,0 +1,25 @@
+/** A saved plan of so many steps, made offline and the same each time. */
+import type { SavedPlan } from '../src/model.ts';
+import { draftPlan, finishPlan } from '../src/plan/make-plan.ts';
+import { parsePlan } from '../src/plan/parse-plan.ts';
+import { inventoryOf } from './inventory.ts';
+
+/** @param more further lines of the plan. */
+export function savedPlanOf(steps: number, more: readonly string[] = []): SavedPlan {
+  const inventory = inventoryOf(steps);
+  const { plan, findings } = parsePlan(
+    [
+      'version: 1',
+      'name: bench',
+      'targets:',
+      '  - { select: { regions: [ap-guangzhou, ap-shanghai] }, replicas: 2 }',
+      ...more,
+    ].join('\n'),
+    'bench.yaml',
+  );
+  if (!plan) throw new Error(findings.map(({ what }) => what).join('\n'));
+  const now = Date.parse(inventory.readAt);
+  const review = finishPlan(draftPlan(plan, inventory, now), { quotes: null, now, saveAs: null });
+  if (review.verdict !== 'ready') throw new Error(review.findings.map(({ what }) => what).join('\n'));
+  return review.plan;
+}

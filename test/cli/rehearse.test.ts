@@ -1,0 +1,96 @@
+// Goal: rehearse as a user types it: from the saved plan alone, without keys, network, locks or register, and plainly marked.
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/model.ts';
+import { encodeSavedPlan, sealPlan } from '../../src/plan/seal.ts';
+import { fleet, savedPlan } from '../report/situations.ts';
+import { desk, filesIn, growPlan, plainFleet } from './refit.ts';
+
+const SAVED = encodeSavedPlan(sealPlan(savedPlan(fleet(12))));
+const REHEARSE = ['rehearse', 'saved.json'];
+
+describe.concurrent('refit rehearse', () => {
+  it('tells when the plan is likely to end and what a fault does to it, from the saved plan alone', async (test) => {
+    const at = await desk(test, { simulator: null });
+    await at.write('saved.json', SAVED);
+    const typed = [...REHEARSE, '--fault', 'lost-answer:0.05', '--seeds', '5'];
+    const written = ['--write', 'json=r.json', '--write', 'html=r.html', '--write', 'csv=r.csv'];
+    const first = await at.refit([...typed, ...written]);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toContain('10 runs rehearsed');
+    expect(first.stdout).toMatch(/^REHEARSAL, no audit report: nothing was ordered\./);
+    expect(first.stdout).toMatch(/ends after {2}.* by the median, .* at the most/);
+    expect(first.stdout).toContain('lost-answer:0.05\n    ends: ');
+    expect(first.stdout).toContain('60 verified');
+    const report = await at.json<Report>('r.json');
+    expect(report.rehearsal).toBe(true);
+    expect(report.rehearsed!.all.totals.verified).toBe(60);
+    // Nothing was left behind: no run, no lock, no register.
+    expect(await filesIn(at.folder)).toEqual(['home', 'r.csv', 'r.html', 'r.json', 'saved.json']);
+    expect((await at.refit([...typed, '-q'])).stdout).toBe(first.stdout);
+  });
+
+  it('exits as the worst of the runs would where it is asked to, else with 0', async (test) => {
+    const at = await desk(test, { simulator: null });
+    await at.write('saved.json', SAVED);
+    const halted = [...REHEARSE, '--seeds', '1', '--fault', 'failed-task', '-q'];
+    expect((await at.refit(halted)).code).toBe(0);
+    const detailed = await at.refit([...halted, '--detailed-exitcode']);
+    expect(detailed.code).toBe(4);
+    expect(detailed.stdout).toMatch(/REHEARSED, HALTED +haltWhen failed/);
+    expect(detailed.stdout).not.toContain('refit apply');
+  });
+
+  it('refuses what it cannot rehearse, with what to type instead', async (test) => {
+    const at = await desk(test, { simulator: null });
+    await at.write('saved.json', SAVED);
+    await at.write('altered.json', SAVED.replace('"inFlight": 20', '"inFlight": 200'));
+    // biome-ignore format: a table
+    for (const [args, code, message] of [
+      [['rehearse', 'none.json'], 64, /none\.json cannot be read/],
+      [['rehearse', 'altered.json'], 6, /altered after it was sealed/],
+      [[...REHEARSE, '--fault', 'lost-answers'], 64, /lost-answers" is no fault/],
+      [[...REHEARSE, '--fault', 'stuck=crs-elsewhere'], 64, /the plan changes no instance crs-elsewhere[\s\S]*--fault stuck=crs-/],
+      [[...REHEARSE, '--seeds', '0'], 64, /a whole number from 1 on/],
+      [[...REHEARSE, '--duration', '5m..1m'], 64, /the lesser first/],
+      [[...REHEARSE, '--format', 'sarif'], 64, /no format "sarif"/],
+    ] as const) {
+      const refused = await at.refit([...args]);
+      expect(refused.code, args.join(' ')).toBe(code);
+      expect(refused.stderr).toMatch(message);
+      expect(refused.stdout).toBe('');
+    }
+  });
+
+  it('takes the durations that past runs of the same provider measured, by way of the plan', async (test) => {
+    const at = await desk(test, { fleet: plainFleet(6) });
+    await at.write('plan.yaml', growPlan());
+    const plan = ['plan', 'plan.yaml', '-o', 'saved.json'];
+    const before = await at.refit(plan);
+    expect(before.stdout).toMatch(/durations {2}no past run tells: assumed between 73 s and 18 min/);
+    expect((await at.refit(['apply', 'saved.json', '--auto-approve', '-q'])).code).toBe(0);
+    await at.write('again.yaml', growPlan().replace('8GB', '16GB'));
+    const after = await at.refit(['plan', 'again.yaml', '-o', 'again.json']);
+    expect(after.stdout).toMatch(/likely +ends after \d+ s, within \d+ s nine times of ten/);
+    expect(after.stdout).toContain('6 verified changes of 1 past run');
+    expect((await at.refit(['rehearse', 'again.json', '--seeds', '1'])).stdout).toContain(
+      '6 verified changes of 1 past run',
+    );
+    // What a simulated provider takes says nothing of the real one.
+    const inventory = await at.refit(['inventory', '-o', 'fleet.json']);
+    expect(inventory.code).toBe(0);
+    const offline = await at.refit([
+      'plan',
+      'again.yaml',
+      '--inventory',
+      'fleet.json',
+      '--endpoint',
+      'https://redis.tencentcloudapi.com',
+    ]);
+    expect(offline.stdout).toContain('no past run tells');
+    const unknown = await at.refit([...plan, '--durations', 'nowhere']);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      64,
+      expect.stringContaining('--durations nowhere: there is no report'),
+    ]);
+  });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { rehearseSavedPlan } from '../../src/index.ts';
+import { GENESIS } from '../../src/journal.ts';
+import type { Report } from '../../src/model.ts';
+import { sealPlan } from '../../src/plan/seal.ts';
+import { REHEARSAL_BANNER } from '../../src/report/rehearsal-in-words.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { fleet, savedPlan } from './situations.ts';
+
+const PLAIN = { color: false, width: 100 };
+
+/** Six instances, one of them with two steps; orders lose answers and tasks fail. The head tells of the version. */
+async function rehearsed(faults: readonly string[]): Promise<Report> {
+  const saved = sealPlan(
+    savedPlan([
+      ...fleet(5),
+      { instance: 'crs-2steps01', wave: 1, changes: [{ memoryPerShard: 8192 }, { replicas: 2 }] },
+    ]),
+  );
+  const { report } = await rehearseSavedPlan(saved, { faults, seeds: 3 });
+  return { ...report, head: GENESIS };
+}
+
+describe('a rehearsal reads as its golden file', () => {
+  const report = rehearsed(['lost-answer:0.3', 'failed-task#1']);
+  it.each([
+    ['text', 'txt'],
+    ['markdown', 'md'],
+    ['json', 'json'],
+  ] as const)('as %s', async (format, ending) => {
+    await expect(renderReport(await report, format, PLAIN)).toMatchFileSnapshot(
+      `golden/a-rehearsal.${ending}`,
+    );
+  });
+
+  it('and with no fault it says so, and tells of none', async () => {
+    const text = renderReport(await rehearsed([]), 'text', PLAIN);
+    expect(text).toContain('none: nothing was told to go wrong');
+    expect(text).not.toContain('What the faults do');
+  });
+
+  it('fits the schema of reports, with every key described there', async () => {
+    const schema = JSON.parse(
+      readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
+      (_, value) =>
+        typeof value === 'object' && value !== null && 'properties' in value && 'required' in value
+          ? { ...value, additionalProperties: false }
+          : value,
+    );
+    const ajv = new Ajv2020({ strictTypes: false, formats: { 'date-time': true } });
+    const validate = ajv.compile(schema);
+    validate(JSON.parse(renderReport(await report, 'json', PLAIN)));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it('is marked in every format, so that nobody takes it for an audit', async () => {
+    const shown = new Map<string, string>();
+    for (const format of REPORT_FORMATS) shown.set(format, renderReport(await report, format, PLAIN));
+    const flat = (text: string) => text.replace(/\s+/g, ' ');
+    for (const format of ['text', 'markdown', 'html'])
+      expect(flat(shown.get(format)!).split(REHEARSAL_BANNER).length, format).toBe(3);
+    expect(shown.get('json')).toMatch(/^\{\n {2}"format": "refit.report\/1",\n {2}"rehearsal": true,/);
+    const [head, ...rows] = shown.get('csv')!.trimEnd().split('\r\n');
+    expect(head).toMatch(/^rehearsal,step,/);
+    for (const row of rows) expect(row).toMatch(/^REHEARSAL,/);
+    for (const text of shown.values()) {
+      expect(text).not.toContain('Journal head');
+      expect(text).not.toContain('refit audit verify');
+      expect(text).not.toMatch(/\brefit (apply|reconcile|status) /);
+    }
+    expect(shown.get('html')).toContain('<title>double-eleven-headroom: rehearsal, no audit report</title>');
+  });
+});

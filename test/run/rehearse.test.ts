@@ -1,0 +1,224 @@
+// Goal: a rehearsal is the executor itself: the same outcomes as a run against the simulated provider, the same bytes from
+// the same seed, with everything that a saved plan may hold, and nothing of the outside.
+import { describe, expect, it } from 'vitest';
+import { callerOver } from '../../src/cloud/gateway-caller.ts';
+import { rehearseSavedPlan } from '../../src/index.ts';
+import { decode, encode } from '../../src/journal.ts';
+import type { Report, SavedPlan } from '../../src/model.ts';
+import { ASSUMED_DURATIONS } from '../../src/plan/durations.ts';
+import { sealPlan } from '../../src/plan/seal.ts';
+import { rehearseRun, startOf } from '../../src/run/rehearse.ts';
+import { openRehearsal } from '../../src/simulator/rehearsal.ts';
+import { savedPlan } from '../report/situations.ts';
+import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
+import { setStage } from './stage.ts';
+
+const told = ({ steps }: Report) =>
+  steps.map(({ id, outcome, code, attempts, orders }) => ({
+    id,
+    outcome,
+    code,
+    attempts,
+    orders: orders.length,
+  }));
+
+/** A saved plan of plain instances. */
+const plain = (count: number, more: Partial<SavedPlan> = {}, waves?: string[]) =>
+  sealPlan(
+    savedPlan(
+      Array.from({ length: count }, (_, n) => ({
+        instance: A(n + 1),
+        wave: 0,
+        changes: [{ memoryPerShard: 8192 }],
+      })),
+      more,
+      waves ?? ['all'],
+    ),
+  );
+
+const noTail = { lockTail: [0, 0] } as const;
+
+describe('a rehearsal', () => {
+  // biome-ignore format: a table
+  it.each([
+    ['nothing', []],
+    ['a lost answer', ['lost-answer#1']],
+    ['a failed task', [`failed-task=${A(2)}`]],
+    ['a refusal of one instance', [`low-version=${A(3)}`]],
+    ['somebody else’s change', [`hand-change=${A(4)}`]],
+    ['no money', ['no-balance']],
+    ['an error that took effect', ['internal-error=executed#1']],
+    ['a change that never ends', [`stuck=${A(1)}`]],
+  ] as const)('comes to the same as a run of the same plan: %s', async (_, faults) => {
+    const stage = await setStage({ fleet: standards(6), plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2 }`, faults: faults.map((fault) => fault.includes('hand') ? `${fault}+1m` : fault) });
+    if (faults.some((fault) => fault.includes('hand'))) await stage.pass(120_000);
+    const run = await stage.run();
+    const { report, exitCode } = await rehearseSavedPlan(stage.saved, { faults, seeds: 1 });
+    expect(told(report)).toEqual(told(run.report));
+    expect(exitCode).toBe(run.end!.exitCode);
+    expect(report.run.endedBecause).toBe(run.report.run.endedBecause);
+  });
+
+  it('writes the journal of a real run, whole to the last byte', async () => {
+    const saved = plain(8);
+    const provider = openRehearsal(saved, {
+      faults: ['lost-answer:0.3'],
+      durations: ASSUMED_DURATIONS,
+      measured: true,
+    });
+    const startsAt = startOf(saved);
+    const { entries } = await rehearseRun({
+      saved,
+      startsAt,
+      providerIn: (clock) =>
+        callerOver(provider.gatewayFor({ seed: 4, faults: ['lost-answer:0.3'], startsAt }, clock), clock),
+      chance: provider.chanceFor(4),
+      version: '0.0.0',
+    });
+    const read = decode(entries.map((entry) => `${encode(entry)}\n`).join(''));
+    expect(read.fault).toBeNull();
+    expect(read.entries).toEqual(entries);
+    expect(entries.some(({ kind }) => kind === 'no-answer')).toBe(true);
+  });
+
+  it('gives the same bytes from the same seed, and others from another', async () => {
+    const bytes = async (seed: number) =>
+      JSON.stringify(await rehearseSavedPlan(plain(12), { faults: ['lost-answer:0.2'], seeds: 2, seed }));
+    const first = await bytes(7);
+    expect(await bytes(7)).toBe(first);
+    expect(await bytes(8)).not.toBe(first);
+  });
+
+  it('is later with a fault by what the fault costs, seed by seed', async () => {
+    const { report } = await rehearseSavedPlan(plain(1), { faults: ['reset-before#1'], seeds: 4 });
+    const { all, calm } = report.rehearsed!;
+    expect(calm!.later).toBeUndefined();
+    // Silence for as long as patience, three minutes, before it is asked again.
+    expect(all.later!.p50).toBeGreaterThan(170);
+    expect(all).toMatchObject({ unanswered: 4, askedAgain: 4, totals: { verified: 4 } });
+    expect(all.waited.settling).toBeGreaterThan(4 * 170);
+  });
+
+  it('shows what the halting rules stop', async () => {
+    const { report, exitCode } = await rehearseSavedPlan(plain(40), { faults: ['failed-task'], seeds: 2 });
+    expect(exitCode).toBe(4);
+    const [ended] = report.rehearsed!.all.ended;
+    expect(ended).toMatchObject({ because: 'halted', what: expect.stringContaining('haltWhen failed') });
+    expect(ended!.notRun).toBeGreaterThan(0);
+    expect(report.rehearsed!.all.waves).toEqual([{ name: 'all', runs: 0, took: null }]);
+  });
+
+  it('goes on in the next window, as the same apply would', async () => {
+    const windows = {
+      timezone: 'Asia/Shanghai',
+      allow: ['daily 01:00-01:10'],
+      freeze: [],
+      calendars: [],
+      lastStart: 0,
+      atClose: 'drain',
+    } as const;
+    const { execution } = plain(1);
+    const saved = plain(12, { windows, execution: { ...execution, inFlight: 2 } });
+    const { report } = await rehearseSavedPlan(saved, { seeds: 1, duration: [200_000, 200_000], ...noTail });
+    expect(report.totals.verified).toBe(12);
+    expect(report.rehearsed!.all.windows).toBe(2);
+    expect(report.run.startedAt).toBe('2026-01-05T17:00:00.000Z');
+    expect(report.waves[0]!.endedAt!.slice(0, 13)).toBe('2026-01-06T17');
+    expect(report.rehearsed!.assumed).toContain('the same apply is typed when the next window opens');
+  });
+
+  it('takes approvals for given, commands and addresses of gates for good, and says so', async () => {
+    const gate = {
+      command: ['./check', 'cart'],
+      url: 'https://health.example.com/',
+      metric: { name: 'MemUtil', fails: { operator: '>', value: 90 }, over: 300_000 },
+      timeout: 60_000,
+      onInconclusive: 'pause',
+      shadow: false,
+    } as const;
+    const saved = plain(3, {}, ['first', 'rest']);
+    const { report } = await rehearseSavedPlan(
+      sealPlan({
+        ...saved,
+        approvals: { need: 1, authors: ['planner'], approvers: [{ name: 'wei', key: 'ssh-ed25519 AAAA' }] },
+        waves: saved.waves.map((wave) => ({ ...wave, gate, approval: 'required' as const })),
+      }),
+      { seeds: 1 },
+    );
+    expect(report.totals.verified).toBe(3);
+    const judged = report.waves[0]!.gate!.map(({ judge, outcome }) => `${judge} ${outcome}`);
+    expect(judged).toEqual(['metric success', 'url success', 'command success']);
+    expect(report.rehearsed!.assumed.join('; ')).toMatch(
+      /every approval .* is there in time; commands and addresses of gates succeed: nothing was run or asked; metrics of gates are those of the simulated monitor/,
+    );
+  });
+
+  it('knows the nodes that a plan removes, the zones in which it adds some, and zones that nobody names', async () => {
+    const stage = await setStage({
+      fleet: [
+        {
+          id: 'crs-zone0001',
+          zone: 'ap-guangzhou-3',
+          edition: 'redis-6.2-standard',
+          replicas: 2,
+          replicaZones: ['ap-guangzhou-4', 'ap-guangzhou-6'],
+        },
+        {
+          id: 'crs-zone0002',
+          zone: 'ap-guangzhou-3',
+          edition: 'redis-6.2-standard',
+          replicas: 1,
+          replicaZones: ['ap-guangzhou-4'],
+        },
+        ...clusters(1),
+      ],
+      plan: `targets:
+  - { instance: crs-zone0001, replicas: 1 }
+  - { instance: crs-zone0002, replicas: 2, zones: [ap-guangzhou-6] }
+  - { instance: crs-cccc0001, shards: 5, memoryPerShard: 8GB }
+guards: { shrink: allow }`,
+    });
+    const saved = sealPlan({
+      ...stage.saved,
+      preconditions: stage.saved.preconditions.map((one) =>
+        one.instance === 'crs-cccc0001' ? { ...one, zone: '100003' } : one,
+      ),
+    });
+    const { report } = await rehearseSavedPlan(saved, { seeds: 1 });
+    expect(told(report).map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+      'crs-zone0001/replicas verified',
+      'crs-zone0002/replicas verified',
+      'crs-cccc0001/memoryPerShard verified',
+      'crs-cccc0001/shards verified',
+    ]);
+  });
+
+  it('keeps the limits of two accounts apart, and waits for maintenance windows', async () => {
+    const { execution, preconditions, steps, ...rest } = plain(4);
+    const of = <T extends { readonly instance: string }>(one: T) => ({
+      ...one,
+      profile: one.instance === A(1) ? 'retail' : 'default',
+    });
+    const saved = sealPlan({
+      ...rest,
+      execution: { ...execution, switch: 'maintenance-window' },
+      steps: steps.map(of),
+      preconditions: preconditions.map((one) => ({ ...of(one), window: { from: '03:00', to: '06:00' } })),
+    });
+    const { report } = await rehearseSavedPlan(saved, { seeds: 1 });
+    expect(report.totals.verified).toBe(4);
+    for (const { beganAt } of report.steps) expect(beganAt!.slice(0, 13)).toBe('2026-01-05T19');
+    expect(report.rehearsed!.assumed).toContain(
+      'each profile is an account of its own, with limits of its own',
+    );
+  });
+
+  // biome-ignore format: a table
+  it.each([
+    ['a fault that nobody knows', ['lost-answers'], /is no fault/],
+    ['a fault of keys', ['token-life=30s'], /it is a fault of keys, and a rehearsal has none/],
+    ['an instance that the plan does not change', ['failed-task=crs-elsewhere'], /the plan changes no instance crs-elsewhere/],
+  ])('refuses %s', async (_, faults, message) => {
+    await expect(rehearseSavedPlan(plain(1), { faults })).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });
+  });
+});
