@@ -262,6 +262,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.starts += 1;
       return;
     case 'approved':
+    case 'caller':
     case 'lock-taken-over':
       return;
     case 'wave-started':

@@ -8,6 +8,16 @@ import type {
   RunProcess,
 } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
+import {
+  askedOtherwise,
+  attemptInWords,
+  callersInWords,
+  lasted,
+  RUN_WAIT_WORDS,
+  versionsInWords,
+  WAIT_WORDS,
+  waitSums,
+} from './account-in-words.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
@@ -60,7 +70,9 @@ export function reportText(
     ...processes(report, width, inks),
     ...steered(report, width, inks),
     ...told(report, width, inks),
+    ...waits(report, width, inks),
     ...attention(report, width, inks),
+    ...attempts(report, width, inks),
     ...approvedWith(report, width, inks),
     ...moneyOf(report, width, inks),
     ...allSteps(report, width, inks),
@@ -91,6 +103,8 @@ export function factsOf(report: Report): [string, string][] {
     ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
     ['taken up', run.starts > 1 ? `${show.counted(run.starts, 'time')}: it was resumed` : ''],
     ['by', run.user === null ? '' : `${run.user} on ${run.host}`],
+    ['keys', callersInWords(report)],
+    ['with', versionsInWords(report)],
     [
       'approved',
       run.approved ? `by ${run.approved.by}, ${show.instant(run.approved.at)} (${run.approved.how})` : '',
@@ -277,6 +291,46 @@ function gates(report: Report, width: number, inks: Ink): string[] {
     ).map((line, n) => (n === 0 ? `  ${line.trimStart()}` : line)),
   );
   return [...heading('Gates', inks), ...lines];
+}
+
+/** What the run and its steps waited for, and how long. */
+function waits(report: Report, width: number, inks: Ink): string[] {
+  const ofSteps = waitSums(report.steps).map((sum) => [
+    WAIT_WORDS[sum.for],
+    show.counted(sum.steps, 'step'),
+    `${show.duration(sum.ms)} in all`,
+    `${show.duration(sum.longest)} at most`,
+  ]);
+  const ofRun = (report.run.waits ?? []).flatMap((wait) => {
+    const took = lasted(wait);
+    const until = took === null ? 'not over yet' : show.duration(took);
+    return wrap(
+      `${show.instant(wait.from)}  the run: ${RUN_WAIT_WORDS[wait.for]} (${wait.what}), ${until}`,
+      width,
+      '  ',
+    );
+  });
+  if (ofSteps.length + ofRun.length === 0) return [];
+  const columns = [{ least: 20 }, { align: 'right' }, { align: 'right' }, { align: 'right' }] as const;
+  return [...heading('Waits', inks), ...table(ofSteps, columns, width, '  '), ...ofRun];
+}
+
+/** Steps that were asked for more than once, or whose answer was not plain: each attempt. */
+function attempts(report: Report, width: number, inks: Ink): string[] {
+  const steps = askedOtherwise(report);
+  if (steps.length === 0) return [];
+  const shown = steps.slice(0, SHOWN_FINDINGS);
+  const rest = steps.length - shown.length;
+  return [
+    ...heading(`Asked more than once, or without a plain answer (${show.count(steps.length)})`, inks),
+    ...shown.flatMap((step) => [
+      ...wrap(`${step.instance}  ${changeOf(step)}`, width, '  '),
+      ...step.asked.flatMap((one) => wrap(attemptInWords(one), width, '    ')),
+    ]),
+    ...(rest === 0
+      ? []
+      : [inks.dim(`  ${show.counted(rest, 'more step')}: the CSV, JSON and HTML reports hold them all`)]),
+  ];
 }
 
 function outcomeCell(step: ReportStep, inks: Ink): Cell {

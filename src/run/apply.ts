@@ -17,6 +17,7 @@ import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
+import { tellCallers } from './callers.ts';
 import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
@@ -287,6 +288,7 @@ async function takeUp(
       version: input.version,
     });
     for (const deed of takeOversOf(locks)) journal.tell(deed);
+    await tellCallers({ ...input, journal });
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });

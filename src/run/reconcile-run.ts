@@ -7,6 +7,7 @@ import type { JournalEntry, Outcome, Report, SavedPlan, Step } from '../model.ts
 import { JOURNAL_FORMAT } from '../model.ts';
 import { finish, mustBeSameEndpoint, mustBeWhole } from './apply.ts';
 import type { CallCounter } from './call-counter.ts';
+import { tellCallers } from './callers.ts';
 import { claimInstances } from './claims.ts';
 import { type HeldLock, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';
@@ -132,6 +133,7 @@ async function settle(
       version: input.version,
     });
     for (const deed of takeOversOf(locks)) journal.tell(deed);
+    await tellCallers({ ...input, saved: { steps: open }, journal });
     const exitCodeBefore = lastExitCode(run.journal.entries);
     const settling = reconcileSteps({ ...input, saved, journal, exitCodeBefore });
     const left = new Promise<null>((resolveLeft) => {

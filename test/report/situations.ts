@@ -156,6 +156,7 @@ export class JournalWriter {
       version: '0.1.0',
     } as const;
     this.deed({ kind: 'run-started', ...common });
+    this.deed({ kind: 'caller', profile: 'default', caller: callerOf(by.user), why: null });
     return resumed ? this : this.deed({ kind: 'approved', how: 'prompt', by: by.user });
   }
 
@@ -213,6 +214,12 @@ export class JournalWriter {
   finish(because: EndedBecause, exitCode: number): this {
     return this.deed({ kind: 'run-ended', because, exitCode });
   }
+}
+
+/** Who the provider says it is; a hostile user is hostile there too. */
+function callerOf(user: string) {
+  const arn = user === HOSTILE ? HOSTILE : 'qcs::cam::uin/100000000001:uin/100000000042';
+  return { account: '100000000001', user: '100000000042', type: user === HOSTILE ? HOSTILE : 'CAMUser', arn };
 }
 
 export const finding = (more: Partial<Finding> = {}): Finding => ({
