@@ -392,6 +392,27 @@ export interface ApprovalFile {
   readonly signature: string;
 }
 
+/**
+ * What somebody signs of a run: that its journal had this head. Its file: `signatures/<name>.json` in the run directory,
+ * its canonical form and a line feed.
+ */
+export interface HeadSignature {
+  readonly format: typeof HEAD_SIGNATURE_FORMAT;
+  /** The saved plan's. */
+  readonly digest: string;
+  /** The hash of the journal's last entry then, and its number. */
+  readonly head: string;
+  readonly entries: number;
+  /** Who signed, as they say of themselves: the key tells who it was. */
+  readonly by: string;
+  /** `ssh-ed25519 AAAA…`, without a comment: the key that signed. */
+  readonly key: string;
+  /** ISO 8601 UTC, by the clock of whoever signed. */
+  readonly signedAt: string;
+  /** Ed25519, base64, over the canonical form of everything else in this value. */
+  readonly signature: string;
+}
+
 /** An approval as the journal holds it: digest, format and wave are those of its entry and run. */
 export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
 
@@ -664,6 +685,7 @@ export const JOURNAL_FORMAT = 'refit.journal/1';
 export const REPORT_FORMAT = 'refit.report/1';
 export const INVENTORY_FORMAT = 'refit.inventory/1';
 export const APPROVAL_FORMAT = 'refit.approval/1';
+export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
 
 /** Steps against one inventory, sealed by a digest; what a person approves. */
 export interface SavedPlan {

@@ -135,6 +135,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'temporal-polyfill': /^plan\/time-zone\.ts$/,
   'ical.js': /^plan\/calendar-file\.ts$/,
   commander: /^cli\/program\.ts$/,
+  tar: /^cli\/evidence-archive\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|run\/journal-file)\.ts$/,

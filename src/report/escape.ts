@@ -116,7 +116,16 @@ export function csvRecord(cells: readonly (string | number | null)[]): string {
  * leave raw and a terminal could obey (C1, bidi, separators) is written as `\uXXXX`, which parses to the same.
  */
 export function json(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(/[\u007f-\u{10ffff}]/gu, (character) =>
+  return `${unobeyed(JSON.stringify(value, null, 2))}\n`;
+}
+
+/** The same in one line. */
+export function jsonLine(value: unknown): string {
+  return `${unobeyed(JSON.stringify(value))}\n`;
+}
+
+function unobeyed(text: string): string {
+  return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
     visible(character) === character
       ? character
       : character
@@ -124,5 +133,4 @@ export function json(value: unknown): string {
           .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
           .join(''),
   );
-  return `${text}\n`;
 }
