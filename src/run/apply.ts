@@ -10,7 +10,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
 import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
-import { beginReplay, isFinished } from '../journal.ts';
+import { asRead, beginReplay, isFinished } from '../journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { planAgain, word } from '../plan/next-command.ts';
@@ -334,7 +334,10 @@ function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): 
   ];
 }
 
-/** Writes the reports and tells how the run stands. */
+/**
+ * Writes the reports and tells how the run stands. They are made of the entries as they lie on disk: whoever makes them
+ * again from there gets the same bytes.
+ */
 export async function finish(
   directory: string,
   saved: SavedPlan,
@@ -342,7 +345,7 @@ export async function finish(
   state: RunState,
   wasFinished: boolean,
 ): Promise<ApplyEnd> {
-  const report = buildReport(saved, entries);
+  const report = buildReport(saved, entries.map(asRead));
   const plain = { color: false, width: 100 };
   await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
   await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
