@@ -25,6 +25,7 @@ import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
 import { amountsPicture } from './pictures/amounts.ts';
 import { actionCalls, actionTone, callsPicture } from './pictures/calls.ts';
+import { durationsPicture } from './pictures/durations.ts';
 import { outcomeName, outcomesPicture } from './pictures/outcomes.ts';
 import { timelinePicture } from './pictures/timeline.ts';
 import * as show from './quantities.ts';
@@ -58,11 +59,22 @@ function amounts({ memory, money }: Report): Raw {
   const prices = money.quoted.map((sum, index) => {
     const done = { ...sum, amount: verified(sum) };
     const kind = sum.basis === 'once' ? 'Paid once' : 'Price an hour';
+    const billed = sum.basis === 'once' && money.billed.find(({ currency }) => currency === sum.currency);
     return markup`<figure><h3>${kind}, ${sum.currency}</h3>
 ${amountsPicture(`money-${index}`, `${kind}, ${sum.currency}`, [
   { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
   { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
-])}<figcaption>The provider’s own quotes: of all steps, and of the verified ones.</figcaption></figure>
+  ...(billed
+    ? [
+        {
+          label: 'billed',
+          value: billed.amount,
+          text: show.money(billed.amount, billed.currency),
+          tone: 'm3' as const,
+        },
+      ]
+    : []),
+])}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${billed && '; beside what was billed'}.</figcaption></figure>
 `;
   });
   return markup`<div class="pair"><figure><h3>Memory of all planned instances</h3>
@@ -224,6 +236,7 @@ function time(report: Report): Piece {
     markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelinePicture(report)}</div>
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
 `,
+    durationsPicture(report.steps),
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
     stepWaitsTable(report),
     report.run.waits !== undefined && runWaitsTable(report.run.waits),

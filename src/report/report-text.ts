@@ -338,8 +338,25 @@ function outcomeCell(step: ReportStep, inks: Ink): Cell {
   return { text: `${sign} ${step.outcome}`, paint: inks[colour] };
 }
 
+/** Rows shown of a list of steps that is longer. */
+const SHOWN_STEPS = 100;
+
+/** The beginning of a list of steps, and how many more there are. */
+function beginningOf(
+  steps: readonly ReportStep[],
+  inks: Ink,
+): { shown: readonly ReportStep[]; rest: string[] } {
+  // A few more are shown rather than told of.
+  if (steps.length <= 1.5 * SHOWN_STEPS) return { shown: steps, rest: [] };
+  const rest = show.counted(steps.length - SHOWN_STEPS, 'more step');
+  return {
+    shown: steps.slice(0, SHOWN_STEPS),
+    rest: [inks.dim(`  ${rest}: the CSV, JSON and HTML reports hold them all`)],
+  };
+}
+
 function attention(report: Report, width: number, inks: Ink): string[] {
-  const steps = needingAttention(report);
+  const { shown: steps, rest } = beginningOf(needingAttention(report), inks);
   if (steps.length === 0) return [];
   const lines = steps.flatMap((step) => {
     const [row] = table(
@@ -351,7 +368,7 @@ function attention(report: Report, width: number, inks: Ink): string[] {
     const words = wordsOf(step);
     return [row!, ...wrap(step.code === null ? words : `${step.code}: ${words}`, width, '    ')];
   });
-  return [...heading('Attention', inks), ...lines];
+  return [...heading('Attention', inks), ...lines, ...rest];
 }
 
 const STEP_COLUMNS: readonly Column[] = [
@@ -365,7 +382,8 @@ const STEP_COLUMNS: readonly Column[] = [
 ];
 
 function allSteps(report: Report, width: number, inks: Ink): string[] {
-  const rows = report.steps.map((step): Cell[] => {
+  const { shown, rest } = beginningOf(report.steps, inks);
+  const rows = shown.map((step): Cell[] => {
     const took = show.between(step.startedAt, step.endedAt);
     return [
       outcomeCell(step, inks),
@@ -377,7 +395,7 @@ function allSteps(report: Report, width: number, inks: Ink): string[] {
       step.attempts > 1 ? `${step.attempts} attempts` : '',
     ];
   });
-  return [...heading('Steps', inks), ...table(rows, STEP_COLUMNS, width, '  ')];
+  return [...heading('Steps', inks), ...table(rows, STEP_COLUMNS, width, '  '), ...rest];
 }
 
 function leftOut(report: Report, width: number, inks: Ink): string[] {

@@ -129,7 +129,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     const run = await readRun(directory);
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
-    if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
+    if (isFinished(run.state))
+      return await finish(directory, run.saved, run.journal.entries, run.state, true);
     const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
     locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
@@ -309,13 +310,13 @@ async function takeUp(
     const end = await Promise.race([executing, left]);
     if (end === null) await journal.record({ kind: 'calls', counts: calls.take() });
     const state = journal.replay.state();
-    const done = await finish(directory, saved, entries, state, false);
+    const done = await finish(directory, run.saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
     wasLeft = end === null;
     return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
-    await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
+    await finish(directory, run.saved, entries, replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
     await control?.close();
