@@ -275,6 +275,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<run>', 'run directory')
     .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
+    .option('--columns <names>', 'the columns of CSV that are wanted, separated by commas, in this order')
     .action(
       action(async ([directory]) => {
         const { report } = await import('./commands/report.ts');
