@@ -84,6 +84,7 @@ export { explainCode, explainInstance } from './plan/explain.ts';
 export { parsePlan } from './plan/parse-plan.ts';
 export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';
 export { buildReport } from './report/build-report.ts';
+export { type CloudEvent, cloudEvents } from './report/cloud-events.ts';
 export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
 export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
