@@ -15,6 +15,7 @@ import { openJournalWriter } from '../src/run/journal-writer.ts';
 import { inventoryOf } from './inventory.ts';
 import { rehearsalAgrees } from './rehearsal-agrees.ts';
 import { rehearsalCpu } from './rehearse.ts';
+import { makeJson, makePage, openPages } from './report-page.ts';
 
 /** One figure: what was measured, the floor beside it, both in the same unit, medians over the rounds. */
 interface Row {
@@ -31,13 +32,15 @@ interface Row {
 const ROUNDS = 5;
 const ROOT = join(import.meta.dirname, '..');
 
-const benches: Readonly<Record<string, () => Row | Promise<Row>>> = {
+const benches: Readonly<Record<string, () => Row | Promise<Row | null>>> = {
   start: () => startUp('start: refit --version', ['--version']),
   validate: () => startUp('start: refit validate plans/small.yaml', ['validate', 'plans/small.yaml']),
   journal: journalEntries,
   planning,
   rehearse: rehearsing,
   'rehearsal-agrees': rehearsalAgreeing,
+  page: pageMade,
+  interactive: pageOpened,
 };
 
 /** Measures both in turn, so that a slow moment of the machine strikes both. */
@@ -198,6 +201,30 @@ async function rehearsalAgreeing(): Promise<Row> {
   };
 }
 
+/** The page of 2,000 steps made from plan and journal. */
+function pageMade(): Promise<Row> {
+  return rounds(
+    () => timed(makePage),
+    () => timed(makeJson),
+    { name: 'report: page of 2,000 steps made', unit: 'ms', floorIs: 'the same report as JSON' },
+  );
+}
+
+/** The page of 2,000 steps opened, until its filter answers. */
+async function pageOpened(): Promise<Row | null> {
+  const pages = await openPages();
+  if (pages === null) return null;
+  try {
+    return await rounds(pages.interactive, pages.bare, {
+      name: 'report: page of 2,000 steps opened, until it can be filtered',
+      unit: 'ms',
+      floorIs: 'the same page without its script',
+    });
+  } finally {
+    await pages.close();
+  }
+}
+
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
@@ -208,6 +235,10 @@ const rows: Row[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const row = await bench();
+  if (row === null) {
+    process.stdout.write(`${name}\n  not measured: there is no Chromium here\n`);
+    continue;
+  }
   rows.push(row);
   const spread = row.spread.map((ratio) => ratio.toFixed(2)).join(' to ');
   process.stdout.write(

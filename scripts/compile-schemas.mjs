@@ -18,6 +18,7 @@ const SCHEMAS = {
   validateInventory: 'inventory.schema.json',
   validateReport: 'report.schema.json',
   validateApproval: 'approval.schema.json',
+  validateHeadSignature: 'head-signature.schema.json',
 };
 
 const TYPES = `/** What is wrong with a value, as the schema validator says it. */

@@ -31,8 +31,8 @@ export function canonicalMembers(value: object): [key: string, text: string][] {
   return members;
 }
 
-/** Lower-case hex SHA-256 of a text's UTF-8 bytes. */
-export function sha256(text: string): string {
+/** Lower-case hex SHA-256 of bytes, or of a text's UTF-8 bytes. */
+export function sha256(text: string | Uint8Array): string {
   return hash('sha256', text, 'hex');
 }
 

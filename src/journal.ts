@@ -49,6 +49,11 @@ export function encode(entry: JournalEntry): string {
   return canonical(entry);
 }
 
+/** The entry as whoever reads the journal gets it: the same value, its members in the order of the file. */
+export function asRead(entry: JournalEntry): JournalEntry {
+  return JSON.parse(encode(entry)) as JournalEntry;
+}
+
 /** What is wrong with a journal, and where. */
 export interface ChainFault {
   /** Line number from 1. */
@@ -264,6 +269,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.starts += 1;
       return;
     case 'approved':
+    case 'caller':
     case 'lock-taken-over':
       return;
     case 'approval-awaited':

@@ -395,6 +395,27 @@ export interface ApprovalFile {
   readonly signature: string;
 }
 
+/**
+ * What somebody signs of a run: that its journal had this head. Its file: `signatures/<name>.json` in the run directory,
+ * its canonical form and a line feed.
+ */
+export interface HeadSignature {
+  readonly format: typeof HEAD_SIGNATURE_FORMAT;
+  /** The saved plan's. */
+  readonly digest: string;
+  /** The hash of the journal's last entry then, and its number. */
+  readonly head: string;
+  readonly entries: number;
+  /** Who signed, as they say of themselves: the key tells who it was. */
+  readonly by: string;
+  /** `ssh-ed25519 AAAA…`, without a comment: the key that signed. */
+  readonly key: string;
+  /** ISO 8601 UTC, by the clock of whoever signed. */
+  readonly signedAt: string;
+  /** Ed25519, base64, over the canonical form of everything else in this value. */
+  readonly signature: string;
+}
+
 /** An approval as the journal holds it: digest, format and wave are those of its entry and run. */
 export type Signed = Pick<ApprovalFile, 'by' | 'key' | 'issuedAt' | 'expiresAt' | 'signature'>;
 
@@ -726,6 +747,7 @@ export const JOURNAL_FORMAT = 'refit.journal/1';
 export const REPORT_FORMAT = 'refit.report/1';
 export const INVENTORY_FORMAT = 'refit.inventory/1';
 export const APPROVAL_FORMAT = 'refit.approval/1';
+export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
 
 /** Steps against one inventory, sealed by a digest; what a person approves. */
 export interface SavedPlan {
@@ -866,6 +888,8 @@ export type Deed =
       readonly locks: readonly RunLock[];
       readonly from: FormerHolder;
     }
+  /** Whose keys this process uses, as the provider told it; `caller` null: it did not, and `why`. */
+  | ({ readonly kind: 'caller' } & CallerTold)
   /** Approval as it was given: at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
   /** Signatures of the approvers, as many as the plan wants: of the plan (wave null), or of one wave. */
@@ -988,6 +1012,25 @@ export type Deed =
   /** Calls other than orders, counted by second: [unix second, action, sent, refused by limit]. */
   | { readonly kind: 'calls'; readonly counts: readonly (readonly [number, string, number, number])[] }
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
+
+/** Whose keys one profile's are, as `GetCallerIdentity` tells it. */
+export interface Caller {
+  /** The account's number, as the provider writes it. */
+  readonly account: string;
+  /** The user's number, or what stands in its place for a role. */
+  readonly user: string;
+  /** The provider's name of what it is: a user, a role's session. */
+  readonly type: string;
+  readonly arn: string;
+}
+
+/** What came of asking whose keys they are. */
+export interface CallerTold {
+  readonly profile: string;
+  readonly caller: Caller | null;
+  /** Why it is not known; null where it is. */
+  readonly why: string | null;
+}
 
 /** Who was told of what, and what came of it. */
 export interface Told {
@@ -1147,6 +1190,10 @@ export interface Report {
     readonly host: string | null;
     readonly endpoint: string | null;
     readonly approved: { readonly how: string; readonly by: string; readonly at: string } | null;
+    /** Whose keys were used, as the provider told it, in order; absent where it was never asked. */
+    readonly callers?: readonly ReportCaller[];
+    /** Times in which the whole run waited, in order; absent where it never did. */
+    readonly waits?: readonly RunWait[];
     /** The signatures by which it, or one of its waves, was approved; absent where none was needed. */
     readonly signatures?: readonly ReportSignature[];
     readonly requestsPerSecond: number;
@@ -1256,6 +1303,25 @@ export interface RehearsedSeconds {
   readonly greatest: number;
 }
 
+/** Whose keys a process used. */
+export interface ReportCaller extends CallerTold {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+/** What a whole run can wait for. `no-process`: nobody carried it out, after an end, or after a death. */
+export const RUN_WAITS = ['paused', 'soak', 'no-process'] as const;
+
+/** A time in which the whole run waited. */
+export interface RunWait {
+  readonly for: (typeof RUN_WAITS)[number];
+  /** ISO 8601 UTC; `to` null: it lasts, as far as the journal tells. */
+  readonly from: string;
+  readonly to: string | null;
+  /** Who paused it, the wave that soaked, why the process before had ended. */
+  readonly what: string;
+}
+
 /** The signature of an approver. */
 export interface ReportSignature extends Signed {
   /** When it was judged and taken, ISO 8601 UTC. */
@@ -1295,6 +1361,8 @@ export interface RunProcess {
   readonly pid: number;
   /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
   readonly cutOff: number;
+  /** Its version of this program. */
+  readonly version: string;
   /** Absent: to carry the plan out. */
   readonly purpose?: 'reconcile';
   /** The dead whose locks it took over; absent where there were none. */
@@ -1328,6 +1396,37 @@ export interface MoneyShare {
   readonly billed: readonly Money[];
 }
 
+/**
+ * What a step can wait for, beside the change itself (`change`): its own order to be sent, the request limit, something
+ * else under way on its instance, what became of an attempt without an answer, its maintenance window.
+ */
+export const STEP_WAITS = ['sending', 'limit', 'busy', 'settling', 'window', 'change'] as const;
+
+/** How long a step waited for one thing, in milliseconds, and how often. */
+export interface StepWait {
+  readonly for: (typeof STEP_WAITS)[number];
+  readonly ms: number;
+  readonly times: number;
+}
+
+/** One attempt to order: what was asked when, and what came of it. */
+export interface ReportAttempt {
+  readonly attempt: number;
+  /** When it was written down, ISO 8601 UTC. */
+  readonly at: string;
+  /** When it left; null where it is not known to have. */
+  readonly sentAt: string | null;
+  /** `none-yet`: the journal ends before it, or its process died. */
+  readonly answer: 'accepted' | 'refused' | 'no-answer' | 'not-sent' | 'none-yet';
+  readonly order: string | null;
+  readonly requestId: string | null;
+  /** The provider's code and message of a refusal, or why there is no answer. */
+  readonly code: string | null;
+  readonly what: string | null;
+  /** What reading proved of it; absent where nothing had to be settled. */
+  readonly settled?: { readonly at: string; readonly landed: boolean; readonly evidence: string };
+}
+
 /** One step of a report. */
 export interface ReportStep {
   readonly id: string;
@@ -1344,9 +1443,17 @@ export interface ReportStep {
   readonly nodes?: NodeChange;
   readonly before: Size;
   readonly after: Size;
+  /** Why this size, or these steps, as the plan says it; absent where there is nothing to say. */
+  readonly because?: string;
+  /** As read just before its order; null where nothing was read. */
+  readonly seen: { readonly at: string; readonly status: InstanceStatus; readonly size: Size } | null;
   /** As read back at the end; null where nothing was read. */
   readonly found: Size | null;
   readonly outcome: Outcome;
+  /** Every attempt, in order. */
+  readonly asked: readonly ReportAttempt[];
+  /** What it waited for, in the order of `STEP_WAITS`. */
+  readonly waits: readonly StepWait[];
   readonly orders: readonly string[];
   readonly requestIds: readonly string[];
   readonly attempts: number;

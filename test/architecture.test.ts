@@ -140,6 +140,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ical.js': /^plan\/calendar-file\.ts$/,
   commander: /^cli\/program\.ts$/,
   'string-width': /^report\/columns\.ts$/,
+  tar: /^cli\/evidence-archive\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|run\/journal-file)\.ts$/,

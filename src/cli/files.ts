@@ -24,7 +24,11 @@ export async function readInput(path: string, what: string): Promise<Buffer> {
  * @param not a file that must not be overwritten: the one that was read.
  * @throws RefitError `disk-failed` where it cannot be written, `usage` where it must not be.
  */
-export async function writeOutput(path: string, text: string, not: string | null = null): Promise<void> {
+export async function writeOutput(
+  path: string,
+  text: string | Uint8Array,
+  not: string | null = null,
+): Promise<void> {
   const target = await realpath(path).catch(() => path);
   if (not !== null && target === (await realpath(not).catch(() => not))) {
     throw new RefitError(

@@ -54,9 +54,13 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       showGlobalOptions: true,
       sortSubcommands: false,
       subcommandTerm: (command) =>
-        // `audit` has one command of its own, and is nothing without it; of several the first stands for all.
-        [command, ...command.commands.slice(0, 1)]
-          .flatMap((one) => [one.name(), ...one.registeredArguments.map(argumentTerm)])
+        // `audit` is nothing without one of its own commands.
+        [
+          command.name(),
+          command.commands.map((one) => one.name()).join('|'),
+          ...(command.commands[0] ?? command).registeredArguments.map(argumentTerm),
+        ]
+          .filter((part) => part !== '')
           .join(' '),
     })
     .showSuggestionAfterError()
@@ -431,24 +435,82 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     .argument('<run>', 'run directory')
     .addOption(format('text, json, markdown, html or csv'))
     .addOption(write())
+    .option('--columns <names>', 'the columns of CSV that are wanted, separated by commas, in this order')
     .action(
       action(async ([directory]) => {
         const { report } = await import('./commands/report.ts');
         return (terminal, options) => report(directory!, options, terminal);
       }),
     );
-  program
+  const audit = program
     .command('audit')
-    .description('recompute the chain of a journal offline: that no byte of it was changed')
+    .description('check, sign and hand over the account of a run, offline')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  audit
     .command('verify')
     .description('recompute the chain of a journal offline: that no byte of it was changed')
     .argument('<run>', 'run directory')
     .option('--head <hash>', 'the head as noted elsewhere: shows entries cut off at the end')
+    .option('--signers <file>', 'names with public keys: one of them must have signed the journal')
+    .option(
+      '--signed-by <file>',
+      'a signature that lies elsewhere than in the run directory; may be repeated',
+      collect,
+    )
     .addOption(format('text or json'))
     .action(
       action(async ([directory]) => {
         const { auditVerify } = await import('./commands/audit.ts');
         return (terminal, options) => auditVerify(directory!, options, terminal);
+      }),
+    );
+  audit
+    .command('replay')
+    .description('render the reports again from plan and journal, and compare them byte by byte')
+    .argument('<run>', 'run directory')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([directory]) => {
+        const { auditReplay } = await import('./commands/audit-replay.ts');
+        return (terminal, options) => auditReplay(directory!, options, terminal);
+      }),
+    );
+  audit
+    .command('sign')
+    .description('sign the head of the journal; the signature is kept in the run directory')
+    .argument('<run>', 'run directory')
+    .option('--key <file>', 'an Ed25519 private key without a passphrase (~/.ssh/id_ed25519)')
+    .option('--as <name>', 'who signs (the user of the operating system)')
+    .option('-o, --out <file>', 'write it into this file instead')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([directory]) => {
+        const { auditSign } = await import('./commands/audit-sign.ts');
+        return (terminal, options) => auditSign(directory!, options, terminal);
+      }),
+    );
+  audit
+    .command('export')
+    .description('plan, approvals, journal, reports and schemas as one archive that a third party can check')
+    .argument('<run>', 'run directory')
+    .option('-o, --out <file>', 'a .tar.gz or .tar file (the name of the run, .tar.gz)')
+    .addOption(format('text or json'))
+    .action(
+      action(async ([directory]) => {
+        const { auditExport } = await import('./commands/audit-export.ts');
+        return (terminal, options) => auditExport(directory!, options, terminal);
+      }),
+    );
+  audit
+    .command('events')
+    .description('the journal as CloudEvents, a JSON line for each entry')
+    .argument('<run>', 'run directory')
+    .option('-o, --out <file>', 'write them into this file')
+    .action(
+      action(async ([directory]) => {
+        const { auditEvents } = await import('./commands/audit-events.ts');
+        return (terminal, options) => auditEvents(directory!, options, terminal);
       }),
     );
   program.commandsGroup('Look into the connection:');

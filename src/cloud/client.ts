@@ -330,6 +330,12 @@ function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
       return answer.kind === 'ok' ? wire.decodeSelf(answer.fields) : null;
     },
 
+    async describeCaller(scope) {
+      const answer = await send(wire.READS.identity, scope, {});
+      if (answer.kind !== 'ok') throw refusedRead(wire.READS.identity, scope, answer);
+      return wire.decodeIdentity(answer.fields);
+    },
+
     async describeMetric(scope, instances, metric, over) {
       const found = new Map<string, number>();
       await Promise.all(

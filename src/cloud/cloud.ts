@@ -4,6 +4,7 @@
  */
 
 import type {
+  Caller,
   Catalogue,
   Dimension,
   EditionName,
@@ -124,6 +125,8 @@ export interface CloudReader {
   ): Promise<Map<string, UsedMemory>>;
   /** The numbers by which orders name this identity as who placed them; null where that cannot be told. */
   describeSelf(scope: Scope): Promise<readonly string[] | null>;
+  /** Whose keys they are, for the record. @throws RefitError where it is refused or cannot be read. */
+  describeCaller(scope: Scope): Promise<Caller>;
   /**
    * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
    * one are left out.

@@ -4,6 +4,7 @@ import type {
   JournalEntry,
   MaintenanceWindow,
   Report,
+  ReportCaller,
   ReportGate,
   ReportSignature,
   ReportSteered,
@@ -16,7 +17,9 @@ import type {
   StepState,
 } from '../model.ts';
 import { REPORT_FORMAT, totalMemory } from '../model.ts';
+import { attemptsIn } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';
+import { runWaits, stepWaits } from './waits.ts';
 
 /**
  * The audit report of a run.
@@ -27,6 +30,9 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
   const state = replay(saved, entries);
   const facts = gather(saved, entries);
   const known = new Map(saved.preconditions.map((precondition) => [precondition.instance, precondition]));
+  const attempts = attemptsIn(entries);
+  const stepsWaited = stepWaits(entries);
+  const runWaited = runWaits(saved, entries);
   const steps = saved.steps.map((step) => ({
     ...reportStep(
       step,
@@ -35,7 +41,11 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
     ),
     name: known.get(step.instance)?.name ?? '',
     wave: saved.waves[step.wave]?.name ?? '',
+    ...becauseOf(known.get(step.instance)?.because),
+    seen: facts.seen.get(step.id) ?? null,
     found: facts.found.get(step.id) ?? null,
+    asked: attempts.get(step.id) ?? [],
+    waits: stepsWaited.get(step.id) ?? [],
     ...windowOf(known.get(step.instance)?.window),
   }));
   return {
@@ -60,6 +70,8 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
       host: facts.started?.by.host ?? null,
       endpoint: facts.started?.endpoint ?? null,
       approved: facts.approved && { how: facts.approved.how, by: facts.approved.by, at: facts.approved.at },
+      ...(facts.callers.length === 0 ? {} : { callers: facts.callers }),
+      ...(runWaited.length === 0 ? {} : { waits: runWaited }),
       ...(facts.signatures.length === 0 ? {} : { signatures: facts.signatures }),
       requestsPerSecond: saved.execution.requestsPerSecond,
       inFlight: saved.execution.inFlight,
@@ -98,6 +110,10 @@ function windowOf(window: MaintenanceWindow | undefined): Pick<ReportStep, 'wind
   return window ? { window } : {};
 }
 
+function becauseOf(because: string | null | undefined): Pick<ReportStep, 'because'> {
+  return because ? { because } : {};
+}
+
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
 
 /** What the report tells beyond the state of the steps. */
@@ -105,6 +121,7 @@ interface Facts {
   /** The first process and the first approval: the run is theirs, those who took it up again are counted. */
   readonly started: Entry<'run-started'> | null;
   readonly approved: Entry<'approved'> | null;
+  readonly callers: readonly ReportCaller[];
   readonly signatures: readonly ReportSignature[];
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly waveEnds: ReadonlyMap<number, string>;
@@ -113,6 +130,8 @@ interface Facts {
   readonly processes: readonly RunProcess[];
   readonly steered: readonly ReportSteered[];
   readonly told: readonly ReportTold[];
+  /** What was read just before a step's last order. */
+  readonly seen: ReadonlyMap<string, NonNullable<ReportStep['seen']>>;
   /** What was read back at the end of a step. */
   readonly found: ReadonlyMap<string, Size>;
   /** The size last read of an instance, in the order of the journal. */
@@ -124,6 +143,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
   const waveStarts = new Map<number, string>();
   const waveEnds = new Map<number, string>();
   const gates = new Map<number, ReportGate[]>();
+  const seen = new Map<string, NonNullable<ReportStep['seen']>>();
   const found = new Map<string, Size>();
   const lastRead = new Map<string, Size>();
   const read = (id: string, size: Size | null) => {
@@ -134,7 +154,10 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
     if (entry.kind === 'wave-started' && !waveStarts.has(entry.wave)) waveStarts.set(entry.wave, entry.at);
     if (entry.kind === 'wave-ended') waveEnds.set(entry.wave, entry.at);
     if (entry.kind === 'gate') gates.set(entry.wave, [...(gates.get(entry.wave) ?? []), gateOf(entry)]);
-    if (entry.kind === 'looked') read(entry.step, entry.size);
+    if (entry.kind === 'looked') {
+      seen.set(entry.step, { at: entry.at, status: entry.status, size: entry.size });
+      read(entry.step, entry.size);
+    }
     if (entry.kind === 'step-ended') {
       // Verified means: read back at `to`, whether or not the entry repeats the size.
       const size =
@@ -149,6 +172,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
       entries.find(
         (entry): entry is Entry<'approved'> => entry.kind === 'approved' && entry.how !== 'signatures',
       ) ?? null,
+    callers: entries.flatMap((entry) => (entry.kind === 'caller' ? [callerOf(entry)] : [])),
     signatures: entries.flatMap((entry) =>
       entry.kind === 'approved' && entry.how === 'signatures'
         ? entry.signed.map((one) => ({
@@ -164,6 +188,7 @@ function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
     waveStarts,
     waveEnds,
     gates,
+    seen,
     found,
     lastRead,
   };
@@ -173,7 +198,7 @@ function reportStep(
   step: Step,
   state: StepState,
   postpaid: boolean,
-): Omit<ReportStep, 'name' | 'wave' | 'found'> {
+): Omit<ReportStep, 'name' | 'wave' | 'seen' | 'found' | 'asked' | 'waits'> {
   return {
     id: step.id,
     instance: step.instance,
@@ -207,6 +232,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+function callerOf({ at, profile, caller, why }: Entry<'caller'>): ReportCaller {
+  return { at, profile, caller, why };
+}
+
 function toldOf({ at, by, event, about, to, ok, what }: Entry<'told'>): ReportTold {
   return { at, by, event, about, to, ok, what };
 }
@@ -230,7 +259,15 @@ function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
       stopped = undefined;
       const { user, host, pid } = entry.by;
       const purpose = entry.purpose === undefined ? {} : { purpose: entry.purpose };
-      processes.push({ at: entry.at, user, host, pid, cutOff: entry.cutOff, ...purpose });
+      processes.push({
+        at: entry.at,
+        user,
+        host,
+        pid,
+        cutOff: entry.cutOff,
+        version: entry.version,
+        ...purpose,
+      });
     }
     const last = processes.at(-1);
     if (entry.kind === 'lock-taken-over' && last)

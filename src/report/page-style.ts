@@ -22,14 +22,14 @@ p{margin:0 0 8px;max-width:80ch}
 .facts div{display:flex;gap:12px;padding:5px 0;border-bottom:1px solid var(--line)}
 dt{flex:none;width:88px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:24px 48px}
-figure{margin:0 0 16px}figcaption,.note{color:var(--soft);font-size:13px;max-width:90ch}
+figure{margin:0 0 16px}figcaption,.note{color:var(--soft);font-size:13px;max-width:120ch}
 svg{display:block;width:100%;height:auto}
 .pair svg{max-width:520px}
 svg text{font-family:inherit;font-size:12px;fill:var(--ink)}svg .soft{fill:var(--soft)}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
 .grid{stroke:var(--line);stroke-width:1;fill:none}.base{stroke:var(--soft);stroke-width:1}.band{fill:var(--wash)}
 .limit{stroke:var(--limit);stroke-width:1.5;fill:none}.plan{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
 .faint{opacity:.45}.openend{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 2}
-.m0{fill:var(--not-run)}.m1{fill:var(--a1)}.m2{fill:var(--a0)}
+.m0{fill:var(--not-run)}.m1{fill:var(--a1)}.m2{fill:var(--a0)}.m3{fill:var(--verified)}
 .a0{fill:var(--a0)}.a1{fill:var(--a1)}.a2{fill:var(--a2)}.a3{fill:var(--a3)}.a4{fill:var(--a4)}
 .verified{--o:var(--verified)}.failed{--o:var(--failed)}.refused{--o:var(--refused)}.drifted{--o:var(--drifted)}
 .skipped{--o:var(--skipped)}.unknown{--o:var(--unknown)}.not-run{--o:var(--not-run)}
@@ -39,7 +39,7 @@ rect.o{fill:var(--o)}
 span.o{white-space:nowrap}span.o::before,.key::before{content:"";display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:7px;background:var(--o)}
 .key{--o:currentColor}.key.a0{--o:var(--a0)}.key.a1{--o:var(--a1)}.key.a2{--o:var(--a2)}.key.a3{--o:var(--a3)}.key.a4{--o:var(--a4)}
 ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 0;padding:0}ul.legend .zero{color:var(--soft)}
-.scroll{overflow-x:auto;margin:8px 0}.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.scroll{overflow-x:auto;margin:8px 0 20px}.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.4}
 caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
 th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}

@@ -15,9 +15,11 @@ export interface ReportOptions {
   readonly width: number;
   /** The run directory, for the commands to type next; `RUN` where it is not known. */
   readonly directory?: string;
+  /** The columns of CSV that are wanted, in their order; absent: all of `CSV_COLUMNS`. */
+  readonly columns?: readonly string[];
 }
 
-const RENDERERS: ReadonlyMap<ReportFormat, (report: Report, options: ReportOptions) => string> = new Map([
+const RENDERERS = new Map<ReportFormat, (report: Report, options: ReportOptions) => string>([
   ['text', reportText],
   ['json', json],
   ['markdown', reportMarkdown],

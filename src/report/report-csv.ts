@@ -1,10 +1,13 @@
 /** The report for a spreadsheet: one record a step, then the targets that never became one and who signed. Amounts are plain numbers. */
-import type { Report, Size } from '../model.ts';
+import type { Report, ReportStep, Size } from '../model.ts';
+import { STEP_WAITS } from '../model.ts';
+import { attemptInWords } from './account-in-words.ts';
 import { csvRecord } from './escape.ts';
 import { between, hours, nodes } from './quantities.ts';
 import { signatureInWords } from './report-text.ts';
 
-const HEADER = [
+/** The columns, in the order in which they stand where nobody chooses. */
+export const CSV_COLUMNS: readonly string[] = [
   'step',
   'instance',
   'name',
@@ -46,10 +49,22 @@ const HEADER = [
   'window',
   'began_at',
   'warning',
+  'because',
+  'seen_at',
+  'seen_memory_per_shard_mb',
+  'seen_shards',
+  'seen_replicas',
+  ...STEP_WAITS.map((reason) => `waited_${reason}_seconds`),
+  'attempts_in_words',
 ];
 
-export function reportCsv(report: Report): string {
-  const records: (readonly (string | number | null)[])[] = [HEADER];
+/** @param columns those that are wanted, in their order, each one of `CSV_COLUMNS`; absent: all. */
+export function reportCsv(
+  report: Report,
+  { columns = CSV_COLUMNS }: { columns?: readonly string[] } = {},
+): string {
+  const chosen = columns.map((column) => CSV_COLUMNS.indexOf(column));
+  const records: (readonly (string | number | null)[])[] = [CSV_COLUMNS];
   for (const step of report.steps) {
     const took = between(step.startedAt, step.endedAt);
     records.push([
@@ -88,6 +103,11 @@ export function reportCsv(report: Report): string {
       step.window ? hours(step.window) : null,
       step.beganAt ?? null,
       step.warning ?? null,
+      step.because ?? null,
+      step.seen?.at ?? null,
+      ...sizeCells(step.seen?.size ?? null),
+      ...waitCells(step),
+      step.asked.map(attemptInWords).join(' | ') || null,
     ]);
   }
   for (const { instance, region, findings } of report.blocked) {
@@ -99,11 +119,19 @@ export function reportCsv(report: Report): string {
   }
   for (const one of report.run.signatures ?? []) {
     const told = { wave: one.wave ?? '', outcome: 'signed', code: one.key, what: signatureInWords(one) };
-    records.push(HEADER.map((column) => (told as Readonly<Record<string, string>>)[column] ?? null));
+    records.push(CSV_COLUMNS.map((column) => (told as Readonly<Record<string, string>>)[column] ?? null));
   }
-  if (!report.rehearsal) return records.map(csvRecord).join('');
+  const rows = records.map((record) => chosen.map((at) => record[at] ?? null));
+  if (!report.rehearsal) return rows.map(csvRecord).join('');
   // In front, so that no row of it can be taken for what was done.
-  return records.map((record, at) => csvRecord([at === 0 ? 'rehearsal' : 'REHEARSAL', ...record])).join('');
+  return rows.map((row, at) => csvRecord([at === 0 ? 'rehearsal' : 'REHEARSAL', ...row])).join('');
+}
+
+function waitCells({ waits }: ReportStep): (number | null)[] {
+  return STEP_WAITS.map((reason) => {
+    const wait = waits.find((one) => one.for === reason);
+    return wait === undefined ? null : wait.ms / 1000;
+  });
 }
 
 function sizeCells(size: Size | null): (number | null)[] {
@@ -112,5 +140,5 @@ function sizeCells(size: Size | null): (number | null)[] {
 
 function other(instance: string, region: string, outcome: string, code: string | null, what: string) {
   const told: Readonly<Record<string, string | null>> = { instance, region, outcome, code, what };
-  return HEADER.map((column) => told[column] ?? null);
+  return CSV_COLUMNS.map((column) => told[column] ?? null);
 }

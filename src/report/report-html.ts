@@ -10,6 +10,15 @@ import type {
   ReportTold,
 } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
+import {
+  askedOtherwise,
+  attemptInWords,
+  heldUpBy,
+  lasted,
+  RUN_WAIT_WORDS,
+  WAIT_WORDS,
+  waitSums,
+} from './account-in-words.ts';
 import { billInWords } from './bills-in-words.ts';
 import type { Piece, Raw } from './escape.ts';
 import { legible, markup } from './escape.ts';
@@ -17,6 +26,7 @@ import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
 import { amountsPicture } from './pictures/amounts.ts';
 import { actionCalls, actionTone, callsPicture } from './pictures/calls.ts';
+import { durationsPicture } from './pictures/durations.ts';
 import { outcomeName, outcomesPicture } from './pictures/outcomes.ts';
 import { timelinePicture } from './pictures/timeline.ts';
 import * as show from './quantities.ts';
@@ -89,11 +99,22 @@ function amounts({ memory, money }: Report): Raw {
   const prices = money.quoted.map((sum, index) => {
     const done = { ...sum, amount: verified(sum) };
     const kind = sum.basis === 'once' ? 'Paid once' : 'Price an hour';
+    const billed = sum.basis === 'once' && money.billed.find(({ currency }) => currency === sum.currency);
     return markup`<figure><h3>${kind}, ${sum.currency}</h3>
 ${amountsPicture(`money-${index}`, `${kind}, ${sum.currency}`, [
   { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
   { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
-])}<figcaption>The provider’s own quotes: of all steps, and of the verified ones.</figcaption></figure>
+  ...(billed
+    ? [
+        {
+          label: 'billed',
+          value: billed.amount,
+          text: show.money(billed.amount, billed.currency),
+          tone: 'm3' as const,
+        },
+      ]
+    : []),
+])}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${billed && '; beside what was billed'}.</figcaption></figure>
 `;
   });
   return markup`<div class="pair"><figure><h3>Memory of all planned instances</h3>
@@ -143,11 +164,12 @@ function approvedWith(findings: readonly Finding[]): Raw {
 
 function processesTable({ processes }: Report['run']): Raw {
   const remarked = processes.some((one) => show.remarks(one) !== '');
-  const rows = processes.map(({ at, user, host, pid, cutOff, ...others }) => [
+  const rows = processes.map(({ at, user, host, pid, cutOff, version, ...others }) => [
     markup`<span class="nb">${show.instant(at)}</span>`,
     user,
     host,
     String(pid),
+    version,
     cutOff === 0 ? '' : show.count(cutOff),
     ...(remarked ? [show.remarks(others)] : []),
   ]);
@@ -156,6 +178,7 @@ function processesTable({ processes }: Report['run']): Raw {
     { title: 'User' },
     { title: 'Host' },
     { title: 'Pid', number: true },
+    { title: 'Version' },
     { title: 'Torn bytes cut off', number: true },
     ...(remarked ? [{ title: 'Remarks' }] : []),
   ];
@@ -253,13 +276,54 @@ function time(report: Report): Piece {
     markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelinePicture(report)}</div>
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
 `,
+    durationsPicture(report.steps),
     pageTable('waves', 'Waves in order; each begins when the one before is settled', columns, rows),
+    stepWaitsTable(report),
+    report.run.waits !== undefined && runWaitsTable(report.run.waits),
     report.run.signatures !== undefined && signaturesTable(report.run.signatures),
     gatesOf(report).length > 0 && gatesTable(report),
     report.run.processes.length > 0 && processesTable(report.run),
     report.run.steered !== undefined && steeredTable(report.run.steered),
     report.run.told !== undefined && toldTable(report.run.told),
   ];
+}
+
+function stepWaitsTable({ steps }: Report): Piece {
+  const sums = waitSums(steps);
+  if (sums.length === 0) return null;
+  const rows = sums.map((sum) => [
+    WAIT_WORDS[sum.for],
+    show.count(sum.steps),
+    show.count(sum.times),
+    show.duration(sum.ms),
+    show.duration(sum.longest),
+  ]);
+  const columns = [
+    { title: 'Waited for' },
+    ...['Steps', 'Times', 'In all', 'At most'].map((title) => ({ title, number: true })),
+  ];
+  return pageTable('waited', 'What the steps waited for, and how long', columns, rows);
+}
+
+function runWaitsTable(waits: NonNullable<Report['run']['waits']>): Raw {
+  const rows = waits.map((wait) => {
+    const took = lasted(wait);
+    return [
+      markup`<span class="nb">${show.instant(wait.from)}</span>`,
+      markup`<span class="nb">${show.instant(wait.to)}</span>`,
+      RUN_WAIT_WORDS[wait.for],
+      wait.what,
+      took === null ? 'not over yet' : show.duration(took),
+    ];
+  });
+  const columns = [
+    { title: 'From' },
+    { title: 'To' },
+    { title: 'For' },
+    { title: 'What' },
+    { title: 'Lasted', number: true },
+  ];
+  return pageTable('run-waits', 'When the whole run waited', columns, rows);
 }
 
 function calls(report: Report): Piece {
@@ -281,6 +345,7 @@ function calls(report: Report): Piece {
 
 function steps(report: Report): Piece {
   const priced = report.steps.some(({ quote, billed }) => quote !== null || billed !== null);
+  const otherwise = new Set(askedOtherwise(report).map(({ id }) => id));
   const columns = [
     { title: 'Outcome' },
     { title: 'Instance' },
@@ -291,7 +356,7 @@ function steps(report: Report): Piece {
     { title: 'Took', number: true },
     ...(priced ? [{ title: 'Quoted, billed', number: true }] : []),
   ];
-  const caption = `All ${show.counted(report.steps.length, 'step')} of the plan, each with its one outcome; one attempt each unless said`;
+  const caption = `All ${show.counted(report.steps.length, 'step')} of the plan, each with its one outcome; asked for once and answered unless said`;
   return [
     sieve(
       'steps',
@@ -303,15 +368,16 @@ function steps(report: Report): Piece {
       'steps',
       caption,
       columns,
-      report.steps.map((step) => stepRow(step, priced)),
+      report.steps.map((step) => stepRow(step, priced, otherwise.has(step.id))),
     ),
   ];
 }
 
-function stepRow(step: ReportStep, priced: boolean) {
+function stepRow(step: ReportStep, priced: boolean, otherwise: boolean) {
+  const heldUp = heldUpBy(step);
   const took = show.between(step.startedAt, step.endedAt);
   const told = step.outcome !== 'verified' && step.outcome !== 'not-run';
-  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}${step.warning !== undefined && markup`<small>${step.warning}</small>`}${step.attempts > 1 && markup`<small>${show.counted(step.attempts, 'attempt')}</small>`}`;
+  const said = markup`${step.code !== null && step.outcome !== 'verified' && markup`<small>${step.code}</small>`}${told && markup`<small>${step.what}</small>`}${step.warning !== undefined && markup`<small>${step.warning}</small>`}${otherwise && step.asked.map((one) => markup`<small>${attemptInWords(one)}</small>`)}${heldUp !== '' && markup`<small>waited: ${heldUp}</small>`}`;
   const bill = billInWords(step);
   const billed =
     bill !== '' &&
@@ -323,7 +389,7 @@ function stepRow(step: ReportStep, priced: boolean) {
     },
     markup`<span class="id">${step.instance}</span>${step.name !== '' && markup`<small><bdi>${step.name}</bdi></small>`}<small>${step.region}</small>`,
     step.wave,
-    markup`<span class="nb">${changeOf(step)}</span>${step.found && told && markup`<small>found ${show.size(step.found)}</small>`}`,
+    markup`<span class="nb">${changeOf(step)}</span>${step.because !== undefined && markup`<small>${step.because}</small>`}${step.found && told && markup`<small>found ${show.size(step.found)}</small>`}`,
     markup`${step.orders.length > 0 && markup`<span class="id">${step.orders.join(' ')}</span>`}${step.requestIds.map((id) => markup`<small class="id">${id}</small>`)}`,
     step.startedAt === null
       ? { show: '', sort: '' }

@@ -1,5 +1,13 @@
 /** The report for a ticket or a comment: verdict, facts, what needs a person, then the steps as far as they fit. */
 import type { Report } from '../model.ts';
+import {
+  askedOtherwise,
+  attemptInWords,
+  lasted,
+  RUN_WAIT_WORDS,
+  WAIT_WORDS,
+  waitSums,
+} from './account-in-words.ts';
 import { billedOtherwise, billInWords } from './bills-in-words.ts';
 import { clip } from './columns.ts';
 import { code, legible, markdown } from './escape.ts';
@@ -115,7 +123,7 @@ export function reportMarkdown(hostile: Report): string {
         heading: 'Processes that took it up',
         columns: ['At', 'User', 'Host', 'Pid', 'Torn bytes cut off', ...(remarked ? ['Remarks'] : [])],
         numbers: [3, 4],
-        rows: report.run.processes.map(({ at, user, host, pid, cutOff, ...others }) => [
+        rows: report.run.processes.map(({ at, user, host, pid, cutOff, version: _, ...others }) => [
           show.instant(at),
           cell(user),
           cell(host),
@@ -149,6 +157,43 @@ export function reportMarkdown(hostile: Report): string {
           one.ok ? 'yes' : 'no',
           cell(one.what),
         ]),
+      },
+      {
+        heading: 'Waits of the run',
+        columns: ['From', 'To', 'For', 'What', 'Lasted'],
+        rows: (report.run.waits ?? []).map((wait) => {
+          const took = lasted(wait);
+          return [
+            show.instant(wait.from),
+            show.instant(wait.to),
+            RUN_WAIT_WORDS[wait.for],
+            cell(wait.what),
+            took === null ? 'not over yet' : show.duration(took),
+          ];
+        }),
+      },
+      {
+        heading: 'Waits of the steps',
+        columns: ['For', 'Steps', 'Times', 'In all', 'At most'],
+        numbers: [1, 2, 3, 4],
+        rows: waitSums(report.steps).map((sum) => [
+          WAIT_WORDS[sum.for],
+          show.count(sum.steps),
+          show.count(sum.times),
+          show.duration(sum.ms),
+          show.duration(sum.longest),
+        ]),
+      },
+      {
+        heading: 'Asked more than once, or without a plain answer',
+        columns: ['Instance', 'Change', 'Attempt'],
+        rows: askedOtherwise(report).flatMap((step) =>
+          step.asked.map((one) => [
+            identifier(step.instance),
+            cell(changeOf(step)),
+            cell(attemptInWords(one)),
+          ]),
+        ),
       },
       {
         heading: 'Approved with',

@@ -8,6 +8,16 @@ import type {
   RunProcess,
 } from '../model.ts';
 import { OUTCOMES } from '../model.ts';
+import {
+  askedOtherwise,
+  attemptInWords,
+  callersInWords,
+  lasted,
+  RUN_WAIT_WORDS,
+  versionsInWords,
+  WAIT_WORDS,
+  waitSums,
+} from './account-in-words.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
 import { table, wrap } from './columns.ts';
@@ -70,7 +80,9 @@ export function reportText(
     ...processes(report, width, inks),
     ...steered(report, width, inks),
     ...told(report, width, inks),
+    ...waits(report, width, inks),
     ...attention(report, width, inks),
+    ...attempts(report, width, inks),
     ...approvedWith(report, width, inks),
     ...moneyOf(report, width, inks),
     ...allSteps(report, width, inks),
@@ -129,6 +141,8 @@ export function factsOf(report: Report): [string, string][] {
     ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
     ['taken up', run.starts > 1 ? `${show.counted(run.starts, 'time')}: it was resumed` : ''],
     ['by', run.user === null ? '' : `${run.user} on ${run.host}`],
+    ['keys', callersInWords(report)],
+    ['with', versionsInWords(report)],
     [
       'approved',
       run.approved ? `by ${run.approved.by}, ${show.instant(run.approved.at)} (${run.approved.how})` : '',
@@ -320,13 +334,70 @@ function gates(report: Report, width: number, inks: Ink): string[] {
   return [...heading('Gates', inks), ...lines];
 }
 
+/** What the run and its steps waited for, and how long. */
+function waits(report: Report, width: number, inks: Ink): string[] {
+  const ofSteps = waitSums(report.steps).map((sum) => [
+    WAIT_WORDS[sum.for],
+    show.counted(sum.steps, 'step'),
+    `${show.duration(sum.ms)} in all`,
+    `${show.duration(sum.longest)} at most`,
+  ]);
+  const ofRun = (report.run.waits ?? []).flatMap((wait) => {
+    const took = lasted(wait);
+    const until = took === null ? 'not over yet' : show.duration(took);
+    return wrap(
+      `${show.instant(wait.from)}  the run: ${RUN_WAIT_WORDS[wait.for]} (${wait.what}), ${until}`,
+      width,
+      '  ',
+    );
+  });
+  if (ofSteps.length + ofRun.length === 0) return [];
+  const columns = [{ least: 20 }, { align: 'right' }, { align: 'right' }, { align: 'right' }] as const;
+  return [...heading('Waits', inks), ...table(ofSteps, columns, width, '  '), ...ofRun];
+}
+
+/** Steps that were asked for more than once, or whose answer was not plain: each attempt. */
+function attempts(report: Report, width: number, inks: Ink): string[] {
+  const steps = askedOtherwise(report);
+  if (steps.length === 0) return [];
+  const shown = steps.slice(0, SHOWN_FINDINGS);
+  const rest = steps.length - shown.length;
+  return [
+    ...heading(`Asked more than once, or without a plain answer (${show.count(steps.length)})`, inks),
+    ...shown.flatMap((step) => [
+      ...wrap(`${step.instance}  ${changeOf(step)}`, width, '  '),
+      ...step.asked.flatMap((one) => wrap(attemptInWords(one), width, '    ')),
+    ]),
+    ...(rest === 0
+      ? []
+      : [inks.dim(`  ${show.counted(rest, 'more step')}: the CSV, JSON and HTML reports hold them all`)]),
+  ];
+}
+
 function outcomeCell(step: ReportStep, inks: Ink): Cell {
   const [sign, colour] = OUTCOME_SIGNS[step.outcome];
   return { text: `${sign} ${step.outcome}`, paint: inks[colour] };
 }
 
+/** Rows shown of a list of steps that is longer. */
+const SHOWN_STEPS = 100;
+
+/** The beginning of a list of steps, and how many more there are. */
+function beginningOf(
+  steps: readonly ReportStep[],
+  inks: Ink,
+): { shown: readonly ReportStep[]; rest: string[] } {
+  // A few more are shown rather than told of.
+  if (steps.length <= 1.5 * SHOWN_STEPS) return { shown: steps, rest: [] };
+  const rest = show.counted(steps.length - SHOWN_STEPS, 'more step');
+  return {
+    shown: steps.slice(0, SHOWN_STEPS),
+    rest: [inks.dim(`  ${rest}: the CSV, JSON and HTML reports hold them all`)],
+  };
+}
+
 function attention(report: Report, width: number, inks: Ink): string[] {
-  const steps = needingAttention(report);
+  const { shown: steps, rest } = beginningOf(needingAttention(report), inks);
   if (steps.length === 0) return [];
   const lines = steps.flatMap((step) => {
     const [row] = table(
@@ -338,7 +409,7 @@ function attention(report: Report, width: number, inks: Ink): string[] {
     const words = wordsOf(step);
     return [row!, ...wrap(step.code === null ? words : `${step.code}: ${words}`, width, '    ')];
   });
-  return [...heading('Attention', inks), ...lines];
+  return [...heading('Attention', inks), ...lines, ...rest];
 }
 
 const STEP_COLUMNS: readonly Column[] = [
@@ -352,7 +423,8 @@ const STEP_COLUMNS: readonly Column[] = [
 ];
 
 function allSteps(report: Report, width: number, inks: Ink): string[] {
-  const rows = report.steps.map((step): Cell[] => {
+  const { shown, rest } = beginningOf(report.steps, inks);
+  const rows = shown.map((step): Cell[] => {
     const took = show.between(step.startedAt, step.endedAt);
     return [
       outcomeCell(step, inks),
@@ -364,7 +436,7 @@ function allSteps(report: Report, width: number, inks: Ink): string[] {
       step.attempts > 1 ? `${step.attempts} attempts` : '',
     ];
   });
-  return [...heading('Steps', inks), ...table(rows, STEP_COLUMNS, width, '  ')];
+  return [...heading('Steps', inks), ...table(rows, STEP_COLUMNS, width, '  '), ...rest];
 }
 
 function leftOut(report: Report, width: number, inks: Ink): string[] {

@@ -10,12 +10,13 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
 import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
-import { isFinished } from '../journal.ts';
+import { asRead, isFinished } from '../journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
+import { tellCallers } from './callers.ts';
 import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
@@ -132,7 +133,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
     mustBeAtEntry(input, run);
-    if (isFinished(run.state)) return await finish(directory, saved, run.journal.entries, run.state, true);
+    if (isFinished(run.state))
+      return await finish(directory, run.saved, run.journal.entries, run.state, true);
     const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
     locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
 
@@ -284,6 +286,7 @@ async function takeUp(
   let wasLeft = false;
   try {
     await recordStart(journal, run, input, locks);
+    await tellCallers({ ...input, journal });
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
@@ -298,13 +301,13 @@ async function takeUp(
     const executing = execute({ ...input, journal, calls, steering, approvalOf });
     const end = await unlessLeft(executing, leave, journal, calls);
     const state = journal.replay.state();
-    const done = await finish(directory, saved, entries, state, false);
+    const done = await finish(directory, run.saved, entries, state, false);
     const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
     wasLeft = end === null;
     return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
   } catch (error) {
     // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
-    await finish(directory, saved, entries, open.replay.state(), false).catch(() => undefined);
+    await finish(directory, run.saved, entries, open.replay.state(), false).catch(() => undefined);
     throw withLost(error, journal.lost);
   } finally {
     await control?.close();
@@ -323,7 +326,10 @@ function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): 
   ];
 }
 
-/** Writes the reports and tells how the run stands. */
+/**
+ * Writes the reports and tells how the run stands. They are made of the entries as they lie on disk: whoever makes them
+ * again from there gets the same bytes.
+ */
 export async function finish(
   directory: string,
   saved: SavedPlan,
@@ -331,7 +337,7 @@ export async function finish(
   state: RunState,
   wasFinished: boolean,
 ): Promise<ApplyEnd> {
-  const report = buildReport(saved, entries);
+  const report = buildReport(saved, entries.map(asRead));
   const plain = { color: false, width: 100 };
   await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
   await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));

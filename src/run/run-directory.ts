@@ -18,6 +18,8 @@ export const RUN_FILES = {
   lock: 'lock.json',
   /** A folder: the approvals by which the run and its waves began. */
   approvals: 'approvals',
+  /** A folder: signatures over the head of its journal, where somebody gave one. */
+  signatures: 'signatures',
   /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
   hooks: 'hooks.log',
   notices: 'notices.log',
@@ -158,7 +160,7 @@ export function runDirectoryName(now: number, digest: string): string {
 }
 
 /** Replaces a file so that a reader, or a crash, sees either the old text or the new one whole. Mode 0600. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(draft, 'w', 0o600);

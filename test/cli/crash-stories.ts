@@ -133,6 +133,7 @@ export const BOUNDARIES = {
     { story: 'plain', having: { resumed: true }, after: { kind: 'accepted' } },
   ],
   'lock-taken-over': [{ story: 'plain', after: { kind: 'accepted' } }],
+  caller: PLAIN,
   approved: [
     ...PLAIN,
     { story: 'signed by two', having: { how: 'signatures', wave: null } },

@@ -3,54 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
 import { renderReport } from '../../src/report/render-report.ts';
 import { renderReview } from '../../src/report/render-review.ts';
-import {
-  DIGEST,
-  fleet,
-  JournalWriter,
-  REVIEWS,
-  SITUATIONS,
-  type Situation,
-  savedPlan,
-} from './situations.ts';
+import { longRun } from './long-run.ts';
+import { DIGEST, REVIEWS, SITUATIONS, type Situation } from './situations.ts';
 
 const NO_TERMINAL = { color: false, width: 100, all: true };
-
-/** A run of many steps, twenty in flight, with a failure among each hundred. */
-function longRun(steps: number): Situation {
-  const saved = savedPlan(
-    fleet(steps).map((own) => ({ ...own, changes: [{ memoryPerShard: 8192, price: 412 }] })),
-  );
-  const journal = new JournalWriter(saved).start().wave('wave-started', 0);
-  const ids = saved.steps.map(({ id }) => id);
-  const end = (at: number) => {
-    const id = ids[at]!;
-    if (at % 100 === 99)
-      journal.end(id, 'failed', {
-        what: 'the order ended, the size is the old one',
-        size: saved.steps[at]!.before,
-      });
-    else journal.end(id, 'verified');
-  };
-  ids.forEach((id, at) => {
-    if (at === 1) {
-      journal.after(150);
-      end(0);
-      journal.wave('wave-ended', 0).wave('wave-started', 1);
-    }
-    if (at > 20) {
-      journal.after(5 + ((at * 7) % 5));
-      end(at - 20);
-    } else journal.after(0.055);
-    journal.ask(id).accept(id);
-    if (at % 10 === 0) journal.reads(10);
-  });
-  for (let at = Math.max(1, ids.length - 20); at < ids.length; at++) {
-    journal.after(7);
-    end(at);
-  }
-  journal.wave('wave-ended', 1).finish('done', 3);
-  return { saved, entries: journal.entries };
-}
 
 const page = ({ saved, entries }: Situation) =>
   renderReport(buildReport(saved, entries), 'html', NO_TERMINAL);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
 import type { ReportFormat } from '../../src/report/render-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { CSV_COLUMNS } from '../../src/report/report-csv.ts';
+import { longRun } from './long-run.ts';
 import { SITUATIONS } from './situations.ts';
 
 const FILE_NAMES: Readonly<Record<ReportFormat, string>> = {
@@ -25,10 +27,41 @@ describe('every situation reads as its golden file', () => {
   }
   it('a resumed run with an unknown, as text of 80 columns', () =>
     check('a-resumed-run-with-an-unknown', 'text', 80, '-narrow'));
-  it('a priced run, in every other format', async () => {
-    for (const format of REPORT_FORMATS) await check('a-priced-run-with-a-failure-and-a-refusal', format);
+  for (const name of Object.keys(SITUATIONS)) {
+    it(`${name.replaceAll('-', ' ')}, in every other format`, async () => {
+      for (const format of REPORT_FORMATS.filter((one) => one !== 'text')) await check(name, format);
+    });
+  }
+
+  it('a run of 2,000 steps, of which text and Markdown show the beginning and say where the rest is', async () => {
+    const { saved, entries } = longRun(2000);
+    const report = buildReport(saved, entries);
+    for (const format of ['text', 'markdown'] as const) {
+      const text = renderReport(report, format, { color: false, width: 100 });
+      await expect(text).toMatchFileSnapshot(`golden/a-run-of-2000-steps.${FILE_NAMES[format]}`);
+      expect(text).toMatch(/1,?\d* more steps?|The HTML, CSV and JSON reports hold them all/);
+      expect(text.split('\n').length).toBeLessThan(1000);
+    }
+    const rows = renderReport(report, 'csv', { color: false, width: 100 }).split('\r\n');
+    expect(rows).toHaveLength(2000 + 2);
   });
-  it('a run full of hostile text, in every other format', async () => {
-    for (const format of REPORT_FORMATS) await check('a-run-full-of-hostile-text', format);
+});
+
+describe('CSV has the columns that are asked for', () => {
+  const { saved, entries } = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
+  const csv = (columns?: readonly string[]) =>
+    renderReport(buildReport(saved, entries), 'csv', {
+      color: false,
+      width: 100,
+      ...(columns ? { columns } : {}),
+    });
+
+  it('in their order, and all of them where nobody asks', () => {
+    const [head, first] = csv(['outcome', 'step', 'waited_change_seconds']).split('\r\n');
+    expect([head, first]).toEqual([
+      'outcome,step,waited_change_seconds',
+      `verified,${saved.steps[0]!.id},180`,
+    ]);
+    expect(csv().split('\r\n')[0]!.split(',')).toEqual(CSV_COLUMNS);
   });
 });

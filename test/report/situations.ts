@@ -156,6 +156,7 @@ export class JournalWriter {
       version: '0.1.0',
     } as const;
     this.deed({ kind: 'run-started', ...common });
+    this.deed({ kind: 'caller', profile: 'default', caller: callerOf(by.user), why: null });
     return resumed ? this : this.deed({ kind: 'approved', how: 'prompt', by: by.user });
   }
 
@@ -213,6 +214,13 @@ export class JournalWriter {
   finish(because: EndedBecause, exitCode: number): this {
     return this.deed({ kind: 'run-ended', because, exitCode });
   }
+}
+
+/** Who the provider says it is; a hostile user is hostile there too. */
+function callerOf(user: string) {
+  const isPlain = /^[a-z]+$/.test(user);
+  const arn = isPlain ? 'qcs::cam::uin/100000000001:uin/100000000042' : user;
+  return { account: '100000000001', user: '100000000042', type: isPlain ? 'CAMUser' : user, arn };
 }
 
 export const finding = (more: Partial<Finding> = {}): Finding => ({
@@ -449,36 +457,63 @@ function crashed(): Situation {
 export const HOSTILE =
   "=cmd|' /C calc'!A0\x1b[31m\x1b]8;;http://evil.example\x07x\x9b2J\u202egnp.exe\u2066<script>alert(1)</script><img src=x onerror=alert(2)>\"'`|` **b** [l](javascript:alert(3)) @everyone #1 ]]>\r\n\t\0\ud800\ufeff";
 
-function hostile(): Situation {
+/** A run in which everything that comes from elsewhere is this text. */
+export function hostileRun(text: string): Situation {
   const saved = savedPlan(
-    [{ instance: 'crs-ev11ev11', name: HOSTILE, changes: [{ memoryPerShard: 8192 }] }],
+    [{ instance: 'crs-ev11ev11', name: text, changes: [{ memoryPerShard: 8192 }] }],
     {
-      name: HOSTILE,
-      change: HOSTILE,
-      owner: HOSTILE,
+      name: text,
+      change: text,
+      owner: text,
       blocked: [
         {
           instance: 'crs-ev12ev12',
-          region: HOSTILE,
-          findings: [finding({ code: HOSTILE, what: HOSTILE, mend: HOSTILE })],
+          region: text,
+          findings: [finding({ code: text, what: text, mend: text })],
         },
       ],
-      unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', why: HOSTILE }],
-      file: HOSTILE,
-      findings: [finding({ severity: 'warning', code: HOSTILE, what: HOSTILE, mend: HOSTILE })],
+      unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', why: text }],
+      file: text,
+      findings: [finding({ severity: 'warning', code: text, what: text, mend: text })],
     },
-    [HOSTILE],
+    [text],
   );
   const [one] = saved.steps.map(({ id }) => id) as [string];
   const journal = new JournalWriter(saved)
-    .start({ user: HOSTILE, host: HOSTILE, pid: 1 })
+    .start({ user: text, host: text, pid: 1 })
     .wave('wave-started', 0)
     .ask(one)
-    .refuse(one, HOSTILE, HOSTILE, 'skip')
-    .end(one, 'refused', { code: HOSTILE, what: HOSTILE })
-    .deed({ kind: 'calls', counts: [[1767578400, HOSTILE, 3, 1]] })
-    .stop('halted', HOSTILE)
+    .refuse(one, text, text, 'skip')
+    .end(one, 'refused', { code: text, what: text })
+    .deed({ kind: 'calls', counts: [[1767578400, text, 3, 1]] })
+    .stop('halted', text)
     .finish('halted', 4);
+  return { saved, entries: journal.entries };
+}
+
+/** A process that died with an answer outstanding, and another that took the run up and died, too. */
+function died(): Situation {
+  const saved = savedPlan(unpriced(CART));
+  const [one, two, , four] = saved.steps.map(({ id }) => id) as [string, string, string, string];
+  const journal = new JournalWriter(saved)
+    .start()
+    .wave('wave-started', 0)
+    .ask(one)
+    .accept(one)
+    .after(180)
+    .end(one, 'verified')
+    .wave('wave-ended', 0)
+    .wave('wave-started', 1)
+    .ask(two)
+    .ask(four)
+    .accept(four)
+    .after(600)
+    .start({ user: 'lin', host: 'ops-1', pid: 5151 }, true, 112)
+    .deed({
+      kind: 'lock-taken-over',
+      locks: ['saved-plan', 'run-directory', 'instances'],
+      from: { pid: 4242, host: 'ops-1', since: '2026-01-05T02:00:00.000Z', purpose: 'refit apply in runs/x' },
+    });
   return { saved, entries: journal.entries };
 }
 
@@ -490,7 +525,8 @@ export const SITUATIONS: Readonly<Record<string, () => Situation>> = {
   'a-run-under-way': underWay,
   'a-resumed-run-with-an-unknown': crashed,
   'a-plan-without-a-journal': () => ({ saved: savedPlan(CART), entries: [] }),
-  'a-run-full-of-hostile-text': hostile,
+  'a-run-whose-processes-died': died,
+  'a-run-full-of-hostile-text': () => hostileRun(HOSTILE),
 };
 
 const warning = finding({
@@ -546,7 +582,7 @@ export const REVIEWS: Readonly<Record<string, () => Review>> = {
     next: 'refit apply feed.plan.json',
   }),
   'a-plan-full-of-hostile-text': () => {
-    const { saved } = hostile();
+    const { saved } = hostileRun(HOSTILE);
     const bad = finding({
       code: HOSTILE,
       what: HOSTILE,

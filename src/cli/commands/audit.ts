@@ -1,41 +1,30 @@
 /** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
-import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
-import { readSavedPlan } from '../../plan/seal.ts';
-import { keptApprovals } from '../../run/approval-files.ts';
-import { readJournalFile } from '../../run/journal-file.ts';
-import { RUN_FILES, reportedHead } from '../../run/run-directory.ts';
-import { examineApprovals } from '../examine-approvals.ts';
-import { type Audit, examineJournal, type KnownHead } from '../examine-journal.ts';
-import { readInput } from '../files.ts';
+import type { KnownHead } from '../examine-journal.ts';
+import { examineRun } from '../examine-run.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
+export interface AuditVerifyOptions extends GlobalOptions {
+  readonly head?: string;
+  readonly signedBy?: readonly string[];
+  readonly signers?: string;
+}
+
 export async function auditVerify(
   directory: string,
-  options: GlobalOptions & { head?: string },
+  options: AuditVerifyOptions,
   terminal: Terminal,
 ): Promise<number> {
   const format = formatOf(options, ['text', 'json'] as const);
-  const saved = readSavedPlan(
-    (await readInput(join(directory, RUN_FILES.plan), 'the saved plan')).toString('utf8'),
-  );
-  const heads = [
-    ...(options.head === undefined ? [] : [headOf(options.head)]),
-    ...(await headOfReport(directory)),
-  ];
-  const path = join(directory, RUN_FILES.journal);
-  const journal = await readJournalFile(path);
-  const chain = examineJournal(journal, { name: path, saved, heads });
-  const signed = examineApprovals(journal.entries, {
-    name: path,
-    saved,
-    kept: await keptApprovals(directory),
+  const heads = options.head === undefined ? [] : [headOf(options.head)];
+  const { audit: found } = await examineRun(directory, {
+    heads,
+    signatureFiles: options.signedBy ?? [],
+    signersFile: options.signers ?? null,
   });
-  const faults = [...chain.faults, ...signed.faults];
-  const warnings = [...chain.warnings, ...signed.warnings];
-  const audit: Audit = { ...chain, sound: faults.length === 0, faults, warnings };
+  const { chainSound, ...audit } = found;
   if (format === 'json') await terminal.out(`${JSON.stringify(audit, null, 2)}\n`);
   else {
     const lines = [
@@ -44,14 +33,16 @@ export async function auditVerify(
       `plan     ${audit.digest}`,
       `entries  ${audit.entries}${audit.ended ? '' : ', the run has not ended'}`,
       `head     ${audit.head}`,
+      ...audit.signed.map((one) => `signed   ${one}`),
       audit.sound
         ? 'sound: every byte of the journal is as it was written'
-        : chain.sound
-          ? 'NOT SOUND: the journal is as it was written, and the approvals do not bear it out'
+        : chainSound
+          ? 'NOT SOUND: the journal is as it was written, and what belongs to it does not bear it out'
           : 'NOT SOUND: this journal was changed, or is not whole',
     ];
     await terminal.out(`${lines.join('\n')}\n`);
-    if (!terminal.quiet && options.head === undefined && audit.sound) {
+    const known = options.head !== undefined || options.signers !== undefined;
+    if (!terminal.quiet && !known && audit.sound) {
       terminal.err(
         'entries cut off at the end show only against a head kept elsewhere: refit audit verify RUN --head HASH\n',
       );
@@ -69,9 +60,4 @@ function headOf(text: string): KnownHead {
     );
   }
   return { hash: text.toLowerCase(), from: '--head' };
-}
-
-async function headOfReport(directory: string): Promise<KnownHead[]> {
-  const hash = await reportedHead(directory);
-  return hash === null ? [] : [{ hash, from: RUN_FILES.report }];
 }

@@ -1,16 +1,28 @@
 /** `refit report RUN`: the audit report, at any time, also after a crash. */
+import { RefitError } from '../../errors.ts';
 import { buildReport, REPORT_FORMATS, readRun, renderReport } from '../../index.ts';
+import { closest } from '../../plan/closest.ts';
+import { CSV_COLUMNS } from '../../report/report-csv.ts';
 import { reportedHead } from '../../run/run-directory.ts';
 import type { GlobalOptions } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
-export async function report(directory: string, options: GlobalOptions, terminal: Terminal): Promise<number> {
+export interface ReportCommandOptions extends GlobalOptions {
+  readonly columns?: string;
+}
+
+export async function report(
+  directory: string,
+  options: ReportCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   checkOutput(options, REPORT_FORMATS);
+  const columns = columnsFrom(options);
   const { saved, journal } = await readRun(directory);
   const built = buildReport(saved, journal.entries);
   await emit(terminal, options, REPORT_FORMATS, (format, where) =>
-    renderReport(built, format, { ...where, directory }),
+    renderReport(built, format, { ...where, directory, ...(columns ? { columns } : {}) }),
   );
   const head = await reportedHead(directory);
   if (head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head)) {
@@ -25,4 +37,22 @@ export async function report(directory: string, options: GlobalOptions, terminal
       );
   }
   return 0;
+}
+
+/** The columns of CSV that were asked for; null: all. @throws RefitError `usage` */
+function columnsFrom({ columns, format, write = [] }: ReportCommandOptions): string[] | null {
+  if (columns === undefined) return null;
+  if (format !== 'csv' && !write.some((one) => one.startsWith('csv='))) {
+    throw new RefitError('usage', '--columns are those of CSV, and no CSV is written', 'add --format csv');
+  }
+  const chosen = columns.split(',').map((one) => one.trim());
+  for (const one of chosen) {
+    if (CSV_COLUMNS.includes(one)) continue;
+    throw new RefitError(
+      'usage',
+      `--columns ${columns}: there is no column "${one}"`,
+      `${closest(one, CSV_COLUMNS) ?? 'step,outcome,orders'}   (all of them: ${CSV_COLUMNS.join(',')})`,
+    );
+  }
+  return chosen;
 }

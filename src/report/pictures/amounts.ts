@@ -10,7 +10,7 @@ export interface Amount {
   readonly value: number;
   readonly text: string;
   /** A class of the page's style that gives the colour. */
-  readonly tone: 'm0' | 'm1' | 'm2';
+  readonly tone: 'm0' | 'm1' | 'm2' | 'm3';
 }
 
 const WIDTH = 520;
@@ -37,5 +37,6 @@ export function amountsPicture(id: string, title: string, amounts: readonly Amou
   });
   const axis = markup`<line class="base" x1="${at(zero)}" x2="${at(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
   const spoken = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
-  return drawing(id, WIDTH, amounts.length * ROW, title, spoken, [...rows, axis]);
+  const figures = Object.fromEntries(amounts.map(({ label, value }) => [label, value]));
+  return drawing(id, WIDTH, amounts.length * ROW, title, spoken, [...rows, axis], figures);
 }

@@ -76,7 +76,7 @@ export function callsPicture(report: Report): Raw {
       .y1(([, sent]) => y(sent))
       .curve(curveStepAfter)
       .digits(1);
-    return markup`<g transform="translate(0 ${TOP + index * (STRIP + GAP) + GAP / 2})">
+    return markup`<g data-action="${calls.action}" data-calls="${calls.count}" data-refused="${calls.refusedByLimit}" data-most="${calls.peak}" transform="translate(0 ${TOP + index * (STRIP + GAP) + GAP / 2})">
 <path class="${actionTone(index)}" d="${shape(columnsOf(report, calls.action, first, last, each))}"/>
 ${rule('base', STRIP)}${rule('limit', y(PROVIDER_LIMIT))}${rate !== PROVIDER_LIMIT && rule('plan', y(rate))}
 <text class="soft end" x="${TIME_LEFT - 8}" y="${at(y(PROVIDER_LIMIT) + 6)}">${PROVIDER_LIMIT}</text>

@@ -14,7 +14,10 @@ export function at(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** An SVG with the name and the description that are read aloud in its stead. */
+/**
+ * An SVG with the name and the description that are read aloud in its stead.
+ * @param figures what it shows, as `data-` attributes for programs that read the page.
+ */
 export function drawing(
   id: string,
   width: number,
@@ -22,8 +25,10 @@ export function drawing(
   title: string,
   desc: string,
   body: Piece,
+  figures: Readonly<Record<string, number | string>> = {},
 ): Raw {
-  return markup`<svg viewBox="0 0 ${width} ${at(height)}" role="img" aria-labelledby="${id}-t ${id}-d">
+  const data = Object.entries(figures).map(([name, value]) => markup` data-${name}="${value}"`);
+  return markup`<svg id="${id}-p" viewBox="0 0 ${width} ${at(height)}" role="img" aria-labelledby="${id}-t ${id}-d"${data}>
 <title id="${id}-t">${title}</title><desc id="${id}-d">${desc}</desc>
 ${body}
 </svg>

@@ -34,7 +34,7 @@ export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw 
   );
   const nothing = steps === 0 && markup`<rect class="band" width="${WIDTH}" height="22"/>`;
   return markup`<figure>
-${drawing('outcomes', WIDTH, 22, 'Outcomes of all steps', outcomesInWords(totals) || 'no steps', [nothing, ...parts])}<ul class="legend">${legend}</ul>
+${drawing('outcomes', WIDTH, 22, 'Outcomes of all steps', outcomesInWords(totals) || 'no steps', [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
 </figure>
 `;
 }

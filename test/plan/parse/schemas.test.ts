@@ -88,6 +88,17 @@ describe('the journal entry schema', () => {
       locks: ['saved-plan', 'run-directory', 'instances'],
       from: { pid: 4711, host: 'db-ops-1', since: AT, purpose: 'refit apply in runs/x' },
     },
+    caller: {
+      kind: 'caller',
+      profile: 'default',
+      caller: {
+        account: '100000000001',
+        user: '100000000002',
+        type: 'CAMUser',
+        arn: 'qcs::cam::uin/1:uin/2',
+      },
+      why: null,
+    },
     approved: { kind: 'approved', how: 'prompt', by: 'dba' },
     'approval-awaited': {
       kind: 'approval-awaited',

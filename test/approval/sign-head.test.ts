@@ -1,0 +1,129 @@
+/** Signatures over the head of a journal: what counts, and each way in which one does not. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readPrivateKey } from '../../src/approval/private-key.ts';
+import { encodeHeadSignature, readHeadSignature, signHead } from '../../src/approval/sign-head.ts';
+import { examineSignatures } from '../../src/cli/examine-signatures.ts';
+import { canonical } from '../../src/digest.ts';
+import type { HeadSignature } from '../../src/model.ts';
+import { SITUATIONS } from '../report/situations.ts';
+
+const keyIn = (name: string) => {
+  const path = new URL(`./fixtures/${name}`, import.meta.url);
+  return readPrivateKey(readFileSync(path, 'latin1'), name);
+};
+const wei = keyIn('wei');
+const li = keyIn('li.pem');
+const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
+const NOW = Date.UTC(2026, 0, 5, 3);
+const last = entries.at(-1)!;
+const what = { digest: saved.digest, head: last.hash, entries: last.seq, by: 'wei' };
+const good = signHead(what, wei, NOW);
+const signers = (...list: [string, typeof wei][]) => ({
+  file: 'signers.yaml',
+  list: list.map(([name, key]) => ({ name, key: key.public.line })),
+});
+const examine = (
+  signature: HeadSignature | string,
+  known: ReturnType<typeof signers> | null = signers(['wei', wei]),
+  journal = entries,
+) =>
+  examineSignatures(journal, {
+    saved,
+    offered: [
+      {
+        file: 'signatures/wei.json',
+        text: typeof signature === 'string' ? signature : encodeHeadSignature(signature),
+      },
+    ],
+    signers: known,
+  });
+
+describe('a signature over the head of a journal', () => {
+  it('reads back as it was written, and counts for whoever is known by the key', () => {
+    expect(readHeadSignature(encodeHeadSignature(good))).toEqual(good);
+    expect(examine(good)).toEqual({
+      faults: [],
+      warnings: [],
+      good: [
+        `wei signed entry ${last.seq}, the last, at 2026-01-05T03:00:00.000Z with ${wei.public.fingerprint}`,
+      ],
+    });
+  });
+
+  it('is called by the name that its key has in the list, whatever it says of itself', () => {
+    expect(examine(signHead({ ...what, by: 'jun' }, wei, NOW)).good[0]).toMatch(/^wei signed/);
+  });
+
+  it('is good without a list of signers, with a warning that nothing tells whose key it is', () => {
+    const { faults, warnings, good: found } = examine(good, null);
+    expect({ faults, found }).toEqual({ faults: [], found: [expect.stringMatching(/^wei signed/)] });
+    expect(warnings.join()).toContain('--signers FILE');
+  });
+
+  const forged = { ...good, by: 'jun' };
+  const { signature: _, ...unsigned } = good;
+  it.each<[string, HeadSignature | string, RegExp]>([
+    ['says something else than was signed', forged, /forged or changed/],
+    ['has the key of another', { ...good, key: li.public.line }, /forged or changed/],
+    ['has bytes that were changed', encodeHeadSignature(good).replace('{', '{ '), /was changed/],
+    ['is cut off', encodeHeadSignature(good).slice(0, 100), /not JSON/],
+    [
+      'has another spelling of the same bytes',
+      { ...good, signature: reSpelt(good.signature) },
+      /forged or changed|no signature/,
+    ],
+    ['is none', canonical(unsigned), /no signature of a journal/],
+    [
+      'is of a format to come',
+      encodeHeadSignature({ ...good, format: 'refit.head-signature/2' as never }),
+      /its format is/,
+    ],
+    [
+      'is of a run of another plan',
+      signHead({ ...what, digest: 'a'.repeat(64) }, wei, NOW),
+      /of another plan/,
+    ],
+    [
+      'is of a head that the journal lacks',
+      signHead({ ...what, head: 'b'.repeat(64) }, wei, NOW),
+      /does not hold there/,
+    ],
+    [
+      'is of an entry that was cut off',
+      signHead({ ...what, entries: last.seq + 1 }, wei, NOW),
+      /were cut off/,
+    ],
+  ])('that %s is a fault', (_, signature, says) => {
+    const { faults, good: found } = examine(signature, null);
+    expect(found).toEqual([]);
+    expect(faults.join('\n')).toMatch(says);
+  });
+
+  it('shows entries that were cut off after it was given, also without a head kept elsewhere', () => {
+    expect(examine(good, signers(['wei', wei]), entries.slice(0, -1)).faults.join()).toMatch(/cut off/);
+  });
+
+  it('tells of entries that came after it', () => {
+    const early = signHead({ ...what, head: entries[4]!.hash, entries: 5 }, wei, NOW);
+    expect(examine(early)).toMatchObject({
+      faults: [],
+      warnings: [expect.stringContaining(`${entries.length - 5} entries were written after it`)],
+    });
+  });
+
+  it('is a fault where none is by anybody on the list', () => {
+    const { faults, warnings } = examine(good, signers(['li', li]));
+    expect(faults).toEqual(['nobody in signers.yaml has signed this journal']);
+    expect(warnings.join()).toContain('the key of nobody in signers.yaml');
+    const none = { saved, offered: [], signers: signers(['li', li]) };
+    expect(examineSignatures(entries, none).faults).toHaveLength(1);
+  });
+});
+
+/** The last letter before the padding has bits that mean nothing. */
+function reSpelt(base64: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const at = letters.indexOf(base64.at(-3)!);
+  return `${base64.slice(0, -3)}${letters[at ^ 1]}==`;
+}

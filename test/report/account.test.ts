@@ -1,0 +1,216 @@
+/** What an auditor asks beyond the outcome: whose keys, which attempts, which waits. */
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { fleet, JournalWriter, savedPlan } from './situations.ts';
+
+const saved = savedPlan(fleet(2));
+const [one, two] = saved.steps.map(({ id }) => id) as [string, string];
+const LIMIT = 'RequestLimitExceeded.UinLimitExceeded';
+const refusedFirst = () =>
+  new JournalWriter(saved)
+    .start()
+    .wave('wave-started', 0)
+    .ask(one)
+    .after(1)
+    .refuse(one, LIMIT, 'slow down', 'try-again');
+const step = (journal: JournalWriter, id = one) =>
+  buildReport(saved, journal.entries).steps.find((own) => own.id === id)!;
+
+describe('a step tells what it waited for, and how long', () => {
+  const busy = { kind: 'looked', step: one, status: 'processing', size: saved.steps[0]!.before } as const;
+  it.each<[string, JournalWriter, Record<string, [ms: number, times: number]>]>([
+    ['the request limit', refusedFirst().after(3).ask(one, 2), { sending: [1000, 2], limit: [3000, 1] }],
+    [
+      'an instance that something is under way on',
+      new JournalWriter(saved).start().deed(busy).after(5).deed(busy).after(5).ask(one),
+      { busy: [10_000, 1], sending: [0, 1] },
+    ],
+    [
+      'a lock that only a refusal shows',
+      new JournalWriter(saved).start().ask(one).refuse(one, 'X', 'locked', 'wait').after(10).ask(one, 2),
+      { busy: [10_000, 1], sending: [0, 2] },
+    ],
+    [
+      'what became of an attempt without an answer, over a death',
+      new JournalWriter(saved)
+        .start()
+        .ask(one)
+        .after(2)
+        .deed({ kind: 'no-answer', step: one, attempt: 1, why: 'reset', sentAt: '2026-01-05T02:00:00.000Z' })
+        .after(7)
+        .reads(1)
+        .after(600)
+        .start(undefined, true)
+        .after(11)
+        .deed({ kind: 'settled', step: one, attempt: 1, landed: true, order: null, evidence: 'task done' })
+        .after(60)
+        .end(one, 'verified'),
+      { sending: [2000, 1], settling: [18_000, 2], change: [60_000, 1] },
+    ],
+    [
+      'its maintenance window, whoever carries the run out',
+      new JournalWriter(saved)
+        .start()
+        .ask(one)
+        .accept(one)
+        .deed({
+          kind: 'deferred',
+          step: one,
+          window: { from: '03:00', to: '06:00' },
+          opensAt: '2026-01-05T19:00:00.000Z',
+        })
+        .after(100)
+        .start(undefined, true)
+        .after(100)
+        .deed({ kind: 'began', step: one, evidence: 'processing', warning: null })
+        .after(50)
+        .end(one, 'verified'),
+      { sending: [0, 1], window: [200_000, 1], change: [50_000, 1] },
+    ],
+  ])('%s', (_, journal, expected) => {
+    const waits = Object.fromEntries(step(journal).waits.map((wait) => [wait.for, [wait.ms, wait.times]]));
+    delete waits.change;
+    const { change: __, ...others } = expected;
+    expect(waits).toMatchObject(others);
+    if (expected.change)
+      expect(step(journal).waits.find((wait) => wait.for === 'change')?.ms).toBe(expected.change[0]);
+  });
+});
+
+describe('a run tells when all of it waited', () => {
+  const soaking = savedPlan(fleet(2), {
+    waves: saved.waves.map((wave, n) => (n === 0 ? { ...wave, soak: 60_000 } : wave)),
+  });
+  const steered = (command: 'pause' | 'continue') =>
+    ({
+      kind: 'steered',
+      command,
+      value: null,
+      by: { user: 'wei', host: 'ops-1', pid: 7 },
+      accepted: true,
+      what: '',
+    }) as const;
+  it.each([
+    [
+      'a pause, from who gave it to the next continue',
+      () => new JournalWriter(soaking).start().deed(steered('pause')).after(30).deed(steered('continue')),
+      [
+        {
+          for: 'paused',
+          from: '2026-01-05T02:00:00.000Z',
+          to: '2026-01-05T02:00:30.000Z',
+          what: 'by wei@ops-1',
+        },
+      ],
+    ],
+    [
+      'a pause that lasts, and a soak that the pause came into',
+      () =>
+        new JournalWriter(soaking)
+          .start()
+          .wave('wave-ended', 0)
+          .after(10)
+          .deed(steered('pause'))
+          .after(50)
+          .wave('wave-started', 1),
+      [
+        {
+          for: 'soak',
+          from: '2026-01-05T02:00:00.000Z',
+          to: '2026-01-05T02:01:00.000Z',
+          what: 'after wave canary',
+        },
+        { for: 'paused', from: '2026-01-05T02:00:10.000Z', to: null, what: 'by wei@ops-1' },
+      ],
+    ],
+    [
+      'the last wave, which soaks for nothing',
+      () => new JournalWriter(soaking).start().wave('wave-ended', 1).after(10).finish('done', 0),
+      undefined,
+    ],
+    [
+      'nobody, after an end that left work and after a death',
+      () =>
+        new JournalWriter(soaking)
+          .start()
+          .after(1)
+          .finish('drained', 130)
+          .after(60)
+          .start(undefined, true)
+          .after(5)
+          .reads(1)
+          .after(60)
+          .start(undefined, true),
+      [
+        {
+          for: 'no-process',
+          from: '2026-01-05T02:00:01.000Z',
+          to: '2026-01-05T02:01:01.000Z',
+          what: 'ended: drained',
+        },
+        {
+          for: 'no-process',
+          from: '2026-01-05T02:01:06.000Z',
+          to: '2026-01-05T02:02:06.000Z',
+          what: 'its process had died, or was left',
+        },
+      ],
+    ],
+  ])('%s', (_, journal, expected) =>
+    expect(buildReport(soaking, journal().entries).run.waits).toEqual(expected),
+  );
+});
+
+describe('a step tells every attempt', () => {
+  it('what was asked, and what came of it, in order', () => {
+    const journal = refusedFirst()
+      .ask(one, 2)
+      .deed({ kind: 'not-sent', step: one, attempt: 2, why: 'the slot was missed' })
+      .ask(one, 2)
+      .accept(one, 2);
+    expect(step(journal).asked).toEqual([
+      expect.objectContaining({ attempt: 1, answer: 'refused', code: LIMIT, what: 'slow down', order: null }),
+      expect.objectContaining({ attempt: 2, answer: 'not-sent', what: 'the slot was missed', sentAt: null }),
+      expect.objectContaining({ attempt: 2, answer: 'accepted', order: '2026010500102', code: null }),
+    ]);
+    expect(step(journal, two).asked).toEqual([]);
+  });
+
+  it('one whose process died before the answer has none yet; settled by reading it tells what was found', () => {
+    const journal = new JournalWriter(saved).start().ask(one);
+    expect(step(journal).asked).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
+    journal.after(60).start(undefined, true).deed({
+      kind: 'settled',
+      step: one,
+      attempt: 1,
+      landed: true,
+      order: '77',
+      evidence: 'found in billing',
+    });
+    expect(step(journal).asked).toMatchObject([
+      { answer: 'none-yet', order: '77', settled: { landed: true, evidence: 'found in billing' } },
+    ]);
+  });
+
+  it('the instance as it was read just before the order, beside as it was read back', () => {
+    const journal = new JournalWriter(saved).start().ask(one).accept(one).after(60).end(one, 'verified');
+    expect(step(journal)).toMatchObject({
+      seen: { status: 'running', size: saved.steps[0]!.before, at: '2026-01-05T02:00:00.000Z' },
+      found: saved.steps[0]!.after,
+    });
+    expect(step(journal, two)).toMatchObject({ seen: null, found: null });
+  });
+});
+
+it('a report tells whose keys were used, each time the run was taken up, or why that is not known', () => {
+  const journal = new JournalWriter(saved)
+    .start()
+    .after(5)
+    .start(undefined, true)
+    .deed({ kind: 'caller', profile: 'retail', caller: null, why: 'no answer within 5 seconds' });
+  expect(buildReport(saved, journal.entries).run.callers).toMatchObject([
+    { profile: 'default', caller: { account: '100000000001' }, why: null },
+    { profile: 'default', caller: { account: '100000000001' } },
+    { profile: 'retail', caller: null, why: 'no answer within 5 seconds' },
+  ]);
+});

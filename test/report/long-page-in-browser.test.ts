@@ -1,0 +1,206 @@
+/** The HTML report of 2,000 steps as a real browser sees it: nothing fails or loads, and it is usable by keyboard and by ear. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/model.ts';
+import { buildReport } from '../../src/report/build-report.ts';
+import { renderReport } from '../../src/report/render-report.ts';
+import { longRun } from './long-run.ts';
+import { HOSTILE, SITUATIONS, type Situation } from './situations.ts';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** A browser on a machine with much else to do takes its time. */
+const PATIENCE = 60_000;
+const STEPS = 2000;
+
+/** As much of an element, and of the page around it, as is looked at. */
+interface Element {
+  readonly dataset: Readonly<Record<string, string>>;
+  readonly hidden: boolean;
+  readonly cells: readonly Element[];
+}
+interface Surroundings {
+  getComputedStyle(one: unknown): { getPropertyValue(name: string): string };
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe finds wrong with a page, a line each. */
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger: the page itself lets no other script in.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> };
+    };
+    return (await axe.run({ resultTypes: ['violations'] })).violations;
+  });
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+}
+
+describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout: PATIENCE }, () => {
+  let browser: Browser;
+  let folder: string;
+  let report: Report;
+  let page: Page;
+  const misdeeds: string[] = [];
+
+  const textOf = ({ saved, entries }: Situation) =>
+    renderReport(buildReport(saved, entries), 'html', { color: false, width: 100 });
+
+  async function open(name: string, html: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+    const file = join(folder, `${name}.html`);
+    writeFileSync(file, html);
+    const opened = await browser.newPage({ colorScheme });
+    opened.setDefaultTimeout(PATIENCE);
+    opened.on('console', (message) => misdeeds.push(`console: ${message.text()}`));
+    opened.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
+    opened.on('dialog', (dialog) => {
+      misdeeds.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    opened.on('request', (request) => {
+      if (request.url() !== pathToFileURL(file).href) misdeeds.push(`request: ${request.url()}`);
+    });
+    await opened.goto(pathToFileURL(file).href);
+    return opened;
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'refit-long-page-'));
+    browser = await chromium.launch({
+      executablePath: CHROMIUM!,
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+    // Hostile names, and prices that give every picture something to show.
+    const { saved, entries } = longRun(STEPS);
+    const situation = {
+      saved: {
+        ...saved,
+        preconditions: saved.preconditions.map((one, at) =>
+          at % 50 === 7 ? { ...one, name: HOSTILE } : one,
+        ),
+      },
+      entries,
+    };
+    report = buildReport(situation.saved, situation.entries);
+    const html = textOf(situation);
+    expect(html.length).toBeLessThan(3_000_000);
+    page = await open('long', html);
+  }, PATIENCE);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it(`of ${STEPS} steps shows in its pictures the very figures of report.json, to the eye and to the ear`, async () => {
+    const data = (id: string) =>
+      page.locator(`#${id}-p`).evaluate((svg) => ({ ...(svg as unknown as Element).dataset }));
+    const spoken = (id: string) => page.locator(`#${id}-d`).textContent();
+    const texts = (values: object) =>
+      Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
+    const { 'not-run': notRun, ...totals } = report.totals;
+    expect(await data('outcomes')).toEqual(texts({ ...totals, notRun }));
+    expect(await spoken('outcomes')).toBe('1,980 verified, 20 failed');
+    expect(await data('memory')).toEqual(texts(report.memory));
+    expect(await data('money-0')).toEqual(
+      texts({ quoted: report.money.quoted[0]!.amount, verified: report.money.verified[0]!.amount }),
+    );
+    expect(await data('timeline')).toEqual({ steps: String(STEPS), waves: '2' });
+    expect(await data('durations')).toMatchObject({ steps: String(STEPS) });
+    const calls = await page.locator('#calls-p [data-action]').evaluateAll((strips) =>
+      strips.map((strip) => {
+        const { action, calls, refused } = (strip as unknown as Element).dataset;
+        return [action, { count: Number(calls), refusedByLimit: Number(refused) }];
+      }),
+    );
+    expect(Object.fromEntries(calls)).toEqual(report.calls);
+    expect(await page.locator('#timeline-p rect.o').count()).toBe(STEPS);
+  });
+
+  it(`of ${STEPS} steps is filtered and sorted by the keyboard alone`, async () => {
+    const rows = page.locator('#steps tbody tr');
+    const shown = () =>
+      rows.evaluateAll((all) => all.filter((row) => !(row as unknown as Element).hidden).length);
+    const told = () => page.locator('form.tools output').textContent();
+    expect(await told()).toBe('2,000 of 2,000 shown');
+    await page.locator('form.tools input').focus();
+    await page.keyboard.type('feed-0099');
+    expect([await shown(), await told()]).toEqual([1, '1 of 2,000 shown']);
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('End');
+    expect([await shown(), await told()]).toEqual([20, '20 of 2,000 shown']);
+    await page.keyboard.press('Home');
+    expect(await shown()).toBe(STEPS);
+    // On from there: the frame of the table, then the heads of its columns.
+    const focused = () => page.evaluate<string>("document.activeElement?.textContent?.slice(0, 20) ?? ''");
+    for (let tabs = 0; tabs < 12 && (await focused()) !== 'Took'; tabs++) await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Took');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    const head = page.locator('#steps thead th', { hasText: 'Took' });
+    expect(await head.getAttribute('aria-sort')).toBe('descending');
+    const took = await rows.evaluateAll((all) =>
+      all.map((row) => Number((row as unknown as Element).cells[6]!.dataset.v)),
+    );
+    expect(took).toEqual([...took].sort((a, b) => b - a));
+    expect(new Set(took).size).toBeGreaterThan(5);
+  });
+
+  it(`of ${STEPS} steps has nothing that keeps somebody out, by axe`, async () => {
+    // The colours of forty rows are those of all: the others are hidden from what looks at each pixel.
+    await page.locator('form.tools input').fill('feed-00');
+    await page.locator('form.tools select').selectOption('');
+    expect(await violations(page)).toEqual([]);
+    await page.locator('form.tools input').fill('');
+  });
+
+  it.each(Object.keys(SITUATIONS).flatMap((name) => [[name, 'light'] as const, [name, 'dark'] as const]))(
+    '%s in %s can be read and heard by everybody, by axe',
+    async (name, scheme) => {
+      const opened = await open(name, textOf(SITUATIONS[name]!()), scheme);
+      expect(await violations(opened)).toEqual([]);
+      await opened.close();
+    },
+  );
+
+  it('axe does find what is wrong: text that is too pale', async () => {
+    const opened = await open('pale', textOf(SITUATIONS['a-halted-run']!()));
+    await opened.evaluate("document.querySelector('h1').style.color = '#bbb'");
+    expect(await violations(opened)).toEqual([expect.stringMatching(/^color-contrast: <bdi/)]);
+    await opened.close();
+  });
+
+  it('prints every step, without what only a screen can do', async () => {
+    const opened = await open('print', textOf(SITUATIONS['a-halted-run']!()), 'dark');
+    await opened.emulateMedia({ media: 'print' });
+    const style = (selector: string, property: string) =>
+      opened
+        .locator(selector)
+        .evaluate(
+          (one, name) => (globalThis as unknown as Surroundings).getComputedStyle(one).getPropertyValue(name),
+          property,
+        );
+    expect(await style('form.tools', 'display')).toBe('none');
+    expect(await style('body', 'background-color')).toBe('rgb(255, 255, 255)');
+    expect(await style('body', 'color')).toBe('rgb(0, 0, 0)');
+    expect((await opened.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+    await opened.close();
+  });
+
+  it('no page has failed, asked the network, or executed anything of a hostile name', () => {
+    expect(misdeeds).toEqual([]);
+  });
+});
