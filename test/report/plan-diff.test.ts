@@ -243,6 +243,7 @@ describe('the difference of two plans', () => {
     const schemas = join(import.meta.dirname, '../../schemas');
     const read = (name: string) => JSON.parse(readFileSync(join(schemas, name), 'utf8'));
     const ajv = new Ajv2020({
+      discriminator: true,
       strict: true,
       strictRequired: false,
       allowUnionTypes: true,

@@ -153,6 +153,7 @@ describe('JUnit, by the schema that Jenkins reads by', () => {
 
 describe('JSON, by its own schema', () => {
   const ajv = new Ajv2020({
+    discriminator: true,
     strict: true,
     strictRequired: false,
     allowUnionTypes: true,
