@@ -16,7 +16,7 @@ import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
 import { renderReport } from '../report/render-report.ts';
 import type { CallCounter } from './call-counter.ts';
-import { tellCallers } from './callers.ts';
+import { mustBeSameAccount, tellCallers } from './callers.ts';
 import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
@@ -286,7 +286,8 @@ async function takeUp(
   let wasLeft = false;
   try {
     await recordStart(journal, run, input, locks);
-    await tellCallers({ ...input, journal });
+    const callers = await tellCallers({ ...input, journal });
+    mustBeSameAccount(directory, run.journal.entries, callers);
     await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
     for (const approval of approvals) if (approval) await journal.record(approval);
     const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });

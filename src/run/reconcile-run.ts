@@ -5,7 +5,7 @@ import type { CloudReader } from '../cloud/cloud.ts';
 import type { JournalEntry, Outcome, Report, SavedPlan, Step } from '../model.ts';
 import { finish, mustBeSameEndpoint, mustBeWhole } from './apply.ts';
 import type { CallCounter } from './call-counter.ts';
-import { tellCallers } from './callers.ts';
+import { mustBeSameAccount, tellCallers } from './callers.ts';
 import { claimInstances } from './claims.ts';
 import type { HeldLock } from './held-locks.ts';
 import { takeLock } from './lock.ts';
@@ -110,7 +110,8 @@ async function settle(
   const { journal, entries, replay } = taken;
   try {
     await recordStart(journal, run, input, locks, 'reconcile');
-    await tellCallers({ ...input, saved: { steps: open }, journal });
+    const callers = await tellCallers({ ...input, saved: { steps: open }, journal });
+    mustBeSameAccount(directory, run.journal.entries, callers);
     const exitCodeBefore = lastExitCode(run.journal.entries);
     const settling = reconcileSteps({ ...input, saved, journal, exitCodeBefore });
     const end = await unlessLeft(settling, leave, journal, calls);
