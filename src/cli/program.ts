@@ -351,7 +351,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   program.commandsGroup('Carry out by the clock:');
   const schedule = program
     .command('schedule')
-    .description('carry out a folder of plans by the clock; also list, next, run-now, disable and enable');
+    .description('carry out a folder of plans by the clock');
   const runs = () =>
     new Option('--runs <folder>', 'where occurrences and their account are kept (<folder>/runs)');
   const carrying = (command: Command) =>
