@@ -56,7 +56,7 @@ const TOLD: readonly RegExp[] = [
   /not-approved at 2026-01-05 17:40:00 UTC: wave half .{0,200} needs 2 approvals and has 0/,
   /window-closed at 2026-01-05 18:10:00 UTC: the window closes at Tue 2026-01-06 02:20/,
   /window-closed at 2026-01-06 17:30:00 UTC: frozen: 2026-01-07/,
-  /halted at 2026-01-07 17:25:\d\d UTC: the gate after wave half failed/,
+  /halted at 2026-01-07 17:2\d:\d\d UTC: the gate after wave half failed/,
   /window-closed at 2026-01-07 18:10:00 UTC: the window closes at Thu 2026-01-08 02:20/,
   /canary.{0,200}metric.{0,200}inconclusive.{0,200}MemUtil could not be read/,
   /half.{0,200}metric.{0,200}failure.{0,200}MemUtil of crs-aaaa0120 is 93.99/,
