@@ -5,6 +5,7 @@
  */
 import { iso } from '../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
+import { isLimitCode } from '../journal.ts';
 import type { Step } from '../model.ts';
 import type { Run } from './execute.ts';
 import { SECOND } from './waits.ts';
@@ -102,6 +103,8 @@ async function place(run: Run, step: Step, seen: Sighting, left: () => void): Pr
       if (go) left();
       return go;
     });
+    if (answer.kind === 'accepted' || answer.kind === 'refused')
+      permits.heard(slot, answer.sentAt, answer.kind === 'refused' && isLimitCode(answer.code));
     if (answer.kind !== 'not-sent') return answer;
     // Without a connection the guard was never asked: waiting for another slot would not help.
     if (!asked) return nothingSent(answer.why);
