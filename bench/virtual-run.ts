@@ -156,7 +156,11 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
 
   return time.run(async () => {
     const from = openReader({ ...common, permits: openPermits(time, 18) });
-    const { review, findings } = await planFleet(plan, 'bench.yaml', { from, clock: time, profile: 'default' });
+    const { review, findings } = await planFleet(plan, 'bench.yaml', {
+      from,
+      clock: time,
+      profile: 'default',
+    });
     const saved = review?.plan;
     if (!saved || review.verdict !== 'ready') throw new Error(JSON.stringify(findings, null, 1));
     calls.clear();
