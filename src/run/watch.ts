@@ -130,10 +130,12 @@ export function watchFleet(options: {
         lane.wake.now = new AbortController();
         await clock.sleep(lane.due - clock.monotonic(), lane.wake.now.signal);
       }
-      // Who can wait for more than half of its time yet is left to the next round: served with everybody's, those that
-      // find an end would ask for its facts one round after the other.
+      // Who has just begun to wait is left to the next round, above all where this one is for facts: served with
+      // everybody's, those that find an end would ask for its facts one round after the other.
       const now = clock.monotonic();
-      const isServed = ({ due, within, factsSince }: Asked) => factsSince !== null || due - now <= within / 2;
+      const most = lane.asked.some(({ factsSince }) => factsSince !== null) ? 0.5 : 0.9;
+      const isServed = ({ due, within, factsSince }: Asked) =>
+        factsSince !== null || due - now <= most * within;
       const group = lane.asked.filter(isServed);
       lane.asked = lane.asked.filter((asked) => !isServed(asked));
       lane.due = lane.asked.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);
