@@ -1,0 +1,40 @@
+/** CPU of the simulator for one signed order, load from another process: whether it is ever the bottleneck. */
+import { childServer } from './child-server.ts';
+import { instanceId, inTurns, orderBy, refitClient } from './cpu.ts';
+import { type Row, rowOf } from './measure.ts';
+
+const ORDERS = 2_000;
+const AT_ONCE = 16;
+const TO_REACH = 3_000;
+
+/** Orders that one second of one core's time is enough for. */
+export async function simulatorOrders(orders = ORDERS, times = 5): Promise<Row> {
+  const fleet = Array.from({ length: (times + 1) * orders }, (_, n) => ({
+    id: instanceId(n),
+    edition: 'redis-5.0-standard',
+    zone: 'ap-guangzhou-3',
+    memoryPerShard: 4096,
+    replicas: 1,
+    usedTotal: 1024,
+  }));
+  const server = await childServer({ kind: 'simulator', fleet: JSON.stringify(fleet) });
+  const cloud = refitClient(server);
+  try {
+    const pairs: [number, number][] = [];
+    for (let round = 0; round <= times; round++) {
+      const before = await server.cpu();
+      await inTurns(orders, AT_ONCE, (n) => orderBy(cloud, round * orders + n));
+      const perSecond = (1000 * orders) / ((await server.cpu()) - before);
+      if (round > 0) pairs.push([perSecond, TO_REACH]);
+    }
+    return rowOf(pairs, {
+      name: 'simulator: signed orders on one core, by its CPU time',
+      unit: '/s',
+      floorIs: 'so that it never is the bottleneck',
+      reach: { atLeast: 1 },
+    });
+  } finally {
+    await cloud.close();
+    server.close();
+  }
+}
