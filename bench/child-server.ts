@@ -12,7 +12,7 @@ import { simulate } from '../src/simulator/simulate.ts';
 
 export type Wish =
   | { readonly kind: 'static'; readonly tls: ServerCertificate | null }
-  | { readonly kind: 'simulator'; readonly fleet: string };
+  | { readonly kind: 'simulator'; readonly fleet: string; readonly limit: number };
 
 export interface ChildServer {
   readonly url: string;
@@ -59,7 +59,10 @@ function answerAlike(request: IncomingMessage, response: ServerResponse): void {
 
 async function serve(wish: Wish): Promise<object> {
   if (wish.kind === 'simulator') {
-    const { url, secretId, secretKey } = await simulate({ fleet: wish.fleet, limit: 0 }, systemClock);
+    const { url, secretId, secretKey } = await simulate(
+      { fleet: wish.fleet, limit: wish.limit },
+      systemClock,
+    );
     return { url, secretId, secretKey };
   }
   const options = { keepAliveTimeout: 60_000 };

@@ -58,21 +58,38 @@ export function refitClient({ url, secretId, secretKey }: ChildServer, ca?: stri
   });
 }
 
-/** Places one order, and makes sure that it was accepted. */
-export async function orderBy(cloud: Cloud, n: number): Promise<void> {
-  const request: OrderRequest = {
+/** The n-th instance of `fleetOf` to 8 GB. */
+export function requestFor(n: number): OrderRequest {
+  return {
     region: 'ap-guangzhou',
     profile: 'default',
     instance: instanceId(n),
     edition: 'redis-5.0-standard',
     size: { memoryPerShard: 8192, shards: 1, replicas: 1 },
   };
-  const answer = await cloud.order(request, () => true);
+}
+
+/** Places one order, and makes sure that it was accepted. */
+export async function orderBy(cloud: Cloud, n: number): Promise<void> {
+  const answer = await cloud.order(requestFor(n), () => true);
   if (answer.kind !== 'accepted') throw new Error(`the order was not accepted: ${JSON.stringify(answer)}`);
 }
 
-export function instanceId(n: number): string {
+function instanceId(n: number): string {
   return `crs-${n.toString(36).padStart(8, '0')}`;
+}
+
+/** A fleet file of so many instances that `orderBy` orders for. */
+export function fleetOf(count: number): string {
+  const fleet = Array.from({ length: count }, (_, n) => ({
+    id: instanceId(n),
+    edition: 'redis-5.0-standard',
+    zone: 'ap-guangzhou-3',
+    memoryPerShard: 4096,
+    replicas: 1,
+    usedTotal: 1024,
+  }));
+  return JSON.stringify(fleet);
 }
 
 /** Does it `times` times, so many at once. */

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [NAME…] [-- --write]`: each figure beside a floor or a peer measured in the same run. Prints a table and
- * keeps all rows in bench/results.json; `--write` puts them into docs/benchmarks.md.
+ * keeps all rows in bench/results.json; `--write` puts them into docs/benchmarks.md. `npm run bench picture` draws
+ * docs/limit.svg from runs of its own.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,16 +19,30 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     ]),
   journal: async () => (await import('./journal.ts')).journalEntries(),
   planning: async () => (await import('./planning.ts')).planning(),
+  limit: async () => (await import('./limit.ts')).useOfLimit(),
+  http: async () => (await import('./over-http.ts')).overHttp(),
+  sharing: async () => (await import('./limit.ts')).sharing(),
+  calls: async () => (await import('./following.ts')).callsPerResize(),
+  makespan: async () => (await import('./following.ts')).makespan(),
+  cpu: async () => (await import('./cpu.ts')).cpuPerOrder(),
+  simulator: async () => (await import('./simulator.ts')).simulatorOrders(),
 };
 
 const RESULTS = join(import.meta.dirname, 'results.json');
 const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
+const PICTURE = join(import.meta.dirname, '../docs/limit.svg');
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => arg !== '--write');
+if (wanted.includes('picture')) {
+  writeFileSync(PICTURE, await (await import('./picture.ts')).limitPicture());
+  process.exit();
+}
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
-  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.stderr.write(
+    `no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}, picture\n`,
+  );
   process.exit(64);
 }
 

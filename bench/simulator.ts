@@ -1,6 +1,6 @@
 /** CPU of the simulator for one signed order, load from another process: whether it is ever the bottleneck. */
 import { childServer } from './child-server.ts';
-import { instanceId, inTurns, orderBy, refitClient } from './cpu.ts';
+import { fleetOf, inTurns, orderBy, refitClient } from './cpu.ts';
 import { type Row, rowOf } from './measure.ts';
 
 const ORDERS = 2_000;
@@ -9,15 +9,8 @@ const TO_REACH = 3_000;
 
 /** Orders that one second of one core's time is enough for. */
 export async function simulatorOrders(orders = ORDERS, times = 5): Promise<Row> {
-  const fleet = Array.from({ length: (times + 1) * orders }, (_, n) => ({
-    id: instanceId(n),
-    edition: 'redis-5.0-standard',
-    zone: 'ap-guangzhou-3',
-    memoryPerShard: 4096,
-    replicas: 1,
-    usedTotal: 1024,
-  }));
-  const server = await childServer({ kind: 'simulator', fleet: JSON.stringify(fleet) });
+  const fleet = fleetOf((times + 1) * orders);
+  const server = await childServer({ kind: 'simulator', fleet, limit: 0 });
   const cloud = refitClient(server);
   try {
     const pairs: [number, number][] = [];
