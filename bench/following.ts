@@ -6,9 +6,12 @@ const TEN_MINUTES = 600_000;
 const SEEDS = [1, 2, 3];
 
 /** 1,000 resizes of ten minutes, as many under way at once, all calls counted, without and with bills. */
-export async function callsPerResize(seeds: readonly number[] = SEEDS): Promise<Row[]> {
+export async function callsPerResize(
+  seeds: readonly number[] = SEEDS,
+  kinds: readonly boolean[] = [false, true],
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const prepaid of [false, true]) {
+  for (const prepaid of kinds) {
     const pairs: [number, number][] = [];
     let latest = 0;
     for (const seed of seeds) {

@@ -1,4 +1,5 @@
 /** Use of the request limit, alone and beside a stranger, in virtual time by the real executor, and once over HTTP. */
+import type { LimitCounting } from '../src/simulator/request-limit.ts';
 import { type Row, rowOf } from './measure.ts';
 import { type VirtualRun, virtualRun } from './virtual-run.ts';
 
@@ -14,7 +15,7 @@ const AT_20 = { calendar: [0.98, 1], bucket: [0.99, 0.1], sliding: [0.95, 1] } a
 const AT_18 = [0.99, 0.1] as const;
 
 /** 1,000 orders at 20 a second and at the default 18, at a server that counts in each of the three ways. */
-export async function useOfLimit(seeds: readonly number[] = SEEDS): Promise<Row[]> {
+export async function useOfLimit(seeds: readonly number[] = SEEDS, orders = 1_000): Promise<Row[]> {
   const rows: Row[] = [];
   for (const rate of [20, 18])
     for (const counting of COUNTINGS) {
@@ -22,7 +23,7 @@ export async function useOfLimit(seeds: readonly number[] = SEEDS): Promise<Row[
       for (const seed of seeds) {
         const run = await virtualRun({
           seed,
-          steps: 1000,
+          steps: orders,
           inFlight: UNBOUND,
           requestsPerSecond: rate,
           counting,
@@ -35,7 +36,7 @@ export async function useOfLimit(seeds: readonly number[] = SEEDS): Promise<Row[
       const pairs = runs.map((run) => [acceptedPerSecond(run), rate] as const);
       rows.push(
         rowOf(pairs, {
-          name: `limit: 1,000 orders at ${rate} a second, ${NAMED[counting]}`,
+          name: `limit: ${orders.toLocaleString('en-US')} orders at ${rate} a second, ${NAMED[counting]}`,
           unit: 'accepted/s',
           floorIs: 'requestsPerSecond',
           reach: { atLeast },
@@ -52,9 +53,12 @@ const SETTLED = 10;
 const LEFT = 15;
 
 /** The same at 20 a second, for a minute of it beside a stranger: 15 are left. */
-export async function sharing(seeds: readonly number[] = SHARED_SEEDS): Promise<Row[]> {
+export async function sharing(
+  seeds: readonly number[] = SHARED_SEEDS,
+  countings: readonly LimitCounting[] = COUNTINGS,
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const counting of COUNTINGS) {
+  for (const counting of countings) {
     const pairs: [number, number][] = [];
     const again: [number, number][] = [];
     let [refused, all] = [0, 0];
