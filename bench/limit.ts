@@ -100,7 +100,7 @@ export async function sharing(
   return rows;
 }
 
-export const NAMED = {
+const NAMED = {
   calendar: 'calendar seconds counted',
   bucket: 'a bucket of 20',
   sliding: 'a sliding second',

@@ -7,9 +7,9 @@ import { area, curveStepAfter } from 'd3-shape';
 import { VirtualClock } from '../src/clock.ts';
 import { seededRandom } from '../src/simulator/random.ts';
 import { createRequestLimit, type LimitCounting } from '../src/simulator/request-limit.ts';
-import { NAMED } from './limit.ts';
 import { virtualRun } from './virtual-run.ts';
 
+const TITLES = { calendar: 'calendar seconds', bucket: 'a bucket', sliding: 'a sliding second' } as const;
 const LIMIT = 20;
 const ORDERS = 600;
 const SECONDS = 30;
@@ -31,8 +31,8 @@ export async function limitPicture(): Promise<string> {
       counting,
       duration: () => 120_000,
     });
-    panels.push(panel(0, row, `Refit, ${NAMED[counting]}`, fromFirst(refit)));
-    panels.push(panel(1, row, `naive bucket, ${NAMED[counting]}`, fromFirst(await naive(counting))));
+    panels.push(panel(0, row, `Refit, ${TITLES[counting]}`, fromFirst(refit)));
+    panels.push(panel(1, row, `naive bucket, ${TITLES[counting]}`, fromFirst(await naive(counting))));
   }
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Orders a second at three servers">`,
@@ -69,10 +69,13 @@ async function naive(counting: LimitCounting): Promise<Arrived> {
   return { accepted, refused };
 }
 
+/** Seconds begin a little before the first arrival, so that those of even slots do not fall on their edges. */
+const BEFORE_FIRST = 0.025;
+
 /** Times from the first arrival on. */
 function fromFirst({ accepted, refused }: Arrived): Arrived {
   const first = Math.min(accepted[0] ?? 0, refused[0] ?? Number.POSITIVE_INFINITY);
-  const shift = (times: readonly number[]) => times.map((time) => time - first);
+  const shift = (times: readonly number[]) => times.map((time) => time - first + BEFORE_FIRST);
   return { accepted: shift(accepted), refused: shift(refused) };
 }
 
