@@ -1,5 +1,6 @@
 /** `npm run bench rehearse`: what a rehearsal of 10,000 steps costs. */
 import { rehearseSavedPlan } from '../src/index.ts';
+import type { Row } from './measure.ts';
 import { savedPlanOf } from './saved-plan.ts';
 
 /** Seconds of processor time for one run of so many steps, all of them verified. */
@@ -10,4 +11,21 @@ export async function rehearsalCpu(steps: number): Promise<number> {
   const { user, system } = process.cpuUsage(before);
   if (report.totals.verified !== steps) throw new Error(JSON.stringify(report.totals));
   return (user + system) / 1e6;
+}
+
+/** One run of 10,000 steps in virtual time, against the processor time it may take, in seconds. */
+export async function rehearsal(): Promise<Row> {
+  const floor = 30;
+  const measured = await rehearsalCpu(10_000);
+  const ratio = measured / floor;
+  return {
+    name: 'rehearse: one run of 10,000 steps',
+    unit: 's of processor time',
+    measured,
+    floor,
+    floorIs: 'what it may take',
+    spread: [ratio, ratio],
+    ratio,
+    reach: { atMost: 1 },
+  };
 }

@@ -2,6 +2,7 @@
  * The HTML report of 2,000 steps: milliseconds from opening the file to the moment at which its filter answers, against
  * the same page without a script, and its making, against JSON of the same report. Called by main.ts.
  */
+
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { chromium } from 'playwright-core';
 import { buildReport } from '../src/report/build-report.ts';
 import { renderReport } from '../src/report/render-report.ts';
 import { longRun } from '../test/report/long-run.ts';
+import { type Row, rounds, timed } from './measure.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -60,4 +62,29 @@ export async function openPages(): Promise<{
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The page of 2,000 steps made from plan and journal. */
+export function pageMade(): Promise<Row> {
+  return rounds(
+    () => timed(makePage),
+    () => timed(makeJson),
+    { name: 'report: page of 2,000 steps made', unit: 'ms', floorIs: 'the same report as JSON' },
+  );
+}
+
+/** The page of 2,000 steps opened, until its filter answers; nothing where there is no browser. */
+export async function pageOpened(): Promise<readonly Row[]> {
+  const pages = await openPages();
+  if (pages === null) return [];
+  try {
+    const row = await rounds(pages.interactive, pages.bare, {
+      name: 'report: page of 2,000 steps opened, until it can be filtered',
+      unit: 'ms',
+      floorIs: 'the same page without its script',
+    });
+    return [row];
+  } finally {
+    await pages.close();
+  }
 }

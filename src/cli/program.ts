@@ -349,9 +349,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       })(command),
     );
   program.commandsGroup('Carry out by the clock:');
-  const schedule = program
-    .command('schedule')
-    .description('carry out a folder of plans by the clock');
+  const schedule = program.command('schedule').description('carry out a folder of plans by the clock');
   const runs = () =>
     new Option('--runs <folder>', 'where occurrences and their account are kept (<folder>/runs)');
   const carrying = (command: Command) =>

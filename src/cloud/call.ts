@@ -8,7 +8,7 @@ import type { Scope } from '../model.ts';
 import type { Credentials } from './credentials/keys.ts';
 import type { Fields } from './fields.ts';
 import { type CredentialsOf, keepFresh } from './fresh-keys.ts';
-import { hostFor } from './hosts.ts';
+import { type Host, hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
 import { openProviderTime } from './provider-time.ts';
 import { isExpiredToken } from './read.ts';
@@ -59,9 +59,17 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
   const identities = new Map<string, string>();
 
+  const hosts = new Map<string, Host>();
+  const hostOf = ({ product }: Action, region: string): Host => {
+    const key = `${product} ${region}`;
+    const host = hosts.get(key) ?? hostFor(product, region, endpoint);
+    hosts.set(key, host);
+    return host;
+  };
+
   const laneAtOnce = (action: Action, scope: Scope): Lane => {
     if (!identities.has(scope.profile)) identities.set(scope.profile, `profile ${scope.profile}`);
-    const { host } = hostFor(action.product, scope.region, endpoint);
+    const { host } = hostOf(action, scope.region);
     return { action: action.name, host, identity: identities.get(scope.profile)! };
   };
 
@@ -85,7 +93,7 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
   return {
     async send({ action, scope, fields }, goAhead) {
       const { profile, region } = scope;
-      const host = hostFor(action.product, region, endpoint);
+      const host = hostOf(action, region);
       const keys = await keysOf(profile);
       const signer = signerOf(keys);
       const answer = await sendCall(

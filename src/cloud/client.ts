@@ -246,9 +246,9 @@ function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
     },
 
     // The list reaches 30 days back. Source: facts §2.5, read 2026-11.
-    describeTasks: (scope, since, instance) =>
+    describeTasks: (scope, since, instance, only) =>
       readTasks(scope, (offset) =>
-        wire.encodeTasks(offset, Math.max(since, clock.now() - 30 * 86_400_000 + 60_000), instance),
+        wire.encodeTasks(offset, Math.max(since, clock.now() - 30 * 86_400_000 + 60_000), { instance, only }),
       ),
 
     describeRunningTasks: (scope) => readTasks(scope, wire.encodeRunningTasks),

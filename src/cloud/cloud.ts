@@ -101,8 +101,11 @@ export interface CloudReader {
   ): Promise<MaintenanceWindow | null>;
   /** The provider's own price for a change. */
   price(request: PriceRequest): Promise<({ readonly kind: 'quoted' } & Quote) | Refusal>;
-  /** Tasks that began at or after `since`, resize tasks only, optionally of one instance. */
-  describeTasks(scope: Scope, since: number, instance?: string): Promise<Task[]>;
+  /**
+   * Tasks that began at or after `since`, resize tasks only, optionally of one instance.
+   * @param only `open`: those that are not done, failed ones among them; `failed`: those alone. Fewer pages.
+   */
+  describeTasks(scope: Scope, since: number, instance?: string, only?: 'open' | 'failed'): Promise<Task[]>;
   /** Tasks of any type that are pending or running now, in the whole scope. */
   describeRunningTasks(scope: Scope): Promise<Task[]>;
   /** What the account can pay; null where the identity may not ask. */

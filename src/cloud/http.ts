@@ -10,6 +10,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
+import { type Deadlines, openDeadlines } from './deadlines.ts';
 import { isLoopback } from './hosts.ts';
 import type { ProxySettings } from './proxy.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
@@ -37,7 +38,7 @@ export interface HttpOptions {
  * followed. Plain http goes to loopback and to the metadata service of the machine, both its own: never by a proxy.
  */
 export function openHttp(options: HttpOptions = {}): Transport {
-  const clock = options.clock ?? systemClock;
+  const deadlines = openDeadlines(options.clock ?? systemClock);
   const proxy = options.proxy ?? null;
   const tls = {
     timeout: options.connectTimeout ?? 10_000,
@@ -72,9 +73,9 @@ export function openHttp(options: HttpOptions = {}): Transport {
   };
   return {
     async send(request) {
-      if (proxied === null || !mayProxy(request.origin)) return send(direct, clock, request);
+      if (proxied === null || !mayProxy(request.origin)) return send(direct, deadlines, request);
       try {
-        return await send(proxied, clock, request);
+        return await send(proxied, deadlines, request);
       } catch (error) {
         if (!(error instanceof TransportError) || error.sent) throw error;
         // Whether NO_PROXY excepts the host is undici's to say, so the proxy is named as what is set.
@@ -88,7 +89,7 @@ export function openHttp(options: HttpOptions = {}): Transport {
   };
 }
 
-function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<HttpResponse> {
+function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Promise<HttpResponse> {
   if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
     return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
   }
@@ -96,11 +97,11 @@ function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<Ht
     let sent = false;
     let ended = false;
     let controller: Dispatcher.DispatchController | null = null;
-    const timer = new AbortController();
+    let callOff = () => {};
     const end = (finish: () => void) => {
       if (ended) return;
       ended = true;
-      timer.abort();
+      callOff();
       request.signal?.removeEventListener('abort', giveUp);
       finish();
     };
@@ -144,8 +145,7 @@ function send(agent: Dispatcher, clock: Clock, request: HttpRequest): Promise<Ht
     };
     if (request.signal?.aborted) return giveUp();
     request.signal?.addEventListener('abort', giveUp, { once: true });
-    void clock.sleep(request.timeout, timer.signal).then(() => {
-      if (ended) return;
+    callOff = deadlines.after(request.timeout, () => {
       fail(`no answer within ${request.timeout} ms${sent ? '' : ', not even a connection'}`);
       controller?.abort(new Error('timed out'));
     });

@@ -8,10 +8,22 @@
  *
  * The arithmetic. Let J be the worst spread, in ms, between a slot and the arrival of its request. Slots `i` ms
  * apart keep any sliding second at 20 as long as 20 i >= 1000 + J: 55 ms (18.18 a second) gives J = 100. So up to
- * 20 / 1.1 a second the slots are evenly spaced. Faster lanes have no room for that, and can be safe only if the
- * server counts calendar seconds: their slots are packed into the beginning of each calendar second of this
- * machine's clock, at +5, +45, … +765 ms for 20, which leaves 235 ms in which latecomers still count where they
- * should. Without jitter a sliding second then sees exactly 20, with jitter it may see more.
+ * 20 / 1.1 a second the slots are evenly spaced. Faster lanes have no room for that, and begin as is safe if the
+ * server counts calendar seconds, the documented way: their slots are packed into the beginning of each calendar
+ * second of this machine's clock, at +5, +45, … +765 ms for 20, which leaves 235 ms in which latecomers still count
+ * where they should.
+ *
+ * Where the server counts otherwise, its refusals tell: one in the first half of a calendar second, or one that this
+ * lane's own calls explain because 19 of them or more arrived within the 1,000 ms before it. From then on the lane is even
+ * at any rate, and goes by arrivals instead of slots (arrivals.ts): no slot is given before the twentieth last arrival
+ * is 1,000 ms ago. A request that was late delays the one that is twenty after it; the lane catches up with at
+ * most two slots of that, half a spacing apart. With a round trip of 25 ms, log-normal with sigma 0.6, that is 19.7 a
+ * second of which 0.2 % are refused, at a server for which every second slot of 50 ms would have been too early.
+ *
+ * A refusal that this lane does not explain itself tells that others use the limit: the rate goes down (share.ts), what
+ * was not used yet of slots given before is lost, and while calendar seconds may be what is counted nothing arrives in
+ * the rest of the one that is full. A slowed lane keeps any sliding second at its own rate rounded up, so that it is a
+ * steady neighbour, not a bursting one.
  *
  * The full rate of all lanes may be changed while they are in use. What was not used yet of slots given before is then
  * lost, so that from that moment on every slot is spaced by the new rate, and whoever waits for one reserves another.
@@ -20,6 +32,8 @@
  * used, or callers held up together would be let go together (measured: 45 in one second).
  */
 import { type Clock, iso } from '../clock.ts';
+import { type Arrivals, openArrivals, type Sighted } from './arrivals.ts';
+import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
 
 /** The provider's limit. Source: facts §2, §6 (default rate of all actions used, or less than theirs), read 2026-11. */
 export const PROVIDER_LIMIT = 20;
@@ -33,13 +47,14 @@ const LOST_AFTER_MS = 50;
 /** The wall clock counts whole milliseconds and the monotonic one parts of them: their difference wavers by so much. */
 const CLOCK_GRAIN_MS = 2;
 
-/** After a refusal by limit the rate falls to this share, once for all refusals of one second, … */
-const PENALTY = 0.75;
-const LEAST_RATE = 1;
-/** … nothing leaves until the second that was full is over, … */
-const HOLD_MS = 1000;
-/** … and the rate climbs back by so much each second. */
-const RECOVERY_PER_SECOND = 0.5;
+/** Between these moments of a calendar second it cannot have been full by what is documented: 20 calls are not so fast. */
+const REFUTES = [50, 500] as const;
+/** So many calls of this lane within 1,000 ms explain a refusal, at most once in this time: else others have a part in it. */
+const EXPLAINS = PROVIDER_LIMIT - 1;
+const EXPLAINED_EVERY_MS = 1_000;
+/** Slots that are caught up with after a late call, and how close to each other, in spacings. */
+const CATCH_UP = 2;
+const CLOSEST = 0.5;
 
 /** What the provider counts together. */
 export interface Lane {
@@ -57,8 +72,10 @@ export interface Slot {
   /** The same moment in the clock's monotonic time, which the waiting goes by: the wall clock may jump. */
   readonly due: number;
   readonly lane: string;
-  /** How often the full rate had been changed when it was reserved. */
+  /** How often slots of its lane had been made void when it was reserved. */
   readonly change: number;
+  /** What becomes of its call. */
+  readonly call: Sighted;
 }
 
 export interface Permits {
@@ -66,12 +83,15 @@ export interface Permits {
   reserve(lane: Lane): Slot;
   /** Resolves at the slot, or at once when `signal` is aborted. */
   wait(slot: Slot, signal?: AbortSignal): Promise<void>;
-  /** True where the slot may no longer be used: missed by more than 50 ms, the lane held back, the rate changed. */
+  /** True where the slot may no longer be used: missed by more than 50 ms, the lane held back, the rate changed, a call refused. */
   isLost(slot: Slot): boolean;
   /** Reserves and waits, as often as it takes to hold a slot that is not lost. */
   take(lane: Lane): Promise<Slot>;
-  /** To be called on each refusal by limit. @param at when the refused request was sent, ms since 1970 UTC. */
-  penalise(lane: Lane, at: number): void;
+  /**
+   * To be called with each answer to a call that left in a slot, when it is heard.
+   * @param sentAt when the call left, ms since 1970 UTC. @param byLimit the answer is a refusal by the limit.
+   */
+  heard(slot: Slot, sentAt: number, byLimit: boolean): void;
   /** Slots a second that the lane gives at this moment. */
   rate(lane: Lane): number;
   /** The lanes in use, each with its rate at this moment and what it is held back by. */
@@ -94,14 +114,19 @@ export interface LaneRate {
 interface LaneState {
   /** Monotonic moment of the last slot given. */
   last: number;
-  /** The rate as it was at `rateAt`; it has climbed since. */
-  rate: number;
-  rateAt: number;
+  /** Where it would be if no call had been late. */
+  pace: number;
+  readonly share: Share;
+  readonly arrivals: Arrivals;
+  /** False once refusals have told that the server does not count the calendar seconds of this clock. */
+  calendar: boolean;
+  /** When a refusal was last explained by this lane's own calls. */
+  explainedAt: number;
   /** Monotonic moments from which, and up to which, nothing leaves. */
   heldFrom: number;
   heldUntil: number;
-  /** Send time, by the wall clock, of the refusal that was last counted. */
-  penalisedAt: number;
+  /** Monotonic moments at which the slots after them became void. */
+  readonly changes: number[];
 }
 
 /**
@@ -111,27 +136,16 @@ interface LaneState {
  */
 export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
   let full = fullRateFrom(requestsPerSecond);
-  /** Monotonic moments at which the full rate was changed. */
-  const changes: number[] = [];
   const lanes = new Map<string, LaneState>();
 
   const stateOf = (key: string): LaneState => {
     let state = lanes.get(key);
     if (!state) {
-      state = {
-        last: -Infinity,
-        rate: full,
-        rateAt: 0,
-        heldFrom: -Infinity,
-        heldUntil: -Infinity,
-        penalisedAt: -Infinity,
-      };
+      state = beginLane(full);
       lanes.set(key, state);
     }
     return state;
   };
-  const rateNow = (state: LaneState, now: number) =>
-    Math.min(full, state.rate + ((now - state.rateAt) / 1000) * RECOVERY_PER_SECOND);
 
   const permits: Permits = {
     reserve(lane) {
@@ -139,14 +153,27 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
       const state = stateOf(key);
       const now = clock.monotonic();
       const wallOffset = clock.now() - now;
-      const rate = rateNow(state, now);
+      const rate = rateOf(state.share, now, full);
       const from = Math.max(now, state.heldUntil);
-      const due =
-        rate <= EVEN_AT_MOST
-          ? Math.max(from, state.last + 1000 / rate)
-          : nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate)) - wallOffset;
-      state.last = due;
-      return { at: due + wallOffset, due, lane: key, change: changes.length };
+      if (isPacked(state, rate)) {
+        const packed = nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate));
+        state.last = packed - wallOffset;
+        state.pace = state.last;
+      } else {
+        const spacing = 1000 / rate;
+        const atMost = rate < full ? Math.min(PROVIDER_LIMIT, Math.floor(rate) + 1) : PROVIDER_LIMIT;
+        const even = Math.max(from, state.pace + spacing);
+        state.last = Math.max(even, state.last + CLOSEST * spacing, state.arrivals.earliest(atMost));
+        state.pace = Math.max(even, state.last - CATCH_UP * spacing);
+      }
+      const due = state.last;
+      return {
+        at: due + wallOffset,
+        due,
+        lane: key,
+        change: state.changes.length,
+        call: state.arrivals.expect(due),
+      };
     },
 
     async wait(slot, signal) {
@@ -159,8 +186,9 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
     },
 
     isLost(slot) {
+      const { changes, heldUntil } = stateOf(slot.lane);
       if (slot.due > (changes[slot.change] ?? Infinity)) return true;
-      return clock.monotonic() > slot.due + LOST_AFTER_MS || slot.due < stateOf(slot.lane).heldUntil;
+      return clock.monotonic() > slot.due + LOST_AFTER_MS || slot.due < heldUntil;
     },
 
     async take(lane) {
@@ -171,31 +199,26 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
       }
     },
 
-    penalise(lane, at) {
-      const state = stateOf(keyOf(lane));
-      // One full second refuses many requests; it says one thing.
-      if (Math.abs(at - state.penalisedAt) < 1000) return;
+    heard(slot, sentAtWall, byLimit) {
+      const state = stateOf(slot.lane);
       const now = clock.monotonic();
-      state.rate = Math.max(Math.min(LEAST_RATE, full), rateNow(state, now) * PENALTY);
-      state.rateAt = now;
-      state.penalisedAt = at;
-      const age = Math.max(0, clock.now() - at);
-      if (state.heldUntil <= now) state.heldFrom = now;
-      state.heldUntil = Math.max(state.heldUntil, now + Math.max(0, HOLD_MS - age));
+      const wallOffset = clock.now() - now;
+      const sentAt = sentAtWall - wallOffset;
+      state.arrivals.heard(slot.call, sentAt, now, byLimit);
+      if (byLimit) refused(state, { arrival: slot.call.arrival, sentAt, now, wallOffset }, full);
     },
 
-    rate: (lane) => rateNow(stateOf(keyOf(lane)), clock.monotonic()),
+    rate: (lane) => rateOf(stateOf(keyOf(lane)).share, clock.monotonic(), full),
 
     lanes() {
       const now = clock.monotonic();
-      return [...lanes].map(([key, state]) => {
+      return [...lanes].map(([key, { heldFrom, heldUntil, share }]) => {
         const [action = '', host = ''] = key.split('\n');
-        const { heldFrom, heldUntil } = state;
         const held =
           heldUntil > now
             ? { since: iso(clock.now() - (now - heldFrom)), limit: Math.ceil(heldUntil - heldFrom) }
             : null;
-        return { action, host, rate: rateNow(state, now), held };
+        return { action, host, rate: rateOf(share, now, full), held };
       });
     },
 
@@ -207,17 +230,73 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
       const now = clock.monotonic();
       const next = fullRateFrom(to);
       for (const state of lanes.values()) {
-        const rate = rateNow(state, now);
-        state.rate = rate >= full ? next : Math.min(rate, next);
-        state.rateAt = now;
+        changeFull(state.share, now, full, next);
+        voidAhead(state, now);
         // The slots that are lost are given anew; the one before them may have been used this very moment.
         state.last = Math.min(state.last, now);
+        state.pace = Math.min(state.pace, now);
       }
       full = next;
-      changes.push(now);
     },
   };
   return permits;
+}
+
+function beginLane(full: number): LaneState {
+  return {
+    last: -Infinity,
+    pace: -Infinity,
+    share: fullShare(full),
+    arrivals: openArrivals(),
+    calendar: true,
+    explainedAt: -Infinity,
+    heldFrom: -Infinity,
+    heldUntil: -Infinity,
+    changes: [],
+  };
+}
+
+function isPacked({ calendar }: LaneState, rate: number): boolean {
+  return calendar && rate > EVEN_AT_MOST;
+}
+
+/** Slots after this moment are not used any more. Gives the last one that may have been. */
+function voidAhead({ changes, arrivals }: LaneState, now: number): number {
+  changes.push(now);
+  return arrivals.dropAfter(now);
+}
+
+/** Learns from a refusal by the limit: how the server counts, or what others leave. */
+function refused(
+  state: LaneState,
+  call: {
+    readonly arrival: number;
+    readonly sentAt: number;
+    readonly now: number;
+    readonly wallOffset: number;
+  },
+  full: number,
+): void {
+  const { share, arrivals } = state;
+  const { arrival, now, wallOffset } = call;
+  const second = Math.floor((arrival + wallOffset) / 1000) * 1000 - wallOffset;
+  const own = arrivals.within(arrival - 1000, arrival);
+  const into = arrival - second;
+  const wasPacked = isPacked(state, rateOf(share, now, full));
+  const refuted = (into > REFUTES[0] && into < REFUTES[1]) || (wasPacked && own >= EXPLAINS);
+  if (refuted) state.calendar = false;
+  // What was sent before the rate was lowered says nothing new of it.
+  if (call.sentAt < share.loweredAt) return;
+  const isExplained = own >= EXPLAINS && now - state.explainedAt > EXPLAINED_EVERY_MS;
+  if (isExplained) state.explainedAt = now;
+  const isLate = state.calendar && into >= REFUTES[1];
+  if (!isExplained && !(wasPacked && refuted))
+    lower(share, now, full, isLate ? arrivals.within(second, arrival) : own);
+  state.last = voidAhead(state, now);
+  state.pace = state.last;
+  if (!isLate) return;
+  if (state.heldUntil <= now) state.heldFrom = now;
+  state.heldUntil = Math.max(state.heldUntil, second + 1000 - arrivals.fastest);
 }
 
 function fullRateFrom(requestsPerSecond: number): number {

@@ -59,7 +59,6 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
       if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
       if (answer.kind === 'ok') return answer;
       if (byLimit) {
-        permits.penalise(lane, sentAt ?? clock.now());
         if (++limited >= MOST_LIMIT_REFUSALS) return answer;
         continue; // The permit is the pause.
       }
@@ -109,7 +108,10 @@ async function sendAtSlot(
     };
     try {
       const answer = await caller.send(call, goAhead);
-      return { answer, sentAt: sentAt ?? slot.at };
+      const left = sentAt ?? slot.at;
+      if (answer.kind !== 'unusable')
+        permits.heard(slot, left, answer.kind === 'refused' && isLimitCode(answer.code));
+      return { answer, sentAt: left };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       if (late && !error.sent && lost < MOST_LOST_SLOTS) continue;

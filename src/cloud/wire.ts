@@ -411,14 +411,25 @@ const CHANGED_BY: Readonly<Record<string, Dimension>> = {
   '029': 'replicas',
 };
 
-/** A page of the resize tasks that began at or after a moment, optionally of one instance. */
-export function encodeTasks(offset: number, since: number, instance?: string): Fields {
+/** Which tasks are asked for by how they stand: those that are not done, and those that failed. */
+const STANDING = { open: [0, 1, 4], failed: [4] } as const;
+
+/** A page of the resize tasks that began at or after a moment, optionally of one instance, or only some of them. */
+export function encodeTasks(
+  offset: number,
+  since: number,
+  {
+    instance,
+    only,
+  }: { readonly instance?: string | undefined; readonly only?: keyof typeof STANDING | undefined } = {},
+): Fields {
   return {
     Limit: TASKS_A_PAGE,
     Offset: offset,
     TaskTypes: RESIZE_TASKS,
     BeginTime: toBeijing(since),
     ...(instance === undefined ? {} : { InstanceId: instance }),
+    ...(only === undefined ? {} : { Result: STANDING[only] }),
   };
 }
 

@@ -25,6 +25,15 @@ export function isAtTarget(step: Step, instance: Instance): boolean {
   return sameSize(instance.size, step.after) || judgeNodes(step, instance).kind === 'landed';
 }
 
+/** True where nothing stands against ordering the step: it runs, at the size and with the nodes that were approved. */
+export function isAsPlanned(step: Step, instance: Instance): boolean {
+  return (
+    instance.status === 'running' &&
+    sameSize(instance.size, step.before) &&
+    nodesDrifted(step, instance) === null
+  );
+}
+
 /** Whether the nodes of an instance at its new size are the ordered ones; `late`: the list does not show the size yet. */
 function nodesFound({ nodes, after }: Step, instance: Instance): 'as-ordered' | 'late' | 'other' {
   if (!nodes) return 'as-ordered';

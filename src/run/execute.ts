@@ -62,9 +62,11 @@ export interface Run extends RunInput {
   readonly waits: Waits;
   /**
    * Learned as the run goes on, in milliseconds: what a change usually takes (null until one has ended), and how long
-   * a changed instance is best left alone before its next order.
+   * a changed instance is best left alone before its next order; and since when the first is followed, monotonic.
    */
-  readonly pace: { usual: number | null; tail: number };
+  readonly pace: { usual: number | null; tail: number; firstSince: number | null };
+  /** Whether a step waits for the place of one that is under way. */
+  isPlaceWanted(): boolean;
   /** Whether changes that are told to wait for their windows do, by profile and region. */
   readonly waiting: Waiting;
   /** Holds groups of instances apart. */
@@ -72,6 +74,8 @@ export interface Run extends RunInput {
   readonly limitRefusals: LimitRefusals;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
+  /** A step needs no look any more: it is ordered, or is not going to be. */
+  looked(step: Step): void;
   /** Aborted once nothing new may start. */
   readonly stopped: AbortSignal;
   /** Tells, once, why nothing new starts from here on. `code` is the provider's, where a refusal is the reason. */
@@ -113,7 +117,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const tally = beginTally(saved, journal);
   const slowStart = beginSlowStart(saved, journal, steering);
   /** Steps that will be looked at next, so that one call looks at many instances. */
-  const queue: Step[] = [];
+  const queue = new Set<Step>();
   let credentialsRefused = false;
 
   const stop: Run['stop'] = (because, what, code) => {
@@ -144,11 +148,13 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       upcoming: (scope, atMost) => nextIn(queue, scope, atMost),
     }),
     waits: steering.waits,
-    pace: { usual: null, tail: FIRST_TAIL },
+    pace: { usual: null, tail: FIRST_TAIL, firstSince: null },
+    isPlaceWanted: () => places.pendingCount > 0,
     waiting: new Map(),
     spread: keepSpread(saved, journal),
     limitRefusals: new Map(),
     placing: pLimit(PLACING),
+    looked: (step) => queue.delete(step),
     stopped: stopping.signal,
     stop,
     goesOn() {
@@ -229,7 +235,7 @@ async function tellCalls({ calls, clock, journal }: Run, ended: AbortSignal): Pr
   }
 }
 
-async function carryOutWave(run: Run, index: number, open: readonly Step[], queue: Step[]): Promise<void> {
+async function carryOutWave(run: Run, index: number, open: readonly Step[], queue: Set<Step>): Promise<void> {
   const { saved, journal } = run;
   const { name } = saved.waves[index]!;
   const told = journal.replay.state();
@@ -240,16 +246,10 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
   const chains = [...ahead.map((step) => [step]), ...chainsOf(open)].sort(
     (a, b) => Number(isUnderWay(run, b[0]!)) - Number(isUnderWay(run, a[0]!)),
   );
-  queue.splice(0, queue.length, ...chains.map((chain) => chain[0]!));
-  // Its turn comes in order, but for those that others of their group keep waiting.
-  const unqueue = (first: Step): void => {
-    const at = queue.indexOf(first);
-    if (at >= 0) queue.splice(at, 1);
-  };
+  queue.clear();
+  for (const [first] of chains) queue.add(first!);
   await Promise.all(
-    chains.map((chain) =>
-      run.spread.seated(chain[0]!.instance, () => carryOutChain(run, chain, () => unqueue(chain[0]!))),
-    ),
+    chains.map((chain) => run.spread.seated(chain[0]!.instance, () => carryOutChain(run, chain))),
   );
   const left = open.some((step) => isOpen(run, step));
   if (!run.leave.aborted && !run.steering.leaving && !journal.failed) await readBills(run, index);
@@ -261,7 +261,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[], queu
  * The steps of one instance, in order, in one place; where a change waits for its window the place is given away, and
  * the steps after it take another. So does a step that gave way.
  */
-async function carryOutChain(run: Run, chain: readonly Step[], onPlace: () => void): Promise<void> {
+async function carryOutChain(run: Run, chain: readonly Step[]): Promise<void> {
   const { clock, steering, waits } = run;
   let next = 0;
   let gaveWayAt: number | null = null;
@@ -274,16 +274,16 @@ async function carryOutChain(run: Run, chain: readonly Step[], onPlace: () => vo
         free();
       });
       waits.none(chain[next]!);
+      run.looked(chain[next]!);
       if (end === 'gave-way') {
         gaveWayAt = clock.monotonic();
         return;
       }
     }
   };
-  for (let first = true; next < chain.length && !run.leave.aborted; first = false) {
+  while (next < chain.length && !run.leave.aborted) {
     let done: Promise<void> = Promise.resolve();
     await steering.places(async () => {
-      if (first) onPlace();
       await new Promise<void>((free) => {
         done = whilePlaced(free).finally(free);
         done.catch(() => undefined);
@@ -343,7 +343,7 @@ function chainsOf(steps: readonly Step[]): Step[][] {
   return [...chains.values()];
 }
 
-function nextIn(queue: readonly Step[], { region, profile }: Scope, atMost: number): string[] {
+function nextIn(queue: ReadonlySet<Step>, { region, profile }: Scope, atMost: number): string[] {
   const ids: string[] = [];
   for (const step of queue) {
     if (ids.length >= atMost) break;

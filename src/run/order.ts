@@ -5,7 +5,10 @@
  */
 import { iso } from '../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../cloud/cloud.ts';
+import { RefitError } from '../errors.ts';
+import { isLimitCode } from '../journal.ts';
 import type { Step } from '../model.ts';
+import { isAsPlanned } from './evidence.ts';
 import type { Run } from './execute.ts';
 import { SECOND } from './waits.ts';
 import { ageOf, LOOK_AGE, type Sighting } from './watch.ts';
@@ -41,9 +44,12 @@ export async function placeOrder(run: Run, step: Step, seen: Sighting): Promise<
 
 async function place(run: Run, step: Step, seen: Sighting, left: () => void): Promise<Placed> {
   const { journal, clock, permits, leave } = run;
-  // Many may have been looked at together, and have waited for their turn since. What is past this door waits for no
-  // more than the slots of those beside it, and is not asked again: a slot given back for that would be lost to all.
-  if (ageOf(seen, clock) > LOOK_AGE) return { kind: 'look-again' };
+  // Many may have been looked at together, and have waited for their turn since. Looked at anew here, while those beside
+  // it hold the next slots, it loses none; sent back to its place in the line, all that were looked at with it would.
+  // What is past this door waits for no more than the slots of those beside it, and is not asked again.
+  const look = ageOf(seen, clock) > LOOK_AGE ? await lookOnceMore(run, step) : seen;
+  if (look === null) return { kind: 'look-again' };
+  run.looked(step);
   const cloud = run.cloudFor(step.profile);
   const lane = cloud.orderLane(step);
   const attempt = journal.replay.step(step.id).attempts + 1;
@@ -59,7 +65,7 @@ async function place(run: Run, step: Step, seen: Sighting, left: () => void): Pr
     else if (clock.monotonic() >= slot.due - lead - 1) break;
   }
   // The machine slept, or orders leave so slowly that the look has become old all the same.
-  if (ageOf(seen, clock) > 2 * LOOK_AGE) return { kind: 'look-again' };
+  if (ageOf(look, clock) > 2 * LOOK_AGE) return { kind: 'look-again' };
 
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
@@ -102,9 +108,25 @@ async function place(run: Run, step: Step, seen: Sighting, left: () => void): Pr
       if (go) left();
       return go;
     });
+    if (answer.kind === 'accepted' || answer.kind === 'refused')
+      permits.heard(slot, answer.sentAt, answer.kind === 'refused' && isLimitCode(answer.code));
     if (answer.kind !== 'not-sent') return answer;
     // Without a connection the guard was never asked: waiting for another slot would not help.
     if (!asked) return nothingSent(answer.why);
     slot = permits.reserve(lane);
+  }
+}
+
+/** A look of now, by which the instance still is as planned; null where it is not, or could not be read. */
+async function lookOnceMore({ watch, journal }: Run, step: Step): Promise<Sighting | null> {
+  try {
+    const seen = await watch.look(step, step.instance, Number.NEGATIVE_INFINITY);
+    const { instance } = seen;
+    if (instance === undefined || !isAsPlanned(step, instance)) return null;
+    journal.tell({ kind: 'looked', step: step.id, status: instance.status, size: instance.size });
+    return seen;
+  } catch (error) {
+    if (error instanceof RefitError && !journal.failed) return null;
+    throw error;
   }
 }

@@ -58,7 +58,8 @@ export async function reconcileSteps(
     drain: leave,
     watch: watchFleet({ cloudFor, clock, upcoming: () => [] }),
     waits: beginWaits(clock),
-    pace: { usual: null, tail: FIRST_TAIL },
+    pace: { usual: null, tail: FIRST_TAIL, firstSince: null },
+    isPlaceWanted: () => false,
     waiting: new Map(),
     stop(_, __, code) {
       if (code !== undefined && isCredentialsCode(code)) credentialsRefused = true;

@@ -10,15 +10,32 @@ import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { type SettlingRun, scopeOf, sinceFor, whoseOrders } from './settle.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 
-/** How long the last facts of one change wait for those of others, in milliseconds: a round is three calls or more. */
-const FACTS_WITHIN = 500;
+/**
+ * How long the last facts of one change wait for those of others, in milliseconds, where a step waits for the place and
+ * where none does: a round is three calls or more.
+ */
+const FACTS_WITHIN = { hurried: 500, calm: 8_000 } as const;
 
-/** When to look at an accepted change again. */
-function pauseFor(run: SettlingRun, age: number): number {
-  const expected = run.pace.usual ?? undefined;
-  if (expected === undefined) return Math.min(15 * SECOND, Math.max(SECOND, age / 6));
-  if (age < 0.6 * expected) return Math.min(60 * SECOND, Math.max(SECOND, 0.6 * expected - age));
-  return Math.min(20 * SECOND, Math.max(SECOND, expected / 8));
+/** Rounds after which the task list and billing are asked too, while an instance runs, and while it is in process. */
+const FACTS_EVERY = { running: 8, processing: 64 } as const;
+
+/** The longest pause: an end is noticed within half a minute. */
+const LONGEST_PAUSE = 20 * SECOND;
+
+/**
+ * When to look at an accepted change again. To notice an end early is worth calls only where a step waits for the place:
+ * then the pause is a fiftieth of what changes usually take, so that places stand empty for a hundredth of it.
+ * While none has ended, the first of them tells at least how long they take.
+ */
+function pauseFor({ pace, clock, isPlaceWanted }: SettlingRun, age: number): number {
+  const hurried = isPlaceWanted();
+  const between = (pause: number) => Math.min(LONGEST_PAUSE, Math.max(SECOND, pause));
+  if (pace.usual === null) {
+    const longest = Math.max(age, clock.monotonic() - (pace.firstSince ?? Infinity));
+    return between(longest / (hurried ? 12 : 3));
+  }
+  if (age < 0.6 * pace.usual) return Math.min(60 * SECOND, Math.max(SECOND, 0.6 * pace.usual - age));
+  return between(pace.usual / (hurried ? 50 : 8));
 }
 
 /** Follows an accepted change to its final facts and writes down how it ended. */
@@ -31,18 +48,30 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
   const since = clock.monotonic() - before;
   const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
   run.waits.goesOn(step, 'settling', LIMITS.settling, Date.parse(beganAt));
-  let facts = false;
+  run.pace.firstSince = Math.min(run.pace.firstSince ?? since, since);
+  let facts: 'open' | 'all' | null = null;
+  let status: keyof typeof FACTS_EVERY = 'running';
   for (let round = 1; !run.leave.aborted; round++) {
     const age = clock.monotonic() - since;
+    const asked = facts !== null || round % FACTS_EVERY[status] === 0;
     let reading: Reading;
     try {
       reading = await run.watch.read({
         ...scopeOf(step),
         instance: step.instance,
-        within: facts ? FACTS_WITHIN : pauseFor(run, age),
-        factsSince: facts || round % 8 === 0 ? factsSince : null,
+        within:
+          facts === null
+            ? pauseFor(run, age)
+            : FACTS_WITHIN[facts === 'open' && !run.isPlaceWanted() && age > MINUTE ? 'calm' : 'hurried'],
+        factsSince: asked ? factsSince : null,
+        openTasks: facts === 'open',
       });
       run.waits.over(step, 'unreachable');
+      // Only all of them tell whether something was done after the one that failed.
+      if (facts === 'open' && reading.tasks?.some(({ result }) => result === 'failed')) {
+        facts = 'all';
+        continue;
+      }
     } catch (error) {
       if (!(error instanceof RefitError)) throw error;
       const fault = readFaultOf(error);
@@ -72,7 +101,6 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
       .filter((deal) => isNumbered || isForeign(deal, whose))
       .map((deal) => ({ deal, words: sayOrder(deal) }));
     const verdict = judgeSettling(step, reading, orders, foreign);
-    const asked = facts || round % 8 === 0;
     if (verdict.kind === 'failed' && verdict.code === 'Refit.OtherSize' && state.adopted) {
       // An order asks for a size and nothing else: one that ends at another was not this step's.
       const taken = (reading.deals ?? []).filter((deal) => orders.includes(deal.order)).map(sayOrder);
@@ -111,16 +139,20 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
         return endStep(run, step, 'verified', what, { size: verdict.size, billed: verdict.billed });
       }
       if (asked) await clock.sleep(2 * SECOND, run.leave);
-      facts = true;
+      facts = 'open';
       continue;
     }
-    facts = false;
+    facts = null;
+    const was = status;
+    status = reading.instance?.status === 'processing' ? 'processing' : 'running';
+    // In process no more, and not at its new size: it failed, or somebody else has a part in it.
+    if (was === 'processing' && status === 'running' && !asked) facts = 'all';
     if (verdict.near) {
       if (run.waits.waited(step, 'delivery') > LIMITS.delivery && !stillWorking(reading)) {
         const what = `read back at ${describe(step.after)}; billing does not call its order delivered yet`;
         return endStep(run, step, 'verified', what, { size: step.after });
       }
-      facts = true;
+      facts = 'open';
       await clock.sleep(2 * SECOND, run.leave);
     }
     if (!reading.instance && run.waits.waited(step, 'missing') > LIMITS.missing) {
@@ -132,7 +164,7 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
     if (age > LIMITS.settling) {
       // Only the task list and billing tell a change that failed from one that goes on.
       if (!asked) {
-        facts = true;
+        facts = 'all';
         continue;
       }
       const what = `ordered, and not ended within ${LIMITS.settling / MINUTE} minutes`;

@@ -27,6 +27,7 @@ export interface SettlingRun
     | 'watch'
     | 'waits'
     | 'pace'
+    | 'isPlaceWanted'
     | 'waiting'
     | 'stop'
     | 'ended'

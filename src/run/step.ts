@@ -3,7 +3,7 @@
  * journal, does one thing, and writes down what came of it; the loop in `carryOutStep` is the state machine.
  */
 import { RefitError, unreachable } from '../errors.ts';
-import { isLimitCode } from '../journal.ts';
+
 import type { MaintenanceWindow, Step, StepState } from '../model.ts';
 import { sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED } from './after-refusal.ts';
@@ -191,8 +191,6 @@ async function ask(run: Run, step: Step, notBefore: number): Promise<boolean | '
         endStep(run, step, 'refused', `${placed.message} (${why})`, { code: placed.code });
       switch (next) {
         case 'try-again':
-          if (isLimitCode(placed.code))
-            run.permits.penalise(run.cloudFor(step.profile).orderLane(step), placed.sentAt);
           return true;
         case 'read-first':
           return true;

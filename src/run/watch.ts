@@ -18,6 +18,8 @@ export interface Question extends Scope {
   readonly within: number;
   /** Also read tasks and orders that began at or after this time (ms since 1970 UTC); null = the instance alone. */
   readonly factsSince: number | null;
+  /** Tasks that are done are not asked for: fewer pages, where their absence says as much. */
+  readonly openTasks?: boolean;
 }
 
 export interface Watch {
@@ -59,6 +61,8 @@ export function ageOf({ at, wallAt }: Sighting, clock: Clock): number {
 }
 
 interface Asked extends Question {
+  /** Monotonic moment up to which it may wait. */
+  readonly due: number;
   readonly resolve: (reading: Reading) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -86,8 +90,9 @@ export function watchFleet(options: {
   const { cloudFor, clock, upcoming } = options;
   const lanes = new Map<string, Lane>();
 
-  const laneOf = (scope: Scope): Lane => {
-    const key = `${scope.profile} ${scope.region}`;
+  /** Looks have a lane of their own: an order does not wait until all pages of facts about others are read. */
+  const laneOf = (scope: Scope, kind: 'looks' | 'ends' = 'looks'): Lane => {
+    const key = `${scope.profile} ${scope.region} ${kind}`;
     let lane = lanes.get(key);
     if (!lane) {
       lane = {
@@ -104,11 +109,11 @@ export function watchFleet(options: {
     return lane;
   };
 
-  const read = (question: Question): Promise<Reading> =>
+  const read = (question: Question, kind: 'looks' | 'ends' = 'ends'): Promise<Reading> =>
     new Promise((resolve, reject) => {
-      const lane = laneOf(question);
-      lane.asked.push({ ...question, resolve, reject });
+      const lane = laneOf(question, kind);
       const due = clock.monotonic() + question.within;
+      lane.asked.push({ ...question, due, resolve, reject });
       if (due < lane.due) {
         lane.due = due;
         lane.wake.now.abort(SOONER);
@@ -125,9 +130,15 @@ export function watchFleet(options: {
         lane.wake.now = new AbortController();
         await clock.sleep(lane.due - clock.monotonic(), lane.wake.now.signal);
       }
-      const group = lane.asked;
-      lane.asked = [];
-      lane.due = Number.POSITIVE_INFINITY;
+      // Who has just begun to wait is left to the next round, above all where this one is for facts: served with
+      // everybody's, those that find an end would ask for its facts one round after the other.
+      const now = clock.monotonic();
+      const most = lane.asked.some(({ factsSince }) => factsSince !== null) ? 0.5 : 0.9;
+      const isServed = ({ due, within, factsSince }: Asked) =>
+        factsSince !== null || due - now <= most * within;
+      const group = lane.asked.filter(isServed);
+      lane.asked = lane.asked.filter((asked) => !isServed(asked));
+      lane.due = lane.asked.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);
       try {
         await round(lane, scope, group);
       } catch (error) {
@@ -140,7 +151,8 @@ export function watchFleet(options: {
   const round = async (lane: Lane, scope: Scope, group: readonly Asked[]): Promise<void> => {
     const cloud = cloudFor(scope.profile);
     const ids = new Set(group.map(({ instance }) => instance));
-    for (const id of upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
+    if (lane === laneOf(scope))
+      for (const id of upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
     const sinces = group.flatMap(({ factsSince }) => (factsSince === null ? [] : [factsSince]));
     const since = sinces.length > 0 ? Math.min(...sinces) : null;
     // An order's facts are read before its instance, so that "running at its new size" is never the older news.
@@ -148,10 +160,11 @@ export function watchFleet(options: {
       group.filter(({ factsSince }) => factsSince !== null).map(({ instance }) => instance),
     );
     const single = only.size === 1 ? [...only][0] : undefined;
+    const onlyOpen = group.every(({ factsSince, openTasks }) => factsSince === null || openTasks === true);
     const tasks =
       since === null || !lane.tasksReadable
         ? null
-        : await readable(() => cloud.describeTasks(scope, since, single));
+        : await readable(() => cloud.describeTasks(scope, since, single, onlyOpen ? 'open' : undefined));
     if (since !== null && tasks === null) lane.tasksReadable = false;
     const deals =
       since === null || !lane.dealsReadable
@@ -165,7 +178,10 @@ export function watchFleet(options: {
     const instances = new Map(
       (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),
     );
-    for (const id of ids) lane.sightings.set(id, { at, wallAt, instance: instances.get(id) });
+    const { sightings } = laneOf(scope);
+    // Two rounds may be under way at once: what was asked later stands.
+    for (const id of ids)
+      if ((sightings.get(id)?.at ?? at) <= at) sightings.set(id, { at, wallAt, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
   };
 
@@ -188,7 +204,7 @@ export function watchFleet(options: {
     async look(scope, instance, notBefore) {
       const seen = laneOf(scope).sightings.get(instance);
       if (seen && seen.at >= notBefore && ageOf(seen, clock) <= LOOK_AGE) return seen;
-      await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null });
+      await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null }, 'looks');
       return laneOf(scope).sightings.get(instance)!;
     },
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { type Lane, openPermits, type Slot } from '../../src/cloud/permits.ts';
+import { type Lane, openPermits, type Permits, PROVIDER_LIMIT, type Slot } from '../../src/cloud/permits.ts';
+import { createRequestLimit, type LimitCounting } from '../../src/simulator/request-limit.ts';
 
 const ORDERS: Lane = { action: 'UpgradeInstance', host: 'redis.tencentcloudapi.com', identity: 'me' };
 
@@ -229,20 +230,44 @@ describe('lanes', () => {
   });
 });
 
+/** Hears the answer to a call that left in its slot and was under way for so long. */
+async function answered(clock: VirtualClock, permits: Permits, byLimit: boolean, trip = 20): Promise<void> {
+  const slot = await permits.take(ORDERS);
+  const sentAt = clock.now();
+  await clock.sleep(trip);
+  permits.heard(slot, sentAt, byLimit);
+}
+
 describe('a refusal by limit', () => {
-  it('holds its lane for the rest of the second, makes reserved slots in it void, and lowers the rate once', async () => {
-    const clock = new VirtualClock();
+  it('makes reserved slots void, lets nothing arrive in the rest of its calendar second, and lowers the rate once', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 700);
     const permits = openPermits(clock, 18);
     await clock.run(async () => {
-      const waiting = [permits.reserve(ORDERS), permits.reserve(ORDERS), permits.reserve(ORDERS)];
+      const slots = Array.from({ length: 5 }, () => permits.reserve(ORDERS));
+      await permits.wait(slots[1]!);
+      const sentAt = [slots[0]!.at, slots[1]!.at];
       const elsewhere = permits.reserve({ ...ORDERS, action: 'DescribeInstances' });
-      const sent = clock.now();
       await clock.sleep(20);
-      for (let i = 0; i < 10; i++) permits.penalise(ORDERS, sent + i * 50);
-      expect(waiting.map(permits.isLost)).toEqual([true, true, true]);
+      permits.heard(slots[0]!, sentAt[0]!, true);
+      const rate = permits.rate(ORDERS);
+      permits.heard(slots[1]!, sentAt[1]!, true);
+      expect(slots.slice(2).map(permits.isLost)).toEqual([true, true, true]);
       expect(permits.isLost(elsewhere)).toBe(false);
-      expect(permits.rate(ORDERS)).toBeCloseTo(13.5);
-      expect(permits.reserve(ORDERS).at).toBeCloseTo(sent + 1000);
+      expect(rate).toBeLessThan(18);
+      expect(permits.rate(ORDERS)).toBe(rate);
+      const [lane] = permits.lanes();
+      expect(lane?.held).not.toBeNull();
+      expect(permits.reserve(ORDERS).at % 1000).toBeGreaterThan(900);
+    });
+  });
+
+  it('in the first half of a calendar second tells that others than those are counted: nothing is held', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 200);
+    const permits = openPermits(clock, 18);
+    await clock.run(async () => {
+      await answered(clock, permits, true);
+      expect(permits.lanes()[0]?.held).toBeNull();
+      expect(permits.reserve(ORDERS).due - clock.monotonic()).toBeLessThan(1000 / 10);
     });
   });
 
@@ -250,37 +275,119 @@ describe('a refusal by limit', () => {
     const clock = new VirtualClock();
     const permits = openPermits(clock, 18);
     await clock.run(async () => {
-      for (let i = 0; i < 40; i++) {
-        permits.penalise(ORDERS, clock.now());
-        await clock.sleep(1000);
-      }
+      for (let i = 0; i < 60; i++) await answered(clock, permits, true);
       expect(permits.rate(ORDERS)).toBeGreaterThanOrEqual(1);
-      expect(permits.rate(ORDERS)).toBeLessThan(3);
+      expect(permits.rate(ORDERS)).toBeLessThan(1.1);
       await clock.sleep(40_000);
       expect(permits.rate(ORDERS)).toBe(18);
     });
   });
+});
 
-  it('where others take 8 of the 20, the lane settles near the 12 that are left', async () => {
-    const clock = new VirtualClock(Date.UTC(2026, 10, 11));
-    const permits = openPermits(clock, 18);
-    const counts = new Map<number, number>();
-    let taken = 0;
-    let refused = 0;
-    await clock.run(async () => {
-      while (clock.monotonic() < 120_000) {
-        await permits.take(ORDERS);
-        const second = Math.floor(clock.now() / 1000);
-        const count = (counts.get(second) ?? 8) + 1;
-        counts.set(second, count);
-        if (count > 20) {
-          refused += 1;
-          permits.penalise(ORDERS, clock.now());
-        } else taken += 1;
+/**
+ * Orders at a server that counts in one of the three ways, over a road with a round trip of 25 ms, log-normal, beside a
+ * stranger who takes 5 a second between two moments.
+ */
+async function atServer(options: {
+  readonly seed: number;
+  readonly rate: number;
+  readonly counting: LimitCounting;
+  readonly seconds: number;
+  readonly stranger?: readonly [from: number, to: number];
+  readonly limit?: number;
+  /** How far the server's clock is ahead, ms. */
+  readonly ahead?: number;
+}): Promise<{ accepted: number[]; refused: number[] }> {
+  const { rate, counting, seconds, stranger = [0, 0], ahead = 0 } = options;
+  const random = chance(options.seed * 7919);
+  const clock = new VirtualClock(Date.UTC(2026, 10, 11) + Math.floor(random() * 1000));
+  const permits = openPermits(clock, rate);
+  const limit = createRequestLimit(counting, () => options.limit ?? PROVIDER_LIMIT);
+  const trip = () =>
+    25 * Math.exp(0.6 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  const arrive = () => limit.arrive('me', ORDERS.action, clock.now() + ahead) === null;
+  const [accepted, refused]: number[][] = [[], []];
+  const send = async (slot: Slot): Promise<void> => {
+    const sentAt = clock.now();
+    const half = trip() / 2;
+    await clock.sleep(half);
+    const passes = arrive();
+    (passes ? accepted : refused)!.push(clock.monotonic());
+    await clock.sleep(half);
+    permits.heard(slot, sentAt, !passes);
+  };
+  await clock.run(async () => {
+    const other = async () => {
+      for (let at = stranger[0] * 1000; at < stranger[1] * 1000; at += 200) {
+        await clock.sleep(at - clock.monotonic());
+        void clock.sleep(trip() / 2).then(arrive);
       }
-    });
-    expect(taken / 120).toBeGreaterThan(8);
-    expect(refused / (taken + refused)).toBeLessThan(0.03);
+    };
+    const under: Promise<void>[] = [other()];
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        while (clock.monotonic() < seconds * 1000) under.push(send(await permits.take(ORDERS)));
+      }),
+    );
+    await Promise.all(under);
+  });
+  return { accepted: accepted!, refused: refused! };
+}
+
+const share = (part: readonly unknown[], whole: readonly unknown[]) =>
+  part.length / (part.length + whole.length);
+const between = (times: readonly number[], from: number, to: number) =>
+  times.filter((time) => time >= from * 1000 && time < to * 1000);
+
+describe('whatever the server counts', () => {
+  it.each<[LimitCounting, number, number, number, number]>([
+    // rate, least share of it in use, most refused, ms that the server's clock is ahead
+    ['calendar', 20, 0.98, 0.01, 0],
+    ['calendar', 20, 0.97, 0.01, 300],
+    ['calendar', 20, 0.97, 0.01, 500],
+    ['bucket', 20, 0.99, 0.001, 0],
+    ['sliding', 20, 0.96, 0.01, 0],
+    ['calendar', 18, 0.99, 0.001, 0],
+    ['bucket', 18, 0.99, 0.001, 0],
+    ['sliding', 18, 0.99, 0.002, 0],
+  ])(
+    '%s: at %d a second it is used to %d, and no more than %d refused (its clock %d ms ahead)',
+    async (counting, rate, used, most, ahead) => {
+      for (const seed of [1, 2]) {
+        const { accepted, refused } = await atServer({ seed, rate, counting, seconds: 50, ahead });
+        expect(accepted.length / 50 / rate, `seed ${seed}`).toBeGreaterThanOrEqual(used);
+        expect(share(refused, accepted), `seed ${seed}`).toBeLessThanOrEqual(most);
+      }
+    },
+  );
+
+  it.each<[LimitCounting]>([['calendar'], ['bucket'], ['sliding']])(
+    '%s: beside a stranger the lane settles within 10 s at what is left, and takes it back',
+    async (counting) => {
+      const seed = 3;
+      const { accepted, refused } = await atServer({
+        seed,
+        rate: 20,
+        counting,
+        seconds: 100,
+        stranger: [10, 70],
+      });
+      expect(between(accepted, 20, 70).length / 50 / 15).toBeGreaterThan(0.91);
+      const settled = [between(refused, 20, 70), between(accepted, 20, 70)] as const;
+      expect(share(...settled)).toBeLessThan(0.03);
+      expect(between(accepted, 90, 100).length / 10).toBeGreaterThan(19);
+    },
+  );
+
+  it.each<[LimitCounting, number]>([
+    ['calendar', 5],
+    ['bucket', 5],
+    ['sliding', 5],
+    ['calendar', 10],
+  ])('%s: a limit of %d instead of 20 is found', async (counting, limit) => {
+    const { accepted, refused } = await atServer({ seed: 4, rate: 18, counting, seconds: 80, limit });
+    expect(between(accepted, 20, 80).length / 60 / limit).toBeGreaterThan(0.8);
+    expect(share(between(refused, 20, 80), between(accepted, 20, 80))).toBeLessThan(0.08);
   });
 });
 
@@ -332,14 +439,15 @@ describe('the full rate, changed while it is in use', () => {
     const clock = new VirtualClock();
     const permits = openPermits(clock, 18);
     await clock.run(async () => {
-      permits.penalise(ORDERS, clock.now());
       permits.setFullRate(10);
-      expect(permits.rate(ORDERS)).toBe(10);
-      permits.penalise(ORDERS, clock.now() + 2_000);
+      for (let i = 0; i < 2; i++) await answered(clock, permits, true);
+      const slowed = permits.rate(ORDERS);
+      expect(slowed).toBeLessThan(9);
       permits.setFullRate(18);
-      expect(permits.rate(ORDERS)).toBeCloseTo(7.5);
-      await clock.sleep(2_000);
-      expect(permits.rate(ORDERS)).toBeCloseTo(8.5);
+      expect(permits.rate(ORDERS)).toBeCloseTo(slowed);
+      await clock.sleep(5_000);
+      expect(permits.rate(ORDERS)).toBeGreaterThan(slowed);
+      expect(permits.rate(ORDERS)).toBeLessThan(18);
     });
   });
 

@@ -151,7 +151,7 @@ describe('a hook', () => {
 
   it('that hangs at the end of the run delays the last words of the process, by no more than the grace', async () => {
     const run = await play(STORY, hooks(never));
-    expect(run.closed - run.took).toBe(TELLING_GRACE);
+    expect(run.closed - run.took).toBeCloseTo(TELLING_GRACE);
     expect(run.notices).toMatch(/run-end \(entry \d+\) end: NOT TOLD: given up: the run is over/);
     // The journal ended with the run.
     expect(run.entries.at(-1)!.kind).toBe('run-ended');

@@ -129,9 +129,9 @@ const STORIES: readonly Story[] = [
   {
     name: 'rateHold',
     when: 'the provider has refused by its limit',
-    options: { fleet: standards(12), limit: 5 },
+    options: { fleet: standards(40), limit: 12 },
     fate: { askedEvery: 50 },
-    limit: (limit) => limit > 500 && limit <= 1_000,
+    limit: (limit) => limit > 0 && limit <= 500,
     wide: true,
   },
 ];

@@ -114,7 +114,7 @@ describe('the course of a run, its end and its duration are the same', () => {
 
   it('and the process ends within the grace', async () => {
     const run = await play(STORY, hangs);
-    expect(run.closed - run.took).toBe(TELLING_GRACE);
+    expect(run.closed - run.took).toBeCloseTo(TELLING_GRACE);
     expect((await play(STORY, status(200))).closed - run.took).toBeLessThanOrEqual(0);
   });
 });

@@ -166,7 +166,7 @@ describe('a plan for the nights', () => {
 
   it('a freeze that begins in the window closes it', async () => {
     const stage = await story({
-      count: 12,
+      count: 24,
       windows: 'allow: ["Mon 10:00-12:00"], freeze: ["2026-01-05T10:01+08:00..2026-01-05T11:00+08:00"]',
     });
     const first = await stage.run();

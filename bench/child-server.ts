@@ -1,0 +1,86 @@
+/**
+ * A server in a process of its own, so that its CPU is not the client's: one that answers every order alike, plain or
+ * over TLS, or the simulator. Tells its URL when it listens, and its CPU time when it is asked.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../src/clock.ts';
+import type { ServerCertificate } from '../src/simulator/server.ts';
+import { simulate } from '../src/simulator/simulate.ts';
+
+export type Wish =
+  | { readonly kind: 'static'; readonly tls: ServerCertificate | null }
+  | { readonly kind: 'simulator'; readonly fleet: string; readonly limit: number };
+
+export interface ChildServer {
+  readonly url: string;
+  readonly secretId: string;
+  readonly secretKey: string;
+  /** Milliseconds of CPU that it has used. */
+  cpu(): Promise<number>;
+  close(): void;
+}
+
+/** Starts one and waits until it listens. */
+export async function childServer(wish: Wish): Promise<ChildServer> {
+  const child = fork(import.meta.filename, [], { serialization: 'advanced' });
+  child.send(wish);
+  const told = (await message(child)) as Pick<ChildServer, 'url' | 'secretId' | 'secretKey'>;
+  return {
+    ...told,
+    async cpu() {
+      child.send('cpu');
+      return (await message(child)) as number;
+    },
+    close: () => void child.kill(),
+  };
+}
+
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+}
+
+const ANSWER = JSON.stringify({
+  Response: { DealId: '202611110000001', RequestId: '5ff8ac1c-8f3c-4c1b-a1bd-2e6f1d2c3b4a' },
+});
+
+function answerAlike(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  request.on('end', () => {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': ANSWER.length });
+    response.end(ANSWER);
+  });
+}
+
+async function serve(wish: Wish): Promise<object> {
+  if (wish.kind === 'simulator') {
+    const { url, secretId, secretKey } = await simulate(
+      { fleet: wish.fleet, limit: wish.limit },
+      systemClock,
+    );
+    return { url, secretId, secretKey };
+  }
+  const options = { keepAliveTimeout: 60_000 };
+  const server = wish.tls
+    ? createTlsServer({ ...options, ...wish.tls }, answerAlike)
+    : createServer(options, answerAlike);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const url = `${wish.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  return { url, secretId: `AKID${'b'.repeat(32)}`, secretKey: 'k'.repeat(32) };
+}
+
+if (process.send !== undefined && process.argv[1] === import.meta.filename) {
+  process.on('message', (asked: Wish | 'cpu') => {
+    if (asked === 'cpu') {
+      const { user, system } = process.cpuUsage();
+      process.send?.((user + system) / 1000);
+    } else void serve(asked).then((told) => process.send?.(told));
+  });
+  process.on('disconnect', () => process.exit());
+}

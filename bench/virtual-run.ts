@@ -1,0 +1,222 @@
+/**
+ * A whole run in virtual time: the real planner, executor, client, signature and permits against the simulated provider,
+ * over a road whose round trip is log-normal, half of it before arrival. Hours of it take seconds, and one seed gives
+ * one run.
+ */
+import { VirtualClock } from '../src/clock.ts';
+import { openCloud, openReader } from '../src/cloud/client.ts';
+import { secret } from '../src/cloud/credentials.ts';
+import { openPermits } from '../src/cloud/permits.ts';
+import { type HttpRequest, type Transport, TransportError } from '../src/cloud/transport.ts';
+import { planFleet } from '../src/index.ts';
+import { beginReplay, EMPTY_CHAIN } from '../src/journal.ts';
+import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../src/model.ts';
+import { beginCallCounter } from '../src/run/call-counter.ts';
+import { execute } from '../src/run/execute.ts';
+import { openJournalWriter } from '../src/run/journal-writer.ts';
+import { createWorld } from '../src/simulator/create-world.ts';
+import { http } from '../src/simulator/http.ts';
+import { seededRandom } from '../src/simulator/random.ts';
+import type { LimitCounting } from '../src/simulator/request-limit.ts';
+import { OWNER_UIN, type Range, type World } from '../src/simulator/world.ts';
+
+export interface VirtualRunOptions {
+  readonly seed: number;
+  readonly steps: number;
+  readonly inFlight: number;
+  readonly requestsPerSecond: number;
+  readonly counting?: LimitCounting;
+  /** Gives each change's time in process, ms. */
+  readonly duration: (normal: () => number) => number;
+  /** Paid in advance, so that what each order was billed at is read. */
+  readonly prepaid?: boolean;
+  /** Somebody else who uses 5 a second of the same limit between two moments, seconds since the run began. */
+  readonly stranger?: readonly [from: number, to: number];
+}
+
+export interface VirtualRun {
+  readonly saved: SavedPlan;
+  readonly world: World;
+  readonly entries: readonly JournalEntry[];
+  /** Orders as they arrived, seconds since the run began. */
+  readonly accepted: readonly number[];
+  readonly refused: readonly number[];
+  /** Calls that arrived, by action. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** From the first order's arrival to the end of the run, ms. */
+  readonly took: number;
+  readonly exitCode: number | null;
+}
+
+const ORDER = 'UpgradeInstance';
+const MEDIAN_TRIP = 25;
+const SIGMA = 0.6;
+const STRANGER_EVERY = 200;
+/** Milliseconds until a group of entries is durable. */
+const FSYNC = 2;
+const KEYS = { secretId: `AKID${'b'.repeat(32)}`, secretKey: 'k'.repeat(32) };
+
+export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun> {
+  const { seed, steps, stranger } = options;
+  const chance = seededRandom(seed ^ 0x62656e63);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
+  const halfTrip = () => (MEDIAN_TRIP / 2) * Math.exp(SIGMA * normal());
+  // A run begins anywhere in a second.
+  const time = new VirtualClock(Date.UTC(2026, 10, 11) + chance.whole(0, 999));
+  const world = createWorld(
+    {
+      seed,
+      fleet: Array.from({ length: steps }, (_, n) => ({
+        id: `crs-${n.toString(36).padStart(8, '0')}`,
+        name: `cart-${n}`,
+        region: 'ap-guangzhou',
+        zone: 'ap-guangzhou-3',
+        type: 8,
+        memoryPerShard: 4096,
+        shards: 1,
+        replicas: 1,
+        billing: options.prepaid ? ('prepaid' as const) : ('postpaid' as const),
+        status: 'running' as const,
+        tags: {},
+        usedTotal: 1024,
+        usedFullestShard: null,
+        daysLeft: 30,
+        replicaZones: [],
+        task: null,
+        unpaidOrder: false,
+        lowVersion: false,
+      })),
+      identities: [{ ...KEYS, token: null, uin: OWNER_UIN }],
+      startLag: [200, 600],
+      lockTail: [1000, 2000],
+      // Asked for once a change.
+      get duration(): Range {
+        const ms = Math.round(options.duration(normal));
+        return [ms, ms];
+      },
+      limit: null,
+      limitCounting: options.counting ?? 'calendar',
+      balance: 1e9,
+      faults: [],
+    },
+    time.now(),
+  );
+
+  const [accepted, refused]: [number[], number[]] = [[], []];
+  const calls = new Map<string, number>();
+  let began = 0;
+  let firstOrder: number | null = null;
+  const arrive = (request: HttpRequest) => {
+    const action = request.headers['X-TC-Action'] ?? '';
+    const answer = http(
+      world,
+      { method: 'POST', url: `${request.origin}/`, headers: request.headers, body: request.body },
+      time.now(),
+    );
+    calls.set(action, (calls.get(action) ?? 0) + 1);
+    if (answer.kind !== 'answered') throw new TransportError('no answer', true);
+    if (action === ORDER) {
+      firstOrder ??= time.monotonic();
+      const into = answer.body.includes('RequestLimitExceeded') ? refused : accepted;
+      into.push((time.monotonic() - began) / 1000);
+    }
+    return answer;
+  };
+  const transport: Transport = {
+    async send(request) {
+      const half = halfTrip();
+      if (request.goAhead && !request.goAhead()) throw new TransportError('held back', false);
+      await time.sleep(half);
+      const answer = arrive(request);
+      await time.sleep(half + answer.delay);
+      return {
+        status: answer.status,
+        contentType: answer.headers['Content-Type'] ?? '',
+        date: new Date(time.now()).toUTCString(),
+        body: answer.body,
+      };
+    },
+    async close() {},
+  };
+
+  const credentials = () => ({
+    secretId: KEYS.secretId,
+    secretKey: secret(KEYS.secretKey),
+    token: null,
+    source: 'the benchmark',
+  });
+  const common = { clock: time, transport, credentials, endpoint: null, jitter: chance.next };
+  const plan = [
+    'version: 1',
+    'name: bench',
+    'defaults: { region: ap-guangzhou }',
+    'targets: [{ select: { all: true }, memoryPerShard: 8GB }]',
+    `execution: { inFlight: ${options.inFlight}, requestsPerSecond: ${options.requestsPerSecond} }`,
+  ].join('\n');
+
+  return time.run(async () => {
+    const from = openReader({ ...common, permits: openPermits(time, 18) });
+    const { review, findings } = await planFleet(plan, 'bench.yaml', {
+      from,
+      clock: time,
+      profile: 'default',
+    });
+    const saved = review?.plan;
+    if (!saved || review.verdict !== 'ready') throw new Error(JSON.stringify(findings, null, 1));
+    calls.clear();
+
+    const replay = beginReplay(saved);
+    const entries: JournalEntry[] = [];
+    const journal = openJournalWriter({
+      store: { append: () => time.sleep(FSYNC) },
+      clock: time,
+      end: EMPTY_CHAIN,
+      replay,
+      onEntry: (entry) => entries.push(entry),
+    });
+    const permits = openPermits(time, saved.execution.requestsPerSecond);
+    const counter = beginCallCounter();
+    const cloud = openCloud({ ...common, permits, onCall: counter.add });
+    const never = new AbortController().signal;
+    await journal.record({
+      kind: 'run-started',
+      format: JOURNAL_FORMAT,
+      plan: saved.name,
+      digest: saved.digest,
+      resumed: false,
+      cutOff: 0,
+      by: { user: 'bench', host: 'here', pid: 1 },
+      endpoint: cloud.endpoint,
+      version: '0.0.0',
+    });
+    await journal.record({ kind: 'approved', how: 'auto-approve', by: 'bench' });
+    began = time.monotonic();
+    if (stranger) void share(world, time, stranger, halfTrip);
+    const end = await execute({
+      saved,
+      journal,
+      cloudFor: () => cloud,
+      permits,
+      calls: counter,
+      clock: time,
+      drain: never,
+      leave: never,
+    });
+    const took = time.monotonic() - (firstOrder ?? began);
+    return { saved, world, entries, accepted, refused, calls, took, exitCode: end?.exitCode ?? null };
+  });
+}
+
+/** Uses 5 orders a second of the limit, evenly, over a road like ours. */
+async function share(
+  world: World,
+  time: VirtualClock,
+  [from, to]: readonly [number, number],
+  halfTrip: () => number,
+): Promise<void> {
+  const began = time.monotonic();
+  for (let at = from * 1000; at < to * 1000; at += STRANGER_EVERY) {
+    await time.sleep(began + at - time.monotonic());
+    void time.sleep(halfTrip()).then(() => world.limit.arrive(OWNER_UIN, ORDER, time.now()));
+  }
+}

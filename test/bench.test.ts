@@ -1,0 +1,22 @@
+/** The short form of the benchmarks: fails on a ratio that is clearly lost, at twice the target, never on a time. */
+import { describe, expect, it } from 'vitest';
+import { cpuPerOrder } from '../bench/cpu.ts';
+import { callsPerResize, makespan } from '../bench/following.ts';
+import { sharing, useOfLimit } from '../bench/limit.ts';
+import { isReached, type Row } from '../bench/measure.ts';
+import { simulatorOrders } from '../bench/simulator.ts';
+
+const TWICE = 2;
+
+describe('no ratio is clearly lost', () => {
+  it.each<[string, () => Promise<Row | readonly Row[]>]>([
+    ['use of the limit', () => useOfLimit([1], 200)],
+    ['sharing', () => sharing([1], ['calendar'])],
+    ['calls a resize', () => callsPerResize([1], [false])],
+    ['makespan', () => makespan(400)],
+    ['CPU of an order, beside the official SDK', () => cpuPerOrder(200, 3, ['plain'])],
+    ['signed orders of the simulator', () => simulatorOrders(400, 2)],
+  ])('%s', async (_, bench) => {
+    for (const row of [await bench()].flat()) expect(isReached(row, TWICE), JSON.stringify(row)).toBe(true);
+  });
+});
