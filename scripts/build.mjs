@@ -39,6 +39,8 @@ export function build() {
   rmSync(next, { recursive: true, force: true });
   run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', NEXT]);
   cpSync(join(root, 'src/generated'), join(next, 'generated'), { recursive: true });
+  // The library stays as it was compiled; the command becomes a bundle.
+  run(['scripts/bundle.mjs', NEXT]);
   chmodSync(join(next, 'cli/main.js'), 0o755);
   writeFileSync(join(next, '.built'), '');
   // A source saved while this ran is newer than the build.

@@ -26,7 +26,7 @@ export interface Terminal {
 
 /** The machine's own terminal. */
 export function openTerminal(options: { color: boolean; quiet: boolean; verbose: boolean }): Terminal {
-  const { env, stdin, stdout, stderr } = process;
+  const { env, stdout, stderr } = process;
   const dumb = env.TERM === 'dumb';
   const ci = Boolean(env.CI) && env.CI !== 'false';
   const mayColor = options.color && !env.NO_COLOR && !dumb;
@@ -42,12 +42,15 @@ export function openTerminal(options: { color: boolean; quiet: boolean; verbose:
     width: columns(stdout.columns),
     errWidth: () => columns(stderr.columns),
     live: stderr.isTTY === true && !dumb && !ci && !options.quiet,
-    interactive: stdin.isTTY === true && stdout.isTTY === true && !dumb && !ci,
+    // Opened only when somebody is to be asked.
+    get interactive() {
+      return stdout.isTTY === true && process.stdin.isTTY === true && !dumb && !ci;
+    },
     quiet: options.quiet,
     verbose: options.verbose,
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
-      const lines = createInterface({ input: stdin, output: stderr });
+      const lines = createInterface({ input: process.stdin, output: stderr });
       try {
         const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
         return await Promise.race([lines.question(question), closed]);

@@ -10,6 +10,7 @@ import { RefitError } from '../errors.ts';
 import type { Decoded } from '../journal.ts';
 import { decode, EMPTY_CHAIN } from '../journal.ts';
 import type { JournalStore } from './journal-writer.ts';
+import { syncDirectory } from './run-files.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -146,15 +147,5 @@ export async function writeWhole(
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     if (bytesWritten === 0) throw new Error('the system takes no more bytes');
     done += bytesWritten;
-  }
-}
-
-/** Makes the names in a folder durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

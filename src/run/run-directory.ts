@@ -1,29 +1,16 @@
-/** A run's directory: its saved plan, its journal, its reports. Folders 0700, files 0600, replaced atomically. */
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+/** A run's directory: its saved plan, its journal, its reports. Folders 0700. */
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { GENESIS, isFinished, replay } from '../journal.ts';
 import type { RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
 import type { JournalOnDisk } from './journal-file.ts';
-import { readJournalFile, syncDirectory } from './journal-file.ts';
+import { readJournalFile } from './journal-file.ts';
+import { RUN_FILES, replaceFile } from './run-files.ts';
 
-/** The files of a run directory. */
-export const RUN_FILES = {
-  plan: 'plan.json',
-  journal: 'journal.jsonl',
-  report: 'report.json',
-  page: 'report.html',
-  lock: 'lock.json',
-  /** A folder: the approvals by which the run and its waves began. */
-  approvals: 'approvals',
-  /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
-  hooks: 'hooks.log',
-  notices: 'notices.log',
-  /** While a process carries the run out. */
-  control: 'control.sock',
-} as const;
+export { RUN_FILES, replaceFile };
 
 /** A run as it lies on disk. */
 export interface RunOnDisk {
@@ -155,27 +142,6 @@ export function runDirectoryName(now: number, digest: string): string {
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z');
   return `${utc}-${digest.slice(0, 8)}`;
-}
-
-/** Replaces a file so that a reader, or a crash, sees either the old text or the new one whole. Mode 0600. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(draft, 'w', 0o600);
-    try {
-      await file.writeFile(text, 'utf8');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    // A write that fails does not say where.
-    (error as NodeJS.ErrnoException).path ??= path;
-    throw error;
-  }
-  await syncDirectory(dirname(path));
 }
 
 /** A file's text; null where it does not exist. */

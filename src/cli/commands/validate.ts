@@ -5,7 +5,6 @@ import { EXIT_PLAN_INVALID } from '../../errors.ts';
 import type { Finding, Plan } from '../../model.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
-import { readApprovers } from '../../plan/read-approvers.ts';
 import { visible } from '../../report/escape.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
@@ -26,6 +25,7 @@ async function approverFindings({ approvals, owner, file: plan }: Plan): Promise
   if (!approvals || 'approvers' in approvals) return [];
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   const text = await readFile(file, 'utf8').catch(() => null);
+  const { readApprovers } = await import('../../plan/read-approvers.ts');
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }
 
