@@ -28,6 +28,7 @@ export function build() {
   const sources = Math.max(
     newest('src'),
     newest('schemas'),
+    newest('scripts'),
     changedAt('package.json'),
     changedAt('tsconfig.build.json'),
   );

@@ -3,8 +3,8 @@
  * file for the start, one for each command, and what they share. Nothing is shortened: a stack trace names functions.
  * `bundle.mjs FOLDER`: the command below FOLDER/cli is replaced by its bundle.
  */
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './install.mjs';
 
@@ -14,6 +14,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const bundle = await rolldown({
   input: { main: join(folder, 'cli/main.js') },
   platform: 'node',
+  external: 'temporal-polyfill',
   // The validators only compute: those that a command does not call are left out of it.
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
   plugins: [
@@ -34,41 +35,41 @@ const bundle = await rolldown({
       name: 'calendars are loaded when one is looked into: most plans have no windows',
       transform(code, id) {
         if (id !== join(folder, 'plan/time-zone.js')) return null;
-        const lazily = `let calendar;
+        const lazily = `const require = ${builtIn('node:module')}.createRequire(import.meta.url);
+let calendar;
 const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('temporal-polyfill').Temporal)[name] });`;
         return replaced(code, /^import { Temporal } from 'temporal-polyfill';$/m, lazily);
       },
-    },
-    {
-      // An import makes a copy of all that the module has, down to the streams of `process`, which takes milliseconds.
-      name: 'modules of Node are taken as they are',
-      renderChunk: (code) =>
-        code.replace(
-          /^import (?:\* as )?([\w$]+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
-          (_, names, id) => `const ${names.replaceAll(' as ', ': ')} = ${builtIn(id)};`,
-        ),
     },
   ],
   onLog(_, { code, message }) {
     throw new Error(`${code}: ${message}`);
   },
 });
-const { output } = await bundle.write({
-  dir: join(folder, 'bundled'),
+const { output } = await bundle.generate({
   format: 'esm',
+  comments: { legal: true, annotation: false, jsdoc: false },
   entryFileNames: '[name].js',
   // As deep as the sources of the commands lie: what is found by its place beside them is found beside these, too.
   // Each file takes half a millisecond to find and to open: what most commands need is in two, and the plan's text in one.
   codeSplitting: {
     groups: [
       { name: 'version', test: /[\\/]version\.js$/, priority: 1 },
-      { name: 'start', test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|report[\\/](escape|ink))\.js$/ },
+      {
+        name: 'start',
+        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|report[\\/](escape|ink))\.js$/,
+      },
       { name: 'plan-text', test: /[\\/]plan[\\/]parse-plan\.js$/ },
     ],
   },
   chunkFileNames: ({ name }) => `commands/${name === basename(folder) ? 'library' : name}-[hash].js`,
 });
 await bundle.close();
+for (const { fileName, code } of output) {
+  const path = join(folder, 'bundled', fileName);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, withNodeAsItIs(code));
+}
 writeFileSync(
   join(folder, 'bundled/LICENSES.txt'),
   licences(output.flatMap(({ moduleIds = [] }) => moduleIds)),
@@ -76,6 +77,14 @@ writeFileSync(
 // The simulator is started by the command alone.
 for (const unbundled of ['cli', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
 renameSync(join(folder, 'bundled'), join(folder, 'cli'));
+
+/** An import of a module of Node copies all that it has, down to the streams of `process`, which takes milliseconds. */
+function withNodeAsItIs(code) {
+  return code.replace(
+    /^import (?:\* as )?([\w$]+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
+    (_, names, id) => `const ${names.replaceAll(' as ', ': ')} = ${builtIn(id)};`,
+  );
+}
 
 function builtIn(id) {
   return id === 'node:process' ? 'globalThis.process' : `globalThis.process.getBuiltinModule('${id}')`;

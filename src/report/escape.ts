@@ -8,13 +8,18 @@
 
 // Control and format characters (C0, DEL, C1, bidi, zero width, tags), lone surrogates, line and paragraph
 // separators, private use and noncharacters: whatever could act instead of being seen.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]/gu;
+const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
+/** Made with the first text that needs it: these classes take a millisecond to look up. */
+let unseen: RegExp | undefined;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** One line in which every character is seen: `\x1b`, `\u{202e}`, `\n` in place of what would act. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => {
+  // Most texts are of these alone, and stay as they are.
+  if (/^[ -~]*$/.test(text)) return text;
+  unseen ??= new RegExp(UNSEEN, 'gu');
+  return text.replace(unseen, (character) => {
     const short = SHORT[character];
     if (short) return short;
     const code = character.codePointAt(0)!;
