@@ -1,183 +1,53 @@
 /**
- * `npm run bench [NAME…]`: each figure as a ratio to a floor measured in the same run, because machines differ and
- * are noisy. Prints a table and writes bench/results.json.
+ * `npm run bench [NAME…] [-- --write]`: each figure beside a floor or a peer measured in the same run. Prints a table and
+ * keeps all rows in bench/results.json; `--write` puts them into docs/benchmarks.md.
  */
-import { spawnSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../src/clock.ts';
-import { beginReplay, EMPTY_CHAIN } from '../src/journal.ts';
-import { draftPlan, finishPlan } from '../src/plan/make-plan.ts';
-import { parsePlan } from '../src/plan/parse-plan.ts';
-import { openJournalFile } from '../src/run/journal-file.ts';
-import { openJournalWriter } from '../src/run/journal-writer.ts';
-import { inventoryOf } from './inventory.ts';
+import type { Row } from './measure.ts';
+import { rowsMarkdown, rowText } from './print.ts';
 
-/** One figure: what was measured, the floor beside it, both in the same unit, medians over the rounds. */
-interface Row {
-  readonly name: string;
-  readonly unit: string;
-  readonly measured: number;
-  readonly floor: number;
-  readonly floorIs: string;
-  /** Least and greatest ratio over the rounds. */
-  readonly spread: readonly [number, number];
-  readonly ratio: number;
-}
+type Bench = () => Promise<Row | readonly Row[]>;
 
-const ROUNDS = 5;
-const ROOT = join(import.meta.dirname, '..');
-
-const benches: Readonly<Record<string, () => Row | Promise<Row>>> = {
-  start: () => startUp('start: refit --version', ['--version']),
-  validate: () => startUp('start: refit validate plans/small.yaml', ['validate', 'plans/small.yaml']),
-  journal: journalEntries,
-  planning,
+const BENCHES: Readonly<Record<string, Bench>> = {
+  start: async () => (await import('./start.ts')).startUp('start: refit --version', ['--version']),
+  validate: async () =>
+    (await import('./start.ts')).startUp('start: refit validate plans/small.yaml', [
+      'validate',
+      'plans/small.yaml',
+    ]),
+  journal: async () => (await import('./journal.ts')).journalEntries(),
+  planning: async () => (await import('./planning.ts')).planning(),
 };
 
-/** Measures both in turn, so that a slow moment of the machine strikes both. */
-async function rounds(
-  measure: () => number | Promise<number>,
-  floor: () => number | Promise<number>,
-  rest: Pick<Row, 'name' | 'unit' | 'floorIs'>,
-): Promise<Row> {
-  const pairs: [number, number][] = [];
-  await measure();
-  await floor();
-  for (let round = 0; round < ROUNDS; round++) pairs.push([await measure(), await floor()]);
-  const ratios = pairs.map(([a, b]) => a / b).sort((a, b) => a - b);
-  return {
-    ...rest,
-    measured: median(pairs.map(([a]) => a)),
-    floor: median(pairs.map(([, b]) => b)),
-    spread: [ratios[0]!, ratios.at(-1)!],
-    ratio: median(ratios),
-  };
-}
+const RESULTS = join(import.meta.dirname, 'results.json');
+const DOCUMENT = join(import.meta.dirname, '../docs/benchmarks.md');
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
-
-async function timed(work: () => unknown): Promise<number> {
-  const began = systemClock.monotonic();
-  await work();
-  return systemClock.monotonic() - began;
-}
-
-function startUp(name: string, args: readonly string[]): Promise<Row> {
-  const spawn =
-    (...command: string[]) =>
-    () =>
-      timed(() => spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'ignore' }));
-  return rounds(spawn('dist/cli/main.js', ...args), spawn('-e', '0'), {
-    name,
-    unit: 'ms',
-    floorIs: 'bare node -e 0',
-  });
-}
-
-/** Durable entries a second with 200 waiting, against one fsync after another on the same disk. */
-async function journalEntries(): Promise<Row> {
-  const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
-  const each = 4_000;
-  const waiting = 200;
-  try {
-    let n = 0;
-    const measure = async () => {
-      const store = await openJournalFile(join(folder, `${n++}.jsonl`), { wholeBytes: 0, tornBytes: 0 });
-      const replay = beginReplay({ steps: [] });
-      const journal = openJournalWriter({ store, clock: systemClock, end: EMPTY_CHAIN, replay });
-      const took = await timed(() =>
-        Promise.all(
-          Array.from({ length: waiting }, async (_, lane) => {
-            for (let entry = 0; entry < each / waiting; entry++) {
-              await journal.record({
-                kind: 'not-sent',
-                step: `crs-bench${lane}/memoryPerShard`,
-                attempt: entry,
-                why: 'measured',
-              });
-            }
-          }),
-        ),
-      );
-      await store.close();
-      return (each / took) * 1000;
-    };
-    const floor = async () => {
-      const file = openSync(join(folder, 'floor'), 'w');
-      const line = 'x'.repeat(250);
-      const took = await timed(() => {
-        for (let entry = 0; entry < 300; entry++) {
-          writeSync(file, line);
-          fdatasyncSync(file);
-        }
-      });
-      closeSync(file);
-      return (300 / took) * 1000;
-    };
-    return await rounds(measure, floor, {
-      name: 'journal: durable entries, 200 waiting',
-      unit: '/s',
-      floorIs: 'one fsync after another',
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** 100,000 instances planned and sealed, against JSON.parse of their inventory. */
-async function planning(): Promise<Row> {
-  const inventory = inventoryOf(100_000);
-  const text = JSON.stringify(inventory);
-  const { plan, findings } = parsePlan(
-    [
-      'version: 1',
-      'name: bench',
-      'onBlocked: skip',
-      'targets:',
-      '  - select: { regions: [ap-guangzhou], tags: { app: cart } }',
-      '    memoryPerShard: { grow: 25%, roundTo: sold }',
-      '  - select: { regions: [ap-shanghai], name: "feed-*" }',
-      '    memoryPerShard: { atLeast: 8GB, roundTo: sold }',
-      '  - select: { regions: [ap-guangzhou, ap-shanghai], tags: { tier: gold } }',
-      '    replicas: 2',
-    ].join('\n'),
-    'bench.yaml',
-  );
-  if (!plan) throw new Error(findings.map(({ what }) => what).join('\n'));
-  const now = Date.parse(inventory.readAt);
-  return rounds(
-    () =>
-      timed(() => {
-        const review = finishPlan(draftPlan(plan, inventory, now), { quotes: null, now, saveAs: null });
-        if (review.plan.steps.length < 10_000) throw new Error(`only ${review.plan.steps.length} steps`);
-      }),
-    () => timed(() => JSON.parse(text)),
-    {
-      name: 'planning: 100,000 instances, three selectors, sealed',
-      unit: 'ms',
-      floorIs: 'JSON.parse of the inventory',
-    },
-  );
-}
-
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
+const args = process.argv.slice(2);
+const wanted = args.filter((arg) => arg !== '--write');
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
-  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(benches).join(', ')}\n`);
+  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}\n`);
   process.exit(64);
 }
-const rows: Row[] = [];
-for (const [name, bench] of Object.entries(benches)) {
+
+/** Rows by bench, those of earlier runs too: one may be measured again by itself. */
+const results: Record<string, readonly Row[]> = existsSync(RESULTS)
+  ? JSON.parse(readFileSync(RESULTS, 'utf8'))
+  : {};
+for (const [name, bench] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const row = await bench();
-  rows.push(row);
-  const spread = row.spread.map((ratio) => ratio.toFixed(2)).join(' to ');
-  process.stdout.write(
-    `${row.name}\n  ${row.measured.toFixed(1)} ${row.unit}; ${row.floorIs}: ${row.floor.toFixed(1)} ${row.unit}; ratio ${row.ratio.toFixed(2)} (${spread})\n`,
+  const rows = [await bench()].flat();
+  results[name] = rows;
+  for (const row of rows) process.stdout.write(rowText(row));
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+}
+if (args.includes('--write')) {
+  const table = rowsMarkdown(Object.keys(BENCHES).flatMap((name) => results[name] ?? []));
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const marks = /(<!-- figures -->\n)[\s\S]*?(\n<!-- \/figures -->)/;
+  writeFileSync(
+    DOCUMENT,
+    text.replace(marks, (_, before, after) => `${before}${table}${after}`),
   );
 }
-writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);

@@ -1,0 +1,60 @@
+/** Durable journal entries a second with 200 waiting, against one fsync after another on the same disk. */
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../src/clock.ts';
+import { beginReplay, EMPTY_CHAIN } from '../src/journal.ts';
+import { openJournalFile } from '../src/run/journal-file.ts';
+import { openJournalWriter } from '../src/run/journal-writer.ts';
+import { type Row, rounds, timed } from './measure.ts';
+
+const EACH = 4_000;
+const WAITING = 200;
+const FSYNCS = 300;
+
+export async function journalEntries(): Promise<Row> {
+  const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
+  try {
+    let n = 0;
+    const measure = async () => {
+      const store = await openJournalFile(join(folder, `${n++}.jsonl`), { wholeBytes: 0, tornBytes: 0 });
+      const replay = beginReplay({ steps: [] });
+      const journal = openJournalWriter({ store, clock: systemClock, end: EMPTY_CHAIN, replay });
+      const took = await timed(() =>
+        Promise.all(
+          Array.from({ length: WAITING }, async (_, lane) => {
+            for (let entry = 0; entry < EACH / WAITING; entry++) {
+              await journal.record({
+                kind: 'not-sent',
+                step: `crs-bench${lane}/memoryPerShard`,
+                attempt: entry,
+                why: 'measured',
+              });
+            }
+          }),
+        ),
+      );
+      await store.close();
+      return (EACH / took) * 1000;
+    };
+    const floor = async () => {
+      const file = openSync(join(folder, 'floor'), 'w');
+      const line = 'x'.repeat(250);
+      const took = await timed(() => {
+        for (let entry = 0; entry < FSYNCS; entry++) {
+          writeSync(file, line);
+          fdatasyncSync(file);
+        }
+      });
+      closeSync(file);
+      return (FSYNCS / took) * 1000;
+    };
+    return await rounds(measure, floor, {
+      name: 'journal: durable entries, 200 waiting',
+      unit: '/s',
+      floorIs: 'one fsync after another',
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
