@@ -27,18 +27,30 @@ export function visible(text: string): string {
   });
 }
 
-/** The value with every string in it made visible. Source excerpts keep their line feeds, and only those. */
+/**
+ * The value with every string in it made visible. Source excerpts keep their line feeds, and only those. What needs no
+ * change is handed back as it is.
+ */
 export function legible<T>(value: T): T {
   return walk(value, false) as T;
 }
 
 function walk(value: unknown, lines: boolean): unknown {
   if (typeof value === 'string') return lines ? value.split('\n').map(visible).join('\n') : visible(value);
-  if (Array.isArray(value)) return value.map((item) => walk(item, lines));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [visible(key), walk(member, key === 'excerpt')]),
-  );
+  if (Array.isArray(value)) {
+    const items = value.map((item) => walk(item, lines));
+    return items.every((item, at) => item === value[at]) ? value : items;
+  }
+  let changed = false;
+  const members: [string, unknown][] = [];
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key];
+    const shown: [string, unknown] = [visible(key), walk(member, key === 'excerpt')];
+    changed ||= shown[0] !== key || shown[1] !== member;
+    members.push(shown);
+  }
+  return changed ? Object.fromEntries(members) : value;
 }
 
 /** Text that is already in the language of its document, made by a template or by `raw`. */
