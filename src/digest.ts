@@ -27,35 +27,45 @@ const UNORDERABLE = Symbol();
  */
 function inOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return leaf(value);
-  let changed = false;
-  if (Array.isArray(value)) {
-    const items: unknown[] = [];
-    for (const item of value) {
-      const kept = inOrder(item);
-      if (kept === UNORDERABLE) return UNORDERABLE;
-      changed ||= kept !== item;
-      items.push(kept);
-    }
-    return changed ? items : value;
+  return Array.isArray(value) ? itemsInOrder(value) : membersInOrder(value as Members);
+}
+
+type Members = Record<string, unknown>;
+
+function itemsInOrder(items: readonly unknown[]): unknown {
+  let copy: unknown[] | null = null;
+  for (let at = 0; at < items.length; at++) {
+    const kept = inOrder(items[at]);
+    if (kept === UNORDERABLE) return UNORDERABLE;
+    if (copy === null && kept !== items[at]) copy = items.slice(0, at);
+    copy?.push(kept);
   }
+  return copy ?? items;
+}
+
+function membersInOrder(value: Members): unknown {
   const keys = Object.keys(value);
-  for (let at = 1; at < keys.length && !changed; at++) changed = keys[at - 1]! > keys[at]!;
-  if (changed) keys.sort();
-  const members: Record<string, unknown> = {};
-  for (const key of keys) {
+  let copy: Members | null =
+    'toJSON' in value || keys.some((key, at) => at > 0 && keys[at - 1]! > key) ? {} : null;
+  if (copy !== null) keys.sort();
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
     const first = key.charCodeAt(0);
     if ((first <= NINE || first === LOW_LINE) && MOVES.test(key)) return UNORDERABLE;
-    const member = (value as Record<string, unknown>)[key];
-    const kept = inOrder(member);
+    const kept = inOrder(value[key]);
     if (kept === UNORDERABLE) return UNORDERABLE;
-    changed ||= kept !== member;
-    members[key] = kept;
+    if (copy === null && kept !== value[key]) {
+      copy = {};
+      for (const before of keys.slice(0, at)) copy[before] = value[before];
+    }
+    if (copy !== null) copy[key] = kept;
   }
-  return changed || 'toJSON' in value ? members : value;
+  return copy ?? value;
 }
 
 function leaf(value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`not a JSON number: ${value}`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError(`not a JSON number: ${value}`);
   if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint')
     throw new TypeError(`not a JSON value: ${typeof value}`);
   return value;
