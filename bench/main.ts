@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     ]),
   journal: async () => (await import('./journal.ts')).journalEntries(),
   planning: async () => (await import('./planning.ts')).planning(),
+  targets: async () => (await import('./explicit-targets.ts')).explicitTargets(),
 };
 
 const RESULTS = join(import.meta.dirname, 'results.json');
