@@ -207,14 +207,16 @@ function walk(
         `the plan is nested deeper than ${YAML_LIMITS.depth} levels`,
         'a plan needs no more than eight',
       );
-    if (node.anchor) anchors.set(node.anchor, node);
-    open.add(node);
+    if (node.anchor) {
+      anchors.set(node.anchor, node);
+      open.add(node);
+    }
     const value = isMap(node)
       ? readMap(node, depth)
       : isSeq(node)
         ? node.items.map((item, index) => readItem(item, index, depth))
         : null;
-    open.delete(node);
+    if (node.anchor) open.delete(node);
     return value;
   };
 
