@@ -1,19 +1,38 @@
-/** A journal of any length for the benchmarks: steps that are looked at, ordered, accepted and verified, four entries each. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+/** A run directory whose journal is as long as one likes, for benchmarks: a plan of a thousand steps, asked for again and again. */
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { iso } from '../src/clock.ts';
+import { planFleet } from '../src/index.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal.ts';
-import { type Deed, JOURNAL_FORMAT } from '../src/model.ts';
+import { type Deed, JOURNAL_FORMAT, type SavedPlan, type Step } from '../src/model.ts';
+import { encodeSavedPlan } from '../src/plan/seal.ts';
+import { RUN_FILES } from '../src/run/run-files.ts';
+import { inventoryOf } from './inventory.ts';
 
-const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
-/** Steps by which a journal of any length is told, so that what a replay keeps of them is no part of what is measured. */
+/** Ever as many, so that what a replay keeps of them does not grow with the journal. */
 const STEPS = 1_000;
+const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
 
-/** Writes so many entries of a run of the plan with that digest, and nothing of its end. */
-export function writeJournal(path: string, entries: number, digest: string): void {
+/** Makes the folder with its plan and so many entries. */
+export async function longRun(folder: string, entries: number): Promise<void> {
+  mkdirSync(folder);
+  const text =
+    'version: 1\nname: bench\ntargets: [{ select: { all: true, regions: [ap-guangzhou, ap-shanghai] }, replicas: 2 }]';
+  const { review, findings } = await planFleet(text, 'bench.yaml', {
+    from: { inventory: inventoryOf(STEPS), source: 'bench' },
+  });
+  if (review?.plan.steps.length !== STEPS) throw new Error(findings.map(({ what }) => what).join('\n'));
+  writeFileSync(join(folder, RUN_FILES.plan), encodeSavedPlan(review.plan));
+  writeJournal(join(folder, RUN_FILES.journal), entries, review.plan);
+}
+
+function writeJournal(path: string, entries: number, saved: SavedPlan): void {
   const file = openSync(path, 'w');
   let end: ChainEnd = EMPTY_CHAIN;
   let lines = '';
   for (let n = 0; n < entries; n++) {
-    const { entry, line } = sealLine(end, new Date(BEGAN + n * 50).toISOString(), deed(n, digest));
+    const deed = n === 0 ? started(saved) : deedOf(n, saved.steps[(n >> 2) % STEPS]!);
+    const { entry, line } = sealLine(end, iso(BEGAN + n * 50), deed);
     end = { seq: entry.seq, hash: entry.hash };
     lines += `${line}\n`;
     if (lines.length < 1_000_000 && n < entries - 1) continue;
@@ -23,48 +42,32 @@ export function writeJournal(path: string, entries: number, digest: string): voi
   closeSync(file);
 }
 
-function deed(n: number, digest: string): Deed {
-  if (n === 0)
-    return {
-      kind: 'run-started',
-      format: JOURNAL_FORMAT,
-      digest,
-      plan: 'bench',
-      user: 'bench',
-      host: 'bench',
-      pid: 1,
-      endpoint: null,
-      version: '0.0.0',
-      cutOff: 0,
-    } as unknown as Deed;
-  const at = n - 1;
-  const step = `crs-${((at >> 2) % STEPS).toString(36).padStart(8, '0')}/memoryPerShard`;
-  const size = { memoryPerShard: 4096, shards: 3, replicas: 1 };
+function started({ name, digest }: SavedPlan): Deed {
+  const by = { user: 'bench', host: 'bench', pid: 1 };
+  return {
+    kind: 'run-started',
+    format: JOURNAL_FORMAT,
+    plan: name,
+    digest,
+    resumed: false,
+    cutOff: 0,
+    by,
+    endpoint: 'http://127.0.0.1:1',
+    version: '0.1.0',
+  };
+}
+
+/** A step is looked at and asked for, and the asking comes to nothing. */
+function deedOf(n: number, { id: step, before: size }: Step): Deed {
   const attempt = 1;
-  const requestId = `00000000-0000-4000-8000-${at.toString(16).padStart(12, '0')}`;
-  switch (at % 4) {
+  switch (n % 4) {
     case 0:
-      return { kind: 'looked', step, size } as Deed;
+      return { kind: 'looked', step, status: 'running', size };
     case 1:
-      return { kind: 'intent', step, attempt } as unknown as Deed;
+      return { kind: 'intent', step, attempt, size, providerAt: iso(BEGAN + n * 50) };
     case 2:
-      return {
-        kind: 'accepted',
-        step,
-        attempt,
-        order: `2026110${at}`,
-        requestId,
-        sentAt: new Date(BEGAN + n * 50).toISOString(),
-      } as unknown as Deed;
+      return { kind: 'not-sent', step, attempt, why: 'the slot was missed by 61 ms' };
     default:
-      return {
-        kind: 'step-ended',
-        step,
-        outcome: 'verified',
-        code: null,
-        what: 'read back at the planned size',
-        size,
-        billed: null,
-      } as Deed;
+      return { kind: 'calls', counts: [[BEGAN / 1000 + (n % 600), 'DescribeInstances', 1, 0]] };
   }
 }

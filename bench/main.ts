@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
       'plans/small.yaml',
     ]),
   journal: async () => (await import('./journal.ts')).journalEntries(),
+  replay: async () => (await import('./replay.ts')).replays(),
   planning: async () => (await import('./planning.ts')).planning(),
   targets: async () => (await import('./explicit-targets.ts')).explicitTargets(),
 };

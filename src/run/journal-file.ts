@@ -28,7 +28,7 @@ export interface JournalOnDisk extends JournalWalk {
 }
 
 /** Bytes that are read at once. */
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 
 /**
  * Goes through a journal file and checks it, however long it is: no more of it is held than a piece at a time. A file
@@ -48,8 +48,9 @@ export async function walkJournalFile(
     return walk.end();
   }
   try {
+    const buffer = Buffer.allocUnsafe(PIECE);
     for (let position = 0; ; ) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(PIECE), 0, PIECE, position);
+      const { bytesRead } = await file.read(buffer, 0, PIECE, position);
       if (bytesRead === 0) return walk.end();
       position += bytesRead;
       walk.read(buffer.subarray(0, bytesRead));
@@ -100,7 +101,8 @@ function beginWalk(each: (entry: JournalEntry) => void) {
         );
         begun = [];
       }
-      if (feed < piece.length) begun.push(piece.subarray(feed));
+      // A copy: the next piece comes into the same memory.
+      if (feed < piece.length) begun.push(Buffer.from(piece.subarray(feed)));
     },
     end(): JournalWalk {
       const torn = Buffer.concat(begun);

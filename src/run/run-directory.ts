@@ -2,22 +2,28 @@
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { GENESIS, isFinished, replay } from '../journal.ts';
-import type { RunState, SavedPlan } from '../model.ts';
+import { beginReplay, GENESIS, isFinished } from '../journal.ts';
+import type { JournalEntry, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
-import type { JournalOnDisk } from './journal-file.ts';
-import { readJournalFile } from './journal-file.ts';
+import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
 import { RUN_FILES, replaceFile } from './run-files.ts';
 
 export { RUN_FILES, replaceFile };
 
-/** A run as it lies on disk. */
-export interface RunOnDisk {
+/** A run as its journal tells it, of which no more is held than where it stands. */
+export interface RunStanding {
   readonly directory: string;
   readonly saved: SavedPlan;
-  readonly journal: JournalOnDisk;
+  readonly journal: JournalWalk;
+  /** Its first entry; null where it has not begun. */
+  readonly first: JournalEntry | null;
   readonly state: RunState;
+}
+
+/** A run as it lies on disk, with all of its journal. */
+export interface RunOnDisk extends RunStanding {
+  readonly journal: JournalOnDisk;
 }
 
 /**
@@ -26,6 +32,16 @@ export interface RunOnDisk {
  * `journal-broken` where the journal's chain is broken or belongs to another plan.
  */
 export async function readRun(directory: string): Promise<RunOnDisk> {
+  const entries: JournalEntry[] = [];
+  const { journal, ...run } = await readStanding(directory, (entry) => entries.push(entry));
+  return { ...run, journal: { ...journal, entries } };
+}
+
+/** Reads where a run stands, however long its journal is. As `readRun`. @param each is given every entry. */
+export async function readStanding(
+  directory: string,
+  each: (entry: JournalEntry) => void = () => undefined,
+): Promise<RunStanding> {
   const path = resolve(directory);
   const planText = await readText(join(path, RUN_FILES.plan));
   if (planText === null) {
@@ -36,12 +52,28 @@ export async function readRun(directory: string): Promise<RunOnDisk> {
     );
   }
   const saved = readSavedPlan(planText);
-  const journal = await readJournalFile(join(path, RUN_FILES.journal));
-  mustBeSound(directory, saved, journal);
-  return { directory: path, saved, journal, state: replay(saved, journal.entries) };
+  const replay = beginReplay(saved);
+  let first: JournalEntry | null = null;
+  let unread: JournalEntry | null = null;
+  const journal = await walkJournalFile(join(path, RUN_FILES.journal), (entry) => {
+    first ??= entry;
+    if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) unread ??= entry;
+    // What another version wrote, or does not begin with a run, is not understood: it is refused below.
+    if (unread === null && first.kind === 'run-started') replay.add(entry);
+    each(entry);
+  });
+  mustBeSound(directory, saved, journal, first, unread);
+  return { directory: path, saved, journal, first, state: replay.state() };
 }
 
-function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk): void {
+/** @param first entry; null where there is none. @param other the first that begins a run of another format. */
+function mustBeSound(
+  directory: string,
+  saved: SavedPlan,
+  journal: JournalWalk,
+  first: JournalEntry | null,
+  other: JournalEntry | null,
+): void {
   if (journal.fault) {
     const { line, what } = journal.fault;
     throw new RefitError(
@@ -50,7 +82,6 @@ function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk
       `refit audit verify ${directory} tells the place; restore the journal from a copy: without it nothing is ordered`,
     );
   }
-  const first = journal.entries[0];
   if (!first) return;
   if (first.kind !== 'run-started') {
     throw new RefitError(
@@ -59,9 +90,6 @@ function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk
       `refit audit verify ${directory}`,
     );
   }
-  const other = journal.entries.find(
-    (entry) => entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT,
-  );
   if (other?.kind === 'run-started') {
     throw new RefitError(
       'format-unknown',

@@ -1,12 +1,13 @@
 /** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
+import type { JournalEntry } from '../../model.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
 import { keptApprovals } from '../../run/approval-files.ts';
-import { readJournalFile } from '../../run/journal-file.ts';
+import { walkJournalFile } from '../../run/journal-file.ts';
 import { RUN_FILES, reportedHead } from '../../run/run-directory.ts';
 import { examineApprovals } from '../examine-approvals.ts';
-import { type Audit, examineJournal, type KnownHead } from '../examine-journal.ts';
+import { type Audit, beginExamination, type KnownHead } from '../examine-journal.ts';
 import { readInput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
@@ -26,9 +27,15 @@ export async function auditVerify(
     ...(await headOfReport(directory)),
   ];
   const path = join(directory, RUN_FILES.journal);
-  const journal = await readJournalFile(path);
-  const chain = examineJournal(journal, { name: path, saved, heads });
-  const signed = examineApprovals(journal.entries, {
+  const examination = beginExamination({ name: path, saved, heads });
+  // However long the journal is, no more of it is kept than what approvals are told by.
+  const approving: JournalEntry[] = [];
+  const walk = await walkJournalFile(path, (entry) => {
+    examination.add(entry);
+    if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
+  });
+  const chain = examination.end(walk);
+  const signed = examineApprovals(approving, {
     name: path,
     saved,
     kept: await keptApprovals(directory),

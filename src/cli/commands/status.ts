@@ -8,7 +8,7 @@ import { duration } from '../../report/quantities.ts';
 import { applyAgain, reconcileAgain } from '../../run/apply-again.ts';
 import { askStanding } from '../../run/ask-run.ts';
 import { isAlive, readHolder } from '../../run/lock.ts';
-import { RUN_FILES, type RunOnDisk, readRun } from '../../run/run-directory.ts';
+import { RUN_FILES, type RunStanding, readStanding } from '../../run/run-directory.ts';
 import type { Standing } from '../../run/standing.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
@@ -26,7 +26,7 @@ export async function status(
   const format = formatOf(options, ['text', 'json'] as const);
   let alone = 0;
   for (;;) {
-    const run = await readRun(directory);
+    const run = await readStanding(directory);
     const live = await holderOf(run);
     // A process that does not answer is told of by its journal alone.
     const standing = live ? await askStanding(directory, terminal.clock).catch(() => null) : null;
@@ -40,14 +40,14 @@ export async function status(
   }
 }
 
-async function holderOf(run: RunOnDisk) {
+async function holderOf(run: RunStanding) {
   const holder = await readHolder(join(run.directory, RUN_FILES.lock));
   const { hostname } = await import('node:os');
   return holder && (await isAlive(holder, hostname())) ? holder : null;
 }
 
 function tell(
-  run: RunOnDisk,
+  run: RunStanding,
   holder: Awaited<ReturnType<typeof holderOf>>,
   live: Standing | null,
   terminal: Terminal,
