@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   journal: async () => (await import('./journal.ts')).journalEntries(),
   replay: async () => (await import('./replay.ts')).replays(),
   planning: async () => (await import('./planning.ts')).planning(),
+  report: async () => (await import('./report.ts')).reportPage(),
   targets: async () => (await import('./explicit-targets.ts')).explicitTargets(),
 };
 
