@@ -72,9 +72,17 @@ function template(safe: (text: string) => string): Template {
   const put = (piece: Piece): string => {
     if (piece === null || piece === undefined || piece === false) return '';
     if (typeof piece === 'string' || typeof piece === 'number') return safe(String(piece));
-    return 'raw' in piece ? piece.raw : piece.map(put).join('');
+    if ('raw' in piece) return piece.raw;
+    let text = '';
+    for (const one of piece) text += put(one);
+    return text;
   };
-  return (strings, ...pieces) => raw(strings.map((text, at) => text + put(pieces[at])).join(''));
+  // Put together piece by piece: joined, a long page would be copied once for each level that its templates are nested.
+  return (strings, ...pieces) => {
+    let text = strings[0]!;
+    for (let at = 0; at < pieces.length; at++) text += put(pieces[at]) + strings[at + 1]!;
+    return raw(text);
+  };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
