@@ -39,18 +39,26 @@ function walk(value: unknown, lines: boolean): unknown {
   if (typeof value === 'string') return lines ? value.split('\n').map(visible).join('\n') : visible(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const items = value.map((item) => walk(item, lines));
-    return items.every((item, at) => item === value[at]) ? value : items;
+    let items: unknown[] | null = null;
+    for (let at = 0; at < value.length; at++) {
+      const item = walk(value[at], lines);
+      if (items === null && item !== value[at]) items = value.slice(0, at);
+      items?.push(item);
+    }
+    return items ?? value;
   }
-  let changed = false;
-  const members: [string, unknown][] = [];
-  for (const key of Object.keys(value)) {
-    const member = (value as Record<string, unknown>)[key];
-    const shown: [string, unknown] = [visible(key), walk(member, key === 'excerpt')];
-    changed ||= shown[0] !== key || shown[1] !== member;
-    members.push(shown);
+  const entries = value as Record<string, unknown>;
+  const keys = Object.keys(entries);
+  let members: [string, unknown][] | null = null;
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
+    const shown = visible(key);
+    const member = walk(entries[key], key === 'excerpt');
+    if (members === null && (shown !== key || member !== entries[key]))
+      members = keys.slice(0, at).map((before) => [before, entries[before]]);
+    members?.push([shown, member]);
   }
-  return changed ? Object.fromEntries(members) : value;
+  return members === null ? value : Object.fromEntries(members);
 }
 
 /** Text that is already in the language of its document, made by a template or by `raw`. */

@@ -43,15 +43,7 @@ export async function readStanding(
   each: (entry: JournalEntry) => void = () => undefined,
 ): Promise<RunStanding> {
   const path = resolve(directory);
-  const planText = await readText(join(path, RUN_FILES.plan));
-  if (planText === null) {
-    throw new RefitError(
-      'usage',
-      `${directory} is no run directory: it holds no ${RUN_FILES.plan}`,
-      'name a folder below runs/, as in: refit status runs/<utc>-<digest8>',
-    );
-  }
-  const saved = readSavedPlan(planText);
+  const saved = await readPlan(directory, path);
   const replay = beginReplay(saved);
   let first: JournalEntry | null = null;
   let unread: JournalEntry | null = null;
@@ -64,6 +56,19 @@ export async function readStanding(
   });
   mustBeSound(directory, saved, journal, first, unread);
   return { directory: path, saved, journal, first, state: replay.state() };
+}
+
+/** The saved plan of a run directory. Its text is not held while the journal is read. */
+async function readPlan(directory: string, path: string): Promise<SavedPlan> {
+  const planText = await readText(join(path, RUN_FILES.plan));
+  if (planText === null) {
+    throw new RefitError(
+      'usage',
+      `${directory} is no run directory: it holds no ${RUN_FILES.plan}`,
+      'name a folder below runs/, as in: refit status runs/<utc>-<digest8>',
+    );
+  }
+  return readSavedPlan(planText);
 }
 
 /** @param first entry; null where there is none. @param other the first that begins a run of another format. */

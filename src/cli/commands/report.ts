@@ -7,22 +7,29 @@ import type { Terminal } from '../terminal.ts';
 
 export async function report(directory: string, options: GlobalOptions, terminal: Terminal): Promise<number> {
   checkOutput(options, REPORT_FORMATS);
-  const { saved, journal } = await readRun(directory);
-  const built = buildReport(saved, journal.entries);
+  const { built, cutOff, tornBytes } = await read(directory);
   await emit(terminal, options, REPORT_FORMATS, (format, where) =>
     renderReport(built, format, { ...where, directory }),
   );
-  const head = await reportedHead(directory);
-  if (head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head)) {
+  if (cutOff) {
     terminal.err(
       `entries of the journal are missing, which an earlier report still knew: refit audit verify ${directory}\n`,
     );
   }
-  if (journal.tornBytes > 0) {
+  if (tornBytes > 0) {
     terminal.quiet ||
       terminal.err(
-        `the last ${journal.tornBytes} bytes of the journal are a torn entry and are not part of this report\n`,
+        `the last ${tornBytes} bytes of the journal are a torn entry and are not part of this report\n`,
       );
   }
   return 0;
+}
+
+/** The report, and what is wrong with its journal: plan and journal themselves are not held while it is rendered. */
+async function read(directory: string) {
+  const { saved, journal } = await readRun(directory);
+  const head = await reportedHead(directory);
+  const cutOff =
+    head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head);
+  return { built: buildReport(saved, journal.entries), cutOff, tornBytes: journal.tornBytes };
 }
