@@ -11,14 +11,13 @@ import { rowsMarkdown, rowText } from './print.ts';
 type Bench = () => Promise<Row | readonly Row[]>;
 
 const BENCHES: Readonly<Record<string, Bench>> = {
-  start: async () => (await import('./start.ts')).startUp('start: refit --version', ['--version']),
-  validate: async () =>
-    (await import('./start.ts')).startUp('start: refit validate plans/small.yaml', [
-      'validate',
-      'plans/small.yaml',
-    ]),
+  start: async () => (await import('./start.ts')).startUp('start'),
+  validate: async () => (await import('./start.ts')).startUp('validate'),
   journal: async () => (await import('./journal.ts')).journalEntries(),
+  replay: async () => (await import('./replay.ts')).replays(),
   planning: async () => (await import('./planning.ts')).planning(),
+  report: async () => (await import('./report.ts')).reportPage(),
+  targets: async () => (await import('./explicit-targets.ts')).explicitTargets(),
   limit: async () => (await import('./limit.ts')).useOfLimit(),
   http: async () => (await import('./over-http.ts')).overHttp(),
   sharing: async () => (await import('./limit.ts')).sharing(),

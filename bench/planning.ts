@@ -1,40 +1,81 @@
-/** 100,000 instances planned and sealed, against JSON.parse of their inventory. */
-import { draftPlan, finishPlan } from '../src/plan/make-plan.ts';
-import { parsePlan } from '../src/plan/parse-plan.ts';
+/** An inventory file planned and sealed, against what JSON.parse alone needs for that file. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inventoryOf } from './inventory.ts';
-import { type Row, rounds, timed } from './measure.ts';
+import { type Row, rounds } from './measure.ts';
 
-export async function planning(): Promise<Row> {
-  const inventory = inventoryOf(100_000);
-  const text = JSON.stringify(inventory);
-  const { plan, findings } = parsePlan(
-    [
-      'version: 1',
-      'name: bench',
-      'onBlocked: skip',
-      'targets:',
-      '  - select: { regions: [ap-guangzhou], tags: { app: cart } }',
-      '    memoryPerShard: { grow: 25%, roundTo: sold }',
-      '  - select: { regions: [ap-shanghai], name: "feed-*" }',
-      '    memoryPerShard: { atLeast: 8GB, roundTo: sold }',
-      '  - select: { regions: [ap-guangzhou, ap-shanghai], tags: { tier: gold } }',
-      '    replicas: 2',
-    ].join('\n'),
-    'bench.yaml',
-  );
-  if (!plan) throw new Error(findings.map(({ what }) => what).join('\n'));
-  const now = Date.parse(inventory.readAt);
-  return rounds(
-    () =>
-      timed(() => {
-        const review = finishPlan(draftPlan(plan, inventory, now), { quotes: null, now, saveAs: null });
-        if (review.plan.steps.length < 10_000) throw new Error(`only ${review.plan.steps.length} steps`);
-      }),
-    () => timed(() => JSON.parse(text)),
+/** Instances; ten times as many are to take no more than eleven times as long. */
+const INSTANCES = 100_000;
+
+/** What the whole of it may take beyond two times JSON.parse, ms. */
+const START = 1_000;
+
+export async function planning(): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
+  const [some, many] = [join(folder, 'inventory.json'), join(folder, 'ten-times.json')];
+  try {
+    writeFileSync(some, JSON.stringify(inventoryOf(INSTANCES)));
+    writeFileSync(many, JSON.stringify(inventoryOf(10 * INSTANCES)));
+    return [await againstParsing(some), await againstATenth(many, some)];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param file an inventory. @param instances in it. */
+export async function againstParsing(file: string): Promise<Row> {
+  const peak = peaks(500);
+  const row = await rounds(
+    () => peak.note(inProcess('plan', file)),
+    () => 2 * inProcess('parse', file).ms + START,
     {
-      name: 'planning: 100,000 instances, three selectors, sealed',
-      unit: 'ms',
-      floorIs: 'JSON.parse of the inventory',
+      name: 'planning: 100,000 instances from a file, three selectors, all rules, sealed',
+      unit: 'ms of CPU',
+      floorIs: 'twice JSON.parse of the file, and 1 s',
+      reach: { atMost: 1 },
     },
   );
+  return { ...row, beside: [peak.beside()] };
+}
+
+async function againstATenth(many: string, some: string): Promise<Row> {
+  const peak = peaks(3_000);
+  const row = await rounds(
+    () => peak.note(inProcess('plan', many)),
+    () => inProcess('plan', some).ms,
+    {
+      name: 'planning: 1,000,000 instances',
+      unit: 'ms of CPU',
+      floorIs: '100,000 instances',
+      reach: { atMost: 11 },
+    },
+    3,
+  );
+  return { ...row, beside: [peak.beside()] };
+}
+
+/** The greatest peak of memory over the rounds. */
+function peaks(atMost: number) {
+  let greatest = 0;
+  return {
+    note({ ms, megabytes }: Spent): number {
+      greatest = Math.max(greatest, megabytes);
+      return ms;
+    },
+    beside: () => ({ what: 'peak memory', value: greatest, unit: ' MB', atMost }),
+  };
+}
+
+interface Spent {
+  readonly ms: number;
+  readonly megabytes: number;
+}
+
+function inProcess(what: 'plan' | 'parse', file: string): Spent {
+  const script = join(import.meta.dirname, 'plan-inventory.ts');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, what, file], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Spent;
 }

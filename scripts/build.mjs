@@ -28,6 +28,7 @@ export function build() {
   const sources = Math.max(
     newest('src'),
     newest('schemas'),
+    newest('scripts'),
     changedAt('package.json'),
     changedAt('tsconfig.build.json'),
   );
@@ -39,6 +40,8 @@ export function build() {
   rmSync(next, { recursive: true, force: true });
   run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', NEXT]);
   cpSync(join(root, 'src/generated'), join(next, 'generated'), { recursive: true });
+  // The library stays as it was compiled; the command becomes a bundle.
+  run(['scripts/bundle.mjs', NEXT]);
   chmodSync(join(next, 'cli/main.js'), 0o755);
   writeFileSync(join(next, '.built'), '');
   // A source saved while this ran is newer than the build.

@@ -71,52 +71,86 @@ export interface Decoded {
   readonly torn: string | null;
 }
 
+/** A journal that is read piece by piece: nothing of what was read is kept but where its chain ends. */
+export interface Decoding {
+  /** Reads whole lines, each with its line feed; after a fault nothing any more. */
+  read(lines: string): void;
+  readonly end: ChainEnd;
+  readonly fault: ChainFault | null;
+}
+
 /**
- * Reads a journal and checks every byte of it: each line must be exactly the canonical encoding of its entry,
- * number and chain unbroken. Stops at the first fault. A last line without a line feed is torn, not a fault.
+ * Begins to read a journal and to check every byte of it: each line must be exactly the canonical encoding of its
+ * entry, number and chain unbroken. Stops at the first fault.
+ * @param each is given every entry before that, in order.
  * @param after the end of what was read before, where the text goes on from there.
  */
+export function beginDecoding(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN): Decoding {
+  let end = after;
+  let fault: ChainFault | null = null;
+  return {
+    get end() {
+      return end;
+    },
+    get fault() {
+      return fault;
+    },
+    read(lines) {
+      for (let from = 0; from < lines.length && fault === null; ) {
+        const feed = lines.indexOf('\n', from);
+        const read = decodeLine(lines.slice(from, feed), end);
+        from = feed + 1;
+        if (typeof read === 'string') fault = { line: end.seq + 1, what: read };
+        else {
+          end = { seq: read.seq, hash: read.hash };
+          each(read);
+        }
+      }
+    },
+  };
+}
+
+/** The entry that follows `end`; where the line is not it, what is wrong with it. */
+function decodeLine(line: string, end: ChainEnd): JournalEntry | string {
+  let entry: JournalEntry;
+  try {
+    entry = JSON.parse(line) as JournalEntry;
+  } catch {
+    return 'the line is not JSON';
+  }
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return 'the line is not an entry';
+  try {
+    if (canonical(entry) !== line) return 'the line is not the canonical form of its entry';
+  } catch {
+    return 'the line is not an entry';
+  }
+  const { seq, prev, hash } = entry;
+  if (seq !== end.seq + 1)
+    return `seq is ${seq}, expected ${end.seq + 1}: entries are missing, added or reordered`;
+  if (prev !== end.hash) return 'prev is not the hash of the entry before';
+  if (sha256(withoutHash(line, hash)) !== hash) return 'hash does not fit the entry: it was changed';
+  return entry;
+}
+
+/** The canonical form of the rest of an entry: its line without the member that holds the hash. */
+function withoutHash(line: string, hash: string): string {
+  const member = `"hash":"${hash}"`;
+  const at = line.indexOf(member);
+  if (at < 0) return '';
+  const after = at + member.length;
+  return line[after] === ','
+    ? `${line.slice(0, at)}${line.slice(after + 1)}`
+    : `${line.slice(0, line[at - 1] === ',' ? at - 1 : at)}${line.slice(after)}`;
+}
+
+/** Reads a journal whole. A last line without a line feed is torn, not a fault. As `beginDecoding`. */
 export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
   const entries: JournalEntry[] = [];
-  let end = after;
-  let from = 0;
-  const fault = (what: string): Decoded => ({
-    entries,
-    end,
-    fault: { line: end.seq + 1, what },
-    torn: null,
-  });
-  while (from < text.length) {
-    const feed = text.indexOf('\n', from);
-    if (feed < 0) return { entries, end, fault: null, torn: text.slice(from) };
-    const line = text.slice(from, feed);
-    from = feed + 1;
-    let entry: JournalEntry;
-    try {
-      entry = JSON.parse(line) as JournalEntry;
-    } catch {
-      return fault('the line is not JSON');
-    }
-    if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-      return fault('the line is not an entry');
-    const { hash, ...rest } = entry;
-    // A line that is to the letter what its own members make of it is canonical, and its hash fits.
-    let sound: boolean;
-    try {
-      sound = hashed(rest).line === line;
-      if (!sound && canonical(entry) !== line)
-        return fault('the line is not the canonical form of its entry');
-    } catch {
-      return fault('the line is not an entry');
-    }
-    if (rest.seq !== end.seq + 1)
-      return fault(`seq is ${rest.seq}, expected ${end.seq + 1}: entries are missing, added or reordered`);
-    if (rest.prev !== end.hash) return fault('prev is not the hash of the entry before');
-    if (!sound) return fault('hash does not fit the entry: it was changed');
-    entries.push(entry);
-    end = { seq: rest.seq, hash };
-  }
-  return { entries, end, fault: null, torn: null };
+  const decoding = beginDecoding((entry) => entries.push(entry), after);
+  const whole = text.lastIndexOf('\n') + 1;
+  decoding.read(text.slice(0, whole));
+  const { end, fault } = decoding;
+  return { entries, end, fault, torn: fault === null && whole < text.length ? text.slice(whole) : null };
 }
 
 /** The state of a step of which the journal says nothing. */

@@ -125,7 +125,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
   {
     what: 'the process',
     pattern: /\bprocess\./,
-    files: /^(cli\/.+|index\.ts|run\/(lock|run-directory|run-command)\.ts)$/,
+    files: /^(cli\/.+|index\.ts|run\/(lock|run-files|run-directory|run-command)\.ts)$/,
     instead: 'take what you need as an argument; cli/ reads the environment and exits',
   },
 ];
@@ -143,7 +143,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   tar: /^cli\/evidence-archive\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
-  'node:fs': /^(version|run\/journal-file)\.ts$/,
+  'node:fs': /^(version|run\/journal-file|cli\/keep-compiled)\.ts$/,
   'node:fs/promises': /^(index\.ts|run\/.+|schedule\/.+|cli\/.+)$/,
   'node:crypto': /^(digest|approval\/(public|private)-key|cloud\/sign(-v1)?|simulator\/authenticate)\.ts$/,
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
@@ -151,6 +151,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:net': /^(simulator\/server|run\/(control-socket|ask-run))\.ts$/,
   'node:path': /^(index\.ts|run\/.+|schedule\/.+|cli\/.+)$/,
   'node:os': /^(index\.ts|run\/socket-path\.ts|cli\/.+)$/,
+  'node:module': /^cli\/keep-compiled\.ts$/,
   'node:url': /^cli\/.+$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,

@@ -6,7 +6,7 @@ import { visible } from '../report/escape.ts';
 import { approvalsIn } from '../run/demand-approvals.ts';
 
 /**
- * @param entries those of the journal that decode.
+ * @param entries those of the journal that decode; of approvals and begun waves are enough.
  * @param name the journal's, for the reader.
  * @param kept what lies in the run directory's `approvals` folder.
  */

@@ -1,9 +1,9 @@
 /** What `refit audit verify` finds in a journal. Pure: the bytes are read elsewhere. */
 import { validateJournalEntry } from '../generated/validators.js';
 import { beginReplay } from '../journal.ts';
-import { JOURNAL_FORMAT, type SavedPlan } from '../model.ts';
+import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../model.ts';
 import { visible } from '../report/escape.ts';
-import type { JournalOnDisk } from '../run/journal-file.ts';
+import type { JournalOnDisk, JournalWalk } from '../run/journal-file.ts';
 
 /** What was found: `sound` decides the exit code. */
 export interface Audit {
@@ -22,50 +22,81 @@ export interface KnownHead {
   readonly from: string;
 }
 
-/**
- * Holds a journal against itself, its plan and the heads that are known of it.
- * @param name the journal's, for the reader.
- * @param heads whole entries that were cut off at the end, or a chain that was computed anew, show against these alone.
- */
-export function examineJournal(
-  journal: JournalOnDisk,
-  { name, saved, heads }: { name: string; saved: SavedPlan; heads: readonly KnownHead[] },
-): Audit {
-  const faults: string[] = [];
-  const warnings: string[] = [];
-  if (journal.fault) faults.push(`${name}:${journal.fault.line}: ${journal.fault.what}`);
-  const odd = journal.entries.find((entry) => !validateJournalEntry(entry));
-  if (odd) {
-    const format = odd.kind === 'run-started' && odd.format !== JOURNAL_FORMAT ? String(odd.format) : null;
-    const why = format === null ? '' : `: it says ${format.slice(0, 80)}, and this is ${JOURNAL_FORMAT}`;
-    faults.push(visible(`${name}:${odd.seq}: no entry of this format${why}`));
-  }
+/** What a journal is held against. */
+interface Against {
+  /** The journal's name, for the reader. */
+  readonly name: string;
+  readonly saved: SavedPlan;
+  /** Whole entries that were cut off at the end, or a chain that was computed anew, show against these alone. */
+  readonly heads: readonly KnownHead[];
+}
+
+/** Holds a journal against itself, its plan and the heads that are known of it. */
+export function examineJournal(journal: JournalOnDisk, against: Against): Audit {
+  const examination = beginExamination(against);
+  for (const entry of journal.entries) examination.add(entry);
+  return examination.end(journal);
+}
+
+/** The same of a journal that is read entry by entry, and is not kept. */
+export interface Examination {
+  add(entry: JournalEntry): void;
+  /** @param walk what was found of the file beside its entries. */
+  end(walk: JournalWalk): Audit;
+}
+
+export function beginExamination({ name, saved, heads }: Against): Examination {
   const replay = beginReplay(saved);
-  if (!odd) for (const entry of journal.entries) replay.add(entry);
-  const { endedAt } = replay.state();
-  const first = journal.entries[0];
-  if (!first) (heads.length > 0 ? faults : warnings).push(`${name}: there are no entries`);
-  else if (first.kind !== 'run-started') faults.push(`${name}:1: a journal begins with run-started`);
-  else if (first.digest !== saved.digest)
-    faults.push(`${name}:1: of another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`);
-  if (journal.tornBytes > 0 && !journal.fault) {
-    const torn = `${name}:${journal.entries.length + 1}: ${journal.tornBytes} bytes of an entry that was never finished`;
-    (endedAt === null ? warnings : faults).push(torn);
-  }
-  const hashes = new Set(journal.entries.map(({ hash }) => hash));
-  for (const { hash, from } of heads) {
-    if (!hashes.has(hash))
-      faults.push(
-        `the head of ${from} (${hash.slice(0, 8)}) is not in the journal: entries were cut off, or it is another run's`,
-      );
-  }
+  const missing = new Set(heads.map(({ hash }) => hash));
+  let first: JournalEntry | null = null;
+  let odd: JournalEntry | null = null;
+  let entries = 0;
   return {
-    sound: faults.length === 0,
-    digest: saved.digest,
-    entries: journal.entries.length,
-    head: journal.end.hash,
-    ended: endedAt !== null,
-    faults,
-    warnings,
+    add(entry) {
+      first ??= entry;
+      entries += 1;
+      missing.delete(entry.hash);
+      if (odd !== null) return;
+      if (validateJournalEntry(entry)) replay.add(entry);
+      else odd = entry;
+    },
+    end({ fault, tornBytes, end }) {
+      const faults: string[] = [];
+      const warnings: string[] = [];
+      if (fault) faults.push(`${name}:${fault.line}: ${fault.what}`);
+      if (odd) faults.push(visible(`${name}:${odd.seq}: no entry of this format${ofFormat(odd)}`));
+      const endedAt = odd === null ? replay.state().endedAt : null;
+      if (!first) (heads.length > 0 ? faults : warnings).push(`${name}: there are no entries`);
+      else if (first.kind !== 'run-started') faults.push(`${name}:1: a journal begins with run-started`);
+      else if (first.digest !== saved.digest)
+        faults.push(
+          `${name}:1: of another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
+        );
+      if (tornBytes > 0 && !fault) {
+        const torn = `${name}:${entries + 1}: ${tornBytes} bytes of an entry that was never finished`;
+        (endedAt === null ? warnings : faults).push(torn);
+      }
+      for (const { hash, from } of heads) {
+        if (missing.has(hash))
+          faults.push(
+            `the head of ${from} (${hash.slice(0, 8)}) is not in the journal: entries were cut off, or it is another run's`,
+          );
+      }
+      return {
+        sound: faults.length === 0,
+        digest: saved.digest,
+        entries,
+        head: end.hash,
+        ended: endedAt !== null,
+        faults,
+        warnings,
+      };
+    },
   };
+}
+
+/** Of which format the run says it is, where that is another. */
+function ofFormat(odd: JournalEntry): string {
+  const other = odd.kind === 'run-started' && (odd.format as string) !== JOURNAL_FORMAT;
+  return other ? `: it says ${String(odd.format).slice(0, 80)}, and this is ${JOURNAL_FORMAT}` : '';
 }

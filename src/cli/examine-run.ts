@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Offered } from '../approval/judge-approvals.ts';
 import { RefitError } from '../errors.ts';
-import type { Approver, SavedPlan } from '../model.ts';
+import type { Approver, JournalEntry, SavedPlan } from '../model.ts';
 import { readApprovers } from '../plan/read-approvers.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { keptApprovals } from '../run/approval-files.ts';
-import { type JournalOnDisk, readJournalFile } from '../run/journal-file.ts';
+import { type JournalWalk, walkJournalFile } from '../run/journal-file.ts';
 import { RUN_FILES, reportedHead } from '../run/run-directory.ts';
 import { keptSignatures } from '../run/signature-files.ts';
 import { examineApprovals } from './examine-approvals.ts';
-import { type Audit, examineJournal, type KnownHead } from './examine-journal.ts';
+import { type Audit, beginExamination, type KnownHead } from './examine-journal.ts';
 import { examineSignatures } from './examine-signatures.ts';
 import { readInput } from './files.ts';
 
@@ -22,7 +22,7 @@ export interface ExaminedRun {
   readonly planText: string;
   readonly saved: SavedPlan;
   readonly journalPath: string;
-  readonly journal: JournalOnDisk;
+  readonly journal: JournalWalk;
   readonly approvals: readonly Offered[];
   readonly signatures: readonly Offered[];
   readonly audit: RunAudit;
@@ -57,12 +57,20 @@ export async function examineRun(
   const saved = readSavedPlan(planText);
   const signers = signersFile === null ? null : await readSigners(signersFile);
   const journalPath = join(directory, RUN_FILES.journal);
-  const journal = await readJournalFile(journalPath);
   const reported = await reportedHead(directory);
   const known = [...heads, ...(reported === null ? [] : [{ hash: reported, from: RUN_FILES.report }])];
-  const chain = examineJournal(journal, { name: journalPath, saved, heads: known });
+  const examination = beginExamination({ name: journalPath, saved, heads: known });
+  // However long the journal is, no more of it is kept than what approvals and signatures are told by.
+  const approving: JournalEntry[] = [];
+  const hashes: { hash: string }[] = [];
+  const journal = await walkJournalFile(journalPath, (entry) => {
+    examination.add(entry);
+    if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
+    hashes.push({ hash: entry.hash });
+  });
+  const chain = examination.end(journal);
   const approvals = await keptApprovals(directory);
-  const approved = examineApprovals(journal.entries, { name: journalPath, saved, kept: approvals });
+  const approved = examineApprovals(approving, { name: journalPath, saved, kept: approvals });
   const given = await Promise.all(
     signatureFiles.map(async (file) => ({
       file,
@@ -71,7 +79,7 @@ export async function examineRun(
   );
   const signatures = await keptSignatures(directory);
   const offered = [...signatures, ...given];
-  const signed = examineSignatures(journal.entries, { saved, offered, signers });
+  const signed = examineSignatures(hashes, { saved, offered, signers });
   const faults = [...chain.faults, ...approved.faults, ...signed.faults];
   const warnings = [...chain.warnings, ...approved.warnings, ...signed.warnings];
   const audit = {

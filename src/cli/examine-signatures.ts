@@ -14,11 +14,11 @@ export interface SignaturesFound {
 }
 
 /**
- * @param entries those of the journal that decode.
+ * @param entries those of the journal that decode, of which the hashes are looked at.
  * @param signers whose signatures are wanted, where somebody says: one of them at least must have signed.
  */
 export function examineSignatures(
-  entries: readonly JournalEntry[],
+  entries: readonly Pick<JournalEntry, 'hash'>[],
   {
     saved,
     offered,

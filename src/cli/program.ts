@@ -20,6 +20,27 @@ const FROM_RUN = [
   ['retry', 'what a run left undone, as a plan to review and apply; reads only'],
 ] as const;
 
+/** Commands of which nothing but their own is set up when they come first: with all of the others that takes longer. */
+const ALONE: ReadonlySet<string> = new Set([
+  ...[
+    'inventory',
+    'validate',
+    'plan',
+    'show',
+    'explain',
+    'windows',
+    'approve',
+    'apply',
+    'reconcile',
+    'status',
+  ],
+  ...['set', 'report', 'audit', 'doctor', 'simulate', 'demo'],
+  ...[...STEERING, ...FROM_RUN].map(([name]) => name),
+]);
+
+/** Takes a command's set-up, and does nothing with it. */
+const LEFT_OUT: Command = new Proxy({} as Command, { get: () => () => LEFT_OUT });
+
 type Run = (terminal: Terminal, options: GlobalOptions) => Promise<number>;
 
 /** Parses the arguments and runs one command. @returns its exit code. @throws RefitError, CommanderError */
@@ -99,6 +120,11 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
       collect,
     );
 
+  const alone = args[0];
+  if (alone !== undefined && ALONE.has(alone)) {
+    const add = program.command.bind(program);
+    program.command = ((name: string) => (name === alone ? add(name) : LEFT_OUT)) as Command['command'];
+  }
   program.commandsGroup('Plan and review:');
   program
     .command('inventory')

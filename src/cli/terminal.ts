@@ -44,7 +44,7 @@ export function openTerminal(options: {
   readonly verbose: boolean;
   readonly progress: Progress;
 }): Terminal {
-  const { env, stdin, stdout, stderr } = process;
+  const { env, stdout, stderr } = process;
   const dumb = env.TERM === 'dumb';
   const ci = Boolean(env.CI) && env.CI !== 'false';
   const { progress } = options;
@@ -67,14 +67,17 @@ export function openTerminal(options: {
       return () => void stderr.off('resize', listener);
     },
     live: stderr.isTTY === true && !dumb && !ci && !options.quiet && progress === 'auto',
-    interactive: stdin.isTTY === true && stdout.isTTY === true && !dumb && !ci && progress !== 'json',
+    // Opened only when somebody is to be asked.
+    get interactive() {
+      return stdout.isTTY === true && process.stdin.isTTY === true && !dumb && !ci && progress !== 'json';
+    },
     quiet: options.quiet,
     verbose: options.verbose,
     progress,
     event,
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
-      const lines = createInterface({ input: stdin, output: stderr });
+      const lines = createInterface({ input: process.stdin, output: stderr });
       try {
         const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
         return await Promise.race([lines.question(question), closed]);

@@ -64,11 +64,22 @@ function finishBy(plan: Fields, say: Say): void {
 
 /** Relative sizes are left to those who know the present one. */
 function conflicts(plan: Fields, say: Say, lineOf: (path: Path) => number): void {
+  const targets = list(plan.targets);
+  const named = new Set<string>();
+  const again = new Set<string>();
+  for (const entry of targets) {
+    const { instance } = record(entry);
+    if (typeof instance !== 'string') continue;
+    if (named.has(instance)) again.add(instance);
+    named.add(instance);
+  }
+  // Of most plans each instance is named once, and nothing more is looked at.
+  if (again.size === 0) return;
   const asked = new Map<string, { path: Path; value: number }>();
-  for (const [index, entry] of list(plan.targets).entries()) {
+  for (const [index, entry] of targets.entries()) {
     const target = record(entry);
     const { instance } = target;
-    if (typeof instance !== 'string') continue;
+    if (typeof instance !== 'string' || !again.has(instance)) continue;
     for (const dimension of DIMENSIONS) {
       const written = target[dimension];
       const value = dimension === 'memoryPerShard' ? parseSize(written) : written;

@@ -16,29 +16,37 @@ export interface FleetIndex {
 
 const NONE: readonly Instance[] = [];
 
-/** Indexes an inventory by id, by profile and region, and, when first asked, by tag. */
+/** Indexes an inventory by profile and region, and, when first asked, by id and by each tag's key. */
 export function indexFleet(inventory: Inventory): FleetIndex {
-  const ids = groupBy(inventory.instances, (one) => [one.id]);
-  const scopes = groupBy(inventory.instances, (one) => [`${one.profile} ${one.region}`, one.profile]);
+  const byProfile = groupBy(inventory.instances, (one) => one.profile);
+  const byRegion = new Map(
+    [...byProfile].map(([profile, instances]) => [profile, groupBy(instances, (one) => one.region)]),
+  );
   const read = new Set(inventory.scopes.flatMap(({ profile, region }) => [`${profile} ${region}`, profile]));
-  let tags: Map<string, Instance[]> | null = null;
+  let ids: Groups | null = null;
+  const byId = (id: string): readonly Instance[] => {
+    ids ??= groupBy(inventory.instances, (one) => one.id);
+    return ids.get(id) ?? NONE;
+  };
+  const byTag = new Map<string, Groups>();
   const tagged = (key: string, value: string): readonly Instance[] => {
-    tags ??= groupBy(inventory.instances, (one) =>
-      Object.entries(one.tags).map((tag) => JSON.stringify(tag)),
-    );
-    return tags.get(JSON.stringify([key, value])) ?? NONE;
+    let values = byTag.get(key);
+    if (!values) {
+      values = groupBy(inventory.instances, ({ tags }) => (Object.hasOwn(tags, key) ? tags[key]! : null));
+      byTag.set(key, values);
+    }
+    return values.get(value) ?? NONE;
   };
   return {
-    byId: (id) => ids.get(id) ?? NONE,
+    byId,
     wasRead: (profile, region) => read.has(region === null ? profile : `${profile} ${region}`),
     candidates: (profile, regions, select) => {
       const inScope = (one: Instance) => one.profile === profile && (regions?.includes(one.region) ?? true);
-      if (select.ids !== null)
-        return [...new Set(select.ids)].flatMap((id) => ids.get(id) ?? NONE).filter(inScope);
+      if (select.ids !== null) return [...new Set(select.ids)].flatMap(byId).filter(inScope);
       let fewest =
         regions === null
-          ? (scopes.get(profile) ?? NONE)
-          : [...new Set(regions)].flatMap((region) => scopes.get(`${profile} ${region}`) ?? NONE);
+          ? (byProfile.get(profile) ?? NONE)
+          : [...new Set(regions)].flatMap((region) => byRegion.get(profile)?.get(region) ?? NONE);
       for (const [key, values] of Object.entries(select.tags ?? {})) {
         const lists = [...new Set(values)].map((value) => tagged(key, value));
         if (lists.reduce((sum, list) => sum + list.length, 0) < fewest.length) fewest = lists.flat();
@@ -48,17 +56,17 @@ export function indexFleet(inventory: Inventory): FleetIndex {
   };
 }
 
-function groupBy(
-  instances: readonly Instance[],
-  keys: (instance: Instance) => string[],
-): Map<string, Instance[]> {
+type Groups = ReadonlyMap<string, readonly Instance[]>;
+
+/** @param key null: in no group. */
+function groupBy(instances: readonly Instance[], key: (instance: Instance) => string | null): Groups {
   const groups = new Map<string, Instance[]>();
   for (const instance of instances) {
-    for (const key of keys(instance)) {
-      const group = groups.get(key);
-      if (group) group.push(instance);
-      else groups.set(key, [instance]);
-    }
+    const name = key(instance);
+    if (name === null) continue;
+    const group = groups.get(name);
+    if (group) group.push(instance);
+    else groups.set(name, [instance]);
   }
   return groups;
 }

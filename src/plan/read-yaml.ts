@@ -3,7 +3,17 @@
  * aliases, depth and size, no keys that reach an object's prototype. Whatever is wrong is a finding; the rest of
  * the text is still read, so that one look tells everything.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import type { Finding } from '../model.ts';
 import type { PlanText, Span } from './plan-text.ts';
 import { syntaxFinding } from './syntax-finding.ts';
@@ -143,8 +153,10 @@ function walk(
 ): YamlTree {
   const anchors = new Map<string, Node>();
   const targets = new Map<Node, Node>();
-  /** The pairs of each map by key, for finding places. */
-  const pairs = new Map<Node, Map<string, Pair>>();
+  /** The first pair of each key of the maps in which a place was looked for. */
+  const pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  /** Where what is being read stands. */
+  const path: (string | number)[] = [];
   const open = new Set<Node>();
   const refused = new Set<string>();
   let nodes = 0;
@@ -157,33 +169,31 @@ function walk(
     const start = shift(from);
     return { offset: start, length: Math.max(1, shift(to) - start) };
   };
-  const refuse = (node: Node, path: Path, what: string, mend: string, code = 'Refit.Yaml'): null => {
+  const refuse = (node: Node, what: string, mend: string, code = 'Refit.Yaml'): null => {
     findings.push(source.finding({ code, what, mend }, span(node)));
     refused.add(pointer(path));
     return null;
   };
   /** One finding for the whole bomb, at the alias that the author sees: each one inside would only say the same. */
-  const bomb = (node: Node, path: Path, what: string, mend: string): null => {
+  const bomb = (node: Node, what: string, mend: string): null => {
     if (bombed) refused.add(pointer(path));
-    else refuse(outermost ?? node, path, what, mend);
+    else refuse(outermost ?? node, what, mend);
     bombed = true;
     return null;
   };
 
-  const read = (node: Node, path: Path, depth: number): unknown => {
+  const read = (node: Node, depth: number): unknown => {
     nodes += 1;
     if (nodes > YAML_LIMITS.nodes)
       return bomb(
         node,
-        path,
         `the plan has more than ${YAML_LIMITS.nodes} values`,
         'select the instances by tag, or split the plan in two',
       );
-    if (isAlias(node)) return readAlias(node, path, depth);
+    if (isAlias(node)) return readAlias(node, depth);
     if (node.tag !== undefined)
       return refuse(
         node,
-        path,
         `the tag ${short(node.tag.replace('tag:yaml.org,2002:', '!!'))} is not read: a plan is plain data`,
         'remove the tag; quote a value that is to be text',
       );
@@ -194,33 +204,40 @@ function walk(
     if (depth >= YAML_LIMITS.depth)
       return refuse(
         node,
-        path,
         `the plan is nested deeper than ${YAML_LIMITS.depth} levels`,
         'a plan needs no more than eight',
       );
-    if (node.anchor) anchors.set(node.anchor, node);
-    open.add(node);
+    if (node.anchor) {
+      anchors.set(node.anchor, node);
+      open.add(node);
+    }
     const value = isMap(node)
-      ? readMap(node, path, depth)
+      ? readMap(node, depth)
       : isSeq(node)
-        ? node.items.map((item, index) => readItem(item, [...path, index], depth))
+        ? node.items.map((item, index) => readItem(item, index, depth))
         : null;
-    open.delete(node);
+    if (node.anchor) open.delete(node);
     return value;
   };
 
-  const readItem = (item: unknown, path: Path, depth: number): unknown => {
-    if (item === null || typeof item !== 'object') return null;
-    if ('key' in item) return null;
-    return read(item as Node, path, depth + 1);
+  const readAt = (part: string | number, node: Node, depth: number): unknown => {
+    path.push(part);
+    const value = read(node, depth);
+    path.pop();
+    return value;
   };
 
-  const readAlias = (node: Node & { source: string }, path: Path, depth: number): unknown => {
+  const readItem = (item: unknown, index: number, depth: number): unknown => {
+    if (item === null || typeof item !== 'object') return null;
+    if ('key' in item) return null;
+    return readAt(index, item as Node, depth + 1);
+  };
+
+  const readAlias = (node: Node & { source: string }, depth: number): unknown => {
     aliases += 1;
     if (bombed || aliases > YAML_LIMITS.aliases)
       return bomb(
         node,
-        path,
         `aliases are used more than ${YAML_LIMITS.aliases} times, those inside one another counted`,
         'write the values out, or select the instances by tag',
       );
@@ -233,37 +250,37 @@ function walk(
           .trimEnd() ?? `*${node.source}`;
       return refuse(
         node,
-        path,
         `${short(`*${node.source}`)} refers to an anchor that is not above it`,
         `as text: ${JSON.stringify(text)}`,
       );
     }
     if (open.has(target))
-      return refuse(node, path, `*${short(node.source)} contains itself`, 'write the values out');
+      return refuse(node, `*${short(node.source)} contains itself`, 'write the values out');
     targets.set(node, target);
     const isOutermost = outermost === null;
     if (isOutermost) outermost = node;
-    const value = read(target, path, depth);
+    const value = read(target, depth);
     if (isOutermost) outermost = null;
     return value;
   };
 
-  const readMap = (map: YAMLMap, path: Path, depth: number): Record<string, unknown> => {
+  const readMap = (map: YAMLMap, depth: number): Record<string, unknown> => {
     const value: Record<string, unknown> = {};
-    const first = new Map<string, Pair>();
-    pairs.set(map, first);
+    /** Keys that were met and are not in the value. */
+    let refusedKeys: Set<string> | null = null;
     for (const { key: keyNode, value: valueNode } of map.items as {
       key: Node | null;
       value: Node | null;
     }[]) {
-      if (!isScalar(keyNode) || keyNode.tag !== undefined || keyNode.value === null) {
-        refuse(keyNode ?? map, [...path, '?'], 'a key must be plain text', 'name: value');
+      if (!isPlainKey(keyNode)) {
+        path.push('?');
+        refuse(keyNode ?? map, 'a key must be plain text', 'name: value');
+        path.pop();
         continue;
       }
-      const key =
-        typeof keyNode.value === 'string' ? keyNode.value : (keyNode.source ?? String(keyNode.value));
-      const before = first.get(key)?.key;
-      if (before) {
+      const key = keyText(keyNode);
+      if (Object.hasOwn(value, key) || refusedKeys?.has(key)) {
+        const before = pairsOf(map).get(key)!.key;
         const { line } = source.place(span(before).offset);
         findings.push(
           source.finding(
@@ -278,8 +295,8 @@ function walk(
         );
         continue;
       }
-      first.set(key, { key: keyNode, value: valueNode });
       if (PROTOTYPE_KEYS.has(key)) {
+        refusedKeys = (refusedKeys ?? new Set()).add(key);
         findings.push(
           source.finding(
             { code: 'Refit.UnknownKey', what: `the key ${key} is not allowed anywhere`, mend: 'remove it' },
@@ -289,6 +306,7 @@ function walk(
         continue;
       }
       if (key === '<<') {
+        refusedKeys = (refusedKeys ?? new Set()).add(key);
         findings.push(
           source.finding(
             {
@@ -301,9 +319,21 @@ function walk(
         );
         continue;
       }
-      value[key] = valueNode ? read(valueNode, [...path, key], depth + 1) : null;
+      value[key] = valueNode ? readAt(key, valueNode, depth + 1) : null;
     }
     return value;
+  };
+
+  const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const known = pairs.get(map);
+    if (known) return known;
+    const first = new Map<string, Pair>();
+    for (const { key, value } of map.items as { key: Node | null; value: Node | null }[]) {
+      if (!isPlainKey(key) || first.has(keyText(key))) continue;
+      first.set(keyText(key), { key, value });
+    }
+    pairs.set(map, first);
+    return first;
   };
 
   /** The node at a path, and that of its key; the nearest parent where there is none. */
@@ -313,7 +343,7 @@ function walk(
     for (const part of path) {
       const at = targets.get(value) ?? value;
       if (isMap(at)) {
-        const pair = pairs.get(at)?.get(String(part));
+        const pair = pairsOf(at).get(String(part));
         if (!pair) break;
         key = pair.key;
         value = pair.value ?? pair.key;
@@ -326,7 +356,7 @@ function walk(
   };
 
   return {
-    value: read(document.contents as Node, [], 0),
+    value: read(document.contents as Node, 0),
     valueAt: (path) => span(find(path).value),
     keyAt: (path) => {
       const { key, value } = find(path);
@@ -336,6 +366,14 @@ function walk(
       refused.size > 0 &&
       (refused.has('') || path.some((_, depth) => refused.has(pointer(path.slice(0, depth + 1))))),
   };
+}
+
+function isPlainKey(key: Node | null): key is Scalar {
+  return isScalar(key) && key.tag === undefined && key.value !== null;
+}
+
+function keyText({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
 }
 
 function pointer(path: Path): string {

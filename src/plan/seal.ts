@@ -1,5 +1,5 @@
 /** The seal of a saved plan: a digest over its meaning, so that what is carried out is what was approved. */
-import { canonical, sha256 } from '../digest.ts';
+import { canonicalDigest } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
 import type { SavedPlan } from '../model.ts';
@@ -11,7 +11,7 @@ import { parseFreeze, parseWindow } from './window-text.ts';
 /** The plan with its digest: SHA-256 over the canonical form of everything else in it. */
 export function sealPlan(draft: Omit<SavedPlan, 'digest'>): SavedPlan {
   const { digest: _, ...rest } = draft as SavedPlan;
-  return { ...rest, digest: digestOf(rest) };
+  return { ...rest, digest: canonicalDigest(rest) };
 }
 
 /** The text of a saved plan's file, readable and ending in a line feed. */
@@ -39,7 +39,7 @@ export function readSavedPlan(text: string): SavedPlan {
     const what = `this is no saved plan of this version: format is ${shown(format)}, not ${SAVED_PLAN_FORMAT}`;
     throw new RefitError('format-unknown', what, PLAN_AGAIN);
   }
-  const found = digestOf({ format, ...rest });
+  const found = canonicalDigest({ format, ...rest });
   if (digest !== found) {
     const what = `the saved plan was altered after it was sealed: its digest is ${shown(digest)}, its content has ${found}`;
     throw new RefitError('plan-altered', what, `restore the file that was approved, or ${PLAN_AGAIN}`);
@@ -57,10 +57,6 @@ export function readSavedPlan(text: string): SavedPlan {
 }
 
 const PLAN_AGAIN = 'refit plan PLAN -o SAVED';
-
-function digestOf(rest: object): string {
-  return sha256(canonical(rest));
-}
 
 function shown(value: unknown): string {
   return typeof value === 'string'

@@ -8,7 +8,9 @@
 
 // Control and format characters (C0, DEL, C1, bidi, zero width, tags), lone surrogates, line and paragraph
 // separators, private use and noncharacters: whatever could act instead of being seen.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]/gu;
+const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
+/** Made with the first text that needs it: these classes take a millisecond to look up. */
+let unseen: RegExp | undefined;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -18,7 +20,8 @@ const PLAIN = /^[\x20-\x7e]*$/;
 /** One line in which every character is seen: `\x1b`, `\u{202e}`, `\n` in place of what would act. */
 export function visible(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.replace(UNSEEN, (character) => {
+  unseen ??= new RegExp(UNSEEN, 'gu');
+  return text.replace(unseen, (character) => {
     const short = SHORT[character];
     if (short) return short;
     const code = character.codePointAt(0)!;
@@ -26,18 +29,38 @@ export function visible(text: string): string {
   });
 }
 
-/** The value with every string in it made visible. Source excerpts keep their line feeds, and only those. */
+/**
+ * The value with every string in it made visible. Source excerpts keep their line feeds, and only those. What needs no
+ * change is handed back as it is.
+ */
 export function legible<T>(value: T): T {
   return walk(value, false) as T;
 }
 
 function walk(value: unknown, lines: boolean): unknown {
   if (typeof value === 'string') return lines ? value.split('\n').map(visible).join('\n') : visible(value);
-  if (Array.isArray(value)) return value.map((item) => walk(item, lines));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [visible(key), walk(member, key === 'excerpt')]),
-  );
+  if (Array.isArray(value)) {
+    let items: unknown[] | null = null;
+    for (let at = 0; at < value.length; at++) {
+      const item = walk(value[at], lines);
+      if (items === null && item !== value[at]) items = value.slice(0, at);
+      items?.push(item);
+    }
+    return items ?? value;
+  }
+  const entries = value as Record<string, unknown>;
+  const keys = Object.keys(entries);
+  let members: [string, unknown][] | null = null;
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
+    const shown = visible(key);
+    const member = walk(entries[key], key === 'excerpt');
+    if (members === null && (shown !== key || member !== entries[key]))
+      members = keys.slice(0, at).map((before) => [before, entries[before]]);
+    members?.push([shown, member]);
+  }
+  return members === null ? value : Object.fromEntries(members);
 }
 
 /** Text that is already in the language of its document, made by a template or by `raw`. */
@@ -59,9 +82,17 @@ function template(safe: (text: string) => string): Template {
   const put = (piece: Piece): string => {
     if (piece === null || piece === undefined || piece === false) return '';
     if (typeof piece === 'string' || typeof piece === 'number') return safe(String(piece));
-    return 'raw' in piece ? piece.raw : piece.map(put).join('');
+    if ('raw' in piece) return piece.raw;
+    let text = '';
+    for (const one of piece) text += put(one);
+    return text;
   };
-  return (strings, ...pieces) => raw(strings.map((text, at) => text + put(pieces[at])).join(''));
+  // Put together piece by piece: joined, a long page would be copied once for each level that its templates are nested.
+  return (strings, ...pieces) => {
+    let text = strings[0]!;
+    for (let at = 0; at < pieces.length; at++) text += put(pieces[at]) + strings[at + 1]!;
+    return raw(text);
+  };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

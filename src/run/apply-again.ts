@@ -1,22 +1,21 @@
 /** The commands that take a run up again, to be typed as they are. */
 import { join } from 'node:path';
 import { word } from '../plan/next-command.ts';
-import { RUN_FILES, type RunOnDisk } from './run-directory.ts';
+import { RUN_FILES, type RunStanding } from './run-directory.ts';
 
 /** With the endpoint that the run was begun with, where that is not the provider's own. */
-export function applyAgain(run: RunOnDisk): string {
+export function applyAgain(run: RunStanding): string {
   const { directory, saved } = run;
   const commands = saved.hooks !== undefined || saved.waves.some(({ gate }) => gate?.command !== undefined);
   return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${word(directory)}${endpointOf(run)}${commands ? ' --allow-hooks' : ''}`;
 }
 
 /** The same for settling by reading alone. */
-export function reconcileAgain(run: RunOnDisk): string {
+export function reconcileAgain(run: RunStanding): string {
   return `refit reconcile ${word(run.directory)}${endpointOf(run)}`;
 }
 
-function endpointOf({ journal }: RunOnDisk): string {
-  const [first] = journal.entries;
+function endpointOf({ first }: RunStanding): string {
   return first?.kind === 'run-started' && first.endpoint.startsWith('http')
     ? ` --endpoint ${word(first.endpoint)}`
     : '';

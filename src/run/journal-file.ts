@@ -1,66 +1,138 @@
 /**
- * The journal's file: read whole and checked, appended with fsync, a torn last line cut off. While a run writes it, it
+ * The journal's file: read piece by piece and checked, appended with fsync, a torn last line cut off. While a run writes it, it
  * must stay where it is and as it is: an open file still takes entries when its name is gone, and nobody would find them.
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RefitError } from '../errors.ts';
-import type { Decoded } from '../journal.ts';
-import { decode, EMPTY_CHAIN } from '../journal.ts';
+import { beginDecoding, type ChainFault, type Decoded } from '../journal.ts';
+import type { JournalEntry } from '../model.ts';
 import type { JournalStore } from './journal-writer.ts';
+import { syncDirectory } from './run-files.ts';
 
 const LINE_FEED = 0x0a;
 
-/** A journal as it lies on disk. */
-export interface JournalOnDisk extends Decoded {
+/** What was found of a journal file by going through it. */
+export interface JournalWalk extends Omit<Decoded, 'entries'> {
   /** Bytes up to and including the last whole line. */
   readonly wholeBytes: number;
   /** Bytes after it: an entry that was being written. */
   readonly tornBytes: number;
 }
 
-/** Reads and checks a journal file; a file that does not exist is an empty journal. Writes nothing. */
-export async function readJournalFile(path: string): Promise<JournalOnDisk> {
-  let bytes: Buffer;
+/** A journal as it lies on disk. */
+export interface JournalOnDisk extends JournalWalk {
+  readonly entries: readonly JournalEntry[];
+}
+
+/** Bytes that are read at once. */
+const PIECE = 1 << 18;
+
+/**
+ * Goes through a journal file and checks it, however long it is: no more of it is held than a piece at a time. A file
+ * that does not exist is an empty journal. Writes nothing.
+ * @param each is given every sound entry, in order.
+ */
+export async function walkJournalFile(
+  path: string,
+  each: (entry: JournalEntry) => void,
+): Promise<JournalWalk> {
+  const walk = beginWalk(each);
+  let file: FileHandle;
   try {
-    bytes = await readFile(path);
+    file = await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    bytes = Buffer.alloc(0);
+    return walk.end();
   }
-  return decodeJournal(bytes);
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE);
+    for (let position = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, position);
+      if (bytesRead === 0) return walk.end();
+      position += bytesRead;
+      walk.read(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a journal file whole, as `walkJournalFile` does. */
+export async function readJournalFile(path: string): Promise<JournalOnDisk> {
+  const entries: JournalEntry[] = [];
+  const walk = await walkJournalFile(path, (entry) => entries.push(entry));
+  return { ...walk, entries };
 }
 
 /** Checks the bytes of a journal file. */
 export function decodeJournal(bytes: Buffer): JournalOnDisk {
-  const wholeBytes = bytes.lastIndexOf(LINE_FEED) + 1;
-  const tornBytes = bytes.length - wholeBytes;
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, wholeBytes));
-  } catch {
-    const fault = { line: lineOfBadByte(bytes.subarray(0, wholeBytes)), what: 'the line is not UTF-8' };
-    return { entries: [], end: EMPTY_CHAIN, fault, torn: null, wholeBytes, tornBytes };
-  }
-  const torn = tornBytes > 0 ? bytes.subarray(wholeBytes).toString('utf8') : null;
-  return { ...decode(text), torn, wholeBytes, tornBytes };
+  const entries: JournalEntry[] = [];
+  const walk = beginWalk((entry) => entries.push(entry));
+  walk.read(bytes);
+  return { ...walk.end(), entries };
 }
 
-function lineOfBadByte(bytes: Buffer): number {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let line = 1;
-  for (let from = 0; from < bytes.length; line++) {
+/** A walk that is fed piece by piece, wherever the pieces are cut. */
+function beginWalk(each: (entry: JournalEntry) => void) {
+  const decoding = beginDecoding(each);
+  let badLine: ChainFault | null = null;
+  let wholeBytes = 0;
+  /** What has come of a line whose end has not. */
+  let begun: Buffer[] = [];
+  const lines = (bytes: Buffer): void => {
+    wholeBytes += bytes.length;
+    if (decoding.fault !== null || badLine !== null) return;
+    const text = textOf(bytes);
+    if (text !== null) return decoding.read(text);
+    // One line of them is no text: those before it are looked at first.
+    const bad = badLineAt(bytes);
+    decoding.read(bytes.toString('utf8', 0, bad));
+    if (decoding.fault === null) badLine = { line: decoding.end.seq + 1, what: 'the line is not UTF-8' };
+  };
+  return {
+    read(piece: Buffer): void {
+      const feed = piece.lastIndexOf(LINE_FEED) + 1;
+      if (feed > 0) {
+        lines(
+          begun.length === 0 ? piece.subarray(0, feed) : Buffer.concat([...begun, piece.subarray(0, feed)]),
+        );
+        begun = [];
+      }
+      // A copy: the next piece comes into the same memory.
+      if (feed < piece.length) begun.push(Buffer.from(piece.subarray(feed)));
+    },
+    end(): JournalWalk {
+      const torn = Buffer.concat(begun);
+      return {
+        end: decoding.end,
+        fault: decoding.fault ?? badLine,
+        torn: torn.length > 0 ? torn.toString('utf8') : null,
+        wholeBytes,
+        tornBytes: torn.length,
+      };
+    },
+  };
+}
+
+/** null where the bytes are not UTF-8. */
+function textOf(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Where the first line begins that is not UTF-8. */
+function badLineAt(bytes: Buffer): number {
+  for (let from = 0; ; ) {
     const feed = bytes.indexOf(LINE_FEED, from);
-    try {
-      decoder.decode(bytes.subarray(from, feed));
-    } catch {
-      return line;
-    }
+    if (feed < 0 || textOf(bytes.subarray(from, feed)) === null) return from;
     from = feed + 1;
   }
-  return line;
 }
 
 /** A journal's file, open for appending. */
@@ -146,15 +218,5 @@ export async function writeWhole(
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     if (bytesWritten === 0) throw new Error('the system takes no more bytes');
     done += bytesWritten;
-  }
-}
-
-/** Makes the names in a folder durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -1,38 +1,29 @@
-/** A run's directory: its saved plan, its journal, its reports. Folders 0700, files 0600, replaced atomically. */
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+/** A run's directory: its saved plan, its journal, its reports. Folders 0700. */
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { GENESIS, isFinished, replay } from '../journal.ts';
-import type { RunState, SavedPlan } from '../model.ts';
+import { beginReplay, GENESIS, isFinished } from '../journal.ts';
+import type { JournalEntry, RunState, SavedPlan } from '../model.ts';
 import { JOURNAL_FORMAT } from '../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
-import type { JournalOnDisk } from './journal-file.ts';
-import { readJournalFile, syncDirectory } from './journal-file.ts';
+import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
+import { RUN_FILES, replaceFile } from './run-files.ts';
 
-/** The files of a run directory. */
-export const RUN_FILES = {
-  plan: 'plan.json',
-  journal: 'journal.jsonl',
-  report: 'report.json',
-  page: 'report.html',
-  lock: 'lock.json',
-  /** A folder: the approvals by which the run and its waves began. */
-  approvals: 'approvals',
-  /** A folder: signatures over the head of its journal, where somebody gave one. */
-  signatures: 'signatures',
-  /** What hooks wrote and how they ended; whom webhooks reached. There where the plan has some. */
-  hooks: 'hooks.log',
-  notices: 'notices.log',
-  /** While a process carries the run out. */
-  control: 'control.sock',
-} as const;
+export { RUN_FILES, replaceFile };
 
-/** A run as it lies on disk. */
-export interface RunOnDisk {
+/** A run as its journal tells it, of which no more is held than where it stands. */
+export interface RunStanding {
   readonly directory: string;
   readonly saved: SavedPlan;
-  readonly journal: JournalOnDisk;
+  readonly journal: JournalWalk;
+  /** Its first entry; null where it has not begun. */
+  readonly first: JournalEntry | null;
   readonly state: RunState;
+}
+
+/** A run as it lies on disk, with all of its journal. */
+export interface RunOnDisk extends RunStanding {
+  readonly journal: JournalOnDisk;
 }
 
 /**
@@ -41,7 +32,34 @@ export interface RunOnDisk {
  * `journal-broken` where the journal's chain is broken or belongs to another plan.
  */
 export async function readRun(directory: string): Promise<RunOnDisk> {
+  const entries: JournalEntry[] = [];
+  const { journal, ...run } = await readStanding(directory, (entry) => entries.push(entry));
+  return { ...run, journal: { ...journal, entries } };
+}
+
+/** Reads where a run stands, however long its journal is. As `readRun`. @param each is given every entry. */
+export async function readStanding(
+  directory: string,
+  each: (entry: JournalEntry) => void = () => undefined,
+): Promise<RunStanding> {
   const path = resolve(directory);
+  const saved = await readPlan(directory, path);
+  const replay = beginReplay(saved);
+  let first: JournalEntry | null = null;
+  let unread: JournalEntry | null = null;
+  const journal = await walkJournalFile(join(path, RUN_FILES.journal), (entry) => {
+    first ??= entry;
+    if (entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT) unread ??= entry;
+    // What another version wrote, or does not begin with a run, is not understood: it is refused below.
+    if (unread === null && first.kind === 'run-started') replay.add(entry);
+    each(entry);
+  });
+  mustBeSound(directory, saved, journal, first, unread);
+  return { directory: path, saved, journal, first, state: replay.state() };
+}
+
+/** The saved plan of a run directory. Its text is not held while the journal is read. */
+async function readPlan(directory: string, path: string): Promise<SavedPlan> {
   const planText = await readText(join(path, RUN_FILES.plan));
   if (planText === null) {
     throw new RefitError(
@@ -50,13 +68,17 @@ export async function readRun(directory: string): Promise<RunOnDisk> {
       'name a folder below runs/, as in: refit status runs/<utc>-<digest8>',
     );
   }
-  const saved = readSavedPlan(planText);
-  const journal = await readJournalFile(join(path, RUN_FILES.journal));
-  mustBeSound(directory, saved, journal);
-  return { directory: path, saved, journal, state: replay(saved, journal.entries) };
+  return readSavedPlan(planText);
 }
 
-function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk): void {
+/** @param first entry; null where there is none. @param other the first that begins a run of another format. */
+function mustBeSound(
+  directory: string,
+  saved: SavedPlan,
+  journal: JournalWalk,
+  first: JournalEntry | null,
+  other: JournalEntry | null,
+): void {
   if (journal.fault) {
     const { line, what } = journal.fault;
     throw new RefitError(
@@ -65,7 +87,6 @@ function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk
       `refit audit verify ${directory} tells the place; restore the journal from a copy: without it nothing is ordered`,
     );
   }
-  const first = journal.entries[0];
   if (!first) return;
   if (first.kind !== 'run-started') {
     throw new RefitError(
@@ -74,9 +95,6 @@ function mustBeSound(directory: string, saved: SavedPlan, journal: JournalOnDisk
       `refit audit verify ${directory}`,
     );
   }
-  const other = journal.entries.find(
-    (entry) => entry.kind === 'run-started' && entry.format !== JOURNAL_FORMAT,
-  );
   if (other?.kind === 'run-started') {
     throw new RefitError(
       'format-unknown',
@@ -157,27 +175,6 @@ export function runDirectoryName(now: number, digest: string): string {
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z');
   return `${utc}-${digest.slice(0, 8)}`;
-}
-
-/** Replaces a file so that a reader, or a crash, sees either the old text or the new one whole. Mode 0600. */
-export async function replaceFile(path: string, text: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(draft, 'w', 0o600);
-    try {
-      await file.writeFile(text, 'utf8');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    // A write that fails does not say where.
-    (error as NodeJS.ErrnoException).path ??= path;
-    throw error;
-  }
-  await syncDirectory(dirname(path));
 }
 
 /** A file's text; null where it does not exist. */

@@ -56,7 +56,8 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
       if (!alive) await new Promise<never>(() => {});
       const left = frozenUntil - time.monotonic();
       if (left <= 0) return;
-      await time.sleep(left);
+      // Never less than a microsecond: what is left by rounding would not move time at all.
+      await time.sleep(Math.max(1e-3, left));
     }
   };
   for (const { at, by } of life.jumps)

@@ -230,6 +230,10 @@ function isOver(
   const stuck = new Set(scenario.fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
   const endless = new Set(open.filter(({ outcome }) => outcome === 'unknown').map(instanceOf));
   if ([...endless].some((instance) => !stuck.has(instance))) return false;
+  // Somebody else's order that never ends is waited for in each window, and each is too short to give it up.
+  if (scenario.windows !== null)
+    for (const { instance, how } of scenario.foreign)
+      if (how === 'order' && stuck.has(instance)) endless.add(instance);
   const held = new Set([...endless].map((id) => appOf(scenario, id)).filter((app) => app !== null));
   return open.every((step) => {
     const app = appOf(scenario, instanceOf(step));

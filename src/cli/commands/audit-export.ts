@@ -7,6 +7,7 @@ import { VERSION } from '../../index.ts';
 import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { evidenceFiles } from '../../report/evidence.ts';
+import { decodeJournal } from '../../run/journal-file.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { packEvidence } from '../evidence-archive.ts';
 import { examineRun, mustBeSound } from '../examine-run.ts';
@@ -37,9 +38,10 @@ export async function auditExport(
   );
   const { saved, planText, journalPath, journal, approvals, signatures } = run;
   const bytes = await readFile(journalPath).catch(() => Buffer.alloc(0));
+  const { entries: decoded } = decodeJournal(bytes);
   const files = evidenceFiles({
     saved,
-    entries: journal.entries,
+    entries: decoded,
     planText,
     journalText: bytes.subarray(0, journal.wholeBytes).toString('utf8'),
     others: [
@@ -49,7 +51,7 @@ export async function auditExport(
     ],
     version: VERSION,
   });
-  const at = Date.parse(journal.entries.at(-1)?.at ?? saved.sealedAt);
+  const at = Date.parse(decoded.at(-1)?.at ?? saved.sealedAt);
   await writeOutput(out, await packEvidence(files, { folder: name, at, gzip }));
   const { head, entries } = run.audit;
   if (format === 'json')

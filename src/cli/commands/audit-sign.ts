@@ -42,7 +42,7 @@ export async function auditSign(
     `refit audit verify ${word(directory)}   tells all of it; nothing is signed that is not sound`,
   );
   const { saved, journal } = run;
-  if (journal.entries.length === 0) {
+  if (run.audit.entries === 0) {
     throw new RefitError(
       'usage',
       `${directory}: the journal has no entry yet: there is nothing to sign`,

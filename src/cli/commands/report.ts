@@ -19,21 +19,19 @@ export async function report(
 ): Promise<number> {
   checkOutput(options, REPORT_FORMATS);
   const columns = columnsFrom(options);
-  const { saved, journal } = await readRun(directory);
-  const built = buildReport(saved, journal.entries);
+  const { built, cutOff, tornBytes } = await read(directory);
   await emit(terminal, options, REPORT_FORMATS, (format, where) =>
     renderReport(built, format, { ...where, directory, ...(columns ? { columns } : {}) }),
   );
-  const head = await reportedHead(directory);
-  if (head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head)) {
+  if (cutOff) {
     terminal.err(
       `entries of the journal are missing, which an earlier report still knew: refit audit verify ${directory}\n`,
     );
   }
-  if (journal.tornBytes > 0) {
+  if (tornBytes > 0) {
     terminal.quiet ||
       terminal.err(
-        `the last ${journal.tornBytes} bytes of the journal are a torn entry and are not part of this report\n`,
+        `the last ${tornBytes} bytes of the journal are a torn entry and are not part of this report\n`,
       );
   }
   return 0;
@@ -55,4 +53,13 @@ function columnsFrom({ columns, format, write = [] }: ReportCommandOptions): str
     );
   }
   return chosen;
+}
+
+/** The report, and what is wrong with its journal: plan and journal themselves are not held while it is rendered. */
+async function read(directory: string) {
+  const { saved, journal } = await readRun(directory);
+  const head = await reportedHead(directory);
+  const cutOff =
+    head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head);
+  return { built: buildReport(saved, journal.entries), cutOff, tornBytes: journal.tornBytes };
 }

@@ -8,7 +8,7 @@ import { duration } from '../../report/quantities.ts';
 import { applyAgain, reconcileAgain } from '../../run/apply-again.ts';
 import { askStanding } from '../../run/ask-run.ts';
 import { isAlive, readHolder } from '../../run/lock.ts';
-import { RUN_FILES, type RunOnDisk, readRun } from '../../run/run-directory.ts';
+import { RUN_FILES, type RunStanding, readRun, readStanding } from '../../run/run-directory.ts';
 import type { Standing } from '../../run/standing.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
@@ -31,7 +31,9 @@ export async function status(
   let alone = 0;
   try {
     for (;;) {
-      const run = await readRun(directory);
+      // Only the picture needs what has happened; else no more of the journal is held than where the run stands.
+      const whole = watched ? await readRun(directory) : null;
+      const run = whole ?? (await readStanding(directory));
       const live = await holderOf(run);
       // A process that does not answer is told of by its journal alone.
       const standing = live ? await askStanding(directory, terminal.clock).catch(() => null) : null;
@@ -40,7 +42,7 @@ export async function status(
       alone = live === null && run.state.startedAt !== null ? alone + 1 : 0;
       const isLast = !options.watch || alone > (run.state.endedAt === null ? 2 : 0);
       if (isLast) watched?.close();
-      else watched?.show(run, standing);
+      else if (whole) watched?.show(whole, standing);
       if (isLast || !watched)
         await terminal.out(format === 'json' ? `${JSON.stringify(told.facts)}\n` : told.text);
       if (isLast) return 0;
@@ -52,14 +54,14 @@ export async function status(
   }
 }
 
-async function holderOf(run: RunOnDisk) {
+async function holderOf(run: RunStanding) {
   const holder = await readHolder(join(run.directory, RUN_FILES.lock));
   const { hostname } = await import('node:os');
   return holder && (await isAlive(holder, hostname())) ? holder : null;
 }
 
 function tell(
-  run: RunOnDisk,
+  run: RunStanding,
   holder: Awaited<ReturnType<typeof holderOf>>,
   live: Standing | null,
   terminal: Terminal,

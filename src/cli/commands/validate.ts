@@ -6,7 +6,6 @@ import type { Finding, Plan } from '../../model.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { word } from '../../plan/next-command.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
-import { readApprovers } from '../../plan/read-approvers.ts';
 import { visible } from '../../report/escape.ts';
 import type { ReviewFormat } from '../../report/render-review.ts';
 import { readInput } from '../files.ts';
@@ -28,6 +27,7 @@ async function approverFindings({ approvals, owner, file: plan }: Plan): Promise
   if (!approvals || 'approvers' in approvals) return [];
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   const text = await readFile(file, 'utf8').catch(() => null);
+  const { readApprovers } = await import('../../plan/read-approvers.ts');
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }
 

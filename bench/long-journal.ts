@@ -1,0 +1,73 @@
+/** A run directory whose journal is as long as one likes, for benchmarks: a plan of a thousand steps, asked for again and again. */
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { iso } from '../src/clock.ts';
+import { planFleet } from '../src/index.ts';
+import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal.ts';
+import { type Deed, JOURNAL_FORMAT, type SavedPlan, type Step } from '../src/model.ts';
+import { encodeSavedPlan } from '../src/plan/seal.ts';
+import { RUN_FILES } from '../src/run/run-files.ts';
+import { inventoryOf } from './inventory.ts';
+
+/** Ever as many, so that what a replay keeps of them does not grow with the journal. */
+const STEPS = 1_000;
+const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
+
+/** Makes the folder with its plan and so many entries. */
+export async function longRun(folder: string, entries: number): Promise<void> {
+  mkdirSync(folder);
+  const text =
+    'version: 1\nname: bench\ntargets: [{ select: { all: true, regions: [ap-guangzhou, ap-shanghai] }, replicas: 2 }]';
+  const { review, findings } = await planFleet(text, 'bench.yaml', {
+    from: { inventory: inventoryOf(STEPS), source: 'bench' },
+  });
+  if (review?.plan.steps.length !== STEPS) throw new Error(findings.map(({ what }) => what).join('\n'));
+  writeFileSync(join(folder, RUN_FILES.plan), encodeSavedPlan(review.plan));
+  writeJournal(join(folder, RUN_FILES.journal), entries, review.plan);
+}
+
+function writeJournal(path: string, entries: number, saved: SavedPlan): void {
+  const file = openSync(path, 'w');
+  let end: ChainEnd = EMPTY_CHAIN;
+  let lines = '';
+  for (let n = 0; n < entries; n++) {
+    const deed = n === 0 ? started(saved) : deedOf(n, saved.steps[(n >> 2) % STEPS]!);
+    const { entry, line } = sealLine(end, iso(BEGAN + n * 50), deed);
+    end = { seq: entry.seq, hash: entry.hash };
+    lines += `${line}\n`;
+    if (lines.length < 1_000_000 && n < entries - 1) continue;
+    writeSync(file, lines);
+    lines = '';
+  }
+  closeSync(file);
+}
+
+function started({ name, digest }: SavedPlan): Deed {
+  const by = { user: 'bench', host: 'bench', pid: 1 };
+  return {
+    kind: 'run-started',
+    format: JOURNAL_FORMAT,
+    plan: name,
+    digest,
+    resumed: false,
+    cutOff: 0,
+    by,
+    endpoint: 'http://127.0.0.1:1',
+    version: '0.1.0',
+  };
+}
+
+/** A step is looked at and asked for, and the asking comes to nothing. */
+function deedOf(n: number, { id: step, before: size }: Step): Deed {
+  const attempt = 1;
+  switch (n % 4) {
+    case 0:
+      return { kind: 'looked', step, status: 'running', size };
+    case 1:
+      return { kind: 'intent', step, attempt, size, providerAt: iso(BEGAN + n * 50) };
+    case 2:
+      return { kind: 'not-sent', step, attempt, why: 'the slot was missed by 61 ms' };
+    default:
+      return { kind: 'calls', counts: [[BEGAN / 1000 + (n % 600), 'DescribeInstances', 1, 0]] };
+  }
+}

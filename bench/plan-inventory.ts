@@ -1,0 +1,35 @@
+/**
+ * A process of its own, for CPU time and memory that nothing else has touched: plans three selectors against the inventory
+ * file that is named, or parses the file alone. Prints `{ ms, megabytes }`: CPU time of all threads, and the peak of memory.
+ */
+import { readFileSync } from 'node:fs';
+import { readInventoryFile } from '../src/cli/inventory-file.ts';
+import { planFleet } from '../src/index.ts';
+import { cpuTimed } from './measure.ts';
+
+/** By tag, by name, by tag over both regions. A quarter of the instances becomes steps. */
+const THREE_SELECTORS = [
+  'version: 1',
+  'name: bench',
+  'onBlocked: skip',
+  'targets:',
+  '  - select: { regions: [ap-guangzhou], tags: { app: cart } }',
+  '    memoryPerShard: { grow: 25%, roundTo: sold }',
+  '  - select: { regions: [ap-shanghai], name: "feed-*" }',
+  '    memoryPerShard: { atLeast: 8GB, roundTo: sold }',
+  '  - select: { regions: [ap-guangzhou, ap-shanghai], tags: { tier: gold } }',
+  '    replicas: 2',
+].join('\n');
+
+const [what, file = ''] = process.argv.slice(2);
+const text = what === 'parse' ? readFileSync(file, 'utf8') : '';
+const ms = await cpuTimed(async () => {
+  if (what === 'parse') return JSON.parse(text);
+  const inventory = await readInventoryFile(file);
+  const { review } = await planFleet(THREE_SELECTORS, 'bench.yaml', { from: { inventory, source: file } });
+  const steps = review?.plan.steps.length ?? 0;
+  if (review?.plan.digest.length !== 64 || steps < inventory.instances.length / 4)
+    throw new Error(`not sealed, or only ${steps} steps`);
+  return review;
+});
+process.stdout.write(JSON.stringify({ ms, megabytes: process.resourceUsage().maxRSS / 1024 }));

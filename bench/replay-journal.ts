@@ -1,0 +1,22 @@
+/**
+ * A process of its own, for CPU time and memory that nothing else has touched: goes through the journal of the run
+ * directory that is named as `refit status` does, or as `refit audit verify` does. Prints `{ ms, megabytes }`.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beginExamination } from '../src/cli/examine-journal.ts';
+import { readSavedPlan } from '../src/plan/seal.ts';
+import { walkJournalFile } from '../src/run/journal-file.ts';
+import { RUN_FILES, readStanding } from '../src/run/run-directory.ts';
+import { cpuTimed } from './measure.ts';
+
+const [what, directory = ''] = process.argv.slice(2);
+const saved = readSavedPlan(readFileSync(join(directory, RUN_FILES.plan), 'utf8'));
+const ms = await cpuTimed(async () => {
+  if (what === 'replay') return (await readStanding(directory)).state;
+  const examination = beginExamination({ name: 'journal.jsonl', saved, heads: [] });
+  const audit = examination.end(await walkJournalFile(join(directory, RUN_FILES.journal), examination.add));
+  if (!audit.sound) throw new Error(audit.faults.join('\n'));
+  return audit;
+});
+process.stdout.write(JSON.stringify({ ms, megabytes: process.resourceUsage().maxRSS / 1024 }));

@@ -1,0 +1,82 @@
+/** A long journal gone through, by `refit status` and by `refit audit verify`, against reading and hashing its lines alone. */
+import { spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RUN_FILES } from '../src/run/run-files.ts';
+import { longRun } from './long-journal.ts';
+import { type Beside, cpuTimed, median, type Row, rounds } from './measure.ts';
+
+/** @param entries how many the longer journal has; the shorter, whose memory it is held against, has a tenth. */
+export async function replays(entries = 1_000_000, times = 3): Promise<readonly Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
+  try {
+    const [long, short] = [join(folder, 'long'), join(folder, 'short')];
+    await longRun(long, entries);
+    await longRun(short, entries / 10);
+    return [
+      await gone('replay', long, short, entries, times),
+      await gone('verify', long, short, entries, times),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function gone(
+  what: 'replay' | 'verify',
+  long: string,
+  short: string,
+  entries: number,
+  times: number,
+): Promise<Row> {
+  const runs: Spent[] = [];
+  const flat = inProcess(what, short).megabytes;
+  const row = await rounds(
+    () => {
+      const spent = inProcess(what, long);
+      runs.push(spent);
+      return spent.ms;
+    },
+    () => cpuTimed(() => lineByLine(join(long, RUN_FILES.journal))),
+    {
+      name: `journal: ${entries.toLocaleString('en')} entries ${what === 'replay' ? 'replayed' : 'verified by audit'}`,
+      unit: 'ms of CPU',
+      floorIs: 'JSON.parse and SHA-256 of each line',
+    },
+    times,
+  );
+  const growth = Math.max(0, median(runs.map(({ megabytes }) => megabytes)) - flat);
+  const beside: Beside[] = [
+    { what: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 6 },
+    { what: 'peak memory beyond that of a tenth of the entries', value: growth, unit: ' MB', atMost: 50 },
+  ];
+  return { ...row, beside };
+}
+
+/** What nobody who checks a chain can do without. */
+export function lineByLine(path: string): void {
+  const text = readFileSync(path, 'utf8');
+  for (let from = 0; from < text.length; ) {
+    const feed = text.indexOf('\n', from);
+    const line = text.slice(from, feed);
+    JSON.parse(line);
+    hash('sha256', line);
+    from = feed + 1;
+  }
+}
+
+interface Spent {
+  readonly ms: number;
+  readonly megabytes: number;
+}
+
+function inProcess(what: string, directory: string): Spent {
+  const script = join(import.meta.dirname, 'replay-journal.ts');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, what, directory], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Spent;
+}

@@ -1,0 +1,22 @@
+/** A process of its own: the report of a run directory in the format that is named. Prints `{ ms, megabytes }`. */
+import { join } from 'node:path';
+import type { Report, ReportFormat } from '../src/index.ts';
+import { cpuTimed } from './measure.ts';
+
+// As it is shipped: what compiles the sources would count as memory of the report.
+const { buildReport, readRun, renderReport }: typeof import('../src/index.ts') = await import(
+  join(import.meta.dirname, '../dist/index.js')
+);
+const [format, directory = ''] = process.argv.slice(2);
+
+/** As `refit report` does: plan and journal are not held while the report is rendered. */
+async function read(): Promise<Report> {
+  const { saved, journal } = await readRun(directory);
+  return buildReport(saved, journal.entries);
+}
+
+const ms = await cpuTimed(async () => {
+  const text = renderReport(await read(), format as ReportFormat, { directory });
+  if (text.length < 1_000_000) throw new Error(`only ${text.length} characters`);
+});
+process.stdout.write(JSON.stringify({ ms, megabytes: process.resourceUsage().maxRSS / 1024 }));

@@ -1,0 +1,74 @@
+/** The run directory of a run that has ended, every step of it ordered and verified, for benchmarks. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { iso } from '../src/clock.ts';
+import { planFleet } from '../src/index.ts';
+import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal.ts';
+import { type Deed, JOURNAL_FORMAT, type Step } from '../src/model.ts';
+import { encodeSavedPlan } from '../src/plan/seal.ts';
+import { RUN_FILES } from '../src/run/run-files.ts';
+import { inventoryOf } from './inventory.ts';
+
+const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
+/** Milliseconds from one order to the next, and from an order to its end. */
+const APART = 55;
+const TAKES = 60_000;
+
+/** Makes the folder with plan and journal of so many steps. */
+export async function wholeRun(folder: string, steps: number): Promise<void> {
+  mkdirSync(folder);
+  const text =
+    'version: 1\nname: bench\ntargets: [{ select: { all: true, regions: [ap-guangzhou, ap-shanghai] }, replicas: 2 }]';
+  const { review, findings } = await planFleet(text, 'bench.yaml', {
+    from: { inventory: inventoryOf(steps), source: 'bench' },
+  });
+  if (review?.plan.steps.length !== steps) throw new Error(findings.map(({ what }) => what).join('\n'));
+  const { plan } = review;
+  const by = { user: 'bench', host: 'bench', pid: 1 };
+  const endpoint = 'http://127.0.0.1:1';
+  const deeds: readonly (readonly [number, Deed])[] = [
+    [
+      0,
+      {
+        kind: 'run-started',
+        format: JOURNAL_FORMAT,
+        plan: plan.name,
+        digest: plan.digest,
+        resumed: false,
+        cutOff: 0,
+        by,
+        endpoint,
+        version: '0.1.0',
+      },
+    ],
+    [0, { kind: 'approved', how: 'auto-approve', by: 'bench' }],
+    [0, { kind: 'wave-started', wave: 0, name: plan.waves[0]!.name }],
+    ...plan.steps.flatMap(lifeOf).sort(([a], [b]) => a - b),
+    [steps * APART + TAKES, { kind: 'wave-ended', wave: 0, name: plan.waves[0]!.name }],
+    [steps * APART + TAKES, { kind: 'run-ended', because: 'done', exitCode: 0 }],
+  ];
+  let end: ChainEnd = EMPTY_CHAIN;
+  const lines = deeds.map(([after, deed]) => {
+    const { entry, line } = sealLine(end, iso(BEGAN + after), deed);
+    end = { seq: entry.seq, hash: entry.hash };
+    return `${line}\n`;
+  });
+  writeFileSync(join(folder, RUN_FILES.plan), encodeSavedPlan(plan));
+  writeFileSync(join(folder, RUN_FILES.journal), lines.join(''));
+}
+
+/** What is on record of a step that went well, with the milliseconds since the run began. */
+function lifeOf({ id: step, before, after }: Step, n: number): (readonly [number, Deed])[] {
+  const at = n * APART;
+  const requestId = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+  const what = 'read back at the planned size';
+  return [
+    [at, { kind: 'looked', step, status: 'running', size: before }],
+    [at, { kind: 'intent', step, attempt: 1, size: after }],
+    [at + 20, { kind: 'accepted', step, attempt: 1, order: `2026${n}`, requestId, sentAt: iso(BEGAN + at) }],
+    [
+      at + TAKES,
+      { kind: 'step-ended', step, outcome: 'verified', code: null, what, size: after, billed: null },
+    ],
+  ];
+}

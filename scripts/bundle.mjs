@@ -1,0 +1,112 @@
+/**
+ * Bundles the compiled command into few files, the packages that it uses included, so that starting it reads little: one
+ * file for the start, one for each command, and what they share. Nothing is shortened: a stack trace names functions.
+ * `bundle.mjs FOLDER`: the command below FOLDER/cli is replaced by its bundle.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+import { root } from './install.mjs';
+
+const folder = resolve(root, process.argv[2]);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const bundle = await rolldown({
+  input: { main: join(folder, 'cli/main.js') },
+  platform: 'node',
+  external: 'temporal-polyfill',
+  // The validators only compute: those that a command does not call are left out of it.
+  treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
+  plugins: [
+    {
+      name: 'the version is known when this is built',
+      load: (id) =>
+        id === join(folder, 'version.js') ? `export const VERSION = ${JSON.stringify(version)};` : null,
+    },
+    {
+      name: 'commander starts no program: it reads the module that could when it is asked to',
+      transform(code, id) {
+        if (!/[\\/]commander[\\/]lib[\\/]command\.js$/.test(id)) return null;
+        const lazily = `const childProcess = { spawn: (...all) => ${builtIn('node:child_process')}.spawn(...all) };`;
+        return replaced(code, /^import childProcess from 'node:child_process';$/m, lazily);
+      },
+    },
+    {
+      name: 'calendars are loaded when one is looked into: most plans have no windows',
+      transform(code, id) {
+        if (id !== join(folder, 'plan/time-zone.js')) return null;
+        const lazily = `const require = ${builtIn('node:module')}.createRequire(import.meta.url);
+let calendar;
+const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('temporal-polyfill').Temporal)[name] });`;
+        return replaced(code, /^import { Temporal } from 'temporal-polyfill';$/m, lazily);
+      },
+    },
+  ],
+  onLog(_, { code, message }) {
+    throw new Error(`${code}: ${message}`);
+  },
+});
+const { output } = await bundle.generate({
+  format: 'esm',
+  comments: { legal: true, annotation: false, jsdoc: false },
+  entryFileNames: '[name].js',
+  // As deep as the sources of the commands lie: what is found by its place beside them is found beside these, too.
+  // Each file takes half a millisecond to find and to open: what most commands need is in two, and the plan's text in one.
+  codeSplitting: {
+    groups: [
+      { name: 'version', test: /[\\/]version\.js$/, priority: 1 },
+      {
+        name: 'start',
+        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|report[\\/](escape|ink))\.js$/,
+      },
+      { name: 'plan-text', test: /[\\/]plan[\\/]parse-plan\.js$/ },
+    ],
+  },
+  chunkFileNames: ({ name }) => `commands/${name === basename(folder) ? 'library' : name}-[hash].js`,
+});
+await bundle.close();
+for (const { fileName, code } of output) {
+  const path = join(folder, 'bundled', fileName);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, withNodeAsItIs(code));
+}
+writeFileSync(
+  join(folder, 'bundled/LICENSES.txt'),
+  licences(output.flatMap(({ moduleIds = [] }) => moduleIds)),
+);
+// The simulator is started by the command alone.
+for (const unbundled of ['cli', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
+renameSync(join(folder, 'bundled'), join(folder, 'cli'));
+
+/** An import of a module of Node copies all that it has, down to the streams of `process`, which takes milliseconds. */
+function withNodeAsItIs(code) {
+  return code.replace(
+    /^import (?:\* as )?([\w$]+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
+    (_, names, id) => `const ${names.replaceAll(' as ', ': ')} = ${builtIn(id)};`,
+  );
+}
+
+function builtIn(id) {
+  return id === 'node:process' ? 'globalThis.process' : `globalThis.process.getBuiltinModule('${id}')`;
+}
+
+function replaced(code, pattern, text) {
+  if (!pattern.test(code)) throw new Error(`there is no ${pattern} to replace`);
+  return code.replace(pattern, text);
+}
+
+/** The licence texts of the packages whose modules these are. */
+function licences(modules) {
+  const packages = new Set(
+    modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []),
+  );
+  return [...packages]
+    .sort()
+    .map((path) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+      const file = readdirSync(path).find((one) => /^licen[cs]e/i.test(one));
+      if (!file) throw new Error(`${name} has no licence text to hand on`);
+      return `${name} ${version} (${license})\n\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}

@@ -1,0 +1,37 @@
+/** One command from its arguments to its exit code. A refusal says what, why, and what to type next. */
+import { RefitError } from '../errors.ts';
+import { visible } from '../report/escape.ts';
+import { reason } from './files.ts';
+import { runProgram } from './program.ts';
+
+/** Never throws: whatever went wrong has been told on stderr. */
+export async function runToExitCode(args: readonly string[]): Promise<number> {
+  try {
+    return await runProgram(args);
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+/** Tells on stderr what went wrong. @returns the exit code for it. */
+export function tell(error: unknown): number {
+  if (error instanceof RefitError) {
+    process.stderr.write(`refit: ${lines(error.message, '  ')}\n`);
+    if (error.mend !== '') process.stderr.write(`  mend: ${lines(error.mend, '        ')}\n`);
+    return error.exitCode;
+  }
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof code === 'string' && typeof syscall === 'string') {
+    process.stderr.write(
+      `refit: ${visible(path ?? syscall)}: ${visible(reason(error))}\n  mend: free the disk, mend the rights, or name another folder\n`,
+    );
+    return new RefitError('disk-failed', '', '').exitCode;
+  }
+  process.stderr.write(`refit: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 1;
+}
+
+/** Text of several lines made harmless line by line. */
+function lines(text: string, indent: string): string {
+  return text.split('\n').map(visible).join(`\n${indent}`);
+}

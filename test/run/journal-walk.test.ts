@@ -1,0 +1,66 @@
+/** A journal file that is longer than what is read at once: wherever the pieces are cut, it is read as if it were one. */
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal.ts';
+import { readJournalFile } from '../../src/run/journal-file.ts';
+
+/** Letters of one to four bytes, so that pieces are cut within letters, too. */
+const LETTERS = ['a', 'é', '容', '𝄞'];
+
+function journalOf(entries: number, longest: number): string {
+  let end: ChainEnd = EMPTY_CHAIN;
+  let text = '';
+  for (let n = 0; n < entries; n++) {
+    const why = LETTERS[n % LETTERS.length]!.repeat(n === entries >> 1 ? longest : 40 + n);
+    const deed = { kind: 'not-sent', step: 'crs-aaaa0001/memoryPerShard', attempt: n, why } as const;
+    const { entry, line } = sealLine(end, '2026-11-01T00:00:00.000Z', deed);
+    end = { seq: entry.seq, hash: entry.hash };
+    text += `${line}\n`;
+  }
+  return text;
+}
+
+const TEXT = journalOf(1_200, 1_000_000);
+const WHOLE = decode(TEXT);
+const folder = await mkdtemp(join(tmpdir(), 'refit-walk-'));
+const path = join(folder, 'journal.jsonl');
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('a journal of several pieces', () => {
+  it('is read as it is in one, also a line that is longer than a piece', async () => {
+    await writeFile(path, TEXT);
+    const read = await readJournalFile(path);
+    expect(read).toMatchObject({ fault: null, end: WHOLE.end, torn: null, tornBytes: 0 });
+    expect(read.wholeBytes).toBe(Buffer.byteLength(TEXT));
+    expect(read.entries).toEqual(WHOLE.entries);
+  });
+
+  it('keeps what is torn apart from what is whole', async () => {
+    await writeFile(path, TEXT);
+    await appendFile(path, '{"at":"容');
+    const read = await readJournalFile(path);
+    expect(read).toMatchObject({ fault: null, end: WHOLE.end, torn: '{"at":"容', tornBytes: 10 });
+  });
+
+  it('tells the line that is no text, and gives the entries before it', async () => {
+    await writeFile(path, TEXT);
+    const bytes = await readFile(path);
+    const at = bytes.length - 40;
+    bytes[at] = 0xff;
+    await writeFile(path, bytes);
+    const read = await readJournalFile(path);
+    expect(read.fault).toEqual({ line: 1_200, what: 'the line is not UTF-8' });
+    expect(read.entries).toHaveLength(1_199);
+    expect(read.wholeBytes).toBe(bytes.length);
+  });
+
+  it('stops at the first line that was changed, and still counts its bytes', async () => {
+    await writeFile(path, TEXT.replace('"attempt":700', '"attempt":701'));
+    const read = await readJournalFile(path);
+    expect(read.fault).toEqual({ line: 701, what: 'hash does not fit the entry: it was changed' });
+    expect(read.entries).toHaveLength(700);
+    expect(read.wholeBytes).toBe(Buffer.byteLength(TEXT));
+  });
+});
