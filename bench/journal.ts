@@ -8,7 +8,7 @@ import { openJournalFile } from '../src/run/journal-file.ts';
 import { openJournalWriter } from '../src/run/journal-writer.ts';
 import { type Row, rounds, timed } from './measure.ts';
 
-const EACH = 4_000;
+const EACH = 20_000;
 const WAITING = 200;
 const FSYNCS = 300;
 

@@ -75,8 +75,10 @@ function leaf(value: unknown): unknown {
 function written(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(leaf(value) ?? null);
   if (Array.isArray(value)) return `[${value.map(written).join(',')}]`;
-  return `{${canonicalMembers(value)
-    .map(([, text]) => text)
+  const members = value as Members;
+  return `{${Object.keys(members)
+    .sort()
+    .flatMap((key) => (members[key] === undefined ? [] : [`${JSON.stringify(key)}:${written(members[key])}`]))
     .join(',')}}`;
 }
 
@@ -109,16 +111,6 @@ export function canonicalDigest(value: object): string {
 
 /** UTF-16 units. */
 const PIECE = 65_536;
-
-/** The members of an object in the order and the form that `canonical` gives them: `"key":value`. @throws TypeError */
-export function canonicalMembers(value: object): [key: string, text: string][] {
-  const members: [string, string][] = [];
-  for (const key of Object.keys(value).sort()) {
-    const member = (value as Record<string, unknown>)[key];
-    if (member !== undefined) members.push([key, `${JSON.stringify(key)}:${canonical(member)}`]);
-  }
-  return members;
-}
 
 /** Lower-case hex SHA-256 of bytes, or of a text's UTF-8 bytes. */
 export function sha256(text: string | Uint8Array): string {

@@ -2,7 +2,7 @@
  * The one account of a run. Pure: encode an entry, decode and check a chain of them, replay it to outcomes.
  * If it is not in the journal, it did not happen.
  */
-import { canonical, canonicalMembers, sha256 } from './digest.ts';
+import { canonical, sha256 } from './digest.ts';
 import { unreachable } from './errors.ts';
 import type { Deed, JournalEntry, Outcome, RunState, SavedPlan, Steerer, StepState } from './model.ts';
 import { OUTCOMES } from './model.ts';
@@ -36,13 +36,19 @@ export function sealLine(
 }
 
 /** The hash of everything else of an entry, and the canonical form of the whole: both from one walk. */
-function hashed(rest: object): { readonly hash: string; readonly line: string } {
-  const members = canonicalMembers(rest);
-  const hash = sha256(`{${members.map(([, text]) => text).join(',')}}`);
-  const after = members.findIndex(([key]) => key > 'hash');
-  members.splice(after < 0 ? members.length : after, 0, ['hash', `"hash":"${hash}"`]);
-  return { hash, line: `{${members.map(([, text]) => text).join(',')}}` };
+function hashed(rest: Unhashed): { readonly hash: string; readonly line: string } {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(rest)) (key < 'hash' ? before : after)[key] = member;
+  // Neither is empty: each entry has `at`, and `seq`.
+  const head = canonical(before).slice(0, -1);
+  const tail = canonical(after).slice(1);
+  const hash = sha256(`${head},${tail}`);
+  return { hash, line: `${head},"hash":"${hash}",${tail}` };
 }
+
+/** An entry but for its hash. */
+type Unhashed = Deed & Pick<JournalEntry, 'seq' | 'at' | 'prev'>;
 
 /** One journal line, without its line feed: the canonical form of the entry. */
 export function encode(entry: JournalEntry): string {

@@ -112,13 +112,21 @@ export function openJournalWriter(options: {
     if (failure) for (const { reject } of waiting.splice(0)) reject(failure);
   };
 
+  /** Many entries are of one millisecond. */
+  let moment = { ms: Number.NaN, text: '' };
+  const at = (): string => {
+    const ms = clock.now();
+    if (ms !== moment.ms) moment = { ms, text: iso(ms) };
+    return moment.text;
+  };
+
   const enqueue = (deed: Deed, urgent = true): Promise<JournalEntry> =>
     new Promise((resolve, reject) => {
       if (failure) {
         lost.push(deed);
         return reject(failure);
       }
-      const { entry, line } = sealLine(end, iso(clock.now()), deed);
+      const { entry, line } = sealLine(end, at(), deed);
       end = { seq: entry.seq, hash: entry.hash };
       replay.add(entry);
       waiting.push({ entry, line: `${line}\n`, urgent, resolve, reject });
