@@ -18,7 +18,8 @@ const told = ({ steps }: Report) =>
     id,
     outcome,
     code,
-    attempts,
+    // A change of somebody else's is seen before the order or refused with it, as the moment falls.
+    attempts: outcome === 'drifted' ? null : attempts,
     orders: orders.length,
   }));
 
