@@ -45,6 +45,10 @@ export const systemClock: Clock = {
     }),
 };
 
+function loopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 interface Sleeper {
   readonly at: number;
   readonly order: number;
@@ -62,9 +66,15 @@ export class VirtualClock implements Clock {
   #sleepers: Sleeper[] = [];
   #order = 0;
 
-  /** @param start wall-clock start, milliseconds since 1970 UTC. */
-  constructor(start: number = Date.UTC(2026, 0, 5, 2, 0, 0)) {
+  readonly #turn: () => Promise<void>;
+
+  /**
+   * @param start wall-clock start, milliseconds since 1970 UTC.
+   * @param turn lets what is pending happen; where that is promises alone, less than a turn of the event loop will do.
+   */
+  constructor(start: number = Date.UTC(2026, 0, 5, 2, 0, 0), turn: () => Promise<void> = loopTurn) {
     this.#ahead = start;
+    this.#turn = turn;
   }
 
   now(): number {
@@ -120,13 +130,13 @@ export class VirtualClock implements Clock {
     result.catch(() => {});
     const end = this.#monotonic + limitMs;
     for (;;) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await this.#turn();
       if (finished) return result;
       const next = this.#sleepers.shift();
       if (!next) {
         // Work that waits on real input or output gets a few more turns before it is called stuck.
         for (let turn = 0; turn < 50 && !finished && this.#sleepers.length === 0; turn++) {
-          await new Promise<void>((resolve) => setImmediate(resolve));
+          await loopTurn();
         }
         if (finished) return result;
         if (this.#sleepers.length === 0)

@@ -99,6 +99,9 @@ interface Options {
 }
 
 /** Where people are told of the run, the same run without them is held against it. */
+/** Nothing of a simulation waits on real input or output: the queue of promises is empty when this one's turn comes. */
+const allPromises = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
 export async function simulate(scenario: Scenario, options: Options = {}): Promise<Told> {
   const { sabotage = null } = options;
   const { entries, ...told } = await simulateOnce(scenario, options);
@@ -126,7 +129,7 @@ async function simulateOnce(
   scenario: Scenario,
   { sabotage = null, tell = null }: Options,
 ): Promise<Told & { readonly entries: readonly JournalEntry[] }> {
-  const time = new VirtualClock();
+  const time = new VirtualClock(undefined, allPromises);
   const chance = seededRandom(scenario.seed ^ 0x0d1ce);
   const watcher = openWatcher(scenario, time, tell);
   const provider = openProvider(scenario, time, chance, watcher);
@@ -533,7 +536,7 @@ let sold: Catalogue | null = null;
 
 async function soldCatalogue(scenario: Scenario): Promise<Catalogue> {
   if (sold !== null) return sold;
-  const time = new VirtualClock();
+  const time = new VirtualClock(undefined, allPromises);
   const watcher = openWatcher(scenario, time, null);
   const provider = openProvider({ ...scenario, faults: [] }, time, seededRandom(1), watcher);
   const { inventory } = await time.run(() => readInventory(calmReader(provider, time), [SCOPE], time));
