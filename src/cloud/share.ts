@@ -52,7 +52,7 @@ export function fullShare(full: number): Share {
 
 /** The rate at a moment, at most `full`. */
 export function rateOf({ rate, changedAt, ceiling }: Share, now: number, full: number): number {
-  const seconds = (now - changedAt) / 1000;
+  const seconds = Math.max(0, now - changedAt) / 1000;
   const regaining = Math.min(seconds, Math.max(0, NEAR - rate / ceiling) / REGAIN);
   const faster = Math.max(0, seconds - PATIENT_SECONDS);
   return Math.min(

@@ -27,13 +27,23 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
   let alive = true;
   let moments = 0;
   let wallOffset = 0;
+  /** What the monotonic clock has missed, and the sleep that goes on. */
   let slept = 0;
+  let sleep: { readonly from: number; until: number } | null = null;
   let frozenUntil = Number.NEGATIVE_INFINITY;
   let resolveDeath: () => void = () => {};
   const death = new Promise<void>((resolve) => {
     resolveDeath = resolve;
   });
-  const monotonic = () => time.monotonic() - slept;
+  // It stands still while the machine sleeps.
+  const monotonic = () => {
+    const now = time.monotonic();
+    if (sleep !== null && now >= sleep.until) {
+      slept += sleep.until - sleep.from;
+      sleep = null;
+    }
+    return (sleep?.from ?? now) - slept;
+  };
 
   const moment = (what: Moment): void => {
     if (!alive) return;
@@ -41,7 +51,11 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
     for (const freeze of life.freezes) {
       if (freeze.moment !== moments) continue;
       frozenUntil = time.monotonic() + freeze.ms;
-      if (freeze.asleep) slept += freeze.ms;
+      if (freeze.asleep) {
+        monotonic();
+        sleep ??= { from: time.monotonic(), until: frozenUntil };
+        sleep.until = Math.max(sleep.until, frozenUntil);
+      }
       watcher.befell(freeze.asleep ? 'machine asleep' : 'process frozen', `for ${freeze.ms} ms at a ${what}`);
     }
     if (life.dies?.moment !== moments) return;
