@@ -1,8 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that run the built command as a process. */
 const PROCESSES = ['test/cli/**/*.test.ts', 'test/library/**/*.test.ts'];
+
+/** Those that take a minute or more, so that none of them begins when the others are through. */
+const LONGEST = ['storm', 'steering', 'crash-matrix', 'frozen', 'simulation/search', 'apply', 'approvals'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 const CORES = Math.max(2, availableParallelism());
 
@@ -11,6 +25,7 @@ export default defineConfig({
     // Generous: a machine may be busy, and no test fails for being slow.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

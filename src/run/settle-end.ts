@@ -61,7 +61,10 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
         instance: step.instance,
         within:
           facts === null
-            ? pauseFor(run, age)
+            ? // What went on while nobody looked may be over: one look serves everything that is taken up.
+              round === 1 && before > SECOND
+              ? SECOND
+              : pauseFor(run, age)
             : FACTS_WITHIN[facts === 'open' && !run.isPlaceWanted() && age > MINUTE ? 'calm' : 'hurried'],
         factsSince: asked ? factsSince : null,
         openTasks: facts === 'open',

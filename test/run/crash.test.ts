@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusters, standards } from './fleets.ts';
+import { ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import type { Left } from './memory-store.ts';
 import type { Moment, StageOptions } from './stage.ts';
@@ -112,3 +112,24 @@ function everyNth(nth: number): (moment: Moment) => boolean {
   let seen = 0;
   return () => ++seen === nth;
 }
+
+it('a process that takes a run up looks at once at what was under way, however long ago that began', async () => {
+  const stage = await setStage({
+    fleet: standards(12),
+    plan: `${ALL_TO_8GB}\nexecution: { inFlight: 12 }`,
+    startLag: [1_000, 2_000],
+    duration: [20_000, 40_000],
+  });
+  let accepted = 0;
+  const killed = await stage.run({
+    diesAt: (moment) => moment.kind === 'durable' && moment.text.includes('"accepted"') && ++accepted === 12,
+  });
+  expect(killed.died).toBe(true);
+  await stage.pass(10 * 60_000);
+  const run = await stage.run();
+  expect(run.report.totals.verified).toBe(12);
+  // A death every few seconds would keep it from ever noticing an end that it waited longer for.
+  const ended = run.entries.filter((entry) => entry.kind === 'step-ended');
+  const began = run.entries.findLast((entry) => entry.kind === 'run-started')!;
+  expect(Date.parse(ended[0]!.at) - Date.parse(began.at)).toBeLessThan(3_000);
+});
