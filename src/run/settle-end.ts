@@ -53,18 +53,18 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
   let status: keyof typeof FACTS_EVERY = 'running';
   for (let round = 1; !run.leave.aborted; round++) {
     const age = clock.monotonic() - since;
+    // What went on while nobody looked may be over: one look, and one for the facts, serve all that is taken up.
+    const hasty = before > SECOND && round <= 2;
     const asked = facts !== null || round % FACTS_EVERY[status] === 0;
     let reading: Reading;
     try {
       reading = await run.watch.read({
         ...scopeOf(step),
         instance: step.instance,
-        within:
-          facts === null
-            ? // What went on while nobody looked may be over: one look serves everything that is taken up.
-              round === 1 && before > SECOND
-              ? SECOND
-              : pauseFor(run, age)
+        within: hasty
+          ? SECOND
+          : facts === null
+            ? pauseFor(run, age)
             : FACTS_WITHIN[facts === 'open' && !run.isPlaceWanted() && age > MINUTE ? 'calm' : 'hurried'],
         factsSince: asked ? factsSince : null,
         openTasks: facts === 'open',
