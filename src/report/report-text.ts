@@ -20,7 +20,7 @@ import {
 } from './account-in-words.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
 import type { Cell, Column } from './columns.ts';
-import { table, wrap } from './columns.ts';
+import { cells, table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
 import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import type { Ink } from './ink.ts';
@@ -418,25 +418,32 @@ const STEP_COLUMNS: readonly Column[] = [
   { least: 10, optional: true },
   {},
   { optional: true, align: 'right' },
-  {},
-  { optional: true },
 ];
 
 function allSteps(report: Report, width: number, inks: Ink): string[] {
   const { shown, rest } = beginningOf(report.steps, inks);
-  const rows = shown.map((step): Cell[] => {
+  const told = (step: ReportStep): Cell[] => {
     const took = show.between(step.startedAt, step.endedAt);
-    return [
-      outcomeCell(step, inks),
-      step.instance,
-      step.name,
-      changeOf(step),
-      took === null ? '' : show.duration(took),
-      step.orders.join(' '),
-      step.attempts > 1 ? `${step.attempts} attempts` : '',
-    ];
+    const duration = took === null ? '' : show.duration(took);
+    return [outcomeCell(step, inks), step.instance, step.name, changeOf(step), duration];
+  };
+  const ordered = ({ orders, attempts }: ReportStep): [string, string] => [
+    orders.join(' '),
+    attempts > 1 ? `${attempts} attempts` : '',
+  ];
+  const lines = table(
+    shown.map((step) => [...told(step), ...ordered(step)]),
+    [...STEP_COLUMNS, {}, { optional: true }],
+    width,
+    '  ',
+  );
+  if (lines.every((line) => cells(line) <= width)) return [...heading('Steps', inks), ...lines, ...rest];
+  // Where they find no room beside it, the numbers of its orders stand under a step, whole.
+  const narrow = table(shown.map(told), STEP_COLUMNS, width, '  ').flatMap((line, n) => {
+    const under = ordered(shown[n]!).filter((part) => part !== '');
+    return under.length === 0 ? [line] : [line, ...wrap(`order ${under.join(', ')}`, width, '    ')];
   });
-  return [...heading('Steps', inks), ...table(rows, STEP_COLUMNS, width, '  '), ...rest];
+  return [...heading('Steps', inks), ...narrow, ...rest];
 }
 
 function leftOut(report: Report, width: number, inks: Ink): string[] {

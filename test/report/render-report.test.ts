@@ -27,6 +27,8 @@ describe('every situation reads as its golden file', () => {
   }
   it('a resumed run with an unknown, as text of 80 columns', () =>
     check('a-resumed-run-with-an-unknown', 'text', 80, '-narrow'));
+  it('a small run, as text of 60 columns: the numbers of its orders stand under the steps, whole', () =>
+    check('a-small-run-all-verified', 'text', 60, '-narrow'));
   for (const name of Object.keys(SITUATIONS)) {
     it(`${name.replaceAll('-', ' ')}, in every other format`, async () => {
       for (const format of REPORT_FORMATS.filter((one) => one !== 'text')) await check(name, format);
