@@ -82,6 +82,8 @@ export interface Run extends RunInput {
   stop(because: Exclude<EndedBecause, 'done'>, what: string, code?: string): void;
   /** Whether new orders may still start in this process, now or after a pause. */
   goesOn(): boolean;
+  /** Instances that are under way, as whoever takes a run up finds them, and wait for a place to be followed in. */
+  readonly unplaced: Set<string>;
   /** Whether a new order may start now; to be asked directly before each. */
   mayStart(): boolean;
   /**
@@ -118,6 +120,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const slowStart = beginSlowStart(saved, journal, steering);
   /** Steps that will be looked at next, so that one call looks at many instances. */
   const queue = new Set<Step>();
+  const unplaced = new Set<string>();
   let credentialsRefused = false;
 
   const stop: Run['stop'] = (because, what, code) => {
@@ -137,6 +140,8 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       if (closed !== null) stop('window-closed', closed);
     }
   };
+  // Who has a place may order while all that have one, or are under way and wait for one, are no more than may be.
+  const isTooMany = () => places.activeCount + unplaced.size > places.concurrency;
   const run: Run = {
     ...input,
     steering,
@@ -161,11 +166,11 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
       judge();
       return !stopping.signal.aborted && !left() && !journal.failed;
     },
-    // Who has a place may order while all that have one are no more than may be under way.
-    mayStart: () => run.goesOn() && steering.paused === null && places.activeCount <= places.concurrency,
+    unplaced,
+    mayStart: () => run.goesOn() && steering.paused === null && !isTooMany(),
     async turn() {
       while (run.goesOn()) {
-        if (places.activeCount > places.concurrency) return 'give-way';
+        if (isTooMany()) return 'give-way';
         if (steering.paused === null) return 'go';
         // Looked at again each minute: finishBy may be reached meanwhile.
         await clock.sleep(MINUTE, AbortSignal.any([stopping.signal, leave, steering.changed]));
@@ -281,9 +286,12 @@ async function carryOutChain(run: Run, chain: readonly Step[]): Promise<void> {
       }
     }
   };
+  const { instance } = chain[0]!;
   while (next < chain.length && !run.leave.aborted) {
     let done: Promise<void> = Promise.resolve();
+    if (isUnderWay(run, chain[next]!)) run.unplaced.add(instance);
     await steering.places(async () => {
+      run.unplaced.delete(instance);
       await new Promise<void>((free) => {
         done = whilePlaced(free).finally(free);
         done.catch(() => undefined);

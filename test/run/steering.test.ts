@@ -421,3 +421,32 @@ execution: { inFlight: ${most}, patience: 90s, haltWhen: { failed: "> 500% of ru
     expect(lives, `${JSON.stringify(run.end)} ${JSON.stringify(run.report.totals)}`).toBeLessThan(40);
   }
 }
+
+it('a run that is taken up and told to have fewer under way begins nothing until no more than that are, whoever has a place', async () => {
+  const stage = await setStage({
+    fleet: standards(6),
+    plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB, replicas: 2 }]\nexecution: { inFlight: 6 }',
+    duration: [20_000, 200_000],
+    faults: ['reset-before#1'],
+  });
+  let accepted = 0;
+  const killed = await stage.run({
+    diesAt: (moment) => moment.kind === 'durable' && moment.text.includes('"accepted"') && ++accepted === 5,
+  });
+  expect(killed.died).toBe(true);
+  // While the one without an answer is settled nobody has a place yet.
+  const run = await stage.run({ steer: [[1_000, { kind: 'set', setting: 'inFlight', value: 2 }]] });
+  expect(run.report.totals.verified).toBe(12);
+  const underWay = new Set<string>();
+  let told = false;
+  for (const entry of run.entries) {
+    if (entry.kind === 'steered' && entry.accepted) told = true;
+    const isOver =
+      entry.kind === 'settled' ? !entry.landed : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
+    if ('step' in entry && isOver) underWay.delete(entry.step);
+    if (entry.kind !== 'intent') continue;
+    underWay.add(entry.step);
+    if (told) expect(underWay.size, entry.step).toBeLessThanOrEqual(2);
+  }
+  expect(told).toBe(true);
+});
