@@ -18,6 +18,7 @@ import type {
   Plan,
   PlanTarget,
   SavedPlan,
+  StepState,
   Wish,
 } from '../../src/model.ts';
 import { INVENTORY_FORMAT, JOURNAL_FORMAT } from '../../src/model.ts';
@@ -78,9 +79,13 @@ const UNDISTURBED: Life = {
   reconciles: false,
 };
 
-/** Undisturbed processes within which a run must end: where there are windows, each may see the close of one. */
-function mostUndisturbed({ windows }: Scenario, { steps }: SavedPlan): number {
-  return 12 + (windows ? 3 * steps.length : 0);
+/**
+ * Undisturbed processes within which a run must end: each step that came to nothing may have halted one, and where there
+ * are windows, each may see the close of one.
+ */
+function mostUndisturbed({ windows }: Scenario, steps: ReadonlyMap<string, StepState>): number {
+  const halting = [...steps.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
+  return 12 + halting.length + (windows ? 3 * steps.size : 0);
 }
 
 /** Milliseconds until a step may begin. */
@@ -208,7 +213,7 @@ async function live(
       watcher.end(replay, report);
       break;
     }
-    if (undisturbed >= mostUndisturbed(scenario, saved)) {
+    if (undisturbed >= mostUndisturbed(scenario, state.steps)) {
       const open = [...state.steps.values()].filter(
         ({ outcome }) => outcome === 'not-run' || outcome === 'unknown',
       );
