@@ -174,6 +174,7 @@ export function untouched(step: string): StepState {
     what: 'never started',
     startedAt: null,
     endedAt: null,
+    unknownSince: null,
     intentAt: null,
     intentProviderAt: null,
     endedProviderAt: null,
@@ -334,6 +335,7 @@ function fold(run: Folding, entry: JournalEntry): void {
         code: null,
         what: 'asked, and no answer on record',
         startedAt: was.startedAt ?? entry.at,
+        unknownSince: null,
         intentAt: entry.at,
         intentProviderAt: entry.providerAt ?? entry.at,
       }));
@@ -413,6 +415,7 @@ function fold(run: Folding, entry: JournalEntry): void {
         what: entry.what,
         startedAt: was.startedAt,
         endedAt: entry.at,
+        unknownSince: entry.outcome === 'unknown' ? (was.unknownSince ?? entry.at) : null,
         endedProviderAt: entry.providerAt ?? entry.at,
         size: entry.size ?? was.size,
         billed: entry.billed,

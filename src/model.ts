@@ -1106,6 +1106,8 @@ export interface StepState {
   /** ISO 8601 UTC; null before its first intent, or while it has not ended. */
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** Since when it is told `unknown`, however often it was read again meanwhile; null where it is not. */
+  readonly unknownSince: string | null;
   /** When the last intent was written, by this machine's clock. */
   readonly intentAt: string | null;
   /** The same by the provider's clock: patience and what is an effect of the order count from here. */

@@ -7,12 +7,17 @@ import { soakOf } from '../plan/waves.ts';
 import type { Run } from './execute.ts';
 import { MINUTE } from './waits.ts';
 
-/** When the wave was settled: its entry, or a step that was settled later because it had been unknown. */
+/**
+ * When the wave was settled: its entry, or a step that was settled later because it had been unknown. A step that is
+ * read again and still unknown was settled when that was first told: it would else hold the wave for ever where the
+ * windows are shorter than the soak.
+ */
 export function settledAt(state: RunState, wave: number, steps: readonly string[]): number | null {
-  const moments = [
-    state.waveEndedAt.get(wave),
-    ...steps.map((id) => state.steps.get(id)?.endedAt ?? undefined),
-  ].flatMap((at) => (at === undefined ? [] : [Date.parse(at)]));
+  const ends = steps.map((id) => {
+    const step = state.steps.get(id);
+    return step?.unknownSince ?? step?.endedAt;
+  });
+  const moments = [state.waveEndedAt.get(wave), ...ends].flatMap((at) => (at ? [Date.parse(at)] : []));
   return moments.length === 0 ? null : moments.reduce((a, b) => Math.max(a, b));
 }
 

@@ -85,6 +85,21 @@ describe('a soak time after a wave', () => {
     expect(soaked(run)).toBeLessThan(31);
   });
 
+  it('is counted from when a step was first told unknown, however often it is read again', async () => {
+    const plan = `${SOAKING.plan}\nexecution: { haltWhen: { unknown: '> 9' } }`;
+    const stage = await setStage({ ...SOAKING, plan, faults: [`stuck=${A(1)}`] });
+    const drained = await stage.run({ drainAfter: 125 * MINUTE });
+    expect(drained.end).toEqual({ because: 'drained', exitCode: 130 });
+    await stage.pass(10 * MINUTE);
+    const run = await stage.run();
+    holds(stage, run, { stuck: 1 });
+    const [first, second] = at(run, 'step-ended');
+    expect(second! - first!).toBeGreaterThan(10 * MINUTE);
+    const [, next] = at(run, 'intent');
+    expect((next! - first!) / MINUTE).toBeGreaterThanOrEqual(30);
+    expect((next! - first!) / MINUTE).toBeLessThan(31);
+  });
+
   it('ends where finishBy is reached, with what is left for another run', async () => {
     const stage = await setStage(SOAKING);
     const finishBy = new Date(stage.clock.now() + 10 * MINUTE).toISOString();
