@@ -2,7 +2,7 @@
  * `npm run simulate-faults -- --seed N` replays one seed with a trace; `--seeds A..B` searches, and shrinks what it
  * finds. Exit code 1 where a law was broken.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -22,6 +22,8 @@ interface Task {
 
 /** Seeds handed out at once. */
 const CHUNK = 50;
+/** A simulated process that is killed never gives back what it held: after so many chunks another real one goes on. */
+const CHUNKS_A_WORKER = 100;
 
 const USAGE = `npm run simulate-faults -- --seed N | --seeds A..B
   --seed N          replay one seed, with a trace
@@ -99,12 +101,17 @@ async function searchAll(task: Task, { jobs, most, file }: Sharing): Promise<Fou
   const began = performance.now();
   await Promise.all(
     Array.from({ length: jobs }, async () => {
-      const worker = fork(import.meta.filename);
+      let worker = fork(import.meta.filename);
+      let chunks = 0;
       while (next <= task.last && sum.failures.length < most) {
         const first = next;
         next += CHUNK;
-        worker.send({ ...task, first, last: Math.min(task.last, first + CHUNK - 1) });
-        const [found] = (await once(worker, 'message')) as [Found];
+        if (chunks++ === CHUNKS_A_WORKER) {
+          worker.disconnect();
+          worker = fork(import.meta.filename);
+          chunks = 1;
+        }
+        const found = await ask(worker, { ...task, first, last: Math.min(task.last, first + CHUNK - 1) });
         addTo(sum, found);
         if (file !== null) addToFile(file, found);
         if (sum.seeds - told >= 2_000) {
@@ -119,6 +126,23 @@ async function searchAll(task: Task, { jobs, most, file }: Sharing): Promise<Fou
     }),
   );
   return sum;
+}
+
+/** @throws where the process ends before it has answered: no seed is left out in silence. */
+async function ask(worker: ChildProcess, task: Task): Promise<Found> {
+  const answered = new AbortController();
+  const { signal } = answered;
+  const died = once(worker, 'exit', { signal }).then(([code, by]) => {
+    throw new Error(`seeds ${task.first} to ${task.last}: their process ended by ${by ?? `exit ${code}`}`);
+  });
+  died.catch(() => undefined);
+  worker.send(task);
+  try {
+    const [found] = await Promise.race([once(worker, 'message', { signal }), died]);
+    return found;
+  } finally {
+    answered.abort();
+  }
 }
 
 function addToFile(file: string, found: Found): void {
