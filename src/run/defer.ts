@@ -9,8 +9,9 @@ import type { MaintenanceWindow, Scope, Step } from '../model.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { judgeBegun, type Reading } from './evidence.ts';
+import { foreignOrders } from './landing.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
-import { type SettlingRun, sinceFor } from './settle.ts';
+import { type SettlingRun, sinceFor, whoseOrders } from './settle.ts';
 import { LIMITS, MINUTE } from './waits.ts';
 import { beganOutside, isOpen, openingAt, pauseUntilLook, secondClosing } from './window-time.ts';
 
@@ -39,7 +40,8 @@ export async function waitForWindow(
   const window = windowOf(run, step);
   const state = journal.replay.step(step.id);
   const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(clock.now()));
-  const factsSince = sinceFor(run, step, Date.parse(state.intentProviderAt ?? state.acceptedAt ?? ''));
+  const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
+  const factsSince = sinceFor(run, step, askedAt);
   const giveUpAt = secondClosing(window, orderedAt) + MINUTE;
   const scope = `${step.profile} ${step.region}`;
   run.waits.goesOn(step, 'window', giveUpAt - orderedAt, orderedAt);
@@ -87,7 +89,9 @@ export async function waitForWindow(
       continue;
     }
     const now = clock.now();
-    const begun = judgeBegun(step, reading, journal.replay.step(step.id).orders);
+    const { orders } = journal.replay.step(step.id);
+    const foreign = foreignOrders(reading.deals, await whoseOrders(run, step, reading), orders);
+    const begun = judgeBegun(step, reading, { orders, askedAt }, foreign);
     if (begun !== null) {
       const outside = beganOutside(window, { notYetAt, seenAt: now, orderedAt, taskAt: begun.taskAt });
       if (outside) waiting.set(scope, 'overlooked');

@@ -113,20 +113,33 @@ export type Settling =
   /** Under way. `near`: it looks finished, and only the last facts are missing. */
   | { readonly kind: 'under-way'; readonly near: boolean };
 
+/** A task that began so long before an order was asked is not that order's: tasks are dated in whole seconds. */
+const TASK_BEFORE = 5_000;
+
 /**
  * Whether a change that was told to wait has begun, and by what; null where nothing shows it. The status alone is
- * trusted only where no task tells more: what it is while a change waits is not documented.
+ * trusted only where no task tells more: what it is while a change waits is not documented. A task does not say whose it
+ * is, so one is taken for each order of somebody else's before any is taken for this step's.
+ * @param askedAt by the provider's clock, ms since 1970 UTC.
+ * @param foreign the instance's orders since then that are not this step's.
  */
 export function judgeBegun(
   step: Step,
   { instance, tasks, deals }: Reading,
-  orders: readonly string[],
+  { orders, askedAt }: { readonly orders: readonly string[]; readonly askedAt: number },
+  foreign: readonly Deal[],
 ): { readonly evidence: string; readonly taskAt: number | null } | null {
-  const task = tasks?.find(({ result }) => result !== 'pending');
-  if (task) return { evidence: `task ${task.id} is ${task.result}`, taskAt: task.startedAt };
-  const failed = deals?.find(({ order, state }) => orders.includes(order) && state === 'failed');
-  if (failed) return { evidence: `order ${failed.order} was not delivered`, taskAt: null };
-  if (!instance) return null;
+  const earlier = (tasks ?? []).filter(({ startedAt }) => startedAt < askedAt - TASK_BEFORE);
+  const begun = (tasks ?? []).filter((task) => task.result !== 'pending' && !earlier.includes(task));
+  const others = foreign.filter(({ state }) => state !== 'unpaid').length - earlier.length;
+  const task = begun.sort((a, b) => a.startedAt - b.startedAt).at(-1);
+  if (task && begun.length > Math.max(0, others))
+    return { evidence: `task ${task.id} is ${task.result}`, taskAt: task.startedAt };
+  const own = deals?.find(({ order }) => orders.includes(order));
+  if (own?.state === 'failed') return { evidence: `order ${own.order} was not delivered`, taskAt: null };
+  if (own?.state === 'delivered') return { evidence: `order ${own.order} is delivered`, taskAt: null };
+  // What the instance shows may be theirs.
+  if (!instance || foreign.length > 0) return null;
   if (isAtTarget(step, instance))
     return { evidence: `the instance is at ${describe(step.after)}`, taskAt: null };
   return instance.status === 'processing' && (tasks === null || tasks.length === 0)

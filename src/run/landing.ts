@@ -46,6 +46,21 @@ export function otherOrders(deals: readonly Deal[] | null, { known }: Whose): De
 }
 
 /**
+ * The orders that are not this step's. While it has no number of its own, one that nobody else is named for may be it.
+ * @param orders the numbers of its own.
+ */
+export function foreignOrders(
+  deals: readonly Deal[] | null,
+  whose: Whose,
+  orders: readonly string[],
+): Deal[] {
+  const known = new Set([...whose.known, ...orders]);
+  return otherOrders(deals, { ...whose, known }).filter(
+    (deal) => orders.length > 0 || isForeign(deal, whose),
+  );
+}
+
+/**
  * The order that may be this step's: on no record, by no one else, and larger or smaller as the step is. The latest where
  * there are several: what is older was more likely there before it was asked. An order that was held up on its way may
  * come after somebody else's, and then it is larger or smaller than what that one made of the instance, which proves

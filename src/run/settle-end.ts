@@ -5,7 +5,7 @@ import type { Step } from '../model.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { describe, judgeSettling, type Reading } from './evidence.ts';
-import { isForeign, otherOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './landing.ts';
+import { foreignOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './landing.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
 import { type SettlingRun, scopeOf, sinceFor, whoseOrders } from './settle.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
@@ -100,9 +100,10 @@ export async function settleEnd(run: SettlingRun, step: Step): Promise<void> {
         evidence: sayInBilling(order),
       });
     const { orders } = journal.replay.step(step.id);
-    const foreign = otherOrders(reading.deals, { ...whose, known: new Set([...whose.known, ...orders]) })
-      .filter((deal) => isNumbered || isForeign(deal, whose))
-      .map((deal) => ({ deal, words: sayOrder(deal) }));
+    const foreign = foreignOrders(reading.deals, whose, orders).map((deal) => ({
+      deal,
+      words: sayOrder(deal),
+    }));
     const verdict = judgeSettling(step, reading, orders, foreign);
     if (verdict.kind === 'failed' && verdict.code === 'Refit.OtherSize' && state.adopted) {
       // An order asks for a size and nothing else: one that ends at another was not this step's.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../src/cloud/cloud.ts';
 import type { Dimension, Instance, Size, Step } from '../../src/model.ts';
-import type { Reading } from '../../src/run/evidence.ts';
+import { judgeBegun, type Reading } from '../../src/run/evidence.ts';
 import { judgeLanding, ownInBilling } from '../../src/run/landing.ts';
 
 const US = '100000000001';
@@ -223,5 +223,63 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     const late = order(US, 'delivered', { order: 'late', createdAt: early.createdAt + 1_000 });
     expect(ownInBilling(STEP, [late, early], WHOSE)?.order).toBe('late');
     expect(ownInBilling(STEP, [early, late], WHOSE)?.order).toBe('late');
+  });
+});
+
+describe('a change that was told to wait', () => {
+  const ASKED = Date.UTC(2026, 0, 5, 2);
+  const at = (seconds: number, result: Task['result']): Task => ({
+    ...task('memoryPerShard', result),
+    id: `t${seconds}`,
+    startedAt: ASKED + 1_000 * seconds,
+  });
+  const ours = order(US, 'under-way');
+  const table: readonly (readonly [string, Seen, string | null])[] = [
+    ['its task waits', { tasks: [at(2, 'pending')], deals: [ours] }, null],
+    ['its task runs', { tasks: [at(2, 'running')], deals: [ours] }, 'task t2 is running'],
+    ['the status alone, beside a task that waits', { status: 'processing', tasks: [at(2, 'pending')] }, null],
+    ['the status alone, and no task tells more', { status: 'processing' }, 'the instance is in process'],
+    [
+      'a task that failed before it was asked is not its own',
+      { tasks: [at(-18, 'failed')], deals: [ours] },
+      null,
+    ],
+    [
+      "the one task that has begun may be that of somebody else's order",
+      { tasks: [at(40, 'done'), at(2, 'pending')], deals: [ours, order(THEM, 'delivered')] },
+      null,
+    ],
+    [
+      "of two that have begun one is its own, beside somebody else's order",
+      { tasks: [at(900, 'running'), at(40, 'done')], deals: [ours, order(THEM, 'delivered')] },
+      'task t900 is running',
+    ],
+    [
+      "somebody else's task of before explains their order",
+      { tasks: [at(900, 'running'), at(-18, 'failed')], deals: [ours, order(THEM, 'failed')] },
+      'task t900 is running',
+    ],
+    [
+      'at its target',
+      { size: AT_TARGET, deals: [ours] },
+      'the instance is at 8192 MB x 1 shards, 1 replicas',
+    ],
+    [
+      "at its target, beside somebody else's order",
+      { size: AT_TARGET, deals: [ours, order(THEM, 'delivered')] },
+      null,
+    ],
+    [
+      'its order is delivered',
+      { size: AT_TARGET, deals: [order(US, 'delivered'), order(THEM, 'delivered')] },
+      'order ours is delivered',
+    ],
+    ['its order failed', { deals: [order(US, 'failed')] }, 'order ours was not delivered'],
+  ];
+
+  it.each(table)('is judged to have begun by what is its own alone: %s', (_, seen, evidence) => {
+    const foreign = (seen.deals ?? []).filter(({ by }) => by === THEM);
+    const begun = judgeBegun(STEP, reading(seen), { orders: ['ours'], askedAt: ASKED }, foreign);
+    expect(begun?.evidence ?? null).toBe(evidence);
   });
 });

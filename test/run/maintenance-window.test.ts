@@ -1,5 +1,7 @@
 // Goal: with `switch: maintenance-window` accepted is not started: steps wait without holding a place, and end verified.
 import { describe, expect, it } from 'vitest';
+import { orderByHand } from '../../src/simulator/change.ts';
+import { SOMEBODY_ELSE } from '../../src/simulator/world.ts';
 import { A, clusters, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { type Run, setStage } from './stage.ts';
@@ -169,6 +171,25 @@ describe('a change in the maintenance window', () => {
     const run = await stage.run();
     holds(stage, run);
     expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 1 });
+    expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
+  });
+
+  it("is not taken to have begun by what somebody else's order does to the instance meanwhile", async () => {
+    const stage = await setStage({ fleet: standards(1), plan: TO_8GB });
+    let done = false;
+    const run = await stage.run({
+      diesAt({ kind }) {
+        if (kind === 'arrived' && !done) {
+          done = true;
+          const { world } = stage.cloud;
+          orderByHand(world, world.instances.get(A(1))!, 16_384, SOMEBODY_ELSE, stage.clock.now());
+        }
+        return false;
+      },
+    });
+    holds(stage, run);
+    expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 1 });
+    expect(run.report.steps[0]!.warning).toBeUndefined();
     expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
   });
 
