@@ -2,12 +2,11 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
-import { planFleet } from '../src/index.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal.ts';
 import { type Deed, JOURNAL_FORMAT, type SavedPlan, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/run/run-files.ts';
-import { inventoryOf } from './inventory.ts';
+import { savedPlanOf } from './saved-plan.ts';
 
 /** Ever as many, so that what a replay keeps of them does not grow with the journal. */
 const STEPS = 1_000;
@@ -16,14 +15,9 @@ const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
 /** Makes the folder with its plan and so many entries. */
 export async function longRun(folder: string, entries: number): Promise<void> {
   mkdirSync(folder);
-  const text =
-    'version: 1\nname: bench\ntargets: [{ select: { all: true, regions: [ap-guangzhou, ap-shanghai] }, replicas: 2 }]';
-  const { review, findings } = await planFleet(text, 'bench.yaml', {
-    from: { inventory: inventoryOf(STEPS), source: 'bench' },
-  });
-  if (review?.plan.steps.length !== STEPS) throw new Error(findings.map(({ what }) => what).join('\n'));
-  writeFileSync(join(folder, RUN_FILES.plan), encodeSavedPlan(review.plan));
-  writeJournal(join(folder, RUN_FILES.journal), entries, review.plan);
+  const saved = savedPlanOf(STEPS);
+  writeFileSync(join(folder, RUN_FILES.plan), encodeSavedPlan(saved));
+  writeJournal(join(folder, RUN_FILES.journal), entries, saved);
 }
 
 function writeJournal(path: string, entries: number, saved: SavedPlan): void {

@@ -2,12 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
-import { planFleet } from '../src/index.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal.ts';
 import { type Deed, JOURNAL_FORMAT, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/run/run-files.ts';
-import { inventoryOf } from './inventory.ts';
+import { savedPlanOf } from './saved-plan.ts';
 
 const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
 /** Milliseconds from one order to the next, and from an order to its end. */
@@ -17,13 +16,7 @@ const TAKES = 60_000;
 /** Makes the folder with plan and journal of so many steps. */
 export async function wholeRun(folder: string, steps: number): Promise<void> {
   mkdirSync(folder);
-  const text =
-    'version: 1\nname: bench\ntargets: [{ select: { all: true, regions: [ap-guangzhou, ap-shanghai] }, replicas: 2 }]';
-  const { review, findings } = await planFleet(text, 'bench.yaml', {
-    from: { inventory: inventoryOf(steps), source: 'bench' },
-  });
-  if (review?.plan.steps.length !== steps) throw new Error(findings.map(({ what }) => what).join('\n'));
-  const { plan } = review;
+  const plan = savedPlanOf(steps);
   const by = { user: 'bench', host: 'bench', pid: 1 };
   const endpoint = 'http://127.0.0.1:1';
   const deeds: readonly (readonly [number, Deed])[] = [

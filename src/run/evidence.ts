@@ -113,7 +113,10 @@ export type Settling =
   /** Under way. `near`: it looks finished, and only the last facts are missing. */
   | { readonly kind: 'under-way'; readonly near: boolean };
 
-/** A task that began so long before an order was asked is not that order's: tasks are dated in whole seconds. */
+/**
+ * A task dated so long before an order was asked is not that order's, ms: both the task list and the provider's clock, as
+ * its answers tell it, know whole seconds (facts §2.5, read 2026-11).
+ */
 const TASK_BEFORE = 5_000;
 
 /**
