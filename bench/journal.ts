@@ -3,7 +3,8 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/clock.ts';
-import { beginReplay, EMPTY_CHAIN } from '../src/journal.ts';
+import { EMPTY_CHAIN } from '../src/journal/chain.ts';
+import { beginReplay } from '../src/journal.ts';
 import { openJournalFile } from '../src/run/journal-file.ts';
 import { openJournalWriter } from '../src/run/journal-writer.ts';
 import { type Row, rounds, timed } from './measure.ts';

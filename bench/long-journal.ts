@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
-import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal.ts';
+import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
 import { type Deed, JOURNAL_FORMAT, type SavedPlan, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/run/run-files.ts';

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { readInventoryFile } from '../src/cli/inventory-file.ts';
-import { planFleet } from '../src/index.ts';
+import { planFleet } from '../src/operations/plan-fleet.ts';
 import { cpuTimed } from './measure.ts';
 
 /** By tag, by name, by tag over both regions. A quarter of the instances becomes steps. */

@@ -6,7 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/clock.ts';
-import { applySavedPlan, connect, planFleet, rehearseSavedPlan } from '../src/index.ts';
+import { connect } from '../src/operations/connect.ts';
+import { planFleet } from '../src/operations/plan-fleet.ts';
+import { rehearseSavedPlan } from '../src/operations/rehearse-plan.ts';
+import { applySavedPlan } from '../src/operations/run-plan.ts';
 import { simulate } from '../src/simulator/simulate.ts';
 import type { Row } from './measure.ts';
 

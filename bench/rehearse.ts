@@ -1,5 +1,6 @@
 /** `npm run bench rehearse`: what a rehearsal of 10,000 steps costs. */
-import { rehearseSavedPlan } from '../src/index.ts';
+
+import { rehearseSavedPlan } from '../src/operations/rehearse-plan.ts';
 import type { Row } from './measure.ts';
 import { savedPlanOf } from './saved-plan.ts';
 

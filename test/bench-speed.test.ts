@@ -13,8 +13,9 @@ import { cpuTimed, isReached, rounds } from '../bench/measure.ts';
 import { lineByLine } from '../bench/replay.ts';
 import { STARTS, startUp } from '../bench/start.ts';
 import { VirtualClock } from '../src/clock.ts';
-import { planFleet } from '../src/index.ts';
-import { beginReplay, EMPTY_CHAIN } from '../src/journal.ts';
+import { EMPTY_CHAIN } from '../src/journal/chain.ts';
+import { beginReplay } from '../src/journal.ts';
+import { planFleet } from '../src/operations/plan-fleet.ts';
 import { openJournalWriter } from '../src/run/journal-writer.ts';
 import { RUN_FILES, readStanding } from '../src/run/run-directory.ts';
 

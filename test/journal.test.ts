@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, EMPTY_CHAIN, encode, GENESIS, isFinished, replay, seal, totals } from '../src/journal.ts';
-import type { Deed, JournalEntry, Size, StepState } from '../src/model.ts';
-import { JOURNAL_FORMAT, OUTCOMES } from '../src/model.ts';
+import { decode, EMPTY_CHAIN, encode, GENESIS, seal } from '../src/journal/chain.ts';
+import { isFinished, replay, totals } from '../src/journal.ts';
+import {
+  type Deed,
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  OUTCOMES,
+  type Size,
+  type StepState,
+} from '../src/model.ts';
 
 const S = 'crs-aaaa0001/memoryPerShard';
 const OTHER = 'crs-aaaa0002/memoryPerShard';

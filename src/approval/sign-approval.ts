@@ -2,8 +2,7 @@
 import { iso } from '../clock.ts';
 import { canonical } from '../digest.ts';
 import { validateApproval } from '../generated/validators.js';
-import type { ApprovalFile } from '../model.ts';
-import { APPROVAL_FORMAT } from '../model.ts';
+import { APPROVAL_FORMAT, type ApprovalFile } from '../model.ts';
 import type { PrivateKey } from './private-key.ts';
 import type { PublicKey } from './public-key.ts';
 

@@ -2,8 +2,7 @@
 import { iso } from '../clock.ts';
 import { canonical } from '../digest.ts';
 import { validateHeadSignature } from '../generated/validators.js';
-import type { Approver, HeadSignature } from '../model.ts';
-import { HEAD_SIGNATURE_FORMAT } from '../model.ts';
+import { type Approver, HEAD_SIGNATURE_FORMAT, type HeadSignature } from '../model.ts';
 import type { PrivateKey } from './private-key.ts';
 import { readPublicKey } from './public-key.ts';
 

@@ -1,8 +1,7 @@
 /** Reads the file that `refit inventory -o` writes. */
 import { RefitError } from '../errors.ts';
 import { validateInventory } from '../generated/validators.js';
-import type { Inventory } from '../model.ts';
-import { INVENTORY_FORMAT } from '../model.ts';
+import { INVENTORY_FORMAT, type Inventory } from '../model.ts';
 import { readInput } from './files.ts';
 
 /** @throws RefitError `usage` where it cannot be read, `format-unknown` where it is no inventory of this version. */

@@ -1,6 +1,6 @@
 /** What every command is given beside its own arguments. */
 import { RefitError } from '../errors.ts';
-import type { ConnectOptions } from '../index.ts';
+import type { ConnectOptions } from '../operations/connect.ts';
 import { word } from '../plan/next-command.ts';
 import type { OutputOptions } from './output.ts';
 import type { Terminal } from './terminal.ts';

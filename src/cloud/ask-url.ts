@@ -1,6 +1,5 @@
 /** Asks an address of the user's by GET, unsigned: what a gate judges by. */
-import type { Transport } from './transport.ts';
-import { TransportError } from './transport.ts';
+import { type Transport, TransportError } from './transport.ts';
 
 /** The status of the answer, or why there was none. */
 export type UrlAnswer =

@@ -11,7 +11,7 @@ import { type CredentialsOf, keepFresh } from './fresh-keys.ts';
 import { type Host, hostFor } from './hosts.ts';
 import type { Lane } from './permits.ts';
 import { openProviderTime } from './provider-time.ts';
-import { isExpiredToken } from './read.ts';
+import { isExpiredToken } from './refusal-codes.ts';
 import { type CallSigner, sendCall, signerFor } from './send-call.ts';
 import type { Signature } from './signature.ts';
 import type { Transport } from './transport.ts';

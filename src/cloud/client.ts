@@ -8,7 +8,8 @@ import { type Caller, type CallerOptions, onlyReads, openCaller, type ReadCaller
 import type { Cloud, CloudReader, Deal, OrderAnswer, OrderRequest } from './cloud.ts';
 import type { Fields } from './fields.ts';
 import { endpointHost } from './hosts.ts';
-import { isLackOfRights, openRead, type ReadOptions, refusedRead } from './read.ts';
+import { openRead, type ReadOptions, refusedRead } from './read.ts';
+import { isLackOfRights } from './refusal-codes.ts';
 import { TransportError } from './transport.ts';
 import * as wire from './wire.ts';
 

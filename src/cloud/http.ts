@@ -8,13 +8,11 @@
  * while the connection was being made would then have to connect again, and miss the next moment for that reason.
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import type { Clock } from '../clock.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type Deadlines, openDeadlines } from './deadlines.ts';
 import { isLoopback } from './hosts.ts';
 import type { ProxySettings } from './proxy.ts';
-import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
-import { TransportError } from './transport.ts';
+import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
 
 /** A page of 1,000 instances with all their fields is about 4 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -1,8 +1,7 @@
 /**
  * The inventory: every instance of the given scopes with what is known about it, and what is sold, at one moment.
  */
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import {
   INVENTORY_FORMAT,
   type Instance,
@@ -12,7 +11,8 @@ import {
   type Zone,
 } from '../model.ts';
 import type { CloudReader, Deal } from './cloud.ts';
-import { isLackOfRights, refusalOf } from './read.ts';
+import { refusalOf } from './read.ts';
+import { isLackOfRights } from './refusal-codes.ts';
 import { MONITORED_A_CALL } from './wire.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */

@@ -10,6 +10,7 @@ import type { Call, Caller, ReadCaller } from './call.ts';
 import type { CallRecord, Refusal } from './cloud.ts';
 import type { Fields } from './fields.ts';
 import type { Lane, Permits } from './permits.ts';
+import { isExpiredToken, isLackOfRights, isPassing } from './refusal-codes.ts';
 import { TransportError } from './transport.ts';
 import type { Action } from './wire.ts';
 
@@ -121,32 +122,6 @@ async function sendAtSlot(
       };
     }
   }
-}
-
-/** Codes of a fault that may be over at the next try. */
-export function isPassing(code: string): boolean {
-  return (
-    code === 'InternalError' ||
-    code.startsWith('InternalError.') ||
-    code === 'FailedOperation.SystemError' ||
-    code === 'FailedOperation.Unknown' ||
-    code === 'ServiceUnavailable'
-  );
-}
-
-/** The code that temporary keys are refused with when their time is over. Source: facts §5.5, read 2026-11. */
-export function isExpiredToken(code: string): boolean {
-  return code === 'AuthFailure.TokenFailure';
-}
-
-/** Codes that say the identity may not ask this. Three layers, three spellings. Source: facts §6, read 2026-11. */
-export function isLackOfRights(code: string): boolean {
-  return (
-    code === 'AuthFailure.UnauthorizedOperation' ||
-    code === 'UnauthorizedOperation' ||
-    code.startsWith('UnauthorizedOperation.') ||
-    code === 'InvalidParameter.PermissionDenied'
-  );
 }
 
 /** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */

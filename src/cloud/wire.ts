@@ -8,25 +8,25 @@
  * Source of every field: facts §1 to §3 and their field lists, read 2026-11.
  */
 import { iso } from '../clock.ts';
-import type {
-  Billing,
-  Dimension,
-  Edition,
-  EditionName,
-  Instance,
-  InstanceNode,
-  InstanceStatus,
-  MaintenanceWindow,
-  MetricName,
-  Money,
-  NodeChange,
-  Offer,
-  Quote,
-  Scope,
-  UsedMemory,
-  Zone,
+import {
+  type Billing,
+  type Dimension,
+  EDITIONS,
+  type Edition,
+  type EditionName,
+  type Instance,
+  type InstanceNode,
+  type InstanceStatus,
+  type MaintenanceWindow,
+  type MetricName,
+  type Money,
+  type NodeChange,
+  type Offer,
+  type Quote,
+  type Scope,
+  type UsedMemory,
+  type Zone,
 } from '../model.ts';
-import { EDITIONS } from '../model.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
 import type { Deal, OrderRequest, PriceRequest, Refusal, Task } from './cloud.ts';
 import { ascending, type Fields, integer, list, number, object, text, values, whole } from './fields.ts';

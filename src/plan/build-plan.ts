@@ -2,25 +2,25 @@
  * A plan as written, after the schema and the checks, as the noun `Plan`: quantities as numbers, defaults filled
  * in. The shapes below say what the schema has made sure of.
  */
-import type {
-  Dimension,
-  EditionName,
-  Execution,
-  Hooks,
-  InstanceStatus,
-  Place,
-  Plan,
-  PlanTarget,
-  PlanWave,
-  Schedule,
-  Select,
-  Take,
-  Threshold,
-  WaveApproval,
-  Webhook,
-  Wish,
+import {
+  type Dimension,
+  type EditionName,
+  type Execution,
+  type Hooks,
+  type InstanceStatus,
+  NOTICE_EVENTS,
+  type Place,
+  type Plan,
+  type PlanTarget,
+  type PlanWave,
+  type Schedule,
+  type Select,
+  type Take,
+  type Threshold,
+  type WaveApproval,
+  type Webhook,
+  type Wish,
 } from '../model.ts';
-import { NOTICE_EVENTS } from '../model.ts';
 import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
   parseCost,

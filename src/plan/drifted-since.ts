@@ -1,6 +1,15 @@
 /** What has changed since a plan was sealed: each instance and what is sold for it, as they are now. Pure. */
-import type { Finding, Instance, Inventory, Offer, Precondition, SavedPlan, Step } from '../model.ts';
-import { sameSize, totalMemory } from '../model.ts';
+import {
+  type Finding,
+  type Instance,
+  type Inventory,
+  type Offer,
+  type Precondition,
+  type SavedPlan,
+  type Step,
+  sameSize,
+  totalMemory,
+} from '../model.ts';
 import { say } from '../rules/check.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { saySize, sayValue } from '../rules/say-size.ts';

@@ -1,6 +1,5 @@
 /** How long changes take: from what past runs measured, or the assumption where nobody has measured any. Pure. */
-import type { Dimension, DurationSpread, Durations, Report } from '../model.ts';
-import { DIMENSIONS } from '../model.ts';
+import { DIMENSIONS, type Dimension, type DurationSpread, type Durations, type Report } from '../model.ts';
 
 /** One change as it was measured: from the acceptance of its order, or its begin in its window, to its end. */
 export interface DurationSample {

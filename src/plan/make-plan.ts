@@ -1,26 +1,26 @@
 /** Plan and inventory to what a reviewer sees. Two halves, so that prices can be asked for between them. */
 import { iso } from '../clock.ts';
-import type {
-  Approvals,
-  BlockedTarget,
-  Durations,
-  Finding,
-  Forecast,
-  Instance,
-  Inventory,
-  Money,
-  Place,
-  Plan,
-  PriceShare,
-  Review,
-  SavedPlan,
-  SavedWindows,
-  SealedCalendar,
-  Severity,
-  Step,
-  Wave,
+import {
+  type Approvals,
+  type BlockedTarget,
+  type Durations,
+  type Finding,
+  type Forecast,
+  type Instance,
+  type Inventory,
+  type Money,
+  type Place,
+  type Plan,
+  type PriceShare,
+  type Review,
+  SAVED_PLAN_FORMAT,
+  type SavedPlan,
+  type SavedWindows,
+  type SealedCalendar,
+  type Severity,
+  type Step,
+  type Wave,
 } from '../model.ts';
-import { SAVED_PLAN_FORMAT } from '../model.ts';
 import { partsOf, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';

@@ -2,8 +2,15 @@
  * A target to its changes, one dimension each, in an order in which every state between is one the provider accepts.
  * Found by trying every order (at most six), so that no case can be forgotten.
  */
-import type { Change, Dimension, Finding, Instance, Size } from '../model.ts';
-import { DIMENSIONS, totalMemory } from '../model.ts';
+import {
+  type Change,
+  DIMENSIONS,
+  type Dimension,
+  type Finding,
+  type Instance,
+  type Size,
+  totalMemory,
+} from '../model.ts';
 import { check, say } from '../rules/check.ts';
 import { sizeAfter } from '../rules/facts.ts';
 import type { SoldFor } from '../rules/is-sold.ts';

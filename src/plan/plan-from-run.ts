@@ -2,22 +2,22 @@
  * A plan made from a run: the inverse of what it verified, or what it left undone. It is an ordinary plan, so that rules,
  * guards, prices and the seal judge it as any other, against the fleet as it is now.
  */
-import type {
-  Dimension,
-  Finding,
-  Plan,
-  PlanSource,
-  PlanTarget,
-  PlanWave,
-  Precondition,
-  RunState,
-  SavedPlan,
-  SealedCalendar,
-  Size,
-  Step,
-  Wish,
+import {
+  DIMENSIONS,
+  type Dimension,
+  type Finding,
+  type Plan,
+  type PlanSource,
+  type PlanTarget,
+  type PlanWave,
+  type Precondition,
+  type RunState,
+  type SavedPlan,
+  type SealedCalendar,
+  type Size,
+  type Step,
+  type Wish,
 } from '../model.ts';
-import { DIMENSIONS } from '../model.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
 import { conductOf } from './waves.ts';

@@ -2,11 +2,9 @@
  * Which prices to ask for, and what the answers say of each step. The provider prices one change of the present
  * size; a later step of the same instance is therefore asked as if it were the only one, and scaled.
  */
-import type { Change, EditionName, Quote, Scope, Size } from '../model.ts';
-import { totalMemory } from '../model.ts';
+import { type Change, type EditionName, type Quote, type Scope, type Size, totalMemory } from '../model.ts';
 import { money } from '../money.ts';
-import type { QuoteRefusal } from '../rules/facts.ts';
-import { sizeAfter } from '../rules/facts.ts';
+import { type QuoteRefusal, sizeAfter } from '../rules/facts.ts';
 import type { Leg, Route } from './order-steps.ts';
 
 /** One price question: the step it is for, and the whole size to ask about. Its shape is that of an order. */

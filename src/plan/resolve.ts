@@ -1,25 +1,25 @@
 /** Plan and inventory to targets: which instances, and which size each. */
-import type {
-  BlockedTarget,
-  Dimension,
-  Finding,
-  Instance,
-  Inventory,
-  Place,
-  Plan,
-  PlanTarget,
-  SavedPlan,
-  Size,
-  Target,
-  Wish,
+import {
+  type BlockedTarget,
+  DIMENSIONS,
+  type Dimension,
+  type Finding,
+  type Instance,
+  type Inventory,
+  type Place,
+  type Plan,
+  type PlanTarget,
+  type SavedPlan,
+  type Size,
+  sameSize,
+  type Target,
+  type Wish,
 } from '../model.ts';
-import { DIMENSIONS, sameSize } from '../model.ts';
 import { check, say } from '../rules/check.ts';
 import type { SoldFor } from '../rules/is-sold.ts';
 import { USED_UNKNOWN_MEND } from '../rules/reduction.ts';
 import { saySize, sayUsed, sayValue } from '../rules/say-size.ts';
-import type { FleetIndex } from './fleet-index.ts';
-import { indexFleet } from './fleet-index.ts';
+import { type FleetIndex, indexFleet } from './fleet-index.ts';
 import { matcher } from './matches.ts';
 import { profileOf, regionsOf } from './scopes.ts';
 import { leastByUse } from './size-by-use.ts';

@@ -6,8 +6,7 @@ import type { SchemaError } from '../generated/validators.js';
 import type { Finding } from '../model.ts';
 import { badValue, exampleOf, show } from './bad-value.ts';
 import type { PlanText, Span } from './plan-text.ts';
-import type { Path, YamlTree } from './read-yaml.ts';
-import { MINIMAL_PLAN } from './read-yaml.ts';
+import { MINIMAL_PLAN, type Path, type YamlTree } from './read-yaml.ts';
 import { meantKeys, unknownKey } from './unknown-key.ts';
 
 /** The versions of the plan format that are understood. */

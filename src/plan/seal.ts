@@ -2,8 +2,7 @@
 import { canonicalDigest } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
-import type { SavedPlan } from '../model.ts';
-import { SAVED_PLAN_FORMAT } from '../model.ts';
+import { SAVED_PLAN_FORMAT, type SavedPlan } from '../model.ts';
 import { faultOfCron } from './due-times.ts';
 import { isTimeZone } from './time-zone.ts';
 import { parseFreeze, parseWindow } from './window-text.ts';

@@ -1,6 +1,12 @@
 /** Whose keys, which attempts, which waits: what an auditor asks beyond the outcome, in words. */
-import type { Report, ReportAttempt, ReportStep, RunWait, StepWait } from '../model.ts';
-import { STEP_WAITS } from '../model.ts';
+import {
+  type Report,
+  type ReportAttempt,
+  type ReportStep,
+  type RunWait,
+  STEP_WAITS,
+  type StepWait,
+} from '../model.ts';
 import * as show from './quantities.ts';
 
 /** `account 100012345678, user 100098765432 (qcs::…)`, once for each identity; profiles are named where there are several. */

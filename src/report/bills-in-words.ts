@@ -1,6 +1,5 @@
 /** What was billed, in words, the same in every format. */
-import type { Bill, Report, ReportStep } from '../model.ts';
-import { BILLS } from '../model.ts';
+import { BILLS, type Bill, type Report, type ReportStep } from '../model.ts';
 import * as show from './quantities.ts';
 
 const WORDS: Readonly<Record<Bill, string>> = {

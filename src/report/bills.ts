@@ -1,6 +1,15 @@
 /** What was quoted beside what was billed. */
-import type { Bill, MoneyShare, PriceSum, Report, ReportStep, SavedPlan, Step, StepState } from '../model.ts';
-import { BILLS } from '../model.ts';
+import {
+  BILLS,
+  type Bill,
+  type MoneyShare,
+  type PriceSum,
+  type Report,
+  type ReportStep,
+  type SavedPlan,
+  type Step,
+  type StepState,
+} from '../model.ts';
 import { money, partsOf, sumMoney, sumPrices } from '../money.ts';
 
 /** How the bill of one step stands to its quote, and by how much it differs. @param postpaid how its instance is paid. */

@@ -1,22 +1,23 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
 import { replay, totals, untouched } from '../journal.ts';
-import type {
-  JournalEntry,
-  MaintenanceWindow,
-  Report,
-  ReportCaller,
-  ReportGate,
-  ReportSignature,
-  ReportSteered,
-  ReportStep,
-  ReportTold,
-  RunProcess,
-  SavedPlan,
-  Size,
-  Step,
-  StepState,
+import {
+  type JournalEntry,
+  type MaintenanceWindow,
+  REPORT_FORMAT,
+  type Report,
+  type ReportCaller,
+  type ReportGate,
+  type ReportSignature,
+  type ReportSteered,
+  type ReportStep,
+  type ReportTold,
+  type RunProcess,
+  type SavedPlan,
+  type Size,
+  type Step,
+  type StepState,
+  totalMemory,
 } from '../model.ts';
-import { REPORT_FORMAT, totalMemory } from '../model.ts';
 import { attemptsIn } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';
 import { runWaits, stepWaits } from './waits.ts';

@@ -1,8 +1,7 @@
 /** The findings of a plan for a terminal: those of one code together, so that hundreds of them stay one screen. */
 import type { Finding } from '../model.ts';
 import { cells, clip, wrap } from './columns.ts';
-import type { Ink } from './ink.ts';
-import { SEVERITY_SIGNS } from './ink.ts';
+import { type Ink, SEVERITY_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
 import { groupBy, placeOf } from './review-targets.ts';
 

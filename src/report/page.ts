@@ -3,8 +3,7 @@
  * so nothing that slips into the page could run or load; the page reads the same without the script.
  */
 import { sha256 } from '../digest.ts';
-import type { Piece, Raw } from './escape.ts';
-import { markup, raw } from './escape.ts';
+import { markup, type Piece, type Raw, raw } from './escape.ts';
 import { SIFT_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import type { Verdict } from './verdict.ts';

@@ -1,7 +1,6 @@
 /** How two saved plans differ, in the words that text and Markdown share. */
 import type { Change, NodeChange, PriceSum, Size } from '../model.ts';
-import type { Difference, LoneStep, PlanDiff, PlanSide } from './plan-diff.ts';
-import { isChange } from './plan-diff.ts';
+import { type Difference, isChange, type LoneStep, type PlanDiff, type PlanSide } from './plan-diff.ts';
 import * as show from './quantities.ts';
 
 /** One heading with what stands under it: a sign, what it is, and how it changed. */

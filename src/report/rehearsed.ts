@@ -1,14 +1,14 @@
 /** What the runs of a rehearsal came to: from their journals, by rank and in sums. Pure. */
 import { replay, totals } from '../journal.ts';
-import type {
-  EndedBecause,
-  JournalEntry,
-  Outcome,
-  RehearsedEffect,
-  RehearsedSeconds,
-  SavedPlan,
+import {
+  type EndedBecause,
+  type JournalEntry,
+  OUTCOMES,
+  type Outcome,
+  type RehearsedEffect,
+  type RehearsedSeconds,
+  type SavedPlan,
 } from '../model.ts';
-import { OUTCOMES } from '../model.ts';
 
 /** What is kept of one run. */
 export interface RunFigures {

@@ -1,6 +1,5 @@
 /** The report for a spreadsheet: one record a step, then the targets that never became one and who signed. Amounts are plain numbers. */
-import type { Report, ReportStep, Size } from '../model.ts';
-import { STEP_WAITS } from '../model.ts';
+import { type Report, type ReportStep, type Size, STEP_WAITS } from '../model.ts';
 import { attemptInWords } from './account-in-words.ts';
 import { csvRecord } from './escape.ts';
 import { between, hours, nodes } from './quantities.ts';

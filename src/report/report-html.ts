@@ -1,15 +1,15 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
-import type {
-  BlockedTarget,
-  Finding,
-  Rehearsed,
-  Report,
-  ReportSignature,
-  ReportSteered,
-  ReportStep,
-  ReportTold,
+import {
+  type BlockedTarget,
+  type Finding,
+  OUTCOMES,
+  type Rehearsed,
+  type Report,
+  type ReportSignature,
+  type ReportSteered,
+  type ReportStep,
+  type ReportTold,
 } from '../model.ts';
-import { OUTCOMES } from '../model.ts';
 import {
   askedOtherwise,
   attemptInWords,
@@ -20,8 +20,7 @@ import {
   waitSums,
 } from './account-in-words.ts';
 import { billInWords } from './bills-in-words.ts';
-import type { Piece, Raw } from './escape.ts';
-import { legible, markup } from './escape.ts';
+import { legible, markup, type Piece, type Raw } from './escape.ts';
 import { gateOutcome, gatesOf } from './gates-in-words.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
 import { amountsPicture } from './pictures/amounts.ts';

@@ -1,13 +1,13 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
-import type {
-  MaintenanceWindow,
-  Report,
-  ReportSignature,
-  ReportSteered,
-  ReportStep,
-  RunProcess,
+import {
+  type MaintenanceWindow,
+  OUTCOMES,
+  type Report,
+  type ReportSignature,
+  type ReportSteered,
+  type ReportStep,
+  type RunProcess,
 } from '../model.ts';
-import { OUTCOMES } from '../model.ts';
 import {
   askedOtherwise,
   attemptInWords,
@@ -19,12 +19,10 @@ import {
   waitSums,
 } from './account-in-words.ts';
 import { billedOtherwise, billInWords, billsInWords, WHY_OTHERWISE } from './bills-in-words.ts';
-import type { Cell, Column } from './columns.ts';
-import { cells, table, wrap } from './columns.ts';
+import { type Cell, type Column, cells, table, wrap } from './columns.ts';
 import { legible } from './escape.ts';
 import { gateOutcome, gatesOf } from './gates-in-words.ts';
-import type { Ink } from './ink.ts';
-import { ink, OUTCOME_SIGNS } from './ink.ts';
+import { type Ink, ink, OUTCOME_SIGNS } from './ink.ts';
 import * as show from './quantities.ts';
 import {
   EFFECT_COLUMNS,
@@ -34,8 +32,7 @@ import {
   wavesRehearsed,
 } from './rehearsal-in-words.ts';
 import { changeOf, needingAttention, wordsOf } from './report-steps.ts';
-import type { Verdict } from './verdict.ts';
-import { outcomesInWords, verdictOfRun } from './verdict.ts';
+import { outcomesInWords, type Verdict, verdictOfRun } from './verdict.ts';
 
 const TONES = { good: 'green', warn: 'yellow', bad: 'red', open: 'blue' } as const;
 

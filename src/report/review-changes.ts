@@ -1,12 +1,10 @@
 /** The changes of a plan for a terminal, wave by wave: one row a change, and of long waves the rest by what it changes. */
 import type { Review, Step, Wave } from '../model.ts';
 import { sumPrices } from '../money.ts';
-import type { Cell, Column } from './columns.ts';
-import { cells, clip, table, wrap } from './columns.ts';
+import { type Cell, type Column, cells, clip, table, wrap } from './columns.ts';
 import type { Ink } from './ink.ts';
 import * as show from './quantities.ts';
-import type { ReviewedTarget } from './review-targets.ts';
-import { groupBy } from './review-targets.ts';
+import { groupBy, type ReviewedTarget } from './review-targets.ts';
 import { conductInWords } from './wave-conduct.ts';
 
 /** Rows of changes that are shown unless all are asked for: of a wave, and of all waves together where they are many. */

@@ -1,14 +1,11 @@
 /** A plan as a page for the person who approves it. */
-import type { Finding, PriceShare, Review } from '../model.ts';
-import { totalMemory } from '../model.ts';
-import type { Piece, Raw } from './escape.ts';
-import { legible, markup } from './escape.ts';
+import { type Finding, type PriceShare, type Review, totalMemory } from '../model.ts';
+import { legible, markup, type Piece, type Raw } from './escape.ts';
 import { page, pageHeader, pageTable, section, sieve } from './page.ts';
 import { amountsPicture } from './pictures/amounts.ts';
 import * as show from './quantities.ts';
 import { unchangedTable } from './report-html.ts';
-import type { ReviewedTarget } from './review-targets.ts';
-import { firstSight, placeOf, reviewedTargets } from './review-targets.ts';
+import { firstSight, placeOf, type ReviewedTarget, reviewedTargets } from './review-targets.ts';
 import { verdictOfReview } from './verdict.ts';
 
 export function reviewHtml(hostile: Review): string {

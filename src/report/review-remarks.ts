@@ -3,8 +3,14 @@
  * which instances need several steps. Reckoned from the review alone, and told as findings, so that every format has
  * them at their place of the plan file. None of it blocks.
  */
-import type { Finding, Precondition, Review, SavedPlan, Step } from '../model.ts';
-import { totalMemory } from '../model.ts';
+import {
+  type Finding,
+  type Precondition,
+  type Review,
+  type SavedPlan,
+  type Step,
+  totalMemory,
+} from '../model.ts';
 import * as show from './quantities.ts';
 import { groupBy } from './review-targets.ts';
 

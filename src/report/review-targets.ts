@@ -1,6 +1,13 @@
 /** A review seen target by target: what becomes of each instance the plan names. */
-import type { Finding, Precondition, PriceShare, Review, SavedPlan, Step } from '../model.ts';
-import { totalMemory } from '../model.ts';
+import {
+  type Finding,
+  type Precondition,
+  type PriceShare,
+  type Review,
+  type SavedPlan,
+  type Step,
+  totalMemory,
+} from '../model.ts';
 import { forecastFacts } from './forecast-in-words.ts';
 import * as show from './quantities.ts';
 import { scheduleInWords } from './schedule-in-words.ts';

@@ -3,12 +3,10 @@
  * and the last lines repeat the verdict, for that is where the eye is when the prompt comes back.
  */
 import type { Review } from '../model.ts';
-import type { Column } from './columns.ts';
-import { clip, table } from './columns.ts';
+import { type Column, clip, table } from './columns.ts';
 import { legible } from './escape.ts';
 import { findingsSection } from './findings-text.ts';
-import type { Ink } from './ink.ts';
-import { ink } from './ink.ts';
+import { type Ink, ink } from './ink.ts';
 import * as show from './quantities.ts';
 import { factLines, verdictLines } from './report-text.ts';
 import { waveSections } from './review-changes.ts';

@@ -1,6 +1,5 @@
 /** A plan of which only the text was looked at, as a review: its findings, and nothing else to show. */
-import type { Finding, Review } from '../model.ts';
-import { SAVED_PLAN_FORMAT } from '../model.ts';
+import { type Finding, type Review, SAVED_PLAN_FORMAT } from '../model.ts';
 
 /** @param file the plan file, or several. @param next the command to type next. */
 export function unplanned(file: string, findings: readonly Finding[], next: string | null): Review {

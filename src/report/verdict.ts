@@ -1,6 +1,5 @@
 /** What a reader is told first: how a run stands, and how a plan stands, in one word and one sentence. */
-import type { Outcome, Report, Review } from '../model.ts';
-import { OUTCOMES } from '../model.ts';
+import { OUTCOMES, type Outcome, type Report, type Review } from '../model.ts';
 import { count, counted } from './quantities.ts';
 
 /** The tone is for colour; word and sentence say the same without it. */

@@ -1,7 +1,6 @@
 /** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
 import { isLimitCode, saySteerer } from '../journal.ts';
-import type { JournalEntry, RunWait, SavedPlan, StepWait } from '../model.ts';
-import { STEP_WAITS } from '../model.ts';
+import { type JournalEntry, type RunWait, type SavedPlan, STEP_WAITS, type StepWait } from '../model.ts';
 
 type Reason = StepWait['for'];
 

@@ -1,6 +1,5 @@
 /** Can an order change this dimension of this edition at all? */
-import type { Edition } from '../model.ts';
-import { EDITIONS } from '../model.ts';
+import { EDITIONS, type Edition } from '../model.ts';
 import { onChange } from './facts.ts';
 import { sayChange } from './say-size.ts';
 

@@ -1,7 +1,6 @@
 /** Is the instance there, and may anything be done with it now? */
 
-import type { Broken, Facts } from './facts.ts';
-import { onChange } from './facts.ts';
+import { type Broken, type Facts, onChange } from './facts.ts';
 
 /** No instance of this id in the region, as this identity sees it. */
 export function instanceIsMissing(facts: Facts): Broken | null {

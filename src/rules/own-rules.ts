@@ -1,7 +1,6 @@
 /** What Refit itself refuses or remarks on, in the same form as the provider's codes. */
 import { editionIsUnknown, zonesDoNotFit } from './edition-allows.ts';
-import type { Broken, Facts, Rule } from './facts.ts';
-import { isRefusal } from './facts.ts';
+import { type Broken, type Facts, isRefusal, type Rule } from './facts.ts';
 import { catalogueIsUnknown } from './is-sold.ts';
 import { USED_UNKNOWN_MEND, usedIsUnknown } from './reduction.ts';
 import { orderCode } from './refused-price.ts';

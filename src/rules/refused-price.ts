@@ -1,6 +1,5 @@
 /** Codes that nothing read offline foretells: they are known from the provider refusing to price the same change. */
-import type { Broken, Facts } from './facts.ts';
-import { isRefusal } from './facts.ts';
+import { type Broken, type Facts, isRefusal } from './facts.ts';
 import { sayChange } from './say-size.ts';
 
 /** The price question's own spellings of an order's codes. Source: facts §2.3, read 2026-11. */

@@ -4,8 +4,7 @@
  */
 import { editionForbids, requestIsMalformed } from './edition-allows.ts';
 import { instanceIsMissing, statusIsAbnormal, taskIsUnderWay } from './exists-and-is-free.ts';
-import type { Broken, Facts, Rule } from './facts.ts';
-import { onChange } from './facts.ts';
+import { type Broken, type Facts, onChange, type Rule } from './facts.ts';
 import { capacityIsTooGreat, isNotSold, memoryIsNotListed, memoryIsOutOfRange } from './is-sold.ts';
 import { dataWouldNotFit } from './reduction.ts';
 import { priceRefusedWith } from './refused-price.ts';

@@ -1,8 +1,6 @@
 /** Has the provider the machines, and has the account the money? */
-import type { Instance } from '../model.ts';
-import { totalMemory } from '../model.ts';
-import type { Facts } from './facts.ts';
-import { isRefusal, onChange, sizeAfter } from './facts.ts';
+import { type Instance, totalMemory } from '../model.ts';
+import { type Facts, isRefusal, onChange, sizeAfter } from './facts.ts';
 import { sayMemory } from './say-size.ts';
 
 const grows = onChange((instance, change) => {

@@ -4,13 +4,13 @@
  */
 import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/permits.ts';
 import type { Transport } from '../cloud/transport.ts';
 import { RefitError } from '../errors.ts';
-import { asRead, isFinished } from '../journal.ts';
+import { asRead } from '../journal/chain.ts';
+import { isFinished } from '../journal.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../plan/next-command.ts';
 import { buildReport } from '../report/build-report.ts';
@@ -21,12 +21,12 @@ import { claimInstances, isLoopback } from './claims.ts';
 import { type ControlSocket, openControlSocket } from './control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import { execute } from './execute.ts';
-import type { GateDoors } from './gate.ts';
 import { type HeldLock, openInstances } from './held-locks.ts';
 import { hookListener, mustAllowHooks } from './hooks.ts';
 import { takeLock } from './lock.ts';
 import { withLost } from './lost-deeds.ts';
 import { isRegistered, register } from './register.ts';
+import type { GateDoors } from './run.ts';
 import type { RunCommand } from './run-command.ts';
 import {
   findUnfinishedRun,

@@ -5,8 +5,8 @@
  */
 import { iso } from '../clock.ts';
 import type { Demanded } from './demand-approvals.ts';
-import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
+import type { Run } from './run.ts';
 import { SECOND } from './waits.ts';
 
 /** How often a run that waits looks for files. */

@@ -1,7 +1,7 @@
 /** What orders were billed at, for the steps whose end did not tell: a right on orders does not imply one on billing. */
 import { RefitError } from '../errors.ts';
 import type { Step } from '../model.ts';
-import type { SettlingRun } from './settle.ts';
+import type { SettlingRun } from './run.ts';
 
 type BillsRun = Pick<SettlingRun, 'saved' | 'journal' | 'cloudFor' | 'leave'>;
 

@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { counted } from '../report/quantities.ts';
-import type { Holder, Taker } from './lock.ts';
-import { holderOf, isAlive, lockedBy, parseHolder, takeLock } from './lock.ts';
+import { type Holder, holderOf, isAlive, lockedBy, parseHolder, type Taker, takeLock } from './lock.ts';
 import { replaceFile } from './run-directory.ts';
 
 /** What a run claims. */

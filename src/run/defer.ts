@@ -9,9 +9,10 @@ import type { MaintenanceWindow, Scope, Step } from '../model.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { judgeBegun, type Reading } from './evidence.ts';
+import { sinceFor, whoseOrders } from './known-orders.ts';
 import { foreignOrders } from './landing.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
-import { type SettlingRun, sinceFor, whoseOrders } from './settle.ts';
+import type { SettlingRun } from './run.ts';
 import { LIMITS, MINUTE } from './waits.ts';
 import { beganOutside, isOpen, openingAt, pauseUntilLook, secondClosing } from './window-time.ts';
 
@@ -20,9 +21,6 @@ const WAITS_AFTER = MINUTE;
 
 /** How long a look may wait for others: what waits for one window is looked at together. */
 const TOGETHER = 5_000;
-
-/** Whether a scope's provider lets changes wait, as far as this process has seen. */
-export type Waiting = Map<string, 'kept' | 'overlooked'>;
 
 /**
  * @param free gives the step's place among the resizes under way to another: it is not under way while it waits. Until

@@ -1,10 +1,8 @@
 /** Whether a run, or a wave of it, may begin by the signatures that the plan wants. */
 import { judgeApprovals, type Offered, sayMissing } from '../approval/judge-approvals.ts';
 import { encodeApproval } from '../approval/sign-approval.ts';
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
-import type { ApprovalFile, Deed, SavedPlan } from '../model.ts';
-import { APPROVAL_FORMAT } from '../model.ts';
+import { type Clock, iso } from '../clock.ts';
+import { APPROVAL_FORMAT, type ApprovalFile, type Deed, type SavedPlan } from '../model.ts';
 import { word } from '../plan/next-command.ts';
 import { keepApprovals, offeredApprovals } from './approval-files.ts';
 

@@ -1,7 +1,7 @@
 /** Writes down how a step ended, and counts it. */
 import { iso } from '../clock.ts';
 import type { Money, Outcome, Size, Step } from '../model.ts';
-import type { SettlingRun } from './settle.ts';
+import type { SettlingRun } from './run.ts';
 
 /** @param found what else is known of the end: the code, the size as read back, what was billed. */
 export async function endStep(

@@ -4,8 +4,7 @@
  * read 2026-11).
  */
 import type { Deal, Task } from '../cloud/cloud.ts';
-import type { Instance, InstanceNode, Money, Size, Step } from '../model.ts';
-import { sameSize } from '../model.ts';
+import { type Instance, type InstanceNode, type Money, type Size, type Step, sameSize } from '../model.ts';
 
 /** What was read of one instance at one moment. `null` = this source could not be asked. */
 export interface Reading {

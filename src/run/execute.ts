@@ -1,105 +1,23 @@
-/**
- * Carries a saved plan out: wave after wave, instance by instance, each deed written down before it is done.
- * Decides from the journal alone, so that going on after a crash is the same code as starting.
- */
-import type { LimitFunction } from 'p-limit';
 import pLimit from 'p-limit';
-import type { Clock } from '../clock.ts';
-import type { Cloud } from '../cloud/cloud.ts';
-import type { Permits } from '../cloud/permits.ts';
 import { totals } from '../journal.ts';
-import type { EndedBecause, Outcome, SavedPlan, Scope, Step } from '../model.ts';
+import type { EndedBecause, Scope, Step } from '../model.ts';
 import { isCredentialsCode } from './after-refusal.ts';
 import { isApproved } from './approval-of-wave.ts';
 import { readBills } from './bills.ts';
-import type { CallCounter } from './call-counter.ts';
-import type { Waiting } from './defer.ts';
-import type { Demanded } from './demand-approvals.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { type GateDoors, judgeGate } from './gate.ts';
+import { judgeGate } from './gate.ts';
 import { beginTally } from './halt.ts';
-import type { JournalWriter } from './journal-writer.ts';
-import type { LimitRefusals } from './limit-refusals.ts';
 import { PLACING } from './order.ts';
+import type { Run, RunEnd, RunInput } from './run.ts';
 import { settleLanding } from './settle.ts';
 import { beginSlowStart } from './slow-start.ts';
 import { soakAfter } from './soak.ts';
-import { keepSpread, type SpreadKeeper } from './spread.ts';
-import { openSteering, type Steering } from './steering.ts';
+import { keepSpread } from './spread.ts';
+import { openSteering } from './steering.ts';
 import { carryOutStep } from './step.ts';
-import type { Waits } from './waits.ts';
 import { FIRST_TAIL, MINUTE } from './waits.ts';
-import type { Watch } from './watch.ts';
 import { watchFleet } from './watch.ts';
 import { openWindowGate } from './window-gate.ts';
-
-/** What a run needs of the outside. */
-export interface RunInput {
-  readonly saved: SavedPlan;
-  /** Taken up: its `run-started` entry is written. */
-  readonly journal: JournalWriter;
-  readonly cloudFor: (profile: string) => Cloud;
-  readonly permits: Permits;
-  /** Counts what the clients behind `cloudFor` send. */
-  readonly calls: CallCounter;
-  readonly clock: Clock;
-  /** Aborted by the first signal: nothing new starts. Its reason is the exit code, 130 or 143. */
-  readonly drain: AbortSignal;
-  /** Aborted by the second: leave at once. */
-  readonly leave: AbortSignal;
-  /** Judges the approvals of a wave that asks for its own, as it is to begin; without it no such wave begins. */
-  readonly approvalOf?: (wave: number) => Promise<Demanded>;
-  /** What the live run can be told by command; without it nobody can tell it anything. */
-  readonly steering?: Steering;
-  /** How gates ask outside; what is missing is inconclusive. */
-  readonly gates?: GateDoors;
-}
-
-/** What the parts of one run share. */
-export interface Run extends RunInput {
-  readonly steering: Steering;
-  readonly watch: Watch;
-  readonly waits: Waits;
-  /**
-   * Learned as the run goes on, in milliseconds: what a change usually takes (null until one has ended), and how long
-   * a changed instance is best left alone before its next order; and since when the first is followed, monotonic.
-   */
-  readonly pace: { usual: number | null; tail: number; firstSince: number | null };
-  /** Whether a step waits for the place of one that is under way. */
-  isPlaceWanted(): boolean;
-  /** Whether changes that are told to wait for their windows do, by profile and region. */
-  readonly waiting: Waiting;
-  /** Holds groups of instances apart. */
-  readonly spread: SpreadKeeper;
-  readonly limitRefusals: LimitRefusals;
-  /** Orders between their reservation and their send. */
-  readonly placing: LimitFunction;
-  /** A step needs no look any more: it is ordered, or is not going to be. */
-  looked(step: Step): void;
-  /** Aborted once nothing new may start. */
-  readonly stopped: AbortSignal;
-  /** Tells, once, why nothing new starts from here on. `code` is the provider's, where a refusal is the reason. */
-  stop(because: Exclude<EndedBecause, 'done'>, what: string, code?: string): void;
-  /** Whether new orders may still start in this process, now or after a pause. */
-  goesOn(): boolean;
-  /** Instances that are under way, as whoever takes a run up finds them, and wait for a place to be followed in. */
-  readonly unplaced: Set<string>;
-  /** Whether a new order may start now; to be asked directly before each. */
-  mayStart(): boolean;
-  /**
-   * Waits while the run is paused. `give-way`: fewer resizes may be under way than have places; one that has not begun
-   * gives its place back.
-   */
-  turn(): Promise<'go' | 'give-way' | 'stopped'>;
-  /** Counts the end of a step against the thresholds. */
-  ended(step: Step, outcome: Outcome): void;
-}
-
-/** How a run ended. */
-export interface RunEnd {
-  readonly because: EndedBecause;
-  readonly exitCode: number;
-}
 
 /**
  * Runs to the end, or to where a threshold, a refusal that concerns every order, a signal, the time or the close of a

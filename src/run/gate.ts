@@ -1,16 +1,8 @@
-/**
- * The gate after a wave: judged when the wave and its soak are over, before anything else begins. A failure halts the
- * run; what cannot be told pauses it until somebody tells it to continue; in shadow mode both are only told. Whoever takes
- * a run up judges anew, but for what a person has seen: that it was halted by what is past, or told to continue.
- */
-import type { UrlAnswer } from '../cloud/ask-url.ts';
 import { RefitError } from '../errors.ts';
 import { sayGate } from '../journal.ts';
 import type { Deed, Gate, Outcome, Scope, Step } from '../model.ts';
-import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
 import {
-  type CommandEnd,
   type Judgement,
   judgeCommand,
   judgeCount,
@@ -19,18 +11,9 @@ import {
   judgeUrl,
 } from './judge-gate.ts';
 import { sayReadFault } from './read-fault.ts';
+import type { Run } from './run.ts';
 import { settledAt } from './soak.ts';
 import { MINUTE } from './waits.ts';
-
-/** How a gate asks outside. Neither throws for what is asked; both give up when the signal is aborted. */
-export interface GateDoors {
-  /** Runs a program of the plan's; absent: whoever carries the plan out has not allowed it. */
-  readonly runCommand?: (
-    command: readonly string[],
-    options: { readonly input: string; readonly timeout: number; readonly signal: AbortSignal },
-  ) => Promise<CommandEnd>;
-  readonly askUrl?: (url: string, timeout: number) => Promise<UrlAnswer>;
-}
 
 /** Judges the gate of this wave, if it has one that nobody has answered for, and does what comes of it. */
 export async function judgeGate(run: Run, wave: number): Promise<void> {

@@ -3,11 +3,10 @@
  * must stay where it is and as it is: an open file still takes entries when its name is gone, and nobody would find them.
  */
 import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { beginDecoding, type ChainFault, type Decoded } from '../journal.ts';
+import { beginDecoding, type ChainFault, type Decoded } from '../journal/chain.ts';
 import type { JournalEntry } from '../model.ts';
 import type { JournalStore } from './journal-writer.ts';
 import { syncDirectory } from './run-files.ts';

@@ -3,11 +3,10 @@
  * makes entries durable in groups, so that entries which wait together share one fsync. Knows no files: a
  * JournalStore does.
  */
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import type { ChainEnd, Replay } from '../journal.ts';
-import { sealLine } from '../journal.ts';
+import { type ChainEnd, sealLine } from '../journal/chain.ts';
+import type { Replay } from '../journal.ts';
 import type { Deed, JournalEntry } from '../model.ts';
 
 /** Where journal lines are kept. */

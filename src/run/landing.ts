@@ -7,8 +7,7 @@
 
 import { iso } from '../clock.ts';
 import type { Deal, Task } from '../cloud/cloud.ts';
-import type { Step } from '../model.ts';
-import { sameSize, totalMemory } from '../model.ts';
+import { type Step, sameSize, totalMemory } from '../model.ts';
 import { describe, judgeNodes, type Reading } from './evidence.ts';
 
 /** The verdict on an order that got no answer. */

@@ -4,13 +4,10 @@
  */
 import { isLimitCode } from '../journal.ts';
 import type { Scope } from '../model.ts';
-import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
 import type { Placed } from './order.ts';
+import type { Run } from './run.ts';
 import { MINUTE } from './waits.ts';
-
-/** Orders refused by the limit without one between that was not, by profile and region. */
-export type LimitRefusals = Map<string, { readonly since: number; times: number }>;
 
 /** For how long the limit may let nothing through, milliseconds. */
 const LONGEST = 15 * MINUTE;

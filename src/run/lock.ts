@@ -4,8 +4,7 @@
  */
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { word } from '../plan/next-command.ts';

@@ -6,8 +6,8 @@
 import type { Deal } from '../cloud/cloud.ts';
 import type { Step } from '../model.ts';
 import { leavesOrder } from './after-refusal.ts';
-import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
+import type { Run } from './run.ts';
 import { SECOND } from './waits.ts';
 
 /** An order that the call made was made while it was under way: clocks differ by less, and no call takes longer. */

@@ -9,7 +9,7 @@ import { RefitError } from '../errors.ts';
 import { isLimitCode } from '../journal.ts';
 import type { Step } from '../model.ts';
 import { isAsPlanned } from './evidence.ts';
-import type { Run } from './execute.ts';
+import type { Run } from './run.ts';
 import { SECOND } from './waits.ts';
 import { ageOf, LOOK_AGE, type Sighting } from './watch.ts';
 

@@ -2,8 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../errors.ts';
-import type { Durations, Report } from '../model.ts';
-import { REPORT_FORMAT } from '../model.ts';
+import { type Durations, REPORT_FORMAT, type Report } from '../model.ts';
 import { type DurationSample, durationsFrom, samplesOf } from '../plan/durations.ts';
 import { isLoopback } from './claims.ts';
 import { RUN_FILES } from './run-directory.ts';

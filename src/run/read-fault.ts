@@ -1,5 +1,6 @@
 /** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
-import { isLackOfRights, isPassing, refusalOf } from '../cloud/read.ts';
+import { refusalOf } from '../cloud/read.ts';
+import { isLackOfRights, isPassing } from '../cloud/refusal-codes.ts';
 import type { RefitError } from '../errors.ts';
 import { isLimitCode } from '../journal.ts';
 import { sayHalt } from './halt.ts';

@@ -1,8 +1,7 @@
 /** The register of plans carried out: which run directory took a saved plan up. It protects between run directories. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { replaceFile } from './run-directory.ts';
 

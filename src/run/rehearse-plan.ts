@@ -1,8 +1,14 @@
 /** Rehearses a saved plan over several seeds, with all faults, with each by itself and with none, and tells what they do. */
 import type { Clock } from '../clock.ts';
 import type { Caller } from '../cloud/call.ts';
-import type { Durations, JournalEntry, RehearsedEffect, Report, SavedPlan } from '../model.ts';
-import { BILLS } from '../model.ts';
+import {
+  BILLS,
+  type Durations,
+  type JournalEntry,
+  type RehearsedEffect,
+  type Report,
+  type SavedPlan,
+} from '../model.ts';
 import { buildReport } from '../report/build-report.ts';
 import { effectOf, figuresOf, type RunFigures } from '../report/rehearsed.ts';
 import { type RehearsedRun, rehearseRun, startOf } from './rehearse.ts';

@@ -7,14 +7,14 @@ import type { Caller } from '../cloud/call.ts';
 import { cloudOver } from '../cloud/client.ts';
 import { openPermits } from '../cloud/permits.ts';
 import type { Transport } from '../cloud/transport.ts';
-import { beginReplay, EMPTY_CHAIN } from '../journal.ts';
-import type { JournalEntry, SavedPlan } from '../model.ts';
-import { JOURNAL_FORMAT } from '../model.ts';
+import { EMPTY_CHAIN } from '../journal/chain.ts';
+import { beginReplay } from '../journal.ts';
+import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../model.ts';
 import { openOpenings } from '../plan/openings.ts';
 import { beginCallCounter } from './call-counter.ts';
-import { execute, type RunEnd } from './execute.ts';
-import type { GateDoors } from './gate.ts';
+import { execute } from './execute.ts';
 import { type JournalStore, openJournalWriter } from './journal-writer.ts';
+import type { GateDoors, RunEnd } from './run.ts';
 import { openSteering } from './steering.ts';
 
 /** One run that was rehearsed. */

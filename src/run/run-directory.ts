@@ -2,9 +2,9 @@
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { beginReplay, GENESIS, isFinished } from '../journal.ts';
-import type { JournalEntry, RunState, SavedPlan } from '../model.ts';
-import { JOURNAL_FORMAT } from '../model.ts';
+import { GENESIS } from '../journal/chain.ts';
+import { beginReplay, isFinished } from '../journal.ts';
+import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../plan/seal.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
 import { RUN_FILES, replaceFile } from './run-files.ts';

@@ -5,9 +5,10 @@ import type { Step } from '../model.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
 import { describe, judgeSettling, type Reading } from './evidence.ts';
+import { sinceFor, whoseOrders } from './known-orders.ts';
 import { foreignOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './landing.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
-import { type SettlingRun, scopeOf, sinceFor, whoseOrders } from './settle.ts';
+import { type SettlingRun, scopeOf } from './run.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
 
 /**

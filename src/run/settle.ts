@@ -3,40 +3,16 @@
  * Nothing here ever asks the provider to change anything.
  */
 import { iso } from '../clock.ts';
-import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
-import type { SavedPlan, Size, Step, StepState } from '../model.ts';
+import type { Size, Step, StepState } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED, isTailLockCode } from './after-refusal.ts';
 import { endStep } from './end-step.ts';
-import type { Reading } from './evidence.ts';
-import { addsNodes } from './evidence.ts';
-import type { Run } from './execute.ts';
-import { judgeLanding, otherOrders, type Whose } from './landing.ts';
+import { addsNodes, type Reading } from './evidence.ts';
+import { sinceFor, whoseOrders } from './known-orders.ts';
+import { judgeLanding } from './landing.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
+import { type SettlingRun, scopeOf } from './run.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';
-
-/** What settling needs of a run. With nothing of it can anything be ordered, nor does settling ever start a step. */
-export interface SettlingRun
-  extends Pick<
-    Run,
-    | 'saved'
-    | 'journal'
-    | 'clock'
-    | 'drain'
-    | 'leave'
-    | 'watch'
-    | 'waits'
-    | 'pace'
-    | 'isPlaceWanted'
-    | 'waiting'
-    | 'stop'
-    | 'ended'
-  > {
-  readonly cloudFor: (profile: string) => CloudReader;
-}
-
-/** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
-const CLOCK_MARGIN = 30 * SECOND;
 
 /** The provider's clock is known to about a second. */
 const CLOCK_GRAIN = 1.5 * SECOND;
@@ -131,30 +107,6 @@ export async function settleLanding(run: SettlingRun, step: Step): Promise<void>
   }
 }
 
-/** The numbers on record of all orders for the instance: another one is that of an order without an answer. */
-export function knownOrders(
-  { saved, journal }: Pick<SettlingRun, 'saved' | 'journal'>,
-  { instance }: Step,
-): ReadonlySet<string> {
-  return new Set((stepsOf(saved).get(instance) ?? []).flatMap(({ id }) => journal.replay.step(id).orders));
-}
-
-const byInstance = new WeakMap<SavedPlan, ReadonlyMap<string, readonly Step[]>>();
-
-/** The steps of a plan by instance: asked at each reading, and a plan may have ten thousand. */
-function stepsOf(saved: SavedPlan): ReadonlyMap<string, readonly Step[]> {
-  const known = byInstance.get(saved) ?? Map.groupBy(saved.steps, ({ instance }) => instance);
-  byInstance.set(saved, known);
-  return known;
-}
-
-/** Who this identity is is asked only where billing lists an order that is on no record. */
-export async function whoseOrders(run: SettlingRun, step: Step, { deals }: Reading): Promise<Whose> {
-  const whose = { known: knownOrders(run, step), self: null };
-  const isAsked = otherOrders(deals, whose).some(({ by }) => by !== null);
-  return isAsked ? { ...whose, self: await run.watch.self(scopeOf(step)) } : whose;
-}
-
 /** An attempt that did not land is asked again, within a limit, unless its code forbids it. */
 async function afterSilence(run: SettlingRun, step: Step, state: StepState): Promise<void> {
   const waitedFor = run.waits.waited(step, 'tryingAgain');
@@ -187,20 +139,4 @@ function learnTail(run: SettlingRun, step: Step, state: StepState): void {
   const asked = Date.parse(state.intentProviderAt ?? '') - Date.parse(before ?? '');
   if (asked >= 0 && asked <= LIMITS.tailLock)
     run.pace.tail = Math.max(run.pace.tail, Math.min(2 * asked, run.saved.execution.patience));
-}
-
-/**
- * @param intentAt by the provider's clock, as all here.
- * From when on tasks and orders count as effects of this step's order: never those of the step before. The provider
- * tells whole seconds, so what began within the second in which the step before ended must not be lost: its own task
- * and order began earlier than that.
- */
-export function sinceFor(run: SettlingRun, step: Step, intentAt: number): number {
-  const before = step.needs === null ? null : run.journal.replay.step(step.needs).endedProviderAt;
-  if (before === null) return intentAt - CLOCK_MARGIN;
-  return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
-}
-
-export function scopeOf({ region, profile }: Step) {
-  return { region, profile };
 }

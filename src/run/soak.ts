@@ -4,7 +4,7 @@
  */
 import type { RunState } from '../model.ts';
 import { soakOf } from '../plan/waves.ts';
-import type { Run } from './execute.ts';
+import type { Run } from './run.ts';
 import { MINUTE } from './waits.ts';
 
 /**

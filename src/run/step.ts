@@ -3,19 +3,17 @@
  * journal, does one thing, and writes down what came of it; the loop in `carryOutStep` is the state machine.
  */
 import { RefitError, unreachable } from '../errors.ts';
-
-import type { MaintenanceWindow, Step, StepState } from '../model.ts';
-import { sameSize } from '../model.ts';
+import { type MaintenanceWindow, type Step, type StepState, sameSize } from '../model.ts';
 import { afterRefusal, CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { waitForWindow, windowOf } from './defer.ts';
 import { endStep } from './end-step.ts';
 import { describe, isAtTarget, nodesDrifted } from './evidence.ts';
-import type { Run } from './execute.ts';
 import { sayHalt } from './halt.ts';
 import { countLimitRefusals } from './limit-refusals.ts';
 import { openOrderOf } from './open-order.ts';
 import { placeOrder } from './order.ts';
 import { readFaultOf, sayReadFault } from './read-fault.ts';
+import type { Run } from './run.ts';
 import { settleLanding } from './settle.ts';
 import { settleEnd } from './settle-end.ts';
 import { LIMITS, MINUTE, SECOND } from './waits.ts';

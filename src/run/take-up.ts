@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { beginReplay, type Replay } from '../journal.ts';
-import type { JournalEntry } from '../model.ts';
-import { JOURNAL_FORMAT } from '../model.ts';
+import { JOURNAL_FORMAT, type JournalEntry } from '../model.ts';
 import type { CallCounter } from './call-counter.ts';
 import { type HeldLock, takeOversOf } from './held-locks.ts';
 import { openJournalFile } from './journal-file.ts';

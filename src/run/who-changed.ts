@@ -4,9 +4,9 @@
  */
 import { RefitError } from '../errors.ts';
 import type { Step } from '../model.ts';
-import type { Run } from './execute.ts';
+import { knownOrders, sinceFor } from './known-orders.ts';
 import { otherOrders, sayOrder, sayTask } from './landing.ts';
-import { knownOrders, sinceFor } from './settle.ts';
+import type { Run } from './run.ts';
 import { MINUTE } from './waits.ts';
 
 /** How far back the task list reaches (facts §2.5, read 2026-11), less a little. */

@@ -1,8 +1,7 @@
 /** The account's file, `schedule.jsonl`: appended with fsync by the one scheduler that holds the lock, read by anybody. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { word } from '../plan/next-command.ts';
 import { openJournalFile } from '../run/journal-file.ts';

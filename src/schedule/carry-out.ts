@@ -3,8 +3,7 @@
  * the next attempt finds what was sealed and goes on with it: the run's own directory sees to it that nothing is ordered
  * twice.
  */
-import type { Clock } from '../clock.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import type { Occurrence, PlanAccount, ScheduleDeed } from './account.ts';

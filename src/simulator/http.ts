@@ -11,16 +11,8 @@ import type { SimRegion } from './geography.ts';
 import { metadata } from './metadata.ts';
 import { JSON_TYPE, type OpenedRequest, openRequest, split } from './open-request.ts';
 import { Refusal } from './refusal.ts';
+import type { WireRequest } from './wire-request.ts';
 import { advance, type Identity, SOMEBODY_ELSE, type World } from './world.ts';
-
-export interface WireRequest {
-  readonly method: string;
-  /** Path and query, or the whole URL. */
-  readonly url: string;
-  /** Names in any case. A missing `host` is taken from a whole URL. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string | Uint8Array;
-}
 
 /** What comes of a request. `delay` is milliseconds that it comes late. */
 export type WireAnswer =

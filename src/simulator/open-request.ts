@@ -9,9 +9,9 @@
  */
 import type { Call } from './actions/action.ts';
 import { authenticate, authenticateParameters, type SigningKey, SKEW_SECONDS } from './authenticate.ts';
-import type { WireRequest } from './http.ts';
 import { decodeFlat, decodeJson, type Params, type Schema } from './parameters.ts';
 import { Refusal } from './refusal.ts';
+import type { WireRequest } from './wire-request.ts';
 import type { Identity, World } from './world.ts';
 
 /** A request that was let in. Texts are empty where the request says nothing. */

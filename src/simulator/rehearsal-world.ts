@@ -2,8 +2,14 @@
  * A world made from a saved plan alone: its instances as they were planned, in the regions and zones that it names, and a
  * catalogue that sells what it asks for. Nothing is wrong in it but what it is told.
  */
-import type { Durations, MaintenanceWindow, Precondition, SavedPlan, Step } from '../model.ts';
-import { EDITIONS } from '../model.ts';
+import {
+  type Durations,
+  EDITIONS,
+  type MaintenanceWindow,
+  type Precondition,
+  type SavedPlan,
+  type Step,
+} from '../model.ts';
 import { parseTimeOfDay } from './beijing-time.ts';
 import { makeCatalogue, type SimCatalogue, type Sold } from './catalogue.ts';
 import { createWorld } from './create-world.ts';

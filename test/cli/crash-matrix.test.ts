@@ -6,8 +6,8 @@
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { examineJournal } from '../../src/cli/examine-journal.ts';
 import { fromBeijing, toBeijing } from '../../src/cloud/beijing-time.ts';
-import { steerRun } from '../../src/index.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
+import { steerRun } from '../../src/operations/control-run.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/run/journal-file.ts';
 import { file as approvalFile, approversFile } from '../approval/people.ts';

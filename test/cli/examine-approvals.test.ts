@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeApproval } from '../../src/approval/sign-approval.ts';
 import { examineApprovals } from '../../src/cli/examine-approvals.ts';
-import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { ApprovalFile, Deed, JournalEntry, SavedPlan } from '../../src/model.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { HOUR, NOW, SAVED, signed } from '../approval/people.ts';

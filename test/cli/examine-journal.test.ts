@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { examineJournal, type KnownHead } from '../../src/cli/examine-journal.ts';
 import { canonical, sha256 } from '../../src/digest.ts';
-import { GENESIS } from '../../src/journal.ts';
+import { GENESIS } from '../../src/journal/chain.ts';
 import type { JournalEntry } from '../../src/model.ts';
 import { decodeJournal } from '../../src/run/journal-file.ts';
 import { type Random, seededRandom } from '../../src/simulator/random.ts';

@@ -5,8 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { ScheduleEntry } from '../../src/schedule/account.ts';
-import { decodeAccount } from '../../src/schedule/account.ts';
+import { decodeAccount, type ScheduleEntry } from '../../src/schedule/account.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { type Desk, desk, plainFleet, until } from './refit.ts';
 

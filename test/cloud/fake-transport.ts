@@ -1,6 +1,10 @@
 /** A transport that answers from a script, one line a call, and keeps what it was sent. */
-import type { HttpRequest, HttpResponse, Transport } from '../../src/cloud/transport.ts';
-import { TransportError } from '../../src/cloud/transport.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+  TransportError,
+} from '../../src/cloud/transport.ts';
 
 export type Line =
   /** The fields of a success. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Deed, Outcome, ReportStep, SavedPlan } from '../../src/model.ts';
-import { OUTCOMES } from '../../src/model.ts';
+import { type Deed, OUTCOMES, type Outcome, type ReportStep, type SavedPlan } from '../../src/model.ts';
 import { billOf } from '../../src/report/bills.ts';
 import { billInWords } from '../../src/report/bills-in-words.ts';
 import { buildReport } from '../../src/report/build-report.ts';

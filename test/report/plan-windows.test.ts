@@ -1,7 +1,7 @@
 // Goal: a review says when the run can begin and whether the orders fit; a report says that the window had closed.
 import { describe, expect, it } from 'vitest';
 import { validateReport, validateSavedPlan } from '../../src/generated/validators.js';
-import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { Deed, Forecast, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { rehearseSavedPlan } from '../../src/index.ts';
-import { GENESIS } from '../../src/journal.ts';
+import { GENESIS } from '../../src/journal/chain.ts';
 import type { Report } from '../../src/model.ts';
+import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { REHEARSAL_BANNER } from '../../src/report/rehearsal-in-words.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
-import type { ReportFormat } from '../../src/report/render-report.ts';
-import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/render-report.ts';
 import { CSV_COLUMNS } from '../../src/report/report-csv.ts';
 import { longRun } from './long-run.ts';
 import { SITUATIONS } from './situations.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { JournalEntry, Signed } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/render-report.ts';

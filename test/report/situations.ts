@@ -1,23 +1,25 @@
 /** A small builder of saved plans, journals and reviews, and the situations the golden files show. Times are fixed. */
-import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
-import type {
-  AfterRefusal,
-  BlockedTarget,
-  Change,
-  Deed,
-  EndedBecause,
-  Finding,
-  JournalEntry,
-  Money,
-  Outcome,
-  Precondition,
-  Quote,
-  Review,
-  SavedPlan,
-  Size,
-  Step,
+
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import {
+  type AfterRefusal,
+  type BlockedTarget,
+  type Change,
+  type Deed,
+  type EndedBecause,
+  type Finding,
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  type Money,
+  type Outcome,
+  type Precondition,
+  type Quote,
+  type Review,
+  SAVED_PLAN_FORMAT,
+  type SavedPlan,
+  type Size,
+  type Step,
 } from '../../src/model.ts';
-import { JOURNAL_FORMAT, SAVED_PLAN_FORMAT } from '../../src/model.ts';
 import { partsOf, sumPrices } from '../../src/money.ts';
 
 const START = Date.UTC(2026, 0, 5, 2, 0, 0);

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_CHAIN, replay, seal } from '../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { replay } from '../../src/journal.ts';
 import type { JournalEntry, Steered } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { renderReport } from '../../src/report/render-report.ts';

@@ -1,7 +1,7 @@
 // Goal: a reviewer reads, wave by wave, how each goes on; a plan that says nothing of it reads as before.
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
-import { seal } from '../../src/journal.ts';
+import { seal } from '../../src/journal/chain.ts';
 import type { Deed, Review, SavedPlan, WaveConduct } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { renderReport } from '../../src/report/render-report.ts';

@@ -1,6 +1,6 @@
 // Goal: every format of a review and of a report says in which window a change waits, and which nodes it is about.
 import { describe, expect, it } from 'vitest';
-import { EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { Deed, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';

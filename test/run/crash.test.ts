@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import type { Left } from './memory-store.ts';
-import type { Moment, StageOptions } from './stage.ts';
-import { setStage } from './stage.ts';
+import { type Moment, type StageOptions, setStage } from './stage.ts';
 
 /** Eight steps: six instances, one of which takes three. */
 const STORY: StageOptions = {

@@ -1,8 +1,8 @@
 /** Gates after waves: what they judge and what becomes of the run, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, SteerCommand } from '../../src/model.ts';
-import type { GateDoors } from '../../src/run/gate.ts';
 import type { CommandEnd } from '../../src/run/judge-gate.ts';
+import type { GateDoors } from '../../src/run/run.ts';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { type Run, type StageOptions, setStage } from './stage.ts';

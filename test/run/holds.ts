@@ -1,6 +1,6 @@
 /** What must hold of every run, whatever befell it. */
 import { expect } from 'vitest';
-import { decode } from '../../src/journal.ts';
+import { decode } from '../../src/journal/chain.ts';
 import { OUTCOMES } from '../../src/model.ts';
 import type { Run, Stage } from './stage.ts';
 

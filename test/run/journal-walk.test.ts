@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal.ts';
+import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
 import { readJournalFile } from '../../src/run/journal-file.ts';
 
 /** Letters of one to four bytes, so that pieces are cut within letters, too. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { beginReplay, decode, EMPTY_CHAIN } from '../../src/journal.ts';
+import { decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
+import { beginReplay } from '../../src/journal.ts';
 import type { Deed } from '../../src/model.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { memoryDisk } from './memory-store.ts';

@@ -8,7 +8,7 @@ import { secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import type { HttpResponse } from '../../src/cloud/transport.ts';
 import { EXIT_BLOCKED, RefitError } from '../../src/errors.ts';
-import { planFleet } from '../../src/index.ts';
+import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { clusters } from './fleets.ts';

@@ -2,9 +2,9 @@
 // the same seed, with everything that a saved plan may hold, and nothing of the outside.
 import { describe, expect, it } from 'vitest';
 import { callerOver } from '../../src/cloud/gateway-caller.ts';
-import { rehearseSavedPlan } from '../../src/index.ts';
-import { decode, encode } from '../../src/journal.ts';
+import { decode, encode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
+import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/durations.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { rehearseRun, startOf } from '../../src/run/rehearse.ts';

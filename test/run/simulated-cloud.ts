@@ -3,8 +3,12 @@
  * wire words, permits and the client itself are the real ones. No socket, and nothing real is waited for.
  */
 import type { Clock, VirtualClock } from '../../src/clock.ts';
-import type { HttpRequest, HttpResponse, Transport } from '../../src/cloud/transport.ts';
-import { TransportError } from '../../src/cloud/transport.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+  TransportError,
+} from '../../src/cloud/transport.ts';
 import { http } from '../../src/simulator/http.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import type { World } from '../../src/simulator/world.ts';

@@ -8,17 +8,26 @@ import { openCloud, openReader } from '../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../src/cloud/credentials.ts';
 import { openPermits } from '../../src/cloud/permits.ts';
 import { RefitError } from '../../src/errors.ts';
-import { planFleet } from '../../src/index.ts';
-import { beginReplay, decode } from '../../src/journal.ts';
-import type { Deed, JournalEntry, Report, RunState, SavedPlan, SteerCommand } from '../../src/model.ts';
-import { JOURNAL_FORMAT, sameSize } from '../../src/model.ts';
+import { decode } from '../../src/journal/chain.ts';
+import { beginReplay } from '../../src/journal.ts';
+import {
+  type Deed,
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  type Report,
+  type RunState,
+  type SavedPlan,
+  type SteerCommand,
+  sameSize,
+} from '../../src/model.ts';
+import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
-import { execute, type RunEnd } from '../../src/run/execute.ts';
-import type { GateDoors } from '../../src/run/gate.ts';
+import { execute } from '../../src/run/execute.ts';
 import { openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
+import type { GateDoors, RunEnd } from '../../src/run/run.ts';
 import type { Standing } from '../../src/run/standing.ts';
 import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
 import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/tell.ts';

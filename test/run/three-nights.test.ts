@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { examineApprovals } from '../../src/cli/examine-approvals.ts';
 import { examineJournal } from '../../src/cli/examine-journal.ts';
 import { validateReport } from '../../src/generated/validators.js';
-import { decode } from '../../src/journal.ts';
+import { decode } from '../../src/journal/chain.ts';
 import type { SteerCommand } from '../../src/model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
 import { renderReport } from '../../src/report/render-report.ts';

@@ -1,6 +1,7 @@
 // Goal: what people are told of a run is one sentence and the facts with it, and of the rest nobody is told.
 import { describe, expect, it } from 'vitest';
-import { beginReplay, EMPTY_CHAIN, seal } from '../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
+import { beginReplay } from '../../src/journal.ts';
 import type { Deed, GateOutcome } from '../../src/model.ts';
 import { toldFacts } from '../../src/run/told-facts.ts';
 import { savedPlan } from '../report/situations.ts';

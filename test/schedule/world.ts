@@ -3,8 +3,7 @@
  * that a scheduler starts live in the world and outlive it, unless the whole machine goes down; what a run orders is
  * counted there, and is the truth that the account is held against.
  */
-import type { Clock, VirtualClock } from '../../src/clock.ts';
-import { iso } from '../../src/clock.ts';
+import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import type { Outcome, SavedPlan, Schedule } from '../../src/model.ts';
 import { decodeAccount, EMPTY_STATE, foldEntry, type ScheduleEntry } from '../../src/schedule/account.ts';
 import { openAccount } from '../../src/schedule/account-file.ts';

@@ -9,27 +9,29 @@ import { openPermits } from '../../src/cloud/permits.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import type { Transport } from '../../src/cloud/transport.ts';
 import { RefitError } from '../../src/errors.ts';
-import { beginReplay, type ChainEnd, decode, EMPTY_CHAIN, isFinished } from '../../src/journal.ts';
-import type {
-  Catalogue,
-  Gate,
-  Inventory,
-  JournalEntry,
-  Plan,
-  PlanTarget,
-  SavedPlan,
-  StepState,
-  Wish,
+import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
+import { beginReplay, isFinished } from '../../src/journal.ts';
+import {
+  type Catalogue,
+  type Gate,
+  INVENTORY_FORMAT,
+  type Inventory,
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  type Plan,
+  type PlanTarget,
+  type SavedPlan,
+  type StepState,
+  type Wish,
 } from '../../src/model.ts';
-import { INVENTORY_FORMAT, JOURNAL_FORMAT } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
 import { execute } from '../../src/run/execute.ts';
-import type { GateDoors } from '../../src/run/gate.ts';
 import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
 import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
+import type { GateDoors } from '../../src/run/run.ts';
 import { openSteering } from '../../src/run/steering.ts';
 import { type Listener, openTelling } from '../../src/run/tell.ts';
 import { seededRandom } from '../../src/simulator/random.ts';

@@ -5,8 +5,7 @@
  */
 import type { Clock, VirtualClock } from '../../src/clock.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../src/cloud/transport.ts';
-import type { JournalEntry } from '../../src/model.ts';
-import { HOOK_PHASES, type Hooks, NOTICE_EVENTS } from '../../src/model.ts';
+import { HOOK_PHASES, type Hooks, type JournalEntry, NOTICE_EVENTS } from '../../src/model.ts';
 import { hookListener } from '../../src/run/hooks.ts';
 import type { RunCommand } from '../../src/run/run-command.ts';
 import type { Listener } from '../../src/run/tell.ts';

@@ -5,8 +5,14 @@
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
 import { isLimitCode, type Replay } from '../../src/journal.ts';
-import type { Deed, JournalEntry, Report, SavedPlan, Step } from '../../src/model.ts';
-import { OUTCOMES } from '../../src/model.ts';
+import {
+  type Deed,
+  type JournalEntry,
+  OUTCOMES,
+  type Report,
+  type SavedPlan,
+  type Step,
+} from '../../src/model.ts';
 import type { Served } from '../../src/simulator/http.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world.ts';
 import { asks, mayBegin as mayBeginWave } from './approvals.ts';

@@ -2,8 +2,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createWorld } from '../../src/simulator/create-world.ts';
 import { parseFault } from '../../src/simulator/faults.ts';
-import { http, type WireAnswer, type WireRequest } from '../../src/simulator/http.ts';
+import { http, type WireAnswer } from '../../src/simulator/http.ts';
 import { readFleet } from '../../src/simulator/read-fleet.ts';
+import type { WireRequest } from '../../src/simulator/wire-request.ts';
 import type { World, WorldOptions } from '../../src/simulator/world.ts';
 
 export const SECRET_ID = `AKID${'a'.repeat(32)}`;

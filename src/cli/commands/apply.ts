@@ -1,20 +1,16 @@
 /** `refit apply SAVED`: carries it out, or goes on where it stopped. */
 import { join, relative } from 'node:path';
-import {
-  type ApplyEnd,
-  type Approval,
-  applySavedPlan,
-  connect,
-  REPORT_FORMATS,
-  RefitError,
-  readSavedPlan,
-  renderReport,
-  renderReview,
-  type SavedPlan,
-  userName,
-} from '../../index.ts';
+import { RefitError } from '../../errors.ts';
+import type { SavedPlan } from '../../model.ts';
+import { connect } from '../../operations/connect.ts';
+import { userName } from '../../operations/machine.ts';
+import { renderReport, renderReview } from '../../operations/render.ts';
+import { applySavedPlan } from '../../operations/run-plan.ts';
 import { word } from '../../plan/next-command.ts';
+import { readSavedPlan } from '../../plan/seal.ts';
 import { visible } from '../../report/escape.ts';
+import { REPORT_FORMATS } from '../../report/render-report.ts';
+import type { ApplyEnd, Approval } from '../../run/apply.ts';
 import { RUN_FILES } from '../../run/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../options.ts';

@@ -1,6 +1,7 @@
 /** `refit audit events RUN`: the journal as CloudEvents, one JSON line an entry. */
-import { readRun } from '../../index.ts';
+
 import { cloudEventLines } from '../../report/cloud-events.ts';
+import { readRun } from '../../run/run-directory.ts';
 import { writeOutput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';

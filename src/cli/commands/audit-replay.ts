@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
-import { buildReport, readRun, renderReport, VERSION } from '../../index.ts';
 import type { JournalEntry } from '../../model.ts';
+import { renderReport } from '../../operations/render.ts';
+import { buildReport } from '../../report/build-report.ts';
 import { applyAgain } from '../../run/apply-again.ts';
-import { RUN_FILES } from '../../run/run-directory.ts';
+import { RUN_FILES, readRun } from '../../run/run-directory.ts';
+import { VERSION } from '../../version.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';

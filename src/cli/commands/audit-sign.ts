@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readPrivateKey } from '../../approval/private-key.ts';
 import { encodeHeadSignature, signHead } from '../../approval/sign-head.ts';
 import { RefitError } from '../../errors.ts';
-import { userName } from '../../index.ts';
+import { userName } from '../../operations/machine.ts';
 import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { keepSignature } from '../../run/signature-files.ts';

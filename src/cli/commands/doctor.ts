@@ -1,6 +1,8 @@
 /** `refit doctor`: whose keys are used, what they may, and how the provider is reached. Reads alone; shows no key. */
+
+import type { Examination, Right } from '../../cloud/examine.ts';
 import { RefitError } from '../../errors.ts';
-import { type Examination, examine, type Right } from '../../index.ts';
+import { examine } from '../../operations/connect.ts';
 import { legible } from '../../report/escape.ts';
 import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
 import { formatOf } from '../output.ts';

@@ -1,15 +1,10 @@
 /** `refit explain CODE|INSTANCE [PLAN]`: a rule; or why an instance is blocked, selected or not selected. */
 
-import { monitorCalls, readUsed } from '../../cloud/read-inventory.ts';
+import { discoverRegions, monitorCalls, readInventory, readUsed } from '../../cloud/read-inventory.ts';
 import { RefitError } from '../../errors.ts';
-import {
-  connectReader,
-  discoverRegions,
-  type Inventory,
-  type Plan,
-  readInventory,
-  sayMonitorCalls,
-} from '../../index.ts';
+import type { Inventory, Plan } from '../../model.ts';
+import { connectReader } from '../../operations/connect.ts';
+import { sayMonitorCalls } from '../../operations/plan-fleet.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { explainCode, explainInstance, nearestCode } from '../../plan/explain.ts';
 import { draftPlan } from '../../plan/make-plan.ts';

@@ -1,5 +1,8 @@
 /** `refit rollback RUN` and `refit retry RUN`: a run as the plan that takes it back, or that asks again. Reads only. */
-import { connectReader, planFromRun, REVIEW_FORMATS } from '../../index.ts';
+
+import { connectReader } from '../../operations/connect.ts';
+import { planFromRun } from '../../operations/plan-fleet.ts';
+import { REVIEW_FORMATS } from '../../report/render-review.ts';
 import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { connectionOf } from '../options.ts';
 import { checkOutput } from '../output.ts';

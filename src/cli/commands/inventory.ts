@@ -1,14 +1,15 @@
 /** `refit inventory`: the live fleet to a dated file from which plans can be made offline. */
 import type { CloudReader } from '../../cloud/cloud.ts';
-import { type InventoryReading, monitorCalls, readUsed } from '../../cloud/read-inventory.ts';
 import {
-  connectReader,
   discoverRegions,
-  type Inventory,
+  type InventoryReading,
+  monitorCalls,
   readInventory,
-  sayMonitorCalls,
-} from '../../index.ts';
-import { totalMemory } from '../../model.ts';
+  readUsed,
+} from '../../cloud/read-inventory.ts';
+import { type Inventory, totalMemory } from '../../model.ts';
+import { connectReader } from '../../operations/connect.ts';
+import { sayMonitorCalls } from '../../operations/plan-fleet.ts';
 import { visible } from '../../report/escape.ts';
 import { memory } from '../../report/quantities.ts';
 import { writeOutput } from '../files.ts';

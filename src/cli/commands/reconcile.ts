@@ -1,9 +1,10 @@
 /** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
 import { join } from 'node:path';
-import { type ReconcileEnd, reconcileRun } from '../../index.ts';
+import { reconcileRun } from '../../operations/run-plan.ts';
 import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import { counted } from '../../report/quantities.ts';
+import type { ReconcileEnd } from '../../run/reconcile-run.ts';
 import { RUN_FILES, readRun } from '../../run/run-directory.ts';
 import { type GlobalOptions, sameWay } from '../options.ts';
 import { formatOf } from '../output.ts';

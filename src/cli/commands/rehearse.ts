@@ -1,6 +1,9 @@
 /** `refit rehearse SAVED`: the same plan by the same executor against the simulated provider, in virtual time. */
 import { RefitError } from '../../errors.ts';
-import { REPORT_FORMATS, readSavedPlan, rehearseSavedPlan, renderReport } from '../../index.ts';
+import { rehearseSavedPlan } from '../../operations/rehearse-plan.ts';
+import { renderReport } from '../../operations/render.ts';
+import { readSavedPlan } from '../../plan/seal.ts';
+import { REPORT_FORMATS } from '../../report/render-report.ts';
 import { readInput } from '../files.ts';
 import { type GlobalOptions, rangeFrom, wholeFrom } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';

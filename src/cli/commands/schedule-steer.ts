@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { iso } from '../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../errors.ts';
-import { userName } from '../../index.ts';
+import { userName } from '../../operations/machine.ts';
 import { word } from '../../plan/next-command.ts';
 import { visible } from '../../report/escape.ts';
 import type { ScheduleDeed, ScheduleEntry } from '../../schedule/account.ts';

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { iso } from '../../clock.ts';
-import { stateDirectoryOf, userName, VERSION } from '../../index.ts';
+import { stateDirectoryOf, userName } from '../../operations/machine.ts';
 import { visible } from '../../report/escape.ts';
 import type { ScheduleEntry } from '../../schedule/account.ts';
 import { openAccountFile } from '../../schedule/account-file.ts';
@@ -13,6 +13,7 @@ import { sayDeed } from '../../schedule/say-entry.ts';
 import { openScheduler, type SchedulerPorts } from '../../schedule/scheduler.ts';
 import { takeSchedulerLock } from '../../schedule/scheduler-lock.ts';
 import { dropRequest, watchFolder } from '../../schedule/watched-folder.ts';
+import { VERSION } from '../../version.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import { onSignals, type Signals } from '../signals.ts';

@@ -18,7 +18,7 @@ import type { Terminal } from '../terminal.ts';
 async function calendarFindings(plan: Plan, { clock }: Terminal): Promise<readonly Finding[]> {
   if (!plan.windows?.calendars.length) return [];
   // Loaded only where there is something to read.
-  const { readCalendars } = await import('../../index.ts');
+  const { readCalendars } = await import('../../operations/plan-fleet.ts');
   return (await readCalendars(plan, clock)).findings;
 }
 

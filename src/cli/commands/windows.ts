@@ -1,13 +1,14 @@
 /** `refit windows next PLAN`: the coming windows of a plan or saved plan, and whether its forecast fits into each. */
 import { iso } from '../../clock.ts';
 import { EXIT_PLAN_INVALID, RefitError } from '../../errors.ts';
-import { planFleet, readCalendars, readSavedPlan } from '../../index.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../model.ts';
+import { planFleet, readCalendars } from '../../operations/plan-fleet.ts';
 import { decodePlan } from '../../plan/decode-plan.ts';
 import { word } from '../../plan/next-command.ts';
 import { type Opening, openOpenings } from '../../plan/openings.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 import { sayClosed, sayMoment, sayOpening, sayUtc } from '../../plan/say-openings.ts';
+import { readSavedPlan } from '../../plan/seal.ts';
 import { wallTime } from '../../plan/time-zone.ts';
 import { fitsInto, secondsToFit } from '../../plan/window-findings.ts';
 import { WEEKDAYS } from '../../plan/window-text.ts';

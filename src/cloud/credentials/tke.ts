@@ -1,7 +1,6 @@
 /** Keys of a pod's own identity in the provider's Kubernetes. Source: facts §8 (TKE OIDC), read 2026-11. */
 import { RefitError } from '../../errors.ts';
-import type { Found, Search } from './place.ts';
-import { roleFrom } from './place.ts';
+import { type Found, roleFrom, type Search } from './place.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
 const NAMES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_FILE', 'TKE_ROLE_ARN'] as const;

@@ -1,7 +1,6 @@
 /** Amounts side by side as bars: memory before, planned and now; money quoted and verified. */
 import { scaleLinear } from 'd3-scale';
-import type { Raw } from '../escape.ts';
-import { markup } from '../escape.ts';
+import { markup, type Raw } from '../escape.ts';
 import { at, drawing } from './drawing.ts';
 
 /** One bar: its name, its length, and the text that gives the amount exactly. */

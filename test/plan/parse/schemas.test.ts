@@ -5,7 +5,7 @@ import {
   validateJournalEntry,
   validateSavedPlan,
 } from '../../../src/generated/validators.js';
-import { EMPTY_CHAIN, seal } from '../../../src/journal.ts';
+import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
 import {
   type Deed,
   DIMENSIONS,

@@ -1,0 +1,154 @@
+import { canonical, sha256 } from '../digest.ts';
+import type { Deed, JournalEntry } from '../model.ts';
+
+/** `prev` of the first entry. */
+export const GENESIS = '0'.repeat(64);
+
+/** The end of a chain: what the next entry must follow. */
+export interface ChainEnd {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The end of the empty chain. */
+export const EMPTY_CHAIN: ChainEnd = { seq: 0, hash: GENESIS };
+
+/** Makes the entry that follows `end`. @param at ISO 8601 UTC. */
+export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
+  return sealLine(end, at, deed).entry;
+}
+
+/** The same, with its journal line. */
+export function sealLine(
+  end: ChainEnd,
+  at: string,
+  deed: Deed,
+): { readonly entry: JournalEntry; readonly line: string } {
+  const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
+  const { hash, line } = hashed(rest);
+  return { entry: { ...rest, hash } as JournalEntry, line };
+}
+
+/** The hash of everything else of an entry, and the canonical form of the whole: both from one walk. */
+function hashed(rest: Unhashed): { readonly hash: string; readonly line: string } {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(rest)) (key < 'hash' ? before : after)[key] = member;
+  // Neither is empty: each entry has `at`, and `seq`.
+  const head = canonical(before).slice(0, -1);
+  const tail = canonical(after).slice(1);
+  const hash = sha256(`${head},${tail}`);
+  return { hash, line: `${head},"hash":"${hash}",${tail}` };
+}
+
+/** An entry but for its hash. */
+type Unhashed = Deed & Pick<JournalEntry, 'seq' | 'at' | 'prev'>;
+
+/** One journal line, without its line feed: the canonical form of the entry. */
+export function encode(entry: JournalEntry): string {
+  return canonical(entry);
+}
+
+/** The entry as whoever reads the journal gets it: the same value, its members in the order of the file. */
+export function asRead(entry: JournalEntry): JournalEntry {
+  return JSON.parse(encode(entry)) as JournalEntry;
+}
+
+/** What is wrong with a journal, and where. */
+export interface ChainFault {
+  /** Line number from 1. */
+  readonly line: number;
+  readonly what: string;
+}
+
+/** What was read of a journal: its whole entries, and what spoils it. */
+export interface Decoded {
+  readonly entries: readonly JournalEntry[];
+  readonly end: ChainEnd;
+  /** The chain is broken here: bytes were changed, removed, reordered or added. */
+  readonly fault: ChainFault | null;
+  /** Bytes after the last whole line: an entry that was being written when the process died. */
+  readonly torn: string | null;
+}
+
+/** A journal that is read piece by piece: nothing of what was read is kept but where its chain ends. */
+export interface Decoding {
+  /** Reads whole lines, each with its line feed; after a fault nothing any more. */
+  read(lines: string): void;
+  readonly end: ChainEnd;
+  readonly fault: ChainFault | null;
+}
+
+/**
+ * Begins to read a journal and to check every byte of it: each line must be exactly the canonical encoding of its
+ * entry, number and chain unbroken. Stops at the first fault.
+ * @param each is given every entry before that, in order.
+ * @param after the end of what was read before, where the text goes on from there.
+ */
+export function beginDecoding(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN): Decoding {
+  let end = after;
+  let fault: ChainFault | null = null;
+  return {
+    get end() {
+      return end;
+    },
+    get fault() {
+      return fault;
+    },
+    read(lines) {
+      for (let from = 0; from < lines.length && fault === null; ) {
+        const feed = lines.indexOf('\n', from);
+        const read = decodeLine(lines.slice(from, feed), end);
+        from = feed + 1;
+        if (typeof read === 'string') fault = { line: end.seq + 1, what: read };
+        else {
+          end = { seq: read.seq, hash: read.hash };
+          each(read);
+        }
+      }
+    },
+  };
+}
+
+/** The entry that follows `end`; where the line is not it, what is wrong with it. */
+function decodeLine(line: string, end: ChainEnd): JournalEntry | string {
+  let entry: JournalEntry;
+  try {
+    entry = JSON.parse(line) as JournalEntry;
+  } catch {
+    return 'the line is not JSON';
+  }
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return 'the line is not an entry';
+  try {
+    if (canonical(entry) !== line) return 'the line is not the canonical form of its entry';
+  } catch {
+    return 'the line is not an entry';
+  }
+  const { seq, prev, hash } = entry;
+  if (seq !== end.seq + 1)
+    return `seq is ${seq}, expected ${end.seq + 1}: entries are missing, added or reordered`;
+  if (prev !== end.hash) return 'prev is not the hash of the entry before';
+  if (sha256(withoutHash(line, hash)) !== hash) return 'hash does not fit the entry: it was changed';
+  return entry;
+}
+
+/** The canonical form of the rest of an entry: its line without the member that holds the hash. */
+function withoutHash(line: string, hash: string): string {
+  const member = `"hash":"${hash}"`;
+  const at = line.indexOf(member);
+  if (at < 0) return '';
+  const after = at + member.length;
+  return line[after] === ','
+    ? `${line.slice(0, at)}${line.slice(after + 1)}`
+    : `${line.slice(0, line[at - 1] === ',' ? at - 1 : at)}${line.slice(after)}`;
+}
+
+/** Reads a journal whole. A last line without a line feed is torn, not a fault. As `beginDecoding`. */
+export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
+  const entries: JournalEntry[] = [];
+  const decoding = beginDecoding((entry) => entries.push(entry), after);
+  const whole = text.lastIndexOf('\n') + 1;
+  decoding.read(text.slice(0, whole));
+  const { end, fault } = decoding;
+  return { entries, end, fault, torn: fault === null && whole < text.length ? text.slice(whole) : null };
+}

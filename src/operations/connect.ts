@@ -1,0 +1,109 @@
+import { homedir } from 'node:os';
+import { type Clock, systemClock } from '../clock.ts';
+import { askUrl, type UrlAnswer } from '../cloud/ask-url.ts';
+import { openCloud, openReader } from '../cloud/client.ts';
+import type { Cloud, CloudReader } from '../cloud/cloud.ts';
+import { findCredentials } from '../cloud/credentials.ts';
+import { type Examination, examine as examineCloud } from '../cloud/examine.ts';
+import type { CredentialsOf } from '../cloud/fresh-keys.ts';
+import { endpointFromEnvironment } from '../cloud/hosts.ts';
+import { openHttp } from '../cloud/http.ts';
+import { openPermits, type Permits } from '../cloud/permits.ts';
+import { proxyFromEnvironment } from '../cloud/proxy.ts';
+import { nonces } from '../cloud/sign-v1.ts';
+import { signatureFrom } from '../cloud/signature.ts';
+import type { Transport } from '../cloud/transport.ts';
+import type { Scope } from '../model.ts';
+import { beginCallCounter, type CallCounter } from '../run/call-counter.ts';
+import { stateDirectoryOf, textOf } from './machine.ts';
+
+/** Where the provider is, and who asks. */
+export interface ConnectOptions {
+  /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only to loopback. */
+  readonly endpoint?: string | null;
+  /**
+   * `HmacSHA256` or `HmacSHA1` for the older signature, where a gateway lets no other through; null = what
+   * `REFIT_SIGNATURE` names, else `TC3-HMAC-SHA256`.
+   */
+  readonly signature?: string | null;
+  /** The environment in which credentials, a proxy and a root domain are looked for, `process.env` as a rule. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls a second for each action and identity, up to the provider's 20. */
+  readonly requestsPerSecond?: number;
+  readonly clock?: Clock;
+  /** Another way to the network, for tests. */
+  readonly transport?: Transport;
+}
+
+/** The provider for a run: it can order. What reads and orders through one connection is counted together. */
+export interface Connection {
+  readonly cloud: Cloud;
+  readonly permits: Permits;
+  readonly calls: CallCounter;
+  readonly clock: Clock;
+  /** Asks an address by GET, unsigned, by the same network. */
+  readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
+  /** Where locks and the register of plans carried out live, by the environment that was given. */
+  readonly stateDirectory: string;
+  /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
+  readonly transport: Transport;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Releases the network: a program that forgets it stays alive for some seconds. */
+  close(): Promise<void>;
+}
+
+export function joinParts(options: ConnectOptions) {
+  const clock = options.clock ?? systemClock;
+  const permits = openPermits(clock, options.requestsPerSecond ?? 18);
+  const calls = beginCallCounter();
+  const env = options.env;
+  const transport = options.transport ?? openHttp({ proxy: proxyFromEnvironment(env) });
+  const endpoint = options.endpoint ?? endpointFromEnvironment(env);
+  const signature = { name: signatureFrom(options.signature ?? null, env), nonce: nonces(Math.random) };
+  const home = env.HOME || homedir();
+  const cloudOptions = {
+    transport,
+    clock,
+    credentials: ((profile, before) =>
+      findCredentials(
+        { env, readFile: textOf, home, profile, transport, clock, endpoint, signature },
+        before,
+      )) satisfies CredentialsOf,
+    endpoint,
+    signature,
+    permits,
+    onCall: calls.add,
+    jitter: Math.random,
+  };
+  return {
+    cloudOptions,
+    joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), transport, env },
+  };
+}
+
+/** Reaches the provider for planning: the client that comes back has no way to order. */
+export function connectReader(options: ConnectOptions): CloudReader {
+  return openReader(joinParts(options).cloudOptions);
+}
+
+/** Reaches the provider for a run. */
+export function connect(options: ConnectOptions): Connection {
+  const { cloudOptions, joint } = joinParts(options);
+  const cloud = openCloud(cloudOptions);
+  return {
+    ...joint,
+    cloud,
+    askUrl: (url, timeout) => askUrl(cloudOptions.transport, url, timeout),
+    close: () => cloud.close(),
+  };
+}
+
+/** Who one is at the provider, and what one may: reads alone, each once. @throws RefitError where no keys are found. */
+export async function examine(options: ConnectOptions, scope: Scope): Promise<Examination> {
+  const { cloudOptions } = joinParts(options);
+  try {
+    return await examineCloud({ ...cloudOptions, scope, proxy: proxyFromEnvironment(options.env) });
+  } finally {
+    await cloudOptions.transport.close();
+  }
+}

@@ -1,0 +1,261 @@
+import { hostname } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import pLimit from 'p-limit';
+import { type Clock, systemClock } from '../clock.ts';
+import type { CloudReader } from '../cloud/cloud.ts';
+import { monitorCalls, readInventory, readUsed } from '../cloud/read-inventory.ts';
+import { readWindows } from '../cloud/read-windows.ts';
+import { RefitError } from '../errors.ts';
+import { isFinished } from '../journal.ts';
+import type {
+  Durations,
+  Finding,
+  Inventory,
+  Money,
+  Plan,
+  PlanSource,
+  Quote,
+  Review,
+  SavedPlan,
+  SealedCalendar,
+} from '../model.ts';
+import { driftedSince } from '../plan/drifted-since.ts';
+import { PRICES_NEED_THE_PROVIDER } from '../plan/guards.ts';
+import { draftPlan, finishPlan } from '../plan/make-plan.ts';
+import { word } from '../plan/next-command.ts';
+import { parsePlan } from '../plan/parse-plan.ts';
+import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
+import { readApprovers } from '../plan/read-approvers.ts';
+import { scopesOf, withDefaults } from '../plan/scopes.ts';
+import { say } from '../rules/check.ts';
+import { count } from '../rules/say-size.ts';
+import { isAlive, readHolder } from '../run/lock.ts';
+import { RUN_FILES, readRun } from '../run/run-directory.ts';
+import { textOf, userName } from './machine.ts';
+
+/** What the planner is told beside the plan. */
+export interface PlanOptions {
+  /** The live fleet, or a reading of it. */
+  readonly from: CloudReader | { readonly inventory: Inventory; readonly source: string };
+  /** For plans that name none. */
+  readonly region?: string | null;
+  readonly profile?: string | null;
+  /** Ask the provider for the price of every step. A plan with a cost guard is always priced. */
+  readonly price?: boolean;
+  /** The file the saved plan will be written to, for the command to type next. */
+  readonly saveAs?: string | null;
+  /** Gives the text of the file that `approvals.from` names, null where there is none; else it is read from beside the plan. */
+  readonly approversFrom?: (path: string) => Promise<string | null>;
+  /** Who plans, and may not approve: the operating system's user, if not said otherwise. */
+  readonly user?: string;
+  /** How long changes take, as past runs measured it (`durationsOfRuns`); absent: an assumption, which the forecast names. */
+  readonly durations?: Durations;
+  readonly clock?: Clock;
+  /** Told what is being read, as numbers grow. */
+  readonly onProgress?: (what: string, done: number, of: number) => void;
+  /** Told before calls are made that may be billed: how many, and what for. */
+  readonly onNotice?: (what: string) => void;
+}
+
+/**
+ * The dry run: parses, reads, resolves, checks, prices and seals; sends nothing that changes anything.
+ * @returns the findings where the text is no valid plan, else the review.
+ * @throws RefitError where the provider cannot be read.
+ */
+export async function planFleet(
+  text: string,
+  file: string,
+  options: PlanOptions,
+): Promise<{ readonly review: Review | null; readonly findings: readonly Finding[] }> {
+  const { plan, findings } = parsePlan(text, file);
+  if (!plan) return { review: null, findings };
+  const reviewed = await reviewPlan(plan, options);
+  return 'review' in reviewed
+    ? { ...reviewed, findings: reviewed.review.findings }
+    : { review: null, ...reviewed };
+}
+
+/** What a plan made from a run is told beside it. */
+export interface PlanFromRunOptions extends PlanOptions {
+  /** Leave out the windows and freezes of the run's plan, and the maintenance windows: it may begin at once. */
+  readonly ignoreWindows?: boolean;
+}
+
+/**
+ * The inverse of what a run verified (`rollback`), or what it left undone (`retry`), as a plan under review: resolved,
+ * checked, priced and sealed against the live fleet like any other. It never acts by itself.
+ * @param directory the run directory. @throws RefitError `locked` while a process carries the run out, and what
+ * `readRun` and `planFleet` throw.
+ */
+export async function planFromRun(
+  kind: PlanSource['kind'],
+  directory: string,
+  options: PlanFromRunOptions,
+): Promise<Review> {
+  const run = await readRun(directory);
+  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
+  if (holder !== null && (await isAlive(holder, hostname()))) {
+    throw new RefitError(
+      'locked',
+      `${directory}: process ${holder.pid} on ${holder.host} carries the run out: what it will verify is not known yet`,
+      `refit drain ${word(directory)}, or wait for its end`,
+    );
+  }
+  const { saved, state } = run;
+  const { clock = systemClock, ignoreWindows = false } = options;
+  const made = planFrom(
+    kind,
+    { directory, saved, state, finished: isFinished(state) },
+    { now: clock.now(), ignoreWindows },
+  );
+  const reviewed = await reviewPlan(made.plan, options, made);
+  if ('review' in reviewed) return reviewed.review;
+  throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
+}
+
+async function reviewPlan(
+  written: Plan,
+  options: PlanOptions,
+  made: {
+    readonly findings: readonly Finding[];
+    readonly calendars: readonly SealedCalendar[];
+  } | null = null,
+): Promise<{ review: Review } | { findings: readonly Finding[] }> {
+  const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
+  const defaults = { region: options.region ?? null, profile: options.profile ?? null };
+  const { scopes, findings } = scopesOf(written, defaults);
+  if (findings.length > 0) return { findings };
+  const plan = withDefaults(written, defaults);
+  const { calendars: read, findings: unread } = await readCalendars(plan, clock);
+  if (unread.length > 0) return { findings: unread };
+  const calendars = [...(made?.calendars ?? []), ...read];
+  const sealed = await approvalsOf(plan, options);
+  if (sealed.findings.length > 0) return { findings: sealed.findings };
+  const reader = 'inventory' in from ? null : from;
+  const priced = options.price === true || plan.guards.cost !== null;
+
+  let notes: readonly string[] = [];
+  let inventory: Inventory;
+  if ('inventory' in from) inventory = from.inventory;
+  else {
+    const reading = await readInventory(from, scopes, clock, {
+      onProgress: ({ scopes: done, of }) => onProgress?.('regions read', done, of),
+    });
+    inventory = reading.inventory;
+    notes = reading.notes;
+  }
+  let draft = draftPlan(plan, inventory, clock.now(), calendars);
+  let billedCalls = 0;
+  if (reader && draft.toMeasure.length > 0) {
+    const ids = new Set(draft.toMeasure.map(({ id }) => id));
+    billedCalls = monitorCalls(inventory, ids);
+    onNotice?.(sayMonitorCalls(billedCalls, ids.size));
+    onProgress?.('instances measured', 0, ids.size);
+    const reading = await readUsed(reader, inventory, ids);
+    onProgress?.('instances measured', ids.size, ids.size);
+    inventory = reading.inventory;
+    notes = [...notes, ...reading.notes];
+    draft = draftPlan(plan, inventory, clock.now(), calendars);
+  }
+  if (reader && draft.toSchedule.length > 0) {
+    const ids = new Set(draft.toSchedule.map(({ id }) => id));
+    const reading = await readWindows(reader, inventory, ids, (read) =>
+      onProgress?.('maintenance windows read', read, ids.size),
+    );
+    inventory = reading.inventory;
+    notes = [...notes, ...reading.notes];
+    draft = draftPlan(plan, inventory, clock.now(), calendars);
+  }
+  let quotes: Map<string, Quote | { code: string; message: string; requestId: string | null }> | null = null;
+  const balances: Record<string, Money> = { ...inventory.balances };
+  if (reader && priced) {
+    const asked = new Map<string, Quote | { code: string; message: string; requestId: string | null }>();
+    const limit = pLimit(20);
+    await Promise.all(
+      draft.toPrice.map((question) =>
+        limit(async () => {
+          const { kind: _, ...answer } = await reader.price(question);
+          asked.set(question.step, answer);
+          onProgress?.('prices read', asked.size, draft.toPrice.length);
+        }),
+      ),
+    );
+    quotes = asked;
+    for (const scope of new Map(scopes.map((one) => [one.profile, one])).values()) {
+      const balance = await reader.describeBalance(scope);
+      if (balance) balances[scope.profile] = balance;
+    }
+  }
+  const source = 'inventory' in from ? from.source : 'live';
+  const remarks = notes.map((what) => ({
+    code: 'Refit.NotReadable',
+    severity: 'note' as const,
+    what,
+    mend: 'grant the right to read it, or go on without',
+    place: null,
+    excerpt: null,
+    instance: null,
+  }));
+  const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
+  const noted = {
+    ...draft,
+    findings: [...(made?.findings ?? []), ...draft.findings, ...offline, ...remarks],
+  };
+  const { approvals } = sealed;
+  const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
+  return {
+    review: finishPlan(noted, {
+      ...finish,
+      ...(approvals ? { approvals } : {}),
+      ...(options.durations ? { durations: options.durations } : {}),
+    }),
+  };
+}
+
+/**
+ * Reads the instances of a saved plan again, by one call a thousand of them, and what is sold for them.
+ * @param file where the saved plan lies. @returns a warning for each that is no longer as the plan wants it.
+ * @throws RefitError where the provider cannot be read.
+ */
+export async function lookAgain(
+  saved: SavedPlan,
+  file: string,
+  { from, clock = systemClock }: { readonly from: CloudReader; readonly clock?: Clock },
+): Promise<readonly Finding[]> {
+  const scopes = saved.preconditions.map(({ region, profile }) => ({ region, profile }));
+  return driftedSince(saved, file, (await readInventory(from, scopes, clock)).inventory);
+}
+
+/** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
+async function approvalsOf(
+  { approvals, owner, file: plan }: Plan,
+  { approversFrom = textOf, user = userName() }: PlanOptions,
+): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
+  if (!approvals) return { findings: [] };
+  const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
+  if ('approvers' in approvals) return { approvals: { ...approvals, authors }, findings: [] };
+  const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
+  return readApprovers(approvals, { text: await approversFrom(file), file, authors });
+}
+
+/** What a plan's calendar files, which lie beside it, say of the coming year. Without such files it reads nothing. */
+export async function readCalendars(
+  plan: Pick<Plan, 'file' | 'windows'>,
+  clock: Pick<Clock, 'now'> = systemClock,
+): Promise<{ readonly calendars: readonly SealedCalendar[]; readonly findings: readonly Finding[] }> {
+  if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
+  // Loaded only where there is a calendar to read.
+  const { sealCalendars } = await import('../plan/calendar-file.ts');
+  const textIn = async (file: string) => textOf(join(dirname(plan.file), file)).catch(() => null);
+  return sealCalendars(plan, clock.now(), textIn);
+}
+
+function pricesAreOffline(source: string): Finding {
+  const what = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
+  return say('Refit.PriceOffline', { what, mend: PRICES_NEED_THE_PROVIDER }, null, null);
+}
+
+/** What the calls of the monitor product are for: they are told before they are made. Source: facts §2.7, read 2026-11. */
+export function sayMonitorCalls(calls: number, instances: number): string {
+  return `reading the memory in use of ${count(instances, 'instance')}: ${count(calls, 'call')} of the monitor product (GetMonitorData), which bills calls beyond 1,000,000 a month`;
+}

@@ -1,0 +1,32 @@
+import type { Report, Review } from '../model.ts';
+import {
+  type ReportFormat,
+  type ReportOptions,
+  renderReport as renderReportAs,
+} from '../report/render-report.ts';
+import {
+  type ReviewFormat,
+  type ReviewOptions,
+  renderReview as renderReviewAs,
+} from '../report/render-review.ts';
+
+/**
+ * A plan under review in a format, ending with a line end. Pure. Without options as a file is written: no colour,
+ * 100 cells wide, every row that fits a screen.
+ */
+export function renderReview(
+  review: Review,
+  format: ReviewFormat,
+  options: Partial<ReviewOptions> = {},
+): string {
+  return renderReviewAs(review, format, { color: false, width: 100, all: false, ...options });
+}
+
+/** The report of a run in a format, ending with a line end. Pure. Without options: no colour, 100 cells wide. */
+export function renderReport(
+  report: Report,
+  format: ReportFormat,
+  options: Partial<ReportOptions> = {},
+): string {
+  return renderReportAs(report, format, { color: false, width: 100, ...options });
+}
