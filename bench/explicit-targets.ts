@@ -1,6 +1,6 @@
 /** A YAML plan of explicit targets read, validated and built, against what the `yaml` package alone needs to parse it with positions. */
 import { LineCounter, parseDocument } from 'yaml';
-import { parsePlan } from '../src/plan/parse-plan.ts';
+import { parsePlan } from '../src/plan/parse/parse-plan.ts';
 import { cpuTimed, type Row, rounds } from './measure.ts';
 
 /** @param targets how many the plan names. @param times how often each is measured. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
-import { beginReplay } from '../src/journal.ts';
-import { openJournalFile } from '../src/run/journal-file.ts';
-import { openJournalWriter } from '../src/run/journal-writer.ts';
+import { beginReplay } from '../src/journal/replay.ts';
+import { openJournalFile } from '../src/store/folder/journal-file.ts';
+import { openJournalWriter } from '../src/store/journal-writer.ts';
 import { type Row, rounds, timed } from './measure.ts';
 
 const EACH = 20_000;

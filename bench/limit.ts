@@ -1,5 +1,5 @@
 /** Use of the request limit, alone and beside a stranger, in virtual time by the real executor, and once over HTTP. */
-import type { LimitCounting } from '../src/simulator/request-limit.ts';
+import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
 import { type Row, rowOf } from './measure.ts';
 import { type VirtualRun, virtualRun } from './virtual-run.ts';
 

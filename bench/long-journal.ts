@@ -5,7 +5,7 @@ import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
 import { type Deed, JOURNAL_FORMAT, type SavedPlan, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
-import { RUN_FILES } from '../src/run/run-files.ts';
+import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
 
 /** Ever as many, so that what a replay keeps of them does not grow with the journal. */

@@ -1,6 +1,6 @@
 /** The check in real time: 1,000 orders at 20 a second over HTTP, at a simulator that counts calendar seconds. */
 import { systemClock } from '../src/clock.ts';
-import { openPermits } from '../src/cloud/permits.ts';
+import { openPermits } from '../src/cloud/limit/permits.ts';
 import { childServer } from './child-server.ts';
 import { fleetOf, inTurns, refitClient, requestFor } from './cpu.ts';
 import { type Row, rowOf } from './measure.ts';

@@ -5,8 +5,8 @@
 import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
 import { VirtualClock } from '../src/clock.ts';
-import { seededRandom } from '../src/simulator/random.ts';
-import { createRequestLimit, type LimitCounting } from '../src/simulator/request-limit.ts';
+import { seededRandom } from '../src/simulator/world/random.ts';
+import { createRequestLimit, type LimitCounting } from '../src/simulator/world/request-limit.ts';
 import { virtualRun } from './virtual-run.ts';
 
 const TITLES = { calendar: 'calendar seconds', bucket: 'a bucket', sliding: 'a sliding second' } as const;

@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beginExamination } from '../src/cli/examine-journal.ts';
+import { beginExamination } from '../src/cli/audit/examine-journal.ts';
 import { readSavedPlan } from '../src/plan/seal.ts';
-import { walkJournalFile } from '../src/run/journal-file.ts';
-import { RUN_FILES, readStanding } from '../src/run/run-directory.ts';
+import { walkJournalFile } from '../src/store/folder/journal-file.ts';
+import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
 import { cpuTimed } from './measure.ts';
 
 const [what, directory = ''] = process.argv.slice(2);

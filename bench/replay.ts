@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RUN_FILES } from '../src/run/run-files.ts';
+import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { longRun } from './long-journal.ts';
 import { type Beside, cpuTimed, median, type Row, rounds } from './measure.ts';
 

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { buildReport } from '../src/report/build-report.ts';
-import { renderReport } from '../src/report/render-report.ts';
+import { buildReport } from '../src/report/run/build-report.ts';
+import { renderReport } from '../src/report/run/render-report.ts';
 import { longRun } from '../test/report/long-run.ts';
 import { type Row, rounds, timed } from './measure.ts';
 

@@ -1,7 +1,7 @@
 /** A saved plan of so many steps, made offline and the same each time. */
 import type { SavedPlan } from '../src/model.ts';
 import { draftPlan, finishPlan } from '../src/plan/make-plan.ts';
-import { parsePlan } from '../src/plan/parse-plan.ts';
+import { parsePlan } from '../src/plan/parse/parse-plan.ts';
 import { inventoryOf } from './inventory.ts';
 
 /** @param more further lines of the plan. */

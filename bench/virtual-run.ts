@@ -5,21 +5,21 @@
  */
 import { VirtualClock } from '../src/clock.ts';
 import { openCloud, openReader } from '../src/cloud/client.ts';
-import { secret } from '../src/cloud/credentials.ts';
-import { openPermits } from '../src/cloud/permits.ts';
-import { type HttpRequest, type Transport, TransportError } from '../src/cloud/transport.ts';
+import { secret } from '../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../src/cloud/limit/permits.ts';
+import { type HttpRequest, type Transport, TransportError } from '../src/cloud/network/transport.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
-import { beginReplay } from '../src/journal.ts';
+import { beginReplay } from '../src/journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../src/model.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
-import { beginCallCounter } from '../src/run/call-counter.ts';
-import { execute } from '../src/run/execute.ts';
-import { openJournalWriter } from '../src/run/journal-writer.ts';
-import { createWorld } from '../src/simulator/create-world.ts';
-import { http } from '../src/simulator/http.ts';
-import { seededRandom } from '../src/simulator/random.ts';
-import type { LimitCounting } from '../src/simulator/request-limit.ts';
-import { OWNER_UIN, type Range, type World } from '../src/simulator/world.ts';
+import { beginCallCounter } from '../src/run/engine/call-counter.ts';
+import { execute } from '../src/run/engine/execute.ts';
+import { http } from '../src/simulator/gateway/http.ts';
+import { createWorld } from '../src/simulator/world/create-world.ts';
+import { seededRandom } from '../src/simulator/world/random.ts';
+import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
+import { OWNER_UIN, type Range, type World } from '../src/simulator/world/world.ts';
+import { openJournalWriter } from '../src/store/journal-writer.ts';
 
 export interface VirtualRunOptions {
   readonly seed: number;

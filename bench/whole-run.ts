@@ -5,7 +5,7 @@ import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
 import { type Deed, JOURNAL_FORMAT, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
-import { RUN_FILES } from '../src/run/run-files.ts';
+import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
 
 const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');

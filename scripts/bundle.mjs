@@ -34,7 +34,7 @@ const bundle = await rolldown({
     {
       name: 'calendars are loaded when one is looked into: most plans have no windows',
       transform(code, id) {
-        if (id !== join(folder, 'plan/time-zone.js')) return null;
+        if (id !== join(folder, 'plan/windows/time-zone.js')) return null;
         const lazily = `const require = ${builtIn('node:module')}.createRequire(import.meta.url);
 let calendar;
 const Temporal = new Proxy({}, { get: (_, name) => (calendar ??= require('temporal-polyfill').Temporal)[name] });`;
@@ -57,9 +57,9 @@ const { output } = await bundle.generate({
       { name: 'version', test: /[\\/]version\.js$/, priority: 1 },
       {
         name: 'start',
-        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|report[\\/](escape|ink))\.js$/,
+        test: /[\\/](cli[\\/](run-to-exit-code|output|findings)|report[\\/]document[\\/](escape|ink))\.js$/,
       },
-      { name: 'plan-text', test: /[\\/]plan[\\/]parse-plan\.js$/ },
+      { name: 'plan-text', test: /[\\/]plan[\\/]parse[\\/]parse-plan\.js$/ },
     ],
   },
   chunkFileNames: ({ name }) => `commands/${name === basename(folder) ? 'library' : name}-[hash].js`,

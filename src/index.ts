@@ -5,7 +5,7 @@ export type { Cloud, CloudReader } from './cloud/cloud.ts';
 export type { Examination, Right } from './cloud/examine.ts';
 export { discoverRegions, readInventory } from './cloud/read-inventory.ts';
 export { type ErrorCode, RefitError } from './errors.ts';
-export { replay, totals } from './journal.ts';
+export { replay, totals } from './journal/replay.ts';
 export type * from './model.ts';
 export {
   type Connection,
@@ -32,21 +32,25 @@ export {
   type ReconcileOptions,
   reconcileRun,
 } from './operations/run-plan.ts';
-export { decodePlan } from './plan/decode-plan.ts';
 export { explainCode, explainInstance } from './plan/explain.ts';
-export { parsePlan } from './plan/parse-plan.ts';
+export { decodePlan } from './plan/parse/decode-plan.ts';
+export { parsePlan } from './plan/parse/parse-plan.ts';
 export { encodeSavedPlan, readSavedPlan } from './plan/seal.ts';
-export { buildReport } from './report/build-report.ts';
-export { type CloudEvent, cloudEvents } from './report/cloud-events.ts';
-export { diffPlans, type PlanDiff } from './report/plan-diff.ts';
-export { PLAN_DIFF_FORMATS, type PlanDiffFormat, renderPlanDiff } from './report/render-plan-diff.ts';
-export { REPORT_FORMATS, type ReportFormat } from './report/render-report.ts';
-export { REVIEW_FORMATS, type ReviewFormat } from './report/render-review.ts';
+export { diffPlans, type PlanDiff } from './report/plan-diff/plan-diff.ts';
+export {
+  PLAN_DIFF_FORMATS,
+  type PlanDiffFormat,
+  renderPlanDiff,
+} from './report/plan-diff/render-plan-diff.ts';
+export { REVIEW_FORMATS, type ReviewFormat } from './report/review/render-review.ts';
+export { buildReport } from './report/run/build-report.ts';
+export { type CloudEvent, cloudEvents } from './report/run/cloud-events.ts';
+export { REPORT_FORMATS, type ReportFormat } from './report/run/render-report.ts';
 export type { ApplyEnd, Approval } from './run/apply.ts';
-export { durationsOfRuns } from './run/past-durations.ts';
-export type { ReconciledStep, ReconcileEnd } from './run/reconcile-run.ts';
-export type { Rehearsal } from './run/rehearse-plan.ts';
-export { readRun } from './run/run-directory.ts';
-export type { Standing } from './run/standing.ts';
-export type { SteerAnswer } from './run/steering.ts';
+export type { SteerAnswer } from './run/control/control-run.ts';
+export type { Standing } from './run/control/run-status.ts';
+export type { ReconciledStep, ReconcileEnd } from './run/reconcile.ts';
+export type { Rehearsal } from './run/rehearse/rehearse-plan.ts';
+export { durationsOfRuns } from './store/folder/past-durations.ts';
+export { readRun } from './store/folder/run-directory.ts';
 export { VERSION } from './version.ts';

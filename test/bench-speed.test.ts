@@ -14,10 +14,10 @@ import { lineByLine } from '../bench/replay.ts';
 import { STARTS, startUp } from '../bench/start.ts';
 import { VirtualClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
-import { beginReplay } from '../src/journal.ts';
+import { beginReplay } from '../src/journal/replay.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
-import { openJournalWriter } from '../src/run/journal-writer.ts';
-import { RUN_FILES, readStanding } from '../src/run/run-directory.ts';
+import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
+import { openJournalWriter } from '../src/store/journal-writer.ts';
 
 const TWICE = 2;
 const folder = await mkdtemp(join(tmpdir(), 'refit-bench-'));

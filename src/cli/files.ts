@@ -2,8 +2,8 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { visible } from '../report/escape.ts';
-import { RUN_FILES, replaceFile } from '../run/run-files.ts';
+import { visible } from '../report/document/escape.ts';
+import { RUN_FILES, replaceFile } from '../store/folder/run-files.ts';
 
 /** @throws RefitError `usage` where it cannot be read. */
 export async function readInput(path: string, what: string): Promise<Buffer> {

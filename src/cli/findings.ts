@@ -1,7 +1,7 @@
 /** Findings of a plan that could not be reviewed, as text and JSON. */
 import type { Finding } from '../model.ts';
-import { visible } from '../report/escape.ts';
-import { ink, SEVERITY_SIGNS } from '../report/ink.ts';
+import { visible } from '../report/document/escape.ts';
+import { ink, SEVERITY_SIGNS } from '../report/document/ink.ts';
 
 /** One block a finding: place, what, excerpt, mend. */
 export function findingsText(findings: readonly Finding[], color: boolean): string {

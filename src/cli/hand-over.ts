@@ -1,11 +1,11 @@
 /** Hands a plan under review over: the saved plan into its file, the review in the formats asked for. */
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
 import type { Review } from '../model.ts';
+import { word } from '../next-command.ts';
 import { renderReview } from '../operations/render.ts';
-import { word } from '../plan/next-command.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
-import { visible } from '../report/escape.ts';
-import { REVIEW_FORMATS } from '../report/render-review.ts';
+import { visible } from '../report/document/escape.ts';
+import { REVIEW_FORMATS } from '../report/review/render-review.ts';
 import { writeOutput } from './files.ts';
 import { type GlobalOptions, sameWay } from './options.ts';
 import { emit } from './output.ts';

@@ -1,7 +1,7 @@
 /** What every command is given beside its own arguments. */
 import { RefitError } from '../errors.ts';
+import { word } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
-import { word } from '../plan/next-command.ts';
 import type { OutputOptions } from './output.ts';
 import type { Terminal } from './terminal.ts';
 

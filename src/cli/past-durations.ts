@@ -1,8 +1,8 @@
 /** How long changes took in the past, for the forecast of a plan: by `--durations`, else from `runs/` in this folder. */
 
 import type { Durations } from '../model.ts';
-import { isLoopback } from '../run/claims.ts';
-import { durationsOfRuns } from '../run/past-durations.ts';
+import { isLoopback } from '../store/folder/claims.ts';
+import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** Where `apply` makes run directories unless it is told otherwise. */

@@ -659,7 +659,7 @@ async function faultHelp(args: readonly string[]): Promise<string> {
     !args.some((arg) => arg === '--help' || arg === '-h')
   )
     return '';
-  const { ALL_FAULTS } = await import('../simulator/faults.ts');
+  const { ALL_FAULTS } = await import('../simulator/world/faults.ts');
   const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
   return `\nFaults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
 }

@@ -1,6 +1,6 @@
 /** One command from its arguments to its exit code. A refusal says what, why, and what to type next. */
 import { RefitError } from '../errors.ts';
-import { visible } from '../report/escape.ts';
+import { visible } from '../report/document/escape.ts';
 import { reason } from './files.ts';
 import { runProgram } from './program.ts';
 

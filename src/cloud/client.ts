@@ -4,14 +4,14 @@
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Billing, Instance, Scope, UsedMemory } from '../model.ts';
-import { type Caller, type CallerOptions, onlyReads, openCaller, type ReadCaller } from './call.ts';
+import { type Caller, type CallerOptions, onlyReads, openCaller, type ReadCaller } from './calls/call.ts';
+import { openRead, type ReadOptions, refusedRead } from './calls/read.ts';
+import { isLackOfRights } from './calls/refusal-codes.ts';
 import type { Cloud, CloudReader, Deal, OrderAnswer, OrderRequest } from './cloud.ts';
-import type { Fields } from './fields.ts';
-import { endpointHost } from './hosts.ts';
-import { openRead, type ReadOptions, refusedRead } from './read.ts';
-import { isLackOfRights } from './refusal-codes.ts';
-import { TransportError } from './transport.ts';
-import * as wire from './wire.ts';
+import { endpointHost } from './network/hosts.ts';
+import { TransportError } from './network/transport.ts';
+import type { Fields } from './wire/fields.ts';
+import * as wire from './wire/wire.ts';
 
 export interface CloudOptions extends CallerOptions, ReadOptions {}
 

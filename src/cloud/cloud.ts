@@ -19,7 +19,7 @@ import type {
   UsedMemory,
   Zone,
 } from '../model.ts';
-import type { Lane } from './permits.ts';
+import type { Lane } from './limit/permits.ts';
 
 /** What is priced: the whole size, of which exactly one dimension differs from the present. */
 export interface PriceRequest extends Scope {

@@ -5,17 +5,17 @@
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Scope } from '../model.ts';
-import { onlyReads, openCaller } from './call.ts';
+import { onlyReads, openCaller } from './calls/call.ts';
+import { openRead, type ReadAnswer, refusedRead } from './calls/read.ts';
+import { isLackOfRights } from './calls/refusal-codes.ts';
 import type { CloudOptions } from './client.ts';
-import type { Fields } from './fields.ts';
-import { hostFor } from './hosts.ts';
-import { PROVIDER_LIMIT } from './permits.ts';
-import type { ProxySettings } from './proxy.ts';
-import { openRead, type ReadAnswer, refusedRead } from './read.ts';
-import { isLackOfRights } from './refusal-codes.ts';
-import { SIGNATURES, type SignatureName } from './signature.ts';
-import type { Transport } from './transport.ts';
-import * as wire from './wire.ts';
+import { PROVIDER_LIMIT } from './limit/permits.ts';
+import { hostFor } from './network/hosts.ts';
+import type { ProxySettings } from './network/proxy.ts';
+import type { Transport } from './network/transport.ts';
+import { SIGNATURES, type SignatureName } from './signing/signature.ts';
+import type { Fields } from './wire/fields.ts';
+import * as wire from './wire/wire.ts';
 
 /** What was found out. Names in it are the provider's: escape before showing. No key is in it. */
 export interface Examination {

@@ -1,20 +1,20 @@
 import { homedir } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
-import { askUrl, type UrlAnswer } from '../cloud/ask-url.ts';
 import { openCloud, openReader } from '../cloud/client.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
-import { findCredentials } from '../cloud/credentials.ts';
+import { findCredentials } from '../cloud/credentials/find-credentials.ts';
+import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud } from '../cloud/examine.ts';
-import type { CredentialsOf } from '../cloud/fresh-keys.ts';
-import { endpointFromEnvironment } from '../cloud/hosts.ts';
-import { openHttp } from '../cloud/http.ts';
-import { openPermits, type Permits } from '../cloud/permits.ts';
-import { proxyFromEnvironment } from '../cloud/proxy.ts';
-import { nonces } from '../cloud/sign-v1.ts';
-import { signatureFrom } from '../cloud/signature.ts';
-import type { Transport } from '../cloud/transport.ts';
+import { openPermits, type Permits } from '../cloud/limit/permits.ts';
+import { askUrl, type UrlAnswer } from '../cloud/network/ask-url.ts';
+import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
+import { openHttp } from '../cloud/network/http.ts';
+import { proxyFromEnvironment } from '../cloud/network/proxy.ts';
+import type { Transport } from '../cloud/network/transport.ts';
+import { nonces } from '../cloud/signing/sign-v1.ts';
+import { signatureFrom } from '../cloud/signing/signature.ts';
 import type { Scope } from '../model.ts';
-import { beginCallCounter, type CallCounter } from '../run/call-counter.ts';
+import { beginCallCounter, type CallCounter } from '../run/engine/call-counter.ts';
 import { stateDirectoryOf, textOf } from './machine.ts';
 
 /** Where the provider is, and who asks. */

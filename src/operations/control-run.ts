@@ -2,14 +2,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import { isFinished } from '../journal.ts';
+import { isFinished } from '../journal/replay.ts';
 import type { SteerCommand, Steerer } from '../model.ts';
-import { word } from '../plan/next-command.ts';
+import { word } from '../next-command.ts';
 import { applyAgain } from '../run/apply-again.ts';
-import { askToSteer } from '../run/ask-run.ts';
-import { isAlive, readHolder } from '../run/lock.ts';
-import { RUN_FILES, readRun } from '../run/run-directory.ts';
-import type { SteerAnswer } from '../run/steering.ts';
+import { askToSteer } from '../run/control/control-client.ts';
+import type { SteerAnswer } from '../run/control/control-run.ts';
+import { isAlive, readHolder } from '../store/folder/lock.ts';
+import { RUN_FILES, readRun } from '../store/folder/run-directory.ts';
 import { userName } from './machine.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { CloudReader } from '../cloud/cloud.ts';
 import { monitorCalls, readInventory, readUsed } from '../cloud/read-inventory.ts';
 import { readWindows } from '../cloud/read-windows.ts';
 import { RefitError } from '../errors.ts';
-import { isFinished } from '../journal.ts';
+import { isFinished } from '../journal/replay.ts';
 import type {
   Durations,
   Finding,
@@ -19,18 +19,18 @@ import type {
   SavedPlan,
   SealedCalendar,
 } from '../model.ts';
-import { driftedSince } from '../plan/drifted-since.ts';
+import { word } from '../next-command.ts';
 import { PRICES_NEED_THE_PROVIDER } from '../plan/guards.ts';
 import { draftPlan, finishPlan } from '../plan/make-plan.ts';
-import { word } from '../plan/next-command.ts';
-import { parsePlan } from '../plan/parse-plan.ts';
+import { parsePlan } from '../plan/parse/parse-plan.ts';
+import { readApprovers } from '../plan/parse/read-approvers.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
-import { readApprovers } from '../plan/read-approvers.ts';
-import { scopesOf, withDefaults } from '../plan/scopes.ts';
+import { driftedSince } from '../plan/resolve/drifted-since.ts';
+import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
-import { isAlive, readHolder } from '../run/lock.ts';
-import { RUN_FILES, readRun } from '../run/run-directory.ts';
+import { isAlive, readHolder } from '../store/folder/lock.ts';
+import { RUN_FILES, readRun } from '../store/folder/run-directory.ts';
 import { textOf, userName } from './machine.ts';
 
 /** What the planner is told beside the plan. */
@@ -245,7 +245,7 @@ export async function readCalendars(
 ): Promise<{ readonly calendars: readonly SealedCalendar[]; readonly findings: readonly Finding[] }> {
   if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
   // Loaded only where there is a calendar to read.
-  const { sealCalendars } = await import('../plan/calendar-file.ts');
+  const { sealCalendars } = await import('../plan/windows/calendar-file.ts');
   const textIn = async (file: string) => textOf(join(dirname(plan.file), file)).catch(() => null);
   return sealCalendars(plan, clock.now(), textIn);
 }

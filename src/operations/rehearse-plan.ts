@@ -1,6 +1,6 @@
 import type { SavedPlan } from '../model.ts';
-import { ASSUMED_DURATIONS, evenDurations } from '../plan/durations.ts';
-import type { Rehearsal } from '../run/rehearse-plan.ts';
+import { ASSUMED_DURATIONS, evenDurations } from '../plan/forecast/durations.ts';
+import type { Rehearsal } from '../run/rehearse/rehearse-plan.ts';
 import { VERSION } from '../version.ts';
 
 /** How a saved plan is rehearsed. */
@@ -28,9 +28,9 @@ export interface RehearseOptions {
 export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptions = {}): Promise<Rehearsal> {
   // Loaded only where somebody rehearses.
   const [{ openRehearsal }, { callerOver }, { rehearsePlan }] = await Promise.all([
-    import('../simulator/rehearsal.ts'),
-    import('../cloud/gateway-caller.ts'),
-    import('../run/rehearse-plan.ts'),
+    import('../simulator/rehearsal/rehearsal.ts'),
+    import('../cloud/calls/gateway-client.ts'),
+    import('../run/rehearse/rehearse-plan.ts'),
   ]);
   const { duration, faults = [], seeds = 5, seed = 1, onProgress } = options;
   const durations = duration

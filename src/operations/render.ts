@@ -1,14 +1,14 @@
 import type { Report, Review } from '../model.ts';
 import {
-  type ReportFormat,
-  type ReportOptions,
-  renderReport as renderReportAs,
-} from '../report/render-report.ts';
-import {
   type ReviewFormat,
   type ReviewOptions,
   renderReview as renderReviewAs,
-} from '../report/render-review.ts';
+} from '../report/review/render-review.ts';
+import {
+  type ReportFormat,
+  type ReportOptions,
+  renderReport as renderReportAs,
+} from '../report/run/render-report.ts';
 
 /**
  * A plan under review in a format, ending with a line end. Pure. Without options as a file is written: no colour,

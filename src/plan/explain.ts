@@ -4,10 +4,10 @@ import { allRules, ruleOf } from '../rules/check.ts';
 import type { Facts, Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { sayMemory, saySize, sayValue, upTo } from '../rules/say-size.ts';
-import { closest } from './closest.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
-import { matcher } from './matches.ts';
-import { profileOf, regionsOf } from './scopes.ts';
+import { closest } from './parse/closest-word.ts';
+import { matcher } from './resolve/match-selector.ts';
+import { profileOf, regionsOf } from './resolve/scopes.ts';
 
 /** A rule on one page; null for a code that no rule has: see `nearestCode`. Letters' case does not count. */
 export function explainCode(code: string): string | null {

@@ -3,7 +3,7 @@ import type { Finding, Instance, Place, Plan, Quote, Size } from '../model.ts';
 import { money, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { count, saySize } from '../rules/say-size.ts';
-import { compare, reached, sayThreshold } from './threshold.ts';
+import { compare, reached, sayThreshold } from './parse/threshold.ts';
 
 /** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
 export function shrinkDenied(plan: Plan, instance: Instance, to: Size, place: Place): Finding | null {

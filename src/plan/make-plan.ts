@@ -22,24 +22,24 @@ import {
   type Wave,
 } from '../model.ts';
 import { partsOf, sumPrices } from '../money.ts';
+import { nextCommand } from '../next-command.ts';
 import { say } from '../rules/check.ts';
 import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
-import { checkPrices, type PricedRoute } from './check-prices.ts';
-import { indexZones, type ZonesOf } from './choose-nodes.ts';
-import { ASSUMED_DURATIONS } from './durations.ts';
-import { forecastTime } from './forecast.ts';
+import { sayTelling } from './describe-notifications.ts';
+import { ASSUMED_DURATIONS } from './forecast/durations.ts';
+import { forecastTime } from './forecast/forecast.ts';
 import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
-import { layOutSteps, leastSeconds, preconditionOf } from './lay-out-steps.ts';
-import { nextCommand } from './next-command.ts';
-import { orderSteps, type Route } from './order-steps.ts';
-import { type PriceQuestion, type Quotes, questionsOf } from './price-steps.ts';
-import { tooFewApprovers } from './read-approvers.ts';
-import { resolve } from './resolve.ts';
-import { sayTelling } from './say-telling.ts';
+import { tooFewApprovers } from './parse/read-approvers.ts';
+import { checkPrices, type PricedRoute } from './price/check-prices.ts';
+import { type PriceQuestion, type Quotes, questionsOf } from './price/price-steps.ts';
+import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
+import { orderSteps, type Route } from './resolve/order-steps.ts';
+import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
-import { spreadFindings } from './spread.ts';
-import { soaking } from './waves.ts';
-import { comingWindow, secondsToFit, windowsClosed, windowTooShort } from './window-findings.ts';
+import { layOutSteps, leastSeconds, preconditionOf } from './waves/assign-waves.ts';
+import { spreadFindings } from './waves/spread.ts';
+import { soaking } from './waves/waves.ts';
+import { comingWindow, secondsToFit, windowsClosed, windowTooShort } from './windows/window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
 export interface Draft {

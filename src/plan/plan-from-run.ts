@@ -20,8 +20,8 @@ import {
 } from '../model.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
-import { conductOf } from './waves.ts';
-import { windowsOfRun } from './windows-of-run.ts';
+import { conductOf } from './waves/waves.ts';
+import { windowsOfRun } from './windows/windows-of-run.ts';
 
 /** A run as its saved plan and its journal tell it. */
 export interface RunToPlanFrom {

@@ -3,9 +3,9 @@ import { canonicalDigest } from '../digest.ts';
 import { RefitError } from '../errors.ts';
 import { validateSavedPlan } from '../generated/validators.js';
 import { SAVED_PLAN_FORMAT, type SavedPlan } from '../model.ts';
-import { faultOfCron } from './due-times.ts';
-import { isTimeZone } from './time-zone.ts';
-import { parseFreeze, parseWindow } from './window-text.ts';
+import { faultOfCron } from './windows/due-times.ts';
+import { isTimeZone } from './windows/time-zone.ts';
+import { parseFreeze, parseWindow } from './windows/window-text.ts';
 
 /** The plan with its digest: SHA-256 over the canonical form of everything else in it. */
 export function sealPlan(draft: Omit<SavedPlan, 'digest'>): SavedPlan {

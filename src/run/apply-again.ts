@@ -1,7 +1,7 @@
 /** The commands that take a run up again, to be typed as they are. */
 import { join } from 'node:path';
-import { word } from '../plan/next-command.ts';
-import { RUN_FILES, type RunStanding } from './run-directory.ts';
+import { word } from '../next-command.ts';
+import { RUN_FILES, type RunStanding } from '../store/folder/run-directory.ts';
 
 /** With the endpoint that the run was begun with, where that is not the provider's own. */
 export function applyAgain(run: RunStanding): string {

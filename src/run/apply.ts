@@ -6,28 +6,19 @@ import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import type { Permits } from '../cloud/permits.ts';
-import type { Transport } from '../cloud/transport.ts';
+import type { Permits } from '../cloud/limit/permits.ts';
+import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
 import { asRead } from '../journal/chain.ts';
-import { isFinished } from '../journal.ts';
+import { isFinished } from '../journal/replay.ts';
 import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
-import { planAgain, word } from '../plan/next-command.ts';
-import { buildReport } from '../report/build-report.ts';
-import { renderReport } from '../report/render-report.ts';
-import type { CallCounter } from './call-counter.ts';
-import { mustBeSameAccount, tellCallers } from './callers.ts';
-import { claimInstances, isLoopback } from './claims.ts';
-import { type ControlSocket, openControlSocket } from './control-socket.ts';
-import { demandApprovals, isBorneOut } from './demand-approvals.ts';
-import { execute } from './execute.ts';
-import { type HeldLock, openInstances } from './held-locks.ts';
-import { hookListener, mustAllowHooks } from './hooks.ts';
-import { takeLock } from './lock.ts';
-import { withLost } from './lost-deeds.ts';
-import { isRegistered, register } from './register.ts';
-import type { GateDoors } from './run.ts';
-import type { RunCommand } from './run-command.ts';
+import { planAgain, word } from '../next-command.ts';
+import { buildReport } from '../report/run/build-report.ts';
+import { renderReport } from '../report/run/render-report.ts';
+import { claimInstances, isLoopback } from '../store/folder/claims.ts';
+import { type HeldLock, openInstances } from '../store/folder/held-locks.ts';
+import { takeLock } from '../store/folder/lock.ts';
+import { isRegistered, register } from '../store/folder/register.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
@@ -37,13 +28,22 @@ import {
   replaceFile,
   reportedHead,
   runDirectoryName,
-} from './run-directory.ts';
-import type { Standing } from './standing.ts';
-import { openSteering } from './steering.ts';
-import { openRun, recordStart, unlessLeft } from './take-up.ts';
-import { type Listener, openTelling, TELLING_GRACE } from './tell.ts';
-import { webhookListener } from './webhooks.ts';
-import { openWindowGate } from './window-gate.ts';
+} from '../store/folder/run-directory.ts';
+import { withLost } from '../store/unwritten-entries.ts';
+import { openSteering } from './control/control-run.ts';
+import { type ControlSocket, openControlSocket } from './control/control-socket.ts';
+import type { Standing } from './control/run-status.ts';
+import { demandApprovals, isBorneOut } from './demand-approvals.ts';
+import type { CallCounter } from './engine/call-counter.ts';
+import { execute } from './engine/execute.ts';
+import type { GateDoors } from './engine/run.ts';
+import { openWindowGate } from './engine/window-gate.ts';
+import { mustBeSameAccount, tellCallers } from './identities.ts';
+import { hookListener, mustAllowHooks } from './notify/hooks.ts';
+import { type Listener, openTelling, TELLING_GRACE } from './notify/notifier.ts';
+import type { RunCommand } from './notify/run-command.ts';
+import { webhookListener } from './notify/webhooks.ts';
+import { openRun, recordStart, unlessLeft } from './open-run.ts';
 
 /** How a person said yes. */
 export interface Approval {

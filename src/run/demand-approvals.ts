@@ -3,8 +3,8 @@ import { judgeApprovals, type Offered, sayMissing } from '../approval/judge-appr
 import { encodeApproval } from '../approval/sign-approval.ts';
 import { type Clock, iso } from '../clock.ts';
 import { APPROVAL_FORMAT, type ApprovalFile, type Deed, type SavedPlan } from '../model.ts';
-import { word } from '../plan/next-command.ts';
-import { keepApprovals, offeredApprovals } from './approval-files.ts';
+import { word } from '../next-command.ts';
+import { keepApprovals, offeredApprovals } from '../store/folder/approval-files.ts';
 
 /** Where the signatures of a run are looked for, and when. */
 export interface SignaturesInput {

@@ -1,107 +1,141 @@
-/**
- * Settles by reading what is unknown of a run, and orders nothing: it is given a client that cannot, and starts no step.
- * What is found is journaled as any other fact, so that `apply` goes on from there.
- */
+/** `reconcile` on a run directory: takes its locks, reads what is unknown, journals it, and renders the reports anew. */
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
-import { totals } from '../journal.ts';
-import type { EndedBecause, JournalEntry, SavedPlan, Step, StepState } from '../model.ts';
-import { isCredentialsCode } from './after-refusal.ts';
-import { readBills } from './bills.ts';
-import type { CallCounter } from './call-counter.ts';
-import { waitForWindow } from './defer.ts';
-import { exitCodeOf } from './exit-code.ts';
-import type { JournalWriter } from './journal-writer.ts';
-import type { SettlingRun } from './run.ts';
-import { settleLanding } from './settle.ts';
-import { settleEnd } from './settle-end.ts';
-import { beginWaits, FIRST_TAIL } from './waits.ts';
-import { watchFleet } from './watch.ts';
+import type { JournalEntry, Outcome, Report, SavedPlan, Step } from '../model.ts';
+import { claimInstances } from '../store/folder/claims.ts';
+import type { HeldLock } from '../store/folder/held-locks.ts';
+import { takeLock } from '../store/folder/lock.ts';
+import { RUN_FILES, type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
+import { withLost } from '../store/unwritten-entries.ts';
+import { finish, mustBeSameEndpoint, mustBeWhole } from './apply.ts';
+import type { CallCounter } from './engine/call-counter.ts';
+import { lastExitCode, reconcileSteps, unsettledSteps } from './engine/reconcile-steps.ts';
+import { mustBeSameAccount, tellCallers } from './identities.ts';
+import { openRun, recordStart, unlessLeft } from './open-run.ts';
 
-/** What a reconcile needs of the outside. */
-export interface ReconcileRunInput {
-  readonly saved: SavedPlan;
-  /** Taken up: its `run-started` entry, which says the purpose, is written. */
-  readonly journal: JournalWriter;
+export interface ReconcileInput {
+  readonly directory: string;
+  readonly stateDirectory: string;
+  /** Cannot order: a reader has no such function. */
   readonly cloudFor: (profile: string) => CloudReader;
   readonly calls: CallCounter;
   readonly clock: Clock;
-  /** Aborted to leave at once. */
+  /** Aborted to leave at once; its reason is the exit code, 130 or 143. */
   readonly leave: AbortSignal;
-  /** The exit code that the run had last ended with; null where it had not ended. */
-  readonly exitCodeBefore: number | null;
+  readonly by: { readonly user: string; readonly host: string; readonly pid: number };
+  readonly endpoint: string;
+  readonly version: string;
+  /** Told once what the journal holds so far, then each entry as it becomes durable. */
+  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
+  readonly onEntry?: (entry: JournalEntry) => void;
 }
 
-/** The steps of which nobody knows yet what came of them, by the journal. */
-export function unsettledSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
-  return saved.steps.filter(({ id }) => steps.get(id)?.outcome === 'unknown');
+/** What became of a step whose outcome was unknown. */
+export interface ReconciledStep {
+  readonly step: string;
+  readonly instance: string;
+  readonly region: string;
+  /** `not-run`: its order had not landed, and apply may ask again. */
+  readonly outcome: Outcome;
+  readonly orders: readonly string[];
+  readonly code: string | null;
+  readonly what: string;
 }
 
-/** The exit code that a run last ended with. */
-export function lastExitCode(entries: readonly JournalEntry[]): number | null {
-  const ended = entries.findLast((entry) => entry.kind === 'run-ended');
-  return ended?.kind === 'run-ended' ? ended.exitCode : null;
+export interface ReconcileEnd {
+  readonly directory: string;
+  readonly saved: SavedPlan;
+  readonly report: Report;
+  /** The steps that were unknown, in the plan's order. */
+  readonly steps: readonly ReconciledStep[];
+  /** 0 where no outcome is unknown any more, 10 while one is, 12 where the keys were refused, or the signal's. */
+  readonly exitCode: number;
 }
 
 /**
- * Settles what is unknown: whether it landed, and what landed to its end. A change that waits for its maintenance window
- * is looked at once.
- * @returns how the run stands now; null when told to leave at once: the journal is whole.
- * @throws RefitError `disk-failed` when the journal cannot be written.
+ * Settles the unknown outcomes of a run by reading; the run's own end is told anew.
+ * @throws RefitError `locked` while a live process has the run or one of the instances; `journal-broken`, `disk-failed`,
+ * what reading the run directory throws, and what the first read of each region throws, before anything is written.
  */
-export async function reconcileSteps(
-  input: ReconcileRunInput,
-): Promise<{ readonly because: EndedBecause; readonly exitCode: number } | null> {
-  const { saved, journal, cloudFor, clock, leave, calls } = input;
-  let credentialsRefused = false;
-  const run: SettlingRun = {
-    ...input,
-    drain: leave,
-    watch: watchFleet({ cloudFor, clock, upcoming: () => [] }),
-    waits: beginWaits(clock),
-    pace: { usual: null, tail: FIRST_TAIL, firstSince: null },
-    isPlaceWanted: () => false,
-    waiting: new Map(),
-    stop(_, __, code) {
-      if (code !== undefined && isCredentialsCode(code)) credentialsRefused = true;
-    },
-    // Thresholds decide about new orders, and here are none.
-    ended() {},
-  };
-  const before = journal.replay.state();
-  await Promise.all(unsettledSteps(saved, before.steps).map((step) => settleStep(run, step)));
-  if (leave.aborted) return null;
-
-  for (const [index, { name }] of saved.waves.entries()) {
-    await readBills(run, index);
-    if (!before.wavesStarted.includes(index) || before.wavesEnded.includes(index)) continue;
-    const left = saved.steps.some(
-      ({ id, wave }) => wave === index && journal.replay.step(id).phase !== 'ended',
-    );
-    if (!left) journal.tell({ kind: 'wave-ended', wave: index, name });
+export async function reconcileInDirectory(input: ReconcileInput): Promise<ReconcileEnd> {
+  const { clock, stateDirectory, by } = input;
+  const { saved, directory } = await readRun(input.directory);
+  const self = { host: by.host, purpose: `refit reconcile ${directory}` };
+  const locks: HeldLock[] = [];
+  try {
+    const byDigest = join(stateDirectory, 'locks', `${saved.digest}.json`);
+    locks.push({ name: 'saved-plan', lock: await takeLock(byDigest, self, clock) });
+    locks.push({ name: 'run-directory', lock: await takeLock(join(directory, RUN_FILES.lock), self, clock) });
+    const run = await readRun(directory);
+    await mustBeWhole(stateDirectory, run);
+    const open = unsettledSteps(saved, run.state.steps);
+    if (open.length === 0) {
+      const { report } = await finish(directory, saved, run.journal.entries, run.state, true);
+      return { directory, saved, report, steps: [], exitCode: 0 };
+    }
+    mustBeSameEndpoint(input.endpoint, run);
+    const instances = [...new Set(open.map(({ instance }) => instance))];
+    const wanted = { digest: saved.digest, endpoint: input.endpoint, instances };
+    locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
+    await mustAnswer(input, open);
+    return await settle(input, run, open, locks);
+  } finally {
+    for (const { lock } of locks) await lock.release().catch(() => undefined);
   }
-  const left = saved.steps.some(({ id }) => journal.replay.step(id).phase !== 'ended');
-  const because = left ? (before.stopping?.because ?? 'reconciled') : 'done';
-  const exitCode = exitCodeOf({
-    totals: totals(saved.steps.map(({ id }) => journal.replay.step(id))),
-    because,
-    credentialsRefused,
-    signalExitCode: input.exitCodeBefore ?? 130,
-  });
-  const counts = calls.take();
-  if (counts.length > 0) journal.tell({ kind: 'calls', counts });
-  await journal.record({ kind: 'run-ended', because, exitCode });
-  return { because, exitCode };
 }
 
-/** Takes a step from where it stands to its end, or to where only a new order could take it further. */
-async function settleStep(run: SettlingRun, step: Step): Promise<void> {
-  while (!run.leave.aborted) {
-    const { phase, beganAt } = run.journal.replay.step(step.id);
-    if (phase === 'ended' || phase === 'waiting') return;
-    if (phase !== 'settling') await settleLanding(run, step);
-    else if (run.saved.execution.switch === 'maintenance-window' && beganAt === null) {
-      if ((await waitForWindow(run, step, () => {}, { once: true })) === 'left') return;
-    } else await settleEnd(run, step);
+/** No entry is written where nobody answers, or where the keys are none: the same command is typed again then. */
+async function mustAnswer({ cloudFor }: ReconcileInput, open: readonly Step[]): Promise<void> {
+  const scopes = new Map(open.map((step) => [`${step.region} ${step.profile}`, step]));
+  await Promise.all(
+    [...scopes.values()].map((step) => cloudFor(step.profile).describeInstances(step, [step.instance])),
+  );
+}
+
+async function settle(
+  input: ReconcileInput,
+  run: RunOnDisk,
+  open: readonly Step[],
+  locks: readonly HeldLock[],
+): Promise<ReconcileEnd> {
+  const { clock, calls, leave } = input;
+  const { saved, directory } = run;
+  const { onStart } = input;
+  const taken = await openRun(run, {
+    clock,
+    ...(onStart ? { onStart } : {}),
+    onEntry: (entry) => input.onEntry?.(entry),
+  });
+  const { journal, entries, replay } = taken;
+  try {
+    await recordStart(journal, run, input, locks, 'reconcile');
+    const callers = await tellCallers({ ...input, saved: { steps: open }, journal });
+    mustBeSameAccount(directory, run.journal.entries, callers);
+    const exitCodeBefore = lastExitCode(run.journal.entries);
+    const settling = reconcileSteps({ ...input, saved, journal, exitCodeBefore });
+    const end = await unlessLeft(settling, leave, journal, calls);
+    const { report } = await finish(directory, saved, entries, replay.state(), false);
+    const told = open.map(({ id, instance, region }) => {
+      const { outcome, orders, code, what } = replay.step(id);
+      return { step: id, instance, region, outcome, orders, code, what };
+    });
+    const unknown = told.some(({ outcome }) => outcome === 'unknown');
+    const exitCode =
+      end === null
+        ? typeof leave.reason === 'number'
+          ? leave.reason
+          : 130
+        : end.exitCode === 12
+          ? 12
+          : unknown
+            ? 10
+            : 0;
+    return { directory, saved, report, steps: told, exitCode };
+  } catch (error) {
+    await finish(directory, saved, entries, replay.state(), false).catch(() => undefined);
+    throw withLost(error, journal.lost);
+  } finally {
+    await taken.close();
   }
 }

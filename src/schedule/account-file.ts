@@ -3,8 +3,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import { word } from '../plan/next-command.ts';
-import { openJournalFile } from '../run/journal-file.ts';
+import { word } from '../next-command.ts';
+import { openJournalFile } from '../store/folder/journal-file.ts';
 import {
   decodeAccount,
   EMPTY_STATE,

@@ -1,7 +1,7 @@
 /** What an attempt's exit code means for its occurrence: whether it has ended, or when it goes on. Pure. */
 import type { SavedPlan, Schedule } from '../model.ts';
-import { dueTimes } from '../plan/due-times.ts';
-import { openOpenings } from '../plan/openings.ts';
+import { dueTimes } from '../plan/windows/due-times.ts';
+import { openOpenings } from '../plan/windows/open-windows.ts';
 import { isFailure } from './account.ts';
 
 /** How long after a failure it is tried again, milliseconds: after as many in a row it has ended. */

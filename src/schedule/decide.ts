@@ -3,7 +3,7 @@
  * after a crash, and what has been written down since makes it another one.
  */
 import { iso } from '../clock.ts';
-import { dueTimes } from '../plan/due-times.ts';
+import { dueTimes } from '../plan/windows/due-times.ts';
 import { duration } from '../report/quantities.ts';
 import type { BeganBecause, Occurrence, PlanAccount, ScheduleDeed, ScheduleState } from './account.ts';
 import { type FileReading, fallsBehind, type ScheduledPlan, scheduleSignature } from './plan-file.ts';

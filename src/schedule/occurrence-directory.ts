@@ -6,9 +6,9 @@ import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Outcome, Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/seal.ts';
-import { isAlive, readHolder } from '../run/lock.ts';
-import { RUN_FILES, readRun, replaceFile } from '../run/run-directory.ts';
-import { syncDirectory } from '../run/run-files.ts';
+import { isAlive, readHolder } from '../store/folder/lock.ts';
+import { RUN_FILES, readRun, replaceFile } from '../store/folder/run-directory.ts';
+import { syncDirectory } from '../store/folder/run-files.ts';
 
 /** What an occurrence has on disk. */
 export interface OccurrenceDisk {

@@ -1,11 +1,11 @@
 /** What a file of the watched folder is: a plan or saved plan with a schedule, one without, or what is wrong with it. Pure. */
 import { RefitError } from '../errors.ts';
 import type { Finding, SavedPlan, Schedule } from '../model.ts';
-import { dueTimes } from '../plan/due-times.ts';
-import { word } from '../plan/next-command.ts';
-import { parsePlan } from '../plan/parse-plan.ts';
+import { word } from '../next-command.ts';
+import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/seal.ts';
-import { whenInWords } from '../report/schedule-in-words.ts';
+import { dueTimes } from '../plan/windows/due-times.ts';
+import { whenInWords } from '../report/review/schedule-in-words.ts';
 
 /** A plan that is due by itself. */
 export interface ScheduledPlan {

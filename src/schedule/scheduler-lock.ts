@@ -6,7 +6,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
-import { type Holder, isAlive, type Lock, readHolder, type Taker, takeLock } from '../run/lock.ts';
+import { type Holder, isAlive, type Lock, readHolder, type Taker, takeLock } from '../store/folder/lock.ts';
 
 const LOCK_FILE = 'lock.json';
 

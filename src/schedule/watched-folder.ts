@@ -5,8 +5,8 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { word } from '../plan/next-command.ts';
-import { replaceFile } from '../run/run-directory.ts';
+import { word } from '../next-command.ts';
+import { replaceFile } from '../store/folder/run-directory.ts';
 import type { FolderView, RunRequest, Switch } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
 

@@ -8,9 +8,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import { http, type WireAnswer } from './http.ts';
-import { advance, counts, type World, type WorldCounts } from './world.ts';
-import { worldState } from './world-state.ts';
+import { http, type WireAnswer } from './gateway/http.ts';
+import { advance, counts, type World, type WorldCounts } from './world/world.ts';
+import { worldState } from './world/world-state.ts';
 
 export interface ServerOptions {
   readonly world: World;

@@ -1,12 +1,12 @@
 /** What `refit simulate` runs: a world made from options, on loopback. */
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from './accounts.ts';
-import { createWorld } from './create-world.ts';
-import { type Fault, parseFault } from './faults.ts';
-import type { LimitCounting } from './request-limit.ts';
 import { type ServerCertificate, startServer } from './server.ts';
-import { FIRST_ACCOUNT, type Range, type World, type WorldCounts } from './world.ts';
+import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from './world/accounts.ts';
+import { createWorld } from './world/create-world.ts';
+import { type Fault, parseFault } from './world/faults.ts';
+import type { LimitCounting } from './world/request-limit.ts';
+import { FIRST_ACCOUNT, type Range, type World, type WorldCounts } from './world/world.ts';
 
 /** Everything has a default; times are least and greatest in milliseconds. */
 export interface SimulateOptions {

@@ -4,12 +4,12 @@
  * It must end as the run does that nothing befalls.
  */
 import { describe, expect, it, type TestContext, vi } from 'vitest';
-import { examineJournal } from '../../src/cli/examine-journal.ts';
-import { fromBeijing, toBeijing } from '../../src/cloud/beijing-time.ts';
+import { examineJournal } from '../../src/cli/audit/examine-journal.ts';
+import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { steerRun } from '../../src/operations/control-run.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
-import { readJournalFile } from '../../src/run/journal-file.ts';
+import { readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { file as approvalFile, approversFile } from '../approval/people.ts';
 import { BOUNDARIES, type Boundary, STORIES, type Story, type StoryName } from './crash-stories.ts';
 import { type Desk, desk, growPlan, openDesk, type Running, struckBy, until } from './refit.ts';

@@ -1,11 +1,11 @@
 /** What is drawn of a run: pictures at three widths, and that nothing a name says can break a line. */
 import { describe, expect, it } from 'vitest';
-import { drawRun, keptLines, runInOneLine } from '../../src/cli/draw-run.ts';
-import { gatherFacts, type RunPicture } from '../../src/cli/run-picture.ts';
+import { drawRun, keptLines, runInOneLine } from '../../src/cli/run-view/draw-run.ts';
+import { gatherFacts, type RunPicture } from '../../src/cli/run-view/run-picture.ts';
 import type { SavedPlan } from '../../src/model.ts';
-import { cells } from '../../src/report/columns.ts';
-import { ink } from '../../src/report/ink.ts';
-import type { Standing } from '../../src/run/standing.ts';
+import { cells } from '../../src/report/document/columns.ts';
+import { ink } from '../../src/report/document/ink.ts';
+import type { Standing } from '../../src/run/control/run-status.ts';
 import { JournalWriter, savedPlan } from '../report/situations.ts';
 import { CONTROL } from './refit.ts';
 

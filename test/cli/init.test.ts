@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { plannable, starterPlan } from '../../src/cli/init/starter-plan.ts';
 import { readTerraformState } from '../../src/cli/init/terraform-state.ts';
 import type { Inventory } from '../../src/model.ts';
-import { parsePlan } from '../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
 import { instance, size, standard } from '../plan/fixtures/small-fleet.ts';
 import { desk } from './refit.ts';
 

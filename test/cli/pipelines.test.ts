@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
-import { REVIEW_FORMATS } from '../../src/report/render-review.ts';
+import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
 import { type Desk, growPlan, openDesk, plainFleet, ROOT, refit } from './refit.ts';
 
 interface ActionStep {

@@ -11,8 +11,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inject, type TestContext } from 'vitest';
 import type { JournalEntry, Report } from '../../src/model.ts';
-import type { WorldCounts } from '../../src/simulator/world.ts';
-import type { WorldState } from '../../src/simulator/world-state.ts';
+import type { WorldCounts } from '../../src/simulator/world/world.ts';
+import type { WorldState } from '../../src/simulator/world/world-state.ts';
 import type { Strikes } from './strike.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));

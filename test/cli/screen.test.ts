@@ -1,6 +1,6 @@
 /** Lines drawn over in place, read back from a terminal that obeys what the screen writes, and wraps as terminals do. */
 import { describe, expect, it } from 'vitest';
-import { openScreen } from '../../src/cli/screen.ts';
+import { openScreen } from '../../src/cli/run-view/screen.ts';
 
 /** As much of a terminal as is written to it: rows of characters, a cursor, wrapping, reflow when it gets narrower. */
 function fakeTerminal(columns: number, rows: number) {

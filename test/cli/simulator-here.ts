@@ -1,9 +1,9 @@
 /** The simulator over HTTP in this very process, for tests that need dozens of them, or to set its clock. */
 import { systemClock } from '../../src/clock.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
-import type { Range } from '../../src/simulator/world.ts';
-import type { WorldState } from '../../src/simulator/world-state.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
+import type { Range } from '../../src/simulator/world/world.ts';
+import type { WorldState } from '../../src/simulator/world/world-state.ts';
 import type { Simulator } from './refit.ts';
 
 export interface SimulatorHere extends Simulator {

@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { sameSize } from '../../src/model.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
 import { BRISK, desk, growPlan, plainFleet, until } from './refit.ts';
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];

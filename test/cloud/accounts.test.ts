@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { openCloud } from '../../src/cloud/client.ts';
-import { findCredentials } from '../../src/cloud/credentials.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
+import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { fakeTransport } from './fake-transport.ts';
 import { row, START } from './rig.ts';

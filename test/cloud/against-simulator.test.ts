@@ -2,12 +2,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openCloud } from '../../src/cloud/client.ts';
-import { secret } from '../../src/cloud/credentials.ts';
-import { openHttp } from '../../src/cloud/http.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
+import { secret } from '../../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { openHttp } from '../../src/cloud/network/http.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
-import { nonces } from '../../src/cloud/sign-v1.ts';
-import { SIGNATURES, type SignatureName } from '../../src/cloud/signature.ts';
+import { nonces } from '../../src/cloud/signing/sign-v1.ts';
+import { SIGNATURES, type SignatureName } from '../../src/cloud/signing/signature.ts';
 import { type SimulateOptions, simulate } from '../../src/simulator/simulate.ts';
 
 const SCOPES = ['ap-guangzhou', 'ap-shanghai'].map((region) => ({ region, profile: 'default' }));

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { secret } from '../../src/cloud/credentials.ts';
+import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { examine } from '../../src/cloud/examine.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
-import { type Transport, TransportError } from '../../src/cloud/transport.ts';
-import { ORDER, READS } from '../../src/cloud/wire.ts';
-import { http } from '../../src/simulator/http.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { type Transport, TransportError } from '../../src/cloud/network/transport.ts';
+import { ORDER, READS } from '../../src/cloud/wire/wire.ts';
+import { http } from '../../src/simulator/gateway/http.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
 import { row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';

@@ -4,7 +4,7 @@ import {
   type HttpResponse,
   type Transport,
   TransportError,
-} from '../../src/cloud/transport.ts';
+} from '../../src/cloud/network/transport.ts';
 
 export type Line =
   /** The fields of a success. */

@@ -1,12 +1,16 @@
 /** A machine with files, and the services that give temporary keys, in virtual time. */
 import { VirtualClock } from '../../src/clock.ts';
-import { type CredentialPlaces, type Credentials, findCredentials } from '../../src/cloud/credentials.ts';
+import {
+  type CredentialPlaces,
+  type Credentials,
+  findCredentials,
+} from '../../src/cloud/credentials/find-credentials.ts';
 import {
   type HttpRequest,
   type HttpResponse,
   type Transport,
   TransportError,
-} from '../../src/cloud/transport.ts';
+} from '../../src/cloud/network/transport.ts';
 
 export const HOME = '/home/dba';
 export const START = Date.UTC(2026, 0, 5, 2, 0, 0);

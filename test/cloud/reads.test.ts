@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { type Caller, onlyReads } from '../../src/cloud/call.ts';
+import { type Caller, onlyReads } from '../../src/cloud/calls/call.ts';
 import { openReader } from '../../src/cloud/client.ts';
-import { secret } from '../../src/cloud/credentials.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
-import { ORDER, READS } from '../../src/cloud/wire.ts';
+import { secret } from '../../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { ORDER, READS } from '../../src/cloud/wire/wire.ts';
 import { RefitError } from '../../src/errors.ts';
 import { fakeTransport, type Line } from './fake-transport.ts';
 import { rig, row, SCOPE, START } from './rig.ts';

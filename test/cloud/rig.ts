@@ -2,10 +2,10 @@
 import { VirtualClock } from '../../src/clock.ts';
 import { openCloud } from '../../src/cloud/client.ts';
 import type { CallRecord, Cloud } from '../../src/cloud/cloud.ts';
-import { secret } from '../../src/cloud/credentials.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
-import { nonces } from '../../src/cloud/sign-v1.ts';
-import type { SignatureName } from '../../src/cloud/signature.ts';
+import { secret } from '../../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { nonces } from '../../src/cloud/signing/sign-v1.ts';
+import type { SignatureName } from '../../src/cloud/signing/signature.ts';
 import { type FakeTransport, fakeTransport, type Script } from './fake-transport.ts';
 
 export const SECRET_KEY = 'never-show-this-key';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ORDER, READS } from '../../src/cloud/wire.ts';
+import { ORDER, READS } from '../../src/cloud/wire/wire.ts';
 import { explainCode, explainInstance, nearestCode } from '../../src/plan/explain.ts';
 import { allRules } from '../../src/rules/check.ts';
 import { COMMON_CODES } from '../run/order-code-table.ts';
@@ -54,7 +54,7 @@ describe('a code', () => {
   });
 
   it('that a run decides by is explained, also where no plan foretells it', () => {
-    const table = readFileSync('src/run/after-refusal.ts', 'utf8');
+    const table = readFileSync('src/run/decide/after-refusal.ts', 'utf8');
     const codes = [...table.matchAll(/^ {2}'?([A-Z][\w.]+)'?: (?:[a-z]+\(|\{)/gm)].map(([, code]) => code!);
     expect(codes.length).toBeGreaterThan(30);
     expect(codes.filter((code) => explainCode(code) === null)).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance, Money, Plan, PriceShare, Quote, Review } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
-import type { Quotes } from '../../src/plan/price-steps.ts';
+import type { Quotes } from '../../src/plan/price/price-steps.ts';
 import type { QuoteRefusal } from '../../src/rules/facts.ts';
 import {
   GB,

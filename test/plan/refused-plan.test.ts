@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { validateInventory } from '../../src/generated/validators.js';
 import type { Finding, Inventory, Quote } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
-import { parsePlan } from '../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
 import { allRules } from '../../src/rules/check.ts';
 import type { QuoteRefusal } from '../../src/rules/facts.ts';
 import { NOW, READ_AT } from './fixtures/small-fleet.ts';

@@ -1,6 +1,6 @@
 /** What an auditor asks beyond the outcome: whose keys, which attempts, which waits. */
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
 
 const saved = savedPlan(fleet(2));

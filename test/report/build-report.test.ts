@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Deed, OUTCOMES, type Outcome, type ReportStep, type SavedPlan } from '../../src/model.ts';
-import { billOf } from '../../src/report/bills.ts';
-import { billInWords } from '../../src/report/bills-in-words.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { billOf } from '../../src/report/run/bills.ts';
+import { billInWords } from '../../src/report/run/bills-in-words.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, JournalWriter, SITUATIONS, savedPlan } from './situations.ts';
 
 const report = (name: string) => {

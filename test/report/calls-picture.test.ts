@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
 import { callsPicture, PROVIDER_LIMIT } from '../../src/report/pictures/calls.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
 
 /** For each strip: how high its calls reach, as a share of the way to the limit line. */

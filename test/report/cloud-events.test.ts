@@ -1,7 +1,7 @@
 /** The journal as CloudEvents, judged by the standard's own package. */
 import { HTTP, CloudEvent as Judge } from 'cloudevents';
 import { describe, expect, it } from 'vitest';
-import { cloudEventLines, cloudEvents } from '../../src/report/cloud-events.ts';
+import { cloudEventLines, cloudEvents } from '../../src/report/run/cloud-events.ts';
 import { HOSTILE, SITUATIONS } from './situations.ts';
 
 const eventsIn = (lines: string) =>

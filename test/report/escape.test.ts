@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { cells, clip, pad, table, wrap } from '../../src/report/columns.ts';
-import { code, csvRecord, json, legible, markdown, markup, raw, visible } from '../../src/report/escape.ts';
+import { cells, clip, pad, table, wrap } from '../../src/report/document/columns.ts';
+import {
+  code,
+  csvRecord,
+  json,
+  legible,
+  markdown,
+  markup,
+  raw,
+  visible,
+} from '../../src/report/document/escape.ts';
 
 describe('characters that could act are made visible', () => {
   it.each([

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
-import { visible } from '../../src/report/escape.ts';
-import { REVIEW_FORMATS, type ReviewFormat, renderReview } from '../../src/report/render-review.ts';
+import { visible } from '../../src/report/document/escape.ts';
+import { REVIEW_FORMATS, type ReviewFormat, renderReview } from '../../src/report/review/render-review.ts';
 import { annotationsOf, htmlOf, recordsOf, tablesOf, tagsOf } from './read-renderings.ts';
 import { reviewFullOf } from './review-situations.ts';
 

@@ -1,8 +1,8 @@
 /** Text that would act, in every place that comes from elsewhere, in every format of a report. */
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
-import { cloudEventLines } from '../../src/report/cloud-events.ts';
-import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { cloudEventLines } from '../../src/report/run/cloud-events.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { hostileRun } from './situations.ts';
 
 const TEXTS: Readonly<Record<string, string>> = {

@@ -7,8 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
 import { longRun } from './long-run.ts';
 import { HOSTILE, SITUATIONS, type Situation } from './situations.ts';
 

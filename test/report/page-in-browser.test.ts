@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, JournalWriter, SITUATIONS, type Situation, savedPlan } from './situations.ts';
 
 /** The page as a real browser sees it. Where there is no browser the tests are skipped, unless all are demanded. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
-import { renderReview } from '../../src/report/render-review.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
 import { longRun } from './long-run.ts';
 import { DIGEST, REVIEWS, SITUATIONS, type Situation } from './situations.ts';
 

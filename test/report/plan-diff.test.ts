@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { SavedPlan } from '../../src/model.ts';
-import { diffPlans } from '../../src/report/plan-diff.ts';
-import { PLAN_DIFF_FORMATS, type PlanDiffFormat, renderPlanDiff } from '../../src/report/render-plan-diff.ts';
+import { diffPlans } from '../../src/report/plan-diff/plan-diff.ts';
+import {
+  PLAN_DIFF_FORMATS,
+  type PlanDiffFormat,
+  renderPlanDiff,
+} from '../../src/report/plan-diff/render-plan-diff.ts';
 import { htmlOf, tablesOf, tagsOf } from './read-renderings.ts';
 import { largeFleet, reviewFullOf } from './review-situations.ts';
 import { type Case, finding, HOSTILE, savedPlan } from './situations.ts';

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { validateReport, validateSavedPlan } from '../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { Deed, Forecast, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
-import { renderReview } from '../../src/report/render-review.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 const plain = { color: false, width: 200, all: true };

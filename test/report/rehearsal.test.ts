@@ -5,8 +5,8 @@ import { GENESIS } from '../../src/journal/chain.ts';
 import type { Report } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
-import { REHEARSAL_BANNER } from '../../src/report/rehearsal-in-words.ts';
-import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
+import { REHEARSAL_BANNER } from '../../src/report/run/rehearsal-in-words.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, savedPlan } from './situations.ts';
 
 const PLAIN = { color: false, width: 100 };

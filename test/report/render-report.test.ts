@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
-import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/render-report.ts';
-import { CSV_COLUMNS } from '../../src/report/report-csv.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/run/render-report.ts';
+import { CSV_COLUMNS } from '../../src/report/run/report-csv.ts';
 import { longRun } from './long-run.ts';
 import { SITUATIONS } from './situations.ts';
 

@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/digest.ts';
-import { cells } from '../../src/report/columns.ts';
-import { REVIEW_FORMATS, type ReviewFormat, renderReview } from '../../src/report/render-review.ts';
+import { cells } from '../../src/report/document/columns.ts';
+import { REVIEW_FORMATS, type ReviewFormat, renderReview } from '../../src/report/review/render-review.ts';
 import { fiveThousandChanges, MORE_REVIEWS } from './review-situations.ts';
 import { finding, fleet, REVIEWS, savedPlan } from './situations.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build-report.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 type Schema = { readonly [key: string]: unknown };

@@ -4,9 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { JournalEntry, Signed } from '../../src/model.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/render-report.ts';
-import { renderReview } from '../../src/report/render-review.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/run/render-report.ts';
 import { SAVED, signed } from '../approval/people.ts';
 import { SITUATIONS } from './situations.ts';
 

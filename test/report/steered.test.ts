@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
-import { replay } from '../../src/journal.ts';
+import { replay } from '../../src/journal/replay.ts';
 import type { JournalEntry, Steered } from '../../src/model.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 const BY = { user: 'oncall', host: 'ops-2', pid: 99 };

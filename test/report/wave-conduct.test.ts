@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
 import type { Deed, Review, SavedPlan, WaveConduct } from '../../src/model.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { renderReport } from '../../src/report/render-report.ts';
-import { renderReview } from '../../src/report/render-review.ts';
-import { conductInWords, spreadInWords } from '../../src/report/wave-conduct.ts';
+import { renderReview } from '../../src/report/review/render-review.ts';
+import { conductInWords, spreadInWords } from '../../src/report/review/wave-conduct.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 const plain = { color: false, width: 120, all: true };

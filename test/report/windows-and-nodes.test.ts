@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { Deed, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { REPORT_FORMATS, renderReport } from '../../src/report/render-report.ts';
-import { REVIEW_FORMATS, renderReview } from '../../src/report/render-review.ts';
+import { REVIEW_FORMATS, renderReview } from '../../src/report/review/render-review.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 const WINDOW = { from: '03:00', to: '06:00' };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ChainEnd, decode, EMPTY_CHAIN, sealLine } from '../../src/journal/chain.ts';
-import { readJournalFile } from '../../src/run/journal-file.ts';
+import { readJournalFile } from '../../src/store/folder/journal-file.ts';
 
 /** Letters of one to four bytes, so that pieces are cut within letters, too. */
 const LETTERS = ['a', 'é', '容', '𝄞'];

@@ -3,7 +3,7 @@
  * half a line, or all. It can be slow and it can be full.
  */
 import type { Clock } from '../../src/clock.ts';
-import type { JournalStore } from '../../src/run/journal-writer.ts';
+import type { JournalStore } from '../../src/store/journal-writer.ts';
 
 /** What a crash leaves of what was being written. */
 export type Left = 'nothing' | 'half a line' | 'everything';

@@ -4,13 +4,13 @@
  */
 import { VirtualClock } from '../../src/clock.ts';
 import { openReader } from '../../src/cloud/client.ts';
-import { secret } from '../../src/cloud/credentials.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
-import type { HttpResponse } from '../../src/cloud/transport.ts';
+import { secret } from '../../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import type { HttpResponse } from '../../src/cloud/network/transport.ts';
 import { EXIT_BLOCKED, RefitError } from '../../src/errors.ts';
 import { planFleet } from '../../src/operations/plan-fleet.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
 import { clusters } from './fleets.ts';
 import { simulatedCloud } from './simulated-cloud.ts';
 

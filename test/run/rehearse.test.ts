@@ -1,14 +1,14 @@
 // Goal: a rehearsal is the executor itself: the same outcomes as a run against the simulated provider, the same bytes from
 // the same seed, with everything that a saved plan may hold, and nothing of the outside.
 import { describe, expect, it } from 'vitest';
-import { callerOver } from '../../src/cloud/gateway-caller.ts';
+import { callerOver } from '../../src/cloud/calls/gateway-client.ts';
 import { decode, encode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
-import { ASSUMED_DURATIONS } from '../../src/plan/durations.ts';
+import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
-import { rehearseRun, startOf } from '../../src/run/rehearse.ts';
-import { openRehearsal } from '../../src/simulator/rehearsal.ts';
+import { rehearseRun, startOf } from '../../src/run/rehearse/rehearse-run.ts';
+import { openRehearsal } from '../../src/simulator/rehearsal/rehearsal.ts';
 import { savedPlan } from '../report/situations.ts';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { setStage } from './stage.ts';

@@ -8,10 +8,10 @@ import {
   type HttpResponse,
   type Transport,
   TransportError,
-} from '../../src/cloud/transport.ts';
-import { http } from '../../src/simulator/http.ts';
-import { seededRandom } from '../../src/simulator/random.ts';
-import type { World } from '../../src/simulator/world.ts';
+} from '../../src/cloud/network/transport.ts';
+import { http } from '../../src/simulator/gateway/http.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
+import type { World } from '../../src/simulator/world/world.ts';
 
 /** An ordering call as it reached the provider. */
 export interface Arrival {

@@ -5,11 +5,11 @@
 import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { type Clock, VirtualClock } from '../../src/clock.ts';
 import { openCloud, openReader } from '../../src/cloud/client.ts';
-import { type Credentials, secret } from '../../src/cloud/credentials.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
+import { type Credentials, secret } from '../../src/cloud/credentials/find-credentials.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { RefitError } from '../../src/errors.ts';
 import { decode } from '../../src/journal/chain.ts';
-import { beginReplay } from '../../src/journal.ts';
+import { beginReplay } from '../../src/journal/replay.ts';
 import {
   type Deed,
   JOURNAL_FORMAT,
@@ -21,21 +21,21 @@ import {
   sameSize,
 } from '../../src/model.ts';
 import { planFleet } from '../../src/operations/plan-fleet.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { openSteering, type SteerAnswer } from '../../src/run/control/control-run.ts';
+import type { Standing } from '../../src/run/control/run-status.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
-import { execute } from '../../src/run/execute.ts';
-import { openJournalWriter } from '../../src/run/journal-writer.ts';
-import { lastExitCode, reconcileSteps } from '../../src/run/reconcile.ts';
-import type { GateDoors, RunEnd } from '../../src/run/run.ts';
-import type { Standing } from '../../src/run/standing.ts';
-import { openSteering, type SteerAnswer } from '../../src/run/steering.ts';
-import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/tell.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
-import type { LimitCounting } from '../../src/simulator/request-limit.ts';
+import { beginCallCounter } from '../../src/run/engine/call-counter.ts';
+import { execute } from '../../src/run/engine/execute.ts';
+import { lastExitCode, reconcileSteps } from '../../src/run/engine/reconcile-steps.ts';
+import type { GateDoors, RunEnd } from '../../src/run/engine/run.ts';
+import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/notify/notifier.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
-import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world.ts';
-import { type WorldState, worldState } from '../../src/simulator/world-state.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
+import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
+import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world/world.ts';
+import { type WorldState, worldState } from '../../src/simulator/world/world-state.ts';
+import { openJournalWriter } from '../../src/store/journal-writer.ts';
 import { type Left, type MemoryDisk, memoryDisk } from './memory-store.ts';
 import { never, type SimulatedCloud, simulatedCloud } from './simulated-cloud.ts';
 

@@ -1,6 +1,6 @@
 /** What befalls the machine or the account in the middle of a run. Further answers of docs/what-if.md are tested elsewhere. */
 import { describe, expect, it } from 'vitest';
-import { TransportError } from '../../src/cloud/transport.ts';
+import { TransportError } from '../../src/cloud/network/transport.ts';
 import { A, ALL_TO_8GB, standards } from './fleets.ts';
 import { holds } from './holds.ts';
 import { type Run, type Stage, type StageOptions, setStage } from './stage.ts';

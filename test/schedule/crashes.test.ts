@@ -5,7 +5,7 @@
  */
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
 import { accountedFor, iso, makeWorld, scheduledFile, stateOf, type World } from './world.ts';
 
 const MINUTE = 60_000;

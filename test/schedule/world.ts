@@ -11,7 +11,7 @@ import type { Child } from '../../src/schedule/carry-out.ts';
 import type { RunRequest, Switch } from '../../src/schedule/decide.ts';
 import type { FileReading, ScheduledPlan } from '../../src/schedule/plan-file.ts';
 import { openScheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts';
-import type { Random } from '../../src/simulator/random.ts';
+import type { Random } from '../../src/simulator/world/random.ts';
 
 /** A run directory as it is on the world's disk. */
 export interface RunOnWorldDisk {

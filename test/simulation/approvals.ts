@@ -4,7 +4,7 @@
  */
 import type { Offered } from '../../src/approval/judge-approvals.ts';
 import type { Approvals, SavedPlan } from '../../src/model.ts';
-import { type Random, seededRandom } from '../../src/simulator/random.ts';
+import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { approver, file, HOUR } from '../approval/people.ts';
 import { PLANNING } from './provider.ts';
 import type { Scenario } from './scenario.ts';

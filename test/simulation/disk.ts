@@ -1,6 +1,7 @@
 /** The disk that outlives the processes: what was written and not yet made durable is lost with them, but for a part. */
-import type { JournalStore } from '../../src/run/journal-writer.ts';
-import type { Random } from '../../src/simulator/random.ts';
+
+import type { Random } from '../../src/simulator/world/random.ts';
+import type { JournalStore } from '../../src/store/journal-writer.ts';
 import type { Machine } from './machine.ts';
 import type { Life } from './scenario.ts';
 import type { Watcher } from './watcher.ts';

@@ -3,17 +3,17 @@
  * client asks; signing, JSON and sockets are left out because they are tested elsewhere and cost more than all the rest.
  */
 import type { VirtualClock } from '../../src/clock.ts';
-import type { Caller } from '../../src/cloud/call.ts';
-import { openProviderTime } from '../../src/cloud/provider-time.ts';
-import { TransportError } from '../../src/cloud/transport.ts';
-import type { Answer } from '../../src/cloud/wire.ts';
-import type { SimCatalogue } from '../../src/simulator/catalogue.ts';
-import { changeByHand } from '../../src/simulator/change.ts';
-import { createWorld } from '../../src/simulator/create-world.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
-import { newRequestId, type Served, serve } from '../../src/simulator/http.ts';
-import { fitTo } from '../../src/simulator/parameters.ts';
-import type { Random } from '../../src/simulator/random.ts';
+import type { Caller } from '../../src/cloud/calls/call.ts';
+import { openProviderTime } from '../../src/cloud/calls/provider-time.ts';
+import { TransportError } from '../../src/cloud/network/transport.ts';
+import type { Answer } from '../../src/cloud/wire/wire.ts';
+import { fitTo } from '../../src/simulator/actions/parameters.ts';
+import { newRequestId, type Served, serve } from '../../src/simulator/gateway/http.ts';
+import type { SimCatalogue } from '../../src/simulator/world/catalogue.ts';
+import { changeByHand } from '../../src/simulator/world/change.ts';
+import { createWorld } from '../../src/simulator/world/create-world.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
+import type { Random } from '../../src/simulator/world/random.ts';
 import {
   advance,
   type Identity,
@@ -21,7 +21,7 @@ import {
   type SimDeal,
   SOMEBODY_ELSE,
   type World,
-} from '../../src/simulator/world.ts';
+} from '../../src/simulator/world/world.ts';
 import type { Machine } from './machine.ts';
 import { appOf, type Scenario } from './scenario.ts';
 import type { Watcher } from './watcher.ts';

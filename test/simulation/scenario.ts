@@ -3,8 +3,8 @@
  * goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made smaller member by member.
  */
 import type { SteerCommand } from '../../src/model.ts';
-import { type Random, seededRandom } from '../../src/simulator/random.ts';
-import type { LimitCounting } from '../../src/simulator/request-limit.ts';
+import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
+import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { type ApprovalWish, drawApprovals } from './approvals.ts';
 import { drawTelling, type TellingWish } from './telling.ts';
 

@@ -5,12 +5,12 @@
 import { type Clock, iso, VirtualClock } from '../../src/clock.ts';
 import { cloudOver } from '../../src/cloud/client.ts';
 import type { Cloud, CloudReader } from '../../src/cloud/cloud.ts';
-import { openPermits } from '../../src/cloud/permits.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import type { Transport } from '../../src/cloud/network/transport.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
-import type { Transport } from '../../src/cloud/transport.ts';
 import { RefitError } from '../../src/errors.ts';
 import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
-import { beginReplay, isFinished } from '../../src/journal.ts';
+import { beginReplay, isFinished } from '../../src/journal/replay.ts';
 import {
   type Catalogue,
   type Gate,
@@ -25,16 +25,16 @@ import {
   type Wish,
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
-import { buildReport } from '../../src/report/build-report.ts';
-import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { buildReport } from '../../src/report/run/build-report.ts';
+import { openSteering } from '../../src/run/control/control-run.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
-import { execute } from '../../src/run/execute.ts';
-import { type JournalWriter, openJournalWriter } from '../../src/run/journal-writer.ts';
-import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/reconcile.ts';
-import type { GateDoors } from '../../src/run/run.ts';
-import { openSteering } from '../../src/run/steering.ts';
-import { type Listener, openTelling } from '../../src/run/tell.ts';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { beginCallCounter } from '../../src/run/engine/call-counter.ts';
+import { execute } from '../../src/run/engine/execute.ts';
+import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
+import type { GateDoors } from '../../src/run/engine/run.ts';
+import { type Listener, openTelling } from '../../src/run/notify/notifier.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
+import { type JournalWriter, openJournalWriter } from '../../src/store/journal-writer.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';

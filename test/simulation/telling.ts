@@ -4,13 +4,13 @@
  * against the same run without them.
  */
 import type { Clock, VirtualClock } from '../../src/clock.ts';
-import { type HttpResponse, type Transport, TransportError } from '../../src/cloud/transport.ts';
+import { type HttpResponse, type Transport, TransportError } from '../../src/cloud/network/transport.ts';
 import { HOOK_PHASES, type Hooks, type JournalEntry, NOTICE_EVENTS } from '../../src/model.ts';
-import { hookListener } from '../../src/run/hooks.ts';
-import type { RunCommand } from '../../src/run/run-command.ts';
-import type { Listener } from '../../src/run/tell.ts';
-import { webhookListener } from '../../src/run/webhooks.ts';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { hookListener } from '../../src/run/notify/hooks.ts';
+import type { Listener } from '../../src/run/notify/notifier.ts';
+import type { RunCommand } from '../../src/run/notify/run-command.ts';
+import { webhookListener } from '../../src/run/notify/webhooks.ts';
+import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { Machine } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 

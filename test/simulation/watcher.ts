@@ -4,7 +4,7 @@
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
-import { isLimitCode, type Replay } from '../../src/journal.ts';
+import { isLimitCode, type Replay } from '../../src/journal/replay.ts';
 import {
   type Deed,
   type JournalEntry,
@@ -13,8 +13,8 @@ import {
   type SavedPlan,
   type Step,
 } from '../../src/model.ts';
-import type { Served } from '../../src/simulator/http.ts';
-import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world.ts';
+import type { Served } from '../../src/simulator/gateway/http.ts';
+import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world/world.ts';
 import { asks, mayBegin as mayBeginWave } from './approvals.ts';
 import { appOf, mayBegin, type Scenario } from './scenario.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
-import { parseAccount, readFleetFile } from '../../src/simulator/accounts.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
-import { http } from '../../src/simulator/http.ts';
+import { http } from '../../src/simulator/gateway/http.ts';
 import { type SimulateOptions, simulatedWorld } from '../../src/simulator/simulate.ts';
+import { parseAccount, readFleetFile } from '../../src/simulator/world/accounts.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
 import { type Answer, olderSigned, type Signing, START, signed } from './signed-call.ts';
 
 const ORDER = { MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };

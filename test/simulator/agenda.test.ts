@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createAgenda } from '../../src/simulator/agenda.ts';
+import { createAgenda } from '../../src/simulator/world/agenda.ts';
 
 it('everything on the agenda happens by time, then by entry, and nothing before its time', () => {
   const seed = 20_261_105;

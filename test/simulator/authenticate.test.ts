@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { authenticate } from '../../src/simulator/authenticate.ts';
-import { Refusal } from '../../src/simulator/refusal.ts';
+import { Refusal } from '../../src/simulator/actions/refusal.ts';
+import { authenticate } from '../../src/simulator/gateway/authenticate.ts';
 import { SECRET_ID, SECRET_KEY, START, signed, testWorld } from './signed-call.ts';
 
 // The published examples (facts §5.3): the body's escapes are literal.

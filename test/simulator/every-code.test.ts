@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FAULTS } from '../../src/simulator/faults.ts';
-import { counts } from '../../src/simulator/world.ts';
+import { FAULTS } from '../../src/simulator/world/faults.ts';
+import { counts } from '../../src/simulator/world/world.ts';
 import { type Signing, START, signed, testWorld } from './signed-call.ts';
 
 const MODEL = JSON.parse(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
-import { FAULTS, parseFault } from '../../src/simulator/faults.ts';
-import { http } from '../../src/simulator/http.ts';
-import { counts } from '../../src/simulator/world.ts';
+import { http } from '../../src/simulator/gateway/http.ts';
+import { FAULTS, parseFault } from '../../src/simulator/world/faults.ts';
+import { counts } from '../../src/simulator/world/world.ts';
 import { START, signed, testWorld } from './signed-call.ts';
 
 const ID = 'crs-aaaa1111';

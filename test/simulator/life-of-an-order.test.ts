@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counts } from '../../src/simulator/world.ts';
+import { counts } from '../../src/simulator/world/world.ts';
 import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
 
 const ID = 'crs-aaaa1111';

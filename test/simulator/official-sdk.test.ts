@@ -7,8 +7,8 @@ import { billing, monitor, redis, region, sts } from 'tencentcloud-sdk-nodejs';
 import * as commonCredentials from 'tencentcloud-sdk-nodejs/tencentcloud/common/credential.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../../src/simulator/simulate.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
 import { CONVERSATION_FLEET, converse, TOLD } from './sdk-conversation.ts';
 import { signed } from './signed-call.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { counts } from '../../src/simulator/world.ts';
+import { counts } from '../../src/simulator/world/world.ts';
 import { testWorld } from './signed-call.ts';
 
-/** What is sold to whom: see src/simulator/catalogue.ts. Guangzhou 4 sells all modern editions. */
+/** What is sold to whom: see src/simulator/world/catalogue.ts. Guangzhou 4 sells all modern editions. */
 const ZONE = 'ap-guangzhou-4';
 const CLUSTER = {
   id: 'crs-cluster1',

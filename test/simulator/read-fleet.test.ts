@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
-import { readFleet } from '../../src/simulator/read-fleet.ts';
+import { readFleet } from '../../src/simulator/world/read-fleet.ts';
 
 describe('a fleet file', () => {
   it('needs no more than an id', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRequestLimit, type LimitCounting } from '../../src/simulator/request-limit.ts';
-import { counts } from '../../src/simulator/world.ts';
+import { createRequestLimit, type LimitCounting } from '../../src/simulator/world/request-limit.ts';
+import { counts } from '../../src/simulator/world/world.ts';
 import { SECRET_KEY, START, testWorld } from './signed-call.ts';
 
 /** Arrivals at the given ms after a full second; a letter each: `.` passed, `x` refused. */

@@ -1,11 +1,11 @@
 /** Signs and sends requests to a world in one process; the signature is written from the facts, not borrowed. */
 import { createHash, createHmac } from 'node:crypto';
-import { createWorld } from '../../src/simulator/create-world.ts';
-import { parseFault } from '../../src/simulator/faults.ts';
-import { http, type WireAnswer } from '../../src/simulator/http.ts';
-import { readFleet } from '../../src/simulator/read-fleet.ts';
-import type { WireRequest } from '../../src/simulator/wire-request.ts';
-import type { World, WorldOptions } from '../../src/simulator/world.ts';
+import { http, type WireAnswer } from '../../src/simulator/gateway/http.ts';
+import type { WireRequest } from '../../src/simulator/gateway/wire-request.ts';
+import { createWorld } from '../../src/simulator/world/create-world.ts';
+import { parseFault } from '../../src/simulator/world/faults.ts';
+import { readFleet } from '../../src/simulator/world/read-fleet.ts';
+import type { World, WorldOptions } from '../../src/simulator/world/world.ts';
 
 export const SECRET_ID = `AKID${'a'.repeat(32)}`;
 export const SECRET_KEY = 'k'.repeat(32);

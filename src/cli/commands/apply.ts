@@ -2,20 +2,20 @@
 import { join, relative } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import type { SavedPlan } from '../../model.ts';
+import { word } from '../../next-command.ts';
 import { connect } from '../../operations/connect.ts';
 import { userName } from '../../operations/machine.ts';
 import { renderReport, renderReview } from '../../operations/render.ts';
 import { applySavedPlan } from '../../operations/run-plan.ts';
-import { word } from '../../plan/next-command.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
-import { visible } from '../../report/escape.ts';
-import { REPORT_FORMATS } from '../../report/render-report.ts';
+import { visible } from '../../report/document/escape.ts';
+import { REPORT_FORMATS } from '../../report/run/render-report.ts';
 import type { ApplyEnd, Approval } from '../../run/apply.ts';
-import { RUN_FILES } from '../../run/run-directory.ts';
+import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
-import { openRunView } from '../run-view.ts';
+import { openRunView } from '../run-view/run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 

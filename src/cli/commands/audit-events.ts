@@ -1,7 +1,7 @@
 /** `refit audit events RUN`: the journal as CloudEvents, one JSON line an entry. */
 
-import { cloudEventLines } from '../../report/cloud-events.ts';
-import { readRun } from '../../run/run-directory.ts';
+import { cloudEventLines } from '../../report/run/cloud-events.ts';
+import { readRun } from '../../store/folder/run-directory.ts';
 import { writeOutput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,7 +1,7 @@
 /** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
 import { RefitError } from '../../errors.ts';
-import type { KnownHead } from '../examine-journal.ts';
-import { examineRun } from '../examine-run.ts';
+import type { KnownHead } from '../audit/examine-journal.ts';
+import { examineRun } from '../audit/examine-run.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,7 +1,7 @@
 /** `refit completion SHELL`: a script by which a shell completes what is typed after `refit`. */
-import { SIGNATURES } from '../../cloud/signature.ts';
+import { SIGNATURES } from '../../cloud/signing/signature.ts';
 import { allRules } from '../../rules/check.ts';
-import { ALL_FAULTS } from '../../simulator/faults.ts';
+import { ALL_FAULTS } from '../../simulator/world/faults.ts';
 import { bashCompletion } from '../completion/completion-bash.ts';
 import { fishCompletion } from '../completion/completion-fish.ts';
 import { type CommandDefinition, completionTree, withFormats } from '../completion/completion-tree.ts';

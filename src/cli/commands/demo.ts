@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RefitError } from '../../errors.ts';
-import { ink } from '../../report/ink.ts';
-import { RUN_FILES } from '../../run/run-directory.ts';
+import { ink } from '../../report/document/ink.ts';
+import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import type { Terminal } from '../terminal.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

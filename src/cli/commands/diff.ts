@@ -1,11 +1,11 @@
 /** `refit diff SAVED SAVED`: what changed from one saved plan to another. Reads two files, and nothing else. */
 import { EXIT_CHANGES, RefitError } from '../../errors.ts';
 import type { SavedPlan } from '../../model.ts';
-import { word } from '../../plan/next-command.ts';
+import { word } from '../../next-command.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
-import { visible } from '../../report/escape.ts';
-import { diffPlans } from '../../report/plan-diff.ts';
-import { PLAN_DIFF_FORMATS, renderPlanDiff } from '../../report/render-plan-diff.ts';
+import { visible } from '../../report/document/escape.ts';
+import { diffPlans } from '../../report/plan-diff/plan-diff.ts';
+import { PLAN_DIFF_FORMATS, renderPlanDiff } from '../../report/plan-diff/render-plan-diff.ts';
 import { readInput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';

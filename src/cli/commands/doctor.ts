@@ -3,7 +3,7 @@
 import type { Examination, Right } from '../../cloud/examine.ts';
 import { RefitError } from '../../errors.ts';
 import { examine } from '../../operations/connect.ts';
-import { legible } from '../../report/escape.ts';
+import { legible } from '../../report/document/escape.ts';
 import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';

@@ -2,7 +2,7 @@
 
 import { connectReader } from '../../operations/connect.ts';
 import { planFromRun } from '../../operations/plan-fleet.ts';
-import { REVIEW_FORMATS } from '../../report/render-review.ts';
+import { REVIEW_FORMATS } from '../../report/review/render-review.ts';
 import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { connectionOf } from '../options.ts';
 import { checkOutput } from '../output.ts';

@@ -10,7 +10,7 @@ import {
 import { type Inventory, totalMemory } from '../../model.ts';
 import { connectReader } from '../../operations/connect.ts';
 import { sayMonitorCalls } from '../../operations/plan-fleet.ts';
-import { visible } from '../../report/escape.ts';
+import { visible } from '../../report/document/escape.ts';
 import { memory } from '../../report/quantities.ts';
 import { writeOutput } from '../files.ts';
 import { connectionOf, type GlobalOptions, regionsFrom } from '../options.ts';

@@ -1,13 +1,13 @@
 /** `refit plan PLAN`: the dry run. Reads only, takes no lock, writes no run state. */
 import { EXIT_PLAN_INVALID } from '../../errors.ts';
+import { word } from '../../next-command.ts';
 import { connectReader } from '../../operations/connect.ts';
 import { planFleet } from '../../operations/plan-fleet.ts';
 import { renderReview } from '../../operations/render.ts';
-import { decodePlan } from '../../plan/decode-plan.ts';
-import { word } from '../../plan/next-command.ts';
-import { visible } from '../../report/escape.ts';
-import { REVIEW_FORMATS } from '../../report/render-review.ts';
-import { unplanned } from '../../report/unplanned.ts';
+import { decodePlan } from '../../plan/parse/decode-plan.ts';
+import { visible } from '../../report/document/escape.ts';
+import { REVIEW_FORMATS } from '../../report/review/render-review.ts';
+import { unplanned } from '../../report/review/unplanned.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { handOver, type ReviewOptions } from '../hand-over.ts';

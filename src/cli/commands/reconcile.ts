@@ -1,14 +1,14 @@
 /** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
 import { join } from 'node:path';
+import { word } from '../../next-command.ts';
 import { reconcileRun } from '../../operations/run-plan.ts';
-import { word } from '../../plan/next-command.ts';
-import { visible } from '../../report/escape.ts';
+import { visible } from '../../report/document/escape.ts';
 import { counted } from '../../report/quantities.ts';
-import type { ReconcileEnd } from '../../run/reconcile-run.ts';
-import { RUN_FILES, readRun } from '../../run/run-directory.ts';
+import type { ReconcileEnd } from '../../run/reconcile.ts';
+import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
 import { type GlobalOptions, sameWay } from '../options.ts';
 import { formatOf } from '../output.ts';
-import { openRunView } from '../run-view.ts';
+import { openRunView } from '../run-view/run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 

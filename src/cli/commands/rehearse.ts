@@ -3,7 +3,7 @@ import { RefitError } from '../../errors.ts';
 import { rehearseSavedPlan } from '../../operations/rehearse-plan.ts';
 import { renderReport } from '../../operations/render.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
-import { REPORT_FORMATS } from '../../report/render-report.ts';
+import { REPORT_FORMATS } from '../../report/run/render-report.ts';
 import { readInput } from '../files.ts';
 import { type GlobalOptions, rangeFrom, wholeFrom } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';

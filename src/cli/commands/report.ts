@@ -1,11 +1,11 @@
 /** `refit report RUN`: the audit report, at any time, also after a crash. */
 import { RefitError } from '../../errors.ts';
 import { renderReport } from '../../operations/render.ts';
-import { closest } from '../../plan/closest.ts';
-import { buildReport } from '../../report/build-report.ts';
-import { REPORT_FORMATS } from '../../report/render-report.ts';
-import { CSV_COLUMNS } from '../../report/report-csv.ts';
-import { readRun, reportedHead } from '../../run/run-directory.ts';
+import { closest } from '../../plan/parse/closest-word.ts';
+import { buildReport } from '../../report/run/build-report.ts';
+import { REPORT_FORMATS } from '../../report/run/render-report.ts';
+import { CSV_COLUMNS } from '../../report/run/report-csv.ts';
+import { readRun, reportedHead } from '../../store/folder/run-directory.ts';
 import type { GlobalOptions } from '../options.ts';
 import { checkOutput, emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';

@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import { iso } from '../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../errors.ts';
+import { word } from '../../next-command.ts';
 import { userName } from '../../operations/machine.ts';
-import { word } from '../../plan/next-command.ts';
-import { visible } from '../../report/escape.ts';
+import { visible } from '../../report/document/escape.ts';
 import type { ScheduleDeed, ScheduleEntry } from '../../schedule/account.ts';
 import { readAccount } from '../../schedule/account-file.ts';
 import { openOccurrenceDisk } from '../../schedule/occurrence-directory.ts';

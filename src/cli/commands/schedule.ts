@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { iso } from '../../clock.ts';
 import { stateDirectoryOf, userName } from '../../operations/machine.ts';
-import { visible } from '../../report/escape.ts';
+import { visible } from '../../report/document/escape.ts';
 import type { ScheduleEntry } from '../../schedule/account.ts';
 import { openAccountFile } from '../../schedule/account-file.ts';
 import { loopbackFrom, openHealthServer } from '../../schedule/health-server.ts';

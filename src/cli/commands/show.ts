@@ -1,11 +1,11 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
 import type { Finding, Review } from '../../model.ts';
+import { nextCommand, planAgain, word } from '../../next-command.ts';
 import { connectReader } from '../../operations/connect.ts';
 import { lookAgain } from '../../operations/plan-fleet.ts';
 import { renderReview } from '../../operations/render.ts';
-import { nextCommand, planAgain, word } from '../../plan/next-command.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
-import { REVIEW_FORMATS } from '../../report/render-review.ts';
+import { REVIEW_FORMATS } from '../../report/review/render-review.ts';
 import { say } from '../../rules/check.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';

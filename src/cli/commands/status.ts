@@ -1,19 +1,19 @@
 /** `refit status RUN`: where a run stands, told by its journal; `--watch` looks again until it has ended. */
 import { join } from 'node:path';
-import { isFinished, totals } from '../../journal.ts';
+import { isFinished, totals } from '../../journal/replay.ts';
 import { OUTCOMES, type StepState } from '../../model.ts';
-import { word } from '../../plan/next-command.ts';
-import { visible } from '../../report/escape.ts';
+import { word } from '../../next-command.ts';
+import { visible } from '../../report/document/escape.ts';
 import { duration } from '../../report/quantities.ts';
 import { applyAgain, reconcileAgain } from '../../run/apply-again.ts';
-import { askStanding } from '../../run/ask-run.ts';
-import { isAlive, readHolder } from '../../run/lock.ts';
-import { RUN_FILES, type RunStanding, readRun, readStanding } from '../../run/run-directory.ts';
-import type { Standing } from '../../run/standing.ts';
+import { askStanding } from '../../run/control/control-client.ts';
+import type { Standing } from '../../run/control/run-status.ts';
+import { isAlive, readHolder } from '../../store/folder/lock.ts';
+import { RUN_FILES, type RunStanding, readRun, readStanding } from '../../store/folder/run-directory.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
+import { openWatchedRun } from '../run-view/watched-run.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWatchedRun } from '../watched-run.ts';
 
 const WATCH_EVERY = 2_000;
 /** Steps named of each phase; the rest are counted. */

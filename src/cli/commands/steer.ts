@@ -1,9 +1,9 @@
 /** `refit pause|continue|drain|abort|set RUN`: tells the live process of a run something, and says what it answered. */
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../errors.ts';
 import type { SteerCommand, SteerSetting } from '../../model.ts';
+import { word } from '../../next-command.ts';
 import { steerRun } from '../../operations/control-run.ts';
-import { word } from '../../plan/next-command.ts';
-import { visible } from '../../report/escape.ts';
+import { visible } from '../../report/document/escape.ts';
 import type { GlobalOptions } from '../options.ts';
 import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';

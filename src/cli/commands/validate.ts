@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../errors.ts';
 import type { Finding, Plan } from '../../model.ts';
-import { decodePlan } from '../../plan/decode-plan.ts';
-import { word } from '../../plan/next-command.ts';
-import { parsePlan } from '../../plan/parse-plan.ts';
-import { visible } from '../../report/escape.ts';
-import type { ReviewFormat } from '../../report/render-review.ts';
+import { word } from '../../next-command.ts';
+import { decodePlan } from '../../plan/parse/decode-plan.ts';
+import { parsePlan } from '../../plan/parse/parse-plan.ts';
+import { visible } from '../../report/document/escape.ts';
+import type { ReviewFormat } from '../../report/review/render-review.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import type { GlobalOptions } from '../options.ts';
@@ -27,7 +27,7 @@ async function approverFindings({ approvals, owner, file: plan }: Plan): Promise
   if (!approvals || 'approvers' in approvals) return [];
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
   const text = await readFile(file, 'utf8').catch(() => null);
-  const { readApprovers } = await import('../../plan/read-approvers.ts');
+  const { readApprovers } = await import('../../plan/parse/read-approvers.ts');
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }
 
@@ -44,8 +44,8 @@ interface Result {
 async function renderer(options: GlobalOptions) {
   const plain = formatOf(options, FORMATS);
   if ((plain === 'text' || plain === 'json') && !options.write?.length) return () => '';
-  const { renderReview } = await import('../../report/render-review.ts');
-  const { unplanned } = await import('../../report/unplanned.ts');
+  const { renderReview } = await import('../../report/review/render-review.ts');
+  const { unplanned } = await import('../../report/review/unplanned.ts');
   return (format: ReviewFormat, file: string, findings: readonly Finding[], next: string) =>
     renderReview(unplanned(file, findings, next), format, {
       color: false,

@@ -1,9 +1,9 @@
 /** Conditions on instances as the command line takes them: `--select name=cart-*`, `--select tags.env=prod,stage`. */
 import { RefitError } from '../../errors.ts';
 import { EDITIONS, type Instance, type Select } from '../../model.ts';
-import { closest } from '../../plan/closest.ts';
-import { matcher } from '../../plan/matches.ts';
-import { visible } from '../../report/escape.ts';
+import { closest } from '../../plan/parse/closest-word.ts';
+import { matcher } from '../../plan/resolve/match-selector.ts';
+import { visible } from '../../report/document/escape.ts';
 
 const NOTHING: Select = {
   all: false,

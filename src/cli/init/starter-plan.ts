@@ -3,8 +3,8 @@
  * it. Names come from whoever named the instances: they stand in comments alone, one line each, made visible.
  */
 import { EDITIONS, type Instance, type Size } from '../../model.ts';
-import { clip } from '../../report/columns.ts';
-import { visible } from '../../report/escape.ts';
+import { clip } from '../../report/document/columns.ts';
+import { visible } from '../../report/document/escape.ts';
 import { counted, size } from '../../report/quantities.ts';
 import { sayMemory } from '../../rules/say-size.ts';
 import type { Skipped } from './terraform-state.ts';

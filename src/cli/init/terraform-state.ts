@@ -6,7 +6,7 @@
  */
 import { RefitError } from '../../errors.ts';
 import { EDITIONS, type Instance, type InstanceStatus } from '../../model.ts';
-import { visible } from '../../report/escape.ts';
+import { visible } from '../../report/document/escape.ts';
 
 /** What was found, and what is no instance that a plan could name, with the reason in words. */
 export interface StateReading {

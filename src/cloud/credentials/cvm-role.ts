@@ -4,9 +4,9 @@
  * Source: facts §8 (CVM metadata), read 2026-11.
  */
 import { RefitError } from '../../errors.ts';
-import { type Fields, number, object, text } from '../fields.ts';
-import { endpointHost, isLoopback } from '../hosts.ts';
-import { TransportError } from '../transport.ts';
+import { endpointHost, isLoopback } from '../network/hosts.ts';
+import { TransportError } from '../network/transport.ts';
+import { type Fields, number, object, text } from '../wire/fields.ts';
 import { type Credentials, complete } from './keys.ts';
 import type { Found, Search } from './place.ts';
 

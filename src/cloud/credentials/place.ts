@@ -1,8 +1,8 @@
 /** What a place of the chain is handed, and what it gives. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import type { Signature } from '../signature.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../network/transport.ts';
+import type { Signature } from '../signing/signature.ts';
 import type { Credentials } from './keys.ts';
 
 /** The services that give temporary keys are reached through it. */

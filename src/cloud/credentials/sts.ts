@@ -3,14 +3,14 @@
  * Source: facts §8 (STS), read 2026-11; the policy of the session is not sent, so the role's own rights hold.
  */
 import { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal.ts';
-import { type Fields, number, object, text } from '../fields.ts';
-import { accountHost } from '../hosts.ts';
-import { plain } from '../read.ts';
-import { isPassing } from '../refusal-codes.ts';
-import { type CallSigner, sendCall, signerFor, unsigned } from '../send-call.ts';
-import { TransportError } from '../transport.ts';
-import type { Action, Answer } from '../wire.ts';
+import { isLimitCode } from '../../journal/replay.ts';
+import { plain } from '../calls/read.ts';
+import { isPassing } from '../calls/refusal-codes.ts';
+import { type CallSigner, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
+import { accountHost } from '../network/hosts.ts';
+import { TransportError } from '../network/transport.ts';
+import { type Fields, number, object, text } from '../wire/fields.ts';
+import type { Action, Answer } from '../wire/wire.ts';
 import { type Credentials, complete } from './keys.ts';
 import type { KeyNetwork, Role } from './place.ts';
 

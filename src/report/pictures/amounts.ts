@@ -1,6 +1,6 @@
 /** Amounts side by side as bars: memory before, planned and now; money quoted and verified. */
 import { scaleLinear } from 'd3-scale';
-import { markup, type Raw } from '../escape.ts';
+import { markup, type Raw } from '../document/escape.ts';
 import { at, drawing } from './drawing.ts';
 
 /** One bar: its name, its length, and the text that gives the amount exactly. */

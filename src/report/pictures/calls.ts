@@ -4,10 +4,10 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
-import { ORDER_ACTION } from '../../journal.ts';
+import { ORDER_ACTION } from '../../journal/replay.ts';
 import type { Report } from '../../model.ts';
-import { clip } from '../columns.ts';
-import { markup, type Raw } from '../escape.ts';
+import { clip } from '../document/columns.ts';
+import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { at, axisMarks, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
 import { spanOf } from './span.ts';

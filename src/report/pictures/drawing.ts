@@ -1,5 +1,5 @@
 /** What the pictures share: their width, short numbers, times on an axis. */
-import { markup, type Piece, type Raw } from '../escape.ts';
+import { markup, type Piece, type Raw } from '../document/escape.ts';
 
 /** Width of a full picture in its own units; the page scales it. */
 export const WIDTH = 1116;

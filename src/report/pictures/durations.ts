@@ -1,7 +1,7 @@
 /** How long the changes took: how many steps ended within each span of time, with the median and the slowest. */
 import { scaleLinear } from 'd3-scale';
 import type { ReportStep } from '../../model.ts';
-import { markup, type Raw } from '../escape.ts';
+import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { at, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
 

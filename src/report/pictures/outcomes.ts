@@ -1,7 +1,7 @@
 /** The outcomes of all steps as one bar, with a legend that names every outcome and its count. */
 import { scaleLinear } from 'd3-scale';
 import { OUTCOMES, type Outcome } from '../../model.ts';
-import { markup, type Raw } from '../escape.ts';
+import { markup, type Raw } from '../document/escape.ts';
 import { count } from '../quantities.ts';
 import { outcomesInWords } from '../verdict.ts';
 import { at, drawing, WIDTH } from './drawing.ts';

@@ -1,7 +1,8 @@
 /** What an action of the small provider is. */
-import type { SimRegion } from '../geography.ts';
-import type { Params, Schema } from '../parameters.ts';
-import type { Identity, World } from '../world.ts';
+
+import type { SimRegion } from '../world/geography.ts';
+import type { Identity, World } from '../world/world.ts';
+import type { Params, Schema } from './parameters.ts';
 
 /** One request that passed the gateway. */
 export interface Call {

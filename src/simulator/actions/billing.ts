@@ -1,8 +1,9 @@
 /** Orders and money as the billing product knows them. Source: facts §2.8, read 2026-11. */
-import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
-import { Refusal } from '../refusal.ts';
-import { accountOf } from '../world.ts';
+
+import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
+import { accountOf } from '../world/world.ts';
 import type { Action } from './action.ts';
+import { Refusal } from './refusal.ts';
 
 const DAY = 24 * 3600_000;
 

@@ -1,9 +1,10 @@
 /** When changes that wait may begin. Source: facts §2.6, read 2026-11; times taken as Beijing's, an inference there. */
-import { parseTimeOfDay, timeOfDay } from '../beijing-time.ts';
-import { isWindow } from '../change.ts';
-import { Refusal } from '../refusal.ts';
+
+import { parseTimeOfDay, timeOfDay } from '../world/beijing-time.ts';
+import { isWindow } from '../world/change.ts';
 import type { Action } from './action.ts';
 import { findInstance } from './redis-instances.ts';
+import { Refusal } from './refusal.ts';
 
 export const describeMaintenanceWindow: Action = {
   schema: { InstanceId: 'string!' },

@@ -1,9 +1,10 @@
 /** Used memory as the monitor product measures it. Source: facts §2.7 and the product's own model, read 2026-11. */
-import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
-import { type MemoryInUse, memoryAt, swingAt } from '../memory-in-use.ts';
-import { Refusal } from '../refusal.ts';
-import { accountOf, type SimInstance, type World } from '../world.ts';
+
+import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
+import { type MemoryInUse, memoryAt, swingAt } from '../world/memory-in-use.ts';
+import { accountOf, type SimInstance, type World } from '../world/world.ts';
 import type { Action } from './action.ts';
+import { Refusal } from './refusal.ts';
 
 type Measure = (memory: MemoryInUse) => number;
 const megabytes: Measure = ({ total }) => total;

@@ -1,5 +1,5 @@
-import type { Params } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
+import type { Params } from './parameters.ts';
+import { Refusal } from './refusal.ts';
 
 /** The rows that Limit and Offset ask for. Limits above the greatest documented one are refused, not cut. */
 export function page<T>(rows: readonly T[], params: Params, greatest: number): T[] {

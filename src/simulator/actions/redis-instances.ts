@@ -1,12 +1,13 @@
 /** DescribeInstances and the catalogue. Source: facts §2.1 and §2.2, read 2026-11. */
-import { beijingTime, ZERO_TIME } from '../beijing-time.ts';
-import { changeByHand } from '../change.ts';
-import { SIM_EDITIONS } from '../editions.ts';
-import type { Params } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { accountOf, type SimInstance, SOMEBODY_ELSE, type World } from '../world.ts';
+
+import { beijingTime, ZERO_TIME } from '../world/beijing-time.ts';
+import { changeByHand } from '../world/change.ts';
+import { SIM_EDITIONS } from '../world/editions.ts';
+import { accountOf, type SimInstance, SOMEBODY_ELSE, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { page } from './page.ts';
+import type { Params } from './parameters.ts';
+import { Refusal } from './refusal.ts';
 
 /** The instance of the call's account and region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
 export function findInstance(world: World, { params, region, identity }: Call): SimInstance {

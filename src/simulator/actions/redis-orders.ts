@@ -1,14 +1,15 @@
 /** The quote, the order, and what is known of orders and tasks. Source: facts §1 and §2.3 to §2.5, read 2026-11. */
-import { beijingTime, parseBeijingTime } from '../beijing-time.ts';
-import { acceptOrder } from '../change.ts';
-import type { FaultName } from '../faults.ts';
-import type { Params } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from '../resize-checks.ts';
-import { accountOf, type SimDeal, type SimTask } from '../world.ts';
+
+import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
+import { acceptOrder } from '../world/change.ts';
+import type { FaultName } from '../world/faults.ts';
+import { accountOf, type SimDeal, type SimTask } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { page } from './page.ts';
+import type { Params } from './parameters.ts';
 import { findInstance } from './redis-instances.ts';
+import { Refusal } from './refusal.ts';
+import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from './resize-checks.ts';
 
 function wishOf(params: Params): ResizeWish {
   return {

@@ -1,6 +1,7 @@
 /** Regions and zones, with the numbers that the catalogue may lack. Source: facts §2.2 and §5.1, read 2026-11. */
-import { Refusal } from '../refusal.ts';
+
 import type { Action, Call } from './action.ts';
+import { Refusal } from './refusal.ts';
 
 function mustBeRedis({ params }: Call): void {
   if (params.Product !== 'redis')

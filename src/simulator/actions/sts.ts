@@ -2,10 +2,11 @@
  * Who is asking, and keys for a while. Source: facts §8 and the product's own model, read 2026-11. The codes of the
  * refusals are the product's as generally known; the facts list none.
  */
-import { Refusal } from '../refusal.ts';
-import { hasRole, type IssuedKeys, issueKeys } from '../temporary-keys.ts';
-import { accountOf, type World } from '../world.ts';
+
+import { hasRole, type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';
+import { accountOf, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
+import { Refusal } from './refusal.ts';
 
 const USUAL_SECONDS = 7200;
 const MOST_SECONDS = 43_200;

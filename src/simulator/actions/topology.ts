@@ -2,11 +2,12 @@
  * Where an instance's nodes are, what each holds, and what a size would give: the reads of facts §2.7 (read 2026-11),
  * field by field from the product's own model.
  */
-import { SIM_EDITIONS } from '../editions.ts';
-import { Refusal } from '../refusal.ts';
-import { type SimInstance, type SimNode, sum } from '../world.ts';
+
+import { SIM_EDITIONS } from '../world/editions.ts';
+import { type SimInstance, type SimNode, sum } from '../world/world.ts';
 import type { Action } from './action.ts';
 import { bandwidth, clientLimit, findInstance } from './redis-instances.ts';
+import { Refusal } from './refusal.ts';
 
 /** The master's group and one for each replica. Single-zone instances have them too, but list them nowhere else. */
 function groupsOf(instance: SimInstance): readonly SimNode[] {

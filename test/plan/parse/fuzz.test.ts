@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodePlan } from '../../../src/plan/decode-plan.ts';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { decodePlan } from '../../../src/plan/parse/decode-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 
 const examples = ['small', 'selectors', 'invalid'].map((name) => readFileSync(`plans/${name}.yaml`, 'utf8'));
 const crumbs = [

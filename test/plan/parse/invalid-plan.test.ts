@@ -1,7 +1,7 @@
 // Goal: every mistake of plans/invalid.yaml is told on its own line with the code that stands there, and no other.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 
 const text = readFileSync('plans/invalid.yaml', 'utf8');
 const { plan, findings } = parsePlan(text, 'invalid.yaml');

@@ -1,6 +1,6 @@
 // A mend is to be typed. Each case is a faulty line, what is typed instead, and that nothing is said of it then.
 import { describe, expect, it } from 'vitest';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { withLines, withTarget } from './pictures.ts';
 
 const find = (text: string) => parsePlan(text, 'plan.yaml').findings.map(({ mend }) => mend);

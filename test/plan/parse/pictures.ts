@@ -1,8 +1,8 @@
 /** One way to look at findings: as a person sees them. Only this file knows how parsing is called. */
 
 import type { Finding } from '../../../src/model.ts';
-import { decodePlan } from '../../../src/plan/decode-plan.ts';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { decodePlan } from '../../../src/plan/parse/decode-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 
 /** Findings as text: place and code, the drawn line, what, mend. */
 export function picture(findings: readonly Finding[]): string {

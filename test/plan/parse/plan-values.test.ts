@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/model.ts';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { withLines, withTarget } from './pictures.ts';
 
 function planOf(text: string): Plan {

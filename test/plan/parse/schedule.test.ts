@@ -1,6 +1,6 @@
 /** The key `schedule`: what it becomes, what is refused and how that is mended, and what of it is sealed. */
 import { describe, expect, it } from 'vitest';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 
 const PLAN = 'version: 1\nname: nightly\ntargets: [{ instance: crs-5qlrlhux, shards: 8 }]\n';
 const parse = (schedule: string) => parsePlan(`${PLAN}schedule: ${schedule}\n`, 'plan.yaml');

@@ -1,7 +1,7 @@
 // Goal: who is to be told of a run is part of the plan and of its seal, and no secret ever is.
 import { describe, expect, it } from 'vitest';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../../src/plan/seal.ts';
 import { inventory, NOW, standard } from '../fixtures/small-fleet.ts';
 

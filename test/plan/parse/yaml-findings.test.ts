@@ -1,7 +1,7 @@
 // What an author sees, drawn. Method: a text with one mistake in, the whole of what is said out.
 import { describe, expect, it } from 'vitest';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
-import { MINIMAL_PLAN } from '../../../src/plan/read-yaml.ts';
+import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
+import { MINIMAL_PLAN } from '../../../src/plan/parse/read-yaml.ts';
 import { said, saidOfBytes, withLines, withTarget } from './pictures.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,0 +1,278 @@
+/**
+ * A run as lines of a screen. Pure: the picture of a moment and the size of the screen in, lines out, none of them wider
+ * than was asked for, so that no terminal wraps what is to be drawn over.
+ */
+import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
+import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
+import { counted, duration, quotes, timeOfDay } from '../../report/quantities.ts';
+import type { PictureStep, PictureWave, RunPicture } from './run-picture.ts';
+
+/** The screen, and what of the picture is shown. */
+export interface DrawOptions {
+  readonly columns: number;
+  readonly rows: number;
+  readonly inks: Ink;
+  /** Also the events that are told by themselves elsewhere; without it only those that go as they should. */
+  readonly everyEvent: boolean;
+  /** Wall clock, ms since 1970 UTC. */
+  readonly now: number;
+}
+
+const LABEL = 10;
+const WAVES = 6;
+const IN_FLIGHT = 6;
+const EVENTS = 6;
+const WAITS = 4;
+
+/** The lines of a run, at most `rows`, each at most `columns` cells. */
+export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
+  const { columns, rows, inks } = options;
+  const head = [
+    inks.bold(clip(headline(picture), columns)),
+    ...(picture.state === null ? [] : [inks.yellow(clip(picture.state, columns))]),
+  ];
+  const facts = factLines(picture, options);
+  const room = (used: number) => Math.max(0, rows - used);
+  const waves = waveLines(
+    picture,
+    columns,
+    inks,
+    Math.min(WAVES, Math.max(1, room(head.length + facts.length))),
+  );
+  const top = [...head, ...waves, ...facts];
+  const shown = picture.events.filter(({ passing }) => options.everyEvent || passing);
+  // What is under way and what happened last share what is left; each has a heading, and neither starves the other.
+  const left = room(top.length);
+  const forEvents = Math.min(shown.length, EVENTS, Math.max(0, Math.floor(left / 2) - 1));
+  const forSteps = Math.min(
+    picture.inFlight.length,
+    IN_FLIGHT,
+    left - (forEvents > 0 ? forEvents + 1 : 0) - 1,
+  );
+  const lines = [
+    ...top,
+    ...(forSteps > 0 ? stepLines(picture, options, forSteps) : []),
+    ...(forEvents > 0 ? ['events', ...eventLines(shown.slice(-forEvents), columns, inks)] : []),
+  ];
+  return lines.slice(0, Math.max(1, rows));
+}
+
+/** Time gone by, in whole seconds: a picture that is drawn four times a second must not flicker. */
+function passed(ms: number): string {
+  return ms < 1000 ? '0 s' : duration(ms);
+}
+
+function headline({ name, change, elapsed, left, steps }: RunPicture): string {
+  const done = steps.ended === steps.of;
+  return [
+    name,
+    ...(change === null ? [] : [change]),
+    passed(elapsed),
+    ...(left === null || done ? [] : [`about ${duration(left)} left`]),
+  ].join(' · ');
+}
+
+/** `✓ 3 waves settled, 40 steps`, those that go on or come next, `and 5 more waves, 120 steps`. */
+function waveLines({ waves }: RunPicture, columns: number, inks: Ink, most: number): string[] {
+  const first = waves.findIndex(({ standing }) => standing !== 'settled');
+  const settled = waves.length <= most ? 0 : first < 0 ? waves.length : first;
+  const summed = (some: readonly PictureWave[]) =>
+    counted(
+      some.reduce((sum, { steps }) => sum + steps, 0),
+      'step',
+    );
+  const before = waves.slice(0, settled);
+  const room = Math.max(1, most - (before.length > 0 ? 1 : 0));
+  const rest = waves.slice(settled);
+  const shown = rest.length <= room ? rest : rest.slice(0, Math.max(1, room - 1));
+  const after = rest.slice(shown.length);
+  const name = Math.min(
+    Math.max(0, ...shown.map((wave) => cells(wave.name))),
+    Math.max(8, Math.floor(columns / 4)),
+  );
+  const digits = Math.max(0, ...shown.map(({ steps }) => `${steps}/${steps}`.length));
+  const lines = [
+    ...(before.length > 0
+      ? [
+          `${inks.green('✓')}${clip(` ${counted(before.length, 'wave')} settled, ${summed(before)}`, columns - 1)}`,
+        ]
+      : []),
+    ...shown.map((wave) => waveLine(wave, { name, digits, columns, inks })),
+    ...(after.length > 0
+      ? [inks.dim(clip(`  and ${counted(after.length, 'more wave')}, ${summed(after)}`, columns))]
+      : []),
+  ];
+  return lines.slice(0, most);
+}
+
+function waveLine(
+  wave: PictureWave,
+  { name, digits, columns, inks }: { name: number; digits: number; columns: number; inks: Ink },
+): string {
+  const note = waveNote(wave);
+  const label = pad(clip(wave.name, name), name);
+  const count = pad(`${wave.ended}/${wave.steps}`, digits, 'right');
+  const room = Math.min(BAR, columns - 2 - name - 2 - 1 - digits - 2 - NOTE);
+  const text = note === '' ? '' : `  ${clip(note, NOTE)}`;
+  const mark = MARKS[wave.standing];
+  const line = `${mark} ${label}  ${room < 6 ? '' : bar(wave, room, inks)}${room < 6 ? '' : ' '}${count}${text}`;
+  return room < 6 ? clip(line, columns) : line;
+}
+
+/** Cells of a bar at most, and of the note beside it. */
+const BAR = 60;
+const NOTE = 15;
+const MARKS: Readonly<Record<PictureWave['standing'], string>> = {
+  waiting: ' ',
+  running: '▸',
+  soaking: '…',
+  settled: '✓',
+};
+
+function waveNote({ standing, notVerified, underWay }: PictureWave): string {
+  if (notVerified > 0) return `${notVerified} not verified`;
+  if (standing === 'soaking') return 'soaking';
+  return underWay > 0 ? `${underWay} under way` : '';
+}
+
+/** `━` ended, `╍` under way, `─` to go. */
+function bar({ steps, ended, notVerified, underWay }: PictureWave, width: number, inks: Ink): string {
+  const share = (of: number) => (steps === 0 ? 0 : (width * of) / steps);
+  const full = Math.floor(share(ended));
+  // Whatever went wrong is seen, however small a part it is.
+  const bad = notVerified === 0 ? 0 : Math.min(full, Math.max(1, Math.round(share(notVerified))));
+  const moving = Math.min(width - full, Math.ceil(share(underWay)));
+  return [
+    inks.green('━'.repeat(full - bad)),
+    inks.red('━'.repeat(bad)),
+    inks.blue('╍'.repeat(moving)),
+    inks.dim('─'.repeat(width - full - moving)),
+  ].join('');
+}
+
+/** Counts, rate, money and waits, each under its word. */
+function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[] {
+  const { steps, rate, places, money, waits } = picture;
+  const ended = Object.entries(picture.outcomes).filter(([, count]) => count > 0);
+  const parts = [
+    ended.length === 0 ? 'none ended yet' : ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
+    ...(steps.underWay > 0 ? [`${steps.underWay} under way`] : []),
+    ...(steps.toGo > 0 ? [`${steps.toGo} to go`] : []),
+  ];
+  const lowered = ({ now, approved }: { now: number; approved: number }) =>
+    now === approved ? `${now}` : `${now} (approved ${approved})`;
+  const windows =
+    steps.deferred === 0
+      ? []
+      : [`${steps.deferred} for maintenance windows, the next opens ${timeOfDay(picture.opensAt)} UTC`];
+  // How long and for what first: a narrow screen cuts what comes last.
+  const waited = waits.map(({ why, steps: many, step, since, limit }) => {
+    const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
+    return `${passed(now - Date.parse(since))} of at most ${duration(limit)} for ${why}${who}`;
+  });
+  const all = [...windows, ...waited];
+  const listed =
+    all.length <= WAITS ? all : [...all.slice(0, WAITS - 1), `and ${all.length - WAITS + 1} more`];
+  const planned = quotes(money.planned);
+  const rows: [string, string[]][] = [
+    ['steps', [parts.join(' · ')]],
+    [
+      'rate',
+      [
+        `${rate.orders.toFixed(1)} of ${lowered(rate.limit)} orders/s · ${places.taken} of ${lowered(places)} places taken`,
+        ...rate.slowed.map(({ action, rate: slow }) => `${action} at ${slow}/s for a while`),
+      ],
+    ],
+    ['money', planned === '' ? [] : [`${quotes(money.verified) || 'nothing yet'} of ${planned}`]],
+    ['waiting', listed],
+  ];
+  return rows.flatMap(([label, lines]) =>
+    lines.map((line, at) => `${pad(at === 0 ? label : '', LABEL)}${clip(line, columns - LABEL)}`),
+  );
+}
+
+/** Narrower than this a step is its instance and its change. */
+const NARROW = 56;
+
+const PHASES: Readonly<Record<PictureStep['phase'], string>> = {
+  waiting: 'waiting',
+  asking: 'ordering',
+  asked: 'ordering',
+  unanswered: 'no answer',
+  settling: 'settling',
+  ended: 'ended',
+};
+
+function stepLines(
+  { inFlight, steps }: RunPicture,
+  { columns, inks, now }: DrawOptions,
+  most: number,
+): string[] {
+  const shown = inFlight.slice(0, most);
+  const rest = steps.underWay - shown.length;
+  const rows = shown.map(({ instance, name, change, phase, since }) => [
+    instance,
+    columns < NARROW ? '' : PHASES[phase],
+    { text: passed(now - Date.parse(since)), paint: inks.dim },
+    change,
+    name,
+  ]);
+  const layout = [{}, {}, { align: 'right' as const }, {}, { least: 6, optional: true }];
+  const lines = table(rows, layout, columns, '  ');
+  return [`in flight${rest > 0 ? `, the ${shown.length} longest of ${steps.underWay}` : ''}`, ...lines].map(
+    (line) => (cells(line) > columns ? clip(line, columns) : line),
+  );
+}
+
+function eventLines(events: RunPicture['events'], columns: number, inks: Ink): string[] {
+  return events.map(({ at, text, outcome }) => {
+    const shown = clip(text, columns - 11);
+    const [sign, colour] = outcome === null ? ['', 'dim' as const] : OUTCOME_SIGNS[outcome];
+    const painted = shown.startsWith(sign) ? inks[colour](sign) + shown.slice(sign.length) : shown;
+    return `  ${inks.dim(timeOfDay(at))} ${painted}`;
+  });
+}
+
+/** The same in one line, for logs and for whoever asks by a signal. */
+export function runInOneLine(picture: RunPicture): string {
+  const { steps, left, outcomes, opensAt } = picture;
+  const at = picture.waves.findLastIndex(({ standing }) => standing !== 'waiting');
+  const ended = Object.entries(outcomes).filter(([, count]) => count > 0);
+  const who =
+    steps.deferred === 1
+      ? '1 waits for its window, which'
+      : `${steps.deferred} wait for their windows, the next`;
+  const parts = [
+    at < 0 ? '' : `wave ${at + 1}/${picture.waves.length} ${picture.waves[at]!.name}`,
+    `${steps.ended} of ${steps.of} ended`,
+    ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
+    `${steps.underWay} under way`,
+    steps.deferred === 0 ? '' : `${who} opens ${timeOfDay(opensAt)} UTC`,
+    steps.toGo > 0 ? `${steps.toGo} to go` : '',
+    `${picture.rate.orders.toFixed(1)} orders/s`,
+    quotes(picture.money.verified),
+    left !== null && steps.ended < steps.of ? `about ${duration(left)} left` : '',
+    picture.state ?? '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** A line that is kept above the picture, put into lines of a screen; a sign at its beginning is painted. */
+export function keptLines(text: string, columns: number, paint: (first: string) => string): string[] {
+  const [first = '', ...more] = wrap(text, columns - 2, '').flatMap((line) => chop(line, columns - 2));
+  return [paint(first), ...more.map((line) => `  ${line}`)];
+}
+
+/** A word longer than a line, as paths and codes can be, in pieces that fit. */
+function chop(line: string, width: number): string[] {
+  if (cells(line) <= width) return [line];
+  const pieces: string[] = [];
+  let rest = line;
+  while (cells(rest) > width) {
+    const head = clip(rest, width).slice(0, -1);
+    if (head === '') break;
+    pieces.push(head);
+    rest = rest.slice(head.length);
+  }
+  return [...pieces, rest];
+}

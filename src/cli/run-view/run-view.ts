@@ -1,0 +1,201 @@
+/**
+ * A live run as it goes on, on stderr: a reader of the journal like any other. On a terminal a picture drawn over in
+ * place; elsewhere a line for each change of state and a heartbeat, so that a log stays readable; or one JSON object a
+ * line for programs.
+ */
+import type { JournalEntry, SavedPlan } from '../../model.ts';
+import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
+import type { Standing } from '../../run/control/run-status.ts';
+import type { Terminal } from '../terminal.ts';
+import { drawRun, keptLines, runInOneLine } from './draw-run.ts';
+import { entryEvent, runEvent, standingEvent } from './progress-events.ts';
+import { gatherFacts, type RunFacts, type RunPicture } from './run-picture.ts';
+import { openScreen } from './screen.ts';
+
+export interface RunView {
+  start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
+  /** Hands over how to ask the live process how it stands, beside its journal. */
+  live(standing: () => Standing): void;
+  entry(entry: JournalEntry): void;
+  /** One line of how it goes on, also where nothing else is told. */
+  status(): void;
+  close(): void;
+}
+
+/** The terminal is drawn this often, in milliseconds. */
+const DRAW_EVERY = 250;
+/** A log gets a line at least this often while the run is young, and less often the longer it lasts. */
+const HEARTBEAT = 10_000;
+const HEARTBEATS: readonly (readonly [after: number, every: number])[] = [
+  [30 * 60_000, 60_000],
+  [5 * 60_000, 30_000],
+];
+/** The same while nothing is under way and all that is left waits for its maintenance window, hours as a rule. */
+const SLOW_HEARTBEAT = 600_000;
+/** A program gets the standing this often, and as slowly as a log where nothing moves. */
+const STANDING_EVERY = 5_000;
+
+/** What the views share: the facts, and how to picture them. */
+interface Board {
+  readonly facts: RunFacts;
+  readonly saved: SavedPlan;
+  picture(): RunPicture;
+}
+
+export function openRunView(terminal: Terminal, saved: SavedPlan): RunView {
+  const facts = gatherFacts(saved, terminal.clock.now);
+  let standing: (() => Standing) | null = null;
+  const board = { facts, saved, picture: () => facts.picture(standing?.() ?? null) };
+  const form = terminal.quiet
+    ? silent
+    : terminal.progress === 'json'
+      ? encoded
+      : terminal.live
+        ? drawn
+        : told;
+  return {
+    ...form(terminal, board),
+    live(ask) {
+      standing = ask;
+    },
+  };
+}
+
+type Form = (terminal: Terminal, board: Board) => Omit<RunView, 'live'>;
+
+/** Nothing, unless asked. */
+const silent: Form = (terminal, { facts, picture }) => ({
+  start: ({ entries }) => entries.forEach(facts.add),
+  entry: facts.add,
+  status: () =>
+    terminal.progress === 'json'
+      ? terminal.event(standingEvent(picture()))
+      : terminal.err(`${runInOneLine(picture())}\n`),
+  close: () => undefined,
+});
+
+/** Calls `beat` when nothing was told for as long as `every` says, until closed. */
+function openHeartbeat(terminal: Terminal, every: () => number, beat: () => void) {
+  const closed = new AbortController();
+  let lastTold = terminal.clock.monotonic();
+  const watch = async () => {
+    while (!closed.signal.aborted) {
+      await terminal.clock.sleep(1_000, closed.signal);
+      if (!closed.signal.aborted && terminal.clock.monotonic() - lastTold >= every()) beat();
+    }
+  };
+  return {
+    start: () => void watch(),
+    told() {
+      lastTold = terminal.clock.monotonic();
+    },
+    close: () => closed.abort(),
+  };
+}
+
+/** Plain lines. */
+const told: Form = (terminal, { facts, picture }) => {
+  const inks = ink(terminal.color.err);
+  const began = terminal.clock.monotonic();
+  const every = () => {
+    const passed = terminal.clock.monotonic() - began;
+    if (facts.onlyWaits()) return SLOW_HEARTBEAT;
+    return HEARTBEATS.find(([after]) => passed > after)?.[1] ?? HEARTBEAT;
+  };
+  const heart = openHeartbeat(terminal, every, () => tell(runInOneLine(picture())));
+  const tell = (text: string) => {
+    heart.told();
+    terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
+  };
+  return {
+    start({ directory, entries }) {
+      entries.forEach(facts.add);
+      tell(`run directory ${directory}`);
+      heart.start();
+    },
+    entry(entry) {
+      facts.add(entry);
+      const line = facts.line(entry);
+      // A log of a thousand steps is read for those that did not go well.
+      if (line !== null && (terminal.verbose || !facts.isPassing(entry))) tell(painted(entry, line, inks));
+      else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
+      if (entry.kind === 'run-ended') tell(runInOneLine(picture()));
+    },
+    status: () => tell(runInOneLine(picture())),
+    close: heart.close,
+  };
+};
+
+/** Events for programs. */
+const encoded: Form = (terminal, { facts, saved, picture }) => {
+  const every = () => (facts.onlyWaits() ? SLOW_HEARTBEAT : STANDING_EVERY);
+  const tellStanding = () => {
+    heart.told();
+    terminal.event(standingEvent(picture()));
+  };
+  const heart = openHeartbeat(terminal, every, tellStanding);
+  return {
+    start({ directory, entries }) {
+      entries.forEach(facts.add);
+      terminal.event(runEvent(saved, directory));
+      heart.start();
+    },
+    entry(entry) {
+      facts.add(entry);
+      const line = facts.line(entry);
+      if (line !== null || terminal.verbose) terminal.event(entryEvent(entry, line ?? entry.kind));
+      if (entry.kind === 'run-ended') tellStanding();
+    },
+    status: tellStanding,
+    close: heart.close,
+  };
+};
+
+/** Lines drawn over in place, and above them what is worth keeping. */
+const drawn: Form = (terminal, { facts, picture }) => {
+  const inks = ink(terminal.color.err);
+  const closed = new AbortController();
+  const columns = () => terminal.errWidth() - 1;
+  const draw = () => {
+    if (!closed.signal.aborted) {
+      const rows = terminal.errHeight() - 1;
+      const now = terminal.clock.now();
+      screen.draw(drawRun(picture(), { columns: columns(), rows, inks, everyEvent: false, now }));
+    }
+  };
+  const screen = openScreen(terminal, draw);
+  const redraw = async () => {
+    while (!closed.signal.aborted) {
+      await terminal.clock.sleep(DRAW_EVERY, closed.signal);
+      draw();
+    }
+  };
+  const keep = (text: string, paint = (whole: string) => whole) =>
+    screen.keep(keptLines(text, columns(), paint));
+  return {
+    start({ directory, entries }) {
+      entries.forEach(facts.add);
+      keep(`run directory ${directory}`);
+      void redraw();
+    },
+    entry(entry) {
+      facts.add(entry);
+      const line = facts.line(entry);
+      if (line !== null && (terminal.verbose || !facts.isPassing(entry)))
+        keep(line, (text) => painted(entry, text, inks));
+    },
+    status: () => keep(runInOneLine(picture())),
+    close() {
+      if (closed.signal.aborted) return;
+      closed.abort();
+      screen.close();
+    },
+  };
+};
+
+/** The line of an entry with its sign in colour: after cutting and wrapping, which count cells. */
+function painted(entry: JournalEntry, text: string, inks: ReturnType<typeof ink>): string {
+  if (entry.kind !== 'step-ended') return text;
+  const [sign, colour] = OUTCOME_SIGNS[entry.outcome];
+  return inks[colour](sign) + text.slice(sign.length);
+}

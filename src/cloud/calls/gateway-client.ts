@@ -1,0 +1,77 @@
+/**
+ * A caller whose provider lives in the same process: calls go over as values, so nothing is signed, no keys are looked
+ * for and no socket is opened. The lanes are those of the provider's own hosts.
+ */
+import type { Clock } from '../../clock.ts';
+import { unreachable } from '../../errors.ts';
+import type { Scope } from '../../model.ts';
+import type { Lane } from '../limit/permits.ts';
+import { hostFor } from '../network/hosts.ts';
+import { TransportError } from '../network/transport.ts';
+import type { Action, Answer } from '../wire/wire.ts';
+import type { Caller } from './call.ts';
+import { openProviderTime } from './provider-time.ts';
+
+/** What is asked of such a provider. */
+export interface GatewayDoor {
+  ask(call: {
+    readonly product: string;
+    readonly action: string;
+    readonly version: string;
+    readonly region: string;
+    readonly profile: string;
+    readonly host: string;
+    readonly fields: object;
+  }): Promise<
+    | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>>; readonly date: string }
+    | {
+        readonly kind: 'refused';
+        readonly code: string;
+        readonly message: string;
+        readonly requestId: string;
+        readonly date: string;
+      }
+    | { readonly kind: 'unusable'; readonly why: string; readonly date: string }
+    | { readonly kind: 'lost'; readonly why: string }
+  >;
+}
+
+export function callerOver(door: GatewayDoor, clock: Clock): Caller {
+  const time = openProviderTime(clock);
+  const hostOf = (action: Action, { region }: Scope): string => hostFor(action.product, region, null).host;
+  const laneOf = (action: Action, scope: Scope): Lane => ({
+    action: action.name,
+    host: hostOf(action, scope),
+    identity: scope.profile,
+  });
+  return {
+    lane: async (action, scope) => laneOf(action, scope),
+    laneAtOnce: laneOf,
+    providerNow: time.now,
+    async send({ action, scope, fields }, goAhead): Promise<Answer> {
+      if (!goAhead()) throw new TransportError('the guard said no just before sending', false);
+      const sentAt = clock.monotonic();
+      const answer = await door.ask({
+        product: action.product,
+        action: action.name,
+        version: action.version,
+        region: action.regional ? scope.region : '',
+        profile: scope.profile,
+        host: hostOf(action, scope),
+        fields,
+      });
+      if (answer.kind === 'lost') throw new TransportError(answer.why, true);
+      time.heard(answer.date, sentAt);
+      switch (answer.kind) {
+        case 'ok':
+          return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId) };
+        case 'refused':
+          return answer;
+        case 'unusable':
+          return answer;
+        default:
+          return unreachable(answer);
+      }
+    },
+  };
+}

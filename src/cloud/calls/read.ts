@@ -1,0 +1,163 @@
+/**
+ * A read, tried quietly until it is answered. Never for anything that changes the provider's state: a second
+ * order is a second bill.
+ */
+import type { Clock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import { isLimitCode } from '../../journal/replay.ts';
+import type { Scope } from '../../model.ts';
+import type { CallRecord, Refusal } from '../cloud.ts';
+import type { Lane, Permits } from '../limit/permits.ts';
+import { TransportError } from '../network/transport.ts';
+import type { Fields } from '../wire/fields.ts';
+import type { Action } from '../wire/wire.ts';
+import type { Call, Caller, ReadCaller } from './call.ts';
+import { isExpiredToken, isLackOfRights, isPassing } from './refusal-codes.ts';
+
+/** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
+const MOST_TRIES = 6;
+const MOST_LIMIT_REFUSALS = 30;
+/** Slots that pass while a connection is being made; the connection stays, so the next one is met. */
+const MOST_LOST_SLOTS = 20;
+
+/** No answer takes so long; a machine that sleeps does. As long as a signature is good for: facts §5.5, read 2026-11. */
+const SLEPT_MS = 300_000;
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 8000;
+
+export interface ReadOptions {
+  readonly clock: Clock;
+  readonly permits: Permits;
+  /** Told of every call that left. */
+  readonly onCall?: ((record: CallRecord) => void) | undefined;
+  /** From 0 to below 1: spreads the pauses of callers that failed together. */
+  readonly jitter: () => number;
+}
+
+/** A successful read's fields, or the refusal that ended it. */
+export type ReadAnswer = { readonly kind: 'ok'; readonly fields: Fields } | Refusal;
+
+/** Sends a read until there is an answer. */
+export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<ReadAnswer>;
+
+/**
+ * Reads through the caller, each try with a permit of its own. Tried again: network faults, answers that are no
+ * answer, refusals by limit and the provider's internal errors, the last two also given back in the end.
+ * Source of the classes: facts §6, read 2026-11.
+ * @throws RefitError `provider-unreachable` where no try was answered.
+ */
+export function openRead(caller: ReadCaller, options: ReadOptions): Read {
+  const { clock, permits, jitter } = options;
+  return async (action, scope, fields) => {
+    const lane = await caller.lane(action, scope);
+    let faults = 0;
+    let limited = 0;
+    let renewed = false;
+    for (;;) {
+      const { answer, sentAt } = await sendAtSlot(caller, permits, clock, lane, { action, scope, fields });
+      const byLimit = answer.kind === 'refused' && isLimitCode(answer.code);
+      if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
+      if (answer.kind === 'ok') return answer;
+      if (byLimit) {
+        if (++limited >= MOST_LIMIT_REFUSALS) return answer;
+        continue; // The permit is the pause.
+      }
+      if (answer.kind === 'refused' && isExpiredToken(answer.code) && !renewed) {
+        renewed = true;
+        continue; // The caller looks for other keys first.
+      }
+      // Signed before the machine slept, and come too late: that says nothing of the clock.
+      const slept = sentAt !== null && clock.now() - sentAt > SLEPT_MS;
+      const isStale = answer.kind === 'refused' && answer.code === 'AuthFailure.SignatureExpire' && slept;
+      if (answer.kind === 'refused' && !isPassing(answer.code) && !isStale) return answer;
+      if (++faults >= MOST_TRIES) {
+        if (answer.kind === 'refused') return answer;
+        throw new RefitError(
+          'provider-unreachable',
+          `${lane.host} did not answer ${action.name}: ${plain(answer.why)} (${faults} tries)`,
+          // The provider answers with 200 whatever it refuses: another status is of something on the way.
+          /^HTTP 4/.test(answer.why)
+            ? 'check --endpoint and what is on the way; a gateway for forms alone wants --signature HmacSHA256'
+            : 'check the network and --endpoint, then type the same command again',
+        );
+      }
+      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));
+      await clock.sleep(pause * (0.5 + 0.5 * jitter()));
+    }
+  };
+}
+
+type Sent = Awaited<ReturnType<Caller['send']>>;
+
+/** Sends in a slot that is still good in the tick that writes the request. `sentAt` is null where nothing left. */
+async function sendAtSlot(
+  caller: Caller,
+  permits: Permits,
+  clock: Clock,
+  lane: Lane,
+  call: Call,
+): Promise<{ answer: Sent; sentAt: number | null }> {
+  for (let lost = 0; ; lost++) {
+    const slot = await permits.take(lane);
+    let late = false;
+    let sentAt: number | null = null;
+    const goAhead = () => {
+      late = permits.isLost(slot);
+      if (!late) sentAt = clock.now();
+      return !late;
+    };
+    try {
+      const answer = await caller.send(call, goAhead);
+      const left = sentAt ?? slot.at;
+      if (answer.kind !== 'unusable')
+        permits.heard(slot, left, answer.kind === 'refused' && isLimitCode(answer.code));
+      return { answer, sentAt: left };
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      if (late && !error.sent && lost < MOST_LOST_SLOTS) continue;
+      return {
+        answer: { kind: 'unusable', why: error.message },
+        sentAt: error.sent ? (sentAt ?? slot.at) : null,
+      };
+    }
+  }
+}
+
+/** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */
+export function refusedRead(action: Action, scope: Scope, refusal: Refusal): RefitError {
+  const { code } = refusal;
+  const grant = `let this identity call ${action.product}:${action.name}`;
+  const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
+  // One lack, whichever layer tells it: these credentials are refused this call.
+  if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
+  if (code === 'AuthFailure' || code.startsWith('AuthFailure.')) {
+    const mend =
+      code === 'AuthFailure.SignatureExpire'
+        ? "set this machine's clock: it is more than five minutes off"
+        : isExpiredToken(code)
+          ? 'get other temporary keys: the token is wrong, or its time is over'
+          : 'check the secret id, the secret key and the token';
+    return new RefitError('credentials-refused', what, mend, { cause: refusal });
+  }
+  const mend = isLimitCode(code)
+    ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
+    : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
+  return new RefitError('provider-refused', what, mend, { cause: refusal });
+}
+
+/** The refusal behind an error, or null. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof RefitError)) return null;
+  const cause = error.cause as Partial<Refusal> | undefined;
+  return cause?.kind === 'refused' ? (cause as Refusal) : null;
+}
+
+/** A text from outside for one line of a message: control and direction characters written out, and not endless. */
+export function plain(text: string): string {
+  const shown = text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
+  return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
+}

@@ -1,0 +1,113 @@
+/**
+ * Who is asking: the first complete keys on the chain of places where the provider's own tools keep them. Files are
+ * read by a function that is handed in, services are asked through the transport and the environment is a record:
+ * nothing here has a door of its own. Source: facts §8 (credential chain), read 2026-11.
+ */
+import { RefitError } from '../../errors.ts';
+import { fromCredentialsFile } from './credentials-file.ts';
+import { fromCvmRole } from './cvm-role.ts';
+import { fromEnvironment, profileFromEnvironment, roleFromEnvironment } from './environment.ts';
+import type { Credentials, PlaceName } from './keys.ts';
+import type { Found, KeyNetwork, Search } from './place.ts';
+import { assumeRole } from './sts.ts';
+import { fromTccli } from './tccli.ts';
+import { fromTke } from './tke.ts';
+
+export { type Credentials, type Secret, secret } from './keys.ts';
+
+/** Where to look. */
+export interface CredentialPlaces extends KeyNetwork {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a file, or null where there is none. */
+  readonly readFile: (path: string) => string | null | Promise<string | null>;
+  /** The user's home directory. */
+  readonly home: string;
+  /** `default` unless the user named another. */
+  readonly profile: string;
+}
+
+interface Place {
+  readonly name: PlaceName;
+  /** Whether it is looked at: `unnamed` only where no profile is named, `environment` where none is named on purpose. */
+  readonly when: 'always' | 'unnamed' | 'environment';
+  readonly find: (search: Search) => Promise<Found | null>;
+}
+
+/** The chain, in order. */
+const CHAIN: readonly Place[] = [
+  { name: 'environment', when: 'environment', find: fromEnvironment },
+  { name: 'credentials-file', when: 'always', find: fromCredentialsFile },
+  { name: 'tccli', when: 'always', find: fromTccli },
+  { name: 'cvm-role', when: 'unnamed', find: fromCvmRole },
+  { name: 'tke', when: 'unnamed', find: fromTke },
+];
+
+const PROFILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/**
+ * The first complete keys of the chain; then, where one is named, the role that is assumed with them. A profile
+ * other than `default` is a choice made on purpose: then the environment gives neither keys nor a role, and no
+ * service is asked that the profile does not name. A profile that the environment itself chooses gives way to keys
+ * in it. Half a pair is an error where it is found, never a reason to look further: it would sign as somebody else.
+ * @param before earlier keys that have come of age: the place that gave them is asked again, and no other.
+ * @throws RefitError `no-credentials`, `credentials-refused`, `provider-unreachable` or `usage`
+ */
+export async function findCredentials(places: CredentialPlaces, before?: Credentials): Promise<Credentials> {
+  const { env, profile } = places;
+  const onPurpose = profile !== 'default';
+  const named = onPurpose ? profile : profileFromEnvironment(env);
+  if (!PROFILE.test(named ?? profile)) {
+    throw new RefitError(
+      'usage',
+      'a profile name is letters, digits, dots, hyphens and underscores',
+      onPurpose ? 'write --profile NAME' : 'correct TCCLI_PROFILE or TENCENTCLOUD_PROFILE',
+    );
+  }
+  const search: Search = {
+    ...places,
+    profile: named ?? 'default',
+    textOf: (path) => read(places, path),
+    again: before?.place !== undefined,
+  };
+  for (const { name, when, find } of CHAIN) {
+    if (before?.place !== undefined && before.place !== name) continue;
+    if ((when === 'environment' && onPurpose) || (when === 'unnamed' && named !== null)) continue;
+    const found = await find(search);
+    if (found === null) continue;
+    const role = (onPurpose ? null : roleFromEnvironment(env)) ?? found.role;
+    const keys = role === null ? found.keys : await assumeRole(places, found.keys, role);
+    return { ...keys, place: name };
+  }
+  if (before?.place !== undefined) {
+    throw new RefitError(
+      'no-credentials',
+      `${before.source} gave keys before, and has none now`,
+      howToGive(profile),
+    );
+  }
+  throw new RefitError(
+    'no-credentials',
+    `no credentials for profile ${named ?? profile}`,
+    howToGive(named ?? profile),
+  );
+}
+
+function howToGive(profile: string): string {
+  const file = `put secret_id and secret_key under [${profile}] in ~/.tencentcloud/credentials`;
+  return profile === 'default'
+    ? `export TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or ${file}`
+    : file;
+}
+
+async function read(places: CredentialPlaces, path: string): Promise<string | null> {
+  try {
+    return await places.readFile(path);
+  } catch {
+    // The reason is not passed on: some readers quote what they read.
+    throw new RefitError(
+      'no-credentials',
+      `${path} is there and cannot be read`,
+      `chmod 600 ${path}, as its owner`,
+    );
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The network: the only file that imports undici. Nothing is ever sent twice here, and no two requests share a
+ * connection at one time, so "was it sent?" has a plain answer.
+ *
+ * undici calls a handler's `onRequestStart` on a connected socket, in the tick that writes the head of the request
+ * (read in undici 8.12, lib/dispatcher/client-h1.js, writeH1). Throwing there fails the request before its first
+ * byte and leaves the connection open, whereas `controller.abort` destroys it: a caller whose moment passed
+ * while the connection was being made would then have to connect again, and miss the next moment for that reason.
+ */
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { type Clock, systemClock } from '../../clock.ts';
+import { type Deadlines, openDeadlines } from './deadlines.ts';
+import { isLoopback } from './hosts.ts';
+import type { ProxySettings } from './proxy.ts';
+import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
+
+/** A page of 1,000 instances with all their fields is about 4 MB. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** The provider takes a JSON body of at most 10 MB. Source: facts §5.2, read 2026-11. */
+const MOST_BODY_BYTES = 10 * 1024 * 1024;
+
+export interface HttpOptions {
+  /** Times the requests. Real time, because the network lives in it. */
+  readonly clock?: Clock;
+  /** Milliseconds for a connection with its TLS handshake. */
+  readonly connectTimeout?: number;
+  /** Certificates to trust instead of the machine's own, PEM: for a private endpoint. */
+  readonly ca?: string;
+  /** A proxy for https to other machines; null or absent = none. The environment is not looked at here. */
+  readonly proxy?: ProxySettings | null;
+}
+
+/**
+ * A transport over kept-alive connections. TLS is verified, to the far end also through a proxy. Redirects are not
+ * followed. Plain http goes to loopback and to the metadata service of the machine, both its own: never by a proxy.
+ */
+export function openHttp(options: HttpOptions = {}): Transport {
+  const deadlines = openDeadlines(options.clock ?? systemClock);
+  const proxy = options.proxy ?? null;
+  const tls = {
+    timeout: options.connectTimeout ?? 10_000,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  };
+  const settings = {
+    pipelining: 1,
+    allowH2: false,
+    // Servers close idle connections after 5 s or more; to be gone first means never to write into a closing one.
+    keepAliveTimeout: 3000,
+    keepAliveMaxTimeout: 3500,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: MOST_BYTES,
+  } as const;
+  const direct = new Agent({ ...settings, connect: tls });
+  const proxied =
+    proxy &&
+    new EnvHttpProxyAgent({
+      ...settings,
+      connect: tls,
+      requestTls: tls,
+      proxyTls: { timeout: tls.timeout },
+      // An empty text is an answer; nothing at all would make it read this process's environment.
+      httpProxy: '',
+      httpsProxy: proxy.url,
+      noProxy: proxy.except,
+    });
+  const mayProxy = (origin: string): boolean => {
+    const { protocol, hostname } = new URL(origin);
+    return protocol === 'https:' && !isLoopback(hostname);
+  };
+  return {
+    async send(request) {
+      if (proxied === null || !mayProxy(request.origin)) return send(direct, deadlines, request);
+      try {
+        return await send(proxied, deadlines, request);
+      } catch (error) {
+        if (!(error instanceof TransportError) || error.sent) throw error;
+        // Whether NO_PROXY excepts the host is undici's to say, so the proxy is named as what is set.
+        const { cause } = error;
+        throw new TransportError(`${error.message} (${proxy!.from} is ${proxy!.shown})`, false, { cause });
+      }
+    },
+    async close() {
+      await Promise.all([direct.close(), proxied?.close()]);
+    },
+  };
+}
+
+function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Promise<HttpResponse> {
+  if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
+    return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
+  }
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    let ended = false;
+    let controller: Dispatcher.DispatchController | null = null;
+    let callOff = () => {};
+    const end = (finish: () => void) => {
+      if (ended) return;
+      ended = true;
+      callOff();
+      request.signal?.removeEventListener('abort', giveUp);
+      finish();
+    };
+    const fail = (why: string, cause?: unknown) =>
+      end(() => reject(new TransportError(why, sent, cause === undefined ? {} : { cause })));
+
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let contentType = '';
+    let date: string | null = null;
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(started) {
+        // Connected, and the head is written next, in this tick, if nothing is thrown.
+        if (ended) throw new Error('the request was given up while it waited for a connection');
+        if (request.goAhead && !request.goAhead()) {
+          fail('the guard said no just before sending');
+          throw new Error('held back');
+        }
+        controller = started;
+        sent = true;
+      },
+      onResponseStart(_, code, headers) {
+        status = code;
+        contentType = first(headers['content-type']) ?? '';
+        date = first(headers.date);
+      },
+      onResponseData(_, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        const body = Buffer.concat(chunks).toString('utf8');
+        end(() => resolve({ status, contentType, body, ...(date === null ? {} : { date }) }));
+      },
+      onResponseError(_, error) {
+        fail(plainReason(error), error);
+      },
+    };
+    const giveUp = () => {
+      fail('given up');
+      controller?.abort(new Error('given up'));
+    };
+    if (request.signal?.aborted) return giveUp();
+    request.signal?.addEventListener('abort', giveUp, { once: true });
+    callOff = deadlines.after(request.timeout, () => {
+      fail(`no answer within ${request.timeout} ms${sent ? '' : ', not even a connection'}`);
+      controller?.abort(new Error('timed out'));
+    });
+    try {
+      agent.dispatch(
+        {
+          origin: request.origin,
+          path: request.get ?? request.path ?? '/',
+          method: request.get === undefined ? 'POST' : 'GET',
+          headers: { ...request.headers },
+          ...(request.get === undefined ? { body: request.body } : {}),
+        },
+        handler,
+      );
+    } catch (error) {
+      fail(plainReason(error), error);
+    }
+  });
+}
+
+function first(header: string | string[] | undefined): string | null {
+  return (Array.isArray(header) ? header[0] : header) ?? null;
+}
+
+/** A connection failure has one reason for each address that was tried; the codes say what matters. */
+function plainReason(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(plainReason))].join(', ');
+  if (!(error instanceof Error)) return 'unknown failure';
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;
+}

@@ -1,0 +1,124 @@
+/**
+ * The older signature: everything is a parameter of a form, the signature among them. Pure: time and nonce come in as
+ * numbers. Source: facts §5.2, §5.4 and §5.5 (the provider's page of signature v1 and its public vectors), read 2026-11.
+ */
+import { createHmac } from 'node:crypto';
+import type { Fields } from '../wire/fields.ts';
+
+/** The content type of a form. */
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** The methods by the provider's names. Which one it is stands among the parameters; without it, it is SHA-1. */
+export type OlderMethod = 'HmacSHA256' | 'HmacSHA1';
+
+const HASH: Readonly<Record<OlderMethod, string>> = { HmacSHA256: 'sha256', HmacSHA1: 'sha1' };
+
+/** A request as this signature sees it. */
+export interface OlderSignable {
+  readonly verb: 'POST' | 'GET';
+  /** As in the Host header. */
+  readonly host: string;
+  /** Every parameter but the signature, its value raw. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The text that is signed: names by their code units, so that `Ids.12` stands before `Ids.2`, and values raw. */
+export function olderText({ verb, host, params }: OlderSignable): string {
+  const joined = Object.entries(params)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  return `${verb}${host}/?${joined}`;
+}
+
+/** The value of the parameter `Signature`. */
+export function olderSignature(request: OlderSignable, method: OlderMethod, secretKey: string): string {
+  return createHmac(HASH[method], secretKey).update(olderText(request), 'utf8').digest('base64');
+}
+
+/** One call to one action, ready to be signed. */
+export interface OlderSigning {
+  /** As in the Host header, with the port where it is not the scheme's own. */
+  readonly host: string;
+  readonly action: string;
+  readonly version: string;
+  /** Null for actions that take no region. */
+  readonly region: string | null;
+  /** Seconds since 1970 UTC. */
+  readonly timestamp: number;
+  /** A whole number above 0: with the timestamp it makes a request good for once. */
+  readonly nonce: number;
+  readonly fields: Fields;
+  readonly language: string;
+}
+
+/** What signs: the id is sent in the clear, key and token stay behind functions. */
+export interface OlderSigner {
+  readonly secretId: string;
+  readonly secretKey: () => string;
+  readonly token: () => string | null;
+}
+
+/** The form of a call, signed; with the signature, which is shown nowhere. */
+export function signedForm(
+  call: OlderSigning,
+  method: OlderMethod,
+  signer: OlderSigner,
+): { readonly body: string; readonly signature: string } {
+  const token = signer.token();
+  const params = {
+    ...flat(call.fields),
+    Action: call.action,
+    Version: call.version,
+    ...(call.region === null ? {} : { Region: call.region }),
+    Timestamp: String(call.timestamp),
+    Nonce: String(call.nonce),
+    SecretId: signer.secretId,
+    SignatureMethod: method,
+    ...(token === null ? {} : { Token: token }),
+    Language: call.language,
+    RequestClient: 'refit',
+  };
+  const signature = olderSignature({ verb: 'POST', host: call.host, params }, method, signer.secretKey());
+  const pairs = Object.entries({ ...params, Signature: signature });
+  return { body: pairs.map((pair) => pair.map(encoded).join('=')).join('&'), signature };
+}
+
+/** Fields as parameters: lists and what is in them by zero-based numbers, as in `NodeSet.0.ZoneId`. */
+export function flat(fields: Fields): Record<string, string> {
+  const params: Record<string, string> = {};
+  const put = (name: string, value: unknown): void => {
+    if (value === null || value === undefined) return;
+    if (typeof value !== 'object') {
+      params[name] = String(value);
+      return;
+    }
+    for (const [key, one] of Object.entries(value)) put(`${name}.${key}`, one);
+  };
+  for (const [name, value] of Object.entries(fields)) put(name, value);
+  return params;
+}
+
+/** By RFC 3986, which is stricter than the language's own function. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** The provider takes a positive whole number; this much fits a signed 32-bit one in every language. */
+const MOST_NONCE = 2_147_483_647;
+
+/**
+ * Nonces: by chance where they begin and one more each time, so that no two calls of one process share one, and two
+ * processes of one identity hardly ever do. A request whose nonce was seen is refused as a replay.
+ * @param chance from 0 to below 1, asked once, at the first nonce.
+ */
+export function nonces(chance: () => number): () => number {
+  let last: number | null = null;
+  return () => {
+    last = last === null || last >= MOST_NONCE ? 1 + Math.floor(chance() * (MOST_NONCE - 1)) : last + 1;
+    return last;
+  };
+}

@@ -1,0 +1,26 @@
+/** The fields of an object that are there. */
+
+/** An object with these fields that leaves out each one that may be null or undefined. */
+type Given<Fields> = {
+  [Key in keyof Fields as null extends Fields[Key]
+    ? never
+    : undefined extends Fields[Key]
+      ? never
+      : Key]: Fields[Key];
+} & {
+  [Key in keyof Fields as null extends Fields[Key]
+    ? Key
+    : undefined extends Fields[Key]
+      ? Key
+      : never]?: NonNullable<Fields[Key]>;
+};
+
+/**
+ * Leaves out every field that is null or undefined: `{ name, ...given({ zone }) }` has no `zone` where there is none.
+ * @returns a new object; the order of the fields stays.
+ */
+export function given<const Fields extends object>(fields: Fields): Given<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  ) as Given<Fields>;
+}

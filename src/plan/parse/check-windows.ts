@@ -1,0 +1,102 @@
+/** What can be wrong with a plan's windows though each value fits its schema. Trusts nothing about their shape. */
+
+import { LOOK_AHEAD, openOpenings } from '../windows/open-windows.ts';
+import { isTimeZone, timeZones } from '../windows/time-zone.ts';
+import { parseWindow } from '../windows/window-text.ts';
+import { closest } from './closest-word.ts';
+import { isDate, parseDuration, parseInstant } from './quantity.ts';
+import type { Path } from './read-yaml.ts';
+
+/** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
+export type SayOfWindows = (path: Path, what: string, mend: string) => void;
+
+export function checkWindows(windows: Readonly<Record<string, unknown>>, say: SayOfWindows): void {
+  checkTimeZone(windows.timezone, ['windows', 'timezone'], say);
+  const allow = texts(windows.allow);
+  for (const [index, text] of allow.entries()) sameTimes(text, ['windows', 'allow', index], say);
+  for (const [index, text] of texts(windows.freeze).entries())
+    freeze(text, ['windows', 'freeze', index], say);
+  for (const key of ['allow', 'freeze'] as const) twice(texts(windows[key]), key, say);
+  lastStart(windows.lastStart, allow, say);
+}
+
+/** Says so where a zone is not in the tz database, with the nearest that is. */
+export function checkTimeZone(name: unknown, path: Path, say: SayOfWindows): void {
+  if (typeof name !== 'string' || isTimeZone(name)) return;
+  const mend = /beijing|peking|china/i.test(name)
+    ? 'Asia/Shanghai'
+    : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)));
+  say(
+    path,
+    `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`,
+    `timezone: ${mend ?? 'Asia/Shanghai'}`,
+  );
+}
+
+function sameTimes(text: string, path: Path, say: SayOfWindows): void {
+  const [, days, from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
+  if (from === undefined || from !== to) return;
+  say(
+    path,
+    `the window opens and closes at ${from}: it could mean the whole day, or nothing`,
+    JSON.stringify(`${days} 00:00-24:00`),
+  );
+}
+
+function freeze(text: string, path: Path, say: SayOfWindows): void {
+  const [first = '', last = first] = text.split('..');
+  const days = [first, last].every((part) => /^\d{4}-\d{2}-\d{2}$/.test(part));
+  const moments =
+    !days && [first, last].every((part) => /^\d{4}-\d{2}-\d{2}T[\d:]+(Z|[+-]\d{2}:\d{2})$/.test(part));
+  if (!days && !moments) return;
+  const missing = [first, last].find((part) => (days ? !isDate(part) : parseInstant(part) === null));
+  if (missing !== undefined) {
+    const what = `${missing} is a ${days ? 'day' : 'moment'} that does not exist`;
+    return say(path, what, '2026-11-10..2026-11-12');
+  }
+  const [from, to] = days ? [first, last] : [parseInstant(first)!, parseInstant(last)!];
+  if (to < from) {
+    const when = days ? 'on ' : 'at ';
+    say(path, `the freeze ends ${when}${last}, before it begins ${when}${first}`, `${last}..${first}`);
+  } else if (moments && to === from) {
+    say(path, `the freeze ends at ${last}, when it begins: it freezes nothing`, '2026-11-10..2026-11-12');
+  }
+}
+
+function twice(all: readonly string[], key: string, say: SayOfWindows): void {
+  for (const [index, text] of all.entries())
+    if (text !== '' && all.indexOf(text) < index)
+      say(['windows', key, index], `${text} is there twice`, 'remove one of the two');
+}
+
+/** A Monday, from which on any two weeks show every opening that a plan without freezes can have. */
+const ANY_MONDAY = Date.UTC(2026, 0, 5);
+
+function lastStart(written: unknown, allow: readonly string[], say: SayOfWindows): void {
+  const before = parseDuration(written);
+  if (before === null) return;
+  const known = allow.filter((text) => parseWindow(text) !== null);
+  if (known.length === 0) return;
+  // By a clock that is never put forward or back: what the windows are on all other days.
+  const openings = openOpenings({
+    timezone: 'UTC',
+    allow: known,
+    freeze: [],
+    calendars: [],
+    lastStart: before,
+    atClose: 'drain',
+  });
+  if (openings.nextStart(ANY_MONDAY) !== null) return;
+  const longest = Math.max(
+    ...openings.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),
+  );
+  say(
+    ['windows', 'lastStart'],
+    `lastStart is ${String(written)}, and the longest window lasts ${longest / 60_000}m: nothing could ever begin`,
+    `lastStart: ${Math.max(1, Math.floor(longest / 120_000))}m`,
+  );
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? one : '')) : [];
+}

@@ -1,0 +1,130 @@
+/**
+ * A plan's text with its lines: turns offsets into places and draws the line with a mark under the offending
+ * part. Every finding about the text is made here, so that all of them look alike.
+ */
+import type { Finding, Place, Severity } from '../../model.ts';
+
+/** A part of the text, in UTF-16 code units. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What is to be said, before it has a place. */
+export interface Remark {
+  readonly code: string;
+  readonly what: string;
+  readonly mend: string;
+  readonly severity?: Severity;
+  readonly instance?: string;
+}
+
+export interface PlanText {
+  readonly file: string;
+  readonly text: string;
+  /** Lines count from 1, columns from 1 in UTF-16 code units, as editors count them. */
+  place(offset: number): Place;
+  /** A finding at `span`; `also` adds the picture of a second line, drawn first. */
+  finding(remark: Remark, span: Span, also?: Span): Finding;
+}
+
+/** The text must be what the offsets refer to, byte-order mark removed. */
+export function planText(text: string, file: string): PlanText {
+  const starts = lineStarts(text);
+  const place = (offset: number): Place => {
+    const index = lineIndex(starts, offset);
+    return { file, line: index + 1, column: offset - starts[index]! + 1 };
+  };
+  const picture = (span: Span): string => {
+    const { line, column } = place(span.offset);
+    const source = text.slice(starts[line - 1]!, starts[line] ?? text.length).replace(/\r?\n$/, '');
+    return drawExcerpt(source, line, column, span.length);
+  };
+  return {
+    file,
+    text,
+    place,
+    finding: ({ code, what, mend, severity = 'error', instance = null as string | null }, span, also) => ({
+      code,
+      severity,
+      what,
+      mend,
+      place: place(span.offset),
+      excerpt: also ? `${picture(also)}\n${picture(span)}` : picture(span),
+      instance,
+    }),
+  };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function lineIndex(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Lines up to this length are shown whole. */
+const WIDE = 104;
+/** Of longer ones, code units shown on either side of the mark; the rest becomes `…`. */
+const REACH = 48;
+const TAB = '  ';
+
+/**
+ * One source line under its number, and carets under `length` code units from `column` (from 1).
+ * Tabs become two spaces, control characters `?`, and wide characters count two columns, so that the carets
+ * stand under what they mean.
+ */
+export function drawExcerpt(source: string, line: number, column: number, length: number): string {
+  const from = Math.min(column - 1, source.length);
+  const to = Math.max(Math.min(from + length, source.length), from);
+  const whole = source.length <= WIDE;
+  const cutBefore = !whole && from > REACH ? from - REACH : 0;
+  const cutAfter = whole
+    ? source.length
+    : Math.min(source.length, Math.max(from + 1, Math.min(to, from + REACH)) + REACH);
+  const before = (cutBefore > 0 ? '…' : '') + visible(source.slice(cutBefore, from));
+  const marked = visible(source.slice(from, Math.min(to, cutAfter)));
+  const after =
+    visible(source.slice(Math.min(to, cutAfter), cutAfter)) + (cutAfter < source.length ? '…' : '');
+  const number = String(line).padStart(4);
+  const carets = '^'.repeat(Math.max(1, columns(marked)));
+  return `${number} | ${before}${marked}${after}\n${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${carets}`;
+}
+
+/** Control characters, and bidirectional ones: a mark under reordered text would lie. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+const UNSHOWABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+function visible(text: string): string {
+  return text.replaceAll('\t', TAB).replace(UNSHOWABLE, '?');
+}
+
+function columns(text: string): number {
+  let sum = 0;
+  for (const char of text) sum += isWide(char.codePointAt(0)!) ? 2 : 1;
+  return sum;
+}
+
+function isWide(code: number): boolean {
+  return (
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd)
+  );
+}

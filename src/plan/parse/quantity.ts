@@ -1,0 +1,91 @@
+/**
+ * The quantities of a plan, from the spelling that the schema lets through to numbers: sizes in MB, durations in
+ * milliseconds, percentages, thresholds, money, moments. Each gives null for any other spelling.
+ */
+import type { Comparison, Gate, Plan, Threshold } from '../../model.ts';
+
+/** MB, 1,024-based: `4GB` is 4096, `512MB` is 512, a bare whole number is MB already. */
+export function parseSize(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : null;
+  const match = /^([1-9]\d{0,8})(MB|GB)$/.exec(text(value));
+  return match ? Number(match[1]) * (match[2] === 'GB' ? 1024 : 1) : null;
+}
+
+/** `2x used` is 2. */
+export function parseTimesUsed(value: unknown): number | null {
+  const match = /^(\d{1,4}(?:\.\d{1,4})?)x used$/.exec(text(value));
+  return match && Number(match[1]) > 0 ? Number(match[1]) : null;
+}
+
+/** `12.5%` is 12.5. */
+export function parsePercent(value: unknown): number | null {
+  const match = /^(\d{1,6}(?:\.\d{1,4})?)%$/.exec(text(value));
+  return match ? Number(match[1]) : null;
+}
+
+const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds: `90s`, `30m`, `48h`, `7d`. */
+export function parseDuration(value: unknown): number | null {
+  const match = /^([1-9]\d{0,5})([smhd])$/.exec(text(value));
+  return match ? Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS] : null;
+}
+
+/** `> 2`, `> 5% of wave`, `<= 40%` (of the inventory); a plain number is the most that is allowed. */
+export function parseThreshold(value: unknown): Threshold | null {
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && value >= 0 ? { operator: '<=', value, base: 'count' } : null;
+  const match = /^(>=?|<=?) ?(\d+(?:\.\d+)?)(%)?(?: of (wave|run|inventory))?$/.exec(text(value));
+  if (!match || (match[4] && !match[3])) return null;
+  const operator = match[1] as Threshold['operator'];
+  const base = match[3] ? ((match[4] ?? 'inventory') as Threshold['base']) : 'count';
+  return { operator, value: Number(match[2]), base };
+}
+
+/** `> 90`, `<= 12.5`. */
+export function parseComparison(value: unknown): Comparison | null {
+  const match = /^(>=?|<=?) ?(\d{1,9}(?:\.\d{1,4})?)$/.exec(text(value));
+  return match ? { operator: match[1] as Comparison['operator'], value: Number(match[2]) } : null;
+}
+
+/** `> 15m`, or `> 2x forecast`. */
+export function parseGateDuration(value: unknown): Gate['duration'] | null {
+  const match = /^(>=?) ?(?:(\d{1,3}(?:\.\d{1,2})?)x forecast|(\d+[smhd]))$/.exec(text(value));
+  if (!match) return null;
+  const operator = match[1] as '>' | '>=';
+  if (match[2] !== undefined)
+    return Number(match[2]) > 0 ? { operator, value: Number(match[2]), unit: 'forecast' } : null;
+  const ms = parseDuration(match[3]);
+  return ms === null ? null : { operator, value: ms, unit: 'ms' };
+}
+
+/** `<= 120000 CNY`. */
+export function parseCost(value: unknown): Plan['guards']['cost'] {
+  const match = /^(<=?) ?(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})$/.exec(text(value));
+  return match ? { operator: match[1] as '<' | '<=', amount: Number(match[2]), currency: match[3]! } : null;
+}
+
+/** A date and time with its zone, as ISO 8601 UTC with milliseconds; null also for a moment that does not exist. */
+export function parseInstant(value: unknown): string | null {
+  const match =
+    /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(
+      text(value),
+    );
+  if (!match || !isDate(match[1]!)) return null;
+  const [hour, minute, second, zoneHour, zoneMinute] = match
+    .slice(2)
+    .map((part) => Number(part ?? 0)) as number[];
+  if (hour! > 23 || minute! > 59 || second! > 59 || zoneHour! > 14 || zoneMinute! > 59) return null;
+  const ms = Date.parse(text(value));
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+/** True where `YYYY-MM-DD` names a day that exists: the platform rolls 30 February over into March. */
+export function isDate(day: string): boolean {
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,134 @@
+/** Every route checked again with its prices. */
+import type { BlockedTarget, Finding, Money, Quote } from '../../model.ts';
+import { money } from '../../money.ts';
+import { check, say } from '../../rules/check.ts';
+import { isRefusal } from '../../rules/facts.ts';
+import type { SoldFor } from '../../rules/is-sold.ts';
+import { count, sayChange } from '../../rules/say-size.ts';
+import type { Route } from '../resolve/order-steps.ts';
+import { priceOf, type Quotes } from './price-steps.ts';
+
+/** A route and what each of its steps costs, where that is known. */
+export interface PricedRoute {
+  readonly route: Route;
+  /** One for each leg. */
+  readonly quotes: readonly (Quote | null)[];
+}
+
+/**
+ * Checks every route again with its prices, in order: each takes its share of the money that is left. A route that is
+ * refused takes nothing. @param quotes null where the plan is not priced.
+ */
+export function checkPrices(
+  draft: { readonly routes: readonly Route[]; readonly sold: SoldFor },
+  quotes: Quotes | null,
+  balances: Readonly<Record<string, Money>>,
+): { routes: PricedRoute[]; blocked: BlockedTarget[]; remarks: Finding[]; shortfalls: Finding[] } {
+  if (quotes === null) {
+    const routes = draft.routes.map((route) => ({ route, quotes: route.legs.map(() => null) }));
+    return {
+      routes,
+      blocked: [],
+      remarks: draft.routes.flatMap(({ findings }) => findings),
+      shortfalls: [],
+    };
+  }
+  const left = new Map(Object.entries(balances));
+  const asked = new Map<string, { amount: number; instances: number; without: number }>();
+  const routes: PricedRoute[] = [];
+  const blocked: BlockedTarget[] = [];
+  const remarks: Finding[] = [];
+  for (const route of draft.routes) {
+    const { id, region, profile } = route.target.instance;
+    const checked = checkRoute(route, quotes, left.get(profile) ?? null, draft.sold);
+    const short = checked.errors[0]?.code === NOT_ENOUGH;
+    const balance = balances[profile];
+    const cost = balance ? toPay(route, quotes, balance.currency) : 0;
+    if (cost > 0 && (short || checked.errors.length === 0)) {
+      const sum = asked.get(profile) ?? { amount: 0, instances: 0, without: 0 };
+      asked.set(profile, {
+        amount: sum.amount + cost,
+        instances: sum.instances + 1,
+        without: sum.without + Number(short),
+      });
+    }
+    if (checked.errors.length > 0) {
+      blocked.push({ instance: id, region, findings: checked.errors });
+      continue;
+    }
+    if (checked.left) left.set(profile, checked.left);
+    for (const finding of checked.remarks) remarks.push(finding);
+    routes.push({ route, quotes: checked.quotes });
+  }
+  const shortfalls = [...asked].flatMap(([profile, sum]) => shortfall(profile, sum, balances[profile]!));
+  return { routes, blocked, remarks, shortfalls };
+}
+
+const NOT_ENOUGH = 'ResourceUnavailable.AccountBalanceNotEnough';
+
+/** What all steps of a route would be paid with at once, refunds not counted on. */
+function toPay(route: Route, quotes: Quotes, currency: string): number {
+  return route.legs.reduce((sum, _, index) => {
+    const { answer } = priceOf(route, index, quotes);
+    const due =
+      answer !== null && !isRefusal(answer) && answer.basis === 'once' && answer.currency === currency;
+    return due && answer.amount > 0 ? sum + answer.amount : sum;
+  }, 0);
+}
+
+/** One account that cannot pay for all: the targets that do not fit any more carry findings of their own. */
+function shortfall(
+  profile: string,
+  { amount, instances, without }: { amount: number; instances: number; without: number },
+  balance: Money,
+): Finding[] {
+  const missing = money(amount - balance.amount);
+  if (missing <= 0) return [];
+  const { currency } = balance;
+  const what = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${balance.amount} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
+  const mend = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
+  return [say('Refit.BalanceShort', { what, mend }, null, null)];
+}
+
+function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {
+  const quotes: (Quote | null)[] = [];
+  const remarks: Finding[] = [];
+  let left = balance;
+  for (const [index, { change, instance, placement }] of route.legs.entries()) {
+    const { answer, passedOver } = priceOf(route, index, answers);
+    const place = route.target.places[change.dimension] ?? route.target.place;
+    const findings = check(
+      {
+        id: instance.id,
+        region: instance.region,
+        instance,
+        change,
+        elsewhere: null,
+        offer: sold(instance),
+        quote: answer,
+        balance: left,
+        followsOwnStep: index > 0,
+        placement,
+      },
+      place,
+    );
+    if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
+    remarks.push(...findings);
+    if (answer !== null && !isRefusal(answer) && answer.reckoned) {
+      const what = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
+      remarks.push(say('Refit.PriceReckoned', { what, mend: 'nothing to do' }, instance.id, place));
+    }
+    if (passedOver) {
+      const what = `${instance.id}: the provider gave no price for ${sayChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;
+      const mend = 'plan it alone when the step before it is done; a guards.cost refuses the plan meanwhile';
+      remarks.push(say('Refit.PriceRefused', { what, mend }, instance.id, place));
+    }
+    const quote = isRefusal(answer) ? null : answer;
+    quotes.push(quote);
+    // A refund is not counted on: nobody says when it is paid back.
+    if (left !== null && quote?.basis === 'once' && quote.currency === left.currency && quote.amount > 0) {
+      left = { ...left, amount: left.amount - quote.amount };
+    }
+  }
+  return { errors: [], remarks, quotes, left };
+}

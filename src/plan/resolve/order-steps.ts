@@ -1,0 +1,153 @@
+/**
+ * A target to its changes, one dimension each, in an order in which every state between is one the provider accepts.
+ * Found by trying every order (at most six), so that no case can be forgotten.
+ */
+import {
+  type Change,
+  DIMENSIONS,
+  type Dimension,
+  type Finding,
+  type Instance,
+  type Size,
+  totalMemory,
+} from '../../model.ts';
+import { check, say } from '../../rules/check.ts';
+import { sizeAfter } from '../../rules/facts.ts';
+import type { SoldFor } from '../../rules/is-sold.ts';
+import { usedAfter } from '../../rules/reduction.ts';
+import { sayMemory } from '../../rules/say-size.ts';
+import { type Chosen, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
+import type { Resolved } from './resolve.ts';
+
+/** One step of a route: the instance as it will be when the step begins, and its size when it is verified. */
+export interface Leg {
+  readonly change: Change;
+  readonly instance: Instance;
+  readonly after: Size;
+  /** Where replicas are added or removed, where that must be said. */
+  readonly placement: Chosen | null;
+}
+
+/** How one target is reached. */
+export interface Route {
+  readonly target: Resolved;
+  readonly legs: readonly Leg[];
+  /** Why in this order, and why these nodes are removed; null where there is nothing to say. */
+  readonly because: string | null;
+  /** Errors first; with an error the target is blocked. */
+  readonly findings: readonly Finding[];
+}
+
+interface Tried {
+  readonly legs: readonly Leg[];
+  /** The leg that is refused; null where none is. */
+  readonly stopsAt: number | null;
+  readonly findings: readonly Finding[];
+  /** The greatest total memory on the way, MB. */
+  readonly peak: number;
+}
+
+/**
+ * The best order of a target's steps: valid, then the lowest peak of memory, so that no capacity is paid for that
+ * the next step gives back, then memory, shards, replicas (the terraform provider's own practice; facts §7.1).
+ * Where no order is valid: the findings of the one that gets furthest.
+ */
+export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = () => new Map()): Route {
+  const changed = DIMENSIONS.filter((dimension) => target.to[dimension] !== target.instance.size[dimension]);
+  const tried = permutations(changed).map((order) => follow(order, target, { sold, zonesOf }));
+  const best = tried.reduce((a, b) => (isBetter(b, a) ? b : a));
+  return {
+    target,
+    legs: best.legs,
+    because: [why(best, tried), ...whichNodes(best)].filter((reason) => reason !== null).join('; ') || null,
+    findings: [...best.findings, ...noOrder(best, tried, target)],
+  };
+}
+
+function isBetter(a: Tried, b: Tried): boolean {
+  const reachA = a.stopsAt ?? a.legs.length;
+  const reachB = b.stopsAt ?? b.legs.length;
+  return reachA !== reachB ? reachA > reachB : a.peak < b.peak;
+}
+
+function follow(
+  order: readonly Dimension[],
+  target: Resolved,
+  known: { readonly sold: SoldFor; readonly zonesOf: ZonesOf },
+): Tried {
+  const legs: Leg[] = [];
+  const remarks: Finding[] = [];
+  let stop: { readonly at: number; readonly findings: readonly Finding[] } | null = null;
+  let instance = target.instance;
+  let peak = totalMemory(instance.size);
+  for (const dimension of order) {
+    const change = { dimension, from: instance.size[dimension], to: target.to[dimension] };
+    const after = sizeAfter(instance.size, change);
+    const placement = chooseNodes(instance, change, target.zones, known);
+    if (stop === null) {
+      const findings = check(
+        {
+          id: instance.id,
+          region: instance.region,
+          instance,
+          change,
+          elsewhere: null,
+          offer: known.sold(instance),
+          quote: null,
+          balance: null,
+          followsOwnStep: legs.length > 0,
+          placement,
+        },
+        target.places[dimension] ?? target.place,
+      );
+      if (findings[0]?.severity === 'error') stop = { at: legs.length, findings };
+      else remarks.push(...findings);
+    }
+    legs.push({ change, instance, after, placement });
+    peak = Math.max(peak, totalMemory(after));
+    // After its own step nothing else is under way on the instance.
+    instance = {
+      ...instance,
+      size: after,
+      nodes: nodesAfter(instance.nodes, placement?.nodes ?? null),
+      used: usedAfter(instance.used, change),
+    };
+  }
+  return { legs, stopsAt: stop?.at ?? null, findings: stop?.findings ?? remarks, peak };
+}
+
+function why(best: Tried, tried: readonly Tried[]): string | null {
+  if (tried.length === 1) return null;
+  const order = sayOrder(best);
+  if (best.stopsAt !== null) return null;
+  const usual = tried[0]!;
+  if (best === usual) return `${order}: the usual order`;
+  if (usual.stopsAt !== null)
+    return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.what}`;
+  return `${order}: at most ${sayMemory(best.peak)} on the way, ${sayMemory(usual.peak)} with ${sayOrder(usual)}`;
+}
+
+function whichNodes({ legs }: Tried): (string | null)[] {
+  return legs.map(({ placement }) => placement?.because ?? null);
+}
+
+/** Said where the orders fail at different things, so that none of the findings alone tells the whole. */
+function noOrder(best: Tried, tried: readonly Tried[], target: Resolved): Finding[] {
+  if (best.stopsAt === null || tried.length === 1) return [];
+  const obstacle = (one: Tried) => `${one.findings[0]!.code} at ${one.legs[one.stopsAt!]!.change.dimension}`;
+  if (new Set(tried.map((one) => one.findings[0]!.what)).size === 1) return [];
+  const told = tried.map((one) => `${sayOrder(one)}: ${obstacle(one)}`).join('; ');
+  const what = `${target.instance.id}: no order of its steps is valid (${told})`;
+  const mend = `change one of ${best.legs.map(({ change }) => change.dimension).join(', ')} now and the rest in a later plan, or choose another size`;
+  return [say('Refit.NoOrder', { what, mend }, target.instance.id, target.place)];
+}
+
+function sayOrder({ legs }: Tried): string {
+  return legs.map(({ change }) => change.dimension).join(', then ');
+}
+
+/** Every order, the given one first. */
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+}

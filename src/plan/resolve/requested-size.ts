@@ -1,0 +1,87 @@
+/** From a wish to a number: absolute as it stands, relative from the present size and from what is sold. */
+import type { Dimension, Wish } from '../../model.ts';
+import { sayValue } from '../../rules/say-size.ts';
+import type { LeastByUse } from './size-by-use.ts';
+
+/** The number a wish comes to, and, for a relative one, its arithmetic in words. */
+export interface Wished {
+  readonly to: number;
+  readonly because: string | null;
+}
+
+/**
+ * @param present the dimension's present value, MB per shard for memory.
+ * @param sold what is sold of the dimension, ascending; null where that is not known or nothing is.
+ * @param byUse what a wish by the memory in use comes to; for other wishes it is not looked at.
+ * A relative size never turns round: what would come to less than the present is the present. `roundTo: sold` takes
+ * the next size sold, or, where that is above `atMost`, the greatest sold up to it. Where nothing sold is large
+ * enough the wish stands unrounded, and the rules say so.
+ */
+export function sizeWish(
+  dimension: Dimension,
+  wish: Wish,
+  present: number,
+  sold: readonly number[] | null,
+  byUse: LeastByUse | null = null,
+): Wished {
+  if (wish.kind === 'absolute') return { to: wish.value, because: null };
+  const say = (value: number) => sayValue(dimension, value);
+  const told: string[] = [];
+
+  let wanted = present;
+  if (wish.grow !== null && 'percent' in wish.grow) {
+    wanted = wholeUp((present * (100 + wish.grow.percent)) / 100);
+    told.push(`${say(present)} + ${wish.grow.percent}% = ${say(wanted)}`);
+  } else if (wish.grow !== null) {
+    wanted = wholeUp(present + wish.grow.amount);
+    told.push(`${say(present)} + ${say(wish.grow.amount)} = ${say(wanted)}`);
+  }
+  if (typeof wish.atLeast === 'number') {
+    if (wish.atLeast > wanted) {
+      wanted = wholeUp(wish.atLeast);
+      told.push(`at least ${say(wanted)}`);
+    }
+  } else if (wish.atLeast !== null) {
+    if (byUse === null) throw new Error('internal error: a size by the memory in use, and it is not known');
+    told.push(`at least ${byUse.because}`);
+    wanted = Math.max(wanted, byUse.least);
+  }
+
+  const most = wish.atMost ?? Number.POSITIVE_INFINITY;
+  // A size that already suffices is left alone, also where it is no longer sold.
+  if (wish.roundTo === 'sold' && sold !== null && wanted > present) {
+    const next = sold.find((value) => value >= wanted);
+    if (next !== undefined && next <= most) {
+      if (next !== wanted) told.push(`the next size sold is ${say(next)}`);
+      wanted = next;
+    } else if (most < Number.POSITIVE_INFINITY) {
+      const greatest = sold.findLast((value) => value <= most);
+      told.push(
+        greatest === undefined
+          ? `nothing sold is at most ${say(most)}`
+          : `the greatest sold up to ${say(most)} is ${say(greatest)}`,
+      );
+      wanted = greatest ?? present;
+    } else {
+      told.push(
+        `no size sold is that large${sold.length > 0 ? `, the greatest is ${say(sold.at(-1)!)}` : ''}`,
+      );
+    }
+  } else if (wanted > most) {
+    wanted = Math.floor(most);
+    told.push(`at most ${say(wanted)}`);
+  }
+
+  if (wanted <= present) {
+    told.push(
+      wanted < present ? `never below the present ${say(present)}` : `the present ${say(present)} suffices`,
+    );
+    wanted = present;
+  }
+  return { to: wanted, because: told.join('; ') };
+}
+
+// 10 % of 10 must be 11, whatever the binary fractions say.
+function wholeUp(value: number): number {
+  return Math.ceil(value - 1e-6);
+}

@@ -1,0 +1,344 @@
+/** Plan and inventory to targets: which instances, and which size each. */
+import {
+  type BlockedTarget,
+  DIMENSIONS,
+  type Dimension,
+  type Finding,
+  type Instance,
+  type Inventory,
+  type Place,
+  type Plan,
+  type PlanTarget,
+  type SavedPlan,
+  type Size,
+  sameSize,
+  type Target,
+  type Wish,
+} from '../../model.ts';
+import { check, say } from '../../rules/check.ts';
+import type { SoldFor } from '../../rules/is-sold.ts';
+import { USED_UNKNOWN_MEND } from '../../rules/reduction.ts';
+import { saySize, sayUsed, sayValue } from '../../rules/say-size.ts';
+import { type FleetIndex, indexFleet } from './fleet-index.ts';
+import { matcher } from './match-selector.ts';
+import { sizeWish } from './requested-size.ts';
+import { profileOf, regionsOf } from './scopes.ts';
+import { leastByUse } from './size-by-use.ts';
+
+/** A target, and where each of its dimensions was asked for. */
+export interface Resolved extends Target {
+  readonly places: Readonly<Partial<Record<Dimension, Place>>>;
+  /** Its size was asked for by the memory in use. */
+  readonly byUse: boolean;
+}
+
+/** Every instance that the plan reaches is in exactly one of the lists. */
+export interface Resolution {
+  /** In the order of the plan's targets; instances of one selector by id. */
+  readonly targets: readonly Resolved[];
+  readonly unchanged: SavedPlan['unchanged'];
+  readonly blocked: readonly BlockedTarget[];
+  /** Instances whose size is asked for by the memory in use, which is not known. They are blocked meanwhile. */
+  readonly toMeasure: readonly Instance[];
+  /** Those that concern no single instance. */
+  readonly findings: readonly Finding[];
+}
+
+interface Asked {
+  readonly to: number;
+  readonly because: string | null;
+  readonly place: Place;
+}
+
+type Sizes = Partial<Record<Dimension, Asked>>;
+
+/** An instance that targets reach, with all that they wish for it in the order of the plan. */
+interface Wanted {
+  readonly instance: Instance;
+  readonly place: Place;
+  readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: Place }[];
+  readonly conflicts: Finding[];
+  zones: { readonly codes: readonly string[]; readonly place: Place } | null;
+  readonly fromRun: PlanTarget['fromRun'];
+}
+
+/** Resolves every target. @param sold what is sold for an instance, for sizes rounded to what is sold. */
+export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolution {
+  const fleet = indexFleet(inventory);
+  const wanted = new Map<string, Wanted>();
+  const missing = new Map<string, BlockedTarget>();
+  const findings: Finding[] = [];
+  for (const target of plan.targets) {
+    const found = reach(plan, target, fleet);
+    findings.push(...found.findings);
+    for (const blocked of found.missing) missing.set(`${blocked.region} ${blocked.instance}`, blocked);
+    for (const instance of found.instances) want(wanted, instance, target);
+  }
+
+  const targets: Resolved[] = [];
+  const unchanged: SavedPlan['unchanged'][number][] = [];
+  const blocked: BlockedTarget[] = [...missing.values()];
+  const toMeasure: Instance[] = [];
+  for (const entry of wanted.values()) {
+    const { instance, place, zones } = entry;
+    const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
+    const byUse = entry.wishes.some(({ wish }) => isByUse(wish));
+    if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
+    const findings = unknown === null ? conflicts : [...conflicts, unknown];
+    if (findings.length > 0) {
+      blocked.push({ instance: instance.id, region: instance.region, findings });
+      continue;
+    }
+    const to = wantedSize(instance.size, asked);
+    const held = heldByRun(entry, to);
+    if (held !== null) {
+      blocked.push({ instance: instance.id, region: instance.region, findings: [held] });
+      continue;
+    }
+    const because = DIMENSIONS.flatMap((dimension) => asked[dimension]?.because ?? []).join('; ') || null;
+    if (sameSize(instance.size, to)) {
+      const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
+      unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
+    } else {
+      targets.push({
+        instance,
+        to,
+        place,
+        because,
+        zones: zones?.codes ?? null,
+        places: placesOf(asked),
+        byUse,
+      });
+    }
+  }
+  return { targets, unchanged, blocked, toMeasure, findings };
+}
+
+interface Reached {
+  readonly instances: readonly Instance[];
+  readonly missing: readonly BlockedTarget[];
+  readonly findings: readonly Finding[];
+}
+
+/** The instances that one target names or selects. */
+function reach(plan: Plan, target: PlanTarget, fleet: FleetIndex): Reached {
+  const profile = profileOf(plan, target);
+  const regions = regionsOf(plan, target);
+  const unread = (regions ?? [null]).filter((region) => !fleet.wasRead(profile, region));
+  const findings: Finding[] = unread.map((region) => notRead(target, region, profile));
+
+  if (target.match.kind === 'instance') {
+    const id = target.match.instance;
+    const all = fleet.byId(id);
+    const here = all.filter((one) => one.profile === profile && (regions?.includes(one.region) ?? true));
+    if (here.length > 0) return { instances: here.slice(0, 1), missing: [], findings };
+    const region = regions?.[0] ?? '';
+    if (findings.length > 0)
+      return { instances: [], missing: [{ instance: id, region, findings }], findings: [] };
+    return { instances: [], missing: [doesNotExist(target, id, region, profile, all)], findings };
+  }
+
+  const { select, exclude } = target.match;
+  const selects = matcher(select);
+  const excludes = exclude.map(matcher);
+  const instances = fleet
+    .candidates(profile, regions, select)
+    .filter((one) => selects(one) === null && !excludes.some((excluded) => excluded(one) === null))
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const missing =
+    findings.length > 0
+      ? []
+      : [...new Set(select.ids ?? [])]
+          .filter(
+            (id) =>
+              !fleet
+                .byId(id)
+                .some((one) => one.profile === profile && (regions?.includes(one.region) ?? true)),
+          )
+          .map((id) => doesNotExist(target, id, regions?.[0] ?? '', profile, fleet.byId(id)));
+  if (instances.length > 0 || findings.length > 0 || missing.length > 0)
+    return { instances, missing, findings };
+  const where = regions === null ? 'the inventory' : regions.join(', ') || 'any region';
+  const what = `the selector matches no instance in ${where} as profile ${profile}${exclude.length > 0 ? ', or all of them are excluded' : ''}`;
+  const finding = say('Refit.NoMatch', { what, mend: noMatchMend }, null, target.place);
+  return {
+    instances,
+    missing,
+    findings: [plan.onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding],
+  };
+}
+
+const noMatchMend =
+  'correct the selector, or take the target out; refit explain INSTANCE PLAN tells why an instance is not selected';
+
+function notRead(target: PlanTarget, region: string | null, profile: string): Finding {
+  const instance = target.match.kind === 'instance' ? target.match.instance : null;
+  const what = `${region ?? 'no region'} was not read as profile ${profile}: what is there is unknown, not absent`;
+  const mend = `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`;
+  return say('Refit.NotRead', { what, mend }, instance, target.place);
+}
+
+function doesNotExist(
+  target: PlanTarget,
+  id: string,
+  region: string,
+  profile: string,
+  all: readonly Instance[],
+): BlockedTarget {
+  const seen = all[0];
+  const findings = check(
+    {
+      id,
+      region: region === '' ? `any region that was read as profile ${profile}` : region,
+      instance: null,
+      change: null,
+      elsewhere: seen ? `${seen.region} as profile ${seen.profile}` : null,
+      offer: 'unknown',
+      quote: null,
+      balance: null,
+      followsOwnStep: false,
+    },
+    target.place,
+  );
+  return { instance: id, region, findings };
+}
+
+/** Adds one target's wishes for an instance to those of the targets before it. */
+function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
+  let entry = wanted.get(instance.id);
+  if (!entry) {
+    entry = {
+      instance,
+      place: target.place,
+      wishes: [],
+      conflicts: [],
+      zones: null,
+      fromRun: target.fromRun,
+    };
+    wanted.set(instance.id, entry);
+  }
+  if (entry.instance.profile !== instance.profile) {
+    const what = `${instance.id} is reached as profile ${entry.instance.profile} at ${at(entry.place)} and as ${instance.profile} at ${at(target.place)}`;
+    const mend = `exclude: [${instance.id}] in one of the two`;
+    entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
+    return;
+  }
+  if (target.zones !== null && entry.zones !== null && !sameZones(target.zones, entry.zones.codes)) {
+    const what = `${instance.id} is to have its replicas in ${entry.zones.codes.join(', ')} at ${at(entry.zones.place)} and in ${target.zones.join(', ')} at ${at(target.place)}`;
+    const mend = `exclude: [${instance.id}] in one of the two`;
+    entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
+  } else if (target.zones !== null) {
+    entry.zones ??= { codes: target.zones, place: target.place };
+  }
+  for (const dimension of DIMENSIONS) {
+    const wish = target.wishes[dimension];
+    if (wish) entry.wishes.push({ dimension, wish, place: target.place });
+  }
+}
+
+/**
+ * All wishes for one instance as numbers. Shards come first: a size by the memory in use depends on how many of them
+ * the data will be spread over. @returns in `unknown` why such a size cannot be told; null where it can.
+ */
+function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldFor>) {
+  const asked: Sizes = {};
+  const found = [...conflicts];
+  let unknown: Finding | null = null;
+  const inTurn = [...wishes].sort(
+    (a, b) => Number(b.dimension === 'shards') - Number(a.dimension === 'shards'),
+  );
+  for (const { dimension, wish, place } of inTurn) {
+    const list = sold === 'unknown' || sold === null ? null : sold[dimension];
+    const shards = asked.shards?.to ?? instance.size.shards;
+    const byUse = isByUse(wish)
+      ? leastByUse(wish.atLeast.timesUsed, instance.used, instance.size, shards)
+      : null;
+    if (isByUse(wish) && byUse === null) {
+      unknown ??= useUnknown(instance, wish.atLeast.timesUsed, place);
+      continue;
+    }
+    const one: Asked = { ...sizeWish(dimension, wish, instance.size[dimension], list, byUse), place };
+    const before = asked[dimension];
+    if (before && before.to !== one.to) {
+      const what = `${instance.id} is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, one.to)} at ${at(one.place)}`;
+      const mend = `exclude: [${instance.id}] in one of the two`;
+      found.push(say('Refit.Conflict', { what, mend }, instance.id, place));
+    } else {
+      asked[dimension] ??= one;
+    }
+  }
+  return { asked, unknown, conflicts: found };
+}
+
+/** Why an instance must not be changed by a plan made from a run; null where it may. */
+function heldByRun({ instance, place, fromRun }: Wanted, to: Size): Finding | null {
+  if (fromRun === undefined) return null;
+  const { leftAt, unsettled } = fromRun;
+  if (unsettled !== null) {
+    const what = `${instance.id}: the outcome of ${unsettled} is unknown, its order may still be carried out`;
+    const mend = 'the same refit apply again, which settles it by reading; then make this plan again';
+    return say('Refit.Unsettled', { what, mend }, instance.id, place);
+  }
+  if (leftAt === null || sameSize(instance.size, leftAt) || sameSize(instance.size, to)) return null;
+  const what = `${instance.id} is at ${saySize(instance.size)}, and the run left it at ${saySize(leftAt)}: somebody has changed it since`;
+  const mend = `refit explain ${instance.id}, and a plan of its own where it is to be changed`;
+  return say('Refit.NotAsLeft', { what, mend }, instance.id, place);
+}
+
+function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly timesUsed: number } } {
+  return wish.kind === 'relative' && typeof wish.atLeast === 'object' && wish.atLeast !== null;
+}
+
+/** What would be refused whatever the size is told instead: for that nobody needs to read the memory in use. */
+function useUnknown(instance: Instance, times: number, place: Place): Finding {
+  const present = instance.size.memoryPerShard;
+  const [first] = check(
+    {
+      id: instance.id,
+      region: instance.region,
+      instance,
+      change: { dimension: 'memoryPerShard', from: present, to: present + 1 },
+      elsewhere: null,
+      offer: 'unknown',
+      quote: null,
+      balance: null,
+      followsOwnStep: false,
+    },
+    place,
+  );
+  if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
+  const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
+  const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
+  return say('Refit.UsedUnknown', { what, mend: USED_UNKNOWN_MEND }, instance.id, place);
+}
+
+const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
+  'ResourceUnavailable.InstanceStatusAbnormal',
+  'ResourceUnavailable.InstanceStatusError',
+  'Refit.UnknownEdition',
+]);
+
+function sameZones(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((zone, n) => zone === b[n]);
+}
+
+function wantedSize(present: Size, asked: Sizes): Size {
+  return {
+    memoryPerShard: asked.memoryPerShard?.to ?? present.memoryPerShard,
+    shards: asked.shards?.to ?? present.shards,
+    replicas: asked.replicas?.to ?? present.replicas,
+  };
+}
+
+function placesOf(asked: Sizes): Resolved['places'] {
+  const places: Partial<Record<Dimension, Place>> = {};
+  for (const dimension of DIMENSIONS) {
+    const one = asked[dimension];
+    if (one) places[dimension] = one.place;
+  }
+  return places;
+}
+
+function at(place: Place): string {
+  return `${place.file}:${place.line}`;
+}

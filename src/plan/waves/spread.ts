@@ -1,0 +1,37 @@
+/** `spread`: to which group an instance belongs, of which only so many may be under way at once. */
+import type { Finding, Instance, Plan, Spread } from '../../model.ts';
+import { say } from '../../rules/check.ts';
+import { count } from '../../rules/say-size.ts';
+
+/** The group of an instance; null where it has no such tag: it is a group of its own then. */
+export function groupOf(
+  { by }: Spread,
+  { zone, region, profile, tags }: Pick<Instance, 'zone' | 'region' | 'profile' | 'tags'>,
+): string | null {
+  switch (by) {
+    case 'zone':
+      return zone;
+    case 'region':
+      return region;
+    case 'profile':
+      return profile;
+    default: {
+      const key = by.slice('tags.'.length);
+      return Object.hasOwn(tags, key) ? tags[key]! : null;
+    }
+  }
+}
+
+/** Tells of instances that the spread does not hold apart, because they lack the tag. */
+export function spreadFindings({ spread }: Pick<Plan, 'spread'>, instances: readonly Instance[]): Finding[] {
+  if (spread === undefined) return [];
+  const without = instances.filter((one) => groupOf(spread, one) === null);
+  if (without.length === 0) return [];
+  const named = without
+    .slice(0, 3)
+    .map(({ id }) => id)
+    .join(', ');
+  const what = `${count(without.length, 'instance')} of ${instances.length} without ${spread.by} (${named}${without.length > 3 ? ' and others' : ''}): each is a group of its own, held apart from none`;
+  const mend = `give them the tag ${spread.by.slice('tags.'.length)}, then plan again`;
+  return [say('Refit.SpreadUntagged', { what, mend }, null, null)];
+}

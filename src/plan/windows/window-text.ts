@@ -1,0 +1,70 @@
+/** The spellings of windows and freezes: `Tue-Thu 01:00-05:00`, `2026-11-10..2026-11-12`. Each gives null for any other. */
+import { isDate, parseInstant } from '../parse/quantity.ts';
+
+/** The days of a week as windows spell them; ISO numbers them from 1. */
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+const NUMBER_OF: ReadonlyMap<string | undefined, number> = new Map(
+  WEEKDAYS.map((day, index) => [day, index + 1]),
+);
+
+const MINUTES_A_DAY = 24 * 60;
+
+/** A window as the clock on the wall shows it. */
+export interface WallWindow {
+  /** The ISO weekdays, 1 to 7, on which it opens. */
+  readonly days: ReadonlySet<number>;
+  /** Minutes since the midnight on which that day begins; `to` is above a day where it closes on the next one. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `Fri 22:00-02:00` opens on Friday and closes on Saturday; `Sat-Mon` goes over the weekend; `24:00` is the day's end. */
+export function parseWindow(text: string): WallWindow | null {
+  const match = /^([A-Za-z,-]+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text);
+  if (!match) return null;
+  const days = parseDays(match[1]!);
+  const [from, to] = [parseMinutes(match[2]!), parseMinutes(match[3]!)];
+  if (days === null || from === null || to === null || from === MINUTES_A_DAY || from === to) return null;
+  return { days, from, to: to > from ? to : to + MINUTES_A_DAY };
+}
+
+function parseDays(text: string): ReadonlySet<number> | null {
+  if (text === 'daily') return new Set([1, 2, 3, 4, 5, 6, 7]);
+  const days = new Set<number>();
+  for (const part of text.split(',')) {
+    const [first, last = first, ...more] = part.split('-');
+    const [from, to] = [first, last].map((day) => NUMBER_OF.get(day));
+    if (!from || !to || more.length > 0) return null;
+    for (let day = from; ; day = (day % 7) + 1) {
+      days.add(day);
+      if (day === to) break;
+    }
+  }
+  return days;
+}
+
+function parseMinutes(text: string): number | null {
+  const [hour, minute] = text.split(':').map(Number) as [number, number];
+  const minutes = hour * 60 + minute;
+  return minute > 59 || minutes > MINUTES_A_DAY ? null : minutes;
+}
+
+/** Whole days of the plan's zone, both included; or from one moment to another, ISO 8601 UTC, the second not included. */
+export type Freeze =
+  | { readonly kind: 'days'; readonly first: string; readonly last: string }
+  | { readonly kind: 'moments'; readonly from: string; readonly to: string };
+
+/** `2026-11-10`, `2026-11-10..2026-11-12`, `2026-11-10T00:00+08:00..2026-11-12T06:00+08:00`. */
+export function parseFreeze(text: string): Freeze | null {
+  const parts = text.split('..');
+  if (parts.length > 2) return null;
+  const [first, last = first] = parts as [string, string?];
+  if (isDay(first) && isDay(last)) return first <= last ? { kind: 'days', first, last } : null;
+  const [from, to] = [parseInstant(first), parseInstant(last)];
+  return from !== null && to !== null && from < to ? { kind: 'moments', from, to } : null;
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && isDate(text);
+}

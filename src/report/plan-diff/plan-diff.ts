@@ -1,0 +1,329 @@
+/**
+ * What changed from one saved plan to another, by what it means: pure. Counted is what would be carried out, approved
+ * or told differently. Not counted is what is of the moment at which a plan is made: when it was sealed and read, the
+ * memory in use, the forecast, the name and the lines of the plan file.
+ */
+import { canonical } from '../../digest.ts';
+import type { Change, Finding, Precondition, SavedPlan, Severity, Step, Wave } from '../../model.ts';
+import { duration } from '../quantities.ts';
+import { groupBy } from '../review/review-targets.ts';
+
+export const PLAN_DIFF_FORMAT = 'refit.plan-diff/1';
+
+/** One value that differs. A side that does not have it is absent. */
+export interface Difference {
+  /** Such as `execution.inFlight`. */
+  readonly what: string;
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+/** What of a plan is told of each side. */
+export interface PlanSide {
+  readonly name: string;
+  readonly file: string;
+  readonly digest: string;
+  readonly sealedAt: string;
+  readonly expiresAt: string;
+  readonly steps: number;
+  readonly instances: number;
+}
+
+/** A step that only one of the two has. */
+export interface LoneStep extends Pick<Step, 'id' | 'instance' | 'region' | 'change' | 'after' | 'quote'> {
+  readonly wave: string;
+}
+
+export interface PlanDiff {
+  readonly format: typeof PLAN_DIFF_FORMAT;
+  /** Nothing that is counted differs. */
+  readonly same: boolean;
+  readonly from: PlanSide;
+  readonly to: PlanSide;
+  readonly steps: {
+    readonly added: readonly LoneStep[];
+    readonly removed: readonly LoneStep[];
+    readonly changed: readonly { readonly id: string; readonly differences: readonly Difference[] }[];
+  };
+  readonly waves: {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    /** Both have them, in another order. */
+    readonly reordered: boolean;
+    /** Waves that have the same steps in another order. */
+    readonly stepsReordered: readonly string[];
+  };
+  /** Execution, guards, approvals, windows, hooks, how waves go on: what was approved beside the steps. */
+  readonly settings: readonly Difference[];
+  /** What must hold of an instance before its first step. */
+  readonly preconditions: readonly {
+    readonly instance: string;
+    readonly differences: readonly Difference[];
+  }[];
+  /** Sums by currency and basis. */
+  readonly prices: readonly Difference[];
+  readonly blocked: Sides<{ readonly instance: string; readonly codes: readonly string[] }>;
+  readonly unchanged: Sides<string>;
+  readonly findings: Sides<{ readonly code: string; readonly severity: Severity; readonly what: string }>;
+  /** Of the moment, and not counted. */
+  readonly readings: readonly Difference[];
+}
+
+interface Sides<T> {
+  readonly added: readonly T[];
+  readonly removed: readonly T[];
+}
+
+/** Looked at by themselves, or reckoned from others. */
+const APART: readonly (keyof SavedPlan)[] = [
+  'format',
+  'digest',
+  'file',
+  'sealedAt',
+  'expiresAt',
+  'inventory',
+  'forecast',
+  'waves',
+  'steps',
+  'preconditions',
+  'unchanged',
+  'blocked',
+  'findings',
+  'prices',
+  'priceShares',
+];
+
+/** Two saved plans, as they were read and found whole. */
+export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
+  const settings = [
+    ...differences(settingsOf(from), settingsOf(to)),
+    ...differences(conductOf(from.waves), conductOf(to.waves)),
+  ].filter(({ what }) => !isReading(what));
+  const conditions = pairs(from.preconditions, to.preconditions, ({ instance }) => instance);
+  const diff = {
+    steps: diffSteps(from, to),
+    waves: diffWaves(from.waves, to.waves),
+    settings,
+    preconditions: conditions.both.flatMap(([a, b]) => {
+      const own = differences(conditionsOf(a), conditionsOf(b));
+      return own.length === 0 ? [] : [{ instance: a.instance, differences: own }];
+    }),
+    prices: differences(pricesOf(from), pricesOf(to)),
+    blocked: lone(
+      from.blocked.map(({ instance, findings }) => ({ instance, codes: findings.map(({ code }) => code) })),
+      to.blocked.map(({ instance, findings }) => ({ instance, codes: findings.map(({ code }) => code) })),
+      canonical,
+    ),
+    unchanged: lone(
+      from.unchanged.map(({ instance }) => instance),
+      to.unchanged.map(({ instance }) => instance),
+      (instance) => instance,
+    ),
+    findings: diffFindings(from.findings, to.findings),
+  };
+  const lists = [
+    diff.steps.added,
+    diff.steps.removed,
+    diff.steps.changed,
+    diff.waves.added,
+    diff.waves.removed,
+    diff.waves.stepsReordered,
+    settings,
+    diff.preconditions,
+    diff.prices,
+    ...[diff.blocked, diff.unchanged, diff.findings].flatMap(({ added, removed }) => [added, removed]),
+  ];
+  return {
+    format: PLAN_DIFF_FORMAT,
+    same: !diff.waves.reordered && lists.every(({ length }) => length === 0),
+    from: sideOf(from),
+    to: sideOf(to),
+    ...diff,
+    readings: readingsOf(from, to),
+  };
+}
+
+function sideOf({ name, file, digest, sealedAt, expiresAt, steps }: SavedPlan): PlanSide {
+  const instances = new Set(steps.map(({ instance }) => instance)).size;
+  return { name, file, digest, sealedAt, expiresAt, steps: steps.length, instances };
+}
+
+function diffSteps(from: SavedPlan, to: SavedPlan): PlanDiff['steps'] {
+  const { added, removed, both } = pairs(from.steps, to.steps, ({ id }) => id);
+  return {
+    added: added.map((step) => loneStep(step, to)),
+    removed: removed.map((step) => loneStep(step, from)),
+    changed: both.flatMap(([a, b]) => {
+      const own = differences(stepValues(a, from), stepValues(b, to), 1);
+      return own.length === 0 ? [] : [{ id: a.id, differences: own }];
+    }),
+  };
+}
+
+function loneStep({ id, instance, region, change, after, quote, wave }: Step, plan: SavedPlan): LoneStep {
+  return { id, instance, region, change, after, quote, wave: plan.waves[wave]!.name };
+}
+
+/** All of a step that is approved with it. */
+function stepValues({ id: _, wave, place: __, quote, ...step }: Step, plan: SavedPlan) {
+  return {
+    ...step,
+    wave: plan.waves[wave]!.name,
+    ...(quote ? { quote: { ...quote, readAt: undefined } } : {}),
+  };
+}
+
+function diffWaves(from: readonly Wave[], to: readonly Wave[]): PlanDiff['waves'] {
+  const { added, removed, both } = pairs(from, to, ({ name }) => name);
+  const order = (waves: readonly Wave[]) =>
+    waves.map(({ name }) => name).filter((name) => both.some(([one]) => one.name === name));
+  return {
+    added: added.map(({ name }) => name),
+    removed: removed.map(({ name }) => name),
+    reordered: canonical(order(from)) !== canonical(order(to)),
+    stepsReordered: both.flatMap(([a, b]) => {
+      const [inA, inB] = [new Set(a.steps), new Set(b.steps)];
+      const common = [a.steps.filter((id) => inB.has(id)), b.steps.filter((id) => inA.has(id))];
+      return canonical(common[0]) === canonical(common[1]) ? [] : [a.name];
+    }),
+  };
+}
+
+/** Whatever else is sealed, by name: also what is added to the format later. */
+function settingsOf(plan: SavedPlan): Record<string, unknown> {
+  const rest = Object.entries(plan).filter(([key]) => !APART.includes(key as keyof SavedPlan));
+  const expires = duration(Date.parse(plan.expiresAt) - Date.parse(plan.sealedAt));
+  return { ...Object.fromEntries(rest), expires };
+}
+
+function conductOf(waves: readonly Wave[]): Record<string, unknown> {
+  return Object.fromEntries(waves.map(({ name, steps: _, ...conduct }) => [`wave ${name}`, conduct]));
+}
+
+/** Without the size after the last step, which the steps say. */
+function conditionsOf({
+  used: _,
+  because: __,
+  readAt: ___,
+  target: ____,
+  ...condition
+}: Precondition): object {
+  return condition;
+}
+
+function pricesOf({ prices }: SavedPlan): Record<string, number> {
+  return Object.fromEntries(
+    prices.map(({ amount, currency, basis }) => [
+      basis === 'once' ? `${currency} now` : `${currency} an hour`,
+      amount,
+    ]),
+  );
+}
+
+/** A finding is the same where it is about the same: its numbers may be others. */
+function diffFindings(from: readonly Finding[], to: readonly Finding[]): PlanDiff['findings'] {
+  const { added, removed } = lone(from, to, ({ code, severity, instance }) =>
+    canonical([code, severity, instance]),
+  );
+  const told = ({ code, severity, what }: Finding) => ({ code, severity, what });
+  return { added: added.map(told), removed: removed.map(told) };
+}
+
+/** When a calendar was read is of the moment, too: what it says then is not. */
+function isReading(what: string): boolean {
+  return /^windows\.calendars\..*\.knownUntil$/.test(what);
+}
+
+function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
+  const moment = ({ file, sealedAt, expiresAt, inventory, forecast, windows, preconditions }: SavedPlan) => ({
+    file,
+    sealedAt,
+    expiresAt,
+    inventory,
+    forecast,
+    ...(windows === undefined
+      ? {}
+      : {
+          calendars: Object.fromEntries(windows.calendars.map(({ file, knownUntil }) => [file, knownUntil])),
+        }),
+    used: Object.fromEntries(
+      preconditions.flatMap(({ instance, used }) => (used === undefined ? [] : [[instance, used.total]])),
+    ),
+  });
+  return differences(moment(from), moment(to));
+}
+
+/**
+ * The leaves in which two values differ. Lists of things with a name or a file are compared by it, other lists as a whole.
+ * @param depth how far down to go: a size or a change deeper than that is one value.
+ */
+function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY): Difference[] {
+  const [a, b] = [from, to].map((value) => new Map(Object.entries(named(value))));
+  return [...new Set([...a!.keys(), ...b!.keys()])].flatMap((key) => {
+    const [x, y] = [a!.get(key), b!.get(key)];
+    if (canonicalOf(x) === canonicalOf(y)) return [];
+    const within = depth > 1 ? inner(x, y, depth - 1) : [];
+    if (within.length > 0) return within.map(({ what, ...sides }) => ({ what: `${key}.${what}`, ...sides }));
+    return [{ what: key, ...(x === undefined ? {} : { from: x }), ...(y === undefined ? {} : { to: y }) }];
+  });
+}
+
+/** The leaves below, where both sides have some, or one has and the other is absent. */
+function inner(x: unknown, y: unknown, depth: number): Difference[] {
+  const tree = (value: unknown) =>
+    value === undefined ? {} : isTree(value) && !isSize(value) ? value : null;
+  const [from, to] = [tree(x), tree(y)];
+  return from === null || to === null ? [] : differences(from, to, depth);
+}
+
+function canonicalOf(value: unknown): string {
+  return value === undefined ? '' : canonical(JSON.parse(JSON.stringify(value)));
+}
+
+function isTree(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && (!Array.isArray(value) || named(value) !== value);
+}
+
+/** A size is told as a whole. */
+function isSize(value: object): boolean {
+  return 'memoryPerShard' in value && 'shards' in value;
+}
+
+/** A list whose members have names, or files, as an object by them; anything else as it is. */
+function named(value: object): object {
+  if (!Array.isArray(value) || value.length === 0) return value;
+  const names = value.map((one: unknown) =>
+    typeof one === 'object' && one !== null
+      ? ((one as { name?: unknown }).name ?? (one as { file?: unknown }).file)
+      : null,
+  );
+  if (!names.every((name) => typeof name === 'string') || new Set(names).size < names.length) return value;
+  return Object.fromEntries(value.map((one, at) => [names[at], one]));
+}
+
+interface Pairs<T> extends Sides<T> {
+  readonly both: readonly (readonly [T, T])[];
+}
+
+function pairs<T>(from: readonly T[], to: readonly T[], key: (item: T) => string): Pairs<T> {
+  const before = new Map(from.map((item) => [key(item), item]));
+  const after = new Map(to.map((item) => [key(item), item]));
+  return {
+    added: to.filter((item) => !before.has(key(item))),
+    removed: from.filter((item) => !after.has(key(item))),
+    both: from.flatMap((item) => (after.has(key(item)) ? [[item, after.get(key(item))!] as const] : [])),
+  };
+}
+
+/** What one side has more often than the other. */
+function lone<T>(from: readonly T[], to: readonly T[], key: (item: T) => string): Sides<T> {
+  const [before, after] = [groupBy(from, key), groupBy(to, key)];
+  const more = (own: Map<string, T[]>, other: Map<string, T[]>) =>
+    [...own].flatMap(([name, items]) => items.slice(other.get(name)?.length ?? 0));
+  return { added: more(after, before), removed: more(before, after) };
+}
+
+/** Whether a value is a change of one dimension. */
+export function isChange(value: unknown): value is Change {
+  return typeof value === 'object' && value !== null && 'dimension' in value;
+}

@@ -1,0 +1,102 @@
+/** The findings of a plan for a terminal: those of one code together, so that hundreds of them stay one screen. */
+import type { Finding } from '../../model.ts';
+import { cells, clip, wrap } from '../document/columns.ts';
+import { type Ink, SEVERITY_SIGNS } from '../document/ink.ts';
+import * as show from '../quantities.ts';
+import { groupBy, placeOf } from './review-targets.ts';
+
+/** Codes that are shown unless all are asked for. */
+const SHOWN_CODES = 12;
+/** Findings of one code from which on only the first is told in full. */
+const MANY = 4;
+/** Lines of ids under the first of many. */
+const LINES_OF_IDS = 2;
+/** Lines of the source that are drawn. */
+const EXCERPT = 6;
+/** Cells of a sentence: a hostile one must not fill the screen. */
+const LONGEST = 1000;
+
+/** Findings with code, instance, what, mend and place, in the order given, as lines after an empty one. They are legible already. */
+export function findingsSection(
+  findings: readonly Finding[],
+  all: boolean,
+  width: number,
+  inks: Ink,
+): string[] {
+  if (findings.length === 0) return [];
+  const groups = [...groupBy(findings, ({ severity, code }) => `${severity} ${code}`).values()];
+  const shown = all ? groups : groups.slice(0, SHOWN_CODES);
+  const rest = groups.slice(shown.length).flat().length;
+  return [
+    '',
+    inks.bold(`Attention: ${tally(findings)}`),
+    ...shown.flatMap((group) =>
+      all || group.length < MANY
+        ? group.flatMap((finding) => findingLines(finding, 1, width, inks))
+        : manyLines(group, width, inks),
+    ),
+    ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more finding')} not shown; --all shows all`)]),
+  ];
+}
+
+/** `9 errors, 1 warning`. */
+export function tally(findings: readonly Pick<Finding, 'severity'>[]): string {
+  return (['error', 'warning', 'note'] as const)
+    .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
+    .filter(([, number]) => number > 0)
+    .map(([severity, number]) => show.counted(number, severity))
+    .join(', ');
+}
+
+/** The first in full, and the instances of the others. */
+function manyLines(group: readonly Finding[], width: number, inks: Ink): string[] {
+  const [first, ...others] = group as [Finding, ...Finding[]];
+  const ids = others.flatMap(({ instance }) => (instance === null ? [] : [clip(instance, 40)]));
+  const lead = `    and ${show.count(others.length)} more`;
+  const room = LINES_OF_IDS * (width - 6) - lead.length;
+  const named: string[] = [];
+  let used = 0;
+  for (const id of ids) {
+    used += cells(id) + 2;
+    if (used > room) break;
+    named.push(id);
+  }
+  const text = [
+    lead,
+    named.length === 0 ? '' : `: ${named.join(', ')}`,
+    named.length < others.length ? ', …' : '',
+  ];
+  return [
+    ...findingLines(first, group.length, width, inks),
+    ...wrap(text.join('').trim(), width, '    ').map(inks.dim),
+  ];
+}
+
+/** One finding as lines: code and instance, what, mend, place, and the source line where it is at hand. */
+function findingLines(finding: Finding, number: number, width: number, inks: Ink): string[] {
+  const [sign, colour] = SEVERITY_SIGNS[finding.severity];
+  const place = clip(placeOf(finding), 200);
+  const code = clip(finding.code, 100);
+  const times = number === 1 ? '' : ` × ${show.count(number)}`;
+  const instance = finding.instance === null ? '' : clip(finding.instance, 100);
+  // The instance goes under the code where both are too long for the line.
+  const fits = cells(code) + times.length + cells(instance) + 6 <= width;
+  return [
+    `  ${inks[colour](`${sign} ${code}`)}${inks.bold(times)}${instance === '' || !fits ? '' : `  ${instance}`}`,
+    ...(instance === '' || fits ? [] : [`    ${instance}`]),
+    ...wrap(clip(finding.what, LONGEST), width, '    '),
+    ...(finding.mend === '' ? [] : hang('mend: ', clip(finding.mend, LONGEST), width, inks)),
+    ...(place === '' ? [] : [inks.dim(`    ${place}`)]),
+    ...(finding.excerpt === null
+      ? []
+      : finding.excerpt
+          .split('\n')
+          .slice(0, EXCERPT)
+          .map((line) => `      ${clip(line, 2 * width)}`.trimEnd())),
+  ];
+}
+
+function hang(label: string, text: string, width: number, inks: Ink): string[] {
+  const [first, ...rest] = wrap(text, width, ' '.repeat(4 + label.length));
+  return [`    ${inks.dim(label)}${first!.trimStart()}`, ...rest];
+}

@@ -1,0 +1,87 @@
+/** A plan for a spreadsheet: one record a step, then one for each blocked and unchanged target, plan-wide findings last. */
+import type { Review } from '../../model.ts';
+import { csvRecord } from '../document/escape.ts';
+import * as show from '../quantities.ts';
+import { placeOf, reviewedTargets } from './review-targets.ts';
+
+const HEADER = [
+  'state',
+  'instance',
+  'name',
+  'region',
+  'profile',
+  'edition',
+  'wave',
+  'step',
+  'needs',
+  'dimension',
+  'from',
+  'to',
+  'memory_per_shard_mb_after',
+  'shards_after',
+  'replicas_after',
+  'quote',
+  'quote_currency',
+  'quote_basis',
+  'severity',
+  'code',
+  'what',
+  'mend',
+  'place',
+  'quote_reckoned',
+  'nodes',
+  'window',
+] as const;
+
+type Row = Partial<Record<(typeof HEADER)[number], string | number | null>>;
+
+export function reviewCsv(review: Review): string {
+  const rows: Row[] = [];
+  const windows = new Map(
+    review.plan.preconditions.map(({ instance, window }) => [instance, window && show.hours(window)]),
+  );
+  for (const { instance, name, region, state, steps, findings, why } of reviewedTargets(review)) {
+    for (const step of steps) {
+      rows.push({
+        state,
+        instance,
+        name,
+        region,
+        profile: step.profile,
+        edition: step.edition,
+        wave: review.plan.waves[step.wave]?.name ?? '',
+        step: step.id,
+        needs: step.needs,
+        dimension: step.change.dimension,
+        from: step.change.from,
+        to: step.change.to,
+        memory_per_shard_mb_after: step.after.memoryPerShard,
+        shards_after: step.after.shards,
+        replicas_after: step.after.replicas,
+        quote: step.quote?.amount ?? null,
+        quote_currency: step.quote?.currency ?? null,
+        quote_basis: step.quote?.basis ?? null,
+        quote_reckoned: step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
+        what: why,
+        nodes: show.nodes(step.nodes) || null,
+        window: windows.get(instance) ?? null,
+      });
+    }
+    if (state === 'unchanged' && findings.length === 0)
+      rows.push({ state, instance, name, region, what: why });
+    for (const finding of findings) {
+      const { severity, code, what, mend } = finding;
+      const row = { instance, name, region, severity, code, what, mend, place: placeOf(finding) };
+      rows.push({ state: state === 'change' ? 'finding' : state, ...row });
+    }
+  }
+  for (const finding of review.findings) {
+    if (finding.instance !== null) continue;
+    const { severity, code, what, mend } = finding;
+    rows.push({ state: 'finding', severity, code, what, mend, place: placeOf(finding) });
+  }
+  return [
+    csvRecord(HEADER),
+    ...rows.map((row) => csvRecord(HEADER.map((column) => row[column] ?? null))),
+  ].join('');
+}

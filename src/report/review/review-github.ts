@@ -1,0 +1,79 @@
+/**
+ * A plan's findings as annotations of a GitHub workflow: a line each, which the runner shows at its line of the plan
+ * file. Source: "Workflow commands for GitHub Actions", read 2026-11; a step shows ten annotations of each kind.
+ */
+import type { Finding, Review, Severity } from '../../model.ts';
+import { clip } from '../document/columns.ts';
+import { legible } from '../document/escape.ts';
+import * as show from '../quantities.ts';
+import { verdictOfReview } from '../verdict.ts';
+import { tally } from './findings-text.ts';
+
+const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
+/** More of one kind are not shown by GitHub: the last of them says how many there are. */
+const SHOWN = 10;
+const LONGEST = 1000;
+
+export function reviewGithub(
+  hostile: Review,
+  { elsewhere = 'refit show SAVED --all' }: { readonly elsewhere?: string } = {},
+): string {
+  const review = legible(hostile);
+  const { plan, findings } = review;
+  const { word, sentence } = verdictOfReview(review);
+  const lines = (['error', 'warning', 'note'] as const).flatMap((severity) => {
+    const own = findings.filter((finding) => finding.severity === severity);
+    const shown = own.length <= SHOWN ? own : own.slice(0, SHOWN - 1);
+    const rest = own.slice(shown.length);
+    return [
+      ...shown.map((finding) => annotation(finding, plan.file)),
+      ...(rest.length === 0
+        ? []
+        : [
+            annotation(
+              {
+                severity,
+                code: `${show.count(rest.length)} more`,
+                what: `${tally(rest)} more of this plan are not shown here`,
+                mend: elsewhere,
+                place: rest[0]!.place,
+                instance: null,
+              },
+              plan.file,
+            ),
+          ]),
+    ];
+  });
+  const told = findings.length === 0 || review.verdict === 'blocked' ? '' : `; ${tally(findings)}`;
+  const digest = plan.digest === '' ? '' : `, digest ${plan.digest}`;
+  return `${[`${word}: ${data(sentence)}${told}${digest}`, ...lines].join('\n')}\n`;
+}
+
+/** What concerns the whole plan is shown at its first line: without a file an annotation has no place in a change. */
+function annotation(
+  { severity, code, what, mend, place }: Omit<Finding, 'excerpt'>,
+  planFile: string,
+): string {
+  const file = (place?.file ?? planFile).replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+  const properties = [
+    `file=${property(clip(file, LONGEST))}`,
+    `line=${place?.line ?? 1}`,
+    `col=${place?.column ?? 1}`,
+    `title=${property(clip(code, 100))}`,
+  ];
+  const told = mend === '' ? what : `${clip(what, LONGEST)}\nmend: ${clip(mend, LONGEST)}`;
+  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(told)}`;
+}
+
+/** `##[` would begin a command of the runner's older form, wherever in a line it stands. */
+function data(text: string): string {
+  return text
+    .replaceAll('##[', '## [')
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,53 @@
+/** A plan for the test tab of a CI server: a test case for each target, failed where it is blocked. */
+import type { Finding, Review } from '../../model.ts';
+import { markup } from '../document/escape.ts';
+import { placeOf, reviewedTargets } from './review-targets.ts';
+
+export function reviewJunit(review: Review): string {
+  const cases = reviewedTargets(review).map(({ instance, region, state, findings }) => ({
+    name: instance,
+    group: region === '' ? 'plan' : region,
+    failures: state === 'blocked' ? findings.filter(({ severity }) => severity === 'error') : [],
+    notes: findings.filter(({ severity }) => severity !== 'error'),
+    blocked: state === 'blocked',
+  }));
+  // What concerns no single instance is the plan's own test case, so that a refused guard fails one.
+  const whole = review.findings.filter(({ instance }) => instance === null);
+  const failures = whole.filter(({ severity }) => severity === 'error');
+  const all = [
+    {
+      name: review.plan.name,
+      group: 'plan',
+      failures,
+      notes: whole.filter(({ severity }) => severity !== 'error'),
+      blocked: failures.length > 0,
+    },
+    ...cases,
+  ];
+  const failed = all.filter(({ blocked }) => blocked).length;
+  const elements = all.map(
+    ({ name, group, failures, notes, blocked }) => markup`    <testcase classname="${group}" name="${name}">
+${blocked && failure(failures)}${notes.length > 0 && markup`      <system-out>${lines(notes)}</system-out>\n`}    </testcase>
+`,
+  );
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="refit plan" tests="${all.length}" failures="${failed}">
+  <testsuite name="${review.plan.name}" tests="${all.length}" failures="${failed}" errors="0" skipped="0">
+${elements}  </testsuite>
+</testsuites>
+`.raw;
+}
+
+/** JUnit readers show one failure a case: the first gives its code and message, the text holds them all. */
+function failure(findings: readonly Finding[]) {
+  const [first] = findings;
+  return markup`      <failure type="${first?.code ?? 'Refit.Blocked'}" message="${first?.what ?? 'blocked'}">${lines(findings)}</failure>\n`;
+}
+
+function lines(findings: readonly Finding[]) {
+  return findings.map((finding) => {
+    const place = placeOf(finding);
+    const { code, what, mend } = finding;
+    return markup`${code}: ${what}${mend !== '' && markup`\nmend: ${mend}`}${place !== '' && markup`\nat ${place}`}\n`;
+  });
+}

@@ -1,0 +1,75 @@
+/** A plan's findings as SARIF 2.1.0, so that a code host shows them at their lines of the plan file. */
+import { canonical, sha256 } from '../../digest.ts';
+import type { Finding, Review } from '../../model.ts';
+import { clip } from '../document/columns.ts';
+import { json, legible } from '../document/escape.ts';
+
+const LEVELS = { error: 'error', warning: 'warning', note: 'note' } as const;
+/** Characters of a message: hosts refuse a file that is too large, and a hostile text must not make it so. */
+const LONGEST = 4000;
+
+export function reviewSarif(hostile: Review): string {
+  const review = legible(hostile);
+  const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
+  const seen = new Map<string, number>();
+  // By what it is about and not by its numbers, so that a host knows it again in the next plan.
+  const fingerprint = ({ code, instance, place }: Finding) => {
+    const about = canonical([code, instance, place?.file ?? review.plan.file]);
+    const times = (seen.get(about) ?? 0) + 1;
+    seen.set(about, times);
+    return sha256(`${about} ${times}`);
+  };
+  return json({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Refit',
+            rules: codes.map((code) => ({
+              id: code,
+              shortDescription: { text: code },
+              help: { text: `refit explain ${code}` },
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: review.findings.map((finding) => ({
+          ruleId: finding.code,
+          ruleIndex: codes.indexOf(finding.code),
+          level: LEVELS[finding.severity],
+          message: { text: messageOf(finding) },
+          locations: [location(finding, review.plan.file)],
+          partialFingerprints: { 'refitFinding/v1': fingerprint(finding) },
+        })),
+      },
+    ],
+  });
+}
+
+function messageOf({ what, mend }: Finding): string {
+  return mend === '' ? clip(what, LONGEST) : `${clip(what, LONGEST)}\nmend: ${clip(mend, LONGEST)}`;
+}
+
+/** Hosts drop results without a place: what concerns the whole plan is shown at its first line. */
+function location({ place, instance }: Finding, file: string) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(place?.file ?? file) },
+      region: { startLine: place?.line ?? 1, startColumn: place?.column ?? 1 },
+    },
+    ...(instance !== null && { logicalLocations: [{ name: instance, kind: 'resource' }] }),
+  };
+}
+
+/** A path as a URI reference: relative ones stay relative to the checkout. */
+function uriOf(file: string): string {
+  const path = file
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/)+/, '')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
+  return path.startsWith('/') ? `file://${path}` : path;
+}

@@ -1,0 +1,64 @@
+/** What was quoted beside what was billed. */
+import {
+  BILLS,
+  type Bill,
+  type MoneyShare,
+  type PriceSum,
+  type Report,
+  type ReportStep,
+  type SavedPlan,
+  type Step,
+  type StepState,
+} from '../../model.ts';
+import { money, partsOf, sumMoney, sumPrices } from '../../money.ts';
+
+/** How the bill of one step stands to its quote, and by how much it differs. @param postpaid how its instance is paid. */
+export function billOf(
+  step: Pick<Step, 'quote'>,
+  { outcome, billed }: Pick<StepState, 'outcome' | 'billed'>,
+  postpaid: boolean,
+): Pick<ReportStep, 'bill' | 'difference'> {
+  const { quote } = step;
+  if (outcome !== 'verified') return { bill: null, difference: null };
+  if (quote?.basis === 'hourly' || (quote === null && postpaid))
+    return { bill: 'by-the-hour', difference: null };
+  if (billed === null) return { bill: 'not-read', difference: null };
+  if (quote === null) return { bill: 'not-quoted', difference: null };
+  if (quote.currency !== billed.currency) return { bill: 'differs', difference: null };
+  const difference = money(billed.amount - quote.amount);
+  // Bills are in whole cents, quotes may be finer.
+  return { bill: Math.abs(difference) < 0.01 ? 'as-quoted' : 'differs', difference };
+}
+
+/** All sums of a report's money. */
+export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report['money'] {
+  const isPriced = steps.some(({ quote, billed }) => quote !== null || billed !== null);
+  const shares = isPriced ? partsOf(steps, ({ wave }) => wave) : [];
+  return {
+    quoted: saved.prices.map(({ amount, currency, basis }) => ({ amount, currency, basis })),
+    verified: verifiedOf(steps),
+    billed: sumMoney(steps.map(atOnce)),
+    bills: Object.fromEntries(
+      BILLS.map((bill) => [bill, steps.filter((step) => step.bill === bill).length]),
+    ) as Record<Bill, number>,
+    shares: shares.map(
+      ({ by, name, items }): MoneyShare => ({
+        by,
+        name,
+        steps: items.length,
+        quoted: sumPrices(items),
+        verified: verifiedOf(items),
+        billed: sumMoney(items.map(atOnce)),
+      }),
+    ),
+  };
+}
+
+function verifiedOf(steps: readonly ReportStep[]): PriceSum[] {
+  return sumPrices(steps.filter(({ outcome }) => outcome === 'verified'));
+}
+
+/** A postpaid order is billed at nothing: that is no part of what was paid. */
+function atOnce({ bill, billed }: ReportStep) {
+  return bill === 'by-the-hour' && billed?.amount === 0 ? null : billed;
+}

@@ -1,0 +1,63 @@
+/**
+ * A journal as CloudEvents 1.0, one JSON line an entry, for those who collect events of many programs. Source of the
+ * form: CloudEvents 1.0.2 and its JSON format, read 2026-11.
+ */
+import type { JournalEntry, SavedPlan } from '../../model.ts';
+import { jsonLine, visible } from '../document/escape.ts';
+
+/** The schema of `data`, as `schemas/journal-entry.schema.json` names itself. */
+const DATA_SCHEMA = 'urn:refit:journal-entry:1';
+
+/** One entry as an event. */
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  /** The entry's number: unique within `source`. */
+  readonly id: string;
+  /** The run, by the hash of its first entry: no other run has it, and it stays as the run goes on. */
+  readonly source: string;
+  /** `refit.journal.` and the entry's kind. */
+  readonly type: string;
+  readonly time: string;
+  /** The step, else the wave, else the plan. Characters that could act are made visible, as the standard forbids them. */
+  readonly subject: string;
+  readonly datacontenttype: 'application/json';
+  readonly dataschema: string;
+  /** The entry as it stands in the journal: by its `hash` it can be held against it. */
+  readonly data: JournalEntry;
+}
+
+/** The events of a run. Pure: the same entries give the same events, and a longer journal only more of them. */
+export function cloudEvents(
+  { name }: Pick<SavedPlan, 'name'>,
+  entries: readonly JournalEntry[],
+): CloudEvent[] {
+  const source = `urn:refit:run:${entries[0]?.hash ?? ''}`;
+  return entries.map((entry) => ({
+    specversion: '1.0',
+    id: String(entry.seq),
+    source,
+    type: `refit.journal.${entry.kind}`,
+    time: entry.at,
+    subject: visible(subjectOf(entry)) || visible(name) || 'plan',
+    datacontenttype: 'application/json',
+    dataschema: DATA_SCHEMA,
+    data: entry,
+  }));
+}
+
+/** The same as JSON lines. */
+export function cloudEventLines(saved: Pick<SavedPlan, 'name'>, entries: readonly JournalEntry[]): string {
+  return cloudEvents(saved, entries).map(jsonLine).join('');
+}
+
+function subjectOf(entry: JournalEntry): string {
+  if ('step' in entry) return entry.step;
+  switch (entry.kind) {
+    case 'wave-started':
+    case 'wave-ended':
+    case 'gate':
+      return entry.name;
+    default:
+      return '';
+  }
+}

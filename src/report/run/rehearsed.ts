@@ -1,0 +1,134 @@
+/** What the runs of a rehearsal came to: from their journals, by rank and in sums. Pure. */
+import { replay, totals } from '../../journal/replay.ts';
+import {
+  type EndedBecause,
+  type JournalEntry,
+  OUTCOMES,
+  type Outcome,
+  type RehearsedEffect,
+  type RehearsedSeconds,
+  type SavedPlan,
+} from '../../model.ts';
+
+/** What is kept of one run. */
+export interface RunFigures {
+  /** Seconds. */
+  readonly took: number;
+  /** Seconds to the end of each wave; null where the run did not reach it. */
+  readonly waves: readonly (number | null)[];
+  readonly processes: number;
+  readonly totals: Readonly<Record<Outcome, number>>;
+  readonly askedAgain: number;
+  readonly unanswered: number;
+  readonly refused: ReadonlyMap<string, number>;
+  readonly waited: RehearsedEffect['waited'];
+  readonly ended: { readonly because: EndedBecause; readonly what: string | null };
+}
+
+/** The figures of one run that has ended. */
+export function figuresOf(saved: SavedPlan, entries: readonly JournalEntry[]): RunFigures {
+  const state = replay(saved, entries);
+  const began = Date.parse(state.startedAt ?? '');
+  const since = (at: string | null | undefined) => (at ? (Date.parse(at) - began) / 1000 : null);
+  const steps = [...state.steps.values()];
+  const refused = new Map<string, number>();
+  let unanswered = 0;
+  for (const entry of entries) {
+    if (entry.kind === 'refused') refused.set(entry.code, (refused.get(entry.code) ?? 0) + 1);
+    if (entry.kind === 'no-answer') unanswered += 1;
+  }
+  const because = state.endedBecause ?? 'done';
+  return {
+    took: since(state.endedAt) ?? 0,
+    waves: saved.waves.map((_, wave) => since(state.waveEndedAt.get(wave))),
+    processes: state.starts,
+    totals: totals(steps),
+    askedAgain: steps.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
+    unanswered,
+    refused,
+    waited: waitedIn(entries),
+    ended: { because, what: because === 'done' ? null : (state.stopping?.what ?? null) },
+  };
+}
+
+/**
+ * Runs of one plan under the same faults, as one.
+ * @param calm the runs of the same seeds with nothing told to go wrong, each held against its own; null: these are they.
+ */
+export function effectOf(
+  saved: SavedPlan,
+  faults: readonly string[],
+  runs: readonly RunFigures[],
+  calm: readonly RunFigures[] | null,
+): RehearsedEffect {
+  const sum = (of: (run: RunFigures) => number) => runs.reduce((total, run) => total + of(run), 0);
+  const most = (of: (run: RunFigures) => number) => runs.reduce((a, run) => Math.max(a, of(run)), 0);
+  const refused = new Map<string, number>();
+  for (const run of runs)
+    for (const [code, times] of run.refused) refused.set(code, (refused.get(code) ?? 0) + times);
+  const ends = Map.groupBy(runs, ({ ended }) => `${ended.because} ${ended.what ?? ''}`);
+  return {
+    faults,
+    took: secondsByRank(runs.map(({ took }) => took))!,
+    ...(calm === null ? {} : { later: secondsByRank(runs.map(({ took }, n) => took - calm[n]!.took))! }),
+    waves: saved.waves.map(({ name }, wave) => {
+      const reached = runs.flatMap(({ waves }) => waves[wave] ?? []);
+      return { name, runs: reached.length, took: secondsByRank(reached) };
+    }),
+    windows: most(({ processes }) => processes),
+    totals: Object.fromEntries(
+      OUTCOMES.map((outcome) => [outcome, sum((run) => run.totals[outcome])]),
+    ) as Record<Outcome, number>,
+    askedAgain: sum((run) => run.askedAgain),
+    unanswered: sum((run) => run.unanswered),
+    refused: [...refused]
+      .map(([code, count]) => ({ code, count }))
+      .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1)),
+    waited: {
+      settling: rounded(sum(({ waited }) => waited.settling)),
+      afterRefusal: rounded(sum(({ waited }) => waited.afterRefusal)),
+      longest: rounded(most(({ waited }) => waited.longest)),
+    },
+    ended: [...ends.values()]
+      .map((alike) => ({
+        ...alike[0]!.ended,
+        runs: alike.length,
+        notRun: alike.reduce((total, run) => total + run.totals['not-run'], 0),
+      }))
+      .sort((a, b) => b.runs - a.runs || (`${a.because} ${a.what}` < `${b.because} ${b.what}` ? -1 : 1)),
+  };
+}
+
+/** By the nearest rank; null of nothing. */
+export function secondsByRank(values: readonly number[]): RehearsedSeconds | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => rounded(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!);
+  return { p50: at(0.5), p90: at(0.9), greatest: at(1) };
+}
+
+/** What steps waited for because of answers: from a doubtful one until it was settled, from a refusal until it was asked again or given up. */
+function waitedIn(entries: readonly JournalEntry[]): RunFigures['waited'] {
+  const doubtful = new Map<string, number>();
+  const refused = new Map<string, number>();
+  const waited = { settling: 0, afterRefusal: 0, longest: 0 };
+  const over = (since: Map<string, number>, step: string, at: number, name: 'settling' | 'afterRefusal') => {
+    const from = since.get(step);
+    if (from === undefined) return;
+    since.delete(step);
+    waited[name] += (at - from) / 1000;
+    waited.longest = Math.max(waited.longest, (at - from) / 1000);
+  };
+  for (const entry of entries) {
+    const at = Date.parse(entry.at);
+    if (entry.kind === 'no-answer') doubtful.set(entry.step, at);
+    if (entry.kind === 'refused') (entry.next === 'read-first' ? doubtful : refused).set(entry.step, at);
+    if (entry.kind === 'settled' || entry.kind === 'step-ended') over(doubtful, entry.step, at, 'settling');
+    if (entry.kind === 'intent' || entry.kind === 'step-ended') over(refused, entry.step, at, 'afterRefusal');
+  }
+  return waited;
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,124 @@
+/** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
+import { isLimitCode, saySteerer } from '../../journal/replay.ts';
+import { type JournalEntry, type RunWait, type SavedPlan, STEP_WAITS, type StepWait } from '../../model.ts';
+
+type Reason = StepWait['for'];
+
+/** What a step waits for from an entry on: a reason, null for nothing, undefined where the entry changes nothing. */
+function reasonFrom(entry: JournalEntry, now: Reason | null): Reason | null | undefined {
+  switch (entry.kind) {
+    case 'looked':
+      if (entry.status !== 'running') return 'busy';
+      return now === 'busy' ? null : undefined;
+    case 'intent':
+    case 'not-sent':
+      return 'sending';
+    case 'accepted':
+    case 'began':
+      return 'change';
+    case 'refused':
+      if (isLimitCode(entry.code)) return 'limit';
+      return entry.next === 'read-first' ? 'settling' : entry.next === 'wait' ? 'busy' : null;
+    case 'no-answer':
+      return 'settling';
+    case 'settled':
+      return entry.landed ? 'change' : null;
+    case 'deferred':
+      return 'window';
+    case 'step-ended':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * How long each step waited for what. A wait that lasts is counted up to the last entry; while no process carries the
+ * run out, only the provider's own work goes on.
+ */
+export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string, readonly StepWait[]> {
+  const sums = new Map<string, Map<Reason, { ms: number; times: number }>>();
+  const open = new Map<string, { reason: Reason; since: number }>();
+  const close = (step: string, at: number): void => {
+    const wait = open.get(step);
+    if (wait === undefined) return;
+    open.delete(step);
+    const own = sums.get(step) ?? new Map<Reason, { ms: number; times: number }>();
+    const sum = own.get(wait.reason) ?? { ms: 0, times: 0 };
+    own.set(wait.reason, { ms: sum.ms + Math.max(0, at - wait.since), times: sum.times + 1 });
+    sums.set(step, own);
+  };
+  let last = 0;
+  /** Steps that were asked for, of which nobody knows yet what became: the next process settles them first. */
+  const unanswered = new Set<string>();
+  for (const entry of entries) {
+    const at = Date.parse(entry.at);
+    if (entry.kind === 'run-started') {
+      for (const [step, { reason }] of [...open])
+        if (reason !== 'change' && reason !== 'window') close(step, last);
+      for (const step of unanswered) open.set(step, { reason: 'settling', since: at });
+    }
+    last = at;
+    if (!('step' in entry)) continue;
+    if (entry.kind === 'intent') unanswered.add(entry.step);
+    else if (entry.kind !== 'no-answer' && !(entry.kind === 'refused' && entry.next === 'read-first'))
+      unanswered.delete(entry.step);
+    const now = open.get(entry.step)?.reason ?? null;
+    const reason = reasonFrom(entry, now);
+    if (reason === undefined || (reason === now && reason !== null)) continue;
+    close(entry.step, at);
+    if (reason !== null) open.set(entry.step, { reason, since: at });
+  }
+  for (const step of [...open.keys()]) close(step, last);
+  return new Map(
+    [...sums].map(([step, own]) => [
+      step,
+      STEP_WAITS.flatMap((reason) => (own.has(reason) ? [{ for: reason, ...own.get(reason)! }] : [])),
+    ]),
+  );
+}
+
+/** The times in which the whole run waited: paused, in a soak, or with nobody to carry it out. */
+export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly JournalEntry[]): RunWait[] {
+  const waits: RunWait[] = [];
+  let paused: Omit<RunWait, 'to'> | null = null;
+  let soaking: Omit<RunWait, 'to'> | null = null;
+  let before: JournalEntry | null = null;
+  const end = (wait: Omit<RunWait, 'to'> | null, to: string): null => {
+    if (wait !== null) waits.push({ ...wait, to });
+    return null;
+  };
+  for (const entry of entries) {
+    const { at } = entry;
+    if (entry.kind === 'run-started' && before !== null) {
+      paused = end(paused, before.at);
+      soaking = end(soaking, before.at);
+      const what =
+        before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process had died, or was left';
+      waits.push({ for: 'no-process', from: before.at, to: at, what });
+    }
+    if (entry.kind === 'steered' && entry.accepted && entry.command === 'pause')
+      paused ??= { for: 'paused', from: at, what: `by ${saySteerer(entry.by)}` };
+    if (entry.kind === 'gate' && entry.next === 'pause')
+      paused ??= { for: 'paused', from: at, what: `by the gate after wave ${entry.name}` };
+    if (entry.kind === 'steered' && entry.accepted && entry.command !== 'pause') {
+      if (!entry.command.startsWith('set')) paused = end(paused, at);
+    }
+    if (entry.kind === 'gate' || entry.kind === 'wave-started') soaking = end(soaking, at);
+    if (entry.kind === 'wave-ended' && soaks(saved.waves, entry.wave))
+      soaking = { for: 'soak', from: at, what: `after wave ${entry.name}` };
+    if (entry.kind === 'stopping' || entry.kind === 'run-ended') {
+      paused = end(paused, at);
+      soaking = end(soaking, at);
+    }
+    before = entry;
+  }
+  for (const wait of [paused, soaking]) if (wait !== null) waits.push({ ...wait, to: null });
+  return waits;
+}
+
+/** The last wave soaks only for the sake of its gate. */
+function soaks(waves: SavedPlan['waves'], index: number): boolean {
+  const { soak = 0, gate } = waves[index] ?? {};
+  return soak > 0 && (index < waves.length - 1 || gate !== undefined);
+}

@@ -1,0 +1,78 @@
+/** Asks the live process of a run over its control socket. */
+import { connect, type Socket } from 'node:net';
+import type { Clock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import type { SteerCommand, Steerer } from '../../model.ts';
+import { type ControlRequest, encodeControlRequest } from './control-request.ts';
+import type { SteerAnswer } from './control-run.ts';
+import type { Standing } from './run-status.ts';
+import { atSocketPath } from './socket-path.ts';
+
+/** How long a live process may take to answer, in milliseconds: an answer waits for its entry to be on disk. */
+const ANSWER_WITHIN = 15_000;
+
+/** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
+export async function askStanding(directory: string, clock: Clock): Promise<Standing | null> {
+  return (await ask(directory, { kind: 'status' }, clock)) as Standing | null;
+}
+
+/** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
+export async function askToSteer(
+  directory: string,
+  command: SteerCommand,
+  by: Steerer,
+  clock: Clock,
+): Promise<SteerAnswer | null> {
+  return (await ask(directory, { kind: 'steer', command, by }, clock)) as SteerAnswer | null;
+}
+
+async function ask(directory: string, request: ControlRequest, clock: Clock): Promise<unknown> {
+  const socket = await atSocketPath(directory, connected);
+  if (socket === null) return null;
+  const silent = (how: string) =>
+    new RefitError(
+      'run-silent',
+      `the process that carries ${directory} out ${how}`,
+      `refit status ${directory} tells by the journal whether it goes on`,
+    );
+  const heard = new AbortController();
+  const late = clock.sleep(ANSWER_WITHIN, heard.signal).then(() => {
+    throw silent(`has not answered for ${ANSWER_WITHIN / 1000} seconds`);
+  });
+  late.catch(() => undefined);
+  try {
+    const text = await Promise.race([answerTo(socket, `${encodeControlRequest(request)}\n`), late]);
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw error instanceof RefitError ? error : silent('has ended, or left, before it answered');
+  } finally {
+    heard.abort();
+    socket.destroy();
+  }
+}
+
+/** null where there is no socket, or one that nobody listens at any more. */
+function connected(path: string): Promise<Socket | null> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'].includes(error.code ?? '')) resolve(null);
+      else reject(error);
+    });
+  });
+}
+
+function answerTo(socket: Socket, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.once('error', reject);
+    socket.once('end', () => resolve(text));
+    socket.once('close', () => reject(new Error('closed')));
+    socket.write(line);
+  });
+}

@@ -1,0 +1,157 @@
+/** What a gate's evidence says: success, failure, or that it cannot be told. Pure; the asking is done in `gate.ts`. */
+import type { UrlAnswer } from '../../cloud/network/ask-url.ts';
+import { unreachable } from '../../errors.ts';
+import type { Comparison, Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
+import { compare, reached, sayThreshold } from '../../plan/parse/threshold.ts';
+
+/** What was judged, how, and one sentence with the numbers in it. */
+export interface Judgement {
+  readonly judge: GateJudge;
+  readonly outcome: GateOutcome;
+  readonly what: string;
+}
+
+/** How a command ended: with its exit code, or without one. `said`: the last line of its output. */
+export type CommandEnd =
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly said: string }
+  | { readonly kind: 'no-end'; readonly why: string };
+
+/** A program's way of saying that it cannot tell: EX_TEMPFAIL of sysexits.h. */
+const CANNOT_TELL = 75;
+
+/** Statuses that a gateway or a limit answers with, not the service that was asked. */
+const NOT_THE_SERVICE: readonly number[] = [408, 425, 429, 502, 504];
+
+/** @param outcomes of the wave's steps. */
+export function judgeCount(
+  judge: 'failed' | 'unknown',
+  threshold: Threshold,
+  outcomes: readonly Outcome[],
+): Judgement {
+  const counted = outcomes.filter((outcome) =>
+    judge === 'unknown' ? outcome === 'unknown' : outcome === 'failed' || outcome === 'refused',
+  ).length;
+  const { length } = outcomes;
+  const fails = reached(threshold, counted, { inventory: length, wave: length, run: length });
+  const what = `${counted} of ${length} steps ${judge === 'unknown' ? 'unknown' : 'failed or refused'}, fails at "${sayThreshold(threshold)}"`;
+  return { judge, outcome: fails ? 'failure' : 'success', what };
+}
+
+/**
+ * @param own milliseconds that each verified resize of the wave took.
+ * @param before the same of the waves before.
+ */
+export function judgeDuration(
+  { operator, value, unit }: NonNullable<Gate['duration']>,
+  own: readonly number[],
+  before: readonly number[],
+): Judgement {
+  const judge = 'duration';
+  const took = median(own);
+  if (took === null) return { judge, outcome: 'inconclusive', what: 'no resize of the wave was verified' };
+  const forecast = unit === 'ms' ? 1 : median(before);
+  if (forecast === null)
+    return {
+      judge,
+      outcome: 'inconclusive',
+      what: 'no resize of the waves before was verified: no forecast',
+    };
+  const limit = unit === 'ms' ? seconds(value) : `${value}x the forecast of ${seconds(forecast)}`;
+  const what = `a resize took ${seconds(took)} by the median of ${own.length}, fails at ${operator} ${limit}`;
+  return { judge, outcome: compare(took, operator, value * forecast) ? 'failure' : 'success', what };
+}
+
+/** @param figures of the instances that were resized; those that could not be read are missing. */
+export function judgeMetric(
+  { name, fails }: NonNullable<Gate['metric']>,
+  instances: readonly string[],
+  figures: ReadonlyMap<string, number>,
+): Judgement {
+  const judge = 'metric';
+  if (instances.length === 0)
+    return { judge, outcome: 'inconclusive', what: 'no resize of the wave was verified: nothing to read' };
+  const limit = `fails at ${fails.operator} ${fails.value}`;
+  const failing = instances.filter((id) => figures.has(id) && holds(figures.get(id)!, fails));
+  if (failing.length > 0)
+    return {
+      judge,
+      outcome: 'failure',
+      what: `${name} of ${named(failing.map((id) => `${id} is ${figure(figures.get(id)!)}`))}, ${limit}`,
+    };
+  const unread = instances.filter((id) => !figures.has(id));
+  if (unread.length > 0)
+    return {
+      judge,
+      outcome: 'inconclusive',
+      what: `${name} of ${unread.length} of ${instances.length} instances has no figure: ${named(unread)}`,
+    };
+  const worst = [...figures.values()].reduce((a, b) =>
+    fails.operator === '>' || fails.operator === '>=' ? Math.max(a, b) : Math.min(a, b),
+  );
+  return {
+    judge,
+    outcome: 'success',
+    what: `${name} of ${instances.length} instances is ${figure(worst)} at the worst, ${limit}`,
+  };
+}
+
+/** Takes how the command ended. */
+export function judgeCommand(end: CommandEnd): Judgement {
+  const judge = 'command';
+  switch (end.kind) {
+    case 'no-end':
+      return { judge, outcome: 'inconclusive', what: end.why };
+    case 'ended': {
+      const what = `exit ${end.exitCode}${end.said === '' ? '' : `: ${end.said}`}`;
+      const outcome =
+        end.exitCode === 0 ? 'success' : end.exitCode === CANNOT_TELL ? 'inconclusive' : 'failure';
+      return { judge, outcome, what };
+    }
+    default:
+      return unreachable(end);
+  }
+}
+
+/** Takes what the address answered. */
+export function judgeUrl(answer: UrlAnswer): Judgement {
+  const judge = 'url';
+  switch (answer.kind) {
+    case 'silent':
+      return { judge, outcome: 'inconclusive', what: answer.why };
+    case 'answered': {
+      const { status } = answer;
+      const cannotTell = (status >= 300 && status < 400) || NOT_THE_SERVICE.includes(status);
+      const outcome =
+        status >= 200 && status < 300 ? 'success' : cannotTell || status < 200 ? 'inconclusive' : 'failure';
+      return { judge, outcome, what: `answered ${status}` };
+    }
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** The middle one; of an even number the mean of the two in the middle. null for none. */
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const { length } = sorted;
+  if (length === 0) return null;
+  return (sorted[(length - 1) >> 1]! + sorted[length >> 1]!) / 2;
+}
+
+function holds(value: number, { operator, value: limit }: Comparison): boolean {
+  return compare(value, operator, limit);
+}
+
+/** The first three, and how many more. */
+function named(list: readonly string[]): string {
+  const more = list.length - 3;
+  return `${list.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function figure(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}

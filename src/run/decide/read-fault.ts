@@ -1,0 +1,30 @@
+/** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
+import { refusalOf } from '../../cloud/calls/read.ts';
+import { isLackOfRights, isPassing } from '../../cloud/calls/refusal-codes.ts';
+import type { RefitError } from '../../errors.ts';
+import { isLimitCode } from '../../journal/replay.ts';
+import { sayHalt } from './halt-sentence.ts';
+
+/**
+ * `passing`: waiting may help, as where nobody answers, a limit refuses, or the provider has a fault of its own.
+ * `no-right`: this identity may not ask that. `credentials`: the identity itself is refused, or has no keys.
+ */
+export type ReadFault = 'passing' | 'no-right' | 'credentials' | 'other';
+
+/** The client has tried before it throws; this is what is left. Source of the codes: facts §6, read 2026-11. */
+export function readFaultOf(error: RefitError): ReadFault {
+  if (error.code === 'provider-unreachable') return 'passing';
+  const code = refusalOf(error)?.code;
+  if (code !== undefined) {
+    // Spelt like a refused key, and said of a key that is good and lacks one right.
+    if (isLackOfRights(code)) return 'no-right';
+    if (isLimitCode(code) || isPassing(code)) return 'passing';
+  }
+  return error.code === 'credentials-refused' || error.code === 'no-credentials' ? 'credentials' : 'other';
+}
+
+/** The sentence that a run halts with where reading failed: what was refused, and the mend. */
+export function sayReadFault(error: RefitError): string {
+  const aboutKeys = readFaultOf(error) === 'credentials';
+  return sayHalt(error.message, aboutKeys ? `${error.mend}; refit doctor tells more` : error.mend);
+}

@@ -1,0 +1,51 @@
+/** What orders were billed at, for the steps whose end did not tell: a right on orders does not imply one on billing. */
+import { RefitError } from '../../errors.ts';
+import type { Step } from '../../model.ts';
+import type { SettlingRun } from './run.ts';
+
+type BillsRun = Pick<SettlingRun, 'saved' | 'journal' | 'cloudFor' | 'leave'>;
+
+/**
+ * Reads the bills that are missing of one wave and writes them down. Of postpaid orders nothing is paid at once, so
+ * there is none to read. Whatever cannot be read stays unknown: a bill never decides anything in a run.
+ */
+export async function readBills(run: BillsRun, wave: number): Promise<void> {
+  const { saved, journal } = run;
+  const prepaid = new Set(
+    saved.preconditions.filter(({ billing }) => billing === 'prepaid').map(({ instance }) => instance),
+  );
+  const scopes = new Map<string, Step[]>();
+  for (const step of saved.steps) {
+    const { outcome, orders, billed } = journal.replay.step(step.id);
+    if (step.wave !== wave || outcome !== 'verified' || billed !== null) continue;
+    if (orders.length === 0 || !prepaid.has(step.instance)) continue;
+    const currency = step.quote?.currency ?? 'CNY';
+    const key = `${step.profile} ${step.region} ${currency}`;
+    scopes.set(key, [...(scopes.get(key) ?? []), step]);
+  }
+  await Promise.all([...scopes.values()].map((steps) => readOf(run, steps)));
+}
+
+async function readOf({ journal, cloudFor, leave }: BillsRun, steps: readonly Step[]): Promise<void> {
+  if (leave.aborted) return;
+  const [{ region, profile, quote }] = steps as [Step];
+  const ordersOf = (step: Step) => journal.replay.step(step.id).orders;
+  let deals: Awaited<ReturnType<ReturnType<typeof cloudFor>['describeOrders']>>;
+  try {
+    const orders = steps.flatMap(ordersOf);
+    deals = await cloudFor(profile).describeOrders({ region, profile }, orders, quote?.currency ?? 'CNY');
+  } catch (error) {
+    if (error instanceof RefitError) return;
+    throw error;
+  }
+  const billed = new Map(
+    deals.flatMap(({ order, billed: amount }) => (amount ? [[order, amount] as const] : [])),
+  );
+  for (const step of steps) {
+    const own = ordersOf(step).flatMap((order) => billed.get(order) ?? []);
+    const [first] = own;
+    if (first === undefined || own.length < ordersOf(step).length) continue;
+    const amount = Math.round(own.reduce((sum, one) => sum + one.amount, 0) * 1e6) / 1e6;
+    journal.tell({ kind: 'billed', step: step.id, billed: { amount, currency: first.currency } });
+  }
+}

@@ -1,0 +1,189 @@
+import { RefitError } from '../../errors.ts';
+import { sayGate } from '../../journal/replay.ts';
+import type { Deed, Gate, Outcome, Scope, Step } from '../../model.ts';
+import { sayHalt } from '../decide/halt-sentence.ts';
+import {
+  type Judgement,
+  judgeCommand,
+  judgeCount,
+  judgeDuration,
+  judgeMetric,
+  judgeUrl,
+} from '../decide/judge-gate.ts';
+import { sayReadFault } from '../decide/read-fault.ts';
+import { MINUTE } from '../waits.ts';
+import type { Run } from './run.ts';
+import { settledAt } from './soak.ts';
+
+/** Judges the gate of this wave, if it has one that nobody has answered for, and does what comes of it. */
+export async function judgeGate(run: Run, wave: number): Promise<void> {
+  const { saved, journal, clock, waits, steering } = run;
+  const { gate, name } = saved.waves[wave]!;
+  if (gate === undefined || !run.goesOn()) return;
+  const { gatesReleased, gatesAcknowledged } = journal.replay.state();
+  if (gatesReleased.has(wave)) return;
+  const isLast = wave === saved.waves.length - 1;
+  const nexts: Extract<Deed, { kind: 'gate' }>['next'][] = [];
+  const failures: string[] = [];
+  const asks = asksOf(run, wave, gate).filter(
+    ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
+  );
+  const limit = gate.timeout * asks.length + (gate.metric?.over ?? 0);
+  waits.ofRun({ name: 'gate', since: clock.now(), limit });
+  for (const { ask } of asks) {
+    const told = await ask();
+    // Told to stop meanwhile, the wave is not judged: whoever takes the run up does.
+    if (!run.goesOn()) break;
+    const { outcome } = told;
+    const stops = outcome === 'failure' || (outcome === 'inconclusive' && gate.onInconclusive === 'halt');
+    // After the last wave there is nothing to hold back.
+    const next =
+      gate.shadow || outcome === 'success' || (!stops && isLast) ? 'go-on' : stops ? 'halt' : 'pause';
+    nexts.push(next);
+    await journal.record({ kind: 'gate', wave, name, ...told, shadow: gate.shadow, next });
+    if (next !== 'halt') continue;
+    failures.push(`${told.judge} ${told.outcome}, ${told.what}`);
+    break;
+  }
+  waits.ofRun(null);
+  if (failures.length > 0) {
+    const mend = 'see to it, then apply again: what can change is judged anew';
+    run.stop('halted', sayHalt(`${sayGate(name)} failed: ${failures.join('; ')}`, mend));
+    return;
+  }
+  if (!nexts.includes('pause')) return;
+  steering.hold(sayGate(name));
+  await run.turn();
+}
+
+interface Ask {
+  readonly judge: Judgement['judge'];
+  /** Judged by what is over: it cannot come out otherwise when it is judged again. */
+  readonly isPast: boolean;
+  readonly ask: () => Promise<Judgement>;
+}
+
+function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
+  const { journal, saved, clock } = run;
+  const own = saved.steps.filter((step) => step.wave === wave);
+  const outcomes = (): Outcome[] => own.map(({ id }) => journal.replay.step(id).outcome);
+  const asks: Ask[] = [];
+  const past = (judge: Ask['judge'], ask: () => Judgement) =>
+    void asks.push({ judge, isPast: true, ask: async () => ask() });
+  const outside = (judge: Ask['judge'], ask: () => Promise<Judgement>) =>
+    void asks.push({ judge, isPast: false, ask });
+  const { failed, unknown, duration, metric, command, url } = gate;
+  if (failed) past('failed', () => judgeCount('failed', failed, outcomes()));
+  if (unknown) past('unknown', () => judgeCount('unknown', unknown, outcomes()));
+  if (duration) {
+    const before = saved.steps.filter((step) => step.wave < wave);
+    past('duration', () => judgeDuration(duration, tookOf(run, own), tookOf(run, before)));
+  }
+  if (metric)
+    outside('metric', async () => {
+      await untilMeasured(run, wave, metric.over);
+      return readMetric(run, own, metric, gate.timeout);
+    });
+  if (url !== undefined)
+    outside('url', async () =>
+      judgeUrl(
+        (await within(clock, gate.timeout, run, run.gates?.askUrl?.(url, gate.timeout))) ??
+          ({ kind: 'silent', why: 'no answer in time' } as const),
+      ),
+    );
+  if (command)
+    outside('command', async () => {
+      const signal = AbortSignal.any([run.stopped, run.leave]);
+      const asked = run.gates?.runCommand?.(command, {
+        input: factsOf(run, wave),
+        timeout: gate.timeout,
+        signal,
+      });
+      const end = asked && (await asked);
+      return judgeCommand(end ?? { kind: 'no-end', why: 'commands are not allowed here' });
+    });
+  return asks;
+}
+
+/** What is awaited, or null where it takes longer or nothing new may start. */
+async function within<Value>(
+  clock: Run['clock'],
+  ms: number,
+  { stopped, leave }: Run,
+  asked: Promise<Value> | undefined,
+): Promise<Value | null> {
+  if (asked === undefined) return null;
+  const over = new AbortController();
+  const late = clock.sleep(ms, AbortSignal.any([over.signal, stopped, leave])).then(() => null);
+  asked.catch(() => undefined);
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** What was measured before the resizes says nothing of them: waits until the time that is read begins after the wave. */
+async function untilMeasured(run: Run, wave: number, over: number): Promise<void> {
+  const { saved, journal, clock, leave } = run;
+  const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
+  // No longer than that in this process, however the wall clock is set meanwhile.
+  const until = clock.monotonic() + Math.min(over, since + over - clock.now());
+  while (until > clock.monotonic() && run.goesOn())
+    await clock.sleep(Math.min(until - clock.monotonic(), MINUTE), AbortSignal.any([run.stopped, leave]));
+}
+
+async function readMetric(
+  run: Run,
+  own: readonly Step[],
+  metric: NonNullable<Gate['metric']>,
+  timeout: number,
+): Promise<Judgement> {
+  const resized = own.filter(({ id }) => run.journal.replay.step(id).outcome === 'verified');
+  const scopes = new Map<string, { scope: Scope; ids: Set<string> }>();
+  for (const { region, profile, instance } of resized) {
+    const key = `${region} ${profile}`;
+    const one = scopes.get(key) ?? { scope: { region, profile }, ids: new Set() };
+    scopes.set(key, one);
+    one.ids.add(instance);
+  }
+  const instances = [...new Set(resized.map(({ instance }) => instance))];
+  const reading = Promise.all(
+    [...scopes.values()].map(({ scope, ids }) =>
+      run.cloudFor(scope.profile).describeMetric(scope, [...ids], metric.name, metric.over),
+    ),
+  );
+  try {
+    const read = await within(run.clock, timeout, run, reading);
+    if (read === null)
+      return { judge: 'metric', outcome: 'inconclusive', what: `${metric.name} could not be read in time` };
+    return judgeMetric(metric, instances, new Map(read.flatMap((figures) => [...figures])));
+  } catch (error) {
+    if (!(error instanceof RefitError)) throw error;
+    const what = `${metric.name} could not be read: ${sayReadFault(error)}`;
+    return { judge: 'metric', outcome: 'inconclusive', what };
+  }
+}
+
+/** Milliseconds that the verified resizes took, each from its acceptance, or its beginning in its window, to its end. */
+function tookOf({ journal }: Run, steps: readonly Step[]): number[] {
+  return steps.flatMap(({ id }) => {
+    const { outcome, beganAt, acceptedAt, endedAt } = journal.replay.step(id);
+    const from = beganAt ?? acceptedAt;
+    return outcome === 'verified' && from !== null && endedAt !== null
+      ? [Date.parse(endedAt) - Date.parse(from)]
+      : [];
+  });
+}
+
+/** What a command of a gate is told: JSON, one object and a line feed. */
+function factsOf({ saved, journal }: Run, wave: number): string {
+  const { name, digest } = saved;
+  const steps = saved.steps
+    .filter((step) => step.wave === wave)
+    .map(({ id, instance, region, profile }) => {
+      const { outcome, code, what } = journal.replay.step(id);
+      return { id, instance, region, profile, outcome, code, what };
+    });
+  return `${JSON.stringify({ phase: 'gate', plan: { name, digest }, wave: { index: wave, name: saved.waves[wave]!.name }, steps })}\n`;
+}

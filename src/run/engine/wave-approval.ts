@@ -1,0 +1,73 @@
+/**
+ * Whether a wave that asks for an approval of its own may begin. A live run waits for it where the plan says so, and tells
+ * whom the plan wants told; otherwise, or when that time is over, the run ends before the wave, and the same command
+ * asks again.
+ */
+import { iso } from '../../clock.ts';
+import { sayHalt } from '../decide/halt-sentence.ts';
+import type { Demanded } from '../demand-approvals.ts';
+import { SECOND } from '../waits.ts';
+import type { Run } from './run.ts';
+
+/** How often a run that waits looks for files. */
+const LOOK_EVERY = 2 * SECOND;
+
+/** @returns true once the wave may begin by its approvals, which are in the journal then; false: nothing new may start. */
+export async function isApproved(run: Run, wave: number): Promise<boolean> {
+  const { saved, journal } = run;
+  const { approval, name } = saved.waves[wave]!;
+  if (approval === undefined || journal.replay.state().wavesStarted.includes(wave)) return true;
+  const ask = async (): Promise<Demanded> =>
+    (await run.approvalOf?.(wave)) ?? {
+      what: [`wave ${name} asks for an approval`],
+      mend: 'refit approve SAVED --wave NAME',
+    };
+  let demanded = await ask();
+  if (typeof approval === 'object' && !('deed' in demanded)) {
+    const { what } = demanded;
+    demanded = (await awaited(run, wave, approval.within, what.join('; '), ask)) ?? demanded;
+  }
+  if (!('deed' in demanded)) {
+    run.stop('not-approved', sayHalt(demanded.what.join('; '), demanded.mend));
+    return false;
+  }
+  if (!run.goesOn()) return false;
+  await journal.record(demanded.deed);
+  return true;
+}
+
+/**
+ * Waits for them, counted from when they were asked for first, over restarts too.
+ * @returns what was demanded last; null where that time was over before.
+ */
+async function awaited(
+  run: Run,
+  wave: number,
+  within: number,
+  what: string,
+  ask: () => Promise<Demanded>,
+): Promise<Demanded | null> {
+  const { saved, journal, clock, waits, leave } = run;
+  const asked = journal.replay.state().approvalsAwaited.get(wave);
+  const end = asked === undefined ? clock.now() + within : Date.parse(asked);
+  if (!run.goesOn() || end <= clock.now()) return null;
+  if (asked === undefined)
+    await journal.record({
+      kind: 'approval-awaited',
+      wave,
+      name: saved.waves[wave]!.name,
+      until: iso(end),
+      what,
+    });
+  // No longer than that in this process, however the wall clock is set meanwhile.
+  const until = clock.monotonic() + Math.min(within, end - clock.now());
+  const left = () => Math.min(until - clock.monotonic(), end - clock.now());
+  waits.ofRun({ name: 'approval', since: end - within, limit: within });
+  let demanded: Demanded | null = null;
+  while (left() > 0 && run.goesOn() && !(demanded && 'deed' in demanded)) {
+    await clock.sleep(Math.min(left(), LOOK_EVERY), AbortSignal.any([run.stopped, leave]));
+    demanded = await ask();
+  }
+  waits.ofRun(null);
+  return demanded;
+}

@@ -1,0 +1,52 @@
+/** The windows of a live run: whether a step may begin now, and what happens when a window closes. */
+import type { Clock } from '../../clock.ts';
+import type { SavedPlan } from '../../model.ts';
+import { sayClosed } from '../../plan/windows/describe-windows.ts';
+import { openOpenings } from '../../plan/windows/open-windows.ts';
+import { MINUTE } from '../waits.ts';
+
+export interface WindowGate {
+  /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */
+  refusal(): string | null;
+  /**
+   * Aborted when the window in which this process began closes, where the plan says `atClose: halt`: what is under way
+   * is left as it is. A process that begins outside the windows follows what it finds under way to its end.
+   */
+  readonly halted: AbortSignal;
+  /** Looks at the clock until the run has ended, and tells `onChange` as the last start and the close go by. */
+  watch(ended: AbortSignal, onChange: () => void): Promise<void>;
+}
+
+/** For a plan without windows it is always open. The time is that of this machine's wall clock. */
+export function openWindowGate(
+  { windows }: Pick<SavedPlan, 'windows'>,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+): WindowGate {
+  const halting = new AbortController();
+  if (windows === undefined)
+    return { refusal: () => null, halted: halting.signal, watch: () => Promise.resolve() };
+  const openings = openOpenings(windows);
+  const refusal = () => {
+    const now = clock.now();
+    return openings.mayBegin(now) ? null : sayClosed(openings, windows, now);
+  };
+  return {
+    refusal,
+    halted: halting.signal,
+    async watch(ended, onChange) {
+      let closed = openings.at(clock.now()) === null;
+      while (!ended.aborted) {
+        const now = clock.now();
+        const opening = openings.at(now);
+        if (opening === null && !closed && windows.atClose === 'halt') halting.abort();
+        closed = opening === null;
+        if (refusal() !== null) onChange();
+        const ahead = [opening?.lastStart, opening?.closes].flatMap((at) =>
+          at === undefined || at === null || at <= now ? [] : [at - now],
+        );
+        // By the minute, because the wall clock may be set meanwhile.
+        await clock.sleep(Math.min(MINUTE, ...ahead), ended);
+      }
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** Whose keys a process uses: asked of the provider when it takes a run up, for the record alone. */
+import type { Clock } from '../clock.ts';
+import type { CloudReader } from '../cloud/cloud.ts';
+import { RefitError } from '../errors.ts';
+import type { CallerTold, JournalEntry, SavedPlan } from '../model.ts';
+import type { JournalWriter } from '../store/journal-writer.ts';
+
+/** Milliseconds that a run waits for the answers; it begins without them then. */
+const PATIENCE = 5_000;
+
+/**
+ * Orders of one run are placed on one account: on another, what was ordered would not be found, and might be ordered again.
+ * @param entries those of the processes before this one. @param told of this one; what is not known is not compared.
+ * @throws RefitError `usage`
+ */
+export function mustBeSameAccount(
+  directory: string,
+  entries: readonly JournalEntry[],
+  told: readonly CallerTold[],
+): void {
+  for (const { profile, caller } of told) {
+    const before = entries.find(
+      (entry): entry is Extract<JournalEntry, { kind: 'caller' }> =>
+        entry.kind === 'caller' && entry.profile === profile && entry.caller !== null,
+    );
+    if (!caller || !before?.caller || before.caller.account === caller.account) continue;
+    throw new RefitError(
+      'usage',
+      `${directory} is a run on account ${before.caller.account}, and the keys of profile ${profile} are of account ${caller.account}`,
+      `use keys of account ${before.caller.account}; refit doctor says whose the present ones are`,
+    );
+  }
+}
+
+/**
+ * Writes down who the provider says that each profile of the plan is, or why it does not say, and gives it back. Nothing depends on it:
+ * a refusal, or no answer in time, holds nothing up.
+ */
+export async function tellCallers({
+  saved,
+  cloudFor,
+  clock,
+  leave,
+  journal,
+}: {
+  readonly saved: Pick<SavedPlan, 'steps'>;
+  readonly cloudFor: (profile: string) => Pick<CloudReader, 'describeCaller'>;
+  readonly clock: Clock;
+  readonly leave: AbortSignal;
+  readonly journal: Pick<JournalWriter, 'tell'>;
+}): Promise<CallerTold[]> {
+  const scopes = [
+    ...new Map(saved.steps.map(({ profile, region }) => [profile, { profile, region }])).values(),
+  ];
+  const told = new Map<string, CallerTold>();
+  const over = new AbortController();
+  const asking = Promise.all(
+    scopes.map(async (scope) => {
+      const { profile } = scope;
+      const answer = await cloudFor(profile)
+        .describeCaller(scope)
+        .then(
+          (caller): CallerTold => ({ profile, caller, why: null }),
+          (error: unknown): CallerTold => ({ profile, caller: null, why: sayWhy(error) }),
+        );
+      told.set(profile, answer);
+    }),
+  );
+  await Promise.race([asking, clock.sleep(PATIENCE, AbortSignal.any([over.signal, leave]))]);
+  over.abort();
+  const why = `no answer within ${PATIENCE / 1000} seconds`;
+  const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, caller: null, why });
+  for (const one of all) journal.tell({ kind: 'caller', ...one });
+  return all;
+}
+
+function sayWhy(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

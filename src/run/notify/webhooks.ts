@@ -1,0 +1,128 @@
+/** Webhooks: requests to the addresses of a plan, tried again within a limit. Where it cannot be done, that is on record. */
+import type { Clock } from '../../clock.ts';
+import { isLoopback } from '../../cloud/network/hosts.ts';
+import { type HttpResponse, type Transport, TransportError } from '../../cloud/network/transport.ts';
+import type { HookPhase, NoticeEvent, Webhook } from '../../model.ts';
+import type { ToldFacts } from './notification.ts';
+import type { Listener, Result } from './notifier.ts';
+import { webhookMessage, whyNotTaken } from './webhook-message.ts';
+
+/** Milliseconds for one answer, tries for one notice, and the wait before the second of them, doubled for each more. */
+export const WEBHOOK_LIMITS = { answer: 10_000, tries: 5, backOff: 1_000 } as const;
+
+const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
+  'run-start': 'run-start',
+  'wave-start': null,
+  'wave-end': null,
+  gate: 'gate',
+  approval: 'approval',
+  halt: 'halt',
+  unknown: 'unknown',
+  'run-end': 'end',
+};
+
+/** What of the outside a webhook needs. */
+export interface WebhookOutside {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The listener that tells one address. */
+export function webhookListener(webhook: Webhook, { transport, clock, env }: WebhookOutside): Listener {
+  const address = addressOf(webhook, env);
+  const secret = webhook.secretEnv === null ? null : env[webhook.secretEnv] || undefined;
+  return {
+    by: 'webhook',
+    wants: ({ event }) => webhook.on.some((one) => one === EVENTS[event]),
+    to: () => ('fault' in address ? `$${webhook.urlEnv}` : address.url.origin),
+    async tell(facts, signal) {
+      if ('fault' in address) return { ok: false, what: address.fault };
+      // Unsigned it would be taken for somebody else's.
+      if (secret === undefined)
+        return { ok: false, what: `${webhook.secretEnv} is not set: nothing to sign with` };
+      for (let tried = 1; ; tried++) {
+        const why = await attempt(webhook, address.url, facts, secret, { transport, clock, signal });
+        const tries = `${tried} ${tried === 1 ? 'try' : 'tries'}`;
+        if (why === null) return { ok: true, what: tries } satisfies Result;
+        if (why.final || tried === WEBHOOK_LIMITS.tries) return { ok: false, what: `${why.what}, ${tries}` };
+        if (!signal.aborted) await clock.sleep(WEBHOOK_LIMITS.backOff * 2 ** (tried - 1), signal);
+        if (signal.aborted) return { ok: false, what: `${why.what}, ${tries}; given up: the run is over` };
+      }
+    },
+  };
+}
+
+/** One request. @returns null where it was taken. `final`: the same again would be refused again. */
+async function attempt(
+  webhook: Webhook,
+  url: URL,
+  facts: ToldFacts,
+  secret: string | null,
+  {
+    transport,
+    clock,
+    signal,
+  }: Pick<WebhookOutside, 'transport' | 'clock'> & { readonly signal: AbortSignal },
+): Promise<{ readonly what: string; readonly final: boolean } | null> {
+  const { query, headers, body } = webhookMessage(webhook.form, facts, secret, clock.now());
+  const to = new URL(url);
+  for (const [name, value] of Object.entries(query)) to.searchParams.set(name, value);
+  // A transport has a limit of its own; this one holds whatever the transport does.
+  const over = new AbortController();
+  const ended = new AbortController();
+  const enough = AbortSignal.any([signal, over.signal]);
+  void clock.sleep(WEBHOOK_LIMITS.answer, ended.signal).then(() => over.abort());
+  const givenUp = new Promise<'given up'>((resolve) => {
+    if (enough.aborted) resolve('given up');
+    enough.addEventListener('abort', () => resolve('given up'), { once: true });
+  });
+  const sent = transport.send({
+    origin: to.origin,
+    path: `${to.pathname}${to.search}`,
+    headers,
+    body,
+    timeout: WEBHOOK_LIMITS.answer,
+    signal: enough,
+  });
+  sent.catch(() => undefined);
+  let answer: HttpResponse | 'given up';
+  try {
+    answer = await Promise.race([sent, givenUp]);
+  } catch (error) {
+    const why = error instanceof TransportError ? error.message : 'the request could not be sent';
+    return { what: why, final: false };
+  } finally {
+    ended.abort();
+  }
+  if (answer === 'given up') {
+    return {
+      what: signal.aborted ? 'no answer' : `no answer within ${WEBHOOK_LIMITS.answer} ms`,
+      final: false,
+    };
+  }
+  const what = whyNotTaken(webhook.form, answer);
+  const { status } = answer;
+  const final = status >= 300 && status < 500 && status !== 408 && status !== 425 && status !== 429;
+  return what === null ? null : { what, final };
+}
+
+/** https, or loopback; from the plan, or from the environment, where an address that is a secret is at home. */
+function addressOf(
+  { url, urlEnv }: Webhook,
+  env: WebhookOutside['env'],
+): { readonly url: URL } | { readonly fault: string } {
+  const text = url ?? env[urlEnv!];
+  if (!text) return { fault: `${urlEnv} is not set: there is no address` };
+  let parsed: URL;
+  try {
+    parsed = new URL(text);
+  } catch {
+    return { fault: `${urlEnv ?? 'url'} is no URL` };
+  }
+  const plain = parsed.protocol === 'http:' && isLoopback(parsed.hostname);
+  if (parsed.protocol !== 'https:' && !plain) {
+    return { fault: `${urlEnv ?? 'url'} is not https: plain http goes to loopback only` };
+  }
+  return { url: parsed };
+}

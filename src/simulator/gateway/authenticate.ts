@@ -1,0 +1,209 @@
+/**
+ * Both signatures as the provider checks them (facts §5.3 to §5.6, read 2026-11). TC3-HMAC-SHA256: whatever
+ * SignedHeaders lists is verified; the service is the one of the credential scope, because the Node SDK takes it from
+ * the first label of the endpoint. The older one: HmacSHA1, or HmacSHA256 where SignatureMethod says so. In both the
+ * host is taken with and without its port, because the official SDKs differ.
+ */
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { Refusal } from '../actions/refusal.ts';
+
+/** What is verified of a request. Header names in lower case. */
+export interface SignedRequest {
+  readonly method: string;
+  /** What stands after `?`, undecoded. */
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The bytes as sent. */
+  readonly body: string | Uint8Array;
+}
+
+/** The keys of one who may sign. */
+export interface SigningKey {
+  readonly secretKey: string;
+  /** Comes with every request of a temporary key; null for a lasting one. */
+  readonly token: string | null;
+  /** The end of a temporary key, ms since 1970 UTC; left out: none. */
+  readonly validUntil?: number;
+}
+
+/** What is verified of a request that carries its signature as a parameter. */
+export interface SignedParameters {
+  readonly method: string;
+  readonly host: string;
+  /** Every parameter as decoded, the signature among them. */
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/** Who signed, and for which service. */
+export interface Credential {
+  readonly secretId: string;
+  readonly service: string;
+}
+
+/** How far a timestamp may be from the server's clock. Source: facts §5.5. */
+export const SKEW_SECONDS = 300;
+
+const AUTHORIZATION =
+  /^TC3-HMAC-SHA256\s+Credential=([^\s/,]+)\/(\d{4}-\d\d-\d\d)\/([A-Za-z0-9_-]+)\/tc3_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/;
+
+/** Derived keys by secret, date and service: the same for a whole day, and the dearest part of a check. */
+const derived = new Map<string, KeyObject>();
+
+/**
+ * @param find gives the key of a secret id
+ * @param serverNow the server's clock, ms since 1970 UTC
+ * @throws Refusal `AuthFailure.…`
+ */
+export function authenticate(
+  request: SignedRequest,
+  find: (secretId: string) => SigningKey | undefined,
+  serverNow: number,
+): Credential {
+  const { headers } = request;
+  const parts = AUTHORIZATION.exec(headers.authorization ?? '');
+  if (!parts)
+    throw new Refusal(
+      'AuthFailure.InvalidAuthorization',
+      'The Authorization header is missing or malformed.',
+    );
+  const [, secretId, date, service, names, signature] = parts as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const timestamp = headers['x-tc-timestamp'] ?? '';
+  if (!/^\d{9,11}$/.test(timestamp))
+    throw new Refusal('AuthFailure.InvalidAuthorization', 'X-TC-Timestamp is missing or malformed.');
+  const signedNames = names.split(';');
+  if (!signedNames.includes('content-type') || !signedNames.includes('host')) {
+    throw new Refusal(
+      'AuthFailure.InvalidAuthorization',
+      'content-type and host must be among the signed headers.',
+    );
+  }
+  checkClock(timestamp, serverNow);
+  const key = find(secretId);
+  if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
+  checkToken(key, headers['x-tc-token'], serverNow);
+  if (date !== dateOf(Number(timestamp))) throw wrongSignature();
+  const unsigned = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD';
+  const payload = request.method === 'GET' ? '' : unsigned ? 'UNSIGNED-PAYLOAD' : request.body;
+  const payloadHash = hash('sha256', payload, 'hex');
+  const signingKey = deriveKey(key.secretKey, date, service);
+  const given = Buffer.from(signature, 'hex');
+  for (const one of hostForms(headers.host ?? '')) {
+    const canonical = `${request.method}\n/\n${request.method === 'GET' ? request.query : ''}\n${canonicalHeaders(signedNames, headers, one)}\n${names}\n${payloadHash}`;
+    const text = `TC3-HMAC-SHA256\n${timestamp}\n${date}/${service}/tc3_request\n${hash('sha256', canonical, 'hex')}`;
+    if (timingSafeEqual(createHmac('sha256', signingKey).update(text).digest(), given))
+      return { secretId, service };
+  }
+  throw wrongSignature();
+}
+
+/**
+ * Checks the older signature.
+ * @returns the secret id
+ * @throws Refusal `AuthFailure.…`, `MissingParameter` or `InvalidParameter`
+ */
+export function authenticateParameters(
+  { method, host, params }: SignedParameters,
+  find: (secretId: string) => SigningKey | undefined,
+  serverNow: number,
+): string {
+  const [secretId, timestamp, nonce, signature] = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map(
+    (name) => {
+      const value = params.get(name);
+      if (value === undefined || value === '')
+        throw new Refusal('MissingParameter', `The request is missing a required parameter \`${name}\`.`);
+      return value;
+    },
+  ) as [string, string, string, string];
+  // Two of the official SDKs draw nonces of up to 63 bits.
+  if (!/^\d{9,11}$/.test(timestamp) || !/^\d{1,20}$/.test(nonce))
+    throw new Refusal('InvalidParameter', 'Timestamp and Nonce are whole numbers.');
+  checkClock(timestamp, serverNow);
+  const key = find(secretId);
+  if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
+  checkToken(key, params.get('Token'), serverNow);
+  // By code units, so that InstanceIds.12 stands before InstanceIds.2; values raw.
+  const joined = [...params]
+    .filter(([name]) => name !== 'Signature')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  const algorithm = params.get('SignatureMethod') === 'HmacSHA256' ? 'sha256' : 'sha1';
+  const given = Buffer.from(signature, 'base64');
+  for (const one of hostForms(host)) {
+    const expected = createHmac(algorithm, key.secretKey).update(`${method}${one}/?${joined}`).digest();
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return secretId;
+  }
+  throw wrongSignature();
+}
+
+function checkClock(timestamp: string, serverNow: number): void {
+  if (Math.abs(serverNow / 1000 - Number(timestamp)) > SKEW_SECONDS) {
+    throw new Refusal(
+      'AuthFailure.SignatureExpire',
+      `The timestamp ${timestamp} is more than ${SKEW_SECONDS} seconds from the server time.`,
+    );
+  }
+}
+
+/** A temporary key needs its token while it lives; a lasting one has none. */
+function checkToken({ token, validUntil }: SigningKey, given: string | undefined, serverNow: number): void {
+  if ((given || null) !== token)
+    throw new Refusal('AuthFailure.TokenFailure', 'The token is wrong, missing, or not of this key.');
+  if (validUntil !== undefined && serverNow >= validUntil)
+    throw new Refusal('AuthFailure.TokenFailure', 'The token has expired.');
+}
+
+function wrongSignature(): Refusal {
+  return new Refusal(
+    'AuthFailure.SignatureFailure',
+    'The provided credentials could not be validated. Please check your signature is correct.',
+  );
+}
+
+function hostForms(header: string): string[] {
+  const host = header.trim().toLowerCase();
+  const port = /:\d+$/.exec(host);
+  return port ? [host, host.slice(0, port.index)] : [host];
+}
+
+function canonicalHeaders(names: readonly string[], headers: SignedRequest['headers'], host: string): string {
+  let text = '';
+  for (const name of names) {
+    const value = name === 'host' ? host : (headers[name] ?? '').trim().toLowerCase();
+    text += `${name}:${value}\n`;
+  }
+  return text;
+}
+
+let lastDay = -1;
+let lastDate = '';
+
+/** The UTC date of a Unix time in seconds. */
+function dateOf(seconds: number): string {
+  const day = Math.floor(seconds / 86_400);
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDate = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  }
+  return lastDate;
+}
+
+function deriveKey(secretKey: string, date: string, service: string): KeyObject {
+  const name = `${date}\n${service}\n${secretKey}`;
+  const known = derived.get(name);
+  if (known) return known;
+  const step = (key: string | Buffer, text: string): Buffer =>
+    createHmac('sha256', key).update(text).digest();
+  const key = createSecretKey(step(step(step(`TC3${secretKey}`, date), service), 'tc3_request'));
+  // Services in a scope are free text: a bound, so that nobody can fill the memory with them.
+  if (derived.size > 1000) derived.clear();
+  derived.set(name, key);
+  return key;
+}

@@ -1,0 +1,206 @@
+/**
+ * The gateway's door: which of the provider's forms a request has, who signed it, and what it asks for.
+ *
+ *   POST, application/json                    signed with TC3-HMAC-SHA256, parameters in the body
+ *   GET                                       signed with TC3-HMAC-SHA256, or by the older way; parameters in the query
+ *   POST, application/x-www-form-urlencoded   signed by the older way, everything in the body
+ *
+ * Source: facts §5.2 to §5.5, read 2026-11.
+ */
+import type { Call } from '../actions/action.ts';
+import { decodeFlat, decodeJson, type Params, type Schema } from '../actions/parameters.ts';
+import { Refusal } from '../actions/refusal.ts';
+import type { Identity, World } from '../world/world.ts';
+import { authenticate, authenticateParameters, type SigningKey, SKEW_SECONDS } from './authenticate.ts';
+import type { WireRequest } from './wire-request.ts';
+
+/** A request that was let in. Texts are empty where the request says nothing. */
+export interface OpenedRequest {
+  readonly identity: Identity;
+  /** Of the credential scope; empty for the older signature, which names none. */
+  readonly service: string;
+  readonly action: string;
+  readonly version: string;
+  readonly region: string;
+  readonly language: Call['language'];
+  /** Host as the sender wrote it, without its port. */
+  readonly host: string;
+  /** The action's own parameters. @throws Refusal where they do not fit */
+  readonly read: (schema: Schema) => Params;
+}
+
+/** Names in lower case. */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Also of every answer, and exactly this: one official SDK overlooks errors under any other (facts §5.6). */
+export const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** How long a request may be, by form. Source: facts §5.2. */
+const GREATEST = { json: 10 * 1024 * 1024, query: 32 * 1024, form: 1024 * 1024 };
+/** Source: facts §5.5. */
+const GREATEST_TOKEN = 4096;
+const GREATEST_ID = 1024;
+
+/** What the older way carries among the parameters; everything else is the action's. */
+const COMMON = new Set([
+  'Action',
+  'Version',
+  'Region',
+  'Timestamp',
+  'Nonce',
+  'SecretId',
+  'Signature',
+  'SignatureMethod',
+  'Token',
+  'Language',
+  'RequestClient',
+]);
+
+/** Whoever asks for keys by the token of another identity provider: nobody yet. */
+const NOBODY: Identity = { secretId: '', secretKey: '', token: null, uin: 'nobody' };
+/** The one action that is not signed (facts §5.2). */
+const UNSIGNED_ACTION = 'AssumeRoleWithWebIdentity';
+
+/** @throws Refusal for a form that does not exist, a wrong signature, a clock that is off, a dead key */
+export function openRequest(
+  world: World,
+  request: WireRequest,
+  headers: Headers,
+  now: number,
+): OpenedRequest {
+  const [path, query] = split(request.url);
+  const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  const isForm = request.method === 'POST' && type === FORM_TYPE;
+  if (request.method === 'POST' ? type !== JSON_TYPE && !isForm : request.method !== 'GET') {
+    throw new Refusal(
+      'UnsupportedProtocol',
+      'POST with application/json, GET, or POST with application/x-www-form-urlencoded and the older signature.',
+    );
+  }
+  if (path !== '/') throw new Refusal('InvalidRequest', 'The path is always /.');
+  const long = (length: number, most: number): void => {
+    if (length > most) throw new Refusal('RequestSizeLimitExceeded', `The request exceeds ${most >> 10} KB.`);
+  };
+  long(query.length, GREATEST.query);
+  long(request.body.length, isForm ? GREATEST.form : GREATEST.json);
+  if (isForm && headers.authorization !== undefined)
+    throw new Refusal(
+      'UnsupportedProtocol',
+      'A form is signed by the older way; TC3-HMAC-SHA256 takes JSON or GET.',
+    );
+  const flat = isForm ? textOf(request.body) : query;
+  const older =
+    headers.authorization === undefined && (isForm || /(^|&)(Signature|SecretId|Action)=/.test(flat));
+  try {
+    return older
+      ? openOlder(world, request.method, headers, flat, now)
+      : openNewer(world, request, headers, query, now);
+  } catch (error) {
+    world.unauthenticated += 1;
+    throw error;
+  }
+}
+
+function openNewer(
+  world: World,
+  { method, body }: WireRequest,
+  headers: Headers,
+  query: string,
+  now: number,
+): OpenedRequest {
+  const action = headers['x-tc-action'] ?? '';
+  const common = {
+    action,
+    version: headers['x-tc-version'] ?? '',
+    region: headers['x-tc-region'] ?? '',
+    language: languageOf(headers['x-tc-language']),
+    host: hostname(headers),
+    read: (schema: Schema) =>
+      method === 'GET' ? decodeFlat(schema, new URLSearchParams(query)) : decodeJson(schema, textOf(body)),
+  };
+  if (headers.authorization === 'SKIP' && action === UNSIGNED_ACTION)
+    return { ...common, identity: NOBODY, service: 'sts' };
+  bound(headers['x-tc-token'], GREATEST_TOKEN);
+  const { secretId, service } = authenticate(
+    { method, query, headers, body },
+    (id) => keyOf(world, id),
+    now + world.clockSkew,
+  );
+  return { ...common, identity: world.identities.get(secretId)!, service };
+}
+
+function openOlder(world: World, method: string, headers: Headers, flat: string, now: number): OpenedRequest {
+  const params = new Map<string, string>(new URLSearchParams(flat));
+  bound(params.get('Token'), GREATEST_TOKEN);
+  bound(params.get('SecretId'), GREATEST_ID);
+  const secretId = authenticateParameters(
+    { method, host: headers.host ?? '', params },
+    (id) => keyOf(world, id),
+    now + world.clockSkew,
+  );
+  refuseReplay(world, params, now);
+  return {
+    identity: world.identities.get(secretId)!,
+    service: '',
+    action: params.get('Action') ?? '',
+    version: params.get('Version') ?? '',
+    region: params.get('Region') ?? '',
+    language: languageOf(params.get('Language')),
+    host: hostname(headers),
+    read: (schema) =>
+      decodeFlat(
+        schema,
+        [...params].filter(([name]) => !COMMON.has(name)),
+      ),
+  };
+}
+
+/** A key as it is now. Keys that are long dead are forgotten when new ones are issued. */
+function keyOf(world: World, secretId: string): SigningKey | undefined {
+  const identity = world.identities.get(secretId);
+  if (!identity?.session) return identity;
+  const { issuedAt, expiresAt } = identity.session;
+  const killed = world.faults
+    .all('expired-token')
+    .map(({ from }) => world.startedAt + from)
+    .filter((at) => issuedAt < at);
+  return { ...identity, validUntil: Math.min(expiresAt, ...killed) };
+}
+
+/** Nonce and timestamp make a request of the older way good for once (facts §5.5). */
+function refuseReplay(world: World, params: ReadonlyMap<string, string>, now: number): void {
+  const { seenOnce } = world;
+  const request = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map((name) => params.get(name)).join(' ');
+  if (seenOnce.has(request))
+    throw new Refusal('AuthFailure.SignatureExpire', 'This request has been sent before.');
+  // In order of time, so the oldest are the first.
+  for (const [old, until] of seenOnce) {
+    if (until > now) break;
+    seenOnce.delete(old);
+  }
+  seenOnce.set(request, now + 2 * SKEW_SECONDS * 1000);
+}
+
+function bound(text: string | undefined, most: number): void {
+  if (text !== undefined && text.length > most)
+    throw new Refusal('AuthFailure.TokenFailure', `An id or token is longer than ${most} bytes.`);
+}
+
+function languageOf(text: string | undefined): Call['language'] {
+  return text === 'en-US' ? 'en-US' : 'zh-CN';
+}
+
+function hostname({ host }: Headers): string {
+  return (host ?? '').trim().toLowerCase().replace(/:\d+$/, '');
+}
+
+/** Path and query of a target, or of a whole URL. */
+export function split(url: string): [path: string, query: string] {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
+  const mark = target.indexOf('?');
+  return mark < 0 ? [target, ''] : [target.slice(0, mark) || '/', target.slice(mark + 1)];
+}
+
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : new TextDecoder().decode(body);
+}

@@ -1,0 +1,113 @@
+/** The provider of a rehearsal: a new world for each run, made from the saved plan, with what goes wrong in it. */
+import type { Clock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import type { Durations } from '../../model.ts';
+import { type Gateway, openGateway } from '../gateway/gateway.ts';
+import { ALL_FAULTS, type Fault, parseFault } from '../world/faults.ts';
+import { seededRandom } from '../world/random.ts';
+import type { Range } from '../world/world.ts';
+import { identityOf, type Rehearsable, rehearsalWorld } from './rehearsal-world.ts';
+
+export interface RehearsalOptions {
+  readonly faults: readonly string[];
+  readonly durations: Durations;
+  /** They are what a client measured, from the acceptance to its reading the change back; else the provider's own. */
+  readonly measured: boolean;
+  readonly startLag?: Range;
+  readonly lockTail?: Range;
+}
+
+export interface RehearsalProvider {
+  /** What is assumed of the provider, in sentences. */
+  readonly assumed: readonly string[];
+  /** The provider for one run; `startsAt` in milliseconds since 1970 UTC. */
+  gatewayFor(
+    run: { readonly seed: number; readonly faults: readonly string[]; readonly startsAt: number },
+    clock: Clock,
+  ): Gateway;
+  /** Numbers from 0 to below 1, of a kind with nothing else of that seed. */
+  chanceFor(seed: number): () => number;
+}
+
+/** Orders show within it. Source: facts §7.1 (a while), read 2026-11; the figures are an inference. */
+const USUAL_LAG: Range = [1_000, 10_000];
+/** The provider's own plug-in leaves 2 minutes between two changes of an instance. Source: facts §7.1, read 2026-11. */
+const USUAL_TAIL: Range = [0, 120_000];
+
+/** Faults of keys, of which a rehearsal has none. */
+const OF_KEYS: ReadonlySet<string> = new Set(['expired-token', 'token-life', 'no-cvm-role']);
+/** Faults whose value is an instance where they have one. */
+const OF_INSTANCES: ReadonlySet<string> = new Set(
+  ALL_FAULTS.filter(({ parameter }) => parameter === 'instance' || parameter === 'instance?').map(
+    ({ name }) => name,
+  ),
+);
+
+/** @throws RefitError `usage` for a fault that nobody knows, of keys, or of an instance that the plan does not name. */
+export function openRehearsal(plan: Rehearsable, options: RehearsalOptions): RehearsalProvider {
+  const { startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
+  const durations = options.measured ? providersOwn(options.durations, startLag) : options.durations;
+  const faults = new Map<string, Fault>();
+  for (const text of options.faults) faults.set(text, faultIn(plan, text));
+  return {
+    assumed: [
+      `an order begins ${sayRange(startLag)} after it was accepted, and an instance takes no other order for ${sayRange(lockTail)} after its change`,
+    ],
+    gatewayFor(run, clock) {
+      const world = rehearsalWorld(
+        plan,
+        {
+          seed: run.seed,
+          faults: run.faults.map((text) => faults.get(text) ?? parseFault(text)),
+          durations,
+          startLag,
+          lockTail,
+          limitCounting: 'calendar',
+        },
+        run.startsAt,
+      );
+      return openGateway(world, clock, { seed: run.seed, identityOf });
+    },
+    chanceFor: (seed) => seededRandom(seed ^ 0x6a697474).next,
+  };
+}
+
+function faultIn({ preconditions }: Rehearsable, text: string): Fault {
+  const fault = parseFault(text);
+  if (OF_KEYS.has(fault.name)) {
+    throw new RefitError(
+      'usage',
+      `--fault ${text}: it is a fault of keys, and a rehearsal has none`,
+      'refit simulate --fault … in another shell, and refit apply --endpoint against it',
+    );
+  }
+  const strikes = OF_INSTANCES.has(fault.name) && fault.value !== null;
+  if (strikes && !preconditions.some(({ instance }) => instance === fault.value)) {
+    throw new RefitError(
+      'usage',
+      `--fault ${text}: the plan changes no instance ${fault.value}`,
+      `--fault ${fault.name}=${preconditions[0]?.instance ?? 'INSTANCE'}`,
+    );
+  }
+  return fault;
+}
+
+/** A client looks at about an eighth of the usual duration and no less often than every 20 s, and then once more. */
+const LOOKED = { share: 1 / 8, most: 20, again: 0.5 };
+
+/** What is left of measured durations for the provider itself: without the lag before, and half a look after. */
+function providersOwn({ of, ...rest }: Durations, [least, greatest]: Range): Durations {
+  const lag = (least + greatest) / 2000;
+  const own = (seconds: number): number =>
+    Math.max(0, seconds - lag - Math.min(LOOKED.most, LOOKED.share * seconds) / 2 - LOOKED.again);
+  const spreads = Object.entries(of).map(
+    ([dimension, { samples, seconds }]) => [dimension, { samples, seconds: seconds.map(own) }] as const,
+  );
+  return { ...rest, of: Object.fromEntries(spreads) as unknown as Durations['of'] };
+}
+
+/** `1 to 10 s` */
+function sayRange([least, greatest]: Range): string {
+  const seconds = (ms: number) => String(ms / 1000);
+  return least === greatest ? `${seconds(least)} s` : `${seconds(least)} to ${seconds(greatest)} s`;
+}

@@ -1,0 +1,174 @@
+/**
+ * Accounts: each has a fleet, money, keys and rights of its own. A fleet file may hold one array of instances, which
+ * then belong to the account `default`, or an object:
+ *
+ *   {"accounts": [{"name": "default", "fleet": [...]}, {"name": "retail", "instances": 40, "balance": 1000}]}
+ *
+ *   name       letters, digits and hyphens; the first is always called default
+ *   fleet      instances (read-fleet.ts), or
+ *   instances  how many the built-in fleet has; default 0
+ *   balance    CNY; default 10,000,000
+ *   uin        the main account's number
+ *   secretId, secretKey, token   of the main account; made from the seed where they are left out
+ *   deny       actions that the main account's keys have no right to; "*" is every one
+ *   users      sub-accounts by name, each with the actions it has no right to: {"planner": ["UpgradeInstance"]}
+ *   roles      the same for roles that can be assumed; left out, every name is one, with every right
+ */
+import { RefitError } from '../../errors.ts';
+import { defaultFleet } from './default-fleet.ts';
+import type { FleetInstance } from './fleet.ts';
+import { seededRandom } from './random.ts';
+import { readInstances } from './read-fleet.ts';
+import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from './world.ts';
+
+/** An account as it is asked for; everything but the name has a default. */
+export interface AccountWish {
+  readonly name: string;
+  readonly fleet?: readonly FleetInstance[];
+  readonly instances?: number;
+  readonly balance?: number;
+  readonly uin?: string;
+  readonly secretId?: string;
+  readonly secretKey?: string;
+  readonly token?: string;
+  readonly deny?: readonly string[];
+  readonly users?: Readonly<Record<string, readonly string[]>>;
+  readonly roles?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** An account made, with every key that signs for it: the main account's first. */
+export interface MadeAccount extends AccountOptions {
+  readonly keys: readonly (Identity & { readonly user: string | null })[];
+}
+
+const KEY_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const USUAL_BALANCE = 10_000_000;
+const EXAMPLE =
+  '{"accounts": [{"name": "default", "fleet": [{"id": "crs-5qlrlhux"}]}, {"name": "retail", "instances": 40}]}';
+
+/** `NAME=COUNT` of the command line. @throws RefitError `usage` */
+export function parseAccount(text: string): AccountWish {
+  const parts = /^([A-Za-z0-9-]{1,64})=(\d{1,6})$/.exec(text);
+  if (!parts)
+    throw new RefitError(
+      'usage',
+      `--account ${text}: it takes a name and how many instances it has`,
+      '--account retail=40   (more than that stands in the --fleet file)',
+    );
+  return { name: parts[1]!, instances: Number(parts[2]) };
+}
+
+/** The accounts of a fleet file's text. @throws RefitError `usage`, saying where */
+export function readFleetFile(text: string): AccountWish[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new RefitError(
+      'usage',
+      `the fleet is not JSON: ${(cause as Error).message}`,
+      `such as ${EXAMPLE}`,
+      {
+        cause,
+      },
+    );
+  }
+  const accounts = (Object(value) as { accounts?: unknown }).accounts;
+  if (!Array.isArray(accounts)) return [{ name: FIRST_ACCOUNT, fleet: readInstances(value) }];
+  return accounts.map(readAccount);
+}
+
+const MEMBERS = [
+  'name',
+  'fleet',
+  'instances',
+  'balance',
+  'uin',
+  'secretId',
+  'secretKey',
+  'token',
+  'deny',
+  'users',
+  'roles',
+] as const satisfies readonly (keyof AccountWish)[];
+
+function readAccount(value: unknown, index: number): AccountWish {
+  const fail = (what: string, mend: string): never => {
+    throw new RefitError('usage', `fleet account ${index + 1}: ${what}`, mend);
+  };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fail('is no object', EXAMPLE);
+  const given = value as Readonly<Record<string, unknown>>;
+  for (const name in given)
+    if (!(MEMBERS as readonly string[]).includes(name))
+      fail(`unknown member ${JSON.stringify(name)}`, `one of ${MEMBERS.join(', ')}`);
+  const check = (name: (typeof MEMBERS)[number], fits: (one: unknown) => boolean, such: string): void => {
+    if (given[name] !== undefined && !fits(given[name]))
+      fail(`${name} is ${JSON.stringify(given[name])}`, such);
+  };
+  const isText = (form: RegExp) => (one: unknown) => typeof one === 'string' && form.test(one);
+  const isActions = (one: unknown): boolean =>
+    Array.isArray(one) &&
+    one.every((action) => typeof action === 'string' && /^(\*|[A-Za-z]+)$/.test(action));
+  const isRights = (one: unknown): boolean =>
+    typeof one === 'object' && one !== null && !Array.isArray(one) && Object.values(one).every(isActions);
+  if (given.name === undefined) fail('has no name', EXAMPLE);
+  check('name', isText(/^[A-Za-z0-9-]{1,64}$/), 'letters, digits and hyphens');
+  check('uin', isText(/^\d{5,20}$/), 'digits in quotes, such as "100000000007"');
+  for (const key of ['secretId', 'secretKey', 'token'] as const)
+    check(key, isText(/^[\x21-\x7e]{1,4096}$/), 'a text without spaces');
+  const isNumber = (one: unknown): boolean => typeof one === 'number' && one >= 0 && one <= 1e12;
+  check('balance', isNumber, 'CNY, a number from 0');
+  check('instances', (one) => isNumber(one) && Number.isInteger(one), 'a whole number from 0');
+  check('deny', isActions, 'names of actions, such as ["UpgradeInstance"]');
+  check('users', isRights, '{"planner": ["UpgradeInstance"]}');
+  check('roles', isRights, '{"operator": []}');
+  return {
+    ...(given as Omit<AccountWish, 'fleet'> & { name: string }),
+    ...(given.fleet === undefined ? {} : { fleet: readInstances(given.fleet) }),
+  } as AccountWish;
+}
+
+/** Fleets, numbers and keys for accounts, the same for one seed. @throws RefitError `usage` */
+export function makeAccounts(wishes: readonly AccountWish[], seed: number): MadeAccount[] {
+  const names = new Set<string>();
+  const taken = new Set(wishes.flatMap(({ fleet = [] }) => fleet.map(({ id }) => id)));
+  const listed = wishes.reduce((count, { fleet = [] }) => count + fleet.length, 0);
+  if (taken.size < listed)
+    throw new RefitError('usage', 'two accounts have an instance of one id', 'each id once');
+  return wishes.map((wish, index) => {
+    if (names.has(wish.name))
+      throw new RefitError('usage', `there are two accounts named ${wish.name}`, 'each name once');
+    names.add(wish.name);
+    const uin = wish.uin ?? String(Number(OWNER_UIN) + index * 1000);
+    const chance = seededRandom(seed ^ 0x6b657973 ^ Math.imul(index, 0x9e3779b1));
+    const key = (prefix: string): string => `${prefix}${chance.text(32, KEY_LETTERS)}`;
+    const main = {
+      secretId: wish.secretId ?? key('AKID'),
+      secretKey: wish.secretKey ?? key(''),
+      token: wish.token ?? null,
+      uin,
+      account: wish.name,
+      user: null,
+      deny: wish.deny ?? [],
+    };
+    const users = Object.entries(wish.users ?? {}).map(([user, deny], n) => ({
+      secretId: key('AKID'),
+      secretKey: key(''),
+      token: null,
+      uin: String(Number(uin) + n + 1),
+      account: wish.name,
+      user,
+      deny,
+    }));
+    return {
+      name: wish.name,
+      uin,
+      appId: 1_250_000_001 + index,
+      balance: wish.balance ?? USUAL_BALANCE,
+      fleet: wish.fleet ?? defaultFleet(wish.instances ?? 0, seed + index, taken),
+      roles: wish.roles ?? null,
+      keys: [main, ...users],
+    };
+  });
+}

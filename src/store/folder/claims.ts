@@ -1,0 +1,117 @@
+/**
+ * One live Refit an instance on a host: two saved plans that share an instance are not carried out at the same time. Each
+ * live run has one file that lists the instances of its open steps, so that ten thousand of them cost one fsync; who
+ * comes later reads the files of the others, one process at a time.
+ */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import { counted } from '../../report/quantities.ts';
+import { type Holder, holderOf, isAlive, lockedBy, parseHolder, type Taker, takeLock } from './lock.ts';
+import { replaceFile } from './run-directory.ts';
+
+/** What a run claims. */
+export interface ClaimRequest {
+  /** The saved plan's digest: one run of it is live at most. */
+  readonly digest: string;
+  readonly endpoint: string;
+  readonly instances: readonly string[];
+}
+
+export interface Claim {
+  /** Dead holders whose claims were in the way, or were this plan's own. */
+  readonly tookOverFrom: readonly Holder[];
+  release(): Promise<void>;
+}
+
+/** A claim as it lies on disk: its holder's members, and these. */
+interface OnDisk {
+  readonly provider: string;
+  readonly instances: readonly string[];
+}
+
+const TURN = 'turn.lock';
+/** How long to wait for the others to have looked, milliseconds: a turn takes a few. */
+const LONGEST_TURN = 10_000;
+
+/**
+ * Claims the instances for this process. Claims of the dead are removed.
+ * @throws RefitError `locked` where a live process, or any of another host, claims one of them.
+ */
+export async function claimInstances(
+  stateDirectory: string,
+  { digest, endpoint, instances }: ClaimRequest,
+  self: Taker,
+  clock: Clock,
+): Promise<Claim> {
+  const folder = join(stateDirectory, 'claims');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const turn = await takeTurn(join(folder, TURN), self, clock);
+  try {
+    const provider = providerOf(endpoint);
+    const wanted = new Set(instances);
+    const own = `${digest}.json`;
+    const tookOverFrom: Holder[] = [];
+    for (const name of (await readdir(folder)).filter((one) => one.endsWith('.json')).sort()) {
+      const path = join(folder, name);
+      const claim = await readClaim(path);
+      if (claim === 'gone') continue;
+      const shared =
+        claim?.provider === provider ? claim.instances.filter((instance) => wanted.has(instance)) : [];
+      if (claim && name !== own && (await isAlive(claim.holder, self.host))) {
+        if (shared.length === 0) continue;
+        const others = shared.length === 1 ? '' : ` and ${counted(shared.length - 1, 'more instance')}`;
+        throw lockedBy(`${shared[0]}${others}: held`, path, claim.holder, self.host);
+      }
+      await rm(path, { force: true });
+      if (claim && (name === own || shared.length > 0)) tookOverFrom.push(claim.holder);
+    }
+    const text = `${JSON.stringify({ ...(await holderOf(self, clock)), provider, instances })}\n`;
+    await replaceFile(join(folder, own), text);
+    return { tookOverFrom, release: () => rm(join(folder, own), { force: true }) };
+  } finally {
+    await turn.release();
+  }
+}
+
+/** The short lock under which claims are read and written: it is waited for. */
+async function takeTurn(path: string, self: Taker, clock: Clock): ReturnType<typeof takeLock> {
+  const until = clock.monotonic() + LONGEST_TURN;
+  for (;;) {
+    try {
+      return await takeLock(path, self, clock);
+    } catch (error) {
+      const isHeld = error instanceof RefitError && error.code === 'locked';
+      if (!isHeld || clock.monotonic() > until) throw error;
+      await clock.sleep(10);
+    }
+  }
+}
+
+/** `gone`: removed meanwhile by its holder. Null: no claim can be read there, as after a disk that lost it. */
+async function readClaim(path: string): Promise<(OnDisk & { readonly holder: Holder }) | 'gone' | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+    throw error;
+  }
+  const holder = parseHolder(text);
+  if (!holder) return null;
+  const { provider, instances } = JSON.parse(text) as Partial<OnDisk>;
+  return { holder, provider: provider ?? '', instances: Array.isArray(instances) ? instances : [] };
+}
+
+/** True for an address of this machine: a simulated provider, and no other can be there. */
+export function isLoopback(endpoint: string): boolean {
+  return LOOPBACK.test(endpoint);
+}
+
+const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|localhost|\[::1\])(?=[:/]|$)/;
+
+/** Whose instances they are: an id is unique at the provider, whatever its host, and each simulated one is another. */
+function providerOf(endpoint: string): string {
+  return isLoopback(endpoint) ? endpoint.replace(LOOPBACK, 'loopback').replace(/\/+$/, '') : 'the provider';
+}

@@ -1,0 +1,54 @@
+/** The register of plans carried out: which run directory took a saved plan up. It protects between run directories. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Clock, iso } from '../../clock.ts';
+import { RefitError } from '../../errors.ts';
+import { replaceFile } from './run-directory.ts';
+
+interface Registered {
+  readonly runDirectory: string;
+  readonly at: string;
+}
+
+async function registered(stateDirectory: string, digest: string): Promise<Registered | null> {
+  return readFile(join(stateDirectory, 'carried-out', `${digest}.json`), 'utf8').then(
+    (text) => JSON.parse(text) as Registered,
+    () => null,
+  );
+}
+
+/** True where the register names this very directory for the plan: its run had begun. */
+export async function isRegistered(
+  stateDirectory: string,
+  digest: string,
+  runDirectory: string,
+): Promise<boolean> {
+  return (await registered(stateDirectory, digest))?.runDirectory === resolve(runDirectory);
+}
+
+/**
+ * Enters a plan into the register of plans carried out; with `check`, only looks whether it may be.
+ * @throws RefitError `already-carried-out` where the register names another run directory for it.
+ */
+export async function register(
+  stateDirectory: string,
+  digest: string,
+  runDirectory: string,
+  clock: Clock,
+  { check }: { readonly check: boolean },
+): Promise<void> {
+  const path = join(stateDirectory, 'carried-out', `${digest}.json`);
+  const here = resolve(runDirectory);
+  const present = await registered(stateDirectory, digest);
+  if (present?.runDirectory === here) return;
+  if (present) {
+    throw new RefitError(
+      'already-carried-out',
+      `this saved plan (${digest.slice(0, 8)}) was taken up in ${present.runDirectory} at ${present.at}`,
+      `refit report ${present.runDirectory} shows what came of it; to go on there: refit apply SAVED --run-dir ${present.runDirectory}; for a further change make a new plan: refit plan PLAN -o SAVED`,
+    );
+  }
+  if (check) return;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await replaceFile(path, `${JSON.stringify({ runDirectory: here, at: iso(clock.now()) })}\n`);
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { signerFor } from '../../../src/cloud/calls/send-call.ts';
+import { secret } from '../../../src/cloud/credentials/find-credentials.ts';
+import { flat, nonces, olderSignature, olderText, signedForm } from '../../../src/cloud/signing/sign-v1.ts';
+import { SIGNATURES, signatureFrom } from '../../../src/cloud/signing/signature.ts';
+import { RefitError } from '../../../src/errors.ts';
+import { Refusal } from '../../../src/simulator/actions/refusal.ts';
+import { authenticateParameters } from '../../../src/simulator/gateway/authenticate.ts';
+
+// The provider's public example, with its two pairs of keys, and recomputed with SHA-256. Source: facts §5.4, read 2026-11.
+const EXAMPLE = {
+  Action: 'DescribeInstances',
+  'InstanceIds.0': 'ins-09dx96dg',
+  Limit: '20',
+  Nonce: '11886',
+  Offset: '0',
+  Region: 'ap-guangzhou',
+  Timestamp: '1465185768',
+  Version: '2017-03-12',
+};
+const STARS = ['AKIDz8krbsJ5yKBZQpn74WFkmLPx3*******', 'Gu5t9xGARNpq86cd98joQYCN3*******'] as const;
+const LETTERS = ['AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE', 'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE'] as const;
+const NAMED = { SignatureMethod: 'HmacSHA256' };
+const HOST = 'cvm.tencentcloudapi.com';
+
+/** What the provider in small says of a signature: the id that it is of, or the code of the refusal. */
+function judged(
+  verb: 'GET' | 'POST',
+  params: Readonly<Record<string, string>>,
+  [id, key]: readonly [string, string],
+  token: string | null = null,
+): string {
+  const request = { method: verb, host: HOST, params: new Map(Object.entries(params)) };
+  const find = (one: string) => (one === id ? { secretKey: key, token } : undefined);
+  try {
+    return authenticateParameters(request, find, 1_465_185_768_000);
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+describe('the older signature', () => {
+  it.each([
+    ['HmacSHA1', STARS, {}, 'zmmjn35mikh6pM3V7sUEuX4wyYM='],
+    ['HmacSHA1', LETTERS, {}, 'EliP9YW3pW28FpsEdkXt/+WcGeI='],
+    ['HmacSHA256', LETTERS, NAMED, 'A8uy2/o7WBZXYCTWEFpMrVGhGBVlEGIOioeqRM+fzFs='],
+  ] as const)(
+    'fits the public vector by %s with the keys %s, and the provider in small takes it',
+    (method, keys, more, expected) => {
+      const params = { ...EXAMPLE, ...more, SecretId: keys[0] };
+      const made = olderSignature({ verb: 'GET', host: HOST, params }, method, keys[1]);
+      expect(made).toBe(expected);
+      expect(judged('GET', { ...params, Signature: made }, keys)).toBe(keys[0]);
+      expect(judged('GET', { ...params, Signature: made, Offset: '1' }, keys)).toBe(
+        'AuthFailure.SignatureFailure',
+      );
+    },
+  );
+
+  it('is made over names by their code units and over raw values, whatever they hold', () => {
+    const params = { Zed: '', 'Ids.2': 'a b&c=d/+é%41', 'Ids.12': '快手', _under: '~' };
+    expect(olderText({ verb: 'POST', host: '127.0.0.1:8080', params })).toBe(
+      'POST127.0.0.1:8080/?Ids.12=快手&Ids.2=a b&c=d/+é%41&Zed=&_under=~',
+    );
+  });
+});
+
+describe('the form of a call', () => {
+  const call = {
+    host: HOST,
+    action: 'UpgradeInstance',
+    version: '2018-04-12',
+    region: 'ap-guangzhou',
+    timestamp: 1_465_185_768,
+    nonce: 7,
+    language: 'en-US',
+    fields: {
+      InstanceId: 'crs-aaaa1111',
+      MemSize: 8192,
+      NodeSet: [
+        { NodeType: 1, ZoneId: 100003 },
+        { NodeType: 1, ZoneId: 100004, NodeId: 0 },
+      ],
+      Names: ["it's (a) *plain* a b&c=d/+é%41!", ''],
+      AutoPay: false,
+      Left: null,
+      Out: undefined,
+      None: [],
+    },
+  };
+  const signer = { secretId: LETTERS[0], secretKey: () => LETTERS[1], token: () => 'to/k+e=n' };
+  const readBack = (body: string) => Object.fromEntries(new URLSearchParams(body));
+
+  it.each(['HmacSHA1', 'HmacSHA256'] as const)(
+    'holds everything, lists by numbers, and is taken by the provider in small: %s',
+    (method) => {
+      const { body, signature } = signedForm(call, method, signer);
+      expect(readBack(body)).toEqual({
+        InstanceId: 'crs-aaaa1111',
+        MemSize: '8192',
+        'NodeSet.0.NodeType': '1',
+        'NodeSet.0.ZoneId': '100003',
+        'NodeSet.1.NodeType': '1',
+        'NodeSet.1.ZoneId': '100004',
+        'NodeSet.1.NodeId': '0',
+        'Names.0': "it's (a) *plain* a b&c=d/+é%41!",
+        'Names.1': '',
+        AutoPay: 'false',
+        Action: 'UpgradeInstance',
+        Version: '2018-04-12',
+        Region: 'ap-guangzhou',
+        Timestamp: '1465185768',
+        Nonce: '7',
+        SecretId: LETTERS[0],
+        SignatureMethod: method,
+        Token: 'to/k+e=n',
+        Language: 'en-US',
+        RequestClient: 'refit',
+        Signature: signature,
+      });
+      expect(judged('POST', readBack(body), LETTERS, 'to/k+e=n')).toBe(LETTERS[0]);
+      expect(judged('POST', readBack(body), LETTERS, 'another')).toBe('AuthFailure.TokenFailure');
+      expect(judged('POST', { ...readBack(body), MemSize: '8193' }, LETTERS, 'to/k+e=n')).toBe(
+        'AuthFailure.SignatureFailure',
+      );
+    },
+  );
+
+  it('spells every value by the stricter standard', () => {
+    const { body } = signedForm(call, 'HmacSHA1', signer);
+    expect(body).toContain('&Names.0=it%27s%20%28a%29%20%2Aplain%2A%20a%20b%26c%3Dd%2F%2B%C3%A9%2541%21&');
+    expect(body).toContain('&Token=to%2Fk%2Be%3Dn&');
+  });
+
+  it('has a region and a token only where there is one', () => {
+    const bare = signedForm({ ...call, region: null, fields: {} }, 'HmacSHA1', {
+      ...signer,
+      token: () => null,
+    });
+    expect(Object.keys(readBack(bare.body))).not.toContain('Region');
+    expect(Object.keys(readBack(bare.body))).not.toContain('Token');
+  });
+
+  it('is good for once: each has another number, from where chance begins and above 0', () => {
+    expect([0, 0.5, 0.999_999_999_9].map((at) => nonces(() => at)())).toEqual([
+      1, 1_073_741_824, 2_147_483_646,
+    ]);
+    const next = nonces(() => 0.999_999_999_9);
+    const given = Array.from({ length: 4 }, next);
+    expect(given).toEqual([2_147_483_646, 2_147_483_647, 2_147_483_646, 2_147_483_647]);
+    const one = nonces(() => 0.25);
+    const many = Array.from({ length: 5000 }, one);
+    expect(new Set(many).size).toBe(5000);
+  });
+
+  it('flattens lists within lists and leaves out what is not given', () => {
+    expect(flat({ A: [{ B: [{ C: 1 }, { C: 2 }] }], D: [], E: undefined, F: null })).toEqual({
+      'A.0.B.0.C': '1',
+      'A.0.B.1.C': '2',
+    });
+  });
+});
+
+describe('what signs a call', () => {
+  const keys = {
+    secretId: LETTERS[0],
+    secretKey: secret(LETTERS[1]),
+    token: secret('t'.repeat(9)),
+    source: '',
+  };
+  const call = {
+    host: HOST,
+    service: 'redis',
+    action: 'DescribeInstances',
+    version: '2018-04-12',
+    region: 'ap-guangzhou',
+    timestamp: 1_465_185_768,
+    fields: { Limit: 1 },
+    language: 'en-US',
+  };
+
+  it.each(SIGNATURES)('by %s sends what the name says, and names what is to be hidden', (name) => {
+    const { headers, body, hidden } = signerFor(keys, { name, nonce: () => 1 }).sign(call);
+    const older = name !== 'TC3-HMAC-SHA256';
+    expect(headers['Content-Type']).toBe(
+      older ? 'application/x-www-form-urlencoded' : 'application/json; charset=utf-8',
+    );
+    // A form that has the header of the present signature too is refused by the provider.
+    expect(Object.keys(headers).includes('Authorization')).toBe(!older);
+    expect(body.startsWith('{')).toBe(!older);
+    expect(hidden).toHaveLength(3);
+    for (const text of hidden)
+      expect(`${Object.values(headers)} ${decodeURIComponent(body)}`).toContain(text);
+    expect(`${Object.values(headers)} ${decodeURIComponent(body)}`).not.toContain(LETTERS[1]);
+  });
+});
+
+describe('the choice of a signature', () => {
+  it.each([
+    [null, {}, 'TC3-HMAC-SHA256'],
+    [null, { REFIT_SIGNATURE: '' }, 'TC3-HMAC-SHA256'],
+    [null, { REFIT_SIGNATURE: 'HmacSHA1' }, 'HmacSHA1'],
+    ['HmacSHA256', { REFIT_SIGNATURE: 'HmacSHA1' }, 'HmacSHA256'],
+    ['hmacsha256', {}, 'HmacSHA256'],
+    ['TC3-HMAC-SHA256', { REFIT_SIGNATURE: 'nonsense' }, 'TC3-HMAC-SHA256'],
+  ])('named %j with %j is %s', (named, env, expected) => {
+    expect(signatureFrom(named, env)).toBe(expected);
+  });
+
+  it.each([
+    ['HmacMD5', {}, /--signature: "HmacMD5" is none/, '--signature HmacSHA256'],
+    ['', {}, /--signature: ""/, '--signature HmacSHA256'],
+    [
+      null,
+      { REFIT_SIGNATURE: 'v1' },
+      /REFIT_SIGNATURE: "v1" is none/,
+      'export REFIT_SIGNATURE=HmacSHA256, or unset it',
+    ],
+  ])('named %j with %j is a wrong use, with a mend', (named, env, what, mend) => {
+    const refused = (() => {
+      try {
+        return signatureFrom(named, env as Record<string, string>);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refused).toBeInstanceOf(RefitError);
+    expect(refused).toMatchObject({
+      code: 'usage',
+      exitCode: 64,
+      message: expect.stringMatching(what),
+      mend,
+    });
+  });
+});

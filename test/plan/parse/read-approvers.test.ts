@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { readApprovers } from '../../../src/plan/parse/read-approvers.ts';
+import { approver, approversFile, keyOf } from '../../approval/people.ts';
+
+const ASKED = { need: 2, from: 'approvers.yaml', place: { file: 'plan.yaml', line: 3, column: 12 } };
+const line = (name: string) => keyOf(name).public.line;
+
+function read(text: string | null, authors: readonly string[] = ['dba'], need = 2) {
+  return readApprovers({ ...ASKED, need }, { text, file: 'plans/approvers.yaml', authors });
+}
+
+describe('a file of approvers', () => {
+  it('gives what is sealed: names, keys without their comments, and who may not', () => {
+    expect(read(approversFile(['wei', 'jun']))).toEqual({
+      approvals: { need: 2, authors: ['dba'], approvers: [approver('wei'), approver('jun')] },
+      findings: [],
+    });
+  });
+
+  it('may hold keys in PEM', () => {
+    const pem = (name: string) => {
+      const spki = Buffer.concat([
+        Buffer.from('302a300506032b6570032100', 'hex'),
+        Buffer.from(line(name).split(' ')[1]!, 'base64').subarray(-32),
+      ]).toString('base64');
+      return `- name: ${name}\n  key: |\n    -----BEGIN PUBLIC KEY-----\n    ${spki}\n    -----END PUBLIC KEY-----\n`;
+    };
+    expect(read(pem('wei') + pem('jun')).approvals?.approvers).toEqual([approver('wei'), approver('jun')]);
+  });
+
+  // biome-ignore format: one line a case
+  it.each<[string, string | null, string, RegExp, number]>([
+    ['that is not there', null, 'Refit.BadValue', /plans\/approvers.yaml cannot be read/, 3],
+    ['that is empty', ' \n', 'Refit.BadValue', /is empty/, 3],
+    ['that is no YAML', '- { name: wei', 'Refit.Yaml', /./, 1],
+    ['that is no list', 'wei: ssh-ed25519 AAAA', 'Refit.BadValue', /a list of names/, 1],
+    ['with an entry that is a word', '- wei', 'Refit.BadValue', /a name and a key/, 1],
+    ['without a key', '- { name: wei }', 'Refit.MissingKey', /needs a key/, 1],
+    ['without a name', `- { key: ${line('wei')} }`, 'Refit.MissingKey', /needs a name/, 1],
+    ['with a key too many', `- { name: wei, key: ${line('wei')}, group: dba }`, 'Refit.UnknownKey', /no group/, 1],
+    ['with a name that is a path', `- { name: ../wei, key: ${line('wei')} }`, 'Refit.BadValue', /letters, digits/, 1],
+    ['with a key that is cut off', `- { name: wei, key: ${line('wei').slice(0, 40)} }`, 'Refit.BadValue', /approver 1 is not taken: the line is cut off/, 1],
+    ['with a key that is a number', '- { name: wei, key: 5 }', 'Refit.BadValue', /it is no text/, 1],
+    ['with one name twice', `- { name: wei, key: ${line('wei')} }\n- { name: Wei, key: ${line('jun')} }`, 'Refit.BadValue', /two approvers are called Wei/, 2],
+    ['with one key twice', `- { name: wei, key: ${line('wei')} }\n- { name: jun, key: ${line('wei')} comment }`, 'Refit.BadValue', /jun has the key of wei/, 2],
+  ])('%s is refused in its place, with what to write', (_, text, code, what, at) => {
+    const { approvals, findings } = read(text);
+    expect(approvals).toBeNull();
+    const found = findings.find((one) => one.code === code);
+    expect(found).toMatchObject({ what: expect.stringMatching(what), mend: expect.stringMatching(/./), place: { line: at } });
+  });
+
+  it('in which too few may approve is refused: the author may not', () => {
+    const { findings } = read(approversFile(['wei', 'dba']), ['dba', 'root']);
+    expect(findings).toMatchObject([
+      {
+        what: 'approvals.need is 2, and by plans/approvers.yaml only wei may approve: dba and root made the plan and may not',
+      },
+    ]);
+    expect(read(approversFile(['wei', 'DBA']), ['dba'], 1).approvals?.need).toBe(1);
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { Threshold } from '../../../src/model.ts';
+import { reached, sayThreshold } from '../../../src/plan/parse/threshold.ts';
+
+const BASES = { inventory: 30, wave: 10, run: 20 };
+
+describe('a threshold', () => {
+  // biome-ignore format: one line a case
+  it.each([
+    ['>', 2, 'count', 2, false],
+    ['>', 2, 'count', 3, true],
+    ['>=', 2, 'count', 2, true],
+    ['<', 2, 'count', 2, false],
+    ['<=', 2, 'count', 2, true],
+    ['<=', 40, 'inventory', 12, true],  // exactly 40%
+    ['<=', 40, 'inventory', 13, false],
+    ['>', 5, 'wave', 0, false],
+    ['>', 5, 'wave', 1, true],
+    ['>', 5, 'run', 1, false],          // exactly 5%
+    ['>', 33.3, 'inventory', 10, true],
+    ['>', 200, 'run', 20, false],       // can never be reached, and is valid
+  ] as const)('%s %s of %s, %i of them: %s', (operator, value, base, count, is) => {
+    expect(reached({ operator, value, base }, count, BASES)).toBe(is);
+  });
+
+  it('of nothing is reached by nothing', () => {
+    const none = { inventory: 0, wave: 0, run: 0 };
+    expect(reached({ operator: '>', value: 0, base: 'wave' }, 0, none)).toBe(false);
+    expect(reached({ operator: '<=', value: 0, base: 'inventory' }, 0, none)).toBe(true);
+  });
+
+  it('is told as it is written', () => {
+    const say = (operator: Threshold['operator'], value: number, base: Threshold['base']) =>
+      sayThreshold({ operator, value, base });
+    expect([say('>', 2, 'count'), say('<=', 40, 'inventory'), say('>', 5, 'wave')]).toEqual([
+      '> 2',
+      '<= 40% of inventory',
+      '> 5% of wave',
+    ]);
+  });
+});

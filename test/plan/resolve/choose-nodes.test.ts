@@ -1,0 +1,113 @@
+// Goal: a change of the replicas of a multi-zone instance names the right nodes, or says why it cannot.
+import { describe, expect, it } from 'vitest';
+import type { Instance, InstanceNode } from '../../../src/model.ts';
+import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
+import { inventory, NOW, offer, plan, READ_AT, size, standard, target } from '../fixtures/small-fleet.ts';
+
+const GB = 1024;
+
+/** `M3 R3 R4`: a master in zone 3, replicas in zones 3 and 4, numbered from 1 on. */
+function nodes(picture: string): InstanceNode[] {
+  return picture
+    .split(' ')
+    .filter((one) => one !== '')
+    .map((one, index) => ({
+      id: one[0] === 'M' ? null : index,
+      role: one[0] === 'M' ? 'master' : 'replica',
+      zone: { code: `ap-guangzhou-${one[1]}`, number: 100_000 + Number(one[1]) },
+    }));
+}
+
+const SOLD = [3, 4].map((n) =>
+  offer({ edition: 'redis-5.0-standard', zone: `ap-guangzhou-${n}`, shards: [1] }),
+);
+
+function planned(picture: string, to: number, zones?: string[], is: Partial<Instance> = {}) {
+  const list = nodes(picture);
+  const replicas = list.length === 0 ? 2 : list.length - 1;
+  const instance = standard({ nodes: list, size: size(4 * GB, 1, replicas), ...is });
+  const fleet = inventory([instance]);
+  const given = plan([target(instance.id, { replicas: to }, zones ? { zones } : {})], {
+    defaults: { region: 'ap-guangzhou', profile: null },
+    guards: { targets: null, shrink: 'allow', cost: null },
+  });
+  const draft = draftPlan(
+    given,
+    { ...fleet, catalogue: { ...fleet.catalogue, readAt: READ_AT, offers: SOLD } },
+    NOW,
+  );
+  return finishPlan(draft, { quotes: null, now: NOW, saveAs: null });
+}
+
+/** `add 4 4`, `remove 2@4`, or the code that blocks. */
+function picture(...given: Parameters<typeof planned>): string {
+  const review = planned(...given);
+  const change = review.plan.steps[0]?.nodes;
+  if (review.verdict === 'blocked') return review.findings[0]!.code;
+  if (!change) return 'no nodes';
+  const short = (code: string) => code.slice('ap-guangzhou-'.length);
+  return change.kind === 'add'
+    ? `add ${change.zones.map(({ code }) => short(code)).join(' ')}`
+    : `remove ${change.nodes.map(({ id, zone }) => `${id}@${short(zone.code)}`).join(' ')}`;
+}
+
+const Z = (n: number) => `ap-guangzhou-${n}`;
+
+describe('the nodes of a change of replicas', () => {
+  // biome-ignore format: one line a case
+  it.each<[string, Parameters<typeof planned>, string]>([
+    ['an instance in one zone needs none', ['', 3], 'no nodes'],
+    ['one zone for one replica', ['M3 R4', 2, [Z(4)]], 'add 4'],
+    ['a zone for each', ['M3 R4', 3, [Z(3), Z(4)]], 'add 3 4'],
+    ['a shorter list is gone round', ['M3 R4', 4, [Z(4), Z(3)]], 'add 4 3 4'],
+    ['of a longer list the first ones', ['M3 R4', 2, [Z(4), Z(3)]], 'add 4'],
+    ['from the zone that has most nodes', ['M3 R4 R4', 1], 'remove 2@4'],
+    ['the master counts as a node of its zone, and is never removed', ['M3 R3 R4', 1], 'remove 1@3'],
+    ['of two zones alike the one of the master', ['M4 R3 R4 R3', 2], 'remove 2@4'],
+    ['one after the other, each time from the fullest', ['M3 R3 R4 R4 R4', 1], 'remove 4@4 1@3 3@4'],
+    ['from the zones that are named', ['M3 R3 R4', 1, [Z(4)]], 'remove 2@4'],
+    ['from them in turn, and on where one has none left', ['M3 R3 R4 R4', 1, [Z(3), Z(4)]], 'remove 1@3 3@4'],
+    ['... in turn', ['M3 R3 R4 R4', 0, [Z(3), Z(4)]], 'InvalidParameterValue.SpecNotExist'],
+    ['adding without a zone is refused as the provider does', ['M3 R4', 2], 'InvalidParameter.InvalidParameter'],
+    ['a zone for an instance in one zone', ['', 3, [Z(4)]], 'Refit.Zones'],
+    ['a zone of another region', ['M3 R4', 2, ['ap-shanghai-4']], 'Refit.Zones'],
+    ['a zone whose number nobody tells', ['M3 R4', 2, [Z(9)]], 'Refit.Zones'],
+    ['a zone without a replica to remove', ['M3 R4 R4', 1, [Z(3)]], 'Refit.Zones'],
+    ['a zone with too few of them', ['M3 R3 R4 R4', 1, [Z(3)]], 'Refit.Zones'],
+    ['a list of nodes that contradicts the size', ['M3 R4', 3, [Z(4)], { size: size(4 * GB, 1, 2) }], 'Refit.Zones'],
+    ['a zone in which the edition is not sold', ['M3 R4', 2, [Z(5)]], 'InvalidParameterValue.SpecNotExist'],
+  ])('%s', (_, given, expected) => {
+    expect(picture(...given)).toBe(expected);
+  });
+
+  it('are told with why these: in the precondition that a person approves', () => {
+    expect(planned('M3 R4 R4', 1).plan.preconditions[0]!.because).toBe(
+      'replica 2 in ap-guangzhou-4 is removed because that zone has most of its nodes (2 of 3)',
+    );
+  });
+
+  it('are asked for with the zones in which the edition is sold', () => {
+    expect(planned('M3 R4', 2).findings[0]!.mend).toBe(
+      'zones: [ap-guangzhou-3] beside replicas; there are ap-guangzhou-3, ap-guangzhou-4',
+    );
+  });
+
+  it('are sealed: the same plan with other nodes has another digest', () => {
+    expect(planned('M3 R4', 2, [Z(4)]).plan.digest).not.toBe(planned('M3 R4', 2, [Z(3)]).plan.digest);
+  });
+
+  it('are those of the targets together, which must not name different zones for one instance', () => {
+    const instance = standard({ nodes: nodes('M3 R4') });
+    const one = (zones?: string[]) => target(instance.id, { replicas: 2 }, zones ? { zones } : {});
+    const verdict = (...targets: ReturnType<typeof one>[]) => {
+      const given = plan(targets, { defaults: { region: 'ap-guangzhou', profile: null } });
+      const fleet = inventory([instance]);
+      const sold = { ...fleet, catalogue: { ...fleet.catalogue, offers: SOLD } };
+      const review = finishPlan(draftPlan(given, sold, NOW), { quotes: null, now: NOW, saveAs: null });
+      return review.findings[0]?.code ?? review.verdict;
+    };
+    expect(verdict(one([Z(4)]), one())).toBe('ready');
+    expect(verdict(one([Z(4)]), one([Z(4)]))).toBe('ready');
+    expect(verdict(one([Z(4)]), one([Z(3)]))).toBe('Refit.Conflict');
+  });
+});

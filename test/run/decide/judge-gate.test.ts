@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import type { Comparison, Gate, Outcome, Threshold } from '../../../src/model.ts';
+import {
+  judgeCommand,
+  judgeCount,
+  judgeDuration,
+  judgeMetric,
+  judgeUrl,
+  median,
+} from '../../../src/run/decide/judge-gate.ts';
+
+const more = (value: number, base: Threshold['base'] = 'count'): Threshold => ({
+  operator: '>',
+  value,
+  base,
+});
+const [V, F, R, U, S]: Outcome[] = ['verified', 'failed', 'refused', 'unknown', 'skipped'];
+
+describe('a gate on counts', () => {
+  // biome-ignore format: one line a case
+  it.each<[string, 'failed' | 'unknown', Threshold, (Outcome | undefined)[], string]>([
+    ['nothing failed', 'failed', more(0), [V, V], 'success'],
+    ['one failed', 'failed', more(0), [V, F], 'failure'],
+    ['a refusal counts as failed', 'failed', more(0), [V, R], 'failure'],
+    ['what is skipped or unknown does not', 'failed', more(0), [S, U], 'success'],
+    ['the threshold itself is not above it', 'failed', more(1), [F, V], 'success'],
+    ['but is reached with >=', 'failed', { operator: '>=', value: 1, base: 'count' }, [F, V], 'failure'],
+    ['a percentage of the wave', 'failed', more(25, 'wave'), [F, V, V, V], 'success'],
+    ['and above it', 'failed', more(25, 'wave'), [F, F, V, V], 'failure'],
+    ['unknown ones', 'unknown', more(0), [U, F], 'failure'],
+    ['none unknown', 'unknown', more(0), [F, R, S], 'success'],
+  ])('%s', (_, judge, threshold, outcomes, expected) => {
+    expect(judgeCount(judge, threshold, outcomes as Outcome[]).outcome).toBe(expected);
+  });
+
+  it('says the numbers', () => {
+    expect(judgeCount('failed', more(25, 'wave'), [F!, V!]).what).toBe(
+      '1 of 2 steps failed or refused, fails at "> 25% of wave"',
+    );
+  });
+});
+
+describe('a gate on the duration', () => {
+  const ms = (value: number): NonNullable<Gate['duration']> => ({ operator: '>', value, unit: 'ms' });
+  const times = (value: number): NonNullable<Gate['duration']> => ({
+    operator: '>',
+    value,
+    unit: 'forecast',
+  });
+  it.each<[string, NonNullable<Gate['duration']>, number[], number[], string, RegExp]>([
+    ['shorter than stated', ms(60_000), [50_000], [], 'success', /50 s by the median of 1, fails at > 60 s/],
+    ['longer', ms(60_000), [61_000], [], 'failure', /61 s/],
+    [
+      'one that is slow among many is not the median',
+      ms(60_000),
+      [10_000, 20_000, 900_000],
+      [],
+      'success',
+      /20 s/,
+    ],
+    ['nothing verified', ms(60_000), [], [], 'inconclusive', /no resize of the wave/],
+    ['within the forecast', times(2), [20_000], [10_000, 11_000], 'success', /2x the forecast of 10.5 s/],
+    ['beyond it', times(2), [21_001], [10_000, 11_000], 'failure', /21 s/],
+    ['no forecast', times(2), [21_001], [], 'inconclusive', /no forecast/],
+  ])('%s', (_, duration, own, before, outcome, what) => {
+    expect(judgeDuration(duration, own, before)).toMatchObject({
+      judge: 'duration',
+      outcome,
+      what: expect.stringMatching(what),
+    });
+  });
+
+  it.each([
+    [[], null],
+    [[3], 3],
+    [[9, 1], 5],
+    [[9, 1, 2], 2],
+  ])('the median of %j is %s', (values, expected) => {
+    expect(median(values)).toBe(expected);
+  });
+});
+
+describe('a gate on a metric', () => {
+  const metric = (operator: Comparison['operator'], value: number): NonNullable<Gate['metric']> => ({
+    name: 'MemUtil',
+    fails: { operator, value },
+    over: 300_000,
+  });
+  const ids = ['crs-a', 'crs-b', 'crs-c', 'crs-d', 'crs-e'];
+  const read = (...figures: (number | null)[]) =>
+    new Map(figures.flatMap((one, n) => (one === null ? [] : [[ids[n]!, one] as const])));
+  it.each<[string, NonNullable<Gate['metric']>, number, ReadonlyMap<string, number>, string, string]>([
+    [
+      'all below',
+      metric('>', 90),
+      2,
+      read(10, 90),
+      'success',
+      'MemUtil of 2 instances is 90 at the worst, fails at > 90',
+    ],
+    [
+      'one above',
+      metric('>', 90),
+      2,
+      read(10, 90.125),
+      'failure',
+      'MemUtil of crs-b is 90.13, fails at > 90',
+    ],
+    [
+      'too little is a failure too',
+      metric('<', 5),
+      2,
+      read(4, 90),
+      'failure',
+      'MemUtil of crs-a is 4, fails at < 5',
+    ],
+    [
+      'the worst of too little is the least',
+      metric('<', 5),
+      2,
+      read(40, 90),
+      'success',
+      'MemUtil of 2 instances is 40 at the worst, fails at < 5',
+    ],
+    [
+      'many above: three are named',
+      metric('>', 0),
+      5,
+      read(1, 2, 3, 4, 5),
+      'failure',
+      'MemUtil of crs-a is 1, crs-b is 2, crs-c is 3 and 2 more, fails at > 0',
+    ],
+    [
+      'one unread',
+      metric('>', 90),
+      2,
+      read(10, null),
+      'inconclusive',
+      'MemUtil of 1 of 2 instances has no figure: crs-b',
+    ],
+    [
+      'one unread and one above: that is known',
+      metric('>', 90),
+      2,
+      read(null, 95),
+      'failure',
+      'MemUtil of crs-b is 95, fails at > 90',
+    ],
+    [
+      'nothing resized',
+      metric('>', 90),
+      0,
+      read(),
+      'inconclusive',
+      'no resize of the wave was verified: nothing to read',
+    ],
+  ])('%s', (_, given, count, figures, outcome, what) => {
+    expect(judgeMetric(given, ids.slice(0, count), figures)).toEqual({ judge: 'metric', outcome, what });
+  });
+});
+
+describe('a gate on a command', () => {
+  it.each([
+    [0, 'success'],
+    [1, 'failure'],
+    [127, 'failure'],
+    [75, 'inconclusive'],
+  ])('that exits %i is a %s', (exitCode, outcome) => {
+    expect(judgeCommand({ kind: 'ended', exitCode, said: '' }).outcome).toBe(outcome);
+  });
+
+  it('says the last line of its output, and why it did not end', () => {
+    expect(judgeCommand({ kind: 'ended', exitCode: 3, said: 'p99 is 40 ms' }).what).toBe(
+      'exit 3: p99 is 40 ms',
+    );
+    expect(judgeCommand({ kind: 'no-end', why: 'no end within 60 s' })).toEqual({
+      judge: 'command',
+      outcome: 'inconclusive',
+      what: 'no end within 60 s',
+    });
+  });
+});
+
+describe('a gate on an address', () => {
+  it.each([
+    [200, 'success'],
+    [204, 'success'],
+    [302, 'inconclusive'],
+    [400, 'failure'],
+    [404, 'failure'],
+    [408, 'inconclusive'],
+    [429, 'inconclusive'],
+    [500, 'failure'],
+    [502, 'inconclusive'],
+    [503, 'failure'],
+    [504, 'inconclusive'],
+  ])('that answers %i is a %s', (status, outcome) => {
+    expect(judgeUrl({ kind: 'answered', status }).outcome).toBe(outcome);
+  });
+
+  it('that does not answer is inconclusive', () => {
+    expect(judgeUrl({ kind: 'silent', why: 'the connection was reset' }).outcome).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,312 @@
+/** A run and the approvals of its waves, in virtual time. What a plan as a whole needs is shown in test/cli. */
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
+import { validateJournalEntry } from '../../../src/generated/validators.js';
+import type { JournalEntry } from '../../../src/model.ts';
+import { isBorneOut } from '../../../src/run/demand-approvals.ts';
+import { hookListener } from '../../../src/run/notify/hooks.ts';
+import { approversFile, file, HOUR, type Signing } from '../../approval/people.ts';
+import { standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Run, type Stage, setStage } from '../stage.ts';
+
+const PLAN = `owner: dba
+approvals: { need: 2, from: approvers.yaml }
+waves:
+  - { name: canary, take: 1 }
+  - { name: tenth, take: 2, approval: required }
+  - { name: rest, take: rest, approval: required }
+targets: [{ select: { all: true }, memoryPerShard: 8GB }]`;
+const PEOPLE = ['wei', 'jun', 'li', 'dba'];
+
+const staged = () => setStage({ fleet: standards(6), plan: PLAN, approvers: approversFile(PEOPLE) });
+
+/** Puts an approval beside the saved plan, signed now. */
+function sign(stage: Stage, name: string, wave: string, more: Signing = {}): void {
+  const text = file(name, { wave, ...more }, stage.saved, stage.clock.now());
+  stage.offered.push({ file: `saved.json.approval-${name}.${wave}.json`, text });
+}
+
+const verified = ({ report }: Run) => report.totals.verified;
+const because = (run: Run) => [run.end?.because, run.end?.exitCode];
+
+describe('a wave that asks for an approval', () => {
+  it('is not begun without one: the run ends before it, with who is missing and what to type, and goes on when it is there', async () => {
+    const stage = await staged();
+    const first = await stage.run();
+    expect(because(first)).toEqual(['not-approved', 11]);
+    expect(verified(first)).toBe(1);
+    expect(first.report.run.what).toMatch(
+      /^wave tenth \(.{8}\) needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li \(mend: refit approve saved\.json --wave tenth /,
+    );
+    holds(stage, first);
+
+    const again = await stage.run();
+    expect([verified(again), ...because(again)]).toEqual([1, 'not-approved', 11]);
+
+    sign(stage, 'wei', 'tenth');
+    sign(stage, 'jun', 'tenth');
+    const second = await stage.run();
+    expect([verified(second), ...because(second)]).toEqual([3, 'not-approved', 11]);
+    expect(second.report.run.what).toMatch(
+      /^wave rest .*tenth\.json does not count: it approves wave tenth, not wave rest/,
+    );
+    holds(stage, second);
+
+    sign(stage, 'li', 'rest');
+    sign(stage, 'wei', 'rest');
+    const third = await stage.run();
+    expect([verified(third), ...because(third)]).toEqual([6, 'done', 0]);
+    holds(stage, third);
+    expect(third.report.run.signatures?.map(({ by, wave }) => `${by} ${wave}`)).toEqual([
+      'wei tenth',
+      'jun tenth',
+      'li rest',
+      'wei rest',
+    ]);
+    for (const entry of third.entries) expect(validateJournalEntry(entry), entry.kind).toBe(true);
+  });
+
+  it('soaks after the wave before, is judged then, and does not soak again when it is approved later', async () => {
+    const plan = PLAN.replace('take: 1 }', 'take: 1, soak: 1h }');
+    const stage = await setStage({ fleet: standards(6), plan, approvers: approversFile(PEOPLE) });
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth', { expires: HOUR / 2 });
+    const first = await stage.run();
+    holds(stage, first);
+    expect([verified(first), ...because(first)]).toEqual([1, 'not-approved', 11]);
+    expect(first.took).toBeGreaterThan(HOUR);
+    expect(first.report.run.what).toContain('does not count: expired at');
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
+    const second = await stage.run();
+    holds(stage, second);
+    expect([verified(second), ...because(second)]).toEqual([3, 'not-approved', 11]);
+    expect(second.took).toBeLessThan(HOUR / 2);
+  });
+
+  it('is reconciled without one: what it had begun is settled, and nothing is ordered', async () => {
+    const stage = await staged();
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
+    let orders = 0;
+    const killed = await stage.run({ diesAt: ({ kind }) => kind === 'arrived' && ++orders === 2 });
+    expect(killed.report.totals).toMatchObject({ verified: 1, unknown: 1 });
+    stage.offered.length = 0;
+    const before = stage.cloud.arrivals.length;
+    const read = await stage.run({ reconciles: true });
+    holds(stage, read);
+    expect(stage.cloud.arrivals).toHaveLength(before);
+    expect([verified(read), ...because(read)]).toEqual([2, 'reconciled', 3]);
+    // The wave began by its approvals: apply carries it to its end, and asks for those of the next.
+    const rest = await stage.run();
+    holds(stage, rest);
+    expect([verified(rest), ...because(rest)]).toEqual([3, 'not-approved', 11]);
+  });
+
+  it('begins at once where its approval is there in time', async () => {
+    const stage = await staged();
+    for (const wave of ['tenth', 'rest']) for (const name of ['wei', 'jun']) sign(stage, name, wave);
+    const run = await stage.run();
+    expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
+    holds(stage, run);
+  });
+
+  // biome-ignore format: one line a case
+  it.each<[string, Signing & { name?: string }, RegExp]>([
+    ['has expired by then, though it had not when the run began', { expires: 1 }, /expired at/],
+    ['is forged', { key: 'mallory' }, /key of no approver/],
+    ['is of another plan', { digest: 'e'.repeat(64) }, /of another plan/],
+    ["is the author's own", { name: 'dba' }, /dba made the plan/],
+    ['is the same person\'s a second time', { name: 'wei', expires: HOUR / 2 }, /one person counts once/],
+    ['is of another wave', { wave: 'rest' }, /approves wave rest, not wave tenth/],
+  ])('is not begun by one that %s', async (_, { name = 'jun', ...signing }, why) => {
+    const stage = await staged();
+    sign(stage, 'wei', 'tenth');
+    sign(stage, name, 'tenth', signing);
+    const run = await stage.run();
+    expect([verified(run), ...because(run)]).toEqual([1, 'not-approved', 11]);
+    expect(run.report.run.what).toMatch(/has 1 \(wei\); missing: 1 of jun, li/);
+    expect(run.report.run.what).toMatch(why);
+    holds(stage, run);
+  });
+
+  it('that has begun goes on after a crash, though its approvals have expired meanwhile', async () => {
+    const stage = await staged();
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth', { expires: HOUR });
+    let intents = 0;
+    const crashed = await stage.run({
+      diesAt: (moment) => moment.kind === 'durable' && moment.text.includes('"intent"') && ++intents === 2,
+    });
+    expect(crashed.died).toBe(true);
+    await stage.pass(2 * HOUR);
+    const run = await stage.run();
+    expect([verified(run), ...because(run)]).toEqual([3, 'not-approved', 11]);
+    holds(stage, run);
+  });
+
+  it.each(['half there', 'durable'] as const)(
+    'whose process dies with its approval %s begins after it, and never before',
+    async (state) => {
+      const stage = await staged();
+      for (const wave of ['tenth', 'rest']) for (const name of ['wei', 'jun']) sign(stage, name, wave);
+      const crashed = await stage.run({
+        diesAt: (moment) =>
+          moment.kind === (state === 'durable' ? 'durable' : 'writing') &&
+          moment.text.includes('"signatures"'),
+        leaves: state === 'durable' ? 'nothing' : 'half a line',
+      });
+      expect(crashed.died).toBe(true);
+      const run = await stage.run();
+      expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
+      expect(wavesBegunUnapproved(run.entries)).toEqual([]);
+      holds(stage, run);
+    },
+  );
+
+  it('an approver who has left: what was signed in time counts, a wave waits for the others, and they are enough', async () => {
+    const stage = await staged();
+    sign(stage, 'wei', 'tenth');
+    sign(stage, 'jun', 'tenth');
+    const tuesday = await stage.run();
+    expect([verified(tuesday), ...because(tuesday)]).toEqual([3, 'not-approved', 11]);
+    // Jun has left, and what she signed ahead runs out.
+    sign(stage, 'jun', 'rest', { expires: HOUR });
+    sign(stage, 'wei', 'rest', { expires: 48 * HOUR });
+    await stage.pass(24 * HOUR);
+    const wednesday = await stage.run();
+    expect(because(wednesday)).toEqual(['not-approved', 11]);
+    expect(wednesday.report.run.what).toMatch(
+      /has 1 \(wei\); missing: 1 of jun, li; .*jun\.rest\.json does not count: expired at/,
+    );
+    sign(stage, 'li', 'rest');
+    const thursday = await stage.run();
+    expect([verified(thursday), ...because(thursday)]).toEqual([6, 'done', 0]);
+    holds(stage, thursday);
+  });
+});
+
+/** Waves of this plan that began with no approval before them. */
+function wavesBegunUnapproved(entries: readonly JournalEntry[]): number[] {
+  const approved = new Set<number | null>([0]);
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'approved' && entry.how === 'signatures') approved.add(entry.wave);
+    return entry.kind === 'wave-started' && !approved.has(entry.wave) ? [entry.wave] : [];
+  });
+}
+
+describe('signatures on record', () => {
+  it('are believed for being good and enough, not for standing in a journal', async () => {
+    const stage = await staged();
+    sign(stage, 'wei', 'tenth');
+    sign(stage, 'jun', 'tenth');
+    const { entries } = await stage.run();
+    const deed = entries.find((entry) => entry.kind === 'approved' && entry.how === 'signatures');
+    if (deed?.kind !== 'approved' || deed.how !== 'signatures') throw new Error('no signatures on record');
+    expect(isBorneOut(stage.saved, deed)).toBe(true);
+    const [first, second] = deed.signed;
+    for (const changed of [
+      { ...deed, wave: null },
+      { ...deed, wave: 2 },
+      { ...deed, signed: [first!] },
+      { ...deed, signed: [first!, first!] },
+      { ...deed, signed: [first!, { ...second!, signature: first!.signature }] },
+      { ...deed, judgedAt: second!.expiresAt },
+    ])
+      expect(isBorneOut(stage.saved, changed)).toBe(false);
+  });
+});
+
+describe('a wave that waits two hours for its approval', () => {
+  const WAITING = PLAN.replace('take: 2, approval: required', 'take: rest, approval: { within: 2h }').replace(
+    '\n  - { name: rest, take: rest, approval: required }',
+    '',
+  );
+  const waiting = () => setStage({ fleet: standards(6), plan: WAITING, approvers: approversFile(PEOPLE) });
+  const signBoth = (stage: Stage) => {
+    for (const name of ['wei', 'jun']) sign(stage, name, 'tenth');
+  };
+  const MINUTES = HOUR / 60;
+  const awaited = ({ entries }: Run) =>
+    entries.flatMap((entry) => (entry.kind === 'approval-awaited' ? [entry] : []));
+
+  it('begins as it is signed, in the same process, which says meanwhile what it waits for', async () => {
+    const stage = await waiting();
+    const told: unknown[] = [];
+    const listeners = (clock: Clock) => [
+      hookListener(
+        { approval: ['page'] },
+        {
+          runCommand: async (_, { input }) => {
+            told.push(JSON.parse(input));
+            return { kind: 'ended', exitCode: 0, said: '', output: '' };
+          },
+          clock,
+          directory: '/runs/one',
+        },
+      ),
+    ];
+    const run = await stage.run({
+      listeners,
+      meanwhile: [[40 * MINUTES, () => signBoth(stage)]],
+      askedEvery: 10 * MINUTES,
+    });
+    holds(stage, run);
+    expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
+    expect(run.took).toBeGreaterThan(40 * MINUTES);
+    expect(run.took).toBeLessThan(80 * MINUTES);
+    expect(run.standings[1]!.waits).toMatchObject([{ name: 'approval', step: null, limit: 2 * HOUR }]);
+    expect(told).toMatchObject([
+      {
+        event: 'approval',
+        wave: 'tenth',
+        what: expect.stringMatching(/^waits until .*Z for approval: wave tenth/),
+      },
+    ]);
+    expect(awaited(run)).toMatchObject([
+      {
+        name: 'tenth',
+        what: expect.stringMatching(/needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li/),
+      },
+    ]);
+  });
+
+  it('is given up after that, and asked for once by each later apply', async () => {
+    const stage = await waiting();
+    const first = await stage.run();
+    holds(stage, first);
+    expect([verified(first), ...because(first)]).toEqual([1, 'not-approved', 11]);
+    expect(first.took).toBeGreaterThan(2 * HOUR);
+    expect(first.took).toBeLessThan(2.2 * HOUR);
+    const again = await stage.run();
+    expect(because(again)).toEqual(['not-approved', 11]);
+    expect(again.took).toBeLessThan(MINUTES);
+    expect(awaited(again)).toHaveLength(1);
+    signBoth(stage);
+    const last = await stage.run();
+    holds(stage, last);
+    expect([verified(last), ...because(last)]).toEqual([6, 'done', 0]);
+  });
+
+  it('waits on from when it was asked for where its process dies meanwhile', async () => {
+    const stage = await waiting();
+    const killed = await stage.run({
+      diesAt: (moment) => moment.kind === 'durable' && moment.text.includes('"approval-awaited"'),
+    });
+    expect(killed.died).toBe(true);
+    await stage.pass(90 * MINUTES);
+    const run = await stage.run();
+    expect(because(run)).toEqual(['not-approved', 11]);
+    expect(run.took).toBeGreaterThan(25 * MINUTES);
+    expect(run.took).toBeLessThan(31 * MINUTES);
+    expect(awaited(run)).toHaveLength(1);
+  });
+
+  it('leaves off waiting at a signal, and goes on by the same command', async () => {
+    const stage = await waiting();
+    const drained = await stage.run({ drainAfter: 30 * MINUTES });
+    expect(because(drained)).toEqual(['drained', 130]);
+    expect(drained.took).toBeLessThan(31 * MINUTES);
+    signBoth(stage);
+    const run = await stage.run();
+    holds(stage, run);
+    expect([verified(run), ...because(run)]).toEqual([6, 'done', 0]);
+  });
+});

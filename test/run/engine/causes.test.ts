@@ -1,0 +1,316 @@
+/** What befalls a run from outside while it is under way: it halts or refreshes, says why and what to do, and goes on. */
+import { describe, expect, it } from 'vitest';
+import { secret } from '../../../src/cloud/credentials/find-credentials.ts';
+import { issueKeys } from '../../../src/simulator/world/temporary-keys.ts';
+import type { World } from '../../../src/simulator/world/world.ts';
+import { A, ALL_TO_8GB, standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
+
+const MINUTE = 60_000;
+
+/** Six instances, two at once, half a minute each: something is under way whenever something befalls them. */
+function staged(more: Partial<StageOptions> = {}): Promise<Stage> {
+  return setStage({
+    fleet: standards(6),
+    plan: `${ALL_TO_8GB}\nexecution: { inFlight: 2 }`,
+    startLag: [2000, 5000],
+    duration: [20_000, 30_000],
+    ...more,
+  });
+}
+
+/** Halted in the middle: something was verified, something is left, and the sentence has its mend. */
+function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, mend: RegExp): void {
+  expect(run.end).toEqual({ because: 'halted', exitCode });
+  expect(run.report.totals.verified).toBeGreaterThan(0);
+  expect(run.report.totals['not-run']).toBeGreaterThan(0);
+  expect(run.report.run.what).toMatch(what);
+  expect(/\(mend: (.+)\)$/.exec(run.report.run.what ?? '')?.[1]).toMatch(mend);
+}
+
+/** The same command again, once the cause is gone: everything verified, nothing ordered twice. */
+async function goesOn(stage: Stage): Promise<Run> {
+  const again = await stage.run();
+  holds(stage, again);
+  expect(again.end).toEqual({ because: 'done', exitCode: 0 });
+  expect(again.report.totals.verified).toBe(again.report.steps.length);
+  for (const step of again.report.steps) expect(step.orders, step.id).toHaveLength(1);
+  return again;
+}
+
+describe('in the middle of a run', () => {
+  it('a clock that is ten minutes off halts it with 12; set right, it goes on', async () => {
+    const stage = await staged({ faults: ['clock-skew=10m+45s..20m'] });
+    const run = await stage.run();
+    holds(stage, run);
+    haltedInTheMiddle(run, 12, /AuthFailure\.SignatureExpire/, /set this machine's clock.*refit doctor/);
+    await stage.pass(20 * MINUTE);
+    await goesOn(stage);
+  });
+
+  it.each([
+    { fault: 'no-permission', what: /InvalidParameter\.PermissionDenied: no right/ },
+    { fault: 'no-cam', what: /UnauthorizedOperation\.NoCAMAuthed: no right/ },
+    {
+      fault: 'refuse=AuthFailure.UnauthorizedOperation',
+      what: /AuthFailure\.UnauthorizedOperation: no right/,
+    },
+  ])(
+    'a right to order that is revoked ($fault) halts it with 4, and what is under way ends well',
+    async ({ fault, what }) => {
+      const stage = await staged({ faults: [`${fault}+30s..10m`] });
+      const run = await stage.run();
+      holds(stage, run);
+      haltedInTheMiddle(run, 4, what, /let this identity call redis:UpgradeInstance/);
+      expect(run.report.totals.unknown).toBe(0);
+      await stage.pass(10 * MINUTE);
+      await goesOn(stage);
+    },
+  );
+
+  it('a right to read that is revoked halts it, and what was ordered is unknown until it is granted again', async () => {
+    const stage = await staged({ faults: ['no-cam@DescribeInstances+45s..20m'] });
+    const run = await stage.run();
+    holds(stage, run);
+    haltedInTheMiddle(run, 10, /NoCAMAuthed/, /let this identity call redis:DescribeInstances/);
+    await stage.pass(20 * MINUTE);
+    await goesOn(stage);
+  });
+
+  it('an account that runs empty halts it with 4; topped up, it goes on', async () => {
+    const stage = await staged({ fleet: standards(6, { billing: 'prepaid', daysLeft: 100 }) });
+    const account = stage.cloud.world.accounts.get('default')!;
+    const run = await stage.run({ meanwhile: [[30_000, () => Object.assign(account, { balance: 1 })]] });
+    holds(stage, run);
+    haltedInTheMiddle(run, 4, /AccountBalanceNotEnough: the account cannot pay/, /top up the account/);
+    expect(run.report.totals.unknown).toBe(0);
+    Object.assign(account, { balance: 1_000_000 });
+    await goesOn(stage);
+  });
+
+  it('a threshold that is reached halts it with a mend too', async () => {
+    const stage = await staged({
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { failed: "> 0" } }`,
+      faults: [`sold-out=${A(2)}#1`],
+    });
+    const run = await stage.run();
+    haltedInTheMiddle(run, 4, /^haltWhen failed: "> 0" is reached with 1/, /report.+apply again/);
+  });
+});
+
+/** Keys of a role, new ones at each search, or for a while the same ones over and over. */
+function roleKeys() {
+  const state = { searches: 0, stale: false };
+  let last: ReturnType<typeof issue> | null = null;
+  const issue = (world: World, now: number) => {
+    const account = world.accounts.get('default')!;
+    const { Credentials } = issueKeys(
+      world,
+      { account, role: 'operator', name: 'story', askedBy: account.uin, seconds: 7200 },
+      now,
+    );
+    return {
+      secretId: Credentials.TmpSecretId,
+      secretKey: secret(Credentials.TmpSecretKey),
+      token: secret(Credentials.Token),
+      source: 'the story',
+      identity: 'operator',
+    };
+  };
+  const keysFrom = (world: World, now: number) => {
+    state.searches += 1;
+    if (!state.stale || last === null) last = issue(world, now);
+    return last;
+  };
+  return { state, keysFrom };
+}
+
+describe('a session token that dies before its end', () => {
+  it('is renewed, and nobody sees more of it than a run that is verified', async () => {
+    const { state, keysFrom } = roleKeys();
+    const stage = await staged({ keysFrom, faults: ['expired-token+45s..90m'] });
+    const before = state.searches;
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(run.report.totals.verified).toBe(6);
+    expect(state.searches).toBe(before + 2);
+    expect(run.entries.filter(({ kind }) => kind === 'stopping' || kind === 'refused')).toEqual([]);
+  });
+
+  it('halts the run with 12 where the place of the keys has no others; when it has, it goes on', async () => {
+    const { state, keysFrom } = roleKeys();
+    const stage = await staged({ keysFrom, faults: ['expired-token+45s..90m'] });
+    const run = await stage.run({ meanwhile: [[10_000, () => Object.assign(state, { stale: true })]] });
+    holds(stage, run);
+    haltedInTheMiddle(run, 12, /AuthFailure\.TokenFailure/, /get other temporary keys.*refit doctor/);
+    state.stale = false;
+    await goesOn(stage);
+  });
+
+  it('costs an order that meets it one more attempt with other keys, whatever the number of orders', async () => {
+    const { state, keysFrom } = roleKeys();
+    const stage = await staged({
+      keysFrom,
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 6 }`,
+      faults: ['refuse=AuthFailure.TokenFailure#6'],
+    });
+    const before = state.searches;
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(run.report.steps.map(({ attempts }) => attempts)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(state.searches).toBeGreaterThanOrEqual(before + 2);
+  });
+
+  it('halts at the second refusal in a row of one order, which was not executed', async () => {
+    const { keysFrom } = roleKeys();
+    const stage = await staged({
+      keysFrom,
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+      faults: ['refuse=AuthFailure.TokenFailure#2'],
+    });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'halted', exitCode: 12 });
+    expect(run.report.steps[0]).toMatchObject({
+      outcome: 'refused',
+      code: 'AuthFailure.TokenFailure',
+      attempts: 2,
+    });
+    await goesOn(stage);
+  });
+});
+
+describe('an instance that is changed by hand between look and order', () => {
+  /** Does something to the first instance in the tick before an attempt at it is written. */
+  const justBefore = (stage: Stage, attempt: number, act: () => void): void => {
+    let orders = 0;
+    stage.cloud.road.connect = (action) => {
+      if (action === 'UpgradeInstance' && ++orders === attempt) act();
+      return 0;
+    };
+  };
+  const resized = (stage: Stage, size: object) => () =>
+    void Object.assign(stage.cloud.world.instances.get(A(1))!, size);
+  const one = (more: Partial<StageOptions> = {}) =>
+    staged({ fleet: standards(2), plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`, ...more });
+
+  it.each([
+    ['to another size, so that two dimensions would differ', { replicas: 2 }],
+    ['to the very size that was planned, so that none would', { memoryPerShard: 8192 }],
+  ])('%s: drifted, not refused', async (_, size) => {
+    const stage = await one();
+    justBefore(stage, 1, resized(stage, size));
+    const run = await stage.run();
+    expect(run.entries.find(({ kind }) => kind === 'refused')).toMatchObject({
+      code: 'InvalidParameter.InvalidParameter',
+    });
+    expect(run.report.steps[0]).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [] });
+    expect(run.report.steps[0]!.what).toContain('it was changed meanwhile');
+    expect(run.report.steps[1]).toMatchObject({ outcome: 'verified' });
+    expect(run.end).toEqual({ because: 'done', exitCode: 3 });
+    expect(run.counts.orders[A(1)] ?? 0).toBe(0);
+  });
+
+  it('not at all: refused, after another look', async () => {
+    const stage = await one({ faults: ['refuse=InvalidParameter.InvalidParameter#1'] });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.steps[0]).toMatchObject({
+      outcome: 'refused',
+      code: 'InvalidParameter.InvalidParameter',
+      attempts: 1,
+    });
+    expect(
+      run.entries.filter((entry) => entry.kind === 'looked' && entry.step.startsWith(A(1))),
+    ).toHaveLength(2);
+  });
+
+  it('and an earlier attempt without an answer that shows only then has landed after all', async () => {
+    const stage = await one({ faults: ['reset-before#1'] });
+    justBefore(stage, 2, resized(stage, { memoryPerShard: 8192 }));
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 2, orders: [] });
+    expect(run.report.steps[0]!.what).toContain('billing lists no order for it');
+    expect(run.end?.exitCode).toBe(0);
+  });
+
+  it('to its target while a refused order waits: somebody else did that, so it is drifted', async () => {
+    const stage = await one({ faults: ['refuse=ResourceUnavailable.InstanceStatusError#1'] });
+    const run = await stage.run({ meanwhile: [[5000, resized(stage, { memoryPerShard: 8192 })]] });
+    expect(run.report.steps[0]).toMatchObject({ outcome: 'drifted', attempts: 1, orders: [] });
+  });
+});
+
+describe('an order that landed without an answer', () => {
+  const BY_TASK = { startLag: [1000, 2000], duration: [40_000, 50_000] } as const;
+  const BY_SIZE = { startLag: [100, 200], duration: [200, 300] } as const;
+
+  it.each([
+    // Within patience billing is waited for: until it tells whose the order is, it may be somebody else's.
+    ['its task', 30_000, BY_TASK, [[true, true]]],
+    ['its size', 30_000, BY_SIZE, [[true, true]]],
+    [
+      'its task',
+      200_000,
+      BY_TASK,
+      [
+        [true, false],
+        [true, true],
+      ],
+    ],
+    [
+      'its size',
+      200_000,
+      BY_SIZE,
+      [
+        [true, false],
+        [true, true],
+      ],
+    ],
+  ] as const)(
+    'and is known by %s gets its number from billing when it shows there, after %i ms',
+    async (by, listedAfter, pace, told) => {
+      const stage = await staged({
+        fleet: standards(1),
+        plan: ALL_TO_8GB,
+        faults: ['lost-answer#1'],
+        ...pace,
+      });
+      // Billing lists orders late; for the size the task list says nothing either.
+      let late = true;
+      const nothing = {
+        DescribeDealsByCond: { TotalCount: 0, Deals: [] },
+        DescribeTaskList: { TotalCount: 0, Tasks: [] },
+      };
+      stage.cloud.road.intercept = (action) => {
+        if (
+          !late ||
+          !(action === 'DescribeDealsByCond' || (by === 'its size' && action === 'DescribeTaskList'))
+        )
+          return null;
+        const body = JSON.stringify({ Response: { RequestId: 'r', ...nothing[action] } });
+        return { status: 200, contentType: 'application/json', body };
+      };
+      const run = await stage.run({
+        meanwhile: [
+          [
+            listedAfter,
+            () => {
+              late = false;
+            },
+          ],
+        ],
+      });
+      holds(stage, run);
+      expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+      const settled = run.entries.flatMap((entry) => (entry.kind === 'settled' ? [entry] : []));
+      expect(settled.map(({ landed, order }) => [landed, order !== null])).toEqual(told);
+      const [deal] = [...stage.cloud.world.deals.values()];
+      expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal!.name] });
+    },
+  );
+});

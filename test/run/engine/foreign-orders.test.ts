@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { acceptOrder, orderByHand } from '../../../src/simulator/world/change.ts';
+import { OWNER_UIN, SOMEBODY_ELSE, type World } from '../../../src/simulator/world/world.ts';
+import { A, ALL_TO_8GB, standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Fate, type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
+
+const MINUTE = 60_000;
+const STORY: StageOptions = {
+  fleet: standards(3),
+  plan: `${ALL_TO_8GB}\nexecution: { inFlight: 3 }`,
+  startLag: [2_000, 5_000],
+  duration: [20_000, 30_000],
+};
+
+const first = ({ report }: Run) => report.steps[0]!;
+const askedFor = (stage: Stage, id = A(1)) =>
+  stage.cloud.arrivals.filter(({ instance }) => instance === id).length;
+const sizeOf = (stage: Stage) => stage.cloud.world.instances.get(A(1))!.memoryPerShard;
+const dealsBy = (stage: Stage, uin: string) =>
+  [...stage.cloud.world.deals.values()].filter(({ by }) => by === uin).map(({ name }) => name);
+const settled = ({ entries }: Run) =>
+  entries.flatMap((entry) =>
+    entry.kind === 'settled' && entry.step.startsWith(A(1)) ? [[entry.landed, entry.order]] : [],
+  );
+
+/** Does something to the world as the first order for the instance has arrived, and before its answer leaves. */
+function asItArrives(stage: Stage, act: (world: World, now: number) => void): Fate {
+  let done = false;
+  return {
+    diesAt(moment) {
+      if (!done && moment.kind === 'arrived' && moment.instance === A(1)) {
+        done = true;
+        act(stage.cloud.world, stage.clock.now());
+      }
+      return false;
+    },
+  };
+}
+
+const replicasByHand = (by: string) => (world: World, now: number) =>
+  void acceptOrder(
+    world,
+    world.instances.get(A(1))!,
+    { dimension: 'replicas', to: 2, nodes: null },
+    { by, cents: 0, inWindow: false, now, grows: true },
+  );
+
+describe('an order whose request was lost while somebody else ordered for the instance', () => {
+  it('is drifted, names the order, and is never asked again; the others are carried out', async () => {
+    const stage = await setStage({
+      ...STORY,
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+      faults: ['reset-before#1', `foreign-order=${A(1)}#1`],
+    });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 3 });
+    const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
+    expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [], attempts: 1 });
+    expect(first(run).what).toMatch(
+      new RegExp(
+        `somebody else changed the instance meanwhile: .*order ${theirs} by ${SOMEBODY_ELSE}, created at`,
+      ),
+    );
+    expect(settled(run)).toEqual([[false, null]]);
+    expect(askedFor(stage)).toBe(1);
+    expect(run.report.totals).toMatchObject({ verified: 2, drifted: 1 });
+    expect(sizeOf(stage)).toBeGreaterThan(8192);
+  });
+
+  it('is drifted even where that brought it to its very target', async () => {
+    const stage = await setStage({
+      ...STORY,
+      faults: ['reset-before#1'],
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+    });
+    const run = await stage.run(
+      asItArrives(stage, (world, now) =>
+        orderByHand(world, world.instances.get(A(1))!, 8192, SOMEBODY_ELSE, now),
+      ),
+    );
+    holds(stage, run);
+    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], found: { memoryPerShard: 8192 } });
+    expect(askedFor(stage)).toBe(1);
+  });
+
+  it('is drifted by a task of another dimension where billing may not be read', async () => {
+    const stage = await setStage({
+      ...STORY,
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+      faults: ['reset-before#1', 'no-permission@DescribeDealsByCond'],
+    });
+    const run = await stage.run(asItArrives(stage, replicasByHand(SOMEBODY_ELSE)));
+    holds(stage, run);
+    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
+    expect(first(run).what).toMatch(/task \d+ \(type 029\), begun at/);
+    expect(askedFor(stage)).toBe(1);
+  });
+
+  it('by hand of the same identity is told by the size at which it ends', async () => {
+    const stage = await setStage({
+      ...STORY,
+      faults: ['reset-before#1'],
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+    });
+    const run = await stage.run(
+      asItArrives(stage, (world, now) =>
+        orderByHand(world, world.instances.get(A(1))!, 16_384, OWNER_UIN, now),
+      ),
+    );
+    holds(stage, run);
+    expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted' });
+    expect(first(run).what).toMatch(/what was taken for its order was somebody else's: order \d+ by/);
+    expect(askedFor(stage)).toBe(1);
+  });
+
+  it('is unknown, with both named, where neither of them can be told, and a reconcile orders nothing either', async () => {
+    const stage = await setStage({
+      ...STORY,
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { unknown: "> 5" } }`,
+      faults: ['reset-before#1', `failed-task=${A(1)}`],
+    });
+    const run = await stage.run(asItArrives(stage, replicasByHand(OWNER_UIN)));
+    holds(stage, run);
+    expect(run.end).toMatchObject({ exitCode: 10 });
+    expect(first(run).outcome).toBe('unknown');
+    expect(first(run).what).toMatch(
+      /cannot be told whether it landed: .*order \d+ by \d+, created at .*; task \d+ \(type 029\), begun at/,
+    );
+    const again = await stage.run({ reconciles: true });
+    holds(stage, again);
+    expect(first(again).outcome).toBe('unknown');
+    expect(askedFor(stage)).toBe(1);
+  });
+});
+
+describe('an order that was taken together with one of somebody else', () => {
+  it.each([
+    ['its answer lost', ['lost-answer#1']],
+    ['its answer heard', []],
+  ])('%s: it is told by its own number, and verified or drifted as it ends', async (_, faults) => {
+    const outcomes = new Set<string>();
+    for (let seed = 1; seed <= 6; seed++) {
+      const stage = await setStage({
+        ...STORY,
+        seed,
+        plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+        faults: [...faults, `foreign-order=${A(1)}#1`],
+      });
+      const run = await stage.run();
+      holds(stage, run);
+      const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
+      expect(first(run).orders).toEqual([
+        stage.cloud.world.instances.get(A(1))!.jobs.length === 0 ? ownOrder(stage) : '',
+      ]);
+      expect(askedFor(stage)).toBe(1);
+      outcomes.add(first(run).outcome);
+      if (first(run).outcome === 'drifted') {
+        expect(sizeOf(stage)).not.toBe(8192);
+        expect(first(run).what).toContain(`somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`);
+      } else expect(first(run).outcome).toBe('verified');
+    }
+    expect(outcomes).toContain('drifted');
+  });
+
+  const ownOrder = (stage: Stage) =>
+    [...stage.cloud.world.deals.values()].find(
+      ({ by, instance }) => by === OWNER_UIN && instance.id === A(1),
+    )!.name;
+
+  it('whose task failed is not called failed for it', async () => {
+    const stage = await setStage({ ...STORY, fleet: standards(1), plan: ALL_TO_8GB });
+    const run = await stage.run(
+      asItArrives(stage, (world, now) => {
+        const instance = world.instances.get(A(1))!;
+        const deal = orderByHand(world, instance, 16_384, SOMEBODY_ELSE, now);
+        // It comes after ours, and comes to nothing.
+        world.agenda.add(now + 40_000, () => {
+          const job = instance.jobs.find((one) => one.deal === deal);
+          if (job) Object.assign(job, { fails: true });
+        });
+      }),
+    );
+    holds(stage, run);
+    expect(first(run).outcome).toBe(sizeOf(stage) === 8192 ? 'verified' : 'drifted');
+  });
+});
+
+describe('what somebody else does before the order', () => {
+  it('an order of theirs that is under way is waited for, and then named with its number and time', async () => {
+    const stage = await setStage({
+      ...STORY,
+      afterPlanning: (world, now) =>
+        void orderByHand(world, world.instances.get(A(1))!, 16_384, SOMEBODY_ELSE, now),
+    });
+    await stage.pass(10_000);
+    const run = await stage.run();
+    holds(stage, run);
+    const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
+    expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], attempts: 0 });
+    expect(first(run).what).toMatch(
+      new RegExp(
+        `it was changed meanwhile, by order ${theirs} by ${SOMEBODY_ELSE}, created at 2026-01-05T02:`,
+      ),
+    );
+    expect(run.took).toBeGreaterThan(10_000);
+  });
+
+  it.each([
+    [
+      'billing',
+      ['no-permission@DescribeDealsByCond'],
+      /changed meanwhile, by task \d+ \(type 002\), begun at/,
+    ],
+    [
+      'neither billing nor the task list',
+      ['no-permission@DescribeDealsByCond', 'no-permission@DescribeTaskList'],
+      /changed meanwhile$/,
+    ],
+  ])('is named as far as it can be read: %s may not be', async (_, faults, what) => {
+    const stage = await setStage({ ...STORY, faults: [...faults, `hand-change=${A(1)}`] });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(first(run).outcome).toBe('drifted');
+    expect(first(run).what).toMatch(what);
+  });
+
+  it('a backup that does not end within a quarter of an hour is named in the step that is skipped for it', async () => {
+    const stage = await setStage({ ...STORY, faults: [`foreign-task=${A(1)}+1m`] });
+    await stage.pass(2 * MINUTE);
+    const run = await stage.run();
+    expect(first(run)).toMatchObject({ outcome: 'skipped' });
+    expect(first(run).what).toMatch(/for 15 minutes\): task \d+ \(type 012\), begun at/);
+  });
+});

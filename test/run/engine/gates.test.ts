@@ -1,0 +1,306 @@
+/** Gates after waves: what they judge and what becomes of the run, in virtual time against the simulated provider. */
+import { describe, expect, it } from 'vitest';
+import type { JournalEntry, SteerCommand } from '../../../src/model.ts';
+import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
+import type { GateDoors } from '../../../src/run/engine/run.ts';
+import { A, ALL_TO_8GB, standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Run, type StageOptions, setStage } from '../stage.ts';
+
+const MINUTE = 60_000;
+const CONTINUE: SteerCommand = { kind: 'continue' };
+
+/** Four instances, one of them first, and this gate after it. Each has 2,000 MB of data. */
+function story(gate: string, more: Partial<StageOptions> = {}): StageOptions {
+  return {
+    fleet: standards(4, { usedTotal: 2_000 }),
+    plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1, gate: ${gate} }, { name: rest, take: rest }]`,
+    duration: [20_000, 30_000],
+    ...more,
+  };
+}
+
+const gates = (run: Run) =>
+  run.entries.flatMap((entry) =>
+    entry.kind === 'gate' ? [entry] : ([] as Extract<JournalEntry, { kind: 'gate' }>[]),
+  );
+const said = (run: Run) => gates(run).map(({ judge, outcome, next }) => `${judge} ${outcome} ${next}`);
+const orders = (run: Run) => run.entries.filter(({ kind }) => kind === 'accepted').length;
+const answers = (...ends: readonly (CommandEnd | number)[]): GateDoors => {
+  let asked = 0;
+  return {
+    runCommand: async () => {
+      const end = ends[Math.min(asked++, ends.length - 1)]!;
+      return typeof end === 'number' ? { kind: 'ended', exitCode: end, said: '' } : end;
+    },
+  };
+};
+
+describe('a gate that succeeds', () => {
+  it('lets the next wave begin, and each judgement is on record and in the report', async () => {
+    const gate =
+      '{ failed: "> 0", unknown: "> 0", duration: "> 15m", metric: { name: MemUtil, fails: "> 90" } }';
+    const stage = await setStage(story(gate));
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(run)).toEqual(
+      ['failed', 'unknown', 'duration', 'metric'].map((judge) => `${judge} success go-on`),
+    );
+    // 2,000 MB in 8,192: what was measured while it had 4,096 does not count, so five minutes are waited for.
+    expect(gates(run)[3]!.what).toBe('MemUtil of 1 instances is 24.41 at the worst, fails at > 90');
+    const ended = run.entries.find(({ kind }) => kind === 'wave-ended')!;
+    const waited = Date.parse(gates(run)[3]!.at) - Date.parse(ended.at);
+    expect(waited).toBeGreaterThanOrEqual(5 * MINUTE);
+    expect(waited).toBeLessThan(6 * MINUTE);
+    expect(run.report.waves[0]!.gate!.map(({ judge }) => judge)).toEqual([
+      'failed',
+      'unknown',
+      'duration',
+      'metric',
+    ]);
+    expect('gate' in run.report.waves[1]!).toBe(false);
+    const kinds = run.entries.map(({ kind }) => kind);
+    expect(kinds.lastIndexOf('gate')).toBeLessThan(kinds.lastIndexOf('wave-started'));
+    expect(kinds.indexOf('gate')).toBeGreaterThan(kinds.indexOf('wave-ended'));
+  });
+
+  it('is judged after the soak', async () => {
+    const stage = await setStage(
+      story('{ failed: "> 0" }', {
+        plan: `${ALL_TO_8GB}\nwaves: [{ name: all, take: rest, soak: 30m, gate: { failed: "> 0" } }]`,
+      }),
+    );
+    const run = await stage.run();
+    const ended = run.entries.find(({ kind }) => kind === 'wave-ended')!;
+    expect(Date.parse(gates(run)[0]!.at) - Date.parse(ended.at)).toBeGreaterThanOrEqual(30 * MINUTE);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+  });
+});
+
+describe('a gate that fails', () => {
+  it('halts the run with 4; taken up again, what can change is judged anew', async () => {
+    const stage = await setStage(story('{ command: [./check] }', { gates: answers(1, 1, 0) }));
+    const first = await stage.run();
+    expect(first.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(said(first)).toEqual(['command failure halt']);
+    expect(orders(first)).toBe(1);
+    expect(first.report.run.what).toContain(
+      'the gate after wave canary failed: command failure, exit 1 (mend: ',
+    );
+    expect((await stage.run()).end).toEqual({ because: 'halted', exitCode: 4 });
+    const third = await stage.run();
+    holds(stage, third);
+    expect(third.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(third)).toEqual(['command failure halt', 'command failure halt', 'command success go-on']);
+  });
+
+  it.each([
+    ['failed steps', '{ failed: "> 0" }', [`failed-task=${A(1)}`]],
+    ['how long it took', '{ duration: "> 1s" }', []],
+  ])('on what is past (%s) halts once: whoever takes it up again has seen it', async (_, gate, faults) => {
+    const stage = await setStage(story(gate, { faults }));
+    const first = await stage.run();
+    expect(first.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(orders(first)).toBe(1);
+    const second = await stage.run();
+    expect(second.end!.because).toBe('done');
+    expect(gates(second)).toHaveLength(1);
+    expect(orders(second)).toBe(4);
+  });
+
+  it('and the process dies before it halted: it is judged again, and halts', async () => {
+    const stage = await setStage(story('{ duration: "> 1s" }'));
+    const dead = await stage.run({
+      diesAt: (one) => one.kind === 'durable' && one.text.includes('"kind":"gate"'),
+      leaves: 'everything',
+    });
+    expect(dead.died).toBe(true);
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(orders(run)).toBe(1);
+  });
+
+  it('on the metric names the instance, read from the monitor product', async () => {
+    const stage = await setStage(story('{ metric: { name: MemUsed, fails: ">= 2000", over: 2m } }'));
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(gates(run)[0]!.what).toBe(`MemUsed of ${A(1)} is 2000, fails at >= 2000`);
+  });
+
+  it('after the last wave halts too, and the run is finished', async () => {
+    const stage = await setStage(
+      story('', {
+        plan: `${ALL_TO_8GB}\nwaves: [{ name: all, take: rest, gate: { command: [./check] } }]`,
+        gates: answers(1),
+      }),
+    );
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(run.report.totals.verified).toBe(4);
+  });
+});
+
+describe('a gate that cannot tell', () => {
+  const SILENT: CommandEnd = { kind: 'no-end', why: 'no end within 60 s' };
+
+  it('pauses the run until somebody tells it to continue, and then the next wave begins', async () => {
+    const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
+    const run = await stage.run({ steer: [[60 * MINUTE, CONTINUE]], askedEvery: MINUTE });
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(run)).toEqual(['command inconclusive pause']);
+    expect(run.answers).toEqual([{ accepted: true, what: expect.stringMatching(/^going on: paused since/) }]);
+    const second = run.entries.filter(({ kind }) => kind === 'intent')[1]!;
+    expect(Date.parse(second.at) - Date.parse(gates(run)[0]!.at)).toBeGreaterThan(50 * MINUTE);
+    expect(run.standings.some(({ paused }) => paused?.by === 'the gate after wave canary')).toBe(true);
+  });
+
+  it('and nobody continues: it drains after a day, and whoever takes it up judges anew', async () => {
+    const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT, 0) }));
+    const first = await stage.run();
+    expect(first.end).toEqual({ because: 'drained', exitCode: 143 });
+    expect(first.report.run.what).toContain('paused for 24 hours');
+    expect(orders(first)).toBe(1);
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(run)).toEqual(['command inconclusive pause', 'command success go-on']);
+  });
+
+  it('was answered for by somebody, and the process dies then: it is not judged again', async () => {
+    const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
+    const dead = await stage.run({
+      steer: [[30 * MINUTE, CONTINUE]],
+      diesAt: (one) => one.kind === 'durable' && one.text.includes('"command":"continue"'),
+      leaves: 'everything',
+    });
+    expect(dead.died).toBe(true);
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(gates(run)).toHaveLength(1);
+  });
+
+  it('and the process dies while it is paused: it is judged again', async () => {
+    const stage = await setStage(story('{ command: [./check] }', { gates: answers(SILENT) }));
+    const dead = await stage.run({ drainAfter: 30 * MINUTE });
+    expect(dead.end!.because).toBe('drained');
+    const run = await stage.run({ steer: [[30 * MINUTE, CONTINUE]] });
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(run)).toEqual(['command inconclusive pause', 'command inconclusive pause']);
+  });
+
+  it('halts where the plan says so', async () => {
+    const stage = await setStage(
+      story('{ command: [./check], onInconclusive: halt }', { gates: answers(SILENT, 0) }),
+    );
+    expect((await stage.run()).end).toEqual({ because: 'halted', exitCode: 4 });
+    expect((await stage.run()).end).toEqual({ because: 'done', exitCode: 0 });
+  });
+
+  it('because the monitor product refuses to tell', async () => {
+    const stage = await setStage(
+      story('{ metric: { name: MemUtil, fails: "> 90" }, onInconclusive: halt }', {
+        faults: ['no-cam@GetMonitorData'],
+      }),
+    );
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(said(run)).toEqual(['metric inconclusive halt']);
+    expect(gates(run)[0]!.what).toContain('MemUtil could not be read');
+  });
+
+  it('because an address does not answer in time, by the clock of the run', async () => {
+    const stage = await setStage(
+      story('{ url: "https://health.example.com/", timeout: 90s, onInconclusive: halt }', {
+        gates: { askUrl: () => new Promise(() => {}) },
+      }),
+    );
+    const run = await stage.run({ askedEvery: 5_000 });
+    expect(said(run)).toEqual(['url inconclusive halt']);
+    const waits = run.standings.flatMap(({ waits }) => waits.filter(({ name }) => name === 'gate'));
+    expect(waits.length).toBeGreaterThan(10);
+    expect(waits[0]).toMatchObject({ step: null, limit: 90_000 });
+    expect(stage.faultsSeen).toEqual([]);
+  });
+
+  it('after the last wave holds nothing back', async () => {
+    const stage = await setStage(
+      story('', {
+        plan: `${ALL_TO_8GB}\nwaves: [{ name: all, take: rest, gate: { command: [./check] } }]`,
+        gates: answers(SILENT),
+      }),
+    );
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(run)).toEqual(['command inconclusive go-on']);
+  });
+});
+
+describe('a gate in shadow mode', () => {
+  it.each([
+    [1, 'failure'],
+    [75, 'inconclusive'],
+  ])('tells that it would have stopped the run (exit %i), and does not', async (exitCode, outcome) => {
+    const stage = await setStage(story('{ command: [./check], shadow: true }', { gates: answers(exitCode) }));
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(said(run)).toEqual([`command ${outcome} go-on`]);
+    expect(run.report.waves[0]!.gate).toMatchObject([{ outcome, shadow: true }]);
+  });
+});
+
+describe('what a command of a gate is told', () => {
+  it('is the wave with what became of each of its steps, as JSON', async () => {
+    const told: string[] = [];
+    const runCommand: GateDoors['runCommand'] = async (_, { input }) => {
+      told.push(input);
+      return { kind: 'ended', exitCode: 0, said: '' };
+    };
+    const stage = await setStage(story('{ command: [./check] }', { gates: { runCommand } }));
+    await stage.run();
+    expect(told).toHaveLength(1);
+    expect(JSON.parse(told[0]!)).toMatchObject({
+      phase: 'gate',
+      plan: { name: 'story', digest: stage.saved.digest },
+      wave: { index: 0, name: 'canary' },
+      steps: [{ instance: A(1), outcome: 'verified' }],
+    });
+  });
+});
+
+describe('thresholds of one wave', () => {
+  const faults = [1, 2].map((n) => `failed-task=${A(n)}`);
+  const plan = (own: string, run = '"> 9"') =>
+    `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 2${own} }, { name: rest, take: rest }]\nexecution: { inFlight: 1, haltWhen: { failed: ${run} } }`;
+
+  it.each([
+    ['a count', ', haltWhen: { failed: "> 0" }', 1],
+    ['a count that the second reaches', ', haltWhen: { failed: ">= 2" }', 2],
+    ['a percentage of the wave', ', haltWhen: { failed: ">= 50% of wave" }', 1],
+  ])('halt the run where they are reached: %s', async (_, own, begun) => {
+    const stage = await setStage({ fleet: standards(6), plan: plan(own), faults });
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(orders(run)).toBe(begun);
+    expect(run.report.run.what).toContain('haltWhen failed of wave canary: ');
+  });
+
+  it('do not count what failed in another wave', async () => {
+    const later = `${ALL_TO_8GB}\nwaves: [{ name: first, take: 2 }, { name: second, take: rest, haltWhen: { failed: "> 0" } }]\nexecution: { haltWhen: { failed: "> 9" } }`;
+    const stage = await setStage({ fleet: standards(6), plan: later, faults });
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'done', exitCode: 3 });
+    expect(run.report.totals).toMatchObject({ failed: 2, verified: 4 });
+  });
+
+  it('do not loosen those of the run', async () => {
+    const stage = await setStage({
+      fleet: standards(6),
+      plan: plan(', haltWhen: { failed: "> 5" }', '"> 0"'),
+      faults,
+    });
+    const run = await stage.run();
+    expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(orders(run)).toBe(1);
+  });
+});

@@ -1,0 +1,222 @@
+// Goal: with `switch: maintenance-window` accepted is not started: steps wait without holding a place, and end verified.
+import { describe, expect, it } from 'vitest';
+import { orderByHand } from '../../../src/simulator/world/change.ts';
+import { SOMEBODY_ELSE } from '../../../src/simulator/world/world.ts';
+import { A, clusters, standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Run, setStage } from '../stage.ts';
+
+// The stories begin at 10:00 in Beijing; the usual window opens 17 hours later.
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const IN_WINDOW = 'execution: { switch: maintenance-window }';
+const TO_8GB = `targets: [{ select: { all: true }, memoryPerShard: 8GB }]\n${IN_WINDOW}`;
+
+/** Hours from the start of a run to the end of its first step. */
+function hoursTo(run: Run, kind: 'began' | 'step-ended'): number {
+  const entry = run.entries.find((one) => one.kind === kind)!;
+  return (Date.parse(entry.at) - Date.parse(run.entries[0]!.at)) / HOUR;
+}
+
+describe('a change in the maintenance window', () => {
+  it('is planned with the window it will wait for, which is sealed', async () => {
+    const stage = await setStage({ fleet: standards(2, { window: '01:30-03:00' }), plan: TO_8GB });
+    expect(stage.saved.preconditions.map(({ window }) => window)).toEqual([
+      { from: '01:30', to: '03:00' },
+      { from: '01:30', to: '03:00' },
+    ]);
+    expect(stage.saved.findings.map(({ code }) => code)).toContain('Refit.InWindows');
+  });
+
+  it('waits for it, is told as deferred, and ends verified without a warning', async () => {
+    const stage = await setStage({ fleet: standards(3), plan: TO_8GB });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(run.report.totals.verified).toBe(3);
+    expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
+    expect(hoursTo(run, 'step-ended')).toBeLessThan(17.2);
+    expect(run.entries.filter(({ kind }) => kind === 'deferred')).toHaveLength(3);
+    expect(run.report.steps.map(({ warning }) => warning)).toEqual([undefined, undefined, undefined]);
+    expect(run.report.steps[0]!.window).toEqual({ from: '03:00', to: '06:00' });
+    expect(run.report.run.switch).toBe('maintenance-window');
+  });
+
+  it('says what it waits for while it does', async () => {
+    const stage = await setStage({ fleet: standards(1), plan: TO_8GB });
+    const run = await stage.run({ leaveAfter: 5 * HOUR });
+    const [step] = run.report.steps;
+    expect([step!.outcome, step!.what]).toEqual([
+      'unknown',
+      'accepted, waits for its window 03:00-06:00 Beijing time',
+    ]);
+    expect([...run.state.steps.values()][0]!.waitsFor).toEqual({
+      window: { from: '03:00', to: '06:00' },
+      opensAt: '2026-01-05T19:00:00.000Z',
+    });
+  });
+
+  it('is looked at sparingly while the window is far', async () => {
+    const stage = await setStage({ fleet: standards(40), plan: TO_8GB });
+    const run = await stage.run();
+    expect(run.report.totals.verified).toBe(40);
+    // 17 hours of a poll each five seconds would be 12,000.
+    expect(run.report.calls.DescribeTaskList!.count).toBeLessThan(200);
+    expect(run.report.calls.DescribeMaintenanceWindow!.count).toBe(40);
+  });
+
+  it('holds no place while it waits: far more than inFlight are ordered on the day and begin together', async () => {
+    const stage = await setStage({
+      fleet: standards(60),
+      plan: `targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window, inFlight: 5 }`,
+    });
+    const run = await stage.run();
+    holds(stage, run, { deferred: 60 });
+    expect(run.report.totals.verified).toBe(60);
+    const times = stage.cloud.arrivals.map(({ at }) => at);
+    expect(times.at(-1)! - times[0]!).toBeLessThan(5 * MINUTE);
+    expect(run.took).toBeLessThan(18 * HOUR);
+  });
+
+  it('begins at once where it is ordered within the window', async () => {
+    const stage = await setStage({ fleet: standards(2, { window: '09:30-12:30' }), plan: TO_8GB });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.totals.verified).toBe(2);
+    expect(run.took).toBeLessThan(10 * MINUTE);
+    expect(run.entries.filter(({ kind }) => kind === 'deferred')).toEqual([]);
+  });
+
+  it('of two steps lets the second be ordered when the first is done, within the same window', async () => {
+    const stage = await setStage({
+      fleet: clusters(2),
+      plan: `targets: [{ select: { all: true }, memoryPerShard: 8GB, shards: 5 }]\n${IN_WINDOW}`,
+    });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.totals.verified).toBe(4);
+    expect(run.took).toBeLessThan(18 * HOUR);
+  });
+
+  it('that the provider begins at once is verified with a warning, and such changes keep their places', async () => {
+    const stage = await setStage({
+      fleet: standards(12),
+      plan: `targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window, inFlight: 4 }`,
+      faults: ['window-ignored'],
+    });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.totals.verified).toBe(12);
+    expect(new Set(run.report.steps.map(({ warning }) => warning))).toEqual(
+      new Set(['executed outside its window 03:00-06:00 Beijing time']),
+    );
+    expect(run.took).toBeLessThan(HOUR);
+  });
+
+  it('that the region does not know is refused by its code', async () => {
+    const stage = await setStage({ fleet: standards(1), plan: TO_8GB, faults: ['window-refused'] });
+    const run = await stage.run();
+    expect(run.report.steps[0]).toMatchObject({
+      outcome: 'refused',
+      code: 'InvalidParameter.InvalidParameter',
+    });
+  });
+
+  it('is not ordered for an instance whose window is another one by then', async () => {
+    const stage = await setStage({
+      fleet: standards(2),
+      plan: TO_8GB,
+      afterPlanning: (world) => {
+        world.instances.get(A(1))!.window = [60, 120];
+      },
+    });
+    const run = await stage.run();
+    expect(run.report.steps.map(({ outcome, what }) => [outcome, what])).toEqual([
+      ['drifted', 'its maintenance window is 01:00-02:00 now, planned with 03:00-06:00 Beijing time'],
+      ['verified', expect.anything()],
+    ]);
+  });
+
+  it('is left to whoever takes the run up when the run is told to stop, and found by them', async () => {
+    const stage = await setStage({ fleet: standards(3), plan: TO_8GB });
+    const first = await stage.run({ drainAfter: 2 * HOUR });
+    expect(first.end).toEqual({ because: 'drained', exitCode: 130 });
+    expect(first.took).toBeLessThan(2 * HOUR + MINUTE);
+    const early = await stage.run({ drainAfter: HOUR });
+    expect(early.end).toEqual({ because: 'drained', exitCode: 130 });
+    await stage.pass(20 * HOUR);
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(run.report.totals.verified).toBe(3);
+    expect(run.took).toBeLessThan(10 * MINUTE);
+    expect(run.report.steps.map(({ warning }) => warning)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('survives a crash at any hour', async () => {
+    const stage = await setStage({ fleet: standards(3), plan: TO_8GB });
+    let writes = 0;
+    for (let lives = 0; lives < 40; lives++) {
+      const run = await stage.run({ diesAt: ({ kind }) => kind === 'durable' && ++writes % 3 === 0 });
+      if (run.end) break;
+      await stage.pass(HOUR);
+    }
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.totals.verified).toBe(3);
+  });
+
+  it('whose answer was lost is found by its pending task, and waits', async () => {
+    const stage = await setStage({ fleet: standards(1), plan: TO_8GB, faults: ['lost-answer#1'] });
+    const run = await stage.run();
+    holds(stage, run);
+    expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 1 });
+    expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
+  });
+
+  it("is not taken to have begun by what somebody else's order does to the instance meanwhile", async () => {
+    const stage = await setStage({ fleet: standards(1), plan: TO_8GB });
+    let done = false;
+    const run = await stage.run({
+      diesAt({ kind }) {
+        if (kind === 'arrived' && !done) {
+          done = true;
+          const { world } = stage.cloud;
+          orderByHand(world, world.instances.get(A(1))!, 16_384, SOMEBODY_ELSE, stage.clock.now());
+        }
+        return false;
+      },
+    });
+    holds(stage, run);
+    expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', attempts: 1 });
+    expect(run.report.steps[0]!.warning).toBeUndefined();
+    expect(hoursTo(run, 'began')).toBeGreaterThan(16.9);
+  });
+
+  it('that has not begun by the end of its second window is unknown, and settled by a later process', async () => {
+    const stage = await setStage({
+      fleet: standards(1),
+      plan: TO_8GB,
+      afterPlanning: (world) => {
+        // Somebody at the provider holds the change back: its time comes on the fourth day.
+        const { agenda } = world;
+        const add = agenda.add.bind(agenda);
+        let held = false;
+        (agenda as { add: typeof add }).add = (at, happen) => {
+          const hold = !held && at - world.startedAt > 10 * HOUR;
+          held ||= hold;
+          add(hold ? at + 72 * HOUR : at, happen);
+        };
+      },
+    });
+    const run = await stage.run();
+    expect(run.report.steps[0]!.outcome).toBe('unknown');
+    expect(run.report.steps[0]!.what).toMatch(/not begun by the end of the second of its windows/);
+    expect(run.end?.exitCode).toBe(10);
+    expect(run.took / HOUR).toBeGreaterThan(43.9);
+    await stage.pass(72 * HOUR);
+    const later = await stage.run();
+    holds(stage, later);
+    expect(later.report.steps[0]!.outcome).toBe('verified');
+  });
+});

@@ -1,0 +1,104 @@
+/** An order that waits to be paid: a payment that fails may leave one, and whoever pays it has bought the change. */
+import { describe, expect, it } from 'vitest';
+import { makeDeal, type SimDeal } from '../../../src/simulator/world/world.ts';
+import { A, ALL_TO_8GB, standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Stage, setStage } from '../stage.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+/** A run that halts because the first payment fails; the provider keeps the order open. */
+async function unpaid(): Promise<{ stage: Stage; deal: SimDeal }> {
+  const stage = await setStage({
+    fleet: standards(3, { billing: 'prepaid' }),
+    plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
+    faults: ['pay-failed#1'],
+  });
+  const { world } = stage.cloud;
+  let deal: SimDeal | null = null;
+  const run = await stage.run({
+    diesAt: (moment) => {
+      if (moment.kind !== 'arrived' || moment.accepted || deal !== null) return false;
+      const instance = world.instances.get(moment.instance)!;
+      const now = stage.clock.now();
+      deal = makeDeal(world, instance, {
+        by: instance.account.uin,
+        at: now,
+        action: 'upgrade',
+        price: 1,
+        charged: 0,
+      });
+      deal.status = 1;
+      instance.unpaid = deal;
+      world.billing.push(deal);
+      return false;
+    },
+  });
+  holds(stage, run);
+  expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
+  expect(run.report.steps[0]).toMatchObject({ outcome: 'refused', code: 'FailedOperation.PayFailed' });
+  return { stage, deal: deal! };
+}
+
+/** The order is paid in the console: it is carried out as any other, after its start lag. */
+function pay({ clock, cloud }: Stage, deal: SimDeal): void {
+  const { instance } = deal;
+  deal.status = 2;
+  instance.unpaid = null;
+  cloud.world.agenda.add(clock.now() + 20 * SECOND, () => {
+    instance.status = 1;
+    deal.status = 3;
+  });
+  cloud.world.agenda.add(clock.now() + 80 * SECOND, (at) => {
+    instance.status = 2;
+    instance.memoryPerShard = 8192;
+    deal.status = 4;
+    deal.endedAt = at;
+  });
+}
+
+describe('after a payment that failed', () => {
+  it.each([0, 5 * SECOND, 40 * SECOND, 10 * MINUTE])(
+    'an order that is paid in the console, %i ms before the same command, is followed and not placed again',
+    async (before) => {
+      const { stage, deal } = await unpaid();
+      await stage.pass(MINUTE);
+      pay(stage, deal);
+      await stage.pass(before);
+      const again = await stage.run();
+      holds(stage, again);
+      expect(again.counts.orders[A(1)] ?? 0).toBe(0);
+      expect(again.end).toEqual({ because: 'done', exitCode: 0 });
+      expect(again.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal.name] });
+    },
+  );
+
+  it('an order that still waits to be paid halts it again: another would be a second one', async () => {
+    const { stage, deal } = await unpaid();
+    // Whether an open order keeps the provider from taking another is not documented: this one does not.
+    deal.instance.unpaid = null;
+    await stage.pass(MINUTE);
+    const again = await stage.run();
+    holds(stage, again);
+    expect(again.counts.orders).toEqual({});
+    expect(again.end).toEqual({ because: 'halted', exitCode: 4 });
+    expect(again.report.run.what).toContain(`order ${deal.name}`);
+    pay(stage, deal);
+    const paid = await stage.run();
+    holds(stage, paid);
+    expect(paid.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(paid.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal.name] });
+  });
+
+  it('an order that was cancelled is placed anew', async () => {
+    const { stage, deal } = await unpaid();
+    await stage.pass(MINUTE);
+    deal.status = 5;
+    deal.instance.unpaid = null;
+    const again = await stage.run();
+    holds(stage, again);
+    expect(again.end).toEqual({ because: 'done', exitCode: 0 });
+    expect(again.counts.orders[A(1)]).toBe(1);
+  });
+});

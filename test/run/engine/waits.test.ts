@@ -1,0 +1,216 @@
+/** What a live run says that it waits for: each wait with its name, its step, since when, and for how long at most. */
+import { describe, expect, it } from 'vitest';
+import { TransportError } from '../../../src/cloud/network/transport.ts';
+import type { WaitName } from '../../../src/run/waits.ts';
+import { A, ALL_TO_8GB, clusters, standards } from '../fleets.ts';
+import { holds } from '../holds.ts';
+import { type Fate, type Stage, type StageOptions, setStage } from '../stage.ts';
+
+const MINUTE = 60_000;
+
+interface Story {
+  readonly name: WaitName;
+  readonly when: string;
+  readonly options: Partial<StageOptions>;
+  readonly fate?: Fate;
+  readonly change?: (stage: Stage) => void;
+  readonly limit: number | ((limit: number) => boolean);
+  /** The whole run waits. */
+  readonly wide?: true;
+}
+
+const unreachable =
+  (actions: RegExp, from: number, until: number) =>
+  (stage: Stage): void => {
+    const began = stage.clock.now();
+    stage.cloud.road.intercept = (action) => {
+      const now = stage.clock.now() - began;
+      if (!actions.test(action) || now < from || now > until) return null;
+      throw new TransportError('the network is away', true);
+    };
+  };
+
+/** Something else is under way on an instance, for so long. */
+const busy =
+  (id: string, ms: number) =>
+  (stage: Stage): void => {
+    const instance = stage.cloud.world.instances.get(id)!;
+    instance.status = 1;
+    void stage.clock.sleep(ms).then(() => {
+      instance.status = 2;
+    });
+  };
+
+const STORIES: readonly Story[] = [
+  { name: 'settling', when: 'a change is under way', options: {}, limit: 120 * MINUTE },
+  {
+    name: 'paused',
+    when: 'it is paused',
+    options: {},
+    fate: {
+      steer: [
+        [2_000, { kind: 'pause' }],
+        [10_000, { kind: 'continue' }],
+      ],
+    },
+    limit: 24 * 60 * MINUTE,
+    wide: true,
+  },
+  {
+    name: 'busy',
+    when: 'something else is under way on an instance',
+    options: {},
+    change: busy(A(1), 60_000),
+    limit: 15 * MINUTE,
+  },
+  {
+    name: 'patience',
+    when: 'an order has no answer',
+    options: { faults: ['lost-answer#1'] },
+    limit: 3 * MINUTE,
+  },
+  {
+    name: 'unclear',
+    when: 'patience is over and reading is not possible',
+    options: { faults: ['lost-answer#1'] },
+    change: unreachable(/Describe/, 250, 10 * MINUTE),
+    limit: 60 * MINUTE,
+  },
+  {
+    name: 'unreachable',
+    when: 'a change is under way and cannot be read',
+    options: {},
+    change: unreachable(/Describe/, 1_000, 10 * MINUTE),
+    limit: 120 * MINUTE,
+  },
+  {
+    name: 'unreachable',
+    when: 'nothing can be read before an order',
+    options: {},
+    change: unreachable(/Describe/, 0, 5 * MINUTE),
+    limit: 15 * MINUTE,
+  },
+  {
+    name: 'unsent',
+    when: 'no connection stands in time for an order',
+    options: {},
+    change: (stage) => {
+      const began = stage.clock.now();
+      stage.cloud.road.connect = (action) =>
+        action === 'UpgradeInstance' && stage.clock.now() - began < 60_000 ? 5_000 : 0;
+    },
+    limit: 15 * MINUTE,
+  },
+  {
+    name: 'window',
+    when: 'a change waits for its maintenance window',
+    options: {
+      plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB }]\nexecution: { switch: maintenance-window }',
+    },
+    fate: { askedEvery: 10 * MINUTE },
+    limit: (limit) => limit > 24 * 60 * MINUTE && limit < 48 * 60 * MINUTE,
+  },
+  {
+    name: 'tailLock',
+    when: 'an instance is left alone between its steps',
+    options: {
+      fleet: clusters(1),
+      plan: 'targets: [{ select: { all: true }, memoryPerShard: 8GB, shards: 5 }]',
+    },
+    limit: (limit) => limit > 3_000 && limit <= 5_000,
+  },
+  {
+    name: 'permit',
+    when: 'many wait for a slow lane',
+    options: { fleet: standards(12) },
+    fate: { steer: [[0, { kind: 'set', setting: 'requestsPerSecond', value: 0.5 }]] },
+    limit: (limit) => limit >= 1_000 + 2_000 && limit <= 1_000 + 12 * 2_000,
+  },
+  {
+    name: 'rateHold',
+    when: 'the provider has refused by its limit',
+    options: { fleet: standards(40), limit: 12 },
+    fate: { askedEvery: 50 },
+    limit: (limit) => limit > 0 && limit <= 500,
+    wide: true,
+  },
+];
+
+describe('a live run names what it waits for', () => {
+  it.each(STORIES)('$name, while $when', async ({ name, options, fate, change, limit, wide }) => {
+    const stage = await setStage({
+      fleet: standards(2),
+      plan: ALL_TO_8GB,
+      duration: [20_000, 30_000],
+      ...options,
+    });
+    change?.(stage);
+    const began = stage.clock.now();
+    const run = await stage.run({ askedEvery: 500, ...fate });
+    holds(stage, run, { refusedByLimit: name === 'rateHold' });
+    const seen = run.standings.flatMap(({ waits, after }) => waits.map((wait) => ({ ...wait, after })));
+    const those = seen.filter((wait) => wait.name === name);
+    expect(those.length).toBeGreaterThan(0);
+    for (const { step, since, limit: most, after } of those) {
+      if (typeof limit === 'number') expect(most).toBe(limit);
+      else expect(limit(most), `${most} ms`).toBe(true);
+      if (wide) expect(step).toBeNull();
+      else expect(stage.saved.steps.map(({ id }) => id)).toContain(step);
+      expect(Date.parse(since)).toBeGreaterThanOrEqual(began - 1);
+      expect(Date.parse(since)).toBeLessThanOrEqual(began + after + 1);
+    }
+    // A wait keeps its beginning as long as it goes on.
+    expect(new Set(those.map(({ step, since }) => `${step} ${since}`)).size).toBeLessThan(
+      Math.max(2, those.length),
+    );
+    // What is over is not told any more.
+    const last = run.standings.at(-1)!;
+    expect(last.waits.filter((wait) => wait.name === 'paused' || wait.name === 'busy')).toEqual([]);
+    expect(run.end).toEqual({ because: 'done', exitCode: 0 });
+  });
+
+  it('one thing for each step at a time, and nothing for a step that has ended or not begun', async () => {
+    const stage = await setStage({
+      fleet: standards(9),
+      plan: `${ALL_TO_8GB}\nexecution: { inFlight: 3 }`,
+      duration: [20_000, 30_000],
+      faults: ['lost-answer:0.2'],
+    });
+    busy(A(2), 30_000)(stage);
+    const run = await stage.run({ askedEvery: 1_000 });
+    holds(stage, run);
+    for (const { waits, inFlight } of run.standings) {
+      const steps = waits.map(({ step }) => step);
+      expect(new Set(steps).size).toBe(steps.length);
+      expect(steps.length).toBeLessThanOrEqual(3);
+      expect(inFlight).toMatchObject({ now: 3, approved: 3 });
+      expect(inFlight.underWay).toBeLessThanOrEqual(3);
+    }
+  });
+});
+
+describe('a live run says how it goes on', () => {
+  it('with what was set beside what was approved', async () => {
+    const stage = await setStage({ fleet: standards(6), plan: ALL_TO_8GB, duration: [20_000, 30_000] });
+    const run = await stage.run({
+      askedEvery: 1_500,
+      steer: [
+        [1_000, { kind: 'set', setting: 'inFlight', value: 4 }],
+        [1_000, { kind: 'set', setting: 'requestsPerSecond', value: 2.5 }],
+        [1_000, { kind: 'pause' }],
+        [10_000, { kind: 'continue' }],
+      ],
+    });
+    const [first] = run.standings;
+    expect(first).toMatchObject({
+      paused: { by: 'oncall@there' },
+      inFlight: { now: 4, approved: 20, underWay: 6 },
+      requestsPerSecond: { now: 2.5, approved: 18 },
+    });
+    expect(first!.requestsPerSecond.lanes.map(({ action, rate }) => [action, rate])).toContainEqual([
+      'UpgradeInstance',
+      2.5,
+    ]);
+    expect(run.standings.at(-1)!.paused).toBeNull();
+  });
+});

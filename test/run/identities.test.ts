@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { RefitError } from '../../src/errors.ts';
+import type { CallerTold, JournalEntry } from '../../src/model.ts';
+import { mustBeSameAccount } from '../../src/run/identities.ts';
+
+const told = (account: string | null, profile = 'default'): CallerTold => ({
+  profile,
+  caller: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
+  why: account === null ? 'no right' : null,
+});
+const entry = (one: CallerTold) => ({ kind: 'caller', ...one }) as JournalEntry;
+
+describe('a run that is taken up', () => {
+  it.each<[string, readonly CallerTold[], readonly CallerTold[]]>([
+    ['by the first process', [], [told('100')]],
+    ['on the same account', [told('100')], [told('100')]],
+    ['by another user of the account', [told('100')], [{ ...told('100'), why: null }]],
+    ['where nobody was told whose the keys are', [told(null)], [told('200')]],
+    ['where this process is not told', [told('100')], [told(null)]],
+    ['with another profile on another account', [told('100')], [told('100'), told('200', 'retail')]],
+  ])('goes on %s', (_, before, now) => {
+    expect(() => mustBeSameAccount('runs/x', before.map(entry), now)).not.toThrow();
+  });
+
+  it.each<[string, readonly CallerTold[], readonly CallerTold[]]>([
+    ['another account', [told('100')], [told('200')]],
+    ['another account, where one process between was not told', [told('100'), told(null)], [told('200')]],
+    [
+      'another account of one of two profiles',
+      [told('300', 'retail'), told('100')],
+      [told('300', 'retail'), told('200')],
+    ],
+  ])('does not go on with the keys of %s: what was ordered would not be found', (_, before, now) => {
+    const refused = (() => {
+      try {
+        mustBeSameAccount('runs/x', before.map(entry), now);
+      } catch (error) {
+        return error;
+      }
+      return null;
+    })();
+    expect(refused).toBeInstanceOf(RefitError);
+    expect(refused).toMatchObject({
+      code: 'usage',
+      message: 'runs/x is a run on account 100, and the keys of profile default are of account 200',
+      mend: expect.stringContaining('use keys of account 100'),
+    });
+  });
+});

@@ -1,0 +1,106 @@
+// Goal: what people are told of a run is one sentence and the facts with it, and of the rest nobody is told.
+import { describe, expect, it } from 'vitest';
+import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
+import { beginReplay } from '../../../src/journal/replay.ts';
+import type { Deed, GateOutcome } from '../../../src/model.ts';
+import { toldFacts } from '../../../src/run/notify/notification.ts';
+import { savedPlan } from '../../report/situations.ts';
+
+const SAVED = savedPlan(
+  [0, 1].map((wave) => ({ instance: `crs-aaaa000${wave}`, changes: [{ memoryPerShard: 8192 }], wave })),
+  {},
+  ['canary', 'rest'],
+);
+const STEP = 'crs-aaaa0000/memoryPerShard';
+const AT = '2026-01-05T02:00:00.000Z';
+const told = (deed: Deed) => toldFacts(seal(EMPTY_CHAIN, AT, deed), SAVED, beginReplay(SAVED));
+
+const PAUSED = '; the run is paused until it is told to continue';
+
+const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = false): Deed => ({
+  kind: 'gate',
+  wave: 0,
+  name: 'canary',
+  judge: 'metric',
+  outcome,
+  what: 'MemUtil of crs-aaaa0000 is 93.99, fails at > 90',
+  shadow,
+  next,
+});
+
+describe('of a gate people are told', () => {
+  it.each<[string, Deed, string, string?]>([
+    ['that it succeeded', gate('success', 'go-on'), 'metric is success'],
+    ['that it failed', gate('failure', 'halt'), 'metric is failure'],
+    ['that it cannot tell', gate('inconclusive', 'pause'), 'metric is inconclusive', PAUSED],
+    ['that it would have failed', gate('failure', 'go-on', true), 'metric is failure (in shadow)'],
+    [
+      'that it could not have told',
+      gate('inconclusive', 'go-on', true),
+      'metric is inconclusive (in shadow)',
+    ],
+  ])('%s, with its wave and what was judged', (_, deed, said, after = '') => {
+    expect(told(deed)).toMatchObject({
+      format: 'refit.told/1',
+      event: 'gate',
+      at: AT,
+      entry: 1,
+      plan: { name: SAVED.name, digest: SAVED.digest },
+      what: `the gate after wave canary: ${said}: MemUtil of crs-aaaa0000 is 93.99, fails at > 90${after}`,
+      totals: { 'not-run': 2, verified: 0 },
+      wave: 'canary',
+      step: null,
+      exitCode: null,
+    });
+  });
+});
+
+describe('of the other moments', () => {
+  it.each<[Deed, object | null]>([
+    [
+      { kind: 'wave-started', wave: 0, name: 'canary' },
+      { event: 'wave-start', what: 'wave canary begins', wave: 'canary' },
+    ],
+    [
+      { kind: 'wave-ended', wave: 0, name: 'canary' },
+      { event: 'wave-end', what: 'wave canary has ended', wave: 'canary' },
+    ],
+    [
+      { kind: 'stopping', because: 'halted', what: '3 failed' },
+      { event: 'halt', what: 'halts: 3 failed', wave: null },
+    ],
+    [{ kind: 'stopping', because: 'window-closed', what: 'the window closes' }, null],
+    [
+      {
+        kind: 'step-ended',
+        step: STEP,
+        outcome: 'unknown',
+        code: null,
+        what: 'silence',
+        size: null,
+        billed: null,
+      },
+      { event: 'unknown', what: `${STEP} is unknown: silence`, step: STEP },
+    ],
+    [
+      {
+        kind: 'step-ended',
+        step: STEP,
+        outcome: 'failed',
+        code: null,
+        what: 'failed',
+        size: null,
+        billed: null,
+      },
+      null,
+    ],
+    [
+      { kind: 'run-ended', because: 'window-closed', exitCode: 8 },
+      { event: 'run-end', what: 'has ended (window-closed), exit code 8', exitCode: 8 },
+    ],
+    [{ kind: 'calls', counts: [] }, null],
+  ])('$kind', (deed, expected) => {
+    if (expected === null) expect(told(deed)).toBeNull();
+    else expect(told(deed)).toMatchObject(expected);
+  });
+});

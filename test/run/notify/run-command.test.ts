@@ -1,0 +1,106 @@
+// Goal: a command gets its input, its output and exit code are kept, and nothing of it outlives its time.
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { commandRunner } from '../../../src/run/notify/run-command.ts';
+
+const env = { PATH: process.env.PATH!, GREETING: 'hello' };
+interface Given {
+  readonly signal?: AbortSignal;
+  readonly timeout?: number;
+  readonly input?: string;
+  readonly more?: Readonly<Record<string, string | undefined>>;
+}
+const run = (
+  command: readonly string[],
+  {
+    signal = new AbortController().signal,
+    timeout = 60_000,
+    input = '{"event":"halt"}\n',
+    more = {},
+  }: Given = {},
+) => commandRunner(systemClock, { ...env, ...more })(command, { input, timeout, signal });
+const sh = (script: string) => ['/bin/sh', '-c', script];
+
+describe('a command', () => {
+  it.each<[string, readonly string[], object]>([
+    [
+      'reads the facts',
+      ['cat'],
+      { kind: 'ended', exitCode: 0, output: '{"event":"halt"}\n', said: '{"event":"halt"}' },
+    ],
+    ['is no shell', ['echo', '$GREETING; exit 3'], { exitCode: 0, output: '$GREETING; exit 3\n' }],
+    ['has the environment that it is given', sh('echo $GREETING'), { output: 'hello\n' }],
+    ['ends with its own code', sh('echo no >&2; exit 3'), { kind: 'ended', exitCode: 3, output: 'no\n' }],
+    ['says its last line', sh('echo one; echo two; echo; exit 1'), { exitCode: 1, said: 'two' }],
+    ['says nothing', ['true'], { kind: 'ended', exitCode: 0, output: '', said: '' }],
+    ['need not read', sh('exec 0<&-; exit 0'), { kind: 'ended', exitCode: 0 }],
+    ['may be killed', sh('kill -9 $$'), { kind: 'no-end', why: 'it was ended by SIGKILL' }],
+  ])('%s', async (_, command, expected) => {
+    expect(await run(command)).toMatchObject(expected);
+  });
+
+  it('is not given the keys of the provider', async () => {
+    const more = {
+      TENCENTCLOUD_SECRET_KEY: 'k',
+      TENCENTCLOUD_TOKEN: 't',
+      TCCLI_PROFILE: 'p',
+      TKE_ROLE_ARN: 'r',
+      HOME: undefined,
+    };
+    const { output } = await run(['env'], { more });
+    expect(output.trim().split('\n').sort()).toEqual(['GREETING=hello', `PATH=${env.PATH}`]);
+  });
+
+  it.each([[['/nowhere/hook']], [['a\u0000b']], [[]]])(
+    'that cannot be started is told, and nothing is thrown: %j',
+    async (command) => {
+      expect(await run(command)).toMatchObject({
+        kind: 'no-end',
+        why: expect.stringMatching(/^it could not be started: /),
+        output: '',
+      });
+    },
+  );
+
+  it('has its output cut where it is too long, and its last line is told all the same', async () => {
+    const end = await run(sh('head -c 100000 /dev/zero | tr "\\0" x; echo; echo the end; exit 1'));
+    expect(end.output).toBe(`${'x'.repeat(65_536)}\n(34473 bytes more)`);
+    expect(end).toMatchObject({ said: 'the end' });
+    expect(await run(sh('head -c 100000 /dev/zero | tr "\\0" x'))).toMatchObject({ said: 'x'.repeat(200) });
+  });
+
+  it('does not take a great input for a fault that it never reads', async () => {
+    expect(await run(['true'], { input: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each<[string, () => Given, string]>([
+    ['when its time is over', () => ({ timeout: 300 }), 'no end within 0.3 s'],
+    [
+      'when nobody waits for it any more',
+      () => ({ signal: AbortSignal.timeout(300) }),
+      'it was ended: nobody waits for it any more',
+    ],
+  ])('is killed with what it started %s, and what it wrote is kept', async (_, given, why) => {
+    const end = await run(sh('sleep 100 & echo $!; wait'), given());
+    expect(end).toMatchObject({ kind: 'no-end', why });
+    const child = Number(end.output);
+    await expect.poll(() => isAlive(child)).toBe(false);
+  });
+
+  it('is killed at once where nobody waits from the beginning', async () => {
+    expect(await run(['sleep', '100'], { signal: AbortSignal.abort() })).toMatchObject({ kind: 'no-end' });
+  });
+
+  it('takes what it left in the background with it', async () => {
+    const end = await run(sh('sleep 100 & echo $!'));
+    expect(end).toMatchObject({ kind: 'ended', exitCode: 0 });
+    await expect.poll(() => isAlive(Number(end.output))).toBe(false);
+  });
+});
+
+/** A process that is dead and that nobody has waited for yet is no more alive. */
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return !/^(Z|$)/.test(stdout.trim());
+}

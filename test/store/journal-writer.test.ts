@@ -1,0 +1,117 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
+import { beginReplay } from '../../src/journal/replay.ts';
+import type { Deed } from '../../src/model.ts';
+import { openJournalWriter } from '../../src/store/journal-writer.ts';
+import { memoryDisk } from '../run/memory-store.ts';
+
+const deed = (n: number): Deed => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
+
+function open() {
+  const clock = new VirtualClock();
+  const disk = memoryDisk();
+  const appends: string[] = [];
+  disk.onAppend = (_, text) => void appends.push(text);
+  disk.slowness = 10;
+  const told: number[] = [];
+  const writer = openJournalWriter({
+    store: disk.openFor(clock),
+    clock,
+    end: EMPTY_CHAIN,
+    replay: beginReplay({ steps: [] }),
+    onEntry: ({ seq }) => told.push(seq),
+  });
+  return { clock, disk, appends, told, writer };
+}
+
+describe('the journal writer', () => {
+  it('puts entries that were told in one turn into one append, in the order in which they were told', async () => {
+    const { clock, disk, appends, told, writer } = open();
+    const entries = await clock.run(() => Promise.all([1, 2, 3, 4, 5].map((n) => writer.record(deed(n)))));
+    expect(appends).toHaveLength(1);
+    expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(told).toEqual([1, 2, 3, 4, 5]);
+    expect(decode(disk.text)).toMatchObject({ fault: null, torn: null, end: { seq: 5 } });
+  });
+
+  it('gathers what comes while the disk is busy into the next append', async () => {
+    const { clock, appends, writer } = open();
+    await clock.run(async () => {
+      const first = writer.record(deed(1));
+      await clock.sleep(3);
+      const others = [2, 3, 4].map((n) => writer.record(deed(n)));
+      await Promise.all([first, ...others]);
+    });
+    expect(appends.map((text) => text.trimEnd().split('\n').length)).toEqual([1, 3]);
+  });
+
+  it('resolves only once the entry is durable, and folds it at once', async () => {
+    const { clock, disk, writer } = open();
+    await clock.run(async () => {
+      const recorded = writer.record(deed(7));
+      expect(writer.replay.state().wavesStarted).toEqual([7]);
+      expect(disk.text).toBe('');
+      await recorded;
+      expect(disk.text).toContain('wave 7');
+    });
+  });
+
+  it('learns how long the disk takes', async () => {
+    const { clock, disk, writer } = open();
+    disk.slowness = 400;
+    await clock.run(async () => {
+      for (let n = 0; n < 20; n++) await writer.record(deed(n));
+    });
+    expect(writer.latency).toBeGreaterThan(390);
+    expect(writer.latency).toBeLessThan(410);
+  });
+
+  it('once the store has failed, refuses what waited and everything later, and writes nothing more', async () => {
+    const { clock, disk, appends, told, writer } = open();
+    disk.fullFrom = 2;
+    await clock.run(async () => {
+      await writer.record(deed(1));
+      const waited = [writer.record(deed(2)), writer.record(deed(3))];
+      await clock.sleep(1);
+      const late = writer.record(deed(4));
+      const results = await Promise.allSettled([...waited, late]);
+      for (const result of results)
+        expect(result).toMatchObject({ status: 'rejected', reason: { code: 'disk-failed', exitCode: 1 } });
+      expect(writer.failed).toBe(true);
+      await expect(writer.record(deed(5))).rejects.toMatchObject({ code: 'disk-failed' });
+      writer.tell(deed(6));
+      disk.fullFrom = Number.POSITIVE_INFINITY;
+      await clock.sleep(1_000);
+    });
+    expect(appends).toHaveLength(2);
+    expect(told).toEqual([1]);
+    expect(decode(disk.text).end.seq).toBe(1);
+  });
+
+  it('goes on where a view of it throws: the entry is durable, and whoever waits for it is told', async () => {
+    const thrown: unknown[] = [];
+    const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((act) => {
+      try {
+        act();
+      } catch (error) {
+        thrown.push(error);
+      }
+    });
+    onTestFinished(() => later.mockRestore());
+    const clock = new VirtualClock();
+    const disk = memoryDisk();
+    const writer = openJournalWriter({
+      store: disk.openFor(clock),
+      clock,
+      end: EMPTY_CHAIN,
+      replay: beginReplay({ steps: [] }),
+      onEntry: ({ seq }) => {
+        if (seq === 1) throw new Error('the screen is gone');
+      },
+    });
+    const entries = await clock.run(async () => [await writer.record(deed(1)), await writer.record(deed(2))]);
+    expect(entries.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(thrown).toEqual([new Error('the screen is gone')]);
+  });
+});

@@ -1,0 +1,164 @@
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { VirtualClock } from '../../src/clock.ts';
+import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { decode, EMPTY_CHAIN, encode, seal } from '../../src/journal/chain.ts';
+import { beginReplay } from '../../src/journal/replay.ts';
+import type { Deed } from '../../src/model.ts';
+import { applyPlan } from '../../src/run/apply.ts';
+import { beginCallCounter } from '../../src/run/engine/call-counter.ts';
+import { openJournalFile, readJournalFile } from '../../src/store/folder/journal-file.ts';
+import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/store/folder/run-directory.ts';
+import { openJournalWriter } from '../../src/store/journal-writer.ts';
+import { ALL_TO_8GB, standards } from '../run/fleets.ts';
+import { setStage } from '../run/stage.ts';
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'refit-run-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+const { saved, ...told } = await (async () => {
+  const stage = await setStage({ fleet: standards(2), plan: ALL_TO_8GB });
+  await stage.run();
+  return { saved: stage.saved, text: stage.disk.text };
+})();
+const WHOLE = told.text;
+const FIRST = decode(WHOLE).entries[0]!;
+
+async function runWith(journal: string | Buffer): Promise<string> {
+  const directory = join(await folder(), 'run');
+  await prepareRunDirectory(directory, saved);
+  await writeFile(join(directory, RUN_FILES.journal), journal);
+  return directory;
+}
+
+function altered(change: object): string {
+  const { seq: _, at, prev: __, hash: ___, ...deed } = FIRST;
+  return `${encode(seal(EMPTY_CHAIN, at, { ...deed, ...change } as Deed))}\n`;
+}
+
+describe('a run directory', () => {
+  it('gives back plan, journal and state, and is closed to everybody else', async () => {
+    const directory = await runWith(WHOLE);
+    const run = await readRun(directory);
+    expect(run.saved).toEqual(saved);
+    expect(run.state).toMatchObject({ endedBecause: 'done', exitCode: 0 });
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(directory, RUN_FILES.plan))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    ['a byte of the journal was changed', WHOLE.replace('crs-aaaa0002', 'crs-aaaa0001'), 'journal-broken'],
+    ['the journal is of another plan', altered({ digest: 'e'.repeat(64) }), 'journal-broken'],
+    ['the journal is of a version to come', altered({ format: 'refit.journal/2' }), 'format-unknown'],
+    [
+      'the journal does not begin with a run',
+      `${encode(seal(EMPTY_CHAIN, FIRST.at, { kind: 'approved', how: 'prompt', by: 'x' }))}\n`,
+      'journal-broken',
+    ],
+    [
+      'the journal is not text',
+      Buffer.from([...Buffer.from(WHOLE.slice(0, 100)), 0xff, 0x0a]),
+      'journal-broken',
+    ],
+    ['the journal has a mark at its beginning', `\ufeff${WHOLE}`, 'journal-broken'],
+  ])('is refused with exit code 6 where %s', async (_, journal, code) => {
+    await expect(readRun(await runWith(journal))).rejects.toMatchObject({ code, exitCode: 6 });
+  });
+
+  it('is refused where the plan in it was changed, or is another', async () => {
+    const directory = await runWith(WHOLE);
+    const plan = join(directory, RUN_FILES.plan);
+    await writeFile(plan, (await readFile(plan, 'utf8')).replaceAll('8192', '16384'));
+    await expect(readRun(directory)).rejects.toMatchObject({ exitCode: 6 });
+  });
+});
+
+describe('a run that died before it was approved', () => {
+  it('may not be approved once its plan has expired', async () => {
+    const directory = await runWith(WHOLE.slice(0, WHOLE.indexOf('\n') + 1));
+    let asked = 0;
+    const signal = new AbortController().signal;
+    const clock = new VirtualClock(Date.parse(saved.expiresAt) + 1);
+    const applying = applyPlan({
+      saved,
+      runsRoot: join(directory, '..'),
+      runDirectory: directory,
+      stateDirectory: join(directory, '..', 'state'),
+      cloudFor: () => {
+        throw new Error('nothing is asked of the provider');
+      },
+      permits: openPermits(clock, 18),
+      calls: beginCallCounter(),
+      clock,
+      drain: signal,
+      leave: signal,
+      by: { user: 'dba', host: 'here', pid: process.pid },
+      endpoint: FIRST.kind === 'run-started' ? FIRST.endpoint : '',
+      version: '0.0.0',
+      approve: async () => {
+        asked += 1;
+        return null;
+      },
+    });
+    await expect(applying).rejects.toMatchObject({ code: 'plan-expired' });
+    expect(asked).toBe(0);
+  });
+});
+
+describe('the journal file', () => {
+  it('a torn last line is told, cut off before anything is added, and the chain goes on', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    const half = '{"at":"2026-11-01T02:0';
+    await writeFile(path, WHOLE);
+    await appendFile(path, half);
+    const before = await readJournalFile(path);
+    expect(before).toMatchObject({ fault: null, torn: half, tornBytes: half.length });
+    const file = await openJournalFile(path, before);
+    const replay = beginReplay(saved);
+    const writer = openJournalWriter({ store: file, clock: new VirtualClock(), end: before.end, replay });
+    await Promise.all(
+      ['größer', '\u{1f600}'].map((by) => writer.record({ kind: 'approved', how: 'prompt', by })),
+    );
+    await file.close();
+    const after = await readJournalFile(path);
+    expect(after).toMatchObject({ fault: null, torn: null, end: { seq: before.end.seq + 2 } });
+    expect(await readFile(path, 'utf8')).toContain(WHOLE);
+  });
+
+  it('what another process wrote in it since it was read is not cut off, and nothing is added', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    const lines = WHOLE.split('\n').slice(0, -1);
+    await writeFile(path, `${lines.slice(0, 4).join('\n')}\n`);
+    const before = await readJournalFile(path);
+    // As one does that a lock could not keep out: in another container of this host, or where the lock was removed by hand.
+    await appendFile(path, `${lines[4]}\n`);
+    await expect(openJournalFile(path, before)).rejects.toMatchObject({ code: 'disk-failed' });
+    expect((await readJournalFile(path)).entries).toHaveLength(5);
+  });
+
+  it('one that was removed since it was read is not made anew', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    await writeFile(path, WHOLE);
+    const before = await readJournalFile(path);
+    await rm(path);
+    await expect(openJournalFile(path, before)).rejects.toMatchObject({ code: 'disk-failed' });
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('a file that is not there is an empty journal, and one cut within a character is torn', async () => {
+    const path = join(await folder(), 'journal.jsonl');
+    expect(await readJournalFile(path)).toMatchObject({
+      entries: [],
+      fault: null,
+      wholeBytes: 0,
+      tornBytes: 0,
+    });
+    await writeFile(path, Buffer.concat([Buffer.from(WHOLE), Buffer.from('"ö').subarray(0, 2)]));
+    expect(await readJournalFile(path)).toMatchObject({ fault: null, tornBytes: 2 });
+  });
+});
