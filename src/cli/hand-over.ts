@@ -5,7 +5,7 @@ import { word } from '../next-command.ts';
 import { renderReview } from '../operations/render.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { visible } from '../report/document/escape.ts';
-import { REVIEW_FORMATS } from '../report/review/render-review.ts';
+import type { ReviewFormat } from '../report/review/render-review.ts';
 import { writeOutput } from './files.ts';
 import { type GlobalOptions, sameWay } from './options.ts';
 import { emit } from './output.ts';
@@ -28,9 +28,9 @@ export async function handOver(
 ): Promise<number> {
   if (review.verdict !== 'blocked' && options.out !== undefined) {
     await writeOutput(options.out, encodeSavedPlan(review.plan), madeFrom);
-    terminal.quiet || terminal.err(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}\n`);
+    terminal.hint(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}`);
   }
-  await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
+  await emit<ReviewFormat>(terminal, options, (format, where) =>
     renderReview({ ...review, next: review.next === null ? null : sameWay(review.next, options) }, format, {
       ...where,
       all: options.all ?? false,

@@ -2,10 +2,11 @@
 import { RefitError } from '../errors.ts';
 import { word } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
-import type { OutputOptions } from './output.ts';
+import { HOUR, MINUTE, SECOND } from '../units.ts';
+import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface GlobalOptions extends OutputOptions {
+export interface GlobalOptions extends Output {
   readonly endpoint?: string;
   readonly signature?: string;
   readonly region?: string;
@@ -54,7 +55,7 @@ export function durationFrom(flag: string, text: string): number {
       `${flag} ${text}: it takes a duration`,
       `${flag} 3s   (units: ms, s, m, h)`,
     );
-  return Number(match[1]) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+  return Number(match[1]) * { ms: 1, s: SECOND, m: MINUTE, h: HOUR }[match[2] as 'ms' | 's' | 'm' | 'h'];
 }
 
 /** A range of durations, `1s..4s`, or one duration for both ends. @throws RefitError `usage` */

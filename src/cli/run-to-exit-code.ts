@@ -2,7 +2,7 @@
 import { RefitError } from '../errors.ts';
 import { visible } from '../report/document/escape.ts';
 import { reason } from './files.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './program/run-program.ts';
 
 /** Never throws: whatever went wrong has been told on stderr. */
 export async function runToExitCode(args: readonly string[]): Promise<number> {

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../clock.ts';
 import { encodeProgress, type ProgressEvent, toNotices } from './run-view/progress-events.ts';
 
 /** What `--progress` can say. */
-export const PROGRESS = ['auto', 'plain', 'json'] as const;
-export type Progress = (typeof PROGRESS)[number];
+export const PROGRESS_MODES = ['auto', 'plain', 'json'] as const;
+export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** The only way from a command to the outside. stdout carries the result alone; all else goes to stderr. */
 export interface Terminal {
@@ -14,6 +14,8 @@ export interface Terminal {
   out(text: string): Promise<void>;
   /** Writes progress, logs and refusals. */
   err(text: string): void;
+  /** Writes a line that nobody needs who asked for quiet: what was done, what to type next. */
+  hint(line: string): void;
   /** Colour on stdout, and on stderr. */
   readonly color: { readonly out: boolean; readonly err: boolean };
   /** Cells in a line of stdout, and of stderr now: it may be resized. */
@@ -30,7 +32,7 @@ export interface Terminal {
   readonly quiet: boolean;
   readonly verbose: boolean;
   /** How progress is told: as stderr allows, in plain lines, or as one JSON object a line. */
-  readonly progress: Progress;
+  readonly progress: ProgressMode;
   /** Writes one line of JSON to stderr: for `progress` json alone, where `err` writes notices of the same form. */
   event(event: ProgressEvent): void;
   /** Asks for one line; null at the end of the input. */
@@ -42,7 +44,7 @@ export function openTerminal(options: {
   readonly color: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  readonly progress: Progress;
+  readonly progress: ProgressMode;
 }): Terminal {
   const { env, stdout, stderr } = process;
   const dumb = env.TERM === 'dumb';
@@ -50,6 +52,8 @@ export function openTerminal(options: {
   const { progress } = options;
   const mayColor = options.color && !env.NO_COLOR && !dumb && progress !== 'json';
   const event = (one: ProgressEvent) => void stderr.write(encodeProgress(systemClock.now(), one));
+  const err = (text: string) =>
+    progress === 'json' ? toNotices(text).forEach(event) : void stderr.write(text);
   return {
     env,
     clock: systemClock,
@@ -57,7 +61,8 @@ export function openTerminal(options: {
       new Promise((resolve) => {
         stdout.write(text, () => resolve());
       }),
-    err: (text) => (progress === 'json' ? toNotices(text).forEach(event) : void stderr.write(text)),
+    err,
+    hint: (line) => (options.quiet ? undefined : err(`${line}\n`)),
     color: { out: mayColor && stdout.isTTY === true, err: mayColor && stderr.isTTY === true },
     width: columns(stdout.columns),
     errWidth: () => columns(stderr.columns, LEAST_DRAWN),

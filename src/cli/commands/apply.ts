@@ -9,12 +9,12 @@ import { renderReport, renderReview } from '../../operations/render.ts';
 import { applySavedPlan } from '../../operations/run-plan.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
 import { visible } from '../../report/document/escape.ts';
-import { REPORT_FORMATS } from '../../report/run/render-report.ts';
+import type { ReportFormat } from '../../report/run/render-report.ts';
 import type { ApplyEnd, Approval } from '../../run/apply.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../options.ts';
-import { checkOutput, emit } from '../output.ts';
+import { emit } from '../output.ts';
 import { openRunView } from '../run-view/run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
@@ -29,8 +29,11 @@ export interface ApplyCommandOptions extends GlobalOptions {
   readonly allowHooks?: boolean;
 }
 
-export async function apply(file: string, options: ApplyCommandOptions, terminal: Terminal): Promise<number> {
-  checkOutput(options, REPORT_FORMATS);
+export async function apply(
+  [file]: readonly [string],
+  options: ApplyCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   const saved = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const connection = connect({
     ...connectionOf(options, terminal),
@@ -56,7 +59,7 @@ export async function apply(file: string, options: ApplyCommandOptions, terminal
     });
     left = end.wasLeft;
     view.close();
-    await emit(terminal, options, REPORT_FORMATS, (format, where) =>
+    await emit<ReportFormat>(terminal, options, (format, where) =>
       renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
     );
     const next = nextAfter(end, file, options);

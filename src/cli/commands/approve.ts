@@ -13,7 +13,6 @@ import { visible } from '../../report/document/escape.ts';
 import { approvalPath } from '../../store/folder/approval-files.ts';
 import { readInput, writeOutput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface ApproveCommandOptions extends GlobalOptions {
@@ -28,11 +27,11 @@ export interface ApproveCommandOptions extends GlobalOptions {
 const EXPIRES = '24h';
 
 export async function approve(
-  file: string,
+  [file]: readonly [string],
   options: ApproveCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const saved = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const wave = waveOf(saved, options.wave, file);
   const now = terminal.clock.now();

@@ -7,7 +7,7 @@ import type { GlobalOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function auditEvents(
-  directory: string,
+  [directory]: readonly [string],
   options: GlobalOptions & { readonly out?: string },
   terminal: Terminal,
 ): Promise<number> {

@@ -13,18 +13,17 @@ import { packEvidence } from '../audit/evidence-archive.ts';
 import { examineRun, mustBeSound } from '../audit/examine-run.ts';
 import { writeOutput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The schemas that are handed over: what is in the archive and no more. */
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'head-signature'];
 
 export async function auditExport(
-  directory: string,
+  [directory]: readonly [string],
   options: GlobalOptions & { readonly out?: string },
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const name = basename(resolve(directory));
   const out = options.out ?? `${name}.tar.gz`;
   const gzip = /\.(tar\.gz|tgz)$/.test(out);

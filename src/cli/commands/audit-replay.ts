@@ -9,7 +9,6 @@ import { applyAgain } from '../../run/apply-again.ts';
 import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
 import { VERSION } from '../../version.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A report that is told apart from the one that the journal gives. */
@@ -27,11 +26,11 @@ const REPORTS = [
 ] as const;
 
 export async function auditReplay(
-  directory: string,
+  [directory]: readonly [string],
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const run = await readRun(directory);
   const { saved, journal } = run;
   const onDisk = await Promise.all(

@@ -10,7 +10,6 @@ import { keepSignature } from '../../store/folder/signature-files.ts';
 import { examineRun, mustBeSound } from '../audit/examine-run.ts';
 import { readInput, writeOutput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface AuditSignOptions extends GlobalOptions {
@@ -23,11 +22,11 @@ export interface AuditSignOptions extends GlobalOptions {
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
 
 export async function auditSign(
-  directory: string,
+  [directory]: readonly [string],
   options: AuditSignOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const by = options.as ?? userName();
   if (!NAME.test(by)) {
     throw new RefitError(

@@ -3,7 +3,6 @@ import { RefitError } from '../../errors.ts';
 import type { KnownHead } from '../audit/examine-journal.ts';
 import { examineRun } from '../audit/examine-run.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface AuditVerifyOptions extends GlobalOptions {
@@ -13,11 +12,11 @@ export interface AuditVerifyOptions extends GlobalOptions {
 }
 
 export async function auditVerify(
-  directory: string,
+  [directory]: readonly [string],
   options: AuditVerifyOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const heads = options.head === undefined ? [] : [headOf(options.head)];
   const { audit: found } = await examineRun(directory, {
     heads,

@@ -11,12 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { RefitError } from '../../errors.ts';
 import { ink } from '../../report/document/ink.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
+import type { GlobalOptions } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const RUNS = 'runs';
 
-export async function demo(terminal: Terminal): Promise<number> {
+export async function demo(_args: readonly [], _options: GlobalOptions, terminal: Terminal): Promise<number> {
   const program = process.argv[1]!;
   const planFile = join(ROOT, 'plans', 'demo.yaml');
   const saved = join(RUNS, 'demo.saved.json');

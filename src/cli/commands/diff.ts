@@ -5,10 +5,10 @@ import { word } from '../../next-command.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
 import { visible } from '../../report/document/escape.ts';
 import { diffPlans } from '../../report/plan-diff/plan-diff.ts';
-import { PLAN_DIFF_FORMATS, renderPlanDiff } from '../../report/plan-diff/render-plan-diff.ts';
+import { type PlanDiffFormat, renderPlanDiff } from '../../report/plan-diff/render-plan-diff.ts';
 import { readInput } from '../files.ts';
 import type { GlobalOptions } from '../options.ts';
-import { checkOutput, emit } from '../output.ts';
+import { emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface DiffOptions extends GlobalOptions {
@@ -18,14 +18,12 @@ export interface DiffOptions extends GlobalOptions {
 
 /** @returns 0; with `--detailed-exitcode` 2 where the plans differ. */
 export async function diff(
-  from: string,
-  to: string,
+  [from, to]: readonly [string, string],
   options: DiffOptions,
   terminal: Terminal,
 ): Promise<number> {
-  checkOutput(options, PLAN_DIFF_FORMATS);
   const found = diffPlans(await readPlan(from), await readPlan(to));
-  await emit(terminal, options, PLAN_DIFF_FORMATS, (format, where) =>
+  await emit<PlanDiffFormat>(terminal, options, (format, where) =>
     renderPlanDiff(found, format, {
       ...where,
       all: options.all ?? false,

@@ -5,7 +5,6 @@ import { RefitError } from '../../errors.ts';
 import { examine } from '../../operations/connect.ts';
 import { legible } from '../../report/document/escape.ts';
 import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The provider refuses what is signed by a clock further off. Source: facts §5.5, read 2026-11. */
@@ -17,8 +16,12 @@ const NOTICED_SECONDS = 30;
  * @returns 0; 12 where the keys are refused or may not do what every plan needs; 1 where nobody answered that.
  * @throws RefitError where no keys are found.
  */
-export async function doctor(options: GlobalOptions, terminal: Terminal): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+export async function doctor(
+  _args: readonly [],
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { format } = options;
   const found = legible(
     await examine(connectionOf(options, terminal), {
       region: regionFrom(options) ?? 'ap-guangzhou',

@@ -18,8 +18,7 @@ import { connectionOf, type GlobalOptions, regionFrom, regionsFrom } from '../op
 import type { Terminal } from '../terminal.ts';
 
 export async function explain(
-  subject: string,
-  planFile: string | undefined,
+  [subject, planFile]: readonly [string, ...string[]],
   options: GlobalOptions & { inventory?: string },
   terminal: Terminal,
 ): Promise<number> {
@@ -77,7 +76,7 @@ async function readLive(
     const draft = plan && draftPlan(plan, inventory, terminal.clock.now());
     if (!draft?.toMeasure.some(({ id }) => id === subject)) return inventory;
     const ids = new Set([subject]);
-    terminal.quiet || terminal.err(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}\n`);
+    terminal.hint(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}`);
     return (await readUsed(reader, inventory, ids)).inventory;
   } finally {
     await reader.close();

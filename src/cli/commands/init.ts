@@ -38,7 +38,7 @@ interface Fleet {
 /** Of what was left out so many are named; the rest are counted. */
 const NAMED = 10;
 
-export async function init(options: InitOptions, terminal: Terminal): Promise<number> {
+export async function init(_args: readonly [], options: InitOptions, terminal: Terminal): Promise<number> {
   const { out } = options;
   if (options.inventory !== undefined && options.fromTerraform !== undefined) {
     throw new RefitError(

@@ -14,15 +14,15 @@ import { visible } from '../../report/document/escape.ts';
 import { memory } from '../../report/quantities.ts';
 import { writeOutput } from '../files.ts';
 import { connectionOf, type GlobalOptions, regionsFrom } from '../options.ts';
-import { formatOf } from '../output.ts';
 import { type ProgressBar, progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function inventory(
+  _args: readonly [],
   options: GlobalOptions & { out?: string; used?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const named = regionsFrom(options);
   const reader = connectReader(connectionOf(options, terminal));
   const bar = progressBar(terminal);
@@ -41,7 +41,7 @@ export async function inventory(
     const json = `${JSON.stringify(read, null, 2)}\n`;
     if (options.out !== undefined) {
       await writeOutput(options.out, json);
-      terminal.quiet || terminal.err(`next: refit plan PLAN --inventory ${visible(options.out)}\n`);
+      terminal.hint(`next: refit plan PLAN --inventory ${visible(options.out)}`);
     }
     if (format === 'json') {
       if (options.out === undefined) await terminal.out(json);
@@ -65,7 +65,7 @@ async function withUsed(
 ): Promise<InventoryReading> {
   const running = inventory.instances.filter(({ status }) => status === 'running');
   const ids = new Set(running.map(({ id }) => id));
-  terminal.quiet || terminal.err(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}\n`);
+  terminal.hint(`${sayMonitorCalls(monitorCalls(inventory, ids), ids.size)}`);
   bar.show('instances measured', 0, ids.size);
   const reading = await readUsed(reader, inventory, ids);
   bar.show('instances measured', ids.size, ids.size);

@@ -6,14 +6,14 @@ import { planFleet } from '../../operations/plan-fleet.ts';
 import { renderReview } from '../../operations/render.ts';
 import { decodePlan } from '../../plan/parse/decode-plan.ts';
 import { visible } from '../../report/document/escape.ts';
-import { REVIEW_FORMATS } from '../../report/review/render-review.ts';
+import type { ReviewFormat } from '../../report/review/render-review.ts';
 import { unplanned } from '../../report/review/unplanned.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { handOver, type ReviewOptions } from '../hand-over.ts';
 import { readInventoryFile } from '../inventory-file.ts';
 import { connectionOf, type GlobalOptions, regionFrom } from '../options.ts';
-import { checkOutput, emit } from '../output.ts';
+import { emit } from '../output.ts';
 import { type DurationsOption, pastDurations } from '../past-durations.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,8 +23,11 @@ export interface PlanCommandOptions extends ReviewOptions, DurationsOption {
   readonly price?: boolean;
 }
 
-export async function plan(file: string, options: PlanCommandOptions, terminal: Terminal): Promise<number> {
-  checkOutput(options, REVIEW_FORMATS);
+export async function plan(
+  [file]: readonly [string],
+  options: PlanCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   const region = regionFrom(options);
   const decoded = decodePlan(await readInput(file, 'the plan'), file);
   const profile = options.profile ?? null;
@@ -44,7 +47,7 @@ export async function plan(file: string, options: PlanCommandOptions, terminal: 
     onProgress: bar.show,
     onNotice: (what) => {
       bar.clear();
-      terminal.quiet || terminal.err(`${what}\n`);
+      terminal.hint(what);
     },
   }).finally(async () => {
     bar.clear();
@@ -61,11 +64,11 @@ async function invalid(
   file: string,
 ): Promise<number> {
   const next = `refit validate ${word(file)}`;
-  await emit(terminal, options, REVIEW_FORMATS, (format, where) => {
+  await emit<ReviewFormat>(terminal, options, (format, where) => {
     if (format === 'json') return `${JSON.stringify({ findings }, null, 2)}\n`;
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
     return renderReview(unplanned(file, findings, next), format, { ...where, elsewhere: next });
   });
-  terminal.quiet || terminal.err(`next: mend the above, then refit validate ${visible(file)}\n`);
+  terminal.hint(`next: mend the above, then refit validate ${visible(file)}`);
   return EXIT_PLAN_INVALID;
 }

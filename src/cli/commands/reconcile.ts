@@ -7,17 +7,16 @@ import { counted } from '../../report/quantities.ts';
 import type { ReconcileEnd } from '../../run/reconcile.ts';
 import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
 import { type GlobalOptions, sameWay } from '../options.ts';
-import { formatOf } from '../output.ts';
 import { openRunView } from '../run-view/run-view.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 
 export async function reconcile(
-  directory: string,
+  [directory]: readonly [string],
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const { saved } = await readRun(directory);
   // Nothing that is under way is ours to wait for: one signal is enough.
   const signals = onSignals(

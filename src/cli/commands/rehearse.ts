@@ -3,10 +3,10 @@ import { RefitError } from '../../errors.ts';
 import { rehearseSavedPlan } from '../../operations/rehearse-plan.ts';
 import { renderReport } from '../../operations/render.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
-import { REPORT_FORMATS } from '../../report/run/render-report.ts';
+import type { ReportFormat } from '../../report/run/render-report.ts';
 import { readInput } from '../files.ts';
 import { type GlobalOptions, rangeFrom, wholeFrom } from '../options.ts';
-import { checkOutput, emit } from '../output.ts';
+import { emit } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -22,11 +22,10 @@ export interface RehearseCommandOptions extends GlobalOptions {
 
 /** @returns 0 once it was rehearsed; with `--detailed-exitcode` what a real run like the worst of them would exit with. */
 export async function rehearse(
-  file: string,
+  [file]: readonly [string],
   options: RehearseCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  checkOutput(options, REPORT_FORMATS);
   const range = (flag: string, text: string | undefined) =>
     text === undefined ? undefined : ascending(flag, text);
   const given = {
@@ -44,7 +43,7 @@ export async function rehearse(
     ...known,
     onProgress: (done, of) => bar.show('runs rehearsed', done, of),
   }).finally(bar.clear);
-  await emit(terminal, options, REPORT_FORMATS, (format, where) => renderReport(report, format, where));
+  await emit<ReportFormat>(terminal, options, (format, where) => renderReport(report, format, where));
   return options.detailedExitcode ? exitCode : 0;
 }
 

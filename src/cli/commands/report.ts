@@ -3,11 +3,11 @@ import { RefitError } from '../../errors.ts';
 import { renderReport } from '../../operations/render.ts';
 import { closest } from '../../plan/parse/closest-word.ts';
 import { buildReport } from '../../report/run/build-report.ts';
-import { REPORT_FORMATS } from '../../report/run/render-report.ts';
+import type { ReportFormat } from '../../report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../report/run/report-csv.ts';
 import { readRun, reportedHead } from '../../store/folder/run-directory.ts';
 import type { GlobalOptions } from '../options.ts';
-import { checkOutput, emit } from '../output.ts';
+import { emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface ReportCommandOptions extends GlobalOptions {
@@ -15,14 +15,13 @@ export interface ReportCommandOptions extends GlobalOptions {
 }
 
 export async function report(
-  directory: string,
+  [directory]: readonly [string],
   options: ReportCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  checkOutput(options, REPORT_FORMATS);
   const columns = columnsFrom(options);
   const { built, cutOff, tornBytes } = await read(directory);
-  await emit(terminal, options, REPORT_FORMATS, (format, where) =>
+  await emit<ReportFormat>(terminal, options, (format, where) =>
     renderReport(built, format, { ...where, directory, ...(columns ? { columns } : {}) }),
   );
   if (cutOff) {
@@ -31,18 +30,17 @@ export async function report(
     );
   }
   if (tornBytes > 0) {
-    terminal.quiet ||
-      terminal.err(
-        `the last ${tornBytes} bytes of the journal are a torn entry and are not part of this report\n`,
-      );
+    terminal.hint(
+      `the last ${tornBytes} bytes of the journal are a torn entry and are not part of this report`,
+    );
   }
   return 0;
 }
 
 /** The columns of CSV that were asked for; null: all. @throws RefitError `usage` */
-function columnsFrom({ columns, format, write = [] }: ReportCommandOptions): string[] | null {
+function columnsFrom({ columns, format, write }: ReportCommandOptions): string[] | null {
   if (columns === undefined) return null;
-  if (format !== 'csv' && !write.some((one) => one.startsWith('csv='))) {
+  if (format !== 'csv' && !write.some((one) => one.format === 'csv')) {
     throw new RefitError('usage', '--columns are those of CSV, and no CSV is written', 'add --format csv');
   }
   const chosen = columns.split(',').map((one) => one.trim());

@@ -12,7 +12,6 @@ import { sayDeed } from '../../schedule/say-entry.ts';
 import { runOnce } from '../../schedule/scheduler.ts';
 import { schedulerOf } from '../../schedule/scheduler-lock.ts';
 import { dropRequest, writeRequest, writeSwitch } from '../../schedule/watched-folder.ts';
-import { formatOf } from '../output.ts';
 import { onSignals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ScheduleOptions, type ScheduleRunOptions, withPorts } from './schedule.ts';
@@ -21,43 +20,45 @@ import { fileNamed, readSchedule } from './schedule-tell.ts';
 /** How long a live scheduler may take to answer, milliseconds: it looks every two seconds. */
 const ANSWER_WITHIN = 30_000;
 
-/** `enable` or `disable`: from now on, whether a scheduler lives or not. */
-export async function scheduleSwitch(
-  folder: string,
-  name: string,
-  enabled: boolean,
-  options: ScheduleOptions,
-  terminal: Terminal,
-): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
-  const { root, view } = await readSchedule(folder, options);
-  const plan = fileNamed(name, view, folder).name;
-  const at = iso(terminal.clock.now());
-  const was = view.switches.get(plan)?.enabled !== false;
-  if (was !== enabled) await writeSwitch(root, plan, { enabled, at, by: userName() });
-  if (format === 'json') {
-    await terminal.out(`${JSON.stringify({ plan, enabled, changed: was !== enabled })}\n`);
+/** From now on, whether a scheduler lives or not. */
+export const scheduleEnable = switchTo(true);
+export const scheduleDisable = switchTo(false);
+
+function switchTo(enabled: boolean) {
+  return async (
+    [folder, name]: readonly [string, string],
+    options: ScheduleOptions,
+    terminal: Terminal,
+  ): Promise<number> => {
+    const { format } = options;
+    const { root, view } = await readSchedule(folder, options);
+    const plan = fileNamed(name, view, folder).name;
+    const at = iso(terminal.clock.now());
+    const was = view.switches.get(plan)?.enabled !== false;
+    if (was !== enabled) await writeSwitch(root, plan, { enabled, at, by: userName() });
+    if (format === 'json') {
+      await terminal.out(`${JSON.stringify({ plan, enabled, changed: was !== enabled })}\n`);
+      return 0;
+    }
+    const state = enabled ? 'enabled' : 'disabled';
+    const what =
+      was === enabled
+        ? `${plan} is ${state} already`
+        : enabled
+          ? `${plan} is enabled: what was due until now is not made up for`
+          : `${plan} is disabled: nothing of it begins by itself; what is under way goes on`;
+    await terminal.out(`${visible(what)}\n`);
     return 0;
-  }
-  const state = enabled ? 'enabled' : 'disabled';
-  const what =
-    was === enabled
-      ? `${plan} is ${state} already`
-      : enabled
-        ? `${plan} is enabled: what was due until now is not made up for`
-        : `${plan} is disabled: nothing of it begins by itself; what is under way goes on`;
-  await terminal.out(`${visible(what)}\n`);
-  return 0;
+  };
 }
 
 /** Through the scheduler where one lives, else here and now. @returns 0 where one took it up, else the occurrence's own code. */
 export async function scheduleRunNow(
-  folder: string,
-  name: string,
+  [folder, name]: readonly [string, string],
   options: ScheduleRunOptions,
   terminal: Terminal,
 ): Promise<number> {
-  formatOf(options, ['text', 'json'] as const);
+  options.format;
   const { root, view } = await readSchedule(folder, options);
   const file = fileNamed(name, view, folder);
   if (file.kind !== 'scheduled')
@@ -118,8 +119,7 @@ async function tell(
 ): Promise<void> {
   const directory =
     'due' in deed ? openOccurrenceDisk(root, hostname()).directoryOf(deed.plan, deed.due) : null;
-  if (formatOf(options, ['text', 'json'] as const) === 'json')
-    return terminal.out(`${JSON.stringify({ ...deed, directory })}\n`);
+  if (options.format === 'json') return terminal.out(`${JSON.stringify({ ...deed, directory })}\n`);
   const where = deed.kind === 'refused' || directory === null ? '' : `\n${directory}`;
   return terminal.out(`${visible(sayDeed(deed))}${where}\n`);
 }

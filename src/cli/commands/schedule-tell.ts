@@ -21,7 +21,6 @@ import { openOccurrenceDisk } from '../../schedule/occurrence-directory.ts';
 import { type FileReading, fallsBehind, type ScheduledPlan } from '../../schedule/plan-file.ts';
 import { schedulerOf } from '../../schedule/scheduler-lock.ts';
 import { watchFolder } from '../../schedule/watched-folder.ts';
-import { formatOf } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 import { rootOf, type ScheduleOptions } from './schedule.ts';
 
@@ -61,11 +60,11 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
 }
 
 export async function scheduleList(
-  folder: string,
+  [folder]: readonly [string],
   options: ScheduleOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const read = await readSchedule(folder, options);
   const { root, view, state } = read;
   const host = hostname();
@@ -195,11 +194,11 @@ function momentOf(at: number, timezone: string): object {
 }
 
 export async function scheduleNext(
-  folder: string,
+  [folder]: readonly [string],
   options: ScheduleNextOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const count = countFrom(options.count, folder);
   const { view, state } = await readSchedule(folder, options);
   const now = terminal.clock.now();

@@ -15,7 +15,6 @@ import { takeSchedulerLock } from '../../schedule/scheduler-lock.ts';
 import { dropRequest, watchFolder } from '../../schedule/watched-folder.ts';
 import { VERSION } from '../../version.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import { onSignals, type Signals } from '../signals.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -36,11 +35,11 @@ export function rootOf(folder: string, { runs }: ScheduleOptions): string {
 }
 
 export async function scheduleRun(
-  folder: string,
+  [folder]: readonly [string],
   options: ScheduleRunOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const json = formatOf(options, ['text', 'json'] as const) === 'json';
+  const json = options.format === 'json';
   const address = options.listen === undefined ? null : loopbackFrom(options.listen);
   const signals = onSignals(terminal, () => undefined, STOPPING);
   try {
@@ -139,7 +138,7 @@ function logger(
   options: ScheduleOptions,
   terminal: Terminal,
 ): { entry(entry: ScheduleEntry): void; line(plan: string | null, what: string): void } {
-  const json = formatOf(options, ['text', 'json'] as const) === 'json';
+  const json = options.format === 'json';
   const say = (at: string, words: string) => terminal.err(`${at} ${visible(words)}\n`);
   return {
     entry(entry) {

@@ -5,11 +5,11 @@ import { connectReader } from '../../operations/connect.ts';
 import { lookAgain } from '../../operations/plan-fleet.ts';
 import { renderReview } from '../../operations/render.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
-import { REVIEW_FORMATS } from '../../report/review/render-review.ts';
+import type { ReviewFormat } from '../../report/review/render-review.ts';
 import { say } from '../../rules/check.ts';
 import { readInput } from '../files.ts';
 import { connectionOf, type GlobalOptions, sameWay } from '../options.ts';
-import { checkOutput, emit } from '../output.ts';
+import { emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface ShowOptions extends GlobalOptions {
@@ -19,8 +19,11 @@ export interface ShowOptions extends GlobalOptions {
   readonly live?: boolean;
 }
 
-export async function show(file: string, options: ShowOptions, terminal: Terminal): Promise<number> {
-  checkOutput(options, REVIEW_FORMATS);
+export async function show(
+  [file]: readonly [string],
+  options: ShowOptions,
+  terminal: Terminal,
+): Promise<number> {
   const plan = readSavedPlan((await readInput(file, 'the saved plan')).toString('utf8'));
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
   const again = planAgain(plan, file);
@@ -28,7 +31,7 @@ export async function show(file: string, options: ShowOptions, terminal: Termina
   if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
     const what = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
     expired.push(say('Refit.Expired', { what, mend: again }, null, null));
-    terminal.quiet || terminal.err(`${what}; next: ${again}\n`);
+    terminal.hint(`${what}; next: ${again}`);
   }
   const since = options.live ? await drift(plan, file, options, terminal) : [];
   const findings = [
@@ -39,7 +42,7 @@ export async function show(file: string, options: ShowOptions, terminal: Termina
   ];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
   const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
-  await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
+  await emit<ReviewFormat>(terminal, options, (format, where) =>
     renderReview(review, format, {
       ...where,
       all: options.all ?? false,
@@ -59,8 +62,7 @@ async function drift(
   const from = connectReader(connectionOf(options, terminal));
   try {
     const since = await lookAgain(plan, file, { from, clock: terminal.clock });
-    if (since.length === 0)
-      terminal.quiet || terminal.err('looked at the fleet again: every instance is as it was planned\n');
+    if (since.length === 0) terminal.hint('looked at the fleet again: every instance is as it was planned');
     return since;
   } finally {
     await from.close();

@@ -29,7 +29,11 @@ export interface SimulateCommandOptions extends GlobalOptions {
   readonly tls?: boolean;
 }
 
-export async function simulate(options: SimulateCommandOptions, terminal: Terminal): Promise<number> {
+export async function simulate(
+  _args: readonly [],
+  options: SimulateCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
   const counting = options.limitCounting ?? 'calendar';
   if (counting !== 'calendar' && counting !== 'sliding' && counting !== 'bucket') {
     throw new RefitError('usage', `--limit-counting ${counting}`, 'one of: calendar, sliding, bucket');

@@ -11,7 +11,6 @@ import type { Standing } from '../../run/control/run-status.ts';
 import { isAlive, readHolder } from '../../store/folder/lock.ts';
 import { RUN_FILES, type RunStanding, readRun, readStanding } from '../../store/folder/run-directory.ts';
 import type { GlobalOptions } from '../options.ts';
-import { formatOf } from '../output.ts';
 import { openWatchedRun } from '../run-view/watched-run.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -20,11 +19,11 @@ const WATCH_EVERY = 2_000;
 const NAMED = 10;
 
 export async function status(
-  directory: string,
+  [directory]: readonly [string],
   options: GlobalOptions & { watch?: boolean },
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   // Before a person it is one picture that goes on; else what is told each time is told in full.
   const isDrawn = options.watch === true && format === 'text' && terminal.live && terminal.interactive;
   const watched = isDrawn ? openWatchedRun(terminal) : null;

@@ -11,7 +11,7 @@ import type { ReviewFormat } from '../../report/review/render-review.ts';
 import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import type { GlobalOptions } from '../options.ts';
-import { checkOutput, emit, formatOf } from '../output.ts';
+import { emit } from '../output.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** What is wrong with the calendars beside the plan. */
@@ -31,9 +31,6 @@ async function approverFindings({ approvals, owner, file: plan }: Plan): Promise
   return readApprovers(approvals, { text, file, authors: owner === null ? [] : [owner] }).findings;
 }
 
-/** What a pipeline wants of a text: no changes, so no table of them. */
-const FORMATS = ['text', 'json', 'markdown', 'junit', 'sarif', 'github'] as const;
-
 interface Result {
   readonly file: string;
   readonly valid: boolean;
@@ -42,8 +39,8 @@ interface Result {
 
 /** Loaded only where one of its formats is asked for, so that the ordinary check stays quick. */
 async function renderer(options: GlobalOptions) {
-  const plain = formatOf(options, FORMATS);
-  if ((plain === 'text' || plain === 'json') && !options.write?.length) return () => '';
+  const asked = [options.format, ...options.write.map(({ format }) => format)];
+  if (asked.every((format) => format === 'text' || format === 'json')) return () => '';
   const { renderReview } = await import('../../report/review/render-review.ts');
   const { unplanned } = await import('../../report/review/unplanned.ts');
   return (format: ReviewFormat, file: string, findings: readonly Finding[], next: string) =>
@@ -67,7 +64,6 @@ export async function validate(
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<number> {
-  checkOutput(options, FORMATS);
   const results: Result[] = [];
   for (const file of files) {
     const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
@@ -85,12 +81,12 @@ export async function validate(
       : `refit plan ${word(results[0]!.file)} -o saved-plan.json`;
   const render = await renderer(options);
   const told = results.flatMap(({ findings }) => findings);
-  await emit(terminal, options, FORMATS, (format, where) => {
+  await emit<ReviewFormat>(terminal, options, (format, where) => {
     if (format === 'json') return `${JSON.stringify({ results }, null, 2)}\n`;
     if (format === 'text') return results.map((result) => resultText(result, where.color)).join('');
     return render(format, files.join(' '), told, next);
   });
-  if (formatOf(options, FORMATS) !== 'json' && !terminal.quiet)
-    terminal.err(`next: ${invalid.length > 0 ? 'mend the above, then ' : ''}${visible(next)}\n`);
+  if (options.format !== 'json')
+    terminal.hint(`next: ${invalid.length > 0 ? 'mend the above, then ' : ''}${visible(next)}`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
 }

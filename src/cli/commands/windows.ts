@@ -19,7 +19,6 @@ import { readInput } from '../files.ts';
 import { findingsText } from '../findings.ts';
 import { readInventoryFile } from '../inventory-file.ts';
 import { type GlobalOptions, regionFrom } from '../options.ts';
-import { formatOf } from '../output.ts';
 import { type DurationsOption, pastDurations } from '../past-durations.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -40,11 +39,11 @@ interface Asked {
 const MOST = 100;
 
 export async function windowsNext(
-  file: string,
+  [file]: readonly [string],
   options: WindowsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const format = formatOf(options, ['text', 'json'] as const);
+  const { format } = options;
   const count = countFrom(options.count, file);
   const asked = await read(file, options, terminal);
   if ('findings' in asked) {

@@ -1,5 +1,5 @@
 /** Completion for bash, 3.2 and later: one function, which needs no package and starts no program. */
-import { type CommandNode, type Completes, everyCommand, type OptionNode } from './completion-tree.ts';
+import { type CommandNode, everyCommand, type Fits, type OptionNode } from './completion-tree.ts';
 
 export function bashCompletion(program: CommandNode): string {
   const commands = everyCommand(program);
@@ -127,7 +127,7 @@ function argumentCases(node: CommandNode): string[] {
   return [...cases, `    '${path} 0') _refit_words '${names}' "$current" ;;`];
 }
 
-function completing(completes: Completes): string {
+function completing(completes: Fits): string {
   switch (completes.kind) {
     case 'words':
       return `_refit_words '${completes.words.join(' ')}' "$current";`;

@@ -1,5 +1,5 @@
 /** Completion for fish: one `complete` for each command, option and argument, each with its description. */
-import { type CommandNode, type Completes, everyCommand, type OptionNode } from './completion-tree.ts';
+import { type CommandNode, everyCommand, type Fits, type OptionNode } from './completion-tree.ts';
 
 export function fishCompletion(program: CommandNode): string {
   const commands = everyCommand(program);
@@ -100,13 +100,13 @@ function argumentLines({ path, arguments: all }: CommandNode): string[] {
 }
 
 /** An option's value: `-r` some, `-x` some and no file. */
-function taking(value: Completes): string {
+function taking(value: Fits): string {
   if (value.kind === 'files') return '-r -F';
   if (value.kind === 'anything') return '-x';
   return `-x -a ${words(value)}`;
 }
 
-function words(completes: Completes): string {
+function words(completes: Fits): string {
   switch (completes.kind) {
     case 'words':
     case 'beginnings':

@@ -1,36 +1,22 @@
-/**
- * What can be typed after `refit`, as plain data, read from the commands as they are defined: so a completion script
- * knows every command and option there is, and no other.
- */
+/** What can be typed after `refit` as the tree that a shell walks: made from the table of commands, so nothing is left out. */
+import type { ArgumentRow, CommandRow, Completes, OptionRow } from '../command-row.ts';
 
-/** What fits at a place. */
-export type Completes =
-  | { readonly kind: 'words'; readonly words: readonly string[] }
-  /** Words after which typing goes on, as `inFlight=`. */
-  | { readonly kind: 'beginnings'; readonly words: readonly string[] }
-  /** Files that end so; empty: any. */
-  | { readonly kind: 'files'; readonly endings: readonly string[] }
-  | { readonly kind: 'folders' }
-  /** Run directories. */
-  | { readonly kind: 'runs' }
-  /** `json=FILE`. */
-  | { readonly kind: 'format-file'; readonly words: readonly string[] }
-  | { readonly kind: 'anything' };
+/** What fits at a place, words that were loaded included. */
+export type Fits = Exclude<Completes, { readonly kind: 'codes' | 'faults' | 'signatures' }>;
 
 export interface OptionNode {
   /** As typed, such as `-o` and `--out`. */
   readonly flags: readonly string[];
   readonly description: string;
   /** null: it takes no value. */
-  readonly value: Completes | null;
+  readonly value: Fits | null;
   /** May be given more than once. */
   readonly repeats: boolean;
 }
 
 export interface ArgumentNode {
-  readonly name: string;
   readonly description: string;
-  readonly completes: Completes;
+  readonly completes: Fits;
   readonly required: boolean;
   /** The last one takes all that follow. */
   readonly repeats: boolean;
@@ -45,30 +31,16 @@ export interface CommandNode {
   readonly commands: readonly CommandNode[];
 }
 
-/** As much of a command's definition as is read here. */
-export interface CommandDefinition {
-  name(): string;
-  description(): string;
-  readonly commands: readonly CommandDefinition[];
-  readonly options: readonly {
-    readonly short?: string | undefined;
-    readonly long?: string | undefined;
-    readonly flags: string;
-    readonly description: string;
-    readonly hidden: boolean;
-    readonly argChoices?: readonly string[] | undefined;
-    readonly parseArg?: unknown;
-  }[];
-  readonly registeredArguments: readonly {
-    name(): string;
-    readonly description: string;
-    readonly required: boolean;
-    readonly variadic: boolean;
-    readonly argChoices?: readonly string[] | undefined;
-  }[];
+/** All that there is to type. */
+export interface ProgramTable {
+  /** What every command takes. */
+  readonly options: readonly OptionRow[];
+  /** Summaries of the commands that have commands of their own. */
+  readonly families: Readonly<Record<string, string>>;
+  readonly commands: readonly CommandRow[];
 }
 
-/** Words that the definitions do not hold. */
+/** Words that the table does not hold. */
 export interface KnownWords {
   /** Codes that `explain` knows. */
   readonly codes: readonly string[];
@@ -80,36 +52,23 @@ export interface KnownWords {
 
 const HELP: OptionNode = { flags: ['-h', '--help'], description: 'show help', value: null, repeats: false };
 
-/** Reads a command and all below it. */
+/** The whole program, the commands of a family below it. */
 export function completionTree(
-  definition: CommandDefinition,
+  { options, families, commands }: ProgramTable,
   known: KnownWords,
-  path: readonly string[] = [],
 ): CommandNode {
+  const byFamily = Map.groupBy(commands, ({ name }) => name.split(' ')[0]!);
   return {
-    path: path.join(' '),
-    description: definition.description(),
-    options: [
-      ...definition.options
-        .filter(({ hidden }) => !hidden)
-        .map(({ short, long, flags, description, argChoices, parseArg }) => ({
-          flags: [short, long].filter((flag) => flag !== undefined),
-          description,
-          value: optionValue(flags, long ?? '', description, argChoices, known),
-          repeats: parseArg !== undefined,
-        })),
-      HELP,
-    ],
-    arguments: definition.registeredArguments.map((argument) => ({
-      name: argument.name(),
-      description: argument.description,
-      completes: argument.argChoices
-        ? { kind: 'words', words: argument.argChoices }
-        : argumentOf(argument.name(), argument.description, known),
-      required: argument.required,
-      repeats: argument.variadic,
-    })),
-    commands: definition.commands.map((command) => completionTree(command, known, [...path, command.name()])),
+    path: '',
+    description: '',
+    options: optionNodes(options, known),
+    arguments: [],
+    commands: [...byFamily].map(([name, rows]): CommandNode => {
+      const nodes = rows.map((row) => commandNode(row, known));
+      const description = families[name];
+      if (description === undefined) return nodes[0]!;
+      return { path: name, description, options: [HELP], arguments: [], commands: nodes };
+    }),
   };
 }
 
@@ -118,74 +77,51 @@ export function everyCommand(node: CommandNode): readonly CommandNode[] {
   return [node, ...node.commands.flatMap(everyCommand)];
 }
 
-function optionValue(
-  flags: string,
-  long: string,
-  description: string,
-  choices: readonly string[] | undefined,
-  known: KnownWords,
-): Completes | null {
-  const placeholder = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1];
-  if (placeholder === undefined) return null;
-  if (choices) return { kind: 'words', words: choices };
-  if (long === '--fault') return { kind: 'beginnings', words: known.faults };
-  if (long === '--signature') return { kind: 'words', words: known.signatures };
-  switch (placeholder) {
-    case 'format':
-    case 'how':
-    case 'way':
-      return wordsOrAnything(choicesIn(description));
-    case 'format=file':
-      return { kind: 'format-file', words: [] };
-    case 'file':
-    case 'saved':
-      return { kind: 'files', endings: [] };
-    case 'folder':
-      return { kind: 'folders' };
-    default:
-      return { kind: 'anything' };
-  }
-}
-
-function wordsOrAnything(words: readonly string[]): Completes {
-  return words.length === 0 ? { kind: 'anything' } : { kind: 'words', words };
-}
-
-/** `text, json or csv`, as the descriptions have it, also before `:` or in front of a default. */
-function choicesIn(description: string): string[] {
-  const list = /^([a-z]+(?:, [a-z]+)*) or ([a-z]+)(?=$|[ :])/.exec(description);
-  return list ? [...list[1]!.split(', '), list[2]!] : [];
-}
-
-function argumentOf(name: string, description: string, known: KnownWords): Completes {
-  switch (name) {
-    case 'plan':
-      return { kind: 'files', endings: ['yaml', 'yml', ...(/saved/.test(description) ? ['json'] : [])] };
-    case 'saved':
-      return { kind: 'files', endings: ['json'] };
-    case 'run':
-      return { kind: 'runs' };
-    case 'code|instance':
-      return { kind: 'words', words: known.codes };
-    case 'setting':
-      return {
-        kind: 'beginnings',
-        words: [...description.matchAll(/\b(\w+)=/g)].map(([, word]) => `${word}=`),
-      };
-    default:
-      return { kind: 'files', endings: [] };
-  }
-}
-
-/** The formats of `--write` are those of `--format` beside it. */
-export function withFormats(node: CommandNode): CommandNode {
-  const format = node.options.find(({ flags }) => flags.includes('--format'))?.value;
-  const words = format?.kind === 'words' ? format.words : [];
+function commandNode(row: CommandRow, known: KnownWords): CommandNode {
   return {
-    ...node,
-    options: node.options.map((option) =>
-      option.value?.kind === 'format-file' ? { ...option, value: { kind: 'format-file', words } } : option,
-    ),
-    commands: node.commands.map(withFormats),
+    path: row.name,
+    description: row.summary,
+    options: optionNodes(row.options, known),
+    arguments: row.arguments.map(({ term, summary, completes }: ArgumentRow) => ({
+      description: summary,
+      completes: fitsOf(completes, known),
+      required: term.startsWith('<'),
+      repeats: /\.\.\.[>\]]$/.test(term),
+    })),
+    commands: [],
   };
+}
+
+function optionNodes(rows: readonly OptionRow[], known: KnownWords): OptionNode[] {
+  const formats = rows.find(({ flags }) => flags.startsWith('--format '))?.completes;
+  const nodes = rows.map(({ flags, summary, repeats = false, completes }): OptionNode => {
+    const placeholder = /<(.+)>$/.exec(flags)?.[1];
+    const value = completes ?? (placeholder === undefined ? null : byPlaceholder(placeholder));
+    const isWrite = value?.kind === 'format-file' && formats?.kind === 'words';
+    return {
+      flags: flags.replace(/ <.*$/, '').split(', '),
+      description: summary,
+      value: isWrite ? { ...value, words: formats.words } : value && fitsOf(value, known),
+      repeats,
+    };
+  });
+  return [...nodes, HELP];
+}
+
+function byPlaceholder(placeholder: string): Fits {
+  if (placeholder === 'file' || placeholder === 'saved') return { kind: 'files', endings: [] };
+  return { kind: placeholder === 'folder' ? 'folders' : 'anything' };
+}
+
+function fitsOf(completes: Completes, known: KnownWords): Fits {
+  switch (completes.kind) {
+    // Parameters of a fault follow its name.
+    case 'faults':
+      return { kind: 'beginnings', words: known.faults };
+    case 'codes':
+    case 'signatures':
+      return { kind: 'words', words: known[completes.kind] };
+    default:
+      return completes;
+  }
 }

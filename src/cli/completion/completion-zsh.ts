@@ -1,5 +1,5 @@
 /** Completion for zsh, by its own `_arguments`, so that descriptions are shown beside what fits. */
-import type { ArgumentNode, CommandNode, Completes, OptionNode } from './completion-tree.ts';
+import type { ArgumentNode, CommandNode, Fits, OptionNode } from './completion-tree.ts';
 
 export function zshCompletion(program: CommandNode): string {
   return `#compdef refit
@@ -85,7 +85,7 @@ function argumentSpec({ description, completes, repeats, required }: ArgumentNod
   );
 }
 
-function action(completes: Completes): string {
+function action(completes: Fits): string {
   switch (completes.kind) {
     case 'words':
       return `(${completes.words.join(' ')})`;

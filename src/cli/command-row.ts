@@ -1,0 +1,62 @@
+/** A command as a row of data: what is typed, what help and completion say of it, and where its code is. */
+import type { GlobalOptions } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CommandRow {
+  /** As typed after `refit`, such as `audit verify`. */
+  readonly name: string;
+  /** The heading of the main help that it stands under. */
+  readonly group: string;
+  /** In the imperative, 60 characters at most. */
+  readonly summary: string;
+  readonly arguments: readonly ArgumentRow[];
+  readonly options: readonly OptionRow[];
+  /** Whole commands that can be typed as they are. */
+  readonly examples: readonly string[];
+  /** What its help ends with: made only when that is shown. */
+  readonly appendix?: () => Promise<string>;
+  /** True for the one that is meant where the last word of its name is left out. */
+  readonly isDefault?: boolean;
+  /** Reads its code: called only when the command is. */
+  readonly load: () => Promise<CommandCode>;
+}
+
+/** What carries a command out. @returns the exit code. */
+export type CommandCode = {
+  /** Arguments and options are as the row says: a command may name their types more narrowly. */
+  run(args: readonly string[], options: GlobalOptions, terminal: Terminal): Promise<number>;
+}['run'];
+
+export interface ArgumentRow {
+  /** `<plan>`; `[plan]` where it may be left out; `<plan...>` where it takes all that follow. */
+  readonly term: string;
+  readonly summary: string;
+  readonly completes: Completes;
+  /** Where nothing else is taken. */
+  readonly choices?: readonly string[];
+}
+
+export interface OptionRow {
+  /** `-o, --out <file>` */
+  readonly flags: string;
+  readonly summary: string;
+  readonly repeats?: boolean;
+  /** What fits as its value, if not said by the flags: `<file>` and `<folder>`. */
+  readonly completes?: Completes;
+}
+
+/** What fits at a place. */
+export type Completes =
+  | { readonly kind: 'words'; readonly words: readonly string[] }
+  /** Words after which typing goes on, as `inFlight=`. */
+  | { readonly kind: 'beginnings'; readonly words: readonly string[] }
+  /** Files that end so; empty: any. */
+  | { readonly kind: 'files'; readonly endings: readonly string[] }
+  | { readonly kind: 'folders' }
+  /** Run directories. */
+  | { readonly kind: 'runs' }
+  /** `json=FILE`, in the formats of `--format` beside it. */
+  | { readonly kind: 'format-file'; readonly words: readonly string[] }
+  /** Words that are loaded only for a completion script. */
+  | { readonly kind: 'codes' | 'faults' | 'signatures' }
+  | { readonly kind: 'anything' };

@@ -1,0 +1,210 @@
+/** The table of commands: one row each, in the order of the main help. */
+import type { CommandRow } from '../command-row.ts';
+import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
+import { RUN_COMMANDS } from './run-commands.ts';
+import { FAULT, formatIn, PROGRAM_OPTIONS, REPORT, RUN, TEXT_OR_JSON, WRITE } from './shared-options.ts';
+
+/** Commands that are nothing without one of their own, with what these do together. */
+export const FAMILIES: Readonly<Record<string, string>> = {
+  windows: 'list the coming windows of a plan',
+  schedule: 'carry out a folder of plans by the clock',
+  audit: 'check, sign and hand over the record of a run, offline',
+};
+
+const accountFor = 'Account for:';
+const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
+
+const ACCOUNT_COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'report',
+    group: accountFor,
+    summary: 'print the audit report of a run, at any time',
+    arguments: [RUN],
+    options: [
+      formatIn(REPORT),
+      WRITE,
+      {
+        flags: '--columns <names>',
+        summary: 'the columns of CSV that are wanted, separated by commas, in this order',
+      },
+    ],
+    examples: [
+      `refit report ${RUN_EXAMPLE} --write html=report.html`,
+      `refit report ${RUN_EXAMPLE} --format csv --columns step,outcome,orders`,
+    ],
+    load: async () => (await import('../commands/report.ts')).report,
+  },
+  {
+    name: 'audit verify',
+    group: accountFor,
+    summary: 'check offline that no byte of a journal was changed',
+    arguments: [RUN],
+    options: [
+      {
+        flags: '--head <hash>',
+        summary: 'the head as noted elsewhere: shows entries cut off at the end',
+      },
+      {
+        flags: '--signers <file>',
+        summary: 'names with public keys: one of them must have signed the journal',
+      },
+      {
+        flags: '--signed-by <file>',
+        summary: 'a signature that lies elsewhere than in the run directory; may be repeated',
+        repeats: true,
+      },
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      `refit audit verify ${RUN_EXAMPLE}`,
+      `refit audit verify ${RUN_EXAMPLE} --signers signers.yaml`,
+    ],
+    load: async () => (await import('../commands/audit.ts')).auditVerify,
+  },
+  {
+    name: 'audit replay',
+    group: accountFor,
+    summary: 'render the reports again, and compare them byte by byte',
+    arguments: [RUN],
+    options: [TEXT_OR_JSON],
+    examples: [`refit audit replay ${RUN_EXAMPLE}`],
+    load: async () => (await import('../commands/audit-replay.ts')).auditReplay,
+  },
+  {
+    name: 'audit sign',
+    group: accountFor,
+    summary: 'sign the head of a journal, and keep the signature with it',
+    arguments: [RUN],
+    options: [
+      {
+        flags: '--key <file>',
+        summary: 'an Ed25519 private key without a passphrase (~/.ssh/id_ed25519)',
+      },
+      { flags: '--as <name>', summary: 'who signs (the user of the operating system)' },
+      { flags: '-o, --out <file>', summary: 'write it into this file instead' },
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      `refit audit sign ${RUN_EXAMPLE}`,
+      `refit audit sign ${RUN_EXAMPLE} --key ~/.ssh/audit --as wei`,
+    ],
+    load: async () => (await import('../commands/audit-sign.ts')).auditSign,
+  },
+  {
+    name: 'audit export',
+    group: accountFor,
+    summary: 'pack a run into one archive that a third party can check',
+    arguments: [RUN],
+    options: [
+      {
+        flags: '-o, --out <file>',
+        summary: 'a .tar.gz or .tar file (the name of the run, .tar.gz)',
+      },
+      TEXT_OR_JSON,
+    ],
+    examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
+    load: async () => (await import('../commands/audit-export.ts')).auditExport,
+  },
+  {
+    name: 'audit events',
+    group: accountFor,
+    summary: 'print the journal as CloudEvents, a JSON line an entry',
+    arguments: [RUN],
+    options: [{ flags: '-o, --out <file>', summary: 'write them into this file' }],
+    examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
+    load: async () => (await import('../commands/audit-events.ts')).auditEvents,
+  },
+];
+
+const OTHER_COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'doctor',
+    group: 'Look into the connection:',
+    summary: 'check credentials, rights, clock and network; orders nothing',
+    arguments: [],
+    options: [TEXT_OR_JSON],
+    examples: ['refit doctor', 'refit doctor --profile retail --region ap-guangzhou'],
+    load: async () => (await import('../commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'simulate',
+    group: 'Try without a cloud:',
+    summary: "serve the provider's API on loopback, with faults if wanted",
+    arguments: [],
+    options: [
+      { flags: '--instances <n>', summary: 'how many instances the default fleet has (60)' },
+      { flags: '--fleet <file>', summary: 'a fleet of your own' },
+      { flags: '--port <port>', summary: 'a free one by default' },
+      FAULT,
+      { flags: '--seed <n>', summary: 'the same seed makes the same fleet and delays (1)' },
+      {
+        flags: '--limit <n>',
+        summary: 'requests a second for each action and identity; 0 = no limit (the documented ones)',
+      },
+      {
+        flags: '--limit-counting <way>',
+        summary: 'calendar, sliding or bucket (calendar)',
+        completes: { kind: 'words', words: ['calendar', 'sliding', 'bucket'] },
+      },
+      { flags: '--start-lag <range>', summary: 'from an order to its start, as in 200ms..600ms' },
+      { flags: '--duration <range>', summary: 'of a change, as in 1s..4s' },
+      { flags: '--lock-tail <range>', summary: 'locked after a change, as in 1s..2s' },
+      { flags: '--balance <amount>', summary: 'what the account holds, CNY' },
+      {
+        flags: '--tls',
+        summary: 'serve https under a certificate made at start; the first line tells its path as "ca"',
+      },
+      {
+        flags: '--account <name=n>',
+        summary: 'another account with n instances, money and keys of its own; may be repeated',
+        repeats: true,
+      },
+    ],
+    examples: [
+      'refit simulate --port 8420',
+      'refit simulate --instances 280 --fault lost-answer:0.05 --fault failed-task#2',
+    ],
+    appendix: faultsAppendix,
+    load: async () => (await import('../commands/simulate.ts')).simulate,
+  },
+  {
+    name: 'demo',
+    group: 'Try without a cloud:',
+    summary: 'play the whole story on a simulated fleet',
+    arguments: [],
+    options: [],
+    examples: ['refit demo'],
+    load: async () => (await import('../commands/demo.ts')).demo,
+  },
+  {
+    name: 'completion',
+    group: 'At the keyboard:',
+    summary: 'print a script by which your shell completes what you type',
+    arguments: [
+      {
+        term: '<shell>',
+        summary: 'bash, zsh or fish',
+        completes: { kind: 'words', words: ['bash', 'zsh', 'fish'] },
+        choices: ['bash', 'zsh', 'fish'],
+      },
+    ],
+    options: [],
+    examples: [
+      'refit completion bash > ~/.local/share/bash-completion/completions/refit',
+      'refit completion fish > ~/.config/fish/completions/refit.fish',
+    ],
+    load: async () =>
+      (await import('../commands/completion.ts')).completionOf({
+        options: PROGRAM_OPTIONS,
+        families: FAMILIES,
+        commands: COMMANDS,
+      }),
+  },
+];
+
+export const COMMANDS: readonly CommandRow[] = [
+  ...PLAN_COMMANDS,
+  ...RUN_COMMANDS,
+  ...ACCOUNT_COMMANDS,
+  ...OTHER_COMMANDS,
+];

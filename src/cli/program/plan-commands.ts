@@ -1,0 +1,250 @@
+/** The commands that read the fleet, and that make, check and show plans. */
+import type { CommandRow } from '../command-row.ts';
+import {
+  ALL,
+  CHANGES_EXIT_CODE,
+  DURATIONS,
+  FAULT,
+  FINDINGS,
+  formatIn,
+  OUT,
+  OUT_SAVED,
+  PLAN,
+  PLAN_DIFF,
+  PLAN_OR_SAVED,
+  PRICE,
+  REPORT,
+  REVIEW,
+  RUN,
+  SAVED,
+  SUMMARY,
+  TEXT_OR_JSON,
+  WRITE,
+} from './shared-options.ts';
+
+const group = 'Plan and review:';
+
+/** What the commands that make a plan of a run take. */
+const FROM_RUN = {
+  group,
+  arguments: [RUN],
+  options: [
+    OUT_SAVED,
+    PRICE,
+    {
+      flags: '--ignore-windows',
+      summary: "leave out windows and freezes of the run's plan: it may begin immediately",
+    },
+    DURATIONS,
+    ALL,
+    SUMMARY,
+    CHANGES_EXIT_CODE,
+    formatIn(REVIEW),
+    WRITE,
+  ],
+};
+
+/** The faults by name. */
+export async function faultsAppendix(): Promise<string> {
+  const { ALL_FAULTS } = await import('../../simulator/world/faults.ts');
+  const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
+  return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
+}
+
+export const PLAN_COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'inventory',
+    group,
+    summary: 'read the live fleet, to plan offline from',
+    arguments: [],
+    options: [
+      OUT,
+      {
+        flags: '--used',
+        summary: 'with the memory in use of what is running, by counted calls of the monitor product',
+      },
+      TEXT_OR_JSON,
+    ],
+    examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
+    load: async () => (await import('../commands/inventory.ts')).inventory,
+  },
+  {
+    name: 'init',
+    group,
+    summary: 'write a plan to begin from: every instance as it is now',
+    arguments: [],
+    options: [
+      OUT,
+      { flags: '--force', summary: 'also where the file is there already' },
+      {
+        flags: '--select <condition>',
+        summary:
+          'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; may be repeated, each must hold',
+        repeats: true,
+      },
+      {
+        flags: '--inventory <file>',
+        summary: 'from a file of refit inventory instead of the live fleet',
+      },
+      {
+        flags: '--from-terraform <file>',
+        summary: 'from what terraform show -json prints, or a state file of version 4',
+      },
+    ],
+    examples: [
+      'refit init --region ap-guangzhou --select tags.env=prod -o plan.yaml',
+      'refit init --from-terraform terraform.tfstate -o plan.yaml',
+    ],
+    load: async () => (await import('../commands/init.ts')).init,
+  },
+  {
+    name: 'validate',
+    group,
+    summary: 'check plan files offline: no network, no credentials',
+    arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files' }],
+    options: [formatIn(FINDINGS), WRITE],
+    examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
+    load: async () => (await import('../commands/validate.ts')).validate,
+  },
+  {
+    name: 'plan',
+    group,
+    summary: 'show what would be ordered, and what is blocked and why',
+    arguments: [PLAN],
+    options: [
+      OUT_SAVED,
+      { flags: '--inventory <file>', summary: 'plan offline from a file of refit inventory' },
+      PRICE,
+      DURATIONS,
+      ALL,
+      SUMMARY,
+      CHANGES_EXIT_CODE,
+      { flags: '--dry-run', summary: 'accepted, and changes nothing: a plan is a dry run' },
+      formatIn(REVIEW),
+      WRITE,
+    ],
+    examples: [
+      'refit plan plan.yaml --price -o saved-plan.json',
+      'refit plan plan.yaml --inventory fleet.json --summary',
+      'refit plan plan.yaml --format markdown --detailed-exitcode',
+    ],
+    load: async () => (await import('../commands/plan.ts')).plan,
+  },
+  {
+    name: 'show',
+    group,
+    summary: 'show a saved plan again, in any format',
+    arguments: [SAVED],
+    options: [
+      {
+        flags: '--live',
+        summary: 'read its instances again: what is no longer as it was planned',
+      },
+      ALL,
+      SUMMARY,
+      formatIn(REVIEW),
+      WRITE,
+    ],
+    examples: [
+      'refit show saved-plan.json --all',
+      'refit show saved-plan.json --live --write html=plan.html',
+    ],
+    load: async () => (await import('../commands/show.ts')).show,
+  },
+  {
+    name: 'diff',
+    group,
+    summary: 'show what changed from one saved plan to another',
+    arguments: [
+      { ...SAVED, term: '<from>', completes: { kind: 'files', endings: [] } },
+      { ...SAVED, term: '<to>', completes: { kind: 'files', endings: [] } },
+    ],
+    options: [
+      ALL,
+      { flags: '--detailed-exitcode', summary: 'exit 2 where they differ' },
+      formatIn(PLAN_DIFF),
+      WRITE,
+    ],
+    examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
+    load: async () => (await import('../commands/diff.ts')).diff,
+  },
+  {
+    ...FROM_RUN,
+    name: 'rollback',
+    summary: 'plan the inverse of what a run verified; reads only',
+    examples: ['refit rollback runs/20261124T173000Z-1f0c2ab9 --price -o rollback.json'],
+    load: async () => (await import('../commands/from-run.ts')).rollback,
+  },
+  {
+    ...FROM_RUN,
+    name: 'retry',
+    summary: 'plan what a run left undone; reads only',
+    examples: ['refit retry runs/20261124T173000Z-1f0c2ab9 -o retry.json'],
+    load: async () => (await import('../commands/from-run.ts')).retry,
+  },
+  {
+    name: 'explain',
+    group,
+    summary: 'explain a rule, or why an instance is blocked or selected',
+    arguments: [
+      {
+        term: '<code|instance>',
+        summary: 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux',
+        completes: { kind: 'codes' },
+      },
+      { ...PLAN, term: '[plan]' },
+    ],
+    options: [{ flags: '--inventory <file>', summary: 'look into this file instead of the live fleet' }],
+    examples: [
+      'refit explain ResourceUnavailable.SaleOut',
+      'refit explain crs-5qlrlhux plan.yaml --inventory fleet.json',
+    ],
+    load: async () => (await import('../commands/explain.ts')).explain,
+  },
+  {
+    name: 'windows next',
+    group,
+    summary: 'list the coming windows, and whether the forecast fits',
+    arguments: [PLAN_OR_SAVED],
+    options: [
+      { flags: '--count <n>', summary: 'how many windows (5)' },
+      {
+        flags: '--inventory <file>',
+        summary: 'for the forecast of a plan file: a file of refit inventory',
+      },
+      DURATIONS,
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      'refit windows next saved-plan.json',
+      'refit windows next plan.yaml --inventory fleet.json --count 10',
+    ],
+    load: async () => (await import('../commands/windows.ts')).windowsNext,
+  },
+  {
+    name: 'rehearse',
+    group,
+    summary: 'run a saved plan against a simulated provider, offline',
+    arguments: [SAVED],
+    options: [
+      { ...FAULT, summary: 'what goes wrong, as refit simulate takes it; may be repeated' },
+      { flags: '--seeds <n>', summary: 'how many runs, each from a seed of its own (5)' },
+      { flags: '--seed <n>', summary: 'the first of the seeds (1)' },
+      {
+        flags: '--duration <range>',
+        summary: 'of a change, as in 2m..15m (as the forecast of the plan has it)',
+      },
+      { flags: '--start-lag <range>', summary: 'from an order to its start (1s..10s)' },
+      { flags: '--lock-tail <range>', summary: 'locked after a change (0s..2m)' },
+      { flags: '--detailed-exitcode', summary: 'exit as a run like the worst of them would' },
+      formatIn(REPORT),
+      WRITE,
+    ],
+    examples: [
+      'refit rehearse saved-plan.json',
+      'refit rehearse saved-plan.json --seeds 20 --fault lost-answer:0.05 --fault failed-task#2',
+    ],
+    appendix: faultsAppendix,
+    load: async () => (await import('../commands/rehearse.ts')).rehearse,
+  },
+];

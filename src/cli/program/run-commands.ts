@@ -1,0 +1,212 @@
+/** The commands that carry saved plans out, and that control the runs of them. */
+import type { CommandRow } from '../command-row.ts';
+import {
+  formatIn,
+  NAME_IN_FOLDER,
+  PLAN_FOLDER,
+  PRICE,
+  PROGRESS,
+  REPORT,
+  RUN,
+  RUNS_FOLDER,
+  SAVED,
+  TEXT_OR_JSON,
+  WRITE,
+} from './shared-options.ts';
+
+const carryOut = 'Carry out:';
+const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
+
+/** What is the same of the commands that say one word to a live run. */
+const ONE_WORD = { group: 'Steer a live run:', arguments: [RUN], options: [TEXT_OR_JSON] };
+
+const byTheClock = 'Carry out by the clock:';
+
+/** What the commands that start runs by themselves hand on. */
+const HANDED_ON = [
+  RUNS_FOLDER,
+  {
+    flags: '--allow-hooks',
+    summary: 'run the commands that the plans name, of hooks and gates, on this machine',
+  },
+  { ...PRICE, summary: `${PRICE.summary} when planning` },
+  TEXT_OR_JSON,
+];
+
+/** What the commands that switch a plan on and off have in common. */
+const SWITCH = {
+  group: byTheClock,
+  arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
+  options: [RUNS_FOLDER, TEXT_OR_JSON],
+};
+
+export const RUN_COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'approve',
+    group: carryOut,
+    summary: 'sign a saved plan, or one of its waves, with your key',
+    arguments: [SAVED],
+    options: [
+      {
+        flags: '--key <file>',
+        summary: 'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (~/.ssh/id_ed25519)',
+      },
+      { flags: '--as <name>', summary: 'which approver you are: refused where the key is of another' },
+      { flags: '--wave <name>', summary: 'a wave that asks for an approval of its own' },
+      { flags: '--expires <duration>', summary: 'how long a run, or the wave, may begin by it (24h)' },
+      { flags: '-o, --out <file>', summary: 'write it into this file (<saved>.approval-<name>.json)' },
+      TEXT_OR_JSON,
+    ],
+    examples: [
+      'refit approve saved-plan.json',
+      'refit approve saved-plan.json --wave rest --key ~/.ssh/id_ed25519 --expires 8h',
+    ],
+    load: async () => (await import('../commands/approve.ts')).approve,
+  },
+  {
+    name: 'apply',
+    group: carryOut,
+    summary: 'carry a saved plan out, or go on where it stopped',
+    arguments: [SAVED],
+    options: [
+      { flags: '--auto-approve', summary: 'approve without asking' },
+      { flags: '--run-dir <folder>', summary: 'the run directory (default: runs/<utc>-<digest8>/)' },
+      {
+        flags: '--at-entry <n>',
+        summary: 'only where its journal has so many entries: nobody else has gone on meanwhile',
+      },
+      {
+        flags: '--allow-hooks',
+        summary: 'run the commands that the plan names, of hooks and gates, on this machine, as you',
+      },
+      PROGRESS,
+      formatIn(REPORT),
+      WRITE,
+    ],
+    examples: [
+      'refit apply saved-plan.json',
+      `refit apply saved-plan.json --run-dir ${RUN_EXAMPLE}`,
+      'refit apply saved-plan.json --auto-approve --progress json',
+    ],
+    load: async () => (await import('../commands/apply.ts')).apply,
+  },
+  {
+    name: 'reconcile',
+    group: carryOut,
+    summary: 'resolve by reading what is unknown of a run; orders nothing',
+    arguments: [RUN],
+    options: [PROGRESS, TEXT_OR_JSON],
+    examples: [`refit reconcile ${RUN_EXAMPLE}`],
+    load: async () => (await import('../commands/reconcile.ts')).reconcile,
+  },
+  {
+    name: 'status',
+    group: carryOut,
+    summary: 'show where a run stands',
+    arguments: [RUN],
+    options: [{ flags: '--watch', summary: 'look again every two seconds until it has ended' }, TEXT_OR_JSON],
+    examples: [`refit status ${RUN_EXAMPLE}`, `refit status ${RUN_EXAMPLE} --watch`],
+    load: async () => (await import('../commands/status.ts')).status,
+  },
+  {
+    ...ONE_WORD,
+    name: 'pause',
+    summary: 'hold back new orders of a run until refit continue',
+    examples: [`refit pause ${RUN_EXAMPLE}`],
+    load: async () => (await import('../commands/steer.ts')).pause,
+  },
+  {
+    ...ONE_WORD,
+    name: 'continue',
+    summary: 'go on after a pause',
+    examples: [`refit continue ${RUN_EXAMPLE}`],
+    load: async () => (await import('../commands/steer.ts')).goOn,
+  },
+  {
+    ...ONE_WORD,
+    name: 'drain',
+    summary: 'start nothing new, follow what is in flight, and end',
+    examples: [`refit drain ${RUN_EXAMPLE}`],
+    load: async () => (await import('../commands/steer.ts')).drain,
+  },
+  {
+    ...ONE_WORD,
+    name: 'abort',
+    summary: 'leave immediately; the same apply goes on later',
+    examples: [`refit abort ${RUN_EXAMPLE}`],
+    load: async () => (await import('../commands/steer.ts')).abort,
+  },
+  {
+    name: 'set',
+    group: ONE_WORD.group,
+    summary: 'set inFlight or requestsPerSecond, up to what was approved',
+    arguments: [
+      RUN,
+      {
+        term: '<setting...>',
+        summary: 'inFlight=N or requestsPerSecond=N',
+        completes: { kind: 'beginnings', words: ['inFlight=', 'requestsPerSecond='] },
+      },
+    ],
+    options: [TEXT_OR_JSON],
+    examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, `refit set ${RUN_EXAMPLE} requestsPerSecond=10`],
+    load: async () => (await import('../commands/steer.ts')).set,
+  },
+  {
+    name: 'schedule run',
+    group: byTheClock,
+    summary: 'watch a folder of plans, and carry out what is due',
+    isDefault: true,
+    arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
+    options: [
+      ...HANDED_ON,
+      {
+        flags: '--listen <address>',
+        summary: '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464',
+      },
+    ],
+    examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
+    load: async () => (await import('../commands/schedule.ts')).scheduleRun,
+  },
+  {
+    name: 'schedule list',
+    group: byTheClock,
+    summary: 'list what is scheduled, how it went and when it is due',
+    arguments: [PLAN_FOLDER],
+    options: [RUNS_FOLDER, TEXT_OR_JSON],
+    examples: ['refit schedule list plans'],
+    load: async () => (await import('../commands/schedule-tell.ts')).scheduleList,
+  },
+  {
+    name: 'schedule next',
+    group: byTheClock,
+    summary: 'list the coming times, by the clock of their zone and in UTC',
+    arguments: [PLAN_FOLDER],
+    options: [{ flags: '--count <n>', summary: 'how many times (10)' }, RUNS_FOLDER, TEXT_OR_JSON],
+    examples: ['refit schedule next plans --count 20'],
+    load: async () => (await import('../commands/schedule-tell.ts')).scheduleNext,
+  },
+  {
+    name: 'schedule run-now',
+    group: byTheClock,
+    summary: 'begin a plan now, or go on with what it left',
+    arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
+    options: HANDED_ON,
+    examples: ['refit schedule run-now plans nightly.yaml'],
+    load: async () => (await import('../commands/schedule-steer.ts')).scheduleRunNow,
+  },
+  {
+    ...SWITCH,
+    name: 'schedule disable',
+    summary: 'ignore the due times of a plan',
+    examples: ['refit schedule disable plans nightly'],
+    load: async () => (await import('../commands/schedule-steer.ts')).scheduleDisable,
+  },
+  {
+    ...SWITCH,
+    name: 'schedule enable',
+    summary: 'heed the due times of a plan again, from now on',
+    examples: ['refit schedule enable plans nightly'],
+    load: async () => (await import('../commands/schedule-steer.ts')).scheduleEnable,
+  },
+];

@@ -1,0 +1,91 @@
+/** The table of commands: what help, completion and the command line itself are made of. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CommandRow } from '../../src/cli/command-row.ts';
+import { COMMANDS, FAMILIES } from '../../src/cli/program/commands.ts';
+import { programOf, rowOf } from '../../src/cli/program/run-program.ts';
+import { formatsOf } from '../../src/cli/program/shared-options.ts';
+import { PLAN_DIFF_FORMATS } from '../../src/report/plan-diff/render-plan-diff.ts';
+import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
+import { REPORT_FORMATS } from '../../src/report/run/render-report.ts';
+import { ROOT } from './refit.ts';
+
+/** The commands that print more than text and JSON, each with what its renderer can. */
+const RENDERED: Readonly<Record<string, readonly string[]>> = {
+  plan: REVIEW_FORMATS,
+  show: REVIEW_FORMATS,
+  rollback: REVIEW_FORMATS,
+  retry: REVIEW_FORMATS,
+  diff: PLAN_DIFF_FORMATS,
+  rehearse: REPORT_FORMATS,
+  apply: REPORT_FORMATS,
+  report: REPORT_FORMATS,
+  // A plan that is only checked has no changes, so no table of them.
+  validate: REVIEW_FORMATS.filter((format) => format !== 'html' && format !== 'csv'),
+};
+
+/** Words by which a sentence says what there is instead of what the command does. */
+const NO_IMPERATIVE = /^(a|an|the|what|where|who|how|which|whether|[a-z]+s)\b/;
+
+/** What follows `refit`, without what the shell makes of it. */
+const wordsOf = (example: string) =>
+  example
+    .replace(/ > .*$/, '')
+    .split(' ')
+    .slice(1);
+
+describe.each(COMMANDS.map((row) => [row.name, row] as const))('refit %s', (name, row) => {
+  it('has a summary in the imperative, of 60 characters at most', () => {
+    for (const summary of [row.summary, FAMILIES[name.split(' ')[0]!] ?? row.summary]) {
+      expect(summary.length, summary).toBeLessThanOrEqual(60);
+      expect(summary).toMatch(/^[a-z]/);
+      expect(summary).not.toMatch(NO_IMPERATIVE);
+    }
+  });
+
+  it('has one to three examples, which it understands as they stand', async () => {
+    expect(row.examples.length).toBeGreaterThanOrEqual(1);
+    expect(row.examples.length).toBeLessThanOrEqual(3);
+    for (const example of row.examples) {
+      expect(example).toMatch(new RegExp(`^refit ${name}( |$)`));
+      expect(rowOf(wordsOf(example))?.name).toBe(name);
+      const called: CommandRow[] = [];
+      const program = programOf([row], null, async (one) => void called.push(one));
+      await program.parseAsync(wordsOf(example), { from: 'user' });
+      expect(called, example).toEqual([row]);
+    }
+  });
+
+  it('takes the formats that its renderer has', () => {
+    const formats = formatsOf(row.options);
+    if (RENDERED[name]) expect(formats).toEqual(RENDERED[name]);
+    else if (formats.length > 0) expect(formats).toEqual(['text', 'json']);
+  });
+});
+
+describe('which row is called', () => {
+  it.each<[string, string | null]>([
+    ['plan plan.yaml', 'plan'],
+    ['-q --endpoint http://127.0.0.1:1 status run', 'status'],
+    ['audit verify run', 'audit verify'],
+    ['schedule plans', null],
+    ['audit', null],
+    ['aply saved.json', null],
+    ['--frob plan', null],
+    ['--help', null],
+    ['', null],
+  ])('%j is that of %s', (typed, name) => {
+    expect(rowOf(typed.split(' ').filter((word) => word !== ''))?.name ?? null).toBe(name);
+  });
+});
+
+it('every command has its place in the table of the README', async () => {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const rows = readme.split('\n').filter((line) => line.startsWith('| `refit '));
+  for (const { name } of COMMANDS) {
+    const [family, own = family] = name.split(' ');
+    const isThere = rows.some((line) => line.includes(family!) && new RegExp(`\\b${own}\\b`).test(line));
+    expect(isThere, `refit ${name}`).toBe(true);
+  }
+});
