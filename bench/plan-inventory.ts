@@ -3,7 +3,7 @@
  * file that is named, or parses the file alone. Prints `{ ms, megabytes }`: CPU time of all threads, and the peak of memory.
  */
 import { readFileSync } from 'node:fs';
-import { readInventoryFile } from '../src/cli/inventory-file.ts';
+import { readInventoryFile } from '../src/cli/plan-inputs.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
 import { cpuTimed } from './measure.ts';
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beginExamination } from '../src/cli/audit/examine-journal.ts';
+import { beginExamination } from '../src/operations/audit/examine-journal.ts';
 import { readSavedPlan } from '../src/plan/seal.ts';
 import { walkJournalFile } from '../src/store/folder/journal-file.ts';
 import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';

@@ -50,7 +50,6 @@ const { output } = await bundle.generate({
   format: 'esm',
   comments: { legal: true, annotation: false, jsdoc: false },
   entryFileNames: '[name].js',
-  // As deep as the sources of the commands lie: what is found by its place beside them is found beside these, too.
   // Each file takes half a millisecond to find and to open: what most commands need is in two, and the plan's text in one.
   codeSplitting: {
     groups: [

@@ -41,6 +41,11 @@ export const EXIT_CHANGES = 2;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
 
+/** What a command exits with that has told a refusal or failure in its own words. */
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_CODES[code];
+}
+
 /** A refusal or failure that the user can do something about. */
 export class RefitError extends Error {
   readonly code: ErrorCode;

@@ -82,21 +82,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'run',
   ],
   schedule: [...PURE, 'journal', 'plan', 'report', 'store', 'run'],
-  cli: [
-    ...PURE,
-    'version',
-    'journal',
-    'rules',
-    'approval',
-    'plan',
-    'report',
-    'cloud',
-    'simulator',
-    'store',
-    'run',
-    'operations',
-    'schedule',
-  ],
+  cli: [...PURE, 'version', 'journal', 'rules', 'approval', 'plan', 'report', 'operations', 'schedule'],
   index: [
     'model',
     'errors',
@@ -172,13 +158,11 @@ function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 
 /** What is still to be taken apart; nothing is added here. */
 const NOT_YET: readonly string[] = [
-  'cli/terminal.ts > cli/run-view > cli/terminal.ts',
   'cloud/calls > cloud/credentials > cloud/calls',
   'plan/windows > plan/parse > plan/windows',
   'run/control/run-status.ts > run/control/control-run.ts > run/control/run-status.ts',
   'run/control/control-run.ts > run/control/run-status.ts > run/control/control-run.ts',
   'model.ts',
-  'cli/commands',
   'cloud/client.ts',
   'cloud/wire/wire.ts',
   'journal/replay.ts',
@@ -255,7 +239,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ical.js': /^plan\/windows\/calendar-file\.ts$/,
   commander: /^cli\/program\/run-program\.ts$/,
   'string-width': /^report\/document\/columns\.ts$/,
-  tar: /^cli\/audit\/evidence-archive\.ts$/,
+  tar: /^operations\/audit\/evidence-archive\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|store\/folder\/journal-file|cli\/keep-compiled)\.ts$/,
@@ -268,12 +252,11 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:path': /^((store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|run\/control\/socket-path\.ts|cli\/.+)$/,
   'node:module': /^cli\/keep-compiled\.ts$/,
-  'node:url': /^cli\/.+$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
-    /^(cli\/commands\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/launch)\.ts$/,
-  'node:events': /^cli\/commands\/demo\.ts$/,
+    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/launch)\.ts$/,
+  'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };
 
 describe('time, chance, output, files and the network enter by one door each', () => {

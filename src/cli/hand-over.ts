@@ -2,11 +2,11 @@
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
 import type { Review } from '../model.ts';
 import { word } from '../next-command.ts';
+import { writeOutput } from '../operations/named-files.ts';
 import { renderReview } from '../operations/render.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { visible } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
-import { writeOutput } from './files.ts';
 import { type GlobalOptions, sameWay } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';

@@ -2,6 +2,7 @@
 import { RefitError } from '../errors.ts';
 import { word } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
+import { visible } from '../report/document/escape.ts';
 import { HOUR, MINUTE, SECOND } from '../units.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -58,14 +59,16 @@ export function durationFrom(flag: string, text: string): number {
   return Number(match[1]) * { ms: 1, s: SECOND, m: MINUTE, h: HOUR }[match[2] as 'ms' | 's' | 'm' | 'h'];
 }
 
-/** A range of durations, `1s..4s`, or one duration for both ends. @throws RefitError `usage` */
-export function rangeFrom(flag: string, text: string): [number, number] {
+/** A range of durations, `1s..4s`, or one duration for both ends; undefined where none is given. @throws RefitError `usage` */
+export function rangeFrom(flag: string, text: string | undefined): [number, number] | undefined {
+  if (text === undefined) return undefined;
   const [low = '', high = low] = text.split('..');
   return [durationFrom(flag, low), durationFrom(flag, high)];
 }
 
-/** A whole number from `least` on. @throws RefitError `usage` */
-export function wholeFrom(flag: string, text: string, least = 0): number {
+/** A whole number from `least` on; undefined where none is given. @throws RefitError `usage` */
+export function wholeFrom(flag: string, text: string | undefined, least = 0): number | undefined {
+  if (text === undefined) return undefined;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least) {
     throw new RefitError(
@@ -75,6 +78,17 @@ export function wholeFrom(flag: string, text: string, least = 0): number {
     );
   }
   return value;
+}
+
+/** `--count`. @param command what is typed again with a number that fits. @throws RefitError `usage` */
+export function countFrom(text: string | undefined, most: number, command: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
+  throw new RefitError(
+    'usage',
+    `--count ${visible(text)}: it takes a whole number from 1 to ${most}`,
+    `${command} --count 10`,
+  );
 }
 
 /** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */

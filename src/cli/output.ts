@@ -1,6 +1,6 @@
 /** The result of a command in the formats asked for: one on stdout, any number into files. */
 import { RefitError } from '../errors.ts';
-import { writeOutput } from './files.ts';
+import { writeOutput } from '../operations/named-files.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `--format`, `--json` and `--write` ask for. */

@@ -1,7 +1,7 @@
 /** One command from its arguments to its exit code. A refusal says what, why, and what to type next. */
-import { RefitError } from '../errors.ts';
+import { exitCodeOf, RefitError } from '../errors.ts';
+import { reason } from '../operations/named-files.ts';
 import { visible } from '../report/document/escape.ts';
-import { reason } from './files.ts';
 import { runProgram } from './program/run-program.ts';
 
 /** Never throws: whatever went wrong has been told on stderr. */
@@ -25,7 +25,7 @@ export function tell(error: unknown): number {
     process.stderr.write(
       `refit: ${visible(path ?? syscall)}: ${visible(reason(error))}\n  mend: free the disk, mend the rights, or name another folder\n`,
     );
-    return new RefitError('disk-failed', '', '').exitCode;
+    return exitCodeOf('disk-failed');
   }
   process.stderr.write(`refit: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;

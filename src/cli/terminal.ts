@@ -1,6 +1,6 @@
 /** What the command line is talking to: streams, environment, and what may be done with them. */
 import { type Clock, systemClock } from '../clock.ts';
-import { encodeProgress, type ProgressEvent, toNotices } from './run-view/progress-events.ts';
+import { encodeProgress, type ProgressEvent, toNotices } from './run-picture/progress-events.ts';
 
 /** What `--progress` can say. */
 export const PROGRESS_MODES = ['auto', 'plain', 'json'] as const;

@@ -4,7 +4,7 @@ import { openCloud, openReader } from '../cloud/client.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
-import { type Examination, examine as examineCloud } from '../cloud/examine.ts';
+import { type Examination, examine as examineCloud, type Right } from '../cloud/examine.ts';
 import { openPermits, type Permits } from '../cloud/limit/permits.ts';
 import { askUrl, type UrlAnswer } from '../cloud/network/ask-url.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
@@ -16,6 +16,8 @@ import { signatureFrom } from '../cloud/signing/signature.ts';
 import type { Scope } from '../model.ts';
 import { beginCallCounter, type CallCounter } from '../run/engine/call-counter.ts';
 import { stateDirectoryOf, textOf } from './machine.ts';
+
+export type { CloudReader, Examination, Right };
 
 /** Where the provider is, and who asks. */
 export interface ConnectOptions {

@@ -149,7 +149,7 @@ async function reviewPlan(
   if (reader && draft.toMeasure.length > 0) {
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
     billedCalls = monitorCalls(inventory, ids);
-    onNotice?.(sayMonitorCalls(billedCalls, ids.size));
+    onNotice?.(describeMonitorCalls(billedCalls, ids.size));
     onProgress?.('instances measured', 0, ids.size);
     const reading = await readUsed(reader, inventory, ids);
     onProgress?.('instances measured', ids.size, ids.size);
@@ -256,6 +256,6 @@ function pricesAreOffline(source: string): Finding {
 }
 
 /** What the calls of the monitor product are for: they are told before they are made. Source: facts §2.7, read 2026-11. */
-export function sayMonitorCalls(calls: number, instances: number): string {
+export function describeMonitorCalls(calls: number, instances: number): string {
   return `reading the memory in use of ${count(instances, 'instance')}: ${count(calls, 'call')} of the monitor product (GetMonitorData), which bills calls beyond 1,000,000 a month`;
 }

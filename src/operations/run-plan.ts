@@ -11,6 +11,8 @@ import { VERSION } from '../version.ts';
 import { type Connection, type ConnectOptions, joinParts } from './connect.ts';
 import { userName } from './machine.ts';
 
+export type { ApplyEnd, Approval, ReconcileEnd };
+
 /** What carrying a plan out needs beside the plan. */
 export interface ApplyOptions {
   readonly connection: Connection;

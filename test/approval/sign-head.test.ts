@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readPrivateKey } from '../../src/approval/private-key.ts';
 import { encodeHeadSignature, readHeadSignature, signHead } from '../../src/approval/sign-head.ts';
-import { examineSignatures } from '../../src/cli/audit/examine-signatures.ts';
 import { canonical } from '../../src/digest.ts';
 import type { HeadSignature } from '../../src/model.ts';
+import { examineSignatures } from '../../src/operations/audit/examine-signatures.ts';
 import { SITUATIONS } from '../report/situations.ts';
 
 const keyIn = (name: string) => {

@@ -4,9 +4,9 @@
  * It must end as the run does that nothing befalls.
  */
 import { describe, expect, it, type TestContext, vi } from 'vitest';
-import { examineJournal } from '../../src/cli/audit/examine-journal.ts';
 import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
+import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
 import { steerRun } from '../../src/operations/control-run.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/store/folder/journal-file.ts';

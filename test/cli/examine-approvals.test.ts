@@ -1,9 +1,9 @@
 /** What an audit finds in the approvals of a run: each way in which they do not bear it out, and nothing where they do. */
 import { describe, expect, it } from 'vitest';
 import { encodeApproval } from '../../src/approval/sign-approval.ts';
-import { examineApprovals } from '../../src/cli/audit/examine-approvals.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { ApprovalFile, Deed, JournalEntry, SavedPlan } from '../../src/model.ts';
+import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { HOUR, NOW, SAVED, signed } from '../approval/people.ts';
 

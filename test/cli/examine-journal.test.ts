@@ -3,10 +3,10 @@
  * place at which its end can be cut off. One run alone is damaged, so a change that gives the same bytes is no change.
  */
 import { describe, expect, it } from 'vitest';
-import { examineJournal, type KnownHead } from '../../src/cli/audit/examine-journal.ts';
 import { canonical, sha256 } from '../../src/digest.ts';
 import { GENESIS } from '../../src/journal/chain.ts';
 import type { JournalEntry } from '../../src/model.ts';
+import { examineJournal, type KnownHead } from '../../src/operations/audit/examine-journal.ts';
 import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { decodeJournal } from '../../src/store/folder/journal-file.ts';
 import { ALL_TO_8GB, clusters, standards } from '../run/fleets.ts';

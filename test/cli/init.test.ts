@@ -1,7 +1,7 @@
 /** A plan to begin from: it is valid, it changes nothing, and nothing that somebody named can become a part of it. */
 import { describe, expect, it } from 'vitest';
-import { plannable, starterPlan } from '../../src/cli/init/starter-plan.ts';
-import { readTerraformState } from '../../src/cli/init/terraform-state.ts';
+import { plannable, starterPlan } from '../../src/cli/commands/fleet/starter-plan.ts';
+import { readTerraformState } from '../../src/cli/commands/fleet/terraform-state.ts';
 import type { Inventory } from '../../src/model.ts';
 import { parsePlan } from '../../src/plan/parse/parse-plan.ts';
 import { instance, size, standard } from '../plan/fixtures/small-fleet.ts';

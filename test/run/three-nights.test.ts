@@ -1,10 +1,10 @@
 /** The whole of it as one story: a thousand instances over three nights, as the plan says, from its text to the report. */
 import { describe, expect, it } from 'vitest';
-import { examineApprovals } from '../../src/cli/audit/examine-approvals.ts';
-import { examineJournal } from '../../src/cli/audit/examine-journal.ts';
 import { validateReport } from '../../src/generated/validators.js';
 import { decode } from '../../src/journal/chain.ts';
 import type { SteerCommand } from '../../src/model.ts';
+import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
+import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import { approversFile, file, HOUR } from '../approval/people.ts';

@@ -32,7 +32,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
       `refit report ${RUN_EXAMPLE} --write html=report.html`,
       `refit report ${RUN_EXAMPLE} --format csv --columns step,outcome,orders`,
     ],
-    load: async () => (await import('../commands/report.ts')).report,
+    load: async () => (await import('../commands/run/report.ts')).report,
   },
   {
     name: 'audit verify',
@@ -59,7 +59,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
       `refit audit verify ${RUN_EXAMPLE}`,
       `refit audit verify ${RUN_EXAMPLE} --signers signers.yaml`,
     ],
-    load: async () => (await import('../commands/audit.ts')).auditVerify,
+    load: async () => (await import('../commands/audit/verify.ts')).auditVerify,
   },
   {
     name: 'audit replay',
@@ -68,7 +68,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     arguments: [RUN],
     options: [TEXT_OR_JSON],
     examples: [`refit audit replay ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/audit-replay.ts')).auditReplay,
+    load: async () => (await import('../commands/audit/replay.ts')).auditReplay,
   },
   {
     name: 'audit sign',
@@ -88,7 +88,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
       `refit audit sign ${RUN_EXAMPLE}`,
       `refit audit sign ${RUN_EXAMPLE} --key ~/.ssh/audit --as wei`,
     ],
-    load: async () => (await import('../commands/audit-sign.ts')).auditSign,
+    load: async () => (await import('../commands/audit/sign.ts')).auditSign,
   },
   {
     name: 'audit export',
@@ -103,7 +103,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
       TEXT_OR_JSON,
     ],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
-    load: async () => (await import('../commands/audit-export.ts')).auditExport,
+    load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
   {
     name: 'audit events',
@@ -112,7 +112,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     arguments: [RUN],
     options: [{ flags: '-o, --out <file>', summary: 'write them into this file' }],
     examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
-    load: async () => (await import('../commands/audit-events.ts')).auditEvents,
+    load: async () => (await import('../commands/audit/events.ts')).auditEvents,
   },
 ];
 
@@ -124,7 +124,7 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
     arguments: [],
     options: [TEXT_OR_JSON],
     examples: ['refit doctor', 'refit doctor --profile retail --region ap-guangzhou'],
-    load: async () => (await import('../commands/doctor.ts')).doctor,
+    load: async () => (await import('../commands/fleet/doctor.ts')).doctor,
   },
   {
     name: 'simulate',
@@ -165,7 +165,7 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
       'refit simulate --instances 280 --fault lost-answer:0.05 --fault failed-task#2',
     ],
     appendix: faultsAppendix,
-    load: async () => (await import('../commands/simulate.ts')).simulate,
+    load: async () => (await import('../commands/simulator/simulate.ts')).simulate,
   },
   {
     name: 'demo',
@@ -174,7 +174,7 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
     arguments: [],
     options: [],
     examples: ['refit demo'],
-    load: async () => (await import('../commands/demo.ts')).demo,
+    load: async () => (await import('../commands/simulator/demo.ts')).demo,
   },
   {
     name: 'completion',
@@ -194,7 +194,7 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
       'refit completion fish > ~/.config/fish/completions/refit.fish',
     ],
     load: async () =>
-      (await import('../commands/completion.ts')).completionOf({
+      (await import('../completion/completion.ts')).completionOf({
         options: PROGRAM_OPTIONS,
         families: FAMILIES,
         commands: COMMANDS,

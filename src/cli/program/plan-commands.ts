@@ -46,7 +46,7 @@ const FROM_RUN = {
 
 /** The faults by name. */
 export async function faultsAppendix(): Promise<string> {
-  const { ALL_FAULTS } = await import('../../simulator/world/faults.ts');
+  const { ALL_FAULTS } = await import('../../operations/known-names.ts');
   const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
   return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
 }
@@ -66,7 +66,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       TEXT_OR_JSON,
     ],
     examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
-    load: async () => (await import('../commands/inventory.ts')).inventory,
+    load: async () => (await import('../commands/fleet/inventory.ts')).inventory,
   },
   {
     name: 'init',
@@ -95,7 +95,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       'refit init --region ap-guangzhou --select tags.env=prod -o plan.yaml',
       'refit init --from-terraform terraform.tfstate -o plan.yaml',
     ],
-    load: async () => (await import('../commands/init.ts')).init,
+    load: async () => (await import('../commands/fleet/init.ts')).init,
   },
   {
     name: 'validate',
@@ -104,7 +104,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files' }],
     options: [formatIn(FINDINGS), WRITE],
     examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
-    load: async () => (await import('../commands/validate.ts')).validate,
+    load: async () => (await import('../commands/plan/validate.ts')).validate,
   },
   {
     name: 'plan',
@@ -128,7 +128,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       'refit plan plan.yaml --inventory fleet.json --summary',
       'refit plan plan.yaml --format markdown --detailed-exitcode',
     ],
-    load: async () => (await import('../commands/plan.ts')).plan,
+    load: async () => (await import('../commands/plan/plan.ts')).plan,
   },
   {
     name: 'show',
@@ -149,7 +149,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       'refit show saved-plan.json --all',
       'refit show saved-plan.json --live --write html=plan.html',
     ],
-    load: async () => (await import('../commands/show.ts')).show,
+    load: async () => (await import('../commands/plan/show.ts')).show,
   },
   {
     name: 'diff',
@@ -166,21 +166,21 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       WRITE,
     ],
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
-    load: async () => (await import('../commands/diff.ts')).diff,
+    load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
   {
     ...FROM_RUN,
     name: 'rollback',
     summary: 'plan the inverse of what a run verified; reads only',
     examples: ['refit rollback runs/20261124T173000Z-1f0c2ab9 --price -o rollback.json'],
-    load: async () => (await import('../commands/from-run.ts')).rollback,
+    load: async () => (await import('../commands/plan/from-run.ts')).rollback,
   },
   {
     ...FROM_RUN,
     name: 'retry',
     summary: 'plan what a run left undone; reads only',
     examples: ['refit retry runs/20261124T173000Z-1f0c2ab9 -o retry.json'],
-    load: async () => (await import('../commands/from-run.ts')).retry,
+    load: async () => (await import('../commands/plan/from-run.ts')).retry,
   },
   {
     name: 'explain',
@@ -199,7 +199,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       'refit explain ResourceUnavailable.SaleOut',
       'refit explain crs-5qlrlhux plan.yaml --inventory fleet.json',
     ],
-    load: async () => (await import('../commands/explain.ts')).explain,
+    load: async () => (await import('../commands/plan/explain.ts')).explain,
   },
   {
     name: 'windows next',
@@ -219,7 +219,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       'refit windows next saved-plan.json',
       'refit windows next plan.yaml --inventory fleet.json --count 10',
     ],
-    load: async () => (await import('../commands/windows.ts')).windowsNext,
+    load: async () => (await import('../commands/plan/windows.ts')).windowsNext,
   },
   {
     name: 'rehearse',
@@ -245,6 +245,6 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       'refit rehearse saved-plan.json --seeds 20 --fault lost-answer:0.05 --fault failed-task#2',
     ],
     appendix: faultsAppendix,
-    load: async () => (await import('../commands/rehearse.ts')).rehearse,
+    load: async () => (await import('../commands/plan/rehearse.ts')).rehearse,
   },
 ];

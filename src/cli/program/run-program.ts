@@ -1,6 +1,6 @@
 /** The command line: reads what was typed by the table of commands, and runs one of them. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { RefitError } from '../../errors.ts';
+import { exitCodeOf, RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
@@ -33,7 +33,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     // Without a command the help has been shown on stderr; that is a wrong use all the same.
-    if (error.code === 'commander.help') return new RefitError('usage', '', '').exitCode;
+    if (error.code === 'commander.help') return exitCodeOf('usage');
     const known = args.find((arg) => COMMANDS.some(({ name }) => name.split(' ')[0] === arg));
     throw new RefitError(
       'usage',

@@ -5,7 +5,7 @@
 import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
 import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { counted, duration, quotes, timeOfDay } from '../../report/quantities.ts';
-import type { PictureStep, PictureWave, RunPicture } from './run-picture.ts';
+import type { PictureStep, PictureWave, RunPicture } from '../run-picture/run-picture.ts';
 
 /** The screen, and what of the picture is shown. */
 export interface DrawOptions {

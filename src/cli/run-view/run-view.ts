@@ -4,12 +4,12 @@
  * line for programs.
  */
 import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { Standing } from '../../operations/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
-import type { Standing } from '../../run/control/run-status.ts';
+import { entryEvent, runEvent, standingEvent } from '../run-picture/progress-events.ts';
+import { gatherFacts, type RunFacts, type RunPicture } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
 import { drawRun, keptLines, runInOneLine } from './draw-run.ts';
-import { entryEvent, runEvent, standingEvent } from './progress-events.ts';
-import { gatherFacts, type RunFacts, type RunPicture } from './run-picture.ts';
 import { openScreen } from './screen.ts';
 
 export interface RunView {

@@ -1,10 +1,10 @@
 /** A run that another process carries out, drawn over in place on this terminal: by its journal, and by what it answers. */
+
+import type { RunOnDisk, Standing } from '../../operations/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
-import type { Standing } from '../../run/control/run-status.ts';
-import type { RunOnDisk } from '../../store/folder/run-directory.ts';
+import { gatherFacts, type RunFacts } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
 import { drawRun } from './draw-run.ts';
-import { gatherFacts, type RunFacts } from './run-picture.ts';
 import { openScreen } from './screen.ts';
 
 export interface WatchedRun {

@@ -1,0 +1,28 @@
+/** `refit audit export RUN`: everything a third party needs to check a run, as one archive. */
+import { word } from '../../../next-command.ts';
+import { exportRun } from '../../../operations/audit/export-run.ts';
+import { visible } from '../../../report/document/escape.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { print } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export async function auditExport(
+  [directory]: readonly [string],
+  options: GlobalOptions & { readonly out?: string },
+  terminal: Terminal,
+): Promise<number> {
+  const { file, files, head, entries, tornBytes, signatures } = await exportRun(directory, options.out);
+  await print(terminal, options, {
+    text: () => `${visible(file)}\n`,
+    json: { file, head, entries, files },
+    indent: 2,
+  });
+  terminal.hint(`${files.length} files, ${entries} entries, head ${head}`);
+  if (tornBytes > 0)
+    terminal.hint(`the last ${tornBytes} bytes of the journal are a torn entry and are left out`);
+  if (signatures === 0)
+    terminal.hint(
+      `send the head by another way, or sign it first: refit audit sign ${word(directory)} --key FILE`,
+    );
+  return 0;
+}

@@ -1,0 +1,33 @@
+/** `refit audit sign RUN`: a signature over the head of its journal, kept in the run directory. */
+import { signRun } from '../../../operations/audit/sign-run.ts';
+import { visible } from '../../../report/document/escape.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { print } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface AuditSignOptions extends GlobalOptions {
+  readonly key?: string;
+  readonly as?: string;
+  readonly out?: string;
+}
+
+export async function auditSign(
+  [directory]: readonly [string],
+  options: AuditSignOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { key, as, out } = options;
+  const signing = { key, as, out, env: terminal.env, now: terminal.clock.now() };
+  const { signature, path, fingerprint, saved, ended } = await signRun(directory, signing);
+  await print(terminal, options, {
+    text: () => `${visible(path)}\n`,
+    json: { file: path, signature },
+    indent: 2,
+  });
+  const { by, entries, head } = signature;
+  terminal.hint(
+    `${by} signed entry ${entries} of ${visible(saved.name)} (head ${head.slice(0, 8)}) with ${fingerprint}`,
+  );
+  if (!ended) terminal.hint('the run has not ended: what comes after is not signed');
+  return 0;
+}

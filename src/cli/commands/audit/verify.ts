@@ -1,0 +1,62 @@
+/** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
+import { exitCodeOf, RefitError } from '../../../errors.ts';
+import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
+import { examineRun } from '../../../operations/audit/examine-run.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { print } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface AuditVerifyOptions extends GlobalOptions {
+  readonly head?: string;
+  readonly signedBy?: readonly string[];
+  readonly signers?: string;
+}
+
+export async function auditVerify(
+  [directory]: readonly [string],
+  options: AuditVerifyOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { head, signers = null, signedBy = [] } = options;
+  const { audit: found } = await examineRun(directory, {
+    heads: head === undefined ? [] : [headOf(head)],
+    signatureFiles: signedBy,
+    signersFile: signers,
+  });
+  const { chainSound, ...audit } = found;
+  await print(terminal, options, {
+    json: audit,
+    indent: 2,
+    text: () =>
+      [
+        ...audit.faults.map((fault) => `fault: ${fault}`),
+        ...audit.warnings.map((warning) => `warning: ${warning}`),
+        `plan     ${audit.digest}`,
+        `entries  ${audit.entries}${audit.ended ? '' : ', the run has not ended'}`,
+        `head     ${audit.head}`,
+        ...audit.signed.map((one) => `signed   ${one}`),
+        audit.sound
+          ? 'sound: every byte of the journal is as it was written'
+          : chainSound
+            ? 'NOT SOUND: the journal is as it was written, and what belongs to it does not bear it out'
+            : 'NOT SOUND: this journal was changed, or is not whole',
+        '',
+      ].join('\n'),
+  });
+  if (options.format !== 'json' && head === undefined && signers === null && audit.sound)
+    terminal.hint(
+      'entries cut off at the end show only against a head kept elsewhere: refit audit verify RUN --head HASH',
+    );
+  return audit.sound ? 0 : exitCodeOf('journal-broken');
+}
+
+function headOf(text: string): KnownHead {
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw new RefitError(
+      'usage',
+      `--head ${text.slice(0, 80)}: a head is 64 hexadecimal digits`,
+      'copy `head` from report.json, or from the last line of refit apply',
+    );
+  }
+  return { hash: text.toLowerCase(), from: '--head' };
+}

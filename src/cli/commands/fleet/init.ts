@@ -1,0 +1,151 @@
+/** `refit init`: a plan to begin from, of the live fleet, an inventory file or a Terraform state. It changes nothing until edited. */
+import { lstat } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { iso } from '../../../clock.ts';
+import { RefitError } from '../../../errors.ts';
+import type { Instance, Inventory } from '../../../model.ts';
+import { word } from '../../../next-command.ts';
+import { installed } from '../../../operations/installed-files.ts';
+import { readInput, writeOutput } from '../../../operations/named-files.ts';
+import { readFleet } from '../../../operations/read-fleet.ts';
+import { visible } from '../../../report/document/escape.ts';
+import { counted } from '../../../report/quantities.ts';
+import { type GlobalOptions, regionsFrom, sameWay } from '../../options.ts';
+import { readInventoryFile } from '../../plan-inputs.ts';
+import { readProvider } from '../../read-provider.ts';
+import type { Terminal } from '../../terminal.ts';
+import { selectFrom } from './select-from.ts';
+import { plannable, starterPlan } from './starter-plan.ts';
+import { readTerraformState, type Skipped } from './terraform-state.ts';
+
+export interface InitOptions extends GlobalOptions {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly select?: readonly string[];
+  readonly inventory?: string;
+  readonly fromTerraform?: string;
+}
+
+/** Instances, and where they are from. */
+interface Fleet {
+  readonly instances: readonly Instance[];
+  readonly skipped: readonly Skipped[];
+  readonly source: string;
+  readonly mayBeBehind: boolean;
+}
+
+/** Of what was left out so many are named; the rest are counted. */
+const NAMED = 10;
+
+export async function init(_args: readonly [], options: InitOptions, terminal: Terminal): Promise<number> {
+  const { inventory, fromTerraform, out, force } = options;
+  if (inventory !== undefined && fromTerraform !== undefined) {
+    throw new RefitError(
+      'usage',
+      '--inventory and --from-terraform: a plan begins from one of them',
+      'leave one away',
+    );
+  }
+  const isSelected = selectFrom(options.select ?? []);
+  if (out !== undefined && force !== true) await mustBeFree(out);
+  const fleet = await fleetOf(options, terminal);
+  const instances = chosen(fleet, isSelected, options, terminal);
+  const file = out ?? 'plan.yaml';
+  // Region and profile stand in the plan.
+  const { region: _, profile = null, ...reached } = options;
+  const next = sameWay(`refit plan ${word(file)} --price -o saved-plan.json`, reached);
+  const { source, mayBeBehind } = fleet;
+  const schema = await schemaFrom(file);
+  const name = `resize-${iso(terminal.clock.now()).slice(0, 10)}`;
+  const text = starterPlan({ instances, source, mayBeBehind, schema, profile, name, next });
+  if (out === undefined) await terminal.out(text);
+  else {
+    await writeOutput(out, text, inventory ?? fromTerraform ?? null);
+    terminal.hint(`${counted(instances.length, 'instance')} into ${visible(out)}, each with the size it has`);
+    terminal.hint(`next: edit the sizes, then ${next}`);
+  }
+  return 0;
+}
+
+/** The instances that the plan is to name; tells of those that are left out. @throws RefitError `usage` where none is left. */
+function chosen(
+  fleet: Fleet,
+  isSelected: (instance: Instance) => boolean,
+  options: InitOptions,
+  terminal: Terminal,
+): readonly Instance[] {
+  const regions = regionsFrom(options);
+  const wanted = fleet.instances.filter(
+    (one) => isSelected(one) && (regions === null || regions.includes(one.region)),
+  );
+  const { instances, skipped } = plannable(wanted);
+  if (!terminal.quiet)
+    tellSkipped([...fleet.skipped, ...skipped], fleet.instances.length - wanted.length, terminal);
+  if (instances.length > 0) return instances;
+  throw new RefitError(
+    'usage',
+    `there is no instance to plan for: ${fleet.instances.length} read, ${wanted.length} selected`,
+    'another --region or --select; refit inventory shows what there is',
+  );
+}
+
+/** What somebody wrote is not written over. */
+async function mustBeFree(path: string): Promise<void> {
+  const present = await lstat(path).catch(() => null);
+  if (present === null || present.isCharacterDevice() || present.isFIFO()) return;
+  throw new RefitError(
+    'usage',
+    `${visible(path)} is there already; nothing was written`,
+    `another name, or --force to write it anew: refit init -o ${word(path)} --force`,
+  );
+}
+
+async function fleetOf(options: InitOptions, terminal: Terminal): Promise<Fleet> {
+  const profile = options.profile ?? 'default';
+  if (options.fromTerraform !== undefined) {
+    const file = options.fromTerraform;
+    const text = (await readInput(file, 'the Terraform state')).toString('utf8');
+    const regions = regionsFrom(options);
+    const region = regions?.length === 1 ? regions[0]! : null;
+    const { instances, skipped } = readTerraformState(text, file, { region, profile });
+    return { instances, skipped, source: `the Terraform state ${file}`, mayBeBehind: true };
+  }
+  const inventory = options.inventory
+    ? await readInventoryFile(options.inventory)
+    : await readLive(options, terminal);
+  const named = options.profile;
+  return {
+    instances: inventory.instances.filter((one) => named === undefined || one.profile === named),
+    skipped: [],
+    source: options.inventory
+      ? `the inventory file ${options.inventory}, read at ${inventory.readAt}`
+      : `the live fleet, read at ${inventory.readAt}`,
+    mayBeBehind: options.inventory !== undefined,
+  };
+}
+
+async function readLive(options: InitOptions, terminal: Terminal): Promise<Inventory> {
+  const { profile = null } = options;
+  const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
+    readFleet(reader, { regions: regionsFrom(options), profile, clock: terminal.clock, ...listeners }),
+  );
+  for (const note of notes) terminal.err(`${visible(note)}\n`);
+  return inventory;
+}
+
+function tellSkipped(skipped: readonly Skipped[], unselected: number, terminal: Terminal): void {
+  if (unselected > 0) terminal.err(`${counted(unselected, 'instance')} not selected\n`);
+  if (skipped.length === 0) return;
+  terminal.err(`left out: ${skipped.length}\n`);
+  const shown = terminal.verbose ? skipped : skipped.slice(0, NAMED);
+  for (const { what, why } of shown) terminal.err(`  ${visible(what)}: ${why}\n`);
+  if (shown.length < skipped.length)
+    terminal.err(`  and ${skipped.length - shown.length} more; -v names all\n`);
+}
+
+/** The schema as an editor finds it from the plan: by the shorter way within a project, by the whole path elsewhere. */
+async function schemaFrom(plan: string): Promise<string> {
+  const schema = await installed('schemas/plan.schema.json');
+  const isNear = !relative(process.cwd(), schema).startsWith('..');
+  return isNear ? relative(dirname(resolve(plan)), schema) : schema;
+}

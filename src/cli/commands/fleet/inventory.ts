@@ -1,0 +1,48 @@
+/** `refit inventory`: the live fleet to a dated file from which plans can be made offline. */
+import { type Inventory, totalMemory } from '../../../model.ts';
+import { writeOutput } from '../../../operations/named-files.ts';
+import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
+import { visible } from '../../../report/document/escape.ts';
+import { memory } from '../../../report/quantities.ts';
+import { type GlobalOptions, regionsFrom } from '../../options.ts';
+import { readProvider } from '../../read-provider.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export async function inventory(
+  _args: readonly [],
+  options: GlobalOptions & { out?: string; used?: boolean },
+  terminal: Terminal,
+): Promise<number> {
+  const { out, used, profile = null, format } = options;
+  const regions = regionsFrom(options);
+  const read = used ? readFleetWithUse : readFleet;
+  const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
+    read(reader, { regions, profile, clock: terminal.clock, ...listeners }),
+  );
+  for (const note of notes) terminal.err(`${visible(note)}\n`);
+  const json = `${JSON.stringify(inventory, null, 2)}\n`;
+  if (out !== undefined) {
+    await writeOutput(out, json);
+    terminal.hint(`next: refit plan PLAN --inventory ${visible(out)}`);
+  }
+  if (format === 'text') await terminal.out(summary(inventory));
+  else if (out === undefined) await terminal.out(json);
+  return 0;
+}
+
+function summary(read: Inventory): string {
+  const known = read.instances.filter(({ used }) => used !== null).length;
+  const lines = [
+    `${read.instances.length} instances read at ${read.readAt}${known === 0 ? '' : `, memory in use of ${known}`}`,
+  ];
+  for (const { region, profile } of read.scopes) {
+    const here = read.instances.filter((one) => one.region === region && one.profile === profile);
+    if (here.length === 0) continue;
+    const running = here.filter(({ status }) => status === 'running').length;
+    const total = here.reduce((sum, { size }) => sum + totalMemory(size), 0);
+    lines.push(
+      `  ${region.padEnd(20)} ${String(here.length).padStart(6)} instances  ${String(running).padStart(6)} running  ${memory(total)} with replicas${profile === 'default' ? '' : `  (${profile})`}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,175 @@
+/**
+ * The Redis instances of a Terraform state: what `terraform show -json` prints, or a state file of version 4. Of a
+ * resource only what is named here is read, so that no secret of a state goes anywhere. Source: the provider's
+ * resource_tc_redis_instance.go (mem_size is set from RedisShardSize, the memory of one shard) and Terraform's JSON
+ * output format, read 2026-11.
+ */
+import { RefitError } from '../../../errors.ts';
+import { EDITIONS, type Instance, type InstanceStatus } from '../../../model.ts';
+import { visible } from '../../../report/document/escape.ts';
+
+/** What was found, and what is no instance that a plan could name, with the reason in words. */
+export interface StateReading {
+  readonly instances: readonly Instance[];
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Skipped {
+  /** The resource's address, or the instance's id. */
+  readonly what: string;
+  readonly why: string;
+}
+
+const TYPE = 'tencentcloud_redis_instance';
+
+/** A resource of either form. */
+interface Resource {
+  readonly address: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** It is about to be destroyed, and no longer what the configuration means. */
+  readonly isDeposed: boolean;
+}
+
+/**
+ * @param file its name, for refusals. @param region of the instances whose zone does not tell.
+ * @throws RefitError `usage` for what is no state, or one of another version.
+ */
+export function readTerraformState(
+  text: string,
+  file: string,
+  { region, profile }: { readonly region: string | null; readonly profile: string },
+): StateReading {
+  const instances = new Map<string, Instance>();
+  const skipped: Skipped[] = [];
+  for (const resource of resourcesIn(text, file)) {
+    const read = instanceOf(resource, region, profile);
+    if ('why' in read) skipped.push({ what: resource.address, why: read.why });
+    else if (instances.has(read.id))
+      skipped.push({ what: resource.address, why: `${read.id} stands in the state twice` });
+    else instances.set(read.id, read);
+  }
+  return { instances: [...instances.values()], skipped };
+}
+
+function resourcesIn(text: string, file: string): Resource[] {
+  const mend = 'terraform show -json > state.json, then refit init --from-terraform state.json';
+  const refuse = (what: string, cause?: unknown) =>
+    new RefitError('usage', `${visible(file)} is no Terraform state: ${what}`, mend, { cause });
+  let state: unknown;
+  try {
+    state = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw refuse('it is not JSON', cause);
+  }
+  if (!isObject(state)) throw refuse('it is not an object');
+  if (state.encrypted_data !== undefined) throw refuse('it is encrypted');
+  if (state.planned_values !== undefined || state.resource_changes !== undefined)
+    throw refuse('it is a plan of Terraform, which tells what is yet to come');
+  if (typeof state.format_version === 'string') {
+    if (!/^[01]\./.test(state.format_version))
+      throw refuse(`its format_version is ${visible(state.format_version)}, and this reads 0 and 1`);
+    return isObject(state.values) && isObject(state.values.root_module)
+      ? shownIn(state.values.root_module)
+      : [];
+  }
+  if (state.version === 4 && Array.isArray(state.resources)) return state.resources.flatMap(storedIn);
+  if (typeof state.version === 'number') throw refuse(`its version is ${state.version}, and this reads 4`);
+  throw refuse('it has neither format_version nor version');
+}
+
+/** A module of `terraform show -json`, and those below it. */
+function shownIn(module: Readonly<Record<string, unknown>>): Resource[] {
+  const own = listOf(module.resources)
+    .filter(({ mode, type }) => mode === 'managed' && type === TYPE)
+    .map(({ address, values, deposed_key }) => ({
+      address: textOf(address) ?? TYPE,
+      values: isObject(values) ? values : {},
+      isDeposed: deposed_key !== undefined,
+    }));
+  return [...own, ...listOf(module.child_modules).flatMap(shownIn)];
+}
+
+/** A resource of a state file, each of its instances. */
+function storedIn(resource: unknown): Resource[] {
+  if (!isObject(resource) || resource.mode !== 'managed' || resource.type !== TYPE) return [];
+  const module = textOf(resource.module);
+  const address = `${module === null ? '' : `${module}.`}${TYPE}.${textOf(resource.name) ?? '?'}`;
+  return listOf(resource.instances).map(({ attributes, index_key, deposed }) => ({
+    address: index_key === undefined ? address : `${address}[${JSON.stringify(index_key)}]`,
+    values: isObject(attributes) ? attributes : {},
+    isDeposed: deposed !== undefined,
+  }));
+}
+
+const STATUS: Readonly<Record<string, InstanceStatus>> = {
+  init: 'initialising',
+  processing: 'processing',
+  online: 'running',
+  isolate: 'isolated',
+  todelete: 'deleting',
+};
+
+function instanceOf(
+  { values, isDeposed }: Resource,
+  named: string | null,
+  profile: string,
+): Instance | { readonly why: string } {
+  const id = textOf(values.id);
+  if (isDeposed) return { why: 'it is deposed: Terraform is about to destroy it' };
+  if (id === null) return { why: 'it has no id: it has not been created' };
+  const edition = EDITIONS.find(({ type }) => type === values.type_id);
+  if (edition === undefined)
+    return {
+      why: `its type_id is ${values.type_id === undefined || values.type_id === null ? 'missing' : visible(String(values.type_id))}, which is no edition that is known here`,
+    };
+  const zone = textOf(values.availability_zone) ?? '';
+  const region = /^([a-z]{2}(?:-[a-z][a-z0-9]*)+)-\d+$/.exec(zone)?.[1] ?? named;
+  if (region === null)
+    return {
+      why: `no region follows from its availability_zone ${zone === '' ? '(it has none)' : visible(zone)}: add --region`,
+    };
+  const memoryPerShard = countOf(values.mem_size);
+  if (memoryPerShard === null) return { why: 'its mem_size is missing' };
+  const shards = edition.architecture === 'cluster' ? countOf(values.redis_shard_num) : 1;
+  if (shards === null) return { why: 'it is a cluster, and its redis_shard_num is missing' };
+  const status = values.status ?? 'online';
+  return {
+    id,
+    name: textOf(values.name) ?? '',
+    region,
+    zone,
+    profile,
+    edition: edition.name,
+    type: edition.type,
+    status: (typeof status === 'string' && STATUS[status]) || 'unrecognised',
+    size: { memoryPerShard, shards, replicas: countOf(values.redis_replicas_num) ?? 0 },
+    billing: values.charge_type === 'PREPAID' ? 'prepaid' : 'postpaid',
+    tags: isObject(values.tags)
+      ? Object.fromEntries(
+          Object.entries(values.tags).filter((tag): tag is [string, string] => typeof tag[1] === 'string'),
+        )
+      : {},
+    nodes: [],
+    deadline: null,
+    used: null,
+    task: null,
+    unpaidOrder: null,
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A whole number from 1 on. */
+function countOf(value: unknown): number | null {
+  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null;
+}

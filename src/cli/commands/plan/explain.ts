@@ -1,0 +1,64 @@
+/** `refit explain CODE|INSTANCE [PLAN]`: a rule; or why an instance is blocked, selected or not selected. */
+import { RefitError } from '../../../errors.ts';
+import type { Plan } from '../../../model.ts';
+import { readInput } from '../../../operations/named-files.ts';
+import { readAround } from '../../../operations/read-fleet.ts';
+import { explainCode, explainInstance, nearestCode } from '../../../plan/explain.ts';
+import { decodePlan } from '../../../plan/parse/decode-plan.ts';
+import { parsePlan } from '../../../plan/parse/parse-plan.ts';
+import { withDefaults } from '../../../plan/resolve/scopes.ts';
+import { visible } from '../../../report/document/escape.ts';
+import { findingsText } from '../../findings.ts';
+import { type GlobalOptions, regionFrom, regionsFrom } from '../../options.ts';
+import { readInventoryFile } from '../../plan-inputs.ts';
+import { readProvider } from '../../read-provider.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export async function explain(
+  [subject, planFile]: readonly [string, ...string[]],
+  options: GlobalOptions & { inventory?: string },
+  terminal: Terminal,
+): Promise<number> {
+  if (!/^crs-/i.test(subject)) {
+    await terminal.out(ruleText(subject));
+    return 0;
+  }
+  const plan = planFile === undefined ? null : await readPlan(planFile, options, terminal);
+  const { profile = null } = options;
+  const inventory = options.inventory
+    ? await readInventoryFile(options.inventory)
+    : await readProvider(options, terminal, (reader, { onNotice }) => {
+        const regions = plan === null ? regionsFrom(options) : null;
+        return readAround(subject, plan, reader, { regions, profile, clock: terminal.clock, onNotice });
+      });
+  await terminal.out(explainInstance(subject, inventory, plan));
+  return 0;
+}
+
+/** @throws RefitError `usage` where no rule has the code. */
+function ruleText(code: string): string {
+  const text = explainCode(code);
+  if (text !== null) return text;
+  const near = nearestCode(code);
+  throw new RefitError(
+    'usage',
+    `no rule has the code ${visible(code)}`,
+    near
+      ? `refit explain ${near}`
+      : 'refit explain ResourceUnavailable.SaleOut, or an instance id: refit explain crs-…',
+  );
+}
+
+async function readPlan(file: string, options: GlobalOptions, terminal: Terminal): Promise<Plan> {
+  const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
+  const parsed = text === null ? { plan: null, findings } : parsePlan(text, file);
+  if (!parsed.plan) {
+    terminal.err(`${findingsText(parsed.findings, terminal.color.err)}\n`);
+    throw new RefitError(
+      'plan-invalid',
+      `${visible(file)} is no valid plan`,
+      `refit validate ${visible(file)}`,
+    );
+  }
+  return withDefaults(parsed.plan, { region: regionFrom(options), profile: options.profile ?? null });
+}

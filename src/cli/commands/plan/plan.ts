@@ -1,0 +1,59 @@
+/** `refit plan PLAN`: the dry run. Reads only, takes no lock, writes no run state. */
+import { EXIT_PLAN_INVALID } from '../../../errors.ts';
+import { word } from '../../../next-command.ts';
+import { readInput } from '../../../operations/named-files.ts';
+import { pastDurations } from '../../../operations/past-durations.ts';
+import { type PlanOptions, planFleet } from '../../../operations/plan-fleet.ts';
+import { renderReview } from '../../../operations/render.ts';
+import { decodePlan } from '../../../plan/parse/decode-plan.ts';
+import { visible } from '../../../report/document/escape.ts';
+import type { ReviewFormat } from '../../../report/review/render-review.ts';
+import { unplanned } from '../../../report/review/unplanned.ts';
+import { findingsText } from '../../findings.ts';
+import { handOver, type ReviewOptions } from '../../hand-over.ts';
+import { type GlobalOptions, regionFrom } from '../../options.ts';
+import { emit } from '../../output.ts';
+import { readInventoryFile } from '../../plan-inputs.ts';
+import { readProvider } from '../../read-provider.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface PlanCommandOptions extends ReviewOptions {
+  readonly inventory?: string;
+  readonly durations?: string;
+  readonly price?: boolean;
+}
+
+export async function plan(
+  [file]: readonly [string],
+  options: PlanCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const region = regionFrom(options);
+  const { text, findings: undecoded } = decodePlan(await readInput(file, 'the plan'), file);
+  if (text === null) return invalid(undecoded, options, terminal, file);
+  const { inventory: source, price = false, profile = null, out: saveAs = null } = options;
+  const durations = await pastDurations(options.durations, options.endpoint);
+  const make = (from: PlanOptions['from'], listeners = {}) =>
+    planFleet(text, file, { from, region, profile, price, durations, saveAs, ...listeners });
+  const { review, findings } = source
+    ? await make({ inventory: await readInventoryFile(source), source })
+    : await readProvider(options, terminal, make);
+  if (!review) return invalid(findings, options, terminal, file);
+  return handOver(review, options, terminal, file);
+}
+
+async function invalid(
+  findings: Parameters<typeof findingsText>[0],
+  options: GlobalOptions,
+  terminal: Terminal,
+  file: string,
+): Promise<number> {
+  const next = `refit validate ${word(file)}`;
+  await emit<ReviewFormat>(terminal, options, (format, where) => {
+    if (format === 'json') return `${JSON.stringify({ findings }, null, 2)}\n`;
+    if (format === 'text') return `${findingsText(findings, where.color)}\n`;
+    return renderReview(unplanned(file, findings, next), format, { ...where, elsewhere: next });
+  });
+  terminal.hint(`next: mend the above, then refit validate ${visible(file)}`);
+  return EXIT_PLAN_INVALID;
+}

@@ -1,0 +1,57 @@
+/** `refit rehearse SAVED`: the same plan by the same executor against the simulated provider, in virtual time. */
+import { RefitError } from '../../../errors.ts';
+import { given } from '../../../given.ts';
+import { rehearseSavedPlan } from '../../../operations/rehearse-plan.ts';
+import { renderReport } from '../../../operations/render.ts';
+import type { ReportFormat } from '../../../report/run/render-report.ts';
+import { DAY } from '../../../units.ts';
+import { type GlobalOptions, rangeFrom, wholeFrom } from '../../options.ts';
+import { emit } from '../../output.ts';
+import { readSavedPlanFile } from '../../plan-inputs.ts';
+import { progressBar } from '../../progress-bar.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface RehearseCommandOptions extends GlobalOptions {
+  readonly fault?: readonly string[];
+  readonly seeds?: string;
+  readonly seed?: string;
+  readonly startLag?: string;
+  readonly duration?: string;
+  readonly lockTail?: string;
+  readonly detailedExitcode?: boolean;
+}
+
+/** @returns 0 once it was rehearsed; with `--detailed-exitcode` what a real run like the worst of them would exit with. */
+export async function rehearse(
+  [file]: readonly [string],
+  options: RehearseCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const asked = given({
+    faults: options.fault,
+    seeds: wholeFrom('--seeds', options.seeds, 1),
+    seed: wholeFrom('--seed', options.seed),
+    startLag: ascending('--start-lag', options.startLag),
+    duration: ascending('--duration', options.duration),
+    lockTail: ascending('--lock-tail', options.lockTail),
+  });
+  const saved = await readSavedPlanFile(file);
+  const bar = progressBar(terminal);
+  const { report, exitCode } = await rehearseSavedPlan(saved, {
+    ...asked,
+    onProgress: (done, of) => bar.show('runs rehearsed', done, of),
+  }).finally(bar.clear);
+  await emit<ReportFormat>(terminal, options, (format, where) => renderReport(report, format, where));
+  return options.detailedExitcode ? exitCode : 0;
+}
+
+/** The least first, and no longer than a week: as the simulator takes them. */
+function ascending(flag: string, text: string | undefined): [number, number] | undefined {
+  const range = rangeFrom(flag, text);
+  if (range === undefined || (range[0] <= range[1] && range[1] <= 7 * DAY)) return range;
+  throw new RefitError(
+    'usage',
+    `${flag} ${text}: two times from 0 to a week, the lesser first`,
+    `${flag} 2m..15m`,
+  );
+}

@@ -1,0 +1,66 @@
+/** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
+import type { Finding, Review } from '../../../model.ts';
+import { nextCommand, planAgain, word } from '../../../next-command.ts';
+import { lookAgain } from '../../../operations/plan-fleet.ts';
+import { renderReview } from '../../../operations/render.ts';
+import type { ReviewFormat } from '../../../report/review/render-review.ts';
+import { say } from '../../../rules/check.ts';
+import { type GlobalOptions, sameWay } from '../../options.ts';
+import { emit } from '../../output.ts';
+import { readSavedPlanFile } from '../../plan-inputs.ts';
+import { readProvider } from '../../read-provider.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface ShowOptions extends GlobalOptions {
+  readonly all?: boolean;
+  readonly summary?: boolean;
+  /** Read the instances again, and what is sold for them. */
+  readonly live?: boolean;
+}
+
+export async function show(
+  [file]: readonly [string],
+  options: ShowOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const plan = await readSavedPlanFile(file);
+  const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
+  const again = planAgain(plan, file);
+  const expired: Finding[] = [];
+  if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
+    const what = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
+    expired.push(say('Refit.Expired', { what, mend: again }, null, null));
+    terminal.hint(`${what}; next: ${again}`);
+  }
+  const since = options.live ? await drift(plan, file, options, terminal) : [];
+  const findings = [
+    ...plan.blocked.flatMap((blocked) => blocked.findings),
+    ...expired,
+    ...since,
+    ...plan.findings,
+  ];
+  const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
+  const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
+  await emit<ReviewFormat>(terminal, options, (format, where) =>
+    renderReview(review, format, {
+      ...where,
+      all: options.all ?? false,
+      summary: options.summary ?? false,
+      elsewhere: `refit show ${word(file)} --all`,
+    }),
+  );
+  return 0;
+}
+
+async function drift(
+  plan: Review['plan'],
+  file: string,
+  options: ShowOptions,
+  terminal: Terminal,
+): Promise<readonly Finding[]> {
+  const since = await readProvider(options, terminal, (from) =>
+    lookAgain(plan, file, { from, clock: terminal.clock }),
+  );
+  if (since.length === 0) terminal.hint('looked at the fleet again: every instance is as it was planned');
+  return since;
+}

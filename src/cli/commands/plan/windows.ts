@@ -1,0 +1,197 @@
+/** `refit windows next PLAN`: the coming windows of a plan or saved plan, and whether its forecast fits into each. */
+import { iso } from '../../../clock.ts';
+import { EXIT_PLAN_INVALID, RefitError } from '../../../errors.ts';
+import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
+import { word } from '../../../next-command.ts';
+import { readInput } from '../../../operations/named-files.ts';
+import { pastDurations } from '../../../operations/past-durations.ts';
+import { planFleet, readCalendars } from '../../../operations/plan-fleet.ts';
+import { decodePlan } from '../../../plan/parse/decode-plan.ts';
+import { parsePlan } from '../../../plan/parse/parse-plan.ts';
+import { readSavedPlan } from '../../../plan/seal.ts';
+import { sayClosed, sayMoment, sayOpening, sayUtc } from '../../../plan/windows/describe-windows.ts';
+import { type Opening, openOpenings } from '../../../plan/windows/open-windows.ts';
+import { wallTime } from '../../../plan/windows/time-zone.ts';
+import { fitsInto, secondsToFit } from '../../../plan/windows/window-findings.ts';
+import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
+import { table } from '../../../report/document/columns.ts';
+import { visible } from '../../../report/document/escape.ts';
+import { counted, duration } from '../../../report/quantities.ts';
+import { findingsText } from '../../findings.ts';
+import { type GlobalOptions, regionFrom } from '../../options.ts';
+import { readInventoryFile } from '../../plan-inputs.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface WindowsOptions extends GlobalOptions {
+  readonly durations?: string;
+  readonly count?: string;
+  readonly inventory?: string;
+}
+
+/** What is to be fitted into a window; null where nobody knows before the fleet has been read. */
+type Load = Pick<Forecast, 'orders' | 'leastSeconds' | 'time'>;
+
+/** A plan's windows and what is to be done in them; `windows` is null where it has none. */
+interface Asked {
+  readonly windows: SavedWindows | null;
+  readonly load: Load | null;
+}
+
+const MOST = 100;
+
+export async function windowsNext(
+  [file]: readonly [string],
+  options: WindowsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { format } = options;
+  const count = countFrom(options.count, file);
+  const asked = await read(file, options, terminal);
+  if ('findings' in asked) {
+    if (format === 'json') await terminal.out(`${JSON.stringify({ findings: asked.findings }, null, 2)}\n`);
+    else await terminal.out(`${findingsText(asked.findings, terminal.color.out)}\n`);
+    return EXIT_PLAN_INVALID;
+  }
+  const now = terminal.clock.now();
+  const { windows, load } = asked;
+  const openings = windows ? openOpenings(windows) : null;
+  const coming = openings?.next(now, count) ?? [];
+  if (format === 'json') {
+    const value = {
+      now: iso(now),
+      timezone: windows?.timezone ?? null,
+      mayBegin: openings?.mayBegin(now) ?? true,
+      forecast: load,
+      windows: windows ? coming.map((one) => jsonOf(one, windows.timezone, now, load)) : [],
+    };
+    await terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+    return 0;
+  }
+  const lines =
+    windows && openings
+      ? [
+          sayClosed(openings, windows, now) ??
+            `open: a step may begin now, ${sayMoment(now, windows.timezone)}`,
+          `forecast  ${sayLoad(load)}`,
+          ...(coming.length === 0
+            ? ['no window opens within a year']
+            : table(
+                coming.map((one) => rowOf(one, windows, now, load)),
+                [{}, {}, {}, {}],
+                terminal.width,
+                '',
+              )),
+        ]
+      : ['the plan has no windows: it may begin at any time'];
+  await terminal.out(`${lines.join('\n')}\n`);
+  if (load === null && windows && !terminal.quiet)
+    terminal.err(
+      `next: refit plan ${word(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits\n`,
+    );
+  return 0;
+}
+
+function countFrom(text: string | undefined, file: string): number {
+  if (text === undefined) return 5;
+  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST) return Number(text);
+  throw new RefitError(
+    'usage',
+    `--count ${visible(text)}: it takes a whole number from 1 to ${MOST}`,
+    `refit windows next ${word(file)} --count 10`,
+  );
+}
+
+/** A saved plan is known by being JSON; anything else is a plan. */
+async function read(
+  file: string,
+  options: WindowsOptions,
+  { clock }: Terminal,
+): Promise<Asked | { readonly findings: readonly Finding[] }> {
+  const bytes = await readInput(file, 'the plan');
+  if (/^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8'))) {
+    const { windows = null, forecast } = readSavedPlan(bytes.toString('utf8'));
+    return { windows, load: forecast };
+  }
+  const { text, findings } = decodePlan(bytes, file);
+  if (text === null) return { findings };
+  if (options.inventory !== undefined) {
+    const inventory = await readInventoryFile(options.inventory);
+    const from = { inventory, source: options.inventory };
+    const profile = options.profile ?? null;
+    const { review, findings: told } = await planFleet(text, file, {
+      from,
+      region: regionFrom(options),
+      profile,
+      clock,
+      durations: await pastDurations(options.durations, options.endpoint),
+    });
+    return review === null
+      ? { findings: told }
+      : { windows: review.plan.windows ?? null, load: review.plan.forecast };
+  }
+  const parsed = parsePlan(text, file);
+  if (parsed.plan === null) return { findings: parsed.findings };
+  const { calendars, findings: unread } = await readCalendars(parsed.plan, clock);
+  if (unread.length > 0) return { findings: unread };
+  const { windows } = parsed.plan;
+  return { windows: windows ? { ...windows, calendars } : null, load: mostOf(parsed.plan) };
+}
+
+/** What a plan that names each instance can order at the most; null where it selects by a condition. */
+function mostOf({ targets, execution }: Plan): Load | null {
+  if (targets.some(({ match }) => match.kind === 'select')) return null;
+  const orders = targets.reduce((sum, { wishes }) => sum + Object.keys(wishes).length, 0);
+  return { orders, leastSeconds: Math.ceil(orders / execution.requestsPerSecond) };
+}
+
+function sayLoad(load: Load | null): string {
+  if (load === null) return 'not known before the fleet is read: the plan selects by a condition';
+  const least = `${counted(load.orders, 'order')}, at least ${duration(load.leastSeconds * 1000)} at the request rate`;
+  if (load.time === undefined) return least;
+  const { lastOrder, durations } = load.time;
+  const by = `${duration(lastOrder.p50 * 1000)} by the median, ${duration(lastOrder.p90 * 1000)} nine times of ten`;
+  const known = durations.source === 'runs' ? 'by past runs' : 'by an assumption, as no past run tells';
+  return `${least}; the last leaves after ${by}, ${known}`;
+}
+
+function rowOf(
+  opening: Opening,
+  { timezone, lastStart }: SavedWindows,
+  now: number,
+  load: Load | null,
+): string[] {
+  const { opens, closes } = opening;
+  const last =
+    lastStart === 0 || opening.lastStart === null
+      ? ''
+      : opening.lastStart <= opens
+        ? 'too short to begin'
+        : `last start ${wallTime(opening.lastStart, timezone).time}`;
+  return [
+    `${sayOpening(opening, timezone)} ${timezone}`,
+    closes === null ? `from ${sayUtc(opens)} on` : `${sayUtc(opens).slice(0, -4)} to ${sayUtc(closes)}`,
+    last,
+    load === null
+      ? 'fit not known'
+      : fitsInto(opening, now, secondsToFit(load))
+        ? 'the forecast fits'
+        : 'the forecast does not fit',
+  ];
+}
+
+function jsonOf(opening: Opening, zone: string, now: number, load: Load | null): object {
+  const moment = (at: number | null) => {
+    if (at === null) return null;
+    const { weekday, date, time } = wallTime(at, zone);
+    return { weekday: WEEKDAYS[weekday - 1], date, time, utc: iso(at) };
+  };
+  const { weekday, date } = wallTime(opening.opens, zone);
+  return {
+    weekday: WEEKDAYS[weekday - 1],
+    date,
+    opens: moment(opening.opens),
+    lastStart: moment(opening.lastStart),
+    closes: moment(opening.closes),
+    fits: load === null ? null : fitsInto(opening, now, secondsToFit(load)),
+  };
+}

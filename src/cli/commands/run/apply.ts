@@ -1,0 +1,138 @@
+/** `refit apply SAVED`: carries it out, or goes on where it stopped. */
+import { join, relative } from 'node:path';
+import { exitCodeOf } from '../../../errors.ts';
+import { given } from '../../../given.ts';
+import type { SavedPlan } from '../../../model.ts';
+import { word } from '../../../next-command.ts';
+import { connect } from '../../../operations/connect.ts';
+import { userName } from '../../../operations/machine.ts';
+import { RUN_FILES } from '../../../operations/read-run.ts';
+import { renderReport, renderReview } from '../../../operations/render.ts';
+import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
+import { visible } from '../../../report/document/escape.ts';
+import type { ReportFormat } from '../../../report/run/render-report.ts';
+import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../../options.ts';
+import { emit } from '../../output.ts';
+import { readSavedPlanFile } from '../../plan-inputs.ts';
+import { openRunView } from '../../run-view/run-view.ts';
+import { onSignals } from '../../signals.ts';
+import type { Terminal } from '../../terminal.ts';
+
+/** What a run exits with while an outcome is unknown. */
+const UNKNOWN = exitCodeOf('outcome-unknown');
+
+export interface ApplyCommandOptions extends GlobalOptions {
+  readonly autoApprove?: boolean;
+  readonly runDir?: string;
+  readonly atEntry?: string;
+  readonly allowHooks?: boolean;
+}
+
+export async function apply(
+  [file]: readonly [string],
+  options: ApplyCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const saved = await readSavedPlanFile(file);
+  const connection = connect({
+    ...connectionOf(options, terminal),
+    requestsPerSecond: saved.execution.requestsPerSecond,
+  });
+  const view = openRunView(terminal, saved);
+  const signals = onSignals(terminal, view.status);
+  let left = false;
+  try {
+    const end = await applySavedPlan(saved, {
+      connection,
+      savedFile: file,
+      runDirectory: options.runDir ?? null,
+      ...given({ atEntry: wholeFrom('--at-entry', options.atEntry) }),
+      allowHooks: options.allowHooks ?? false,
+      drain: signals.drain,
+      leave: signals.leave,
+      approve: () => (options.autoApprove ? byFlag() : byPrompt(saved, file, terminal)),
+      onStart: view.start,
+      onEntry: view.entry,
+      onLive: view.live,
+      onNotice: (what) => terminal.err(`${visible(what)}\n`),
+    });
+    left = end.wasLeft;
+    view.close();
+    await emit<ReportFormat>(terminal, options, (format, where) =>
+      renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
+    );
+    const next = nextAfter(end, file, options);
+    const report = join(nearer(end.directory), RUN_FILES.page);
+    if (terminal.progress === 'json') {
+      const directory = nearer(end.directory);
+      terminal.event({
+        event: 'ended',
+        exitCode: end.exitCode,
+        directory,
+        report,
+        next: next?.command ?? null,
+      });
+    } else {
+      if (end.wasFinished) terminal.hint('this run had ended: nothing was ordered');
+      terminal.hint(`report  ${report}`);
+      if (next) terminal.hint(`next    ${next.command}   ${next.why}`);
+    }
+    return end.exitCode;
+  } finally {
+    view.close();
+    signals.close();
+    // Left at once, nobody waits for answers that may never come.
+    if (!left && !signals.leave.aborted) await connection.close();
+  }
+}
+
+/** What is to be typed after a run, and why; null where nothing is left to do. */
+function nextAfter(
+  end: ApplyEnd,
+  file: string,
+  options: ApplyCommandOptions,
+): { readonly command: string; readonly why: string } | null {
+  const shown = word(nearer(end.directory));
+  const { totals, steps } = end.report;
+  if (end.exitCode === UNKNOWN)
+    return {
+      command: sameWay(`refit reconcile ${shown}`, options),
+      why: 'settles by reading what is unknown',
+    };
+  if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
+    const flag = options.allowHooks ? ' --allow-hooks' : '';
+    const command = sameWay(`refit apply ${word(file)} --run-dir ${shown}${flag}`, options);
+    return { command, why: 'goes on where this stopped' };
+  }
+  if (totals.verified === steps.length) return null;
+  return {
+    command: sameWay(`refit retry ${shown} -o SAVED`, options),
+    why: 'plans again what is not verified',
+  };
+}
+
+/** A path as it is easier to type from here. */
+function nearer(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near !== '' && !near.startsWith('..') ? near : path;
+}
+
+async function byFlag(): Promise<Approval> {
+  return { how: 'auto-approve', by: userName() };
+}
+
+async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Promise<Approval | null> {
+  if (!terminal.interactive) return null;
+  const review = {
+    verdict: saved.steps.length === 0 ? ('no-change' as const) : ('ready' as const),
+    plan: saved,
+    findings: [...saved.blocked.flatMap(({ findings }) => findings), ...saved.findings],
+    next: null,
+  };
+  terminal.err(
+    renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
+  );
+  terminal.err(`  every step: refit show ${word(file)} --all\n`);
+  const answer = await terminal.ask(`\nCarry out these ${saved.steps.length} steps? Only "yes" is taken: `);
+  return answer?.trim() === 'yes' ? { how: 'prompt', by: userName() } : null;
+}

@@ -1,0 +1,79 @@
+/** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
+import { join } from 'node:path';
+import { word } from '../../../next-command.ts';
+import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
+import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
+import { visible } from '../../../report/document/escape.ts';
+import { counted } from '../../../report/quantities.ts';
+import { type GlobalOptions, sameWay } from '../../options.ts';
+import { print } from '../../output.ts';
+import { openRunView } from '../../run-view/run-view.ts';
+import { onSignals } from '../../signals.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export async function reconcile(
+  [directory]: readonly [string],
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { saved } = await readRun(directory);
+  // Nothing that is under way is ours to wait for: one signal is enough.
+  const signals = onSignals(
+    terminal,
+    () => undefined,
+    'leaving: nothing was ordered, and what is known is on record',
+  );
+  const view = openRunView(terminal, saved);
+  try {
+    const end = await reconcileRun(directory, {
+      env: terminal.env,
+      endpoint: options.endpoint ?? null,
+      leave: signals.drain,
+      onStart: view.start,
+      onEntry: view.entry,
+    });
+    view.close();
+    const next = nextAfter(end, directory, options);
+    await print(terminal, options, { text: () => told(end, next), json: factsOf(end, next) });
+    return end.exitCode;
+  } finally {
+    view.close();
+    signals.close();
+  }
+}
+
+function nextAfter({ report, steps }: ReconcileEnd, directory: string, options: GlobalOptions): string {
+  if (steps.some(({ outcome }) => outcome === 'unknown'))
+    return sameWay(`refit reconcile ${word(directory)}`, options);
+  if (report.totals['not-run'] === 0) return `refit report ${word(directory)}`;
+  const plan = word(join(directory, RUN_FILES.plan));
+  return sameWay(`refit apply ${plan} --run-dir ${word(directory)}`, options);
+}
+
+function factsOf({ directory, saved, report, steps, exitCode }: ReconcileEnd, next: string) {
+  return {
+    plan: { name: saved.name, digest: saved.digest },
+    directory,
+    steps,
+    unknown: steps.filter(({ outcome }) => outcome === 'unknown').length,
+    totals: report.totals,
+    head: report.head,
+    exitCode,
+    next,
+  };
+}
+
+function told({ saved, steps }: ReconcileEnd, next: string): string {
+  const name = `${visible(saved.name)} (${saved.digest.slice(0, 8)})`;
+  if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
+  const unknown = steps.filter(({ outcome }) => outcome === 'unknown').length;
+  const lines = [
+    `${name}: ${counted(steps.length, 'outcome')} ${steps.length === 1 ? 'was' : 'were'} unknown, ${unknown === 0 ? 'none is' : `${unknown} still ${unknown === 1 ? 'is' : 'are'}`}; nothing was ordered`,
+    ...steps.map(({ step, outcome, orders, what }) => {
+      const numbers = orders.length === 0 ? '' : `order ${orders.map(visible).join(', ')}: `;
+      return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${visible(what)}`;
+    }),
+    `next: ${next}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,55 @@
+/** `refit report RUN`: the audit report, at any time, also after a crash. */
+import { RefitError } from '../../../errors.ts';
+import { given } from '../../../given.ts';
+import { reportRun } from '../../../operations/read-run.ts';
+import { renderReport } from '../../../operations/render.ts';
+import { closest } from '../../../plan/parse/closest-word.ts';
+import type { ReportFormat } from '../../../report/run/render-report.ts';
+import { CSV_COLUMNS } from '../../../report/run/report-csv.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { emit } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export interface ReportCommandOptions extends GlobalOptions {
+  readonly columns?: string;
+}
+
+export async function report(
+  [directory]: readonly [string],
+  options: ReportCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const columns = columnsFrom(options);
+  const made = await reportRun(directory);
+  await emit<ReportFormat>(terminal, options, (format, where) =>
+    renderReport(made.report, format, { ...where, directory, ...given({ columns }) }),
+  );
+  if (made.isCutOff) {
+    terminal.err(
+      `entries of the journal are missing, which an earlier report still knew: refit audit verify ${directory}\n`,
+    );
+  }
+  if (made.tornBytes > 0)
+    terminal.hint(
+      `the last ${made.tornBytes} bytes of the journal are a torn entry and are not part of this report`,
+    );
+  return 0;
+}
+
+/** The columns of CSV that were asked for; null: all. @throws RefitError `usage` */
+function columnsFrom({ columns, format, write }: ReportCommandOptions): string[] | null {
+  if (columns === undefined) return null;
+  if (format !== 'csv' && !write.some((one) => one.format === 'csv')) {
+    throw new RefitError('usage', '--columns are those of CSV, and no CSV is written', 'add --format csv');
+  }
+  const chosen = columns.split(',').map((one) => one.trim());
+  for (const one of chosen) {
+    if (CSV_COLUMNS.includes(one)) continue;
+    throw new RefitError(
+      'usage',
+      `--columns ${columns}: there is no column "${one}"`,
+      `${closest(one, CSV_COLUMNS) ?? 'step,outcome,orders'}   (all of them: ${CSV_COLUMNS.join(',')})`,
+    );
+  }
+  return chosen;
+}

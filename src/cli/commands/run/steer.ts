@@ -1,0 +1,55 @@
+/** `refit pause|continue|drain|abort|set RUN`: tells the live process of a run something, and says what it answered. */
+import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
+import type { SteerCommand, SteerSetting } from '../../../model.ts';
+import { word } from '../../../next-command.ts';
+import { steerRun } from '../../../operations/control-run.ts';
+import { visible } from '../../../report/document/escape.ts';
+import type { GlobalOptions } from '../../options.ts';
+import { print } from '../../output.ts';
+import type { Terminal } from '../../terminal.ts';
+
+export const pause = sending({ kind: 'pause' });
+export const goOn = sending({ kind: 'continue' });
+export const drain = sending({ kind: 'drain' });
+export const abort = sending({ kind: 'abort' });
+
+export function set(
+  [directory, ...typed]: readonly [string, ...string[]],
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  return steer(directory, settingFrom(directory, typed), options, terminal);
+}
+
+function sending(command: SteerCommand) {
+  return ([directory]: readonly [string], options: GlobalOptions, terminal: Terminal): Promise<number> =>
+    steer(directory, command, options, terminal);
+}
+
+/** @returns 0 where it was done, 5 where it was refused. */
+async function steer(
+  directory: string,
+  command: SteerCommand,
+  options: GlobalOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const { accepted, what } = await steerRun(directory, command);
+  const text = () => `${accepted ? 'accepted' : 'refused'}: ${visible(what)}\n`;
+  await print(terminal, options, { text, json: { accepted, what } });
+  const next = `refit ${command.kind === 'pause' && accepted ? 'continue' : 'status'} ${word(directory)}`;
+  if (!accepted) terminal.err(`  mend: ${next} shows how it goes on\n`);
+  else terminal.hint(`next    ${next}`);
+  return accepted ? 0 : EXIT_COMMAND_REFUSED;
+}
+
+/** `inFlight=5`, or the same in two words. @throws RefitError `usage` */
+function settingFrom(directory: string, typed: readonly string[]): SteerCommand {
+  const [name = '', text = '', ...more] =
+    typed.length === 1 ? (typed[0] ?? '').split(/=(.*)/s).slice(0, 2) : typed;
+  const wrong = (what: string): RefitError =>
+    new RefitError('usage', `set ${typed.join(' ')}: ${what}`, `refit set ${word(directory)} inFlight=5`);
+  if (name !== 'inFlight' && name !== 'requestsPerSecond')
+    throw wrong('what can be set is inFlight and requestsPerSecond');
+  if (more.length > 0 || !/^-?\d+(\.\d+)?$/.test(text)) throw wrong(`${name} takes one number`);
+  return { kind: 'set', setting: name satisfies SteerSetting, value: Number(text) };
+}

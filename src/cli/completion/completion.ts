@@ -1,0 +1,24 @@
+/** `refit completion SHELL`: a script by which a shell completes what is typed after `refit`. */
+import { ALL_FAULTS, SIGNATURES } from '../../operations/known-names.ts';
+import { allRules } from '../../rules/check.ts';
+import type { GlobalOptions } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
+import { bashCompletion } from './completion-bash.ts';
+import { fishCompletion } from './completion-fish.ts';
+import { completionTree, type ProgramTable } from './completion-tree.ts';
+import { zshCompletion } from './completion-zsh.ts';
+
+/** Each shell with what makes its script. */
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+
+export function completionOf(table: ProgramTable) {
+  return async ([shell]: readonly [string], _: GlobalOptions, terminal: Terminal): Promise<number> => {
+    const tree = completionTree(table, {
+      codes: [...new Set(allRules().map(({ code }) => code))].sort(),
+      faults: ALL_FAULTS.map(({ name }) => name),
+      signatures: SIGNATURES,
+    });
+    await terminal.out(SHELLS[shell as keyof typeof SHELLS](tree));
+    return 0;
+  };
+}

@@ -1,0 +1,113 @@
+/** Reads a run directory for an audit: nothing in it is trusted before it has been held against the rest. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Offered } from '../../approval/judge-approvals.ts';
+import { RefitError } from '../../errors.ts';
+import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
+import { readApprovers } from '../../plan/parse/read-approvers.ts';
+import { readSavedPlan } from '../../plan/seal.ts';
+import { keptApprovals } from '../../store/folder/approval-files.ts';
+import { type JournalWalk, walkJournalFile } from '../../store/folder/journal-file.ts';
+import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
+import { keptSignatures } from '../../store/folder/signature-files.ts';
+import { readInput } from '../named-files.ts';
+import { examineApprovals } from './examine-approvals.ts';
+import { type Audit, beginExamination, type KnownHead } from './examine-journal.ts';
+import { examineSignatures } from './examine-signatures.ts';
+
+/** What lies in a run directory, and what an audit finds of it. */
+export interface ExaminedRun {
+  readonly directory: string;
+  /** The saved plan's file, byte by byte. */
+  readonly planText: string;
+  readonly saved: SavedPlan;
+  readonly journalPath: string;
+  readonly journal: JournalWalk;
+  readonly approvals: readonly Offered[];
+  readonly signatures: readonly Offered[];
+  readonly audit: RunAudit;
+}
+
+/** The whole of the findings. */
+export interface RunAudit extends Audit {
+  /** False where the journal itself was changed, or is not whole. */
+  readonly chainSound: boolean;
+  /** Who signed the journal, in words. */
+  readonly signed: readonly string[];
+}
+
+/**
+ * @param heads hashes that the journal must hold, beside that of the report in the directory.
+ * @param signatureFiles signatures beside those in the directory. @param signersFile who must have signed.
+ * @throws RefitError `usage` where files cannot be read, and what reading the saved plan throws.
+ */
+export async function examineRun(
+  directory: string,
+  {
+    heads = [],
+    signatureFiles = [],
+    signersFile = null,
+  }: {
+    readonly heads?: readonly KnownHead[];
+    readonly signatureFiles?: readonly string[];
+    readonly signersFile?: string | null;
+  } = {},
+): Promise<ExaminedRun> {
+  const planText = (await readInput(join(directory, RUN_FILES.plan), 'the saved plan')).toString('utf8');
+  const saved = readSavedPlan(planText);
+  const signers = signersFile === null ? null : await readSigners(signersFile);
+  const journalPath = join(directory, RUN_FILES.journal);
+  const reported = await reportedHead(directory);
+  const known = [...heads, ...(reported === null ? [] : [{ hash: reported, from: RUN_FILES.report }])];
+  const examination = beginExamination({ name: journalPath, saved, heads: known });
+  // However long the journal is, no more of it is kept than what approvals and signatures are told by.
+  const approving: JournalEntry[] = [];
+  const hashes: { hash: string }[] = [];
+  const journal = await walkJournalFile(journalPath, (entry) => {
+    examination.add(entry);
+    if (entry.kind === 'approved' || entry.kind === 'wave-started') approving.push(entry);
+    hashes.push({ hash: entry.hash });
+  });
+  const chain = examination.end(journal);
+  const approvals = await keptApprovals(directory);
+  const approved = examineApprovals(approving, { name: journalPath, saved, kept: approvals });
+  const given = await Promise.all(
+    signatureFiles.map(async (file) => ({
+      file,
+      text: (await readInput(file, 'the signature')).toString('utf8'),
+    })),
+  );
+  const signatures = await keptSignatures(directory);
+  const offered = [...signatures, ...given];
+  const signed = examineSignatures(hashes, { saved, offered, signers });
+  const faults = [...chain.faults, ...approved.faults, ...signed.faults];
+  const warnings = [...chain.warnings, ...approved.warnings, ...signed.warnings];
+  const audit = {
+    ...chain,
+    sound: faults.length === 0,
+    faults,
+    warnings,
+    chainSound: chain.sound,
+    signed: signed.good,
+  };
+  return { directory, planText, saved, journalPath, journal, approvals, signatures, audit };
+}
+
+/** @throws RefitError `journal-broken` with what the audit found, where a run is to be relied on and cannot be. */
+export function mustBeSound({ directory, audit }: ExaminedRun, instead: string): void {
+  if (audit.sound) return;
+  throw new RefitError('journal-broken', `${directory} is not sound: ${audit.faults.join('; ')}`, instead);
+}
+
+async function readSigners(file: string): Promise<{ file: string; list: readonly Approver[] }> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  const from = { need: 1, from: file, place: { file, line: 1, column: 1 } };
+  const { approvals, findings } = readApprovers(from, { text, file, authors: [] });
+  if (approvals !== null) return { file, list: approvals.approvers };
+  const why = text === null ? `${file} cannot be read` : (findings[0]?.what ?? 'it names nobody');
+  throw new RefitError(
+    'usage',
+    `--signers ${file}: ${why}`,
+    findings[0]?.mend ?? '- { name: wei, key: ssh-ed25519 AAAA... }',
+  );
+}

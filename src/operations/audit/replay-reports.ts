@@ -1,0 +1,83 @@
+/** Renders the reports of a run again from saved plan and journal, and compares them with those on disk byte by byte. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RefitError } from '../../errors.ts';
+import type { JournalEntry, SavedPlan } from '../../model.ts';
+import { buildReport } from '../../report/run/build-report.ts';
+import { applyAgain } from '../../run/apply-again.ts';
+import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
+import { renderReport } from '../render.ts';
+
+/** A report that is compared with the one that the journal gives. */
+export interface ComparedReport {
+  readonly file: string;
+  readonly same: boolean;
+  /** The entries that it was made from; null where that is not known. */
+  readonly entries: number | null;
+  readonly what: string;
+}
+
+/** What a replay found. */
+export interface ReportReplay {
+  readonly same: boolean;
+  /** The versions that carried the run out. */
+  readonly versions: readonly string[];
+  readonly reports: readonly ComparedReport[];
+  /** All entries of the journal. */
+  readonly entries: number;
+}
+
+const REPORTS = [
+  { file: RUN_FILES.report, format: 'json', head: /"head": "([0-9a-f]{64})"/ },
+  { file: RUN_FILES.page, format: 'html', head: /--head ([0-9a-f]{64})/ },
+] as const;
+
+/** @throws RefitError `usage` where there is no report to compare, and as `readRun` does. */
+export async function replayReports(directory: string): Promise<ReportReplay> {
+  const run = await readRun(directory);
+  const { entries } = run.journal;
+  const onDisk = await Promise.all(
+    REPORTS.map(({ file }) => readFile(join(directory, file), 'utf8').catch(() => null)),
+  );
+  if (onDisk.every((text) => text === null)) {
+    throw new RefitError(
+      'usage',
+      `${directory} holds no report to compare: one is written when a process of the run ends`,
+      `${applyAgain(run)}   goes on, and writes one`,
+    );
+  }
+  const reports = REPORTS.map((kind, at) => compared(kind, onDisk[at]!, run.saved, entries));
+  const versions = entries.flatMap((entry) => (entry.kind === 'run-started' ? [entry.version] : []));
+  return {
+    same: reports.every(({ same }) => same),
+    versions: [...new Set(versions)],
+    reports,
+    entries: entries.length,
+  };
+}
+
+function compared(
+  { file, format, head }: (typeof REPORTS)[number],
+  text: string | null,
+  saved: SavedPlan,
+  entries: readonly JournalEntry[],
+): ComparedReport {
+  if (text === null) return { file, same: false, entries: null, what: 'it is missing' };
+  const hash = head.exec(text)?.[1];
+  const made = hash === undefined ? 0 : entries.findIndex((entry) => entry.hash === hash) + 1;
+  if (made === 0) {
+    const what = 'the head that it names is no entry of this journal';
+    return { file, same: false, entries: null, what };
+  }
+  const again = renderReport(buildReport(saved, entries.slice(0, made)), format);
+  const line = differsAt(text, again);
+  const what = line === null ? 'the same, byte by byte' : `another from line ${line} on`;
+  return { file, same: line === null, entries: made, what };
+}
+
+/** The first line, from 1, in which two texts differ; null where they are the same. */
+function differsAt(a: string, b: string): number | null {
+  if (a === b) return null;
+  const [left, right] = [a.split('\n'), b.split('\n')];
+  return left.findIndex((line, at) => line !== right[at]) + 1 || left.length + 1;
+}

@@ -1,0 +1,85 @@
+/** What can be read of a run at any time, from its directory and from the process that carries it out. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { isFinished } from '../journal/replay.ts';
+import type { Report } from '../model.ts';
+import { word } from '../next-command.ts';
+import { buildReport } from '../report/run/build-report.ts';
+import { cloudEventLines } from '../report/run/cloud-events.ts';
+import { applyAgain, reconcileAgain } from '../run/apply-again.ts';
+import { askStanding } from '../run/control/control-client.ts';
+import type { Standing } from '../run/control/run-status.ts';
+import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
+import {
+  RUN_FILES,
+  type RunOnDisk,
+  type RunStanding,
+  readRun,
+  readStanding,
+  reportedHead,
+} from '../store/folder/run-directory.ts';
+
+export { isTailLockCode } from '../run/decide/after-refusal.ts';
+export type { WaitName } from '../run/waits.ts';
+export { RUN_FILES, type RunOnDisk, readRun, type Standing };
+
+/** Where a run stands. */
+export interface RunStatus {
+  readonly run: RunStanding;
+  /** The same with all of its journal, where that was asked for. */
+  readonly whole: RunOnDisk | null;
+  /** The live process that carries it out; null: none does. */
+  readonly holder: Holder | null;
+  /** What that process says beside the journal; null where none answers. */
+  readonly live: Standing | null;
+  /** The command to type next. */
+  readonly next: string;
+}
+
+/** @param isWhole keep the whole journal, however long it is. @throws RefitError as `readRun` does. */
+export async function readStatus(directory: string, clock: Clock, isWhole: boolean): Promise<RunStatus> {
+  const whole = isWhole ? await readRun(directory) : null;
+  const run = whole ?? (await readStanding(directory));
+  const holder = await liveHolder(run.directory);
+  // Of a process that does not answer its journal alone tells.
+  const live = holder ? await askStanding(directory, clock).catch(() => null) : null;
+  return { run, whole, holder, live, next: nextOf(run, holder, live) };
+}
+
+function nextOf(run: RunStanding, holder: Holder | null, live: Standing | null): string {
+  if (live?.paused) return `refit continue ${word(run.directory)}`;
+  if (holder || isFinished(run.state)) return `refit report ${word(run.directory)}`;
+  const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
+  return isUnknown && run.state.endedAt !== null ? reconcileAgain(run) : applyAgain(run);
+}
+
+/** The live process that carries a run out; null: none does. */
+export async function liveHolder(directory: string): Promise<Holder | null> {
+  const holder = await readHolder(join(directory, RUN_FILES.lock));
+  return holder && (await isAlive(holder, hostname())) ? holder : null;
+}
+
+/** The report as the journal has it now, also in mid-run and after a crash. */
+export interface RunReport {
+  readonly report: Report;
+  /** Entries are missing that an earlier report still knew. */
+  readonly isCutOff: boolean;
+  /** Bytes of a last entry that was never finished. */
+  readonly tornBytes: number;
+}
+
+/** Plan and journal are not held once it is made. @throws RefitError as `readRun` does. */
+export async function reportRun(directory: string): Promise<RunReport> {
+  const { saved, journal } = await readRun(directory);
+  const head = await reportedHead(directory);
+  const isCutOff =
+    head !== null && journal.entries.length > 0 && !journal.entries.some(({ hash }) => hash === head);
+  return { report: buildReport(saved, journal.entries), isCutOff, tornBytes: journal.tornBytes };
+}
+
+/** The journal as CloudEvents, one JSON line an entry. @throws RefitError as `readRun` does. */
+export async function cloudEventsOf(directory: string): Promise<{ lines: string; tornBytes: number }> {
+  const { saved, journal } = await readRun(directory);
+  return { lines: cloudEventLines(saved, journal.entries), tornBytes: journal.tornBytes };
+}

@@ -1,0 +1,49 @@
+/** The provider in small on loopback, for whoever has no account to try on. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { given } from '../given.ts';
+import { type SimulateOptions, type Simulation, simulate } from '../simulator/simulate.ts';
+import { makeThrowAwayCa } from '../simulator/throw-away-ca.ts';
+import { parseAccount } from '../simulator/world/accounts.ts';
+import { parseFault } from '../simulator/world/faults.ts';
+
+/** As a user writes them. */
+export interface SimulatedProviderOptions extends Omit<SimulateOptions, 'faults' | 'accounts' | 'tls'> {
+  /** `lost-answer:0.05` */
+  readonly faults?: readonly string[];
+  /** `other=20` */
+  readonly accounts?: readonly string[];
+  /** Serve https under a certificate that is made now. */
+  readonly tls?: boolean;
+}
+
+/** A simulation. `ca`: the file of the certificate that its clients are to trust; null: it speaks plain http. */
+export interface SimulatedProvider
+  extends Pick<Simulation, 'url' | 'secretId' | 'secretKey' | 'keys' | 'close'> {
+  readonly ca: string | null;
+}
+
+/** @throws RefitError `usage` for a fault or an account that cannot be understood, or where `openssl` is missing. */
+export async function simulateProvider(
+  { faults, accounts, tls, ...options }: SimulatedProviderOptions,
+  clock: Clock,
+): Promise<SimulatedProvider> {
+  const parsed = given({ faults: faults?.map(parseFault), accounts: accounts?.map(parseAccount) });
+  const certificate = tls ? await makeThrowAwayCa() : null;
+  const simulation = await simulate({ ...options, ...parsed, ...given({ tls: certificate }) }, clock);
+  if (certificate === null) return { ...simulation, ca: null };
+  // A folder that nobody else may write to, for the certificate alone: the key stays in this process.
+  const folder = await mkdtemp(join(tmpdir(), 'refit-simulate-'));
+  const ca = join(folder, 'ca.pem');
+  await writeFile(ca, certificate.cert, { mode: 0o600 });
+  return {
+    ...simulation,
+    ca,
+    async close() {
+      await simulation.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
