@@ -1,6 +1,7 @@
 /** What is drawn of a run: pictures at three widths, and that nothing a name says can break a line. */
 import { describe, expect, it } from 'vitest';
-import { gatherFacts, type RunPicture } from '../../src/cli/run-picture/run-picture.ts';
+import { gatherFacts } from '../../src/cli/run-picture/run-facts.ts';
+import type { RunPicture } from '../../src/cli/run-picture/run-picture.ts';
 import { drawRun, keptLines, runInOneLine } from '../../src/cli/run-view/draw-run.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';

@@ -2,7 +2,16 @@
 import type { CommandRow } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
 import { RUN_COMMANDS } from './run-commands.ts';
-import { FAULT, formatIn, PROGRAM_OPTIONS, REPORT, RUN, TEXT_OR_JSON, WRITE } from './shared-options.ts';
+import {
+  FAULT,
+  formatIn,
+  option,
+  PROGRAM_OPTIONS,
+  REPORT,
+  RUN,
+  TEXT_OR_JSON,
+  WRITE,
+} from './shared-options.ts';
 
 /** Commands that are nothing without one of their own, with what these do together. */
 export const FAMILIES: Readonly<Record<string, string>> = {
@@ -23,10 +32,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     options: [
       formatIn(REPORT),
       WRITE,
-      {
-        flags: '--columns <names>',
-        summary: 'the columns of CSV that are wanted, separated by commas, in this order',
-      },
+      option('--columns <names>', 'the columns of CSV that are wanted, separated by commas, in this order'),
     ],
     examples: [
       `refit report ${RUN_EXAMPLE} --write html=report.html`,
@@ -40,19 +46,13 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     summary: 'check offline that no byte of a journal was changed',
     arguments: [RUN],
     options: [
-      {
-        flags: '--head <hash>',
-        summary: 'the head as noted elsewhere: shows entries cut off at the end',
-      },
-      {
-        flags: '--signers <file>',
-        summary: 'names with public keys: one of them must have signed the journal',
-      },
-      {
-        flags: '--signed-by <file>',
-        summary: 'a signature that lies elsewhere than in the run directory; may be repeated',
-        repeats: true,
-      },
+      option('--head <hash>', 'the head as noted elsewhere: shows entries cut off at the end'),
+      option('--signers <file>', 'names with public keys: one of them must have signed the journal'),
+      option(
+        '--signed-by <file>',
+        'a signature that lies elsewhere than in the run directory; may be repeated',
+        { repeats: true },
+      ),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -76,12 +76,9 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     summary: 'sign the head of a journal, and keep the signature with it',
     arguments: [RUN],
     options: [
-      {
-        flags: '--key <file>',
-        summary: 'an Ed25519 private key without a passphrase (~/.ssh/id_ed25519)',
-      },
-      { flags: '--as <name>', summary: 'who signs (the user of the operating system)' },
-      { flags: '-o, --out <file>', summary: 'write it into this file instead' },
+      option('--key <file>', 'an Ed25519 private key without a passphrase (~/.ssh/id_ed25519)'),
+      option('--as <name>', 'who signs (the user of the operating system)'),
+      option('-o, --out <file>', 'write it into this file instead'),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -96,10 +93,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     summary: 'pack a run into one archive that a third party can check',
     arguments: [RUN],
     options: [
-      {
-        flags: '-o, --out <file>',
-        summary: 'a .tar.gz or .tar file (the name of the run, .tar.gz)',
-      },
+      option('-o, --out <file>', 'a .tar.gz or .tar file (the name of the run, .tar.gz)'),
       TEXT_OR_JSON,
     ],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
@@ -110,7 +104,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     group: accountFor,
     summary: 'print the journal as CloudEvents, a JSON line an entry',
     arguments: [RUN],
-    options: [{ flags: '-o, --out <file>', summary: 'write them into this file' }],
+    options: [option('-o, --out <file>', 'write them into this file')],
     examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
     load: async () => (await import('../commands/audit/events.ts')).auditEvents,
   },
@@ -132,33 +126,28 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
     summary: "serve the provider's API on loopback, with faults if wanted",
     arguments: [],
     options: [
-      { flags: '--instances <n>', summary: 'how many instances the default fleet has (60)' },
-      { flags: '--fleet <file>', summary: 'a fleet of your own' },
-      { flags: '--port <port>', summary: 'a free one by default' },
+      option('--instances <n>', 'how many instances the default fleet has (60)'),
+      option('--fleet <file>', 'a fleet of your own'),
+      option('--port <port>', 'a free one by default'),
       FAULT,
-      { flags: '--seed <n>', summary: 'the same seed makes the same fleet and delays (1)' },
-      {
-        flags: '--limit <n>',
-        summary: 'requests a second for each action and identity; 0 = no limit (the documented ones)',
-      },
-      {
-        flags: '--limit-counting <way>',
-        summary: 'calendar, sliding or bucket (calendar)',
+      option('--seed <n>', 'the same seed makes the same fleet and delays (1)'),
+      option(
+        '--limit <n>',
+        'requests a second for each action and identity; 0 = no limit (the documented ones)',
+      ),
+      option('--limit-counting <way>', 'calendar, sliding or bucket (calendar)', {
         completes: { kind: 'words', words: ['calendar', 'sliding', 'bucket'] },
-      },
-      { flags: '--start-lag <range>', summary: 'from an order to its start, as in 200ms..600ms' },
-      { flags: '--duration <range>', summary: 'of a change, as in 1s..4s' },
-      { flags: '--lock-tail <range>', summary: 'locked after a change, as in 1s..2s' },
-      { flags: '--balance <amount>', summary: 'what the account holds, CNY' },
-      {
-        flags: '--tls',
-        summary: 'serve https under a certificate made at start; the first line tells its path as "ca"',
-      },
-      {
-        flags: '--account <name=n>',
-        summary: 'another account with n instances, money and keys of its own; may be repeated',
-        repeats: true,
-      },
+      }),
+      option('--start-lag <range>', 'from an order to its start, as in 200ms..600ms'),
+      option('--duration <range>', 'of a change, as in 1s..4s'),
+      option('--lock-tail <range>', 'locked after a change, as in 1s..2s'),
+      option('--balance <amount>', 'what the account holds, CNY'),
+      option('--tls', 'serve https under a certificate made at start; the first line tells its path as "ca"'),
+      option(
+        '--account <name=n>',
+        'another account with n instances, money and keys of its own; may be repeated',
+        { repeats: true },
+      ),
     ],
     examples: [
       'refit simulate --port 8420',

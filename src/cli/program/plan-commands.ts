@@ -9,6 +9,7 @@ import {
   formatIn,
   OUT,
   OUT_SAVED,
+  option,
   PLAN,
   PLAN_DIFF,
   PLAN_OR_SAVED,
@@ -31,10 +32,7 @@ const FROM_RUN = {
   options: [
     OUT_SAVED,
     PRICE,
-    {
-      flags: '--ignore-windows',
-      summary: "leave out windows and freezes of the run's plan: it may begin immediately",
-    },
+    option('--ignore-windows', "leave out windows and freezes of the run's plan: it may begin immediately"),
     DURATIONS,
     ALL,
     SUMMARY,
@@ -59,10 +57,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     arguments: [],
     options: [
       OUT,
-      {
-        flags: '--used',
-        summary: 'with the memory in use of what is running, by counted calls of the monitor product',
-      },
+      option('--used', 'with the memory in use of what is running, by counted calls of the monitor product'),
       TEXT_OR_JSON,
     ],
     examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
@@ -75,21 +70,17 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     arguments: [],
     options: [
       OUT,
-      { flags: '--force', summary: 'also where the file is there already' },
-      {
-        flags: '--select <condition>',
-        summary:
-          'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; may be repeated, each must hold',
-        repeats: true,
-      },
-      {
-        flags: '--inventory <file>',
-        summary: 'from a file of refit inventory instead of the live fleet',
-      },
-      {
-        flags: '--from-terraform <file>',
-        summary: 'from what terraform show -json prints, or a state file of version 4',
-      },
+      option('--force', 'also where the file is there already'),
+      option(
+        '--select <condition>',
+        'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; may be repeated, each must hold',
+        { repeats: true },
+      ),
+      option('--inventory <file>', 'from a file of refit inventory instead of the live fleet'),
+      option(
+        '--from-terraform <file>',
+        'from what terraform show -json prints, or a state file of version 4',
+      ),
     ],
     examples: [
       'refit init --region ap-guangzhou --select tags.env=prod -o plan.yaml',
@@ -113,13 +104,13 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     arguments: [PLAN],
     options: [
       OUT_SAVED,
-      { flags: '--inventory <file>', summary: 'plan offline from a file of refit inventory' },
+      option('--inventory <file>', 'plan offline from a file of refit inventory'),
       PRICE,
       DURATIONS,
       ALL,
       SUMMARY,
       CHANGES_EXIT_CODE,
-      { flags: '--dry-run', summary: 'accepted, and changes nothing: a plan is a dry run' },
+      option('--dry-run', 'accepted, and changes nothing: a plan is a dry run'),
       formatIn(REVIEW),
       WRITE,
     ],
@@ -136,10 +127,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     summary: 'show a saved plan again, in any format',
     arguments: [SAVED],
     options: [
-      {
-        flags: '--live',
-        summary: 'read its instances again: what is no longer as it was planned',
-      },
+      option('--live', 'read its instances again: what is no longer as it was planned'),
       ALL,
       SUMMARY,
       formatIn(REVIEW),
@@ -159,12 +147,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       { ...SAVED, term: '<from>', completes: { kind: 'files', endings: [] } },
       { ...SAVED, term: '<to>', completes: { kind: 'files', endings: [] } },
     ],
-    options: [
-      ALL,
-      { flags: '--detailed-exitcode', summary: 'exit 2 where they differ' },
-      formatIn(PLAN_DIFF),
-      WRITE,
-    ],
+    options: [ALL, option('--detailed-exitcode', 'exit 2 where they differ'), formatIn(PLAN_DIFF), WRITE],
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
@@ -194,7 +177,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       },
       { ...PLAN, term: '[plan]' },
     ],
-    options: [{ flags: '--inventory <file>', summary: 'look into this file instead of the live fleet' }],
+    options: [option('--inventory <file>', 'look into this file instead of the live fleet')],
     examples: [
       'refit explain ResourceUnavailable.SaleOut',
       'refit explain crs-5qlrlhux plan.yaml --inventory fleet.json',
@@ -207,11 +190,8 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     summary: 'list the coming windows, and whether the forecast fits',
     arguments: [PLAN_OR_SAVED],
     options: [
-      { flags: '--count <n>', summary: 'how many windows (5)' },
-      {
-        flags: '--inventory <file>',
-        summary: 'for the forecast of a plan file: a file of refit inventory',
-      },
+      option('--count <n>', 'how many windows (5)'),
+      option('--inventory <file>', 'for the forecast of a plan file: a file of refit inventory'),
       DURATIONS,
       TEXT_OR_JSON,
     ],
@@ -228,15 +208,12 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     arguments: [SAVED],
     options: [
       { ...FAULT, summary: 'what goes wrong, as refit simulate takes it; may be repeated' },
-      { flags: '--seeds <n>', summary: 'how many runs, each from a seed of its own (5)' },
-      { flags: '--seed <n>', summary: 'the first of the seeds (1)' },
-      {
-        flags: '--duration <range>',
-        summary: 'of a change, as in 2m..15m (as the forecast of the plan has it)',
-      },
-      { flags: '--start-lag <range>', summary: 'from an order to its start (1s..10s)' },
-      { flags: '--lock-tail <range>', summary: 'locked after a change (0s..2m)' },
-      { flags: '--detailed-exitcode', summary: 'exit as a run like the worst of them would' },
+      option('--seeds <n>', 'how many runs, each from a seed of its own (5)'),
+      option('--seed <n>', 'the first of the seeds (1)'),
+      option('--duration <range>', 'of a change, as in 2m..15m (as the forecast of the plan has it)'),
+      option('--start-lag <range>', 'from an order to its start (1s..10s)'),
+      option('--lock-tail <range>', 'locked after a change (0s..2m)'),
+      option('--detailed-exitcode', 'exit as a run like the worst of them would'),
       formatIn(REPORT),
       WRITE,
     ],

@@ -3,6 +3,7 @@ import type { CommandRow } from '../command-row.ts';
 import {
   formatIn,
   NAME_IN_FOLDER,
+  option,
   PLAN_FOLDER,
   PRICE,
   PROGRESS,
@@ -25,10 +26,7 @@ const byTheClock = 'Carry out by the clock:';
 /** What the commands that start runs by themselves hand on. */
 const HANDED_ON = [
   RUNS_FOLDER,
-  {
-    flags: '--allow-hooks',
-    summary: 'run the commands that the plans name, of hooks and gates, on this machine',
-  },
+  option('--allow-hooks', 'run the commands that the plans name, of hooks and gates, on this machine'),
   { ...PRICE, summary: `${PRICE.summary} when planning` },
   TEXT_OR_JSON,
 ];
@@ -47,14 +45,14 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [SAVED],
     options: [
-      {
-        flags: '--key <file>',
-        summary: 'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (~/.ssh/id_ed25519)',
-      },
-      { flags: '--as <name>', summary: 'which approver you are: refused where the key is of another' },
-      { flags: '--wave <name>', summary: 'a wave that asks for an approval of its own' },
-      { flags: '--expires <duration>', summary: 'how long a run, or the wave, may begin by it (24h)' },
-      { flags: '-o, --out <file>', summary: 'write it into this file (<saved>.approval-<name>.json)' },
+      option(
+        '--key <file>',
+        'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (~/.ssh/id_ed25519)',
+      ),
+      option('--as <name>', 'which approver you are: refused where the key is of another'),
+      option('--wave <name>', 'a wave that asks for an approval of its own'),
+      option('--expires <duration>', 'how long a run, or the wave, may begin by it (24h)'),
+      option('-o, --out <file>', 'write it into this file (<saved>.approval-<name>.json)'),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -69,16 +67,16 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     summary: 'carry a saved plan out, or go on where it stopped',
     arguments: [SAVED],
     options: [
-      { flags: '--auto-approve', summary: 'approve without asking' },
-      { flags: '--run-dir <folder>', summary: 'the run directory (default: runs/<utc>-<digest8>/)' },
-      {
-        flags: '--at-entry <n>',
-        summary: 'only where its journal has so many entries: nobody else has gone on meanwhile',
-      },
-      {
-        flags: '--allow-hooks',
-        summary: 'run the commands that the plan names, of hooks and gates, on this machine, as you',
-      },
+      option('--auto-approve', 'approve without asking'),
+      option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)'),
+      option(
+        '--at-entry <n>',
+        'only where its journal has so many entries: nobody else has gone on meanwhile',
+      ),
+      option(
+        '--allow-hooks',
+        'run the commands that the plan names, of hooks and gates, on this machine, as you',
+      ),
       PROGRESS,
       formatIn(REPORT),
       WRITE,
@@ -104,7 +102,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     group: carryOut,
     summary: 'show where a run stands',
     arguments: [RUN],
-    options: [{ flags: '--watch', summary: 'look again every two seconds until it has ended' }, TEXT_OR_JSON],
+    options: [option('--watch', 'look again every two seconds until it has ended'), TEXT_OR_JSON],
     examples: [`refit status ${RUN_EXAMPLE}`, `refit status ${RUN_EXAMPLE} --watch`],
     load: async () => (await import('../commands/run/status.ts')).status,
   },
@@ -160,10 +158,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
     options: [
       ...HANDED_ON,
-      {
-        flags: '--listen <address>',
-        summary: '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464',
-      },
+      option('--listen <address>', '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464'),
     ],
     examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRun,
@@ -182,7 +177,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     group: byTheClock,
     summary: 'list the coming times, by the clock of their zone and in UTC',
     arguments: [PLAN_FOLDER],
-    options: [{ flags: '--count <n>', summary: 'how many times (10)' }, RUNS_FOLDER, TEXT_OR_JSON],
+    options: [option('--count <n>', 'how many times (10)'), RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule next plans --count 20'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleNext,
   },

@@ -5,27 +5,30 @@ import type { ReportFormat } from '../../report/run/render-report.ts';
 import type { ArgumentRow, Completes, OptionRow } from '../command-row.ts';
 import { PROGRESS_MODES } from '../terminal.ts';
 
+/** One option of a command. */
+export function option(
+  flags: string,
+  summary: string,
+  more: Omit<OptionRow, 'flags' | 'summary'> = {},
+): OptionRow {
+  return { flags, summary, ...more };
+}
+
 /** What every command takes. */
 export const PROGRAM_OPTIONS: readonly OptionRow[] = [
-  { flags: '--version', summary: 'print the version' },
-  {
-    flags: '--endpoint <url>',
-    summary: 'one base URL for every product of the provider (plain http only to loopback)',
-  },
-  {
-    flags: '--signature <name>',
-    summary: 'TC3-HMAC-SHA256, or HmacSHA256 or HmacSHA1 where a gateway lets only the older form through',
-    completes: { kind: 'signatures' },
-  },
-  {
-    flags: '--region <region>',
-    summary: 'for plans that name none; for inventory one or more, separated by commas',
-  },
-  { flags: '--profile <name>', summary: 'whose keys: a section of the credentials file' },
-  { flags: '--no-color', summary: 'no colours (NO_COLOR is honoured too)' },
-  { flags: '-q, --quiet', summary: 'no progress and no hints: the result and refusals alone' },
-  { flags: '-v, --verbose', summary: 'every event as it happens' },
-  { flags: '--json', summary: 'the same as --format json' },
+  option('--version', 'print the version'),
+  option('--endpoint <url>', 'one base URL for every product of the provider (plain http only to loopback)'),
+  option(
+    '--signature <name>',
+    'TC3-HMAC-SHA256, or HmacSHA256 or HmacSHA1 where a gateway lets only the older form through',
+    { completes: { kind: 'signatures' } },
+  ),
+  option('--region <region>', 'for plans that name none; for inventory one or more, separated by commas'),
+  option('--profile <name>', 'whose keys: a section of the credentials file'),
+  option('--no-color', 'no colours (NO_COLOR is honoured too)'),
+  option('-q, --quiet', 'no progress and no hints: the result and refusals alone'),
+  option('-v, --verbose', 'every event as it happens'),
+  option('--json', 'the same as --format json'),
 ];
 
 const files = (...endings: readonly string[]): Completes => ({ kind: 'files', endings });
@@ -88,47 +91,39 @@ export function choiceOf(flags: string, words: readonly string[], more = ''): Op
 }
 
 export const TEXT_OR_JSON: OptionRow = formatIn(['text', 'json']);
-export const WRITE: OptionRow = {
-  flags: '--write <format=file>',
-  summary: 'also into a file, in the same formats; may be repeated',
-  repeats: true,
-  completes: { kind: 'format-file', words: [] },
-};
+export const WRITE: OptionRow = option(
+  '--write <format=file>',
+  'also into a file, in the same formats; may be repeated',
+  { repeats: true, completes: { kind: 'format-file', words: [] } },
+);
 export const PROGRESS: OptionRow = choiceOf(
   '--progress <how>',
   PROGRESS_MODES,
   ': how progress is shown on stderr (auto)',
 );
 
-export const OUT: OptionRow = { flags: '-o, --out <file>', summary: 'write it into this file' };
-export const OUT_SAVED: OptionRow = {
-  flags: '-o, --out <saved>',
-  summary: 'seal it into this file, for review and apply',
-};
-export const ALL: OptionRow = { flags: '--all', summary: 'show every row' };
-export const SUMMARY: OptionRow = {
-  flags: '--summary',
-  summary: 'the first screen and what needs attention, without the changes',
-};
-export const PRICE: OptionRow = {
-  flags: '--price',
-  summary: 'ask the provider for the price of every step',
-};
-export const DURATIONS: OptionRow = {
-  flags: '--durations <path>',
-  summary: 'past runs to forecast by: a folder of runs, a run or a report.json (runs)',
-};
-export const CHANGES_EXIT_CODE: OptionRow = {
-  flags: '--detailed-exitcode',
-  summary: 'exit 2 where there are changes',
-};
-export const RUNS_FOLDER: OptionRow = {
-  flags: '--runs <folder>',
-  summary: 'where occurrences and the schedule log are kept (<folder>/runs)',
-};
-export const FAULT: OptionRow = {
-  flags: '--fault <fault>',
-  summary: 'what goes wrong: name[=value][@action][:probability|#count][+from[..until]]; may be repeated',
-  repeats: true,
-  completes: { kind: 'faults' },
-};
+export const OUT: OptionRow = option('-o, --out <file>', 'write it into this file');
+export const OUT_SAVED: OptionRow = option(
+  '-o, --out <saved>',
+  'seal it into this file, for review and apply',
+);
+export const ALL: OptionRow = option('--all', 'show every row');
+export const SUMMARY: OptionRow = option(
+  '--summary',
+  'the first screen and what needs attention, without the changes',
+);
+export const PRICE: OptionRow = option('--price', 'ask the provider for the price of every step');
+export const DURATIONS: OptionRow = option(
+  '--durations <path>',
+  'past runs to forecast by: a folder of runs, a run or a report.json (runs)',
+);
+export const CHANGES_EXIT_CODE: OptionRow = option('--detailed-exitcode', 'exit 2 where there are changes');
+export const RUNS_FOLDER: OptionRow = option(
+  '--runs <folder>',
+  'where occurrences and the schedule log are kept (<folder>/runs)',
+);
+export const FAULT: OptionRow = option(
+  '--fault <fault>',
+  'what goes wrong: name[=value][@action][:probability|#count][+from[..until]]; may be repeated',
+  { repeats: true, completes: { kind: 'faults' } },
+);

@@ -2,7 +2,7 @@
 
 import type { RunOnDisk, Standing } from '../../operations/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
-import { gatherFacts, type RunFacts } from '../run-picture/run-picture.ts';
+import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { Terminal } from '../terminal.ts';
 import { drawRun } from './draw-run.ts';
 import { openScreen } from './screen.ts';

@@ -1,6 +1,6 @@
 /** `refit windows next PLAN`: the coming windows of a plan or saved plan, and whether its forecast fits into each. */
 import { iso } from '../../../clock.ts';
-import { EXIT_PLAN_INVALID, RefitError } from '../../../errors.ts';
+import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
 import { word } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
@@ -15,10 +15,10 @@ import { wallTime } from '../../../plan/windows/time-zone.ts';
 import { fitsInto, secondsToFit } from '../../../plan/windows/window-findings.ts';
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
-import { visible } from '../../../report/document/escape.ts';
 import { counted, duration } from '../../../report/quantities.ts';
 import { findingsText } from '../../findings.ts';
-import { type GlobalOptions, regionFrom } from '../../options.ts';
+import { countFrom, type GlobalOptions, regionFrom } from '../../options.ts';
+import { print } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -37,68 +37,54 @@ interface Asked {
   readonly load: Load | null;
 }
 
-const MOST = 100;
-
 export async function windowsNext(
   [file]: readonly [string],
   options: WindowsOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { format } = options;
-  const count = countFrom(options.count, file);
+  const count = countFrom(options.count, 100, `refit windows next ${word(file)}`) ?? 5;
   const asked = await read(file, options, terminal);
   if ('findings' in asked) {
-    if (format === 'json') await terminal.out(`${JSON.stringify({ findings: asked.findings }, null, 2)}\n`);
-    else await terminal.out(`${findingsText(asked.findings, terminal.color.out)}\n`);
+    const { findings } = asked;
+    await print(terminal, options, {
+      text: () => `${findingsText(findings, terminal.color.out)}\n`,
+      json: { findings },
+      indent: 2,
+    });
     return EXIT_PLAN_INVALID;
   }
   const now = terminal.clock.now();
   const { windows, load } = asked;
   const openings = windows ? openOpenings(windows) : null;
   const coming = openings?.next(now, count) ?? [];
-  if (format === 'json') {
-    const value = {
+  await print(terminal, options, {
+    text: () => {
+      if (!windows || !openings) return 'the plan has no windows: it may begin at any time\n';
+      const isOpen = `open: a step may begin now, ${sayMoment(now, windows.timezone)}`;
+      const rows = coming.map((one) => rowOf(one, windows, now, load));
+      const lines = [
+        sayClosed(openings, windows, now) ?? isOpen,
+        `forecast  ${sayLoad(load)}`,
+        ...(rows.length === 0
+          ? ['no window opens within a year']
+          : table(rows, [{}, {}, {}, {}], terminal.width, '')),
+      ];
+      return `${lines.join('\n')}\n`;
+    },
+    json: {
       now: iso(now),
       timezone: windows?.timezone ?? null,
       mayBegin: openings?.mayBegin(now) ?? true,
       forecast: load,
       windows: windows ? coming.map((one) => jsonOf(one, windows.timezone, now, load)) : [],
-    };
-    await terminal.out(`${JSON.stringify(value, null, 2)}\n`);
-    return 0;
-  }
-  const lines =
-    windows && openings
-      ? [
-          sayClosed(openings, windows, now) ??
-            `open: a step may begin now, ${sayMoment(now, windows.timezone)}`,
-          `forecast  ${sayLoad(load)}`,
-          ...(coming.length === 0
-            ? ['no window opens within a year']
-            : table(
-                coming.map((one) => rowOf(one, windows, now, load)),
-                [{}, {}, {}, {}],
-                terminal.width,
-                '',
-              )),
-        ]
-      : ['the plan has no windows: it may begin at any time'];
-  await terminal.out(`${lines.join('\n')}\n`);
-  if (load === null && windows && !terminal.quiet)
-    terminal.err(
-      `next: refit plan ${word(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits\n`,
+    },
+    indent: 2,
+  });
+  if (options.format === 'text' && load === null && windows)
+    terminal.hint(
+      `next: refit plan ${word(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits`,
     );
   return 0;
-}
-
-function countFrom(text: string | undefined, file: string): number {
-  if (text === undefined) return 5;
-  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST) return Number(text);
-  throw new RefitError(
-    'usage',
-    `--count ${visible(text)}: it takes a whole number from 1 to ${MOST}`,
-    `refit windows next ${word(file)} --count 10`,
-  );
 }
 
 /** A saved plan is known by being JSON; anything else is a plan. */
