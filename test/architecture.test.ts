@@ -81,7 +81,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'store',
     'run',
   ],
-  schedule: [...PURE, 'journal', 'plan', 'report', 'store', 'run'],
+  schedule: [...PURE, 'journal', 'plan', 'report', 'store'],
   cli: [...PURE, 'version', 'journal', 'rules', 'approval', 'plan', 'report', 'operations', 'schedule'],
   index: [
     'model',

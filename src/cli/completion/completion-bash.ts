@@ -1,18 +1,45 @@
 /** Completion for bash, 3.2 and later: one function, which needs no package and starts no program. */
-import { type CommandNode, everyCommand, type Fits, type OptionNode } from './completion-tree.ts';
+import {
+  type CommandNode,
+  everyCommand,
+  type Fits,
+  flagsWithValue,
+  type OptionNode,
+  pathsOf,
+} from './completion-tree.ts';
 
 export function bashCompletion(program: CommandNode): string {
   const commands = everyCommand(program);
-  const shared = program.options;
-  const valued = new Set(
-    commands.flatMap(({ options }) =>
-      options.filter(({ value }) => value !== null).flatMap(({ flags }) => flags),
-    ),
-  );
   return `# bash completion for refit. For good: refit completion bash > ~/.local/share/bash-completion/completions/refit
 # For this shell: source <(refit completion bash)
 
-_refit_add() {
+${HELPERS}
+_refit() {
+${WORD_AT_CURSOR}
+${commandTyped(program)}
+  case "$command $flag" in
+${commands
+  .filter(({ path }) => path !== '')
+  .flatMap(({ path, options }) => options.flatMap((option) => optionCases(`' ${path} '`, option)))
+  .join('\n')}
+${program.options.flatMap((option) => optionCases('*', option)).join('\n')}
+  esac
+  if [[ $current == -* ]]; then
+    case $command in
+${commands.map((node) => `      ${word(node)}) _refit_words '${flagsOf(node, program).join(' ')}' "$current" ;;`).join('\n')}
+    esac
+    return
+  fi
+  case "$command $position" in
+${commands.flatMap(argumentCases).join('\n')}
+  esac
+}
+complete -F _refit refit
+`;
+}
+
+/** What offers words, files, folders and run directories. */
+const HELPERS = `_refit_add() {
   local one
   while IFS= read -r one; do COMPREPLY+=("$one"); done
 }
@@ -45,9 +72,10 @@ _refit_runs() {
   done
   if [[ \${#COMPREPLY[@]} -eq 0 ]]; then _refit_folders "$1"; fi
 }
+`;
 
-_refit() {
-  local current=\${COMP_WORDS[COMP_CWORD]} before='' flag='' command='' position=0 at word
+/** `current` is what is completed, `flag` what may take it as a value. */
+const WORD_AT_CURSOR = `  local current=\${COMP_WORDS[COMP_CWORD]} before='' flag='' command='' position=0 at word
   COMPREPLY=()
   if [[ $COMP_CWORD -gt 0 ]]; then before=\${COMP_WORDS[COMP_CWORD-1]}; fi
   # bash takes --flag=value apart.
@@ -59,44 +87,27 @@ _refit() {
     if [[ $COMP_CWORD -gt 2 && \${COMP_WORDS[COMP_CWORD-3]} == --write ]]; then flag='--write='; fi
   else
     flag=$before
-  fi
-  for ((at = 1; at < COMP_CWORD; at++)); do
+  fi`;
+
+/** The command typed so far, as " audit verify", and how many arguments it has. */
+function commandTyped(program: CommandNode): string {
+  return `  for ((at = 1; at < COMP_CWORD; at++)); do
     word=\${COMP_WORDS[at]}
     case $word in
-      ${[...valued].join('|')})
+      ${flagsWithValue(program).join('|')})
         if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 1)); fi
         at=$((at + 1))
         if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 2)); fi ;;
       -* | '=') ;;
       *)
         case "$command $word" in
-          ${commands
-            .filter(({ path }) => path !== '')
-            .map(({ path }) => `' ${path}'`)
+          ${pathsOf(program)
+            .map((path) => `' ${path}'`)
             .join('|')}) command="$command $word" ;;
           *) position=$((position + 1)) ;;
         esac ;;
     esac
-  done
-  case "$command $flag" in
-${commands
-  .filter(({ path }) => path !== '')
-  .flatMap(({ path, options }) => options.flatMap((option) => optionCases(`' ${path} '`, option)))
-  .join('\n')}
-${shared.flatMap((option) => optionCases('*', option)).join('\n')}
-  esac
-  if [[ $current == -* ]]; then
-    case $command in
-${commands.map((node) => `      ${word(node)}) _refit_words '${flagsOf(node, program).join(' ')}' "$current" ;;`).join('\n')}
-    esac
-    return
-  fi
-  case "$command $position" in
-${commands.flatMap(argumentCases).join('\n')}
-  esac
-}
-complete -F _refit refit
-`;
+  done`;
 }
 
 const word = ({ path }: CommandNode) => (path === '' ? "''" : `' ${path}'`);

@@ -1,18 +1,28 @@
 /** Completion for fish: one `complete` for each command, option and argument, each with its description. */
-import { type CommandNode, everyCommand, type Fits, type OptionNode } from './completion-tree.ts';
+import {
+  type CommandNode,
+  everyCommand,
+  type Fits,
+  flagsWithValue,
+  type OptionNode,
+  pathsOf,
+} from './completion-tree.ts';
 
 export function fishCompletion(program: CommandNode): string {
   const commands = everyCommand(program);
-  const valued = new Set(
-    commands.flatMap(({ options }) =>
-      options.filter(({ value }) => value !== null).flatMap(({ flags }) => flags),
-    ),
-  );
-  const paths = commands.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
   return `# fish completion for refit. For good: refit completion fish > ~/.config/fish/completions/refit.fish
 # For this shell: refit completion fish | source
 
-# The command typed so far and how many arguments it has, as "audit verify 0".
+${commandTyped(program)}
+${HELPERS}
+complete -c refit -f
+${program.options.map((option) => optionLine(null, option)).join('\n')}
+${commands.flatMap((node) => [...commandLines(node), ...ownOptions(node, program), ...argumentLines(node)]).join('\n')}
+`;
+}
+
+function commandTyped(program: CommandNode): string {
+  return `# The command typed so far and how many arguments it has, as "audit verify 0".
 function __refit_typed
     set -l command
     set -l position 0
@@ -24,11 +34,11 @@ function __refit_typed
             continue
         end
         switch $token
-            case ${[...valued].join(' ')}
+            case ${flagsWithValue(program).join(' ')}
                 set skip 1
             case '-*'
             case '*'
-                if contains -- (string join ' ' $command $token) ${paths.join(' ')}
+                if contains -- (string join ' ' $command $token) ${pathsOf(program).map(quoted).join(' ')}
                     set -a command $token
                 else
                     set position (math $position + 1)
@@ -36,8 +46,11 @@ function __refit_typed
         end
     end
     string join ' ' $command $position
-end
-function __refit_in
+end`;
+}
+
+/** Where the cursor is, and what offers run directories and files behind a format. */
+const HELPERS = `function __refit_in
     string match -q -r -- "^$argv[1]( ?)\\d+\\$" (__refit_typed)
 end
 function __refit_at
@@ -60,12 +73,7 @@ function __refit_write
         string join \\n -- $argv
     end
 end
-
-complete -c refit -f
-${program.options.map((option) => optionLine(null, option)).join('\n')}
-${commands.flatMap((node) => [...commandLines(node), ...ownOptions(node, program), ...argumentLines(node)]).join('\n')}
 `;
-}
 
 /** Where one of the commands below this one can be typed. */
 function commandLines(node: CommandNode): string[] {

@@ -77,6 +77,19 @@ export function everyCommand(node: CommandNode): readonly CommandNode[] {
   return [node, ...node.commands.flatMap(everyCommand)];
 }
 
+/** Every flag that a value follows. */
+export function flagsWithValue(program: CommandNode): string[] {
+  const flags = everyCommand(program).flatMap(({ options }) =>
+    options.flatMap((option) => (option.value === null ? [] : option.flags)),
+  );
+  return [...new Set(flags)];
+}
+
+/** What is typed for every command but the program itself, such as `audit verify`. */
+export function pathsOf(program: CommandNode): string[] {
+  return everyCommand(program).flatMap(({ path }) => (path === '' ? [] : [path]));
+}
+
 function commandNode(row: CommandRow, known: KnownWords): CommandNode {
   return {
     path: row.name,

@@ -1,6 +1,8 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
+
+import { unreachable } from '../../errors.ts';
 import { isLimitCode, type Replay, saySteerer } from '../../journal/replay.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+import type { JournalEntry, SavedPlan, Step } from '../../model.ts';
 import { isTailLockCode } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { visible } from '../../report/document/escape.ts';
@@ -14,71 +16,94 @@ export interface EntryTeller {
   isPassing(entry: JournalEntry): boolean;
 }
 
+type Steps = ReadonlyMap<string, Step>;
+type Entry<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { kind: Kind }>;
+
 /** @param replay has taken in what came before, and the entry itself. */
 export function tellEntries(saved: SavedPlan, replay: Replay): EntryTeller {
-  const steps = new Map(saved.steps.map((step) => [step.id, step]));
-  const describe = (id: string) => {
-    const step = steps.get(id);
-    return step ? `${step.instance}  ${visible(change(step.change, step.after, step.nodes))}` : id;
-  };
-  const soakIn = (index: number) => soakOf(saved.waves, index);
-  /** The tail lock between two steps of one instance, which is waited out by trying: nothing that anybody need know of. */
-  const isTailLock = (entry: JournalEntry): boolean => {
-    const code =
-      entry.kind === 'refused'
-        ? entry.code
-        : entry.kind === 'settled' && !entry.landed
-          ? replay.step(entry.step).code
-          : null;
-    return code !== null && isTailLockCode(code) && 'step' in entry && steps.get(entry.step)?.needs !== null;
-  };
-  const line = (entry: JournalEntry): string | null => {
-    switch (entry.kind) {
-      case 'run-started':
-        return `${entry.purpose === 'reconcile' ? 'reconciling' : entry.resumed ? 'going on with' : 'carrying out'} ${visible(entry.plan)} (${entry.digest.slice(0, 8)}), ${saved.steps.length} steps${entry.cutOff > 0 ? `; a torn entry of ${entry.cutOff} bytes was cut off` : ''}`;
-      case 'approved':
-        return entry.how === 'signatures'
-          ? `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`
-          : null;
-      case 'approval-awaited':
-        return `waits for approval until ${entry.until}: ${visible(entry.what)}`;
-      case 'lock-taken-over':
-        return visible(takenOver([entry.from]));
-      case 'wave-started':
-        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
-      case 'wave-ended':
-        return `wave ${entry.wave + 1} of ${saved.waves.length} (${visible(entry.name)}) is settled${soakIn(entry.wave) > 0 ? `; it soaks for ${duration(soakIn(entry.wave))}` : ''}`;
-      case 'gate':
-        return `gate after wave ${visible(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${visible(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
-      case 'steered':
-        return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
-      case 'told':
-        return entry.ok ? null : `${visible(entry.to)} was not told (${entry.event}): ${visible(entry.what)}`;
-      case 'stopping':
-        return `stopping (${entry.because}): ${visible(entry.what)}`;
-      case 'refused':
-        return isLimitCode(entry.code)
-          ? null
-          : `${entry.step}: refused, ${visible(entry.code)} (${entry.next})`;
-      case 'no-answer':
-        return `${entry.step}: no answer (${visible(entry.why)}); it is settled by reading`;
-      case 'settled':
-        return `${entry.step}: ${entry.landed ? 'had landed' : 'had not landed'}, ${visible(entry.evidence)}`;
-      case 'deferred':
-        return `${describe(entry.step)}: accepted, waits for its window ${hours(entry.window)}`;
-      case 'began':
-        return entry.warning === null ? null : `${describe(entry.step)}: ${visible(entry.warning)}`;
-      case 'step-ended':
-        return `${OUTCOME_SIGNS[entry.outcome][0]} ${describe(entry.step)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
-      default:
-        return null;
-    }
-  };
+  const steps: Steps = new Map(saved.steps.map((step) => [step.id, step]));
   return {
-    line,
+    line: (entry) => lineOf(entry, saved, steps),
     isPassing: (entry) =>
       entry.kind === 'deferred' ||
       (entry.kind === 'step-ended' && entry.outcome === 'verified') ||
-      isTailLock(entry),
+      isTailLock(entry, steps, replay),
   };
+}
+
+function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): string | null {
+  switch (entry.kind) {
+    case 'run-started':
+      return startedLine(entry, saved);
+    case 'approved':
+      if (entry.how !== 'signatures') return null;
+      return `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`;
+    case 'approval-awaited':
+      return `waits for approval until ${entry.until}: ${visible(entry.what)}`;
+    case 'lock-taken-over':
+      return visible(takenOver([entry.from]));
+    case 'wave-started':
+      return `${waveOf(entry, saved)} begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
+    case 'wave-ended': {
+      const soak = soakOf(saved.waves, entry.wave);
+      return `${waveOf(entry, saved)} is settled${soak > 0 ? `; it soaks for ${duration(soak)}` : ''}`;
+    }
+    case 'gate':
+      return `gate after wave ${visible(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${visible(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
+    case 'steered':
+      return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
+    case 'told':
+      return entry.ok ? null : `${visible(entry.to)} was not told (${entry.event}): ${visible(entry.what)}`;
+    case 'stopping':
+      return `stopping (${entry.because}): ${visible(entry.what)}`;
+    case 'refused':
+      if (isLimitCode(entry.code)) return null;
+      return `${entry.step}: refused, ${visible(entry.code)} (${entry.next})`;
+    case 'no-answer':
+      return `${entry.step}: no answer (${visible(entry.why)}); it is settled by reading`;
+    case 'settled':
+      return `${entry.step}: ${entry.landed ? 'had landed' : 'had not landed'}, ${visible(entry.evidence)}`;
+    case 'deferred':
+      return `${stepOf(entry, steps)}: accepted, waits for its window ${hours(entry.window)}`;
+    case 'began':
+      return entry.warning === null ? null : `${stepOf(entry, steps)}: ${visible(entry.warning)}`;
+    case 'step-ended':
+      return `${OUTCOME_SIGNS[entry.outcome][0]} ${stepOf(entry, steps)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
+    case 'caller':
+    case 'looked':
+    case 'intent':
+    case 'not-sent':
+    case 'accepted':
+    case 'billed':
+    case 'calls':
+    case 'run-ended':
+      return null;
+    default:
+      return unreachable(entry);
+  }
+}
+
+function startedLine(
+  { purpose, resumed, plan, digest, cutOff }: Entry<'run-started'>,
+  { steps }: SavedPlan,
+): string {
+  const doing = purpose === 'reconcile' ? 'reconciling' : resumed ? 'going on with' : 'carrying out';
+  const torn = cutOff > 0 ? `; a torn entry of ${cutOff} bytes was cut off` : '';
+  return `${doing} ${visible(plan)} (${digest.slice(0, 8)}), ${steps.length} steps${torn}`;
+}
+
+function waveOf({ wave, name }: Entry<'wave-started' | 'wave-ended'>, { waves }: SavedPlan): string {
+  return `wave ${wave + 1} of ${waves.length} (${visible(name)})`;
+}
+
+function stepOf({ step: id }: { readonly step: string }, steps: Steps): string {
+  const step = steps.get(id);
+  return step ? `${step.instance}  ${visible(change(step.change, step.after, step.nodes))}` : id;
+}
+
+/** The tail lock between two steps of one instance, which is waited out by trying: nothing that anybody need know of. */
+function isTailLock(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
+  if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.landed)) return false;
+  const code = entry.kind === 'refused' ? entry.code : replay.step(entry.step).code;
+  return code !== null && isTailLockCode(code) && steps.get(entry.step)?.needs !== null;
 }
