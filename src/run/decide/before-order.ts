@@ -7,7 +7,7 @@ import { LIMITS, MINUTE } from '../waits.ts';
 import { afterRefusal, leavesOrder } from './after-refusal.ts';
 import { sayHalt } from './halt-sentence.ts';
 import { describe, isAtTarget, nodesDrifted } from './judge-settling.ts';
-import type { Append, End, Observation, OrderMemory, OrderMove } from './move.ts';
+import { type At, type End, type OrderMemory, type OrderMove, settled } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
 /** An order that the call made was made while it was in progress: clocks differ by less, and no call takes longer. */
@@ -15,18 +15,18 @@ const MADE_WITHIN = { before: 30 * SECOND, after: 90 * SECOND };
 
 const ABNORMAL = 'ResourceUnavailable.InstanceStatusAbnormal';
 
-/** @param state of a step in the phase `waiting`: what it was asked before, if anything, is resolved. */
-export function beforeOrder(step: Step, state: StepState, observation: Observation): OrderMove {
-  const { seen, execution } = observation;
-  const memory = memoryOf(observation);
-  const early = byEarlierStep(step, state, observation, memory);
+/** For a step in the phase `waiting`: what it was asked before, if anything, is resolved. */
+export function beforeOrder(at: At): OrderMove {
+  const { step, state, seen, execution } = at;
+  const memory = memoryOf(at);
+  const early = byEarlierStep(at, memory);
   if (early !== null) return early;
   if (memory.turn === undefined) return { kind: 'await-turn' };
   if (memory.turn !== 'go') return { kind: memory.turn === 'give-way' ? 'give-way' : 'leave' };
   if (seen.kind === 'fault') return faultMove<OrderMove>(seen, untilReachable(seen.halt));
   if (execution.switch === 'maintenance-window') {
     if (memory.window === undefined) return { kind: 'read-window' };
-    const moved = windowMoved(observation.window, memory.window);
+    const moved = windowMoved(at.window, memory.window);
     if (moved !== null) return moved;
   }
   const unpaid = byUnpaidOrder(step, state, memory);
@@ -35,7 +35,7 @@ export function beforeOrder(step: Step, state: StepState, observation: Observati
   return byInstance(step, state, memory.instance) ?? asPlanned(memory);
 }
 
-export function memoryOf({ memory }: Observation): OrderMemory {
+export function memoryOf({ memory }: At): OrderMemory {
   return memory?.phase === 'order' ? memory : { phase: 'order' };
 }
 
@@ -49,12 +49,7 @@ export function refusedEnd({ code, message }: { readonly code: string; readonly 
   return { kind: 'end', outcome: 'refused', message: `${message} (${afterRefusal(code).why})`, code };
 }
 
-function byEarlierStep(
-  step: Step,
-  state: StepState,
-  { earlier, learned, now }: Observation,
-  memory: OrderMemory,
-): OrderMove | null {
+function byEarlierStep({ step, state, earlier, learned, now }: At, memory: OrderMemory): OrderMove | null {
   if (earlier === null) return null;
   const { outcome, phase, endedAt } = earlier.state;
   if (phase !== 'ended' || !earlier.isFinal) return { kind: 'leave' };
@@ -115,19 +110,11 @@ function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): O
       next: { kind: 'leave' },
     };
   }
-  return landed(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
+  return settled(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
 }
 
 function isOf(askedAt: number, { createdAt, state }: Deal): boolean {
   return createdAt <= askedAt + MADE_WITHIN.after && state !== 'failed';
-}
-
-function landed(state: StepState, order: string | null, evidence: string): Append<never> {
-  const { step, attempts } = state;
-  return {
-    kind: 'append',
-    event: { kind: 'settled', step, attempt: attempts, landed: true, order, evidence },
-  };
 }
 
 /** Whether the instance still is what was approved: only then may it be ordered for. null: it is. */
@@ -142,7 +129,7 @@ function byInstance(step: Step, state: StepState, instance: Instance | null): Or
   const { status, size } = instance;
   if (state.doubtful > 0 && isAtTarget(step, instance)) {
     const at = describe(sameSize(size, step.after) ? size : step.after);
-    return landed(state, null, `the instance is at ${at} now: an earlier attempt had landed after all`);
+    return settled(state, null, `the instance is at ${at} now: an earlier attempt had landed after all`);
   }
   if (status === 'isolated' || status === 'deleting' || status === 'unrecognised')
     return { kind: 'end', outcome: 'skipped', message: `the instance is ${status}`, code: ABNORMAL, size };

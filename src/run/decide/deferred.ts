@@ -3,13 +3,13 @@
  * as meanwhile is not documented, so its task is read, sparingly while the window is far (facts §7.3, read 2026-11).
  */
 import { iso } from '../../clock.ts';
-import type { MaintenanceWindow, Step, StepState } from '../../model.ts';
+import type { MaintenanceWindow } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { LIMITS, MINUTE } from '../waits.ts';
 import { factsSince } from './facts-since.ts';
 import { foreignOrders } from './judge-landing.ts';
 import { judgeBegun } from './judge-settling.ts';
-import type { Defer, DeferredMemory, End, FollowMove, Observation, Seen, ShownWait } from './move.ts';
+import type { At, Defer, DeferredMemory, End, Fault, FollowMove, Read } from './move.ts';
 import { faultMove } from './read-fault.ts';
 import { beganOutside, isOpen, openingAt, pauseUntilLook, secondClosing } from './window-time.ts';
 
@@ -28,51 +28,46 @@ interface Deferral {
   readonly giveUpAt: number;
 }
 
-export function followDeferred(step: Step, state: StepState, observation: Observation): FollowMove {
-  const { seen, now } = observation;
-  const deferral = deferralOf(step, state, observation);
-  const memory = observation.memory?.phase === 'deferred' ? observation.memory : null;
-  if (memory === null) return begin(state, observation, deferral);
-  if (seen.kind === 'fault') return afterFault(deferral, now.wall, memory, seen);
-  if (seen.kind !== 'reading') return read(step, observation, deferral, memory);
-  return afterReading(step, state, observation, { deferral, memory, seen });
+export function followDeferred(at: At): FollowMove {
+  const { seen } = at;
+  const deferral = deferralOf(at);
+  const memory = at.memory?.phase === 'deferred' ? at.memory : null;
+  if (memory === null) return begin(at, deferral);
+  if (seen.kind === 'fault') return afterFault(at, deferral, memory, seen);
+  if (seen.kind === 'reading') return afterReading(at, deferral, memory, seen);
+  const since = factsSince(at.step, at.earlier, deferral.askedAt);
+  return { kind: 'read', within: TOGETHER, factsSince: since, openTasks: false, memory };
 }
 
-function deferralOf(step: Step, state: StepState, { window, now }: Observation): Deferral {
+function deferralOf({ step, state, window, now }: At): Deferral {
   if (window === null) throw new Error(`internal error: ${step.id} waits for a window and has none`);
   const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(now.wall));
   const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
   return { window, orderedAt, askedAt, giveUpAt: secondClosing(window, orderedAt) + MINUTE };
 }
 
-function showsWait({ giveUpAt, orderedAt }: Deferral): ShownWait {
-  return { name: 'window', limit: giveUpAt - orderedAt, since: orderedAt };
-}
-
-function begin(state: StepState, observation: Observation, deferral: Deferral): FollowMove {
-  const { now, learned, readsOnce } = observation;
-  const { window, orderedAt } = deferral;
-  const isElsewhen = !isOpen(window, now.wall);
-  const isKnownToWait = learned.deferral === 'kept' && isElsewhen;
+function begin(at: At, deferral: Deferral): FollowMove {
+  const { state, now, learned, readsOnce } = at;
+  const { window, orderedAt, giveUpAt } = deferral;
   // Resumed, it is read immediately: it may have begun while nobody read.
   const isNew = now.wall - orderedAt < 5 * SECOND;
-  const pause: FollowMove = {
+  const next: FollowMove = {
     kind: 'wait',
     name: null,
     ms: isNew && !readsOnce ? pauseUntilLook(window, orderedAt, now.wall) : 0,
     until: 'drained',
-    showsWait: showsWait(deferral),
+    showsWait: { name: 'window', limit: giveUpAt - orderedAt, since: orderedAt },
     memory: { phase: 'deferred', notYetAt: orderedAt },
   };
-  if (isKnownToWait)
-    return defer(state, deferral, now.wall, { tells: true, givesSlot: true, isKept: false, next: pause });
-  return state.waitsFor !== null && isOld(deferral, now.wall)
-    ? defer(state, deferral, now.wall, { tells: false, givesSlot: true, isKept: false, next: pause })
-    : pause;
+  if (learned.deferral === 'kept' && !isOpen(window, now.wall))
+    return defer(at, deferral, { tells: true, givesSlot: true, isKept: false, next });
+  return state.waitsFor !== null && isOld(at, deferral)
+    ? defer(at, deferral, { tells: false, givesSlot: true, isKept: false, next })
+    : next;
 }
 
-function isOld({ orderedAt }: Deferral, wall: number): boolean {
-  return wall - orderedAt >= WAITS_AFTER;
+function isOld({ now }: At, { orderedAt }: Deferral): boolean {
+  return now.wall - orderedAt >= WAITS_AFTER;
 }
 
 /**
@@ -80,65 +75,28 @@ function isOld({ orderedAt }: Deferral, wall: number): boolean {
  * slot is kept, because where the option is overlooked all would begin at the same time.
  */
 function defer(
-  { waitsFor }: StepState,
+  { state, now }: At,
   { window }: Deferral,
-  wall: number,
   { tells, ...defers }: { readonly tells: boolean } & Pick<Defer, 'givesSlot' | 'isKept' | 'next'>,
 ): Defer {
-  const opensAt = tells && waitsFor === null ? openingAt(window, wall).opens : null;
+  const opensAt = tells && state.waitsFor === null ? openingAt(window, now.wall).opens : null;
   return { kind: 'defer', window, opensAt, ...defers };
 }
 
-function read(
-  step: Step,
-  { earlier }: Observation,
-  { askedAt }: Deferral,
-  memory: DeferredMemory,
-): FollowMove {
-  const since = factsSince(step, earlier, askedAt);
-  return { kind: 'read', within: TOGETHER, factsSince: since, openTasks: false, memory };
-}
-
-function afterFault(
-  { giveUpAt }: Deferral,
-  wall: number,
-  memory: DeferredMemory,
-  seen: Extract<Seen, { kind: 'fault' }>,
-): FollowMove {
+function afterFault({ now }: At, { giveUpAt }: Deferral, memory: DeferredMemory, seen: Fault): FollowMove {
   const message = `ordered, and its end could not be read: ${seen.message}`;
   const end: End = { kind: 'end', outcome: 'unknown', message };
-  const limit = giveUpAt + LIMITS.settling - wall;
-  const again: FollowMove = {
-    kind: 'wait',
-    name: 'unreachable',
-    limit,
-    ms: MINUTE / 2,
-    until: 'drained',
-    memory,
-  };
-  return faultMove<FollowMove>(seen, limit < 0 ? end : again, end);
+  const limit = giveUpAt + LIMITS.settling - now.wall;
+  const again = { kind: 'wait', name: 'unreachable', limit, ms: MINUTE / 2, until: 'drained' } as const;
+  return faultMove<FollowMove>(seen, limit < 0 ? end : { ...again, memory }, end);
 }
 
-function afterReading(
-  step: Step,
-  state: StepState,
-  observation: Observation,
-  {
-    deferral,
-    memory,
-    seen,
-  }: {
-    readonly deferral: Deferral;
-    readonly memory: DeferredMemory;
-    readonly seen: Extract<Seen, { kind: 'reading' }>;
-  },
-): FollowMove {
-  const { now, readsOnce } = observation;
+function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: Read): FollowMove {
+  const { step, state, now } = at;
   const { window, orderedAt, askedAt, giveUpAt } = deferral;
   const { reading, whose } = seen;
   const { orders } = state;
-  const foreign = foreignOrders(reading.deals, whose, orders);
-  const begun = judgeBegun(step, reading, { orders, askedAt }, foreign);
+  const begun = judgeBegun(step, reading, { orders, askedAt }, foreignOrders(reading.deals, whose, orders));
   if (begun !== null) {
     const { evidence, taskAt } = begun;
     const began = { notYetAt: memory.notYetAt, seenAt: now.wall, orderedAt, taskAt };
@@ -150,7 +108,7 @@ function afterReading(
     const message = `accepted, and not begun by the end of the second of its windows ${sayWindow(window)}`;
     return { kind: 'end', outcome: 'unknown', message, size: reading.instance?.size ?? null };
   }
-  const pause: FollowMove = readsOnce
+  const next: FollowMove = at.readsOnce
     ? { kind: 'leave' }
     : {
         kind: 'wait',
@@ -159,14 +117,9 @@ function afterReading(
         until: 'drained',
         memory: { phase: 'deferred', notYetAt: now.wall },
       };
-  if (isOpen(window, now.wall)) return pause;
-  const isBelieved = isOld(deferral, now.wall);
-  return defer(state, deferral, now.wall, {
-    tells: true,
-    givesSlot: isBelieved,
-    isKept: isBelieved,
-    next: pause,
-  });
+  if (isOpen(window, now.wall)) return next;
+  const isBelieved = isOld(at, deferral);
+  return defer(at, deferral, { tells: true, givesSlot: isBelieved, isKept: isBelieved, next });
 }
 
 function sayWindow({ from, to }: MaintenanceWindow): string {

@@ -13,6 +13,7 @@ import type {
   Money,
   Outcome,
   Size,
+  Step,
   StepState,
 } from '../../model.ts';
 import type { WaitName, WaitWithLimit } from '../waits.ts';
@@ -248,4 +249,23 @@ export interface Observation {
   readonly isSlotWanted: boolean;
   /** The process leaves a change that waits for its window after one read. */
   readonly readsOnce: boolean;
+}
+
+/** A step, its state, and what was observed: what a decision is made from. */
+export interface At extends Observation {
+  readonly step: Step;
+  readonly state: StepState;
+}
+
+export type Fault = Extract<Seen, { kind: 'fault' }>;
+export type Read = Extract<Seen, { kind: 'reading' }>;
+
+/** Writes down that the step's unanswered order landed, or that it did not. */
+export function settled(
+  { step, attempts: attempt }: StepState,
+  order: string | null,
+  evidence: string,
+  landed = true,
+): Append<never> {
+  return { kind: 'append', event: { kind: 'settled', step, attempt, landed, order, evidence } };
 }

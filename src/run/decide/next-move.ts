@@ -20,14 +20,14 @@ import { resolveUnanswered } from './unanswered.ts';
  */
 export function nextMove(step: Step, state: StepState, observation: Observation): Move {
   const { seen } = observation;
-  if (seen.kind === 'placed') return afterPlacing(step, state, observation, seen);
-  return state.phase === 'waiting'
-    ? beforeOrder(step, state, observation)
-    : followMove(step, state, observation);
+  const at = { ...observation, step, state };
+  if (seen.kind === 'placed') return afterPlacing(at, seen);
+  return state.phase === 'waiting' ? beforeOrder(at) : followMove(step, state, observation);
 }
 
 /** The same without the moves that order: a step that was not asked is left as it is. */
 export function followMove(step: Step, state: StepState, observation: Observation): FollowMove {
+  const at = { ...observation, step, state };
   switch (state.phase) {
     case 'waiting':
     case 'ended':
@@ -35,10 +35,10 @@ export function followMove(step: Step, state: StepState, observation: Observatio
     case 'asking':
     case 'asked':
     case 'unanswered':
-      return resolveUnanswered(step, state, observation);
+      return resolveUnanswered(at);
     case 'settling':
       return observation.execution.switch === 'maintenance-window' && state.beganAt === null
-        ? followDeferred(step, state, observation)
-        : followAccepted(step, state, observation);
+        ? followDeferred(at)
+        : followAccepted(at);
   }
 }

@@ -5,7 +5,7 @@ import type { RefitError } from '../../errors.ts';
 import { isLimitCode } from '../../journal/replay.ts';
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { sayHalt } from './halt-sentence.ts';
-import type { ReadFault, Seen, StopRun } from './move.ts';
+import type { Fault, ReadFault, StopRun } from './move.ts';
 
 /** The client has tried before it throws; this is what is left. Source of the codes: facts §6, read 2026-11. */
 export function readFaultOf(error: RefitError): ReadFault {
@@ -29,11 +29,7 @@ export function sayReadFault(error: RefitError): string {
  * What is done about a read that failed.
  * @param passing where waiting may help. @param ended after the run was stopped, where it does not.
  */
-export function faultMove<Next>(
-  { fault, halt }: Extract<Seen, { kind: 'fault' }>,
-  passing: Next,
-  ended?: Next,
-): Next | StopRun<Next> {
+export function faultMove<Next>({ fault, halt }: Fault, passing: Next, ended?: Next): Next | StopRun<Next> {
   if (fault === 'passing') return passing;
   const code = fault === 'credentials' ? { code: CREDENTIALS_REFUSED } : {};
   const next = ended === undefined ? {} : { next: ended };
