@@ -22,7 +22,7 @@ import { beginSlowStart } from './slow-start.ts';
 import { soakAfter } from './soak.ts';
 import { keepSpread } from './spread.ts';
 import { carryOutStep, isUnanswered, resolveStep } from './step.ts';
-import { watchFleet } from './watch.ts';
+import { Watch } from './watch.ts';
 import { isApproved } from './wave-approval.ts';
 import { openWindowGate } from './window-gate.ts';
 
@@ -83,7 +83,7 @@ function beginRun(input: RunInput): Run {
     waits: control.waits,
     slots: control.slots,
     learned: nothingLearned(),
-    watch: watchFleet({
+    watch: new Watch({
       cloudFor,
       clock,
       upcoming: (scope, atMost) => nextIn(upcoming, scope, atMost),

@@ -14,7 +14,7 @@ import { readBills } from './bills.ts';
 import { endReconciling } from './end-run.ts';
 import { nothingLearned, type ReconcilingRun, type RunEnd } from './run.ts';
 import { followStep } from './step.ts';
-import { watchFleet } from './watch.ts';
+import { Watch } from './watch.ts';
 
 /** What a reconcile is given. */
 export interface ReconcileStepsInput {
@@ -60,7 +60,7 @@ export async function reconcileSteps(input: ReconcileStepsInput): Promise<RunEnd
     // Nothing waits for one.
     slots: pLimit(1),
     learned: nothingLearned(),
-    watch: watchFleet({ cloudFor, clock, upcoming: () => [] }),
+    watch: new Watch({ cloudFor, clock, upcoming: () => [] }),
   };
   const before = journal.replay.state();
   await Promise.all(unsettledSteps(saved, before.steps).map((step) => followStep(run, step)));
