@@ -15,7 +15,7 @@ import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
 import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
 import type { Outside, RunEnd } from './engine/run.ts';
-import { type Listener, openTelling, type Telling } from './notify/notifier.ts';
+import { type Listener, Notifier } from './notify/notifier.ts';
 import { StopState } from './stop-state.ts';
 
 /** What earlier processes left of a run. */
@@ -73,7 +73,7 @@ export class Process {
   readonly stop: StopState;
   readonly control: Control;
   readonly #input: ProcessInput;
-  readonly #telling: Telling;
+  readonly #notifier: Notifier;
   readonly #watched: JournalWriter;
   readonly #isResumed: boolean;
   /** It was told to leave, and nobody waited for what it did. */
@@ -87,7 +87,7 @@ export class Process {
     for (const entry of past.entries) replay.add(entry);
     this.#isResumed = replay.state().startedAt !== null;
     const { listeners = [], log = async () => {}, clock: own = clock } = input.notified ?? {};
-    this.#telling = openTelling({ saved, journal: () => this.journal, clock: own, listeners, log });
+    this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
     this.journal = openJournalWriter({
       store,
       clock,
@@ -96,7 +96,7 @@ export class Process {
       onEntry: (entry) => {
         this.entries.push(entry);
         input.onEntry?.(entry);
-        this.#telling.entry(entry);
+        this.#notifier.entry(entry);
       },
     });
     this.#watched = input.watchJournal?.(this.journal) ?? this.journal;
@@ -152,7 +152,7 @@ export class Process {
 
   /** Notifications that are on their way have so many milliseconds. */
   closeNotifier(graceMs: number): Promise<void> {
-    return this.#telling.close(graceMs);
+    return this.#notifier.close(graceMs);
   }
 
   /**
