@@ -8,18 +8,15 @@ import { openCloud, openReader } from '../src/cloud/client.ts';
 import { secret } from '../src/cloud/credentials/find-credentials.ts';
 import { openPermits } from '../src/cloud/limit/permits.ts';
 import { type HttpRequest, type Transport, TransportError } from '../src/cloud/network/transport.ts';
-import { EMPTY_CHAIN } from '../src/journal/chain.ts';
-import { beginReplay } from '../src/journal/replay.ts';
-import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../src/model.ts';
+import type { JournalEntry, SavedPlan } from '../src/model.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
-import { beginCallCounter } from '../src/run/engine/call-counter.ts';
-import { execute } from '../src/run/engine/execute.ts';
+import { beginCallCounter } from '../src/run/call-counter.ts';
+import { NO_PAST, openProcess } from '../src/run/process.ts';
 import { http } from '../src/simulator/gateway/http.ts';
 import { createWorld } from '../src/simulator/world/create-world.ts';
 import { seededRandom } from '../src/simulator/world/random.ts';
 import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
 import { OWNER_UIN, type Range, type World } from '../src/simulator/world/world.ts';
-import { openJournalWriter } from '../src/store/journal-writer.ts';
 
 export interface VirtualRunOptions {
   readonly seed: number;
@@ -166,43 +163,27 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     if (!saved || review.verdict !== 'ready') throw new Error(JSON.stringify(findings, null, 1));
     calls.clear();
 
-    const replay = beginReplay(saved);
     const entries: JournalEntry[] = [];
-    const journal = openJournalWriter({
-      store: { append: () => time.sleep(FSYNC) },
-      clock: time,
-      end: EMPTY_CHAIN,
-      replay,
-      onEntry: (entry) => entries.push(entry),
-    });
     const permits = openPermits(time, saved.execution.requestsPerSecond);
     const counter = beginCallCounter();
     const cloud = openCloud({ ...common, permits, onCall: counter.add });
-    const never = new AbortController().signal;
-    await journal.record({
-      kind: 'run-started',
-      format: JOURNAL_FORMAT,
-      plan: saved.name,
-      digest: saved.digest,
-      resumed: false,
-      cutOff: 0,
+    const runProcess = openProcess({
+      saved,
+      past: NO_PAST,
+      store: { append: () => time.sleep(FSYNC) },
+      clock: time,
+      permits,
+      calls: counter,
       by: { user: 'bench', host: 'here', pid: 1 },
       endpoint: cloud.endpoint,
       version: '0.0.0',
+      onEntry: (entry) => entries.push(entry),
     });
-    await journal.record({ kind: 'approved', how: 'auto-approve', by: 'bench' });
+    await runProcess.start();
+    await runProcess.journal.record({ kind: 'approved', how: 'auto-approve', by: 'bench' });
     began = time.monotonic();
     if (stranger) void share(world, time, stranger, halfTrip);
-    const end = await execute({
-      saved,
-      journal,
-      cloudFor: () => cloud,
-      permits,
-      calls: counter,
-      clock: time,
-      drain: never,
-      leave: never,
-    });
+    const end = await runProcess.carryOut({ cloudFor: () => cloud });
     const took = time.monotonic() - (firstOrder ?? began);
     return { saved, world, entries, accepted, refused, calls, took, exitCode: end?.exitCode ?? null };
   });

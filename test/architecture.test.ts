@@ -222,7 +222,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
   { what: 'the console', pattern: /\bconsole\./, files: /^$/, instead: 'return a string; cli/ prints it' },
   {
     what: 'the process',
-    pattern: /\bprocess\./,
+    pattern: /(?<![/'])\bprocess\./,
     files:
       /^(cli\/.+|operations\/.+|store\/folder\/(lock|run-files|run-directory)\.ts|run\/notify\/run-command\.ts)$/,
     instead: 'take what you need as an argument; cli/ reads the environment and exits',

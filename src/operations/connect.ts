@@ -14,7 +14,7 @@ import type { Transport } from '../cloud/network/transport.ts';
 import { nonces } from '../cloud/signing/sign-v1.ts';
 import { signatureFrom } from '../cloud/signing/signature.ts';
 import type { Scope } from '../model.ts';
-import { beginCallCounter, type CallCounter } from '../run/engine/call-counter.ts';
+import { beginCallCounter, type CallCounter } from '../run/call-counter.ts';
 import { stateDirectoryOf, textOf } from './machine.ts';
 
 export type { CloudReader, Examination, Right };

@@ -6,6 +6,7 @@ import type { CloudReader } from '../cloud/cloud.ts';
 import { monitorCalls, readInventory, readUsed } from '../cloud/read-inventory.ts';
 import { readWindows } from '../cloud/read-windows.ts';
 import { RefitError } from '../errors.ts';
+import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import type {
   Durations,
@@ -17,11 +18,12 @@ import type {
   Quote,
   Review,
   SavedPlan,
+  Scope,
   SealedCalendar,
 } from '../model.ts';
 import { word } from '../next-command.ts';
 import { PRICES_NEED_THE_PROVIDER } from '../plan/guards.ts';
-import { draftPlan, finishPlan } from '../plan/make-plan.ts';
+import { type Draft, draftPlan, finishPlan } from '../plan/make-plan.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
@@ -113,103 +115,127 @@ export async function planFromRun(
   throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
 }
 
+/** What is known of a plan beside its text, where it was made from a run. */
+interface Made {
+  readonly findings: readonly Finding[];
+  readonly calendars: readonly SealedCalendar[];
+}
+
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
-  made: {
-    readonly findings: readonly Finding[];
-    readonly calendars: readonly SealedCalendar[];
-  } | null = null,
+  made: Made = { findings: [], calendars: [] },
 ): Promise<{ review: Review } | { findings: readonly Finding[] }> {
-  const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
+  const { from, saveAs = null, clock = systemClock, durations, price = false } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);
   if (findings.length > 0) return { findings };
   const plan = withDefaults(written, defaults);
-  const { calendars: read, findings: unread } = await readCalendars(plan, clock);
+  const { calendars: own, findings: unread } = await readCalendars(plan, clock);
   if (unread.length > 0) return { findings: unread };
-  const calendars = [...(made?.calendars ?? []), ...read];
-  const sealed = await approvalsOf(plan, options);
-  if (sealed.findings.length > 0) return { findings: sealed.findings };
-  const reader = 'inventory' in from ? null : from;
-  const priced = options.price === true || plan.guards.cost !== null;
+  const { approvals, findings: unsealed } = await approvalsOf(plan, options);
+  if (unsealed.length > 0) return { findings: unsealed };
 
-  let notes: readonly string[] = [];
-  let inventory: Inventory;
-  if ('inventory' in from) inventory = from.inventory;
-  else {
-    const reading = await readInventory(from, scopes, clock, {
-      onProgress: ({ scopes: done, of }) => onProgress?.('regions read', done, of),
-    });
-    inventory = reading.inventory;
-    notes = reading.notes;
-  }
-  let draft = draftPlan(plan, inventory, clock.now(), calendars);
+  const isOffline = 'inventory' in from;
+  const fleet = await readFor(plan, scopes, [...made.calendars, ...own], options);
+  const isPriced = !isOffline && (price || plan.guards.cost !== null);
+  const prices = isPriced ? await readPrices(from, fleet, scopes, options) : { quotes: null, balances: {} };
+  const source = isOffline ? from.source : 'live';
+  const remarks = [
+    ...(isOffline && price ? [pricesAreOffline(source)] : []),
+    ...fleet.notes.map(notReadable),
+  ];
+  const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
+  const review = finishPlan(draft, {
+    quotes: prices.quotes,
+    balances: { ...fleet.inventory.balances, ...prices.balances },
+    now: clock.now(),
+    saveAs,
+    source,
+    monitorCalls: fleet.monitorCalls,
+    ...given({ approvals, durations }),
+  });
+  return { review };
+}
+
+/** The fleet as far as a plan needs it, and the draft made from that. */
+interface FleetReading {
+  readonly inventory: Inventory;
+  readonly draft: Draft;
+  /** What could not be read, in sentences. */
+  readonly notes: readonly string[];
+  /** Calls of the monitor product that were made. */
+  readonly monitorCalls: number;
+}
+
+/** Reads instances first; then, for those that the plan speaks of, the memory in use and the maintenance windows. */
+async function readFor(
+  plan: Plan,
+  scopes: readonly Scope[],
+  calendars: readonly SealedCalendar[],
+  { from, clock = systemClock, onProgress, onNotice }: PlanOptions,
+): Promise<FleetReading> {
+  const draftOf = (inventory: Inventory) => draftPlan(plan, inventory, clock.now(), calendars);
+  if ('inventory' in from)
+    return { inventory: from.inventory, draft: draftOf(from.inventory), notes: [], monitorCalls: 0 };
+  let { inventory, notes } = await readInventory(from, scopes, clock, {
+    onProgress: ({ scopes: done, of }) => onProgress?.('regions read', done, of),
+  });
+  let draft = draftOf(inventory);
   let billedCalls = 0;
-  if (reader && draft.toMeasure.length > 0) {
+  const take = (reading: { readonly inventory: Inventory; readonly notes: readonly string[] }) => {
+    inventory = reading.inventory;
+    notes = [...notes, ...reading.notes];
+    draft = draftOf(inventory);
+  };
+  if (draft.toMeasure.length > 0) {
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
     billedCalls = monitorCalls(inventory, ids);
     onNotice?.(describeMonitorCalls(billedCalls, ids.size));
     onProgress?.('instances measured', 0, ids.size);
-    const reading = await readUsed(reader, inventory, ids);
+    take(await readUsed(from, inventory, ids));
     onProgress?.('instances measured', ids.size, ids.size);
-    inventory = reading.inventory;
-    notes = [...notes, ...reading.notes];
-    draft = draftPlan(plan, inventory, clock.now(), calendars);
   }
-  if (reader && draft.toSchedule.length > 0) {
+  if (draft.toSchedule.length > 0) {
     const ids = new Set(draft.toSchedule.map(({ id }) => id));
-    const reading = await readWindows(reader, inventory, ids, (read) =>
-      onProgress?.('maintenance windows read', read, ids.size),
-    );
-    inventory = reading.inventory;
-    notes = [...notes, ...reading.notes];
-    draft = draftPlan(plan, inventory, clock.now(), calendars);
+    const done = (read: number) => onProgress?.('maintenance windows read', read, ids.size);
+    take(await readWindows(from, inventory, ids, done));
   }
-  let quotes: Map<string, Quote | { code: string; message: string; requestId: string | null }> | null = null;
-  const balances: Record<string, Money> = { ...inventory.balances };
-  if (reader && priced) {
-    const asked = new Map<string, Quote | { code: string; message: string; requestId: string | null }>();
-    const limit = pLimit(20);
-    await Promise.all(
-      draft.toPrice.map((question) =>
-        limit(async () => {
-          const { kind: _, ...answer } = await reader.price(question);
-          asked.set(question.step, answer);
-          onProgress?.('prices read', asked.size, draft.toPrice.length);
-        }),
-      ),
-    );
-    quotes = asked;
-    for (const scope of new Map(scopes.map((one) => [one.profile, one])).values()) {
-      const balance = await reader.describeBalance(scope);
-      if (balance) balances[scope.profile] = balance;
-    }
+  return { inventory, draft, notes, monitorCalls: billedCalls };
+}
+
+/** The price of each step, and what the accounts hold. */
+async function readPrices(
+  reader: CloudReader,
+  { draft }: FleetReading,
+  scopes: readonly Scope[],
+  { onProgress }: PlanOptions,
+): Promise<{ readonly quotes: Quotes; readonly balances: Readonly<Record<string, Money>> }> {
+  const quotes: Quotes = new Map();
+  const limit = pLimit(20);
+  await Promise.all(
+    draft.toPrice.map((question) =>
+      limit(async () => {
+        const { kind: _, ...answer } = await reader.price(question);
+        quotes.set(question.step, answer);
+        onProgress?.('prices read', quotes.size, draft.toPrice.length);
+      }),
+    ),
+  );
+  const balances: Record<string, Money> = {};
+  for (const scope of new Map(scopes.map((one) => [one.profile, one])).values()) {
+    const balance = await reader.describeBalance(scope);
+    if (balance) balances[scope.profile] = balance;
   }
-  const source = 'inventory' in from ? from.source : 'live';
-  const remarks = notes.map((what) => ({
-    code: 'Refit.NotReadable',
-    severity: 'note' as const,
-    what,
-    mend: 'grant the right to read it, or go on without',
-    place: null,
-    excerpt: null,
-    instance: null,
-  }));
-  const offline = reader === null && options.price === true ? [pricesAreOffline(source)] : [];
-  const noted = {
-    ...draft,
-    findings: [...(made?.findings ?? []), ...draft.findings, ...offline, ...remarks],
-  };
-  const { approvals } = sealed;
-  const finish = { quotes, balances, now: clock.now(), saveAs, source, monitorCalls: billedCalls };
-  return {
-    review: finishPlan(noted, {
-      ...finish,
-      ...(approvals ? { approvals } : {}),
-      ...(options.durations ? { durations: options.durations } : {}),
-    }),
-  };
+  return { quotes, balances };
+}
+
+type Quotes = Map<string, Quote | { code: string; message: string; requestId: string | null }>;
+
+function notReadable(what: string): Finding {
+  const mend = 'grant the right to read it, or go on without';
+  const severity = 'note';
+  return { code: 'Refit.NotReadable', severity, what, mend, place: null, excerpt: null, instance: null };
 }
 
 /**

@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { openReader } from '../cloud/client.ts';
-import type { Cloud } from '../cloud/cloud.ts';
+import { given } from '../given.ts';
 import type { JournalEntry, SavedPlan } from '../model.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from '../run/apply.ts';
 import type { Standing } from '../run/control/run-status.ts';
+import { mustAnswer } from '../run/in-directory.ts';
 import { commandRunner } from '../run/notify/run-command.ts';
+import type { Self } from '../run/process.ts';
 import { type ReconcileEnd, reconcileInDirectory } from '../run/reconcile.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { VERSION } from '../version.ts';
@@ -51,11 +53,11 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
   const never = new AbortController().signal;
   const allowHooks = options.allowHooks ?? false;
   const runCommand = commandRunner(connection.clock, connection.env);
+  const { savedFile, atEntry, onStart, onEntry, onLive, onNotice } = options;
   return applyInDirectory({
     saved,
     runsRoot: options.runsRoot ?? 'runs',
     runDirectory: options.runDirectory ?? null,
-    ...(options.atEntry === undefined ? {} : { atEntry: options.atEntry }),
     stateDirectory: options.stateDirectory ?? connection.stateDirectory,
     cloudFor: () => connection.cloud,
     permits: connection.permits,
@@ -63,21 +65,20 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     clock: connection.clock,
     drain: options.drain ?? never,
     leave: options.leave ?? never,
-    by: { user: userName(), host: hostname(), pid: process.pid },
-    endpoint: connection.cloud.endpoint,
-    version: VERSION,
+    ...selfAt(connection.cloud.endpoint),
     gates: { askUrl: connection.askUrl, ...(allowHooks ? { runCommand } : {}) },
     async approve() {
-      await mustAnswer(connection.cloud, saved);
+      await mustAnswer(() => connection.cloud, saved.steps);
       return approve(saved);
     },
-    ...(options.savedFile === undefined ? {} : { savedFile: options.savedFile }),
     outside: { allowHooks, runCommand, env: connection.env, transport: connection.transport },
-    ...(options.onStart ? { onStart: options.onStart } : {}),
-    ...(options.onEntry ? { onEntry: options.onEntry } : {}),
-    ...(options.onLive ? { onLive: options.onLive } : {}),
-    ...(options.onNotice ? { onNotice: options.onNotice } : {}),
+    ...given({ savedFile, atEntry, onStart, onEntry, onLive, onNotice }),
   });
+}
+
+/** What this process says of itself in a journal. */
+function selfAt(endpoint: string): Self {
+  return { by: { user: userName(), host: hostname(), pid: process.pid }, endpoint, version: VERSION };
 }
 
 /** What a reconcile needs beside the run directory. */
@@ -93,37 +94,27 @@ export interface ReconcileOptions extends ConnectOptions {
 /**
  * Settles by reading what is unknown of a run, and follows what had landed to its end. The client that it makes for
  * itself has no way to order; no step is started.
- * @throws RefitError, see `run/reconcile-run.ts`.
+ * @throws RefitError, see `run/reconcile.ts`.
  */
 export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
   const { requestsPerSecond } = (await readRun(directory)).saved.execution;
   const { cloudOptions, joint } = joinParts({ requestsPerSecond, ...options });
   const reader = openReader(cloudOptions);
   try {
+    const { onStart, onEntry } = options;
     return await reconcileInDirectory({
       directory,
       stateDirectory: options.stateDirectory ?? joint.stateDirectory,
       cloudFor: () => reader,
+      permits: joint.permits,
       calls: joint.calls,
       clock: joint.clock,
       leave: options.leave ?? new AbortController().signal,
-      by: { user: userName(), host: hostname(), pid: process.pid },
-      endpoint: reader.endpoint,
-      version: VERSION,
-      ...(options.onStart ? { onStart: options.onStart } : {}),
-      ...(options.onEntry ? { onEntry: options.onEntry } : {}),
+      ...selfAt(reader.endpoint),
+      ...given({ onStart, onEntry }),
     });
   } finally {
     // Left at once, nobody waits for answers that may never come.
     if (!options.leave?.aborted) await reader.close();
   }
-}
-
-/**
- * One read of each region and profile before a run begins: nobody is asked about, and no run begins of, what has no
- * keys, refused keys or nobody at the other end. A run under way waits for a provider that is away; this does not.
- */
-async function mustAnswer(cloud: Cloud, saved: SavedPlan): Promise<void> {
-  const scopes = new Map(saved.steps.map((step) => [`${step.region} ${step.profile}`, step]));
-  await Promise.all([...scopes.values()].map((step) => cloud.describeInstances(step, [step.instance])));
 }

@@ -4,46 +4,42 @@
  */
 import { appendFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Clock, iso } from '../clock.ts';
+import { iso } from '../clock.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import type { Permits } from '../cloud/limit/permits.ts';
 import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
-import { asRead } from '../journal/chain.ts';
+import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
-import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
+import type { Deed, Report, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../next-command.ts';
-import { buildReport } from '../report/run/build-report.ts';
-import { renderReport } from '../report/run/render-report.ts';
-import { claimInstances, isLoopback } from '../store/folder/claims.ts';
-import { type HeldLock, openInstances } from '../store/folder/held-locks.ts';
-import { takeLock } from '../store/folder/lock.ts';
-import { isRegistered, register } from '../store/folder/register.ts';
+import { openInstances } from '../store/folder/held-locks.ts';
+import { register } from '../store/folder/register.ts';
 import {
   findUnfinishedRun,
   prepareRunDirectory,
   RUN_FILES,
   type RunOnDisk,
   readRun,
-  replaceFile,
-  reportedHead,
   runDirectoryName,
 } from '../store/folder/run-directory.ts';
-import { withLost } from '../store/unwritten-entries.ts';
-import { openSteering } from './control/control-run.ts';
-import { type ControlSocket, openControlSocket } from './control/control-socket.ts';
+import { openControlSocket } from './control/control-socket.ts';
 import type { Standing } from './control/run-status.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
-import type { CallCounter } from './engine/call-counter.ts';
-import { execute } from './engine/execute.ts';
 import type { GateDoors } from './engine/run.ts';
 import { openWindowGate } from './engine/window-gate.ts';
-import { mustBeSameAccount, tellCallers } from './identities.ts';
+import {
+  type DirectoryInput,
+  Locks,
+  mustBeSameEndpoint,
+  mustBeWhole,
+  withProcess,
+  writeReports,
+} from './in-directory.ts';
 import { hookListener, mustAllowHooks } from './notify/hooks.ts';
-import { type Listener, openTelling, TELLING_GRACE } from './notify/notifier.ts';
+import type { Listener } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
 import { webhookListener } from './notify/webhooks.ts';
-import { openRun, recordStart, unlessLeft } from './open-run.ts';
+import type { Notified, Process } from './process.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -51,7 +47,7 @@ export interface Approval {
   readonly by: string;
 }
 
-export interface ApplyInput {
+export interface ApplyInput extends DirectoryInput<Cloud> {
   readonly saved: SavedPlan;
   /** Its path: approvals are looked for beside it. Without it they are looked for in the run directory alone. */
   readonly savedFile?: string;
@@ -61,24 +57,11 @@ export interface ApplyInput {
   readonly runDirectory: string | null;
   /** Refused where the journal has another number of entries: somebody else has gone on with the run. */
   readonly atEntry?: number;
-  /** Locks and the register of plans carried out: `$XDG_STATE_HOME/refit`. */
-  readonly stateDirectory: string;
-  readonly cloudFor: (profile: string) => Cloud;
-  readonly permits: Permits;
-  readonly calls: CallCounter;
-  readonly clock: Clock;
   readonly drain: AbortSignal;
-  readonly leave: AbortSignal;
-  readonly by: { readonly user: string; readonly host: string; readonly pid: number };
-  readonly endpoint: string;
-  readonly version: string;
   /** How gates ask outside. A plan whose gate runs a command is refused where none may be run. */
   readonly gates?: GateDoors;
   /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
   readonly approve: () => Promise<Approval | null>;
-  /** Told once where the run lives and what its journal holds so far, then each entry as it becomes durable. */
-  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
-  readonly onEntry?: (entry: JournalEntry) => void;
   /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
   readonly onLive?: (standing: () => Standing) => void;
   /** Told once where something is missing that the run goes on without. */
@@ -113,82 +96,59 @@ export interface ApplyEnd {
  * call goes on.
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyEnd> {
-  const { saved, clock, stateDirectory, by } = input;
+  const { saved, clock, stateDirectory } = input;
   mustAllowCommands(input);
   const directory = resolve(
     input.runDirectory ??
       (await findUnfinishedRun(input.runsRoot, saved.digest)) ??
       join(input.runsRoot, runDirectoryName(clock.now(), saved.digest)),
   );
-  const self = { host: by.host, purpose: `refit apply in ${directory}` };
-  const locks: HeldLock[] = [];
+  const locks = new Locks(input, `refit apply in ${directory}`);
   try {
-    const byDigest = join(stateDirectory, 'locks', `${saved.digest}.json`);
-    locks.push({ name: 'saved-plan', lock: await takeLock(byDigest, self, clock) });
+    await locks.takePlan(saved.digest);
     await register(stateDirectory, saved.digest, directory, clock, { check: true });
     await prepareRunDirectory(directory, saved);
-    const inDirectory = join(directory, RUN_FILES.lock);
-    locks.push({ name: 'run-directory', lock: await takeLock(inDirectory, self, clock) });
+    await locks.takeDirectory(directory);
     const run = await readRun(directory);
     await mustBeWhole(stateDirectory, run);
     mustBeSameEndpoint(input.endpoint, run);
     mustBeAtEntry(input, run);
-    if (isFinished(run.state))
-      return await finish(directory, run.saved, run.journal.entries, run.state, true);
-    const wanted = { digest: saved.digest, endpoint: input.endpoint, instances: openInstances(run) };
-    locks.push({ name: 'instances', lock: await claimInstances(stateDirectory, wanted, self, clock) });
-
+    if (isFinished(run.state)) {
+      const report = await writeReports(directory, run.saved, run.journal.entries);
+      return { directory, report, exitCode: run.state.exitCode ?? 1, wasFinished: true, wasLeft: false };
+    }
+    await locks.takeInstances(saved.digest, openInstances(run));
     mustAllowHooks(saved, input.outside?.allowHooks ?? false);
-    const given = run.journal.entries.filter((entry) => entry.kind === 'approved');
-    const unsigned =
-      saved.approvals !== undefined &&
-      !given.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
-    const unasked = given.every(({ how }) => how === 'signatures');
-    if (unsigned || unasked) mustNotBeExpired(input);
-    if (unasked && run.state.startedAt === null) mustBeOpen(input, directory);
-    if (unsigned) await signatures(input, directory);
-    const approval = unasked ? await approved(input) : null;
-    // Judged again after the question, over which an hour may have gone by: the run begins now.
-    const signed = unsigned ? await signatures(input, directory) : null;
-    return await takeUp(input, directory, run, [signed, approval], locks);
+    const approvals = await approvalsFor(input, run);
+    return await withProcess(
+      run,
+      { ...input, notified: notified(input, directory) },
+      { purpose: 'apply', locks, steps: saved.steps },
+      (runProcess) => carryOut(input, run, runProcess, approvals),
+    );
   } finally {
-    // One that cannot be released is its holder's no longer than this process lives.
-    for (const { lock } of locks) await lock.release().catch(() => undefined);
+    await locks.release();
   }
 }
 
-/**
- * A journal from which entries were cut off must not be gone on with: what it no longer tells may have been ordered.
- * Known by the head in the run's own report, and by the register, which names a run only once it has begun.
- */
-export async function mustBeWhole(
-  stateDirectory: string,
-  { directory, saved, journal, state }: RunOnDisk,
-): Promise<void> {
-  const head = await reportedHead(directory);
-  const cut = head !== null && !journal.entries.some(({ hash }) => hash === head);
-  const gone = state.startedAt === null && (await isRegistered(stateDirectory, saved.digest, directory));
-  if (!cut && !gone) return;
-  const what = cut
-    ? `its report was made at head ${head.slice(0, 8)}, which the journal no longer holds`
-    : 'the register knows that it had begun, and the journal is empty';
-  throw new RefitError(
-    'journal-broken',
-    `${directory}: entries of the journal are missing: ${what}`,
-    'restore the journal from a copy. Without it nobody can tell what was ordered: make a new plan against the fleet as it is now, refit plan PLAN -o SAVED',
-  );
-}
-
-/** Orders of one run are placed with one provider: a simulated one is not exchanged for another, or for the real one. */
-export function mustBeSameEndpoint(endpoint: string, { directory, journal }: RunOnDisk): void {
-  const [first] = journal.entries;
-  if (first?.kind !== 'run-started' || first.endpoint === endpoint) return;
-  if (![first.endpoint, endpoint].some(isLoopback)) return;
-  throw new RefitError(
-    'usage',
-    `${directory} is a run against ${first.endpoint}, and this is ${endpoint}`,
-    first.endpoint.startsWith('http') ? `add --endpoint ${first.endpoint}` : 'leave --endpoint away',
-  );
+/** The approvals that are to be written down before anything is ordered. */
+async function approvalsFor(
+  input: ApplyInput,
+  { directory, journal, state }: RunOnDisk,
+): Promise<Approved[]> {
+  const { saved } = input;
+  const before = journal.entries.filter((entry) => entry.kind === 'approved');
+  const isUnsigned =
+    saved.approvals !== undefined &&
+    !before.some((one) => one.how === 'signatures' && one.wave === null && isBorneOut(saved, one));
+  const isUnasked = before.every(({ how }) => how === 'signatures');
+  if (isUnsigned || isUnasked) mustNotBeExpired(input);
+  if (isUnasked && state.startedAt === null) mustBeOpen(input, directory);
+  if (isUnsigned) await signatures(input, directory);
+  const approval = isUnasked ? await approved(input) : null;
+  // Judged again after the question, over which an hour may have gone by: the run begins now.
+  const signed = isUnsigned ? await signatures(input, directory) : null;
+  return [signed, approval].filter((one) => one !== null);
 }
 
 /** What was decided from a journal holds as long as nobody has written on in it. */
@@ -258,64 +218,41 @@ function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): 
 type Approved = Extract<Deed, { kind: 'approved' }>;
 type Signatures = Extract<Deed, { how: 'signatures' }>;
 
-async function takeUp(
+async function carryOut(
   input: ApplyInput,
-  directory: string,
-  run: RunOnDisk,
-  approvals: readonly (Approved | null)[],
-  locks: readonly HeldLock[],
+  { directory, saved }: RunOnDisk,
+  runProcess: Process,
+  approvals: readonly Approved[],
 ): Promise<ApplyEnd> {
-  const { saved, clock, calls, permits, savedFile = null, onStart } = input;
-  const telling = openTelling({
-    saved,
-    journal: () => open.journal,
-    clock,
+  const { clock, stateDirectory, savedFile = null, cloudFor, gates } = input;
+  const { journal, stop, control } = runProcess;
+  await register(stateDirectory, saved.digest, directory, clock, { check: false });
+  for (const approval of approvals) await journal.record(approval);
+  input.onLive?.(() => control.standing());
+  const socket = await openControlSocket({ directory, control, clock }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
+    return null;
+  });
+  try {
+    const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
+    const end = await runProcess.carryOut({ cloudFor, approvalOf, ...given({ gates }) });
+    const report = await writeReports(directory, saved, runProcess.entries);
+    const { exitCode } = journal.replay.state();
+    if (end !== null)
+      return { directory, report, exitCode: exitCode ?? 1, wasFinished: false, wasLeft: false };
+    return { directory, report, exitCode: stop.exitCode ?? 130, wasFinished: false, wasLeft: true };
+  } finally {
+    await socket?.close();
+  }
+}
+
+/** Whom the plan wants to be notified, and where that is written down. */
+function notified(input: ApplyInput, directory: string): Notified {
+  return {
     listeners: listenersOf(input, directory),
     log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
-  });
-  const open = await openRun(run, {
-    clock,
-    ...(onStart ? { onStart } : {}),
-    onEntry(entry) {
-      input.onEntry?.(entry);
-      telling.entry(entry);
-    },
-  });
-  const { journal, entries } = open;
-  let control: ControlSocket | null = null;
-  let wasLeft = false;
-  try {
-    await recordStart(journal, run, input, locks);
-    const callers = await tellCallers({ ...input, journal });
-    mustBeSameAccount(directory, run.journal.entries, callers);
-    await register(input.stateDirectory, saved.digest, directory, clock, { check: false });
-    for (const approval of approvals) if (approval) await journal.record(approval);
-    const steering = openSteering({ saved, journal, permits, clock, drain: input.drain, leave: input.leave });
-    input.onLive?.(() => steering.standing());
-    const { drain, leave } = steering;
-    control = await openControlSocket({ directory, steering, clock }).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
-      return null;
-    });
-    const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
-    const executing = execute({ ...input, journal, calls, steering, approvalOf });
-    const end = await unlessLeft(executing, leave, journal, calls);
-    const state = journal.replay.state();
-    const done = await finish(directory, run.saved, entries, state, false);
-    const told = [drain.reason, leave.reason].find((reason) => typeof reason === 'number');
-    wasLeft = end === null;
-    return wasLeft ? { ...done, exitCode: told ?? 130, wasLeft } : done;
-  } catch (error) {
-    // Whatever stopped it, what is known is reported; a disk that cannot take the report either is told by the error.
-    await finish(directory, run.saved, entries, open.replay.state(), false).catch(() => undefined);
-    throw withLost(error, journal.lost);
-  } finally {
-    await control?.close();
-    // The run is over and its reports are written: this delays the last words of the process alone.
-    await telling.close(wasLeft ? 0 : TELLING_GRACE);
-    await open.close();
-  }
+  };
 }
 
 /** Whom the plan wants to be told. */
@@ -325,22 +262,4 @@ function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): 
     ...(saved.hooks ? [hookListener(saved.hooks, { ...outside, clock, directory })] : []),
     ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, { ...outside, clock })),
   ];
-}
-
-/**
- * Writes the reports and tells how the run stands. They are made of the entries as they lie on disk: whoever makes them
- * again from there gets the same bytes.
- */
-export async function finish(
-  directory: string,
-  saved: SavedPlan,
-  entries: readonly JournalEntry[],
-  state: RunState,
-  wasFinished: boolean,
-): Promise<ApplyEnd> {
-  const report = buildReport(saved, entries.map(asRead));
-  const plain = { color: false, width: 100 };
-  await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
-  await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
-  return { directory, report, exitCode: state.exitCode ?? 1, wasFinished, wasLeft: false };
 }

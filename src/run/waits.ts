@@ -40,11 +40,11 @@ export const FIRST_TAIL = 5 * SECOND;
 const PERMIT_TOLD = 2 * SECOND;
 
 /** Waits whose limit stands in `LIMITS`. */
-type LimitedName = keyof typeof LIMITS;
+export type WaitWithLimit = keyof typeof LIMITS;
 
 /** `patience`, `soak`, `gate` and `approval` are the plan's; `window`, `permit` and `rateHold` last as their own arithmetic says. */
 export type WaitName =
-  | LimitedName
+  | WaitWithLimit
   | 'patience'
   | 'soak'
   | 'gate'
@@ -54,7 +54,7 @@ export type WaitName =
   | 'rateHold';
 
 interface Between {
-  readonly name: LimitedName;
+  readonly name: WaitWithLimit;
   readonly limit: number;
 }
 
@@ -76,9 +76,9 @@ export interface Waits {
    * which nobody asked, no more than half of the limit counts.
    * @param limit where whoever asks waits longer, or less long, than usual.
    */
-  waited(step: Step, name: LimitedName, limit?: number): number;
+  waited(step: Step, name: WaitWithLimit, limit?: number): number;
   /** The wait is over: the next one of this name begins anew. */
-  over(step: Step, name: LimitedName): void;
+  over(step: Step, name: WaitWithLimit): void;
   /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
   excuse(step: Step, ms: number): void;
   /** What a step waits for by itself until told otherwise. @param since by the wall clock, ms since 1970 UTC. */

@@ -48,104 +48,126 @@ interface Waiting {
 /** A journal of any length takes its fsync latency from the last few groups. */
 const LATENCY_WEIGHT = 0.3;
 
-/**
- * Opens the writing end.
- * @param end the end of the chain on disk.
- * @param onEntry is told each entry once it is durable: the views of a live run.
- */
-export function openJournalWriter(options: {
+export interface JournalWriterInput {
   readonly store: JournalStore;
   readonly clock: Clock;
+  /** The end of the chain on disk. */
   readonly end: ChainEnd;
   readonly replay: Replay;
+  /** Given each entry once it is durable: the views of a live run. */
   readonly onEntry?: (entry: JournalEntry) => void;
-}): JournalWriter {
-  const { store, clock, replay, onEntry } = options;
-  let end = options.end;
-  let waiting: Waiting[] = [];
-  let writing = false;
-  let failure: RefitError | null = null;
-  let latency = 5;
-  const lost: Deed[] = [];
+}
+
+/** Opens the writing end. */
+export function openJournalWriter(input: JournalWriterInput): JournalWriter {
+  return new Writer(input);
+}
+
+class Writer implements JournalWriter {
+  readonly replay: Replay;
+  readonly lost: Deed[] = [];
+  latency = 5;
+  readonly #store: JournalStore;
+  readonly #clock: Clock;
+  readonly #onEntry: (entry: JournalEntry) => void;
+  #end: ChainEnd;
+  #waiting: Waiting[] = [];
+  #isWriting = false;
+  #failure: RefitError | null = null;
+  /** Many entries are of one millisecond. */
+  #moment = { ms: Number.NaN, text: '' };
+
+  constructor({ store, clock, end, replay, onEntry = () => {} }: JournalWriterInput) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#end = end;
+    this.replay = replay;
+    this.#onEntry = onEntry;
+  }
+
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  record(deed: Deed): Promise<JournalEntry> {
+    return this.#enqueue(deed, true);
+  }
+
+  tell(deed: Deed): void {
+    void this.#enqueue(deed, true).catch(() => {});
+  }
+
+  note(deed: Deed): void {
+    void this.#enqueue(deed, false).catch(() => {});
+  }
+
+  #enqueue(deed: Deed, urgent: boolean): Promise<JournalEntry> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) {
+        this.lost.push(deed);
+        return reject(this.#failure);
+      }
+      const { entry, line } = sealLine(this.#end, this.#at(), deed);
+      this.#end = { seq: entry.seq, hash: entry.hash };
+      this.replay.add(entry);
+      this.#waiting.push({ entry, line: `${line}\n`, urgent, resolve, reject });
+      if (!this.#isWriting && urgent) {
+        this.#isWriting = true;
+        void this.#writeGroups();
+      }
+    });
+  }
+
+  #at(): string {
+    const ms = this.#clock.now();
+    if (ms !== this.#moment.ms) this.#moment = { ms, text: iso(ms) };
+    return this.#moment.text;
+  }
+
+  async #writeGroups(): Promise<void> {
+    // Entries told in this same turn go with the first group.
+    await Promise.resolve();
+    while (this.#waiting.some(({ urgent }) => urgent) && !this.#failure) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      const began = this.#clock.monotonic();
+      try {
+        await this.#store.append(group.map(({ line }) => line).join(''));
+      } catch (cause) {
+        this.#fail(cause, group);
+        break;
+      }
+      this.latency += LATENCY_WEIGHT * (this.#clock.monotonic() - began - this.latency);
+      for (const { entry, resolve } of group) {
+        this.#show(entry);
+        resolve(entry);
+      }
+    }
+    this.#isWriting = false;
+    if (this.#failure) for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
+  }
+
+  #fail(cause: unknown, group: readonly Waiting[]): void {
+    this.#failure = new RefitError(
+      'disk-failed',
+      `the journal cannot be written (${cause instanceof Error ? cause.message : String(cause)}); nothing more is ordered`,
+      cause instanceof RefitError
+        ? cause.mend
+        : 'free the disk or mend its rights, then run the same refit apply command again: it goes on where the journal ends',
+      { cause },
+    );
+    this.#waiting = [...group, ...this.#waiting];
+    this.lost.push(...this.#waiting.map(({ entry }) => entry));
+  }
 
   /** A view that throws is the caller's fault, and is told as such; whoever waits for the entry would wait for ever. */
-  const show = (entry: JournalEntry): void => {
+  #show(entry: JournalEntry): void {
     try {
-      onEntry?.(entry);
+      this.#onEntry(entry);
     } catch (error) {
       queueMicrotask(() => {
         throw error;
       });
     }
-  };
-
-  const writeGroups = async (): Promise<void> => {
-    // Entries told in this same turn go with the first group.
-    await Promise.resolve();
-    while (waiting.some(({ urgent }) => urgent) && !failure) {
-      const group = waiting;
-      waiting = [];
-      const began = clock.monotonic();
-      try {
-        await store.append(group.map(({ line }) => line).join(''));
-      } catch (cause) {
-        failure = new RefitError(
-          'disk-failed',
-          `the journal cannot be written (${cause instanceof Error ? cause.message : String(cause)}); nothing more is ordered`,
-          cause instanceof RefitError
-            ? cause.mend
-            : 'free the disk or mend its rights, then run the same refit apply command again: it goes on where the journal ends',
-          { cause },
-        );
-        waiting = [...group, ...waiting];
-        lost.push(...waiting.map(({ entry }) => entry));
-        break;
-      }
-      latency += LATENCY_WEIGHT * (clock.monotonic() - began - latency);
-      for (const { entry, resolve } of group) {
-        show(entry);
-        resolve(entry);
-      }
-    }
-    writing = false;
-    if (failure) for (const { reject } of waiting.splice(0)) reject(failure);
-  };
-
-  /** Many entries are of one millisecond. */
-  let moment = { ms: Number.NaN, text: '' };
-  const at = (): string => {
-    const ms = clock.now();
-    if (ms !== moment.ms) moment = { ms, text: iso(ms) };
-    return moment.text;
-  };
-
-  const enqueue = (deed: Deed, urgent = true): Promise<JournalEntry> =>
-    new Promise((resolve, reject) => {
-      if (failure) {
-        lost.push(deed);
-        return reject(failure);
-      }
-      const { entry, line } = sealLine(end, at(), deed);
-      end = { seq: entry.seq, hash: entry.hash };
-      replay.add(entry);
-      waiting.push({ entry, line: `${line}\n`, urgent, resolve, reject });
-      if (!writing && urgent) {
-        writing = true;
-        void writeGroups();
-      }
-    });
-
-  return {
-    replay,
-    get failed() {
-      return failure !== null;
-    },
-    lost,
-    get latency() {
-      return latency;
-    },
-    record: (deed) => enqueue(deed),
-    note: (deed) => void enqueue(deed, false).catch(() => {}),
-    tell: (deed) => void enqueue(deed).catch(() => {}),
-  };
+  }
 }

@@ -12,7 +12,6 @@ import { decode } from '../../src/journal/chain.ts';
 import { beginReplay } from '../../src/journal/replay.ts';
 import {
   type Deed,
-  JOURNAL_FORMAT,
   type JournalEntry,
   type Report,
   type RunState,
@@ -22,20 +21,18 @@ import {
 } from '../../src/model.ts';
 import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
-import { openSteering, type SteerAnswer } from '../../src/run/control/control-run.ts';
+import { beginCallCounter } from '../../src/run/call-counter.ts';
+import type { SteerAnswer } from '../../src/run/control/control.ts';
 import type { Standing } from '../../src/run/control/run-status.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
-import { beginCallCounter } from '../../src/run/engine/call-counter.ts';
-import { execute } from '../../src/run/engine/execute.ts';
-import { lastExitCode, reconcileSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GateDoors, RunEnd } from '../../src/run/engine/run.ts';
-import { type Listener, openTelling, TELLING_GRACE, type Telling } from '../../src/run/notify/notifier.ts';
+import { type Listener, TELLING_GRACE } from '../../src/run/notify/notifier.ts';
+import { openProcess } from '../../src/run/process.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world/world.ts';
 import { type WorldState, worldState } from '../../src/simulator/world/world-state.ts';
-import { openJournalWriter } from '../../src/store/journal-writer.ts';
 import { type Left, type MemoryDisk, memoryDisk } from './memory-store.ts';
 import { never, type SimulatedCloud, simulatedCloud } from './simulated-cloud.ts';
 
@@ -219,7 +216,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   return stage;
 }
 
-/** One process from its start to its end. As `run/apply.ts` joins the parts, but for files and locks. */
+/** One process from its start to its end: as in a run directory, without files and locks. */
 async function live(
   stage: Stage,
   fate: Fate,
@@ -266,29 +263,7 @@ async function live(
 
   const onDisk = decode(disk.text);
   if (onDisk.fault) throw new Error(`the journal is broken: ${JSON.stringify(onDisk.fault)}`);
-  const replay = beginReplay(saved);
-  for (const entry of onDisk.entries) replay.add(entry);
-  const resumed = replay.state().startedAt !== null;
   let notices = '';
-  const telling: Telling = openTelling({
-    saved,
-    journal: () => journal,
-    clock,
-    listeners: fate.listeners?.(clock) ?? [],
-    log: async (file, text) => {
-      notices += `${file} ${text}`;
-    },
-  });
-  const journal = openJournalWriter({
-    store: disk.openFor(clock),
-    clock,
-    end: onDisk.end,
-    replay,
-    onEntry: (entry) => {
-      if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
-      telling.entry(entry);
-    },
-  });
   const permits = openPermits(clock, saved.execution.requestsPerSecond);
   const calls = beginCallCounter();
   const client = {
@@ -299,98 +274,73 @@ async function live(
     transport: provider.transportFor(clock, () => alive),
   };
   const cloud = openCloud(client);
-  const drain = new AbortController();
-  const leave = new AbortController();
+  const signals = { drain: new AbortController(), leave: new AbortController() };
+  const runProcess = openProcess({
+    saved,
+    past: { entries: onDisk.entries, end: onDisk.end, tornBytes: onDisk.torn?.length ?? 0 },
+    store: disk.openFor(clock),
+    clock,
+    permits,
+    calls,
+    drain: signals.drain.signal,
+    leave: signals.leave.signal,
+    by: { user: 'dba', host: 'here', pid: 1 },
+    endpoint: cloud.endpoint,
+    version: '0.0.0',
+    onEntry: (entry) => {
+      if (entry.kind === 'step-ended' && entry.outcome === 'verified') mustBeTrue(stage, entry, faultsSeen);
+    },
+    notified: {
+      listeners: fate.listeners?.(clock) ?? [],
+      log: async (file, text) => {
+        notices += `${file} ${text}`;
+      },
+    },
+  });
+  const { journal, control } = runProcess;
   const later = (ms: number | undefined, act: () => void): void => {
     if (ms !== undefined) void time.sleep(ms).then(() => alive && !over && act());
   };
-  later(fate.drainAfter, () => drain.abort(130));
-  later(fate.leaveAfter, () => leave.abort());
+  later(fate.drainAfter, () => signals.drain.abort(130));
+  later(fate.leaveAfter, () => signals.leave.abort());
   for (const [after, act] of fate.meanwhile ?? []) later(after, act);
-  const steering = openSteering({
-    saved,
-    journal,
-    permits,
-    clock,
-    drain: drain.signal,
-    leave: leave.signal,
-  });
   const answers: SteerAnswer[] = [];
   for (const [after, command] of fate.steer ?? [])
-    later(after, () => void steering.command(command, STEERER).then((answer) => answers.push(answer)));
+    later(after, () => void control.command(command, STEERER).then((answer) => answers.push(answer)));
 
   const demand = async (wave: number | null) =>
     judged(saved, wave, stage.offered, { now: clock.now(), file: 'saved.json' });
   const work = async (): Promise<RunEnd | null> => {
-    const signed = common.demandsSignatures && !resumed ? await demand(null) : null;
+    const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;
     if (signed !== null && !('deed' in signed))
       throw new RefitError('not-approved', signed.what.join('\n'), signed.mend);
-    await journal.record({
-      kind: 'run-started',
-      format: JOURNAL_FORMAT,
-      plan: saved.name,
-      digest: saved.digest,
-      resumed,
-      ...(fate.reconciles ? { purpose: 'reconcile' as const } : {}),
-      cutOff: onDisk.torn?.length ?? 0,
-      by: { user: 'dba', host: 'here', pid: 1 },
-      endpoint: cloud.endpoint,
-      version: '0.0.0',
-    });
+    await runProcess.start(fate.reconciles ? 'reconcile' : 'apply');
     if (signed !== null) await journal.record(signed.deed);
-    if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    const executing = fate.reconciles
-      ? reconcileSteps({
-          saved,
-          journal,
-          cloudFor: () => openReader(client),
-          calls,
-          clock,
-          leave: leave.signal,
-          exitCodeBefore: lastExitCode(onDisk.entries),
-        })
-      : execute({
-          saved,
-          journal,
-          cloudFor: () => cloud,
-          permits,
-          calls,
-          clock,
-          drain: drain.signal,
-          leave: leave.signal,
-          steering,
-          approvalOf: demand,
-          gates: common.gates,
-        });
-    const left = new Promise<null>((resolve) =>
-      steering.leave.addEventListener('abort', () => resolve(null), { once: true }),
-    );
-    executing.catch(() => undefined);
-    return Promise.race([executing, left]);
+    if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
+    return fate.reconciles
+      ? runProcess.reconcile(() => openReader(client))
+      : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
   };
   const standings: (Standing & { after: number })[] = [];
   const ask = async (every: number) => {
     while (alive && !over) {
       await time.sleep(every);
       if (!alive || over) return;
-      standings.push({ ...steering.standing(), after: time.monotonic() - began });
-      faultsSeen.push(...overdue(steering.standing(), time.now(), every));
+      standings.push({ ...control.standing(), after: time.monotonic() - began });
+      faultsSeen.push(...overdue(control.standing(), time.now(), every));
     }
   };
   if (fate.askedEvery !== undefined) void ask(fate.askedEvery);
   let outcome: Outcome;
   try {
     const end = await Promise.race([work(), death]);
-    // Left at once: the last thing that is written. It may still die over that.
-    if (end === null && alive)
-      await Promise.race([journal.record({ kind: 'calls', counts: calls.take() }), death]);
     outcome = { end, died: !alive, error: null, answers, standings };
   } catch (error) {
     outcome = { end: null, died: false, error, answers, standings };
     await time.sleep(fate.lingers ?? 0);
   }
   const took = time.monotonic() - began;
-  if (alive) await telling.close(outcome.end === null ? 0 : TELLING_GRACE);
+  if (alive) await runProcess.closeNotifier(outcome.end === null ? 0 : TELLING_GRACE);
   const closed = time.monotonic() - began;
   over = true;
   alive = false;

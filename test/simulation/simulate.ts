@@ -16,7 +16,6 @@ import {
   type Gate,
   INVENTORY_FORMAT,
   type Inventory,
-  JOURNAL_FORMAT,
   type JournalEntry,
   type Plan,
   type PlanTarget,
@@ -26,15 +25,14 @@ import {
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
-import { openSteering } from '../../src/run/control/control-run.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
-import { beginCallCounter } from '../../src/run/engine/call-counter.ts';
-import { execute } from '../../src/run/engine/execute.ts';
-import { lastExitCode, reconcileSteps, unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
+import { unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GateDoors } from '../../src/run/engine/run.ts';
-import { type Listener, openTelling } from '../../src/run/notify/notifier.ts';
+import type { Listener } from '../../src/run/notify/notifier.ts';
+import { openProcess } from '../../src/run/process.ts';
+import { providerOver } from '../../src/run/rehearse/provider-over.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
-import { type JournalWriter, openJournalWriter } from '../../src/store/journal-writer.ts';
+import type { JournalWriter } from '../../src/store/journal-writer.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -251,7 +249,7 @@ function isOver(
   });
 }
 
-/** One process from its start to its end, as `run/apply.ts` joins the parts, but for files and locks. */
+/** One process from its start to its end: as in a run directory, without files and locks. */
 async function carryOut(
   saved: SavedPlan,
   life: Life,
@@ -265,9 +263,6 @@ async function carryOut(
 ): Promise<'ended' | 'left' | 'died' | 'failed'> {
   const { provider, watcher, chance, disk, end, sabotage, time } = setting;
   const { clock } = machine;
-  const replay = beginReplay(saved);
-  for (const entry of setting.entries) replay.add(entry);
-  const resumed = replay.state().startedAt !== null;
   const torn = disk.text.length - (disk.text.lastIndexOf('\n') + 1);
   let beingTold = 0;
   const counted = (listener: Listener): Listener => ({
@@ -282,36 +277,36 @@ async function carryOut(
   const untilTold = async (): Promise<void> => {
     while (beingTold > 0) await clock.sleep(100);
   };
-  const telling = openTelling({
-    saved,
-    journal: () => journal,
-    clock: time,
-    listeners: setting.scenario.telling
-      ? listenersOf(setting.scenario.telling, time, machine).map(counted)
-      : [],
-    log: async (_, text) => watcher.count(text.includes(': NOT TOLD: ') ? 'could not tell' : 'told somebody'),
+  const signals = { drain: new AbortController(), leave: new AbortController() };
+  const provided = providerOver(provider.callerFor(machine), {
+    clock,
+    chance: chance.next,
+    rate: saved.execution.requestsPerSecond,
   });
-  const journal = openJournalWriter({
+  const cloud = provided.cloudFor('default');
+  const runProcess = openProcess({
+    saved: sabotagedPlan(saved, sabotage),
+    past: { entries: setting.entries, end, tornBytes: torn },
     store: disk.openFor(machine, life),
     clock,
-    end,
-    replay,
-    onEntry(entry) {
-      watcher.entry(entry);
-      telling.entry(entry);
+    ...provided,
+    drain: signals.drain.signal,
+    leave: signals.leave.signal,
+    by: { user: 'dba', host: 'here', pid: 1 },
+    endpoint: cloud.endpoint,
+    version: '0.0.0',
+    onEntry: (entry) => watcher.entry(entry),
+    notified: {
+      clock: time,
+      listeners: setting.scenario.telling
+        ? listenersOf(setting.scenario.telling, time, machine).map(counted)
+        : [],
+      log: async (_, text) =>
+        watcher.count(text.includes(': NOT TOLD: ') ? 'could not tell' : 'told somebody'),
     },
+    watchJournal: (journal) => observed(journal, watcher, sabotage === 'tell-first' ? untilTold : null),
   });
-  const permits = openPermits(clock, saved.execution.requestsPerSecond);
-  const calls = beginCallCounter();
-  const cloud = cloudOver(provider.callerFor(machine), {
-    clock,
-    permits,
-    onCall: calls.add,
-    jitter: chance.next,
-    endpoint: null,
-    transport: NO_BYTES,
-  });
-  const signals = { drain: new AbortController(), leave: new AbortController() };
+  const { journal, control } = runProcess;
   watcher.bound(saved.execution.inFlight);
   const later = (ms: number | null, kind: string, act: () => void): void => {
     if (ms === null) return;
@@ -326,46 +321,15 @@ async function carryOut(
 
   const reconcile = async (): Promise<'ended' | 'left'> => {
     watcher.count('reconciled');
-    await started('reconcile');
-    const settled = reconcileSteps({
-      saved,
-      journal: observed(journal, watcher),
-      cloudFor: () => cloud,
-      calls,
-      clock,
-      leave: signals.leave.signal,
-      exitCodeBefore: lastExitCode(setting.entries),
-    });
-    return (await orLeft(settled, signals.leave.signal, journal, calls)) === null ? 'left' : 'ended';
+    await runProcess.start('reconcile');
+    return (await runProcess.reconcile(() => cloud)) === null ? 'left' : 'ended';
   };
-  const started = (purpose?: 'reconcile') =>
-    journal.record({
-      kind: 'run-started',
-      format: JOURNAL_FORMAT,
-      plan: saved.name,
-      digest: saved.digest,
-      resumed,
-      ...(purpose ? { purpose } : {}),
-      cutOff: torn,
-      by: { user: 'dba', host: 'here', pid: 1 },
-      endpoint: cloud.endpoint,
-      version: '0.0.0',
-    });
   const work = async (): Promise<'ended' | 'left'> => {
-    await started();
-    if (!resumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    const watched = observed(journal, watcher, sabotage === 'tell-first' ? untilTold : null);
-    const steering = openSteering({
-      saved,
-      journal: watched,
-      permits,
-      clock,
-      drain: signals.drain.signal,
-      leave: signals.leave.signal,
-    });
+    await runProcess.start();
+    if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     for (const [after, command] of life.steering)
       later(after, 'told something through its socket', () => {
-        void steering.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
+        void control.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
           ({ accepted, what }) => {
             watcher.befell(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, what);
             if (accepted && command.kind === 'set' && command.setting === 'inFlight')
@@ -374,18 +338,9 @@ async function carryOut(
           () => undefined,
         );
       });
-    const { leave } = steering;
     if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
-    const executing = execute({
-      saved: sabotagedPlan(saved, sabotage),
-      journal: watched,
-      steering,
+    const end = await runProcess.carryOut({
       cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
-      permits,
-      calls,
-      clock,
-      drain: signals.drain.signal,
-      leave: signals.leave.signal,
       approvalOf: async (wave) => {
         await clock.sleep(2);
         const offered = offeredAt(setting.scenario, saved, time.monotonic());
@@ -396,11 +351,11 @@ async function carryOut(
       },
       gates: moodyGate(clock, chance),
     });
-    return (await orLeft(executing, leave, journal, calls)) === null ? 'left' : 'ended';
+    return end === null ? 'left' : 'ended';
   };
   try {
     // Nothing is unknown of a run that has not begun, or that nothing is left open of: the command says so and writes nothing.
-    const reconciles = life.reconciles && unsettledSteps(saved, replay.state().steps).length > 0;
+    const reconciles = life.reconciles && unsettledSteps(saved, journal.replay.state().steps).length > 0;
     return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
@@ -408,25 +363,8 @@ async function carryOut(
     return 'failed';
   } finally {
     // The next process does not wait for what is still being told; in a directory it would, for some seconds.
-    void telling.close(0);
+    void runProcess.closeNotifier(0);
   }
-}
-
-/** What is being done, or null where it is left at once: then nobody waits for it, and the calls so far are told. */
-async function orLeft<T>(
-  doing: Promise<T>,
-  leave: AbortSignal,
-  journal: JournalWriter,
-  calls: ReturnType<typeof beginCallCounter>,
-): Promise<T | null> {
-  doing.catch(() => undefined);
-  const left = new Promise<null>((resolve) => {
-    if (leave.aborted) resolve(null);
-    leave.addEventListener('abort', () => resolve(null), { once: true });
-  });
-  const ended = await Promise.race([doing, left]);
-  if (ended === null) await journal.record({ kind: 'calls', counts: calls.take() });
-  return ended;
 }
 
 /** Tells the watcher of deeds as they are begun, before they are durable. @param after sabotage: awaited after each. */

@@ -8,7 +8,7 @@ import { decode, EMPTY_CHAIN, encode, seal } from '../../src/journal/chain.ts';
 import { beginReplay } from '../../src/journal/replay.ts';
 import type { Deed } from '../../src/model.ts';
 import { applyPlan } from '../../src/run/apply.ts';
-import { beginCallCounter } from '../../src/run/engine/call-counter.ts';
+import { beginCallCounter } from '../../src/run/call-counter.ts';
 import { openJournalFile, readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/store/folder/run-directory.ts';
 import { openJournalWriter } from '../../src/store/journal-writer.ts';

@@ -7,8 +7,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
+import type { Control } from './control.ts';
 import { decodeControlRequest, LONGEST_REQUEST } from './control-request.ts';
-import type { Steering } from './control-run.ts';
 import { atSocketPath } from './socket-path.ts';
 
 /** How long a connection may last in all, in milliseconds: to ask, to be answered, and to hear the answer. */
@@ -29,10 +29,10 @@ export interface ControlSocket {
  */
 export async function openControlSocket(options: {
   readonly directory: string;
-  readonly steering: Steering;
+  readonly control: Pick<Control, 'command' | 'standing'>;
   readonly clock: Clock;
 }): Promise<ControlSocket> {
-  const { directory, steering, clock } = options;
+  const { directory, control, clock } = options;
   const path = join(directory, RUN_FILES.control);
   const present = await lstat(path).catch(() => null);
   if (present && !present.isSocket()) throw new Error(`${RUN_FILES.control} is there and is no socket`);
@@ -50,7 +50,7 @@ export async function openControlSocket(options: {
     });
     void clock.sleep(LONGEST_TALK, over.signal).then(() => socket.destroy());
     onLine(socket, (line) => {
-      const answered = answer(line, steering).then((text) => said(socket, `${text}\n`));
+      const answered = answer(line, control).then((text) => said(socket, `${text}\n`));
       answers.add(answered);
       void answered.finally(() => answers.delete(answered));
     });
@@ -105,11 +105,11 @@ function onLine(socket: Socket, take: (line: string) => void): void {
   socket.on('end', () => end(text));
 }
 
-async function answer(line: string, steering: Steering): Promise<string> {
+async function answer(line: string, control: Pick<Control, 'command' | 'standing'>): Promise<string> {
   const request = decodeControlRequest(line);
   if (typeof request === 'string') return JSON.stringify({ accepted: false, what: request });
-  if (request.kind === 'status') return JSON.stringify(steering.standing());
-  return JSON.stringify(await steering.command(request.command, request.by));
+  if (request.kind === 'status') return JSON.stringify(control.standing());
+  return JSON.stringify(await control.command(request.command, request.by));
 }
 
 /** Ends the talk with these words; resolves when they have left, or nobody is there to hear them. */

@@ -3,13 +3,9 @@ import { refusalOf } from '../../cloud/calls/read.ts';
 import { isLackOfRights, isPassing } from '../../cloud/calls/refusal-codes.ts';
 import type { RefitError } from '../../errors.ts';
 import { isLimitCode } from '../../journal/replay.ts';
+import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { sayHalt } from './halt-sentence.ts';
-
-/**
- * `passing`: waiting may help, as where nobody answers, a limit refuses, or the provider has a fault of its own.
- * `no-right`: this identity may not ask that. `credentials`: the identity itself is refused, or has no keys.
- */
-export type ReadFault = 'passing' | 'no-right' | 'credentials' | 'other';
+import type { Fault, ReadFault, StopRun } from './move.ts';
 
 /** The client has tried before it throws; this is what is left. Source of the codes: facts §6, read 2026-11. */
 export function readFaultOf(error: RefitError): ReadFault {
@@ -27,4 +23,15 @@ export function readFaultOf(error: RefitError): ReadFault {
 export function sayReadFault(error: RefitError): string {
   const aboutKeys = readFaultOf(error) === 'credentials';
   return sayHalt(error.message, aboutKeys ? `${error.mend}; refit doctor tells more` : error.mend);
+}
+
+/**
+ * What is done about a read that failed.
+ * @param passing where waiting may help. @param ended after the run was stopped, where it does not.
+ */
+export function faultMove<Next>({ fault, halt }: Fault, passing: Next, ended?: Next): Next | StopRun<Next> {
+  if (fault === 'passing') return passing;
+  const code = fault === 'credentials' ? { code: CREDENTIALS_REFUSED } : {};
+  const next = ended === undefined ? {} : { next: ended };
+  return { kind: 'stop-run', because: 'halted', message: halt, ...code, ...next };
 }

@@ -1,9 +1,9 @@
 /** What orders were billed at, for the steps whose end did not tell: a right on orders does not imply one on billing. */
 import { RefitError } from '../../errors.ts';
 import type { Step } from '../../model.ts';
-import type { SettlingRun } from './run.ts';
+import type { FollowingRun } from './run.ts';
 
-type BillsRun = Pick<SettlingRun, 'saved' | 'journal' | 'cloudFor' | 'leave'>;
+type BillsRun = Pick<FollowingRun, 'saved' | 'journal' | 'cloudFor' | 'stop'>;
 
 /**
  * Reads the bills that are missing of one wave and writes them down. Of postpaid orders nothing is paid at once, so
@@ -26,8 +26,8 @@ export async function readBills(run: BillsRun, wave: number): Promise<void> {
   await Promise.all([...scopes.values()].map((steps) => readOf(run, steps)));
 }
 
-async function readOf({ journal, cloudFor, leave }: BillsRun, steps: readonly Step[]): Promise<void> {
-  if (leave.aborted) return;
+async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Step[]): Promise<void> {
+  if (stop.left.aborted) return;
   const [{ region, profile, quote }] = steps as [Step];
   const ordersOf = (step: Step) => journal.replay.step(step.id).orders;
   let deals: Awaited<ReturnType<ReturnType<typeof cloudFor>['describeOrders']>>;

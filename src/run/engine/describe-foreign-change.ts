@@ -4,10 +4,11 @@
  */
 import { RefitError } from '../../errors.ts';
 import type { Step } from '../../model.ts';
+import { factsSince } from '../decide/facts-since.ts';
 import { otherOrders, sayOrder, sayTask } from '../decide/judge-landing.ts';
 import { MINUTE } from '../waits.ts';
-import { knownOrders, sinceFor } from './known-orders.ts';
-import type { Run } from './run.ts';
+import { knownOrders } from './known-orders.ts';
+import type { FollowingRun } from './run.ts';
 
 /** How far back the task list reaches (facts §2.5, read 2026-11), less a little. */
 const REACH = 30 * 24 * 60 * MINUTE - MINUTE;
@@ -16,11 +17,15 @@ const REACH = 30 * 24 * 60 * MINUTE - MINUTE;
 const WITHIN = 500;
 
 /** `, by order 2026…, created at …`: what came since the size was read that the step was planned from; else empty. */
-export async function byWhom(run: Run, step: Step): Promise<string> {
+export async function byWhom(run: FollowingRun, step: Step): Promise<string> {
   const { saved, watch, cloudFor } = run;
   const readAt = saved.preconditions.find(({ instance }) => instance === step.instance)?.readAt;
+  const earlier = step.needs === null ? null : { state: run.journal.replay.step(step.needs) };
   const now = cloudFor(step.profile).providerNow();
-  const since = Math.max(now - REACH, sinceFor(run, step, readAt === undefined ? now : Date.parse(readAt)));
+  const since = Math.max(
+    now - REACH,
+    factsSince(step, earlier, readAt === undefined ? now : Date.parse(readAt)),
+  );
   const { region, profile, instance } = step;
   try {
     const { deals, tasks } = await watch.read({
@@ -40,7 +45,7 @@ export async function byWhom(run: Run, step: Step): Promise<string> {
 }
 
 /** `: task 700001 (type 012), begun at …`: what is under way on the instance now; else empty. */
-export async function underWayNow({ cloudFor }: Run, step: Step): Promise<string> {
+export async function underWayNow({ cloudFor }: FollowingRun, step: Step): Promise<string> {
   try {
     const { region, profile, instance } = step;
     const running = await cloudFor(profile).describeRunningTasks({ region, profile });

@@ -1,29 +1,33 @@
 /** Writes down how a step ended, and counts it. */
 import { iso } from '../../clock.ts';
-import type { Money, Outcome, Size, Step } from '../../model.ts';
-import type { SettlingRun } from './run.ts';
+import type { Outcome, Step } from '../../model.ts';
+import type { End } from '../decide/move.ts';
+import { judgeStop } from './may-start.ts';
+import type { FollowingRun } from './run.ts';
 
-/** @param found what else is known of the end: the code, the size as read back, what was billed. */
-export async function endStep(
-  run: Pick<SettlingRun, 'journal' | 'ended' | 'cloudFor'>,
-  step: Step,
-  outcome: Exclude<Outcome, 'not-run'>,
-  what: string,
-  found: { readonly code?: string; readonly size?: Size | null; readonly billed?: Money | null },
-): Promise<void> {
-  const { code = null, size = null, billed = null } = found;
+/** @param message in full: nothing in it is left to be read. */
+export async function endStep(run: FollowingRun, step: Step, end: End, message: string): Promise<void> {
+  const { outcome, code = null, size = null, billed = null } = end;
   const providerAt = iso(run.cloudFor(step.profile).providerNow());
   const recorded = run.journal.record({
     kind: 'step-ended',
     step: step.id,
     outcome,
     code,
-    what,
+    what: message,
     size,
     billed,
     providerAt,
   });
   // Counted as soon as it is told, not once it is durable: nothing may be begun past a threshold meanwhile.
-  run.ended(step, outcome);
+  countEnd(run, step, outcome);
   await recorded;
+}
+
+function countEnd(run: FollowingRun, step: Step, outcome: Outcome): void {
+  // Thresholds decide about new orders: a run that starts none has none.
+  if (run.purpose === 'reconcile') return;
+  run.tally.add(step, outcome);
+  run.slowStart.ended(step, outcome);
+  judgeStop(run);
 }

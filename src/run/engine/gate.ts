@@ -11,15 +11,15 @@ import {
   judgeUrl,
 } from '../decide/judge-gate.ts';
 import { sayReadFault } from '../decide/read-fault.ts';
-import { MINUTE } from '../waits.ts';
+import { awaitTurn, goesOn, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
 import { settledAt } from './soak.ts';
 
 /** Judges the gate of this wave, if it has one that nobody has answered for, and does what comes of it. */
 export async function judgeGate(run: Run, wave: number): Promise<void> {
-  const { saved, journal, clock, waits, steering } = run;
+  const { saved, journal, clock, waits, control } = run;
   const { gate, name } = saved.waves[wave]!;
-  if (gate === undefined || !run.goesOn()) return;
+  if (gate === undefined || !goesOn(run)) return;
   const { gatesReleased, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
   const isLast = wave === saved.waves.length - 1;
@@ -33,7 +33,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   for (const { ask } of asks) {
     const told = await ask();
     // Told to stop meanwhile, the wave is not judged: whoever takes the run up does.
-    if (!run.goesOn()) break;
+    if (!goesOn(run)) break;
     const { outcome } = told;
     const stops = outcome === 'failure' || (outcome === 'inconclusive' && gate.onInconclusive === 'halt');
     // After the last wave there is nothing to hold back.
@@ -48,12 +48,12 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   waits.ofRun(null);
   if (failures.length > 0) {
     const mend = 'see to it, then apply again: what can change is judged anew';
-    run.stop('halted', sayHalt(`${sayGate(name)} failed: ${failures.join('; ')}`, mend));
+    stopRun(run, 'halted', sayHalt(`${sayGate(name)} failed: ${failures.join('; ')}`, mend));
     return;
   }
   if (!nexts.includes('pause')) return;
-  steering.hold(sayGate(name));
-  await run.turn();
+  control.hold(sayGate(name));
+  await awaitTurn(run);
 }
 
 interface Ask {
@@ -87,14 +87,14 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
   if (url !== undefined)
     outside('url', async () =>
       judgeUrl(
-        (await within(clock, gate.timeout, run, run.gates?.askUrl?.(url, gate.timeout))) ??
+        (await within(clock, gate.timeout, run, run.outside.gates?.askUrl?.(url, gate.timeout))) ??
           ({ kind: 'silent', why: 'no answer in time' } as const),
       ),
     );
   if (command)
     outside('command', async () => {
-      const signal = AbortSignal.any([run.stopped, run.leave]);
-      const asked = run.gates?.runCommand?.(command, {
+      const signal = AbortSignal.any([run.stop.noNewOrders, run.stop.left]);
+      const asked = run.outside.gates?.runCommand?.(command, {
         input: factsOf(run, wave),
         timeout: gate.timeout,
         signal,
@@ -109,12 +109,12 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
 async function within<Value>(
   clock: Run['clock'],
   ms: number,
-  { stopped, leave }: Run,
+  { stop }: Run,
   asked: Promise<Value> | undefined,
 ): Promise<Value | null> {
   if (asked === undefined) return null;
   const over = new AbortController();
-  const late = clock.sleep(ms, AbortSignal.any([over.signal, stopped, leave])).then(() => null);
+  const late = clock.sleep(ms, AbortSignal.any([over.signal, stop.noNewOrders, stop.left])).then(() => null);
   asked.catch(() => undefined);
   try {
     return await Promise.race([asked, late]);
@@ -125,12 +125,9 @@ async function within<Value>(
 
 /** What was measured before the resizes says nothing of them: waits until the time that is read begins after the wave. */
 async function untilMeasured(run: Run, wave: number, over: number): Promise<void> {
-  const { saved, journal, clock, leave } = run;
+  const { saved, journal, clock } = run;
   const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
-  // No longer than that in this process, however the wall clock is set meanwhile.
-  const until = clock.monotonic() + Math.min(over, since + over - clock.now());
-  while (until > clock.monotonic() && run.goesOn())
-    await clock.sleep(Math.min(until - clock.monotonic(), MINUTE), AbortSignal.any([run.stopped, leave]));
+  await waitUntil(run, since + over, over, { isMonotonic: true });
 }
 
 async function readMetric(

@@ -5,11 +5,15 @@
  */
 import { iso } from '../../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../../cloud/cloud.ts';
+import type { Lane, Slot } from '../../cloud/limit/permits.ts';
 import { RefitError } from '../../errors.ts';
+import { given } from '../../given.ts';
 import { isLimitCode } from '../../journal/replay.ts';
 import type { Step } from '../../model.ts';
 import { isAsPlanned } from '../decide/judge-settling.ts';
+import type { Placed } from '../decide/move.ts';
 import { SECOND } from '../waits.ts';
+import { goesOn, mayStart } from './may-start.ts';
 import type { Run } from './run.ts';
 import { ageOf, LOOK_AGE, type Sighting } from './watch.ts';
 
@@ -19,19 +23,16 @@ const FRESH = 2_000;
 /** Orders being placed at once, from the reservation to the send: enough to bridge a slow disk, few enough to stay fresh. */
 export const PLACING = 8;
 
-/** What came of placing: the provider's answer, or nothing was sent; `look-again` where the look had become too old. */
-export type Placed = OrderAnswer | { readonly kind: 'stopped' } | { readonly kind: 'look-again' };
-
 /**
  * Places the order of a step as its next attempt. The intent is durable before anything leaves.
  * @param seen the look by which the instance is at its size.
  */
 export async function placeOrder(run: Run, step: Step, seen: Sighting): Promise<Placed> {
-  const { permits, steering, waits } = run;
+  const { permits, slots, waits } = run;
   let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
   // At most one slot for each that has a place, and a second in which nothing leaves after a refusal by the limit.
   const rate = permits.rate(run.cloudFor(step.profile).orderLane(step));
-  waits.goesOn(step, 'permit', SECOND + Math.ceil((steering.places.activeCount * SECOND) / rate));
+  waits.goesOn(step, 'permit', SECOND + Math.ceil((slots.activeCount * SECOND) / rate));
   await run.placing(async () => {
     // The gate is held until the request has left; its answer is awaited outside, so that a slow answer delays nobody.
     await new Promise<void>((left) => {
@@ -43,78 +44,106 @@ export async function placeOrder(run: Run, step: Step, seen: Sighting): Promise<
 }
 
 async function place(run: Run, step: Step, seen: Sighting, left: () => void): Promise<Placed> {
-  const { journal, clock, permits, leave } = run;
+  const { journal, clock } = run;
   // Many may have been looked at together, and have waited for their turn since. Looked at anew here, while those beside
   // it hold the next slots, it loses none; sent back to its place in the line, all that were looked at with it would.
   // What is past this door waits for no more than the slots of those beside it, and is not asked again.
   const look = ageOf(seen, clock) > LOOK_AGE ? await lookOnceMore(run, step) : seen;
   if (look === null) return { kind: 'look-again' };
-  run.looked(step);
-  const cloud = run.cloudFor(step.profile);
-  const lane = cloud.orderLane(step);
-  const attempt = journal.replay.step(step.id).attempts + 1;
-  const size = step.after;
+  run.upcoming.delete(step);
+  const slot = await awaitSlot(run, run.cloudFor(step.profile).orderLane(step));
+  if (slot === null) return { kind: 'stopped' };
+  // The machine slept, or orders leave so slowly that the look has become old all the same.
+  if (ageOf(look, clock) > 2 * LOOK_AGE) return { kind: 'look-again' };
+  const intent = await recordIntent(run, step);
+  const sent = await send(run, intent, slot, left);
+  if (sent.kind !== 'not-sent') return sent;
+  await journal.record({ kind: 'not-sent', step: step.id, attempt: intent.attempt, why: sent.why });
+  return sent;
+}
+
+/** Reserves a request slot and waits until shortly before it; null where nothing may start any more. */
+async function awaitSlot(run: Run, lane: Lane): Promise<Slot | null> {
+  const { clock, permits, stop, control, journal } = run;
   let slot = permits.reserve(lane);
   const lead = Math.min(500, Math.max(15, 2 * journal.latency));
   for (;;) {
     const early = slot.due - lead - clock.monotonic();
-    await clock.sleep(early, AbortSignal.any([run.stopped, run.steering.changed]));
-    if (!run.mayStart()) return { kind: 'stopped' };
+    await clock.sleep(early, AbortSignal.any([stop.noNewOrders, control.changed]));
+    if (!mayStart(run)) return null;
     // Nothing is written down for a slot that is lost already: the entry would be old by the next one.
     if (permits.isLost(slot)) slot = permits.reserve(lane);
-    else if (clock.monotonic() >= slot.due - lead - 1) break;
+    else if (clock.monotonic() >= slot.due - lead - 1) return slot;
   }
-  // The machine slept, or orders leave so slowly that the look has become old all the same.
-  if (ageOf(look, clock) > 2 * LOOK_AGE) return { kind: 'look-again' };
+}
 
+/** An order that is on disk and may leave while its entry is young. */
+interface Intent {
+  readonly step: Step;
+  readonly attempt: number;
+  readonly isFresh: () => boolean;
+}
+
+async function recordIntent({ journal, clock, cloudFor }: Run, step: Step): Promise<Intent> {
+  const attempt = journal.replay.step(step.id).attempts + 1;
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
-  // A wall clock that went back may be hiding how long it was asleep.
-  const fresh = () =>
-    clock.monotonic() - intended.monotonic <= FRESH && Math.abs(clock.now() - intended.wall) <= FRESH;
-  await journal.record({
-    kind: 'intent',
-    step: step.id,
+  const providerAt = iso(cloudFor(step.profile).providerNow());
+  await journal.record({ kind: 'intent', step: step.id, attempt, size: step.after, providerAt });
+  return {
+    step,
     attempt,
-    size,
-    providerAt: iso(cloud.providerNow()),
-  });
-  const nothingSent = async (why: string): Promise<Placed> => {
-    await journal.record({ kind: 'not-sent', step: step.id, attempt, why });
-    return { kind: 'not-sent', why };
+    // A wall clock that went back may be hiding how long it was asleep.
+    isFresh: () =>
+      clock.monotonic() - intended.monotonic <= FRESH && Math.abs(clock.now() - intended.wall) <= FRESH,
   };
+}
 
-  const request: OrderRequest = {
-    region: step.region,
-    profile: step.profile,
-    instance: step.instance,
-    edition: step.edition,
-    size,
-    ...(step.nodes ? { nodes: step.nodes } : {}),
-    ...(run.saved.execution.switch === 'now' ? {} : { switch: run.saved.execution.switch }),
-  };
-  for (;;) {
-    await permits.wait(slot, leave);
-    if (!run.mayStart()) return nothingSent(run.goesOn() ? 'the run was held back' : 'the run was stopped');
-    if (!fresh()) return nothingSent('its entry was older than two seconds');
+/** Sends at the slot, once. @param left called in the tick that writes the request. */
+async function send(
+  run: Run,
+  { step, isFresh }: Intent,
+  reserved: Slot,
+  left: () => void,
+): Promise<OrderAnswer> {
+  const { permits, stop } = run;
+  const cloud = run.cloudFor(step.profile);
+  const request = requestOf(run, step);
+  for (let slot = reserved; ; ) {
+    await permits.wait(slot, stop.left);
+    if (!mayStart(run))
+      return { kind: 'not-sent', why: goesOn(run) ? 'the run was held back' : 'the run was stopped' };
+    if (!isFresh()) return { kind: 'not-sent', why: 'its entry was older than two seconds' };
     if (permits.isLost(slot)) {
-      slot = permits.reserve(lane);
+      slot = permits.reserve(cloud.orderLane(step));
       continue;
     }
     let asked = false;
     const answer = await cloud.order(request, () => {
       asked = true;
-      const go = fresh() && !permits.isLost(slot) && run.mayStart();
+      const go = isFresh() && !permits.isLost(slot) && mayStart(run);
       if (go) left();
       return go;
     });
     if (answer.kind === 'accepted' || answer.kind === 'refused')
       permits.heard(slot, answer.sentAt, answer.kind === 'refused' && isLimitCode(answer.code));
-    if (answer.kind !== 'not-sent') return answer;
     // Without a connection the guard was never asked: waiting for another slot would not help.
-    if (!asked) return nothingSent(answer.why);
-    slot = permits.reserve(lane);
+    if (answer.kind !== 'not-sent' || !asked) return answer;
+    slot = permits.reserve(cloud.orderLane(step));
   }
+}
+
+function requestOf({ saved }: Run, step: Step): OrderRequest {
+  const { region, profile, instance, edition, nodes, after } = step;
+  const when = saved.execution.switch;
+  return {
+    region,
+    profile,
+    instance,
+    edition,
+    size: after,
+    ...given({ nodes, switch: when === 'now' ? null : when }),
+  };
 }
 
 /** A look of now, by which the instance still is as planned; null where it is not, or could not be read. */

@@ -1,108 +1,91 @@
+/**
+ * The types of a run that is in progress in this process. Nothing in the engine needs to be imported back from here:
+ * what works on a run is a function in a file of its own.
+ */
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../clock.ts';
 import type { Cloud, CloudReader } from '../../cloud/cloud.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
 import type { UrlAnswer } from '../../cloud/network/ask-url.ts';
-import type { EndedBecause, Outcome, SavedPlan, Step } from '../../model.ts';
+import type { EndedBecause, SavedPlan, Scope, Step } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import type { Steering } from '../control/control-run.ts';
+import type { CallCounter } from '../call-counter.ts';
+import type { Control } from '../control/control.ts';
 import type { CommandEnd } from '../decide/judge-gate.ts';
 import type { Demanded } from '../demand-approvals.ts';
-import type { Waits } from '../waits.ts';
-import type { CallCounter } from './call-counter.ts';
+import type { StopState } from '../stop-state.ts';
+import { FIRST_TAIL, type Waits } from '../waits.ts';
+import type { Tally } from './halt.ts';
+import type { SlowStart } from './slow-start.ts';
 import type { SpreadKeeper } from './spread.ts';
 import type { Watch } from './watch.ts';
+import type { WindowGate } from './window-gate.ts';
 
-/** What a run needs of the outside. */
-export interface RunInput {
+/** What every run has, whether it orders or only reads. */
+interface RunBase<Client extends CloudReader> {
   readonly saved: SavedPlan;
-  /** Taken up: its `run-started` entry is written. */
+  /** Opened: its `run-started` entry is written. */
   readonly journal: JournalWriter;
-  readonly cloudFor: (profile: string) => Cloud;
-  readonly permits: Permits;
+  readonly clock: Clock;
+  /** The provider as seen by a profile. */
+  readonly cloudFor: (profile: string) => Client;
   /** Counts what the clients behind `cloudFor` send. */
   readonly calls: CallCounter;
-  readonly clock: Clock;
-  /** Aborted by the first signal: nothing new starts. Its reason is the exit code, 130 or 143. */
-  readonly drain: AbortSignal;
-  /** Aborted by the second: leave at once. */
-  readonly leave: AbortSignal;
-  /** Judges the approvals of a wave that asks for its own, as it is to begin; without it no such wave begins. */
-  readonly approvalOf?: (wave: number) => Promise<Demanded>;
-  /** What the live run can be told by command; without it nobody can tell it anything. */
-  readonly steering?: Steering;
-  /** How gates ask outside; what is missing is inconclusive. */
-  readonly gates?: GateDoors;
-}
-
-/** What the parts of one run share. */
-export interface Run extends RunInput {
-  readonly steering: Steering;
   readonly watch: Watch;
   readonly waits: Waits;
-  /**
-   * Learned as the run goes on, in milliseconds: what a change usually takes (null until one has ended), and how long
-   * a changed instance is best left alone before its next order; and since when the first is followed, monotonic.
-   */
-  readonly pace: { usual: number | null; tail: number; firstSince: number | null };
-  /** Whether a step waits for the place of one that is under way. */
-  isPlaceWanted(): boolean;
-  /** Whether changes that are told to wait for their windows do, by profile and region. */
-  readonly waiting: Waiting;
+  readonly stop: StopState;
+  readonly learned: Learned;
+  /** The in-flight slots. */
+  readonly slots: LimitFunction;
+}
+
+/** A run that carries the plan out. */
+export interface Run extends RunBase<Cloud> {
+  readonly purpose: 'apply';
+  readonly permits: Permits;
+  readonly control: Control;
+  /** Counts the ends of steps against the thresholds. */
+  readonly tally: Tally;
+  readonly slowStart: SlowStart;
+  readonly windowGate: WindowGate;
   /** Holds groups of instances apart. */
   readonly spread: SpreadKeeper;
-  readonly limitRefusals: LimitRefusals;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
-  /** A step needs no look any more: it is ordered, or is not going to be. */
-  looked(step: Step): void;
-  /** Aborted once nothing new may start. */
-  readonly stopped: AbortSignal;
-  /** Tells, once, why nothing new starts from here on. `code` is the provider's, where a refusal is the reason. */
-  stop(because: Exclude<EndedBecause, 'done'>, what: string, code?: string): void;
-  /** Whether new orders may still start in this process, now or after a pause. */
-  goesOn(): boolean;
-  /** Instances that are under way, as whoever takes a run up finds them, and wait for a place to be followed in. */
-  readonly unplaced: Set<string>;
-  /** Whether a new order may start now; to be asked directly before each. */
-  mayStart(): boolean;
-  /**
-   * Waits while the run is paused. `give-way`: fewer resizes may be under way than have places; one that has not begun
-   * gives its place back.
-   */
-  turn(): Promise<'go' | 'give-way' | 'stopped'>;
-  /** Counts the end of a step against the thresholds. */
-  ended(step: Step, outcome: Outcome): void;
+  /** Steps that will be read next, so that one call reads many instances. */
+  readonly upcoming: Set<Step>;
+  /** Instances in flight, as a process finds them that resumes a run, and awaiting an in-flight slot. */
+  readonly awaitingSlot: Set<string>;
+  readonly outside: Outside;
 }
 
-/** How a run ended. */
-export interface RunEnd {
-  readonly because: EndedBecause;
-  readonly exitCode: number;
+/** A run that only resolves and follows what was ordered: it is given a client that cannot order. */
+export interface ReconcilingRun extends RunBase<CloudReader> {
+  readonly purpose: 'reconcile';
 }
 
-/** What settling needs of a run. With nothing of it can anything be ordered, nor does settling ever start a step. */
-export interface SettlingRun
-  extends Pick<
-    Run,
-    | 'saved'
-    | 'journal'
-    | 'clock'
-    | 'drain'
-    | 'leave'
-    | 'watch'
-    | 'waits'
-    | 'pace'
-    | 'isPlaceWanted'
-    | 'waiting'
-    | 'stop'
-    | 'ended'
-  > {
-  readonly cloudFor: (profile: string) => CloudReader;
+/** What following needs of a run. */
+export type FollowingRun = Run | ReconcilingRun;
+
+/** What this process has learned as the run goes on. */
+export interface Learned {
+  /** What a change usually takes, ms; null until one has ended. */
+  usual: number | null;
+  /** How long a changed instance is best left alone before its next order, ms. */
+  tail: number;
+  /** Since when the first accepted change is followed, monotonic ms; null while none is. */
+  firstSince: number | null;
+  /** Whether changes that are told to wait for their windows do, by scope. */
+  readonly deferral: Map<string, 'kept' | 'overlooked'>;
+  /** Orders refused by the limit without one between that was not, by scope. */
+  readonly limitRefusals: Map<string, { readonly since: number; times: number }>;
 }
 
-export function scopeOf({ region, profile }: Step) {
-  return { region, profile };
+/** How a run asks whatever is neither the provider nor the journal. What is missing is inconclusive. */
+export interface Outside {
+  /** Judges the approvals of a wave that asks for its own, as it is to begin; without it no such wave begins. */
+  readonly approvalOf?: (wave: number) => Promise<Demanded>;
+  readonly gates?: GateDoors;
 }
 
 /** How a gate asks outside. Neither throws for what is asked; both give up when the signal is aborted. */
@@ -115,8 +98,21 @@ export interface GateDoors {
   readonly askUrl?: (url: string, timeout: number) => Promise<UrlAnswer>;
 }
 
-/** Orders refused by the limit without one between that was not, by profile and region. */
-export type LimitRefusals = Map<string, { readonly since: number; times: number }>;
+/** How a run ended. */
+export interface RunEnd {
+  readonly because: EndedBecause;
+  readonly exitCode: number;
+}
 
-/** Whether a scope's provider lets changes wait, as far as this process has seen. */
-export type Waiting = Map<string, 'kept' | 'overlooked'>;
+export function scopeOf({ region, profile }: Scope): Scope {
+  return { region, profile };
+}
+
+/** A scope as a key. */
+export function scopeKey({ region, profile }: Scope): string {
+  return `${profile} ${region}`;
+}
+
+export function nothingLearned(): Learned {
+  return { usual: null, tail: FIRST_TAIL, firstSince: null, deferral: new Map(), limitRefusals: new Map() };
+}

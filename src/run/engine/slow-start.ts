@@ -1,7 +1,7 @@
 /** Slow start: a wave begins with one resize at once, and twice as many may be under way when as many were verified. */
 import type { Outcome, SavedPlan, Step } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import type { Steering } from '../control/control-run.ts';
+import type { Control } from '../control/control.ts';
 
 /** How many resizes may be under way when so many steps of the wave are verified: 1, 2 from 1 on, 4 from 3 on, 8 from 7 on. */
 export function slowStartBound(verified: number): number {
@@ -16,7 +16,7 @@ export interface SlowStart {
 }
 
 /** Takes the plan and gives what bounds the places of a run while a wave starts slowly. */
-export function beginSlowStart(saved: SavedPlan, journal: JournalWriter, steering: Steering): SlowStart {
+export function beginSlowStart(saved: SavedPlan, journal: JournalWriter, control: Control): SlowStart {
   let current: number | null = null;
   let verified = 0;
   return {
@@ -24,12 +24,12 @@ export function beginSlowStart(saved: SavedPlan, journal: JournalWriter, steerin
       const { slowStart = saved.execution.slowStart ?? false, steps } = saved.waves[wave]!;
       current = slowStart ? wave : null;
       verified = steps.filter((id) => journal.replay.step(id).outcome === 'verified').length;
-      steering.slowStart(slowStart ? slowStartBound(verified) : null);
+      control.slowStart(slowStart ? slowStartBound(verified) : null);
     },
     ended(step, outcome) {
       if (step.wave !== current || outcome !== 'verified') return;
       verified += 1;
-      steering.slowStart(slowStartBound(verified));
+      control.slowStart(slowStartBound(verified));
     },
   };
 }

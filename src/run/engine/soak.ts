@@ -4,7 +4,7 @@
  */
 import type { RunState } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
-import { MINUTE } from '../waits.ts';
+import { waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -26,16 +26,11 @@ export function settledAt(state: RunState, wave: number, steps: readonly string[
  * @returns at once where the wave has none.
  */
 export async function soakAfter(run: Run, wave: number): Promise<void> {
-  const { saved, journal, clock, waits, leave } = run;
+  const { saved, journal, waits } = run;
   const soak = soakOf(saved.waves, wave);
   const since = soak === 0 ? null : settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
   if (since === null) return;
-  // No longer than the soak in this process, however the wall clock is set meanwhile.
-  const until = clock.monotonic() + Math.min(soak, since + soak - clock.now());
-  const left = () => Math.min(until - clock.monotonic(), since + soak - clock.now());
   waits.ofRun({ name: 'soak', since, limit: soak });
-  // Looked at again each minute: finishBy may be reached meanwhile.
-  while (left() > 0 && run.goesOn())
-    await clock.sleep(Math.min(left(), MINUTE), AbortSignal.any([run.stopped, leave]));
+  await waitUntil(run, since + soak, soak);
   waits.ofRun(null);
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { CloudReader, Deal, Task } from '../../cloud/cloud.ts';
 import { RefitError } from '../../errors.ts';
 import type { Instance, Scope } from '../../model.ts';
+import { MINUTE } from '../../units.ts';
 import type { Reading } from '../decide/judge-settling.ts';
 import { readFaultOf } from '../decide/read-fault.ts';
 
@@ -20,15 +21,6 @@ export interface Question extends Scope {
   readonly factsSince: number | null;
   /** Tasks that are done are not asked for: fewer pages, where their absence says as much. */
   readonly openTasks?: boolean;
-}
-
-export interface Watch {
-  /** @throws RefitError where the provider cannot be reached or refuses to be read. */
-  read(question: Question): Promise<Reading>;
-  /** By what numbers orders name this identity; null where that is not known. Asked once. */
-  self(scope: Scope): Promise<ReadonlySet<string> | null>;
-  /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
-  look(scope: Scope, instance: string, notBefore: number): Promise<Sighting>;
 }
 
 /** How old a sighting may be when an order relies on it, counted from the question: the time of a slow answer, and a little. */
@@ -78,41 +70,39 @@ interface Lane {
   dealsReadable: boolean;
 }
 
-/**
- * @param cloudFor the provider as seen by a profile.
- * @param upcoming the instances of a scope that will be looked at next, in order.
- */
-export function watchFleet(options: {
-  readonly cloudFor: (profile: string) => CloudReader;
-  readonly clock: Clock;
-  readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
-}): Watch {
-  const { cloudFor, clock, upcoming } = options;
-  const lanes = new Map<string, Lane>();
+/** Looks have a lane of their own: an order does not wait until all pages of facts about others are read. */
+type Kind = 'looks' | 'ends';
 
-  /** Looks have a lane of their own: an order does not wait until all pages of facts about others are read. */
-  const laneOf = (scope: Scope, kind: 'looks' | 'ends' = 'looks'): Lane => {
-    const key = `${scope.profile} ${scope.region} ${kind}`;
-    let lane = lanes.get(key);
-    if (!lane) {
-      lane = {
-        asked: [],
-        due: Number.POSITIVE_INFINITY,
-        running: false,
-        wake: { now: new AbortController() },
-        sightings: new Map(),
-        tasksReadable: true,
-        dealsReadable: true,
-      };
-      lanes.set(key, lane);
-    }
-    return lane;
-  };
+export class Watch {
+  readonly #cloudFor: (profile: string) => CloudReader;
+  readonly #clock: Clock;
+  readonly #upcoming: (scope: Scope, atMost: number) => readonly string[];
+  readonly #lanes = new Map<string, Lane>();
+  readonly #selves = new Map<string, ReadonlySet<string> | null>();
 
-  const read = (question: Question, kind: 'looks' | 'ends' = 'ends'): Promise<Reading> =>
-    new Promise((resolve, reject) => {
-      const lane = laneOf(question, kind);
-      const due = clock.monotonic() + question.within;
+  /**
+   * @param cloudFor the provider as seen by a profile.
+   * @param upcoming the instances of a scope that will be read next, in order.
+   */
+  constructor({
+    cloudFor,
+    clock,
+    upcoming,
+  }: {
+    readonly cloudFor: (profile: string) => CloudReader;
+    readonly clock: Clock;
+    readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
+  }) {
+    this.#cloudFor = cloudFor;
+    this.#clock = clock;
+    this.#upcoming = upcoming;
+  }
+
+  /** @throws RefitError where the provider cannot be reached or refuses to be read. */
+  read(question: Question, kind: Kind = 'ends'): Promise<Reading> {
+    return new Promise((resolve, reject) => {
+      const lane = this.#laneOf(question, kind);
+      const due = this.#clock.monotonic() + question.within;
       lane.asked.push({ ...question, due, resolve, reject });
       if (due < lane.due) {
         lane.due = due;
@@ -120,94 +110,123 @@ export function watchFleet(options: {
       }
       if (!lane.running) {
         lane.running = true;
-        void turn(lane, { region: question.region, profile: question.profile });
+        void this.#turn(lane, { region: question.region, profile: question.profile });
       }
     });
+  }
 
-  const turn = async (lane: Lane, scope: Scope): Promise<void> => {
+  /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
+  async look(scope: Scope, instance: string, notBefore: number): Promise<Sighting> {
+    const { sightings } = this.#laneOf(scope);
+    const seen = sightings.get(instance);
+    if (seen && seen.at >= notBefore && ageOf(seen, this.#clock) <= LOOK_AGE) return seen;
+    await this.read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null }, 'looks');
+    return sightings.get(instance)!;
+  }
+
+  /** By what numbers orders name this identity; null where that is not known. Asked once. */
+  async self(scope: Scope): Promise<ReadonlySet<string> | null> {
+    const present = this.#selves.get(scope.profile);
+    if (present !== undefined) return present;
+    try {
+      const numbers = await this.#cloudFor(scope.profile).describeSelf(scope);
+      const self = numbers && new Set(numbers);
+      this.#selves.set(scope.profile, self);
+      return self;
+    } catch (error) {
+      if (error instanceof RefitError) return null;
+      throw error;
+    }
+  }
+
+  #laneOf({ profile, region }: Scope, kind: Kind = 'looks'): Lane {
+    const key = `${profile} ${region} ${kind}`;
+    const lane = this.#lanes.get(key) ?? {
+      asked: [],
+      due: Number.POSITIVE_INFINITY,
+      running: false,
+      wake: { now: new AbortController() },
+      sightings: new Map(),
+      tasksReadable: true,
+      dealsReadable: true,
+    };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  async #turn(lane: Lane, scope: Scope): Promise<void> {
+    const clock = this.#clock;
     while (lane.asked.length > 0) {
       while (clock.monotonic() < lane.due) {
         lane.wake.now = new AbortController();
         await clock.sleep(lane.due - clock.monotonic(), lane.wake.now.signal);
       }
-      // Who has just begun to wait is left to the next round, above all where this one is for facts: served with
-      // everybody's, those that find an end would ask for its facts one round after the other.
-      const now = clock.monotonic();
-      const most = lane.asked.some(({ factsSince }) => factsSince !== null) ? 0.5 : 0.9;
-      const isServed = ({ due, within, factsSince }: Asked) =>
-        factsSince !== null || due - now <= most * within;
-      const group = lane.asked.filter(isServed);
-      lane.asked = lane.asked.filter((asked) => !isServed(asked));
-      lane.due = lane.asked.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);
+      const group = takeGroup(lane, clock.monotonic());
       try {
-        await round(lane, scope, group);
+        await this.#round(lane, scope, group);
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
     }
     lane.running = false;
-  };
+  }
 
-  const round = async (lane: Lane, scope: Scope, group: readonly Asked[]): Promise<void> => {
-    const cloud = cloudFor(scope.profile);
+  async #round(lane: Lane, scope: Scope, group: readonly Asked[]): Promise<void> {
+    const clock = this.#clock;
+    const cloud = this.#cloudFor(scope.profile);
+    const looks = this.#laneOf(scope);
     const ids = new Set(group.map(({ instance }) => instance));
-    if (lane === laneOf(scope))
-      for (const id of upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
-    const sinces = group.flatMap(({ factsSince }) => (factsSince === null ? [] : [factsSince]));
-    const since = sinces.length > 0 ? Math.min(...sinces) : null;
+    if (lane === looks) for (const id of this.#upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
     // An order's facts are read before its instance, so that "running at its new size" is never the older news.
-    const only = new Set(
-      group.filter(({ factsSince }) => factsSince !== null).map(({ instance }) => instance),
-    );
-    const single = only.size === 1 ? [...only][0] : undefined;
-    const onlyOpen = group.every(({ factsSince, openTasks }) => factsSince === null || openTasks === true);
-    const tasks =
-      since === null || !lane.tasksReadable
-        ? null
-        : await readable(() => cloud.describeTasks(scope, since, single, onlyOpen ? 'open' : undefined));
-    if (since !== null && tasks === null) lane.tasksReadable = false;
-    const deals =
-      since === null || !lane.dealsReadable
-        ? null
-        : await readable(() =>
-            cloud.findDeals(scope, since, Math.max(since, cloud.providerNow()) + 300_000, single),
-          );
-    if (since !== null && deals === null) lane.dealsReadable = false;
+    const { tasks, deals } = await readFacts(cloud, lane, scope, group);
     // As old as the question: a process may be frozen before it hears the answer.
     const [at, wallAt] = [clock.monotonic(), clock.now()];
-    const instances = new Map(
-      (await cloud.describeInstances(scope, [...ids])).map((instance) => [instance.id, instance]),
-    );
-    const { sightings } = laneOf(scope);
+    const read = await cloud.describeInstances(scope, [...ids]);
+    const instances = new Map(read.map((instance) => [instance.id, instance]));
     // Two rounds may be under way at once: what was asked later stands.
     for (const id of ids)
-      if ((sightings.get(id)?.at ?? at) <= at) sightings.set(id, { at, wallAt, instance: instances.get(id) });
+      if ((looks.sightings.get(id)?.at ?? at) <= at)
+        looks.sightings.set(id, { at, wallAt, instance: instances.get(id) });
     for (const asked of group) asked.resolve(readingFor(asked, instances.get(asked.instance), tasks, deals));
-  };
+  }
+}
 
-  const selves = new Map<string, ReadonlySet<string> | null>();
-  return {
-    read,
-    async self(scope) {
-      const present = selves.get(scope.profile);
-      if (present !== undefined) return present;
-      try {
-        const numbers = await cloudFor(scope.profile).describeSelf(scope);
-        const self = numbers && new Set(numbers);
-        selves.set(scope.profile, self);
-        return self;
-      } catch (error) {
-        if (error instanceof RefitError) return null;
-        throw error;
-      }
-    },
-    async look(scope, instance, notBefore) {
-      const seen = laneOf(scope).sightings.get(instance);
-      if (seen && seen.at >= notBefore && ageOf(seen, clock) <= LOOK_AGE) return seen;
-      await read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null }, 'looks');
-      return laneOf(scope).sightings.get(instance)!;
-    },
-  };
+/**
+ * Takes those whom the next round serves. Who has just begun to wait is left to the one after it, above all where this
+ * one is for facts: served with everybody's, those that find an end would ask for its facts one round after the other.
+ */
+function takeGroup(lane: Lane, now: number): Asked[] {
+  const most = lane.asked.some(({ factsSince }) => factsSince !== null) ? 0.5 : 0.9;
+  const isServed = ({ due, within, factsSince }: Asked) => factsSince !== null || due - now <= most * within;
+  const group = lane.asked.filter(isServed);
+  lane.asked = lane.asked.filter((asked) => !isServed(asked));
+  lane.due = lane.asked.reduce((first, { due }) => Math.min(first, due), Number.POSITIVE_INFINITY);
+  return group;
+}
+
+/** Tasks and orders for those of a group that ask for them; null = not asked for, or not readable. */
+async function readFacts(
+  cloud: CloudReader,
+  lane: Lane,
+  scope: Scope,
+  group: readonly Asked[],
+): Promise<{ readonly tasks: readonly Task[] | null; readonly deals: readonly Deal[] | null }> {
+  const asking = group.filter(({ factsSince }) => factsSince !== null);
+  if (asking.length === 0) return { tasks: null, deals: null };
+  const since = Math.min(...asking.map(({ factsSince }) => factsSince!));
+  const only = new Set(asking.map(({ instance }) => instance));
+  const single = only.size === 1 ? [...only][0] : undefined;
+  const open = asking.every(({ openTasks }) => openTasks === true) ? 'open' : undefined;
+  const until = Math.max(since, cloud.providerNow()) + 5 * MINUTE;
+  const tasks = lane.tasksReadable
+    ? await readable(() => cloud.describeTasks(scope, since, single, open))
+    : null;
+  if (tasks === null) lane.tasksReadable = false;
+  const deals = lane.dealsReadable
+    ? await readable(() => cloud.findDeals(scope, since, until, single))
+    : null;
+  if (deals === null) lane.dealsReadable = false;
+  return { tasks, deals };
 }
 
 /**

@@ -7,6 +7,7 @@ import { iso } from '../../clock.ts';
 import { sayHalt } from '../decide/halt-sentence.ts';
 import type { Demanded } from '../demand-approvals.ts';
 import { SECOND } from '../waits.ts';
+import { goesOn, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
 
 /** How often a run that waits looks for files. */
@@ -18,7 +19,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
   const { approval, name } = saved.waves[wave]!;
   if (approval === undefined || journal.replay.state().wavesStarted.includes(wave)) return true;
   const ask = async (): Promise<Demanded> =>
-    (await run.approvalOf?.(wave)) ?? {
+    (await run.outside.approvalOf?.(wave)) ?? {
       what: [`wave ${name} asks for an approval`],
       mend: 'refit approve SAVED --wave NAME',
     };
@@ -28,10 +29,10 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
     demanded = (await awaited(run, wave, approval.within, what.join('; '), ask)) ?? demanded;
   }
   if (!('deed' in demanded)) {
-    run.stop('not-approved', sayHalt(demanded.what.join('; '), demanded.mend));
+    stopRun(run, 'not-approved', sayHalt(demanded.what.join('; '), demanded.mend));
     return false;
   }
-  if (!run.goesOn()) return false;
+  if (!goesOn(run)) return false;
   await journal.record(demanded.deed);
   return true;
 }
@@ -47,10 +48,10 @@ async function awaited(
   what: string,
   ask: () => Promise<Demanded>,
 ): Promise<Demanded | null> {
-  const { saved, journal, clock, waits, leave } = run;
+  const { saved, journal, clock, waits } = run;
   const asked = journal.replay.state().approvalsAwaited.get(wave);
   const end = asked === undefined ? clock.now() + within : Date.parse(asked);
-  if (!run.goesOn() || end <= clock.now()) return null;
+  if (!goesOn(run) || end <= clock.now()) return null;
   if (asked === undefined)
     await journal.record({
       kind: 'approval-awaited',
@@ -59,15 +60,15 @@ async function awaited(
       until: iso(end),
       what,
     });
-  // No longer than that in this process, however the wall clock is set meanwhile.
-  const until = clock.monotonic() + Math.min(within, end - clock.now());
-  const left = () => Math.min(until - clock.monotonic(), end - clock.now());
   waits.ofRun({ name: 'approval', since: end - within, limit: within });
   let demanded: Demanded | null = null;
-  while (left() > 0 && run.goesOn() && !(demanded && 'deed' in demanded)) {
-    await clock.sleep(Math.min(left(), LOOK_EVERY), AbortSignal.any([run.stopped, leave]));
-    demanded = await ask();
-  }
+  await waitUntil(run, end, within, {
+    every: LOOK_EVERY,
+    each: async () => {
+      demanded = await ask();
+      return 'deed' in demanded;
+    },
+  });
   waits.ofRun(null);
   return demanded;
 }

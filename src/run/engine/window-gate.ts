@@ -9,12 +9,14 @@ export interface WindowGate {
   /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */
   refusal(): string | null;
   /**
-   * Aborted when the window in which this process began closes, where the plan says `atClose: halt`: what is under way
-   * is left as it is. A process that begins outside the windows follows what it finds under way to its end.
+   * Looks at the clock until the run has ended, and tells `onChange` as the last start and the close go by. `onHalt` is
+   * told as the window closes in which this process began, where the plan says `atClose: halt`: what is in flight is
+   * left as it is. A process that begins outside the windows follows what it finds in flight to its end.
    */
-  readonly halted: AbortSignal;
-  /** Looks at the clock until the run has ended, and tells `onChange` as the last start and the close go by. */
-  watch(ended: AbortSignal, onChange: () => void): Promise<void>;
+  watch(
+    ended: AbortSignal,
+    told: { readonly onChange: () => void; readonly onHalt: () => void },
+  ): Promise<void>;
 }
 
 /** For a plan without windows it is always open. The time is that of this machine's wall clock. */
@@ -22,9 +24,7 @@ export function openWindowGate(
   { windows }: Pick<SavedPlan, 'windows'>,
   clock: Pick<Clock, 'now' | 'sleep'>,
 ): WindowGate {
-  const halting = new AbortController();
-  if (windows === undefined)
-    return { refusal: () => null, halted: halting.signal, watch: () => Promise.resolve() };
+  if (windows === undefined) return { refusal: () => null, watch: () => Promise.resolve() };
   const openings = openOpenings(windows);
   const refusal = () => {
     const now = clock.now();
@@ -32,13 +32,12 @@ export function openWindowGate(
   };
   return {
     refusal,
-    halted: halting.signal,
-    async watch(ended, onChange) {
+    async watch(ended, { onChange, onHalt }) {
       let closed = openings.at(clock.now()) === null;
       while (!ended.aborted) {
         const now = clock.now();
         const opening = openings.at(now);
-        if (opening === null && !closed && windows.atClose === 'halt') halting.abort();
+        if (opening === null && !closed && windows.atClose === 'halt') onHalt();
         closed = opening === null;
         if (refusal() !== null) onChange();
         const ahead = [opening?.lastStart, opening?.closes].flatMap((at) =>

@@ -2,7 +2,7 @@
  * Tells people of a run while it goes on: hooks and webhooks of its plan. Everything happens beside the run, in queues
  * that are bounded: nothing here can stop it, delay it, or change how it ends.
  */
-import type { Clock } from '../../clock.ts';
+import { type Clock, iso } from '../../clock.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
@@ -33,90 +33,105 @@ export interface Listener {
   tell(facts: ToldFacts, signal: AbortSignal): Promise<Result>;
 }
 
-export interface Telling {
-  /** An entry has become durable. Never throws, never waits. */
-  entry(entry: JournalEntry): void;
-  /** Waits for what is still being told, at most `graceMs`; what is left then is given up and on record. */
-  close(graceMs: number): Promise<void>;
-}
-
-/** @param log appends to a file of the run directory. */
-export function openTelling(options: {
+export interface NotifierInput {
   readonly saved: SavedPlan;
   readonly journal: () => JournalWriter | null;
   readonly clock: Clock;
   readonly listeners: readonly Listener[];
+  /** Appends to a file of the run. */
   readonly log: (file: string, text: string) => Promise<void>;
-}): Telling {
-  const { saved, clock, listeners } = options;
-  const givingUp = new AbortController();
-  let logged: Promise<void> = Promise.resolve();
-  let closed = false;
+}
 
-  const record = (listener: Listener, facts: ToldFacts, { ok, what, output = '' }: Result): void => {
+export class Notifier {
+  readonly #input: NotifierInput;
+  readonly #queues: readonly Queue[];
+  readonly #givingUp = new AbortController();
+  #logged: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(input: NotifierInput) {
+    this.#input = input;
+    this.#queues = input.listeners.map(
+      (listener) =>
+        new Queue(listener, this.#givingUp.signal, (facts, result) => this.#record(listener, facts, result)),
+    );
+  }
+
+  /** An entry has become durable. Never throws, never waits. */
+  entry(entry: JournalEntry): void {
+    const journal = this.#input.journal();
+    if (this.#isClosed || journal === null || this.#queues.length === 0) return;
+    const facts = toldFacts(entry, this.#input.saved, journal.replay);
+    if (facts === null) return;
+    for (const queue of this.#queues) queue.push(facts);
+  }
+
+  /** Waits for what is on its way, at most `graceMs`; what is left then is given up, and that is on record. */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    const idle = Promise.all(this.#queues.map((queue) => queue.idle()));
+    const enough = new AbortController();
+    void idle.then(() => enough.abort());
+    await Promise.race([idle, this.#input.clock.sleep(graceMs, enough.signal)]);
+    this.#givingUp.abort();
+    await idle;
+    await this.#logged;
+  }
+
+  #record(listener: Listener, facts: ToldFacts, { ok, what, output = '' }: Result): void {
     const { by } = listener;
     const { event, entry } = facts;
     const to = listener.to(facts);
-    const stamp = new Date(clock.now()).toISOString();
-    const line = `${stamp} ${event} (entry ${entry}) ${to}: ${ok ? 'told' : 'NOT TOLD'}: ${what}\n`;
+    const line = `${iso(this.#input.clock.now())} ${event} (entry ${entry}) ${to}: ${ok ? 'told' : 'NOT TOLD'}: ${what}\n`;
     const text = output === '' || output.endsWith('\n') ? output : `${output}\n`;
     const file = by === 'hook' ? RUN_FILES.hooks : RUN_FILES.notices;
-    logged = logged.then(() => options.log(file, text + line)).catch(() => undefined);
-    const journal = options.journal();
+    this.#logged = this.#logged.then(() => this.#input.log(file, text + line)).catch(() => undefined);
+    const journal = this.#input.journal();
     // Once the run has ended its journal is whole, and nothing is added: what comes of the last notices is in the files.
-    if (closed || journal === null || journal.replay.state().endedAt !== null) return;
+    if (this.#isClosed || journal === null || journal.replay.state().endedAt !== null) return;
     journal.note({ kind: 'told', by, event, about: entry, to, ok, what });
-  };
+  }
+}
 
-  const queues = listeners.map((listener) => {
-    const waiting: ToldFacts[] = [];
-    let working: Promise<void> | null = null;
-    const work = async (): Promise<void> => {
-      // In a turn of its own: whoever wrote the entry goes on first.
-      await Promise.resolve();
-      for (let facts = waiting.shift(); facts !== undefined; facts = waiting.shift()) {
-        const result = givingUp.signal.aborted
-          ? { ok: false, what: 'given up: the run is over' }
-          : await listener.tell(facts, givingUp.signal).catch(fault);
-        record(listener, facts, result);
-      }
-      working = null;
-    };
-    return {
-      push(facts: ToldFacts): void {
-        if (waiting.length >= MOST_WAITING) {
-          record(listener, facts, { ok: false, what: `dropped: ${MOST_WAITING} others wait already` });
-          return;
-        }
-        waiting.push(facts);
-        working ??= work();
-      },
-      idle: async (): Promise<void> => {
-        await working;
-      },
-      wants: (facts: ToldFacts) => listener.wants(facts),
-    };
-  });
+/** The notifications of one listener, one after the other. */
+class Queue {
+  readonly #listener: Listener;
+  readonly #givenUp: AbortSignal;
+  readonly #done: (facts: ToldFacts, result: Result) => void;
+  readonly #waiting: ToldFacts[] = [];
+  #working: Promise<void> | null = null;
 
-  return {
-    entry(entry) {
-      const journal = options.journal();
-      if (closed || journal === null || queues.length === 0) return;
-      const facts = toldFacts(entry, saved, journal.replay);
-      if (facts === null) return;
-      for (const queue of queues) if (queue.wants(facts)) queue.push(facts);
-    },
-    async close(graceMs) {
-      closed = true;
-      const idle = Promise.all(queues.map((queue) => queue.idle()));
-      const enough = new AbortController();
-      void idle.then(() => enough.abort());
-      await Promise.race([idle, clock.sleep(graceMs, enough.signal)]);
-      givingUp.abort();
-      await idle;
-      await logged;
-    },
-  };
+  constructor(listener: Listener, givenUp: AbortSignal, done: (facts: ToldFacts, result: Result) => void) {
+    this.#listener = listener;
+    this.#givenUp = givenUp;
+    this.#done = done;
+  }
+
+  push(facts: ToldFacts): void {
+    if (!this.#listener.wants(facts)) return;
+    if (this.#waiting.length >= MOST_WAITING) {
+      this.#done(facts, { ok: false, what: `dropped: ${MOST_WAITING} others wait already` });
+      return;
+    }
+    this.#waiting.push(facts);
+    this.#working ??= this.#work();
+  }
+
+  async idle(): Promise<void> {
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    // In a turn of its own: whoever wrote the entry goes on first.
+    await Promise.resolve();
+    for (let facts = this.#waiting.shift(); facts !== undefined; facts = this.#waiting.shift()) {
+      const result = this.#givenUp.aborted
+        ? { ok: false, what: 'given up: the run is over' }
+        : await this.#listener.tell(facts, this.#givenUp).catch(fault);
+      this.#done(facts, result);
+    }
+    this.#working = null;
+  }
 }
 
 function fault(error: unknown): Result {

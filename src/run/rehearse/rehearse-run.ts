@@ -1,21 +1,17 @@
 /**
- * Carries a saved plan out in virtual time: the executor, the client and the journal writer of a real run, joined as
- * `apply.ts` joins them, against a provider that whoever calls stands for. No file, no lock, no register, no network.
+ * Carries a saved plan out in virtual time: the process of a real run against a provider that is handed in. No file, no
+ * lock, no register, no network.
  */
 import { type Clock, iso, VirtualClock } from '../../clock.ts';
 import type { Caller } from '../../cloud/calls/call.ts';
-import { cloudOver } from '../../cloud/client.ts';
-import { openPermits } from '../../cloud/limit/permits.ts';
-import type { Transport } from '../../cloud/network/transport.ts';
 import { EMPTY_CHAIN } from '../../journal/chain.ts';
-import { beginReplay } from '../../journal/replay.ts';
-import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.ts';
+import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { openOpenings } from '../../plan/windows/open-windows.ts';
-import { type JournalStore, openJournalWriter } from '../../store/journal-writer.ts';
-import { openSteering } from '../control/control-run.ts';
-import { beginCallCounter } from '../engine/call-counter.ts';
-import { execute } from '../engine/execute.ts';
+import type { JournalStore } from '../../store/journal-writer.ts';
+import { DAY } from '../../units.ts';
 import type { GateDoors, RunEnd } from '../engine/run.ts';
+import { NO_PAST, openProcess } from '../process.ts';
+import { providerOver } from './provider-over.ts';
 
 /** One run that was rehearsed. */
 export interface RehearsedRun {
@@ -39,7 +35,7 @@ export interface RehearseInput {
 /** What a disk takes to make entries durable, milliseconds. */
 const FSYNC = 3;
 /** No run lasts longer; one that waits for a window looks a year ahead. */
-const LIMIT = 800 * 24 * 3600_000;
+const LIMIT = 800 * DAY;
 /** Windows in which the same run goes on, at the most. */
 const MOST_PROCESSES = 400;
 
@@ -60,21 +56,16 @@ export function startOf({ sealedAt, windows }: Pick<SavedPlan, 'sealedAt' | 'win
  * Rehearses one run to where a real one would need a person: its end, a halt, a deadline. Left with work at the close of
  * a window it goes on in the next, as by the same `apply`. Whoever has to approve has approved.
  */
-export async function rehearseRun({
-  saved,
-  startsAt,
-  providerIn,
-  chance,
-  version,
-}: RehearseInput): Promise<RehearsedRun> {
+export async function rehearseRun(input: RehearseInput): Promise<RehearsedRun> {
+  const { saved, startsAt, providerIn } = input;
   const clock = new VirtualClock(startsAt);
-  const caller = providerIn(clock);
+  const client = providerIn(clock);
   const entries: JournalEntry[] = [];
   return clock.run(async () => {
-    for (let process = 1; ; process++) {
-      const end = await carryOut(saved, { clock, caller, chance, version, entries });
+    for (let count = 1; ; count++) {
+      const end = await carryOut(input, clock, client, entries);
       const reopens = end.because === 'window-closed' ? nextStart(saved, clock.now()) : null;
-      if (reopens === null || process === MOST_PROCESSES) return { entries, end };
+      if (reopens === null || count === MOST_PROCESSES) return { entries, end };
       await clock.sleep(reopens - clock.now());
     }
   }, LIMIT);
@@ -87,66 +78,35 @@ function nextStart({ windows, finishBy }: SavedPlan, now: number): number | null
   return finishBy !== null && Date.parse(finishBy) <= at ? null : at;
 }
 
-/** One process from its start to its end. */
+/** One process from its start to its end. @param entries those of all processes so far; grows. */
 async function carryOut(
-  saved: SavedPlan,
-  {
-    clock,
-    caller,
-    chance,
-    version,
-    entries,
-  }: Pick<RehearseInput, 'chance' | 'version'> & {
-    readonly clock: VirtualClock;
-    readonly caller: Caller;
-    readonly entries: JournalEntry[];
-  },
+  { saved, chance, version }: RehearseInput,
+  clock: VirtualClock,
+  client: Caller,
+  entries: JournalEntry[],
 ): Promise<RunEnd> {
-  const replay = beginReplay(saved);
-  for (const entry of entries) replay.add(entry);
+  const provider = providerOver(client, { clock, chance, rate: saved.execution.requestsPerSecond });
   const last = entries.at(-1);
-  const journal = openJournalWriter({
+  const runProcess = openProcess({
+    saved,
+    past: { ...NO_PAST, entries, end: last ?? EMPTY_CHAIN },
     store: memoryStore(clock),
     clock,
-    end: last === undefined ? EMPTY_CHAIN : { seq: last.seq, hash: last.hash },
-    replay,
-    onEntry: (entry) => void entries.push(entry),
-  });
-  const permits = openPermits(clock, saved.execution.requestsPerSecond);
-  const calls = beginCallCounter();
-  const cloud = cloudOver(caller, {
-    clock,
-    permits,
-    onCall: calls.add,
-    jitter: chance,
-    endpoint: null,
-    transport: NO_NETWORK,
-  });
-  await journal.record({
-    kind: 'run-started',
-    format: JOURNAL_FORMAT,
-    plan: saved.name,
-    digest: saved.digest,
-    resumed: last !== undefined,
-    cutOff: 0,
+    ...provider,
     by: { user: 'rehearsal', host: 'rehearsal', pid: 1 },
     endpoint: 'simulated, in virtual time',
     version,
+    onEntry: (entry) => void entries.push(entry),
   });
+  await runProcess.start();
   if (last === undefined)
-    await journal.record({ kind: 'approved', how: 'auto-approve', by: 'the rehearsal, which assumes it' });
-  const never = new AbortController().signal;
-  const steering = openSteering({ saved, journal, permits, clock, drain: never, leave: never });
-  const end = await execute({
-    saved,
-    journal,
-    steering,
-    cloudFor: () => cloud,
-    permits,
-    calls,
-    clock,
-    drain: never,
-    leave: never,
+    await runProcess.journal.record({
+      kind: 'approved',
+      how: 'auto-approve',
+      by: 'the rehearsal, which assumes it',
+    });
+  const end = await runProcess.carryOut({
+    cloudFor: provider.cloudFor,
     gates: ASSUMED_DOORS,
     approvalOf: async (wave) => ({
       deed: {
@@ -159,7 +119,7 @@ async function carryOut(
       },
     }),
   });
-  // Nobody tells a rehearsal to leave at once.
+  // Nobody tells a rehearsal to leave.
   if (end === null) throw new Error('internal error: a rehearsal was left');
   return end;
 }
@@ -168,8 +128,3 @@ async function carryOut(
 function memoryStore(clock: Clock): JournalStore {
   return { append: () => clock.sleep(FSYNC) };
 }
-
-const NO_NETWORK: Transport = {
-  send: () => Promise.reject(new Error('internal error: a rehearsal reached for the network')),
-  async close() {},
-};

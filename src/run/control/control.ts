@@ -1,0 +1,193 @@
+/**
+ * The control of a live run by its operators. Each command is accepted or refused with the reason, and each is an entry
+ * of the journal. It belongs to the process: resumed, a run begins as the plan says, because whoever applies again has
+ * told it to go on.
+ */
+import pLimit, { type LimitFunction } from 'p-limit';
+import { type Clock, iso } from '../../clock.ts';
+import type { Permits } from '../../cloud/limit/permits.ts';
+import { unreachable } from '../../errors.ts';
+import { saySteerer } from '../../journal/replay.ts';
+import type { SavedPlan, SteerCommand, Steered, Steerer } from '../../model.ts';
+import type { JournalWriter } from '../../store/journal-writer.ts';
+import { HOUR } from '../../units.ts';
+import type { StopState } from '../stop-state.ts';
+import { beginWaits, LIMITS, type Waits } from '../waits.ts';
+import { answerTo, type Paused, refusalOf, type Situation } from './decide-command.ts';
+import { countInFlight, type Standing, standingOf } from './run-status.ts';
+
+/** What came of a command. */
+export interface SteerAnswer {
+  readonly accepted: boolean;
+  /** One sentence: what happens now, or why it was refused. */
+  readonly what: string;
+}
+
+/** What the control of a run works on. */
+export interface Controlled {
+  readonly saved: SavedPlan;
+  readonly journal: JournalWriter;
+  readonly permits: Permits;
+  readonly clock: Clock;
+  readonly stop: StopState;
+}
+
+/** The control of one run in one process. */
+export class Control {
+  /** The in-flight slots: how many resizes go on at the same time. */
+  readonly slots: LimitFunction;
+  /** What is waited for in this process. */
+  readonly waits: Waits;
+  readonly #run: Controlled;
+  readonly #rateAtFirst: number;
+  /** As approved, or as it was set since; and the bound of a slow start. */
+  #allowed: number;
+  #slowly = Number.POSITIVE_INFINITY;
+  #paused: Paused | null = null;
+  #continued = new AbortController();
+  #change = new AbortController();
+  #isClosed = false;
+
+  constructor(run: Controlled) {
+    this.#run = run;
+    this.#allowed = run.saved.execution.inFlight;
+    this.#rateAtFirst = run.permits.fullRate;
+    this.slots = pLimit(this.#allowed);
+    this.waits = beginWaits(run.clock);
+  }
+
+  get paused(): Paused | null {
+    return this.#paused;
+  }
+
+  /** Aborted at the next change of what this control decides. */
+  get changed(): AbortSignal {
+    return this.#change.signal;
+  }
+
+  /** How the run goes on at this moment. */
+  standing(): Standing {
+    return standingOf(this.#run, this);
+  }
+
+  /**
+   * Does what is told, or not. What is accepted takes effect immediately; the answer comes when the entry is durable.
+   * After the end of the run, everything is refused and nothing is written down.
+   */
+  async command(command: SteerCommand, by: Steerer): Promise<SteerAnswer> {
+    const { journal, stop } = this.#run;
+    if (this.#isClosed || journal.replay.state().endedAt !== null)
+      return { accepted: false, what: 'the run has ended' };
+    const situation = this.#situation();
+    const refused = refusalOf(command, situation);
+    const accepted = refused === null;
+    const what = refused ?? answerTo(command, situation);
+    const written = journal.record({ kind: 'steered', ...inJournal(command), by, accepted, what });
+    if (accepted) this.#takeEffect(command, by);
+    try {
+      await written;
+    } catch {
+      return { accepted: false, what: 'the journal cannot be written: nothing more is ordered' };
+    } finally {
+      if (accepted && command.kind === 'abort') stop.leave();
+    }
+    return { accepted, what };
+  }
+
+  /**
+   * Pauses the run as a command would, without one: whoever calls has written down why. Nothing where it is paused
+   * already. @param by who does it, in words.
+   */
+  hold(by: string): void {
+    const { stop } = this.#run;
+    if (this.#paused !== null || this.#isClosed || stop.drained.aborted || stop.toldToLeave.aborted) return;
+    void this.#pause(by);
+    this.#tellChange();
+  }
+
+  /** While a wave starts slowly, at most so many in flight, whatever else was set; null: no such bound. */
+  slowStart(most: number | null): void {
+    this.#slowly = most ?? Number.POSITIVE_INFINITY;
+    this.#bindSlots();
+  }
+
+  /** The run is over: nothing waits any more, and nothing is accepted. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#continued.abort();
+    // The permits may be another run's next.
+    const { permits } = this.#run;
+    if (permits.fullRate !== this.#rateAtFirst) permits.setFullRate(this.#rateAtFirst);
+  }
+
+  #situation(): Situation {
+    const { saved, journal, permits, stop } = this.#run;
+    const { stopping } = journal.replay.state();
+    return {
+      execution: saved.execution,
+      isLeaving: stop.mustLeave,
+      stopping: stopping?.what ?? (stop.drained.aborted ? stop.drainedBy : null),
+      paused: this.#paused,
+      inFlight: this.#allowed,
+      requestsPerSecond: permits.fullRate,
+      count: countInFlight(journal),
+    };
+  }
+
+  #takeEffect(command: SteerCommand, by: Steerer): void {
+    const { permits, stop } = this.#run;
+    switch (command.kind) {
+      case 'pause':
+        void this.#pause(saySteerer(by));
+        break;
+      case 'continue':
+        this.#paused = null;
+        this.#continued.abort();
+        break;
+      case 'drain':
+        stop.drain(`told to drain by ${saySteerer(by)}`);
+        break;
+      case 'abort':
+        stop.isLeaving = true;
+        break;
+      case 'set':
+        if (command.setting === 'inFlight') {
+          this.#allowed = command.value;
+          this.#bindSlots();
+        } else permits.setFullRate(command.value);
+        break;
+      default:
+        return unreachable(command);
+    }
+    this.#tellChange();
+  }
+
+  /** A pause that nobody ends drains the run, because one that was forgotten holds its locks. */
+  async #pause(by: string): Promise<void> {
+    const { clock, stop } = this.#run;
+    this.#paused = { since: iso(clock.now()), by };
+    const continued = new AbortController();
+    this.#continued = continued;
+    await clock.sleep(LIMITS.paused, continued.signal);
+    if (continued.signal.aborted || stop.drained.aborted || stop.toldToLeave.aborted) return;
+    stop.drain(`paused for ${LIMITS.paused / HOUR} hours`);
+    this.#tellChange();
+  }
+
+  #bindSlots(): void {
+    this.slots.concurrency = Math.min(this.#allowed, this.#slowly);
+  }
+
+  #tellChange(): void {
+    const told = this.#change;
+    this.#change = new AbortController();
+    told.abort();
+  }
+}
+
+function inJournal(command: SteerCommand): Pick<Steered, 'command' | 'value'> {
+  if (command.kind !== 'set') return { command: command.kind, value: null };
+  const { setting, value } = command;
+  return { command: `set ${setting}`, value: Number.isFinite(value) ? value : null };
+}

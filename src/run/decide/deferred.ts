@@ -1,0 +1,127 @@
+/**
+ * An accepted change that was told to wait for its maintenance window: accepted is not started. What an instance reads
+ * as meanwhile is not documented, so its task is read, sparingly while the window is far (facts §7.3, read 2026-11).
+ */
+import { iso } from '../../clock.ts';
+import type { MaintenanceWindow } from '../../model.ts';
+import { SECOND } from '../../units.ts';
+import { LIMITS, MINUTE } from '../waits.ts';
+import { factsSince } from './facts-since.ts';
+import { foreignOrders } from './judge-landing.ts';
+import { judgeBegun } from './judge-settling.ts';
+import type { At, Defer, DeferredMemory, End, Fault, FollowMove, Read } from './move.ts';
+import { faultMove } from './read-fault.ts';
+import { beganOutside, isOpen, openingAt, pauseUntilLook, secondClosing } from './window-time.ts';
+
+/** A change that shows no sign of having begun for so long after its order is believed to wait, milliseconds. */
+const WAITS_AFTER = MINUTE;
+
+/** How long a read may wait for others: what waits for one window is read together. */
+const TOGETHER = 5 * SECOND;
+
+/** What is known of the change from its entries and its plan. Wall clock, ms since 1970 UTC. */
+interface Deferral {
+  readonly window: MaintenanceWindow;
+  readonly orderedAt: number;
+  /** By the provider's clock. */
+  readonly askedAt: number;
+  readonly giveUpAt: number;
+}
+
+export function followDeferred(at: At): FollowMove {
+  const { seen } = at;
+  const deferral = deferralOf(at);
+  const memory = at.memory?.phase === 'deferred' ? at.memory : null;
+  if (memory === null) return begin(at, deferral);
+  if (seen.kind === 'fault') return afterFault(at, deferral, memory, seen);
+  if (seen.kind === 'reading') return afterReading(at, deferral, memory, seen);
+  const since = factsSince(at.step, at.earlier, deferral.askedAt);
+  return { kind: 'read', within: TOGETHER, factsSince: since, openTasks: false, memory };
+}
+
+function deferralOf({ step, state, window, now }: At): Deferral {
+  if (window === null) throw new Error(`internal error: ${step.id} waits for a window and has none`);
+  const orderedAt = Date.parse(state.acceptedAt ?? state.intentAt ?? iso(now.wall));
+  const askedAt = Date.parse(state.intentProviderAt ?? state.acceptedAt ?? '');
+  return { window, orderedAt, askedAt, giveUpAt: secondClosing(window, orderedAt) + MINUTE };
+}
+
+function begin(at: At, deferral: Deferral): FollowMove {
+  const { state, now, learned, readsOnce } = at;
+  const { window, orderedAt, giveUpAt } = deferral;
+  // Resumed, it is read immediately: it may have begun while nobody read.
+  const isNew = now.wall - orderedAt < 5 * SECOND;
+  const next: FollowMove = {
+    kind: 'wait',
+    name: null,
+    ms: isNew && !readsOnce ? pauseUntilLook(window, orderedAt, now.wall) : 0,
+    until: 'drained',
+    showsWait: { name: 'window', limit: giveUpAt - orderedAt, since: orderedAt },
+    memory: { phase: 'deferred', notYetAt: orderedAt },
+  };
+  if (learned.deferral === 'kept' && !isOpen(window, now.wall))
+    return defer(at, deferral, { tells: true, givesSlot: true, isKept: false, next });
+  return state.waitsFor !== null && isOld(at, deferral)
+    ? defer(at, deferral, { tells: false, givesSlot: true, isKept: false, next })
+    : next;
+}
+
+function isOld({ now }: At, { orderedAt }: Deferral): boolean {
+  return now.wall - orderedAt >= WAITS_AFTER;
+}
+
+/**
+ * Its slot goes to another: it is not in flight while it waits. Until the provider was seen to let a change wait the
+ * slot is kept, because where the option is overlooked all would begin at the same time.
+ */
+function defer(
+  { state, now }: At,
+  { window }: Deferral,
+  { tells, ...defers }: { readonly tells: boolean } & Pick<Defer, 'givesSlot' | 'isKept' | 'next'>,
+): Defer {
+  const opensAt = tells && state.waitsFor === null ? openingAt(window, now.wall).opens : null;
+  return { kind: 'defer', window, opensAt, ...defers };
+}
+
+function afterFault({ now }: At, { giveUpAt }: Deferral, memory: DeferredMemory, seen: Fault): FollowMove {
+  const message = `ordered, and its end could not be read: ${seen.message}`;
+  const end: End = { kind: 'end', outcome: 'unknown', message };
+  const limit = giveUpAt + LIMITS.settling - now.wall;
+  const again = { kind: 'wait', name: 'unreachable', limit, ms: MINUTE / 2, until: 'drained' } as const;
+  return faultMove<FollowMove>(seen, limit < 0 ? end : { ...again, memory }, end);
+}
+
+function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: Read): FollowMove {
+  const { step, state, now } = at;
+  const { window, orderedAt, askedAt, giveUpAt } = deferral;
+  const { reading, whose } = seen;
+  const { orders } = state;
+  const begun = judgeBegun(step, reading, { orders, askedAt }, foreignOrders(reading.deals, whose, orders));
+  if (begun !== null) {
+    const { evidence, taskAt } = begun;
+    const began = { notYetAt: memory.notYetAt, seenAt: now.wall, orderedAt, taskAt };
+    const isOverlooked = beganOutside(window, began);
+    const warning = isOverlooked ? `executed outside its window ${sayWindow(window)}` : null;
+    return { kind: 'append', event: { kind: 'began', step: step.id, evidence, warning }, isOverlooked };
+  }
+  if (now.wall > giveUpAt) {
+    const message = `accepted, and not begun by the end of the second of its windows ${sayWindow(window)}`;
+    return { kind: 'end', outcome: 'unknown', message, size: reading.instance?.size ?? null };
+  }
+  const next: FollowMove = at.readsOnce
+    ? { kind: 'leave' }
+    : {
+        kind: 'wait',
+        name: null,
+        ms: pauseUntilLook(window, orderedAt, now.wall),
+        until: 'drained',
+        memory: { phase: 'deferred', notYetAt: now.wall },
+      };
+  if (isOpen(window, now.wall)) return next;
+  const isBelieved = isOld(at, deferral);
+  return defer(at, deferral, { tells: true, givesSlot: isBelieved, isKept: isBelieved, next });
+}
+
+function sayWindow({ from, to }: MaintenanceWindow): string {
+  return `${from}-${to} Beijing time`;
+}

@@ -1,0 +1,56 @@
+/** The end of a run: why it ended, its exit code, and the last entry of its process. */
+import { totals } from '../../journal/replay.ts';
+import type { EndedBecause, StepState } from '../../model.ts';
+import { exitCodeOf } from '../decide/exit-code.ts';
+import type { FollowingRun, ReconcilingRun, Run, RunEnd } from './run.ts';
+
+/** Writes down how a run that carried the plan out ended. */
+export async function endRun(run: Run): Promise<RunEnd> {
+  const { stopping } = run.journal.replay.state();
+  const open = openSteps(run);
+  const because: EndedBecause =
+    stopping && (open.length > 0 || stopping.because === 'halted') ? stopping.because : 'done';
+  // What was accepted and is left at the close of a window is followed by the next process: it is not unknown.
+  const followed = because === 'window-closed' ? open.filter(({ phase }) => phase === 'settling').length : 0;
+  const drained = run.stop.drained.reason;
+  return recordEnd(run, because, {
+    known: followed,
+    signalExitCode: typeof drained === 'number' ? drained : 130,
+  });
+}
+
+/**
+ * The same for a run that only read: it stands as before where it is not finished.
+ * @param before the exit code that it last ended with; null where it had not ended.
+ */
+export async function endReconciling(
+  run: ReconcilingRun,
+  stoppedBecause: EndedBecause | null,
+  before: number | null,
+): Promise<RunEnd> {
+  const because = openSteps(run).length > 0 ? (stoppedBecause ?? 'reconciled') : 'done';
+  return recordEnd(run, because, { known: 0, signalExitCode: before ?? 130 });
+}
+
+function openSteps({ saved, journal }: FollowingRun): StepState[] {
+  return saved.steps.map(({ id }) => journal.replay.step(id)).filter(({ phase }) => phase !== 'ended');
+}
+
+async function recordEnd(
+  run: FollowingRun,
+  because: EndedBecause,
+  { known, signalExitCode }: { readonly known: number; readonly signalExitCode: number },
+): Promise<RunEnd> {
+  const { saved, journal, calls, stop } = run;
+  const counted = totals(saved.steps.map(({ id }) => journal.replay.step(id)));
+  const exitCode = exitCodeOf({
+    totals: { ...counted, unknown: counted.unknown - known },
+    because,
+    credentialsRefused: stop.credentialsRefused,
+    signalExitCode,
+  });
+  const counts = calls.take();
+  if (counts.length > 0) journal.tell({ kind: 'calls', counts });
+  await journal.record({ kind: 'run-ended', because, exitCode });
+  return { because, exitCode };
+}

@@ -1,0 +1,75 @@
+/** A step that this process works on: what it knows of it beside the journal, and what a decision is given of both. */
+import type { Step } from '../../model.ts';
+import type { Memory, Observation, Seen } from '../decide/move.ts';
+import { type FollowingRun, scopeKey } from './run.ts';
+import type { Sighting } from './watch.ts';
+
+export interface StepInProgress {
+  readonly step: Step;
+  memory: Memory | null;
+  seen: Seen;
+  /** A read of the instance before its order must be younger than this, monotonic ms. */
+  notBefore: number;
+  /** The read by which it may be ordered. */
+  sighting: Sighting | null;
+  /** Gives the step's in-flight slot back. */
+  readonly giveSlotBack: () => void;
+  /** The process leaves a change that waits for its window after one read. */
+  readonly readsOnce: boolean;
+}
+
+export function inProgress(
+  step: Step,
+  { giveSlotBack = () => {}, readsOnce = false }: Partial<StepInProgress> = {},
+): StepInProgress {
+  return {
+    step,
+    memory: null,
+    seen: { kind: 'nothing' },
+    notBefore: Number.NEGATIVE_INFINITY,
+    sighting: null,
+    giveSlotBack,
+    readsOnce,
+  };
+}
+
+/** The next decision begins from nothing seen. */
+export function forget(run: FollowingRun, doing: StepInProgress): void {
+  doing.memory = null;
+  doing.notBefore = run.clock.monotonic();
+}
+
+/** Everything that a decision about the step rests on, at this moment. */
+export function observe(run: FollowingRun, doing: StepInProgress): Observation {
+  const { saved, clock, learned, slots } = run;
+  const { step, memory, seen, readsOnce } = doing;
+  const { usual, tail, firstSince } = learned;
+  return {
+    now: {
+      wall: clock.now(),
+      monotonic: clock.monotonic(),
+      provider: run.cloudFor(step.profile).providerNow(),
+    },
+    memory,
+    seen,
+    execution: saved.execution,
+    window: windowOf(run, step),
+    earlier: earlierOf(run, step),
+    learned: { usual, tail, firstSince, deferral: learned.deferral.get(scopeKey(step)) ?? null },
+    isSlotWanted: slots.pendingCount > 0,
+    readsOnce,
+  };
+}
+
+function windowOf({ saved }: FollowingRun, { instance }: Step): Observation['window'] {
+  if (saved.execution.switch !== 'maintenance-window') return null;
+  return saved.preconditions.find((one) => one.instance === instance)?.window ?? null;
+}
+
+/** Its end is not final where it is open again when the run is resumed: the steps that need it then stay as they are. */
+function earlierOf({ journal }: FollowingRun, { needs }: Step): Observation['earlier'] {
+  if (needs === null) return null;
+  const state = journal.replay.step(needs);
+  const isHalting = state.outcome === 'refused' && journal.replay.state().haltingRefusals.has(needs);
+  return { state, isFinal: state.outcome !== 'unknown' && !isHalting };
+}

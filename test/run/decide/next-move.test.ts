@@ -1,0 +1,509 @@
+/** What the engine does next for a step: a table of the pure decision, phase by phase. */
+import { describe, expect, it } from 'vitest';
+import type { Deal, Task } from '../../../src/cloud/cloud.ts';
+import { untouched } from '../../../src/journal/replay.ts';
+import type { Instance, Step, StepState } from '../../../src/model.ts';
+import type { AcceptedMemory, Move, Observation, OrderMemory, Seen } from '../../../src/run/decide/move.ts';
+import { followMove, nextMove } from '../../../src/run/decide/next-move.ts';
+import { MINUTE, SECOND } from '../../../src/units.ts';
+
+const NOW = Date.UTC(2026, 10, 11, 2);
+const ago = (ms: number) => new Date(NOW - ms).toISOString();
+const BEFORE = { memoryPerShard: 4096, shards: 1, replicas: 1 };
+const AFTER = { ...BEFORE, memoryPerShard: 8192 };
+
+const STEP: Step = {
+  id: 'crs-aaaa0001/1',
+  instance: 'crs-aaaa0001',
+  region: 'ap-guangzhou',
+  profile: 'default',
+  edition: 'redis-5.0-standard',
+  change: { dimension: 'memoryPerShard', from: 4096, to: 8192 },
+  before: BEFORE,
+  after: AFTER,
+  wave: 0,
+  needs: null,
+  quote: null,
+} as unknown as Step;
+const SECOND_STEP: Step = { ...STEP, id: 'crs-aaaa0001/2', needs: STEP.id };
+
+const state = (changes: Partial<StepState> = {}): StepState => ({ ...untouched(STEP.id), ...changes });
+const ended = (outcome: StepState['outcome']) => state({ phase: 'ended', outcome, endedAt: ago(SECOND) });
+const UNANSWERED = state({
+  phase: 'unanswered',
+  attempts: 1,
+  doubtful: 1,
+  startedAt: ago(10 * SECOND),
+  intentAt: ago(10 * SECOND),
+  intentProviderAt: ago(10 * SECOND),
+});
+const SILENT_FOR_LONG = { ...UNANSWERED, intentProviderAt: ago(4 * MINUTE) };
+const ACCEPTED = state({ phase: 'settling', attempts: 1, orders: ['2026'], acceptedAt: ago(MINUTE) });
+const DEFERRED = { ...ACCEPTED, intentProviderAt: ago(MINUTE) };
+
+const instance = (changes: Partial<Instance> = {}): Instance =>
+  ({ id: STEP.instance, status: 'running', size: BEFORE, nodes: [], ...changes }) as unknown as Instance;
+const task = (result: Task['result']): Task => ({
+  id: '7',
+  instance: STEP.instance,
+  type: '012',
+  dimension: 'memoryPerShard',
+  startedAt: NOW - 9 * SECOND,
+  result,
+});
+const deal = (changes: Partial<Deal> = {}): Deal => ({
+  order: '2026',
+  instances: [STEP.instance],
+  createdAt: NOW - 9 * SECOND,
+  state: 'delivered',
+  billed: null,
+  by: null,
+  direction: 'up',
+  ...changes,
+});
+
+const reading = (
+  found: Instance | undefined,
+  tasks: readonly Task[] | null = null,
+  deals: readonly Deal[] | null = null,
+): Seen => ({
+  kind: 'reading',
+  reading: { instance: found, tasks, deals },
+  whose: { known: new Set(), self: null },
+});
+const fault = (kind: 'passing' | 'no-right' | 'credentials'): Seen => ({
+  kind: 'fault',
+  fault: kind,
+  message: 'it failed',
+  halt: 'it failed (mend: try)',
+});
+const placed = (answer: object, changes: object = {}): Seen =>
+  ({
+    kind: 'placed',
+    placed: answer,
+    refusedBefore: null,
+    orderOf: null,
+    isHeldBack: false,
+    ...changes,
+  }) as Seen;
+const refused = (code: string) =>
+  placed({ kind: 'refused', code, message: 'no', requestId: 'r', sentAt: NOW });
+
+const LOOKED: OrderMemory = { phase: 'order', turn: 'go', instance: instance() };
+const FOLLOWING: AcceptedMemory = {
+  phase: 'accepted',
+  round: 3,
+  since: 0,
+  before: 0,
+  facts: null,
+  asked: false,
+  age: MINUTE,
+  status: 'running',
+};
+const ASKED: AcceptedMemory = { ...FOLLOWING, facts: 'open', asked: true };
+
+const observation = (changes: Partial<Observation> = {}): Observation => ({
+  now: { wall: NOW, monotonic: MINUTE, provider: NOW },
+  memory: null,
+  seen: { kind: 'nothing' },
+  execution: { patience: 3 * MINUTE, switch: 'now' },
+  window: null,
+  earlier: null,
+  learned: { usual: null, tail: 5 * SECOND, firstSince: null, deferral: null },
+  isSlotWanted: false,
+  readsOnce: false,
+  ...changes,
+});
+const round = (at: Partial<OrderMemory>, seen?: Seen) =>
+  observation({ memory: { ...LOOKED, ...at }, ...(seen ? { seen } : {}) });
+const silence = (seen: Seen, monotonic = MINUTE) =>
+  observation({
+    memory: {
+      phase: 'unanswered',
+      round: 2,
+      asked: { wall: NOW, monotonic, provider: NOW },
+    },
+    seen,
+  });
+const follow = (memory: AcceptedMemory, seen: Seen) => observation({ memory, seen });
+const WINDOW = { from: '03:00', to: '06:00' };
+const deferred = (changes: Partial<Observation> = {}) =>
+  observation({
+    execution: { patience: 3 * MINUTE, switch: 'maintenance-window' },
+    window: WINDOW,
+    ...changes,
+  });
+
+/** A move in a few words. */
+function inWords(move: Move): string {
+  const next = 'next' in move && move.next ? `, ${inWords(move.next)}` : '';
+  const orElse = 'orElse' in move && move.orElse ? `, else ${inWords(move.orElse)}` : '';
+  switch (move.kind) {
+    case 'append':
+      return `append ${move.event.kind}${'landed' in move.event ? (move.event.landed ? ' landed' : ' not landed') : ''}${next}`;
+    case 'end':
+      return `end ${move.outcome}${move.code ? ` ${move.code}` : ''}`;
+    case 'wait':
+      return `wait ${move.name ?? ''} ${move.ms}`.replace('  ', ' ') + orElse + next;
+    case 'read':
+      return `read ${move.factsSince === null ? 'instance' : move.openTasks ? 'open facts' : 'facts'} within ${move.within}`;
+    case 'stop-run':
+      return `stop run${move.code ? ` ${move.code}` : ''}${next}`;
+    case 'defer':
+      return `defer${move.givesSlot ? ', give slot back' : ''}${next}`;
+    default:
+      return move.kind;
+  }
+}
+
+type Row = readonly [behaviour: string, state: StepState, observation: Observation, move: string];
+
+const TABLES: Readonly<Record<string, readonly Row[]>> = {
+  'before an order': [
+    ['waits for its turn first', state(), observation(), 'await-turn'],
+    ['leaves the step where nothing new starts', state(), round({ turn: 'stopped' }), 'leave'],
+    [
+      'gives its slot to another where too many are in flight',
+      state(),
+      round({ turn: 'give-way' }),
+      'give-way',
+    ],
+    [
+      'reads the instance once it is its turn',
+      state(),
+      observation({ memory: { phase: 'order', turn: 'go' } }),
+      'look',
+    ],
+    ['orders an instance that is as planned', state(), round({}), 'order'],
+    [
+      'waits for an instance that something else goes on on, and skips it in the end',
+      state(),
+      round({ instance: instance({ status: 'processing' }) }),
+      'wait busy 5000, else end skipped ResourceUnavailable.InstanceStatusAbnormal',
+    ],
+    [
+      'looks again for an instance that one list lacks',
+      state(),
+      round({ instance: null }),
+      'wait unlisted 3000, else end drifted ResourceNotFound.InstanceNotExists',
+    ],
+    [
+      'never orders on top of another size',
+      state(),
+      round({ instance: instance({ size: { ...BEFORE, memoryPerShard: 6144 } }) }),
+      'end drifted Refit.Drifted',
+    ],
+    [
+      'skips an isolated instance',
+      state(),
+      round({ instance: instance({ status: 'isolated' }) }),
+      'end skipped ResourceUnavailable.InstanceStatusAbnormal',
+    ],
+    [
+      'finds that an earlier attempt had landed after all',
+      state({ doubtful: 1, attempts: 1 }),
+      round({ instance: instance({ size: AFTER }) }),
+      'append settled landed',
+    ],
+    [
+      'reads billing before it orders again after a failed payment',
+      state({ code: 'FailedOperation.PayFailed', intentProviderAt: ago(MINUTE) }),
+      round({}),
+      'read-unpaid',
+    ],
+    [
+      'stops the run where an order waits to be paid',
+      state({ code: 'FailedOperation.PayFailed', intentProviderAt: ago(MINUTE) }),
+      round({ unpaid: [deal({ state: 'unpaid', createdAt: NOW - MINUTE })] }),
+      'stop run, leave',
+    ],
+    [
+      'takes the order that was paid meanwhile',
+      state({ code: 'FailedOperation.PayFailed', intentProviderAt: ago(MINUTE) }),
+      round({ unpaid: [deal({ createdAt: NOW - MINUTE })] }),
+      'append settled landed',
+    ],
+    [
+      'waits while the provider cannot be reached, and stops the run in the end',
+      state(),
+      round({}, fault('passing')),
+      'wait unreachable growing, else stop run',
+    ],
+    [
+      'stops the run where the credentials are refused',
+      state(),
+      round({}, fault('credentials')),
+      'stop run AuthFailure.Refused',
+    ],
+    [
+      'reads the maintenance window again where the plan has one',
+      state(),
+      deferred({ memory: { phase: 'order', turn: 'go' } }),
+      'read-window',
+    ],
+    [
+      'drifts where the maintenance window was moved',
+      state(),
+      deferred({ memory: { ...LOOKED, window: { from: '01:00', to: '02:00' } } }),
+      'end drifted Refit.Drifted',
+    ],
+  ],
+  'after an order was placed': [
+    [
+      'writes an accepted order down',
+      state(),
+      round({}, placed({ kind: 'accepted', order: '1', requestId: 'r', sentAt: NOW })),
+      'append accepted',
+    ],
+    [
+      'takes the number of another step for no answer',
+      state(),
+      round({}, placed({ kind: 'accepted', order: '1', requestId: 'r', sentAt: NOW }, { orderOf: 'x/1' })),
+      'append no-answer',
+    ],
+    [
+      'writes a lost answer down',
+      state(),
+      round({}, placed({ kind: 'no-answer', why: 'reset', sentAt: NOW })),
+      'append no-answer',
+    ],
+    [
+      'tries again where nothing could be sent, and stops the run in the end',
+      state(),
+      round({}, placed({ kind: 'not-sent', why: 'no connection' })),
+      'wait unsent growing, else stop run, leave',
+    ],
+    [
+      'begins a new round where the run was held back',
+      state(),
+      round({}, placed({ kind: 'not-sent', why: 'held' }, { isHeldBack: true })),
+      'wait 0',
+    ],
+    [
+      'asks again above the request limit',
+      state(),
+      round({}, refused('RequestLimitExceeded')),
+      'append refused',
+    ],
+    [
+      'waits out a lock, and skips in the end',
+      state(),
+      round({}, refused('ResourceUnavailable.InstanceLockedError')),
+      'append refused, wait locked 10000, else end skipped ResourceUnavailable.InstanceLockedError',
+    ],
+    [
+      'ends by a refusal for good',
+      state(),
+      round({}, refused('ResourceUnavailable.SaleOut')),
+      'append refused, end refused ResourceUnavailable.SaleOut',
+    ],
+    [
+      'reads again where the code may mean a changed instance',
+      state(),
+      round({}, refused('InvalidParameter')),
+      'append refused, look',
+    ],
+    [
+      'ends by that refusal where the instance is as planned still',
+      state({ attempts: 1 }),
+      round({ refused: { code: 'InvalidParameter', message: 'no' } }),
+      'end refused InvalidParameter',
+    ],
+    [
+      'stops the run where every order would be refused',
+      state(),
+      round({}, refused('UnauthorizedOperation')),
+      'append refused, stop run UnauthorizedOperation, end refused UnauthorizedOperation',
+    ],
+  ],
+  'an order without an answer': [
+    ['is read', UNANSWERED, observation(), 'read facts within 1000'],
+    [
+      'has landed where billing lists it',
+      UNANSWERED,
+      silence(reading(instance(), [task('done')], [deal()])),
+      'append settled landed',
+    ],
+    [
+      'is read again while patience lasts, ever less often',
+      UNANSWERED,
+      silence(reading(instance(), [], [])),
+      'read facts within 4000',
+    ],
+    [
+      'is asked again after silence for longer than patience',
+      SILENT_FOR_LONG,
+      silence(reading(instance(), [], [])),
+      'append settled not landed, wait tryingAgain 0, else end failed Refit.NoAnswer',
+    ],
+    [
+      'stays unknown where the task list cannot be read',
+      SILENT_FOR_LONG,
+      silence(reading(instance(), null, [])),
+      'end unknown',
+    ],
+    [
+      'counts no time that the machine slept with the answer in its hands',
+      { ...SILENT_FOR_LONG, intentProviderAt: ago(3 * MINUTE + 10 * SECOND) },
+      silence(reading(instance(), [], []), MINUTE - 30 * SECOND),
+      'read facts within 50',
+    ],
+    [
+      'is never asked again on top of a foreign change',
+      SILENT_FOR_LONG,
+      silence(reading(instance({ size: { ...BEFORE, replicas: 2 } }), [], [])),
+      'append settled not landed, end drifted Refit.Drifted',
+    ],
+    ['is read on where a read failed', UNANSWERED, silence(fault('passing')), 'wait 2000'],
+    ['stays unknown where it may not be read', UNANSWERED, silence(fault('no-right')), 'end unknown'],
+    [
+      'is not asked again where its code forbids it',
+      { ...SILENT_FOR_LONG, code: 'Unheard.Of' },
+      silence(reading(instance(), [], [])),
+      'append settled not landed, end refused Unheard.Of',
+    ],
+  ],
+  'an accepted order': [
+    ['is read soon after it is resumed', ACCEPTED, observation(), 'read instance within 1000'],
+    [
+      'is read often while a step waits for its slot',
+      ACCEPTED,
+      observation({ memory: { ...FOLLOWING, facts: 'open' }, isSlotWanted: true }),
+      'read open facts within 500',
+    ],
+    [
+      'asks for the last facts at its new size',
+      ACCEPTED,
+      follow(FOLLOWING, reading(instance({ size: AFTER }))),
+      'read open facts within 500',
+    ],
+    [
+      'is verified by them',
+      ACCEPTED,
+      follow(ASKED, reading(instance({ size: AFTER }), [], [deal()])),
+      'end verified',
+    ],
+    [
+      'waits for billing where it lists no order of its own',
+      { ...ACCEPTED, orders: [] },
+      follow(ASKED, reading(instance({ size: AFTER }), [], [])),
+      'wait delivery 2000, else end verified',
+    ],
+    [
+      'takes its number from billing',
+      { ...ACCEPTED, orders: [] },
+      follow(ASKED, reading(instance({ size: AFTER }), [], [deal()])),
+      'append settled landed, end verified',
+    ],
+    [
+      'fails with its task',
+      ACCEPTED,
+      follow({ ...ASKED, facts: 'all' }, reading(instance(), [task('failed')], [])),
+      'end failed Refit.TaskFailed',
+    ],
+    [
+      'reads all tasks where an open one has failed',
+      ACCEPTED,
+      follow(ASKED, reading(instance(), [task('failed')], [])),
+      'read facts within 500',
+    ],
+    [
+      'reads all facts where it is in process no more and not at its new size',
+      ACCEPTED,
+      follow({ ...FOLLOWING, status: 'processing' }, reading(instance())),
+      'read facts within 500',
+    ],
+    [
+      'is unknown after two hours',
+      ACCEPTED,
+      follow({ ...ASKED, age: 121 * MINUTE }, reading(instance(), [], [])),
+      'end unknown',
+    ],
+    [
+      'fails where the instance is gone for long',
+      ACCEPTED,
+      follow(FOLLOWING, reading(undefined)),
+      'wait missing 0, else end failed ResourceNotFound.InstanceNotExists, read instance within 20000',
+    ],
+    [
+      'is followed on where the provider cannot be reached',
+      ACCEPTED,
+      follow(FOLLOWING, fault('passing')),
+      'wait unreachable 5000, else end unknown',
+    ],
+    [
+      'stops the run and stays unknown where the credentials are refused',
+      ACCEPTED,
+      follow(FOLLOWING, fault('credentials')),
+      'stop run AuthFailure.Refused, end unknown',
+    ],
+  ],
+  'a change that waits for its maintenance window': [
+    ['is read immediately where it is resumed', DEFERRED, deferred(), 'wait 0'],
+    [
+      'gives its slot back where it is known to wait',
+      DEFERRED,
+      deferred({ learned: { ...observation().learned, deferral: 'kept' } }),
+      'defer, give slot back, wait 0',
+    ],
+    [
+      'has begun with its task',
+      DEFERRED,
+      deferred({
+        memory: { phase: 'deferred', notYetAt: NOW },
+        seen: reading(instance(), [task('running')], []),
+      }),
+      'append began',
+    ],
+    [
+      'waits on while nothing shows that it began',
+      DEFERRED,
+      deferred({ memory: { phase: 'deferred', notYetAt: NOW }, seen: reading(instance(), [], []) }),
+      `defer, give slot back, wait ${30 * SECOND}`,
+    ],
+    [
+      'is left by a process that reads once',
+      DEFERRED,
+      deferred({
+        readsOnce: true,
+        memory: { phase: 'deferred', notYetAt: NOW },
+        seen: reading(instance(), [], []),
+      }),
+      'defer, give slot back, leave',
+    ],
+    [
+      'is unknown after the second of its windows',
+      { ...DEFERRED, acceptedAt: ago(72 * 60 * MINUTE) },
+      deferred({ memory: { phase: 'deferred', notYetAt: NOW }, seen: reading(instance(), [], []) }),
+      'end unknown',
+    ],
+  ],
+};
+
+describe.each(Object.entries(TABLES))('%s', (_, rows) => {
+  it.each(rows)('%s', (__, stepState, seen, move) => {
+    expect(inWords(nextMove(STEP, stepState, seen))).toBe(move);
+  });
+});
+
+describe('a step that needs another', () => {
+  it.each([
+    ['waits out the tail lock of the one before', ended('verified'), true, `wait ${4 * SECOND}`],
+    ['is skipped where that one failed', ended('failed'), true, 'end skipped Refit.EarlierStep'],
+    ['is left while the end of that one may change', ended('unknown'), false, 'leave'],
+    ['is left while that one goes on', ACCEPTED, true, 'leave'],
+  ] as const)('%s', (_, before, isFinal, move) => {
+    const seen = observation({ earlier: { state: before, isFinal } });
+    expect(inWords(nextMove(SECOND_STEP, state(), seen))).toBe(move);
+  });
+});
+
+describe('reconciling', () => {
+  it('decides as the run does, and leaves what only an order could take further', () => {
+    const all = Object.values(TABLES).flat();
+    for (const [behaviour, stepState, seen, move] of all) {
+      const decided = inWords(followMove(STEP, stepState, seen));
+      expect(decided, behaviour).toBe(stepState.phase === 'waiting' ? 'leave' : move);
+    }
+  });
+});
