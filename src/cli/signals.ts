@@ -2,9 +2,10 @@
  * Signals as two wishes: the first drains, a second leaves at once. It counts as a second only a second or more after
  * the first, because npm and the terminal may each deliver one. SIGUSR1 asks how it goes on.
  */
+import { SECOND } from '../units.ts';
 import type { Terminal } from './terminal.ts';
 
-const APART = 1_000;
+const APART = SECOND;
 
 const DRAINING =
   'stopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)';

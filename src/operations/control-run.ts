@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { isFinished } from '../journal/replay.ts';
@@ -8,9 +7,9 @@ import { word } from '../next-command.ts';
 import { applyAgain } from '../run/apply-again.ts';
 import type { SteerAnswer } from '../run/control/control.ts';
 import { askToSteer } from '../run/control/control-client.ts';
-import { isAlive, readHolder } from '../store/folder/lock.ts';
-import { RUN_FILES, readRun } from '../store/folder/run-directory.ts';
+import { readRun } from '../store/folder/run-directory.ts';
 import { userName } from './machine.ts';
+import { liveHolder } from './read-run.ts';
 
 /**
  * Tells the live process of a run something: to pause, to go on, to drain, to leave, to go slower.
@@ -28,8 +27,8 @@ export async function steerRun(
   if (isFinished(run.state)) {
     throw new RefitError('usage', `${directory}: the run has ended`, `refit report ${word(run.directory)}`);
   }
-  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
-  if (holder !== null && (await isAlive(holder, hostname()))) {
+  const holder = await liveHolder(run.directory);
+  if (holder !== null) {
     const { pid, host } = holder;
     throw new RefitError(
       'usage',

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from '../clock.ts';
@@ -31,9 +30,9 @@ import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
-import { isAlive, readHolder } from '../store/folder/lock.ts';
-import { RUN_FILES, readRun } from '../store/folder/run-directory.ts';
+import { readRun } from '../store/folder/run-directory.ts';
 import { textOf, userName } from './machine.ts';
+import { liveHolder } from './read-run.ts';
 
 /** What the planner is told beside the plan. */
 export interface PlanOptions {
@@ -95,8 +94,8 @@ export async function planFromRun(
   options: PlanFromRunOptions,
 ): Promise<Review> {
   const run = await readRun(directory);
-  const holder = await readHolder(join(run.directory, RUN_FILES.lock));
-  if (holder !== null && (await isAlive(holder, hostname()))) {
+  const holder = await liveHolder(run.directory);
+  if (holder !== null) {
     throw new RefitError(
       'locked',
       `${directory}: process ${holder.pid} on ${holder.host} carries the run out: what it will verify is not known yet`,

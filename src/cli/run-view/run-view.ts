@@ -6,6 +6,7 @@
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import type { Standing } from '../../operations/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
+import { MINUTE, SECOND } from '../../units.ts';
 import { entryEvent, runEvent, standingEvent } from '../run-picture/progress-events.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
@@ -26,15 +27,15 @@ export interface RunView {
 /** The terminal is drawn this often, in milliseconds. */
 const DRAW_EVERY = 250;
 /** A log gets a line at least this often while the run is young, and less often the longer it lasts. */
-const HEARTBEAT = 10_000;
+const HEARTBEAT = 10 * SECOND;
 const HEARTBEATS: readonly (readonly [after: number, every: number])[] = [
-  [30 * 60_000, 60_000],
-  [5 * 60_000, 30_000],
+  [30 * MINUTE, MINUTE],
+  [5 * MINUTE, 30 * SECOND],
 ];
 /** The same while nothing is under way and all that is left waits for its maintenance window, hours as a rule. */
-const SLOW_HEARTBEAT = 600_000;
+const SLOW_HEARTBEAT = 10 * MINUTE;
 /** A program gets the standing this often, and as slowly as a log where nothing moves. */
-const STANDING_EVERY = 5_000;
+const STANDING_EVERY = 5 * SECOND;
 
 /** What the views share: the facts, and how to picture them. */
 interface Board {
@@ -46,28 +47,47 @@ interface Board {
 export function openRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const facts = gatherFacts(saved, terminal.clock.now);
   let standing: (() => Standing) | null = null;
-  const board = { facts, saved, picture: () => facts.picture(standing?.() ?? null) };
-  const form = terminal.quiet
-    ? silent
-    : terminal.progress === 'json'
-      ? encoded
-      : terminal.live
-        ? drawn
-        : told;
+  const picture = () => facts.picture(standing?.() ?? null);
+  const form = formFor(terminal)(terminal, { facts, saved, picture });
   return {
-    ...form(terminal, board),
+    start({ directory, entries }) {
+      entries.forEach(facts.add);
+      form.start(directory);
+    },
     live(ask) {
       standing = ask;
     },
+    entry(entry) {
+      facts.add(entry);
+      const line = facts.line(entry);
+      // A log of a thousand steps is read for those that did not go well.
+      form.entry(entry, line, line !== null && (terminal.verbose || !facts.isPassing(entry)));
+    },
+    status: form.status,
+    close: form.close,
   };
 }
 
-type Form = (terminal: Terminal, board: Board) => Omit<RunView, 'live'>;
+function formFor({ quiet, progress, live }: Terminal): Form {
+  if (quiet) return silent;
+  if (progress === 'json') return encoded;
+  return live ? drawn : told;
+}
+
+/** One way to show a run: the facts have been gathered when it is called. */
+type Form = (
+  terminal: Terminal,
+  board: Board,
+) => Pick<RunView, 'status' | 'close'> & {
+  start(directory: string): void;
+  /** @param line what the entry says; null: it only counts. @param isShown where people look for what matters. */
+  entry(entry: JournalEntry, line: string | null, isShown: boolean): void;
+};
 
 /** Nothing, unless asked. */
-const silent: Form = (terminal, { facts, picture }) => ({
-  start: ({ entries }) => entries.forEach(facts.add),
-  entry: facts.add,
+const silent: Form = (terminal, { picture }) => ({
+  start: () => undefined,
+  entry: () => undefined,
   status: () =>
     terminal.progress === 'json'
       ? terminal.event(standingEvent(picture()))
@@ -81,7 +101,7 @@ function openHeartbeat(terminal: Terminal, every: () => number, beat: () => void
   let lastTold = terminal.clock.monotonic();
   const watch = async () => {
     while (!closed.signal.aborted) {
-      await terminal.clock.sleep(1_000, closed.signal);
+      await terminal.clock.sleep(SECOND, closed.signal);
       if (!closed.signal.aborted && terminal.clock.monotonic() - lastTold >= every()) beat();
     }
   };
@@ -109,16 +129,12 @@ const told: Form = (terminal, { facts, picture }) => {
     terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
   };
   return {
-    start({ directory, entries }) {
-      entries.forEach(facts.add);
+    start(directory) {
       tell(`run directory ${directory}`);
       heart.start();
     },
-    entry(entry) {
-      facts.add(entry);
-      const line = facts.line(entry);
-      // A log of a thousand steps is read for those that did not go well.
-      if (line !== null && (terminal.verbose || !facts.isPassing(entry))) tell(painted(entry, line, inks));
+    entry(entry, line, isShown) {
+      if (line !== null && isShown) tell(painted(entry, line, inks));
       else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
       if (entry.kind === 'run-ended') tell(runInOneLine(picture()));
     },
@@ -136,14 +152,11 @@ const encoded: Form = (terminal, { facts, saved, picture }) => {
   };
   const heart = openHeartbeat(terminal, every, tellStanding);
   return {
-    start({ directory, entries }) {
-      entries.forEach(facts.add);
+    start(directory) {
       terminal.event(runEvent(saved, directory));
       heart.start();
     },
-    entry(entry) {
-      facts.add(entry);
-      const line = facts.line(entry);
+    entry(entry, line) {
       if (line !== null || terminal.verbose) terminal.event(entryEvent(entry, line ?? entry.kind));
       if (entry.kind === 'run-ended') tellStanding();
     },
@@ -153,7 +166,7 @@ const encoded: Form = (terminal, { facts, saved, picture }) => {
 };
 
 /** Lines drawn over in place, and above them what is worth keeping. */
-const drawn: Form = (terminal, { facts, picture }) => {
+const drawn: Form = (terminal, { picture }) => {
   const inks = ink(terminal.color.err);
   const closed = new AbortController();
   const columns = () => terminal.errWidth() - 1;
@@ -174,16 +187,12 @@ const drawn: Form = (terminal, { facts, picture }) => {
   const keep = (text: string, paint = (whole: string) => whole) =>
     screen.keep(keptLines(text, columns(), paint));
   return {
-    start({ directory, entries }) {
-      entries.forEach(facts.add);
+    start(directory) {
       keep(`run directory ${directory}`);
       void redraw();
     },
-    entry(entry) {
-      facts.add(entry);
-      const line = facts.line(entry);
-      if (line !== null && (terminal.verbose || !facts.isPassing(entry)))
-        keep(line, (text) => painted(entry, text, inks));
+    entry(entry, line, isShown) {
+      if (line !== null && isShown) keep(line, (text) => painted(entry, text, inks));
     },
     status: () => keep(runInOneLine(picture())),
     close() {
