@@ -5,6 +5,7 @@ import type { GateJudge, GateOutcome } from './gate.ts';
 import type { InstanceStatus, MaintenanceWindow } from './instance.ts';
 import type { Money } from './money.ts';
 import type { Told } from './notification.ts';
+import type { AfterRefusal } from './refusal.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 import type { Size } from './size.ts';
 
@@ -21,9 +22,6 @@ export interface FormerHolder {
   readonly since: string;
   readonly purpose: string;
 }
-
-/** What the program does after a refusal. One table decides it: `run/after-refusal.ts`. */
-export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';
 
 /**
  * Everything that can happen in a run, each entry one fact. The journal adds `seq`, `at`, `prev` and `hash`.
@@ -196,7 +194,13 @@ export interface CallerTold {
 }
 
 /** One line of the journal. */
-export type JournalEntry = Deed & {
+export type JournalEntry = Deed & Sealed;
+
+/** The journal entries of one kind. */
+export type EntryOf<Kind extends Deed['kind']> = Extract<Deed, { kind: Kind }> & Sealed;
+
+/** What makes an event an entry of the chain. */
+export interface Sealed {
   /** Counts from 1. */
   readonly seq: number;
   /** ISO 8601 UTC with milliseconds. */
@@ -205,4 +209,7 @@ export type JournalEntry = Deed & {
   readonly prev: string;
   /** SHA-256, hex, over the canonical form of the rest of this entry. */
   readonly hash: string;
-};
+}
+
+/** The action an ordering call counts under. Source: facts §1, read 2026-11. */
+export const ORDER_ACTION = 'UpgradeInstance';

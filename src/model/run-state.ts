@@ -85,6 +85,8 @@ export interface RunState {
     readonly inFlight: number | null;
     readonly requestsPerSecond: number | null;
   };
+  /** Its last process was told by a command to start nothing more: to drain, or to abort. */
+  readonly toldToStop: boolean;
   readonly wavesStarted: readonly number[];
   readonly wavesEnded: readonly number[];
   /** Until when waves wait for their approvals, ISO 8601 UTC, by index; none where it was not asked for yet. */
@@ -107,4 +109,19 @@ export interface RunState {
   /** The hash of the last entry. */
   readonly head: string;
   readonly entries: number;
+}
+
+/** True where nothing is left to do: the run has ended and each of its steps has an end that can be known. */
+export function isFinished(state: RunState): boolean {
+  if (state.endedAt === null || state.haltingRefusals.size > 0) return false;
+  for (const { outcome } of state.steps.values())
+    if (outcome === 'not-run' || outcome === 'unknown') return false;
+  return true;
+}
+
+/** One count per outcome, every outcome present; the counts add up to the number of steps. */
+export function totals(states: Iterable<Pick<StepState, 'outcome'>>): Record<Outcome, number> {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  for (const { outcome } of states) counts[outcome] += 1;
+  return counts;
 }

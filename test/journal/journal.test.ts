@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, EMPTY_CHAIN, encode, GENESIS, seal } from '../../src/journal/chain.ts';
-import { isFinished, replay, totals } from '../../src/journal/replay.ts';
+import { replay } from '../../src/journal/replay.ts';
 import {
   type Deed,
+  isFinished,
   JOURNAL_FORMAT,
   type JournalEntry,
   OUTCOMES,
   type Size,
   type StepState,
+  totals,
 } from '../../src/model.ts';
 
 const S = 'crs-aaaa0001/memoryPerShard';
@@ -379,6 +381,21 @@ describe('replay', () => {
       exitCode: null,
       stopping: null,
       startedAt: '2026-11-01T02:00:00.000Z',
+    });
+  });
+
+  it.each([
+    ['drain', true, true],
+    ['abort', true, true],
+    ['drain', false, false],
+    ['pause', true, false],
+  ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, toldToStop) => {
+    const by = { user: 'dba', host: 'here', pid: 1 };
+    const told: Deed = { kind: 'steered', command, value: null, by, accepted, what: 'so it is' };
+    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({ toldToStop, exitCode: 5 });
+    expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
+      toldToStop: false,
+      exitCode: null,
     });
   });
 

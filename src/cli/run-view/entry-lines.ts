@@ -1,6 +1,8 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
-import { isLimitCode, type Replay, saySteerer } from '../../journal/replay.ts';
-import type { JournalEntry, SavedPlan } from '../../model.ts';
+
+import { saySteerer } from '../../journal/fold-control.ts';
+import type { Replay } from '../../journal/replay.ts';
+import { isLimitCode, type JournalEntry, type SavedPlan } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { visible } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';

@@ -1,6 +1,18 @@
 /** How a run stands at one moment, as plain data: what every view of it draws, tells or encodes. */
-import { AS_PLANNED, beginReplay, isLimitCode, type Replay, totals } from '../../journal/replay.ts';
-import type { JournalEntry, Outcome, PriceSum, RunState, SavedPlan, Step, StepState } from '../../model.ts';
+
+import { AS_PLANNED } from '../../journal/folding.ts';
+import { beginReplay, type Replay } from '../../journal/replay.ts';
+import {
+  isLimitCode,
+  type JournalEntry,
+  type Outcome,
+  type PriceSum,
+  type RunState,
+  type SavedPlan,
+  type Step,
+  type StepState,
+  totals,
+} from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { visible } from '../../report/document/escape.ts';

@@ -4,8 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
-import type { Scope } from '../../model.ts';
+import { isLimitCode, type Scope } from '../../model.ts';
 import type { CallRecord, Refusal } from '../cloud.ts';
 import type { Lane, Permits } from '../limit/permits.ts';
 import { TransportError } from '../network/transport.ts';

@@ -3,7 +3,7 @@
  * Source: facts §8 (STS), read 2026-11; the policy of the session is not sent, so the role's own rights hold.
  */
 import { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
+import { isLimitCode } from '../../model.ts';
 import { plain } from '../calls/read.ts';
 import { isPassing } from '../calls/refusal-codes.ts';
 import { type CallSigner, sendCall, signerFor, unsigned } from '../calls/send-call.ts';

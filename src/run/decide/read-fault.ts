@@ -2,7 +2,7 @@
 import { refusalOf } from '../../cloud/calls/read.ts';
 import { isLackOfRights, isPassing } from '../../cloud/calls/refusal-codes.ts';
 import type { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
+import { isLimitCode } from '../../model.ts';
 import { sayHalt } from './halt-sentence.ts';
 
 /**

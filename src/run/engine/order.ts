@@ -6,8 +6,7 @@
 import { iso } from '../../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../../cloud/cloud.ts';
 import { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
-import type { Step } from '../../model.ts';
+import { isLimitCode, type Step } from '../../model.ts';
 import { isAsPlanned } from '../decide/judge-settling.ts';
 import { SECOND } from '../waits.ts';
 import type { Run } from './run.ts';
