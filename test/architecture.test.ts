@@ -173,14 +173,11 @@ function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 /** What is still to be taken apart; nothing is added here. */
 const NOT_YET: readonly string[] = [
   'cli/terminal.ts > cli/run-view > cli/terminal.ts',
-  'cloud/calls > cloud/credentials > cloud/calls',
   'plan/windows > plan/parse > plan/windows',
   'run/control/run-status.ts > run/control/control-run.ts > run/control/run-status.ts',
   'run/control/control-run.ts > run/control/run-status.ts > run/control/control-run.ts',
   'cli/program.ts',
   'cli/commands',
-  'cloud/client.ts',
-  'cloud/wire/wire.ts',
   'report/run/report-html.ts',
   'report/run/report-text.ts',
   'run/engine',

@@ -5,7 +5,8 @@
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import type { Scope } from '../model.ts';
-import { onlyReads, openCaller } from './calls/call.ts';
+import { openCaller } from './api-client.ts';
+import { onlyReads } from './calls/call.ts';
 import { openRead, type ReadAnswer, refusedRead } from './calls/read.ts';
 import { isLackOfRights } from './calls/refusal-codes.ts';
 import type { CloudOptions } from './client.ts';
@@ -14,8 +15,15 @@ import { hostFor } from './network/hosts.ts';
 import type { ProxySettings } from './network/proxy.ts';
 import type { Transport } from './network/transport.ts';
 import { SIGNATURES, type SignatureName } from './signing/signature.ts';
+import { decodeIdentity } from './wire/account.ts';
+import { type Action, ORDER, READS } from './wire/actions.ts';
+import { ZONES_REQUEST } from './wire/catalogue.ts';
+import { encodeDeals, encodeOrderNumbers } from './wire/deals.ts';
 import type { Fields } from './wire/fields.ts';
-import * as wire from './wire/wire.ts';
+import { decodeInstances, encodeInstance, encodeInstancePage } from './wire/instances.ts';
+import { encodeMemory } from './wire/memory.ts';
+import { encodeOrder } from './wire/order.ts';
+import { encodeRunningTasks } from './wire/tasks.ts';
 
 /** What was found out. Names in it are the provider's: escape before showing. No key is in it. */
 export interface Examination {
@@ -104,7 +112,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const read = openRead(onlyReads(caller), options);
   const rights: Right[] = [];
   let unreachable: string | null = null;
-  const tried = async (action: wire.Action, fields: Fields): Promise<ReadAnswer | null> => {
+  const tried = async (action: Action, fields: Fields): Promise<ReadAnswer | null> => {
     const { name, product } = action;
     const tell = (state: Right['state'], code: string | null) =>
       rights.push({
@@ -126,10 +134,10 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     }
   };
 
-  const { identity, instances, ...others } = wire.READS;
+  const { identity, instances, ...others } = READS;
   const [who, seen] = await Promise.all([
     tried(identity, {}),
-    tried(instances, { ...wire.encodeInstancePage(0), Limit: 20 }),
+    tried(instances, { ...encodeInstancePage(0), Limit: 20 }),
   ]);
   const refused = aboutKeys(who, scope) ?? aboutKeys(seen, scope);
   if (refused === null && seen !== null) {
@@ -143,7 +151,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       source: keys.source,
       expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
     },
-    identity: who?.kind === 'ok' ? wire.decodeIdentity(who.fields) : null,
+    identity: who?.kind === 'ok' ? decodeIdentity(who.fields) : null,
     refused,
     unreachable,
     clock: dates.skew(),
@@ -152,7 +160,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
     limit: PROVIDER_LIMIT,
     rights: rights.sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),
-    untried: `${wire.ORDER.product}:${wire.ORDER.name}`,
+    untried: `${ORDER.product}:${ORDER.name}`,
   };
 }
 
@@ -176,31 +184,31 @@ function stateOf(answer: ReadAnswer): Right['state'] {
 /** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
 function aboutKeys(answer: ReadAnswer | null, scope: Scope): Examination['refused'] {
   if (answer === null || answer.kind === 'ok' || isLackOfRights(answer.code)) return null;
-  const error = refusedRead(wire.READS.instances, scope, answer);
+  const error = refusedRead(READS.instances, scope, answer);
   if (error.code !== 'credentials-refused') return null;
   return { code: answer.code, what: answer.message, mend: error.mend };
 }
 
 /** Harmless parameters for each read: about an instance that is there, else about one that is nowhere. */
-function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Action) => Fields {
-  const found = seen.kind === 'ok' ? wire.decodeInstances(seen.fields, scope, new Map()).instances : [];
+function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: Action) => Fields {
+  const found = seen.kind === 'ok' ? decodeInstances(seen.fields, scope, new Map()).found : [];
   const one = found.find(({ status }) => status === 'running');
   const id = one?.id ?? NOBODY;
   const size = one?.size ?? { memoryPerShard: 1024, shards: 1, replicas: 1 };
   const edition = one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition;
-  const { catalogue, price, tasks, memory, zones, orders, deals, balance } = wire.READS;
+  const { catalogue, price, tasks, memory, zones, orders, deals, balance } = READS;
   const fields: Readonly<Record<string, Fields>> = {
     [catalogue.name]: {},
     // At its present size: there is nothing to quote, and asking orders nothing.
-    [price.name]: wire.encodeOrder({ ...scope, instance: id, edition, size }),
-    [tasks.name]: wire.encodeRunningTasks(0),
-    [memory.name]: wire.encodeMemory([id], now),
-    [zones.name]: wire.ZONES_REQUEST,
-    [orders.name]: wire.encodeOrderNumbers([NO_ORDER]),
-    [deals.name]: wire.encodeDeals(0, now - 3_600_000, now),
+    [price.name]: encodeOrder({ ...scope, instance: id, edition, size }),
+    [tasks.name]: encodeRunningTasks(0),
+    [memory.name]: encodeMemory([id], now),
+    [zones.name]: ZONES_REQUEST,
+    [orders.name]: encodeOrderNumbers([NO_ORDER]),
+    [deals.name]: encodeDeals(0, now - 3_600_000, now),
     [balance.name]: {},
   };
-  return ({ name }) => fields[name] ?? wire.encodeShards(id);
+  return ({ name }) => fields[name] ?? encodeInstance(id);
 }
 
 /** The same transport, which notes how far this clock is from the Date header of the quickest answer. */

@@ -13,7 +13,7 @@ import {
 import { refusalOf } from './calls/read.ts';
 import { isLackOfRights } from './calls/refusal-codes.ts';
 import type { CloudReader, Deal } from './cloud.ts';
-import { MONITORED_A_CALL } from './wire/wire.ts';
+import { MONITORED_A_CALL } from './wire/memory.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
 const UNPAID_FOR_MS = 16 * 86_400_000;

@@ -8,7 +8,8 @@ import type { Scope } from '../../model.ts';
 import type { Lane } from '../limit/permits.ts';
 import { hostFor } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
-import type { Action, Answer } from '../wire/wire.ts';
+import type { Action } from '../wire/actions.ts';
+import type { Answer } from '../wire/answer.ts';
 import type { Caller } from './call.ts';
 import { openProviderTime } from './provider-time.ts';
 

@@ -6,8 +6,8 @@
 import { RefitError } from '../../errors.ts';
 import { endpointHost, isLoopback } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
+import { type Credentials, complete } from '../signing/keys.ts';
 import { type Fields, number, object, text } from '../wire/fields.ts';
-import { type Credentials, complete } from './keys.ts';
 import type { Found, Search } from './place.ts';
 
 /** An address that only virtual machines of the provider's reach. */

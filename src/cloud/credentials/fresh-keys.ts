@@ -3,7 +3,7 @@
  * them: an order's slot is 50 ms wide and a token service is slower than that.
  */
 import type { Clock } from '../../clock.ts';
-import type { Credentials } from './keys.ts';
+import type { Credentials } from '../signing/keys.ts';
 
 /** Finds the keys of a profile. `before`: earlier ones that have come of age; the same place is asked for others. */
 export type CredentialsOf = (profile: string, before?: Credentials) => Credentials | Promise<Credentials>;

@@ -2,8 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { Transport } from '../network/transport.ts';
+import type { Credentials } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
-import type { Credentials } from './keys.ts';
 
 /** The services that give temporary keys are reached through it. */
 export interface KeyNetwork {

@@ -9,9 +9,10 @@ import { isPassing } from '../calls/refusal-codes.ts';
 import { type CallSigner, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
 import { accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
+import { type Credentials, complete } from '../signing/keys.ts';
+import type { Action } from '../wire/actions.ts';
+import type { Answer } from '../wire/answer.ts';
 import { type Fields, number, object, text } from '../wire/fields.ts';
-import type { Action, Answer } from '../wire/wire.ts';
-import { type Credentials, complete } from './keys.ts';
 import type { KeyNetwork, Role } from './place.ts';
 
 const action = (name: string): Action => ({ product: 'sts', version: '2018-08-13', name, regional: true });

@@ -3,9 +3,9 @@
  * Source: facts §8, and tccli's oauth.py, sso.py and configure.py, read 2026-11.
  */
 import { RefitError } from '../../errors.ts';
+import { complete } from '../signing/keys.ts';
 import { type Fields, number, object, text } from '../wire/fields.ts';
 import { roleKeys } from './cvm-role.ts';
-import { complete } from './keys.ts';
 import { type Found, roleFrom, type Search } from './place.ts';
 
 /**
