@@ -56,13 +56,9 @@
  */
 export * from './model/approval.ts';
 export type * from './model/control.ts';
-export * from './model/edition.ts';
-export type * from './model/execution.ts';
 export type * from './model/finding.ts';
+export * from './model/fleet.ts';
 export type * from './model/forecast.ts';
-export type * from './model/gate.ts';
-export type * from './model/instance.ts';
-export * from './model/inventory.ts';
 export * from './model/journal-entry.ts';
 export * from './model/money.ts';
 export * from './model/notification.ts';
@@ -71,8 +67,7 @@ export * from './model/refusal.ts';
 export type * from './model/rehearsal.ts';
 export * from './model/report.ts';
 export type * from './model/review.ts';
+export type * from './model/rollout.ts';
 export * from './model/run-state.ts';
 export * from './model/saved-plan.ts';
-export * from './model/size.ts';
-export type * from './model/wave.ts';
 export type * from './model/windows.ts';

@@ -1,5 +1,5 @@
 /** What carrying a plan out will cost in calls and time. */
-import type { Dimension } from './size.ts';
+import type { Dimension } from './fleet.ts';
 
 /** How long changes take, from the acceptance of an order to its being read back. */
 export interface Durations {

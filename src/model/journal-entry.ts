@@ -1,13 +1,12 @@
 /** Everything that can happen in a run, as the journal records it. */
 import type { Signed } from './approval.ts';
 import type { Steered } from './control.ts';
-import type { GateJudge, GateOutcome } from './gate.ts';
-import type { InstanceStatus, MaintenanceWindow } from './instance.ts';
+import type { InstanceStatus, MaintenanceWindow, Size } from './fleet.ts';
 import type { Money } from './money.ts';
 import type { Told } from './notification.ts';
 import type { AfterRefusal } from './refusal.ts';
+import type { GateJudge, GateOutcome } from './rollout.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
-import type { Size } from './size.ts';
 
 export const JOURNAL_FORMAT = 'refit.journal/1';
 
@@ -197,7 +196,7 @@ export interface CallerTold {
 export type JournalEntry = Deed & Sealed;
 
 /** The journal entries of one kind. */
-export type EntryOf<Kind extends Deed['kind']> = Extract<Deed, { kind: Kind }> & Sealed;
+export type EntryOf<Kind extends Deed['kind']> = Extract<JournalEntry, { kind: Kind }>;
 
 /** What makes an event an entry of the chain. */
 export interface Sealed {

@@ -1,12 +1,10 @@
 /** What an author writes: targets with their requested sizes, and how the run is to behave. */
 import type { ApproversInFile, ApproversOfRun } from './approval.ts';
-import type { EditionName } from './edition.ts';
-import type { Execution, Spread, Threshold } from './execution.ts';
 import type { Place } from './finding.ts';
-import type { Instance, InstanceStatus } from './instance.ts';
+import type { Dimension, EditionName, Instance, InstanceStatus, Size } from './fleet.ts';
+import type { Money } from './money.ts';
 import type { Hooks, Webhook } from './notification.ts';
-import type { Dimension, Size } from './size.ts';
-import type { PlanWave } from './wave.ts';
+import type { Execution, PlanWave, Spread, Threshold } from './rollout.ts';
 import type { Schedule, Windows } from './windows.ts';
 
 /** The wish for one dimension of a target. Memory is MB per shard. */
@@ -75,11 +73,7 @@ export interface Plan {
   readonly guards: {
     readonly targets: Threshold | null;
     readonly shrink: 'allow' | 'deny';
-    readonly cost: {
-      readonly operator: Threshold['operator'];
-      readonly amount: number;
-      readonly currency: string;
-    } | null;
+    readonly cost: (Money & Pick<Threshold, 'operator'>) | null;
   };
   readonly waves: readonly PlanWave[];
   /** When steps may begin; absent: at any time. The calendars are files beside the plan. */

@@ -2,15 +2,13 @@
 import type { Signed } from './approval.ts';
 import type { Steered } from './control.ts';
 import type { Finding } from './finding.ts';
-import type { GateJudge, GateOutcome } from './gate.ts';
-import type { InstanceStatus, MaintenanceWindow, NodeChange } from './instance.ts';
-import type { CallerTold, FormerHolder } from './journal-entry.ts';
+import type { Dimension, InstanceStatus, MaintenanceWindow, NodeChange, Size } from './fleet.ts';
+import type { CallerTold, EntryOf, FormerHolder } from './journal-entry.ts';
 import type { Bill, Money, PriceShare, PriceSum, Quote } from './money.ts';
 import type { Told } from './notification.ts';
 import type { Rehearsed } from './rehearsal.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 import type { BlockedTarget, SavedPlan } from './saved-plan.ts';
-import type { Dimension, Size } from './size.ts';
 
 export const REPORT_FORMAT = 'refit.report/1';
 
@@ -93,11 +91,14 @@ export interface Report {
   readonly rehearsed?: Rehearsed;
 }
 
-/** Whose keys a process used. */
-export interface ReportCaller extends CallerTold {
+/** When something was told, as its journal entry has it. */
+interface Dated {
   /** ISO 8601 UTC. */
   readonly at: string;
 }
+
+/** Whose keys a process used. */
+export type ReportCaller = CallerTold & Dated;
 
 /** What a whole run can wait for. `no-process`: nobody carried it out, after an end, or after a death. */
 export const RUN_WAITS = ['paused', 'soak', 'no-process'] as const;
@@ -112,40 +113,20 @@ export interface RunWait {
   readonly what: string;
 }
 
-/** The signature of an approver. */
-export interface ReportSignature extends Signed {
-  /** When it was judged and taken, ISO 8601 UTC. */
-  readonly at: string;
-  /** The wave that it approves; null: the plan. */
-  readonly wave: string | null;
-}
+/** The signature of an approver, with when it was judged and taken, and the wave that it approves; null: the plan. */
+export type ReportSignature = Signed & Dated & { readonly wave: string | null };
 
 /** One thing that a gate judged. */
-export interface ReportGate {
-  /** ISO 8601 UTC. */
-  readonly at: string;
-  readonly judge: GateJudge;
-  readonly outcome: GateOutcome;
-  readonly what: string;
-  readonly shadow: boolean;
-}
+export type ReportGate = Pick<EntryOf<'gate'>, 'at' | 'judge' | 'outcome' | 'what' | 'shadow'>;
 
 /** A command to a live run. */
-export interface ReportSteered extends Steered {
-  /** ISO 8601 UTC. */
-  readonly at: string;
-}
+export type ReportSteered = Steered & Dated;
 
 /** A notice of a run, or the lack of it. */
-export interface ReportTold extends Told {
-  /** ISO 8601 UTC. */
-  readonly at: string;
-}
+export type ReportTold = Told & Dated;
 
 /** A process that took a run up. */
-export interface RunProcess {
-  /** ISO 8601 UTC. */
-  readonly at: string;
+export interface RunProcess extends Dated {
   readonly user: string;
   readonly host: string;
   readonly pid: number;
@@ -158,12 +139,7 @@ export interface RunProcess {
   /** The dead whose locks it took over; absent where there were none. */
   readonly tookOverFrom?: readonly FormerHolder[];
   /** Why it began nothing new from a moment on and left the rest to the next; absent: nothing stopped it, or none followed. */
-  readonly stopped?: {
-    /** ISO 8601 UTC. */
-    readonly at: string;
-    readonly because: Exclude<EndedBecause, 'done'>;
-    readonly what: string;
-  };
+  readonly stopped?: Pick<EntryOf<'stopping'>, 'at' | 'because' | 'what'>;
 }
 
 /** What the steps of one wave, region or account were quoted and billed at. */

@@ -1,7 +1,6 @@
 /** How a run and its steps stand, folded from the journal. */
-import type { MaintenanceWindow } from './instance.ts';
+import type { MaintenanceWindow, Size } from './fleet.ts';
 import type { Money } from './money.ts';
-import type { Size } from './size.ts';
 
 /** How a step ended. Every step of a saved plan has exactly one in every report. */
 export type Outcome = 'verified' | 'failed' | 'refused' | 'drifted' | 'skipped' | 'unknown' | 'not-run';

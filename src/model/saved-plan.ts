@@ -1,15 +1,20 @@
 /** The sealed plan: what a person approves, and all that a run orders. */
 import type { Approvals } from './approval.ts';
-import type { EditionName } from './edition.ts';
-import type { Execution, Spread } from './execution.ts';
 import type { Finding, Place } from './finding.ts';
+import type {
+  Billing,
+  Change,
+  EditionName,
+  MaintenanceWindow,
+  NodeChange,
+  Size,
+  UsedMemory,
+} from './fleet.ts';
 import type { Forecast } from './forecast.ts';
-import type { Billing, MaintenanceWindow, NodeChange, UsedMemory } from './instance.ts';
 import type { PriceShare, PriceSum, Quote } from './money.ts';
 import type { Hooks, Webhook } from './notification.ts';
 import type { PlanSource } from './plan.ts';
-import type { Change, Size } from './size.ts';
-import type { Wave } from './wave.ts';
+import type { Execution, Spread, Wave } from './rollout.ts';
 import type { SavedWindows, Schedule } from './windows.ts';
 
 export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';

@@ -131,19 +131,21 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
   const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
   // One lack, whichever layer tells it: these credentials are refused this call.
   if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
-  if (isOfKeys(code)) {
-    const mend =
-      code === 'AuthFailure.SignatureExpire'
-        ? "set this machine's clock: it is more than five minutes off"
-        : isExpiredToken(code)
-          ? 'get other temporary keys: the token is wrong, or its time is over'
-          : 'check the secret id, the secret key and the token';
-    return new RefitError('credentials-refused', what, mend, { cause: refusal });
-  }
+  if (isOfKeys(code))
+    return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
   const mend = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
     : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
   return new RefitError('provider-refused', what, mend, { cause: refusal });
+}
+
+/** What to do about a refusal of the keys themselves. */
+export function fixForKeys(code: string): string {
+  if (code === 'AuthFailure.SignatureExpire')
+    return "set this machine's clock: it is more than five minutes off";
+  return isExpiredToken(code)
+    ? 'get other temporary keys: the token is wrong, or its time is over'
+    : 'check the secret id, the secret key and the token';
 }
 
 /** The refusal behind an error, or null. */

@@ -1,7 +1,7 @@
 /** The envelope of every answer: the fields of a success, a refusal, or nothing that can be used. */
 import type { Refusal } from '../cloud.ts';
 import type { HttpResponse } from '../network/transport.ts';
-import { type Fields, object, text } from './fields.ts';
+import { type Fields, object, parsed, text } from './fields.ts';
 import { decodeOrder } from './order.ts';
 
 /** What an HTTP answer says: the fields of a success, a refusal, or nothing that can be used. */
@@ -13,13 +13,9 @@ export type Answer =
 /** Reads the envelope. A refusal comes as HTTP 200 with an error code; every other status says nothing certain. */
 export function decodeAnswer({ status, body }: HttpResponse): Answer {
   if (status !== 200) return { kind: 'unusable', why: `HTTP ${status}` };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return { kind: 'unusable', why: 'the answer is not JSON' };
-  }
-  const fields = object(object(parsed).Response);
+  const envelope = parsed(body);
+  if (envelope === null) return { kind: 'unusable', why: 'the answer is not JSON' };
+  const fields = object(envelope.Response);
   if (Object.keys(fields).length === 0) return { kind: 'unusable', why: 'the answer has no Response' };
   const requestId = text(fields.RequestId);
   if (fields.Error === undefined || fields.Error === null) return { kind: 'ok', fields, requestId };

@@ -14,6 +14,15 @@ export function object(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
+/** The same from JSON; null for what is no JSON. */
+export function parsed(json: string): Fields | null {
+  try {
+    return object(JSON.parse(json));
+  } catch {
+    return null;
+  }
+}
+
 /** The objects of a list, or none for anything else. */
 export function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.map(object) : [];
