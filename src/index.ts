@@ -5,9 +5,8 @@ export type { Cloud, CloudReader } from './cloud/cloud.ts';
 export type { Examination, Right } from './cloud/examine.ts';
 export { discoverRegions, readInventory } from './cloud/read-inventory.ts';
 export { type ErrorCode, RefitError } from './errors.ts';
-export { replay } from './journal/replay.ts';
+export { replay, totals } from './journal/replay.ts';
 export type * from './model.ts';
-export { totals } from './model.ts';
 export {
   type Connection,
   type ConnectOptions,

@@ -4,64 +4,40 @@ import type { CallCounts } from './call-counts.ts';
 import { GENESIS } from './chain.ts';
 import { type StepChange, untouched } from './fold-step.ts';
 
-export interface Folding {
-  startedAt: string | null;
-  endedAt: string | null;
-  endedBecause: RunState['endedBecause'];
-  exitCode: number | null;
-  starts: number;
-  stopping: RunState['stopping'];
-  steered: RunState['steered'];
-  toldToStop: boolean;
-  wavesStarted: number[];
-  wavesEnded: number[];
-  waveEndedAt: Map<number, string>;
-  approvalsAwaited: Map<number, string>;
-  gatesReleased: Set<number>;
-  gatesAcknowledged: Set<string>;
-  /** What gates have said last, by `<wave> <judge>`. */
-  gates: Map<string, EntryOf<'gate'>>;
-  acknowledged: Set<string>;
-  haltingRefusals: Set<string>;
-  /** It ended as halted, and nobody has resumed it since to continue. */
-  standsHalted: boolean;
-  steps: Map<string, StepState>;
-  stepOfOrder: Map<string, string>;
-  callCounts: CallCounts;
-  head: string;
-  entries: number;
-}
-
 /** Nobody has told the run anything. */
 export const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
 
-/** A run of which the journal says nothing yet. */
-export function beginFolding(saved: Pick<SavedPlan, 'steps'>): Folding {
-  return {
-    startedAt: null,
-    endedAt: null,
-    endedBecause: null,
-    exitCode: null,
-    starts: 0,
-    stopping: null,
-    steered: AS_PLANNED,
-    toldToStop: false,
-    wavesStarted: [],
-    wavesEnded: [],
-    waveEndedAt: new Map(),
-    approvalsAwaited: new Map(),
-    gatesReleased: new Set(),
-    gatesAcknowledged: new Set(),
-    gates: new Map(),
-    acknowledged: new Set(),
-    haltingRefusals: new Set(),
-    standsHalted: false,
-    steps: new Map(saved.steps.map((step) => [step.id, untouched(step.id)])),
-    stepOfOrder: new Map(),
-    callCounts: new Map(),
-    head: GENESIS,
-    entries: 0,
-  };
+/** It begins as a run of which the journal says nothing. */
+export class Folding {
+  startedAt: string | null = null;
+  endedAt: string | null = null;
+  endedBecause: RunState['endedBecause'] = null;
+  exitCode: number | null = null;
+  starts = 0;
+  stopping: RunState['stopping'] = null;
+  steered = AS_PLANNED;
+  toldToStop = false;
+  wavesStarted: number[] = [];
+  wavesEnded: number[] = [];
+  waveEndedAt = new Map<number, string>();
+  approvalsAwaited = new Map<number, string>();
+  gatesReleased = new Set<number>();
+  gatesAcknowledged = new Set<string>();
+  /** What gates have said last, by `<wave> <judge>`. */
+  gates = new Map<string, EntryOf<'gate'>>();
+  acknowledged = new Set<string>();
+  haltingRefusals = new Set<string>();
+  /** It ended as halted, and nobody has resumed it since to continue. */
+  standsHalted = false;
+  steps: Map<string, StepState>;
+  stepOfOrder = new Map<string, string>();
+  callCounts: CallCounts = new Map();
+  head = GENESIS;
+  entries = 0;
+
+  constructor({ steps }: Pick<SavedPlan, 'steps'>) {
+    this.steps = new Map(steps.map(({ id }) => [id, untouched(id)]));
+  }
 }
 
 /** Changes the step that an entry is about. */

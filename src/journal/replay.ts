@@ -1,11 +1,19 @@
 /** Replays a journal: where a run and its steps stand, as its entries tell. */
 import { unreachable } from '../errors.ts';
-import { isLimitCode, type JournalEntry, type RunState, type SavedPlan, type StepState } from '../model.ts';
+import {
+  isLimitCode,
+  type JournalEntry,
+  OUTCOMES,
+  type Outcome,
+  type RunState,
+  type SavedPlan,
+  type StepState,
+} from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
 import { foldCommand, foldGate } from './fold-control.ts';
 import { foldStart } from './fold-start.ts';
 import * as step from './fold-step.ts';
-import { beginFolding, changeStep, type Folding, takeOrder } from './folding.ts';
+import { changeStep, Folding, takeOrder } from './folding.ts';
 
 /** A replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. */
 export interface Replay {
@@ -23,7 +31,7 @@ export interface Replay {
  * and has no answer on record is `unknown` until it is settled.
  */
 export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
-  const run = beginFolding(saved);
+  const run = new Folding(saved);
   return {
     add(entry) {
       fold(run, entry);
@@ -112,4 +120,19 @@ function fold(run: Folding, entry: JournalEntry): void {
     default:
       return unreachable(entry);
   }
+}
+
+/** True where nothing is left to do: the run has ended and each of its steps has an end that can be known. */
+export function isFinished(state: RunState): boolean {
+  if (state.endedAt === null || state.haltingRefusals.size > 0) return false;
+  for (const { outcome } of state.steps.values())
+    if (outcome === 'not-run' || outcome === 'unknown') return false;
+  return true;
+}
+
+/** One count per outcome, every outcome present; the counts add up to the number of steps. */
+export function totals(states: Iterable<Pick<StepState, 'outcome'>>): Record<Outcome, number> {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  for (const { outcome } of states) counts[outcome] += 1;
+  return counts;
 }

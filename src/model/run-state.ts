@@ -109,18 +109,3 @@ export interface RunState {
   readonly head: string;
   readonly entries: number;
 }
-
-/** True where nothing is left to do: the run has ended and each of its steps has an end that can be known. */
-export function isFinished(state: RunState): boolean {
-  if (state.endedAt === null || state.haltingRefusals.size > 0) return false;
-  for (const { outcome } of state.steps.values())
-    if (outcome === 'not-run' || outcome === 'unknown') return false;
-  return true;
-}
-
-/** One count per outcome, every outcome present; the counts add up to the number of steps. */
-export function totals(states: Iterable<Pick<StepState, 'outcome'>>): Record<Outcome, number> {
-  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
-  for (const { outcome } of states) counts[outcome] += 1;
-  return counts;
-}

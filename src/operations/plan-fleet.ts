@@ -6,18 +6,18 @@ import type { CloudReader } from '../cloud/cloud.ts';
 import { monitorCalls, readInventory, readUsed } from '../cloud/read-inventory.ts';
 import { readWindows } from '../cloud/read-windows.ts';
 import { RefitError } from '../errors.ts';
-import {
-  type Durations,
-  type Finding,
-  type Inventory,
-  isFinished,
-  type Money,
-  type Plan,
-  type PlanSource,
-  type Quote,
-  type Review,
-  type SavedPlan,
-  type SealedCalendar,
+import { isFinished } from '../journal/replay.ts';
+import type {
+  Durations,
+  Finding,
+  Inventory,
+  Money,
+  Plan,
+  PlanSource,
+  Quote,
+  Review,
+  SavedPlan,
+  SealedCalendar,
 } from '../model.ts';
 import { word } from '../next-command.ts';
 import { PRICES_NEED_THE_PROVIDER } from '../plan/guards.ts';

@@ -10,14 +10,8 @@ import type { Permits } from '../cloud/limit/permits.ts';
 import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
 import { asRead } from '../journal/chain.ts';
-import {
-  type Deed,
-  isFinished,
-  type JournalEntry,
-  type Report,
-  type RunState,
-  type SavedPlan,
-} from '../model.ts';
+import { isFinished } from '../journal/replay.ts';
+import type { Deed, JournalEntry, Report, RunState, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../next-command.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, EMPTY_CHAIN, encode, GENESIS, seal } from '../../src/journal/chain.ts';
-import { replay } from '../../src/journal/replay.ts';
+import { isFinished, replay, totals } from '../../src/journal/replay.ts';
 import {
   type Deed,
-  isFinished,
   JOURNAL_FORMAT,
   type JournalEntry,
   OUTCOMES,
   type Size,
   type StepState,
-  totals,
 } from '../../src/model.ts';
 
 const S = 'crs-aaaa0001/memoryPerShard';

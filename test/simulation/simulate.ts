@@ -10,13 +10,12 @@ import type { Transport } from '../../src/cloud/network/transport.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { RefitError } from '../../src/errors.ts';
 import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
-import { beginReplay } from '../../src/journal/replay.ts';
+import { beginReplay, isFinished } from '../../src/journal/replay.ts';
 import {
   type Catalogue,
   type Gate,
   INVENTORY_FORMAT,
   type Inventory,
-  isFinished,
   JOURNAL_FORMAT,
   type JournalEntry,
   type Plan,

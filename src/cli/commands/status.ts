@@ -1,6 +1,7 @@
 /** `refit status RUN`: where a run stands, told by its journal; `--watch` looks again until it has ended. */
 import { join } from 'node:path';
-import { isFinished, OUTCOMES, type StepState, totals } from '../../model.ts';
+import { isFinished, totals } from '../../journal/replay.ts';
+import { OUTCOMES, type StepState } from '../../model.ts';
 import { word } from '../../next-command.ts';
 import { visible } from '../../report/document/escape.ts';
 import { duration } from '../../report/quantities.ts';

@@ -1,7 +1,7 @@
 /** How a run stands at one moment, as plain data: what every view of it draws, tells or encodes. */
 
 import { AS_PLANNED } from '../../journal/folding.ts';
-import { beginReplay, type Replay } from '../../journal/replay.ts';
+import { beginReplay, type Replay, totals } from '../../journal/replay.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -11,7 +11,6 @@ import {
   type SavedPlan,
   type Step,
   type StepState,
-  totals,
 } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { soakOf } from '../../plan/waves/waves.ts';

@@ -1,7 +1,7 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
 
 import { untouched } from '../../journal/fold-step.ts';
-import { replay } from '../../journal/replay.ts';
+import { replay, totals } from '../../journal/replay.ts';
 import {
   type JournalEntry,
   type MaintenanceWindow,
@@ -19,7 +19,6 @@ import {
   type Step,
   type StepState,
   totalMemory,
-  totals,
 } from '../../model.ts';
 import { attemptsIn } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';

@@ -1,5 +1,5 @@
 /** What the runs of a rehearsal came to: from their journals, by rank and in sums. Pure. */
-import { replay } from '../../journal/replay.ts';
+import { replay, totals } from '../../journal/replay.ts';
 import {
   type EndedBecause,
   type JournalEntry,
@@ -8,7 +8,6 @@ import {
   type RehearsedEffect,
   type RehearsedSeconds,
   type SavedPlan,
-  totals,
 } from '../../model.ts';
 
 /** What is kept of one run. */

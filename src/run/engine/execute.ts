@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { type EndedBecause, type Scope, type Step, totals } from '../../model.ts';
+import { totals } from '../../journal/replay.ts';
+import type { EndedBecause, Scope, Step } from '../../model.ts';
 import { openSteering } from '../control/control-run.ts';
 import { isCredentialsCode } from '../decide/after-refusal.ts';
 import { exitCodeOf } from '../decide/exit-code.ts';

@@ -4,14 +4,8 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { CloudReader } from '../../cloud/cloud.ts';
-import {
-  type EndedBecause,
-  type JournalEntry,
-  type SavedPlan,
-  type Step,
-  type StepState,
-  totals,
-} from '../../model.ts';
+import { totals } from '../../journal/replay.ts';
+import type { EndedBecause, JournalEntry, SavedPlan, Step, StepState } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import { isCredentialsCode } from '../decide/after-refusal.ts';
 import { exitCodeOf } from '../decide/exit-code.ts';

@@ -1,6 +1,6 @@
 /** What people are told of a run, and when: journal entries as facts for hooks and webhooks. Pure. */
-import type { Replay } from '../../journal/replay.ts';
-import { type HookPhase, type JournalEntry, type Outcome, type SavedPlan, totals } from '../../model.ts';
+import { type Replay, totals } from '../../journal/replay.ts';
+import type { HookPhase, JournalEntry, Outcome, SavedPlan } from '../../model.ts';
 
 export const TOLD_FORMAT = 'refit.told/1';
 
