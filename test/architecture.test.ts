@@ -64,7 +64,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   approval: [...WORDS, 'model', 'errors', 'clock', 'digest', 'generated'],
   plan: [...PURE, 'rules', 'approval'],
   report: [...PURE, 'journal'],
-  cloud: [...WORDS, 'model', 'errors', 'clock', 'digest', 'journal'],
+  cloud: [...WORDS, 'model', 'errors', 'clock', 'digest'],
   simulator: [...WORDS, 'model', 'errors', 'clock'],
   store: [...PURE, 'journal', 'approval', 'plan', 'report'],
   run: [...PURE, 'journal', 'approval', 'plan', 'report', 'cloud', 'store'],
@@ -158,17 +158,9 @@ function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 
 /** What is still to be taken apart; nothing is added here. */
 const NOT_YET: readonly string[] = [
-  'cloud/calls > cloud/credentials > cloud/calls',
   'plan/windows > plan/parse > plan/windows',
-  'run/control/run-status.ts > run/control/control-run.ts > run/control/run-status.ts',
-  'run/control/control-run.ts > run/control/run-status.ts > run/control/control-run.ts',
-  'model.ts',
-  'cloud/client.ts',
-  'cloud/wire/wire.ts',
-  'journal/replay.ts',
   'report/run/report-html.ts',
   'report/run/report-text.ts',
-  'run/engine',
 ];
 
 /** The most that a reader can take in: lines of a file, files of a folder. */

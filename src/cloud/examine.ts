@@ -4,18 +4,28 @@
  */
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import type { Scope } from '../model.ts';
-import { onlyReads, openCaller } from './calls/call.ts';
-import { openRead, type ReadAnswer, refusedRead } from './calls/read.ts';
-import { isLackOfRights } from './calls/refusal-codes.ts';
+import type { Caller, Scope } from '../model.ts';
+import { GIGABYTE, HOUR } from '../units.ts';
+import { openCaller } from './api-client.ts';
+import { onlyReads } from './calls/call.ts';
+import { fixForKeys, openRead, type Read, type ReadAnswer } from './calls/read.ts';
+import { isLackOfRights, isOfKeys } from './calls/refusal-codes.ts';
 import type { CloudOptions } from './client.ts';
+import type { PriceRequest } from './cloud.ts';
 import { PROVIDER_LIMIT } from './limit/permits.ts';
 import { hostFor } from './network/hosts.ts';
 import type { ProxySettings } from './network/proxy.ts';
 import type { Transport } from './network/transport.ts';
 import { SIGNATURES, type SignatureName } from './signing/signature.ts';
+import { decodeIdentity } from './wire/account.ts';
+import { ORDER, READS } from './wire/actions.ts';
+import { ZONES_REQUEST } from './wire/catalogue.ts';
+import { encodeDeals, encodeOrderNumbers } from './wire/deals.ts';
 import type { Fields } from './wire/fields.ts';
-import * as wire from './wire/wire.ts';
+import { decodeInstances, encodeInstance, encodeInstancePage } from './wire/instances.ts';
+import { encodeMemory } from './wire/memory.ts';
+import { encodePrice } from './wire/order.ts';
+import { encodeRunningTasks } from './wire/tasks.ts';
 
 /** What was found out. Names in it are the provider's: escape before showing. No key is in it. */
 export interface Examination {
@@ -24,12 +34,7 @@ export interface Examination {
   /** Where the keys were found, and their end, ISO 8601 UTC, where they have one. */
   readonly credentials: { readonly source: string; readonly expiresAt: string | null };
   /** Null where the provider would not say. */
-  readonly identity: {
-    readonly arn: string;
-    readonly account: string;
-    readonly user: string;
-    readonly type: string;
-  } | null;
+  readonly identity: Caller | null;
   /** The refusal that concerns the keys or the clock, and not a single right. */
   readonly refused: { readonly code: string; readonly what: string; readonly mend: string } | null;
   /** What stood in the way, where nobody answered; the rest is then what is known without an answer. */
@@ -62,26 +67,51 @@ export interface Right {
   readonly must: boolean;
 }
 
-const FOR: Readonly<Record<string, string>> = {
-  DescribeInstances: 'every plan and run',
-  DescribeProductInfo: 'every plan: what is sold',
-  InquiryPriceUpgradeInstance: 'prices: plan --price, guards.cost',
-  DescribeTaskList: 'what is under way, and what became of an order without an answer',
-  DescribeInstanceShards: 'memory in use, for shrinking and sizes by use',
-  GetMonitorData: 'memory in use, for shrinking and sizes by use',
-  DescribeMaintenanceWindow: 'switch: maintenance-window',
-  DescribeZones: 'zones by name, and where replicas can be put',
-  DescribeInstanceDealDetail: 'what an order was billed at, where the search for orders does not tell',
-  DescribeDealsByCond: 'unpaid orders, and what became of an order without an answer',
-  DescribeAccountBalance: 'prepaid prices held against the balance',
-  GetCallerIdentity: 'who one is, here',
-};
-const MUST: ReadonlySet<string> = new Set(['DescribeInstances', 'DescribeProductInfo']);
+/** What reads are tried about: an instance that is there, else one that is nowhere. */
+interface Subject extends PriceRequest {
+  readonly now: number;
+}
+
+type ReadName = keyof typeof READS;
 
 /** An id in the right form that no instance has. */
 const NOBODY = 'crs-00000000';
 /** A number in the right form that no order has: it names a day before there were any. */
 const NO_ORDER = '20000101000000000000000';
+
+/** Each read: what it is for, and harmless parameters to try it with, where it takes any. */
+const TRIALS: Readonly<Record<ReadName, { for: string; fields?: (about: Subject) => Fields }>> = {
+  instances: { for: 'every plan and run', fields: () => ({ ...encodeInstancePage(0), Limit: 20 }) },
+  catalogue: { for: 'every plan: what is sold' },
+  // At its present size: there is nothing to quote, and asking orders nothing.
+  price: { for: 'prices: plan --price, guards.cost', fields: encodePrice },
+  tasks: {
+    for: 'what is under way, and what became of an order without an answer',
+    fields: () => encodeRunningTasks(0),
+  },
+  shards: {
+    for: 'memory in use, for shrinking and sizes by use',
+    fields: ({ instance }) => encodeInstance(instance),
+  },
+  memory: {
+    for: 'memory in use, for shrinking and sizes by use',
+    fields: ({ instance, now }) => encodeMemory([instance], now),
+  },
+  window: { for: 'switch: maintenance-window', fields: ({ instance }) => encodeInstance(instance) },
+  zones: { for: 'zones by name, and where replicas can be put', fields: () => ZONES_REQUEST },
+  orders: {
+    for: 'what an order was billed at, where the search for orders does not tell',
+    fields: () => encodeOrderNumbers([NO_ORDER]),
+  },
+  deals: {
+    for: 'unpaid orders, and what became of an order without an answer',
+    fields: ({ now }) => encodeDeals(0, now - HOUR, now),
+  },
+  balance: { for: 'prepaid prices held against the balance' },
+  identity: { for: 'who one is, here' },
+};
+
+const MUST: readonly ReadName[] = ['instances', 'catalogue'];
 
 export interface ExamineOptions extends CloudOptions {
   readonly scope: Scope;
@@ -102,39 +132,18 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     credentials: (profile, before) => (before ? options.credentials(profile, before) : keys),
   });
   const read = openRead(onlyReads(caller), options);
-  const rights: Right[] = [];
-  let unreachable: string | null = null;
-  const tried = async (action: wire.Action, fields: Fields): Promise<ReadAnswer | null> => {
-    const { name, product } = action;
-    const tell = (state: Right['state'], code: string | null) =>
-      rights.push({
-        action: `${product}:${name}`,
-        state,
-        code,
-        for: FOR[name] ?? 'some plans',
-        must: MUST.has(name),
-      });
-    try {
-      const answer = await read(action, scope, fields);
-      tell(stateOf(answer), answer.kind === 'refused' ? answer.code : null);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
-      tell('unreachable', null);
-      unreachable ??= error.message;
-      return null;
-    }
-  };
-
-  const { identity, instances, ...others } = wire.READS;
+  const about = (found: ReadAnswer | null) => subjectOf(found, scope, clock.now());
   const [who, seen] = await Promise.all([
-    tried(identity, {}),
-    tried(instances, { ...wire.encodeInstancePage(0), Limit: 20 }),
+    tryRead(read, 'identity', about(null)),
+    tryRead(read, 'instances', about(null)),
   ]);
-  const refused = aboutKeys(who, scope) ?? aboutKeys(seen, scope);
-  if (refused === null && seen !== null) {
-    const probe = probesOf(seen, scope, clock.now());
-    await Promise.all(Object.values(others).map((action) => tried(action, probe(action))));
+  const refused = aboutKeys(who.answer) ?? aboutKeys(seen.answer);
+  const tried = [who, seen];
+  if (refused === null && seen.answer !== null) {
+    const subject = about(seen.answer);
+    const { identity, instances, ...others } = TRIALS;
+    const names = Object.keys(others) as ReadName[];
+    tried.push(...(await Promise.all(names.map((name) => tryRead(read, name, subject)))));
   }
   return {
     profile: scope.profile,
@@ -143,17 +152,47 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       source: keys.source,
       expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
     },
-    identity: who?.kind === 'ok' ? wire.decodeIdentity(who.fields) : null,
+    identity: who.answer?.kind === 'ok' ? decodeIdentity(who.answer.fields) : null,
     refused,
-    unreachable,
+    unreachable: tried.find(({ unreachable }) => unreachable !== null)?.unreachable ?? null,
     clock: dates.skew(),
-    host: hostFor(instances.product, scope.region, options.endpoint).host,
+    host: hostFor(READS.instances.product, scope.region, options.endpoint).host,
     signature: options.signature?.name ?? SIGNATURES[0],
     proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
     limit: PROVIDER_LIMIT,
-    rights: rights.sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),
-    untried: `${wire.ORDER.product}:${wire.ORDER.name}`,
+    rights: tried
+      .map(({ right }) => right)
+      .sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),
+    untried: `${ORDER.product}:${ORDER.name}`,
   };
+}
+
+/** What came of one read: `unreachable` says why there is no answer. */
+interface Tried {
+  readonly right: Right;
+  readonly answer: ReadAnswer | null;
+  readonly unreachable: string | null;
+}
+
+async function tryRead(read: Read, name: ReadName, about: Subject): Promise<Tried> {
+  const action = READS[name];
+  const right = {
+    action: `${action.product}:${action.name}`,
+    for: TRIALS[name].for,
+    must: MUST.includes(name),
+  };
+  try {
+    const answer = await read(action, about, TRIALS[name].fields?.(about) ?? {});
+    const code = answer.kind === 'refused' ? answer.code : null;
+    return { right: { ...right, state: stateOf(answer), code }, answer, unreachable: null };
+  } catch (error) {
+    if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
+    return {
+      right: { ...right, state: 'unreachable', code: null },
+      answer: null,
+      unreachable: error.message,
+    };
+  }
 }
 
 /** What the gateway refuses before it looks at rights. Source: facts §7.5, an inference. */
@@ -174,33 +213,21 @@ function stateOf(answer: ReadAnswer): Right['state'] {
 }
 
 /** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
-function aboutKeys(answer: ReadAnswer | null, scope: Scope): Examination['refused'] {
-  if (answer === null || answer.kind === 'ok' || isLackOfRights(answer.code)) return null;
-  const error = refusedRead(wire.READS.instances, scope, answer);
-  if (error.code !== 'credentials-refused') return null;
-  return { code: answer.code, what: answer.message, mend: error.mend };
+function aboutKeys(answer: ReadAnswer | null): Examination['refused'] {
+  if (answer?.kind !== 'refused' || !isOfKeys(answer.code)) return null;
+  return { code: answer.code, what: answer.message, mend: fixForKeys(answer.code) };
 }
 
-/** Harmless parameters for each read: about an instance that is there, else about one that is nowhere. */
-function probesOf(seen: ReadAnswer, scope: Scope, now: number): (action: wire.Action) => Fields {
-  const found = seen.kind === 'ok' ? wire.decodeInstances(seen.fields, scope, new Map()).instances : [];
+function subjectOf(seen: ReadAnswer | null, scope: Scope, now: number): Subject {
+  const found = seen?.kind === 'ok' ? decodeInstances(seen.fields, scope, new Map()).found : [];
   const one = found.find(({ status }) => status === 'running');
-  const id = one?.id ?? NOBODY;
-  const size = one?.size ?? { memoryPerShard: 1024, shards: 1, replicas: 1 };
-  const edition = one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition;
-  const { catalogue, price, tasks, memory, zones, orders, deals, balance } = wire.READS;
-  const fields: Readonly<Record<string, Fields>> = {
-    [catalogue.name]: {},
-    // At its present size: there is nothing to quote, and asking orders nothing.
-    [price.name]: wire.encodeOrder({ ...scope, instance: id, edition, size }),
-    [tasks.name]: wire.encodeRunningTasks(0),
-    [memory.name]: wire.encodeMemory([id], now),
-    [zones.name]: wire.ZONES_REQUEST,
-    [orders.name]: wire.encodeOrderNumbers([NO_ORDER]),
-    [deals.name]: wire.encodeDeals(0, now - 3_600_000, now),
-    [balance.name]: {},
+  return {
+    ...scope,
+    now,
+    instance: one?.id ?? NOBODY,
+    size: one?.size ?? { memoryPerShard: GIGABYTE, shards: 1, replicas: 1 },
+    edition: one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition,
   };
-  return ({ name }) => fields[name] ?? wire.encodeShards(id);
 }
 
 /** The same transport, which notes how far this clock is from the Date header of the quickest answer. */

@@ -2,21 +2,15 @@
  * The inventory: every instance of the given scopes with what is known about it, and what is sold, at one moment.
  */
 import { type Clock, iso } from '../clock.ts';
-import {
-  INVENTORY_FORMAT,
-  type Instance,
-  type Inventory,
-  type Money,
-  type Scope,
-  type Zone,
-} from '../model.ts';
+import { INVENTORY_FORMAT, type Instance, type Inventory, type Scope } from '../model.ts';
+import { DAY } from '../units.ts';
 import { refusalOf } from './calls/read.ts';
 import { isLackOfRights } from './calls/refusal-codes.ts';
-import type { CloudReader, Deal } from './cloud.ts';
-import { MONITORED_A_CALL } from './wire/wire.ts';
+import type { CloudReader } from './cloud.ts';
+import { MONITORED_A_CALL } from './wire/memory.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
-const UNPAID_FOR_MS = 16 * 86_400_000;
+const UNPAID_FOR_MS = 16 * DAY;
 
 export interface InventoryOptions {
   /** Told after each scope: how many of them are read, and how many instances they hold so far. */
@@ -48,74 +42,25 @@ export async function readInventory(
   const unique = [...new Map(scopes.map((scope) => [`${scope.profile}\n${scope.region}`, scope])).values()];
   const accounts = [...new Map(unique.map((scope) => [scope.profile, scope])).values()];
   const notes: string[] = [];
-  const ifAllowed = async <Value>(
-    what: string,
-    otherwise: Value,
-    read: () => Promise<Value>,
-  ): Promise<Value> => {
-    try {
-      return await read();
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === null || !isLackOfRights(refusal.code)) throw error;
-      notes.push(`${what} could not be read: ${refusal.code}`);
-      return otherwise;
-    }
-  };
-
+  const note = (what: string) => notes.push(what);
   const progress = { scopes: 0, instances: 0 };
-  const [regions, offers, accountsRead] = await Promise.all([
-    Promise.all(
-      unique.map(async (scope) => {
-        const where = `${scope.region} (profile ${scope.profile})`;
-        const [instances, tasks, zones] = await Promise.all([
-          reader.describeInstances(scope),
-          ifAllowed(`running tasks in ${where}`, [], () => reader.describeRunningTasks(scope)),
-          reader.describeZones(scope),
-        ]);
-        progress.scopes += 1;
-        progress.instances += instances.length;
-        options.onProgress?.({ scopes: progress.scopes, of: unique.length, instances: progress.instances });
-        const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
-        return {
-          zones: zones.map((zone) => ({ region: scope.region, ...zone })),
-          instances: instances.map(
-            (instance): Instance => ({ ...instance, task: running.get(instance.id) ?? null }),
-          ),
-        };
-      }),
-    ),
+  const readScope = async (scope: Scope) => {
+    const region = await readRegion(reader, scope, note);
+    progress.scopes += 1;
+    progress.instances += region.instances.length;
+    options.onProgress?.({ ...progress, of: unique.length });
+    return region;
+  };
+  const [regions, catalogues, accountsRead] = await Promise.all([
+    Promise.all(unique.map(readScope)),
     // The catalogue covers all regions at once, but accounts may be sold different things: one for each profile.
     Promise.all(accounts.map((scope) => reader.describeCatalogue(scope))),
-    Promise.all(
-      accounts.map(async (scope) => {
-        const [deals, balance] = await Promise.all([
-          ifAllowed<Deal[]>(`unpaid orders of profile ${scope.profile}`, [], () =>
-            reader.findDeals(scope, readAt - UNPAID_FOR_MS, readAt),
-          ),
-          ifAllowed<Money | null>(`the balance of profile ${scope.profile}`, null, () =>
-            reader.describeBalance(scope),
-          ),
-        ]);
-        return { profile: scope.profile, balance, unpaid: unpaidByInstance(deals) };
-      }),
-    ),
+    Promise.all(accounts.map((scope) => readAccount(reader, scope, readAt, note))),
   ]);
-
-  const unpaidOf = new Map(accountsRead.map(({ profile, unpaid }) => [profile, unpaid]));
-  const instances = regions
-    .flatMap((region) => region.instances)
-    .map(
-      (instance): Instance => ({
-        ...instance,
-        unpaidOrder: unpaidOf.get(instance.profile)?.get(instance.id) ?? null,
-      }),
-    )
-    .sort((a, b) => compare(a.profile, b.profile) || compare(a.region, b.region) || compare(a.id, b.id));
+  const unpaid = new Map(accountsRead.map((account) => [account.profile, account.unpaid]));
+  const offers = catalogues.flatMap((catalogue) => catalogue.offers);
   const sold = new Map(
-    offers
-      .flatMap((one) => one.offers)
-      .map((offer) => [[offer.region, offer.zone, offer.edition, offer.billing].join('\n'), offer]),
+    offers.map((one) => [[one.region, one.zone, one.edition, one.billing].join('\n'), one]),
   );
   // Two accounts may read one region: a zone is the same for both.
   const zones = new Map(regions.flatMap((region) => region.zones).map((zone) => [zone.code, zone]));
@@ -124,14 +69,69 @@ export async function readInventory(
       format: INVENTORY_FORMAT,
       readAt: iso(readAt),
       scopes: unique,
-      instances,
-      catalogue: { readAt: iso(readAt), offers: [...sold.values()], zones: [...zones.values()].sort(byCode) },
+      instances: regions
+        .flatMap((region) => region.instances)
+        .map((one): Instance => ({ ...one, unpaidOrder: unpaid.get(one.profile)?.get(one.id) ?? null }))
+        .sort((a, b) => compare(a.profile, b.profile) || compare(a.region, b.region) || compare(a.id, b.id)),
+      catalogue: {
+        readAt: iso(readAt),
+        offers: [...sold.values()],
+        zones: [...zones.values()].sort((a, b) => compare(a.code, b.code)),
+      },
       balances: Object.fromEntries(
         accountsRead.flatMap(({ profile, balance }) => (balance === null ? [] : [[profile, balance]])),
       ),
     },
     notes: notes.sort(),
   };
+}
+
+type Note = (what: string) => void;
+
+/** What a read gives; `otherwise`, with a note, where the identity may not ask. */
+async function ifAllowed<Value>(
+  read: Promise<Value>,
+  otherwise: Value,
+  what: string,
+  note: Note,
+): Promise<Value> {
+  try {
+    return await read;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null || !isLackOfRights(refusal.code)) throw error;
+    note(`${what} could not be read: ${refusal.code}`);
+    return otherwise;
+  }
+}
+
+async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
+  const { region, profile } = scope;
+  const what = `running tasks in ${region} (profile ${profile})`;
+  const [instances, tasks, zones] = await Promise.all([
+    reader.describeInstances(scope),
+    ifAllowed(reader.describeRunningTasks(scope), [], what, note),
+    reader.describeZones(scope),
+  ]);
+  const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
+  return {
+    instances: instances.map((one): Instance => ({ ...one, task: running.get(one.id) ?? null })),
+    zones: zones.map((zone) => ({ region, ...zone })),
+  };
+}
+
+/** What an account can pay, and the numbers of its unpaid orders by instance. */
+async function readAccount(reader: CloudReader, scope: Scope, now: number, note: Note) {
+  const { profile } = scope;
+  const deals = reader.findDeals(scope, now - UNPAID_FOR_MS, now);
+  const [found, balance] = await Promise.all([
+    ifAllowed(deals, [], `unpaid orders of profile ${profile}`, note),
+    ifAllowed(reader.describeBalance(scope), null, `the balance of profile ${profile}`, note),
+  ]);
+  const unpaid = found
+    .filter(({ state }) => state === 'unpaid')
+    .flatMap(({ order, instances }) => instances.map((id) => [id, order] as const));
+  return { profile, balance, unpaid: new Map(unpaid) };
 }
 
 /**
@@ -185,18 +185,6 @@ const ANY_REGION = 'ap-guangzhou';
 export async function discoverRegions(reader: CloudReader, profile = 'default'): Promise<string[]> {
   const { offers } = await reader.describeCatalogue({ region: ANY_REGION, profile });
   return [...new Set(offers.map(({ region }) => region))].sort();
-}
-
-function unpaidByInstance(deals: readonly Deal[]): Map<string, string> {
-  return new Map(
-    deals
-      .filter(({ state }) => state === 'unpaid')
-      .flatMap(({ order, instances }) => instances.map((id) => [id, order] as const)),
-  );
-}
-
-function byCode(a: Zone, b: Zone): number {
-  return compare(a.code, b.code);
 }
 
 function compare(a: string, b: string): number {

@@ -1,3 +1,4 @@
+/** The chain of a journal: encodes, hashes and decodes its entries. */
 import { canonical, sha256 } from '../digest.ts';
 import type { Deed, JournalEntry } from '../model.ts';
 

@@ -1,6 +1,7 @@
 /** Counts the calls of a run, other than its orders, so that the journal can tell them by second. */
+
 import type { CallRecord } from '../cloud/cloud.ts';
-import { ORDER_ACTION } from '../journal/replay.ts';
+import { ORDER_ACTION } from '../model.ts';
 
 /** [unix second, action, sent, refused by limit] */
 export type CallCount = readonly [number, string, number, number];

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Outcome, Report, SavedPlan } from '../model.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { isAlive, readHolder } from '../store/folder/lock.ts';
-import { RUN_FILES, readRun, replaceFile } from '../store/folder/run-directory.ts';
+import { RUN_FILES, readStanding, replaceFile } from '../store/folder/run-directory.ts';
 import { syncDirectory } from '../store/folder/run-files.ts';
 
 /** What an occurrence has on disk. */
@@ -62,17 +62,9 @@ export function openOccurrenceDisk(root: string, host: string): OccurrenceDisk {
     },
     async run(directory) {
       if ((await textOf(join(directory, RUN_FILES.journal))) === null) return null;
-      const { entries } = (await readRun(directory)).journal;
-      const latest = entries.slice(entries.findLastIndex(({ kind }) => kind === 'run-started'));
-      const last = latest.findLast((entry) => entry.kind === 'run-ended');
-      if (last === undefined) return { entries: entries.length, end: null };
-      const byCommand = latest.some(
-        (entry) =>
-          entry.kind === 'steered' &&
-          entry.accepted &&
-          (entry.command === 'drain' || entry.command === 'abort'),
-      );
-      return { entries: entries.length, end: { exitCode: last.exitCode, byCommand } };
+      const { state } = await readStanding(directory);
+      const { exitCode, toldToStop } = state;
+      return { entries: state.entries, end: exitCode === null ? null : { exitCode, byCommand: toldToStop } };
     },
     sealed,
     seal,

@@ -12,7 +12,7 @@ import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
-import { encodeOrder } from '../../src/cloud/wire/wire.ts';
+import { encodeOrder } from '../../src/cloud/wire/order.ts';
 import type { Dimension, EditionName, Inventory, Plan, Quote, Size } from '../../src/model.ts';
 import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { stepId } from '../../src/plan/price/price-steps.ts';

@@ -5,7 +5,7 @@ import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { examine } from '../../src/cloud/examine.ts';
 import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { type Transport, TransportError } from '../../src/cloud/network/transport.ts';
-import { ORDER, READS } from '../../src/cloud/wire/wire.ts';
+import { ORDER, READS } from '../../src/cloud/wire/actions.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';

@@ -4,7 +4,7 @@ import { type Caller, onlyReads } from '../../src/cloud/calls/call.ts';
 import { openReader } from '../../src/cloud/client.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { openPermits } from '../../src/cloud/limit/permits.ts';
-import { ORDER, READS } from '../../src/cloud/wire/wire.ts';
+import { ORDER, READS } from '../../src/cloud/wire/actions.ts';
 import { RefitError } from '../../src/errors.ts';
 import { fakeTransport, type Line } from './fake-transport.ts';
 import { rig, row, SCOPE, START } from './rig.ts';

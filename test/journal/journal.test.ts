@@ -382,6 +382,21 @@ describe('replay', () => {
     });
   });
 
+  it.each([
+    ['drain', true, true],
+    ['abort', true, true],
+    ['drain', false, false],
+    ['pause', true, false],
+  ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, toldToStop) => {
+    const by = { user: 'dba', host: 'here', pid: 1 };
+    const told: Deed = { kind: 'steered', command, value: null, by, accepted, what: 'so it is' };
+    expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({ toldToStop, exitCode: 5 });
+    expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
+      toldToStop: false,
+      exitCode: null,
+    });
+  });
+
   it('counts calls by second and action, orders by their entries, and refusals by limit', () => {
     const { calls, callsBySecond } = stateOf(
       started(),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ORDER, READS } from '../../src/cloud/wire/wire.ts';
+import { ORDER, READS } from '../../src/cloud/wire/actions.ts';
 import { explainCode, explainInstance, nearestCode } from '../../src/plan/explain.ts';
 import { allRules } from '../../src/rules/check.ts';
 import { COMMON_CODES } from '../run/order-code-table.ts';

@@ -1,6 +1,6 @@
 // Goal: a run becomes the plan that takes it back, or that asks again, and nothing else becomes part of it.
 import { describe, expect, it } from 'vitest';
-import { untouched } from '../../src/journal/replay.ts';
+import { untouched } from '../../src/journal/fold-step.ts';
 import type {
   ApproversOfRun,
   Gate,

@@ -6,7 +6,7 @@ import type { VirtualClock } from '../../src/clock.ts';
 import type { Caller } from '../../src/cloud/calls/call.ts';
 import { openProviderTime } from '../../src/cloud/calls/provider-time.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
-import type { Answer } from '../../src/cloud/wire/wire.ts';
+import type { Answer } from '../../src/cloud/wire/answer.ts';
 import { fitTo } from '../../src/simulator/actions/parameters.ts';
 import { newRequestId, type Served, serve } from '../../src/simulator/gateway/http.ts';
 import type { SimCatalogue } from '../../src/simulator/world/catalogue.ts';

@@ -4,9 +4,10 @@
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
-import { isLimitCode, type Replay } from '../../src/journal/replay.ts';
+import type { Replay } from '../../src/journal/replay.ts';
 import {
   type Deed,
+  isLimitCode,
   type JournalEntry,
   OUTCOMES,
   type Report,

@@ -1,8 +1,9 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
 
 import { unreachable } from '../../errors.ts';
-import { isLimitCode, type Replay, saySteerer } from '../../journal/replay.ts';
-import type { JournalEntry, SavedPlan, Step } from '../../model.ts';
+import { saySteerer } from '../../journal/fold-control.ts';
+import type { Replay } from '../../journal/replay.ts';
+import { isLimitCode, type JournalEntry, type SavedPlan, type Step } from '../../model.ts';
 import { isTailLockCode } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { visible } from '../../report/document/escape.ts';

@@ -1,6 +1,14 @@
 /** Gathers what the pictures of a run are made of, entry by entry, so that nothing has to be searched. */
-import { beginReplay, isLimitCode, type Replay, totals } from '../../journal/replay.ts';
-import type { JournalEntry, RunState, SavedPlan, Step, StepState } from '../../model.ts';
+
+import { beginReplay, type Replay, totals } from '../../journal/replay.ts';
+import {
+  isLimitCode,
+  type JournalEntry,
+  type RunState,
+  type SavedPlan,
+  type Step,
+  type StepState,
+} from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import type { Standing } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';

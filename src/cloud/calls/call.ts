@@ -1,33 +1,10 @@
-/**
- * One signed call, sent once: action and fields in, the provider's answer out. No retry here and no permit.
- */
-import type { Clock } from '../../clock.ts';
-import { sha256 } from '../../digest.ts';
+/** What sends calls: action and fields in, the provider's answer out. Each is sent once, without a permit. */
 import { RefitError } from '../../errors.ts';
 import type { Scope } from '../../model.ts';
-import { type CredentialsOf, keepFresh } from '../credentials/fresh-keys.ts';
-import type { Credentials } from '../credentials/keys.ts';
 import type { Lane } from '../limit/permits.ts';
-import { type Host, hostFor } from '../network/hosts.ts';
-import type { Transport } from '../network/transport.ts';
-import type { Signature } from '../signing/signature.ts';
+import { type Action, READS } from '../wire/actions.ts';
+import type { Answer } from '../wire/answer.ts';
 import type { Fields } from '../wire/fields.ts';
-import { type Action, type Answer, READS } from '../wire/wire.ts';
-import { openProviderTime } from './provider-time.ts';
-import { isExpiredToken } from './refusal-codes.ts';
-import { type CallSigner, sendCall, signerFor } from './send-call.ts';
-
-export type { CredentialsOf } from '../credentials/fresh-keys.ts';
-
-export interface CallerOptions {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly credentials: CredentialsOf;
-  /** One base URL for every product, or null for the provider's own hosts. */
-  readonly endpoint: string | null;
-  /** Absent: TC3-HMAC-SHA256. */
-  readonly signature?: Signature;
-}
 
 export interface Call {
   readonly action: Action;
@@ -48,71 +25,6 @@ export interface Caller {
   lane(action: Action, scope: Scope): Promise<Lane>;
   /** The same, without waiting for the keys to be found. @throws RefitError where the scope has no host. */
   laneAtOnce(action: Action, scope: Scope): Lane;
-}
-
-/** A caller for any action, the ordering one too. */
-export function openCaller({ transport, clock, credentials, endpoint, signature }: CallerOptions): Caller {
-  const fresh = keepFresh(credentials, clock);
-  const time = openProviderTime(clock);
-  /** One for each set of keys, with what it has derived from them. */
-  const signers = new WeakMap<Credentials, CallSigner>();
-  /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
-  const identities = new Map<string, string>();
-
-  const hosts = new Map<string, Host>();
-  const hostOf = ({ product }: Action, region: string): Host => {
-    const key = `${product} ${region}`;
-    const host = hosts.get(key) ?? hostFor(product, region, endpoint);
-    hosts.set(key, host);
-    return host;
-  };
-
-  const laneAtOnce = (action: Action, scope: Scope): Lane => {
-    if (!identities.has(scope.profile)) identities.set(scope.profile, `profile ${scope.profile}`);
-    const { host } = hostOf(action, scope.region);
-    return { action: action.name, host, identity: identities.get(scope.profile)! };
-  };
-
-  const keysOf = async (profile: string): Promise<Credentials> => {
-    const keys = await fresh.of(profile);
-    // Two profiles of one identity share what the provider allows. A digest, since a lane may be shown.
-    if (!identities.has(profile))
-      identities.set(profile, sha256(keys.identity ?? keys.secretId).slice(0, 12));
-    return keys;
-  };
-
-  const signerOf = (keys: Credentials): CallSigner => {
-    let signer = signers.get(keys);
-    if (!signer) {
-      signer = signerFor(keys, signature);
-      signers.set(keys, signer);
-    }
-    return signer;
-  };
-
-  return {
-    async send({ action, scope, fields }, goAhead) {
-      const { profile, region } = scope;
-      const host = hostOf(action, region);
-      const keys = await keysOf(profile);
-      const signer = signerOf(keys);
-      const answer = await sendCall(
-        { transport, clock, time },
-        { action, host, region, fields, signer },
-        goAhead,
-      );
-      // The next call waits for others, an order's next attempt too.
-      if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
-      return answer;
-    },
-
-    providerNow: time.now,
-    async lane(action, scope) {
-      await keysOf(scope.profile);
-      return laneAtOnce(action, scope);
-    },
-    laneAtOnce,
-  };
 }
 
 const READ_NAMES: ReadonlySet<string> = new Set(Object.values(READS).map((action) => action.name));

@@ -3,12 +3,12 @@
  * for and no socket is opened. The lanes are those of the provider's own hosts.
  */
 import type { Clock } from '../../clock.ts';
-import { unreachable } from '../../errors.ts';
 import type { Scope } from '../../model.ts';
 import type { Lane } from '../limit/permits.ts';
 import { hostFor } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
-import type { Action, Answer } from '../wire/wire.ts';
+import type { Action } from '../wire/actions.ts';
+import type { Answer } from '../wire/answer.ts';
 import type { Caller } from './call.ts';
 import { openProviderTime } from './provider-time.ts';
 
@@ -62,16 +62,8 @@ export function callerOver(door: GatewayDoor, clock: Clock): Caller {
       });
       if (answer.kind === 'lost') throw new TransportError(answer.why, true);
       time.heard(answer.date, sentAt);
-      switch (answer.kind) {
-        case 'ok':
-          return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId) };
-        case 'refused':
-          return answer;
-        case 'unusable':
-          return answer;
-        default:
-          return unreachable(answer);
-      }
+      if (answer.kind !== 'ok') return answer;
+      return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId) };
     },
   };
 }

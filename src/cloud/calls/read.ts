@@ -4,15 +4,15 @@
  */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
-import type { Scope } from '../../model.ts';
+import { isLimitCode, type Scope } from '../../model.ts';
+import { MINUTE, SECOND } from '../../units.ts';
 import type { CallRecord, Refusal } from '../cloud.ts';
 import type { Lane, Permits } from '../limit/permits.ts';
 import { TransportError } from '../network/transport.ts';
+import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
-import type { Action } from '../wire/wire.ts';
 import type { Call, Caller, ReadCaller } from './call.ts';
-import { isExpiredToken, isLackOfRights, isPassing } from './refusal-codes.ts';
+import { isExpiredToken, isLackOfRights, isOfKeys, isPassing } from './refusal-codes.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
 const MOST_TRIES = 6;
@@ -21,10 +21,10 @@ const MOST_LIMIT_REFUSALS = 30;
 const MOST_LOST_SLOTS = 20;
 
 /** No answer takes so long; a machine that sleeps does. As long as a signature is good for: facts §5.5, read 2026-11. */
-const SLEPT_MS = 300_000;
+const SLEPT_MS = 5 * MINUTE;
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 8000;
+const LONGEST_PAUSE_MS = 8 * SECOND;
 
 export interface ReadOptions {
   readonly clock: Clock;
@@ -131,19 +131,21 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
   const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
   // One lack, whichever layer tells it: these credentials are refused this call.
   if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
-  if (code === 'AuthFailure' || code.startsWith('AuthFailure.')) {
-    const mend =
-      code === 'AuthFailure.SignatureExpire'
-        ? "set this machine's clock: it is more than five minutes off"
-        : isExpiredToken(code)
-          ? 'get other temporary keys: the token is wrong, or its time is over'
-          : 'check the secret id, the secret key and the token';
-    return new RefitError('credentials-refused', what, mend, { cause: refusal });
-  }
+  if (isOfKeys(code))
+    return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
   const mend = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
     : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
   return new RefitError('provider-refused', what, mend, { cause: refusal });
+}
+
+/** What to do about a refusal of the keys themselves. */
+export function fixForKeys(code: string): string {
+  if (code === 'AuthFailure.SignatureExpire')
+    return "set this machine's clock: it is more than five minutes off";
+  return isExpiredToken(code)
+    ? 'get other temporary keys: the token is wrong, or its time is over'
+    : 'check the secret id, the secret key and the token';
 }
 
 /** The refusal behind an error, or null. */

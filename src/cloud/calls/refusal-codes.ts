@@ -23,3 +23,8 @@ export function isLackOfRights(code: string): boolean {
     code === 'InvalidParameter.PermissionDenied'
   );
 }
+
+/** Codes that refuse the keys or the clock themselves: every other call would be refused alike. */
+export function isOfKeys(code: string): boolean {
+  return (code === 'AuthFailure' || code.startsWith('AuthFailure.')) && !isLackOfRights(code);
+}

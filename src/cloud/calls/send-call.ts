@@ -1,17 +1,20 @@
 /** One call on its way: signed, sent once, its answer decoded. No retry here, no permit, and no search for keys. */
 import type { Clock } from '../../clock.ts';
-import type { Credentials } from '../credentials/keys.ts';
+import { given } from '../../given.ts';
+import { MINUTE } from '../../units.ts';
 import type { Host } from '../network/hosts.ts';
 import type { Transport } from '../network/transport.ts';
+import type { Credentials } from '../signing/keys.ts';
 import { type Signing, signedHeaders, signingKeys, unsignedHeaders } from '../signing/sign.ts';
 import { FORM_TYPE, signedForm } from '../signing/sign-v1.ts';
 import type { Signature } from '../signing/signature.ts';
+import type { Action } from '../wire/actions.ts';
+import { type Answer, decodeAnswer } from '../wire/answer.ts';
 import type { Fields } from '../wire/fields.ts';
-import { type Action, type Answer, decodeAnswer } from '../wire/wire.ts';
 import type { ProviderTime } from './provider-time.ts';
 
 /** The time a call may take, as the provider's own clients have it. Source: facts §8, read 2026-11. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = MINUTE;
 
 export interface Sending {
   readonly action: Action;
@@ -112,7 +115,7 @@ export async function sendCall(
     headers,
     body,
     timeout: TIMEOUT_MS,
-    ...(goAhead ? { goAhead } : {}),
+    ...given({ goAhead }),
   });
   time?.heard(answer.date, sentAt);
   return withoutKeys(decodeAnswer(answer), hidden);

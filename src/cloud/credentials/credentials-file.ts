@@ -1,6 +1,6 @@
 /** Keys from the SDKs' own file: INI, one section a profile. Source: facts §8, read 2026-11. */
 import { RefitError } from '../../errors.ts';
-import { complete, type Pair } from './keys.ts';
+import { complete, type Pair } from '../signing/keys.ts';
 import type { Found, Search } from './place.ts';
 
 /**

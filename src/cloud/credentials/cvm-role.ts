@@ -6,9 +6,9 @@
 import { RefitError } from '../../errors.ts';
 import { endpointHost, isLoopback } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
-import { type Fields, number, object, text } from '../wire/fields.ts';
-import { type Credentials, complete } from './keys.ts';
-import type { Found, Search } from './place.ts';
+import type { Credentials } from '../signing/keys.ts';
+import { parsed } from '../wire/fields.ts';
+import { type Found, type Search, temporaryKeys } from './place.ts';
 
 /** An address that only virtual machines of the provider's reach. */
 const ORIGIN = 'http://metadata.tencentyun.com';
@@ -55,24 +55,16 @@ export async function roleKeys(
     return null;
   }
   const source = `role ${role} of this machine`;
-  const answer = fieldsOf((await ask(search, ROLES + encodeURIComponent(role), true)) ?? '');
-  const keys =
-    text(answer.Code) === 'Success'
-      ? complete(source, {
-          secret_id: text(answer.TmpSecretId) ?? undefined,
-          secret_key: text(answer.TmpSecretKey) ?? undefined,
-          token: text(answer.Token) ?? undefined,
-        })
-      : null;
-  const seconds = number(answer.ExpiredTime);
-  if (keys === null || keys.token === null || seconds === null) {
+  const answer = parsed((await ask(search, ROLES + encodeURIComponent(role), true)) ?? '');
+  const keys = answer?.Code === 'Success' ? temporaryKeys(source, source, answer) : null;
+  if (keys === null) {
     throw new RefitError(
       'no-credentials',
       `the metadata service gives no keys for ${source}`,
       'check the role in the console: it must be bound to this machine and trust it',
     );
   }
-  return { ...keys, expiresAt: seconds * 1000, identity: source };
+  return keys;
 }
 
 /** False for a loopback endpoint: that is the whole provider in small, and gives keys of its own. */
@@ -108,13 +100,5 @@ async function ask(search: Search, path: string, must: boolean): Promise<string 
       );
     }
     await search.clock.sleep(PAUSE_MS * tries);
-  }
-}
-
-function fieldsOf(body: string): Fields {
-  try {
-    return object(JSON.parse(body));
-  } catch {
-    return {};
   }
 }

@@ -1,5 +1,5 @@
 /** Keys and a role from the environment. Source: facts §8, read 2026-11. */
-import { complete } from './keys.ts';
+import { complete } from '../signing/keys.ts';
 import { type Found, type Role, roleFrom, type Search } from './place.ts';
 
 /** As the Node SDK, tccli and Terraform spell it. */

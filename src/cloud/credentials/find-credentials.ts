@@ -4,16 +4,16 @@
  * nothing here has a door of its own. Source: facts §8 (credential chain), read 2026-11.
  */
 import { RefitError } from '../../errors.ts';
+import type { Credentials, PlaceName } from '../signing/keys.ts';
 import { fromCredentialsFile } from './credentials-file.ts';
 import { fromCvmRole } from './cvm-role.ts';
 import { fromEnvironment, profileFromEnvironment, roleFromEnvironment } from './environment.ts';
-import type { Credentials, PlaceName } from './keys.ts';
 import type { Found, KeyNetwork, Search } from './place.ts';
 import { assumeRole } from './sts.ts';
 import { fromTccli } from './tccli.ts';
 import { fromTke } from './tke.ts';
 
-export { type Credentials, type Secret, secret } from './keys.ts';
+export { type Credentials, type Secret, secret } from '../signing/keys.ts';
 
 /** Where to look. */
 export interface CredentialPlaces extends KeyNetwork {

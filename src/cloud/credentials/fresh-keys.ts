@@ -3,7 +3,8 @@
  * them: an order's slot is 50 ms wide and a token service is slower than that.
  */
 import type { Clock } from '../../clock.ts';
-import type { Credentials } from './keys.ts';
+import { MINUTE, SECOND } from '../../units.ts';
+import type { Credentials } from '../signing/keys.ts';
 
 /** Finds the keys of a profile. `before`: earlier ones that have come of age; the same place is asked for others. */
 export type CredentialsOf = (profile: string, before?: Credentials) => Credentials | Promise<Credentials>;
@@ -11,13 +12,13 @@ export type CredentialsOf = (profile: string, before?: Credentials) => Credentia
 /** Renewed when so much of their life is over, … */
 const SHARE_OF_LIFE = 0.8;
 /** … or so long before its end, if that is sooner; of a short life the second half is enough. */
-const BEFORE_END_MS = 5 * 60_000;
+const BEFORE_END_MS = 5 * MINUTE;
 const SHARE_OF_SHORT_LIFE = 0.5;
 /** So close to their end, or in such a share of a life that is short, they are used only where there are no others. */
-const LAST_MS = 10_000;
+const LAST_MS = 10 * SECOND;
 const LAST_SHARE = 0.1;
 /** After a renewal that failed, while the old ones are still good. */
-const PAUSE_MS = 10_000;
+const PAUSE_MS = 10 * SECOND;
 
 export interface FreshKeys {
   /** Keys to sign with now. Waits only where there are none yet, or no good ones. @throws as the search for them does. */

@@ -1,9 +1,11 @@
 /** What a place of the chain is handed, and what it gives. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
+import { SECOND } from '../../units.ts';
 import type { Transport } from '../network/transport.ts';
+import { type Credentials, complete } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
-import type { Credentials } from './keys.ts';
+import { type Fields, number, text } from '../wire/fields.ts';
 
 /** The services that give temporary keys are reached through it. */
 export interface KeyNetwork {
@@ -42,6 +44,22 @@ export interface Role {
   /** Seconds; null takes the provider's 7,200. */
   readonly duration: number | null;
   readonly externalId: string | null;
+}
+
+/**
+ * Temporary keys as the provider's services write them; null where they are not whole. @param identity whom the provider
+ * counts them as.
+ * @throws RefitError `no-credentials` as `complete` does.
+ */
+export function temporaryKeys(source: string, identity: string, fields: Fields): Credentials | null {
+  const keys = complete(source, {
+    secret_id: text(fields.TmpSecretId) ?? undefined,
+    secret_key: text(fields.TmpSecretKey) ?? undefined,
+    token: text(fields.Token) ?? undefined,
+  });
+  const seconds = number(fields.ExpiredTime);
+  if (keys === null || keys.token === null || seconds === null) return null;
+  return { ...keys, expiresAt: seconds * SECOND, identity };
 }
 
 /** The session name where none is given. */

@@ -3,16 +3,18 @@
  * Source: facts §8 (STS), read 2026-11; the policy of the session is not sent, so the role's own rights hold.
  */
 import { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
+import { given } from '../../given.ts';
+import { isLimitCode } from '../../model.ts';
 import { plain } from '../calls/read.ts';
-import { isPassing } from '../calls/refusal-codes.ts';
+import { isOfKeys, isPassing } from '../calls/refusal-codes.ts';
 import { type CallSigner, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
 import { accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
-import { type Fields, number, object, text } from '../wire/fields.ts';
-import type { Action, Answer } from '../wire/wire.ts';
-import { type Credentials, complete } from './keys.ts';
-import type { KeyNetwork, Role } from './place.ts';
+import type { Credentials } from '../signing/keys.ts';
+import type { Action } from '../wire/actions.ts';
+import type { Answer } from '../wire/answer.ts';
+import { type Fields, object } from '../wire/fields.ts';
+import { type KeyNetwork, type Role, temporaryKeys } from './place.ts';
 
 const action = (name: string): Action => ({ product: 'sts', version: '2018-08-13', name, regional: true });
 const ASSUME_ROLE = action('AssumeRole');
@@ -51,8 +53,7 @@ function roleFields({ arn, session, duration, externalId }: Role): Fields {
   return {
     RoleArn: arn,
     RoleSessionName: session,
-    ...(duration === null ? {} : { DurationSeconds: duration }),
-    ...(externalId === null ? {} : { ExternalId: externalId }),
+    ...given({ DurationSeconds: duration, ExternalId: externalId }),
   };
 }
 
@@ -66,21 +67,16 @@ interface Request {
 async function keysOf(network: KeyNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
   const source = `role ${role.arn}, assumed ${by}`;
   const fields = await answerOf(network, source, request);
-  const made = object(fields.Credentials);
-  const keys = complete(source, {
-    secret_id: text(made.TmpSecretId) ?? undefined,
-    secret_key: text(made.TmpSecretKey) ?? undefined,
-    token: text(made.Token) ?? undefined,
-  });
-  const seconds = number(fields.ExpiredTime);
-  if (keys === null || keys.token === null || seconds === null) {
+  const { Credentials, ExpiredTime } = fields;
+  const keys = temporaryKeys(source, role.arn, { ...object(Credentials), ExpiredTime });
+  if (keys === null) {
     throw new RefitError(
       'provider-refused',
       `the token service answered without keys for ${source}`,
       'type the same command again',
     );
   }
-  return { ...keys, expiresAt: seconds * 1000, identity: role.arn };
+  return keys;
 }
 
 /** Asked again where waiting may help: what comes of it twice is another set of keys and no harm. */
@@ -114,7 +110,7 @@ function refused(source: string, code: string, message: string): RefitError {
   const mend =
     code === 'AuthFailure.SignatureExpire'
       ? "set this machine's clock: it is more than five minutes off"
-      : code.startsWith('AuthFailure') && code !== 'AuthFailure.UnauthorizedOperation'
+      : isOfKeys(code)
         ? 'check the keys that the role is assumed with'
         : 'let these keys call sts:AssumeRole, and let the role trust them';
   return new RefitError('credentials-refused', `${source}: ${plain(code)}: ${plain(message)}`, mend);

@@ -3,9 +3,10 @@
  * Source: facts §8, and tccli's oauth.py, sso.py and configure.py, read 2026-11.
  */
 import { RefitError } from '../../errors.ts';
-import { type Fields, number, object, text } from '../wire/fields.ts';
+import { SECOND } from '../../units.ts';
+import { complete } from '../signing/keys.ts';
+import { number, parsed, text } from '../wire/fields.ts';
 import { roleKeys } from './cvm-role.ts';
-import { complete } from './keys.ts';
 import { type Found, roleFrom, type Search } from './place.ts';
 
 /**
@@ -18,7 +19,15 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   const path = `${env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR || `${home}/.tccli`}/${profile}.credential`;
   const content = await search.textOf(path);
   if (content === null) return null;
-  const file = fieldsOf(path, content);
+  const file = parsed(content);
+  // The parser's own reason would quote what it read.
+  if (file === null) {
+    throw new RefitError(
+      'no-credentials',
+      `${path} is not JSON`,
+      `run tccli configure again, or remove ${path}`,
+    );
+  }
   const type = text(file.type) ?? 'default';
   if (type === 'cvm-role') {
     const keys = await roleKeys(search, { must: true, roleName: null });
@@ -32,7 +41,7 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   });
   if (keys === null) return null;
   if (type === 'oauth' || type === 'sso') {
-    const expiresAt = (number(file.expiresAt) ?? 0) * 1000;
+    const expiresAt = (number(file.expiresAt) ?? 0) * SECOND;
     if (expiresAt <= search.clock.now()) {
       throw new RefitError(
         'no-credentials',
@@ -52,17 +61,4 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   const arn = field('role-arn');
   const role = arn ? roleFrom(`role-arn in ${path}`, { arn, session: field('role-session-name') }) : null;
   return { keys, role };
-}
-
-function fieldsOf(path: string, content: string): Fields {
-  try {
-    return object(JSON.parse(content));
-  } catch {
-    // The parser's own reason quotes what it read.
-    throw new RefitError(
-      'no-credentials',
-      `${path} is not JSON`,
-      `run tccli configure again, or remove ${path}`,
-    );
-  }
 }

@@ -153,19 +153,7 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
       const state = stateOf(key);
       const now = clock.monotonic();
       const wallOffset = clock.now() - now;
-      const rate = rateOf(state.share, now, full);
-      const from = Math.max(now, state.heldUntil);
-      if (isPacked(state, rate)) {
-        const packed = nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate));
-        state.last = packed - wallOffset;
-        state.pace = state.last;
-      } else {
-        const spacing = 1000 / rate;
-        const atMost = rate < full ? Math.min(PROVIDER_LIMIT, Math.floor(rate) + 1) : PROVIDER_LIMIT;
-        const even = Math.max(from, state.pace + spacing);
-        state.last = Math.max(even, state.last + CLOSEST * spacing, state.arrivals.earliest(atMost));
-        state.pace = Math.max(even, state.last - CATCH_UP * spacing);
-      }
+      giveNext(state, { now, wallOffset, full });
       const due = state.last;
       return {
         at: due + wallOffset,
@@ -254,6 +242,26 @@ function beginLane(full: number): LaneState {
     heldUntil: -Infinity,
     changes: [],
   };
+}
+
+/** Moves the lane to its next slot: packed into calendar seconds, or evenly spaced. */
+function giveNext(
+  state: LaneState,
+  { now, wallOffset, full }: { readonly now: number; readonly wallOffset: number; readonly full: number },
+): void {
+  const rate = rateOf(state.share, now, full);
+  const from = Math.max(now, state.heldUntil);
+  if (isPacked(state, rate)) {
+    const packed = nextPacked(Math.max(from, state.last + PACKED_MS) + wallOffset, Math.floor(rate));
+    state.last = packed - wallOffset;
+    state.pace = state.last;
+    return;
+  }
+  const spacing = 1000 / rate;
+  const atMost = rate < full ? Math.min(PROVIDER_LIMIT, Math.floor(rate) + 1) : PROVIDER_LIMIT;
+  const even = Math.max(from, state.pace + spacing);
+  state.last = Math.max(even, state.last + CLOSEST * spacing, state.arrivals.earliest(atMost));
+  state.pace = Math.max(even, state.last - CATCH_UP * spacing);
 }
 
 function isPacked({ calendar }: LaneState, rate: number): boolean {

@@ -9,16 +9,19 @@
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { type Clock, systemClock } from '../../clock.ts';
+import { given } from '../../given.ts';
+import { SECOND } from '../../units.ts';
 import { type Deadlines, openDeadlines } from './deadlines.ts';
 import { isLoopback } from './hosts.ts';
 import type { ProxySettings } from './proxy.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
 
+const MIB = 1024 * 1024;
 /** A page of 1,000 instances with all their fields is about 4 MB. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 64 * MIB;
 
 /** The provider takes a JSON body of at most 10 MB. Source: facts §5.2, read 2026-11. */
-const MOST_BODY_BYTES = 10 * 1024 * 1024;
+const MOST_BODY_BYTES = 10 * MIB;
 
 export interface HttpOptions {
   /** Times the requests. Real time, because the network lives in it. */
@@ -39,8 +42,8 @@ export function openHttp(options: HttpOptions = {}): Transport {
   const deadlines = openDeadlines(options.clock ?? systemClock);
   const proxy = options.proxy ?? null;
   const tls = {
-    timeout: options.connectTimeout ?? 10_000,
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    timeout: options.connectTimeout ?? 10 * SECOND,
+    ...given({ ca: options.ca }),
   };
   const settings = {
     pipelining: 1,
@@ -87,81 +90,103 @@ export function openHttp(options: HttpOptions = {}): Transport {
   };
 }
 
+/** One request on its way, and what its promise is settled by. */
+interface Exchange {
+  readonly request: HttpRequest;
+  readonly resolve: (response: HttpResponse) => void;
+  readonly reject: (error: TransportError) => void;
+  /** The head of the request was written. */
+  sent: boolean;
+  ended: boolean;
+  controller: Dispatcher.DispatchController | null;
+  /** Lets go of deadline and signal. */
+  release: () => void;
+}
+
 function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Promise<HttpResponse> {
   if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
     return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
   }
   return new Promise((resolve, reject) => {
-    let sent = false;
-    let ended = false;
-    let controller: Dispatcher.DispatchController | null = null;
-    let callOff = () => {};
-    const end = (finish: () => void) => {
-      if (ended) return;
-      ended = true;
+    const { signal, timeout, get } = request;
+    const state = { sent: false, ended: false, controller: null, release: () => {} };
+    const exchange: Exchange = { request, resolve, reject, ...state };
+    const giveUp = () => abort(exchange, 'given up');
+    if (signal?.aborted) return giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const callOff = deadlines.after(timeout, () =>
+      abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', not even a connection'}`),
+    );
+    exchange.release = () => {
       callOff();
-      request.signal?.removeEventListener('abort', giveUp);
-      finish();
+      signal?.removeEventListener('abort', giveUp);
     };
-    const fail = (why: string, cause?: unknown) =>
-      end(() => reject(new TransportError(why, sent, cause === undefined ? {} : { cause })));
-
-    const chunks: Buffer[] = [];
-    let status = 0;
-    let contentType = '';
-    let date: string | null = null;
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        // Connected, and the head is written next, in this tick, if nothing is thrown.
-        if (ended) throw new Error('the request was given up while it waited for a connection');
-        if (request.goAhead && !request.goAhead()) {
-          fail('the guard said no just before sending');
-          throw new Error('held back');
-        }
-        controller = started;
-        sent = true;
-      },
-      onResponseStart(_, code, headers) {
-        status = code;
-        contentType = first(headers['content-type']) ?? '';
-        date = first(headers.date);
-      },
-      onResponseData(_, chunk) {
-        chunks.push(chunk);
-      },
-      onResponseEnd() {
-        const body = Buffer.concat(chunks).toString('utf8');
-        end(() => resolve({ status, contentType, body, ...(date === null ? {} : { date }) }));
-      },
-      onResponseError(_, error) {
-        fail(plainReason(error), error);
-      },
-    };
-    const giveUp = () => {
-      fail('given up');
-      controller?.abort(new Error('given up'));
-    };
-    if (request.signal?.aborted) return giveUp();
-    request.signal?.addEventListener('abort', giveUp, { once: true });
-    callOff = deadlines.after(request.timeout, () => {
-      fail(`no answer within ${request.timeout} ms${sent ? '' : ', not even a connection'}`);
-      controller?.abort(new Error('timed out'));
-    });
+    const { origin, path = '/', body } = request;
+    const headers = { ...request.headers };
     try {
       agent.dispatch(
-        {
-          origin: request.origin,
-          path: request.get ?? request.path ?? '/',
-          method: request.get === undefined ? 'POST' : 'GET',
-          headers: { ...request.headers },
-          ...(request.get === undefined ? { body: request.body } : {}),
-        },
-        handler,
+        get === undefined
+          ? { origin, path, method: 'POST', headers, body }
+          : { origin, path: get, method: 'GET', headers },
+        handlerOf(exchange),
       );
     } catch (error) {
-      fail(plainReason(error), error);
+      fail(exchange, plainReason(error), error);
     }
   });
+}
+
+function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
+  const { request, resolve } = exchange;
+  const chunks: Buffer[] = [];
+  let status = 0;
+  let contentType = '';
+  let date: string | null = null;
+  return {
+    onRequestStart(controller) {
+      // Connected, and the head is written next, in this tick, if nothing is thrown.
+      if (exchange.ended) throw new Error('the request was given up while it waited for a connection');
+      if (request.goAhead && !request.goAhead()) {
+        fail(exchange, 'the guard said no just before sending');
+        throw new Error('held back');
+      }
+      exchange.controller = controller;
+      exchange.sent = true;
+    },
+    onResponseStart(_, code, headers) {
+      status = code;
+      contentType = first(headers['content-type']) ?? '';
+      date = first(headers.date);
+    },
+    onResponseData(_, chunk) {
+      chunks.push(chunk);
+    },
+    onResponseEnd() {
+      const body = Buffer.concat(chunks).toString('utf8');
+      end(exchange, () => resolve({ status, contentType, body, ...(date === null ? {} : { date }) }));
+    },
+    onResponseError(_, error) {
+      fail(exchange, plainReason(error), error);
+    },
+  };
+}
+
+/** Settles the promise, the first time it is asked to. */
+function end(exchange: Exchange, settle: () => void): void {
+  if (exchange.ended) return;
+  exchange.ended = true;
+  exchange.release();
+  settle();
+}
+
+function fail(exchange: Exchange, why: string, cause?: unknown): void {
+  const options = cause === undefined ? {} : { cause };
+  end(exchange, () => exchange.reject(new TransportError(why, exchange.sent, options)));
+}
+
+function abort(exchange: Exchange, why: string): void {
+  fail(exchange, why);
+  exchange.controller?.abort(new Error(why));
 }
 
 function first(header: string | string[] | undefined): string | null {

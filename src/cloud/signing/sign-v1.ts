@@ -3,7 +3,9 @@
  * numbers. Source: facts §5.2, §5.4 and §5.5 (the provider's page of signature v1 and its public vectors), read 2026-11.
  */
 import { createHmac } from 'node:crypto';
+import { given } from '../../given.ts';
 import type { Fields } from '../wire/fields.ts';
+import type { Signing } from './sign.ts';
 
 /** The content type of a form. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -37,19 +39,10 @@ export function olderSignature(request: OlderSignable, method: OlderMethod, secr
 }
 
 /** One call to one action, ready to be signed. */
-export interface OlderSigning {
-  /** As in the Host header, with the port where it is not the scheme's own. */
-  readonly host: string;
-  readonly action: string;
-  readonly version: string;
-  /** Null for actions that take no region. */
-  readonly region: string | null;
-  /** Seconds since 1970 UTC. */
-  readonly timestamp: number;
+export interface OlderSigning extends Omit<Signing, 'service' | 'body'> {
   /** A whole number above 0: with the timestamp it makes a request good for once. */
   readonly nonce: number;
   readonly fields: Fields;
-  readonly language: string;
 }
 
 /** What signs: the id is sent in the clear, key and token stay behind functions. */
@@ -65,17 +58,16 @@ export function signedForm(
   method: OlderMethod,
   signer: OlderSigner,
 ): { readonly body: string; readonly signature: string } {
-  const token = signer.token();
   const params = {
     ...flat(call.fields),
     Action: call.action,
     Version: call.version,
-    ...(call.region === null ? {} : { Region: call.region }),
+    ...given({ Region: call.region }),
     Timestamp: String(call.timestamp),
     Nonce: String(call.nonce),
     SecretId: signer.secretId,
     SignatureMethod: method,
-    ...(token === null ? {} : { Token: token }),
+    ...given({ Token: signer.token() }),
     Language: call.language,
     RequestClient: 'refit',
   };

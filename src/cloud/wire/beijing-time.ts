@@ -2,8 +2,9 @@
  * The provider writes times as `yyyy-mm-dd hh:mm:ss` without a zone and means Beijing, which is UTC+8 all year.
  * Source: facts §2.1, §9 (trap 17), read 2026-11.
  */
+import { HOUR } from '../../units.ts';
 
-const BEIJING_MS = 8 * 3600_000;
+const BEIJING_MS = 8 * HOUR;
 const FORM = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
 
 /** Milliseconds since 1970 UTC as the provider writes a time; fractions of a second are cut off. */

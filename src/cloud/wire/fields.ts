@@ -1,7 +1,10 @@
 /**
- * Reads one field of an answer whose shape nobody promises. Everything takes any value; what is not there, or is
- * something else than was hoped for, is null or empty.
+ * Reads the fields of an answer whose shape nobody promises. Everything takes any value; what is not there, or is
+ * something else than was hoped for, is null or empty. The files beside this one alone spell the provider's field names:
+ * nothing above knows how the provider writes a size, a time or a price. Source of every field: facts §1 to §3 and their
+ * field lists, read 2026-11.
  */
+import type { Money } from '../../model.ts';
 
 /** A decoded JSON object of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -9,6 +12,15 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** The object, or an empty one for anything else. */
 export function object(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+/** The same from JSON; null for what is no JSON. */
+export function parsed(json: string): Fields | null {
+  try {
+    return object(JSON.parse(json));
+  } catch {
+    return null;
+  }
 }
 
 /** The objects of a list, or none for anything else. */
@@ -47,4 +59,40 @@ export function values(value: unknown): number[] {
 /** Each number once, the least first. */
 export function ascending(numbers: readonly number[]): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** The texts of a list; what is no text is left out. */
+export function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+/** A number that names something, written as a number or as text. */
+export function identifier(value: unknown): string | null {
+  return Number.isSafeInteger(value) ? String(value) : text(value);
+}
+
+/** Money that is written in hundredths; null where no amount can be read. */
+export function cents(amount: unknown, currency: unknown): Money | null {
+  const value = number(amount);
+  return value === null ? null : { amount: value / 100, currency: text(currency) ?? 'CNY' };
+}
+
+/** One page of a list. */
+export interface Page<Row> {
+  /** How many rows the whole list has, as the provider counts. */
+  readonly total: number;
+  /** How many rows came. */
+  readonly rows: number;
+  /** What was decoded of them: rows that nothing can be done with are left out. */
+  readonly found: readonly Row[];
+}
+
+/** Reads a page row by row. @param decode gives null for a row that is left out. */
+export function page<Row>(fields: Fields, listName: string, decode: (row: Fields) => Row | null): Page<Row> {
+  const rows = list(fields[listName]);
+  return {
+    total: whole(fields.TotalCount) ?? rows.length,
+    rows: rows.length,
+    found: rows.flatMap((row) => decode(row) ?? []),
+  };
 }

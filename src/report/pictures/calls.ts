@@ -4,8 +4,7 @@
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
-import { ORDER_ACTION } from '../../journal/replay.ts';
-import type { Report } from '../../model.ts';
+import { ORDER_ACTION, type Report } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';

@@ -1,6 +1,14 @@
 /** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
-import { isLimitCode, saySteerer } from '../../journal/replay.ts';
-import { type JournalEntry, type RunWait, type SavedPlan, STEP_WAITS, type StepWait } from '../../model.ts';
+
+import { saySteerer } from '../../journal/fold-control.ts';
+import {
+  isLimitCode,
+  type JournalEntry,
+  type RunWait,
+  type SavedPlan,
+  STEP_WAITS,
+  type StepWait,
+} from '../../model.ts';
 
 type Reason = StepWait['for'];
 

@@ -3,11 +3,13 @@
  * of the journal. It belongs to the process: resumed, a run begins as the plan says, because whoever applies again has
  * told it to go on.
  */
+
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, iso } from '../../clock.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/replay.ts';
+import { saySteerer } from '../../journal/fold-control.ts';
+
 import type { SavedPlan, SteerCommand, Steered, Steerer } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import { HOUR } from '../../units.ts';

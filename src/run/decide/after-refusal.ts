@@ -2,8 +2,7 @@
  * What is done after a refused order, by the provider's exact code: one table. The code decides, never its
  * prefix, never its message. Sources: facts §1.4 (this action's list), §6 (common codes), read 2026-11.
  */
-import { isLimitCode } from '../../journal/replay.ts';
-import type { AfterRefusal } from '../../model.ts';
+import { type AfterRefusal, isLimitCode } from '../../model.ts';
 
 interface Row {
   readonly next: AfterRefusal;

@@ -1,7 +1,6 @@
 /** What a step needs before it may be ordered, one fact after the other; with all of them the move is `order`. */
 import type { Deal } from '../../cloud/cloud.ts';
-import type { Instance, MaintenanceWindow, Step, StepState } from '../../model.ts';
-import { sameSize } from '../../model.ts';
+import { type Instance, type MaintenanceWindow, type Step, type StepState, sameSize } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { LIMITS, MINUTE } from '../waits.ts';
 import { afterRefusal, leavesOrder } from './after-refusal.ts';

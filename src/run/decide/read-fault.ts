@@ -1,8 +1,10 @@
 /** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
+
 import { refusalOf } from '../../cloud/calls/read.ts';
 import { isLackOfRights, isPassing } from '../../cloud/calls/refusal-codes.ts';
 import type { RefitError } from '../../errors.ts';
-import { isLimitCode } from '../../journal/replay.ts';
+import { isLimitCode } from '../../model.ts';
+
 import { CREDENTIALS_REFUSED } from './after-refusal.ts';
 import { sayHalt } from './halt-sentence.ts';
 import type { Fault, ReadFault, StopRun } from './move.ts';

@@ -2,8 +2,7 @@
  * Refusals by the request limit fail no step: each is asked again. But where the limit lets nothing through at all, as
  * when the account's has been lowered or somebody else takes all of it, the run would ask for ever.
  */
-import { isLimitCode } from '../../journal/replay.ts';
-import type { Scope } from '../../model.ts';
+import { isLimitCode, type Scope } from '../../model.ts';
 import { sayHalt } from '../decide/halt-sentence.ts';
 import type { Placed } from '../decide/move.ts';
 import { MINUTE } from '../waits.ts';

@@ -3,13 +3,13 @@
  * that was frozen between its entry and its send does not send when it wakes, because another may have taken over
  * meanwhile (design §6; without this guard a frozen worker paid twice in 4 of 8 trials).
  */
+
 import { iso } from '../../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../../cloud/cloud.ts';
 import type { Lane, Slot } from '../../cloud/limit/permits.ts';
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
-import { isLimitCode } from '../../journal/replay.ts';
-import type { Step } from '../../model.ts';
+import { isLimitCode, type Step } from '../../model.ts';
 import { isAsPlanned } from '../decide/judge-settling.ts';
 import type { Placed } from '../decide/move.ts';
 import { SECOND } from '../waits.ts';

@@ -1,7 +1,7 @@
 /** Every documented code of the actions Refit uses: how it is provoked, and what comes of it, from order to report. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { READS } from '../../../src/cloud/wire/wire.ts';
+import { READS } from '../../../src/cloud/wire/actions.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { COMMON_CODES, type Expected, ORDER_CODES } from '../order-code-table.ts';

@@ -1,7 +1,9 @@
 /** What the engine does next for a step: a table of the pure decision, phase by phase. */
+
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
-import { untouched } from '../../../src/journal/replay.ts';
+import { untouched } from '../../../src/journal/fold-step.ts';
+
 import type { Instance, Step, StepState } from '../../../src/model.ts';
 import type { AcceptedMemory, Move, Observation, OrderMemory, Seen } from '../../../src/run/decide/move.ts';
 import { followMove, nextMove } from '../../../src/run/decide/next-move.ts';

@@ -1,0 +1,117 @@
+/** Instances, their maintenance windows, and what changing them costs. */
+import { RefitError } from '../../errors.ts';
+import type { Billing, Instance, Scope } from '../../model.ts';
+import { refusedRead } from '../calls/read.ts';
+import { isLackOfRights, isOfKeys } from '../calls/refusal-codes.ts';
+import type { CloudReader } from '../cloud.ts';
+import { READS } from '../wire/actions.ts';
+import type { Fields } from '../wire/fields.ts';
+import {
+  decodeInstances,
+  decodeWindow,
+  encodeInstance,
+  encodeInstanceIds,
+  encodeInstancePage,
+  INSTANCES_A_PAGE,
+  zoneNumbers,
+} from '../wire/instances.ts';
+import { decodePrice, encodePrice } from '../wire/order.ts';
+import type { ReadZoneCodes } from './catalogue.ts';
+import { batches, type ReadSource, readFields } from './source.ts';
+
+/** How often a list that changed while it was being read is read again. */
+const MOST_READINGS = 4;
+
+export function instanceReads(
+  source: ReadSource,
+  zoneCodes: ReadZoneCodes,
+): Pick<CloudReader, 'describeInstances' | 'describeWindow' | 'price'> {
+  const { ask, clock } = source;
+  /** Pay modes as last read: a price inquiry does not say what its answer means. */
+  const billings = new Map<string, Billing>();
+
+  const describeInstances: CloudReader['describeInstances'] = async (scope, ids) => {
+    const pages = await (ids === undefined ? allPages(source, scope) : pagesOf(source, scope, ids));
+    const numbers = pages.flatMap(zoneNumbers);
+    const codes =
+      numbers.length === 0
+        ? new Map<number, string>()
+        : await zoneCodes(scope, (known) => numbers.every((number) => known.codes.has(number)));
+    const found = new Map<string, Instance>();
+    for (const instance of pages.flatMap((page) => decodeInstances(page, scope, codes).found)) {
+      found.set(instance.id, instance);
+      billings.set(instance.id, instance.billing);
+    }
+    return [...found.values()];
+  };
+
+  return {
+    describeInstances,
+
+    async describeWindow(scope, instance, note = () => {}) {
+      const answer = await ask(READS.window, scope, encodeInstance(instance));
+      if (answer.kind === 'ok') {
+        const window = decodeWindow(answer.fields);
+        if (window === null) note(`that of ${instance} came in a form that cannot be read`);
+        return window;
+      }
+      if (!isLackOfRights(answer.code) && !/^(UnsupportedOperation|ResourceNotFound)\b/.test(answer.code))
+        throw refusedRead(READS.window, scope, answer);
+      note(answer.code);
+      return null;
+    },
+
+    async price(request) {
+      if (!billings.has(request.instance)) await describeInstances(request, [request.instance]);
+      const answer = await ask(READS.price, request, encodePrice(request));
+      if (answer.kind === 'refused') {
+        if (isOfKeys(answer.code)) throw refusedRead(READS.price, request, answer);
+        return answer;
+      }
+      const billing = billings.get(request.instance);
+      const quote = billing === undefined ? null : decodePrice(answer.fields, billing, clock.now());
+      if (quote === null) {
+        throw new RefitError(
+          'provider-refused',
+          `the price of ${request.instance} came in a form that cannot be read`,
+          'plan without --price and without a cost guard',
+        );
+      }
+      return { kind: 'quoted', ...quote };
+    },
+  };
+}
+
+function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Promise<Fields[]> {
+  return Promise.all(
+    batches([...new Set(ids)], INSTANCES_A_PAGE).map((batch) =>
+      readFields(source, READS.instances, scope, encodeInstanceIds(batch)),
+    ),
+  );
+}
+
+/** Something that went while the list was read moved the rest up by one, past the reader: then it is read again. */
+async function allPages(source: ReadSource, scope: Scope): Promise<Fields[]> {
+  let seen = '';
+  for (let reading = 0; reading < MOST_READINGS; reading++) {
+    const pages: Fields[] = [];
+    const totals = new Set<number>();
+    const ids = new Set<string>();
+    for (let offset = 0; ; offset += INSTANCES_A_PAGE) {
+      const page = await readFields(source, READS.instances, scope, encodeInstancePage(offset));
+      const { total, rows, found } = decodeInstances(page, scope, new Map());
+      pages.push(page);
+      totals.add(total);
+      for (const { id } of found) ids.add(id);
+      if (rows === 0 || offset + INSTANCES_A_PAGE >= total) break;
+    }
+    const [total] = totals;
+    if (totals.size === 1 && ids.size >= total!) return pages;
+    seen = `${ids.size} of ${Math.max(...totals)}`;
+  }
+  throw new RefitError(
+    'provider-refused',
+    `${READS.instances.name} in ${scope.region} listed ${seen} instances, ${MOST_READINGS} times over`,
+    'type the same command again when fewer instances come and go',
+  );
+}

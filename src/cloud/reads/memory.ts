@@ -1,0 +1,76 @@
+/** Memory in use, and what else the monitor product measures. */
+import { iso } from '../../clock.ts';
+import type { UsedMemory } from '../../model.ts';
+import { refusedRead } from '../calls/read.ts';
+import { isOfKeys } from '../calls/refusal-codes.ts';
+import type { CloudReader } from '../cloud.ts';
+import { type Action, READS } from '../wire/actions.ts';
+import type { Fields } from '../wire/fields.ts';
+import { encodeInstance, isCluster } from '../wire/instances.ts';
+import {
+  decodeMemory,
+  decodeMetric,
+  decodeShards,
+  encodeMemory,
+  encodeMetric,
+  MONITORED_A_CALL,
+} from '../wire/memory.ts';
+import { batches, type ReadSource, readFields } from './source.ts';
+
+export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed' | 'describeMetric'> {
+  return {
+    async describeUsed(scope, instances, onRefused) {
+      // What may not be read is unknown, and that is the safe side: a plan says so of each instance that needs it.
+      const ifAnswered = async (action: Action, fields: Fields): Promise<Fields> => {
+        const answer = await source.ask(action, scope, fields);
+        if (answer.kind === 'ok') return answer.fields;
+        const error = refusedRead(action, scope, answer);
+        if (isOfKeys(answer.code)) throw error;
+        onRefused?.(error.message);
+        return {};
+      };
+      const ids = instances.map(({ id }) => id);
+      const monitored = await Promise.all(
+        batches(ids, MONITORED_A_CALL).map(async (batch) => {
+          const now = source.clock.now();
+          return [...decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now)];
+        }),
+      );
+      const totals = new Map(monitored.flat());
+      const used = await Promise.all(
+        instances.map(async (instance) => {
+          const total = totals.get(instance.id) ?? null;
+          if (!isCluster(instance)) return total && { ...total, fullestShard: total.total };
+          const shards = await ifAnswered(READS.shards, encodeInstance(instance.id));
+          return withShards(total, decodeShards(shards), iso(source.clock.now()));
+        }),
+      );
+      return new Map(ids.flatMap((id, n) => (used[n] ? [[id, used[n]]] : [])));
+    },
+
+    async describeMetric(scope, instances, metric, over) {
+      const found = await Promise.all(
+        batches(instances, MONITORED_A_CALL).map(async (batch) => {
+          const asked = encodeMetric(batch, metric, over, source.clock.now());
+          return [...decodeMetric(await readFields(source, READS.memory, scope, asked))];
+        }),
+      );
+      return new Map(found.flat());
+    },
+  };
+}
+
+/**
+ * The total of the monitor product with the fullest of the shards. That shards are told in bytes is an inference:
+ * where they add up to less than half of the total it does not hold, and the fullest shard counts as unknown.
+ */
+function withShards(total: UsedMemory | null, shards: readonly number[], readAt: string): UsedMemory | null {
+  if (shards.length === 0) return total;
+  const sum = Math.ceil(shards.reduce((a, b) => a + b, 0));
+  const fullestShard = Math.max(...shards);
+  const now = 'DescribeInstanceShards';
+  if (total === null) return { total: sum, fullestShard, source: now, readAt };
+  if (sum < total.total / 2) return total;
+  // The present hour may be missing from the monitor's.
+  return { total: Math.max(total.total, sum), fullestShard, source: `${total.source}, and ${now}`, readAt };
+}

@@ -1,0 +1,73 @@
+/** Orders, and the tasks by which the provider carries them out. */
+import type { Scope } from '../../model.ts';
+import { DAY, MINUTE } from '../../units.ts';
+import { refusedRead } from '../calls/read.ts';
+import { isLackOfRights, isOfKeys } from '../calls/refusal-codes.ts';
+import type { CloudReader, Deal } from '../cloud.ts';
+import { READS } from '../wire/actions.ts';
+import {
+  DEALS_A_PAGE,
+  decodeDeals,
+  decodeOrders,
+  encodeDeals,
+  encodeOrderNumbers,
+  ORDERS_A_CALL,
+} from '../wire/deals.ts';
+import type { Fields } from '../wire/fields.ts';
+import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_A_PAGE } from '../wire/tasks.ts';
+import { batches, everyRow, type ReadSource, readFields } from './source.ts';
+
+/** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: facts §2.5, read 2026-11. */
+const TASKS_REACH_MS = 30 * DAY - MINUTE;
+
+export function orderReads(
+  source: ReadSource,
+): Pick<CloudReader, 'describeTasks' | 'describeRunningTasks' | 'findDeals' | 'describeOrders'> {
+  const { ask, clock } = source;
+
+  const readTasks = (scope: Scope, encode: (offset: number) => Fields) =>
+    everyRow(
+      async (page) => {
+        const fields = await readFields(source, READS.tasks, scope, encode(page * TASKS_A_PAGE));
+        return decodeTasks(fields, clock.now());
+      },
+      TASKS_A_PAGE,
+      (task) => task.id,
+    );
+
+  return {
+    describeTasks: (scope, since, instance, only) =>
+      readTasks(scope, (offset) =>
+        encodeTasks(offset, Math.max(since, clock.now() - TASKS_REACH_MS), { instance, only }),
+      ),
+
+    describeRunningTasks: (scope) => readTasks(scope, encodeRunningTasks),
+
+    findDeals: (scope, since, until, instance) =>
+      everyRow(
+        async (page) => {
+          const asked = encodeDeals(page, since, until, instance);
+          return decodeDeals(await readFields(source, READS.deals, scope, asked), clock.now(), instance);
+        },
+        DEALS_A_PAGE,
+        (deal) => deal.order,
+      ),
+
+    async describeOrders(scope, orders, currency) {
+      const found = new Map<string, Deal>();
+      const read = async (numbers: readonly string[]) => {
+        const answer = await ask(READS.orders, scope, encodeOrderNumbers(numbers));
+        if (answer.kind === 'ok') {
+          for (const deal of decodeOrders(answer.fields, clock.now(), currency)) found.set(deal.order, deal);
+        } else if (isOfKeys(answer.code) || isLackOfRights(answer.code)) {
+          throw refusedRead(READS.orders, scope, answer);
+        }
+      };
+      await Promise.all(batches(orders, ORDERS_A_CALL).map(read));
+      // A refusal may be of the old name by which several are asked for: each that is missing is asked for by itself.
+      const missing = orders.filter((order) => !found.has(order));
+      if (orders.length > 1) await Promise.all(missing.map((order) => read([order])));
+      return [...found.values()];
+    },
+  };
+}

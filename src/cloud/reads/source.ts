@@ -1,0 +1,56 @@
+/** What every read is made with, and how lists are read whole. */
+import type { Clock } from '../../clock.ts';
+import type { Scope } from '../../model.ts';
+import { type Read, refusedRead } from '../calls/read.ts';
+import type { Action } from '../wire/actions.ts';
+import type { Fields, Page } from '../wire/fields.ts';
+
+export interface ReadSource {
+  readonly clock: Clock;
+  readonly ask: Read;
+}
+
+/** The fields of the answer. @throws RefitError where it is refused. */
+export async function readFields(
+  { ask }: ReadSource,
+  action: Action,
+  scope: Scope,
+  fields: Fields,
+): Promise<Fields> {
+  const answer = await ask(action, scope, fields);
+  if (answer.kind === 'refused') throw refusedRead(action, scope, answer);
+  return answer.fields;
+}
+
+/** Every page of a list that grows at its front: what is new pushes the rest back, so some come twice and none is lost. */
+export async function everyRow<Row>(
+  readPage: (page: number) => Promise<Page<Row>>,
+  perPage: number,
+  idOf: (row: Row) => string,
+): Promise<Row[]> {
+  const found = new Map<string, Row>();
+  for (let page = 0; ; page++) {
+    const read = await readPage(page);
+    for (const row of read.found) found.set(idOf(row), row);
+    if (read.rows === 0 || (page + 1) * perPage >= read.total) return [...found.values()];
+  }
+}
+
+/** Reads something of a scope once, whoever asks for it at the same time; a failure is not kept. */
+export function once<Value>(
+  kept: Map<string, Promise<Value>>,
+  { profile, region }: Scope,
+  read: () => Promise<Value>,
+): Promise<Value> {
+  const key = `${profile}\n${region}`;
+  const known = kept.get(key) ?? read();
+  kept.set(key, known);
+  known.catch(() => kept.delete(key));
+  return known;
+}
+
+export function batches<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );
+}

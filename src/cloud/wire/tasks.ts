@@ -1,0 +1,70 @@
+/** The provider's tasks on instances. */
+import { given } from '../../given.ts';
+import type { Dimension } from '../../model.ts';
+import type { Task } from '../cloud.ts';
+import { fromBeijing, toBeijing } from './beijing-time.ts';
+import { type Fields, identifier, type Page, page, text, whole } from './fields.ts';
+
+/** The most tasks that one page holds. */
+export const TASKS_A_PAGE = 100;
+
+/** Resize, scale, add or remove nodes: which of them a change becomes is not said. Source: facts §2.5, read 2026-11. */
+const RESIZE_TASKS = ['002', '028', '029'];
+
+/** By the names of the types, an inference. Source: facts §2.5, read 2026-11. */
+const CHANGED_BY: Readonly<Record<string, Dimension>> = {
+  '002': 'memoryPerShard',
+  '028': 'shards',
+  '029': 'replicas',
+};
+
+/** Which tasks are asked for by how they stand: those that are not done, and those that failed. */
+const STANDING = { open: [0, 1, 4], failed: [4] } as const;
+
+/** A page of the resize tasks that began at or after a moment, optionally of one instance, or only some of them. */
+export function encodeTasks(
+  offset: number,
+  since: number,
+  {
+    instance,
+    only,
+  }: { readonly instance?: string | undefined; readonly only?: keyof typeof STANDING | undefined } = {},
+): Fields {
+  return {
+    Limit: TASKS_A_PAGE,
+    Offset: offset,
+    TaskTypes: RESIZE_TASKS,
+    BeginTime: toBeijing(since),
+    ...given({ InstanceId: instance, Result: only && STANDING[only] }),
+  };
+}
+
+/** A page of the tasks of any type that are pending or running. */
+export function encodeRunningTasks(offset: number): Fields {
+  return { Limit: TASKS_A_PAGE, Offset: offset, Result: [0, 1] };
+}
+
+const RESULTS: Readonly<Record<number, Task['result']>> = {
+  0: 'pending',
+  1: 'running',
+  2: 'done',
+  4: 'failed',
+};
+
+/** A page of tasks. @param readAt stands in for the start of one that has not begun: it begins no earlier. */
+export function decodeTasks(fields: Fields, readAt: number): Page<Task> {
+  return page(fields, 'Tasks', (row) => {
+    const id = identifier(row.TaskId);
+    const instance = text(row.InstanceId);
+    if (id === null || instance === null) return null;
+    const type = text(row.TaskType) ?? '';
+    return {
+      id,
+      instance,
+      type,
+      dimension: (Object.hasOwn(CHANGED_BY, type) ? CHANGED_BY[type] : null) ?? null,
+      startedAt: fromBeijing(row.StartTime) ?? readAt,
+      result: RESULTS[whole(row.Result) ?? -1] ?? 'unrecognised',
+    };
+  });
+}

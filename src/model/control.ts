@@ -1,0 +1,33 @@
+/** Commands to a live run. */
+
+/** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
+export type SteerCommand =
+  /** No new order starts until `continue`. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'continue' }
+  /** Nothing new starts, what is under way is followed to its end. */
+  | { readonly kind: 'drain' }
+  /** Leave at once; the same `apply` goes on later. */
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'set'; readonly setting: SteerSetting; readonly value: number };
+
+/** What of a run can be set while it is live. */
+export type SteerSetting = 'inFlight' | 'requestsPerSecond';
+
+/** Who told it, as that process says of itself. */
+export interface Steerer {
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** A command as it was given to a live run, with what came of it. */
+export interface Steered {
+  readonly command: Exclude<SteerCommand['kind'], 'set'> | `set ${SteerSetting}`;
+  /** For `set`; null elsewhere, and where it was no number. */
+  readonly value: number | null;
+  readonly by: Steerer;
+  readonly accepted: boolean;
+  /** The answer: what happens now, or why it was refused. */
+  readonly what: string;
+}

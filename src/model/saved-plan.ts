@@ -1,0 +1,120 @@
+/** The sealed plan: what a person approves, and all that a run orders. */
+import type { Approvals } from './approval.ts';
+import type { Finding, Place } from './finding.ts';
+import type {
+  Billing,
+  Change,
+  EditionName,
+  MaintenanceWindow,
+  NodeChange,
+  Size,
+  UsedMemory,
+} from './fleet.ts';
+import type { Forecast } from './forecast.ts';
+import type { PriceShare, PriceSum, Quote } from './money.ts';
+import type { Hooks, Webhook } from './notification.ts';
+import type { PlanSource } from './plan.ts';
+import type { Execution, Spread, Wave } from './rollout.ts';
+import type { SavedWindows, Schedule } from './windows.ts';
+
+export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
+
+/** A change with its id and wave: one ordering call. */
+export interface Step {
+  /** `<instance>/<dimension>`, unique in a saved plan. */
+  readonly id: string;
+  readonly instance: string;
+  readonly region: string;
+  readonly profile: string;
+  readonly edition: EditionName;
+  readonly change: Change;
+  /** The nodes it adds or removes; absent for all but the replicas of multi-zone instances. */
+  readonly nodes?: NodeChange;
+  /** The instance's whole size when this step begins, and when it is verified. */
+  readonly before: Size;
+  readonly after: Size;
+  /** The id of the step on the same instance that must be verified first. */
+  readonly needs: string | null;
+  /** Index into the saved plan's waves. */
+  readonly wave: number;
+  readonly place: Place | null;
+  readonly quote: Quote | null;
+}
+
+/** What must still hold of an instance when its first step begins. */
+export interface Precondition {
+  readonly instance: string;
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly profile: string;
+  readonly edition: EditionName;
+  readonly billing: Billing;
+  readonly size: Size;
+  /** The whole size after its last step. */
+  readonly target: Size;
+  /** Why the steps come in this order, or how a relative size was reached; null where there is nothing to say. */
+  readonly because: string | null;
+  /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
+  readonly used?: UsedMemory;
+  /** With `switch: maintenance-window` the window that it must still have; else absent. */
+  readonly window?: MaintenanceWindow;
+  /** With `spread` the group that it belongs to; absent: it is a group of its own. */
+  readonly group?: string;
+  /** ISO 8601 UTC. */
+  readonly readAt: string;
+}
+
+/** Steps against one inventory, sealed by a digest; what a person approves. */
+export interface SavedPlan {
+  readonly format: typeof SAVED_PLAN_FORMAT;
+  /** SHA-256, hex, over the canonical form of everything else in this value: meaning, not bytes. */
+  readonly digest: string;
+  readonly name: string;
+  readonly change: string | null;
+  readonly owner: string | null;
+  /** The plan file's name, for the reader. */
+  readonly file: string;
+  /** ISO 8601 UTC. A run may begin before `expiresAt`; one that has begun may go on. */
+  readonly sealedAt: string;
+  readonly expiresAt: string;
+  readonly finishBy: string | null;
+  /** Where the instances were read from (`live`, or the inventory file) and when. */
+  readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
+  readonly execution: Execution;
+  /** Absent: nobody has to sign. */
+  readonly approvals?: Approvals;
+  /** Absent: no such bound. */
+  readonly spread?: Spread;
+  /** When steps may begin; absent: at any time. */
+  readonly windows?: SavedWindows;
+  readonly waves: readonly Wave[];
+  readonly steps: readonly Step[];
+  readonly preconditions: readonly Precondition[];
+  /** Targets that already fit: nothing is ordered for them. */
+  readonly unchanged: readonly { readonly instance: string; readonly region: string; readonly why: string }[];
+  /** Targets left out with `onBlocked: skip`, with code and mend. */
+  readonly blocked: readonly BlockedTarget[];
+  /** Warnings and notes, for the reviewer. */
+  readonly findings: readonly Finding[];
+  /** Sums of the quotes by currency and basis; empty where the plan was not priced. */
+  readonly prices: readonly PriceSum[];
+  /** The same by wave, region and account; absent where the plan was not priced. */
+  readonly priceShares?: readonly PriceShare[];
+  readonly forecast: Forecast;
+  /** The run that it was made from; absent where an author wrote the plan. */
+  readonly source?: PlanSource;
+  /** Commands that are run at moments of the run; absent: none. */
+  readonly hooks?: Hooks;
+  /** Addresses that are told of the run; absent: none. */
+  readonly notify?: readonly Webhook[];
+  /** When a scheduler carries it out; absent: it is carried out by hand. There only where the plan is scheduled to run. */
+  readonly schedule?: Schedule;
+}
+
+/** A target that did not become a step. */
+export interface BlockedTarget {
+  readonly instance: string;
+  readonly region: string;
+  readonly findings: readonly Finding[];
+}
