@@ -9,7 +9,7 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
     const told = Object.entries(hooks).map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`);
     const what = `the plan runs commands on the machine where it is applied, as whoever applies it: ${told.join(', ')}`;
     const mend = 'refit apply SAVED --allow-hooks, once they are read';
-    findings.push(say('Refit.Hooks', { what, mend }, null, null));
+    findings.push(say('Refit.Hooks', { what, mend }));
   }
   if (notify !== undefined) {
     const told = notify.map(
@@ -22,7 +22,7 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
     const what = `a run of the plan is told to ${told.join('; ')}`;
     const mend =
       names.length === 0 ? 'nothing to do' : `where it is applied, export ${[...new Set(names)].join(', ')}`;
-    findings.push(say('Refit.Notify', { what, mend }, null, null));
+    findings.push(say('Refit.Notify', { what, mend }));
   }
   return findings;
 }

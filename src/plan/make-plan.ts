@@ -236,25 +236,18 @@ function beginTogether({ execution }: Plan, routes: readonly PricedRoute[]): Fin
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([hours, count]) => `${hours} (${count})`);
   const what = `each instance is changed in its own maintenance window, Beijing time: ${windows.join(', ')}; what waits for one window begins together when it opens, and inFlight does not hold it apart`;
-  return say(
-    'Refit.InWindows',
-    { what, mend: 'smaller waves, where fewer are to begin together' },
-    null,
-    null,
-  );
+  return say('Refit.InWindows', { what, mend: 'smaller waves, where fewer are to begin together' });
 }
 
 function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {
   const findings: Finding[] = [];
   if (plan.finishBy !== null && Date.parse(plan.finishBy) <= now) {
     const what = `finishBy is ${plan.finishBy}, and it is ${iso(now)}: nothing would be ordered`;
-    findings.push(say('Refit.FinishByPassed', { what, mend: 'a later finishBy' }, null, null));
+    findings.push(say('Refit.FinishByPassed', { what, mend: 'a later finishBy' }));
   }
   if (now - Date.parse(inventory.readAt) > plan.expires) {
     const what = `the inventory was read at ${inventory.readAt}, longer ago than a saved plan may be old`;
-    findings.push(
-      say('Refit.InventoryOld', { what, mend: 'refit inventory -o FILE, then plan again' }, null, null),
-    );
+    findings.push(say('Refit.InventoryOld', { what, mend: 'refit inventory -o FILE, then plan again' }));
   }
   return findings;
 }
@@ -265,14 +258,7 @@ const LEAST_PATIENCE = 60_000;
 function shortPatience({ execution: { patience } }: Plan): Finding[] {
   if (patience >= LEAST_PATIENCE) return [];
   const what = `patience is ${patience / 1000} s: an order without an answer that shows later than that would be asked again`;
-  return [
-    say(
-      'Refit.ShortPatience',
-      { what, mend: 'execution: { patience: 3m }, or 60s at the least' },
-      null,
-      null,
-    ),
-  ];
+  return [say('Refit.ShortPatience', { what, mend: 'execution: { patience: 3m }, or 60s at the least' })];
 }
 
 /** What it will cost in calls and time, and whether it fits into the first window. */
@@ -313,12 +299,7 @@ function finishByTooSoon(plan: Plan, now: number, forecast: Forecast, soak: numb
   if (left > 0 && left >= (ordering + soak) * 1000 && time && left < time.total.p50 * 1000) {
     const what = `the plan is likely to take ${time.total.p50} s (${time.durations.what}), and finishBy leaves ${Math.floor(left / 1000)} s`;
     return [
-      say(
-        'Refit.FinishByTooSoon',
-        { what, mend: 'a later finishBy, fewer targets, or a greater inFlight' },
-        null,
-        null,
-      ),
+      say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, fewer targets, or a greater inFlight' }),
     ];
   }
   if (left <= 0 || left >= (ordering + soak) * 1000) return [];
@@ -327,7 +308,7 @@ function finishByTooSoon(plan: Plan, now: number, forecast: Forecast, soak: numb
       ? `the request rate alone takes ${ordering} s`
       : `request rate and soak times alone take ${ordering + soak} s`;
   const what = `${takes}, and finishBy leaves ${Math.floor(left / 1000)} s`;
-  return [say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, or fewer targets' }, null, null)];
+  return [say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, or fewer targets' })];
 }
 
 /** What is paid where; nothing where no price is known. */

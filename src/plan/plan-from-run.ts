@@ -197,11 +197,11 @@ function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSour
       ? `takes back what run ${run} verified (${about}); it says shrink: allow, because taking a growth back makes smaller`
       : `asks again for what run ${run} left undone (${about})${guards.shrink === 'allow' ? '; it says shrink: allow, because that run made smaller' : ''}`;
   const what = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
-  return say('Refit.FromRun', { what, mend: `refit audit verify ${run} --head ${head}` }, null, null);
+  return say('Refit.FromRun', { what, mend: `refit audit verify ${run} --head ${head}` });
 }
 
 function unfinished(run: string): Finding {
   const what = `run ${run} has not ended for good: the same apply would still go on with it`;
   const mend = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
-  return say('Refit.RunUnfinished', { what, mend }, null, null);
+  return say('Refit.RunUnfinished', { what, mend });
 }

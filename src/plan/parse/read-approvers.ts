@@ -48,7 +48,7 @@ export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 
   if (who === null) return null;
   const what = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
   const mend = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
-  return say('Refit.TooFewApprovers', { what, mend }, null, null);
+  return say('Refit.TooFewApprovers', { what, mend });
 }
 
 /** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */

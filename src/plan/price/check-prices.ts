@@ -87,7 +87,7 @@ function shortfall(
   const { currency } = balance;
   const what = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${balance.amount} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
   const mend = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
-  return [say('Refit.BalanceShort', { what, mend }, null, null)];
+  return [say('Refit.BalanceShort', { what, mend })];
 }
 
 function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {

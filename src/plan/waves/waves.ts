@@ -45,12 +45,7 @@ export function shareOut(
           ? `wave ${name} has no instance: its from fits none of the ${planned.length} planned`
           : `wave ${name} has no instance left: the waves before it take all ${base}`;
       findings.push(
-        say(
-          'Refit.EmptyWave',
-          { what, mend: `take wave ${name} out, or let the others take less` },
-          null,
-          null,
-        ),
+        say('Refit.EmptyWave', { what, mend: `take wave ${name} out, or let the others take less` }),
       );
     }
   }
@@ -59,7 +54,7 @@ export function shareOut(
     shares.push({ name, members: left, wave: null });
     if (waves.length > 0) {
       const what = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
-      findings.push(say('Refit.ImplicitWave', { what, mend: `- { name: ${name}, take: rest }` }, null, null));
+      findings.push(say('Refit.ImplicitWave', { what, mend: `- { name: ${name}, take: rest }` }));
     }
   }
   return { shares, findings };
@@ -92,7 +87,7 @@ export function conductFindings(waves: readonly Wave[]): Finding[] {
   const last = waves.at(-1);
   if (last?.soak === undefined || last.gate !== undefined) return [];
   const what = `nothing follows wave ${last.name}: its soak changes nothing`;
-  return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` }, null, null)];
+  return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` })];
 }
 
 /** Milliseconds to wait after a wave: nothing after the last one, unless its gate is judged then. */

@@ -42,7 +42,7 @@ export async function sealCalendars(
       const why = error instanceof Unreadable ? error.message : 'it is no iCalendar file (RFC 5545)';
       const what = `the calendar ${file}: ${why}`;
       const mend = `put a whole iCalendar file at ${file} beside the plan, or take it out of windows.calendars`;
-      findings.push(say('Refit.CalendarUnreadable', { what, mend }, null, null));
+      findings.push(say('Refit.CalendarUnreadable', { what, mend }));
     }
   }
   return { calendars, findings };

@@ -14,9 +14,7 @@ export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: num
   // Nobody wrote a plan that was made from a run: there is nothing in it that could be mended.
   const mendOf = (mend: string) =>
     source ? planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED') : mend;
-  const closed = (what: string, mend: string) => [
-    say('Refit.WindowsClosed', { what, mend: mendOf(mend) }, null, null),
-  ];
+  const closed = (what: string, mend: string) => [say('Refit.WindowsClosed', { what, mend: mendOf(mend) })];
   const next = openings.nextStart(now);
   if (next === null) {
     const why = openings.next(now, 1).length > 0 ? 'lasts longer than lastStart' : 'is not frozen';
@@ -67,11 +65,6 @@ export function windowTooShort(forecast: Forecast): Finding[] {
   const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';
   const what = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
   return [
-    say(
-      'Refit.WindowTooShort',
-      { what, mend: 'apply again in the next window: the same command goes on' },
-      null,
-      null,
-    ),
+    say('Refit.WindowTooShort', { what, mend: 'apply again in the next window: the same command goes on' }),
   ];
 }
