@@ -21,17 +21,17 @@ import {
   type Webhook,
   type Wish,
 } from '../../model.ts';
+import { parseInstant } from '../windows/window-text.ts';
 import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
   parseCost,
   parseDuration,
-  parseInstant,
   parsePercent,
   parseSize,
   parseThreshold,
   parseTimesUsed,
 } from './quantity.ts';
-import type { Path } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 interface WrittenPlan {
   readonly name: string;

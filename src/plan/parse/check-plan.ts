@@ -3,18 +3,13 @@
  * nothing about its shape, so that these findings stand beside those of the schema in one look.
  */
 import { DIMENSIONS, type Finding } from '../../model.ts';
+import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { checkWindows } from './check-windows.ts';
 import type { PlanText } from './plan-text.ts';
-import {
-  parseDuration,
-  parseGateDuration,
-  parseInstant,
-  parsePercent,
-  parseSize,
-  parseThreshold,
-} from './quantity.ts';
-import type { Path, YamlTree } from './read-yaml.ts';
+import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
+import type { YamlTree } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 type Say = (
   code: string,

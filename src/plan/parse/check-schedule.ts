@@ -2,9 +2,9 @@
 
 import { dueTimes, faultOfCron } from '../windows/due-times.ts';
 import { isTimeZone } from '../windows/time-zone.ts';
+import { parseInstant } from '../windows/window-text.ts';
 import { checkTimeZone } from './check-windows.ts';
-import { parseInstant } from './quantity.ts';
-import type { Path } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 /** Says one thing of a value or, with `key`, of the key that it stands under. */
 export type SayOfSchedule = (code: string, path: Path, what: string, mend: string, key?: boolean) => void;

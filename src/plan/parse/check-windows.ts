@@ -2,10 +2,10 @@
 
 import { LOOK_AHEAD, openOpenings } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
-import { parseWindow } from '../windows/window-text.ts';
+import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
 import { closest } from './closest-word.ts';
-import { isDate, parseDuration, parseInstant } from './quantity.ts';
-import type { Path } from './read-yaml.ts';
+import { parseDuration } from './quantity.ts';
+import type { Path } from './yaml-places.ts';
 
 /** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
 export type SayOfWindows = (path: Path, what: string, mend: string) => void;

@@ -5,7 +5,8 @@ import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../
 import { planAgain } from '../../next-command.ts';
 import { say } from '../../rules/check.ts';
 import { planText } from './plan-text.ts';
-import { type Path, readYaml } from './read-yaml.ts';
+import { readYaml } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 const EXAMPLE = '- { name: wei, key: ssh-ed25519 AAAA... }';
 /** A name is part of a file name, and stands in sentences. */
