@@ -69,3 +69,18 @@ export function parseCost(value: unknown): Plan['guards']['cost'] {
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
+
+/** A value as it was parsed. @throws where no parser knows what the schema let through: our own fault. */
+export function sure<Value>(value: Value | null): Value {
+  if (value === null)
+    throw new Error('internal error: the schema lets a spelling through that is not understood');
+  return value;
+}
+
+/** The same; null for what was not written. */
+export function parsed<Written, Value>(
+  written: Written | undefined,
+  parse: (value: Written) => Value | null,
+): Value | null {
+  return written === undefined ? null : sure(parse(written));
+}

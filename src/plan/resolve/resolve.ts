@@ -16,6 +16,7 @@ import {
   type Wish,
 } from '../../model.ts';
 import { check, say } from '../../rules/check.ts';
+import { factsOf, NOTHING_KNOWN } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { USED_UNKNOWN_MEND } from '../../rules/reduction.ts';
 import { saySize, sayUsed, sayValue } from '../../rules/say-size.ts';
@@ -192,11 +193,8 @@ function doesNotExist(
       region: region === '' ? `any region that was read as profile ${profile}` : region,
       instance: null,
       change: null,
+      ...NOTHING_KNOWN,
       elsewhere: seen ? `${seen.region} as profile ${seen.profile}` : null,
-      offer: 'unknown',
-      quote: null,
-      balance: null,
-      followsOwnStep: false,
     },
     target.place,
   );
@@ -292,20 +290,8 @@ function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly time
 /** What would be refused whatever the size is told instead: for that nobody needs to read the memory in use. */
 function useUnknown(instance: Instance, times: number, place: Place): Finding {
   const present = instance.size.memoryPerShard;
-  const [first] = check(
-    {
-      id: instance.id,
-      region: instance.region,
-      instance,
-      change: { dimension: 'memoryPerShard', from: present, to: present + 1 },
-      elsewhere: null,
-      offer: 'unknown',
-      quote: null,
-      balance: null,
-      followsOwnStep: false,
-    },
-    place,
-  );
+  const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
+  const [first] = check(factsOf(instance, change), place);
   if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
   const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
   const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
