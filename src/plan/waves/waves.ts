@@ -1,6 +1,7 @@
 /** Which instances belong to which wave. Waves count instances: all steps of one instance are in one wave. */
 
 import { unreachable } from '../../errors.ts';
+import { given } from '../../given.ts';
 import type { Finding, Instance, PlanWave, Take, Wave, WaveConduct, WaveFrom } from '../../model.ts';
 import { say } from '../../rules/check.ts';
 import { count } from '../../rules/say-size.ts';
@@ -73,13 +74,7 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
 /** The conduct of a wave for the saved plan; what is not written stays absent. */
 export function conductOf(wave: WaveConduct | null): WaveConduct {
   const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
-  return {
-    ...(soak === undefined ? {} : { soak }),
-    ...(slowStart === undefined ? {} : { slowStart }),
-    ...(approval === undefined ? {} : { approval }),
-    ...(haltWhen === undefined ? {} : { haltWhen }),
-    ...(gate === undefined ? {} : { gate }),
-  };
+  return given({ soak, slowStart, approval, haltWhen, gate });
 }
 
 /** What is odd about the conduct of the waves, though it can be carried out. */
