@@ -69,12 +69,5 @@ function parts<Item>(
   items: readonly Item[],
   nameOf: (item: Item) => string,
 ): Part<Item>[] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const name = nameOf(item);
-    const group = groups.get(name);
-    if (group) group.push(item);
-    else groups.set(name, [item]);
-  }
-  return [...groups].map(([name, own]) => ({ by, name, items: own }));
+  return [...Map.groupBy(items, nameOf)].map(([name, own]) => ({ by, name, items: own }));
 }

@@ -157,11 +157,7 @@ function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 /** What is still to be taken apart; nothing is added here. */
-const NOT_YET: readonly string[] = [
-  'plan/windows > plan/parse > plan/windows',
-  'report/run/report-html.ts',
-  'report/run/report-text.ts',
-];
+const NOT_YET: readonly string[] = ['report/run/report-html.ts', 'report/run/report-text.ts'];
 
 /** The most that a reader can take in: lines of a file, files of a folder. */
 const MOST_LINES = 400;
@@ -225,7 +221,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   undici: /^cloud\/network\/http\.ts$/,
   'p-limit': /^(run\/(engine|control)\/.+|operations\/plan-fleet\.ts)$/,
-  yaml: /^plan\/parse\/(read-yaml|syntax-finding|plan-text)\.ts$/,
+  yaml: /^plan\/parse\/(read-yaml|yaml-places|yaml-values|syntax-finding)\.ts$/,
   croner: /^plan\/windows\/due-times\.ts$/,
   'temporal-polyfill': /^plan\/windows\/time-zone\.ts$/,
   'ical.js': /^plan\/windows\/calendar-file\.ts$/,

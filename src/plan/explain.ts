@@ -1,7 +1,7 @@
 /** Questions a reviewer asks: what does this code mean, and why is this instance treated as it is? */
 import type { Instance, InstanceNode, Inventory, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
-import type { Facts, Rule } from '../rules/facts.ts';
+import { factsOf, type Rule } from '../rules/facts.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { sayMemory, saySize, sayValue, upTo } from '../rules/say-size.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
@@ -99,17 +99,7 @@ const ANY_CHANGE = [
 
 function changeable(instance: Instance): string[] {
   const present = instance.size.memoryPerShard;
-  const facts: Facts = {
-    id: instance.id,
-    region: instance.region,
-    instance,
-    change: { dimension: 'memoryPerShard', from: present, to: present },
-    elsewhere: null,
-    offer: 'unknown',
-    quote: null,
-    balance: null,
-    followsOwnStep: false,
-  };
+  const facts = factsOf(instance, { dimension: 'memoryPerShard', from: present, to: present });
   const against = ANY_CHANGE.flatMap((code) => {
     const broken = ruleOf(code)?.check?.(facts);
     return broken ? [{ code, ...broken }] : [];

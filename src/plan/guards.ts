@@ -29,12 +29,7 @@ export function tooManyTargets(plan: Plan, planned: number, inventory: number): 
   if (guard === null || reached(guard, planned, { inventory, wave: planned, run: planned })) return null;
   const share = inventory === 0 ? '' : `, ${((planned * 100) / inventory).toFixed(2)}%`;
   const what = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${sayThreshold(guard)}`;
-  return say(
-    'Refit.TooManyTargets',
-    { what, mend: 'a narrower selector, or another guards.targets' },
-    null,
-    null,
-  );
+  return say('Refit.TooManyTargets', { what, mend: 'a narrower selector, or another guards.targets' });
 }
 
 /**
@@ -54,31 +49,21 @@ export function costRefused(
   if (unknown.length > 0) {
     if (source !== 'live') {
       const what = `guards.cost is ${limit}, and this plan is made offline from ${source}: prices come from the provider alone, and an unknown price refuses the plan`;
-      return say('Refit.CostUnknown', { what, mend: PRICES_NEED_THE_PROVIDER }, null, null);
+      return say('Refit.CostUnknown', { what, mend: PRICES_NEED_THE_PROVIDER });
     }
     const what = `guards.cost is ${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
     const mend = 'refit plan PLAN --price, with an identity that may call InquiryPriceUpgradeInstance';
-    return say('Refit.CostUnknown', { what, mend }, null, null);
+    return say('Refit.CostUnknown', { what, mend });
   }
   const other = quotes.find(({ quote }) => quote!.currency !== guard.currency);
   if (other) {
     const what = `guards.cost is ${limit}, and ${other.id} is priced in ${other.quote!.currency}`;
-    return say(
-      'Refit.CostUnknown',
-      { what, mend: `write guards.cost in ${other.quote!.currency}` },
-      null,
-      null,
-    );
+    return say('Refit.CostUnknown', { what, mend: `write guards.cost in ${other.quote!.currency}` });
   }
   const sums = sumPrices(quotes);
   const sum = (basis: Quote['basis']) => sums.find((one) => one.basis === basis)?.amount ?? 0;
   const total = money(sum('once') + sum('hourly'));
   if (compare(total, guard.operator, guard.amount)) return null;
   const what = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} for the first hour), and guards.cost is ${limit}`;
-  return say(
-    'Refit.CostAboveGuard',
-    { what, mend: 'fewer or smaller targets, or another guards.cost' },
-    null,
-    null,
-  );
+  return say('Refit.CostAboveGuard', { what, mend: 'fewer or smaller targets, or another guards.cost' });
 }

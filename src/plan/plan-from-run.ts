@@ -2,10 +2,12 @@
  * A plan made from a run: the inverse of what it verified, or what it left undone. It is an ordinary plan, so that rules,
  * guards, prices and the seal judge it as any other, against the fleet as it is now.
  */
+import { given } from '../given.ts';
 import {
   DIMENSIONS,
   type Dimension,
   type Finding,
+  type Outcome,
   type Plan,
   type PlanSource,
   type PlanTarget,
@@ -76,7 +78,7 @@ export function planFromRun(
     run: directory,
     digest: saved.digest,
     head: state.head,
-    ...(ignoreWindows ? { ignoresWindows: true } : {}),
+    ...given({ ignoresWindows: ignoreWindows ? true : null }),
   };
   const when = windowsOfRun(saved, source, now);
   const plan: Plan = {
@@ -95,13 +97,15 @@ export function planFromRun(
       saved,
       entries.map(({ wave }) => wave),
     ),
-    ...(approvals ? { approvals: { need: approvals.need, approvers: approvals.approvers } } : {}),
     execution: { ...saved.execution, switch: when.switch },
-    ...(saved.spread ? { spread: saved.spread } : {}),
-    ...(when.windows ? { windows: when.windows } : {}),
     source,
-    ...(saved.hooks ? { hooks: saved.hooks } : {}),
-    ...(saved.notify ? { notify: saved.notify } : {}),
+    ...given({
+      approvals: approvals && { need: approvals.need, approvers: approvals.approvers },
+      spread: saved.spread,
+      windows: when.windows,
+      hooks: saved.hooks,
+      notify: saved.notify,
+    }),
   };
   return {
     plan,
@@ -114,17 +118,11 @@ export function planFromRun(
 const LONGEST_NAME = 120;
 
 /** From where the run left the instance back to where it was; null where nothing of it was verified or is unknown. */
-function back(
-  precondition: Precondition,
-  steps: readonly Step[],
-  { state }: RunToPlanFrom,
-): PlanTarget | null {
-  const outcome = (step: Step) => state.steps.get(step.id)?.outcome;
-  const unknown = steps.find((step) => outcome(step) === 'unknown') ?? null;
-  const verified = steps.filter((step) => outcome(step) === 'verified');
-  const [first = unknown] = verified;
-  if (first === null) return null;
-  const undone = verified.length > 0 ? verified : [first];
+function back(precondition: Precondition, steps: readonly Step[], run: RunToPlanFrom): PlanTarget | null {
+  const unknown = endedAs('unknown', steps, run)[0] ?? null;
+  const verified = endedAs('verified', steps, run);
+  const undone = verified.length > 0 || unknown === null ? verified : [unknown];
+  if (undone.length === 0) return null;
   return {
     ...common(precondition, undone, undone[0]!.before),
     fromRun: { leftAt: undone.at(-1)!.after, unsettled: unknown?.id ?? null },
@@ -132,18 +130,17 @@ function back(
 }
 
 /** To the size that the run was to give it; null where all of it was verified. */
-function again(
-  precondition: Precondition,
-  steps: readonly Step[],
-  { state }: RunToPlanFrom,
-): PlanTarget | null {
-  const outcome = (step: Step) => state.steps.get(step.id)?.outcome;
-  if (steps.every((step) => outcome(step) === 'verified')) return null;
-  const unknown = steps.find((step) => outcome(step) === 'unknown') ?? null;
+function again(precondition: Precondition, steps: readonly Step[], run: RunToPlanFrom): PlanTarget | null {
+  if (endedAs('verified', steps, run).length === steps.length) return null;
+  const [unknown] = endedAs('unknown', steps, run);
   return {
     ...common(precondition, steps, precondition.target),
     fromRun: { leftAt: null, unsettled: unknown?.id ?? null },
   };
+}
+
+function endedAs(outcome: Outcome, steps: readonly Step[], { state }: RunToPlanFrom): Step[] {
+  return steps.filter(({ id }) => state.steps.get(id)?.outcome === outcome);
 }
 
 /** The dimensions that these steps changed, at a size; replicas in the zones where they were added or removed. */
@@ -197,11 +194,11 @@ function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSour
       ? `takes back what run ${run} verified (${about}); it says shrink: allow, because taking a growth back makes smaller`
       : `asks again for what run ${run} left undone (${about})${guards.shrink === 'allow' ? '; it says shrink: allow, because that run made smaller' : ''}`;
   const what = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
-  return say('Refit.FromRun', { what, mend: `refit audit verify ${run} --head ${head}` }, null, null);
+  return say('Refit.FromRun', { what, mend: `refit audit verify ${run} --head ${head}` });
 }
 
 function unfinished(run: string): Finding {
   const what = `run ${run} has not ended for good: the same apply would still go on with it`;
   const mend = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
-  return say('Refit.RunUnfinished', { what, mend }, null, null);
+  return say('Refit.RunUnfinished', { what, mend });
 }

@@ -61,7 +61,12 @@ export function allRules(): readonly Rule[] {
 }
 
 /** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */
-export function say(code: string, broken: Broken, instance: string | null, place: Place | null): Finding {
+export function say(
+  code: string,
+  broken: Broken,
+  instance: string | null = null,
+  place: Place | null = null,
+): Finding {
   const rule = BY_CODE.get(code);
   if (!rule) throw new Error(`internal error: no rule ${code}`);
   return finding(rule, broken, instance, place);

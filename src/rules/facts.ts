@@ -69,6 +69,21 @@ export interface Rule {
   readonly check: ((facts: Facts) => Broken | null) | null;
 }
 
+/** The facts of one change of an instance. @param known what is known beyond the instance itself. */
+export function factsOf(instance: Instance, change: Change, known: Partial<Facts> = {}): Facts {
+  const { id, region } = instance;
+  return { ...NOTHING_KNOWN, id, region, instance, change, ...known };
+}
+
+/** What holds where nothing beyond the instance is known. */
+export const NOTHING_KNOWN = {
+  elsewhere: null,
+  offer: 'unknown',
+  quote: null,
+  balance: null,
+  followsOwnStep: false,
+} as const;
+
 /** True where the answer to the price question was a refusal. */
 export function isRefusal(quote: Facts['quote']): quote is QuoteRefusal {
   return quote !== null && 'code' in quote;

@@ -1,10 +1,12 @@
 /** Is the size sold where the instance is? Only the dimension that changes is held against the lists. */
+
 import type { Catalogue, Dimension, Instance, Offer } from '../model.ts';
+import { GIGABYTE } from '../units.ts';
 import { onChange, sizeAfter } from './facts.ts';
 import { sayMemory, sayValue } from './say-size.ts';
 
 /** The greatest memory x shards, MB: 8 TB. Source: facts §4, read 2026-11. */
-export const GREATEST_CAPACITY = 8 * 1024 * 1024;
+export const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
 
 /** Finds what is sold for an instance: by zone, edition and pay mode. `unknown` where the catalogue is empty. */
 export type SoldFor = (instance: Instance) => Offer | null | 'unknown';

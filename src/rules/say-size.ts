@@ -1,9 +1,11 @@
 /** Sizes and changes in words, in the spelling that a plan file takes. */
+
 import type { Change, Dimension, Size, UsedMemory } from '../model.ts';
+import { GIGABYTE } from '../units.ts';
 
 /** Memory as a plan file writes it: `4GB`, `256MB`, `1.5GB` never (1536MB). @param mb MB, 1,024-based. */
 export function sayMemory(mb: number): string {
-  return mb !== 0 && mb % 1024 === 0 ? `${mb / 1024}GB` : `${mb}MB`;
+  return mb !== 0 && mb % GIGABYTE === 0 ? `${mb / GIGABYTE}GB` : `${mb}MB`;
 }
 
 /** A value of a dimension as a plan file writes it. */

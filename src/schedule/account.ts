@@ -168,73 +168,85 @@ function unseen({ at }: ScheduleEntry): PlanAccount {
 }
 
 type OfPlan = Extract<ScheduleEntry, { plan: string }>;
+type Of<Kind extends OfPlan['kind']> = Extract<OfPlan, { kind: Kind }>;
 
 function foldPlan(plan: PlanAccount, entry: OfPlan): PlanAccount {
-  const at = Date.parse(entry.at);
   switch (entry.kind) {
     case 'seen':
-      return { ...plan, since: at, schedule: entry.schedule, removed: false };
+      return { ...plan, since: Date.parse(entry.at), schedule: entry.schedule, removed: false };
     case 'removed':
       return { ...plan, schedule: '', removed: true };
-    case 'began': {
-      const before = occurrenceOf(plan, entry.due);
-      const open: Occurrence = {
-        plan: entry.plan,
-        due: entry.due,
-        does: entry.does,
-        digest: entry.digest,
-        phase: 'under-way',
-        beganAt: before?.beganAt ?? at,
-        attempts: (before?.attempts ?? 0) + 1,
-        failures: entry.because === 'asked' ? 0 : (before?.failures ?? 0),
-        entries: entry.entries,
-        goesOnAt: null,
-        exitCode: before?.exitCode ?? null,
-        endedAt: null,
-        what: '',
-        totals: null,
-      };
-      // By hand it may lie before what is due: that stays owed.
-      const decided = ['due', 'caught-up'].includes(entry.because)
-        ? Math.max(plan.decided, Date.parse(entry.due))
-        : plan.decided;
-      return withOccurrence({ ...plan, decided }, open);
-    }
+    case 'began':
+      return begin(plan, entry);
     case 'skipped':
-    case 'refused': {
-      const decided =
-        entry.kind === 'refused' && entry.request !== undefined
-          ? plan.decided
-          : Math.max(plan.decided, Date.parse(entry.due));
-      const count = entry.kind === 'skipped' ? entry.count : 1;
-      const passedOver = { at, due: entry.due, what: entry.what };
-      return { ...plan, decided, passedOver, counts: counted(plan.counts, entry.because, count) };
-    }
-    case 'left': {
-      const before = occurrenceOf(plan, entry.due);
-      if (before === null) return plan;
-      const { exitCode, what, entries } = entry;
-      const failures = isFailure(exitCode) ? before.failures + 1 : 0;
-      const left = { ...before, phase: 'left' as const, exitCode, what, entries, failures, endedAt: at };
-      return withOccurrence(plan, { ...left, goesOnAt: Date.parse(entry.goesOnAt) });
-    }
+    case 'refused':
+      return passOver(plan, entry);
+    case 'left':
     case 'ended': {
       const before = occurrenceOf(plan, entry.due);
       if (before === null) return plan;
-      const { exitCode, what, totals = null } = entry;
-      const ended = {
-        ...before,
-        phase: 'ended' as const,
-        exitCode,
-        what,
-        totals,
-        goesOnAt: null,
-        endedAt: at,
-      };
-      const next = withOccurrence(plan, ended);
-      return { ...next, counts: counted(plan.counts, `ended-${exitCode}`, 1) };
+      return entry.kind === 'left' ? leave(plan, entry, before) : end(plan, entry, before);
     }
   }
+}
+
+function begin(plan: PlanAccount, entry: Of<'began'>): PlanAccount {
+  const { due, because, does, digest, entries } = entry;
+  const before = occurrenceOf(plan, due);
+  const open: Occurrence = {
+    plan: entry.plan,
+    due,
+    does,
+    digest,
+    phase: 'under-way',
+    beganAt: before?.beganAt ?? Date.parse(entry.at),
+    attempts: (before?.attempts ?? 0) + 1,
+    failures: because === 'asked' ? 0 : (before?.failures ?? 0),
+    entries,
+    goesOnAt: null,
+    exitCode: before?.exitCode ?? null,
+    endedAt: null,
+    what: '',
+    totals: null,
+  };
+  // By hand it may lie before what is due: that stays owed.
+  const decides = because === 'due' || because === 'caught-up';
+  return withOccurrence(decides ? decidedUpTo(plan, due) : plan, open);
+}
+
+function passOver(plan: PlanAccount, entry: Of<'skipped' | 'refused'>): PlanAccount {
+  const { due, what, because } = entry;
+  const byHand = entry.kind === 'refused' && entry.request !== undefined;
+  return {
+    ...(byHand ? plan : decidedUpTo(plan, due)),
+    passedOver: { at: Date.parse(entry.at), due, what },
+    counts: counted(plan.counts, because, entry.kind === 'skipped' ? entry.count : 1),
+  };
+}
+
+function leave(plan: PlanAccount, entry: Of<'left'>, before: Occurrence): PlanAccount {
+  const { exitCode, what, entries } = entry;
+  return withOccurrence(plan, {
+    ...before,
+    phase: 'left',
+    exitCode,
+    what,
+    entries,
+    failures: isFailure(exitCode) ? before.failures + 1 : 0,
+    endedAt: Date.parse(entry.at),
+    goesOnAt: Date.parse(entry.goesOnAt),
+  });
+}
+
+function end(plan: PlanAccount, entry: Of<'ended'>, before: Occurrence): PlanAccount {
+  const { exitCode, what, totals = null } = entry;
+  const endedAt = Date.parse(entry.at);
+  const ended: Occurrence = { ...before, phase: 'ended', exitCode, what, totals, goesOnAt: null, endedAt };
+  return { ...withOccurrence(plan, ended), counts: counted(plan.counts, `ended-${exitCode}`, 1) };
+}
+
+function decidedUpTo(plan: PlanAccount, due: string): PlanAccount {
+  return { ...plan, decided: Math.max(plan.decided, Date.parse(due)) };
 }
 
 function occurrenceOf({ open, last, ofDigest }: PlanAccount, due: string): Occurrence | null {

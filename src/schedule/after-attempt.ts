@@ -1,14 +1,16 @@
 /** What an attempt's exit code means for its occurrence: whether it has ended, or when it goes on. Pure. */
+
 import type { SavedPlan, Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { openOpenings } from '../plan/windows/open-windows.ts';
+import { MINUTE, SECOND } from '../units.ts';
 import { isFailure } from './account.ts';
 
 /** How long after a failure it is tried again, milliseconds: after as many in a row it has ended. */
-export const TRIED_AGAIN_AFTER = [10_000, 30_000, 60_000, 120_000, 300_000] as const;
+export const TRIED_AGAIN_AFTER = [10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE] as const;
 
 /** While somebody else holds a lock it is looked at again so much later, milliseconds. */
-const LOCKED_AGAIN = 15_000;
+const LOCKED_AGAIN = 15 * SECOND;
 
 export interface Attempt {
   /** 1 where the process died, whatever it died of. */
@@ -87,6 +89,6 @@ function nextOpening(sealed: Attempt['sealed'], now: number, later: boolean): nu
   if (opening !== null && opening.opens <= now)
     opening = later && opening.closes !== null ? openings.nextStart(opening.closes) : opening;
   if (opening === null) return null;
-  const at = Math.max(opening.opens, opening.opens <= now ? now + 60_000 : opening.opens);
+  const at = Math.max(opening.opens, opening.opens <= now ? now + MINUTE : opening.opens);
   return sealed.finishBy !== null && at >= Date.parse(sealed.finishBy) ? null : at;
 }

@@ -3,9 +3,12 @@
  * the next attempt finds what was sealed and goes on with it: the run's own directory sees to it that nothing is ordered
  * twice.
  */
+
 import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
+import { given } from '../given.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
+import { SECOND } from '../units.ts';
 import type { Occurrence, PlanAccount, ScheduleDeed } from './account.ts';
 import { afterAttempt } from './after-attempt.ts';
 import type { Beginning } from './decide.ts';
@@ -39,7 +42,7 @@ export interface Carrier {
 }
 
 /** How often a directory is looked at again that another process holds, milliseconds. */
-const HELD_AGAIN = 5_000;
+const HELD_AGAIN = 5 * SECOND;
 
 /** What an attempt left; null where it was stopped: it is taken up by the next scheduler. */
 export type AttemptEnd = { readonly exitCode: number; readonly what: string | null } | null;
@@ -58,8 +61,7 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
   let entries = await entriesIn(directory, on);
   if (end === null) {
     const { because, does, digest, request } = begin;
-    const asked = request === undefined ? {} : { request };
-    await on.record({ kind: 'began', plan, due, because, does, digest, entries, ...asked });
+    await on.record({ kind: 'began', plan, due, because, does, digest, entries, ...given({ request }) });
     end = await attempt(begin, directory, entries, on).catch(failed);
     if (end === null) return null;
     // Held up by another's lock it has written nothing: whatever the journal holds more is the other's.
@@ -80,7 +82,7 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
   const totals = await on.disk.totals(directory).catch(() => null);
   const deed: ScheduleDeed =
     after.goesOnAt === null
-      ? { kind: 'ended', plan, due, exitCode, what: said, ...(totals === null ? {} : { totals }) }
+      ? { kind: 'ended', plan, due, exitCode, what: said, ...given({ totals }) }
       : { kind: 'left', plan, due, exitCode, goesOnAt: iso(after.goesOnAt), what: said, entries };
   await on.record(deed);
   return deed;

@@ -2,20 +2,22 @@
  * What is to be done now, from the account, the folder and the time alone. Pure: the same question has the same answer
  * after a crash, and what has been written down since makes it another one.
  */
+
 import { iso } from '../clock.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { duration } from '../report/quantities.ts';
+import { MINUTE } from '../units.ts';
 import type { BeganBecause, Occurrence, PlanAccount, ScheduleDeed, ScheduleState } from './account.ts';
 import { type FileReading, fallsBehind, type ScheduledPlan, scheduleSignature } from './plan-file.ts';
 
 /** A due time that is noticed later than this, in milliseconds, had gone by while nobody looked. */
-export const PUNCTUAL = 60_000;
+export const PUNCTUAL = MINUTE;
 
 /** Due times that went by are counted up to so many. */
 const MOST_COUNTED = 10_000;
 
 /** A file that is away for less than this, in milliseconds, is being replaced. */
-export const REMOVED_AFTER = 60_000;
+export const REMOVED_AFTER = MINUTE;
 
 /** Whether a plan's times are heeded, and since when. */
 export interface Switch {

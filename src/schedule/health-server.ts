@@ -1,13 +1,15 @@
 /** Health and metrics over HTTP, on loopback alone: what they tell is nobody else's business. */
+
 import { createServer, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { duration } from '../report/quantities.ts';
+import { MINUTE, SECOND } from '../units.ts';
 import { metricsText } from './metrics.ts';
 import type { SchedulerStanding } from './scheduler.ts';
 
 /** A loop that has not come round for so long, milliseconds, is stuck. */
-const STUCK_AFTER = 60_000;
+const STUCK_AFTER = MINUTE;
 
 export interface HealthServer {
   /** `http://127.0.0.1:9464` */
@@ -82,8 +84,8 @@ export async function openHealthServer(options: {
         return answer(response, 404, '/healthz, /readyz or /metrics\n');
     }
   });
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 10_000;
+  server.requestTimeout = 10 * SECOND;
+  server.headersTimeout = 10 * SECOND;
   server.maxConnections = 64;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

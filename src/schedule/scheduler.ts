@@ -2,9 +2,11 @@
  * The loop: looks at the folder and the time, decides, writes down, begins. It holds nothing that is not on disk but the
  * processes in its hands, so that a next scheduler goes on wherever this one died.
  */
+
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import type { ScheduleDeed, ScheduleState } from './account.ts';
+import { SECOND } from '../units.ts';
+import { SCHEDULE_FORMAT, type ScheduleDeed, type ScheduleState } from './account.ts';
 import type { Account } from './account-file.ts';
 import { type Carrier, type Child, carryOut } from './carry-out.ts';
 import {
@@ -18,7 +20,7 @@ import {
 } from './decide.ts';
 
 /** How often the folder is looked at, milliseconds. */
-const LOOK_EVERY = 2_000;
+const LOOK_EVERY = 2 * SECOND;
 
 /** What a scheduler is given. */
 export interface SchedulerPorts extends Omit<Carrier, 'record' | 'account' | 'drain' | 'log' | 'onChild'> {
@@ -55,76 +57,105 @@ export interface Scheduler {
 }
 
 export function openScheduler(ports: SchedulerPorts): Scheduler {
-  const { clock, account, drain, leave } = ports;
-  const hands = openHands(ports);
-  const absent = new Map<string, number>();
-  let view: FolderView | null = null;
-  let roundAt: number | null = null;
-  let blind: string | null = null;
-  const told = new Map<string, string>();
-
-  const goneFrom = ({ files }: FolderView): Set<string> => {
-    const present = new Set(files.map(({ name }) => name));
-    for (const [name, { removed }] of account.state().plans) {
-      if (present.has(name) || removed) absent.delete(name);
-      else if (!absent.has(name)) absent.set(name, clock.monotonic());
-    }
-    const gone = [...absent].filter(([, since]) => clock.monotonic() - since >= REMOVED_AFTER);
-    return new Set(gone.map(([name]) => name));
+  const loop: Loop = {
+    ports,
+    hands: openHands(ports),
+    absent: new Map(),
+    told: new Map(),
+    view: null,
+    roundAt: null,
+    blind: null,
   };
-
-  /** @returns when something is to be done next, milliseconds since 1970 UTC; null: nothing that is known. */
-  const round = async (): Promise<number | null> => {
-    try {
-      view = await ports.look();
-      blind = null;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      if (blind === null) ports.log(null, `${why}; it is looked at again`);
-      blind = why;
-      roundAt = clock.monotonic();
-      return null;
-    }
-    tellFaults(view, told, ports.log);
-    const now = clock.now();
-    const asked = { view, now, gone: goneFrom(view), inHand: hands.plans() };
-    await carry(decide({ ...asked, state: account.state() }), account, hands.begin);
-    for (const { id } of view.requests) if (account.state().requests.has(id)) await ports.dropRequest(id);
-    roundAt = clock.monotonic();
-    return nextMoment({ state: account.state(), view, now });
-  };
-
   return {
-    async run() {
-      let fault: unknown = null;
-      try {
-        const { by, version } = ports;
-        await account.record({ kind: 'started', format: 'refit.schedule/1', version, by });
-        while (!drain.aborted && hands.fault() === null) {
-          const next = await round();
-          // The wall clock may be set, and files come and go: never asleep for longer.
-          const sleep = Math.min(LOOK_EVERY, next === null ? LOOK_EVERY : next - clock.now());
-          await clock.sleep(Math.max(1, sleep), AbortSignal.any([drain, hands.changed()]));
-        }
-      } catch (error) {
-        fault = error;
-      }
-      await hands.empty();
-      fault ??= hands.fault();
-      if (fault !== null) throw fault;
-      const exitCode = typeof drain.reason === 'number' ? drain.reason : 0;
-      if (!leave.aborted) await account.record({ kind: 'stopped', exitCode });
-      return exitCode;
-    },
+    run: () => run(loop),
     standing: () => ({
-      state: account.state(),
-      view,
-      inHand: [...hands.plans()],
-      roundAt,
-      blind,
-      draining: drain.aborted,
+      state: ports.account.state(),
+      view: loop.view,
+      inHand: [...loop.hands.plans()],
+      roundAt: loop.roundAt,
+      blind: loop.blind,
+      draining: ports.drain.aborted,
     }),
   };
+}
+
+/** What the loop knows between two rounds. A next scheduler finds all of it again. */
+interface Loop extends Pick<SchedulerStanding, 'view' | 'roundAt' | 'blind'> {
+  readonly ports: SchedulerPorts;
+  readonly hands: Hands;
+  /** Since when the file of a plan is away, by the clock's `monotonic`. */
+  readonly absent: Map<string, number>;
+  /** What was said of each faulty file. */
+  readonly told: Map<string, string>;
+  view: FolderView | null;
+  roundAt: number | null;
+  blind: string | null;
+}
+
+async function run(loop: Loop): Promise<number> {
+  const { hands } = loop;
+  const { clock, account, drain, leave, by, version } = loop.ports;
+  let fault: unknown = null;
+  try {
+    await account.record({ kind: 'started', format: SCHEDULE_FORMAT, version, by });
+    while (!drain.aborted && hands.fault() === null) {
+      const next = await round(loop);
+      // The wall clock may be set, and files come and go: never asleep for longer.
+      const sleep = Math.min(LOOK_EVERY, next === null ? LOOK_EVERY : next - clock.now());
+      await clock.sleep(Math.max(1, sleep), AbortSignal.any([drain, hands.changed()]));
+    }
+  } catch (error) {
+    fault = error;
+  }
+  await hands.empty();
+  fault ??= hands.fault();
+  if (fault !== null) throw fault;
+  const exitCode = typeof drain.reason === 'number' ? drain.reason : 0;
+  if (!leave.aborted) await account.record({ kind: 'stopped', exitCode });
+  return exitCode;
+}
+
+/** @returns when something is to be done next, milliseconds since 1970 UTC; null: nothing that is known. */
+async function round(loop: Loop): Promise<number | null> {
+  const { ports, hands } = loop;
+  const { clock, account } = ports;
+  const view = await look(loop);
+  if (view === null) {
+    loop.roundAt = clock.monotonic();
+    return null;
+  }
+  tellFaults(view, loop.told, ports.log);
+  const now = clock.now();
+  const asked = { view, now, gone: goneFrom(loop, view), inHand: hands.plans() };
+  await carry(decide({ ...asked, state: account.state() }), account, hands.begin);
+  for (const { id } of view.requests) if (account.state().requests.has(id)) await ports.dropRequest(id);
+  loop.roundAt = clock.monotonic();
+  return nextMoment({ state: account.state(), view, now });
+}
+
+/** The folder as it is; null where it cannot be looked at, which is said once. */
+async function look(loop: Loop): Promise<FolderView | null> {
+  try {
+    loop.view = await loop.ports.look();
+    loop.blind = null;
+    return loop.view;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (loop.blind === null) loop.ports.log(null, `${why}; it is looked at again`);
+    loop.blind = why;
+    return null;
+  }
+}
+
+/** Plans whose files have been away for long enough. */
+function goneFrom({ ports: { clock, account }, absent }: Loop, { files }: FolderView): Set<string> {
+  const present = new Set(files.map(({ name }) => name));
+  for (const [name, { removed }] of account.state().plans) {
+    if (present.has(name) || removed) absent.delete(name);
+    else if (!absent.has(name)) absent.set(name, clock.monotonic());
+  }
+  const gone = [...absent].filter(([, since]) => clock.monotonic() - since >= REMOVED_AFTER);
+  return new Set(gone.map(([name]) => name));
 }
 
 /**

@@ -1,5 +1,7 @@
 /** How long changes take: from what past runs measured, or the assumption where nobody has measured any. Pure. */
+
 import { DIMENSIONS, type Dimension, type DurationSpread, type Durations, type Report } from '../../model.ts';
+import { SECOND } from '../../units.ts';
 
 /** One change as it was measured: from the acceptance of its order, or its begin in its window, to its end. */
 export interface DurationSample {
@@ -35,7 +37,7 @@ export const ASSUMED_DURATIONS: Durations = {
 /** Changes that all take between two times, any as likely: as a simulated provider is told to. Milliseconds. */
 export function evenDurations([least, greatest]: readonly [number, number], what: string): Durations {
   const seconds = Array.from({ length: PARTS + 1 }, (_, n) =>
-    rounded((least + (n / PARTS) * (greatest - least)) / 1000),
+    rounded((least + (n / PARTS) * (greatest - least)) / SECOND),
   );
   return { source: 'assumed', what, of: byDimension(() => ({ samples: 0, seconds })) };
 }
@@ -46,7 +48,7 @@ export function samplesOf({ steps, rehearsal }: Pick<Report, 'steps' | 'rehearsa
   return steps.flatMap(({ outcome, dimension, beganAt, acceptedAt, endedAt }) => {
     const from = beganAt ?? acceptedAt;
     if (outcome !== 'verified' || from === null || endedAt === null) return [];
-    const seconds = (Date.parse(endedAt) - Date.parse(from)) / 1000;
+    const seconds = (Date.parse(endedAt) - Date.parse(from)) / SECOND;
     return seconds >= 0 ? [{ dimension, seconds }] : [];
   });
 }

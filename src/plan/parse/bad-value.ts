@@ -7,18 +7,12 @@ import { respell } from './suggest-spelling.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** What a bare number most likely counts. */
-const UNITS: Readonly<Record<string, string>> = {
-  expires: 'h',
-  patience: 'm',
-  soak: 'm',
-  lastStart: 'm',
-  within: 'h',
-};
+/** Longer lists of names stand in the mend, or not at all where one of them is near. */
+const MANY = 6;
 
 /**
  * @param key the nearest key above the value; `inList` where the value is an entry of a list under it.
- * @param source the source text from the value on.
+ * @param source the value as it stands in the text.
  */
 export function badValue(
   error: SchemaError,
@@ -29,83 +23,66 @@ export function badValue(
   const { data, keyword, params } = error;
   const schema = error.parentSchema ?? {};
   const name = inList ? `an entry of ${key}` : key;
-  const choices = Array.isArray(schema.enum)
-    ? schema.enum
-    : schema.const !== undefined
-      ? [schema.const]
-      : null;
-  // `failed: >2` is YAML for an empty folded block.
-  const block = data === '' ? /^[>|][^\n#]*/.exec(source.slice(0, 60))?.[0].trimEnd() : undefined;
-  const guess = block !== undefined ? JSON.stringify(block) : guessOf(error, schema, key, choices);
-  const mend =
-    guess ??
-    (choices && choices.length > MANY
-      ? `one of ${choices.join(', ')}`
-      : exampleOf(schema, inList ? '' : key));
-  const typed = inList ? mend : `${key}: ${mend}`;
-  const wanted = choices
-    ? choices.length > MANY
-      ? `one of ${choices.length} names`
-      : choices.join(' or ')
-    : ((schema.title as string | undefined) ?? (schema.type === 'array' ? 'a list' : 'keys with values'));
-
-  if (data === null || (data === '' && block === undefined))
-    return { what: `${name} has no value; it wants ${wanted}`, mend: typed };
-  if (keyword === 'minItems' || keyword === 'minProperties')
-    return { what: `${name} is empty; it wants ${wanted}`, mend: typed };
   if (keyword === 'maxLength')
     return {
       what: `${name} is longer than ${params.limit} characters`,
       mend: `shorten it to ${params.limit} characters`,
     };
-  return { what: `${name} is ${block ?? show(data)}; it wants ${wanted}`, mend: typed };
+  const choices = choicesOf(schema);
+  const many = choices !== null && choices.length > MANY;
+  const wanted = many
+    ? `one of ${choices.length} names`
+    : (choices?.join(' or ') ?? schema.title ?? (schema.type === 'array' ? 'a list' : 'keys with values'));
+  // `failed: >2` is YAML for an empty folded block.
+  const block = data === '' ? /^[>|][^\n#]*/.exec(source)?.[0].trimEnd() : undefined;
+  const value =
+    (block === undefined ? guessOf(schema, key, data, source) : JSON.stringify(block)) ??
+    (many ? `one of ${choices.join(', ')}` : exampleOf(schema, inList || choices !== null ? '' : key));
+  const mend = inList ? value : `${key}: ${value}`;
+  if (data === null || (data === '' && block === undefined))
+    return { what: `${name} has no value; it wants ${wanted}`, mend };
+  if (keyword === 'minItems' || keyword === 'minProperties')
+    return { what: `${name} is empty; it wants ${wanted}`, mend };
+  const shown = block ?? (typeof data === 'number' ? textOf(data, source) : show(data));
+  return { what: `${name} is ${shown}; it wants ${wanted}`, mend };
 }
 
-/** Longer lists stand in the mend, or not at all where one of them is near. */
-const MANY = 6;
-
-function guessOf(
-  error: SchemaError,
-  schema: Schema,
-  key: string,
-  choices: readonly unknown[] | null,
-): string | null {
-  const { data } = error;
-  const isScalar = typeof data === 'string' || typeof data === 'number' || typeof data === 'boolean';
-  if (!isScalar) return null;
-  if (schema.type === 'array') return `[${yaml(data)}]`;
-  const kind = /.*(?:properties|\$defs)\/([^/]+)/.exec(error.schemaPath)?.[1] ?? key;
-  const guess = respell(kind, data, UNITS[key] ?? 'm', choices);
-  if (guess !== null && fits(guess, schema)) return yaml(guess);
-  const types = [schema.type].flat();
-  const wantsText = types.includes('string') && !types.includes('integer') && typeof data !== 'string';
-  return wantsText && fits(yaml(data), schema) ? JSON.stringify(yaml(data)) : null;
+function choicesOf(schema: Schema): readonly unknown[] | null {
+  if (Array.isArray(schema.enum)) return schema.enum;
+  return schema.const === undefined ? null : [schema.const];
 }
 
-/** A guess that would be refused in its turn is worse than an example. */
-function fits(
-  guess: string | number,
-  { pattern, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: Schema,
-): boolean {
-  if (typeof guess === 'number') return guess >= Number(minimum) && guess <= Number(maximum);
-  return typeof pattern !== 'string' || new RegExp(pattern, 'u').test(guess);
+/** The value that was most likely meant, in YAML; null where nobody can tell. */
+function guessOf(schema: Schema, key: string, data: unknown, source: string): string | null {
+  if (typeof data !== 'string' && typeof data !== 'number' && typeof data !== 'boolean') return null;
+  const text = textOf(data, source);
+  if (schema.type === 'array') {
+    const entries = String(schema.title).startsWith('a program') ? text.split(/ +/) : [text];
+    return `[${entries.map(yaml).join(', ')}]`;
+  }
+  const guess = respell(schema, key, text, typeof data === 'string');
+  return guess === null ? null : yaml(guess);
 }
 
+/** A number or a truth value as it was written: `1.10` is no 1.1, and 0123 no 123. */
+function textOf(data: string | number | boolean, source: string): string {
+  return typeof data === 'string' || !/^[\w.+-]+$/.test(source) ? String(data) : source;
+}
+
+/** Where the schema's own example is of another key, or there is none. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-  targets: '\n  - instance: crs-5qlrlhux\n    memoryPerShard: 4GB',
   name: 'double-eleven-headroom',
   change: 'CHG-20481',
   owner: 'dba-oncall',
   expires: '48h',
-  finishBy: '2026-11-10T05:00:00+08:00',
   lastStart: '45m',
   patience: '3m',
-  soak: '30m',
   within: '4h',
+  memoryPerShard: '4GB',
 };
 
 /** An example of what `key` wants, in YAML. */
-export function exampleOf(schema: Record<string, unknown>, key: string): string {
+export function exampleOf(schema: Schema, key: string): string {
   if (Object.hasOwn(EXAMPLES, key)) return EXAMPLES[key]!;
   const example = Array.isArray(schema.examples)
     ? schema.examples[0]
@@ -131,7 +108,7 @@ function yaml(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const plain =
     /^[A-Za-z0-9][\w.%+:/-]*( [\w.%+/-]+)*$/.test(value) &&
-    !/^(true|false|null|[-+\d.][\d_.eExXoO+-]*)$/i.test(value);
+    !/^(true|false|null|[-+\d.][\d_.eE+-]*|0[xo][\da-f]+)$/i.test(value);
   return plain && !/:$/.test(value) ? value : JSON.stringify(value);
 }
 

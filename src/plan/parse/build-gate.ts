@@ -1,6 +1,15 @@
 /** A wave's gate and thresholds as written, after the schema, as nouns. */
-import type { Gate, MetricName, Threshold, WaveConduct } from '../../model.ts';
-import { parseComparison, parseDuration, parseGateDuration, parseThreshold } from './quantity.ts';
+import { given } from '../../given.ts';
+import type { Gate, MetricName, WaveConduct } from '../../model.ts';
+import { MINUTE } from '../../units.ts';
+import {
+  parseComparison,
+  parseDuration,
+  parsed,
+  parseGateDuration,
+  parseThreshold,
+  sure,
+} from './quantity.ts';
 
 export interface WrittenGate {
   readonly failed?: string;
@@ -15,26 +24,23 @@ export interface WrittenGate {
 }
 
 /** What holds where the plan is silent. The same defaults stand in the schema, for editors. */
-const DEFAULTS = { timeout: 60_000, over: 300_000, onInconclusive: 'pause' } as const;
+const DEFAULTS = { timeout: MINUTE, over: 5 * MINUTE, onInconclusive: 'pause' } as const;
 
-/** @throws Error for a spelling that the schema let through and no parser knows: our own fault. */
 export function buildGate(written: WrittenGate): Gate {
   const { failed, unknown, duration, metric, command, url, timeout } = written;
   return {
     ...buildThresholds({ failed, unknown }),
-    ...(duration === undefined ? {} : { duration: sure(parseGateDuration(duration)) }),
-    ...(metric === undefined
-      ? {}
-      : {
-          metric: {
-            name: metric.name,
-            fails: sure(parseComparison(metric.fails)),
-            over: metric.over === undefined ? DEFAULTS.over : sure(parseDuration(metric.over)),
-          },
-        }),
-    ...(command === undefined ? {} : { command }),
-    ...(url === undefined ? {} : { url }),
-    timeout: timeout === undefined ? DEFAULTS.timeout : sure(parseDuration(timeout)),
+    ...given({
+      duration: parsed(duration, parseGateDuration),
+      metric: metric && {
+        name: metric.name,
+        fails: sure(parseComparison(metric.fails)),
+        over: parsed(metric.over, parseDuration) ?? DEFAULTS.over,
+      },
+      command,
+      url,
+    }),
+    timeout: parsed(timeout, parseDuration) ?? DEFAULTS.timeout,
     onInconclusive: written.onInconclusive ?? DEFAULTS.onInconclusive,
     shadow: written.shadow ?? false,
   };
@@ -45,14 +51,8 @@ export function buildThresholds(written: {
   readonly failed?: string | undefined;
   readonly unknown?: string | undefined;
 }): NonNullable<WaveConduct['haltWhen']> {
-  const threshold = (value: string | undefined): Threshold | null =>
-    value === undefined ? null : sure(parseThreshold(value));
-  const [failed, unknown] = [threshold(written.failed), threshold(written.unknown)];
-  return { ...(failed ? { failed } : {}), ...(unknown ? { unknown } : {}) };
-}
-
-function sure<Value>(value: Value | null | undefined): Value {
-  if (value === null || value === undefined)
-    throw new Error('internal error: the schema lets a spelling through that is not understood');
-  return value;
+  return given({
+    failed: parsed(written.failed, parseThreshold),
+    unknown: parsed(written.unknown, parseThreshold),
+  });
 }

@@ -2,6 +2,7 @@
  * A plan as written, after the schema and the checks, as the noun `Plan`: quantities as numbers, defaults filled
  * in. The shapes below say what the schema has made sure of.
  */
+import { given } from '../../given.ts';
 import {
   type Dimension,
   type EditionName,
@@ -21,17 +22,20 @@ import {
   type Webhook,
   type Wish,
 } from '../../model.ts';
+import { HOUR, MINUTE } from '../../units.ts';
+import { parseInstant } from '../windows/window-text.ts';
 import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
   parseCost,
   parseDuration,
-  parseInstant,
+  parsed,
   parsePercent,
   parseSize,
   parseThreshold,
   parseTimesUsed,
+  sure,
 } from './quantity.ts';
-import type { Path } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 interface WrittenPlan {
   readonly name: string;
@@ -126,7 +130,7 @@ interface WrittenRelativeSize {
 
 /** What holds where the plan is silent. The same defaults stand in the schema, for editors. */
 const DEFAULTS = {
-  expires: 48 * 3_600_000,
+  expires: 48 * HOUR,
   onBlocked: 'refuse',
   shrink: 'deny',
   waves: [{ name: 'all', take: { kind: 'rest' } }],
@@ -135,7 +139,7 @@ const DEFAULTS = {
   inFlight: 20,
   requestsPerSecond: 18,
   switch: 'now',
-  patience: 180_000,
+  patience: 3 * MINUTE,
   haltWhen: {
     failed: { operator: '>', value: 2, base: 'count' },
     unknown: { operator: '>', value: 0, base: 'count' },
@@ -151,26 +155,26 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     name: written.name,
     change: written.change ?? null,
     owner: written.owner ?? null,
-    expires: given(written.expires, parseDuration) ?? DEFAULTS.expires,
+    expires: parsed(written.expires, parseDuration) ?? DEFAULTS.expires,
     onBlocked: written.onBlocked ?? DEFAULTS.onBlocked,
-    finishBy: given(written.finishBy, parseInstant),
+    finishBy: parsed(written.finishBy, parseInstant),
     defaults: { region: defaults?.region ?? null, profile: defaults?.profile ?? null },
     targets: written.targets.map((target, index) => buildTarget(target, placeOf(['targets', index]))),
     guards: {
-      targets: given(guards?.targets, parseThreshold),
+      targets: parsed(guards?.targets, parseThreshold),
       shrink: guards?.shrink ?? DEFAULTS.shrink,
-      cost: given(guards?.cost, parseCost),
+      cost: parsed(guards?.cost, parseCost),
     },
     waves: written.waves?.map(buildWave) ?? DEFAULTS.waves,
-    ...(written.windows ? { windows: buildWindows(written.windows) } : {}),
-    ...(approvals ? { approvals: { ...approvals, place: placeOf(['approvals']) } } : {}),
     execution: buildExecution(written.execution),
-    ...(written.spread
-      ? { spread: { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 } }
-      : {}),
-    ...(written.hooks ? { hooks: written.hooks } : {}),
-    ...(written.notify ? { notify: written.notify.map(buildWebhook) } : {}),
-    ...(written.schedule ? { schedule: buildSchedule(written.schedule) } : {}),
+    ...given({
+      windows: written.windows && buildWindows(written.windows),
+      approvals: approvals && { ...approvals, place: placeOf(['approvals']) },
+      spread: written.spread && { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 },
+      hooks: written.hooks,
+      notify: written.notify?.map(buildWebhook),
+      schedule: written.schedule && buildSchedule(written.schedule),
+    }),
   };
 }
 
@@ -226,8 +230,8 @@ function buildWish(written: string | number | WrittenRelativeSize): Wish {
         : percent !== null
           ? { percent }
           : { amount: sure(parseSize(written.grow)) },
-    atLeast: timesUsed === null ? given(written.atLeast, parseSize) : { timesUsed },
-    atMost: given(written.atMost, parseSize),
+    atLeast: timesUsed === null ? parsed(written.atLeast, parseSize) : { timesUsed },
+    atMost: parsed(written.atMost, parseSize),
     roundTo: written.roundTo ?? null,
   };
 }
@@ -243,12 +247,14 @@ function buildWave({ name, take, from, soak, slowStart, approval, haltWhen, gate
   return {
     name,
     take: share,
-    ...(from ? { from: { ...scopes, ...(tags ? { tags: buildTags(tags) } : {}) } } : {}),
-    ...(soak === undefined ? {} : { soak: sure(parseDuration(soak)) }),
-    ...(slowStart === undefined ? {} : { slowStart }),
-    ...(approval === undefined ? {} : { approval: buildWaveApproval(approval) }),
-    ...(haltWhen === undefined ? {} : { haltWhen: buildThresholds(haltWhen) }),
-    ...(gate === undefined ? {} : { gate: buildGate(gate) }),
+    ...given({
+      from: from && { ...scopes, ...given({ tags: tags && buildTags(tags) }) },
+      soak: parsed(soak, parseDuration),
+      slowStart,
+      approval: approval && buildWaveApproval(approval),
+      haltWhen: haltWhen && buildThresholds(haltWhen),
+      gate: gate && buildGate(gate),
+    }),
   };
 }
 
@@ -268,7 +274,7 @@ function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webh
 
 function buildWindows(written: NonNullable<WrittenPlan['windows']>): NonNullable<Plan['windows']> {
   const { timezone, allow = [], freeze = [], calendars = [], atClose = DEFAULTS.atClose } = written;
-  const lastStart = given(written.lastStart, parseDuration) ?? 0;
+  const lastStart = parsed(written.lastStart, parseDuration) ?? 0;
   return { timezone, allow, freeze, calendars, lastStart, atClose };
 }
 
@@ -281,7 +287,7 @@ function buildSchedule(written: NonNullable<WrittenPlan['schedule']>): Schedule 
         : { kind: 'cron', cron, timezone: timezone! },
     does,
     catchUp,
-    ...(catchUpWithin === undefined ? {} : { catchUpWithin: sure(parseDuration(catchUpWithin)) }),
+    ...given({ catchUpWithin: parsed(catchUpWithin, parseDuration) }),
   };
 }
 
@@ -291,30 +297,16 @@ function zoneOf(instant: string): string {
 
 function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
   const threshold = (value: string | undefined, otherwise: Threshold) =>
-    given(value, parseThreshold) ?? otherwise;
+    parsed(value, parseThreshold) ?? otherwise;
   return {
     inFlight: written.inFlight ?? DEFAULTS.inFlight,
     requestsPerSecond: written.requestsPerSecond ?? DEFAULTS.requestsPerSecond,
     switch: written.switch ?? DEFAULTS.switch,
-    patience: given(written.patience, parseDuration) ?? DEFAULTS.patience,
+    patience: parsed(written.patience, parseDuration) ?? DEFAULTS.patience,
     haltWhen: {
       failed: threshold(written.haltWhen?.failed, DEFAULTS.haltWhen.failed),
       unknown: threshold(written.haltWhen?.unknown, DEFAULTS.haltWhen.unknown),
     },
-    ...(written.slowStart === undefined ? {} : { slowStart: written.slowStart }),
+    ...given({ slowStart: written.slowStart }),
   };
-}
-
-/** null for what was not written; a spelling that the schema let through and no parser knows is our own fault. */
-function given<Written, Value>(
-  written: Written | undefined,
-  parse: (value: Written) => Value | null,
-): Value | null {
-  return written === undefined ? null : sure(parse(written));
-}
-
-function sure<Value>(value: Value | null): Value {
-  if (value === null)
-    throw new Error('internal error: the schema lets a spelling through that is not understood');
-  return value;
 }

@@ -1,20 +1,18 @@
 /**
  * What can be wrong with a plan though each value fits its schema. Looks at the plan as written and trusts
- * nothing about its shape, so that these findings stand beside those of the schema in one look.
+ * nothing about its shape, so that these findings stand beside those of the schema in one look; at a value that the
+ * schema refuses, the schema's finding stands alone.
  */
+import { given } from '../../given.ts';
 import { DIMENSIONS, type Finding } from '../../model.ts';
+import { DAY, MINUTE } from '../../units.ts';
+import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule } from './check-schedule.ts';
 import { checkWindows } from './check-windows.ts';
 import type { PlanText } from './plan-text.ts';
-import {
-  parseDuration,
-  parseGateDuration,
-  parseInstant,
-  parsePercent,
-  parseSize,
-  parseThreshold,
-} from './quantity.ts';
-import type { Path, YamlTree } from './read-yaml.ts';
+import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
+import type { YamlTree } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 type Say = (
   code: string,
@@ -29,7 +27,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   const say: Say = (code, path, what, mend, { key = false, also, instance } = {}) => {
     if (tree.unreadable(path)) return;
     const span = key ? tree.keyAt(path) : tree.valueAt(path);
-    const remark = { code, what, mend, ...(instance === undefined ? {} : { instance }) };
+    const remark = { code, what, mend, ...given({ instance }) };
     findings.push(source.finding(remark, span, also && tree.valueAt(also)));
   };
   const plan = record(tree.value);
@@ -50,52 +48,27 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
 
 function finishBy(plan: Fields, say: Say): void {
   const value = plan.finishBy;
-  const written =
-    typeof value === 'string' &&
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
-  if (written && parseInstant(value) === null)
-    say(
-      'Refit.BadValue',
-      ['finishBy'],
-      `finishBy is ${value}, a moment that does not exist`,
-      'finishBy: 2026-11-10T05:00:00+08:00',
-    );
+  if (typeof value !== 'string' || parseInstant(value) !== null) return;
+  const what = `finishBy is ${value.slice(0, 40)}, a moment that does not exist`;
+  say('Refit.BadValue', ['finishBy'], what, 'finishBy: 2026-11-10T05:00:00+08:00');
 }
 
 /** Relative sizes are left to those who know the present one. */
 function conflicts(plan: Fields, say: Say, lineOf: (path: Path) => number): void {
-  const targets = list(plan.targets);
-  const named = new Set<string>();
-  const again = new Set<string>();
-  for (const entry of targets) {
-    const { instance } = record(entry);
+  const named = Map.groupBy(list(plan.targets).map(record).entries(), ([, { instance }]) => instance);
+  for (const [instance, targets] of named) {
     if (typeof instance !== 'string') continue;
-    if (named.has(instance)) again.add(instance);
-    named.add(instance);
-  }
-  // Of most plans each instance is named once, and nothing more is looked at.
-  if (again.size === 0) return;
-  const asked = new Map<string, { path: Path; value: number }>();
-  for (const [index, entry] of targets.entries()) {
-    const target = record(entry);
-    const { instance } = target;
-    if (typeof instance !== 'string' || !again.has(instance)) continue;
-    for (const dimension of DIMENSIONS) {
-      const written = target[dimension];
-      const value = dimension === 'memoryPerShard' ? parseSize(written) : written;
-      if (typeof value !== 'number') continue;
-      const path = ['targets', index, dimension];
-      const key = `${instance} ${dimension}`;
-      const before = asked.get(key);
-      if (!before) asked.set(key, { path, value });
-      else if (before.value !== value)
-        say(
-          'Refit.Conflict',
-          path,
-          `${instance} is a target twice, with different ${dimension}: here and on line ${lineOf(before.path)}`,
-          'keep one of the two',
-          { also: before.path, instance },
-        );
+    for (const dimension of targets.length > 1 ? DIMENSIONS : []) {
+      const asked = targets.flatMap(([index, { [dimension]: written }]) => {
+        const value = dimension === 'memoryPerShard' ? parseSize(written) : written;
+        return typeof value === 'number' ? [{ path: ['targets', index, dimension], value }] : [];
+      });
+      const [first, ...others] = asked;
+      for (const { path, value } of others)
+        if (value !== first!.value) {
+          const what = `${instance} is a target twice, with different ${dimension}: here and on line ${lineOf(first!.path)}`;
+          say('Refit.Conflict', path, what, 'keep one of the two', { also: first!.path, instance });
+        }
     }
   }
 }
@@ -194,7 +167,7 @@ function holdsAtOnce(thresholds: unknown, path: Path, say: Say): void {
   }
 }
 
-const [LEAST_OVER, MOST_OVER] = [60_000, 86_400_000];
+const [LEAST_OVER, MOST_OVER] = [MINUTE, DAY];
 
 function gates(plan: Fields, say: Say): void {
   for (const [index, entry] of list(plan.waves).entries()) {

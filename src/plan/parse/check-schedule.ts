@@ -2,9 +2,9 @@
 
 import { dueTimes, faultOfCron } from '../windows/due-times.ts';
 import { isTimeZone } from '../windows/time-zone.ts';
+import { parseInstant } from '../windows/window-text.ts';
 import { checkTimeZone } from './check-windows.ts';
-import { parseInstant } from './quantity.ts';
-import type { Path } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 /** Says one thing of a value or, with `key`, of the key that it stands under. */
 export type SayOfSchedule = (code: string, path: Path, what: string, mend: string, key?: boolean) => void;
@@ -47,14 +47,13 @@ export function checkSchedule(written: unknown, say: SayOfSchedule): void {
     say('Refit.BadValue', path, what, mend),
   );
   if (typeof cron === 'string') checkCron(cron, timezone, say);
-  if (typeof once === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(once))
-    if (parseInstant(once) === null)
-      say(
-        'Refit.BadValue',
-        [...WHOLE, 'once'],
-        `once is ${once.slice(0, 40)}, a moment that does not exist`,
-        'once: 2026-11-25T01:30:00+08:00',
-      );
+  if (typeof once === 'string' && parseInstant(once) === null)
+    say(
+      'Refit.BadValue',
+      [...WHOLE, 'once'],
+      `once is ${once.slice(0, 40)}, a moment that does not exist`,
+      'once: 2026-11-25T01:30:00+08:00',
+    );
   if (catchUp === 'skip' && catchUpWithin !== undefined)
     say(
       'Refit.BadValue',

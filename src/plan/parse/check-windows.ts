@@ -1,11 +1,12 @@
 /** What can be wrong with a plan's windows though each value fits its schema. Trusts nothing about their shape. */
 
+import { MINUTE } from '../../units.ts';
 import { LOOK_AHEAD, openOpenings } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
-import { parseWindow } from '../windows/window-text.ts';
+import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
 import { closest } from './closest-word.ts';
-import { isDate, parseDuration, parseInstant } from './quantity.ts';
-import type { Path } from './read-yaml.ts';
+import { parseDuration } from './quantity.ts';
+import type { Path } from './yaml-places.ts';
 
 /** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
 export type SayOfWindows = (path: Path, what: string, mend: string) => void;
@@ -15,7 +16,7 @@ export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Sa
   const allow = texts(windows.allow);
   for (const [index, text] of allow.entries()) sameTimes(text, ['windows', 'allow', index], say);
   for (const [index, text] of texts(windows.freeze).entries())
-    freeze(text, ['windows', 'freeze', index], say);
+    if (text !== '') freeze(text, ['windows', 'freeze', index], say);
   for (const key of ['allow', 'freeze'] as const) twice(texts(windows[key]), key, say);
   lastStart(windows.lastStart, allow, say);
 }
@@ -45,21 +46,17 @@ function sameTimes(text: string, path: Path, say: SayOfWindows): void {
 
 function freeze(text: string, path: Path, say: SayOfWindows): void {
   const [first = '', last = first] = text.split('..');
-  const days = [first, last].every((part) => /^\d{4}-\d{2}-\d{2}$/.test(part));
-  const moments =
-    !days && [first, last].every((part) => /^\d{4}-\d{2}-\d{2}T[\d:]+(Z|[+-]\d{2}:\d{2})$/.test(part));
-  if (!days && !moments) return;
-  const missing = [first, last].find((part) => (days ? !isDate(part) : parseInstant(part) === null));
-  if (missing !== undefined) {
-    const what = `${missing} is a ${days ? 'day' : 'moment'} that does not exist`;
-    return say(path, what, '2026-11-10..2026-11-12');
-  }
-  const [from, to] = days ? [first, last] : [parseInstant(first)!, parseInstant(last)!];
-  if (to < from) {
-    const when = days ? 'on ' : 'at ';
-    say(path, `the freeze ends ${when}${last}, before it begins ${when}${first}`, `${last}..${first}`);
-  } else if (moments && to === from) {
-    say(path, `the freeze ends at ${last}, when it begins: it freezes nothing`, '2026-11-10..2026-11-12');
+  const days = !text.includes('T');
+  const at = (part: string) => (days ? (isDate(part) ? part : null) : parseInstant(part));
+  const [from, to] = [at(first), at(last)];
+  const [on, example] = [days ? 'on ' : 'at ', '2026-11-10..2026-11-12'];
+  if (from === null || to === null) {
+    const missing = from === null ? first : last;
+    say(path, `${missing} is a ${days ? 'day' : 'moment'} that does not exist`, example);
+  } else if (to < from) {
+    say(path, `the freeze ends ${on}${last}, before it begins ${on}${first}`, `${last}..${first}`);
+  } else if (!days && to === from) {
+    say(path, `the freeze ends at ${last}, when it begins: it freezes nothing`, example);
   }
 }
 
@@ -92,8 +89,8 @@ function lastStart(written: unknown, allow: readonly string[], say: SayOfWindows
   );
   say(
     ['windows', 'lastStart'],
-    `lastStart is ${String(written)}, and the longest window lasts ${longest / 60_000}m: nothing could ever begin`,
-    `lastStart: ${Math.max(1, Math.floor(longest / 120_000))}m`,
+    `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`,
+    `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`,
   );
 }
 

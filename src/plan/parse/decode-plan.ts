@@ -1,4 +1,5 @@
 import type { Finding } from '../../model.ts';
+import { word } from '../../next-command.ts';
 import { planText } from './plan-text.ts';
 
 /** The greatest plan that is read: room for some 30,000 explicit targets. */
@@ -78,13 +79,5 @@ function firstBadLine(bytes: Uint8Array): { line: number; column: number; source
 }
 
 function convert(from: string, file: string): string {
-  const word = shellWord(file);
-  return `iconv -f ${from} -t UTF-8 ${word} > ${shellWord(`${file}.utf8`)}`;
-}
-
-/** A file's name as one word of a shell command. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./@%+=:,-]+$/.test(text) && !text.startsWith('-')
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
+  return `iconv -f ${from} -t UTF-8 ${word(file)} > ${word(`${file}.utf8`)}`;
 }

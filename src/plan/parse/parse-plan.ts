@@ -17,17 +17,10 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   try {
     read = readYaml(source);
   } catch {
-    // The YAML reader recurses; the limits above keep ours flat, but its own stack is not ours to bound.
+    // The YAML reader recurses; the limits keep our own reading flat, but its stack is not ours to bound.
     const what = 'the text is nested too deep or too tangled to be read';
-    return {
-      plan: null,
-      findings: [
-        source.finding(
-          { code: 'Refit.Yaml', what, mend: 'a plan needs no more than eight levels' },
-          { offset: 0, length: 1 },
-        ),
-      ],
-    };
+    const remark = { code: 'Refit.Yaml', what, mend: 'a plan needs no more than eight levels' };
+    return { plan: null, findings: [source.finding(remark, { offset: 0, length: 1 })] };
   }
   const { tree, findings, brokenFrom } = read;
   if (tree === null) return { plan: null, findings };
@@ -36,24 +29,16 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   const errors = validatePlan.errors ?? [];
   const version = errors.filter(({ instancePath }) => instancePath === '/version');
   // Of another version of the format nothing else can be said.
-  const told = versionOf(tree.value);
-  // A value of any kind may stand there, and one with a `toString` of its own is not to be asked.
-  const number = typeof told === 'number' || typeof told === 'string' ? Number(told) : Number.NaN;
-  const other = version.length > 0 && !PLAN_VERSIONS.includes(number);
-  const more = other
-    ? schemaFindings(version, tree, source)
-    : [...(fits ? [] : schemaFindings(errors, tree, source)), ...checkPlan(tree, source)];
-
-  const broken = new Set(findings.map(({ place }) => `${place?.line}:${place?.column}`));
-  const sure = more.filter(({ code, place }) => {
-    if (place === null || broken.has(`${place.line}:${place.column}`)) return false;
+  const other = version.length > 0 && !PLAN_VERSIONS.includes(numberOf(versionOf(tree.value)));
+  const bySchema = fits ? [] : schemaFindings(other ? version : errors, tree, source);
+  const byMeaning = other ? [] : checkPlan(tree, source);
+  const first = notAlready(findings, bySchema);
+  const sure = [...first, ...notAlready([...findings, ...first], byMeaning)].filter(
     // Where the syntax broke, what follows is a guess and what is missing may only be lost.
-    return brokenFrom === null || (place.line < brokenFrom && code !== 'Refit.MissingKey');
-  });
-  findings.push(...sure);
-  findings.sort(
-    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+    ({ code, place }) => brokenFrom === null || (place!.line < brokenFrom && code !== 'Refit.MissingKey'),
   );
+  findings.push(...sure);
+  findings.sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column);
   if (!fits || findings.some(({ severity }) => severity === 'error')) return { plan: null, findings };
   return {
     plan: buildPlan(tree.value, file, (path) => source.place(tree.valueAt(path).offset)),
@@ -61,6 +46,17 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   };
 }
 
+/** Those at whose place nothing was said before. */
+function notAlready(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
+  const told = new Set(before.map(({ place }) => `${place!.line}:${place!.column}`));
+  return findings.filter(({ place }) => !told.has(`${place!.line}:${place!.column}`));
+}
+
 function versionOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (value as { version?: unknown }).version : undefined;
+}
+
+/** A value of any kind may stand there, and one with a `toString` of its own is not to be asked. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }

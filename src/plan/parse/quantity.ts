@@ -1,14 +1,15 @@
 /**
  * The quantities of a plan, from the spelling that the schema lets through to numbers: sizes in MB, durations in
- * milliseconds, percentages, thresholds, money, moments. Each gives null for any other spelling.
+ * milliseconds, percentages, thresholds, money. Each gives null for any other spelling.
  */
 import type { Comparison, Gate, Plan, Threshold } from '../../model.ts';
+import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
 
 /** MB, 1,024-based: `4GB` is 4096, `512MB` is 512, a bare whole number is MB already. */
 export function parseSize(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : null;
   const match = /^([1-9]\d{0,8})(MB|GB)$/.exec(text(value));
-  return match ? Number(match[1]) * (match[2] === 'GB' ? 1024 : 1) : null;
+  return match ? Number(match[1]) * (match[2] === 'GB' ? GIGABYTE : 1) : null;
 }
 
 /** `2x used` is 2. */
@@ -23,7 +24,7 @@ export function parsePercent(value: unknown): number | null {
   return match ? Number(match[1]) : null;
 }
 
-const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const MILLISECONDS = { s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const;
 
 /** Milliseconds: `90s`, `30m`, `48h`, `7d`. */
 export function parseDuration(value: unknown): number | null {
@@ -65,27 +66,21 @@ export function parseCost(value: unknown): Plan['guards']['cost'] {
   return match ? { operator: match[1] as '<' | '<=', amount: Number(match[2]), currency: match[3]! } : null;
 }
 
-/** A date and time with its zone, as ISO 8601 UTC with milliseconds; null also for a moment that does not exist. */
-export function parseInstant(value: unknown): string | null {
-  const match =
-    /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(
-      text(value),
-    );
-  if (!match || !isDate(match[1]!)) return null;
-  const [hour, minute, second, zoneHour, zoneMinute] = match
-    .slice(2)
-    .map((part) => Number(part ?? 0)) as number[];
-  if (hour! > 23 || minute! > 59 || second! > 59 || zoneHour! > 14 || zoneMinute! > 59) return null;
-  const ms = Date.parse(text(value));
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
-}
-
-/** True where `YYYY-MM-DD` names a day that exists: the platform rolls 30 February over into March. */
-export function isDate(day: string): boolean {
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
-}
-
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** A value as it was parsed. @throws where no parser knows what the schema let through: our own fault. */
+export function sure<Value>(value: Value | null): Value {
+  if (value === null)
+    throw new Error('internal error: the schema lets a spelling through that is not understood');
+  return value;
+}
+
+/** The same; null for what was not written. */
+export function parsed<Written, Value>(
+  written: Written | undefined,
+  parse: (value: Written) => Value | null,
+): Value | null {
+  return written === undefined ? null : sure(parse(written));
 }

@@ -5,7 +5,8 @@ import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../
 import { planAgain } from '../../next-command.ts';
 import { say } from '../../rules/check.ts';
 import { planText } from './plan-text.ts';
-import { type Path, readYaml } from './read-yaml.ts';
+import { readYaml } from './read-yaml.ts';
+import type { Path } from './yaml-places.ts';
 
 const EXAMPLE = '- { name: wei, key: ssh-ed25519 AAAA... }';
 /** A name is part of a file name, and stands in sentences. */
@@ -48,7 +49,7 @@ export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 
   if (who === null) return null;
   const what = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
   const mend = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
-  return say('Refit.TooFewApprovers', { what, mend }, null, null);
+  return say('Refit.TooFewApprovers', { what, mend });
 }
 
 /** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */

@@ -6,11 +6,14 @@ import type { SchemaError } from '../../generated/validators.js';
 import type { Finding } from '../../model.ts';
 import { badValue, exampleOf, show } from './bad-value.ts';
 import type { PlanText, Span } from './plan-text.ts';
-import { MINIMAL_PLAN, type Path, type YamlTree } from './read-yaml.ts';
+import { MINIMAL_PLAN, type YamlTree } from './read-yaml.ts';
 import { meantKeys, unknownKey } from './unknown-key.ts';
+import type { Path } from './yaml-places.ts';
 
 /** The versions of the plan format that are understood. */
 export const PLAN_VERSIONS: readonly number[] = [1];
+
+type Schema = NonNullable<SchemaError['parentSchema']>;
 
 interface Said {
   readonly code: string;
@@ -27,7 +30,7 @@ export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, s
   for (const error of errors) {
     const path = pathOf(error.instancePath, tree.value);
     if (tree.unreadable(path)) continue;
-    const one = say(error, path, tree, source, meant);
+    const one = say(faultOf(error, path, meant), tree, source);
     if (one === null) continue;
     // A value has one finding: its type says all that its pattern or range would say again.
     const key = `${error.instancePath} ${one.code}${one.code === 'Refit.BadValue' ? '' : one.what}`;
@@ -38,143 +41,160 @@ export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, s
   return findings;
 }
 
-function say(
-  error: SchemaError,
-  path: Path,
-  tree: YamlTree,
-  source: PlanText,
-  meant: ReadonlyMap<string, ReadonlySet<string>>,
-): Said | null {
-  const { keyword, params, data, instancePath } = error;
-  const schema = error.parentSchema ?? {};
-  const key = path.findLast((part) => typeof part === 'string') as string | undefined;
-  const name = typeof path.at(-1) === 'number' ? `an entry of ${key}` : (key ?? 'the plan');
-  const value = tree.valueAt(path);
-  const inBranch = /\/(oneOf|anyOf)\/\d+\//.test(error.schemaPath);
+/** One thing that the validator says, and what is about it. */
+interface Fault {
+  readonly error: SchemaError;
+  readonly schema: Schema;
+  readonly path: Path;
+  /** The nearest key above the value; null for the plan itself. */
+  readonly key: string | null;
+  /** The value in words. */
+  readonly name: string;
+  readonly inList: boolean;
+  /** Keys that unknown ones beside them were most likely meant to be: those are not missing. */
+  readonly meant: ReadonlySet<string>;
+}
 
+const NONE: ReadonlySet<string> = new Set();
+
+function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>): Fault {
+  const key = (path.findLast((part) => typeof part === 'string') as string | undefined) ?? null;
+  const inList = typeof path.at(-1) === 'number';
+  return {
+    error,
+    schema: error.parentSchema ?? {},
+    path,
+    key,
+    name: inList ? `an entry of ${key}` : (key ?? 'the plan'),
+    inList,
+    meant: meant.get(error.instancePath) ?? NONE,
+  };
+}
+
+function say(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
+  const { error, schema, path } = fault;
+  const { keyword, params } = error;
+  const inBranch = /\/(oneOf|anyOf)\/\d+\//.test(error.schemaPath);
+  const keyNamed = (name: unknown) => tree.keyAt([...path, String(name)]);
   switch (keyword) {
     case 'if':
     case 'not':
       return null;
-    case 'additionalProperties':
+    case 'additionalProperties': {
+      const word = String(params.additionalProperty);
       return {
         code: 'Refit.UnknownKey',
-        ...unknownKey(String(params.additionalProperty), schema, name),
-        span: tree.keyAt([...path, String(params.additionalProperty)]),
+        ...unknownKey(word, schema, fault.name),
+        span: keyNamed(word),
       };
+    }
     case 'required':
-    case 'dependentRequired': {
-      const missing = String(params.missingProperty);
-      if (inBranch || meant.get(instancePath)?.has(missing)) return null;
-      const where =
-        key === undefined && path.length === 0
-          ? { offset: value.offset, length: 1 }
-          : firstKey(tree, path, source);
-      if (keyword === 'dependentRequired')
-        return {
-          code: 'Refit.MissingKey',
-          what: `${params.property} needs ${missing} beside it`,
-          mend: `remove ${params.property}, or use ${missing}`,
-          span: tree.keyAt([...path, String(params.property)]),
-        };
-      const owner =
-        path.length === 0 ? 'the plan' : typeof path.at(-1) === 'number' ? `this entry of ${key}` : key;
+      if (inBranch || fault.meant.has(String(params.missingProperty))) return null;
+      return missingKey(fault, firstKey(tree, path, source));
+    case 'dependentRequired':
+      if (inBranch || fault.meant.has(String(params.missingProperty))) return null;
       return {
         code: 'Refit.MissingKey',
-        what: `${owner} has no ${missing}`,
-        mend: `${missing}: ${exampleOf(property(schema, missing), missing)}`,
-        span: where,
+        what: `${params.property} needs ${params.missingProperty} beside it`,
+        mend: `remove ${params.property}, or use ${params.missingProperty}`,
+        span: keyNamed(params.property),
       };
-    }
-    case 'oneOf': {
-      if (!isGroup(data)) return null;
-      const span = firstKey(tree, path, source);
-      if (Array.isArray(params.passingSchemas))
-        return {
-          code: 'Refit.BadValue',
-          what: 'the target names an instance and a selector',
-          mend: 'keep one of instance and select',
-          span,
-        };
-      if (meant.get(instancePath)?.has('instance') || meant.get(instancePath)?.has('select')) return null;
-      return {
-        code: 'Refit.MissingKey',
-        what: 'the target names neither an instance nor a selector',
-        mend: 'instance: crs-5qlrlhux',
-        span,
-      };
-    }
-    case 'anyOf': {
-      if (!isGroup(data)) return null;
-      const span = firstKey(tree, path, source);
-      const words = meant.get(instancePath);
-      if (schema.title === 'a relative size') {
-        if (words?.has('grow') || words?.has('atLeast')) return null;
-        const { atMost } = data as { atMost?: unknown };
-        return {
-          code: 'Refit.MissingKey',
-          what: `the relative size says neither grow nor atLeast${atMost === undefined ? '' : '; atMost alone never makes it smaller'}`,
-          mend: atMost === undefined ? 'grow: 25%' : `memoryPerShard: ${String(atMost).slice(0, 20)}`,
-          span: value,
-        };
-      }
-      if (words?.has('memoryPerShard') || words?.has('shards') || words?.has('replicas')) return null;
-      return {
-        code: 'Refit.MissingKey',
-        what: 'the target has no size: no memoryPerShard, shards or replicas',
-        mend: 'memoryPerShard: 4GB',
-        span,
-      };
-    }
-    case 'minProperties':
-      if (schema.title === 'a selector')
-        return key === 'exclude'
-          ? {
-              code: 'Refit.SelectEmpty',
-              what: 'an empty selector under exclude would leave nothing',
-              mend: 'remove it',
-              span: value,
-            }
-          : {
-              code: 'Refit.SelectEmpty',
-              what: 'an empty selector says nothing; everything must be asked for by name',
-              mend: 'select: { all: true }',
-              span: value,
-            };
-      break;
+    case 'oneOf':
+    case 'anyOf':
+      if (!isGroup(error.data)) return null;
+      return keysOfChoice(fault, tree, source);
     default:
+      if (keyword === 'minProperties' && schema.title === 'a selector')
+        return emptySelector(fault, tree.valueAt(path));
+      return inBranch ? null : wrongValue(fault, tree, source);
   }
-  if (inBranch) return null;
-  if (instancePath === '/version') return badVersion(data, value);
-  if (path.length === 0)
+}
+
+function missingKey({ error, schema, path, key, inList }: Fault, first: Span): Said {
+  const missing = String(error.params.missingProperty);
+  const owner = path.length === 0 ? 'the plan' : inList ? `this entry of ${key}` : key;
+  return {
+    code: 'Refit.MissingKey',
+    what: `${owner} has no ${missing}`,
+    mend: `${missing}: ${exampleOf(property(schema, missing), missing)}`,
+    span: path.length === 0 ? { ...first, length: 1 } : first,
+  };
+}
+
+/** Groups that want one of several keys, alone (`oneOf`) or at least (`anyOf`): none is there, or more than one. */
+function keysOfChoice(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
+  const { error, schema, path, name, meant } = fault;
+  const branches = (schema[error.keyword] ?? []) as readonly { readonly required: readonly string[] }[];
+  const keys = branches.flatMap(({ required }) => required);
+  const span = firstKey(tree, path, source);
+  if (Array.isArray(error.params.passingSchemas)) {
+    const what =
+      schema.title === 'a target'
+        ? 'the target names an instance and a selector'
+        : `${name} has ${keys.join(' and ')}`;
+    return { code: 'Refit.BadValue', what, mend: `keep one of ${keys.join(' and ')}`, span };
+  }
+  if (keys.some((one) => meant.has(one))) return null;
+  const code = 'Refit.MissingKey';
+  if (schema.title === 'a relative size') {
+    const { atMost } = error.data as { atMost?: unknown };
+    const what = 'the relative size says neither grow nor atLeast';
+    return atMost === undefined
+      ? { code, what, mend: 'grow: 25%', span: tree.valueAt(path) }
+      : {
+          code,
+          what: `${what}; atMost alone never makes it smaller`,
+          mend: `memoryPerShard: ${String(atMost).slice(0, 20)}`,
+          span: tree.valueAt(path),
+        };
+  }
+  const what =
+    schema.title !== 'a target'
+      ? `${name} has none of ${keys.join(', ')}`
+      : error.keyword === 'oneOf'
+        ? 'the target names neither an instance nor a selector'
+        : 'the target has no size: no memoryPerShard, shards or replicas';
+  return { code, what, mend: `${keys[0]}: ${exampleOf(property(schema, keys[0]!), keys[0]!)}`, span };
+}
+
+function emptySelector({ key }: Fault, span: Span): Said {
+  return key === 'exclude'
+    ? {
+        code: 'Refit.SelectEmpty',
+        what: 'an empty selector under exclude would leave nothing',
+        mend: 'remove it',
+        span,
+      }
+    : {
+        code: 'Refit.SelectEmpty',
+        what: 'an empty selector says nothing; everything must be asked for by name',
+        mend: 'select: { all: true }',
+        span,
+      };
+}
+
+function wrongValue({ error, path, key, inList }: Fault, tree: YamlTree, source: PlanText): Said {
+  const code = 'Refit.BadValue';
+  const { data } = error;
+  const span = tree.valueAt(path);
+  if (error.instancePath === '/version')
     return {
-      code: 'Refit.BadValue',
+      code,
+      what: `the plan's version is ${show(data)}; understood is: ${PLAN_VERSIONS.join(', ')}`,
+      mend: `version: ${PLAN_VERSIONS.at(-1)}`,
+      span,
+    };
+  if (key === null)
+    return {
+      code,
       what: `the plan is ${show(data)}; it must be keys with values, such as name: and targets:`,
       mend: Array.isArray(data)
         ? 'put the list under targets:, beside version: 1 and name:'
         : `start from:\n${MINIMAL_PLAN}`,
-      span: { ...value, length: 1 },
+      span: { ...span, length: 1 },
     };
-  return {
-    code: 'Refit.BadValue',
-    ...badValue(
-      error,
-      key!,
-      typeof path.at(-1) === 'number',
-      source.text.slice(value.offset, value.offset + 60),
-    ),
-    span: value,
-  };
-}
-
-function badVersion(data: unknown, span: Span): Said {
-  const known = PLAN_VERSIONS.join(', ');
-  return {
-    code: 'Refit.BadValue',
-    what: `the plan's version is ${show(data)}; understood is: ${known}`,
-    mend: `version: ${PLAN_VERSIONS.at(-1)}`,
-    span,
-  };
+  const written = source.text.slice(span.offset, span.offset + Math.min(span.length, 100));
+  return { code, ...badValue(error, key, inList, written), span };
 }
 
 /** The first key of an object: the whole of it is too much to mark. */
@@ -198,8 +218,8 @@ function pathOf(pointer: string, root: unknown): Path {
     });
 }
 
-function property(schema: Record<string, unknown>, name: string): Record<string, unknown> {
-  return ((schema.properties ?? {}) as Record<string, Record<string, unknown>>)[name] ?? {};
+function property(schema: Schema, name: string): Schema {
+  return ((schema.properties ?? {}) as Record<string, Schema>)[name] ?? {};
 }
 
 function isGroup(value: unknown): boolean {

@@ -1,197 +1,98 @@
 /**
- * What an author most likely meant by a value that the schema refused, spelt as the plan wants it. Only ever
- * shown as a mend: nothing here changes what a plan says.
+ * What an author most likely meant by a value that the schema refused, spelt as the plan wants it. Sizes, durations and
+ * percentages are what people mistype. Only ever shown: nothing here changes what a plan says.
+ *
+ * | written       | meant           |
+ * |---------------|-----------------|
+ * | `4G`, `8 G B` | `4GB`, `8GB`    |
+ * | `1.5h`, `3 min` | `90m`, `3m`   |
+ * | `25 %`        | `25%`           |
+ * | `"8"`         | `8`             |
+ * | `1.10`        | `"1.10"`        |
+ * | `40%`, where a limit is wanted | `<= 40%` |
  */
-
-import { parseWindow } from '../windows/window-text.ts';
+import type { SchemaError } from '../../generated/validators.js';
+import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { closest } from './closest-word.ts';
-import {
-  parseCost,
-  parseDuration,
-  parseInstant,
-  parsePercent,
-  parseSize,
-  parseThreshold,
-} from './quantity.ts';
 
-type Respell = (value: string) => string | number | null;
+type Schema = NonNullable<SchemaError['parentSchema']>;
 
-/** By the name of the schema's definition or key. A null means: no guess is better than a wrong one. */
-const BY_KIND: Readonly<Record<string, Respell>> = {
-  size,
-  memory: size,
-  atMost: size,
-  atLeast: (value) => timesUsed(value) ?? size(value),
-  grow: (value) => percent(value) ?? size(value),
-  take: (value) =>
-    /^[1-9]\d*$/.test(value)
-      ? Number(value)
-      : (percent(value) ??
-        (/^(all|remaining|the rest|others?)$/i.test(value) ? 'rest' : closest(value, ['rest']))),
-  duration,
-  instant,
-  window,
-  haltThreshold,
-  targetsGuard,
-  costGuard,
-  instanceId: (value) =>
-    fits(
-      value
-        .trim()
-        .toLowerCase()
-        .replace(/^crs[-_ ]?/, 'crs-'),
-      /^crs-[a-z0-9]{8,32}$/,
-    ),
-  region: (value) =>
-    fits(
-      value.trim().toLowerCase().replaceAll('_', '-').replace(/-\d+$/, ''),
-      /^[a-z]{2}(-[a-z][a-z0-9]*)+$/,
-    ),
-  zone: (value) =>
-    fits(value.trim().toLowerCase().replaceAll('_', '-'), /^[a-z]{2}(-[a-z][a-z0-9]*)+-\d{1,3}$/),
-  shrink: (value) =>
-    /^(yes|true|on)$/i.test(value) ? 'allow' : /^(no|false|off|never)$/i.test(value) ? 'deny' : null,
-  switch: (value) =>
-    /^(immediately|2)$/i.test(value) ? 'now' : /window|^1$/i.test(value) ? 'maintenance-window' : null,
-  onBlocked: (value) =>
-    /^(fail|deny|stop|abort|error)$/i.test(value)
-      ? 'refuse'
-      : /^(ignore|continue|warn)$/i.test(value)
-        ? 'skip'
-        : null,
-  inFlight: whole,
-  shards: whole,
-  replicas: whole,
-  requestsPerSecond: (value) => (Number(value) > 20 ? 20 : whole(value)),
-};
+/** What a bare number counts where a duration is wanted, by its key; elsewhere minutes. */
+const UNIT_OF: Readonly<Record<string, string>> = { expires: 'h', within: 'h' };
 
 /**
- * @param kind the schema's name for what was wanted.
- * @param unit what a bare number most likely counts, for durations.
- * @param choices the closed list, where there is one.
+ * @param schema what refused the value. @param key the nearest key above the value.
+ * @param written the value as it stands in the text, without quotes.
+ * @returns null: no guess is better than a wrong one.
  */
 export function respell(
-  kind: string,
-  value: unknown,
-  unit: string,
-  choices: readonly unknown[] | null,
+  schema: Schema,
+  key: string,
+  written: string,
+  isText: boolean,
 ): string | number | null {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
-  const written = String(value).trim();
-  if (written.length > 80) return null;
-  if (kind === 'duration' && /^\d+$/.test(written)) return fits(`${written}${unit}`, /^[1-9]\d{0,5}[smhd]$/);
-  const known = Object.hasOwn(BY_KIND, kind) ? BY_KIND[kind]!(written) : null;
-  if (known !== null) return known;
-  return choices
-    ? closest(
-        written,
-        choices.filter((choice) => typeof choice === 'string'),
-      )
-    : null;
+  const text = written.trim();
+  if (text.length > 80) return null;
+  if (Array.isArray(schema.enum))
+    return closest(
+      text,
+      schema.enum.filter((one) => typeof one === 'string'),
+    );
+  const types = [schema.type].flat();
+  if (types.includes('integer') && /^[1-9]\d{0,5}$/.test(text) && inRange(Number(text), schema))
+    return Number(text);
+  if (!types.includes('string')) return null;
+  const { pattern } = schema;
+  if (typeof pattern !== 'string') return isText ? null : text;
+  const taken = new RegExp(pattern, 'u');
+  const wanted = isText ? respellings(text, key) : [text, ...respellings(text, key)];
+  const fitting = wanted.find((one) => taken.test(one));
+  if (fitting !== undefined) return fitting;
+  // With both operators allowed, nobody can tell which is meant.
+  const limits = [`> ${text}`, `<= ${text}`].filter((one) => taken.test(one));
+  return limits.length === 1 ? limits[0]! : null;
 }
 
-function fits(value: string, pattern: RegExp): string | null {
-  return pattern.test(value) ? value : null;
+function inRange(value: number, { minimum, maximum }: Schema): boolean {
+  return value >= Number(minimum ?? value) && value <= Number(maximum ?? value);
 }
 
-function whole(value: string): number | null {
-  return /^[1-9]\d{0,5}$/.test(value) ? Number(value) : null;
+/** In every kind that it can be read as: the schema takes the one that it wants. */
+function respellings(text: string, key: string): string[] {
+  const words = [size(text), duration(text, UNIT_OF[key] ?? 'm'), percentage(text)];
+  return [...words, text.toLowerCase(), text.replace(/\s*[–—]\s*/g, '-')].filter((one) => one !== null);
 }
 
-/** Kilobytes for each unit's first letter. */
-const KILOBYTES: Readonly<Record<string, number>> = { k: 1, m: 1024, g: 1024 ** 2, t: 1024 ** 3 };
+/** Megabytes in each unit, by its first letter. */
+const MEGABYTES: Readonly<Record<string, number>> = { m: 1, g: GIGABYTE, t: GIGABYTE * 1024 };
 
-function size(value: string): string | number | null {
-  const match = /^(\d[\d_,]*(?:\.\d+)?)\s*(?:([kmgt])(?:i?b|bytes?)?)?$/i.exec(value);
-  if (!match) return null;
-  const number = Number(match[1]!.replace(/[_,]/g, ''));
-  const unit = match[2]?.toLowerCase();
-  const mb = unit ? (number * KILOBYTES[unit]!) / 1024 : number;
-  if (!Number.isSafeInteger(mb) || mb < 1) return null;
-  const text = unit === 'm' || mb % 1024 !== 0 ? `${mb}MB` : `${mb / 1024}GB`;
-  return unit ? (parseSize(text) === null ? null : text) : parseSize(mb);
+/** `4 GiB` is `4GB`, `1.5G` is `1536MB`. */
+function size(text: string): string | null {
+  const [, number, letter] = /^(\d+(?:\.\d+)?)([mgt])(?:i?b)?$/i.exec(text.replaceAll(' ', '')) ?? [];
+  if (number === undefined || letter === undefined) return null;
+  const mb = Number(number) * MEGABYTES[letter.toLowerCase()]!;
+  if (!Number.isSafeInteger(mb)) return null;
+  return letter.toLowerCase() === 'm' || mb % GIGABYTE !== 0 ? `${mb}MB` : `${mb / GIGABYTE}GB`;
 }
 
-function percent(value: string): string | null {
-  const match = /^\+?(\d+(?:\.\d+)?)\s*(?:%|percent|pct)$/i.exec(value);
-  const text = `${match?.[1]}%`;
-  return match && (parsePercent(text) ?? 0) > 0 ? text : null;
-}
+const MILLISECONDS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 
-function timesUsed(value: string): string | null {
-  const match = /^(\d+(?:\.\d+)?)\s*(?:x|\*|times)\s*(?:used?|usage)?$/i.exec(value);
-  return match && Number(match[1]) > 0 ? `${match[1]}x used` : null;
-}
-
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-function duration(value: string): string | null {
-  const parts = [...value.replace(/^PT?/, '').matchAll(/(\d+)\s*(s|m|h|d|w)[a-z]*[\s,]*/gi)];
-  if (
-    parts.length === 0 ||
-    /\d\s*ms\b/i.test(value) ||
-    parts.map(([part]) => part).join('') !== value.replace(/^PT?/, '')
-  )
-    return null;
-  const seconds = parts.reduce(
-    (sum, [, number, unit]) => sum + Number(number) * SECONDS[unit!.toLowerCase()]!,
-    0,
+/** `1h30m` is `90m`, `2 days` is `2d`; a bare number counts `unit`. */
+function duration(text: string, unit: string): string | null {
+  if (/^\d+$/.test(text)) return `${text}${unit}`;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(?!ms|mo)([smhdw])[a-z]*\s*/gi)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return null;
+  const letters = parts.map(([, , letter]) => letter!.toLowerCase());
+  const ms = parts.reduce((sum, [, number], at) => sum + Number(number) * MILLISECONDS[letters[at]!]!, 0);
+  // The unit as written where it is enough, else the greatest that divides.
+  const wanted = [...(parts.length === 1 ? letters : []), 'd', 'h', 'm', 's'].find(
+    (one) => one !== 'w' && ms % MILLISECONDS[one]! === 0,
   );
-  // The unit as written where it is enough, else the greatest that divides: 1h30m is 90m, 2w is 14d.
-  const wanted =
-    parts.length === 1 && parts[0]![2]!.toLowerCase() !== 'w' ? parts[0]![2]!.toLowerCase() : null;
-  const unit = wanted ?? (['d', 'h', 'm', 's'] as const).find((one) => seconds % SECONDS[one]! === 0)!;
-  const text = `${seconds / SECONDS[unit]!}${unit}`;
-  return parseDuration(text) === null ? null : text;
+  return wanted === undefined ? null : `${ms / MILLISECONDS[wanted]!}${wanted}`;
 }
 
-function instant(value: string): string | null {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ]+(\d{2}:\d{2}(?::\d{2})?))?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i.exec(
-    value,
-  );
-  if (!match) return null;
-  const zone = !match[3]
-    ? '+08:00'
-    : /Z|UTC/i.test(match[3])
-      ? 'Z'
-      : match[3].replace(/(\d{2}):?(\d{2})/, '$1:$2');
-  const text = `${match[1]}T${match[2] ?? '00:00'}${zone}`;
-  return parseInstant(text) === null ? null : text;
-}
-
-/** `Tuesday 1:00 - 5:00` is `Tue 01:00-05:00`. */
-function window(value: string): string | null {
-  const match = /^([A-Za-z][A-Za-z, -]*?)\s+(\d{1,2}(?::\d{2})?)\s*-\s*(\d{1,2}(?::\d{2})?)$/.exec(value);
-  if (!match) return null;
-  const days = /^(every ?day|all|always)$/i.test(match[1]!)
-    ? 'daily'
-    : match[1]!.replace(/ *([,-]) */g, '$1').replace(/[A-Za-z]+/g, weekday);
-  const time = (text: string) => (text.includes(':') ? text : `${text}:00`).padStart(5, '0');
-  const text = `${days} ${time(match[2]!)}-${time(match[3]!)}`;
-  return parseWindow(text) === null ? null : text;
-}
-
-function weekday(name: string): string {
-  const day = `${name.charAt(0).toUpperCase()}${name.slice(1, 3).toLowerCase()}`;
-  return /^(daily)$/i.test(name) ? 'daily' : day;
-}
-
-function haltThreshold(value: string): string | null {
-  const match = /^(>=?)?\s*(\d+(?:\.\d+)?)\s*(%)?\s*(?:of\s+(?:the\s+)?(wave|run))?s?$/i.exec(value);
-  if (!match || (!match[3] && match[2]!.includes('.'))) return null;
-  return `${match[1] ?? '>'} ${match[2]}${match[3] ? `% of ${match[4]?.toLowerCase() ?? 'run'}` : ''}`;
-}
-
-function targetsGuard(value: string): string | number | null {
-  const match = /^(?:<=?|>=?|=)?\s*(\d+(?:\.\d+)?)\s*(%)?.{0,24}$/.exec(value);
-  if (!match || (!match[2] && match[1]!.includes('.'))) return null;
-  const text = `${/^<(?!=)/.test(value) ? '<' : '<='} ${match[1]}${match[2] ?? ''}`;
-  return parseThreshold(text) ? text : null;
-}
-
-function costGuard(value: string): string | null {
-  const match = /^(<=?)?\s*[¥￥$]?\s*(\d[\d,_]*(?:\.\d{1,2})?)\s*(?:(RMB|元)|([A-Za-z]{3}))?$/.exec(value);
-  if (!match) return null;
-  const text = `${match[1] ?? '<='} ${match[2]!.replace(/[,_]/g, '')} ${match[4]?.toUpperCase() ?? (value.includes('$') ? 'USD' : 'CNY')}`;
-  return parseCost(text) ? text : null;
+/** `+25 %` is `25%`. */
+function percentage(text: string): string | null {
+  const [, number] = /^\+?(\d+(?:\.\d+)?)\s*%$/.exec(text) ?? [];
+  return number === undefined ? null : `${number}%`;
 }

@@ -1,115 +1,134 @@
-import { type Document, isScalar, type Scalar, visit, type YAMLError } from 'yaml';
+/** What the YAML reader says of a text, as findings: the cause where it can be named, and what to type instead. */
+import { type Document, type ErrorCode, isScalar, type Scalar, visit, type YAMLError } from 'yaml';
 import type { Finding } from '../../model.ts';
-import type { PlanText, Remark, Span } from './plan-text.ts';
+import { word } from '../../next-command.ts';
+import type { PlanText, Span } from './plan-text.ts';
 
-/**
- * One YAML syntax error as a finding. `sure`: the reader recovered what the author meant, so the structure after
- * it can be trusted; else everything from that line on is a guess.
- */
-export function syntaxFinding(
-  error: YAMLError,
-  document: Document.Parsed,
-  source: PlanText,
-): { finding: Finding; sure: boolean } {
-  const [from, to] = error.pos;
-  const say = (what: string, mend: string, span: Span, sure = false) => {
-    const remark: Remark = { code: 'Refit.Yaml', what, mend };
-    return { finding: source.finding(remark, span), sure };
+/** Findings of one text, and the first line from which its structure is a guess; null where all of it is sure. */
+export interface SyntaxFindings {
+  readonly findings: Finding[];
+  readonly brokenFrom: number | null;
+}
+
+/** More than this are the same mistake over and over. */
+const MOST_FINDINGS = 20;
+
+/** Findings of the YAML syntax, one a line. */
+export function syntaxFindings(document: Document.Parsed, source: PlanText): SyntaxFindings {
+  const findings: Finding[] = [];
+  const lines = new Set<number>();
+  let brokenFrom = Number.POSITIVE_INFINITY;
+  const add = ({ what, mend, span, sure }: Said): void => {
+    const { line } = source.place(span.offset);
+    if (!sure) brokenFrom = Math.min(brokenFrom, line);
+    if (lines.has(line) || lines.size >= MOST_FINDINGS) return;
+    lines.add(line);
+    findings.push(source.finding({ code: 'Refit.Yaml', what, mend }, span));
   };
-  const here: Span = { offset: from, length: Math.max(1, to - from) };
-  const rest = (offset: number) =>
-    /^[^,}\]#\r\n]*/.exec(source.text.slice(offset, offset + 200))![0].trimEnd();
+  const version = otherVersion(document, source);
+  if (version) add(version);
+  const tab = document.errors.find(({ code }) => code === 'TAB_AS_INDENT');
+  if (tab) add(tabIndent(source));
+  // Warnings are about tags, which are refused where the values are read, and directives that change nothing.
+  // What follows a tab is not indented as its author sees it.
+  for (const error of document.errors)
+    if (!tab || error.pos[0] < tab.pos[0]) add(say(error, document, source));
+  return { findings, brokenFrom: Number.isFinite(brokenFrom) ? brokenFrom : null };
+}
 
+/** `sure`: the reader recovered what the author meant, so the structure after it can be trusted. */
+interface Said {
+  readonly what: string;
+  readonly mend: string;
+  readonly span: Span;
+  readonly sure: boolean;
+}
+
+const IN_ITS_COLUMN = 'begin the line in the column of the keys it belongs to, with spaces';
+const QUOTE_IT = 'quote the value, or remove what does not belong there';
+
+/** Errors that are said alike wherever they stand; without `what` in the words of the reader. */
+const BY_CODE: Partial<Record<ErrorCode, Pick<Said, 'mend'> & Partial<Said>>> = {
+  MULTIPLE_DOCS: {
+    what: 'the file holds a second YAML document; a plan is one',
+    mend: 'split the file at the line ---',
+    sure: true,
+  },
+  TAG_RESOLVE_FAILED: { mend: 'remove the tag; quote a value that is to be text', sure: true },
+  RESOURCE_EXHAUSTION: {
+    what: 'the plan is nested too deep to be read',
+    mend: 'a plan needs no more than eight levels',
+  },
+  BLOCK_AS_IMPLICIT_KEY: {
+    what: 'a second key stands on the same line',
+    mend: 'put it on a line of its own, or quote the value',
+  },
+  BAD_INDENT: { mend: IN_ITS_COLUMN },
+  MULTILINE_IMPLICIT_KEY: { mend: IN_ITS_COLUMN },
+};
+
+function say(error: YAMLError, document: Document.Parsed, source: PlanText): Said {
+  const [from, to] = error.pos;
+  return {
+    what: sentence(error.message),
+    mend: QUOTE_IT,
+    span: { offset: from, length: Math.max(1, to - from) },
+    sure: false,
+    ...BY_CODE[error.code],
+    ...causeOf(error, document, source),
+  };
+}
+
+/** What is to be read from the text itself; null: the code says all. */
+function causeOf(error: YAMLError, document: Document.Parsed, source: PlanText): Partial<Said> | null {
+  const [from] = error.pos;
   switch (error.code) {
-    case 'BAD_SCALAR_START': {
-      const text = rest(from);
-      if (text === '')
-        return say(`a value cannot begin with ${source.text[from]}`, 'remove it, or quote the value', here);
-      return say(
-        `a value that begins with ${text[0]} needs quotes`,
-        JSON.stringify(text),
-        { offset: from, length: text.length || 1 },
-        true,
-      );
-    }
+    case 'BAD_SCALAR_START':
+      return needsQuotes(from, source);
+    case 'UNEXPECTED_TOKEN':
+      return needsQuotes(operatorAt(source, from), source);
+    case 'MISSING_CHAR':
+      return missingCharacter(error, document);
     case 'TAG_RESOLVE_FAILED': {
       const tag = /^\S{0,40}/.exec(source.text.slice(from))![0];
-      return say(
-        `the tag ${tag} is not read: a plan is plain data`,
-        'remove the tag; quote a value that is to be text',
-        here,
-        true,
-      );
+      return { what: `the tag ${tag} is not read: a plan is plain data` };
     }
-    case 'MULTIPLE_DOCS':
-      return say(
-        'the file holds a second YAML document; a plan is one',
-        'split the file at the line ---',
-        here,
-        true,
-      );
-    case 'RESOURCE_EXHAUSTION':
-      return say('the plan is nested too deep to be read', 'a plan needs no more than eight levels', {
-        offset: from,
-        length: 1,
-      });
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return say(
-        'a second key stands on the same line',
-        'put it on a line of its own, or quote the value',
-        here,
-      );
-    case 'MISSING_CHAR': {
-      const quoted = quotedAround(document, from);
-      if (quoted)
-        return say(
-          `the ${quoted.type === 'QUOTE_SINGLE' ? "'" : '"'} that opens here is never closed`,
-          'close the quotes on the same line',
-          { offset: quoted.range![0], length: 1 },
-        );
-      if (/indicator|implicit/i.test(error.message))
-        return say(
-          sentence(error.message),
-          'begin the line in the column of the keys it belongs to, with spaces',
-          here,
-        );
-      return say(sentence(error.message), 'separate the entries with commas, and close every bracket', here);
-    }
-    case 'UNEXPECTED_TOKEN': {
-      // `failed: > 2` reads as the header of a block scalar.
-      const header = />=?[ \t]*$|\|[ \t]*$/.exec(
-        source.text.slice(source.text.lastIndexOf('\n', from - 1) + 1, from),
-      );
-      const start = header ? from - header[0].length : source.text[from] === '>' ? from : -1;
-      if (start >= 0) {
-        const text = rest(start);
-        return say(
-          `a value that begins with ${text[0]} needs quotes`,
-          JSON.stringify(text),
-          { offset: start, length: text.length },
-          true,
-        );
-      }
-      return say(sentence(error.message), 'quote the value, or remove what does not belong there', here);
-    }
-    case 'BAD_INDENT':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return say(
-        sentence(error.message),
-        'begin the line in the column of the keys it belongs to, with spaces',
-        here,
-      );
     default:
-      return say(sentence(error.message), 'quote the value, or remove what does not belong there', here);
+      return null;
   }
 }
 
-function sentence(message: string): string {
-  const line = message
-    .split('\n', 1)[0]!
-    .slice(0, 160)
-    .replace(/"quote/, 'quote');
-  return line.charAt(0).toLowerCase() + line.slice(1);
+/** A value that begins with a sign of YAML: `*`, `@`, or the `>` of `failed: > 2`. */
+function needsQuotes(start: number | null, source: PlanText): Partial<Said> | null {
+  if (start === null) return null;
+  const text = /^[^,}\]#\r\n]*/.exec(source.text.slice(start, start + 200))![0].trimEnd();
+  if (text === '')
+    return { what: `a value cannot begin with ${source.text[start]}`, mend: 'remove it, or quote the value' };
+  return {
+    what: `a value that begins with ${text[0]} needs quotes`,
+    mend: JSON.stringify(text),
+    span: { offset: start, length: text.length },
+    sure: true,
+  };
+}
+
+/** `failed: > 2` reads as the header of a block of text: where its sign stands; null where there is none. */
+function operatorAt({ text }: PlanText, from: number): number | null {
+  const header = />=?[ \t]*$|\|[ \t]*$/.exec(text.slice(text.lastIndexOf('\n', from - 1) + 1, from));
+  if (header) return from - header[0].length;
+  return text[from] === '>' ? from : null;
+}
+
+function missingCharacter({ message, pos: [from] }: YAMLError, document: Document.Parsed): Partial<Said> {
+  const quoted = quotedAround(document, from);
+  if (quoted)
+    return {
+      what: `the ${quoted.type === 'QUOTE_SINGLE' ? "'" : '"'} that opens here is never closed`,
+      mend: 'close the quotes on the same line',
+      span: { offset: quoted.range![0], length: 1 },
+    };
+  if (/indicator|implicit/i.test(message)) return { mend: IN_ITS_COLUMN };
+  return { mend: 'separate the entries with commas, and close every bracket' };
 }
 
 function quotedAround(document: Document.Parsed, offset: number): Scalar | null {
@@ -121,4 +140,36 @@ function quotedAround(document: Document.Parsed, offset: number): Scalar | null 
     },
   });
   return isScalar(found) ? found : null;
+}
+
+/** One finding for all the lines of a file that are indented with tabs, at the first of them. */
+function tabIndent({ text, file }: PlanText): Said {
+  const lines = [...text.matchAll(/^[ ]*\t[\t ]*(?=\S)/gm)];
+  const { 0: indent, index } = lines[0] ?? { 0: '\t', index: Math.max(0, text.indexOf('\t')) };
+  const more = lines.length > 1 ? `, and ${lines.length - 1} more after it` : '';
+  return {
+    what: `the line is indented with a tab${more}; YAML indents with spaces`,
+    mend: `expand -i -t 2 ${word(file)} > ${word(`${file}.spaces`)}`,
+    span: { offset: index, length: indent.length },
+    sure: false,
+  };
+}
+
+function otherVersion({ directives }: Document.Parsed, { text }: PlanText): Said | null {
+  const { yaml } = directives ?? {};
+  if (!yaml?.explicit || yaml.version === '1.2') return null;
+  return {
+    what: 'plans are YAML 1.2; other versions read the same text differently',
+    mend: '%YAML 1.2',
+    span: { offset: Math.max(0, text.search(/^%YAML/m)), length: 9 },
+    sure: false,
+  };
+}
+
+function sentence(message: string): string {
+  const line = message
+    .split('\n', 1)[0]!
+    .slice(0, 160)
+    .replace(/"quote/, 'quote');
+  return line.charAt(0).toLowerCase() + line.slice(1);
 }

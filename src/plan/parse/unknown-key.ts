@@ -5,14 +5,10 @@ import { closest } from './closest-word.ts';
 /** Keys that authors coming from other tools write, and the plan's own word. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   memory: 'memoryPerShard',
-  mem: 'memoryPerShard',
   memsize: 'memoryPerShard',
   size: 'memoryPerShard',
-  capacity: 'memoryPerShard',
-  shardcount: 'shards',
   redisshardnum: 'shards',
   redisreplicasnum: 'replicas',
-  replicacount: 'replicas',
   id: 'instance',
   instanceid: 'instance',
   selector: 'select',
@@ -21,13 +17,9 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   parallelism: 'inFlight',
   rps: 'requestsPerSecond',
   qps: 'requestsPerSecond',
-  rate: 'requestsPerSecond',
   timeout: 'patience',
   tz: 'timezone',
   deadline: 'finishBy',
-  count: 'take',
-  budget: 'cost',
-  roundupto: 'roundTo',
 };
 
 /** Where a key belongs that stands on the wrong level. */

@@ -2,7 +2,7 @@
 import type { BlockedTarget, Finding, Money, Quote } from '../../model.ts';
 import { money } from '../../money.ts';
 import { check, say } from '../../rules/check.ts';
-import { isRefusal } from '../../rules/facts.ts';
+import { factsOf, isRefusal } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { count, sayChange } from '../../rules/say-size.ts';
 import type { Route } from '../resolve/order-steps.ts';
@@ -87,7 +87,7 @@ function shortfall(
   const { currency } = balance;
   const what = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${balance.amount} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
   const mend = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
-  return [say('Refit.BalanceShort', { what, mend }, null, null)];
+  return [say('Refit.BalanceShort', { what, mend })];
 }
 
 function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {
@@ -97,21 +97,8 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
   for (const [index, { change, instance, placement }] of route.legs.entries()) {
     const { answer, passedOver } = priceOf(route, index, answers);
     const place = route.target.places[change.dimension] ?? route.target.place;
-    const findings = check(
-      {
-        id: instance.id,
-        region: instance.region,
-        instance,
-        change,
-        elsewhere: null,
-        offer: sold(instance),
-        quote: answer,
-        balance: left,
-        followsOwnStep: index > 0,
-        placement,
-      },
-      place,
-    );
+    const known = { offer: sold(instance), quote: answer, balance: left, placement };
+    const findings = check(factsOf(instance, change, { ...known, followsOwnStep: index > 0 }), place);
     if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
     remarks.push(...findings);
     if (answer !== null && !isRefusal(answer) && answer.reckoned) {

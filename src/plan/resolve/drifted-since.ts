@@ -23,12 +23,7 @@ import { saySize, sayValue } from '../../rules/say-size.ts';
 export function driftedSince(saved: SavedPlan, file: string, now: Inventory): Finding[] {
   const instances = new Map(now.instances.map((one) => [`${one.profile} ${one.id}`, one]));
   const sold = indexOffers(now.catalogue);
-  const steps = new Map<string, Step[]>();
-  for (const step of saved.steps) {
-    const own = steps.get(step.instance);
-    if (own) own.push(step);
-    else steps.set(step.instance, [step]);
-  }
+  const steps = Map.groupBy(saved.steps, ({ instance }) => instance);
   const mend = planAgain(saved, file);
   return saved.preconditions.flatMap((precondition) => {
     const { instance: id, profile } = precondition;

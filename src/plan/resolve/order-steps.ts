@@ -12,7 +12,7 @@ import {
   totalMemory,
 } from '../../model.ts';
 import { check, say } from '../../rules/check.ts';
-import { sizeAfter } from '../../rules/facts.ts';
+import { factsOf, sizeAfter } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { usedAfter } from '../../rules/reduction.ts';
 import { sayMemory } from '../../rules/say-size.ts';
@@ -85,21 +85,9 @@ function follow(
     const after = sizeAfter(instance.size, change);
     const placement = chooseNodes(instance, change, target.zones, known);
     if (stop === null) {
-      const findings = check(
-        {
-          id: instance.id,
-          region: instance.region,
-          instance,
-          change,
-          elsewhere: null,
-          offer: known.sold(instance),
-          quote: null,
-          balance: null,
-          followsOwnStep: legs.length > 0,
-          placement,
-        },
-        target.places[dimension] ?? target.place,
-      );
+      const more = { offer: known.sold(instance), followsOwnStep: legs.length > 0, placement };
+      const place = target.places[dimension] ?? target.place;
+      const findings = check(factsOf(instance, change, more), place);
       if (findings[0]?.severity === 'error') stop = { at: legs.length, findings };
       else remarks.push(...findings);
     }

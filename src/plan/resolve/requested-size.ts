@@ -1,7 +1,10 @@
-/** From a wish to a number: absolute as it stands, relative from the present size and from what is sold. */
-import type { Dimension, Wish } from '../../model.ts';
-import { sayValue } from '../../rules/say-size.ts';
-import type { LeastByUse } from './size-by-use.ts';
+/**
+ * From a wish to a number: absolute as it stands, relative from the present size, from what is sold, or from the memory
+ * in use (`atLeast: 2x used`).
+ */
+import type { Dimension, Size, UsedMemory, Wish } from '../../model.ts';
+import { usedAfter } from '../../rules/reduction.ts';
+import { count, sayValue, upTo } from '../../rules/say-size.ts';
 
 /** The number a wish comes to, and, for a relative one, its arithmetic in words. */
 export interface Wished {
@@ -81,7 +84,40 @@ export function sizeWish(
   return { to: wanted, because: told.join('; ') };
 }
 
-// 10 % of 10 must be 11, whatever the binary fractions say.
+/** A least size by the memory in use, MB per shard, and its arithmetic in words. */
+export interface LeastByUse {
+  readonly least: number;
+  readonly because: string;
+}
+
+/**
+ * Room for `times` what is in use, in all and in the fullest shard: the fullest one decides as a rule. With another
+ * number of shards the data is spread anew, the fullest shard keeping its lead over the mean.
+ * @param shards the number of shards that the target is to have. @param used null where it has not been read.
+ * @returns null where the memory in use is not known, in all or, with several shards, in the fullest.
+ */
+export function leastByUse(
+  times: number,
+  used: UsedMemory | null,
+  present: Size,
+  shards: number,
+): LeastByUse | null {
+  const known = used?.fullestShard ?? (present.shards === 1 ? used?.total : null);
+  if (used === null || known === null || known === undefined) return null;
+  const spread = { dimension: 'shards', from: present.shards, to: shards } as const;
+  const fullest = usedAfter({ ...used, fullestShard: known }, spread)!.fullestShard!;
+  const byFullest = wholeUp(times * fullest);
+  const byTotal = wholeUp((times * used.total) / shards);
+  const least = Math.max(byFullest, byTotal);
+  if (present.shards === 1 && shards === 1)
+    return { least, because: `${times} x ${used.total}MB in use = ${least}MB` };
+  const anew = shards === present.shards ? '' : `, spread over ${count(shards, 'shard')}`;
+  return byFullest >= byTotal
+    ? { least, because: `${times} x ${upTo(fullest)}MB in use in the fullest shard${anew} = ${least}MB` }
+    : { least, because: `${times} x ${used.total}MB in use / ${count(shards, 'shard')} = ${least}MB` };
+}
+
+// 10 % of 10 must be 11 and 1.1 x 1000 must be 1100, whatever the binary fractions say.
 function wholeUp(value: number): number {
-  return Math.ceil(value - 1e-6);
+  return Math.max(0, Math.ceil(value - 1e-6));
 }

@@ -16,14 +16,13 @@ import {
   type Wish,
 } from '../../model.ts';
 import { check, say } from '../../rules/check.ts';
+import { factsOf } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { USED_UNKNOWN_MEND } from '../../rules/reduction.ts';
 import { saySize, sayUsed, sayValue } from '../../rules/say-size.ts';
-import { type FleetIndex, indexFleet } from './fleet-index.ts';
-import { matcher } from './match-selector.ts';
-import { sizeWish } from './requested-size.ts';
-import { profileOf, regionsOf } from './scopes.ts';
-import { leastByUse } from './size-by-use.ts';
+import { indexFleet } from './fleet-index.ts';
+import { reach } from './reach-instances.ts';
+import { leastByUse, sizeWish } from './requested-size.ts';
 
 /** A target, and where each of its dimensions was asked for. */
 export interface Resolved extends Target {
@@ -84,15 +83,12 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
     const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
     const byUse = entry.wishes.some(({ wish }) => isByUse(wish));
     if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
-    const findings = unknown === null ? conflicts : [...conflicts, unknown];
-    if (findings.length > 0) {
-      blocked.push({ instance: instance.id, region: instance.region, findings });
-      continue;
-    }
     const to = wantedSize(instance.size, asked);
-    const held = heldByRun(entry, to);
-    if (held !== null) {
-      blocked.push({ instance: instance.id, region: instance.region, findings: [held] });
+    const against = unknown === null ? conflicts : [...conflicts, unknown];
+    const held = against.length > 0 ? null : heldByRun(entry, to);
+    if (held !== null) against.push(held);
+    if (against.length > 0) {
+      blocked.push({ instance: instance.id, region: instance.region, findings: against });
       continue;
     }
     const because = DIMENSIONS.flatMap((dimension) => asked[dimension]?.because ?? []).join('; ') || null;
@@ -100,140 +96,42 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
       const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
       unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
     } else {
-      targets.push({
-        instance,
-        to,
-        place,
-        because,
-        zones: zones?.codes ?? null,
-        places: placesOf(asked),
-        byUse,
-      });
+      const places = placesOf(asked);
+      targets.push({ instance, to, place, because, zones: zones?.codes ?? null, places, byUse });
     }
   }
   return { targets, unchanged, blocked, toMeasure, findings };
 }
 
-interface Reached {
-  readonly instances: readonly Instance[];
-  readonly missing: readonly BlockedTarget[];
-  readonly findings: readonly Finding[];
-}
-
-/** The instances that one target names or selects. */
-function reach(plan: Plan, target: PlanTarget, fleet: FleetIndex): Reached {
-  const profile = profileOf(plan, target);
-  const regions = regionsOf(plan, target);
-  const unread = (regions ?? [null]).filter((region) => !fleet.wasRead(profile, region));
-  const findings: Finding[] = unread.map((region) => notRead(target, region, profile));
-
-  if (target.match.kind === 'instance') {
-    const id = target.match.instance;
-    const all = fleet.byId(id);
-    const here = all.filter((one) => one.profile === profile && (regions?.includes(one.region) ?? true));
-    if (here.length > 0) return { instances: here.slice(0, 1), missing: [], findings };
-    const region = regions?.[0] ?? '';
-    if (findings.length > 0)
-      return { instances: [], missing: [{ instance: id, region, findings }], findings: [] };
-    return { instances: [], missing: [doesNotExist(target, id, region, profile, all)], findings };
-  }
-
-  const { select, exclude } = target.match;
-  const selects = matcher(select);
-  const excludes = exclude.map(matcher);
-  const instances = fleet
-    .candidates(profile, regions, select)
-    .filter((one) => selects(one) === null && !excludes.some((excluded) => excluded(one) === null))
-    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const missing =
-    findings.length > 0
-      ? []
-      : [...new Set(select.ids ?? [])]
-          .filter(
-            (id) =>
-              !fleet
-                .byId(id)
-                .some((one) => one.profile === profile && (regions?.includes(one.region) ?? true)),
-          )
-          .map((id) => doesNotExist(target, id, regions?.[0] ?? '', profile, fleet.byId(id)));
-  if (instances.length > 0 || findings.length > 0 || missing.length > 0)
-    return { instances, missing, findings };
-  const where = regions === null ? 'the inventory' : regions.join(', ') || 'any region';
-  const what = `the selector matches no instance in ${where} as profile ${profile}${exclude.length > 0 ? ', or all of them are excluded' : ''}`;
-  const finding = say('Refit.NoMatch', { what, mend: noMatchMend }, null, target.place);
-  return {
-    instances,
-    missing,
-    findings: [plan.onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding],
-  };
-}
-
-const noMatchMend =
-  'correct the selector, or take the target out; refit explain INSTANCE PLAN tells why an instance is not selected';
-
-function notRead(target: PlanTarget, region: string | null, profile: string): Finding {
-  const instance = target.match.kind === 'instance' ? target.match.instance : null;
-  const what = `${region ?? 'no region'} was not read as profile ${profile}: what is there is unknown, not absent`;
-  const mend = `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`;
-  return say('Refit.NotRead', { what, mend }, instance, target.place);
-}
-
-function doesNotExist(
-  target: PlanTarget,
-  id: string,
-  region: string,
-  profile: string,
-  all: readonly Instance[],
-): BlockedTarget {
-  const seen = all[0];
-  const findings = check(
-    {
-      id,
-      region: region === '' ? `any region that was read as profile ${profile}` : region,
-      instance: null,
-      change: null,
-      elsewhere: seen ? `${seen.region} as profile ${seen.profile}` : null,
-      offer: 'unknown',
-      quote: null,
-      balance: null,
-      followsOwnStep: false,
-    },
-    target.place,
-  );
-  return { instance: id, region, findings };
-}
-
 /** Adds one target's wishes for an instance to those of the targets before it. */
 function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
+  const { place, fromRun } = target;
   let entry = wanted.get(instance.id);
   if (!entry) {
-    entry = {
-      instance,
-      place: target.place,
-      wishes: [],
-      conflicts: [],
-      zones: null,
-      fromRun: target.fromRun,
-    };
+    entry = { instance, place, wishes: [], conflicts: [], zones: null, fromRun };
     wanted.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
-    const what = `${instance.id} is reached as profile ${entry.instance.profile} at ${at(entry.place)} and as ${instance.profile} at ${at(target.place)}`;
-    const mend = `exclude: [${instance.id}] in one of the two`;
-    entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
+    const both = `is reached as profile ${entry.instance.profile} at ${at(entry.place)} and as ${instance.profile} at ${at(place)}`;
+    entry.conflicts.push(conflict(instance, both, place));
     return;
   }
   if (target.zones !== null && entry.zones !== null && !sameZones(target.zones, entry.zones.codes)) {
-    const what = `${instance.id} is to have its replicas in ${entry.zones.codes.join(', ')} at ${at(entry.zones.place)} and in ${target.zones.join(', ')} at ${at(target.place)}`;
-    const mend = `exclude: [${instance.id}] in one of the two`;
-    entry.conflicts.push(say('Refit.Conflict', { what, mend }, instance.id, target.place));
+    const both = `is to have its replicas in ${entry.zones.codes.join(', ')} at ${at(entry.zones.place)} and in ${target.zones.join(', ')} at ${at(place)}`;
+    entry.conflicts.push(conflict(instance, both, place));
   } else if (target.zones !== null) {
-    entry.zones ??= { codes: target.zones, place: target.place };
+    entry.zones ??= { codes: target.zones, place };
   }
   for (const dimension of DIMENSIONS) {
     const wish = target.wishes[dimension];
-    if (wish) entry.wishes.push({ dimension, wish, place: target.place });
+    if (wish) entry.wishes.push({ dimension, wish, place });
   }
+}
+
+/** Two targets ask for different things of one instance. */
+function conflict({ id }: Instance, both: string, place: Place): Finding {
+  const mend = `exclude: [${id}] in one of the two`;
+  return say('Refit.Conflict', { what: `${id} ${both}`, mend }, id, place);
 }
 
 /**
@@ -260,9 +158,8 @@ function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldF
     const one: Asked = { ...sizeWish(dimension, wish, instance.size[dimension], list, byUse), place };
     const before = asked[dimension];
     if (before && before.to !== one.to) {
-      const what = `${instance.id} is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, one.to)} at ${at(one.place)}`;
-      const mend = `exclude: [${instance.id}] in one of the two`;
-      found.push(say('Refit.Conflict', { what, mend }, instance.id, place));
+      const both = `is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, one.to)} at ${at(one.place)}`;
+      found.push(conflict(instance, both, place));
     } else {
       asked[dimension] ??= one;
     }
@@ -292,20 +189,8 @@ function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly time
 /** What would be refused whatever the size is told instead: for that nobody needs to read the memory in use. */
 function useUnknown(instance: Instance, times: number, place: Place): Finding {
   const present = instance.size.memoryPerShard;
-  const [first] = check(
-    {
-      id: instance.id,
-      region: instance.region,
-      instance,
-      change: { dimension: 'memoryPerShard', from: present, to: present + 1 },
-      elsewhere: null,
-      offer: 'unknown',
-      quote: null,
-      balance: null,
-      followsOwnStep: false,
-    },
-    place,
-  );
+  const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
+  const [first] = check(factsOf(instance, change), place);
   if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
   const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
   const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;

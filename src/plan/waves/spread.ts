@@ -33,5 +33,5 @@ export function spreadFindings({ spread }: Pick<Plan, 'spread'>, instances: read
     .join(', ');
   const what = `${count(without.length, 'instance')} of ${instances.length} without ${spread.by} (${named}${without.length > 3 ? ' and others' : ''}): each is a group of its own, held apart from none`;
   const mend = `give them the tag ${spread.by.slice('tags.'.length)}, then plan again`;
-  return [say('Refit.SpreadUntagged', { what, mend }, null, null)];
+  return [say('Refit.SpreadUntagged', { what, mend })];
 }

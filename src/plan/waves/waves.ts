@@ -1,6 +1,7 @@
 /** Which instances belong to which wave. Waves count instances: all steps of one instance are in one wave. */
 
 import { unreachable } from '../../errors.ts';
+import { given } from '../../given.ts';
 import type { Finding, Instance, PlanWave, Take, Wave, WaveConduct, WaveFrom } from '../../model.ts';
 import { say } from '../../rules/check.ts';
 import { count } from '../../rules/say-size.ts';
@@ -45,12 +46,7 @@ export function shareOut(
           ? `wave ${name} has no instance: its from fits none of the ${planned.length} planned`
           : `wave ${name} has no instance left: the waves before it take all ${base}`;
       findings.push(
-        say(
-          'Refit.EmptyWave',
-          { what, mend: `take wave ${name} out, or let the others take less` },
-          null,
-          null,
-        ),
+        say('Refit.EmptyWave', { what, mend: `take wave ${name} out, or let the others take less` }),
       );
     }
   }
@@ -59,7 +55,7 @@ export function shareOut(
     shares.push({ name, members: left, wave: null });
     if (waves.length > 0) {
       const what = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
-      findings.push(say('Refit.ImplicitWave', { what, mend: `- { name: ${name}, take: rest }` }, null, null));
+      findings.push(say('Refit.ImplicitWave', { what, mend: `- { name: ${name}, take: rest }` }));
     }
   }
   return { shares, findings };
@@ -78,13 +74,7 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
 /** The conduct of a wave for the saved plan; what is not written stays absent. */
 export function conductOf(wave: WaveConduct | null): WaveConduct {
   const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
-  return {
-    ...(soak === undefined ? {} : { soak }),
-    ...(slowStart === undefined ? {} : { slowStart }),
-    ...(approval === undefined ? {} : { approval }),
-    ...(haltWhen === undefined ? {} : { haltWhen }),
-    ...(gate === undefined ? {} : { gate }),
-  };
+  return given({ soak, slowStart, approval, haltWhen, gate });
 }
 
 /** What is odd about the conduct of the waves, though it can be carried out. */
@@ -92,7 +82,7 @@ export function conductFindings(waves: readonly Wave[]): Finding[] {
   const last = waves.at(-1);
   if (last?.soak === undefined || last.gate !== undefined) return [];
   const what = `nothing follows wave ${last.name}: its soak changes nothing`;
-  return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` }, null, null)];
+  return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` })];
 }
 
 /** Milliseconds to wait after a wave: nothing after the last one, unless its gate is judged then. */

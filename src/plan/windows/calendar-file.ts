@@ -2,10 +2,12 @@
  * iCalendar files whose events are freezes (RFC 5545): all-day and timed, once or recurring, with exceptions. Each event
  * that is not cancelled counts, also one that is marked as free time, as calendars mark whole days.
  */
+
 import ICAL from 'ical.js';
 import { iso } from '../../clock.ts';
 import type { Finding, Plan, SealedCalendar } from '../../model.ts';
 import { say } from '../../rules/check.ts';
+import { DAY, SECOND } from '../../units.ts';
 import { LOOK_AHEAD } from './open-windows.ts';
 import { instantOf, isTimeZone, type Span } from './time-zone.ts';
 
@@ -42,7 +44,7 @@ export async function sealCalendars(
       const why = error instanceof Unreadable ? error.message : 'it is no iCalendar file (RFC 5545)';
       const what = `the calendar ${file}: ${why}`;
       const mend = `put a whole iCalendar file at ${file} beside the plan, or take it out of windows.calendars`;
-      findings.push(say('Refit.CalendarUnreadable', { what, mend }, null, null));
+      findings.push(say('Refit.CalendarUnreadable', { what, mend }));
     }
   }
   return { calendars, findings };
@@ -110,7 +112,7 @@ function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span &
   for (let count = 0; ; count++) {
     const occurrence = each.next();
     // An occurrence that was moved may begin earlier than its place in the series.
-    if (!occurrence || momentOf(occurrence, zones.start, timezone) > span.to + 31 * 86_400_000) break;
+    if (!occurrence || momentOf(occurrence, zones.start, timezone) > span.to + 31 * DAY) break;
     if (count > MOST_OCCURRENCES)
       throw new Unreadable(`${JSON.stringify(event.summary?.slice(0, 60) ?? '')} recurs too often`);
     const { item, startDate, endDate } = event.getOccurrenceDetails(occurrence);
@@ -140,7 +142,7 @@ function momentOf(time: ICAL.Time, named: string, timezone: string): number {
   if (time.isDate) return instantOf(`${time.toString()}T00:00:00`, timezone);
   const zone = time.zone?.tzid ?? 'floating';
   // A name of the tz database means what it means everywhere; any other is what the file defines it to be.
-  if (zone === 'UTC') return time.toUnixTime() * 1000;
+  if (zone === 'UTC') return time.toUnixTime() * SECOND;
   if (zone === 'floating') return instantOf(time.toString(), isTimeZone(named) ? named : timezone);
-  return isTimeZone(zone) ? instantOf(time.toString(), zone) : time.toUnixTime() * 1000;
+  return isTimeZone(zone) ? instantOf(time.toString(), zone) : time.toUnixTime() * SECOND;
 }

@@ -5,11 +5,13 @@
  * the clock is put back, one within the hour that comes twice is due the first time alone. With `*` or a step in minute
  * or hour, the times that the clock shows count: none in the skipped hour, twice in the hour that comes twice.
  */
+
 import { Cron } from 'croner';
 import type { Schedule } from '../../model.ts';
+import { DAY, SECOND } from '../../units.ts';
 
 /** How far is looked for a due time, milliseconds: 29 February comes every eight years at the most. */
-const FAR = 9 * 366 * 86_400_000;
+const FAR = 9 * 366 * DAY;
 
 /** The due times of one schedule, to be asked. Moments are milliseconds since 1970 UTC. */
 export interface DueTimes {
@@ -101,7 +103,7 @@ function byCron({ cron, timezone }: Extract<Schedule['when'], { kind: 'cron' }>)
     after,
     upTo(moment) {
       // The one before the moment that follows: a due time is a whole minute.
-      const [last] = times.previousRuns(1, new Date(moment + 1_000));
+      const [last] = times.previousRuns(1, new Date(moment + SECOND));
       if (last === undefined) return null;
       const at = last.getTime();
       if (at <= moment) return at;

@@ -4,11 +4,9 @@
  * day, and one in an hour that comes twice opens twice.
  */
 import type { SavedWindows } from '../../model.ts';
+import { DAY, MINUTE } from '../../units.ts';
 import { daysOf, momentsOf, offsetsOf, type Span, wallDays } from './time-zone.ts';
-import { parseFreeze, parseWindow } from './window-text.ts';
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+import { type Freeze, parseFreeze, parseWindow, type WallWindow } from './window-text.ts';
 
 /** How far ahead is looked, milliseconds: a window that does not open within this time is not going to. */
 export const LOOK_AHEAD = 366 * DAY;
@@ -43,64 +41,8 @@ export interface Openings {
 
 /** @param windows as sealed: every spelling was checked when the plan was parsed. */
 export function openOpenings(windows: SavedWindows): Openings {
-  const allowed = windows.allow.map((text) => parseWindow(text) ?? unreadable(text));
-  const freezes = windows.freeze.map((text) => ({ text, freeze: parseFreeze(text) ?? unreadable(text) }));
-
-  const frozen = (span: Span): (Span & { what: string })[] => {
-    const offsets = offsetsOf(span, windows.timezone);
-    return [
-      ...freezes.flatMap(({ text, freeze }) => {
-        const spans =
-          freeze.kind === 'days'
-            ? momentsOf(wallDays(freeze.first, freeze.last), offsets)
-            : [{ from: Date.parse(freeze.from), to: Date.parse(freeze.to) }];
-        return spans.map((one) => ({ ...one, what: text }));
-      }),
-      ...windows.calendars.flatMap(({ file, knownUntil, freezes: sealed }) => [
-        ...sealed.map(({ from, to, what }) => ({
-          from: Date.parse(from),
-          to: Date.parse(to),
-          what: `${what} (${file})`,
-        })),
-        // What the calendar says later than that is not sealed: nobody knows whether it is a freeze.
-        {
-          from: Date.parse(knownUntil),
-          to: Number.POSITIVE_INFINITY,
-          what: `${file} is not known from here on`,
-        },
-      ]),
-    ].filter(({ from, to }) => from < span.to && to > span.from);
-  };
-
-  /** Everything that is open within a span, merged and in order. */
-  const openWithin = (span: Span): Span[] => {
-    if (allowed.length === 0) return without([span], frozen(span));
-    const offsets = offsetsOf(span, windows.timezone);
-    const open = daysOf(span, windows.timezone, 2).flatMap(({ weekday, midnight }) =>
-      allowed
-        .filter(({ days }) => days.has(weekday))
-        .flatMap(({ from, to }) =>
-          momentsOf({ from: midnight + from * MINUTE, to: midnight + to * MINUTE }, offsets),
-        ),
-    );
-    return without(merged(open), frozen(span));
-  };
-
-  const next: Openings['next'] = (from, count) => {
-    // Most questions are answered by the next days; a year is looked through only where they do not.
-    for (const ahead of [16 * DAY, 64 * DAY, LOOK_AHEAD]) {
-      const span = { from: from - LOOK_BACK, to: from + ahead };
-      const all = openWithin(span).filter((one) => one.to > from);
-      const whole = all.filter((one) => one.to < span.to);
-      if (ahead < LOOK_AHEAD && whole.length < count) continue;
-      return (ahead < LOOK_AHEAD ? whole : all).slice(0, count).map(({ from: opens, to }) => {
-        const closes = to < span.to ? to : null;
-        return { opens, closes, lastStart: closes === null ? null : closes - windows.lastStart };
-      });
-    }
-    return [];
-  };
-
+  const times = wallTimesOf(windows);
+  const next: Openings['next'] = (from, count) => openingsFrom(times, from, count);
   /** What was found last holds up to the next change. */
   let known: { from: number; to: number; opening: Opening | null } | null = null;
   const at: Openings['at'] = (moment) => {
@@ -119,7 +61,7 @@ export function openOpenings(windows: SavedWindows): Openings {
       const opening = at(moment);
       return opening !== null && (opening.lastStart === null || moment < opening.lastStart);
     },
-    frozenBy: (moment) => frozen({ from: moment, to: moment + 1 })[0]?.what ?? null,
+    frozenBy: (moment) => frozenWithin(times, { from: moment, to: moment + 1 })[0]?.what ?? null,
     next,
     nextStart(from) {
       for (const count of [8, 100, Number.POSITIVE_INFINITY]) {
@@ -132,6 +74,78 @@ export function openOpenings(windows: SavedWindows): Openings {
       return null;
     },
   };
+}
+
+/** The windows and freezes of a plan, understood. */
+interface WallTimes {
+  readonly windows: SavedWindows;
+  readonly allowed: readonly WallWindow[];
+  readonly freezes: readonly { readonly text: string; readonly freeze: Freeze }[];
+}
+
+function wallTimesOf(windows: SavedWindows): WallTimes {
+  return {
+    windows,
+    allowed: windows.allow.map((text) => parseWindow(text) ?? unreadable(text)),
+    freezes: windows.freeze.map((text) => ({ text, freeze: parseFreeze(text) ?? unreadable(text) })),
+  };
+}
+
+function openingsFrom(times: WallTimes, from: number, count: number): Opening[] {
+  // Most questions are answered by the next days; a year is looked through only where they do not.
+  for (const ahead of [16 * DAY, 64 * DAY, LOOK_AHEAD]) {
+    const span = { from: from - LOOK_BACK, to: from + ahead };
+    const all = openWithin(times, span).filter((one) => one.to > from);
+    const whole = all.filter((one) => one.to < span.to);
+    if (ahead < LOOK_AHEAD && whole.length < count) continue;
+    return (ahead < LOOK_AHEAD ? whole : all).slice(0, count).map(({ from: opens, to }) => {
+      const closes = to < span.to ? to : null;
+      return { opens, closes, lastStart: closes === null ? null : closes - times.windows.lastStart };
+    });
+  }
+  return [];
+}
+
+/** Everything that is open within a span, merged and in order. */
+function openWithin(times: WallTimes, span: Span): Span[] {
+  const frozen = frozenWithin(times, span);
+  if (times.allowed.length === 0) return without([span], frozen);
+  const { timezone } = times.windows;
+  const offsets = offsetsOf(span, timezone);
+  const open = daysOf(span, timezone, 2).flatMap(({ weekday, midnight }) =>
+    times.allowed
+      .filter(({ days }) => days.has(weekday))
+      .flatMap(({ from, to }) =>
+        momentsOf({ from: midnight + from * MINUTE, to: midnight + to * MINUTE }, offsets),
+      ),
+  );
+  return without(merged(open), frozen);
+}
+
+/** What freezes a part of a span, and by what. */
+function frozenWithin({ windows, freezes }: WallTimes, span: Span): (Span & { what: string })[] {
+  const offsets = offsetsOf(span, windows.timezone);
+  const written = freezes.flatMap(({ text, freeze }) => {
+    const spans =
+      freeze.kind === 'days'
+        ? momentsOf(wallDays(freeze.first, freeze.last), offsets)
+        : [{ from: Date.parse(freeze.from), to: Date.parse(freeze.to) }];
+    return spans.map((one) => ({ ...one, what: text }));
+  });
+  const sealed = windows.calendars.flatMap(({ file, knownUntil, freezes: events }) => [
+    ...events.map(({ from, to, what }) => ({
+      from: Date.parse(from),
+      to: Date.parse(to),
+      what: `${what} (${file})`,
+    })),
+    // What the calendar says later than that is not sealed: nobody knows whether it is a freeze.
+    {
+      from: Date.parse(knownUntil),
+      to: Number.POSITIVE_INFINITY,
+      what: `${file} is not known from here on`,
+    },
+  ]);
+  return [...written, ...sealed].filter(({ from, to }) => from < span.to && to > span.from);
 }
 
 function unreadable(text: string): never {

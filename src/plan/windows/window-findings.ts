@@ -1,8 +1,10 @@
 /** What a reviewer is told of a plan's windows: when a run can begin, and whether the forecast fits. */
+
 import { iso } from '../../clock.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { say } from '../../rules/check.ts';
+import { DAY, SECOND } from '../../units.ts';
 import { sayMoment, sayOpening, sayUtc } from './describe-windows.ts';
 import { type Opening, openOpenings } from './open-windows.ts';
 
@@ -14,9 +16,7 @@ export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: num
   // Nobody wrote a plan that was made from a run: there is nothing in it that could be mended.
   const mendOf = (mend: string) =>
     source ? planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED') : mend;
-  const closed = (what: string, mend: string) => [
-    say('Refit.WindowsClosed', { what, mend: mendOf(mend) }, null, null),
-  ];
+  const closed = (what: string, mend: string) => [say('Refit.WindowsClosed', { what, mend: mendOf(mend) })];
   const next = openings.nextStart(now);
   if (next === null) {
     const why = openings.next(now, 1).length > 0 ? 'lasts longer than lastStart' : 'is not frozen';
@@ -26,7 +26,7 @@ export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: num
   const opens = `the next window opens ${sayMoment(next.opens, timezone)} ${timezone} (${sayUtc(next.opens)})`;
   const expiresAt = now + plan.expires;
   if (next.opens > expiresAt) {
-    const days = Math.ceil((next.opens - now) / 86_400_000) + 1;
+    const days = Math.ceil((next.opens - now) / DAY) + 1;
     const what = `${opens}, and the saved plan would expire before, at ${sayUtc(expiresAt)}: no run of it could begin`;
     return closed(what, `expires: ${days}d`);
   }
@@ -37,7 +37,7 @@ export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: num
 
 /** Whether so many seconds of ordering fit into an opening, from a moment on. */
 export function fitsInto({ opens, lastStart }: Opening, from: number, seconds: number): boolean {
-  return lastStart === null || lastStart - Math.max(opens, from) >= seconds * 1000;
+  return lastStart === null || lastStart - Math.max(opens, from) >= seconds * SECOND;
 }
 
 /** Seconds from the begin of a run by which its last order has left, nine times of ten; where nobody has reckoned that, at the request rate. */
@@ -67,11 +67,6 @@ export function windowTooShort(forecast: Forecast): Finding[] {
   const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';
   const what = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
   return [
-    say(
-      'Refit.WindowTooShort',
-      { what, mend: 'apply again in the next window: the same command goes on' },
-      null,
-      null,
-    ),
+    say('Refit.WindowTooShort', { what, mend: 'apply again in the next window: the same command goes on' }),
   ];
 }

@@ -1,5 +1,7 @@
-/** The spellings of windows and freezes: `Tue-Thu 01:00-05:00`, `2026-11-10..2026-11-12`. Each gives null for any other. */
-import { isDate, parseInstant } from '../parse/quantity.ts';
+/**
+ * The spellings of windows, freezes and moments: `Tue-Thu 01:00-05:00`, `2026-11-10..2026-11-12`,
+ * `2026-11-10T05:00:00+08:00`. Each gives null for any other.
+ */
 
 /** The days of a week as windows spell them; ISO numbers them from 1. */
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
@@ -67,4 +69,24 @@ export function parseFreeze(text: string): Freeze | null {
 
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && isDate(text);
+}
+
+/** A date and time with its zone, as ISO 8601 UTC with milliseconds; null also for a moment that does not exist. */
+export function parseInstant(value: unknown): string | null {
+  const text = typeof value === 'string' ? value : '';
+  const match =
+    /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(text);
+  if (!match || !isDate(match[1]!)) return null;
+  const [hour, minute, second, zoneHour, zoneMinute] = match
+    .slice(2)
+    .map((part) => Number(part ?? 0)) as number[];
+  if (hour! > 23 || minute! > 59 || second! > 59 || zoneHour! > 14 || zoneMinute! > 59) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
+
+/** True where `YYYY-MM-DD` names a day that exists: the platform rolls 30 February over into March. */
+export function isDate(day: string): boolean {
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }

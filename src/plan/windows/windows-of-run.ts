@@ -48,7 +48,7 @@ function kept(windows: SavedWindows, source: PlanSource): Finding {
   );
   const what = `as that run did, it keeps to ${inWords(windows)}${known.join('')}`;
   const mend = `${planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED')}   where it cannot wait for them`;
-  return say('Refit.WindowsOfRun', { what, mend }, null, null);
+  return say('Refit.WindowsOfRun', { what, mend });
 }
 
 function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
@@ -60,7 +60,7 @@ function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding
   const what = `to begin at once, at any time, it ignores what that run kept to: ${left.join('; and ')}`;
   const { ignoresWindows: _, ...keeping } = source;
   const mend = `${planAgain({ file: '', source: keeping }, 'SAVED')}   keeps to them`;
-  return [say('Refit.WindowsIgnored', { what, mend }, null, null)];
+  return [say('Refit.WindowsIgnored', { what, mend })];
 }
 
 /** `the windows Tue-Thu 01:00-05:00 (Asia/Shanghai), 1 freeze and 2 calendars` */

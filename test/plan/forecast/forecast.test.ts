@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution, Step, Wave } from '../../../src/model.ts';
 import {
+  type Forecastable,
+  maintenanceFrom,
+  PAUSE_BETWEEN_STEPS,
+} from '../../../src/plan/forecast/course.ts';
+import {
   ASSUMED_DURATIONS,
   durationsFrom,
   evenDurations,
   samplesOf,
 } from '../../../src/plan/forecast/durations.ts';
 import { eventQueue } from '../../../src/plan/forecast/event-queue.ts';
-import {
-  type Forecastable,
-  forecastTime,
-  maintenanceFrom,
-  PAUSE_BETWEEN_STEPS,
-} from '../../../src/plan/forecast/forecast.ts';
+import { forecastTime } from '../../../src/plan/forecast/forecast.ts';
 import { FIRST_TAIL } from '../../../src/run/waits.ts';
 import { savedPlan } from '../../report/situations.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sizeWish } from '../../../src/plan/resolve/requested-size.ts';
-import { leastByUse } from '../../../src/plan/resolve/size-by-use.ts';
+import { leastByUse, sizeWish } from '../../../src/plan/resolve/requested-size.ts';
 import { GB, READ_AT, relative, size } from '../fixtures/small-fleet.ts';
 
 const SOLD = [1, 2, 4, 8, 12, 16].map((gb) => gb * GB);
