@@ -22,6 +22,7 @@ import type { QuoteRefusal } from '../../src/rules/facts.ts';
 import { RULES } from '../../src/rules/rules.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import type { ProductEntry, SimCatalogue, Sold } from '../../src/simulator/world/catalogue.ts';
+import { FIRST_ACCOUNT } from '../../src/simulator/world/world.ts';
 import { plan, target } from '../plan/fixtures/small-fleet.ts';
 import { SECRET_ID, SECRET_KEY, START, type TestWorld, testWorld } from '../simulator/signed-call.ts';
 
@@ -422,7 +423,7 @@ export async function agree(given: Case, met: Met): Promise<void> {
       continue;
     }
     if (short(code) && (refunds || unspent)) continue;
-    if (!short(code)) test.world.balance = Number.MAX_SAFE_INTEGER / 2;
+    if (!short(code)) test.world.accounts.get(FIRST_ACCOUNT)!.balance = Number.MAX_SAFE_INTEGER / 2;
     const route = routes.get(id);
     const { spec, absent } = wanted.find((one) => one.spec.id === id)!;
     const region =

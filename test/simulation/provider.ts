@@ -8,7 +8,7 @@ import { openProviderTime } from '../../src/cloud/calls/provider-time.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import type { Answer } from '../../src/cloud/wire/wire.ts';
 import { fitTo } from '../../src/simulator/actions/parameters.ts';
-import { newRequestId, type Served, serve } from '../../src/simulator/gateway/http.ts';
+import { newRequestId, type Served, serve } from '../../src/simulator/gateway/serve.ts';
 import type { SimCatalogue } from '../../src/simulator/world/catalogue.ts';
 import { changeByHand } from '../../src/simulator/world/change.ts';
 import { createWorld } from '../../src/simulator/world/create-world.ts';

@@ -13,7 +13,7 @@ import {
   type SavedPlan,
   type Step,
 } from '../../src/model.ts';
-import type { Served } from '../../src/simulator/gateway/http.ts';
+import type { Served } from '../../src/simulator/gateway/serve.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world/world.ts';
 import { asks, mayBegin as mayBeginWave } from './approvals.ts';
 import { appOf, mayBegin, type Scenario } from './scenario.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/simulator/actions/refusal.ts';
 import { authenticateParameters } from '../../src/simulator/gateway/authenticate.ts';
-import type { WireRequest } from '../../src/simulator/gateway/wire-request.ts';
+import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
 import { type OlderSigning, olderSigned, START, type TestWorld, testWorld } from './signed-call.ts';
 
 /** The published example (facts §5.4) with its two pairs of keys, and recomputed with SHA-256. */

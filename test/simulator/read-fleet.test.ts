@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
-import { readFleet } from '../../src/simulator/world/read-fleet.ts';
+import { readFleetFile } from '../../src/simulator/world/accounts.ts';
+
+const readFleet = (text: string) => readFleetFile(text)[0]!.fleet;
 
 describe('a fleet file', () => {
   it('needs no more than an id', () => {

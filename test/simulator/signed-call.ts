@@ -1,10 +1,10 @@
 /** Signs and sends requests to a world in one process; the signature is written from the facts, not borrowed. */
 import { createHash, createHmac } from 'node:crypto';
 import { http, type WireAnswer } from '../../src/simulator/gateway/http.ts';
-import type { WireRequest } from '../../src/simulator/gateway/wire-request.ts';
+import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
 import { createWorld } from '../../src/simulator/world/create-world.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
-import { readFleet } from '../../src/simulator/world/read-fleet.ts';
+import { readInstances } from '../../src/simulator/world/read-fleet.ts';
 import type { World, WorldOptions } from '../../src/simulator/world/world.ts';
 
 export const SECRET_ID = `AKID${'a'.repeat(32)}`;
@@ -165,7 +165,7 @@ export function testWorld(
   const world = createWorld(
     {
       seed: 7,
-      fleet: readFleet(JSON.stringify(fleet)),
+      fleet: readInstances(fleet),
       identities: [{ secretId: SECRET_ID, secretKey: SECRET_KEY, token: null, uin: '100000000001' }],
       startLag: [1000, 1000],
       duration: [10_000, 10_000],

@@ -2,6 +2,8 @@
  * A world made from a saved plan alone: its instances as they were planned, in the regions and zones that it names, and a
  * catalogue that sells what it asks for. Nothing is wrong in it but what it is told.
  */
+
+import { given } from '../../given.ts';
 import {
   type Durations,
   EDITIONS,
@@ -183,7 +185,7 @@ function instanceOf(
     task: null,
     unpaidOrder: false,
     lowVersion: false,
-    ...(one.window ? { window: minutesOf(one.window) } : {}),
+    ...given({ window: one.window && minutesOf(one.window) }),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reads `--fleet FILE`: a JSON array with one object for each instance. All members but `id` may be left out:
+ * Reads the instances of a fleet file: one object each, of which all members but `id` may be left out:
  *
  *   id                crs- and eight or more lower-case letters or digits
  *   name              default: the id
@@ -23,34 +23,17 @@
  *   window            maintenance window in Beijing time; default "03:00-06:00"
  */
 import { RefitError } from '../../errors.ts';
+import { GIGABYTE } from '../../units.ts';
 import { parseTimeOfDay } from './beijing-time.ts';
 import { isWindow } from './change.ts';
 import { SIM_EDITIONS, TYPE_BY_NAME } from './editions.ts';
 import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from './fleet.ts';
+import { type Members, readMembers } from './read-members.ts';
 
-const MEMBERS = new Set([
-  'id',
-  'name',
-  'region',
-  'zone',
-  'edition',
-  'type',
-  'memoryPerShard',
-  'shards',
-  'replicas',
-  'billing',
-  'status',
-  'tags',
-  'usedTotal',
-  'usedFullestShard',
-  'daysLeft',
-  'replicaZones',
-  'task',
-  'unpaidOrder',
-  'lowVersion',
-  'window',
-  'transfer',
-  'replicationRole',
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'name', 'region', 'zone', 'edition', 'type', 'memoryPerShard', 'shards', 'replicas'],
+  ...['billing', 'status', 'tags', 'usedTotal', 'usedFullestShard', 'daysLeft', 'replicaZones', 'task'],
+  ...['unpaidOrder', 'lowVersion', 'window', 'transfer', 'replicationRole'],
 ]);
 const EXAMPLE =
   '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
@@ -63,23 +46,7 @@ const USUAL_ZONE: Readonly<Record<string, string>> = {
 
 const GREATEST_FLEET = 100_000;
 
-/** The text of a file with one array. @throws RefitError `usage`, naming the instance and the member */
-export function readFleet(text: string): FleetInstance[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new RefitError(
-      'usage',
-      `the fleet is not JSON: ${(cause as Error).message}`,
-      `a JSON array such as ${EXAMPLE}`,
-      { cause },
-    );
-  }
-  return readInstances(value);
-}
-
-/** The array itself. @throws RefitError `usage`, naming the instance and the member */
+/** @throws RefitError `usage`, naming the instance and the member */
 export function readInstances(value: unknown): FleetInstance[] {
   if (!Array.isArray(value))
     throw new RefitError('usage', 'the fleet is no array', `a JSON array such as ${EXAMPLE}`);
@@ -87,7 +54,9 @@ export function readInstances(value: unknown): FleetInstance[] {
     throw new RefitError('usage', `the fleet has ${value.length} instances`, `at most ${GREATEST_FLEET}`);
   const seen = new Set<string>();
   return value.map((item, index) => {
-    const instance = readInstance(item, index);
+    const instance = readInstance(
+      readMembers(item, { known: MEMBERS, of: `fleet instance ${index + 1}`, example: EXAMPLE }),
+    );
     if (seen.has(instance.id))
       throw new RefitError('usage', `the fleet names ${instance.id} twice`, 'each id once');
     seen.add(instance.id);
@@ -95,80 +64,21 @@ export function readInstances(value: unknown): FleetInstance[] {
   });
 }
 
-function readInstance(item: unknown, index: number): FleetInstance {
-  const fail = (what: string, mend: string): never => {
-    throw new RefitError('usage', `fleet instance ${index + 1}: ${what}`, mend);
-  };
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return fail('is no object', EXAMPLE);
-  const given = item as Readonly<Record<string, unknown>>;
-  for (const name in given)
-    if (!MEMBERS.has(name))
-      fail(`unknown member ${JSON.stringify(name)}`, `one of ${[...MEMBERS].join(', ')}`);
-  const own = (name: string): unknown => (Object.hasOwn(given, name) ? given[name] : undefined);
-  const text = (name: string, usual: string, form: RegExp, such: string): string => {
-    const value = own(name) ?? usual;
-    return typeof value === 'string' && form.test(value)
-      ? value
-      : fail(`${name} is ${JSON.stringify(value)}`, such);
-  };
-  const number = (name: string, usual: number, least: number, greatest: number, whole = true): number => {
-    const value = own(name) ?? usual;
-    const fits =
-      typeof value === 'number' && value >= least && value <= greatest && (!whole || Number.isInteger(value));
-    return fits
-      ? value
-      : fail(
-          `${name} is ${JSON.stringify(value)}`,
-          `a ${whole ? 'whole ' : ''}number from ${least} to ${greatest}`,
-        );
-  };
-  const flag = (name: string): boolean => {
-    const value = own(name) ?? false;
-    return typeof value === 'boolean' ? value : fail(`${name} is ${JSON.stringify(value)}`, 'true or false');
-  };
-
+function readInstance(members: Members): FleetInstance {
+  const { value, text, number, flag } = members;
   const id = text('id', '', /^crs-[a-z0-9]{8,32}$/, 'crs- and eight or more lower-case letters or digits');
-  const zoneForm = /^[a-z]+(-[a-z]+)+-\d{1,2}$/;
-  const region = text(
-    'region',
-    zoneForm.test(String(own('zone'))) ? String(own('zone')).replace(/-\d+$/, '') : 'ap-guangzhou',
-    /^[a-z]+(-[a-z]+)+$/,
-    'a region such as ap-guangzhou',
-  );
-  const zone = text('zone', USUAL_ZONE[region] ?? `${region}-1`, zoneForm, 'a zone such as ap-guangzhou-4');
-  if (zone.replace(/-\d+$/, '') !== region)
-    fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or the zone alone');
-  const type = readType(own('edition'), own('type'), fail);
-  const cluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
-  const memoryPerShard = number('memoryPerShard', 4096, 1, 1024 * 1024);
-  const shards = number('shards', cluster ? 3 : 1, 1, cluster ? 1024 : 1);
-  const replicas = number('replicas', type === 3 || type === 5 ? 0 : 1, 0, 15);
-  const usedTotal = number(
-    'usedTotal',
-    Math.round(memoryPerShard * shards * 0.4),
-    0,
-    memoryPerShard * shards,
-    false,
-  );
-  const fullest = own('usedFullestShard');
-  const replicaZones = own('replicaZones') ?? [];
-  if (
-    !Array.isArray(replicaZones) ||
-    replicaZones.length > replicas ||
-    replicaZones.some((one) => typeof one !== 'string' || one.replace(/-\d{1,2}$/, '') !== region)
-  ) {
-    return fail('replicaZones does not fit', `a list of at most ${replicas} zones of ${region}`);
-  }
-  const task = own('task') ?? null;
+  const { region, zone } = readPlace(members);
+  const type = readType(members);
+  const size = readSize(members, type);
+  const replicaZones = readReplicaZones(members, region, size.replicas);
+  const statuses = Object.keys(STATUS_NUMBER);
   return {
     id,
     name: text('name', id, /^[\s\S]{0,512}$/, 'a text'),
     region,
     zone,
     type,
-    memoryPerShard,
-    shards,
-    replicas,
+    ...size,
     billing: text(
       'billing',
       type === 3 || type === 4 ? 'prepaid' : 'postpaid',
@@ -178,32 +88,45 @@ function readInstance(item: unknown, index: number): FleetInstance {
     status: text(
       'status',
       'running',
-      new RegExp(`^(${Object.keys(STATUS_NUMBER).join('|')})$`),
-      Object.keys(STATUS_NUMBER).join(', '),
+      new RegExp(`^(${statuses.join('|')})$`),
+      statuses.join(', '),
     ) as FleetStatus,
-    tags: readTags(own('tags') ?? {}, fail),
-    usedTotal,
-    usedFullestShard:
-      fullest === undefined || fullest === null
+    tags: readTags(members),
+    daysLeft: number('daysLeft', 180, [0, 3650]),
+    replicaZones,
+    task:
+      value('task') == null
         ? null
-        : number('usedFullestShard', 0, usedTotal / shards, Math.min(usedTotal, memoryPerShard), false),
-    daysLeft: number('daysLeft', 180, 0, 3650),
-    replicaZones: replicaZones as string[],
-    task: task === null ? null : text('task', '', /^\d{3}$/, 'a task type of three digits, such as "012"'),
+        : text('task', '', /^\d{3}$/, 'a task type of three digits, such as "012"'),
     unpaidOrder: flag('unpaidOrder'),
     lowVersion: flag('lowVersion'),
-    transfer: given.transfer === undefined ? null : number('transfer', 7, 1, 12),
+    transfer: value('transfer') === undefined ? null : number('transfer', 7, [1, 12]),
     replicationRole:
-      given.replicationRole === undefined
+      value('replicationRole') === undefined
         ? null
         : (text('replicationRole', '', /^rw?$/, 'r or rw') as 'r' | 'rw'),
-    window: readWindow(own('window') ?? '03:00-06:00', fail),
+    window: readWindow(members),
   };
 }
 
-type Fail = (what: string, mend: string) => never;
+/** Region and zone: one gives the other. */
+function readPlace({ value, text, fail }: Members): Pick<FleetInstance, 'region' | 'zone'> {
+  const zoneForm = /^[a-z]+(-[a-z]+)+-\d{1,2}$/;
+  const given = String(value('zone'));
+  const region = text(
+    'region',
+    zoneForm.test(given) ? given.replace(/-\d+$/, '') : 'ap-guangzhou',
+    /^[a-z]+(-[a-z]+)+$/,
+    'a region such as ap-guangzhou',
+  );
+  const zone = text('zone', USUAL_ZONE[region] ?? `${region}-1`, zoneForm, 'a zone such as ap-guangzhou-4');
+  if (zone.replace(/-\d+$/, '') !== region)
+    fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or the zone alone');
+  return { region, zone };
+}
 
-function readType(edition: unknown, type: unknown, fail: Fail): number {
+function readType({ value, fail }: Members): number {
+  const [edition, type] = [value('edition'), value('type')];
   const byName = edition === undefined ? undefined : TYPE_BY_NAME.get(String(edition));
   if (edition !== undefined && byName === undefined)
     fail(`edition is ${JSON.stringify(edition)}`, [...TYPE_BY_NAME.keys()].join(', '));
@@ -214,21 +137,44 @@ function readType(edition: unknown, type: unknown, fail: Fail): number {
   return byName ?? (type as number | undefined) ?? 8;
 }
 
-function readWindow(value: unknown, fail: Fail): readonly [number, number] {
-  const [start = null, end = null] = String(value).split('-').map(parseTimeOfDay);
+type Size = 'memoryPerShard' | 'shards' | 'replicas' | 'usedTotal' | 'usedFullestShard';
+
+function readSize({ value, number }: Members, type: number): Pick<FleetInstance, Size> {
+  const isCluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
+  const memoryPerShard = number('memoryPerShard', 4096, [1, 1024 * GIGABYTE]);
+  const shards = number('shards', isCluster ? 3 : 1, [1, isCluster ? 1024 : 1]);
+  const replicas = number('replicas', type === 3 || type === 5 ? 0 : 1, [0, 15]);
+  const total = memoryPerShard * shards;
+  const usedTotal = number('usedTotal', Math.round(total * 0.4), [0, total], 'also a fraction');
+  const fullest: [number, number] = [usedTotal / shards, Math.min(usedTotal, memoryPerShard)];
+  const usedFullestShard =
+    value('usedFullestShard') == null ? null : number('usedFullestShard', 0, fullest, 'also a fraction');
+  return { memoryPerShard, shards, replicas, usedTotal, usedFullestShard };
+}
+
+function readReplicaZones({ value, fail }: Members, region: string, replicas: number): string[] {
+  const zones = value('replicaZones') ?? [];
+  const isOfRegion = (one: unknown) => typeof one === 'string' && one.replace(/-\d{1,2}$/, '') === region;
+  if (!Array.isArray(zones) || zones.length > replicas || !zones.every(isOfRegion))
+    return fail('replicaZones does not fit', `a list of at most ${replicas} zones of ${region}`);
+  return zones;
+}
+
+function readWindow({ value, fail }: Members): readonly [number, number] {
+  const given = value('window') ?? '03:00-06:00';
+  const [start = null, end = null] = String(given).split('-').map(parseTimeOfDay);
   if (start === null || end === null || !isWindow(start, end))
-    return fail(`window is ${JSON.stringify(value)}`, '30, 60, 90, 120 or 180 minutes, as in "03:00-06:00"');
+    return fail(`window is ${JSON.stringify(given)}`, '30, 60, 90, 120 or 180 minutes, as in "03:00-06:00"');
   return [start, end];
 }
 
-function readTags(value: unknown, fail: Fail): Record<string, string> {
+function readTags({ value, fail }: Members): Record<string, string> {
+  const tags = value('tags') ?? {};
   if (
-    typeof value !== 'object' ||
-    value === null ||
-    Array.isArray(value) ||
-    Object.values(value).some((one) => typeof one !== 'string')
-  ) {
+    typeof tags !== 'object' ||
+    Array.isArray(tags) ||
+    Object.values(tags).some((one) => typeof one !== 'string')
+  )
     return fail('tags are no texts by name', '{"app": "cart"}');
-  }
-  return { ...(value as Record<string, string>) };
+  return { ...tags };
 }
