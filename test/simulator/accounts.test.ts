@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
+import { parseAccount, readFleetFile } from '../../src/simulator/fleet/accounts.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import { type SimulateOptions, simulatedWorld } from '../../src/simulator/simulate.ts';
-import { parseAccount, readFleetFile } from '../../src/simulator/world/accounts.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { type Answer, olderSigned, type Signing, START, signed } from './signed-call.ts';
 

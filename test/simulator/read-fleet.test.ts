@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
-import { readFleetFile } from '../../src/simulator/world/accounts.ts';
+import { readFleetFile } from '../../src/simulator/fleet/accounts.ts';
 
 const readFleet = (text: string) => readFleetFile(text)[0]!.fleet;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultFleet } from '../../src/simulator/world/default-fleet.ts';
+import { defaultFleet } from '../../src/simulator/fleet/default-fleet.ts';
 import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
 
 const DAY = 24 * 3600_000;

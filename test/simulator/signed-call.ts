@@ -1,10 +1,10 @@
 /** Signs and sends requests to a world in one process; the signature is written from the facts, not borrowed. */
 import { createHash, createHmac } from 'node:crypto';
+import { readInstances } from '../../src/simulator/fleet/read-fleet.ts';
 import { http, type WireAnswer } from '../../src/simulator/gateway/http.ts';
 import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
 import { createWorld } from '../../src/simulator/world/create-world.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
-import { readInstances } from '../../src/simulator/world/read-fleet.ts';
 import type { World, WorldOptions } from '../../src/simulator/world/world.ts';
 
 export const SECRET_ID = `AKID${'a'.repeat(32)}`;

@@ -8,7 +8,7 @@ import type { Sold } from '../world/catalogue.ts';
 import { tripleOf } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import type { FaultName } from '../world/faults.ts';
-import { TRANSFER_ENDED } from '../world/fleet.ts';
+import { TRANSFER_ENDED } from '../world/fleet-instance.ts';
 import type { SimZone } from '../world/geography.ts';
 import { footprint, quote, type Triple } from '../world/price.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * The gateway and the products behind it, for a request whose sender is known: the request limit, what was told to go
- * wrong, which action is meant, whether the sender has a right to it, and the action itself.
+ * The gateway and the products behind it, for a request whose sender is known: the request limit, the faults, which
+ * action is meant, whether the sender has a right to it, and the action itself.
  */
 import type { Action, Product } from '../actions/action.ts';
 import { PRODUCTS } from '../actions/products.ts';
@@ -94,7 +94,7 @@ function letOthersOrder(world: World, { action, read }: OpenedRequest, now: numb
   orderByHand(world, instance, { to, by: SOMEBODY_ELSE, now });
 }
 
-/** @throws Refusal that the world was told to give */
+/** @throws Refusal where a fault refuses the action */
 function refuseByFault({ faults }: World, action: string, instance: string | null): void {
   if (faults.take('no-permission', action, instance))
     throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');

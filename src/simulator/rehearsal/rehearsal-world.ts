@@ -16,7 +16,7 @@ import { parseTimeOfDay } from '../world/beijing-time.ts';
 import { makeCatalogue, type SimCatalogue, type Sold } from '../world/catalogue.ts';
 import { createWorld } from '../world/create-world.ts';
 import type { Fault } from '../world/faults.ts';
-import type { FleetInstance } from '../world/fleet.ts';
+import type { FleetInstance } from '../world/fleet-instance.ts';
 import { makeRegions, type SimRegion } from '../world/geography.ts';
 import { seededRandom } from '../world/random.ts';
 import type { LimitCounting } from '../world/request-limit.ts';

@@ -4,7 +4,7 @@ import { createAgenda } from './agenda.ts';
 import { makeCatalogue } from './catalogue.ts';
 import { USUAL_WINDOW } from './change.ts';
 import { type Arsenal, armFaults } from './faults.ts';
-import { type FleetInstance, STATUS_NUMBER } from './fleet.ts';
+import { type FleetInstance, STATUS_NUMBER } from './fleet-instance.ts';
 import { makeRegions, type SimRegion } from './geography.ts';
 import { seededRandom } from './random.ts';
 import { createRequestLimit } from './request-limit.ts';
@@ -41,7 +41,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     regions,
     catalogue: options.catalogue ?? makeCatalogue(regions),
     instances: new Map(),
-    accounts: new Map(owners.map((owner) => [owner.name, openAccount(owner)])),
+    accounts: new Map(owners.map((owner) => [owner.name, accountFrom(owner)])),
     deals: new Map(),
     billing: [],
     tasks: [],
@@ -65,13 +65,13 @@ export function createWorld(options: WorldOptions, now: number): World {
   return world;
 }
 
-/** The first account, which the options tell by themselves, and those beside it. */
+/** The first account, which is part of the options themselves, and those beside it. */
 function ownersOf(options: WorldOptions): readonly AccountOptions[] {
   const { uin = OWNER_UIN, roles = null, balance, fleet, accounts = [] } = options;
   return [{ name: FIRST_ACCOUNT, uin, appId: 1_250_000_001, balance, fleet, roles }, ...accounts];
 }
 
-function openAccount({ name, uin, appId, roles, balance }: AccountOptions): SimAccount {
+function accountFrom({ name, uin, appId, roles, balance }: AccountOptions): SimAccount {
   return { name, uin, appId, roles, balance: Math.round(balance * 100), byRegion: new Map() };
 }
 

@@ -7,7 +7,7 @@ import type { Agenda } from './agenda.ts';
 import { beijingDate, type DailySpan } from './beijing-time.ts';
 import type { BillingMode, SimCatalogue } from './catalogue.ts';
 import type { Arsenal, Fault } from './faults.ts';
-import type { FleetInstance } from './fleet.ts';
+import type { FleetInstance } from './fleet-instance.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 import type { Random } from './random.ts';
 import type { Counts, LimitCounting, RequestLimit } from './request-limit.ts';

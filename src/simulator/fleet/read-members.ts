@@ -8,6 +8,8 @@ export interface Members {
   readonly value: (name: string) => unknown;
   /** A text of this form; `usual` where it is left out. */
   readonly text: (name: string, usual: string, form: RegExp, such: string) => string;
+  /** One of these texts; `usual` where it is left out. */
+  readonly oneOf: <const Text extends string>(name: string, usual: string, list: readonly Text[]) => Text;
   /** A number within these two; a whole one unless it may be `also a fraction`. */
   readonly number: (
     name: string,
@@ -44,6 +46,11 @@ export function readMembers(
     text(name, usual, form, such) {
       const value = members[name] ?? usual;
       return typeof value === 'string' && form.test(value) ? value : wrong(name, value, such);
+    },
+    oneOf(name, usual, list) {
+      const value = members[name] ?? usual;
+      const such = list.join(list.length === 2 ? ' or ' : ', ');
+      return list.find((one) => one === value) ?? wrong(name, value, such);
     },
     number(name, usual, [least, greatest], fraction) {
       const value = members[name] ?? usual;

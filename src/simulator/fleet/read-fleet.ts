@@ -24,10 +24,10 @@
  */
 import { RefitError } from '../../errors.ts';
 import { GIGABYTE } from '../../units.ts';
-import { parseTimeOfDay } from './beijing-time.ts';
-import { isWindow } from './change.ts';
-import { SIM_EDITIONS, TYPE_BY_NAME } from './editions.ts';
-import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from './fleet.ts';
+import { parseTimeOfDay } from '../world/beijing-time.ts';
+import { isWindow } from '../world/change.ts';
+import { SIM_EDITIONS, TYPE_BY_NAME } from '../world/editions.ts';
+import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from '../world/fleet-instance.ts';
 import { type Members, readMembers } from './read-members.ts';
 
 const MEMBERS: ReadonlySet<string> = new Set([
@@ -45,6 +45,7 @@ const USUAL_ZONE: Readonly<Record<string, string>> = {
 };
 
 const GREATEST_FLEET = 100_000;
+const STATUSES = Object.keys(STATUS_NUMBER) as FleetStatus[];
 
 /** @throws RefitError `usage`, naming the instance and the member */
 export function readInstances(value: unknown): FleetInstance[] {
@@ -65,13 +66,12 @@ export function readInstances(value: unknown): FleetInstance[] {
 }
 
 function readInstance(members: Members): FleetInstance {
-  const { value, text, number, flag } = members;
+  const { value, text, oneOf, number, flag } = members;
   const id = text('id', '', /^crs-[a-z0-9]{8,32}$/, 'crs- and eight or more lower-case letters or digits');
   const { region, zone } = readPlace(members);
   const type = readType(members);
   const size = readSize(members, type);
   const replicaZones = readReplicaZones(members, region, size.replicas);
-  const statuses = Object.keys(STATUS_NUMBER);
   return {
     id,
     name: text('name', id, /^[\s\S]{0,512}$/, 'a text'),
@@ -79,18 +79,8 @@ function readInstance(members: Members): FleetInstance {
     zone,
     type,
     ...size,
-    billing: text(
-      'billing',
-      type === 3 || type === 4 ? 'prepaid' : 'postpaid',
-      /^(prepaid|postpaid)$/,
-      'prepaid or postpaid',
-    ) as FleetInstance['billing'],
-    status: text(
-      'status',
-      'running',
-      new RegExp(`^(${statuses.join('|')})$`),
-      statuses.join(', '),
-    ) as FleetStatus,
+    billing: oneOf('billing', type === 3 || type === 4 ? 'prepaid' : 'postpaid', ['prepaid', 'postpaid']),
+    status: oneOf('status', 'running', STATUSES),
     tags: readTags(members),
     daysLeft: number('daysLeft', 180, [0, 3650]),
     replicaZones,
@@ -102,9 +92,7 @@ function readInstance(members: Members): FleetInstance {
     lowVersion: flag('lowVersion'),
     transfer: value('transfer') === undefined ? null : number('transfer', 7, [1, 12]),
     replicationRole:
-      value('replicationRole') === undefined
-        ? null
-        : (text('replicationRole', '', /^rw?$/, 'r or rw') as 'r' | 'rw'),
+      value('replicationRole') === undefined ? null : oneOf('replicationRole', '', ['r', 'rw']),
     window: readWindow(members),
   };
 }

@@ -15,12 +15,12 @@
  *   roles      the same for roles that can be assumed; left out, every name is one, with every right
  */
 import { RefitError } from '../../errors.ts';
+import type { FleetInstance } from '../world/fleet-instance.ts';
+import { seededRandom } from '../world/random.ts';
+import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from '../world/world.ts';
 import { defaultFleet } from './default-fleet.ts';
-import type { FleetInstance } from './fleet.ts';
-import { seededRandom } from './random.ts';
 import { readInstances } from './read-fleet.ts';
 import { readMembers } from './read-members.ts';
-import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from './world.ts';
 
 /** An account as it is asked for; everything but the name has a default. */
 export interface AccountWish {
