@@ -24,7 +24,8 @@ import { http } from '../../src/simulator/gateway/http.ts';
 import type { ProductEntry, SimCatalogue, Sold } from '../../src/simulator/world/catalogue.ts';
 import { FIRST_ACCOUNT } from '../../src/simulator/world/world.ts';
 import { plan, target } from '../plan/fixtures/small-fleet.ts';
-import { SECRET_ID, SECRET_KEY, START, type TestWorld, testWorld } from '../simulator/signed-call.ts';
+import { SECRET_ID, SECRET_KEY } from '../simulator/signed-request.ts';
+import { START, type TestWorld, testWorld } from '../simulator/test-world.ts';
 
 const GB = 1024;
 const ZONES = [
@@ -335,7 +336,7 @@ function orderLeg(test: TestWorld, { instance, after, placement }: Leg): string 
     size: after,
     ...(placement?.nodes ? { nodes: placement.nodes } : {}),
   });
-  return test.code('redis.UpgradeInstance', params, instance.region);
+  return test.code('redis.UpgradeInstance', params, { region: instance.region });
 }
 
 /** As no plan would send it: the whole size, also where the edition has no such dimension. */
@@ -360,7 +361,7 @@ function order(test: TestWorld, id: string, region: string, size: Size, more: ob
     RedisReplicasNum: replicas,
     ...more,
   };
-  return test.code('redis.UpgradeInstance', params, region);
+  return test.code('redis.UpgradeInstance', params, { region });
 }
 
 /** How often each code was compared: a property that never met a code proves nothing about it. */
