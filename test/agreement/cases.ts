@@ -13,7 +13,7 @@ import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
 import { encodeOrder } from '../../src/cloud/wire/wire.ts';
-import type { Dimension, EditionName, Inventory, Plan, Quote, Size } from '../../src/model.ts';
+import type { Dimension, EditionName, Instance, Inventory, Plan, Quote, Size } from '../../src/model.ts';
 import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { stepId } from '../../src/plan/price/price-steps.ts';
 import { type Leg, orderSteps, type Route } from '../../src/plan/resolve/order-steps.ts';
@@ -342,7 +342,7 @@ function orderLeg(test: TestWorld, { instance, after, placement }: Leg): string 
 /** As no plan would send it: the whole size, also where the edition has no such dimension. */
 function orderWhole(test: TestWorld, { instance, after, placement }: Leg): string {
   const nodes = placement?.nodes;
-  return order(test, instance.id, instance.region, after, {
+  return order(test, instance, after, {
     ...(nodes?.kind === 'add'
       ? { NodeSet: nodes.zones.map(({ number }) => ({ NodeType: 1, ZoneId: number })) }
       : {}),
@@ -352,7 +352,12 @@ function orderWhole(test: TestWorld, { instance, after, placement }: Leg): strin
   });
 }
 
-function order(test: TestWorld, id: string, region: string, size: Size, more: object = {}): string {
+function order(
+  test: TestWorld,
+  { id, region }: Pick<Instance, 'id' | 'region'>,
+  size: Size,
+  more: object = {},
+): string {
   const { memoryPerShard, shards, replicas } = size;
   const params = {
     InstanceId: id,
@@ -436,7 +441,7 @@ export async function agree(given: Case, met: Met): Promise<void> {
     const any = { memoryPerShard: 8 * GB, shards: 3, replicas: 1 };
     const found = route
       ? orderAll(test, route, (leg) => orderWhole(test, leg))
-      : order(test, id, region, any);
+      : order(test, { id, region }, any);
     compare(id, code, found);
   }
   // Nobody is forgotten: each target became steps, was left as it is, or was blocked.

@@ -369,7 +369,7 @@ export function openWatcher(
             );
         }
       }
-      holdUndisturbed(scenario, saved!, report, (step) => known.get(step)!.asked, violated);
+      holdUndisturbed(scenario, { saved: saved!, report }, (step) => known.get(step)!.asked, violated);
     },
   };
   return watcher;
@@ -419,8 +419,7 @@ const ENDS = {
 
 function holdUndisturbed(
   scenario: Scenario,
-  saved: SavedPlan,
-  report: Report,
+  { saved, report }: { saved: SavedPlan; report: Report },
   asked: (step: string) => number,
   violated: Watcher['violated'],
 ): void {
