@@ -23,13 +23,11 @@ import {
   type World,
 } from '../../src/simulator/world/world.ts';
 import type { Machine } from './machine.ts';
-import { appOf, type Scenario } from './scenario.ts';
+import { appOf, PLANNING, type Scenario } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
 const ORDER = 'UpgradeInstance';
 const TIMEOUT = 60_000;
-/** Milliseconds within which the plan is made. */
-export const PLANNING = 60_000;
 const SKEW_TOLERATED = 300_000;
 const ZONE = 'ap-guangzhou-3';
 export const OTHER_ZONE = 'ap-guangzhou-6';
