@@ -16,8 +16,8 @@ export async function replays(entries = 1_000_000, times = 3): Promise<readonly 
     await longRun(long, entries);
     await longRun(short, entries / 10);
     return [
-      await gone('replay', long, short, entries, times),
-      await gone('verify', long, short, entries, times),
+      await gone('replay', { long, short }, entries, times),
+      await gone('verify', { long, short }, entries, times),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -26,8 +26,7 @@ export async function replays(entries = 1_000_000, times = 3): Promise<readonly 
 
 async function gone(
   what: 'replay' | 'verify',
-  long: string,
-  short: string,
+  { long, short }: { long: string; short: string },
   entries: number,
   times: number,
 ): Promise<Row> {

@@ -1,12 +1,14 @@
 /** The provider in small on loopback, for whoever has no account to try on. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { given } from '../given.ts';
+import { parseAccount } from '../simulator/fleet/accounts.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../simulator/simulate.ts';
 import { makeThrowAwayCa } from '../simulator/throw-away-ca.ts';
-import { parseAccount } from '../simulator/world/accounts.ts';
+
 import { parseFault } from '../simulator/world/faults.ts';
 
 /** As a user writes them. */

@@ -1,7 +1,8 @@
 /**
- * The simulator on loopback: node:http, or node:https where there is a certificate, around the pure wire half. Beside the provider's `/` it answers, unsigned
- * and to loopback alone, `GET /_refit/counts` (arrivals by second and action, orders by instance) and
- * `GET /_refit/state` (the truth about instances, orders and tasks), both JSON, for tests and benchmarks.
+ * The simulator on loopback: node:http, or node:https where there is a certificate, around the pure wire half. Beside
+ * the provider's `/` it answers, unsigned and to loopback alone, `GET /_refit/counts` (arrivals by second and action,
+ * orders by instance) and `GET /_refit/state` (the truth about instances, orders and tasks), both JSON, for tests and
+ * benchmarks.
  */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -103,25 +104,29 @@ function send(answer: WireAnswer, request: IncomingMessage, response: ServerResp
     request.socket.resetAndDestroy();
     return;
   }
-  response.writeHead(answer.status, { ...answer.headers, 'Content-Length': Buffer.byteLength(answer.body) });
-  response.end(answer.body);
+  write(response, answer.status, answer.headers, answer.body);
+}
+
+function write(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
 }
 
 function look(world: World, request: IncomingMessage, response: ServerResponse, now: number): void {
   const loopback = /^(::1|(::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '');
   const path = request.url?.split('?')[0];
   advance(world, now);
-  const value = !loopback
-    ? null
-    : path === '/_refit/counts'
-      ? counts(world)
-      : path === '/_refit/state'
-        ? worldState(world)
-        : null;
-  const body = JSON.stringify(value ?? { error: 'not found' });
-  response.writeHead(value ? 200 : 404, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  const read = loopback ? LOOKS[path ?? ''] : undefined;
+  const body = JSON.stringify(read ? read(world) : { error: 'not found' });
+  write(response, read ? 200 : 404, { 'Content-Type': 'application/json' }, body);
 }
+
+const LOOKS: Readonly<Record<string, (world: World) => unknown>> = {
+  '/_refit/counts': counts,
+  '/_refit/state': worldState,
+};

@@ -1,8 +1,10 @@
 /** What `refit simulate` runs: a world made from options, on loopback. */
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
+import { given } from '../given.ts';
+import { DAY } from '../units.ts';
+import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from './fleet/accounts.ts';
 import { type ServerCertificate, startServer } from './server.ts';
-import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from './world/accounts.ts';
 import { createWorld } from './world/create-world.ts';
 import { type Fault, parseFault } from './world/faults.ts';
 import type { LimitCounting } from './world/request-limit.ts';
@@ -77,27 +79,20 @@ export function simulatedWorld(
     throw new RefitError('usage', `cannot simulate ${count} instances`, 'a whole number from 0 to 100000');
   }
   const range = (name: string, [least, greatest]: Range): Range => {
-    if (!(least >= 0 && greatest >= least && greatest <= 7 * 24 * 3600_000)) {
-      throw new RefitError(
-        'usage',
-        `${name} is ${least} to ${greatest} ms`,
-        'two times from 0 to a week, the lesser first',
-      );
+    if (!(least >= 0 && greatest >= least && greatest <= 7 * DAY)) {
+      const message = `${name} is ${least} to ${greatest} ms`;
+      throw new RefitError('usage', message, 'two times from 0 to a week, the lesser first');
     }
     return [Math.round(least), Math.round(greatest)];
   };
-  const given = options.fleet === undefined ? [] : readFleetFile(options.fleet);
-  const { balance, secretId, secretKey } = options;
+  const listed = options.fleet === undefined ? [] : readFleetFile(options.fleet);
+  const { balance, secretId, secretKey, cvmRole } = options;
   const first: AccountWish = {
-    ...(given.find(({ name }) => name === FIRST_ACCOUNT) ?? {
-      name: FIRST_ACCOUNT,
-      ...(given.length === 0 ? { instances: count } : {}),
-    }),
-    ...(balance === undefined ? {} : { balance }),
-    ...(secretId === undefined ? {} : { secretId }),
-    ...(secretKey === undefined ? {} : { secretKey }),
+    name: FIRST_ACCOUNT,
+    ...(listed.length === 0 ? { instances: count } : listed.find(({ name }) => name === FIRST_ACCOUNT)),
+    ...given({ balance, secretId, secretKey }),
   };
-  const others = [...given.filter(({ name }) => name !== FIRST_ACCOUNT), ...(options.accounts ?? [])];
+  const others = [...listed.filter(({ name }) => name !== FIRST_ACCOUNT), ...(options.accounts ?? [])];
   const [own, ...further] = makeAccounts([first, ...others], seed);
   const keys = [own!, ...further].flatMap((account) => account.keys);
   const window = options.maintenanceWindow ?? 'honoured';
@@ -109,7 +104,7 @@ export function simulatedWorld(
       accounts: further,
       uin: own!.uin,
       roles: own!.roles,
-      ...(options.cvmRole === undefined ? {} : { cvmRole: options.cvmRole }),
+      ...(cvmRole === undefined ? {} : { cvmRole }),
       startLag: range('startLag', options.startLag ?? [200, 600]),
       duration: range('duration', options.duration ?? [1000, 4000]),
       lockTail: range('lockTail', options.lockTail ?? [1000, 2000]),
@@ -134,7 +129,7 @@ function keysOf({ account, user, uin, secretId, secretKey }: MadeAccount['keys']
  */
 export async function simulate(options: SimulateOptions, clock: Clock): Promise<Simulation> {
   const { world, ...keys } = simulatedWorld(options, clock.now());
-  const { tls } = options;
-  const server = await startServer({ world, port: options.port ?? 0, clock, ...(tls ? { tls } : {}) });
+  const { port = 0, tls } = options;
+  const server = await startServer({ world, port, clock, ...given({ tls }) });
   return { ...server, ...keys };
 }

@@ -4,6 +4,7 @@
  * the provider's answer, the simulator gives it; both are written from the same facts and neither borrows from the
  * other. Everything goes through the real client.
  */
+
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { VirtualClock } from '../../src/clock.ts';
@@ -13,7 +14,8 @@ import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
 import { encodeOrder } from '../../src/cloud/wire/order.ts';
-import type { Dimension, EditionName, Inventory, Plan, Quote, Size } from '../../src/model.ts';
+
+import type { Dimension, EditionName, Instance, Inventory, Plan, Quote, Size } from '../../src/model.ts';
 import { type Draft, draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { stepId } from '../../src/plan/price/price-steps.ts';
 import { type Leg, orderSteps, type Route } from '../../src/plan/resolve/order-steps.ts';
@@ -22,8 +24,10 @@ import type { QuoteRefusal } from '../../src/rules/facts.ts';
 import { RULES } from '../../src/rules/rules.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import type { ProductEntry, SimCatalogue, Sold } from '../../src/simulator/world/catalogue.ts';
+import { FIRST_ACCOUNT } from '../../src/simulator/world/world.ts';
 import { plan, target } from '../plan/fixtures/small-fleet.ts';
-import { SECRET_ID, SECRET_KEY, START, type TestWorld, testWorld } from '../simulator/signed-call.ts';
+import { SECRET_ID, SECRET_KEY } from '../simulator/signed-request.ts';
+import { START, type TestWorld, testWorld } from '../simulator/test-world.ts';
 
 const GB = 1024;
 const ZONES = [
@@ -334,13 +338,13 @@ function orderLeg(test: TestWorld, { instance, after, placement }: Leg): string 
     size: after,
     ...(placement?.nodes ? { nodes: placement.nodes } : {}),
   });
-  return test.code('redis.UpgradeInstance', params, instance.region);
+  return test.code('redis.UpgradeInstance', params, { region: instance.region });
 }
 
 /** As no plan would send it: the whole size, also where the edition has no such dimension. */
 function orderWhole(test: TestWorld, { instance, after, placement }: Leg): string {
   const nodes = placement?.nodes;
-  return order(test, instance.id, instance.region, after, {
+  return order(test, instance, after, {
     ...(nodes?.kind === 'add'
       ? { NodeSet: nodes.zones.map(({ number }) => ({ NodeType: 1, ZoneId: number })) }
       : {}),
@@ -350,7 +354,12 @@ function orderWhole(test: TestWorld, { instance, after, placement }: Leg): strin
   });
 }
 
-function order(test: TestWorld, id: string, region: string, size: Size, more: object = {}): string {
+function order(
+  test: TestWorld,
+  { id, region }: Pick<Instance, 'id' | 'region'>,
+  size: Size,
+  more: object = {},
+): string {
   const { memoryPerShard, shards, replicas } = size;
   const params = {
     InstanceId: id,
@@ -359,7 +368,7 @@ function order(test: TestWorld, id: string, region: string, size: Size, more: ob
     RedisReplicasNum: replicas,
     ...more,
   };
-  return test.code('redis.UpgradeInstance', params, region);
+  return test.code('redis.UpgradeInstance', params, { region });
 }
 
 /** How often each code was compared: a property that never met a code proves nothing about it. */
@@ -422,7 +431,7 @@ export async function agree(given: Case, met: Met): Promise<void> {
       continue;
     }
     if (short(code) && (refunds || unspent)) continue;
-    if (!short(code)) test.world.balance = Number.MAX_SAFE_INTEGER / 2;
+    if (!short(code)) test.world.accounts.get(FIRST_ACCOUNT)!.balance = Number.MAX_SAFE_INTEGER / 2;
     const route = routes.get(id);
     const { spec, absent } = wanted.find((one) => one.spec.id === id)!;
     const region =
@@ -434,7 +443,7 @@ export async function agree(given: Case, met: Met): Promise<void> {
     const any = { memoryPerShard: 8 * GB, shards: 3, replicas: 1 };
     const found = route
       ? orderAll(test, route, (leg) => orderWhole(test, leg))
-      : order(test, id, region, any);
+      : order(test, { id, region }, any);
     compare(id, code, found);
   }
   // Nobody is forgotten: each target became steps, was left as it is, or was blocked.

@@ -95,8 +95,7 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
     context: Parameters<typeof desk>[0],
     at: Desk,
     command: string,
-    size: [number, number],
-    env: Record<string, string> = {},
+    { size, env = {} }: { size: [number, number]; env?: Record<string, string> },
   ) {
     const tmux = (...args: string[]) =>
       execFileSync('tmux', ['-S', join(at.folder, 'tmux.sock'), '-f', '/dev/null', ...args], {
@@ -127,12 +126,8 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
 
   it.concurrent('the picture is drawn over in place, also when the terminal is made narrower and wider again', async (context) => {
     const at = await planned(context, SLOW);
-    const terminal = await inTerminal(
-      context,
-      at,
-      'apply saved.json --auto-approve --run-dir run',
-      [100, 30],
-    );
+    const command = 'apply saved.json --auto-approve --run-dir run';
+    const terminal = await inTerminal(context, at, command, { size: [100, 30] });
     const isThere = (bar: RegExp) => terminal.seen().some((line) => bar.test(line));
     await until('the second wave goes on', () => isThere(/^▸ rest /));
     for (const [columns, rows] of [
@@ -156,13 +151,8 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
     '%j: nothing moves the cursor',
     async (env, context) => {
       const at = await planned(context);
-      const terminal = await inTerminal(
-        context,
-        at,
-        'apply saved.json --auto-approve --run-dir run',
-        [80, 40],
-        env,
-      );
+      const command = 'apply saved.json --auto-approve --run-dir run';
+      const terminal = await inTerminal(context, at, command, { size: [80, 40], env });
       await until('it ends', () => terminal.seen().some((line) => /^ended 0/.test(line)));
       const raw = await at.text('raw');
       expect(raw).toMatch(/wave 1 of 2 \(canary\) begins/);

@@ -1,12 +1,11 @@
 /** Several accounts in one inventory and one run: each profile has keys of its own, and what the provider counts with them. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { openCloud } from '../../src/cloud/client.ts';
+import { type CloudOptions, openCloud } from '../../src/cloud/client.ts';
 import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { fakeTransport } from './fake-transport.ts';
-import { row, START } from './rig.ts';
+import { clientOptions, ORDER, row, START } from './scripted-client.ts';
 
 const FILE = ['retail', 'finance', 'copy']
   .map((name) => `[${name}]\nsecret_id=id-${name === 'copy' ? 'retail' : name}\nsecret_key=key-${name}\n`)
@@ -31,36 +30,14 @@ function accounts() {
     if (sent.action === 'UpgradeInstance') return { ok: { DealName: `order-of-${id}` } };
     return { ok: {} };
   });
-  const cloud = openCloud({
-    transport,
-    clock,
-    endpoint: null,
-    permits: openPermits(clock, 18),
-    jitter: () => 0.5,
-    credentials: (profile, before) =>
-      findCredentials(
-        {
-          env,
-          home: '/home/dba',
-          profile,
-          readFile: (path) => (path.startsWith('/home') && path.endsWith('credentials') ? FILE : null),
-          transport,
-          clock,
-          endpoint: null,
-        },
-        before,
-      ),
-  });
-  return { clock, cloud, transport, arrivals };
+  const readFile = (path: string) => (path.startsWith('/home') && path.endsWith('credentials') ? FILE : null);
+  const places = { env, home: '/home/dba', readFile, transport, clock, endpoint: null };
+  const credentials: CloudOptions['credentials'] = (profile, before) =>
+    findCredentials({ ...places, profile }, before);
+  return { clock, cloud: openCloud(clientOptions({ transport, clock, credentials })), arrivals };
 }
 
-const order = (profile: string) =>
-  ({
-    ...at(profile),
-    instance: 'crs-aaaa1111',
-    edition: 'redis-5.0-cluster',
-    size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
-  }) as const;
+const order = (profile: string) => ({ ...ORDER, profile });
 
 describe('several accounts in one plan', () => {
   it('are read each with its own keys, the unnamed one with those of the environment', async () => {

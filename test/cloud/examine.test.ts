@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { examine } from '../../src/cloud/examine.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { type Transport, TransportError } from '../../src/cloud/network/transport.ts';
 import { ORDER, READS } from '../../src/cloud/wire/actions.ts';
+import { given } from '../../src/given.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
-import { row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
+import { clientOptions, KEYS, row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './scripted-client.ts';
 
 interface Case {
   answer?: (sent: Sent) => Line | undefined;
@@ -46,18 +46,8 @@ async function examined({ answer, ahead = 0, endpoint, expiresAt }: Case = {}) {
   };
   const found = await clock.run(() =>
     examine({
-      transport,
-      clock,
-      endpoint: endpoint ?? null,
-      permits: openPermits(clock, 18),
-      jitter: () => 0.5,
-      credentials: () => ({
-        secretId: SECRET_ID,
-        secretKey: secret(SECRET_KEY),
-        token: secret(TOKEN),
-        source: 'a test',
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      }),
+      ...clientOptions({ transport, clock, endpoint: endpoint ?? null }),
+      credentials: () => ({ ...KEYS, ...given({ expiresAt }) }),
       scope: SCOPE,
       proxy: null,
     }),
@@ -137,11 +127,7 @@ describe('an examination', () => {
       };
       const found = await clock.run(() =>
         examine({
-          transport,
-          clock,
-          endpoint: null,
-          permits: openPermits(clock, 18),
-          jitter: () => 0.5,
+          ...clientOptions({ transport, clock }),
           credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'a test' }),
           scope: SCOPE,
           proxy: null,

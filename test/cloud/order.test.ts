@@ -2,20 +2,21 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { openCloud } from '../../src/cloud/client.ts';
-import type { OrderRequest } from '../../src/cloud/cloud.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { SIGNATURES } from '../../src/cloud/signing/signature.ts';
 import { RefitError } from '../../src/errors.ts';
 import type { EditionName } from '../../src/model.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
-import { rig, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './rig.ts';
+import {
+  clientOptions,
+  clientOver,
+  ORDER,
+  SCOPE,
+  SECRET_ID,
+  SECRET_KEY,
+  START,
+  TOKEN,
+} from './scripted-client.ts';
 
-const ORDER: OrderRequest = {
-  ...SCOPE,
-  instance: 'crs-aaaa1111',
-  edition: 'redis-5.0-cluster',
-  size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
-};
 const yes = () => true;
 
 describe('an order is answered', () => {
@@ -95,7 +96,7 @@ describe('an order is answered', () => {
       { kind: 'no-answer', why: 'other side closed' },
     ],
   ])('%s', async (_, line, answer) => {
-    const { run, transport, calls } = rig([line]);
+    const { run, transport, calls } = clientOver([line]);
     expect(await run((cloud) => cloud.order(ORDER, yes))).toMatchObject({ ...answer, sentAt: START });
     expect(transport.actions).toEqual(['UpgradeInstance']);
     // The journal counts orders from their own entries.
@@ -114,7 +115,7 @@ describe('an order is answered', () => {
       'the guard said no',
     ],
   ])('not-sent, where %s', async (_, line, goAhead, why) => {
-    const { run, transport } = rig([line]);
+    const { run, transport } = clientOver([line]);
     expect(await run((cloud) => cloud.order(ORDER, goAhead))).toEqual({ kind: 'not-sent', why });
     expect(transport.sent).toEqual([]);
   });
@@ -122,16 +123,10 @@ describe('an order is answered', () => {
   it('not-sent, where there are no credentials', async () => {
     const clock = new VirtualClock();
     const transport = fakeTransport([]);
-    const cloud = openCloud({
-      transport,
-      clock,
-      endpoint: null,
-      permits: openPermits(clock, 18),
-      jitter: () => 0,
-      credentials: () => {
-        throw new RefitError('no-credentials', 'no credentials for profile default', 'export some');
-      },
-    });
+    const credentials = () => {
+      throw new RefitError('no-credentials', 'no credentials for profile default', 'export some');
+    };
+    const cloud = openCloud(clientOptions({ transport, clock, credentials }));
     expect(await cloud.order(ORDER, yes)).toEqual({
       kind: 'not-sent',
       why: 'no credentials for profile default',
@@ -140,12 +135,12 @@ describe('an order is answered', () => {
 
   it('no-answer, where the transport breaks in a way it should not', async () => {
     const clock = new VirtualClock();
-    const { cloud } = rig([]);
+    const { cloud } = clientOver([]);
     expect(await clock.run(() => cloud.order(ORDER, yes))).toMatchObject({ kind: 'no-answer' });
   });
 
   it('with the time at which the guard was asked, not the time at which it was called', async () => {
-    const { run, clock } = rig([{ ok: { DealName: '1' } }]);
+    const { run, clock } = clientOver([{ ok: { DealName: '1' } }]);
     const answer = await run((cloud) => {
       clock.jump(0);
       return cloud.order(ORDER, () => {
@@ -172,7 +167,7 @@ describe('an order names the whole size as far as the edition takes it', () => {
     ['ckv-3.2-standard', legacy],
     ['redis-2.8-standalone', legacy],
   ])('%s', async (edition, size) => {
-    const { run, transport } = rig([{ ok: { DealName: '1' } }]);
+    const { run, transport } = clientOver([{ ok: { DealName: '1' } }]);
     await run((cloud) => cloud.order({ ...ORDER, edition }, yes));
     expect(transport.sent[0]!.fields).toEqual({ InstanceId: 'crs-aaaa1111', ...size });
   });
@@ -184,7 +179,7 @@ describe('an order goes', () => {
     ['ap-shanghai-fsi', null, 'https://redis.ap-shanghai-fsi.tencentcloudapi.com'],
     ['ap-shanghai-fsi', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
   ])('from %s with endpoint %s to %s, and its lane says so', async (region, endpoint, origin) => {
-    const { run, transport, cloud } = rig([{ ok: { DealName: '1' } }], endpoint);
+    const { run, transport, cloud } = clientOver([{ ok: { DealName: '1' } }], { endpoint });
     await run((one) => one.order({ ...ORDER, region }, yes));
     expect(transport.sent[0]).toMatchObject({ origin, region });
     expect(transport.sent[0]!.headers).toMatchObject({
@@ -200,14 +195,14 @@ describe('an order goes', () => {
   });
 
   it('in one lane for one profile, before its keys are known and after', async () => {
-    const { run, cloud } = rig([{ ok: { DealName: '1' } }]);
+    const { run, cloud } = clientOver([{ ok: { DealName: '1' } }]);
     const before = cloud.orderLane(SCOPE);
     await run((one) => one.order(ORDER, yes));
     expect(cloud.orderLane(SCOPE)).toEqual(before);
   });
 
   it('with keys that were looked for once', async () => {
-    const { run, keysAsked } = rig(() => ({ ok: { DealName: '1' } }));
+    const { run, keysAsked } = clientOver(() => ({ ok: { DealName: '1' } }));
     await run(async (cloud) => {
       await Promise.all([1, 2, 3].map(() => cloud.order(ORDER, yes)));
     });
@@ -216,21 +211,20 @@ describe('an order goes', () => {
 });
 
 describe('no key, token or id is shown', () => {
-  it.each(SIGNATURES)('by an answer that repeats what was sent, signed by %s', async (name) => {
-    const { run, transport } = rig(
+  it.each(SIGNATURES)('by an answer that repeats what was sent, signed by %s', async (signature) => {
+    const { run, transport } = clientOver(
       (sent) => ({
         code: 'AuthFailure',
         message: `bad: ${JSON.stringify(sent.headers)} ${sent.body} ${decodeURIComponent(sent.body)}`,
       }),
-      null,
-      name,
+      { signature },
     );
     const answer = inspect(await run((cloud) => cloud.order(ORDER, yes)), { depth: 9 });
     expect(answer).toContain('(hidden)');
     const [{ headers, fields }] = transport.sent as [Sent];
-    const signature = String(fields.Signature ?? /Signature=(\w+)$/.exec(headers.Authorization!)![1]);
-    expect(signature.length).toBeGreaterThan(20);
-    for (const text of [SECRET_KEY, TOKEN, SECRET_ID, signature, encodeURIComponent(signature)])
+    const signed = String(fields.Signature ?? /Signature=(\w+)$/.exec(headers.Authorization!)![1]);
+    expect(signed.length).toBeGreaterThan(20);
+    for (const text of [SECRET_KEY, TOKEN, SECRET_ID, signed, encodeURIComponent(signed)])
       expect(answer).not.toContain(text);
   });
 
@@ -238,7 +232,7 @@ describe('no key, token or id is shown', () => {
     ['a refused read', { code: 'AuthFailure.SignatureFailure', message: `${SECRET_ID} ${TOKEN}` }],
     ['a provider that is not there', { fault: 'connect ECONNREFUSED', sent: false }],
   ])('by the error of %s, nor by the client or its lane', async (_, line) => {
-    const { run, cloud } = rig(() => line);
+    const { run, cloud } = clientOver(() => line);
     const error = await run((one) => one.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RefitError);
     const shown = inspect([error, cloud, cloud.orderLane(SCOPE)], { depth: 9, showHidden: true });

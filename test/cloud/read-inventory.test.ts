@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { discoverRegions, monitorCalls, readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
 import type { Inventory } from '../../src/model.ts';
 import type { Line, Sent } from './fake-transport.ts';
-import { rig, row, SCOPE, START } from './rig.ts';
+import { clientOver, row, SCOPE, START } from './scripted-client.ts';
 
 const SHANGHAI = { region: 'ap-shanghai', profile: 'default' };
 const RETAIL = { region: 'ap-guangzhou', profile: 'retail' };
@@ -29,7 +29,7 @@ function provider(overrides: Record<string, (sent: Sent) => Line> = {}) {
     DescribeZones: () => ({ ok: { ZoneSet: [{ Zone: 'ap-guangzhou-6', ZoneId: '100006' }] } }),
     ...overrides,
   };
-  return rig((sent) => answers[sent.action]!(sent));
+  return clientOver((sent) => answers[sent.action]!(sent));
 }
 
 const denied = (): Line => ({ code: 'UnauthorizedOperation.NoCAMAuthed' });

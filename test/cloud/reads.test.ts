@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { type Caller, onlyReads } from '../../src/cloud/calls/call.ts';
 import { openReader } from '../../src/cloud/client.ts';
-import { secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
-import { ORDER, READS } from '../../src/cloud/wire/actions.ts';
+import type { Transport } from '../../src/cloud/network/transport.ts';
+import { ORDER as ORDER_ACTION, READS } from '../../src/cloud/wire/actions.ts';
 import { RefitError } from '../../src/errors.ts';
 import { fakeTransport, type Line } from './fake-transport.ts';
-import { rig, row, SCOPE, START } from './rig.ts';
+import { clientOptions, clientOver, ORDER, row, SCOPE, START } from './scripted-client.ts';
 
 const NO_INSTANCES: Line = { ok: { TotalCount: 0, InstanceSet: [] } };
 
@@ -23,7 +22,7 @@ describe('a read is tried again quietly', () => {
     ['after a system error', { code: 'FailedOperation.SystemError' }],
   ])('%s', async (_, line) => {
     let tries = 0;
-    const { run, clock } = rig(() => (tries++ === 0 ? line : NO_INSTANCES));
+    const { run, clock } = clientOver(() => (tries++ === 0 ? line : NO_INSTANCES));
     expect(await run((cloud) => cloud.describeInstances(SCOPE))).toEqual([]);
     expect(tries).toBe(2);
     expect(clock.monotonic()).toBeGreaterThan(50);
@@ -56,7 +55,7 @@ describe('a read is tried again quietly', () => {
     ],
   ])('six times and not for ever: %s', async (_, line, code, mend) => {
     let tries = 0;
-    const { run, clock } = rig(() => {
+    const { run, clock } = clientOver(() => {
       tries += 1;
       return line;
     });
@@ -71,7 +70,7 @@ describe('a read is tried again quietly', () => {
   });
 
   it('with a permit for every try', async () => {
-    const { run, calls } = rig(() => ({ code: 'RequestLimitExceeded' }));
+    const { run, calls } = clientOver(() => ({ code: 'RequestLimitExceeded' }));
     await run((cloud) => cloud.describeInstances(SCOPE)).catch(() => {});
     expect(calls.length).toBeGreaterThan(6);
     expect(
@@ -87,21 +86,15 @@ describe('a read is tried again quietly', () => {
     const clock = new VirtualClock(START);
     let sends = 0;
     const inner = fakeTransport(() => NO_INSTANCES);
-    const cloud = openReader({
-      transport: {
-        async send(request) {
-          // The first eight connections take 200 ms each.
-          if (sends++ < 8) await clock.sleep(200);
-          return inner.send(request);
-        },
-        close: inner.close,
+    const transport: Transport = {
+      async send(request) {
+        // The first eight connections take 200 ms each.
+        if (sends++ < 8) await clock.sleep(200);
+        return inner.send(request);
       },
-      clock,
-      endpoint: null,
-      permits: openPermits(clock, 18),
-      jitter: () => 0,
-      credentials: () => ({ secretId: 'id', secretKey: secret('key'), token: null, source: 'a test' }),
-    });
+      close: inner.close,
+    };
+    const cloud = openReader(clientOptions({ transport, clock, jitter: () => 0 }));
     expect(await clock.run(() => cloud.describeInstances(SCOPE))).toEqual([]);
     expect(sends).toBe(9);
     expect(inner.sent).toHaveLength(1);
@@ -118,7 +111,7 @@ describe('a read that is refused', () => {
     ['UnsupportedRegion', 'provider-refused', 1, /refit explain UnsupportedRegion/],
     ['Bad\u001b[31mCode', 'provider-refused', 1, /refit explain CODE/],
   ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, mend) => {
-    const { run, transport } = rig([{ code, message: 'evil \u001b]0;title\u0007 \u202e\n' }]);
+    const { run, transport } = clientOver([{ code, message: 'evil \u001b]0;title\u0007 \u202e\n' }]);
     const error = await run((cloud) => cloud.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: kind, exitCode, mend: expect.stringMatching(mend) });
     expect((error as RefitError).message).toMatch(/evil \\u\{1b\}\]0;title\\u\{7\} \\u\{202e\}\\u\{a\}$/);
@@ -147,7 +140,7 @@ describe('a client for planning', () => {
     '',
   ])('refuses to send %j', async (name) => {
     const sent: string[] = [];
-    const call = { action: { ...ORDER, name }, scope: SCOPE, fields: {} };
+    const call = { action: { ...ORDER_ACTION, name }, scope: SCOPE, fields: {} };
     await expect(onlyReads(caller(sent)).send(call, () => true)).rejects.toThrow('may only read');
     expect(sent).toEqual([]);
   });
@@ -168,27 +161,14 @@ describe('a client for planning', () => {
           ? { TotalCount: 1, InstanceSet: [row()] }
           : { TotalCount: 0, Price: 1 },
     }));
-    const reader = openReader({
-      transport,
-      clock,
-      endpoint: null,
-      permits: openPermits(clock, 18),
-      jitter: () => 0,
-      credentials: () => ({ secretId: 'id', secretKey: secret('key'), token: null, source: 'a test' }),
-    });
+    const reader = openReader(clientOptions({ transport, clock }));
     expect(Object.keys(reader)).not.toContain('order');
-    const request = {
-      ...SCOPE,
-      instance: 'crs-aaaa1111',
-      edition: 'redis-5.0-cluster',
-      size: { memoryPerShard: 1024, shards: 1, replicas: 1 },
-    } as const;
     const named = { id: 'crs-aaaa1111', edition: 'redis-5.0-cluster' };
     await clock.run(async () => {
       await reader.describeInstances(SCOPE);
       await reader.describeInstances(SCOPE, ['crs-aaaa1111']);
       await reader.describeCatalogue(SCOPE);
-      await reader.price(request);
+      await reader.price(ORDER);
       await reader.describeTasks(SCOPE, START);
       await reader.describeRunningTasks(SCOPE);
       await reader.describeBalance(SCOPE);
@@ -213,6 +193,6 @@ describe('a client for planning', () => {
   });
 
   it('refuses an endpoint on plain http before anything is sent', () => {
-    expect(() => rig([], 'http://example.com')).toThrow(RefitError);
+    expect(() => clientOver([], { endpoint: 'http://example.com' })).toThrow(RefitError);
   });
 });

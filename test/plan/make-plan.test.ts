@@ -75,7 +75,7 @@ const nights = (given: Partial<NonNullable<Plan['windows']>> = {}): Pick<Plan, '
 
 describe('the verdict', () => {
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['everything fits: sealed', plan([all8]), [a, b], null, 'ready: aaaaaaaa/mem bbbbbbbb/mem'],
     ['nothing to do', plan([target(select(), { memoryPerShard: 4 * GB })]), [a, b], null, 'no-change: '],
     ['one blocked, refuse: nothing is sealed', plan([all8]), [a, gone], null, 'blocked: aaaaaaaa/mem | ResourceUnavailable.InstanceStatusAbnormal'],
@@ -105,7 +105,7 @@ describe('the verdict', () => {
     ['windows that are all frozen', plan([all8], nights({ freeze: ['2026-01-01..2028-01-01'] })), [a], null, 'blocked: aaaaaaaa/mem | Refit.WindowsClosed'],
     ['a patience that an order may outlast', plan([all8], patience(59.9)), [a], null, 'ready: aaaaaaaa/mem | Refit.ShortPatience'],
     ['a patience of a minute', plan([all8], patience(60)), [a], null, 'ready: aaaaaaaa/mem'],
-  ] as const)('%s', (_, given, fleet, prices, expected) => {
+  ] as const)('%s', ([_, given, fleet, prices, expected]) => {
     expect(picture(review(given, fleet, prices))).toBe(expected);
   });
 

@@ -127,7 +127,7 @@ describe('a report tells of a run', () => {
   });
   const hourly = { ...once(2), basis: 'hourly' as const };
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['as quoted', once(412), yuan(412), false, 'as-quoted', 0, 'billed ¥412.00, as quoted'],
     ['as quoted to the cent, in which bills are written', once(412.004), yuan(412), false, 'as-quoted', -0.004, 'billed ¥412.00, as quoted'],
     ['a cent more', once(412), yuan(412.01), false, 'differs', 0.01, 'billed ¥412.01, ¥0.01 more than quoted'],
@@ -139,7 +139,7 @@ describe('a report tells of a run', () => {
     ['by the hour, which costs nothing at once and is no difference', hourly, yuan(0), true, 'by-the-hour', null, 'nothing at once'],
     ['by the hour, and nothing was quoted', null, null, true, 'by-the-hour', null, 'nothing at once'],
     ['by the hour, and billed at once all the same', hourly, yuan(3), true, 'by-the-hour', null, 'billed ¥3.00'],
-  ] as const)('of a verified step the bill beside the quote: %s', (_, quote, billed, postpaid, bill, difference, words) => {
+  ] as const)('of a verified step the bill beside the quote: %s', ([_, quote, billed, postpaid, bill, difference, words]) => {
     const told = billOf({ quote }, { outcome: 'verified', billed }, postpaid);
     expect(told).toEqual({ bill, difference });
     expect(billInWords({ ...told, quote, billed } as ReportStep)).toBe(words);

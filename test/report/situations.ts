@@ -183,10 +183,10 @@ export class JournalWriter {
     return this.deed({ kind: 'accepted', step, attempt, order, requestId, sentAt });
   }
 
-  refuse(step: string, code: string, message: string, next: AfterRefusal, attempt = 1): this {
+  refuse(step: string, code: string, message: string, next: AfterRefusal): this {
     const sentAt = new Date(this.#now).toISOString();
     const requestId = '9e0b4c11-0000-4000-8000-000000000009';
-    return this.deed({ kind: 'refused', step, attempt, code, message, requestId, sentAt, next });
+    return this.deed({ kind: 'refused', step, attempt: 1, code, message, requestId, sentAt, next });
   }
 
   end(

@@ -6,18 +6,7 @@ import type { Offered } from '../../src/approval/judge-approvals.ts';
 import type { Approvals, SavedPlan } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { approver, file, HOUR } from '../approval/people.ts';
-import { PLANNING } from './provider.ts';
-import type { Scenario } from './scenario.ts';
-
-/** An approval of a wave that asks for one. */
-export interface ApprovalWish {
-  /** Its name. */
-  readonly wave: string;
-  readonly by: string;
-  /** Milliseconds after the first process began at which the file is there. */
-  readonly at: number;
-  readonly how: 'good' | 'forged' | 'expired' | 'other plan' | 'other wave' | 'author';
-}
+import { type ApprovalWish, PLANNING, type Scenario } from './scenario.ts';
 
 const NEED = 2;
 const PEOPLE = ['wei', 'jun', 'li'];

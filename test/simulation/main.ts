@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { drawScenario, LARGE, SMALL } from './scenario.ts';
+import { drawScenario, LARGE, SMALL } from './draw-scenario.ts';
 import { addTo, type Found, nothingFound, search } from './search.ts';
 import { shrink } from './shrink.ts';
 import { SABOTAGES, type Sabotage, simulate } from './simulate.ts';

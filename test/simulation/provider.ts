@@ -8,7 +8,7 @@ import { openProviderTime } from '../../src/cloud/calls/provider-time.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import type { Answer } from '../../src/cloud/wire/answer.ts';
 import { fitTo } from '../../src/simulator/actions/parameters.ts';
-import { newRequestId, type Served, serve } from '../../src/simulator/gateway/http.ts';
+import { newRequestId, type Served, serve } from '../../src/simulator/gateway/serve.ts';
 import type { SimCatalogue } from '../../src/simulator/world/catalogue.ts';
 import { changeByHand } from '../../src/simulator/world/change.ts';
 import { createWorld } from '../../src/simulator/world/create-world.ts';
@@ -23,13 +23,11 @@ import {
   type World,
 } from '../../src/simulator/world/world.ts';
 import type { Machine } from './machine.ts';
-import { appOf, type Scenario } from './scenario.ts';
+import { appOf, PLANNING, type Scenario } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
 const ORDER = 'UpgradeInstance';
 const TIMEOUT = 60_000;
-/** Milliseconds within which the plan is made. */
-export const PLANNING = 60_000;
 const SKEW_TOLERATED = 300_000;
 const ZONE = 'ap-guangzhou-3';
 export const OTHER_ZONE = 'ap-guangzhou-6';

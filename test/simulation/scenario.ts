@@ -1,12 +1,11 @@
 /**
- * What one simulated run is made of, as plain data drawn from one seed: the fleet, the plan, the provider's times, what
- * goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made smaller member by member.
+ * What one simulated run is made of, as plain data that draw-scenario.ts draws from one seed: the fleet, the plan, the
+ * provider's times, what goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made
+ * smaller member by member.
  */
 import type { SteerCommand } from '../../src/model.ts';
-import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
-import { type ApprovalWish, drawApprovals } from './approvals.ts';
-import { drawTelling, type TellingWish } from './telling.ts';
+import { HOUR, MINUTE } from '../../src/units.ts';
 
 export interface Scenario {
   /** Of the dice thrown while it runs. */
@@ -68,9 +67,6 @@ export function mayBegin({ from, to, lastStart, freeze }: HourlyWindow, at: numb
   if (minute < from || minute + lastStart >= to) return false;
   return freeze === null || at >= freeze.to || at + lastStart * MINUTE < freeze.from;
 }
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** An instance and what is wanted of it. */
 export interface InstanceWish {
@@ -137,247 +133,33 @@ export function appOf({ spread }: Pick<Scenario, 'spread'>, id: string): string 
   return spread === null || number % 7 === 0 ? null : `app-${number % spread.apps}`;
 }
 
-/** How large a scenario is. */
-export interface Scale {
-  /** Steps, least and greatest. */
-  readonly steps: Range;
+/** An approval of a wave that asks for one. */
+export interface ApprovalWish {
+  /** Its name. */
+  readonly wave: string;
+  readonly by: string;
+  /** Milliseconds after the first process began at which the file is there. */
+  readonly at: number;
+  readonly how: 'good' | 'forged' | 'expired' | 'other plan' | 'other wave' | 'author';
 }
 
-export const SMALL: Scale = { steps: [5, 60] };
-export const LARGE: Scale = { steps: [20, 200] };
+export const MANNERS = [
+  'takes it',
+  'hangs',
+  'errors',
+  'answers rubbish',
+  'is slow',
+  'resets',
+  'throws',
+] as const;
 
-/** Faults of the provider that only cost time: a run through them ends as one without. */
-const PASSING: readonly (readonly [string, number])[] = [
-  ['lost-answer', 0.15],
-  ['reset-before', 0.15],
-  ['http-500', 0.1],
-  ['http-500=executed', 0.1],
-  ['html', 0.1],
-  ['html=executed', 0.1],
-  ['half-json', 0.1],
-  ['internal-error', 0.1],
-  ['internal-error=executed', 0.1],
-  ['system-error', 0.1],
-  ['system-error=executed', 0.1],
-  ['unknown-error', 0.1],
-  ['unknown-error=executed', 0.1],
-  ['no-permission', 0.02],
-  ['no-cam', 0.02],
-  ['pay-failed', 0.02],
-  ['quota', 0.02],
-  ['lost-answer@DescribeInstances', 0.1],
-  ['half-json@DescribeInstances', 0.1],
-  ['http-500@DescribeTaskList', 0.15],
-  ['html@DescribeTaskList', 0.1],
-  ['internal-error@DescribeDealsByCond', 0.15],
-  ['reset-before@DescribeDealsByCond', 0.15],
-];
+/** How somebody takes what they are told. */
+export type Manner = (typeof MANNERS)[number];
 
-/** Draws a scenario. The same seed and scale make the same one. */
-export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
-  const chance = seededRandom(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
-  const maybe = (probability: number): boolean => chance.next() < probability;
-  // Dice of their own: what was drawn before there were these stays as it was.
-  const rollout = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x50a4);
-  // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
-  const [least, greatest] = scale.steps;
-  const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 3));
-  const inWindow = maybe(0.04);
-  const fleet = drawFleet(chance, wanted, inWindow);
-  const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
-  const duration: Range = [
-    // The provider tells whole seconds: changes that begin and end within one it does not have.
-    pick(chance, [1_500, 3_000, 10_000]),
-    pick(chance, [12_000, 30_000, 120_000]),
-  ];
-  const road = drawRoad(chance);
-  // A trace of every order shows once it has arrived and its start lag is over: patience must be longer than both, or
-  // silence would prove nothing.
-  const patience = Math.max(60_000, startLag[1] + road.heldUpFor + 20_000);
-  const scenario: Scenario = {
-    seed: chance.whole(1, 0x7fffffff),
-    fleet,
-    waves: maybe(0.5) ? [] : Array.from({ length: chance.whole(1, 3) }, () => chance.whole(1, 6)),
-    inFlight: pick(chance, [1, 2, 3, 5, 8, 20, 40]),
-    requestsPerSecond: pick(chance, [18, 18, 20, 20, 10, 5]),
-    patience,
-    haltAfter: maybe(0.5)
-      ? { failed: 1_000, unknown: 1_000 }
-      : { failed: chance.whole(0, 4), unknown: chance.whole(0, 1) },
-    switch: inWindow ? 'maintenance-window' : 'now',
-    spread:
-      rollout.next() < 0.4
-        ? { apps: pick(rollout, [1, 2, 3, 5, 8]), maxInFlight: pick(rollout, [1, 1, 1, 2, 3]) }
-        : null,
-    slowStart: rollout.next() < 0.3,
-    soak: rollout.next() < 0.3 ? pick(rollout, [1_000, 60_000, 1_800_000]) : 0,
-    gate: rollout.next() < 0.2,
-    windows: inWindow ? null : drawWindows(seed),
-    limitCounting: pick(chance, ['calendar', 'sliding', 'bucket'] as const),
-    startLag,
-    duration,
-    lockTail: [0, pick(chance, [0, 2_000, 15_000, 60_000])],
-    road,
-    faults: [
-      ...PASSING.filter(() => maybe(0.12)).map(([name, most]) => `${name}:${share(chance, most)}`),
-      ...(maybe(0.1) ? [`slow=${chance.whole(1, 90)}s:${share(chance, 0.1)}`] : []),
-      ...(maybe(0.05) ? [`limit=${chance.whole(2, 12)}@UpgradeInstance+60s..${chance.whole(65, 180)}s`] : []),
-    ],
-    stranger: maybe(0.08) ? { perSecond: chance.whole(1, 15), until: chance.whole(5_000, 120_000) } : null,
-    foreign: maybe(0.15)
-      ? Array.from({ length: chance.whole(1, 3) }, () => ({
-          at: chance.whole(0, 180_000),
-          instance: chance.pick(fleet).id,
-          how: chance.pick(['by-hand', 'order'] as const),
-        }))
-      : [],
-    lives: maybe(0.3) ? [] : Array.from({ length: chance.whole(1, 5) }, () => drawLife(chance, wanted)),
-  };
-  const approvals = drawApprovals(seed, scenario.waves.length);
-  const telling = drawTelling(seed);
-  return {
-    ...scenario,
-    ...(approvals.length === 0 ? {} : { approvals }),
-    ...(telling === null ? {} : { telling }),
-  };
+export interface TellingWish {
+  readonly webhooks: readonly Manner[];
+  readonly hook: Manner | null;
 }
 
-function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWish[] {
-  const fleet: InstanceWish[] = [];
-  for (let left = steps; left > 0; ) {
-    const cluster = chance.next() < 0.35;
-    const multiZone = chance.next() < 0.1;
-    const all = cluster
-      ? (['memoryPerShard', 'shards', 'replicas'] as const)
-      : (['memoryPerShard', 'replicas'] as const);
-    const changes = all.filter(() => chance.next() < 0.5).slice(0, left);
-    if (changes.length === 0) changes.push('memoryPerShard');
-    const fate =
-      chance.next() < 0.06
-        ? chance.pick([
-            'sold-out',
-            'insufficient',
-            'low-version',
-            'failed-task',
-            'failed-task',
-            'hand-change',
-          ] as const)
-        : // What never ends is watched for two hours of virtual time: rare, because it costs as much as ten others.
-          chance.next() < 0.001
-          ? 'stuck'
-          : null;
-    fleet.push({
-      id: `crs-${cluster ? 'c' : 's'}${String(fleet.length + 1).padStart(7, '0')}`,
-      cluster,
-      prepaid: chance.next() < 0.5,
-      multiZone,
-      changes,
-      // What never ends holds a window for days: of no use here.
-      fate: inWindow && fate === 'stuck' ? null : fate,
-    });
-    left -= changes.length;
-  }
-  return fleet;
-}
-
-/** Where the virtual clock begins, milliseconds since 1970 UTC. */
-const BEGINNING = Date.UTC(2026, 0, 5, 2, 0, 0);
-
-/** By dice of its own, so that all else of a seed is as it would be without windows. */
-function drawWindows(seed: number): HourlyWindow | null {
-  const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x3a11);
-  if (chance.next() >= 0.15) return null;
-  const from = chance.whole(0, 20);
-  const to = from + chance.whole(4, 35);
-  const frozen = BEGINNING + chance.whole(0, 120) * MINUTE;
-  return {
-    from,
-    to,
-    lastStart: chance.pick([0, 0, 1, 2]),
-    freeze: chance.next() < 0.4 ? { from: frozen, to: frozen + chance.whole(1, 150) * MINUTE } : null,
-    atClose: chance.pick(['drain', 'halt'] as const),
-  };
-}
-
-function drawRoad(chance: Random): Road {
-  const bad = chance.next() < 0.25;
-  return {
-    median: pick(chance, [5, 25, 25, 25, 120]),
-    sigma: 0.6,
-    connects: 0.1,
-    connectFails: bad ? share(chance, 0.1) : 0,
-    heldUp: bad ? share(chance, 0.1) : 0,
-    heldUpFor: pick(chance, [300, 3_000, 20_000, 90_000]),
-    losesRequest: bad ? share(chance, 0.08) : 0,
-    losesAnswer: bad ? share(chance, 0.08) : 0,
-    answersTwice: chance.next() < 0.1 ? share(chance, 0.1) : 0,
-  };
-}
-
-function drawLife(chance: Random, steps: number): Life {
-  const maybe = (probability: number): boolean => chance.next() < probability;
-  // Early moments matter as much as late ones.
-  const moment = () => Math.ceil((8 * steps + 40) ** chance.next());
-  return {
-    after: pick(chance, [0, 50, 2_000, 30_000, 200_000, 3_600_000]),
-    dies: maybe(0.65) ? { moment: moment(), leaves: pick(chance, [0, 0, 1, chance.next()]) } : null,
-    freezes: maybe(0.25)
-      ? Array.from({ length: chance.whole(1, 3) }, () => ({
-          moment: moment(),
-          ms: pick(chance, [100, 1_500, 3_000, 30_000, 300_000, 3_600_000]),
-          asleep: maybe(0.5),
-        }))
-      : [],
-    jumps: maybe(0.15)
-      ? Array.from({ length: chance.whole(1, 2) }, () => ({
-          at: chance.whole(0, 120_000),
-          by:
-            chance.pick([1, -1]) * // No jump undoes a sleep to within seconds: by no clock of a machine could that be told.
-            chance.pick([20_000, 100_000, 240_000, 2_900_000]),
-        }))
-      : [],
-    disk: {
-      median: pick(chance, [1, 3, 3, 20, 400]),
-      fails: maybe(0.06)
-        ? { write: Math.ceil((3 * steps) ** chance.next()), how: chance.pick(['full', 'broken'] as const) }
-        : null,
-    },
-    drainAfter: maybe(0.15) ? chance.whole(0, 120_000) : null,
-    leaveAfter: maybe(0.1) ? chance.whole(0, 120_000) : null,
-    steering: maybe(0.2)
-      ? Array.from(
-          { length: chance.whole(1, 5) },
-          () => [chance.whole(0, 200_000), drawCommand(chance)] as const,
-        )
-      : [],
-    reconciles: maybe(0.08),
-  };
-}
-
-function pick<T>(chance: Random, list: readonly T[]): T {
-  return chance.pick(list);
-}
-
-function drawCommand(chance: Random): SteerCommand {
-  switch (chance.whole(0, 9)) {
-    case 0:
-      return { kind: 'drain' };
-    case 1:
-      return { kind: 'abort' };
-    case 2:
-    case 3:
-      return { kind: 'continue' };
-    case 4:
-    case 5:
-      return { kind: 'set', setting: 'inFlight', value: chance.whole(1, 10) };
-    case 6:
-      return { kind: 'set', setting: 'requestsPerSecond', value: chance.whole(1, 20) };
-    default:
-      return { kind: 'pause' };
-  }
-}
-
-/** A probability up to `most`, of few digits. */
-function share(chance: Random, most: number): number {
-  return Math.max(0.01, Math.round(most * chance.next() * 100) / 100);
-}
+/** Milliseconds within which the plan is made. */
+export const PLANNING = 60_000;

@@ -3,7 +3,7 @@
  * watcher.ts. The sabotages show that the laws can be broken: what is taken out of Refit is found out.
  */
 import { describe, expect, it } from 'vitest';
-import { drawScenario } from './scenario.ts';
+import { drawScenario } from './draw-scenario.ts';
 import { addTo, type Found, nothingFound, search } from './search.ts';
 import { shrink } from './shrink.ts';
 import { SABOTAGES, type Sabotage, simulate } from './simulate.ts';

@@ -1,5 +1,6 @@
 /** Looks for a seed whose run breaks a law, and adds up what befell all of them. */
-import { drawScenario, type Scale, SMALL } from './scenario.ts';
+
+import { drawScenario, type Scale, SMALL } from './draw-scenario.ts';
 import { type Sabotage, simulate } from './simulate.ts';
 import type { Violation } from './watcher.ts';
 

@@ -36,8 +36,8 @@ import type { JournalWriter } from '../../src/store/journal-writer.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';
 import { openDisk } from './disk.ts';
 import { type Machine, startMachine } from './machine.ts';
-import { OTHER_ZONE, openProvider, PLANNING, type Provider } from './provider.ts';
-import { appOf, type InstanceWish, type Life, mayBegin, type Scenario } from './scenario.ts';
+import { OTHER_ZONE, openProvider, type Provider } from './provider.ts';
+import { appOf, type InstanceWish, type Life, mayBegin, PLANNING, type Scenario } from './scenario.ts';
 import { courseOf, isComparable, listenersOf } from './telling.ts';
 import { type Befallen, LAWS, openWatcher, type Violation, type Watcher } from './watcher.ts';
 

@@ -12,17 +12,7 @@ import type { RunCommand } from '../../src/run/notify/run-command.ts';
 import { webhookListener } from '../../src/run/notify/webhooks.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { Machine } from './machine.ts';
-import type { Scenario } from './scenario.ts';
-
-const MANNERS = ['takes it', 'hangs', 'errors', 'answers rubbish', 'is slow', 'resets', 'throws'] as const;
-
-/** How somebody takes what they are told. */
-export type Manner = (typeof MANNERS)[number];
-
-export interface TellingWish {
-  readonly webhooks: readonly Manner[];
-  readonly hook: Manner | null;
-}
+import { MANNERS, type Manner, type Scenario, type TellingWish } from './scenario.ts';
 
 /** Dice of its own: what else a seed draws stays as it is. null: nobody is told. */
 export function drawTelling(seed: number): TellingWish | null {

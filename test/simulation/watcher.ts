@@ -14,7 +14,7 @@ import {
   type SavedPlan,
   type Step,
 } from '../../src/model.ts';
-import type { Served } from '../../src/simulator/gateway/http.ts';
+import type { Served } from '../../src/simulator/gateway/serve.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world/world.ts';
 import { asks, mayBegin as mayBeginWave } from './approvals.ts';
 import { appOf, mayBegin, type Scenario } from './scenario.ts';
@@ -370,7 +370,7 @@ export function openWatcher(
             );
         }
       }
-      holdUndisturbed(scenario, saved!, report, (step) => known.get(step)!.asked, violated);
+      holdUndisturbed(scenario, { saved: saved!, report }, (step) => known.get(step)!.asked, violated);
     },
   };
   return watcher;
@@ -420,8 +420,7 @@ const ENDS = {
 
 function holdUndisturbed(
   scenario: Scenario,
-  saved: SavedPlan,
-  report: Report,
+  { saved, report }: { saved: SavedPlan; report: Report },
   asked: (step: string) => number,
   violated: Watcher['violated'],
 ): void {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
+import { parseAccount, readFleetFile } from '../../src/simulator/fleet/accounts.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import { type SimulateOptions, simulatedWorld } from '../../src/simulator/simulate.ts';
-import { parseAccount, readFleetFile } from '../../src/simulator/world/accounts.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
-import { type Answer, olderSigned, type Signing, START, signed } from './signed-call.ts';
+import { HOUR } from '../../src/units.ts';
+import { type NewerSigning, olderSigned, signed } from './signed-request.ts';
+import { type Answer, codeOf, requestsTo, resizeOf, START } from './test-world.ts';
 
-const ORDER = { MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
 const TWO = {
   accounts: [
     { name: 'default', fleet: [{ id: 'crs-own00000' }, { id: 'crs-own00001' }] },
@@ -22,35 +23,16 @@ const TWO = {
   ],
 };
 
-/** A world as `refit simulate` makes it, and calls signed by somebody's keys. */
+/** A world as `refit simulate` makes it; `as` gives somebody's keys. */
 function simulated(options: SimulateOptions = {}) {
   const { world, keys } = simulatedWorld({ fleet: JSON.stringify(TWO), limit: 0, ...options }, START);
-  const test = {
-    world,
-    keys,
-    now: START,
-    as: (account: string, user: string | null = null): Signing =>
-      keys.find((one) => one.account === account && one.user === user)!,
-    call(name: string, params: unknown, signing: Signing, region: string | null = 'ap-guangzhou'): Answer {
-      const answer = http(world, signed(name, region, params, test.now, signing), test.now);
-      return answer.kind === 'answered' ? JSON.parse(answer.body).Response : answer;
-    },
-    code: (name: string, params: unknown, signing: Signing, region: string | null = 'ap-guangzhou'): string =>
-      test.call(name, params, signing, region).Error?.Code ?? 'ok',
-    get(path: string): { status: number; body: string } {
-      const answer = http(
-        world,
-        { method: 'GET', url: path, headers: { host: 'metadata' }, body: '' },
-        test.now,
-      );
-      return answer.kind === 'answered' ? answer : { status: 0, body: '' };
-    },
-  };
-  return test;
+  const as = (account: string, user: string | null = null): NewerSigning =>
+    keys.find((one) => one.account === account && one.user === user)!;
+  return Object.assign(requestsTo(world), { as });
 }
 
 /** Keys of a session as a request carries them. */
-const session = ({ Credentials: { TmpSecretId, TmpSecretKey, Token } }: Answer): Signing => ({
+const session = ({ Credentials: { TmpSecretId, TmpSecretKey, Token } }: Answer): NewerSigning => ({
   secretId: TmpSecretId,
   secretKey: TmpSecretKey,
   headers: { 'x-tc-token': Token },
@@ -59,47 +41,32 @@ const session = ({ Credentials: { TmpSecretId, TmpSecretKey, Token } }: Answer):
 describe('an account', () => {
   it('sees its own instances alone, and orders for another’s do not find them', () => {
     const test = simulated();
-    const ids = (signing: Signing): string[] =>
+    const ids = (account: string): string[] =>
       test
-        .call('redis.DescribeInstances', {}, signing)
+        .call('redis.DescribeInstances', {}, test.as(account))
         .InstanceSet.map(({ InstanceId }: Answer) => InstanceId);
-    expect(ids(test.as('default'))).toEqual(['crs-own00001', 'crs-own00000']);
-    expect(ids(test.as('retail'))).toEqual(['crs-retail01', 'crs-retail00']);
-    for (const name of ['UpgradeInstance', 'InquiryPriceUpgradeInstance'])
-      expect(test.code(`redis.${name}`, { ...ORDER, InstanceId: 'crs-own00000' }, test.as('retail'))).toBe(
+    expect(ids('default')).toEqual(['crs-own00001', 'crs-own00000']);
+    expect(ids('retail')).toEqual(['crs-retail01', 'crs-retail00']);
+    for (const name of ['redis.UpgradeInstance', 'redis.InquiryPriceUpgradeInstance'])
+      expect(test.code(name, resizeOf('crs-own00000'), test.as('retail'))).toBe(
         'ResourceNotFound.InstanceNotExists',
       );
   });
 
   it('has its own money, orders and tasks', () => {
     const test = simulated();
-    const balance = (account: string): number =>
-      test.call('billing.DescribeAccountBalance', {}, test.as(account), null).RealBalance;
-    expect([balance('default'), balance('retail')]).toEqual([1_000_000_000, 100]);
-    expect(
-      test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail01' }, test.as('retail')),
-    ).toBe('ResourceUnavailable.AccountBalanceNotEnough');
-    const { DealName } = test.call(
-      'redis.UpgradeInstance',
-      { ...ORDER, InstanceId: 'crs-retail00' },
-      test.as('retail'),
+    const ofBoth = <T>(read: (keys: NewerSigning) => T): T[] =>
+      ['default', 'retail'].map((one) => read(test.as(one)));
+    expect(ofBoth((keys) => test.balance(keys))).toEqual([1_000_000_000, 100]);
+    expect(test.code('redis.UpgradeInstance', resizeOf('crs-retail01'), test.as('retail'))).toBe(
+      'ResourceUnavailable.AccountBalanceNotEnough',
     );
-    test.now += 700;
-    const deals = (account: string): number =>
-      test.call('redis.DescribeInstanceDealDetail', { DealName }, test.as(account)).DealDetails.length;
-    expect([deals('default'), deals('retail')]).toEqual([0, 1]);
-    const tasks = (account: string): number =>
-      test.call('redis.DescribeTaskList', {}, test.as(account)).TotalCount;
-    expect([tasks('default'), tasks('retail')]).toEqual([0, 1]);
-    const span = {
-      StartTime: '2026-01-05 00:00:00',
-      EndTime: '2026-01-06 00:00:00',
-      Limit: 5,
-      StatusSet: [1, 2, 3, 4],
-    };
-    const bills = (account: string): number =>
-      test.call('billing.DescribeDealsByCond', span, test.as(account), null).TotalCount;
-    expect([bills('default'), bills('retail')]).toEqual([0, 1]);
+    const { DealName } = test.call('redis.UpgradeInstance', resizeOf('crs-retail00'), test.as('retail'));
+    test.pass(700);
+    const details = (keys: NewerSigning) => test.call('redis.DescribeInstanceDealDetail', { DealName }, keys);
+    expect(ofBoth((keys) => details(keys).DealDetails.length)).toEqual([0, 1]);
+    expect(ofBoth((keys) => test.call('redis.DescribeTaskList', {}, keys).TotalCount)).toEqual([0, 1]);
+    expect(ofBoth((keys) => test.deals({ StatusSet: [1, 2, 3, 4] }, keys).TotalCount)).toEqual([0, 1]);
   });
 
   it('and each of its users are counted by the limit for themselves', () => {
@@ -114,17 +81,15 @@ describe('an account', () => {
     const test = simulated();
     const planner = test.as('retail', 'planner');
     expect(test.call('redis.DescribeInstances', {}, planner).TotalCount).toBe(2);
-    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail00' }, planner)).toBe(
+    expect(test.code('redis.UpgradeInstance', resizeOf('crs-retail00'), planner)).toBe(
       'InvalidParameter.PermissionDenied',
     );
     const nobody = test.as('retail', 'nobody');
     expect(test.code('redis.DescribeMaintenanceWindow', { InstanceId: 'crs-retail00' }, nobody)).toBe(
       'UnauthorizedOperation.NoCAMAuthed',
     );
-    expect(test.code('billing.DescribeAccountBalance', {}, nobody, null)).toBe(
-      'AuthFailure.UnauthorizedOperation',
-    );
-    expect(test.call('sts.GetCallerIdentity', {}, planner, null)).toMatchObject({
+    expect(test.code('billing.DescribeAccountBalance', {}, nobody)).toBe('AuthFailure.UnauthorizedOperation');
+    expect(test.call('sts.GetCallerIdentity', {}, planner)).toMatchObject({
       AccountId: '100000000777',
       UserId: '100000000778',
       Type: 'CAMUser',
@@ -147,53 +112,39 @@ describe('keys for a while', () => {
 
   it('act for the role’s account, with the role’s rights, until they expire', () => {
     const test = simulated();
-    const answer = test.call(
-      'sts.AssumeRole',
-      { ...ASSUME, DurationSeconds: 900 },
-      test.as('default'),
-      'ap-guangzhou',
-    );
+    const honest = { ...test.as('default'), region: 'ap-guangzhou' };
+    const answer = test.call('sts.AssumeRole', { ...ASSUME, DurationSeconds: 900 }, honest);
     expect(answer).toMatchObject({ ExpiredTime: START / 1000 + 900, Expiration: '2026-01-05T02:15:00Z' });
     const keys = session(answer);
-    expect(test.call('sts.GetCallerIdentity', {}, keys, null)).toMatchObject({
+    expect(test.call('sts.GetCallerIdentity', {}, keys)).toMatchObject({
       AccountId: '100000000777',
       UserId: expect.stringMatching(/^46\d+:night-shift$/),
       PrincipalId: '100000000001',
       Type: 'CAMRole',
     });
-    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail00' }, keys)).toBe('ok');
-    test.now += 899_999;
+    expect(test.code('redis.UpgradeInstance', resizeOf('crs-retail00'), keys)).toBe('ok');
+    test.pass(899_999);
     expect(test.code('redis.DescribeInstances', {}, keys)).toBe('ok');
-    test.now += 1;
+    test.pass(1);
     expect(test.code('redis.DescribeInstances', {}, keys)).toBe('AuthFailure.TokenFailure');
   });
 
   it('need their token, and no other key may bring it', () => {
     const test = simulated();
-    const keys = session(test.call('sts.AssumeRole', ASSUME, test.as('default'), null));
-    expect(test.code('redis.DescribeInstances', {}, { ...keys, headers: {} })).toBe(
-      'AuthFailure.TokenFailure',
-    );
-    expect(test.code('redis.DescribeInstances', {}, { ...keys, headers: { 'x-tc-token': 'x' } })).toBe(
-      'AuthFailure.TokenFailure',
-    );
-    expect(test.code('redis.DescribeInstances', {}, { ...test.as('default'), headers: keys.headers! })).toBe(
-      'AuthFailure.TokenFailure',
-    );
-    const long = { 'x-tc-token': 'x'.repeat(4097) };
-    expect(test.code('redis.DescribeInstances', {}, { ...keys, headers: long })).toBe(
-      'AuthFailure.TokenFailure',
-    );
+    const keys = session(test.call('sts.AssumeRole', ASSUME, test.as('default')));
+    const wrong: NewerSigning[] = [
+      { ...keys, headers: {} },
+      { ...keys, headers: { 'x-tc-token': 'x' } },
+      { ...keys, headers: { 'x-tc-token': 'x'.repeat(4097) } },
+      { ...test.as('default'), headers: keys.headers! },
+    ];
+    for (const how of wrong)
+      expect(test.code('redis.DescribeInstances', {}, how)).toBe('AuthFailure.TokenFailure');
     const older = (Token: string): string => {
-      const { secretId, secretKey } = keys;
-      const request = olderSigned('redis.DescribeInstances', 'ap-guangzhou', { Token }, test.now, {
-        secretId: secretId!,
-        secretKey: secretKey!,
-      });
-      const answer = http(test.world, request, test.now);
-      return answer.kind === 'answered'
-        ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok')
-        : answer.kind;
+      const { secretId, secretKey } = keys as Required<NewerSigning>;
+      return codeOf(
+        test.send(olderSigned('redis.DescribeInstances', { Token }, test.now, { secretId, secretKey })),
+      );
     };
     expect([older(keys.headers!['x-tc-token']!), older('x')]).toEqual(['ok', 'AuthFailure.TokenFailure']);
   });
@@ -221,15 +172,15 @@ describe('keys for a while', () => {
   for (const [what, more, code] of wrong) {
     it(`are not given for ${what}: ${code}`, () => {
       const test = simulated();
-      expect(test.code('sts.AssumeRole', { ...ASSUME, ...more }, test.as('default'), null)).toBe(code);
+      expect(test.code('sts.AssumeRole', { ...ASSUME, ...more }, test.as('default'))).toBe(code);
     });
   }
 
   it('lack what the role lacks', () => {
     const test = simulated();
     const RoleArn = 'qcs::cam::uin/100000000777:roleName/reader';
-    const keys = session(test.call('sts.AssumeRole', { ...ASSUME, RoleArn }, test.as('default'), null));
-    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-retail00' }, keys)).toBe(
+    const keys = session(test.call('sts.AssumeRole', { ...ASSUME, RoleArn }, test.as('default')));
+    expect(test.code('redis.UpgradeInstance', resizeOf('crs-retail00'), keys)).toBe(
       'InvalidParameter.PermissionDenied',
     );
   });
@@ -237,13 +188,8 @@ describe('keys for a while', () => {
   it('come unsigned for another provider’s token, and nothing else comes unsigned', () => {
     const test = simulated();
     const unsigned = (name: string, params: object): Answer => {
-      const request = signed(name, 'ap-guangzhou', params, test.now);
-      const answer = http(
-        test.world,
-        { ...request, headers: { ...request.headers, authorization: 'SKIP' } },
-        test.now,
-      );
-      return answer.kind === 'answered' ? JSON.parse(answer.body).Response : answer;
+      const request = signed(name, params, test.now);
+      return test.send({ ...request, headers: { ...request.headers, authorization: 'SKIP' } });
     };
     const params = { ...ASSUME, ProviderId: 'tke', WebIdentityToken: 'a.b.c' };
     const keys = session(unsigned('sts.AssumeRoleWithWebIdentity', params));
@@ -257,15 +203,13 @@ describe('keys for a while', () => {
 
   it('live no longer than token-life says, and die early with expired-token, after which new ones are good', () => {
     const short = simulated({ faults: [parseFault('token-life=30s')] });
-    expect(short.call('sts.AssumeRole', ASSUME, short.as('default'), null).ExpiredTime).toBe(
-      START / 1000 + 30,
-    );
+    expect(short.call('sts.AssumeRole', ASSUME, short.as('default')).ExpiredTime).toBe(START / 1000 + 30);
     const dying = simulated({ faults: [parseFault('expired-token+10s')] });
-    const first = session(dying.call('sts.AssumeRole', ASSUME, dying.as('default'), null));
+    const first = session(dying.call('sts.AssumeRole', ASSUME, dying.as('default')));
     expect(dying.code('redis.DescribeInstances', {}, first)).toBe('ok');
-    dying.now += 10_000;
+    dying.pass(10_000);
     expect(dying.code('redis.DescribeInstances', {}, first)).toBe('AuthFailure.TokenFailure');
-    const second = session(dying.call('sts.AssumeRole', ASSUME, dying.as('default'), null));
+    const second = session(dying.call('sts.AssumeRole', ASSUME, dying.as('default')));
     expect(dying.code('redis.DescribeInstances', {}, second)).toBe('ok');
     expect(dying.code('redis.DescribeInstances', {}, dying.as('default'))).toBe('ok');
   });
@@ -274,8 +218,8 @@ describe('keys for a while', () => {
     const test = simulated();
     const lasting = test.world.identities.size;
     for (let n = 0; n < 5; n++) {
-      test.call('sts.AssumeRole', { ...ASSUME, DurationSeconds: 60 }, test.as('default'), null);
-      test.now += 2 * 3600_000;
+      test.call('sts.AssumeRole', { ...ASSUME, DurationSeconds: 60 }, test.as('default'));
+      test.pass(2 * HOUR);
     }
     expect(test.world.identities.size).toBe(lasting + 1);
   });
@@ -283,11 +227,14 @@ describe('keys for a while', () => {
 
 describe('the metadata service', () => {
   const PATH = '/latest/meta-data/cam/security-credentials/';
+  const get = ({ world, now }: ReturnType<typeof simulated>, url: string): Answer =>
+    http(world, { method: 'GET', url, headers: { host: 'metadata' }, body: '' }, now);
+
   it('names the bound role and gives keys for it, the same ones until half of their life is over', () => {
     const test = simulated();
-    const role = test.get(PATH);
+    const role = get(test, PATH);
     expect(role).toMatchObject({ status: 200, body: 'refit-cvm' });
-    const keys = (): Answer => JSON.parse(test.get(`${PATH}${role.body}`).body);
+    const keys = (): Answer => JSON.parse(get(test, `${PATH}${role.body}`).body);
     const first = keys();
     expect(first).toMatchObject({
       Code: 'Success',
@@ -295,19 +242,19 @@ describe('the metadata service', () => {
       Expiration: '2026-01-05T04:00:00Z',
     });
     expect(test.call('redis.DescribeInstances', {}, session({ Credentials: first })).TotalCount).toBe(2);
-    test.now += 3_599_000;
+    test.pass(HOUR - 1000);
     expect(keys()).toEqual(first);
-    test.now += 2000;
+    test.pass(2000);
     expect(keys().ExpiredTime).toBe(first.ExpiredTime + 3601);
   });
   it('knows nothing of other roles and paths, and of none where none is bound', () => {
     const test = simulated();
     expect(
-      [`${PATH}other`, '/latest/meta-data/', '/latest/meta-data/x'].map((path) => test.get(path).status),
+      [`${PATH}other`, '/latest/meta-data/', '/latest/meta-data/x'].map((path) => get(test, path).status),
     ).toEqual([404, 404, 404]);
-    expect(simulated({ cvmRole: null }).get(PATH).status).toBe(404);
-    expect(simulated({ faults: [parseFault('no-cvm-role')] }).get(PATH).status).toBe(404);
-    expect(simulated({ cvmRole: 'ops' }).get(PATH).body).toBe('ops');
+    expect(get(simulated({ cvmRole: null }), PATH).status).toBe(404);
+    expect(get(simulated({ faults: [parseFault('no-cvm-role')] }), PATH).status).toBe(404);
+    expect(get(simulated({ cvmRole: 'ops' }), PATH).body).toBe('ops');
   });
 });
 
@@ -315,7 +262,7 @@ describe('a host of the provider’s', () => {
   const FINANCE = { id: 'crs-finance0', zone: 'ap-shanghai-fsi-1' };
   const call = (host: string, region: string): string => {
     const test = simulated({ fleet: JSON.stringify([FINANCE]) });
-    return test.code('redis.DescribeInstances', {}, { ...test.as('default'), host }, region);
+    return test.code('redis.DescribeInstances', {}, { ...test.as('default'), host, region });
   };
   const cases: readonly (readonly [string, string, string])[] = [
     ['redis.tencentcloudapi.com', 'ap-guangzhou', 'ok'],

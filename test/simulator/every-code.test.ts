@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../src/simulator/world/faults.ts';
 import { counts } from '../../src/simulator/world/world.ts';
-import { type Signing, START, signed, testWorld } from './signed-call.ts';
+import { type NewerSigning, signed } from './signed-request.ts';
+import { codeOf, resizeOf, START, testWorld } from './test-world.ts';
 
 const MODEL = JSON.parse(
   readFileSync(new URL('./fixtures/provider-model.json', import.meta.url), 'utf8'),
@@ -15,7 +16,7 @@ const MODEL = JSON.parse(
 
 const ID = 'crs-codes000';
 const PLAIN = { id: ID, zone: 'ap-guangzhou-4', memoryPerShard: 4096, usedTotal: 3500 };
-const GROWN = { InstanceId: ID, MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
+const GROWN = resizeOf(ID);
 
 /** How a code is provoked: a state of the world, a request, a fault. */
 interface How {
@@ -91,11 +92,8 @@ describe('every documented code of', () => {
           .map(([key, value]) => `${key} ${value}`)
           .join(', ');
       it(`${action}, ${code}, by ${story}`, () => {
-        const instance = { ...PLAIN, ...how.instance };
-        const test = testWorld([instance], {
-          ...(how.fault === undefined ? {} : { faults: [how.fault] }),
-          ...(how.balance === undefined ? {} : { balance: how.balance }),
-        });
+        const { instance, fault, balance = 500_000 } = how;
+        const test = testWorld([{ ...PLAIN, ...instance }], { faults: fault ? [fault] : [], balance });
         const given = ANSWERED[action] ?? { InstanceId: ID };
         expect(test.code(name, { ...given, ...how.params })).toBe(code);
         expect(counts(test.world).orders).toEqual({});
@@ -120,12 +118,10 @@ describe('every documented code of', () => {
 interface Gateway {
   readonly name?: string;
   readonly params?: unknown;
-  readonly region?: string | null;
-  readonly signing?: Signing;
+  readonly signing?: NewerSigning;
   /** Headers changed after signing. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly method?: string;
-  readonly url?: string;
   readonly fault?: string;
   readonly limit?: number;
 }
@@ -141,14 +137,14 @@ const GATEWAY: Readonly<Record<string, Gateway>> = {
   InvalidParameter: { params: { Limit: '20' } },
   InvalidParameterValue: { params: { Limit: 1001 } },
   InvalidRequest: { params: '{' },
-  MissingParameter: { region: null },
+  MissingParameter: { signing: { region: null } },
   NoSuchProduct: { signing: { host: 'teapot.tencentcloudapi.com' } },
   NoSuchVersion: { signing: { headers: { 'x-tc-version': '1999-01-01' } } },
   RequestLimitExceeded: { limit: 1 },
   RequestSizeLimitExceeded: { params: ' '.repeat(10 * 1024 * 1024 + 1) },
   UnknownParameter: { params: { Colour: 'red' } },
   UnsupportedProtocol: { method: 'PUT' },
-  UnsupportedRegion: { region: 'ap-atlantis' },
+  UnsupportedRegion: { signing: { region: 'ap-atlantis' } },
   InternalError: { fault: 'internal-error@DescribeInstances' },
   'AuthFailure.UnauthorizedOperation': { fault: 'refuse=AuthFailure.UnauthorizedOperation@*' },
 };
@@ -183,21 +179,12 @@ describe('every code of the gateway:', () => {
   ];
   for (const [code, how] of rows) {
     it(code, () => {
-      const test = testWorld([PLAIN], {
-        ...(how.fault === undefined ? {} : { faults: [how.fault] }),
-        ...(how.limit === undefined ? {} : { limit: how.limit }),
-      });
-      const { name = 'redis.DescribeInstances', params = {}, region = 'ap-guangzhou', signing } = how;
+      const { name = 'redis.DescribeInstances', params = {}, signing, headers, fault } = how;
+      const test = testWorld([PLAIN], { faults: fault ? [fault] : [], limit: how.limit ?? null });
       const once = (): string => {
-        const request = signed(name, region, params, test.now, signing);
-        const answer = test.send({
-          ...request,
-          method: how.method ?? request.method,
-          headers: { ...request.headers, ...how.headers },
-        });
-        return answer.kind === 'answered'
-          ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok')
-          : answer.kind;
+        const request = signed(name, params, test.now, signing);
+        const { method = request.method } = how;
+        return codeOf(test.send({ ...request, method, headers: { ...request.headers, ...headers } }));
       };
       if (how.limit !== undefined) expect(once()).toBe('ok');
       expect(once()).toBe(code);
@@ -208,12 +195,11 @@ describe('every code of the gateway:', () => {
 describe('a fault for a while', () => {
   const seen = (fault: string, at: readonly number[]): string => {
     const test = testWorld([PLAIN], { faults: [fault] });
-    return at
-      .map((ms) => {
-        test.now = START + ms;
-        return test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x';
-      })
-      .join('');
+    const once = (ms: number): string => {
+      test.now = START + ms;
+      return test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x';
+    };
+    return at.map(once).join('');
   };
   const cases: readonly (readonly [string, string])[] = [
     ['no-cam@DescribeInstances', 'xxxxx'],

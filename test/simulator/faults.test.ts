@@ -3,14 +3,13 @@ import { RefitError } from '../../src/errors.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import { FAULTS, parseFault } from '../../src/simulator/world/faults.ts';
 import { counts } from '../../src/simulator/world/world.ts';
-import { START, signed, testWorld } from './signed-call.ts';
+import { signed } from './signed-request.ts';
+import { resizeOf, START, testWorld } from './test-world.ts';
 
 const ID = 'crs-aaaa1111';
-const FLEET = [
-  { id: ID, zone: 'ap-guangzhou-4', memoryPerShard: 4096 },
-  { id: 'crs-bbbb2222', zone: 'ap-guangzhou-4', memoryPerShard: 4096 },
-];
-const ORDER = { InstanceId: ID, MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
+const OTHER = 'crs-bbbb2222';
+const FLEET = [{ id: ID }, { id: OTHER }];
+const ORDER = resizeOf(ID);
 
 describe('a fault is read from', () => {
   const cases: readonly (readonly [string, object])[] = [
@@ -96,48 +95,40 @@ describe('what the wire does to an order, and whether it was executed', () => {
       expect(test.code('redis.UpgradeInstance', ORDER)).toBe(seen);
       expect(counts(test.world).orders[ID] ?? 0).toBe(executed);
       expect(test.code('redis.DescribeInstances')).toBe('ok');
-      expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-bbbb2222' })).toBe('ok');
+      expect(test.code('redis.UpgradeInstance', resizeOf(OTHER))).toBe('ok');
     });
   }
 
   it('an answer that was a refusal is not lost: nothing was executed', () => {
     const test = testWorld(FLEET, { faults: ['lost-answer'] });
-    expect(test.code('redis.UpgradeInstance', { ...ORDER, MemSize: 4096 })).toBe(
+    expect(test.code('redis.UpgradeInstance', resizeOf(ID, { MemSize: 4096 }))).toBe(
       'InvalidParameter.InvalidParameter',
     );
   });
 
   it('slow answers come late and are executed on arrival', () => {
     const test = testWorld(FLEET, { faults: ['slow=5s@UpgradeInstance'] });
-    expect(
-      http(test.world, signed('redis.UpgradeInstance', 'ap-guangzhou', ORDER, START), START),
-    ).toMatchObject({ delay: 5000 });
-    expect(
-      http(test.world, signed('redis.DescribeInstances', 'ap-guangzhou', {}, START), START),
-    ).toMatchObject({ delay: 0 });
+    const delayOf = (name: string, params: object): number =>
+      http(test.world, signed(name, params, START), START).delay;
+    expect(delayOf('redis.UpgradeInstance', ORDER)).toBe(5000);
+    expect(delayOf('redis.DescribeInstances', {})).toBe(0);
     expect(counts(test.world).orders).toEqual({ [ID]: 1 });
   });
 });
 
 describe('a fault strikes', () => {
   it('as often as its count says, and then no more', () => {
-    const test = testWorld(FLEET, {
-      faults: ['no-cam@DescribeInstances#2'],
-    });
+    const test = testWorld(FLEET, { faults: ['no-cam@DescribeInstances#2'] });
     const seen = [1, 2, 3].map(() => test.code('redis.DescribeInstances'));
     expect(seen).toEqual(['UnauthorizedOperation.NoCAMAuthed', 'UnauthorizedOperation.NoCAMAuthed', 'ok']);
   });
 
   it('about as often as its probability says, the same times for the same seed', () => {
     const run = (seed: number): string => {
-      const test = testWorld([], {
-        seed,
-        limit: Number.POSITIVE_INFINITY,
-        faults: ['no-cam@DescribeInstances:0.25'],
-      });
-      return Array.from({ length: 400 }, () =>
-        test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x',
-      ).join('');
+      const faults = ['no-cam@DescribeInstances:0.25'];
+      const test = testWorld([], { seed, limit: Number.POSITIVE_INFINITY, faults });
+      const once = (): string => (test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x');
+      return Array.from({ length: 400 }, once).join('');
     };
     const struck = run(3).replaceAll('.', '').length;
     expect(struck).toBeGreaterThan(60);
@@ -149,9 +140,7 @@ describe('a fault strikes', () => {
   it('the one instance it names', () => {
     const test = testWorld(FLEET, { faults: ['sold-out=crs-bbbb2222'] });
     expect(test.code('redis.UpgradeInstance', ORDER)).toBe('ok');
-    expect(test.code('redis.UpgradeInstance', { ...ORDER, InstanceId: 'crs-bbbb2222' })).toBe(
-      'ResourceUnavailable.SaleOut',
-    );
+    expect(test.code('redis.UpgradeInstance', resizeOf(OTHER))).toBe('ResourceUnavailable.SaleOut');
   });
 
   it('limit: that action’s limit, the others keep theirs', () => {
@@ -165,19 +154,15 @@ describe('a fault strikes', () => {
 describe('somebody else', () => {
   it('changes the instance by hand right after it was first read, and their order can be found', () => {
     const test = testWorld(FLEET, { faults: [`hand-change=${ID}`] });
-    const size = (): number =>
-      test.call('redis.DescribeInstances', { InstanceId: ID }).InstanceSet[0].RedisShardSize;
+    const size = (): number => test.instance(ID).RedisShardSize;
     expect([size(), size(), size()]).toEqual([4096, 8192, 8192]);
-    const span = { StartTime: '2026-01-05 00:00:00', EndTime: '2026-01-06 00:00:00', Limit: 10 };
-    const { Deals } = test.call('billing.DescribeDealsByCond', span, null);
-    expect(Deals).toMatchObject([{ ResourceId: [ID], Status: 4, Creator: '100000000099' }]);
+    expect(test.deals().Deals).toMatchObject([{ ResourceId: [ID], Status: 4, Creator: '100000000099' }]);
     expect(counts(test.world).orders).toEqual({});
   });
 
   it('changes it by hand only from the time that is given', () => {
     const test = testWorld(FLEET, { faults: [`hand-change=${ID}+10s`] });
-    const size = (): number =>
-      test.call('redis.DescribeInstances', { InstanceId: ID }).InstanceSet[0].RedisShardSize;
+    const size = (): number => test.instance(ID).RedisShardSize;
     const before = [size(), size()];
     test.pass(10_000);
     expect([...before, size(), size()]).toEqual([4096, 4096, 4096, 8192]);
@@ -185,7 +170,7 @@ describe('somebody else', () => {
 
   it('has a backup running on it, which no status shows', () => {
     const test = testWorld(FLEET, { faults: [`foreign-task=${ID}`] });
-    expect(test.call('redis.DescribeInstances', { InstanceId: ID }).InstanceSet[0].Status).toBe(2);
+    expect(test.instance(ID).Status).toBe(2);
     expect(test.call('redis.DescribeTaskList', { Result: [0, 1] }).Tasks).toMatchObject([
       { InstanceId: ID, TaskType: '012', Result: 1 },
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { counts } from '../../src/simulator/world/world.ts';
-import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
+import { DAY, HOUR } from '../../src/units.ts';
+import { type Answer, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
 const ID = 'crs-aaaa1111';
 const PREPAID = {
@@ -13,30 +14,14 @@ const PREPAID = {
 };
 
 const order = (test: TestWorld, MemSize: number, more: object = {}): Answer =>
-  test.call('redis.UpgradeInstance', {
-    InstanceId: ID,
-    MemSize,
-    RedisShardNum: 1,
-    RedisReplicasNum: 1,
-    ...more,
-  });
+  test.call('redis.UpgradeInstance', resizeOf(ID, { MemSize, ...more }));
 
 /** One line of what every read says now: status, size, order state, task, billing. */
 function look(test: TestWorld, deal: string): string {
-  const [instance] = test.call('redis.DescribeInstances', { InstanceIds: [ID] }).InstanceSet;
+  const instance = test.instance(ID);
   const [detail] = test.call('redis.DescribeInstanceDealDetail', { DealName: deal }).DealDetails;
   const [task] = test.call('redis.DescribeTaskList', { InstanceId: ID }).Tasks;
-  const deals = test.call(
-    'billing.DescribeDealsByCond',
-    {
-      StartTime: '2026-01-04 00:00:00',
-      EndTime: '2026-01-06 00:00:00',
-      Limit: 10,
-      ResourceId: ID,
-      StatusSet: [2, 3, 4, 5],
-    },
-    null,
-  ).Deals;
+  const deals = test.deals({ ResourceId: ID, StatusSet: [2, 3, 4, 5] }).Deals;
   return `status ${instance.Status}, ${instance.RedisShardSize} MB, deal ${detail.Status}, task ${task ? `${task.TaskType} ${task.Result}` : '-'}, billed ${deals.length}`;
 }
 
@@ -47,16 +32,10 @@ describe('the life of an order', () => {
     const { DealId, DealName } = order(test, 8192);
     expect(DealId).toBe(DealName);
     expect(DealName).toMatch(/^20260105\d{15}$/);
-    const story: string[] = [];
-    const tell = (ms: number): void => {
+    const story = [0, 999, 1, 9999, 1].map((ms) => {
       test.pass(ms);
-      story.push(look(test, DealName));
-    };
-    tell(0);
-    tell(999);
-    tell(1);
-    tell(9999);
-    tell(1);
+      return look(test, DealName);
+    });
     expect(story).toEqual([
       'status 2, 4096 MB, deal 2, task -, billed 0',
       'status 2, 4096 MB, deal 2, task 002 0, billed 1',
@@ -73,15 +52,9 @@ describe('the life of an order', () => {
 
   it('names the task by its dimension', () => {
     const fleet = [{ id: ID, zone: 'ap-guangzhou-4', edition: 'redis-5.0-cluster' }];
-    const types = (
-      [
-        ['MemSize', 8192],
-        ['RedisShardNum', 5],
-        ['RedisReplicasNum', 2],
-      ] as const
-    ).map(([name, value]) => {
+    const types = [{ MemSize: 8192 }, { RedisShardNum: 5 }, { RedisReplicasNum: 2 }].map((change) => {
       const test = testWorld(fleet);
-      order(test, 4096, { RedisShardNum: 3, [name]: value });
+      order(test, 4096, { RedisShardNum: 3, ...change });
       test.pass(60_000);
       return test.call('redis.DescribeTaskList').Tasks[0].TaskType;
     });
@@ -111,26 +84,26 @@ describe('the life of an order', () => {
     const test = testWorld([PREPAID]);
     order(test, 8192, { SwitchOption: 1 });
     // It is 10:00 in Beijing; the window opens at 03:00.
-    test.pass(16 * 3600_000);
+    test.pass(16 * HOUR);
     expect(test.call('redis.DescribeTaskList').Tasks[0].Result).toBe(0);
-    test.pass(3600_000 + 1000);
+    test.pass(HOUR + 1000);
     expect(test.call('redis.DescribeTaskList').Tasks[0].Result).toBe(1);
   });
 
   it('that fails leaves the size, ends its task with 4 and its deal with 5, and is paid back', () => {
     const test = testWorld([PREPAID], { faults: ['failed-task'] });
-    const before = test.call('billing.DescribeAccountBalance', {}, null).RealBalance;
+    const before = test.balance();
     const { DealName } = order(test, 8192);
-    expect(test.call('billing.DescribeAccountBalance', {}, null).RealBalance).toBeLessThan(before);
+    expect(test.balance()).toBeLessThan(before);
     test.pass(60_000);
     expect(look(test, DealName)).toBe('status 2, 4096 MB, deal 5, task 002 4, billed 1');
-    expect(test.call('billing.DescribeAccountBalance', {}, null).RealBalance).toBe(before);
+    expect(test.balance()).toBe(before);
   });
 
   it('that is stuck stays in process', () => {
     const test = testWorld([PREPAID], { faults: ['stuck'] });
     const { DealName } = order(test, 8192);
-    test.pass(30 * 24 * 3600_000 - 3600_000);
+    test.pass(30 * DAY - HOUR);
     expect(look(test, DealName)).toMatch(/^status 1, 4096 MB, deal 3, task 002 1/);
   });
 });
@@ -141,10 +114,9 @@ describe('money', () => {
     const quote = test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 8192 });
     // 4 GB more, twice because of the replica, for one month.
     expect(quote).toMatchObject({ Price: 4 * 2 * 5250, Currency: 'CNY', AmountUnit: 'pent' });
-    const balance = (): number => test.call('billing.DescribeAccountBalance', {}, null).RealBalance;
-    const before = balance();
+    const before = test.balance();
     order(test, 8192);
-    expect(before - balance()).toBe(quote.Price);
+    expect(before - test.balance()).toBe(quote.Price);
     test.pass(60_000);
     expect(
       test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 4096 }).Price,
@@ -156,9 +128,9 @@ describe('money', () => {
     expect(
       test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 8192 }).HighPrecisionPrice,
     ).toBe(8 * 2 * 11.25);
-    const before = test.call('billing.DescribeAccountBalance', {}, null).Balance;
+    const before = test.balance();
     order(test, 8192);
-    expect(test.call('billing.DescribeAccountBalance', {}, null).Balance).toBe(before);
+    expect(test.balance()).toBe(before);
   });
 
   it('is consumed in the order of the calls', () => {

@@ -1,20 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
+import { HOUR } from '../../src/units.ts';
+import { type Answer, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
 const ID = 'crs-aaaa1111';
 const INSTANCE = { id: ID, zone: 'ap-guangzhou-4', memoryPerShard: 4096, usedTotal: 100 };
-const HOUR = 3600_000;
 
 const order = (test: TestWorld, SwitchOption: number | undefined, MemSize = 8192): string =>
-  test.code('redis.UpgradeInstance', {
-    InstanceId: ID,
-    MemSize,
-    RedisShardNum: 1,
-    RedisReplicasNum: 1,
-    ...(SwitchOption === undefined ? {} : { SwitchOption }),
-  });
+  test.code('redis.UpgradeInstance', resizeOf(ID, { MemSize, SwitchOption }));
 const status = (test: TestWorld): string => {
-  const [one] = test.call('redis.DescribeInstances', { InstanceIds: [ID] }).InstanceSet;
+  const one = test.instance(ID);
   const [task] = test.call('redis.DescribeTaskList', { InstanceId: ID }).Tasks;
   return `status ${one.Status}, ${one.RedisShardSize} MB, task ${task ? `${task.Result} from ${task.StartTime.slice(5, 16)}` : '-'}`;
 };
@@ -73,13 +67,7 @@ describe('SwitchOption', () => {
     order(test, 1);
     test.pass(2000);
     expect(order(test, 2, 16_384)).toBe('ResourceUnavailable.InstanceStatusError');
-    const span = {
-      StartTime: '2026-01-05 00:00:00',
-      EndTime: '2026-01-06 00:00:00',
-      Limit: 5,
-      StatusSet: [2],
-    };
-    expect(test.call('billing.DescribeDealsByCond', span, null).TotalCount).toBe(1);
+    expect(test.deals({ StatusSet: [2] }).TotalCount).toBe(1);
   });
 
   it('1 where it is not rolled out: refused, or overlooked and begun at noon', () => {
@@ -97,7 +85,7 @@ describe('SwitchOption', () => {
     const test = testWorld([INSTANCE, { ...INSTANCE, id: 'crs-bbbb2222' }]);
     order(test, 1);
     test.pass(HOUR);
-    test.call('redis.UpgradeInstance', { InstanceId: 'crs-bbbb2222', MemSize: 8192, RedisShardNum: 1 });
+    test.call('redis.UpgradeInstance', resizeOf('crs-bbbb2222'));
     test.pass(18 * HOUR);
     const list = (more: object): string[] =>
       test.call('redis.DescribeTaskList', more).Tasks.map(({ InstanceId }: Answer) => InstanceId);

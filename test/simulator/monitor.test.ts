@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
+import { HOUR } from '../../src/units.ts';
+import type { NewerSigning } from './signed-request.ts';
+import { type Answer, codeOf, resizeOf, START, type TestWorld, testWorld } from './test-world.ts';
 
 const CLUSTER = {
   id: 'crs-cluster1',
@@ -16,7 +18,7 @@ function ask(
   test: TestWorld,
   more: object,
   ids: readonly string[] = [CLUSTER.id],
-  region = 'ap-guangzhou',
+  how: NewerSigning = {},
 ): Answer {
   const params = {
     Namespace: 'QCE/REDIS_MEM',
@@ -24,7 +26,7 @@ function ask(
     Period: 3600,
     Instances: ids.map(instance),
   };
-  return test.call('monitor.GetMonitorData', { ...params, ...more }, region);
+  return test.call('monitor.GetMonitorData', { ...params, ...more }, how);
 }
 const WEEK = {
   StartTime: '2025-12-29T10:00:00+08:00',
@@ -62,7 +64,7 @@ describe('the monitor over a stated time', () => {
     const [one, two] = ask(test, WEEK, [CLUSTER.id, OTHER.id]).DataPoints;
     expect(Math.min(...one.Values)).toBeLessThan(0.85 * 8000);
     expect(one.Values).not.toEqual(two.Values);
-    test.pass(3600_000);
+    test.pass(HOUR);
     expect(ask(test, WEEK).DataPoints[0].Values).toEqual(one.Values);
   });
 
@@ -84,14 +86,7 @@ describe('the monitor over a stated time', () => {
   it('shows percentages of the size that there was at the time', () => {
     const test = testWorld([{ ...CLUSTER, usedFullestShard: null }]);
     test.pass(60_000);
-    expect(
-      test.code('redis.UpgradeInstance', {
-        InstanceId: CLUSTER.id,
-        MemSize: 8192,
-        RedisShardNum: 4,
-        RedisReplicasNum: 1,
-      }),
-    ).toBe('ok');
+    expect(test.code('redis.UpgradeInstance', resizeOf(CLUSTER.id, { RedisShardNum: 4 }))).toBe('ok');
     test.pass(120_000);
     const { Values } = ask(test, { MetricName: 'MemUtil', Period: 60, StartTime: '2026-01-05 10:00:00' })
       .DataPoints[0];
@@ -100,12 +95,7 @@ describe('the monitor over a stated time', () => {
 
   it('keeps the lead of the fullest shard when shards are added', () => {
     const test = testWorld([CLUSTER]);
-    test.call('redis.UpgradeInstance', {
-      InstanceId: CLUSTER.id,
-      MemSize: 4096,
-      RedisShardNum: 8,
-      RedisReplicasNum: 1,
-    });
+    test.call('redis.UpgradeInstance', resizeOf(CLUSTER.id, { MemSize: 4096, RedisShardNum: 8 }));
     test.pass(60_000);
     const utils = ['MemUsed', 'MemMaxUtil'].map((MetricName) =>
       ask(test, { MetricName, Period: 5 }).DataPoints[0].Values.at(-1),
@@ -121,7 +111,7 @@ describe('the monitor over a stated time', () => {
   });
 
   it('has empty rows for instances of another region', () => {
-    const { DataPoints } = ask(testWorld([CLUSTER]), {}, [CLUSTER.id], 'ap-shanghai');
+    const { DataPoints } = ask(testWorld([CLUSTER]), {}, [CLUSTER.id], { region: 'ap-shanghai' });
     expect(DataPoints).toMatchObject([{ Timestamps: [], Values: [], MaxValues: null }]);
   });
 
@@ -145,5 +135,39 @@ describe('the monitor over a stated time', () => {
     expect(ask(test, span, Array(50).fill(CLUSTER.id)).DataPoints).toHaveLength(50);
     const longer = { Period: 60, StartTime: '2026-01-05 07:36:00' };
     expect(ask(test, longer, Array(50).fill(CLUSTER.id)).Error.Code).toBe('InvalidParameterValue');
+  });
+});
+
+describe('used memory', () => {
+  const point = (more: object, ids?: readonly string[]): Answer =>
+    ask(testWorld([CLUSTER]), { Period: 60, ...more }, ids).DataPoints[0];
+
+  it('comes from the monitor: MB, percent, percent of the fullest', () => {
+    const values = ['MemUsed', 'MemUtil', 'MemMaxUtil'].map((MetricName) =>
+      point({ MetricName }).Values.at(-1),
+    );
+    expect(values).toEqual([8000, 48.828, 85.449]);
+  });
+  it('has one point a period, aligned, none of them in the future', () => {
+    const span = { StartTime: '2026-01-05T09:50:30+08:00', EndTime: '2026-01-05T10:30:00+08:00' };
+    const { Timestamps } = point(span);
+    expect(Timestamps).toHaveLength(10);
+    expect(Timestamps.at(-1)).toBe(START / 1000);
+  });
+  it('of an instance that does not exist is an empty row', () => {
+    expect(point({}, ['crs-nosuch00'])).toMatchObject({ Timestamps: [], Values: [] });
+  });
+  it('is refused for more than 50 instances and for metrics that do not exist', () => {
+    const test = testWorld([CLUSTER]);
+    expect(codeOf(ask(test, {}, Array(51).fill(CLUSTER.id)))).toBe('InvalidParameterValue');
+    expect(codeOf(ask(test, { MetricName: 'CpuUsed' }))).toBe('InvalidParameterValue');
+  });
+  it('comes from the shards in bytes, replicas on demand', () => {
+    const shards = (FilterSlave: boolean): Answer[] =>
+      testWorld([CLUSTER]).call('redis.DescribeInstanceShards', { InstanceId: CLUSTER.id, FilterSlave })
+        .InstanceShards;
+    const megabytes = shards(true).map(({ Storage }) => Storage / 1024 / 1024);
+    expect(megabytes).toEqual([3500, 1500, 1500, 1500]);
+    expect(shards(false).map(({ Role }) => Role)).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
+import { type Answer, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
 /** Master in Guangzhou 4, replicas in Guangzhou 3 and 4. Nodes are named M, A and B below. */
 const MULTI = {
@@ -12,108 +12,59 @@ const MULTI = {
 };
 const SINGLE = { ...MULTI, replicaZones: [] };
 
-const nodes = (test: TestWorld, id = MULTI.id): Answer[] =>
-  test.call('redis.DescribeInstances', { InstanceIds: [id] }).InstanceSet[0].NodeSet;
+const nodes = (test: TestWorld): Answer[] => test.instance(MULTI.id).NodeSet;
 
 /** Orders `replicas` with nodes in which `id: 'A'` stands for the id of that node. */
-function order(
-  test: TestWorld,
-  replicas: number,
-  wish: readonly object[] | undefined,
-  memory = 4096,
-): string {
+function order(test: TestWorld, replicas: number, wish?: readonly object[], MemSize = 4096): string {
   const present = nodes(test);
   const id = (letter: string): number => present['MAB'.indexOf(letter)]?.NodeId ?? 424_242;
   const NodeSet = wish?.map(({ id: letter, ...node }: { id?: string }) =>
     letter === undefined ? node : { ...node, NodeId: id(letter) },
   );
-  return test.code('redis.UpgradeInstance', {
-    InstanceId: MULTI.id,
-    MemSize: memory,
-    RedisShardNum: 1,
-    RedisReplicasNum: replicas,
-    ...(NodeSet === undefined ? {} : { NodeSet }),
-  });
+  return test.code(
+    'redis.UpgradeInstance',
+    resizeOf(MULTI.id, { MemSize, RedisReplicasNum: replicas, NodeSet }),
+  );
 }
 
 const WRONG = 'InvalidParameter.InvalidParameter';
 const NOT_SOLD = 'InvalidParameterValue.SpecNotExist';
 const R = { NodeType: 1 };
+const IN_3 = { ...R, ZoneId: 100_003 };
+const IN_6 = { ...R, ZoneId: 100_006 };
+const IN_7 = { ...R, ZoneId: 100_007 };
+const A = { ...R, id: 'A' };
+const B = { ...R, id: 'B' };
 
 describe('a change of the replicas of a multi-zone instance is answered with', () => {
   const cases: readonly (readonly [string, number, object[] | undefined, string])[] = [
     // Adding: the new nodes alone, by zone.
-    ['one more, its zone by number', 3, [{ ...R, ZoneId: 100_007 }], 'ok'],
+    ['one more, its zone by number', 3, [IN_7], 'ok'],
     ['one more, its zone by name', 3, [{ ...R, ZoneName: 'ap-guangzhou-7' }], 'ok'],
-    ['both, and they agree', 3, [{ ...R, ZoneId: 100_007, ZoneName: 'ap-guangzhou-7' }], 'ok'],
-    ['a name left empty, as answers have it', 3, [{ ...R, ZoneId: 100_007, ZoneName: '' }], 'ok'],
-    [
-      'two more in two zones',
-      4,
-      [
-        { ...R, ZoneId: 100_006 },
-        { ...R, ZoneId: 100_007 },
-      ],
-      'ok',
-    ],
-    ['both, and they do not agree', 3, [{ ...R, ZoneId: 100_006, ZoneName: 'ap-guangzhou-7' }], WRONG],
+    ['both, and they agree', 3, [{ ...IN_7, ZoneName: 'ap-guangzhou-7' }], 'ok'],
+    ['a name left empty, as answers have it', 3, [{ ...IN_7, ZoneName: '' }], 'ok'],
+    ['two more in two zones', 4, [IN_6, IN_7], 'ok'],
+    ['both, and they do not agree', 3, [{ ...IN_6, ZoneName: 'ap-guangzhou-7' }], WRONG],
     ['no zone', 3, [R], WRONG],
     ['a zone of another region', 3, [{ ...R, ZoneId: 200_004 }], WRONG],
     ['a zone that does not exist', 3, [{ ...R, ZoneName: 'ap-guangzhou-99' }], WRONG],
-    ['a node that is there already', 3, [{ ...R, id: 'A', ZoneId: 100_003 }], WRONG],
+    ['a node that is there already', 3, [{ ...A, ZoneId: 100_003 }], WRONG],
     ['a master', 3, [{ NodeType: 0, ZoneId: 100_007 }], WRONG],
-    [
-      'the replicas that are there beside the new one',
-      3,
-      [
-        { ...R, ZoneId: 100_003 },
-        { ...R, ZoneId: 100_007 },
-      ],
-      WRONG,
-    ],
+    ['the replicas that are there beside the new one', 3, [IN_3, IN_7], WRONG],
     ['nobody', 3, [], WRONG],
     ['no NodeSet', 3, undefined, WRONG],
-    ['more than are sold', 6, Array(4).fill({ ...R, ZoneId: 100_007 }), NOT_SOLD],
+    ['more than are sold', 6, Array(4).fill(IN_7), NOT_SOLD],
     // Dropping: the nodes to go alone, by id.
-    ['one less, named by its id', 1, [{ ...R, id: 'A' }], 'ok'],
-    [
-      'one less, copied from the list with its zone',
-      1,
-      [{ ...R, id: 'A', ZoneId: 100_003, ZoneName: '' }],
-      'ok',
-    ],
-    ['one less, with another zone than it has', 1, [{ ...R, id: 'A', ZoneId: 100_004 }], WRONG],
-    ['one less, by its zone alone', 1, [{ ...R, ZoneId: 100_003 }], WRONG],
+    ['one less, named by its id', 1, [A], 'ok'],
+    ['one less, copied from the list with its zone', 1, [{ ...A, ZoneId: 100_003, ZoneName: '' }], 'ok'],
+    ['one less, with another zone than it has', 1, [{ ...A, ZoneId: 100_004 }], WRONG],
+    ['one less, by its zone alone', 1, [IN_3], WRONG],
     ['one less, the master', 1, [{ ...R, id: 'M' }], WRONG],
     ['one less, somebody unknown', 1, [{ ...R, id: '?' }], WRONG],
-    [
-      'one less, and two named',
-      1,
-      [
-        { ...R, id: 'A' },
-        { ...R, id: 'B' },
-      ],
-      WRONG,
-    ],
-    [
-      'all of them',
-      0,
-      [
-        { ...R, id: 'A' },
-        { ...R, id: 'B' },
-      ],
-      NOT_SOLD,
-    ],
+    ['one less, and two named', 1, [A, B], WRONG],
+    ['all of them', 0, [A, B], NOT_SOLD],
     // The count says which of the two it is.
-    [
-      'one to go and one to come',
-      2,
-      [
-        { ...R, id: 'A' },
-        { ...R, ZoneId: 100_007 },
-      ],
-      WRONG,
-    ],
+    ['one to go and one to come', 2, [A, IN_7], WRONG],
   ];
   for (const [what, replicas, wish, expected] of cases) {
     it(`${what}: ${expected}`, () => expect(order(testWorld([MULTI]), replicas, wish)).toBe(expected));
@@ -123,16 +74,11 @@ describe('a change of the replicas of a multi-zone instance is answered with', (
     const test = testWorld([
       { ...MULTI, replicas: 3, replicaZones: ['ap-guangzhou-3', 'ap-guangzhou-4', 'ap-guangzhou-4'] },
     ]);
-    expect(
-      order(test, 1, [
-        { ...R, id: 'A' },
-        { ...R, id: 'A' },
-      ]),
-    ).toBe(WRONG);
+    expect(order(test, 1, [A, A])).toBe(WRONG);
   });
 
   it('nodes in a change of memory, or on an instance of one zone: refused', () => {
-    expect(order(testWorld([MULTI]), 2, [{ ...R, ZoneId: 100_007 }], 8192)).toBe(WRONG);
+    expect(order(testWorld([MULTI]), 2, [IN_7], 8192)).toBe(WRONG);
     expect(order(testWorld([SINGLE]), 3, [{ ...R, ZoneId: 100_004 }])).toBe(WRONG);
     expect(order(testWorld([SINGLE]), 3, undefined)).toBe('ok');
   });
@@ -140,24 +86,17 @@ describe('a change of the replicas of a multi-zone instance is answered with', (
 
 describe('the stock of the zones of added nodes', () => {
   const shanghai = { ...MULTI, zone: 'ap-shanghai-4', replicaZones: ['ap-shanghai-5', 'ap-shanghai-4'] };
-  const add = (instance: object, ZoneName: string, region: string): string =>
-    testWorld([instance]).code(
-      'redis.UpgradeInstance',
-      {
-        InstanceId: MULTI.id,
-        MemSize: 4096,
-        RedisShardNum: 1,
-        RedisReplicasNum: 3,
-        NodeSet: [{ ...R, ZoneName }],
-      },
-      region,
-    );
+  const add = (instance: object, ZoneName: string, more: object = {}): string => {
+    const how = { region: ZoneName.replace(/-\d$/, '') };
+    const change = { MemSize: 4096, RedisReplicasNum: 3, NodeSet: [{ ...R, ZoneName }], ...more };
+    return testWorld([instance]).code('redis.UpgradeInstance', resizeOf(MULTI.id, change), how);
+  };
   it('a whole zone that is sold out: ResourceInsufficient', () => {
-    expect(add(shanghai, 'ap-shanghai-2', 'ap-shanghai')).toBe('ResourceInsufficient');
-    expect(add(shanghai, 'ap-shanghai-5', 'ap-shanghai')).toBe('ok');
+    expect(add(shanghai, 'ap-shanghai-2')).toBe('ResourceInsufficient');
+    expect(add(shanghai, 'ap-shanghai-5')).toBe('ok');
   });
   it('an edition that is sold out there: ResourceUnavailable.SaleOut', () => {
-    expect(add({ ...MULTI, edition: 'redis-4.0-standard' }, 'ap-guangzhou-3', 'ap-guangzhou')).toBe(
+    expect(add({ ...MULTI, edition: 'redis-4.0-standard' }, 'ap-guangzhou-3')).toBe(
       'ResourceUnavailable.SaleOut',
     );
   });
@@ -171,17 +110,9 @@ describe('the stock of the zones of added nodes', () => {
       billing: 'prepaid',
       replicaZones: ['ap-guangzhou-4'],
     };
-    const test = testWorld([ckv]);
-    const order = (ZoneName: string): string =>
-      test.code('redis.UpgradeInstance', {
-        InstanceId: MULTI.id,
-        MemSize: 8192,
-        RedisShardNum: 3,
-        RedisReplicasNum: 3,
-        NodeSet: [{ ...R, ZoneName }],
-      });
-    expect(order('ap-guangzhou-7')).toBe(NOT_SOLD);
-    expect(order('ap-guangzhou-3')).toBe('ok');
+    const size = { MemSize: 8192, RedisShardNum: 3 };
+    expect(add(ckv, 'ap-guangzhou-7', size)).toBe(NOT_SOLD);
+    expect(add(ckv, 'ap-guangzhou-3', size)).toBe('ok');
   });
 });
 
@@ -189,24 +120,24 @@ describe('the nodes', () => {
   it('are listed as they are once the change is done, a new one under a new id', () => {
     const test = testWorld([MULTI]);
     const before = nodes(test);
-    expect(order(test, 3, [{ ...R, ZoneId: 100_007 }])).toBe('ok');
+    expect(order(test, 3, [IN_7])).toBe('ok');
     expect(nodes(test)).toEqual(before);
     test.pass(60_000);
     expect(nodes(test)).toEqual([
       ...before,
       { NodeType: 1, NodeId: before[2].NodeId + 1, ZoneId: 100_007, ZoneName: '' },
     ]);
-    expect(order(test, 2, [{ ...R, id: 'A' }])).toBe('ok');
+    expect(order(test, 2, [A])).toBe('ok');
     test.pass(60_000);
     expect(nodes(test).map(({ ZoneId }) => ZoneId)).toEqual([100_004, 100_004, 100_007]);
-    expect(test.call('redis.DescribeInstances').InstanceSet[0].RedisReplicasNum).toBe(2);
+    expect(test.instance(MULTI.id).RedisReplicasNum).toBe(2);
   });
 
   it('are added twice by an order that is repeated while nothing shows the first', () => {
     const test = testWorld([MULTI]);
-    expect([1, 2].map(() => order(test, 3, [{ ...R, ZoneId: 100_007 }]))).toEqual(['ok', 'ok']);
+    expect([1, 2].map(() => order(test, 3, [IN_7]))).toEqual(['ok', 'ok']);
     test.pass(60_000);
-    expect(test.call('redis.DescribeInstances').InstanceSet[0].RedisReplicasNum).toBe(4);
+    expect(test.instance(MULTI.id).RedisReplicasNum).toBe(4);
     expect(nodes(test)).toHaveLength(5);
   });
 

@@ -2,15 +2,17 @@
  * The provider's own SDK, as published, against the simulator over real HTTP on loopback: what it accepts and
  * understands is what the real provider's clients do.
  */
-import { request as httpRequest } from 'node:http';
-import { billing, monitor, redis, region, sts } from 'tencentcloud-sdk-nodejs';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import * as commonCredentials from 'tencentcloud-sdk-nodejs/tencentcloud/common/credential.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
-import { CONVERSATION_FLEET, converse, TOLD } from './sdk-conversation.ts';
-import { signed } from './signed-call.ts';
+import { MINUTE } from '../../src/units.ts';
+import { CONVERSATION_FLEET, converse, sdkClients, sdkConfig, TOLD } from './sdk-conversation.ts';
+import { signed } from './signed-request.ts';
 
 let running: Simulation | null = null;
 afterEach(async () => {
@@ -47,15 +49,6 @@ async function start(options: SimulateOptions = {}): Promise<Simulation> {
   return running;
 }
 
-function config(
-  { url, secretId, secretKey }: Pick<Simulation, 'url' | 'secretId' | 'secretKey'>,
-  where = 'ap-guangzhou',
-) {
-  const httpProfile = { endpoint: url.replace('http://', ''), protocol: 'http://', reqTimeout: 5 };
-  return { credential: { secretId, secretKey }, region: where, profile: { httpProfile } };
-}
-const redisClient = (simulation: Simulation) => new redis.v20180412.Client(config(simulation));
-
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'ok',
@@ -68,7 +61,7 @@ const GROWN = { InstanceId: 'crs-standard', MemSize: 8192, RedisShardNum: 1, Red
 describe('the official SDK', () => {
   it('lists, prices, orders and follows a resize to its end', async () => {
     const simulation = await start({ startLag: [600, 700], duration: [600, 700] });
-    const client = redisClient(simulation);
+    const client = sdkClients(simulation).redis;
     const list = await client.DescribeInstances({ Limit: 1000 });
     expect(list.TotalCount).toBe(FLEET.length);
     const cluster = list.InstanceSet!.find(({ InstanceId }) => InstanceId === 'crs-cluster1')!;
@@ -114,18 +107,13 @@ describe('the official SDK', () => {
   });
 
   it('reads the catalogue, zones, used memory, orders, money and its own identity', async () => {
-    const simulation = await start();
-    const client = redisClient(simulation);
+    const { redis: client, region, monitor, billing, sts } = sdkClients(await start());
     const catalogue = await client.DescribeProductInfo();
     const zones = catalogue.RegionSet!.find(({ RegionId }) => RegionId === 'ap-guangzhou')!.ZoneSet!;
     expect(zones.find(({ ZoneId }) => ZoneId === 'ap-guangzhou-6')!.OldZoneId).toBe(0);
-    const { ZoneSet } = await new region.v20220627.Client(config(simulation)).DescribeZones({
-      Product: 'redis',
-    });
+    const { ZoneSet } = await region.DescribeZones({ Product: 'redis' });
     expect(ZoneSet!.find(({ Zone }) => Zone === 'ap-guangzhou-6')!.ZoneId).toBe('100006');
-    const { RegionSet } = await new region.v20220627.Client(config(simulation)).DescribeRegions({
-      Product: 'redis',
-    });
+    const { RegionSet } = await region.DescribeRegions({ Product: 'redis' });
     expect(RegionSet!.map((one) => one.Region)).toContain('ap-shanghai');
 
     const { InstanceShards } = await client.DescribeInstanceShards({
@@ -133,7 +121,7 @@ describe('the official SDK', () => {
       FilterSlave: true,
     });
     expect(InstanceShards!.map(({ Storage }) => Storage! / 1024 / 1024)).toEqual([3000, 3000, 3000]);
-    const points = await new monitor.v20180724.Client(config(simulation)).GetMonitorData({
+    const points = await monitor.GetMonitorData({
       Namespace: 'QCE/REDIS_MEM',
       MetricName: 'MemUsed',
       Period: 60,
@@ -146,14 +134,11 @@ describe('the official SDK', () => {
     const day = (offset: number): string =>
       new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
     const span = { StartTime: day(-1), EndTime: day(1), Limit: 20, ResourceId: 'crs-prepaid0' };
-    const accounts = new billing.v20180709.Client(config(simulation));
-    const { Deals } = await accounts.DescribeDealsByCond({ ...span, StatusSet: [1, 2, 3, 4, 5] });
+    const { Deals } = await billing.DescribeDealsByCond({ ...span, StatusSet: [1, 2, 3, 4, 5] });
     expect(Deals).toMatchObject([{ Action: 'upgrade', PayMode: 'prePay', ResourceId: ['crs-prepaid0'] }]);
-    const money = await accounts.DescribeAccountBalance({});
+    const money = await billing.DescribeAccountBalance({});
     expect(money.RealBalance).toBe(1_000_000_000 - Deals![0]!.RealTotalCost!);
-    expect((await new sts.v20180813.Client(config(simulation)).GetCallerIdentity()).UserId).toBe(
-      '100000000001',
-    );
+    expect((await sts.GetCallerIdentity()).UserId).toBe('100000000001');
     expect(await client.DescribeMaintenanceWindow({ InstanceId: 'crs-standard' })).toMatchObject({
       StartTime: '03:00',
       EndTime: '06:00',
@@ -180,17 +165,13 @@ describe('the official SDK', () => {
   });
 
   describe('works with keys for a while,', () => {
-    const ARN = 'qcs::cam::uin/100000000001:roleName/operator';
+    const ROLE = { RoleArn: 'qcs::cam::uin/100000000001:roleName/operator', RoleSessionName: 'night' };
     const list = async (simulation: Simulation, credential: object): Promise<number | undefined> =>
-      (await new redis.v20180412.Client({ ...config(simulation), credential }).DescribeInstances({}))
-        .TotalCount;
+      (await sdkClients(simulation, credential).redis.DescribeInstances({})).TotalCount;
 
     it('by assuming a role', async () => {
       const simulation = await start();
-      const role = { roleArn: ARN, RoleArn: ARN, RoleSessionName: 'night', roleSessionName: 'night' };
-      const params = { RoleArn: role.RoleArn, RoleSessionName: role.RoleSessionName };
-      const client = new sts.v20180813.Client(config(simulation));
-      const { Credentials } = await client.AssumeRole(params);
+      const { Credentials } = await sdkClients(simulation).sts.AssumeRole(ROLE);
       const { TmpSecretId, TmpSecretKey, Token } = Credentials!;
       const keys = { secretId: TmpSecretId!, secretKey: TmpSecretKey!, token: Token! };
       expect(await list(simulation, keys)).toBe(FLEET.length);
@@ -199,13 +180,7 @@ describe('the official SDK', () => {
 
     it('by the SDK’s own credentials of a role, refreshed when they run out', async () => {
       const simulation = await start({ faults: [parseFault('token-life=31s')] });
-      const credential = new commonCredentials.STSCredential(
-        config(simulation) as never,
-        {
-          RoleArn: ARN,
-          RoleSessionName: 'night',
-        } as never,
-      );
+      const credential = new commonCredentials.STSCredential(sdkConfig(simulation) as never, ROLE as never);
       expect(await list(simulation, credential)).toBe(FLEET.length);
       const first = (await credential.getCredential()).secretId;
       // It asks for new ones 30 s before the end.
@@ -217,53 +192,31 @@ describe('the official SDK', () => {
     it('by the token of another identity provider, unsigned', async () => {
       const simulation = await start();
       const credential = new commonCredentials.OIDCRoleArnCredential(
-        config(simulation) as never,
-        {
-          RoleArn: ARN,
-          RoleSessionName: 'night',
-          ProviderId: 'tke',
-          WebIdentityToken: 'a.b.c',
-        } as never,
+        sdkConfig(simulation) as never,
+        { ...ROLE, ProviderId: 'tke', WebIdentityToken: 'a.b.c' } as never,
       );
       expect(await list(simulation, credential)).toBe(FLEET.length);
     });
   });
 
   describe('meets each code of the founding page, provoked by', () => {
+    // biome-ignore format: one line a case
     const cases: readonly (readonly [string, string, Partial<typeof GROWN>, SimulateOptions])[] = [
-      [
-        'a missing permission',
-        'InvalidParameter.PermissionDenied',
-        {},
-        { faults: [parseFault('no-permission')] },
-      ],
+      ['a missing permission', 'InvalidParameter.PermissionDenied', {}, { faults: [parseFault('no-permission')] }],
       ['a missing CAM grant', 'UnauthorizedOperation.NoCAMAuthed', {}, { faults: [parseFault('no-cam')] }],
       ['a size beyond what is sold', 'InvalidParameterValue.MemSizeNotInRange', { MemSize: 131_072 }, {}],
       ['a size between what is sold', 'LimitExceeded.InvalidMemSize', { MemSize: 6144 }, {}],
-      [
-        'a reduction below 1.3 times used',
-        'InvalidParameterValue.ReduceCapacityNotAllowed',
-        { MemSize: 2048 },
-        {},
-      ],
+      ['a reduction below 1.3 times used', 'InvalidParameterValue.ReduceCapacityNotAllowed', { MemSize: 2048 }, {}],
       ['an id that does not exist', 'ResourceNotFound.InstanceNotExists', { InstanceId: 'crs-nosuch00' }, {}],
-      [
-        'an empty account',
-        'ResourceUnavailable.AccountBalanceNotEnough',
-        { InstanceId: 'crs-prepaid0' },
-        { balance: 1 },
-      ],
-      [
-        'an isolated instance',
-        'ResourceUnavailable.InstanceStatusAbnormal',
-        { InstanceId: 'crs-isolated' },
-        {},
-      ],
+      ['an empty account', 'ResourceUnavailable.AccountBalanceNotEnough', { InstanceId: 'crs-prepaid0' }, { balance: 1 }],
+      ['an isolated instance', 'ResourceUnavailable.InstanceStatusAbnormal', { InstanceId: 'crs-isolated' }, {}],
     ];
     for (const [what, code, params, options] of cases) {
       it(`${what}: ${code}`, async () => {
         const simulation = await start(options);
-        expect(await codeOf(redisClient(simulation).UpgradeInstance({ ...GROWN, ...params }))).toBe(code);
+        expect(await codeOf(sdkClients(simulation).redis.UpgradeInstance({ ...GROWN, ...params }))).toBe(
+          code,
+        );
         expect(simulation.counts().orders).toEqual({});
       });
     }
@@ -271,24 +224,15 @@ describe('the official SDK', () => {
 
   it('with a wrong key or an unknown id is refused with AuthFailure', async () => {
     const simulation = await start();
-    const client = (keys: object) =>
-      new redis.v20180412.Client(config({ ...simulation, ...keys })).DescribeInstances({});
-    expect(await codeOf(client({ secretKey: 'wrong' }))).toBe('AuthFailure.SignatureFailure');
-    expect(await codeOf(client({ secretId: 'AKIDnobody' }))).toBe('AuthFailure.SecretIdNotFound');
+    const list = (keys: object) => sdkClients({ ...simulation, ...keys }).redis.DescribeInstances({});
+    expect(await codeOf(list({ secretKey: 'wrong' }))).toBe('AuthFailure.SignatureFailure');
+    expect(await codeOf(list({ secretId: 'AKIDnobody' }))).toBe('AuthFailure.SecretIdNotFound');
   });
 
   it('signs a GET as well, and is told its parameters from the query', async () => {
-    const simulation = await start();
-    const get = config(simulation);
-    const client = new redis.v20180412.Client({
-      ...get,
-      profile: { httpProfile: { ...get.profile.httpProfile, reqMethod: 'GET' } },
-    });
-    const list = await client.DescribeInstances({
-      InstanceIds: ['crs-standard', 'crs-isolated'],
-      Status: [2],
-      Limit: 5,
-    });
+    const client = sdkClients({ ...(await start()), reqMethod: 'GET' }).redis;
+    const InstanceIds = ['crs-standard', 'crs-isolated'];
+    const list = await client.DescribeInstances({ InstanceIds, Status: [2], Limit: 5 });
     expect(list.InstanceSet!.map(({ InstanceId }) => InstanceId)).toEqual(['crs-standard']);
   });
 
@@ -298,7 +242,7 @@ describe('the official SDK', () => {
         parseFault,
       ),
     });
-    const client = redisClient(simulation);
+    const client = sdkClients(simulation).redis;
     const ids = ['crs-standard', 'crs-standard', 'crs-cluster1', 'crs-prepaid0', 'crs-standard'];
     const seen: string[] = [];
     for (const id of ids) {
@@ -316,27 +260,12 @@ describe('the official SDK', () => {
 
 describe('over HTTP', () => {
   /** Sends as given, since the SDK cannot be made to sign with an old clock or to change what it signed. */
-  async function raw(
-    simulation: Simulation,
-    { headers, body }: { headers: object; body: unknown },
-  ): Promise<{ status: number; type: string; body: string }> {
-    return new Promise((resolve, reject) => {
-      const sent = httpRequest(
-        simulation.url,
-        { method: 'POST', headers: headers as Record<string, string> },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += chunk;
-          });
-          response.on('end', () =>
-            resolve({ status: response.statusCode!, type: response.headers['content-type']!, body: text }),
-          );
-        },
-      );
-      sent.on('error', reject);
-      sent.end(String(body));
-    });
+  async function raw({ url }: Simulation, { headers, body }: { headers: object; body: unknown }) {
+    const sent = httpRequest(url, { method: 'POST', headers: headers as Record<string, string> });
+    sent.end(String(body));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const { statusCode, headers: got } = response;
+    return { seen: `${statusCode} ${got['content-type']}`, body: await text(response) };
   }
 
   it('a stale clock and a changed body are refused, with HTTP 200 and exactly application/json', async () => {
@@ -347,19 +276,14 @@ describe('over HTTP', () => {
       host: simulation.url.replace('http://', ''),
     };
     const now = Date.now();
-    const fresh = signed('redis.DescribeInstances', 'ap-guangzhou', { Limit: 1 }, now, keys);
-    const stale = signed('redis.DescribeInstances', 'ap-guangzhou', { Limit: 1 }, now, {
-      ...keys,
-      at: now - 10 * 60_000,
-    });
+    const fresh = signed('redis.DescribeInstances', { Limit: 1 }, now, keys);
+    const stale = signed('redis.DescribeInstances', { Limit: 1 }, now, { ...keys, at: now - 10 * MINUTE });
     const answers = [
       await raw(simulation, fresh as never),
       await raw(simulation, stale as never),
       await raw(simulation, { ...fresh, body: '{"Limit":2}' }),
     ];
-    expect(answers.map(({ status, type }) => `${status} ${type}`)).toEqual(
-      Array(3).fill('200 application/json'),
-    );
+    expect(answers.map(({ seen }) => seen)).toEqual(Array(3).fill('200 application/json'));
     expect(answers.map(({ body }) => JSON.parse(body).Response.Error?.Code ?? 'ok')).toEqual([
       'ok',
       'AuthFailure.SignatureExpire',
@@ -369,7 +293,7 @@ describe('over HTTP', () => {
 
   it('tells what it counted and how things stand, unsigned', async () => {
     const simulation = await start();
-    await redisClient(simulation).UpgradeInstance(GROWN);
+    await sdkClients(simulation).redis.UpgradeInstance(GROWN);
     const counted = (await (await fetch(`${simulation.url}/_refit/counts`)).json()) as ReturnType<
       Simulation['counts']
     >;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/simulator/actions/refusal.ts';
 import { authenticateParameters } from '../../src/simulator/gateway/authenticate.ts';
-import type { WireRequest } from '../../src/simulator/gateway/wire-request.ts';
-import { type OlderSigning, olderSigned, START, type TestWorld, testWorld } from './signed-call.ts';
+import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
+import { type OlderSigning, olderSigned } from './signed-request.ts';
+import { codeOf, START, testWorld } from './test-world.ts';
 
 /** The published example (facts §5.4) with its two pairs of keys, and recomputed with SHA-256. */
 const EXAMPLE = {
@@ -53,10 +54,9 @@ describe('the published examples of the older signature', () => {
 
 const FLEET = Array.from({ length: 13 }, (_, n) => ({ id: `crs-older0${String(n).padStart(2, '0')}` }));
 
-function codeOf(test: TestWorld, request: WireRequest): string {
-  const answer = test.send(request);
-  return answer.kind === 'answered' ? (JSON.parse(answer.body).Response.Error?.Code ?? 'ok') : answer.kind;
-}
+/** A read of the fleet. */
+const read = (own: Record<string, string> = {}, how: OlderSigning = {}): WireRequest =>
+  olderSigned('redis.DescribeInstances', own, START, how);
 
 describe('a request signed by the older way', () => {
   const cases: readonly (readonly [string, OlderSigning, string])[] = [
@@ -90,84 +90,59 @@ describe('a request signed by the older way', () => {
     ['text for a number', { params: { Limit: 'many' } }, 'InvalidParameter'],
   ];
   for (const [what, signing, expected] of cases) {
-    it(`${what}: ${expected}`, () =>
-      expect(
-        codeOf(testWorld(FLEET), olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START, signing)),
-      ).toBe(expected));
+    it(`${what}: ${expected}`, () => expect(codeOf(testWorld(FLEET).send(read({}, signing)))).toBe(expected));
   }
 
   it('reads flattened lists, of which the twelfth is signed before the second', () => {
     const test = testWorld(FLEET);
     const ids = Object.fromEntries(FLEET.map(({ id }, n) => [`InstanceIds.${n}`, id]));
-    const answer = test.send(
-      olderSigned('redis.DescribeInstances', 'ap-guangzhou', { ...ids, Limit: '100' }, START),
-    );
-    expect(answer).toMatchObject({ body: expect.stringContaining('"TotalCount":13') });
+    expect(test.send(read({ ...ids, Limit: '100' })).TotalCount).toBe(13);
   });
 
   it('signs raw values, whatever they hold', () => {
     const test = testWorld([{ id: 'crs-older000', name: 'a b&c=d/+é%41' }]);
-    for (const method of ['GET', 'POST'] as const) {
-      const answer = test.send(
-        olderSigned('redis.DescribeInstances', 'ap-guangzhou', { InstanceName: 'a b&c=d/+é%41' }, START, {
-          method,
-        }),
-      );
-      expect(answer).toMatchObject({ body: expect.stringContaining('"TotalCount":1,') });
-    }
+    for (const method of ['GET', 'POST'] as const)
+      expect(test.send(read({ InstanceName: 'a b&c=d/+é%41' }, { method })).TotalCount).toBe(1);
   });
 
   it('is good for once; the same parameters under another nonce are another request', () => {
     const test = testWorld(FLEET);
-    const request = (nonce: number): WireRequest =>
-      olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START, { nonce });
-    const again = [request(7), request(7), request(8)].map((one) => codeOf(test, one));
+    const again = [7, 7, 8].map((nonce) => codeOf(test.send(read({}, { nonce }))));
     expect(again).toEqual(['ok', 'AuthFailure.SignatureExpire', 'ok']);
   });
 
   it('orders as any other does', () => {
     const test = testWorld(FLEET);
     const params = { InstanceId: 'crs-older000', MemSize: '8192', RedisShardNum: '1', RedisReplicasNum: '1' };
-    expect(
-      codeOf(test, olderSigned('redis.UpgradeInstance', 'ap-guangzhou', params, START, { method: 'POST' })),
-    ).toBe('ok');
+    const request = olderSigned('redis.UpgradeInstance', params, START, { method: 'POST' });
+    expect(codeOf(test.send(request))).toBe('ok');
     expect(test.world.deals.size).toBe(1);
   });
 
   it('is counted together with the newer way', () => {
     const test = testWorld(FLEET, { limit: 1 });
     expect(test.code('redis.DescribeInstances')).toBe('ok');
-    expect(codeOf(test, olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START))).toBe(
-      'RequestLimitExceeded',
-    );
+    expect(codeOf(test.send(read()))).toBe('RequestLimitExceeded');
   });
 });
 
 describe('forms that do not exist', () => {
-  const send = (changed: Partial<WireRequest>): string => {
-    const request = olderSigned('redis.DescribeInstances', 'ap-guangzhou', {}, START, { method: 'POST' });
-    return codeOf(testWorld(FLEET), { ...request, ...changed });
-  };
+  const send = (changed: Partial<WireRequest>): string =>
+    codeOf(testWorld(FLEET).send({ ...read({}, { method: 'POST' }), ...changed }));
   const host = '127.0.0.1:8080';
-  const form = 'application/x-www-form-urlencoded';
+  const sentAs = (type: string) => ({ host, 'content-type': type });
+  const form = sentAs('application/x-www-form-urlencoded');
+  const json = sentAs('application/json');
   const cases: readonly (readonly [string, Partial<WireRequest>, string])[] = [
     [
       'a form with the newer signature',
-      { headers: { host, 'content-type': form, authorization: 'TC3-HMAC-SHA256 x' } },
+      { headers: { ...form, authorization: 'TC3-HMAC-SHA256 x' } },
       'UnsupportedProtocol',
     ],
-    [
-      'parts',
-      { headers: { host, 'content-type': 'multipart/form-data; boundary=x' } },
-      'UnsupportedProtocol',
-    ],
+    ['parts', { headers: sentAs('multipart/form-data; boundary=x') }, 'UnsupportedProtocol'],
     ['PUT', { method: 'PUT' }, 'UnsupportedProtocol'],
     ['a path', { url: '/v2/index.php' }, 'InvalidRequest'],
-    [
-      'JSON signed by nobody',
-      { headers: { host, 'content-type': 'application/json' }, body: '{}' },
-      'AuthFailure.InvalidAuthorization',
-    ],
+    ['JSON signed by nobody', { headers: json, body: '{}' }, 'AuthFailure.InvalidAuthorization'],
     ['a bare GET', { method: 'GET', body: '' }, 'AuthFailure.InvalidAuthorization'],
     ['a form above 1 MB', { body: 'x'.repeat(1024 * 1024 + 1) }, 'RequestSizeLimitExceeded'],
     [
@@ -177,7 +152,7 @@ describe('forms that do not exist', () => {
     ],
     [
       'JSON above 10 MB',
-      { headers: { host, 'content-type': 'application/json' }, body: ' '.repeat(10 * 1024 * 1024 + 1) },
+      { headers: json, body: ' '.repeat(10 * 1024 * 1024 + 1) },
       'RequestSizeLimitExceeded',
     ],
   ];

@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PRODUCTS } from '../../src/simulator/actions/products.ts';
-import { type Answer, signed, type TestWorld, testWorld } from './signed-call.ts';
+import { signed } from './signed-request.ts';
+import { type Answer, codeOf, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
 type Shape = string | readonly [Shape] | { readonly [name: string]: Shape };
 interface ActionModel {
@@ -35,9 +36,10 @@ const FLEET = [
   { id: 'crs-model001', unpaidOrder: true, billing: 'prepaid' },
 ];
 const SPAN = { StartTime: '2026-01-01 00:00:00', EndTime: '2026-01-06 00:00:00' };
-const WISH = { InstanceId: ID, MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 2 };
+const WISH = resizeOf(ID, { RedisShardNum: 3, RedisReplicasNum: 2 });
 const ROLE = { RoleArn: 'qcs::cam::uin/100000000001:roleName/x', RoleSessionName: 'xy' };
 
+const ofInstance = () => ({ InstanceId: ID });
 /** A request of each action that is answered with everything it can be answered with. */
 const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
   'redis.UpgradeInstance': () => WISH,
@@ -50,14 +52,14 @@ const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
     TaskTypes: ['002'],
     EndTime: task(test) > 0 ? '2026-01-05 11:00:00' : '',
   }),
-  'redis.DescribeMaintenanceWindow': () => ({ InstanceId: ID }),
+  'redis.DescribeMaintenanceWindow': ofInstance,
   'redis.ModifyMaintenanceWindow': () => ({ InstanceId: ID, StartTime: '01:00', EndTime: '02:00' }),
-  'redis.DescribeInstanceZoneInfo': () => ({ InstanceId: ID }),
-  'redis.DescribeInstanceShards': () => ({ InstanceId: ID }),
-  'redis.DescribeInstanceNodeInfo': () => ({ InstanceId: ID }),
+  'redis.DescribeInstanceZoneInfo': ofInstance,
+  'redis.DescribeInstanceShards': ofInstance,
+  'redis.DescribeInstanceNodeInfo': ofInstance,
   'redis.DescribeInstanceSpecBandwidth': () => ({ InstanceId: ID, ShardSize: 8192 }),
-  'redis.DescribeInstanceDTSInfo': () => ({ InstanceId: ID }),
-  'redis.DescribeReplicationGroupInstance': () => ({ InstanceId: ID }),
+  'redis.DescribeInstanceDTSInfo': ofInstance,
+  'redis.DescribeReplicationGroupInstance': ofInstance,
   'monitor.GetMonitorData': () => ({
     Namespace: 'QCE/REDIS_MEM',
     MetricName: 'MemUsed',
@@ -79,9 +81,8 @@ function task(test: TestWorld): number {
 
 function ask(test: TestWorld, name: string, params: unknown): Answer {
   if (name !== 'sts.AssumeRoleWithWebIdentity') return test.call(name, params);
-  const request = signed(name, 'ap-guangzhou', params, test.now);
-  const answer = test.send({ ...request, headers: { ...request.headers, authorization: 'SKIP' } });
-  return answer.kind === 'answered' ? JSON.parse(answer.body).Response : answer;
+  const request = signed(name, params, test.now);
+  return test.send({ ...request, headers: { ...request.headers, authorization: 'SKIP' } });
 }
 
 /** What is wrong with a value by its shape; empty where nothing is. */
@@ -139,7 +140,7 @@ describe('each action takes what the model lists and nothing else', () => {
       expect(known.filter((one) => !(one in schema))).toEqual([]);
       const test = testWorld(FLEET);
       const good = REQUESTS[name]!(test) as Record<string, unknown>;
-      const code = (params: object): string => ask(test, name, params).Error?.Code ?? 'ok';
+      const code = (params: object): string => codeOf(ask(test, name, params));
       for (const [marked, shape] of Object.entries(request)) {
         const field = marked.replace(/[?~]$/, '');
         expect(`${field} ${code({ ...good, [field]: misfit(shape) })}`).toBe(`${field} InvalidParameter`);
@@ -192,7 +193,7 @@ describe('reads of an instance', () => {
     expect([transfer('crs-moving00'), transfer('crs-moved000'), transfer('crs-free0000')]).toEqual([7, 9, 0]);
     const codes = (name: string): string[] =>
       ['crs-member00', 'crs-moving00', 'crs-moved000', 'crs-free0000'].map((InstanceId) =>
-        test.code(`redis.${name}`, { InstanceId, MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 }),
+        test.code(`redis.${name}`, resizeOf(InstanceId)),
       );
     const tied = 'ResourceUnavailable.InstanceStatusError';
     expect(codes('InquiryPriceUpgradeInstance')).toEqual([tied, tied, 'ok', 'ok']);
@@ -222,9 +223,8 @@ describe('reads of an instance', () => {
   it('are in the language that is asked for', () => {
     const test = testWorld(FLEET);
     const title = (language?: string): string =>
-      test.call('redis.DescribeInstances', {}, 'ap-guangzhou', {
-        headers: language === undefined ? {} : { 'x-tc-language': language },
-      }).InstanceSet[0].InstanceTitle;
+      test.call('redis.DescribeInstances', {}, { headers: language ? { 'x-tc-language': language } : {} })
+        .InstanceSet[0].InstanceTitle;
     expect([title(), title('zh-CN'), title('en-US')]).toEqual(['运行中', '运行中', 'Running']);
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
-import { readFleet } from '../../src/simulator/world/read-fleet.ts';
+import { readFleetFile } from '../../src/simulator/fleet/accounts.ts';
+import { defaultFleet } from '../../src/simulator/fleet/default-fleet.ts';
+
+const readFleet = (text: string) => readFleetFile(text)[0]!.fleet;
 
 describe('a fleet file', () => {
   it('needs no more than an id', () => {
@@ -52,4 +55,32 @@ describe('a fleet file', () => {
       expect(() => readFleet(text)).toThrow(RefitError);
     });
   }
+});
+
+describe('the default fleet', () => {
+  const fleet = defaultFleet(60, 1);
+
+  it('is the same for one seed, and a smaller one is its beginning', () => {
+    expect(defaultFleet(60, 1)).toEqual(fleet);
+    expect(defaultFleet(25, 1)).toEqual(fleet.slice(0, 25));
+    expect(defaultFleet(60, 2)).not.toEqual(fleet);
+  });
+  it('spans both regions, mostly running, of many kinds', () => {
+    const distinct = (key: 'region' | 'zone' | 'type' | 'billing' | 'status'): number =>
+      new Set(fleet.map((one) => one[key])).size;
+    expect(distinct('region')).toBe(2);
+    expect(distinct('zone')).toBeGreaterThan(5);
+    expect(distinct('type')).toBeGreaterThan(10);
+    expect(distinct('billing')).toBe(2);
+    expect(fleet.filter(({ status }) => status === 'running').length).toBeGreaterThan(50);
+    expect(distinct('status')).toBe(3);
+  });
+  it('has names that would harm whoever does not escape them', () => {
+    const names = fleet.map(({ name }) => name).join('\n');
+    for (const harm of ['<img', '\u001b[', '=HYPERLINK', '| pipe']) expect(names).toContain(harm);
+  });
+  it('has ids as the provider has', () => {
+    expect(new Set(fleet.map(({ id }) => id)).size).toBe(60);
+    for (const { id } of fleet) expect(id).toMatch(/^crs-[a-z0-9]{8}$/);
+  });
 });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultFleet } from '../../src/simulator/world/default-fleet.ts';
-import { type Answer, type TestWorld, testWorld } from './signed-call.ts';
-
-const DAY = 24 * 3600_000;
+import { DAY } from '../../src/units.ts';
+import { type Answer, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
 /** 25 instances in Guangzhou, crs-fleet000 the oldest. */
 const MANY = Array.from({ length: 25 }, (_, n) => ({
@@ -19,102 +17,62 @@ const ids = (answer: Answer): string[] =>
   answer.InstanceSet.map(({ InstanceId }: { InstanceId: string }) => InstanceId.slice(-2));
 
 describe('parameters are checked before anything else is', () => {
-  const cases: readonly (readonly [string, string, unknown, string | null, string])[] = [
-    ['nothing missing', 'redis.DescribeInstances', {}, 'ap-guangzhou', 'ok'],
-    ['an empty body', 'redis.DescribeInstances', '', 'ap-guangzhou', 'ok'],
-    ['null is as good as not given', 'redis.DescribeInstances', { Limit: null }, 'ap-guangzhou', 'ok'],
-    ['no JSON', 'redis.DescribeInstances', '{', 'ap-guangzhou', 'InvalidRequest'],
-    ['no object', 'redis.DescribeInstances', '[]', 'ap-guangzhou', 'InvalidParameter'],
-    ['a name nobody knows', 'redis.DescribeInstances', { Colour: 1 }, 'ap-guangzhou', 'UnknownParameter'],
-    [
-      'a name every object has',
-      'redis.DescribeInstances',
-      '{"__proto__":{},"constructor":1}',
-      'ap-guangzhou',
-      'UnknownParameter',
-    ],
-    ['text for a number', 'redis.DescribeInstances', { Limit: '20' }, 'ap-guangzhou', 'InvalidParameter'],
-    [
-      'a fraction',
-      'redis.UpgradeInstance',
-      { InstanceId: 'crs-fleet000', MemSize: 1.5 },
-      'ap-guangzhou',
-      'InvalidParameter',
-    ],
-    [
-      'a negative size',
-      'redis.UpgradeInstance',
-      { InstanceId: 'crs-fleet000', MemSize: -1 },
-      'ap-guangzhou',
-      'InvalidParameter',
-    ],
-    [
-      'one id where a list is due',
-      'redis.DescribeInstances',
-      { InstanceIds: 'crs-fleet000' },
-      'ap-guangzhou',
-      'InvalidParameter',
-    ],
-    [
-      'a list with a wrong member',
-      'redis.DescribeInstances',
-      { Status: [2, '1'] },
-      'ap-guangzhou',
-      'InvalidParameter',
-    ],
+  const HARMFUL = '{"__proto__":{},"constructor":1}';
+  const ID = 'crs-fleet000';
+  const cases: readonly (readonly [string, string, unknown, string])[] = [
+    ['nothing missing', 'redis.DescribeInstances', {}, 'ok'],
+    ['an empty body', 'redis.DescribeInstances', '', 'ok'],
+    ['null is as good as not given', 'redis.DescribeInstances', { Limit: null }, 'ok'],
+    ['no JSON', 'redis.DescribeInstances', '{', 'InvalidRequest'],
+    ['no object', 'redis.DescribeInstances', '[]', 'InvalidParameter'],
+    ['a name nobody knows', 'redis.DescribeInstances', { Colour: 1 }, 'UnknownParameter'],
+    ['a name every object has', 'redis.DescribeInstances', HARMFUL, 'UnknownParameter'],
+    ['text for a number', 'redis.DescribeInstances', { Limit: '20' }, 'InvalidParameter'],
+    ['a fraction', 'redis.UpgradeInstance', { InstanceId: ID, MemSize: 1.5 }, 'InvalidParameter'],
+    ['a negative size', 'redis.UpgradeInstance', { InstanceId: ID, MemSize: -1 }, 'InvalidParameter'],
+    ['one id where a list is due', 'redis.DescribeInstances', { InstanceIds: ID }, 'InvalidParameter'],
+    ['a list with a wrong member', 'redis.DescribeInstances', { Status: [2, '1'] }, 'InvalidParameter'],
     [
       'a tag without its value',
       'redis.DescribeInstances',
       { InstanceTags: [{ TagKey: 'app' }] },
-      'ap-guangzhou',
       'MissingParameter',
     ],
-    ['no instance', 'redis.UpgradeInstance', { MemSize: 1024 }, 'ap-guangzhou', 'MissingParameter'],
-    ['no size', 'redis.UpgradeInstance', { InstanceId: 'crs-fleet000' }, 'ap-guangzhou', 'MissingParameter'],
-    ['no order number', 'redis.DescribeInstanceDealDetail', {}, 'ap-guangzhou', 'MissingParameter'],
-    ['no region', 'redis.DescribeInstances', {}, null, 'MissingParameter'],
-    ['a region that does not exist', 'redis.DescribeInstances', {}, 'ap-atlantis', 'UnsupportedRegion'],
-    ['products without regions', 'sts.GetCallerIdentity', {}, null, 'ok'],
-    ['an action nobody knows', 'redis.DropEverything', {}, 'ap-guangzhou', 'InvalidAction'],
-    ['another product’s action', 'redis.GetCallerIdentity', {}, 'ap-guangzhou', 'InvalidAction'],
-    [
-      'more than 1,000 rows',
-      'redis.DescribeInstances',
-      { Limit: 1001 },
-      'ap-guangzhou',
-      'InvalidParameterValue',
-    ],
-    [
-      'more than 100 tasks',
-      'redis.DescribeTaskList',
-      { Limit: 101 },
-      'ap-guangzhou',
-      'InvalidParameterValue',
-    ],
+    ['no instance', 'redis.UpgradeInstance', { MemSize: 1024 }, 'MissingParameter'],
+    ['no size', 'redis.UpgradeInstance', { InstanceId: ID }, 'MissingParameter'],
+    ['no order number', 'redis.DescribeInstanceDealDetail', {}, 'MissingParameter'],
+    ['products without regions', 'sts.GetCallerIdentity', {}, 'ok'],
+    ['an action nobody knows', 'redis.DropEverything', {}, 'InvalidAction'],
+    ['another product’s action', 'redis.GetCallerIdentity', {}, 'InvalidAction'],
+    ['more than 1,000 rows', 'redis.DescribeInstances', { Limit: 1001 }, 'InvalidParameterValue'],
+    ['more than 100 tasks', 'redis.DescribeTaskList', { Limit: 101 }, 'InvalidParameterValue'],
     [
       'a task time in another form',
       'redis.DescribeTaskList',
       { BeginTime: '2026-01-05T00:00:00Z' },
-      'ap-guangzhou',
       'InvalidParameterValue',
     ],
     [
       'shards of what has none',
       'redis.DescribeInstanceShards',
       { InstanceId: 'crs-fleet001' },
-      'ap-guangzhou',
       'InvalidParameterValue.UnSupportedType',
     ],
   ];
-  for (const [what, name, params, region, expected] of cases) {
+  for (const [what, name, params, expected] of cases)
+    it(`${what}: ${expected}`, () => expect(testWorld(MANY).code(name, params)).toBe(expected));
+
+  const regions: readonly (readonly [string, string | null, string])[] = [
+    ['no region', null, 'MissingParameter'],
+    ['a region that does not exist', 'ap-atlantis', 'UnsupportedRegion'],
+  ];
+  for (const [what, region, expected] of regions)
     it(`${what}: ${expected}`, () =>
-      expect(testWorld(MANY).code(name, params as object, region)).toBe(expected));
-  }
+      expect(testWorld(MANY).code('redis.DescribeInstances', {}, { region })).toBe(expected));
 
   it('an action under another version: NoSuchVersion', () => {
-    expect(testWorld([]).code('2017-03-12.DescribeInstances', {}, 'ap-guangzhou', { service: 'redis' })).toBe(
-      'NoSuchVersion',
-    );
+    const service = 'redis';
+    expect(testWorld([]).code('2017-03-12.DescribeInstances', {}, { service })).toBe('NoSuchVersion');
   });
 
   it('every answer carries a request id of its own and the content type exactly', () => {
@@ -138,6 +96,7 @@ describe('DescribeInstances', () => {
     expect(list({ InstanceIds: MANY.map(({ id }) => id), Limit: 1000 }).InstanceSet).toHaveLength(25);
   });
 
+  const tag = ([TagKey, TagValue]: [string, string]) => ({ TagKey, TagValue });
   const filters: readonly (readonly [string, object, string[]])[] = [
     ['newest first', { Limit: 3 }, ['24', '23', '22']],
     ['an id that does not exist', { InstanceId: 'crs-nosuch00' }, []],
@@ -146,13 +105,7 @@ describe('DescribeInstances', () => {
     ['a part of the name', { SearchKey: 'cart-2' }, ['24', '23', '22', '21', '20', '02']],
     [
       'tags, all of them',
-      {
-        InstanceTags: [
-          { TagKey: 'app', TagValue: 'cart' },
-          { TagKey: 'env', TagValue: 'prod' },
-        ],
-        Limit: 2,
-      },
+      { InstanceTags: Object.entries({ app: 'cart', env: 'prod' }).map(tag), Limit: 2 },
       ['09', '08'],
     ],
     ['a tag nobody has', { TagKeys: ['nope'] }, []],
@@ -165,10 +118,8 @@ describe('DescribeInstances', () => {
   }
 
   it('sees one region alone', () => {
-    expect(testWorld(MANY).call('redis.DescribeInstances', {}, 'ap-shanghai')).toMatchObject({
-      TotalCount: 0,
-      InstanceSet: [],
-    });
+    const answer = testWorld(MANY).call('redis.DescribeInstances', {}, { region: 'ap-shanghai' });
+    expect(answer).toMatchObject({ TotalCount: 0, InstanceSet: [] });
   });
 
   it('writes Beijing times, zero dates, the total beside the shard, and no used memory', () => {
@@ -202,6 +153,7 @@ describe('DescribeInstances', () => {
 });
 
 describe('the catalogue lies in wait with', () => {
+  const ascending = (sizes: string[]): number[] => sizes.map(Number).sort((a, b) => a - b);
   const regions = testWorld([]).call('redis.DescribeProductInfo').RegionSet;
   const zone = (code: string): Answer =>
     regions.flatMap((one: Answer) => one.ZoneSet).find(({ ZoneId }: Answer) => ZoneId === code);
@@ -216,20 +168,13 @@ describe('the catalogue lies in wait with', () => {
   it('sizes in decimal GB as unsorted text, 256 MB among them', () => {
     const [{ ShardSize }] = products('ap-guangzhou-7', 8, '1') as [Answer];
     expect(ShardSize).toContain('0.25');
-    expect(ShardSize.map(Number)).not.toEqual(
-      [...ShardSize.map(Number)].sort((a: number, b: number) => a - b),
-    );
+    expect(ShardSize.map(Number)).not.toEqual(ascending(ShardSize));
     expect(products('ap-guangzhou-4', 8, '1')[0].ShardSize).not.toContain('0.25');
   });
   it('one edition in two halves under one pay mode, and other lists under the other', () => {
     const halves = products('ap-guangzhou-4', 9, '1').map(({ ShardSize }) => ShardSize);
     expect(halves).toHaveLength(2);
-    expect(
-      halves
-        .flat()
-        .map(Number)
-        .sort((a, b) => a - b),
-    ).toEqual([1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64]);
+    expect(ascending(halves.flat())).toEqual([1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64]);
     expect(products('ap-guangzhou-4', 9, '0').flatMap(({ ShardSize }) => ShardSize)).not.toContain('64');
   });
   it('a zone numbered 0 that only the region product can join', () => {
@@ -247,16 +192,9 @@ describe('the catalogue lies in wait with', () => {
 });
 
 describe('tasks and deals', () => {
-  const order = (test: TestWorld, id: string): Answer =>
-    test.call('redis.UpgradeInstance', {
-      InstanceId: id,
-      MemSize: 8192,
-      RedisShardNum: 1,
-      RedisReplicasNum: 1,
-    });
   const ordered = (): TestWorld => {
     const test = testWorld(MANY);
-    for (const id of ['crs-fleet001', 'crs-fleet002', 'crs-fleet003']) order(test, id);
+    for (const n of [1, 2, 3]) test.call('redis.UpgradeInstance', resizeOf(`crs-fleet00${n}`));
     test.pass(5000);
     return test;
   };
@@ -284,112 +222,23 @@ describe('tasks and deals', () => {
 
   it('billing lists delivered orders alone unless asked, and counts Offset in pages', () => {
     const test = ordered();
-    const span = { StartTime: '2026-01-05 00:00:00', EndTime: '2026-01-05 23:59:59' };
-    const list = (params: object): Answer =>
-      test.call('billing.DescribeDealsByCond', { ...span, ...params }, null);
-    expect(list({ Limit: 10 }).TotalCount).toBe(0);
-    expect(list({ Limit: 10, StatusSet: [1, 2, 3, 4] }).TotalCount).toBe(3);
+    expect(test.deals().TotalCount).toBe(0);
+    expect(test.deals({ StatusSet: [1, 2, 3, 4] }).TotalCount).toBe(3);
     test.pass(60_000);
-    expect(list({ Limit: 10 }).TotalCount).toBe(3);
-    expect(list({ Limit: 2, Offset: 1 }).Deals).toHaveLength(1);
-    expect(list({ Limit: 2, Offset: 2 }).Deals).toHaveLength(0);
-    expect(list({ Limit: 300 }).Deals[0].ResourceId).toBeNull();
-    expect(list({ Limit: 10, ResourceId: 'crs-fleet002' }).Deals).toMatchObject([
+    expect(test.deals().TotalCount).toBe(3);
+    expect(test.deals({ Limit: 2, Offset: 1 }).Deals).toHaveLength(1);
+    expect(test.deals({ Limit: 2, Offset: 2 }).Deals).toHaveLength(0);
+    expect(test.deals({ Limit: 300 }).Deals[0].ResourceId).toBeNull();
+    expect(test.deals({ ResourceId: 'crs-fleet002' }).Deals).toMatchObject([
       { ResourceId: ['crs-fleet002'], Action: 'upgrade' },
     ]);
   });
 
   it('an unpaid order stands in both places', () => {
     const test = testWorld([{ id: 'crs-unpaid00', unpaidOrder: true }]);
-    const [deal] = test.call(
-      'billing.DescribeDealsByCond',
-      { StartTime: '2026-01-01 00:00:00', EndTime: '2026-01-06 00:00:00', Limit: 5, Status: 1 },
-      null,
-    ).Deals;
+    const [deal] = test.deals({ Status: 1 }).Deals;
     expect(
       test.call('redis.DescribeInstanceDealDetail', { DealName: deal.OrderId }).DealDetails,
     ).toMatchObject([{ Status: 1, InstanceIds: ['crs-unpaid00'], OverdueTime: '2026-01-19 10:00:00' }]);
-  });
-});
-
-describe('used memory', () => {
-  const FLEET = [
-    {
-      id: 'crs-cluster1',
-      edition: 'redis-5.0-cluster',
-      memoryPerShard: 4096,
-      shards: 4,
-      usedTotal: 8000,
-      usedFullestShard: 3500,
-    },
-  ];
-  const metric = (MetricName: string, more: object = {}): Answer =>
-    testWorld(FLEET).call('monitor.GetMonitorData', {
-      Namespace: 'QCE/REDIS_MEM',
-      MetricName,
-      Period: 60,
-      Instances: [{ Dimensions: [{ Name: 'instanceid', Value: 'crs-cluster1' }] }],
-      ...more,
-    });
-
-  it('comes from the monitor: MB, percent, percent of the fullest', () => {
-    const values = ['MemUsed', 'MemUtil', 'MemMaxUtil'].map((name) =>
-      metric(name).DataPoints[0].Values.at(-1),
-    );
-    expect(values).toEqual([8000, 48.828, 85.449]);
-  });
-  it('has one point a period, aligned, none of them in the future', () => {
-    const [{ Timestamps }] = metric('MemUsed', {
-      StartTime: '2026-01-05T09:50:30+08:00',
-      EndTime: '2026-01-05T10:30:00+08:00',
-    }).DataPoints;
-    expect(Timestamps).toHaveLength(10);
-    expect(Timestamps.at(-1)).toBe(Date.UTC(2026, 0, 5, 2) / 1000);
-  });
-  it('of an instance that does not exist is an empty row', () => {
-    const Instances = [{ Dimensions: [{ Name: 'instanceid', Value: 'crs-nosuch00' }] }];
-    expect(metric('MemUsed', { Instances }).DataPoints).toMatchObject([{ Timestamps: [], Values: [] }]);
-  });
-  it('is refused for more than 50 instances and for metrics that do not exist', () => {
-    const Instances = Array(51).fill({ Dimensions: [{ Name: 'instanceid', Value: 'crs-cluster1' }] });
-    expect(metric('MemUsed', { Instances }).Error.Code).toBe('InvalidParameterValue');
-    expect(metric('CpuUsed').Error.Code).toBe('InvalidParameterValue');
-  });
-  it('comes from the shards in bytes, replicas on demand', () => {
-    const shards = (FilterSlave: boolean): Answer =>
-      testWorld(FLEET).call('redis.DescribeInstanceShards', { InstanceId: 'crs-cluster1', FilterSlave })
-        .InstanceShards;
-    expect(shards(true).map(({ Storage }: Answer) => Storage / 1024 / 1024)).toEqual([
-      3500, 1500, 1500, 1500,
-    ]);
-    expect(shards(false).map(({ Role }: Answer) => Role)).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
-  });
-});
-
-describe('the default fleet', () => {
-  const fleet = defaultFleet(60, 1);
-
-  it('is the same for one seed, and a smaller one is its beginning', () => {
-    expect(defaultFleet(60, 1)).toEqual(fleet);
-    expect(defaultFleet(25, 1)).toEqual(fleet.slice(0, 25));
-    expect(defaultFleet(60, 2)).not.toEqual(fleet);
-  });
-  it('spans both regions, mostly running, of many kinds', () => {
-    const distinct = (key: 'region' | 'zone' | 'type' | 'billing' | 'status'): number =>
-      new Set(fleet.map((one) => one[key])).size;
-    expect(distinct('region')).toBe(2);
-    expect(distinct('zone')).toBeGreaterThan(5);
-    expect(distinct('type')).toBeGreaterThan(10);
-    expect(distinct('billing')).toBe(2);
-    expect(fleet.filter(({ status }) => status === 'running').length).toBeGreaterThan(50);
-    expect(distinct('status')).toBe(3);
-  });
-  it('has names that would harm whoever does not escape them', () => {
-    const names = fleet.map(({ name }) => name).join('\n');
-    for (const harm of ['<img', '\u001b[', '=HYPERLINK', '| pipe']) expect(names).toContain(harm);
-  });
-  it('has ids as the provider has', () => {
-    expect(new Set(fleet.map(({ id }) => id)).size).toBe(60);
-    for (const { id } of fleet) expect(id).toMatch(/^crs-[a-z0-9]{8}$/);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRequestLimit, type LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { counts } from '../../src/simulator/world/world.ts';
-import { SECRET_KEY, START, testWorld } from './signed-call.ts';
+import { SECRET_KEY } from './signed-request.ts';
+import { resizeOf, START, testWorld } from './test-world.ts';
 
 /** Arrivals at the given ms after a full second; a letter each: `.` passed, `x` refused. */
 function pattern(counting: LimitCounting, limit: number, at: readonly number[]): string {
@@ -57,12 +58,7 @@ describe('the request limit', () => {
   it('names the count and the limit in back-ticks, with HTTP 200 and nothing executed', () => {
     const test = testWorld([{ id: 'crs-aaaa1111' }], { limit: 1 });
     test.code('redis.UpgradeInstance', { InstanceId: 'crs-aaaa1111', MemSize: 1 });
-    const answer = test.call('redis.UpgradeInstance', {
-      InstanceId: 'crs-aaaa1111',
-      MemSize: 8192,
-      RedisShardNum: 1,
-      RedisReplicasNum: 1,
-    });
+    const answer = test.call('redis.UpgradeInstance', resizeOf('crs-aaaa1111'));
     expect(answer.Error.Code).toBe('RequestLimitExceeded');
     expect(answer.Error.Message).toContain('equals to `2` in a second');
     expect(answer.Error.Message).toContain('limit `1` for a second');
@@ -70,19 +66,13 @@ describe('the request limit', () => {
   });
 
   it('is each identity’s own, and each action’s own', () => {
-    const identities = ['a', 'b'].map((name) => ({
-      secretId: `AKID${name}`,
-      secretKey: SECRET_KEY,
-      token: null,
-      uin: name,
-    }));
+    const identities = ['a', 'b'].map((uin) => ({ secretId: uin, secretKey: SECRET_KEY, token: null, uin }));
     const test = testWorld([], { limit: 1, identities });
-    const from = (secretId: string, name: string): string =>
-      test.code(name, {}, 'ap-guangzhou', { secretId });
-    expect(from('AKIDa', 'redis.DescribeInstances')).toBe('ok');
-    expect(from('AKIDa', 'redis.DescribeInstances')).toBe('RequestLimitExceeded');
-    expect(from('AKIDb', 'redis.DescribeInstances')).toBe('ok');
-    expect(from('AKIDa', 'redis.DescribeProductInfo')).toBe('ok');
+    const from = (secretId: string, name: string): string => test.code(name, {}, { secretId });
+    expect(from('a', 'redis.DescribeInstances')).toBe('ok');
+    expect(from('a', 'redis.DescribeInstances')).toBe('RequestLimitExceeded');
+    expect(from('b', 'redis.DescribeInstances')).toBe('ok');
+    expect(from('a', 'redis.DescribeProductInfo')).toBe('ok');
   });
 
   it('counts arrivals and refusals by second and action, and knows the busiest second', () => {
@@ -93,7 +83,7 @@ describe('the request limit', () => {
     test.pass(400);
     for (let n = 0; n < 2; n++) test.call('redis.DescribeInstances');
     test.call('redis.Nonsense');
-    test.call('redis.DescribeInstances', {}, 'ap-guangzhou', { secretKey: 'wrong' });
+    test.call('redis.DescribeInstances', {}, { secretKey: 'wrong' });
     const second = START / 1000;
     expect(counts(test.world)).toMatchObject({
       bySecond: [

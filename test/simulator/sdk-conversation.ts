@@ -4,13 +4,14 @@
  */
 import { billing, monitor, redis, region, sts } from 'tencentcloud-sdk-nodejs';
 import { systemClock } from '../../src/clock.ts';
+import { given } from '../../src/given.ts';
+import { HOUR } from '../../src/units.ts';
 
 export interface Way {
   /** `http://127.0.0.1:8420` */
   readonly url: string;
   readonly secretId: string;
   readonly secretKey: string;
-  readonly token?: string;
   readonly signMethod?: 'TC3-HMAC-SHA256' | 'HmacSHA1' | 'HmacSHA256';
   readonly reqMethod?: 'GET' | 'POST';
   /** For TLS with a CA of its own. */
@@ -34,34 +35,37 @@ export const CONVERSATION_FLEET = [
 ];
 
 /** A client's configuration for the way. */
-export function sdkConfig({ url, secretId, secretKey, token, signMethod, reqMethod, agent }: Way) {
+export function sdkConfig({ url, secretId, secretKey, signMethod, reqMethod, agent }: Way) {
   const [protocol, endpoint] = url.split('//') as [string, string];
-  const httpProfile = {
-    endpoint,
-    protocol: `${protocol}//`,
-    reqTimeout: 5,
-    ...(reqMethod === undefined ? {} : { reqMethod }),
-    ...(agent === undefined ? {} : { agent }),
-  };
+  const http = { endpoint, protocol: `${protocol}//`, reqTimeout: 5 };
   return {
-    credential: { secretId, secretKey, ...(token === undefined ? {} : { token }) },
+    credential: { secretId, secretKey },
     region: 'ap-guangzhou',
-    profile: { httpProfile, ...(signMethod === undefined ? {} : { signMethod }) },
+    profile: { httpProfile: { ...http, ...given({ reqMethod, agent }) }, ...given({ signMethod }) },
+  };
+}
+
+/** A client for each product; `credential` instead of the keys of the way. */
+export function sdkClients(way: Way, credential?: object) {
+  const own = { ...sdkConfig(way), ...given({ credential }) } as never;
+  return {
+    redis: new redis.v20180412.Client(own),
+    region: new region.v20220627.Client(own),
+    billing: new billing.v20180709.Client(own),
+    monitor: new monitor.v20180724.Client(own),
+    sts: new sts.v20180813.Client(own),
   };
 }
 
 /** What was learnt, in the order in which it was asked. */
 export async function converse(way: Way): Promise<Record<string, unknown>> {
-  const config = sdkConfig(way) as never;
-  const client = new redis.v20180412.Client(config);
-  const accounts = new billing.v20180709.Client(config);
+  const clients = sdkClients(way);
+  const { redis: client, billing: accounts } = clients;
   const told: Record<string, unknown> = {};
 
-  told.who = (await new sts.v20180813.Client(config).GetCallerIdentity()).Type;
-  told.regions =
-    (await new region.v20220627.Client(config).DescribeRegions({ Product: 'redis' })).TotalCount! > 5;
-  told.zones =
-    (await new region.v20220627.Client(config).DescribeZones({ Product: 'redis' })).ZoneSet!.length > 2;
+  told.who = (await clients.sts.GetCallerIdentity()).Type;
+  told.regions = (await clients.region.DescribeRegions({ Product: 'redis' })).TotalCount! > 5;
+  told.zones = (await clients.region.DescribeZones({ Product: 'redis' })).ZoneSet!.length > 2;
   const list = await client.DescribeInstances({ Limit: 1000, OrderBy: 'createtime', OrderType: 0 });
   told.listed = list.InstanceSet!.map(({ InstanceId, Status, RedisShardSize }) => [
     InstanceId,
@@ -75,7 +79,7 @@ export async function converse(way: Way): Promise<Record<string, unknown>> {
     .ProductSet!.some(
       ({ Type, PayMode, ShardSize }) => Type === 9 && PayMode === '1' && ShardSize!.includes('8'),
     );
-  const point = await new monitor.v20180724.Client(config).GetMonitorData({
+  const point = await clients.monitor.GetMonitorData({
     Namespace: 'QCE/REDIS_MEM',
     MetricName: 'MemUsed',
     Period: 60,
@@ -108,10 +112,10 @@ export async function converse(way: Way): Promise<Record<string, unknown>> {
   const { InstanceSet } = await client.DescribeInstances({ InstanceIds: [ID], Status: [2] });
   told.resized = InstanceSet!.map(({ RedisShardSize, Size }) => [RedisShardSize, Size]);
   const beijing = (offset: number): string =>
-    new Date(systemClock.now() + 8 * 3600_000 + offset).toISOString().slice(0, 19).replace('T', ' ');
+    new Date(systemClock.now() + 8 * HOUR + offset).toISOString().slice(0, 19).replace('T', ' ');
   const { Deals } = await accounts.DescribeDealsByCond({
-    StartTime: beijing(-3600_000),
-    EndTime: beijing(3600_000),
+    StartTime: beijing(-HOUR),
+    EndTime: beijing(HOUR),
     Limit: 10,
     ResourceId: ID,
   });

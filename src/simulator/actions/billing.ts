@@ -1,11 +1,11 @@
 /** Orders and money as the billing product knows them. Source: facts §2.8, read 2026-11. */
 
+import { DAY } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
-import { accountOf } from '../world/world.ts';
+import { accountOf, type SimDeal } from '../world/world.ts';
 import type { Action } from './action.ts';
-import { Refusal } from './refusal.ts';
-
-const DAY = 24 * 3600_000;
+import type { Params } from './parameters.ts';
+import { invalidValue } from './refusal.ts';
 
 const describeDealsByCond: Action = {
   schema: {
@@ -21,23 +21,10 @@ const describeDealsByCond: Action = {
   },
   run(world, { params, identity }) {
     const account = accountOf(world, identity);
-    const [from, to] = [
-      parseBeijingTime(params.StartTime as string),
-      parseBeijingTime(params.EndTime as string),
-    ];
-    if (from === null || to === null || to < from)
-      throw new Refusal(
-        'InvalidParameterValue',
-        'StartTime and EndTime must be times, the first before the second.',
-      );
-    if (to - from > 93 * DAY)
-      throw new Refusal('InvalidParameterValue', 'StartTime and EndTime may be three months apart.');
+    const [from, to] = spanOf(params);
     const limit = params.Limit as number;
     if (limit < 1 || limit > 1000)
-      throw new Refusal(
-        'InvalidParameterValue',
-        `The value of Limit must be between 1 and 1000, not ${limit}.`,
-      );
+      throw invalidValue(`The value of Limit must be between 1 and 1000, not ${limit}.`);
     // Without a word about it only delivered orders are listed.
     const set = params.StatusSet as number[] | undefined;
     const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
@@ -56,38 +43,53 @@ const describeDealsByCond: Action = {
     const start = ((params.Offset as number | undefined) ?? 0) * limit;
     return {
       TotalCount: found.length,
-      Deals: found.slice(start, start + limit).map((deal) => ({
-        OrderId: deal.name,
-        Status: deal.status,
-        Payer: account.uin,
-        CreateTime: beijingTime(deal.createdAt),
-        Creator: deal.by,
-        RealTotalCost: deal.status === 1 ? 0 : deal.charged,
-        VoucherDecline: 0,
-        ProjectId: 0,
-        GoodsCategoryId: 100_091,
-        ProductInfo: [],
-        TimeSpan: 1,
-        TimeUnit: deal.instance.billing === 1 ? 'm' : 'h',
-        Currency: 'CNY',
-        Policy: 100,
-        Price: deal.price,
-        TotalCost: deal.price,
-        ProductCode: 'p_redis',
-        SubProductCode: 'sp_redis',
-        BigDealId: deal.name,
-        Formula: '',
-        RefReturnDeals: '',
-        PayMode: deal.instance.billing === 1 ? 'prePay' : 'postPay',
-        Action: deal.action,
-        ProductName: '云数据库Redis',
-        SubProductName: '云数据库Redis',
-        ResourceId: limit > 200 ? null : [deal.instance.id],
-        ZoneCode: deal.instance.zone.code,
-      })),
+      Deals: found.slice(start, start + limit).map((deal) => onTheWire(deal, limit <= 200)),
     };
   },
 };
+
+function spanOf({ StartTime, EndTime }: Params): [from: number, to: number] {
+  const [from, to] = [parseBeijingTime(StartTime as string), parseBeijingTime(EndTime as string)];
+  if (from === null || to === null || to < from)
+    throw invalidValue('StartTime and EndTime must be times, the first before the second.');
+  if (to - from > 93 * DAY) throw invalidValue('StartTime and EndTime may be three months apart.');
+  return [from, to];
+}
+
+/** Long pages come without the ids of what was bought. */
+function onTheWire(deal: SimDeal, withResource: boolean): Record<string, unknown> {
+  const { instance, price } = deal;
+  const prepaid = instance.billing === 1;
+  return {
+    OrderId: deal.name,
+    Status: deal.status,
+    Payer: instance.account.uin,
+    CreateTime: beijingTime(deal.createdAt),
+    Creator: deal.by,
+    RealTotalCost: deal.status === 1 ? 0 : deal.charged,
+    VoucherDecline: 0,
+    ProjectId: 0,
+    GoodsCategoryId: 100_091,
+    ProductInfo: [],
+    TimeSpan: 1,
+    TimeUnit: prepaid ? 'm' : 'h',
+    Currency: 'CNY',
+    Policy: 100,
+    Price: price,
+    TotalCost: price,
+    ProductCode: 'p_redis',
+    SubProductCode: 'sp_redis',
+    BigDealId: deal.name,
+    Formula: '',
+    RefReturnDeals: '',
+    PayMode: prepaid ? 'prePay' : 'postPay',
+    Action: deal.action,
+    ProductName: '云数据库Redis',
+    SubProductName: '云数据库Redis',
+    ResourceId: withResource ? [instance.id] : null,
+    ZoneCode: instance.zone.code,
+  };
+}
 
 const describeAccountBalance: Action = {
   schema: { TempCredit: 'boolean' },

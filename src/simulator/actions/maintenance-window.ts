@@ -4,7 +4,7 @@ import { parseTimeOfDay, timeOfDay } from '../world/beijing-time.ts';
 import { isWindow } from '../world/change.ts';
 import type { Action } from './action.ts';
 import { findInstance } from './redis-instances.ts';
-import { Refusal } from './refusal.ts';
+import { invalidValue } from './refusal.ts';
 
 export const describeMaintenanceWindow: Action = {
   schema: { InstanceId: 'string!' },
@@ -20,13 +20,12 @@ export const modifyMaintenanceWindow: Action = {
     const instance = findInstance(world, call);
     const time = (name: 'StartTime' | 'EndTime'): number => {
       const minutes = parseTimeOfDay(call.params[name] as string);
-      if (minutes === null)
-        throw new Refusal('InvalidParameterValue', `The value of ${name} is not a time such as 03:00.`);
+      if (minutes === null) throw invalidValue(`The value of ${name} is not a time such as 03:00.`);
       return minutes;
     };
     const [start, end] = [time('StartTime'), time('EndTime')];
     if (!isWindow(start, end))
-      throw new Refusal('InvalidParameterValue', 'A window lasts 30, 60, 90, 120 or 180 minutes of one day.');
+      throw invalidValue('A window lasts 30, 60, 90, 120 or 180 minutes of one day.');
     // Not while a change waits for the old one or is under way.
     const busy = [...world.deals.values()].some(
       (deal) => deal.instance === instance && (deal.status === 2 || deal.status === 3),

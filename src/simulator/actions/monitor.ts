@@ -1,10 +1,11 @@
 /** Used memory as the monitor product measures it. Source: facts §2.7 and the product's own model, read 2026-11. */
 
+import { SECOND } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
-import { type MemoryInUse, memoryAt, swingAt } from '../world/memory-in-use.ts';
+import { type MemoryInUse, memoryAt, type Swing, swingAt } from '../world/memory-in-use.ts';
 import { accountOf, type SimInstance, type World } from '../world/world.ts';
 import type { Action } from './action.ts';
-import { Refusal } from './refusal.ts';
+import { invalidValue } from './refusal.ts';
 
 type Measure = (memory: MemoryInUse) => number;
 const megabytes: Measure = ({ total }) => total;
@@ -35,23 +36,23 @@ const getMonitorData: Action = {
     SpecifyStatistics: 'integer',
   },
   run(world, { params, region, identity, now }) {
-    const wrong = (message: string): Refusal => new Refusal('InvalidParameterValue', message);
     const [namespace, name] = [params.Namespace as string, params.MetricName as string];
     const metrics = Object.hasOwn(METRICS, namespace) ? METRICS[namespace]! : {};
     const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
-    if (!measure) throw wrong(`There is no metric ${name} in ${namespace}.`);
+    if (!measure) throw invalidValue(`There is no metric ${name} in ${namespace}.`);
     const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
     if (instances.length === 0 || instances.length > MOST_INSTANCES)
-      throw wrong(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
+      throw invalidValue(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
     const period = (params.Period as number | undefined) ?? 300;
-    if (!PERIODS.includes(period)) throw wrong(`The period ${period} is not supported.`);
+    if (!PERIODS.includes(period)) throw invalidValue(`The period ${period} is not supported.`);
     const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
-    if (statistics < 0 || statistics > 7) throw wrong('SpecifyStatistics is a sum of 1, 2 and 4.');
+    if (statistics < 0 || statistics > 7) throw invalidValue('SpecifyStatistics is a sum of 1, 2 and 4.');
     const end = instant(params.EndTime as string | undefined) ?? now;
-    const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * 1000;
-    if (end < start) throw wrong('EndTime is before StartTime.');
-    const timestamps = timesOf(start, Math.min(end, now), period, MOST_POINTS / instances.length);
-    if (timestamps === null) throw wrong(`The request asks for more than ${MOST_POINTS} points.`);
+    const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
+    if (end < start) throw invalidValue('EndTime is before StartTime.');
+    const times = timesOf(start, Math.min(end, now), period);
+    if (times.length > MOST_POINTS / instances.length)
+      throw invalidValue(`The request asks for more than ${MOST_POINTS} points.`);
     const account = accountOf(world, identity);
     return {
       Period: period,
@@ -63,7 +64,7 @@ const getMonitorData: Action = {
         const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
         const instance = id === undefined ? undefined : world.instances.get(id);
         const known = instance?.region === region && instance?.account === account ? instance : null;
-        return { Dimensions, ...pointsOf(world, known, measure, timestamps, period, statistics) };
+        return { Dimensions, ...pointsOf(world, known, { measure, times, period, statistics }) };
       }),
     };
   },
@@ -71,32 +72,38 @@ const getMonitorData: Action = {
 
 export const MONITOR = { GetMonitorData: getMonitorData };
 
-/** Unix seconds, one a period and on it, none of them in the future; null for more than `most`. */
-function timesOf(start: number, end: number, period: number, most: number): number[] | null {
-  const first = Math.ceil(start / 1000 / period) * period;
-  const count = Math.max(0, Math.floor((end / 1000 - first) / period) + 1);
-  return count > most ? null : Array.from({ length: count }, (_, n) => first + n * period);
+/** Unix seconds, one a period and on it, none of them after the end. */
+function timesOf(start: number, end: number, period: number): number[] {
+  const first = Math.ceil(start / SECOND / period) * period;
+  const count = Math.max(0, Math.floor((end / SECOND - first) / period) + 1);
+  return Array.from({ length: count }, (_, n) => first + n * period);
+}
+
+/** What is asked of each instance. */
+interface Question {
+  readonly measure: Measure;
+  readonly times: readonly number[];
+  readonly period: number;
+  readonly statistics: number;
 }
 
 /** Empty rows for an instance that does not exist here: it is no error. */
 function pointsOf(
   world: World,
   instance: SimInstance | null,
-  measure: Measure,
-  timestamps: readonly number[],
-  period: number,
-  statistics: number,
+  { measure, times, period, statistics }: Question,
 ): Record<string, unknown> {
   const rounded = (value: number): number => Math.round(value * 1000) / 1000;
-  const times = instance === null ? [] : timestamps;
   // A point stands for the period that begins with it, so the last one reaches to the present.
-  const series = (which: 'average' | 'greatest' | 'least'): number[] =>
-    times.map((at) => {
-      const memory = measure(memoryAt(instance!, at * 1000));
-      return rounded(memory * swingAt(world, instance!, (at + period) * 1000)[which]);
-    });
+  const series = (which: keyof Swing): number[] =>
+    instance === null
+      ? []
+      : times.map((at) => {
+          const memory = measure(memoryAt(instance, at * SECOND));
+          return rounded(memory * swingAt(world, instance, (at + period) * SECOND)[which]);
+        });
   return {
-    Timestamps: times,
+    Timestamps: instance === null ? [] : times,
     Values: series('average'),
     MaxValues: statistics & GREATEST ? series('greatest') : null,
     MinValues: statistics & LEAST ? series('least') : null,
@@ -108,6 +115,6 @@ function pointsOf(
 function instant(text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseBeijingTime(text) ?? (/(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN);
-  if (Number.isNaN(ms)) throw new Refusal('InvalidParameterValue', `${JSON.stringify(text)} is not a time.`);
+  if (Number.isNaN(ms)) throw invalidValue(`${JSON.stringify(text)} is not a time.`);
   return ms;
 }

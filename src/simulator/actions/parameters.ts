@@ -2,7 +2,7 @@
  * Reads an action's parameters as the gateway does: an unknown name, a wrong type or a missing one is refused
  * before the action sees anything. Codes: facts §6, read 2026-11.
  */
-import { Refusal } from './refusal.ts';
+import { invalidValue, missing, Refusal } from './refusal.ts';
 
 type Kind = 'string' | 'integer' | 'whole' | 'boolean';
 
@@ -68,9 +68,7 @@ function fitAll(schema: Schema, value: unknown, at: string, asText: boolean): Pa
   for (const name in schema) {
     const kind = schema[name]!;
     const required = typeof kind === 'string' ? kind.endsWith('!') : kind[1] === '!';
-    if (required && fitted[name] === undefined) {
-      throw new Refusal('MissingParameter', `The request is missing a required parameter \`${at}${name}\`.`);
-    }
+    if (required && fitted[name] === undefined) throw missing(at + name);
   }
   return fitted;
 }
@@ -102,4 +100,13 @@ function fitOne(kind: Kind, given: unknown, at: string, asText: boolean): unknow
 
 function wrongType(at: string): Refusal {
   return new Refusal('InvalidParameter', `The value type of parameter \`${at}\` is not valid.`);
+}
+
+/** The rows that Limit and Offset ask for. Limits above the greatest documented one are refused, not cut. */
+export function page<T>(rows: readonly T[], params: Params, greatest: number): T[] {
+  const limit = (params.Limit as number | undefined) ?? 20;
+  const offset = (params.Offset as number | undefined) ?? 0;
+  if (limit < 1 || limit > greatest)
+    throw invalidValue(`The value of Limit must be between 1 and ${greatest}, not ${limit}.`);
+  return rows.slice(offset, offset + limit);
 }

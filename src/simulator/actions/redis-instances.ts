@@ -1,23 +1,21 @@
 /** DescribeInstances and the catalogue. Source: facts §2.1 and §2.2, read 2026-11. */
 
-import { beijingTime, ZERO_TIME } from '../world/beijing-time.ts';
+import { DAY } from '../../units.ts';
+import { beijingTime } from '../world/beijing-time.ts';
 import { changeByHand } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import { accountOf, type SimInstance, SOMEBODY_ELSE, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
-import { page } from './page.ts';
-import type { Params } from './parameters.ts';
-import { Refusal } from './refusal.ts';
+import { type Params, page } from './parameters.ts';
+import { invalidValue, missing, Refusal } from './refusal.ts';
 
 /** The instance of the call's account and region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
 export function findInstance(world: World, { params, region, identity }: Call): SimInstance {
   const id = params.InstanceId as string | undefined;
-  if (id === undefined)
-    throw new Refusal('MissingParameter', 'The request is missing a required parameter `InstanceId`.');
+  if (id === undefined) throw missing('InstanceId');
   const instance = world.instances.get(id);
-  if (!instance || instance.region !== region || instance.account !== accountOf(world, identity)) {
+  if (!instance || instance.region !== region || instance.account !== accountOf(world, identity))
     throw new Refusal('ResourceNotFound.InstanceNotExists', `The instance ${id} does not exist.`);
-  }
   return instance;
 }
 
@@ -25,10 +23,6 @@ const STATUS_TITLE: Readonly<Record<Call['language'], Readonly<Record<number, st
   'zh-CN': { 0: '待初始化', 1: '处理中', 2: '运行中', [-2]: '已隔离', [-3]: '待删除' },
   'en-US': { 0: 'To be initialized', 1: 'Processing', 2: 'Running', [-2]: 'Isolated', [-3]: 'To be deleted' },
 };
-
-/** Everything lies in one network, as the provider's samples show it. */
-const VPC = 'vpc-example1';
-const SUBNET = 'subnet-example1';
 
 /** Bandwidth of one shard, MB/s, by its size in MB. Source: facts §4. */
 export function bandwidth(size: number): number {
@@ -49,8 +43,12 @@ function kernel(version: string, low: boolean): string {
   return `${version}.${low ? 1 : 8}`;
 }
 
+/** Everything lies in one network, as the provider's samples show it. */
+const NETWORK = { VpcId: 10001, SubnetId: 20001, UniqVpcId: 'vpc-example1', UniqSubnetId: 'subnet-example1' };
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: put together from parts it takes forty times as long
 function onTheWire(instance: SimInstance, language: Call['language']): Record<string, unknown> {
-  const { region, zone, type, status, memoryPerShard, shards, lowVersion } = instance;
+  const { region, zone, type, status, memoryPerShard, shards, lowVersion, closedAt } = instance;
   const edition = SIM_EDITIONS.get(type)!;
   return {
     InstanceName: instance.name,
@@ -59,8 +57,8 @@ function onTheWire(instance: SimInstance, language: Call['language']): Record<st
     ProjectId: 0,
     RegionId: region.number,
     ZoneId: zone.number,
-    VpcId: 10001,
-    SubnetId: 20001,
+    VpcId: NETWORK.VpcId,
+    SubnetId: NETWORK.SubnetId,
     Status: status,
     WanIp: instance.ip,
     Port: 6379,
@@ -72,11 +70,11 @@ function onTheWire(instance: SimInstance, language: Call['language']): Record<st
     DeadlineTime: beijingTime(instance.deadline),
     Engine: edition.engine,
     ProductType: edition.shape === 'cluster' ? 'cluster' : 'standalone',
-    UniqVpcId: VPC,
-    UniqSubnetId: SUBNET,
+    UniqVpcId: NETWORK.UniqVpcId,
+    UniqSubnetId: NETWORK.UniqSubnetId,
     BillingMode: instance.billing,
     InstanceTitle: STATUS_TITLE[language][status] ?? '',
-    OfflineTime: instance.closedAt === null ? ZERO_TIME : beijingTime(instance.closedAt + 7 * 24 * 3600_000),
+    OfflineTime: beijingTime(closedAt === null ? null : closedAt + 7 * DAY),
     SubStatus: status === 1 ? 37 : 0,
     Tags: [],
     InstanceNode: [],
@@ -84,7 +82,7 @@ function onTheWire(instance: SimInstance, language: Call['language']): Record<st
     RedisShardNum: shards,
     RedisReplicasNum: instance.replicas,
     PriceId: 0,
-    CloseTime: beijingTime(instance.closedAt),
+    CloseTime: beijingTime(closedAt),
     SlaveReadWeight: 0,
     InstanceTags: instance.tags,
     ProjectName: '默认项目',
@@ -143,10 +141,10 @@ function filters(params: Params): Test[] {
   given<number[]>('Status', (list) => (one) => list.includes(one.status));
   given<number>('Type', (type) => (one) => one.type === type);
   given<number[]>('TypeList', (types) => (one) => types.includes(one.type));
-  given<string[]>('UniqVpcIds', (ids) => () => ids.includes(VPC));
-  given<string[]>('UniqSubnetIds', (ids) => () => ids.includes(SUBNET));
-  given<string[]>('VpcIds', (ids) => () => ids.includes('10001'));
-  given<string[]>('SubnetIds', (ids) => () => ids.includes('20001'));
+  given<string[]>('UniqVpcIds', (ids) => () => ids.includes(NETWORK.UniqVpcId));
+  given<string[]>('UniqSubnetIds', (ids) => () => ids.includes(NETWORK.UniqSubnetId));
+  given<string[]>('VpcIds', (ids) => () => ids.includes(String(NETWORK.VpcId)));
+  given<string[]>('SubnetIds', (ids) => () => ids.includes(String(NETWORK.SubnetId)));
   given<number[]>('ProjectIds', (ids) => () => ids.includes(0));
   given<number[]>('AutoRenew', (list) => (one) => list.includes(one.billing));
   given<string>('BillingMode', (mode) => (one) => (mode === 'prepaid' ? 1 : 0) === one.billing);
@@ -214,7 +212,7 @@ export const describeInstances: Action = {
     const account = accountOf(world, identity);
     const ids = params.InstanceIds as string[] | undefined;
     const order = ORDERS[String(params.OrderBy ?? 'createtime').toLowerCase()];
-    if (!order) throw new Refusal('InvalidParameterValue', 'The value of OrderBy is not valid.');
+    if (!order) throw invalidValue('The value of OrderBy is not valid.');
     const here = (one: SimInstance | undefined): one is SimInstance =>
       one !== undefined && one.region === region && one.account === account;
     const all =
@@ -226,10 +224,9 @@ export const describeInstances: Action = {
     found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
     const shown = page(found, params, 1000);
     const answer = { TotalCount: found.length, InstanceSet: shown.map((one) => onTheWire(one, language)) };
-    if (world.handChanges.size > 0) {
+    if (world.handChanges.size > 0)
       for (const one of shown)
         if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
-    }
     return answer;
   },
 };

@@ -1,14 +1,14 @@
 /** The quote, the order, and what is known of orders and tasks. Source: facts §1 and §2.3 to §2.5, read 2026-11. */
 
+import { DAY } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
 import { acceptOrder } from '../world/change.ts';
 import type { FaultName } from '../world/faults.ts';
 import { accountOf, type SimDeal, type SimTask } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
-import { page } from './page.ts';
-import type { Params } from './parameters.ts';
+import { type Params, page } from './parameters.ts';
 import { findInstance } from './redis-instances.ts';
-import { Refusal } from './refusal.ts';
+import { invalidValue, missing, wrongParameter } from './refusal.ts';
 import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from './resize-checks.ts';
 
 function wishOf(params: Params): ResizeWish {
@@ -32,16 +32,11 @@ export const upgradeInstance: Action = {
   run(world, call) {
     const instance = findInstance(world, call);
     const switchOption = call.params.SwitchOption ?? 2;
-    if (switchOption !== 1 && switchOption !== 2)
-      throw new Refusal('InvalidParameter.InvalidParameter', 'SwitchOption is 1 or 2');
+    if (switchOption !== 1 && switchOption !== 2) throw wrongParameter('SwitchOption is 1 or 2');
     // Where SwitchOption has not been rolled out yet, it is refused or overlooked (facts §7.3).
     const rolledOut = (fault: FaultName): boolean =>
       switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
-    if (!rolledOut('window-refused'))
-      throw new Refusal(
-        'InvalidParameter.InvalidParameter',
-        'SwitchOption 1 is not supported in this region',
-      );
+    if (!rolledOut('window-refused')) throw wrongParameter('SwitchOption 1 is not supported in this region');
     const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
     const by = call.identity.uin;
     const deal = acceptOrder(world, instance, change, {
@@ -59,7 +54,7 @@ export const upgradeInstance: Action = {
 export const inquiryPriceUpgradeInstance: Action = {
   schema: { InstanceId: 'string!', MemSize: 'whole!', RedisShardNum: 'whole', RedisReplicasNum: 'whole' },
   run(world, call) {
-    const { cents } = checkQuote(world, findInstance(world, call), wishOf(call.params), call.now);
+    const cents = checkQuote(world, findInstance(world, call), wishOf(call.params), call.now);
     return {
       Price: Math.round(cents),
       HighPrecisionPrice: cents,
@@ -81,10 +76,9 @@ export const describeInstanceDealDetail: Action = {
   run(world, { params, region, identity, language }) {
     const account = accountOf(world, identity);
     const names = [...((params.DealIds as string[] | undefined) ?? [])];
-    if (names.length > 10) throw new Refusal('InvalidParameterValue', 'DealIds may hold 10 numbers.');
+    if (names.length > 10) throw invalidValue('DealIds may hold 10 numbers.');
     if (params.DealName !== undefined) names.push(params.DealName as string);
-    if (names.length === 0)
-      throw new Refusal('MissingParameter', 'The request is missing a required parameter `DealName`.');
+    if (names.length === 0) throw missing('DealName');
     const deals = names
       .map((name) => world.deals.get(name))
       .filter((deal) => deal?.instance.region === region && deal?.instance.account === account) as SimDeal[];
@@ -96,7 +90,7 @@ export const describeInstanceDealDetail: Action = {
         GoodsNum: 1,
         Creater: deal.by,
         CreatTime: beijingTime(deal.createdAt),
-        OverdueTime: beijingTime(deal.createdAt + 15 * 24 * 3600_000),
+        OverdueTime: beijingTime(deal.createdAt + 15 * DAY),
         EndTime: beijingTime(deal.endedAt),
         Status: deal.status,
         Description: DEAL_TEXT[language][deal.status],
@@ -108,17 +102,13 @@ export const describeInstanceDealDetail: Action = {
 };
 
 /** How far back the task list reaches. Source: facts §2.5. */
-const THIRTY_DAYS = 30 * 24 * 3600_000;
+const TASKS_REACH_BACK = 30 * DAY;
 
 function timeOf(params: Params, name: string): number | null {
   const text = params[name] as string | undefined;
   if (text === undefined) return null;
   const ms = parseBeijingTime(text);
-  if (ms === null)
-    throw new Refusal(
-      'InvalidParameterValue',
-      `The value of ${name} is not a time such as 2026-01-05 10:00:00.`,
-    );
+  if (ms === null) throw invalidValue(`The value of ${name} is not a time such as 2026-01-05 10:00:00.`);
   return ms;
 }
 
@@ -139,7 +129,7 @@ export const describeTaskList: Action = {
   },
   run(world, { params, region, identity, now }) {
     const account = accountOf(world, identity);
-    const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - THIRTY_DAYS);
+    const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - TASKS_REACH_BACK);
     // The end is a whole second, and what began within it belongs to it.
     const end = (timeOf(params, 'EndTime') ?? now) + 999;
     const list = <T>(name: string): T[] | null => {
@@ -200,7 +190,7 @@ export const describeTaskInfo: Action = {
   run(world, { params, region, identity, language }) {
     const task = world.taskById.get(params.TaskId as number);
     if (!task || task.instance.region !== region || task.instance.account !== accountOf(world, identity))
-      throw new Refusal('InvalidParameter.InvalidParameter', `There is no task ${params.TaskId}.`);
+      throw wrongParameter(`There is no task ${params.TaskId}.`);
     return {
       Status: TASK_STATUS[task.result],
       StartTime: beijingTime(task.startedAt),

@@ -7,3 +7,18 @@ export class Refusal extends Error {
     this.code = code;
   }
 }
+
+/** A required parameter is not there. */
+export function missing(parameter: string): Refusal {
+  return new Refusal('MissingParameter', `The request is missing a required parameter \`${parameter}\`.`);
+}
+
+/** A parameter has the right type, and a value that cannot be. */
+export function invalidValue(message: string): Refusal {
+  return new Refusal('InvalidParameterValue', message);
+}
+
+/** The Redis product's own code for parameters that do not go together. */
+export function wrongParameter(message: string): Refusal {
+  return new Refusal('InvalidParameter.InvalidParameter', message);
+}

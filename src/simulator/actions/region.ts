@@ -1,11 +1,11 @@
 /** Regions and zones, with the numbers that the catalogue may lack. Source: facts §2.2 and §5.1, read 2026-11. */
 
 import type { Action, Call } from './action.ts';
-import { Refusal } from './refusal.ts';
+import { invalidValue } from './refusal.ts';
 
 function mustBeRedis({ params }: Call): void {
   if (params.Product !== 'redis')
-    throw new Refusal('InvalidParameterValue', `The product ${JSON.stringify(params.Product)} is unknown.`);
+    throw invalidValue(`The product ${JSON.stringify(params.Product)} is unknown.`);
 }
 
 const describeRegions: Action = {

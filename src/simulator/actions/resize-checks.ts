@@ -3,11 +3,12 @@
  * and the first that fails gives the code. Source: docs/provider-choices.md and facts §1.3 and §1.4, read 2026-11.
  */
 
+import { GIGABYTE } from '../../units.ts';
 import type { Sold } from '../world/catalogue.ts';
 import { tripleOf } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import type { FaultName } from '../world/faults.ts';
-import { TRANSFER_ENDED } from '../world/fleet.ts';
+import { TRANSFER_ENDED } from '../world/fleet-instance.ts';
 import type { SimZone } from '../world/geography.ts';
 import { footprint, quote, type Triple } from '../world/price.ts';
 import {
@@ -18,7 +19,7 @@ import {
   sum,
   type World,
 } from '../world/world.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, wrongParameter } from './refusal.ts';
 
 /** A node as the request names it. */
 export interface NodeWish {
@@ -38,8 +39,6 @@ export interface ResizeWish {
 
 /** A resize that may be ordered. */
 export interface Resize {
-  readonly from: Triple;
-  readonly to: Triple;
   readonly change: SimChange;
   /** The quote, cents. */
   readonly cents: number;
@@ -48,7 +47,7 @@ export interface Resize {
 }
 
 /** 8 TB in MB. Source: facts §4. */
-const GREATEST_TOTAL = 8 * 1024 * 1024;
+const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
 
 /** @throws Refusal as the action UpgradeInstance gives it */
 export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish, now: number): Resize {
@@ -59,40 +58,38 @@ export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish
   fault('low-version', 'UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
   if (instance.lowVersion)
     throw new Refusal('UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  const resize = checkSpecification(
-    world,
-    instance,
-    wish,
-    now,
-    'InvalidParameterValue.MemSizeNotInRange',
-    true,
-  );
+  const { dimension, to } = sizesOf(instance, wish);
+  const nodes = nodeChange(instance, dimension, to.replicas, wish.nodes);
+  checkSold(world, instance, { dimension, to, outOfRange: 'InvalidParameterValue.MemSizeNotInRange' });
+  for (const zone of nodes?.add ?? []) soldIn(world, instance, zone);
+  checkReduction(instance, to);
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
   fault('sold-out', 'ResourceUnavailable.SaleOut', 'the product is sold out');
   fault('insufficient', 'ResourceInsufficient', 'resources are insufficient');
-  if (resize.grows) {
-    checkStock(world, instance, instance.zone);
-    for (const zone of resize.change.nodes?.add ?? []) checkStock(world, instance, zone);
-  }
+  const from = tripleOf(instance);
+  const grows = footprint(to) > footprint(from);
+  if (grows) for (const zone of [instance.zone, ...(nodes?.add ?? [])]) checkStock(world, instance, zone);
   fault('pay-failed', 'FailedOperation.PayFailed', 'the payment failed');
   fault('no-balance', 'ResourceUnavailable.AccountBalanceNotEnough', 'the account balance is not enough');
   if (instance.unpaid)
     throw new Refusal('FailedOperation.PayFailed', `order ${instance.unpaid.name} waits to be paid`);
-  if (instance.billing === 1 && resize.cents > instance.account.balance) {
+  const cents = quote(instance, from, to, now);
+  if (instance.billing === 1 && cents > instance.account.balance)
     throw new Refusal('ResourceUnavailable.AccountBalanceNotEnough', 'the account balance is not enough');
-  }
-  return resize;
+  return { change: { dimension, to: to[dimension], nodes }, cents, grows };
 }
 
-/** @throws Refusal as the action InquiryPriceUpgradeInstance gives it: up to and including the reduction */
-export function checkQuote(world: World, instance: SimInstance, wish: ResizeWish, now: number): Resize {
-  if (instance.status !== 2 || instance.openTasks > 0 || isTiedUp(instance)) {
-    throw new Refusal(
-      'ResourceUnavailable.InstanceStatusError',
-      `instance ${instance.id} is in a wrong status`,
-    );
-  }
-  return checkSpecification(world, instance, wish, now, 'LimitExceeded.MemSizeNotInRange', false);
+/**
+ * @returns the quote, cents
+ * @throws Refusal as the action InquiryPriceUpgradeInstance gives it: up to and including the reduction
+ */
+export function checkQuote(world: World, instance: SimInstance, wish: ResizeWish, now: number): number {
+  if (instance.status !== 2 || isBusy(instance))
+    throw statusError(`instance ${instance.id} is in a wrong status`);
+  const { dimension, to } = sizesOf(instance, wish);
+  checkSold(world, instance, { dimension, to, outOfRange: 'LimitExceeded.MemSizeNotInRange' });
+  checkReduction(instance, to);
+  return quote(instance, tripleOf(instance), to, now);
 }
 
 function checkStatus(instance: SimInstance, now: number): void {
@@ -102,100 +99,75 @@ function checkStatus(instance: SimInstance, now: number): void {
       `the status of instance ${instance.id} is ${instance.status}`,
     );
   }
-  if (instance.openTasks > 0 || isTiedUp(instance)) {
-    throw new Refusal(
-      'ResourceUnavailable.InstanceStatusError',
-      `instance ${instance.id} has a task under way`,
-    );
-  }
+  if (isBusy(instance)) throw statusError(`instance ${instance.id} has a task under way`);
   if (now < instance.lockedUntil)
     throw new Refusal('FailedOperation.SystemError', 'system error, please retry later');
 }
 
-/** A data transfer that has not ended, or membership in a replication group. */
-function isTiedUp({ transfer, replicationGroup }: SimInstance): boolean {
-  return replicationGroup !== null || (transfer !== null && !TRANSFER_ENDED.includes(transfer));
+function statusError(message: string): Refusal {
+  return new Refusal('ResourceUnavailable.InstanceStatusError', message);
 }
 
-function checkSpecification(
-  world: World,
-  instance: SimInstance,
-  wish: ResizeWish,
-  now: number,
-  outOfRange: string,
-  withNodes: boolean,
-): Resize {
-  const edition = SIM_EDITIONS.get(instance.type)!;
-  const parameter = (message: string): Refusal => new Refusal('InvalidParameter.InvalidParameter', message);
-  if (edition.shape === 'cluster' && wish.shards === undefined)
-    throw parameter('RedisShardNum is required for clusters');
-  const from = tripleOf(instance);
-  const to: Triple = {
-    memoryPerShard: wish.memoryPerShard,
-    shards: wish.shards ?? from.shards,
-    replicas: wish.replicas ?? from.replicas,
-  };
-  const differing = (['memoryPerShard', 'shards', 'replicas'] as const).filter(
-    (one) => from[one] !== to[one],
+/** A task that shows, a data transfer that has not ended, or membership in a replication group. */
+function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean {
+  return (
+    openTasks > 0 || replicationGroup !== null || (transfer !== null && !TRANSFER_ENDED.includes(transfer))
   );
-  const dimension = differing[0];
-  if (dimension === undefined || differing.length > 1) {
-    throw parameter(`exactly one of memory, shards and replicas may change, ${differing.length} do`);
-  }
-  if (
-    (dimension === 'shards' && edition.shape !== 'cluster') ||
-    (dimension === 'replicas' && !edition.replicasChange)
-  ) {
+}
+
+/** The size asked for, and the one dimension in which it differs from the present one. */
+function sizesOf(instance: SimInstance, wish: ResizeWish): { dimension: SimDimension; to: Triple } {
+  const edition = SIM_EDITIONS.get(instance.type)!;
+  const isCluster = edition.shape === 'cluster';
+  if (isCluster && wish.shards === undefined) throw wrongParameter('RedisShardNum is required for clusters');
+  const { memoryPerShard, shards = instance.shards, replicas = instance.replicas } = wish;
+  const to: Triple = { memoryPerShard, shards, replicas };
+  const differing = DIMENSIONS.filter((one) => instance[one] !== to[one]);
+  const [dimension] = differing;
+  if (dimension === undefined || differing.length > 1)
+    throw wrongParameter(`exactly one of memory, shards and replicas may change, ${differing.length} do`);
+  if ((dimension === 'shards' && !isCluster) || (dimension === 'replicas' && !edition.replicasChange)) {
     throw new Refusal(
       'InvalidParameterValue.UnSupportedType',
       `type ${instance.type} does not support a change of ${dimension}`,
     );
   }
-  const nodes = withNodes ? nodeChange(instance, dimension, to.replicas, wish.nodes) : null;
-  checkSold(world, instance, dimension, to, outOfRange);
-  for (const zone of nodes?.add ?? []) soldIn(world, instance, zone);
-  const reduced = to.memoryPerShard < from.memoryPerShard || to.shards < from.shards;
-  if (reduced) {
-    // Compared in tenths, so that a size exactly 1.3 times what is used is not lost to rounding.
-    const tooSmall = (size: number, used: number): boolean => size * 10 < used * 13;
-    if (
-      tooSmall(to.memoryPerShard * to.shards, sum(instance.used)) ||
-      tooSmall(to.memoryPerShard, Math.max(...instance.used))
-    ) {
-      throw new Refusal(
-        'InvalidParameterValue.ReduceCapacityNotAllowed',
-        'the requested capacity is too small',
-      );
-    }
-  }
-  return {
-    from,
-    to,
-    change: { dimension, to: to[dimension], nodes },
-    cents: quote(instance.billing, from, to, instance.deadline, now),
-    grows: footprint(to) > footprint(from),
-  };
+  return { dimension, to };
 }
 
+const DIMENSIONS: readonly SimDimension[] = ['memoryPerShard', 'shards', 'replicas'];
+
+/** What is left must hold 1.3 times what is used, in total and in the fullest shard. */
+function checkReduction(instance: SimInstance, to: Triple): void {
+  if (to.memoryPerShard >= instance.memoryPerShard && to.shards >= instance.shards) return;
+  // Compared in tenths, so that a size exactly 1.3 times what is used is not lost to rounding.
+  const tooSmall = (size: number, used: number): boolean => size * 10 < used * 13;
+  if (
+    tooSmall(to.memoryPerShard * to.shards, sum(instance.used)) ||
+    tooSmall(to.memoryPerShard, Math.max(...instance.used))
+  ) {
+    throw new Refusal(
+      'InvalidParameterValue.ReduceCapacityNotAllowed',
+      'the requested capacity is too small',
+    );
+  }
+}
+
+/** `outOfRange` is the code for memory below the least or above the greatest size sold. */
 function checkSold(
   world: World,
   instance: SimInstance,
-  dimension: SimDimension,
-  to: Triple,
-  outOfRange: string,
+  { dimension, to, outOfRange }: { dimension: SimDimension; to: Triple; outOfRange: string },
 ): void {
   const sold = soldIn(world, instance, instance.zone);
   if (dimension === 'memoryPerShard') {
-    if (to.memoryPerShard < sold.least || to.memoryPerShard > sold.greatest) {
-      throw new Refusal(
-        outOfRange,
-        `memory ${to.memoryPerShard} is out of range [${sold.least}, ${sold.greatest}]`,
-      );
-    }
-    if (!sold.sizes.has(to.memoryPerShard)) {
+    const { memoryPerShard: memory } = to;
+    if (memory < sold.least || memory > sold.greatest)
+      throw new Refusal(outOfRange, `memory ${memory} is out of range [${sold.least}, ${sold.greatest}]`);
+    if (!sold.sizes.has(memory)) {
       throw new Refusal(
         'LimitExceeded.InvalidMemSize',
-        `memory ${to.memoryPerShard} is not in the capacity specifications`,
+        `memory ${memory} is not in the capacity specifications`,
       );
     }
   } else if (!(dimension === 'shards' ? sold.shards : sold.replicas).has(to[dimension])) {
@@ -229,39 +201,34 @@ function nodeChange(
   replicas: number,
   wish: readonly NodeWish[] | undefined,
 ): NodeChange | null {
-  const wrong = (message: string): Refusal => new Refusal('InvalidParameter.InvalidParameter', message);
   const given = wish !== undefined && wish.length > 0;
   if (dimension !== 'replicas' || instance.nodes === null) {
-    if (given) throw wrong('NodeSet belongs to a change of the replicas of a multi-zone instance');
+    if (given) throw wrongParameter('NodeSet belongs to a change of the replicas of a multi-zone instance');
     return null;
   }
-  if (!given) throw wrong('NodeSet is required to change the replicas of a multi-zone instance');
+  if (!given) throw wrongParameter('NodeSet is required to change the replicas of a multi-zone instance');
   const more = replicas - instance.replicas;
   if (wish.length !== Math.abs(more))
-    throw wrong(`NodeSet names ${wish.length} nodes, ${Math.abs(more)} change`);
-  if (wish.some(({ NodeType }) => NodeType !== 1)) throw wrong('NodeSet may name replicas only');
-  if (more > 0) return { add: wish.map((node) => zoneToAdd(instance, node, wrong)), drop: [] };
+    throw wrongParameter(`NodeSet names ${wish.length} nodes, ${Math.abs(more)} change`);
+  if (wish.some(({ NodeType }) => NodeType !== 1)) throw wrongParameter('NodeSet may name replicas only');
+  if (more > 0) return { add: wish.map((node) => zoneToAdd(instance, node)), drop: [] };
   const present = instance.nodes;
   const drop = wish.map(({ NodeId, ZoneId, ZoneName }) => {
     const node = present.find(({ id, kind }) => id === NodeId && kind === 1);
     const zone = instance.region.zones.find(({ number }) => number === node?.zone);
     if (!node || (ZoneId ?? node.zone) !== node.zone || (ZoneName || zone?.code) !== zone?.code)
-      throw wrong(`NodeSet names a node that is no replica of ${instance.id}`);
+      throw wrongParameter(`NodeSet names a node that is no replica of ${instance.id}`);
     return node.id;
   });
-  if (new Set(drop).size !== drop.length) throw wrong('NodeSet names a node twice');
+  if (new Set(drop).size !== drop.length) throw wrongParameter('NodeSet names a node twice');
   return { add: [], drop };
 }
 
-function zoneToAdd(
-  { region }: SimInstance,
-  { NodeId, ZoneId, ZoneName }: NodeWish,
-  wrong: (message: string) => Refusal,
-): SimZone {
-  if (NodeId) throw wrong('a replica that is added has no NodeId yet');
+function zoneToAdd({ region }: SimInstance, { NodeId, ZoneId, ZoneName }: NodeWish): SimZone {
+  if (NodeId) throw wrongParameter('a replica that is added has no NodeId yet');
   // Answers leave ZoneName empty, so an empty one in a request says nothing.
   const zone = region.zones.find(({ code, number }) => (ZoneName ? code === ZoneName : number === ZoneId));
   if (!zone || (ZoneId !== undefined && ZoneId !== zone.number))
-    throw wrong('a node of NodeSet has no zone of this region');
+    throw wrongParameter('a node of NodeSet has no zone of this region');
   return zone;
 }

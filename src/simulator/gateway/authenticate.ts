@@ -5,7 +5,7 @@
  * host is taken with and without its port, because the official SDKs differ.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { Refusal } from '../actions/refusal.ts';
+import { missing, Refusal } from '../actions/refusal.ts';
 
 /** What is verified of a request. Header names in lower case. */
 export interface SignedRequest {
@@ -61,33 +61,15 @@ export function authenticate(
 ): Credential {
   const { headers } = request;
   const parts = AUTHORIZATION.exec(headers.authorization ?? '');
-  if (!parts)
-    throw new Refusal(
-      'AuthFailure.InvalidAuthorization',
-      'The Authorization header is missing or malformed.',
-    );
-  const [, secretId, date, service, names, signature] = parts as unknown as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  if (!parts) throw wrongHeader('The Authorization header is missing or malformed.');
+  const [, secretId = '', date = '', service = '', names = '', signature = ''] = parts;
   const timestamp = headers['x-tc-timestamp'] ?? '';
-  if (!/^\d{9,11}$/.test(timestamp))
-    throw new Refusal('AuthFailure.InvalidAuthorization', 'X-TC-Timestamp is missing or malformed.');
+  if (!/^\d{9,11}$/.test(timestamp)) throw wrongHeader('X-TC-Timestamp is missing or malformed.');
   const signedNames = names.split(';');
-  if (!signedNames.includes('content-type') || !signedNames.includes('host')) {
-    throw new Refusal(
-      'AuthFailure.InvalidAuthorization',
-      'content-type and host must be among the signed headers.',
-    );
-  }
+  if (!signedNames.includes('content-type') || !signedNames.includes('host'))
+    throw wrongHeader('content-type and host must be among the signed headers.');
   checkClock(timestamp, serverNow);
-  const key = find(secretId);
-  if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
-  checkToken(key, headers['x-tc-token'], serverNow);
+  const key = checkKey(find(secretId), headers['x-tc-token'], serverNow);
   if (date !== dateOf(Number(timestamp))) throw wrongSignature();
   const unsigned = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD';
   const payload = request.method === 'GET' ? '' : unsigned ? 'UNSIGNED-PAYLOAD' : request.body;
@@ -116,8 +98,7 @@ export function authenticateParameters(
   const [secretId, timestamp, nonce, signature] = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map(
     (name) => {
       const value = params.get(name);
-      if (value === undefined || value === '')
-        throw new Refusal('MissingParameter', `The request is missing a required parameter \`${name}\`.`);
+      if (value === undefined || value === '') throw missing(name);
       return value;
     },
   ) as [string, string, string, string];
@@ -125,9 +106,7 @@ export function authenticateParameters(
   if (!/^\d{9,11}$/.test(timestamp) || !/^\d{1,20}$/.test(nonce))
     throw new Refusal('InvalidParameter', 'Timestamp and Nonce are whole numbers.');
   checkClock(timestamp, serverNow);
-  const key = find(secretId);
-  if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
-  checkToken(key, params.get('Token'), serverNow);
+  const key = checkKey(find(secretId), params.get('Token'), serverNow);
   // By code units, so that InstanceIds.12 stands before InstanceIds.2; values raw.
   const joined = [...params]
     .filter(([name]) => name !== 'Signature')
@@ -153,11 +132,17 @@ function checkClock(timestamp: string, serverNow: number): void {
 }
 
 /** A temporary key needs its token while it lives; a lasting one has none. */
-function checkToken({ token, validUntil }: SigningKey, given: string | undefined, serverNow: number): void {
-  if ((given || null) !== token)
+function checkKey(key: SigningKey | undefined, token: string | undefined, serverNow: number): SigningKey {
+  if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
+  if ((token || null) !== key.token)
     throw new Refusal('AuthFailure.TokenFailure', 'The token is wrong, missing, or not of this key.');
-  if (validUntil !== undefined && serverNow >= validUntil)
+  if (key.validUntil !== undefined && serverNow >= key.validUntil)
     throw new Refusal('AuthFailure.TokenFailure', 'The token has expired.');
+  return key;
+}
+
+function wrongHeader(message: string): Refusal {
+  return new Refusal('AuthFailure.InvalidAuthorization', message);
 }
 
 function wrongSignature(): Refusal {

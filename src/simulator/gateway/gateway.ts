@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import { fitTo } from '../actions/parameters.ts';
 import { seededRandom } from '../world/random.ts';
 import { advance, type Identity, type Range, type World } from '../world/world.ts';
-import { newRequestId, serve } from './http.ts';
+import { newRequestId, serve } from './serve.ts';
 
 /** A call as it leaves the client. */
 export interface GatewayCall {

@@ -12,7 +12,16 @@ import { decodeFlat, decodeJson, type Params, type Schema } from '../actions/par
 import { Refusal } from '../actions/refusal.ts';
 import type { Identity, World } from '../world/world.ts';
 import { authenticate, authenticateParameters, type SigningKey, SKEW_SECONDS } from './authenticate.ts';
-import type { WireRequest } from './wire-request.ts';
+
+/** A request as it arrives. */
+export interface WireRequest {
+  readonly method: string;
+  /** Path and query, or the whole URL. */
+  readonly url: string;
+  /** Names in any case. A missing `host` is taken from a whole URL. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string | Uint8Array;
+}
 
 /** A request that was let in. Texts are empty where the request says nothing. */
 export interface OpenedRequest {
@@ -28,9 +37,6 @@ export interface OpenedRequest {
   /** The action's own parameters. @throws Refusal where they do not fit */
   readonly read: (schema: Schema) => Params;
 }
-
-/** Names in lower case. */
-export type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Also of every answer, and exactly this: one official SDK overlooks errors under any other (facts §5.6). */
 export const JSON_TYPE = 'application/json';
@@ -61,17 +67,16 @@ const NOBODY: Identity = { secretId: '', secretKey: '', token: null, uin: 'nobod
 /** The one action that is not signed (facts §5.2). */
 const UNSIGNED_ACTION = 'AssumeRoleWithWebIdentity';
 
-/** @throws Refusal for a form that does not exist, a wrong signature, a clock that is off, a dead key */
-export function openRequest(
-  world: World,
-  request: WireRequest,
-  headers: Headers,
-  now: number,
-): OpenedRequest {
+/**
+ * @param request with the names of its headers in lower case
+ * @throws Refusal for a form that does not exist, a wrong signature, a clock that is off, a dead key
+ */
+export function openRequest(world: World, request: WireRequest, now: number): OpenedRequest {
+  const { method, headers, body } = request;
   const [path, query] = split(request.url);
   const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-  const isForm = request.method === 'POST' && type === FORM_TYPE;
-  if (request.method === 'POST' ? type !== JSON_TYPE && !isForm : request.method !== 'GET') {
+  const isForm = method === 'POST' && type === FORM_TYPE;
+  if (method === 'POST' ? type !== JSON_TYPE && !isForm : method !== 'GET') {
     throw new Refusal(
       'UnsupportedProtocol',
       'POST with application/json, GET, or POST with application/x-www-form-urlencoded and the older signature.',
@@ -82,39 +87,32 @@ export function openRequest(
     if (length > most) throw new Refusal('RequestSizeLimitExceeded', `The request exceeds ${most >> 10} KB.`);
   };
   long(query.length, GREATEST.query);
-  long(request.body.length, isForm ? GREATEST.form : GREATEST.json);
+  long(body.length, isForm ? GREATEST.form : GREATEST.json);
   if (isForm && headers.authorization !== undefined)
     throw new Refusal(
       'UnsupportedProtocol',
       'A form is signed by the older way; TC3-HMAC-SHA256 takes JSON or GET.',
     );
-  const flat = isForm ? textOf(request.body) : query;
+  const flat = isForm ? textOf(body) : query;
   const older =
     headers.authorization === undefined && (isForm || /(^|&)(Signature|SecretId|Action)=/.test(flat));
   try {
-    return older
-      ? openOlder(world, request.method, headers, flat, now)
-      : openNewer(world, request, headers, query, now);
+    return older ? openOlder(world, request, flat, now) : openNewer(world, request, query, now);
   } catch (error) {
     world.unauthenticated += 1;
     throw error;
   }
 }
 
-function openNewer(
-  world: World,
-  { method, body }: WireRequest,
-  headers: Headers,
-  query: string,
-  now: number,
-): OpenedRequest {
+function openNewer(world: World, request: WireRequest, query: string, now: number): OpenedRequest {
+  const { method, headers, body } = request;
   const action = headers['x-tc-action'] ?? '';
   const common = {
     action,
     version: headers['x-tc-version'] ?? '',
     region: headers['x-tc-region'] ?? '',
     language: languageOf(headers['x-tc-language']),
-    host: hostname(headers),
+    host: hostname(headers.host),
     read: (schema: Schema) =>
       method === 'GET' ? decodeFlat(schema, new URLSearchParams(query)) : decodeJson(schema, textOf(body)),
   };
@@ -129,7 +127,8 @@ function openNewer(
   return { ...common, identity: world.identities.get(secretId)!, service };
 }
 
-function openOlder(world: World, method: string, headers: Headers, flat: string, now: number): OpenedRequest {
+function openOlder(world: World, request: WireRequest, flat: string, now: number): OpenedRequest {
+  const { method, headers } = request;
   const params = new Map<string, string>(new URLSearchParams(flat));
   bound(params.get('Token'), GREATEST_TOKEN);
   bound(params.get('SecretId'), GREATEST_ID);
@@ -139,6 +138,7 @@ function openOlder(world: World, method: string, headers: Headers, flat: string,
     now + world.clockSkew,
   );
   refuseReplay(world, params, now);
+  const own = [...params].filter(([name]) => !COMMON.has(name));
   return {
     identity: world.identities.get(secretId)!,
     service: '',
@@ -146,12 +146,8 @@ function openOlder(world: World, method: string, headers: Headers, flat: string,
     version: params.get('Version') ?? '',
     region: params.get('Region') ?? '',
     language: languageOf(params.get('Language')),
-    host: hostname(headers),
-    read: (schema) =>
-      decodeFlat(
-        schema,
-        [...params].filter(([name]) => !COMMON.has(name)),
-      ),
+    host: hostname(headers.host),
+    read: (schema) => decodeFlat(schema, own),
   };
 }
 
@@ -190,8 +186,8 @@ function languageOf(text: string | undefined): Call['language'] {
   return text === 'en-US' ? 'en-US' : 'zh-CN';
 }
 
-function hostname({ host }: Headers): string {
-  return (host ?? '').trim().toLowerCase().replace(/:\d+$/, '');
+function hostname(host = ''): string {
+  return host.trim().toLowerCase().replace(/:\d+$/, '');
 }
 
 /** Path and query of a target, or of a whole URL. */

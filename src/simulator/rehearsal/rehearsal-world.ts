@@ -2,6 +2,8 @@
  * A world made from a saved plan alone: its instances as they were planned, in the regions and zones that it names, and a
  * catalogue that sells what it asks for. Nothing is wrong in it but what it is told.
  */
+
+import { given } from '../../given.ts';
 import {
   type Durations,
   EDITIONS,
@@ -14,7 +16,7 @@ import { parseTimeOfDay } from '../world/beijing-time.ts';
 import { makeCatalogue, type SimCatalogue, type Sold } from '../world/catalogue.ts';
 import { createWorld } from '../world/create-world.ts';
 import type { Fault } from '../world/faults.ts';
-import type { FleetInstance } from '../world/fleet.ts';
+import type { FleetInstance } from '../world/fleet-instance.ts';
 import { makeRegions, type SimRegion } from '../world/geography.ts';
 import { seededRandom } from '../world/random.ts';
 import type { LimitCounting } from '../world/request-limit.ts';
@@ -183,7 +185,7 @@ function instanceOf(
     task: null,
     unpaidOrder: false,
     lowVersion: false,
-    ...(one.window ? { window: minutesOf(one.window) } : {}),
+    ...given({ window: one.window && minutesOf(one.window) }),
   };
 }
 

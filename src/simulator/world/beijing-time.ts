@@ -1,6 +1,8 @@
 /** The provider's times: `yyyy-mm-dd hh:mm:ss` without a zone, always Beijing time (UTC+8, no daylight saving). */
 
-const OFFSET = 8 * 3600_000;
+import { DAY, HOUR, MINUTE } from '../../units.ts';
+
+const OFFSET = 8 * HOUR;
 
 /** What the provider writes where there is no time. Source: facts §2.1, read 2026-11. */
 export const ZERO_TIME = '0000-00-00 00:00:00';
@@ -10,7 +12,7 @@ export function beijingTime(ms: number | null): string {
   if (ms === null) return ZERO_TIME;
   const local = Math.floor((ms + OFFSET) / 1000);
   const day = Math.floor(local / 86_400);
-  if (day !== latest.day) latest = { day, date: new Date(day * 86_400_000).toISOString().slice(0, 10) };
+  if (day !== latest.day) latest = { day, date: new Date(day * DAY).toISOString().slice(0, 10) };
   const second = local - day * 86_400;
   return `${latest.date} ${twoDigits(second / 3600)}:${twoDigits((second % 3600) / 60)}:${twoDigits(second % 60)}`;
 }
@@ -32,23 +34,13 @@ export function beijingDate(ms: number): string {
 export function parseBeijingTime(text: string): number | null {
   const parts = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
   if (!parts) return null;
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
   const ms = Date.UTC(year, month - 1, day, hour, minute, second) - OFFSET;
   return beijingTime(ms) === text ? ms : null;
 }
 
 /** A span of each day in minutes since midnight, Beijing time, the end not included. */
 export type DailySpan = readonly [start: number, end: number];
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
 /** The first moment at or after `ms` that lies in the span. */
 export function nextWithin(ms: number, [start, end]: DailySpan): number {

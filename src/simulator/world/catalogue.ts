@@ -3,6 +3,7 @@
  * GB in text and unsorted, counts are text, one edition comes back once per pay mode and sometimes twice for one
  * pay mode with half of its list each, lists differ by zone and pay mode, legacy editions are sold in few zones.
  */
+import { GIGABYTE } from '../../units.ts';
 import { SIM_EDITIONS, type SimEdition } from './editions.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 
@@ -81,18 +82,25 @@ function productsOf(zone: SimZone): ProductEntry[] {
     for (const payMode of ['1', '0'] as const) {
       // Legacy CKV is sold prepaid only, as its catalogue entries in the provider's sample are.
       if (payMode === '0' && (edition.type === 3 || edition.type === 4)) continue;
-      const sizes = sizesOf(edition, zone, payMode);
-      // One edition is told in two halves under one pay mode: only their union is what is sold.
-      if (edition.type === 9 && payMode === '1') {
-        const half = sizes.length >> 1;
-        entries.push(entry(edition, zone, payMode, sizes.slice(0, half), edition.shards));
-        entries.push(entry(edition, zone, payMode, sizes.slice(half), edition.shards.slice(0, 4)));
-      } else {
-        entries.push(entry(edition, zone, payMode, sizes, edition.shards));
-      }
+      const whole = entry(edition, zone, payMode);
+      if (edition.type === 9 && payMode === '1') entries.push(...inTwoHalves(whole));
+      else entries.push(whole);
     }
   }
   return entries;
+}
+
+/** One edition is told in two halves under one pay mode: only their union is what is sold. */
+function inTwoHalves(whole: ProductEntry): ProductEntry[] {
+  const half = whole.ShardSize.length >> 1;
+  const part = (from: number, to?: number): Pick<ProductEntry, 'ShardSize' | 'TotalSize'> => ({
+    ShardSize: whole.ShardSize.slice(from, to),
+    TotalSize: whole.TotalSize.slice(from, to),
+  });
+  return [
+    { ...whole, ...part(0, half) },
+    { ...whole, ...part(half), ShardNum: whole.ShardNum.slice(0, 4) },
+  ];
 }
 
 function sizesOf(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): string[] {
@@ -109,15 +117,10 @@ function sizesOf(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): string
     .map(({ size }) => size);
 }
 
-function entry(
-  edition: SimEdition,
-  zone: SimZone,
-  payMode: '0' | '1',
-  sizes: readonly string[],
-  shards: readonly string[],
-): ProductEntry {
+function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): ProductEntry {
   const cluster = edition.shape === 'cluster';
-  const least = Number(shards[0]);
+  const least = Number(edition.shards[0]);
+  const sizes = sizesOf(edition, zone, payMode);
   return {
     Type: edition.type,
     TypeName: `${edition.engine} ${cluster ? '集群版' : edition.shape === 'standalone' ? '单机版' : '主从版'}`,
@@ -130,7 +133,7 @@ function entry(
     TotalSize: cluster ? sizes.map((size) => String(Number(size) * least)) : sizes,
     ShardSize: sizes,
     ReplicaNum: [...edition.replicas].reverse(),
-    ShardNum: shards,
+    ShardNum: edition.shards,
     PayMode: payMode,
     EnableRepicaReadOnly: edition.type > 5,
     EnableReplicaReadOnly: edition.type > 5,
@@ -140,7 +143,7 @@ function entry(
 function unite(sold: Map<string, Sold>, zone: string, product: ProductEntry): void {
   const key = `${zone} ${product.Type} ${product.PayMode}`;
   const was = sold.get(key);
-  const sizes = new Set([...(was?.sizes ?? []), ...product.ShardSize.map((size) => Number(size) * 1024)]);
+  const sizes = new Set([...(was?.sizes ?? []), ...product.ShardSize.map((size) => Number(size) * GIGABYTE)]);
   sold.set(key, {
     sizes,
     least: Math.min(...sizes),

@@ -85,7 +85,7 @@ export function acceptOrder(
   const begins = now + lag + (waits > 0 ? waits + lag : 0);
   world.agenda.add(Math.round(now + lag * world.random.next()), () => world.billing.push(deal));
   world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
-    job.task = openTask(world, instance, TASK_TYPE[change.dimension], order.by, at);
+    job.task = openTask(world, instance, { type: TASK_TYPE[change.dimension], by: order.by, at });
   });
   world.agenda.add(begins, (at) => begin(world, job, at));
   return deal;
@@ -151,7 +151,7 @@ export function changeByHand(world: World, instance: SimInstance, by: string, no
   deal.status = 4;
   deal.endedAt = now;
   world.billing.push(deal);
-  closeTask(openTask(world, instance, TASK_TYPE.memoryPerShard, by, now), 2, now);
+  closeTask(openTask(world, instance, { type: TASK_TYPE.memoryPerShard, by, at: now }), 2, now);
   applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null }, now);
 }
 
@@ -159,16 +159,11 @@ export function changeByHand(world: World, instance: SimInstance, by: string, no
 export function orderByHand(
   world: World,
   instance: SimInstance,
-  to: number,
-  by: string,
-  now: number,
+  { to, by, now }: { to: number; by: string; now: number },
 ): SimDeal {
-  return acceptOrder(
-    world,
-    instance,
-    { dimension: 'memoryPerShard', to, nodes: null },
-    { by, cents: 0, inWindow: false, now, grows: to > instance.memoryPerShard },
-  );
+  const change: SimChange = { dimension: 'memoryPerShard', to, nodes: null };
+  const grows = to > instance.memoryPerShard;
+  return acceptOrder(world, instance, change, { by, cents: 0, inWindow: false, now, grows });
 }
 
 /** The sizes that are sold for an instance and larger than its own, ascending. */

@@ -1,10 +1,11 @@
 /** Makes a world out of a fleet, a seed and what is to go wrong. */
+import { DAY, MINUTE } from '../../units.ts';
 import { createAgenda } from './agenda.ts';
 import { makeCatalogue } from './catalogue.ts';
 import { USUAL_WINDOW } from './change.ts';
-import { armFaults, type Fault } from './faults.ts';
-import { type FleetInstance, STATUS_NUMBER } from './fleet.ts';
-import { makeRegions } from './geography.ts';
+import { type Arsenal, armFaults } from './faults.ts';
+import { type FleetInstance, STATUS_NUMBER } from './fleet-instance.ts';
+import { makeRegions, type SimRegion } from './geography.ts';
 import { seededRandom } from './random.ts';
 import { createRequestLimit } from './request-limit.ts';
 import {
@@ -23,43 +24,14 @@ import {
   type WorldOptions,
 } from './world.ts';
 
-const DAY = 24 * 3600_000;
-
 /** Makes a world at `now`, milliseconds since 1970 UTC. The same options and time make the same world. */
 export function createWorld(options: WorldOptions, now: number): World {
   const random = seededRandom(options.seed);
-  const owners: readonly AccountOptions[] = [
-    {
-      name: FIRST_ACCOUNT,
-      uin: options.uin ?? OWNER_UIN,
-      appId: 1_250_000_001,
-      balance: options.balance,
-      fleet: options.fleet,
-      roles: options.roles ?? null,
-    },
-    ...(options.accounts ?? []),
-  ];
+  const owners = ownersOf(options);
   const fleet = owners.flatMap((owner) => owner.fleet);
   const regions =
     options.regions ?? makeRegions(fleet.flatMap(({ zone, replicaZones }) => [zone, ...replicaZones]));
   const faults = armFaults(options.faults, seededRandom(options.seed ^ 0x51ed270b).next, now);
-  const limitOf = (action: string): number => {
-    const limits = faults.all('limit');
-    const named = limits.findLast((fault) => fault.action === action) ?? limits.findLast(isForAll);
-    return named ? Number(named.value) : (options.limit ?? (action === 'DescribeInstances' ? 35 : 20));
-  };
-
-  const instances = new Map<string, SimInstance>();
-  const accounts = new Map<
-    string,
-    Omit<SimAccount, 'byRegion'> & { readonly byRegion: Map<string, SimInstance[]> }
-  >(
-    owners.map(({ name, uin, appId, roles, balance }) => [
-      name,
-      { name, uin, appId, roles, balance: Math.round(balance * 100), byRegion: new Map() },
-    ]),
-  );
-  const first = accounts.get(FIRST_ACCOUNT)!;
   const world: World = {
     options,
     startedAt: now,
@@ -68,14 +40,14 @@ export function createWorld(options: WorldOptions, now: number): World {
     agenda: createAgenda(),
     regions,
     catalogue: options.catalogue ?? makeCatalogue(regions),
-    instances,
-    accounts,
+    instances: new Map(),
+    accounts: new Map(owners.map((owner) => [owner.name, accountFrom(owner)])),
     deals: new Map(),
     billing: [],
     tasks: [],
     taskById: new Map(),
     identities: new Map(options.identities.map((identity) => [identity.secretId, identity])),
-    limit: createRequestLimit(options.limitCounting, limitOf),
+    limit: createRequestLimit(options.limitCounting, (action) => limitOf(action, options, faults)),
     faults,
     seenOnce: new Map(),
     get clockSkew() {
@@ -83,95 +55,112 @@ export function createWorld(options: WorldOptions, now: number): World {
     },
     handChanges: new Set(),
     unauthenticated: 0,
-    get balance() {
-      return first.balance;
-    },
-    set balance(cents) {
-      first.balance = cents;
-    },
     // Order numbers of one world begin somewhere and then count up: unique without looking.
     lastNumber: random.whole(1e13, 9e13),
   };
-  const owned = owners.flatMap((owner) =>
-    owner.fleet.map((spec) => ({ spec, account: accounts.get(owner.name)! })),
-  );
-  for (const [index, { spec, account }] of owned.entries()) {
-    const instance = settleIn(world, account, spec, index, now);
-    instances.set(instance.id, instance);
-    const here = account.byRegion.get(spec.region) ?? [];
-    account.byRegion.set(spec.region, here);
-    here.push(instance);
-    if (spec.task !== null) openTask(world, instance, spec.task, SOMEBODY_ELSE, now).result = 1;
-    if (spec.status === 'processing') openTask(world, instance, '043', SOMEBODY_ELSE, now).result = 1;
-    if (spec.unpaidOrder) {
-      const deal = makeDeal(world, instance, {
-        by: account.uin,
-        at: now - DAY,
-        action: 'upgrade',
-        price: 10_000,
-        charged: 0,
-      });
-      deal.status = 1;
-      instance.unpaid = deal;
-      world.billing.push(deal);
-    }
-  }
-  for (const { value, from, until } of faults.ever('hand-change')) {
-    const id = String(value);
-    world.agenda.add(now + from, () => world.handChanges.add(id));
-    if (until !== null) world.agenda.add(now + until, () => world.handChanges.delete(id));
-  }
-  for (const { value, from, until } of faults.ever('foreign-task')) {
-    const instance = instances.get(String(value));
-    if (!instance) continue;
-    const begin = (at: number): void => {
-      const task = openTask(world, instance, '012', SOMEBODY_ELSE, at);
-      task.result = 1;
-      if (until !== null) world.agenda.add(now + until, (end) => closeTask(task, 2, end));
-    };
-    if (from === 0) begin(now);
-    else world.agenda.add(now + from, begin);
-  }
+  for (const { name, fleet } of owners)
+    for (const spec of fleet) settleIn(world, world.accounts.get(name)!, spec);
+  planHandChanges(world);
+  planForeignTasks(world);
   return world;
 }
 
-const isForAll = ({ action }: Fault): boolean => action === '*';
+/** The first account, which is part of the options themselves, and those beside it. */
+function ownersOf(options: WorldOptions): readonly AccountOptions[] {
+  const { uin = OWNER_UIN, roles = null, balance, fleet, accounts = [] } = options;
+  return [{ name: FIRST_ACCOUNT, uin, appId: 1_250_000_001, balance, fleet, roles }, ...accounts];
+}
 
-function settleIn(
-  world: World,
-  account: SimAccount,
-  spec: FleetInstance,
-  index: number,
-  now: number,
-): SimInstance {
-  const region = world.regions.get(spec.region)!;
-  const zone = region.zones.find(({ code }) => code === spec.zone)!;
-  const zoneNumber = (code: string): number =>
-    region.zones.find((one) => one.code === code)?.number ?? zone.number;
-  const multiZone = spec.replicaZones.some((code) => code !== spec.zone);
-  const nodes: SimNode[] | null =
-    spec.nodes?.map(({ id, kind, zone: code }): SimNode => ({ id, kind, zone: zoneNumber(code) })) ??
-    (multiZone ? [{ id: world.random.whole(1000, 900_000), kind: 0, zone: zone.number }] : null);
-  if (nodes && spec.nodes === undefined) {
-    for (let replica = 0; replica < spec.replicas; replica++) {
-      nodes.push({
-        id: nodes[0]!.id + replica + 1,
-        kind: 1,
-        zone: zoneNumber(spec.replicaZones[replica] ?? spec.zone),
-      });
-    }
+function accountFrom({ name, uin, appId, roles, balance }: AccountOptions): SimAccount {
+  return { name, uin, appId, roles, balance: Math.round(balance * 100), byRegion: new Map() };
+}
+
+/** Requests a second of an action. The last fault that names it wins, then the last for all, then the options. */
+function limitOf(action: string, { limit }: WorldOptions, faults: Arsenal): number {
+  const limits = faults.all('limit');
+  const named =
+    limits.findLast((fault) => fault.action === action) ?? limits.findLast((fault) => fault.action === '*');
+  return named ? Number(named.value) : (limit ?? (action === 'DescribeInstances' ? 35 : 20));
+}
+
+/** Adds an instance to the world and to its account, with the task and the unpaid order that it has. */
+function settleIn(world: World, account: SimAccount, spec: FleetInstance): void {
+  const now = world.startedAt;
+  const instance = instanceOf(world, account, spec);
+  world.instances.set(instance.id, instance);
+  const here = account.byRegion.get(spec.region) ?? [];
+  account.byRegion.set(spec.region, here);
+  here.push(instance);
+  const runs = (type: string): void => {
+    openTask(world, instance, { type, by: SOMEBODY_ELSE, at: now }).result = 1;
+  };
+  if (spec.task !== null) runs(spec.task);
+  if (spec.status === 'processing') runs('043');
+  if (!spec.unpaidOrder) return;
+  const terms = { by: account.uin, action: 'upgrade', price: 10_000, charged: 0 } as const;
+  const deal = makeDeal(world, instance, { ...terms, at: now - DAY });
+  deal.status = 1;
+  instance.unpaid = deal;
+  world.billing.push(deal);
+}
+
+/** From when until when somebody else changes an instance once it has been read. */
+function planHandChanges({ agenda, faults, handChanges, startedAt }: World): void {
+  for (const { value, from, until } of faults.ever('hand-change')) {
+    const id = String(value);
+    agenda.add(startedAt + from, () => handChanges.add(id));
+    if (until !== null) agenda.add(startedAt + until, () => handChanges.delete(id));
   }
+}
+
+/** From when until when a backup runs on an instance. */
+function planForeignTasks(world: World): void {
+  const { agenda, startedAt } = world;
+  for (const { value, from, until } of world.faults.ever('foreign-task')) {
+    const instance = world.instances.get(String(value));
+    if (!instance) continue;
+    const begin = (at: number): void => {
+      const task = openTask(world, instance, { type: '012', by: SOMEBODY_ELSE, at });
+      task.result = 1;
+      if (until !== null) agenda.add(startedAt + until, (end) => closeTask(task, 2, end));
+    };
+    if (from === 0) begin(startedAt);
+    else agenda.add(startedAt + from, begin);
+  }
+}
+
+/** The nodes of a multi-zone instance, the master first; null for one whose replicas all stand in its own zone. */
+function nodesOf({ random }: World, spec: FleetInstance, region: SimRegion): SimNode[] | null {
+  const numberOf = (code: string): number =>
+    (region.zones.find((one) => one.code === code) ?? region.zones.find((one) => one.code === spec.zone)!)
+      .number;
+  if (spec.nodes) return spec.nodes.map(({ id, kind, zone }) => ({ id, kind, zone: numberOf(zone) }));
+  if (spec.replicaZones.every((code) => code === spec.zone)) return null;
+  const master = random.whole(1000, 900_000);
+  return [
+    { id: master, kind: 0, zone: numberOf(spec.zone) },
+    ...Array.from({ length: spec.replicas }, (_, replica): SimNode => {
+      const zone = numberOf(spec.replicaZones[replica] ?? spec.zone);
+      return { id: master + replica + 1, kind: 1, zone };
+    }),
+  ];
+}
+
+function instanceOf(world: World, account: SimAccount, spec: FleetInstance): SimInstance {
+  const now = world.startedAt;
+  const index = world.instances.size;
+  const region = world.regions.get(spec.region)!;
   return {
     id: spec.id,
     account,
     ip: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
     name: spec.name,
     region,
-    zone,
+    zone: region.zones.find(({ code }) => code === spec.zone)!,
     type: spec.type,
     billing: spec.billing === 'prepaid' ? 1 : 0,
     tags: Object.entries(spec.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
-    createdAt: now - 400 * DAY + index * 3 * 60_000,
+    createdAt: now - 400 * DAY + index * 3 * MINUTE,
     deadline: spec.billing === 'prepaid' ? now + spec.daysLeft * DAY : null,
     closedAt: spec.status === 'isolated' || spec.status === 'deleting' ? now - DAY : null,
     lowVersion: spec.lowVersion,
@@ -186,7 +175,7 @@ function settleIn(
     replicas: spec.replicas,
     status: STATUS_NUMBER[spec.status],
     used: spread(spec.usedTotal, spec.shards, spec.usedFullestShard),
-    nodes,
+    nodes: nodesOf(world, spec, region),
     lockedUntil: 0,
     openTasks: 0,
     unpaid: null,

@@ -4,7 +4,7 @@
  * Source: facts §3 and §4, read 2026-11.
  */
 
-export type Shape = 'standard' | 'cluster' | 'standalone';
+type Shape = 'standard' | 'cluster' | 'standalone';
 
 export interface SimEdition {
   readonly type: number;
@@ -19,40 +19,43 @@ export interface SimEdition {
   readonly replicas: readonly string[];
 }
 
-const LEGACY = ['1', '2', '4', '8', '12', '16', '20', '24', '32', '40', '48', '60'];
-const CKV = [
-  '4',
-  '8',
-  '12',
-  '16',
-  '20',
-  '24',
-  '32',
-  '40',
-  '48',
-  '64',
-  '80',
-  '96',
-  '128',
-  '160',
-  '192',
-  '256',
-  '320',
-  '384',
-];
-const MODERN = ['1', '2', '4', '8', '12', '16', '20', '24', '32', '40', '48', '64'];
-const CLUSTER_SHARDS = ['1', '3', '5', '8', '12', '16', '24', '32', '40', '48', '64', '80', '96', '128'];
-const ONE_TO_FIVE = ['1', '2', '3', '4', '5'];
+const LEGACY = '1 2 4 8 12 16 20 24 32 40 48 60'.split(' ');
+const CKV = '4 8 12 16 20 24 32 40 48 64 80 96 128 160 192 256 320 384'.split(' ');
+const MODERN = '1 2 4 8 12 16 20 24 32 40 48 64'.split(' ');
+const CLUSTER_SHARDS = '1 3 5 8 12 16 24 32 40 48 64 80 96 128'.split(' ');
+const ONE_TO_FIVE = '1 2 3 4 5'.split(' ');
 
-function edition(
+type Row = readonly [
   type: number,
   engine: string,
   version: string,
   shape: Shape,
   gigabytes: readonly string[],
-  replicas = ONE_TO_FIVE,
-): SimEdition {
-  return {
+  replicas?: readonly string[],
+];
+
+const ROWS: readonly Row[] = [
+  [2, 'Redis', '2.8', 'standard', LEGACY, ['1']],
+  [3, 'CKV', '3.2', 'standard', CKV, ['0']],
+  [4, 'CKV', '3.2', 'cluster', CKV],
+  [5, 'Redis', '2.8', 'standalone', LEGACY, ['0']],
+  [6, 'Redis', '4.0', 'standard', MODERN],
+  [7, 'Redis', '4.0', 'cluster', MODERN],
+  [8, 'Redis', '5.0', 'standard', MODERN],
+  [9, 'Redis', '5.0', 'cluster', MODERN],
+  [15, 'Redis', '6.2', 'standard', MODERN],
+  [16, 'Redis', '6.2', 'cluster', MODERN],
+  [17, 'Redis', '7.0', 'standard', MODERN],
+  [18, 'Redis', '7.0', 'cluster', MODERN],
+  [19, 'Valkey', '8.0', 'standard', MODERN],
+  [20, 'Valkey', '8.0', 'cluster', MODERN],
+  [21, 'Valkey', '9.0', 'standard', MODERN],
+  [22, 'Valkey', '9.0', 'cluster', MODERN],
+  [200, 'Memcached', '1.6', 'cluster', MODERN],
+];
+
+const ALL = ROWS.map(
+  ([type, engine, version, shape, gigabytes, replicas = ONE_TO_FIVE]): SimEdition => ({
     type,
     engine,
     version,
@@ -61,28 +64,8 @@ function edition(
     gigabytes,
     shards: shape === 'cluster' ? (type === 4 ? CLUSTER_SHARDS.slice(1) : CLUSTER_SHARDS) : ['1'],
     replicas,
-  };
-}
-
-const ALL: readonly SimEdition[] = [
-  edition(2, 'Redis', '2.8', 'standard', LEGACY, ['1']),
-  edition(3, 'CKV', '3.2', 'standard', CKV, ['0']),
-  edition(4, 'CKV', '3.2', 'cluster', CKV),
-  edition(5, 'Redis', '2.8', 'standalone', LEGACY, ['0']),
-  edition(6, 'Redis', '4.0', 'standard', MODERN),
-  edition(7, 'Redis', '4.0', 'cluster', MODERN),
-  edition(8, 'Redis', '5.0', 'standard', MODERN),
-  edition(9, 'Redis', '5.0', 'cluster', MODERN),
-  edition(15, 'Redis', '6.2', 'standard', MODERN),
-  edition(16, 'Redis', '6.2', 'cluster', MODERN),
-  edition(17, 'Redis', '7.0', 'standard', MODERN),
-  edition(18, 'Redis', '7.0', 'cluster', MODERN),
-  edition(19, 'Valkey', '8.0', 'standard', MODERN),
-  edition(20, 'Valkey', '8.0', 'cluster', MODERN),
-  edition(21, 'Valkey', '9.0', 'standard', MODERN),
-  edition(22, 'Valkey', '9.0', 'cluster', MODERN),
-  edition(200, 'Memcached', '1.6', 'cluster', MODERN),
-];
+  }),
+);
 
 /** The simulator's editions by type code. */
 export const SIM_EDITIONS: ReadonlyMap<number, SimEdition> = new Map(ALL.map((one) => [one.type, one]));

@@ -8,182 +8,113 @@
  * world's start, and without them a fault may strike from the start on and for ever.
  */
 import { RefitError } from '../../errors.ts';
+import { HOUR, MINUTE, SECOND } from '../../units.ts';
 
 /** What may stand after `=`. A `?` may be left out. */
 type Parameter = 'none' | 'executed?' | 'instance?' | 'region?' | 'instance' | 'duration' | 'number' | 'code';
 
-interface FaultKind {
-  readonly name: string;
-  /** What happens, for the list that a wrong name is answered with. */
-  readonly sentence: string;
+interface FaultKind<Name extends string = string> {
+  readonly name: Name;
   readonly parameter: Parameter;
   /** The action it strikes unless `@Action` says otherwise; null where it belongs to no action. */
   readonly action: string | null;
+  /** What happens, for the list that a wrong name is answered with. */
+  readonly sentence: string;
 }
 
 const ORDER = 'UpgradeInstance';
 
+function kind<const Name extends string>(
+  name: Name,
+  parameter: Parameter,
+  sentence: string,
+  action: string | null = ORDER,
+): FaultKind<Name> {
+  return { name, parameter, action, sentence };
+}
+
 /** What can befall an order. */
 export const FAULTS = [
-  {
-    name: 'lost-answer',
-    sentence: 'the request is executed and the connection cut before the answer',
-    parameter: 'none',
-    action: ORDER,
-  },
-  {
-    name: 'reset-before',
-    sentence: 'the connection is cut and nothing is executed',
-    parameter: 'none',
-    action: ORDER,
-  },
-  {
-    name: 'http-500',
-    sentence: 'HTTP 500 with a JSON body that is no answer; with =executed the request took effect',
-    parameter: 'executed?',
-    action: ORDER,
-  },
-  {
-    name: 'html',
-    sentence: 'HTTP 502 with an HTML page; with =executed the request took effect',
-    parameter: 'executed?',
-    action: ORDER,
-  },
-  {
-    name: 'half-json',
-    sentence: 'the request is executed and its answer stops in the middle',
-    parameter: 'none',
-    action: ORDER,
-  },
-  {
-    name: 'slow',
-    sentence: 'the answer comes late by the given time, as in slow=5s',
-    parameter: 'duration',
-    action: '*',
-  },
-  {
-    name: 'limit',
-    sentence: 'another request limit a second, as in limit=5',
-    parameter: 'number',
-    action: '*',
-  },
-  {
-    name: 'no-permission',
-    sentence: 'InvalidParameter.PermissionDenied',
-    parameter: 'instance?',
-    action: ORDER,
-  },
-  { name: 'no-cam', sentence: 'UnauthorizedOperation.NoCAMAuthed', parameter: 'instance?', action: ORDER },
-  {
-    name: 'no-balance',
-    sentence: 'ResourceUnavailable.AccountBalanceNotEnough',
-    parameter: 'instance?',
-    action: ORDER,
-  },
-  { name: 'pay-failed', sentence: 'FailedOperation.PayFailed', parameter: 'instance?', action: ORDER },
-  { name: 'sold-out', sentence: 'ResourceUnavailable.SaleOut', parameter: 'instance?', action: ORDER },
-  { name: 'insufficient', sentence: 'ResourceInsufficient', parameter: 'instance?', action: ORDER },
-  { name: 'low-version', sentence: 'UnsupportedOperation.LowVersion', parameter: 'instance?', action: ORDER },
-  { name: 'quota', sentence: 'LimitExceeded', parameter: 'instance?', action: ORDER },
-  {
-    name: 'internal-error',
-    sentence: 'InternalError; with =executed the request took effect',
-    parameter: 'executed?',
-    action: ORDER,
-  },
-  {
-    name: 'system-error',
-    sentence: 'FailedOperation.SystemError; with =executed the request took effect',
-    parameter: 'executed?',
-    action: ORDER,
-  },
-  {
-    name: 'unknown-error',
-    sentence: 'FailedOperation.Unknown; with =executed the request took effect',
-    parameter: 'executed?',
-    action: ORDER,
-  },
-  {
-    name: 'failed-task',
-    sentence: 'the order is accepted, its task ends as failed and the size stays',
-    parameter: 'instance?',
-    action: ORDER,
-  },
-  {
-    name: 'stuck',
-    sentence: 'the order is accepted and the instance stays in process',
-    parameter: 'instance?',
-    action: ORDER,
-  },
-  {
-    name: 'clock-skew',
-    sentence: 'the server clock is ahead by the given time, as in clock-skew=10m (or behind: -10m)',
-    parameter: 'duration',
-    action: null,
-  },
-  {
-    name: 'hand-change',
-    sentence:
-      'somebody else changes the instance right after it was first read, as in hand-change=crs-5qlrlhux',
-    parameter: 'instance',
-    action: null,
-  },
-  {
-    name: 'foreign-task',
-    sentence: 'a backup runs on the instance as long as the world stands, as in foreign-task=crs-5qlrlhux',
-    parameter: 'instance',
-    action: null,
-  },
-  {
-    name: 'foreign-order',
-    sentence:
-      'somebody else orders the size after the next for the instance as the next order for it arrives, whatever becomes of that one, as in foreign-order=crs-5qlrlhux#1',
-    parameter: 'instance',
-    action: ORDER,
-  },
-] as const satisfies readonly FaultKind[];
+  kind('lost-answer', 'none', 'the request is executed and the connection cut before the answer'),
+  kind('reset-before', 'none', 'the connection is cut and nothing is executed'),
+  kind(
+    'http-500',
+    'executed?',
+    'HTTP 500 with a JSON body that is no answer; with =executed the request took effect',
+  ),
+  kind('html', 'executed?', 'HTTP 502 with an HTML page; with =executed the request took effect'),
+  kind('half-json', 'none', 'the request is executed and its answer stops in the middle'),
+  kind('slow', 'duration', 'the answer comes late by the given time, as in slow=5s', '*'),
+  kind('limit', 'number', 'another request limit a second, as in limit=5', '*'),
+  kind('no-permission', 'instance?', 'InvalidParameter.PermissionDenied'),
+  kind('no-cam', 'instance?', 'UnauthorizedOperation.NoCAMAuthed'),
+  kind('no-balance', 'instance?', 'ResourceUnavailable.AccountBalanceNotEnough'),
+  kind('pay-failed', 'instance?', 'FailedOperation.PayFailed'),
+  kind('sold-out', 'instance?', 'ResourceUnavailable.SaleOut'),
+  kind('insufficient', 'instance?', 'ResourceInsufficient'),
+  kind('low-version', 'instance?', 'UnsupportedOperation.LowVersion'),
+  kind('quota', 'instance?', 'LimitExceeded'),
+  kind('internal-error', 'executed?', 'InternalError; with =executed the request took effect'),
+  kind('system-error', 'executed?', 'FailedOperation.SystemError; with =executed the request took effect'),
+  kind('unknown-error', 'executed?', 'FailedOperation.Unknown; with =executed the request took effect'),
+  kind('failed-task', 'instance?', 'the order is accepted, its task ends as failed and the size stays'),
+  kind('stuck', 'instance?', 'the order is accepted and the instance stays in process'),
+  kind(
+    'clock-skew',
+    'duration',
+    'the server clock is ahead by the given time, as in clock-skew=10m (or behind: -10m)',
+    null,
+  ),
+  kind(
+    'hand-change',
+    'instance',
+    'somebody else changes the instance right after it was first read, as in hand-change=crs-5qlrlhux',
+    null,
+  ),
+  kind(
+    'foreign-task',
+    'instance',
+    'a backup runs on the instance as long as the world stands, as in foreign-task=crs-5qlrlhux',
+    null,
+  ),
+  kind(
+    'foreign-order',
+    'instance',
+    'somebody else orders the size after the next for the instance as the next order for it arrives, whatever becomes of that one, as in foreign-order=crs-5qlrlhux#1',
+  ),
+];
 
 /** What can befall keys, reads and the maintenance window. */
-export const FURTHER_FAULTS = [
-  {
-    name: 'refuse',
-    sentence:
-      'any code you name, nothing executed, as in refuse=InternalError.DbOperationFailed@DescribeInstances',
-    parameter: 'code',
-    action: ORDER,
-  },
-  {
-    name: 'expired-token',
-    sentence:
-      'temporary keys issued before it begins are dead (AuthFailure.TokenFailure), as in expired-token+30s',
-    parameter: 'none',
-    action: null,
-  },
-  {
-    name: 'token-life',
-    sentence: 'temporary keys live no longer than the given time, as in token-life=30s',
-    parameter: 'duration',
-    action: null,
-  },
-  {
-    name: 'no-cvm-role',
-    sentence: 'the metadata service knows no role (404)',
-    parameter: 'none',
-    action: null,
-  },
-  {
-    name: 'window-refused',
-    sentence: 'SwitchOption 1 is refused (in the region, as in window-refused=ap-shanghai)',
-    parameter: 'region?',
-    action: ORDER,
-  },
-  {
-    name: 'window-ignored',
-    sentence: 'SwitchOption 1 is taken and the change begins at once (in the region, where one is given)',
-    parameter: 'region?',
-    action: ORDER,
-  },
-] as const satisfies readonly FaultKind[];
+const FURTHER_FAULTS = [
+  kind(
+    'refuse',
+    'code',
+    'any code you name, nothing executed, as in refuse=InternalError.DbOperationFailed@DescribeInstances',
+  ),
+  kind(
+    'expired-token',
+    'none',
+    'temporary keys issued before it begins are dead (AuthFailure.TokenFailure), as in expired-token+30s',
+    null,
+  ),
+  kind(
+    'token-life',
+    'duration',
+    'temporary keys live no longer than the given time, as in token-life=30s',
+    null,
+  ),
+  kind('no-cvm-role', 'none', 'the metadata service knows no role (404)', null),
+  kind(
+    'window-refused',
+    'region?',
+    'SwitchOption 1 is refused (in the region, as in window-refused=ap-shanghai)',
+  ),
+  kind(
+    'window-ignored',
+    'region?',
+    'SwitchOption 1 is taken and the change begins at once (in the region, where one is given)',
+  ),
+];
 
 /** Every fault there is. */
 export const ALL_FAULTS: readonly FaultKind[] = [...FAULTS, ...FURTHER_FAULTS];
@@ -222,8 +153,9 @@ export function parseFault(text: string): Fault {
     );
   }
   const [, , rawValue, action, probability, count, fromText, untilText] = parts;
-  const [from, until] = [fromText, untilText].map((text) => (text === undefined ? null : milliseconds(text)));
-  if (Number.isNaN(from) || Number.isNaN(until) || (until != null && until <= from!)) {
+  const from = milliseconds(fromText ?? '0s');
+  const until = untilText === undefined ? null : milliseconds(untilText);
+  if (from === null || (untilText !== undefined && (until === null || until <= from))) {
     throw new RefitError(
       'usage',
       `${JSON.stringify(text)}: the time from which it may strike comes before the one until which`,
@@ -249,52 +181,59 @@ export function parseFault(text: string): Fault {
     action: action ?? kind.action,
     probability: probability === undefined ? null : Number(probability),
     count: count === undefined ? null : Number(count),
-    from: from ?? 0,
-    until: until ?? null,
+    from,
+    until,
   };
 }
 
-function readValue(kind: FaultKind, raw: string | undefined): string | number | null {
-  const wrong = (want: string): never => {
-    throw new RefitError(
-      'usage',
-      `the fault ${kind.name} takes ${want}${raw === undefined ? '' : `, not ${JSON.stringify(raw)}`}`,
-      `${kind.name}: ${kind.sentence}`,
-    );
-  };
-  if (raw === undefined) {
-    if (kind.parameter === 'duration') return wrong('a time such as 5s');
-    if (kind.parameter === 'number') return wrong('a whole number from 1');
-    if (kind.parameter === 'instance') return wrong('an instance id');
-    if (kind.parameter === 'code') return wrong('a code such as InternalError');
-    return null;
-  }
-  switch (kind.parameter) {
-    case 'none':
-      return wrong('no value');
-    case 'executed?':
-      return raw === 'executed' ? raw : wrong('no value but "executed"');
-    case 'number':
-      return /^[1-9]\d{0,6}$/.test(raw) ? Number(raw) : wrong('a whole number from 1');
-    case 'duration': {
-      const value = milliseconds(raw);
-      return Number.isNaN(value) ? wrong('a time such as 250ms, 5s or 10m') : value;
-    }
-    case 'code':
-      return /^[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)*$/.test(raw) ? raw : wrong('a code such as InternalError');
-    case 'region?':
-      return /^[a-z]{2,4}(-[a-z0-9]+)+$/.test(raw) ? raw : wrong('a region such as ap-shanghai');
-    default:
-      return /^crs-[a-z0-9]{8,}$/.test(raw) ? raw : wrong('an instance id such as crs-5qlrlhux');
-  }
+/** How the value after `=` is read. */
+interface ValueForm {
+  /** null where the text is no such value. */
+  readonly read: (text: string) => string | number | null;
+  readonly wanted: string;
+  /** What is wanted where none was given; left out where none is needed. */
+  readonly needed?: string;
 }
 
-/** `250ms`, `5s`, `-10m`; NaN where it is no time. */
-function milliseconds(text: string): number {
-  const parts = /^(-?\d{1,9}(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (!parts) return Number.NaN;
-  return Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3600_000 }[parts[2] as 'ms' | 's' | 'm' | 'h'];
+const textLike = (form: RegExp) => (text: string) => (form.test(text) ? text : null);
+const instance: ValueForm = {
+  read: textLike(/^crs-[a-z0-9]{8,}$/),
+  wanted: 'an instance id such as crs-5qlrlhux',
+};
+const WHOLE = 'a whole number from 1';
+const CODE = 'a code such as InternalError';
+
+const VALUES: Readonly<Record<Parameter, ValueForm>> = {
+  none: { read: () => null, wanted: 'no value' },
+  'executed?': { read: textLike(/^executed$/), wanted: 'no value but "executed"' },
+  'instance?': instance,
+  instance: { ...instance, needed: 'an instance id' },
+  'region?': { read: textLike(/^[a-z]{2,4}(-[a-z0-9]+)+$/), wanted: 'a region such as ap-shanghai' },
+  code: { read: textLike(/^[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)*$/), wanted: CODE, needed: CODE },
+  number: {
+    read: (text) => (/^[1-9]\d{0,6}$/.test(text) ? Number(text) : null),
+    wanted: WHOLE,
+    needed: WHOLE,
+  },
+  duration: { read: milliseconds, wanted: 'a time such as 250ms, 5s or 10m', needed: 'a time such as 5s' },
+};
+
+function readValue({ name, parameter, sentence }: FaultKind, raw: string | undefined): Fault['value'] {
+  const { read, wanted, needed } = VALUES[parameter];
+  if (raw === undefined && needed === undefined) return null;
+  const value = raw === undefined ? null : read(raw);
+  if (value !== null) return value;
+  const what = raw === undefined ? needed : `${wanted}, not ${JSON.stringify(raw)}`;
+  throw new RefitError('usage', `the fault ${name} takes ${what}`, `${name}: ${sentence}`);
 }
+
+/** `250ms`, `5s`, `-10m`; null where it is no time. */
+function milliseconds(text: string): number | null {
+  const [, number, unit] = /^(-?\d{1,9}(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  return unit === undefined ? null : Number(number) * UNITS[unit as keyof typeof UNITS];
+}
+
+const UNITS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR };
 
 function listing(): string {
   return `one of:\n${ALL_FAULTS.map(({ name, sentence }) => `  ${name}: ${sentence}`).join('\n')}`;

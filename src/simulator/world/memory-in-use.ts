@@ -3,6 +3,7 @@
  * data); before that it swung by the day below that, so that averages and least values differ from the greatest.
  * Invented, but for one thing: at the present it is what DescribeInstanceShards says and what a reduction is judged by.
  */
+import { DAY, HOUR } from '../../units.ts';
 import { type SimInstance, sum, type World } from './world.ts';
 
 /** MB over all shards and in the fullest one, and the size they lie in. */
@@ -19,9 +20,6 @@ export interface Swing {
   readonly greatest: number;
   readonly least: number;
 }
-
-const HOUR = 3600_000;
-const DAY = 24 * HOUR;
 
 /** The instance as it was at `at`, ms since 1970 UTC. */
 export function memoryAt(instance: SimInstance, at: number): MemoryInUse {

@@ -3,7 +3,8 @@
  * §2.3 and §7.1 (read 2026-11, an inference there): postpaid is the new price an hour, prepaid the difference for
  * the remaining term, to be paid now and negative where the size shrinks.
  */
-import type { BillingMode } from './catalogue.ts';
+import { DAY, GIGABYTE } from '../../units.ts';
+import type { SimInstance } from './world.ts';
 
 /** MB per shard, shards, and replicas beside the master. */
 export interface Triple {
@@ -19,21 +20,19 @@ export function footprint({ memoryPerShard, shards, replicas }: Triple): number 
 
 const CENTS_PER_GB_HOUR = 11.25;
 const CENTS_PER_GB_MONTH = 5250;
-const DAY = 24 * 3600_000;
 const DAYS_A_MONTH = 30;
 
-/** The quote for changing `from` to `to`, in cents, with fractions. `deadline` is the prepaid expiry in ms since 1970 UTC. */
+/** The quote for changing an instance from `from` to `to`, in cents, with fractions. */
 export function quote(
-  billing: BillingMode,
+  { billing, deadline }: Pick<SimInstance, 'billing' | 'deadline'>,
   from: Triple,
   to: Triple,
-  deadline: number | null,
   now: number,
 ): number {
-  if (billing === 0) return round((footprint(to) / 1024) * CENTS_PER_GB_HOUR);
+  if (billing === 0) return round((footprint(to) / GIGABYTE) * CENTS_PER_GB_HOUR);
   // In whole days, one that has begun counted: a quote holds until the next one begins.
   const months = Math.ceil(Math.max(0, (deadline ?? now) - now) / DAY) / DAYS_A_MONTH;
-  return round(((footprint(to) - footprint(from)) / 1024) * CENTS_PER_GB_MONTH * months);
+  return round(((footprint(to) - footprint(from)) / GIGABYTE) * CENTS_PER_GB_MONTH * months);
 }
 
 function round(cents: number): number {

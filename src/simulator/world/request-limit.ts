@@ -9,20 +9,11 @@
  */
 export type LimitCounting = 'calendar' | 'sliding' | 'bucket';
 
-/** Arrivals of one action by one identity. */
-interface Meter {
-  second: number;
-  arrived: number;
-  passed: number;
-  readonly recent: Window;
-  tokens: number;
-  filledAt: number;
-}
-
-/** Times within the last 1,000 ms. */
-interface Window {
-  times: number[];
-  head: number;
+/** What arrived, counted at the server. */
+export interface Counts {
+  /** Unix second, action, arrivals, refused by the limit; by time. */
+  readonly bySecond: readonly (readonly [number, string, number, number])[];
+  readonly actions: Readonly<Record<string, ActionCounts>>;
 }
 
 export interface ActionCounts {
@@ -32,13 +23,6 @@ export interface ActionCounts {
   readonly mostInASecond: number;
   /** The most arrivals in any 1,000 ms. */
   readonly mostInASlidingSecond: number;
-}
-
-/** What arrived, counted at the server. */
-export interface Counts {
-  /** Unix second, action, arrivals, refused by the limit; by time. */
-  readonly bySecond: readonly (readonly [number, string, number, number])[];
-  readonly actions: Readonly<Record<string, ActionCounts>>;
 }
 
 export interface RequestLimit {
@@ -60,66 +44,12 @@ export function createRequestLimit(
   limitOf: (action: string) => number,
 ): RequestLimit {
   const meters = new Map<string, Map<string, Meter>>();
-  const bySecond = new Map<number, Map<string, [number, number]>>();
-  const arrivals = new Map<string, Window & { most: number }>();
-
-  const tally = (action: string, now: number, refused: boolean): void => {
-    const second = Math.floor(now / 1000);
-    let row = bySecond.get(second);
-    if (!row) {
-      row = new Map();
-      bySecond.set(second, row);
-    }
-    const cell = row.get(action);
-    if (cell) {
-      cell[0] += 1;
-      if (refused) cell[1] += 1;
-    } else row.set(action, [1, refused ? 1 : 0]);
-    let window = arrivals.get(action);
-    if (!window) {
-      window = { times: [], head: 0, most: 0 };
-      arrivals.set(action, window);
-    }
-    const within = slide(window, now);
-    window.times.push(now);
-    if (within + 1 > window.most) window.most = within + 1;
-  };
-
-  const passes = (meter: Meter, now: number, limit: number): boolean => {
-    if (counting === 'calendar') return meter.passed < limit;
-    if (counting === 'sliding') {
-      if (slide(meter.recent, now) >= limit) return false;
-      meter.recent.times.push(now);
-      return true;
-    }
-    meter.tokens = Math.min(limit, meter.tokens + (Math.max(0, now - meter.filledAt) * limit) / 1000);
-    meter.filledAt = now;
-    // A hair's tolerance, so that a request exactly on its token's time is not lost to rounding.
-    if (meter.tokens < 1 - 1e-9) return false;
-    meter.tokens -= 1;
-    return true;
-  };
-
+  const tally = createTally();
   return {
     arrive(identity, action, now) {
-      let own = meters.get(identity);
-      if (!own) {
-        own = new Map();
-        meters.set(identity, own);
-      }
       const limit = limitOf(action);
-      let meter = own.get(action);
-      if (!meter) {
-        meter = {
-          second: 0,
-          arrived: 0,
-          passed: 0,
-          recent: { times: [], head: 0 },
-          tokens: limit,
-          filledAt: now,
-        };
-        own.set(action, meter);
-      }
+      const own = getOrAdd(meters, identity, () => new Map());
+      const meter = getOrAdd(own, action, () => newMeter(limit, now));
       const second = Math.floor(now / 1000);
       if (second !== meter.second) {
         meter.second = second;
@@ -127,23 +57,71 @@ export function createRequestLimit(
         meter.passed = 0;
       }
       meter.arrived += 1;
-      const pass = limit === Number.POSITIVE_INFINITY || passes(meter, now, limit);
+      const pass = limit === Number.POSITIVE_INFINITY || passes(meter, counting, limit, now);
       if (pass) meter.passed += 1;
-      tally(action, now, !pass);
+      tally.add(action, now, !pass);
       return pass ? null : { arrived: Math.max(meter.arrived, limit + 1), limit };
+    },
+    counts: tally.counts,
+  };
+}
+
+/** Arrivals of one action by one identity. */
+interface Meter {
+  second: number;
+  arrived: number;
+  passed: number;
+  readonly recent: Window;
+  tokens: number;
+  filledAt: number;
+}
+
+function newMeter(limit: number, now: number): Meter {
+  return { second: 0, arrived: 0, passed: 0, recent: newWindow(), tokens: limit, filledAt: now };
+}
+
+function passes(meter: Meter, counting: LimitCounting, limit: number, now: number): boolean {
+  if (counting === 'calendar') return meter.passed < limit;
+  if (counting === 'sliding') {
+    if (slide(meter.recent, now) >= limit) return false;
+    meter.recent.times.push(now);
+    return true;
+  }
+  meter.tokens = Math.min(limit, meter.tokens + (Math.max(0, now - meter.filledAt) * limit) / 1000);
+  meter.filledAt = now;
+  // A hair's tolerance, so that a request exactly on its token's time is not lost to rounding.
+  if (meter.tokens < 1 - 1e-9) return false;
+  meter.tokens -= 1;
+  return true;
+}
+
+/** Counts arrivals by second and action, whoever they are of. */
+function createTally(): { add(action: string, now: number, refused: boolean): void; counts(): Counts } {
+  const bySecond = new Map<number, Map<string, { arrivals: number; refused: number }>>();
+  const recent = new Map<string, Window & { most: number }>();
+  return {
+    add(action, now, refused) {
+      const row = getOrAdd(bySecond, Math.floor(now / 1000), () => new Map());
+      const cell = getOrAdd(row, action, () => ({ arrivals: 0, refused: 0 }));
+      cell.arrivals += 1;
+      if (refused) cell.refused += 1;
+      const window = getOrAdd(recent, action, () => ({ ...newWindow(), most: 0 }));
+      const within = slide(window, now);
+      window.times.push(now);
+      if (within + 1 > window.most) window.most = within + 1;
     },
     counts() {
       const rows: [number, string, number, number][] = [];
       const actions: Record<string, ActionCounts> = {};
       for (const [second, row] of bySecond) {
-        for (const [action, [arrived, refused]] of row) {
-          rows.push([second, action, arrived, refused]);
+        for (const [action, { arrivals, refused }] of row) {
+          rows.push([second, action, arrivals, refused]);
           const was = actions[action];
           actions[action] = {
-            arrivals: (was?.arrivals ?? 0) + arrived,
+            arrivals: (was?.arrivals ?? 0) + arrivals,
             refused: (was?.refused ?? 0) + refused,
-            mostInASecond: Math.max(was?.mostInASecond ?? 0, arrived),
-            mostInASlidingSecond: arrivals.get(action)!.most,
+            mostInASecond: Math.max(was?.mostInASecond ?? 0, arrivals),
+            mostInASlidingSecond: recent.get(action)!.most,
           };
         }
       }
@@ -152,6 +130,14 @@ export function createRequestLimit(
     },
   };
 }
+
+/** Times within the last 1,000 ms. */
+interface Window {
+  readonly times: number[];
+  head: number;
+}
+
+const newWindow = (): Window => ({ times: [], head: 0 });
 
 /** Forgets times 1,000 ms old and older; gives how many are left. */
 function slide(window: Window, now: number): number {
@@ -162,4 +148,13 @@ function slide(window: Window, now: number): number {
     window.head = 0;
   }
   return times.length - window.head;
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -1,4 +1,5 @@
 /** Temporary keys: made from the world's own chance, good for a while, forgotten when long dead. */
+import { HOUR, SECOND } from '../../units.ts';
 import type { Identity, SimAccount, World } from './world.ts';
 
 /** Keys as the STS product answers with them. Source: facts §8 and the product's own model, read 2026-11. */
@@ -26,7 +27,7 @@ export interface KeyRequest {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** Dead keys are told apart from keys that never were for so long, ms. */
-const REMEMBERED = 3600_000;
+const REMEMBERED = HOUR;
 
 /** Whether the account has a role of this name: any, unless it lists its own. */
 export function hasRole({ roles }: SimAccount, role: string): boolean {
@@ -36,7 +37,10 @@ export function hasRole({ roles }: SimAccount, role: string): boolean {
 /** @param now ms since 1970 UTC */
 export function issueKeys(world: World, request: KeyRequest, now: number): IssuedKeys {
   const { account, role, name, askedBy } = request;
-  const lives = [request.seconds * 1000, ...world.faults.all('token-life').map(({ value }) => Number(value))];
+  const lives = [
+    request.seconds * SECOND,
+    ...world.faults.all('token-life').map(({ value }) => Number(value)),
+  ];
   // On the wire the end is a whole second, and the key lives no longer than it says.
   const expires = Math.floor((now + Math.max(0, Math.min(...lives))) / 1000);
   const identity: Identity = {

@@ -1,6 +1,6 @@
 /** The truth about a world as plain data, for tests that compare it with what a client believes. */
 import { beijingTime } from './beijing-time.ts';
-import { sum, type World } from './world.ts';
+import { FIRST_ACCOUNT, sum, type World } from './world.ts';
 
 export interface WorldState {
   readonly instances: readonly {
@@ -63,7 +63,7 @@ export function worldState(world: World): WorldState {
       charged: deal.charged,
     })),
     tasks: world.tasks.map(({ id, instance, type, result }) => ({ id, instance: instance.id, type, result })),
-    balance: world.balance,
+    balance: world.accounts.get(FIRST_ACCOUNT)!.balance,
     balances: Object.fromEntries([...world.accounts.values()].map(({ name, balance }) => [name, balance])),
   };
 }

@@ -7,7 +7,7 @@ import type { Agenda } from './agenda.ts';
 import { beijingDate, type DailySpan } from './beijing-time.ts';
 import type { BillingMode, SimCatalogue } from './catalogue.ts';
 import type { Arsenal, Fault } from './faults.ts';
-import type { FleetInstance } from './fleet.ts';
+import type { FleetInstance } from './fleet-instance.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 import type { Random } from './random.ts';
 import type { Counts, LimitCounting, RequestLimit } from './request-limit.ts';
@@ -57,8 +57,8 @@ export interface SimAccount {
   readonly roles: AccountOptions['roles'];
   /** Cents. */
   balance: number;
-  /** Its instances by creation, oldest first. */
-  readonly byRegion: ReadonlyMap<string, readonly SimInstance[]>;
+  /** Its instances by creation, oldest first; filled when the world is made. */
+  readonly byRegion: Map<string, SimInstance[]>;
 }
 
 /** Least and greatest, milliseconds; each draw falls between. */
@@ -221,7 +221,7 @@ export interface World {
   readonly agenda: Agenda;
   readonly regions: ReadonlyMap<string, SimRegion>;
   readonly catalogue: SimCatalogue;
-  readonly instances: ReadonlyMap<string, SimInstance>;
+  readonly instances: Map<string, SimInstance>;
   /** By name; the first is `default`. */
   readonly accounts: ReadonlyMap<string, SimAccount>;
   /** Every deal by number, also those billing does not list yet. */
@@ -243,8 +243,6 @@ export interface World {
   readonly handChanges: Set<string>;
   /** Requests that failed authentication: they count for nobody. */
   unauthenticated: number;
-  /** The first account's, cents. */
-  balance: number;
   lastNumber: number;
 }
 
@@ -275,16 +273,13 @@ export function sum(parts: readonly number[]): number {
 }
 
 /** A new task that the list shows from now on, pending. */
-export function openTask(world: World, instance: SimInstance, type: string, by: string, at: number): SimTask {
-  const task: SimTask = {
-    id: 700_000 + world.taskById.size + 1,
-    type,
-    instance,
-    by,
-    startedAt: at,
-    result: 0,
-    endedAt: null,
-  };
+export function openTask(
+  world: World,
+  instance: SimInstance,
+  { type, by, at }: { type: string; by: string; at: number },
+): SimTask {
+  const id = 700_000 + world.taskById.size + 1;
+  const task: SimTask = { id, type, instance, by, startedAt: at, result: 0, endedAt: null };
   instance.openTasks += 1;
   instance.tasks.push(task);
   world.tasks.push(task);
@@ -314,26 +309,11 @@ export function closeTask(task: SimTask, result: 2 | 4, at: number): void {
 export function makeDeal(
   world: World,
   instance: SimInstance,
-  {
-    by,
-    at,
-    action,
-    price,
-    charged,
-  }: { by: string; at: number; action: SimDeal['action']; price: number; charged: number },
+  { at, ...terms }: Pick<SimDeal, 'by' | 'action' | 'price' | 'charged'> & { at: number },
 ): SimDeal {
   world.lastNumber += 1;
-  const deal: SimDeal = {
-    name: `${beijingDate(at)}${String(world.lastNumber).padStart(15, '0')}`,
-    instance,
-    by,
-    createdAt: at,
-    endedAt: null,
-    status: 2,
-    action,
-    price,
-    charged,
-  };
+  const name = `${beijingDate(at)}${String(world.lastNumber).padStart(15, '0')}`;
+  const deal: SimDeal = { name, instance, ...terms, createdAt: at, endedAt: null, status: 2 };
   world.deals.set(deal.name, deal);
   return deal;
 }

@@ -3,10 +3,9 @@ import { VirtualClock } from '../../../src/clock.ts';
 import { openCloud } from '../../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../../src/cloud/credentials/find-credentials.ts';
 import { type CredentialsOf, keepFresh } from '../../../src/cloud/credentials/fresh-keys.ts';
-import { openPermits } from '../../../src/cloud/limit/permits.ts';
 import { RefitError } from '../../../src/errors.ts';
 import { fakeTransport, type Script } from '../fake-transport.ts';
-import { SCOPE, START } from '../rig.ts';
+import { clientOptions, SCOPE, START } from '../scripted-client.ts';
 
 const MINUTE = 60_000;
 
@@ -131,16 +130,7 @@ describe('keys are looked for', () => {
 
 function client(script: Script, find: CredentialsOf, clock: VirtualClock) {
   const transport = fakeTransport(script);
-  const permits = openPermits(clock, 18);
-  const cloud = openCloud({
-    transport,
-    clock,
-    endpoint: null,
-    permits,
-    jitter: () => 0.5,
-    credentials: find,
-  });
-  return { transport, cloud };
+  return { transport, cloud: openCloud(clientOptions({ transport, clock, credentials: find })) };
 }
 
 const NOBODY = { ok: { TotalCount: 0, InstanceSet: [] } };

@@ -44,14 +44,9 @@ function most(arrivals: readonly number[]): { sliding: number; calendar: number;
   return { sliding, calendar: Math.max(...seconds.values()), spilt };
 }
 
-/** Sends `count` calls as fast as the permits allow; each arrives up to `jitter` ms after its slot. */
-async function arrivals(
-  rate: number,
-  jitter: number,
-  seed: number,
-  start: number,
-  count = 600,
-): Promise<number[]> {
+/** Sends 600 calls as fast as the permits allow; each arrives up to `jitter` ms after its slot. */
+async function arrivals(rate: number, jitter: number, seed: number, start: number): Promise<number[]> {
+  const count = 600;
   const clock = new VirtualClock(start);
   const permits = openPermits(clock, rate);
   const random = chance(seed);
@@ -72,7 +67,7 @@ async function arrivals(
 
 describe('the limit of 20 a second is kept as the server counts it', () => {
   const calendarOnly = Infinity;
-  it.each<[number, number, number, number, string]>([
+  it.for<[number, number, number, number, string]>([
     // rate, jitter ms, most in a sliding second, most in a calendar second, least share of the rate in use
     [1, 500, 20, 20, '98%'],
     [10, 500, 20, 20, '98%'],
@@ -88,7 +83,7 @@ describe('the limit of 20 a second is kept as the server counts it', () => {
     [50, 150, calendarOnly, 20, '39%'],
   ])(
     'at %d a second with %d ms of jitter: sliding %d, calendar %d, %s in use',
-    async (rate, jitter, sliding, calendar, share) => {
+    async ([rate, jitter, sliding, calendar, share]) => {
       for (const seed of [1, 2, 3]) {
         // Starts anywhere within a second.
         const times = await arrivals(rate, jitter, seed, Date.UTC(2026, 10, 11) + seed * 337);
@@ -346,7 +341,7 @@ const between = (times: readonly number[], from: number, to: number) =>
   times.filter((time) => time >= from * 1000 && time < to * 1000);
 
 describe('whatever the server counts', () => {
-  it.each<[LimitCounting, number, number, number, number]>([
+  it.for<[LimitCounting, number, number, number, number]>([
     // rate, least share of it in use, most refused, ms that the server's clock is ahead
     ['calendar', 20, 0.98, 0.01, 0],
     ['calendar', 20, 0.97, 0.01, 300],
@@ -358,7 +353,7 @@ describe('whatever the server counts', () => {
     ['sliding', 18, 0.99, 0.002, 0],
   ])(
     '%s: at %d a second it is used to %d, and no more than %d refused (its clock %d ms ahead)',
-    async (counting, rate, used, most, ahead) => {
+    async ([counting, rate, used, most, ahead]) => {
       for (const seed of [1, 2]) {
         const { accepted, refused } = await atServer({ seed, rate, counting, seconds: 50, ahead });
         expect(accepted.length / 50 / rate, `seed ${seed}`).toBeGreaterThanOrEqual(used);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromBeijing, toBeijing } from '../../../src/cloud/wire/beijing-time.ts';
 import type { Instance } from '../../../src/model.ts';
 import type { Line } from '../fake-transport.ts';
-import { rig, row, SCOPE, START } from '../rig.ts';
+import { clientOver, row, SCOPE, START } from '../scripted-client.ts';
 
 const CATALOGUE: Line = {
   ok: {
@@ -21,7 +21,7 @@ const ZONES: Line = { ok: { ZoneSet: [{ Zone: 'ap-guangzhou-6', ZoneId: '100006'
 
 /** Answers instances with the given rows, the catalogue and the zones. */
 function listing(rows: readonly Record<string, unknown>[]) {
-  return rig(({ action, fields }) => {
+  return clientOver(({ action, fields }) => {
     if (action === 'DescribeProductInfo') return CATALOGUE;
     if (action === 'DescribeZones') return ZONES;
     const from = Number(fields.Offset);
@@ -180,7 +180,7 @@ describe('the list of instances', () => {
 
   it('is read again when it changed in between, because what moved up was missed', async () => {
     let pages = 0;
-    const { run } = rig(({ action, fields }) => {
+    const { run } = clientOver(({ action, fields }) => {
       if (action !== 'DescribeInstances') return action === 'DescribeZones' ? ZONES : CATALOGUE;
       // The first instance goes after the first page was read.
       const rows = pages++ === 0 ? many : many.slice(1);
@@ -196,7 +196,7 @@ describe('the list of instances', () => {
   });
 
   it('names each instance once, where pages overlap', async () => {
-    const { run } = rig(({ action }) =>
+    const { run } = clientOver(({ action }) =>
       action === 'DescribeInstances'
         ? { ok: { TotalCount: 1, InstanceSet: [row({ ZoneId: undefined }), row({ ZoneId: undefined })] } }
         : CATALOGUE,
@@ -205,7 +205,7 @@ describe('the list of instances', () => {
   });
 
   it('that never holds what it counts is an error, not a shorter list', async () => {
-    const { run } = rig(() => ({ ok: { TotalCount: 5, InstanceSet: [row()] } }));
+    const { run } = clientOver(() => ({ ok: { TotalCount: 5, InstanceSet: [row()] } }));
     await expect(run((cloud) => cloud.describeInstances(SCOPE))).rejects.toMatchObject({
       code: 'provider-refused',
       message: expect.stringContaining('1 of 5'),
@@ -213,7 +213,7 @@ describe('the list of instances', () => {
   });
 
   it('of given ids is asked for in batches of 1,000 with a limit, and not at all for none', async () => {
-    const { run, transport } = rig(() => ({ ok: { TotalCount: 0, InstanceSet: [] } }));
+    const { run, transport } = clientOver(() => ({ ok: { TotalCount: 0, InstanceSet: [] } }));
     const ids = many.map((one) => String(one.InstanceId));
     await run(async (cloud) => {
       expect(await cloud.describeInstances(SCOPE, [])).toEqual([]);
@@ -229,7 +229,7 @@ describe('the list of instances', () => {
   });
 
   it('asks for the zones once, and goes by numbers where that is not allowed', async () => {
-    const { run, transport } = rig(({ action }) =>
+    const { run, transport } = clientOver(({ action }) =>
       action === 'DescribeInstances'
         ? { ok: { TotalCount: 1, InstanceSet: [row()] } }
         : { code: 'UnauthorizedOperation.NoCAMAuthed' },
@@ -258,7 +258,7 @@ describe('the catalogue', () => {
     ...fields,
   });
   const offers = async (products: readonly Record<string, unknown>[], zone: Record<string, unknown> = {}) => {
-    const { run } = rig([
+    const { run } = clientOver([
       {
         ok: {
           RegionSet: [
@@ -342,7 +342,7 @@ describe('a price', () => {
     size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
   } as const;
   const asked = (line: Line, mode = 0) =>
-    rig(({ action }) =>
+    clientOver(({ action }) =>
       action === 'DescribeInstances'
         ? { ok: { TotalCount: 1, InstanceSet: [row({ BillingMode: mode, ZoneId: undefined })] } }
         : line,
@@ -424,7 +424,7 @@ describe('tasks', () => {
 
   it('are asked for by type and by their beginning in Beijing time, a page of 100 each', async () => {
     const rows = Array.from({ length: 150 }, (_, i) => task({ TaskId: i }));
-    const { run, transport } = rig(({ fields }) => ({
+    const { run, transport } = clientOver(({ fields }) => ({
       ok: { TotalCount: 150, Tasks: rows.slice(Number(fields.Offset), Number(fields.Offset) + 100) },
     }));
     const found = await run((cloud) => cloud.describeTasks(SCOPE, START - 60_500, 'crs-aaaa1111'));
@@ -456,7 +456,7 @@ describe('tasks', () => {
     [3, 'unrecognised'],
     [undefined, 'unrecognised'],
   ])('with result %s are %s', async (Result, result) => {
-    const { run } = rig([{ ok: { TotalCount: 1, Tasks: [task({ Result })] } }]);
+    const { run } = clientOver([{ ok: { TotalCount: 1, Tasks: [task({ Result })] } }]);
     expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ result }]);
   });
 
@@ -468,19 +468,19 @@ describe('tasks', () => {
     ['constructor', null],
     [undefined, null],
   ])('of type %s change %s, by name', async (TaskType, dimension) => {
-    const { run } = rig([{ ok: { TotalCount: 1, Tasks: [task({ TaskType })] } }]);
+    const { run } = clientOver([{ ok: { TotalCount: 1, Tasks: [task({ TaskType })] } }]);
     expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ dimension }]);
   });
 
   it('that have not begun begin no earlier than now', async () => {
-    const { run } = rig([
+    const { run } = clientOver([
       { ok: { TotalCount: 1, Tasks: [task({ Result: 0, StartTime: '0000-00-00 00:00:00' })] } },
     ]);
     expect(await run((cloud) => cloud.describeTasks(SCOPE, START))).toMatchObject([{ startedAt: START }]);
   });
 
   it('of any type are asked for where they run now', async () => {
-    const { run, transport } = rig([{ ok: { TotalCount: 0, Tasks: [] } }]);
+    const { run, transport } = clientOver([{ ok: { TotalCount: 0, Tasks: [] } }]);
     await run((cloud) => cloud.describeRunningTasks(SCOPE));
     expect(transport.sent[0]!.fields).toEqual({ Limit: 100, Offset: 0, Result: [0, 1] });
   });
@@ -498,13 +498,13 @@ describe('orders as billing knows them', () => {
     ...fields,
   });
   const found = async (fields: Record<string, unknown>, instance?: string) => {
-    const { run } = rig([{ ok: { TotalCount: 1, Deals: [deal(fields)] } }]);
+    const { run } = clientOver([{ ok: { TotalCount: 1, Deals: [deal(fields)] } }]);
     return run((cloud) => cloud.findDeals(SCOPE, START - 1000, START, instance));
   };
 
   it('are asked for in every state, by page number, for the account and not a region', async () => {
     const rows = Array.from({ length: 250 }, (_, i) => deal({ OrderId: String(i) }));
-    const { run, transport } = rig(({ fields }) => ({
+    const { run, transport } = clientOver(({ fields }) => ({
       ok: {
         TotalCount: 250,
         Deals: rows.slice(Number(fields.Offset) * 200, (Number(fields.Offset) + 1) * 200),
@@ -608,7 +608,7 @@ describe('by whom this identity places orders', () => {
     ['an answer without a user by nothing', { ok: {} }, null],
     ['where it may not be asked by nothing', { code: 'UnauthorizedOperation' }, null],
   ])('%s', async (_, line, expected) => {
-    expect(await rig([line]).run((cloud) => cloud.describeSelf(SCOPE))).toEqual(expected);
+    expect(await clientOver([line]).run((cloud) => cloud.describeSelf(SCOPE))).toEqual(expected);
   });
 });
 
@@ -624,7 +624,7 @@ describe('the balance', () => {
     ['of an account that owes', { ok: { RealBalance: -100 } }, { amount: -1, currency: 'CNY' }],
     ['that may not be asked', { code: 'UnauthorizedOperation.CamNoAuth' }, null],
   ])('%s', async (_, line, expected) => {
-    expect(await rig([line]).run((cloud) => cloud.describeBalance(SCOPE))).toEqual(expected);
+    expect(await clientOver([line]).run((cloud) => cloud.describeBalance(SCOPE))).toEqual(expected);
   });
 });
 
@@ -639,7 +639,7 @@ describe('orders by their numbers', () => {
   });
 
   it('are asked for ten at a time by the old name, a single one by the new, and told with what they cost', async () => {
-    const { run, transport } = rig(({ fields }) => ({
+    const { run, transport } = clientOver(({ fields }) => ({
       ok: {
         DealDetails: ((fields.DealIds as string[] | undefined) ?? [fields.DealName]).map((order) =>
           detail(order),
@@ -670,12 +670,12 @@ describe('orders by their numbers', () => {
     ['without any number is left out', { Price: 1 }, []],
     ['not paid yet', detail('1', 1, 1), [{ state: 'unpaid' }]],
   ])('one %s', async (_, row, expected) => {
-    const { run } = rig([{ ok: { DealDetails: [row] } }]);
+    const { run } = clientOver([{ ok: { DealDetails: [row] } }]);
     expect(await run((cloud) => cloud.describeOrders(SCOPE, ['1'], 'CNY'))).toMatchObject(expected as object);
   });
 
   it('that may not be read are an error, and no more are asked for', async () => {
-    const { run, transport } = rig(() => ({ code: 'UnauthorizedOperation.NoCAMAuthed' }));
+    const { run, transport } = clientOver(() => ({ code: 'UnauthorizedOperation.NoCAMAuthed' }));
     await expect(run((cloud) => cloud.describeOrders(SCOPE, ['1', '2'], 'CNY'))).rejects.toMatchObject({
       code: 'credentials-refused',
     });
@@ -699,7 +699,7 @@ describe('memory in use', () => {
       instance('crs-bbbb2222', 'redis-5.0-standard'),
     ],
   ) => {
-    const { run } = rig(({ action }) =>
+    const { run } = clientOver(({ action }) =>
       action === 'GetMonitorData' ? { ok: { DataPoints: points } } : shards,
     );
     return run((cloud) => cloud.describeUsed(SCOPE, instances));
@@ -773,7 +773,7 @@ describe('memory in use', () => {
   });
 
   it('is asked for 50 instances at a time', async () => {
-    const { run, transport } = rig(() => ({ ok: { DataPoints: [] } }));
+    const { run, transport } = clientOver(() => ({ ok: { DataPoints: [] } }));
     const many = Array.from({ length: 120 }, (_, i) => instance(`crs-${i}`, 'redis-5.0-standard'));
     await run((cloud) => cloud.describeUsed(SCOPE, many));
     expect(transport.sent.map(({ fields }) => (fields.Instances as unknown[]).length)).toEqual([50, 50, 20]);

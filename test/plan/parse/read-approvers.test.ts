@@ -29,7 +29,7 @@ describe('a file of approvers', () => {
   });
 
   // biome-ignore format: one line a case
-  it.each<[string, string | null, string, RegExp, number]>([
+  it.for<[string, string | null, string, RegExp, number]>([
     ['that is not there', null, 'Refit.BadValue', /plans\/approvers.yaml cannot be read/, 3],
     ['that is empty', ' \n', 'Refit.BadValue', /is empty/, 3],
     ['that is no YAML', '- { name: wei', 'Refit.Yaml', /./, 1],
@@ -43,7 +43,7 @@ describe('a file of approvers', () => {
     ['with a key that is a number', '- { name: wei, key: 5 }', 'Refit.BadValue', /it is no text/, 1],
     ['with one name twice', `- { name: wei, key: ${line('wei')} }\n- { name: Wei, key: ${line('jun')} }`, 'Refit.BadValue', /two approvers are called Wei/, 2],
     ['with one key twice', `- { name: wei, key: ${line('wei')} }\n- { name: jun, key: ${line('wei')} comment }`, 'Refit.BadValue', /jun has the key of wei/, 2],
-  ])('%s is refused in its place, with what to write', (_, text, code, what, at) => {
+  ])('%s is refused in its place, with what to write', ([_, text, code, what, at]) => {
     const { approvals, findings } = read(text);
     expect(approvals).toBeNull();
     const found = findings.find((one) => one.code === code);

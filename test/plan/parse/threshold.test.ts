@@ -6,7 +6,7 @@ const BASES = { inventory: 30, wave: 10, run: 20 };
 
 describe('a threshold', () => {
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['>', 2, 'count', 2, false],
     ['>', 2, 'count', 3, true],
     ['>=', 2, 'count', 2, true],
@@ -19,7 +19,7 @@ describe('a threshold', () => {
     ['>', 5, 'run', 1, false],          // exactly 5%
     ['>', 33.3, 'inventory', 10, true],
     ['>', 200, 'run', 20, false],       // can never be reached, and is valid
-  ] as const)('%s %s of %s, %i of them: %s', (operator, value, base, count, is) => {
+  ] as const)('%s %s of %s, %i of them: %s', ([operator, value, base, count, is]) => {
     expect(reached({ operator, value, base }, count, BASES)).toBe(is);
   });
 

@@ -27,7 +27,7 @@ function picture(from: Partial<Instance>, to: Size, sold?: Offer | null): string
 
 describe('the order of the steps of one instance', () => {
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['one dimension: one step', { size: size(4 * GB, 3) }, size(8 * GB, 3), undefined, 'memoryPerShard'],
     ['all three grow: any order peaks at the end, so the usual one', { size: size(4 * GB, 3, 1) }, size(8 * GB, 5, 2), undefined, 'memoryPerShard, shards, replicas'],
     ['fewer replicas first: no memory is paid that the next step gives back', { size: size(4 * GB, 3, 3) }, size(8 * GB, 3, 1), undefined, 'replicas, memoryPerShard'],
@@ -40,7 +40,7 @@ describe('the order of the steps of one instance', () => {
     ['a size not sold is refused in any order', { size: size(4 * GB, 3) }, size(5 * GB, 5), undefined, 'shards, memoryPerShard | LimitExceeded.InvalidMemSize'],
     ['isolated: refused at once, in any order alike', { size: size(4 * GB, 3), status: 'isolated' }, size(8 * GB, 5), undefined, 'memoryPerShard, shards | ResourceUnavailable.InstanceStatusAbnormal'],
     ['both wrong: each order fails at something else', { size: size(4 * GB, 3) }, size(5 * GB, 4), undefined, 'memoryPerShard, shards | LimitExceeded.InvalidMemSize | Refit.NoOrder'],
-  ] as const)('%s', (_, from, to, sold, expected) => {
+  ] as const)('%s', ([_, from, to, sold, expected]) => {
     expect(picture(from, to, sold)).toBe(expected);
   });
 

@@ -58,7 +58,7 @@ describe('the least size by the memory in use', () => {
     readAt: READ_AT,
   });
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['standard: twice what is in use', 2, used(3000, 3000), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
     ['standard, the fullest shard not told: there is only one', 2, used(3000, null), size(4 * GB), 1, 6000, '2 x 3000MB in use = 6000MB'],
     ['a fraction, whatever binary fractions say', 1.1, used(1000, 1000), size(4 * GB), 1, 1100, '1.1 x 1000MB in use = 1100MB'],
@@ -69,7 +69,7 @@ describe('the least size by the memory in use', () => {
     ['one shard of a cluster becomes three', 2, used(3000, null), size(4 * GB, 1), 3, 2000, '2 x 1000MB in use in the fullest shard, spread over 3 shards = 2000MB'],
     ['three shards become one', 2, used(3000, 1400), size(4 * GB, 3), 1, 6000, '2 x 3000MB in use in the fullest shard, spread over 1 shard = 6000MB'],
     ['nothing in use', 2, used(0, 0), size(4 * GB), 1, 0, '2 x 0MB in use = 0MB'],
-  ] as const)('%s', (_, times, memory, present, shards, least, because) => {
+  ] as const)('%s', ([_, times, memory, present, shards, least, because]) => {
     expect(leastByUse(times, memory, present, shards)).toEqual({ least, because });
   });
 
@@ -81,12 +81,12 @@ describe('the least size by the memory in use', () => {
   });
 
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['what is above the present is taken as it is sold', { ...sold }, 6000, 8 * GB, 'at least 6000MB told; the next size sold is 8GB'],
     ['what the present holds changes nothing', { ...sold }, 3000, 4 * GB, 'at least 3000MB told; the present 4GB suffices'],
     ['atMost cuts it off', { ...sold, atMost: 4 * GB }, 6000, 4 * GB, 'at least 6000MB told; the greatest sold up to 4GB is 4GB; the present 4GB suffices'],
     ['growth that comes to more stands', { ...grow(100) }, 6000, 8 * GB, '4GB + 100% = 8GB; at least 6000MB told'],
-  ])('%s', (_, is, least, to, because) => {
+  ] as const)('%s', ([_, is, least, to, because]) => {
     const wish = relative({ atLeast: { timesUsed: 2 }, ...is });
     const byUse = { least, because: `${least}MB told` };
     expect(sizeWish('memoryPerShard', wish, 4 * GB, SOLD, byUse)).toEqual({ to, because });

@@ -18,7 +18,7 @@ const [V, F, R, U, S]: Outcome[] = ['verified', 'failed', 'refused', 'unknown', 
 
 describe('a gate on counts', () => {
   // biome-ignore format: one line a case
-  it.each<[string, 'failed' | 'unknown', Threshold, (Outcome | undefined)[], string]>([
+  it.for<[string, 'failed' | 'unknown', Threshold, (Outcome | undefined)[], string]>([
     ['nothing failed', 'failed', more(0), [V, V], 'success'],
     ['one failed', 'failed', more(0), [V, F], 'failure'],
     ['a refusal counts as failed', 'failed', more(0), [V, R], 'failure'],
@@ -29,7 +29,7 @@ describe('a gate on counts', () => {
     ['and above it', 'failed', more(25, 'wave'), [F, F, V, V], 'failure'],
     ['unknown ones', 'unknown', more(0), [U, F], 'failure'],
     ['none unknown', 'unknown', more(0), [F, R, S], 'success'],
-  ])('%s', (_, judge, threshold, outcomes, expected) => {
+  ])('%s', ([_, judge, threshold, outcomes, expected]) => {
     expect(judgeCount(judge, threshold, outcomes as Outcome[]).outcome).toBe(expected);
   });
 
@@ -47,7 +47,7 @@ describe('a gate on the duration', () => {
     value,
     unit: 'forecast',
   });
-  it.each<[string, NonNullable<Gate['duration']>, number[], number[], string, RegExp]>([
+  it.for<[string, NonNullable<Gate['duration']>, number[], number[], string, RegExp]>([
     ['shorter than stated', ms(60_000), [50_000], [], 'success', /50 s by the median of 1, fails at > 60 s/],
     ['longer', ms(60_000), [61_000], [], 'failure', /61 s/],
     [
@@ -62,7 +62,7 @@ describe('a gate on the duration', () => {
     ['within the forecast', times(2), [20_000], [10_000, 11_000], 'success', /2x the forecast of 10.5 s/],
     ['beyond it', times(2), [21_001], [10_000, 11_000], 'failure', /21 s/],
     ['no forecast', times(2), [21_001], [], 'inconclusive', /no forecast/],
-  ])('%s', (_, duration, own, before, outcome, what) => {
+  ])('%s', ([_, duration, own, before, outcome, what]) => {
     expect(judgeDuration(duration, own, before)).toMatchObject({
       judge: 'duration',
       outcome,
@@ -89,7 +89,7 @@ describe('a gate on a metric', () => {
   const ids = ['crs-a', 'crs-b', 'crs-c', 'crs-d', 'crs-e'];
   const read = (...figures: (number | null)[]) =>
     new Map(figures.flatMap((one, n) => (one === null ? [] : [[ids[n]!, one] as const])));
-  it.each<[string, NonNullable<Gate['metric']>, number, ReadonlyMap<string, number>, string, string]>([
+  it.for<[string, NonNullable<Gate['metric']>, number, ReadonlyMap<string, number>, string, string]>([
     [
       'all below',
       metric('>', 90),
@@ -154,7 +154,7 @@ describe('a gate on a metric', () => {
       'inconclusive',
       'no resize of the wave was verified: nothing to read',
     ],
-  ])('%s', (_, given, count, figures, outcome, what) => {
+  ])('%s', ([_, given, count, figures, outcome, what]) => {
     expect(judgeMetric(given, ids.slice(0, count), figures)).toEqual({ judge: 'metric', outcome, what });
   });
 });

@@ -65,7 +65,7 @@ describe('looks at what waits', () => {
 
 describe('a change began outside its window', () => {
   // biome-ignore format: one line a case
-  it.each([
+  it.for([
     ['seen at once after the order', '5 10:00', '5 10:00', '5 10:01', null, true],
     ['seen in the last look before it opens', '5 10:00', '5 13:00', '6 02:59', null, true],
     ['seen when it may just have opened: clocks differ', '5 10:00', '6 02:59', '6 02:59:45', null, false],
@@ -76,7 +76,7 @@ describe('a change began outside its window', () => {
     ['nobody looked meanwhile, and there is no task', '5 10:00', '5 10:00', '6 09:00', null, false],
     ['seen after it closed, waiting just before', '5 10:00', '6 05:59', '6 06:01', null, false],
     ['seen after it closed, waiting then', '5 10:00', '6 06:01', '6 06:31', null, true],
-  ] as const)('%s: %s, %s, %s, %s: %s', (_, ordered, notYet, seen, task, expected) => {
+  ] as const)('%s: %s, %s, %s, %s: %s', ([_, ordered, notYet, seen, task, expected]) => {
     const began = {
       orderedAt: at(ordered),
       notYetAt: at(notYet),

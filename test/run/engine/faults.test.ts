@@ -260,7 +260,7 @@ async function meet({
     afterPlanning(world, now) {
       // A fault that befalls an instance from the start would not get past the plan.
       if (faults.includes(BACKUP))
-        openTask(world, world.instances.get(A(1))!, '012', 'somebody', now).result = 1;
+        openTask(world, world.instances.get(A(1))!, { type: '012', by: 'somebody', at: now }).result = 1;
     },
     fleet: standards(6),
     plan: PLAN(),

@@ -77,7 +77,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     });
     const run = await stage.run(
       asItArrives(stage, (world, now) =>
-        orderByHand(world, world.instances.get(A(1))!, 8192, SOMEBODY_ELSE, now),
+        orderByHand(world, world.instances.get(A(1))!, { to: 8192, by: SOMEBODY_ELSE, now }),
       ),
     );
     holds(stage, run);
@@ -106,7 +106,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     });
     const run = await stage.run(
       asItArrives(stage, (world, now) =>
-        orderByHand(world, world.instances.get(A(1))!, 16_384, OWNER_UIN, now),
+        orderByHand(world, world.instances.get(A(1))!, { to: 16_384, by: OWNER_UIN, now }),
       ),
     );
     holds(stage, run);
@@ -174,7 +174,7 @@ describe('an order that was taken together with one of somebody else', () => {
     const run = await stage.run(
       asItArrives(stage, (world, now) => {
         const instance = world.instances.get(A(1))!;
-        const deal = orderByHand(world, instance, 16_384, SOMEBODY_ELSE, now);
+        const deal = orderByHand(world, instance, { to: 16_384, by: SOMEBODY_ELSE, now });
         // It comes after ours, and comes to nothing.
         world.agenda.add(now + 40_000, () => {
           const job = instance.jobs.find((one) => one.deal === deal);
@@ -192,7 +192,7 @@ describe('what somebody else does before the order', () => {
     const stage = await setStage({
       ...STORY,
       afterPlanning: (world, now) =>
-        void orderByHand(world, world.instances.get(A(1))!, 16_384, SOMEBODY_ELSE, now),
+        void orderByHand(world, world.instances.get(A(1))!, { to: 16_384, by: SOMEBODY_ELSE, now }),
     });
     await stage.pass(10_000);
     const run = await stage.run();

@@ -182,7 +182,11 @@ describe('a change in the maintenance window', () => {
         if (kind === 'arrived' && !done) {
           done = true;
           const { world } = stage.cloud;
-          orderByHand(world, world.instances.get(A(1))!, 16_384, SOMEBODY_ELSE, stage.clock.now());
+          orderByHand(world, world.instances.get(A(1))!, {
+            to: 16_384,
+            by: SOMEBODY_ELSE,
+            now: stage.clock.now(),
+          });
         }
         return false;
       },

@@ -18,8 +18,7 @@ function answer(
   stage: Stage,
   actions: readonly string[],
   what: HttpResponse,
-  from = 0,
-  until = Number.POSITIVE_INFINITY,
+  [from, until]: [number, number] = [0, Number.POSITIVE_INFINITY],
 ) {
   const began = stage.clock.monotonic();
   stage.cloud.road.intercept = (action) => {
@@ -71,7 +70,7 @@ describe('what cannot be read', () => {
     '$what on every read for ten minutes is waited out: nothing is unknown and nothing halts',
     async ({ response }) => {
       const stage = await setStage({ ...STORY, faults: ['lost-answer#1'] });
-      answer(stage, READS, response, 3 * SECOND, 10 * MINUTE);
+      answer(stage, READS, response, [3 * SECOND, 10 * MINUTE]);
       const run = await stage.run();
       holds(stage, run);
       expect(run.end).toEqual({ because: 'done', exitCode: 0 });
@@ -81,7 +80,7 @@ describe('what cannot be read', () => {
 
   it('a provider that cannot be reached for a quarter of an hour halts the run; it goes on later', async () => {
     const stage = await setStage({ ...STORY, duration: [MINUTE, MINUTE] });
-    answer(stage, READS, { status: 503, contentType: '', body: '' }, 0, 20 * MINUTE);
+    answer(stage, READS, { status: 503, contentType: '', body: '' }, [0, 20 * MINUTE]);
     const first = await stage.run();
     holds(stage, first);
     expect(first.end).toEqual({ because: 'halted', exitCode: 4 });
@@ -96,7 +95,7 @@ describe('what cannot be read', () => {
     'keys that are refused while changes are under way (%s) end the run with 12; with good keys it settles and goes on',
     async (code) => {
       const stage = await setStage({ ...STORY, faults: ['lost-answer#1'] });
-      answer(stage, [...READS, 'UpgradeInstance'], refusedWith(code), 2 * SECOND);
+      answer(stage, [...READS, 'UpgradeInstance'], refusedWith(code), [2 * SECOND, Number.POSITIVE_INFINITY]);
       const first = await stage.run();
       holds(stage, first);
       expect(first.end).toEqual({ because: 'halted', exitCode: 12 });

@@ -15,11 +15,12 @@
  *   roles      the same for roles that can be assumed; left out, every name is one, with every right
  */
 import { RefitError } from '../../errors.ts';
+import type { FleetInstance } from '../world/fleet-instance.ts';
+import { seededRandom } from '../world/random.ts';
+import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from '../world/world.ts';
 import { defaultFleet } from './default-fleet.ts';
-import type { FleetInstance } from './fleet.ts';
-import { seededRandom } from './random.ts';
 import { readInstances } from './read-fleet.ts';
-import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from './world.ts';
+import { readMembers } from './read-members.ts';
 
 /** An account as it is asked for; everything but the name has a default. */
 export interface AccountWish {
@@ -64,69 +65,46 @@ export function readFleetFile(text: string): AccountWish[] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new RefitError(
-      'usage',
-      `the fleet is not JSON: ${(cause as Error).message}`,
-      `such as ${EXAMPLE}`,
-      {
-        cause,
-      },
-    );
+    const message = `the fleet is not JSON: ${(cause as Error).message}`;
+    throw new RefitError('usage', message, `such as ${EXAMPLE}`, { cause });
   }
   const accounts = (Object(value) as { accounts?: unknown }).accounts;
   if (!Array.isArray(accounts)) return [{ name: FIRST_ACCOUNT, fleet: readInstances(value) }];
   return accounts.map(readAccount);
 }
 
-const MEMBERS = [
-  'name',
-  'fleet',
-  'instances',
-  'balance',
-  'uin',
-  'secretId',
-  'secretKey',
-  'token',
-  'deny',
-  'users',
-  'roles',
-] as const satisfies readonly (keyof AccountWish)[];
+const isText = (form: RegExp) => (one: unknown) => typeof one === 'string' && form.test(one);
+const isNumber = (one: unknown): boolean => typeof one === 'number' && one >= 0 && one <= 1e12;
+const isActions = (one: unknown): boolean => Array.isArray(one) && one.every(isText(/^(\*|[A-Za-z]+)$/));
+const isRights = (one: unknown): boolean =>
+  typeof one === 'object' && one !== null && !Array.isArray(one) && Object.values(one).every(isActions);
+const KEY = [isText(/^[\x21-\x7e]{1,4096}$/), 'a text without spaces'] as const;
 
-function readAccount(value: unknown, index: number): AccountWish {
-  const fail = (what: string, mend: string): never => {
-    throw new RefitError('usage', `fleet account ${index + 1}: ${what}`, mend);
-  };
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return fail('is no object', EXAMPLE);
-  const given = value as Readonly<Record<string, unknown>>;
-  for (const name in given)
-    if (!(MEMBERS as readonly string[]).includes(name))
-      fail(`unknown member ${JSON.stringify(name)}`, `one of ${MEMBERS.join(', ')}`);
-  const check = (name: (typeof MEMBERS)[number], fits: (one: unknown) => boolean, such: string): void => {
-    if (given[name] !== undefined && !fits(given[name]))
-      fail(`${name} is ${JSON.stringify(given[name])}`, such);
-  };
-  const isText = (form: RegExp) => (one: unknown) => typeof one === 'string' && form.test(one);
-  const isActions = (one: unknown): boolean =>
-    Array.isArray(one) &&
-    one.every((action) => typeof action === 'string' && /^(\*|[A-Za-z]+)$/.test(action));
-  const isRights = (one: unknown): boolean =>
-    typeof one === 'object' && one !== null && !Array.isArray(one) && Object.values(one).every(isActions);
-  if (given.name === undefined) fail('has no name', EXAMPLE);
-  check('name', isText(/^[A-Za-z0-9-]{1,64}$/), 'letters, digits and hyphens');
-  check('uin', isText(/^\d{5,20}$/), 'digits in quotes, such as "100000000007"');
-  for (const key of ['secretId', 'secretKey', 'token'] as const)
-    check(key, isText(/^[\x21-\x7e]{1,4096}$/), 'a text without spaces');
-  const isNumber = (one: unknown): boolean => typeof one === 'number' && one >= 0 && one <= 1e12;
-  check('balance', isNumber, 'CNY, a number from 0');
-  check('instances', (one) => isNumber(one) && Number.isInteger(one), 'a whole number from 0');
-  check('deny', isActions, 'names of actions, such as ["UpgradeInstance"]');
-  check('users', isRights, '{"planner": ["UpgradeInstance"]}');
-  check('roles', isRights, '{"operator": []}');
-  return {
-    ...(given as Omit<AccountWish, 'fleet'> & { name: string }),
-    ...(given.fleet === undefined ? {} : { fleet: readInstances(given.fleet) }),
-  } as AccountWish;
+/** What each member of an account must be. `fleet` is read on its own. */
+const FORMS: Readonly<Record<keyof AccountWish, readonly [fits: (one: unknown) => boolean, such: string]>> = {
+  name: [isText(/^[A-Za-z0-9-]{1,64}$/), 'letters, digits and hyphens'],
+  fleet: [() => true, ''],
+  instances: [(one) => isNumber(one) && Number.isInteger(one), 'a whole number from 0'],
+  balance: [isNumber, 'CNY, a number from 0'],
+  uin: [isText(/^\d{5,20}$/), 'digits in quotes, such as "100000000007"'],
+  secretId: KEY,
+  secretKey: KEY,
+  token: KEY,
+  deny: [isActions, 'names of actions, such as ["UpgradeInstance"]'],
+  users: [isRights, '{"planner": ["UpgradeInstance"]}'],
+  roles: [isRights, '{"operator": []}'],
+};
+const MEMBERS: ReadonlySet<string> = new Set(Object.keys(FORMS));
+
+function readAccount(account: unknown, index: number): AccountWish {
+  const where = { known: MEMBERS, of: `fleet account ${index + 1}`, example: EXAMPLE };
+  const { value, fail } = readMembers(account, where);
+  if (value('name') === undefined) fail('has no name', EXAMPLE);
+  for (const [name, [fits, such]] of Object.entries(FORMS))
+    if (value(name) !== undefined && !fits(value(name)))
+      fail(`${name} is ${JSON.stringify(value(name))}`, such);
+  const wish = account as AccountWish;
+  return wish.fleet === undefined ? wish : { ...wish, fleet: readInstances(wish.fleet) };
 }
 
 /** Fleets, numbers and keys for accounts, the same for one seed. @throws RefitError `usage` */

@@ -1,6 +1,6 @@
 /**
  * What a fleet is made of before it becomes a world. `refit simulate --fleet FILE` reads a JSON array of these
- * (read-fleet.ts says which members may be left out and what they then are).
+ * (fleet/read-fleet.ts says which members may be left out and what they then are).
  */
 
 export type FleetStatus = 'initialising' | 'processing' | 'running' | 'isolated' | 'deleting';

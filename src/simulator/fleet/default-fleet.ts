@@ -1,6 +1,6 @@
 /** A fleet such as a shop might run, made from a seed: mostly running, of every kind, with some rough edges. */
-import type { FleetInstance } from './fleet.ts';
-import { type Random, seededRandom } from './random.ts';
+import type { FleetInstance } from '../world/fleet-instance.ts';
+import { type Random, seededRandom } from '../world/random.ts';
 
 const APPS = [
   'cart',

@@ -1,7 +1,7 @@
-/** A client over a scripted transport in virtual time. */
+/** A client over a scripted transport in virtual time: `clientOver([{ ok: { … } }]).run((cloud) => …)`. */
 import { VirtualClock } from '../../src/clock.ts';
-import { openCloud } from '../../src/cloud/client.ts';
-import type { CallRecord, Cloud } from '../../src/cloud/cloud.ts';
+import { type CloudOptions, openCloud } from '../../src/cloud/client.ts';
+import type { CallRecord, Cloud, OrderRequest } from '../../src/cloud/cloud.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { openPermits } from '../../src/cloud/limit/permits.ts';
 import { nonces } from '../../src/cloud/signing/sign-v1.ts';
@@ -11,9 +11,39 @@ import { type FakeTransport, fakeTransport, type Script } from './fake-transport
 export const SECRET_KEY = 'never-show-this-key';
 export const TOKEN = 'never-show-this-token';
 export const SECRET_ID = 'AKIDnever-show-this-id';
+export const KEYS = {
+  secretId: SECRET_ID,
+  secretKey: secret(SECRET_KEY),
+  token: secret(TOKEN),
+  source: 'a test',
+};
 export const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
-export interface Rig {
+/** 2026-01-05 10:00 in Beijing. */
+export const START = Date.UTC(2026, 0, 5, 2, 0, 0);
+
+/** An order that the instance of `row` can take. */
+export const ORDER: OrderRequest = {
+  ...SCOPE,
+  instance: 'crs-aaaa1111',
+  edition: 'redis-5.0-cluster',
+  size: { memoryPerShard: 8192, shards: 3, replicas: 1 },
+};
+
+/** What a client is made from; only the transport and the clock must be given. */
+export function clientOptions(
+  given: Pick<CloudOptions, 'transport' | 'clock'> & Partial<CloudOptions>,
+): CloudOptions {
+  return {
+    endpoint: null,
+    permits: openPermits(given.clock, 18),
+    jitter: () => 0.5,
+    credentials: () => KEYS,
+    ...given,
+  };
+}
+
+export interface ScriptedClient {
   readonly cloud: Cloud;
   readonly clock: VirtualClock;
   readonly transport: FakeTransport;
@@ -24,32 +54,30 @@ export interface Rig {
   run<T>(work: (cloud: Cloud) => Promise<T>): Promise<T>;
 }
 
-/** 2026-01-05 10:00 in Beijing. */
-export const START = Date.UTC(2026, 0, 5, 2, 0, 0);
-
-export function rig(
+export function clientOver(
   script: Script,
-  endpoint: string | null = null,
-  name: SignatureName = 'TC3-HMAC-SHA256',
-): Rig {
+  {
+    endpoint = null,
+    signature = 'TC3-HMAC-SHA256',
+  }: { endpoint?: string | null; signature?: SignatureName } = {},
+): ScriptedClient {
   const clock = new VirtualClock(START);
   const transport = fakeTransport(script);
   const calls: CallRecord[] = [];
   let asked = 0;
-  const options = {
-    transport,
-    clock,
-    endpoint,
-    signature: { name, nonce: nonces(() => 0.5) },
-    permits: openPermits(clock, 18),
-    jitter: () => 0.5,
-    onCall: (record: CallRecord) => calls.push(record),
-    credentials: () => {
-      asked += 1;
-      return { secretId: SECRET_ID, secretKey: secret(SECRET_KEY), token: secret(TOKEN), source: 'a test' };
-    },
-  };
-  const cloud = openCloud(options);
+  const cloud = openCloud(
+    clientOptions({
+      transport,
+      clock,
+      endpoint,
+      signature: { name: signature, nonce: nonces(() => 0.5) },
+      onCall: (record) => calls.push(record),
+      credentials: () => {
+        asked += 1;
+        return KEYS;
+      },
+    }),
+  );
   return {
     cloud,
     clock,

@@ -1,0 +1,168 @@
+/**
+ * Reads the instances of a fleet file: one object each, of which all members but `id` may be left out:
+ *
+ *   id                crs- and eight or more lower-case letters or digits
+ *   name              default: the id
+ *   region, zone      as in ap-guangzhou and ap-guangzhou-4; one gives the other
+ *   edition or type   a name such as redis-5.0-cluster, or the provider's number; default redis-5.0-standard
+ *   memoryPerShard    MB of one shard; default 4096
+ *   shards            default 1, clusters 3
+ *   replicas          default 1, types 3 and 5: 0
+ *   billing           prepaid or postpaid; default postpaid, types 3 and 4: prepaid
+ *   status            initialising, processing, running, isolated or deleting; default running
+ *   tags              { "app": "cart" }
+ *   usedTotal         MB over all shards; default 40% of the size
+ *   usedFullestShard  MB in the fullest shard; default: evenly spread
+ *   daysLeft          until a prepaid instance expires; default 180
+ *   replicaZones      zone of each replica; another zone than the instance's makes it multi-zone
+ *   task              type of a task that runs on it, as in "012" for a backup
+ *   unpaidOrder       true: an order for it waits to be paid
+ *   lowVersion        true: its kernel is too old for a resize
+ *   transfer          state of a data transfer job on the wire: 7 running, 9 done, 10 failed; default none
+ *   replicationRole   rw or r: primary or secondary of a replication group; default none
+ *   window            maintenance window in Beijing time; default "03:00-06:00"
+ */
+import { RefitError } from '../../errors.ts';
+import { GIGABYTE } from '../../units.ts';
+import { parseTimeOfDay } from '../world/beijing-time.ts';
+import { isWindow } from '../world/change.ts';
+import { SIM_EDITIONS, TYPE_BY_NAME } from '../world/editions.ts';
+import { type FleetInstance, type FleetStatus, STATUS_NUMBER } from '../world/fleet-instance.ts';
+import { type Members, readMembers } from './read-members.ts';
+
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'name', 'region', 'zone', 'edition', 'type', 'memoryPerShard', 'shards', 'replicas'],
+  ...['billing', 'status', 'tags', 'usedTotal', 'usedFullestShard', 'daysLeft', 'replicaZones', 'task'],
+  ...['unpaidOrder', 'lowVersion', 'window', 'transfer', 'replicationRole'],
+]);
+const EXAMPLE =
+  '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
+/** Where an instance stands whose zone is not given: one that sells without a catch. */
+const USUAL_ZONE: Readonly<Record<string, string>> = {
+  'ap-guangzhou': 'ap-guangzhou-4',
+  'ap-shanghai': 'ap-shanghai-5',
+  'ap-beijing': 'ap-beijing-3',
+};
+
+const GREATEST_FLEET = 100_000;
+const STATUSES = Object.keys(STATUS_NUMBER) as FleetStatus[];
+
+/** @throws RefitError `usage`, naming the instance and the member */
+export function readInstances(value: unknown): FleetInstance[] {
+  if (!Array.isArray(value))
+    throw new RefitError('usage', 'the fleet is no array', `a JSON array such as ${EXAMPLE}`);
+  if (value.length > GREATEST_FLEET)
+    throw new RefitError('usage', `the fleet has ${value.length} instances`, `at most ${GREATEST_FLEET}`);
+  const seen = new Set<string>();
+  return value.map((item, index) => {
+    const instance = readInstance(
+      readMembers(item, { known: MEMBERS, of: `fleet instance ${index + 1}`, example: EXAMPLE }),
+    );
+    if (seen.has(instance.id))
+      throw new RefitError('usage', `the fleet names ${instance.id} twice`, 'each id once');
+    seen.add(instance.id);
+    return instance;
+  });
+}
+
+function readInstance(members: Members): FleetInstance {
+  const { value, text, oneOf, number, flag } = members;
+  const id = text('id', '', /^crs-[a-z0-9]{8,32}$/, 'crs- and eight or more lower-case letters or digits');
+  const { region, zone } = readPlace(members);
+  const type = readType(members);
+  const size = readSize(members, type);
+  const replicaZones = readReplicaZones(members, region, size.replicas);
+  return {
+    id,
+    name: text('name', id, /^[\s\S]{0,512}$/, 'a text'),
+    region,
+    zone,
+    type,
+    ...size,
+    billing: oneOf('billing', type === 3 || type === 4 ? 'prepaid' : 'postpaid', ['prepaid', 'postpaid']),
+    status: oneOf('status', 'running', STATUSES),
+    tags: readTags(members),
+    daysLeft: number('daysLeft', 180, [0, 3650]),
+    replicaZones,
+    task:
+      value('task') == null
+        ? null
+        : text('task', '', /^\d{3}$/, 'a task type of three digits, such as "012"'),
+    unpaidOrder: flag('unpaidOrder'),
+    lowVersion: flag('lowVersion'),
+    transfer: value('transfer') === undefined ? null : number('transfer', 7, [1, 12]),
+    replicationRole:
+      value('replicationRole') === undefined ? null : oneOf('replicationRole', '', ['r', 'rw']),
+    window: readWindow(members),
+  };
+}
+
+/** Region and zone: one gives the other. */
+function readPlace({ value, text, fail }: Members): Pick<FleetInstance, 'region' | 'zone'> {
+  const zoneForm = /^[a-z]+(-[a-z]+)+-\d{1,2}$/;
+  const given = String(value('zone'));
+  const region = text(
+    'region',
+    zoneForm.test(given) ? given.replace(/-\d+$/, '') : 'ap-guangzhou',
+    /^[a-z]+(-[a-z]+)+$/,
+    'a region such as ap-guangzhou',
+  );
+  const zone = text('zone', USUAL_ZONE[region] ?? `${region}-1`, zoneForm, 'a zone such as ap-guangzhou-4');
+  if (zone.replace(/-\d+$/, '') !== region)
+    fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or the zone alone');
+  return { region, zone };
+}
+
+function readType({ value, fail }: Members): number {
+  const [edition, type] = [value('edition'), value('type')];
+  const byName = edition === undefined ? undefined : TYPE_BY_NAME.get(String(edition));
+  if (edition !== undefined && byName === undefined)
+    fail(`edition is ${JSON.stringify(edition)}`, [...TYPE_BY_NAME.keys()].join(', '));
+  if (type !== undefined && (typeof type !== 'number' || !SIM_EDITIONS.has(type)))
+    fail(`type is ${JSON.stringify(type)}`, [...SIM_EDITIONS.keys()].join(', '));
+  if (byName !== undefined && type !== undefined && byName !== type)
+    fail(`edition ${edition} is type ${byName}, not ${type}`, 'one of the two');
+  return byName ?? (type as number | undefined) ?? 8;
+}
+
+type Size = 'memoryPerShard' | 'shards' | 'replicas' | 'usedTotal' | 'usedFullestShard';
+
+function readSize({ value, number }: Members, type: number): Pick<FleetInstance, Size> {
+  const isCluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
+  const memoryPerShard = number('memoryPerShard', 4096, [1, 1024 * GIGABYTE]);
+  const shards = number('shards', isCluster ? 3 : 1, [1, isCluster ? 1024 : 1]);
+  const replicas = number('replicas', type === 3 || type === 5 ? 0 : 1, [0, 15]);
+  const total = memoryPerShard * shards;
+  const usedTotal = number('usedTotal', Math.round(total * 0.4), [0, total], 'also a fraction');
+  const fullest: [number, number] = [usedTotal / shards, Math.min(usedTotal, memoryPerShard)];
+  const usedFullestShard =
+    value('usedFullestShard') == null ? null : number('usedFullestShard', 0, fullest, 'also a fraction');
+  return { memoryPerShard, shards, replicas, usedTotal, usedFullestShard };
+}
+
+function readReplicaZones({ value, fail }: Members, region: string, replicas: number): string[] {
+  const zones = value('replicaZones') ?? [];
+  const isOfRegion = (one: unknown) => typeof one === 'string' && one.replace(/-\d{1,2}$/, '') === region;
+  if (!Array.isArray(zones) || zones.length > replicas || !zones.every(isOfRegion))
+    return fail('replicaZones does not fit', `a list of at most ${replicas} zones of ${region}`);
+  return zones;
+}
+
+function readWindow({ value, fail }: Members): readonly [number, number] {
+  const given = value('window') ?? '03:00-06:00';
+  const [start = null, end = null] = String(given).split('-').map(parseTimeOfDay);
+  if (start === null || end === null || !isWindow(start, end))
+    return fail(`window is ${JSON.stringify(given)}`, '30, 60, 90, 120 or 180 minutes, as in "03:00-06:00"');
+  return [start, end];
+}
+
+function readTags({ value, fail }: Members): Record<string, string> {
+  const tags = value('tags') ?? {};
+  if (
+    typeof tags !== 'object' ||
+    Array.isArray(tags) ||
+    Object.values(tags).some((one) => typeof one !== 'string')
+  )
+    return fail('tags are no texts by name', '{"app": "cart"}');
+  return { ...tags };
+}
