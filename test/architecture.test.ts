@@ -183,8 +183,6 @@ const NOT_YET: readonly string[] = [
   'cloud/client.ts',
   'cloud/wire/wire.ts',
   'journal/replay.ts',
-  'report/run/report-html.ts',
-  'report/run/report-text.ts',
   'run/engine',
 ];
 

@@ -13,9 +13,9 @@ import type {
   Inventory,
   Money,
   Plan,
+  PlanReview,
   PlanSource,
   Quote,
-  Review,
   SavedPlan,
   SealedCalendar,
 } from '../model.ts';
@@ -66,7 +66,7 @@ export async function planFleet(
   text: string,
   file: string,
   options: PlanOptions,
-): Promise<{ readonly review: Review | null; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly review: PlanReview | null; readonly findings: readonly Finding[] }> {
   const { plan, findings } = parsePlan(text, file);
   if (!plan) return { review: null, findings };
   const reviewed = await reviewPlan(plan, options);
@@ -91,7 +91,7 @@ export async function planFromRun(
   kind: PlanSource['kind'],
   directory: string,
   options: PlanFromRunOptions,
-): Promise<Review> {
+): Promise<PlanReview> {
   const run = await readRun(directory);
   const holder = await readHolder(join(run.directory, RUN_FILES.lock));
   if (holder !== null && (await isAlive(holder, hostname()))) {
@@ -120,7 +120,7 @@ async function reviewPlan(
     readonly findings: readonly Finding[];
     readonly calendars: readonly SealedCalendar[];
   } | null = null,
-): Promise<{ review: Review } | { findings: readonly Finding[] }> {
+): Promise<{ review: PlanReview } | { findings: readonly Finding[] }> {
   const { from, saveAs = null, clock = systemClock, onProgress, onNotice } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);

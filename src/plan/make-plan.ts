@@ -11,14 +11,15 @@ import {
   type Money,
   type Place,
   type Plan,
+  type PlanReview,
   type PriceShare,
-  type Review,
   SAVED_PLAN_FORMAT,
   type SavedPlan,
   type SavedWindows,
   type SealedCalendar,
   type Severity,
   type Step,
+  type UnsealedPlan,
   type Wave,
 } from '../model.ts';
 import { partsOf, sumPrices } from '../money.ts';
@@ -142,7 +143,7 @@ export interface Finish {
 }
 
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
-export function finishPlan(draft: Draft, finish: Finish): Review {
+export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
@@ -176,7 +177,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     planFindings.some(({ severity }) => severity === 'error') ||
     (blocked.length > 0 && (plan.onBlocked === 'refuse' || steps.length === 0));
 
-  const unsealed: Omit<SavedPlan, 'digest'> = {
+  const unsealed: UnsealedPlan = {
     format: SAVED_PLAN_FORMAT,
     name: plan.name,
     change: plan.change,
@@ -205,14 +206,14 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     ...(plan.hooks ? { hooks: plan.hooks } : {}),
     ...(plan.notify ? { notify: plan.notify } : {}),
   };
-  const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
   const findings = byWeight([...blockedFindings, ...planFindings]);
-  return {
-    verdict,
-    plan: refused ? { ...unsealed, digest: '' } : sealPlan(unsealed),
+  const reviewed = (verdict: PlanReview['verdict']) => ({
     findings,
     next: nextCommand(verdict, plan, saveAs, findings),
-  };
+  });
+  if (refused) return { verdict: 'blocked', plan: unsealed, ...reviewed('blocked') };
+  const verdict = steps.length === 0 ? 'no-change' : 'ready';
+  return { verdict, plan: sealPlan(unsealed), ...reviewed(verdict) };
 }
 
 /** Nobody approves a change in a window whose hours nobody knows. */

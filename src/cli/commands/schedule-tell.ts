@@ -13,7 +13,7 @@ import { WEEKDAYS } from '../../plan/windows/window-text.ts';
 import { table } from '../../report/document/columns.ts';
 import { visible } from '../../report/document/escape.ts';
 import { counted } from '../../report/quantities.ts';
-import { scheduleInWords } from '../../report/review/schedule-in-words.ts';
+import { describeSchedule } from '../../report/review/describe-rollout.ts';
 import type { Occurrence, PlanAccount, ScheduleState } from '../../schedule/account.ts';
 import { readAccount } from '../../schedule/account-file.ts';
 import { type FolderView, nextOf } from '../../schedule/decide.ts';
@@ -115,7 +115,7 @@ function linesOf(
   const next = enabled && behind === null ? nextOf(plan, account, now) : null;
   const what = saved === null ? schedule.does : `carries out ${saved.digest.slice(0, 8)}`;
   const rows: string[][] = [
-    ['does', `${what} ${scheduleInWords(schedule)}`],
+    ['does', `${what} ${describeSchedule(schedule)}`],
     ['state', behind === null ? (enabled ? 'enabled' : 'disabled') : `not carried out: ${behind}`],
     ['last', account?.last ? sayOccurrence(account.last, zone) : 'none yet'],
     ...(account?.last ? [['in', directoryOf(file.name, account.last.due)]] : []),

@@ -1,5 +1,5 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
-import type { Finding, Review } from '../../model.ts';
+import type { Finding, SavedPlan, SealedReview } from '../../model.ts';
 import { nextCommand, planAgain, word } from '../../next-command.ts';
 import { connectReader } from '../../operations/connect.ts';
 import { lookAgain } from '../../operations/plan-fleet.ts';
@@ -38,7 +38,12 @@ export async function show(file: string, options: ShowOptions, terminal: Termina
     ...plan.findings,
   ];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
-  const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
+  const review: SealedReview = {
+    verdict,
+    plan,
+    findings,
+    next: next === null ? null : sameWay(next, options),
+  };
   await emit(terminal, options, REVIEW_FORMATS, (format, where) =>
     renderReview(review, format, {
       ...where,
@@ -51,7 +56,7 @@ export async function show(file: string, options: ShowOptions, terminal: Termina
 }
 
 async function drift(
-  plan: Review['plan'],
+  plan: SavedPlan,
   file: string,
   options: ShowOptions,
   terminal: Terminal,
