@@ -28,7 +28,7 @@ const ms = await cpuTimed(async () => {
   const inventory = await readInventoryFile(file);
   const { review } = await planFleet(THREE_SELECTORS, 'bench.yaml', { from: { inventory, source: file } });
   const steps = review?.plan.steps.length ?? 0;
-  if (review?.plan.digest.length !== 64 || steps < inventory.instances.length / 4)
+  if (review?.verdict !== 'ready' || steps < inventory.instances.length / 4)
     throw new Error(`not sealed, or only ${steps} steps`);
   return review;
 });

@@ -159,8 +159,8 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
       clock: time,
       profile: 'default',
     });
-    const saved = review?.plan;
-    if (!saved || review.verdict !== 'ready') throw new Error(JSON.stringify(findings, null, 1));
+    if (review?.verdict !== 'ready') throw new Error(JSON.stringify(findings, null, 1));
+    const saved = review.plan;
     calls.clear();
 
     const entries: JournalEntry[] = [];

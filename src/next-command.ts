@@ -1,5 +1,5 @@
 /** The exact command to type after a review. */
-import type { Finding, Review, SavedPlan } from './model.ts';
+import type { Finding, PlanReview, SavedPlan } from './model.ts';
 
 /**
  * Where the plan wants approvals, those come first, and are typed by others.
@@ -7,7 +7,7 @@ import type { Finding, Review, SavedPlan } from './model.ts';
  * @returns null: there is nothing to type.
  */
 export function nextCommand(
-  verdict: Review['verdict'],
+  verdict: PlanReview['verdict'],
   made: Pick<SavedPlan, 'file' | 'source'> & { readonly approvals?: unknown },
   saveAs: string | null,
   findings: readonly Finding[],

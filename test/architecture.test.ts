@@ -157,7 +157,7 @@ function circlesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 /** What is still to be taken apart; nothing is added here. */
-const NOT_YET: readonly string[] = ['report/run/report-html.ts', 'report/run/report-text.ts'];
+const NOT_YET: readonly string[] = [];
 
 /** The most that a reader can take in: lines of a file, files of a folder. */
 const MOST_LINES = 400;

@@ -1,6 +1,6 @@
 /** Hands a plan under review over: the saved plan into its file, the review in the formats asked for. */
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
-import type { Review } from '../model.ts';
+import type { PlanReview } from '../model.ts';
 import { word } from '../next-command.ts';
 import { writeOutput } from '../operations/named-files.ts';
 import { renderReview } from '../operations/render.ts';
@@ -21,7 +21,7 @@ export interface ReviewOptions extends GlobalOptions {
 
 /** @param madeFrom the file that was read, which must not be overwritten; null: none. @returns the exit code. */
 export async function handOver(
-  review: Review,
+  review: PlanReview,
   options: ReviewOptions,
   terminal: Terminal,
   madeFrom: string | null,
@@ -43,7 +43,7 @@ export async function handOver(
 }
 
 /** The command that shows every row: of the saved plan where there is one, else the same command again. */
-function allOf({ verdict, plan }: Review, out: string | null, madeFrom: string | null): string {
+function allOf({ verdict, plan }: PlanReview, out: string | null, madeFrom: string | null): string {
   if (verdict !== 'blocked' && out !== null) return `refit show ${word(out)} --all`;
   if (plan.source) return `refit ${plan.source.kind} ${word(plan.source.run)} --all`;
   return `refit plan ${word(madeFrom ?? plan.file)} --all`;

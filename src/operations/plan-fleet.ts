@@ -13,9 +13,9 @@ import type {
   Inventory,
   Money,
   Plan,
+  PlanReview,
   PlanSource,
   Quote,
-  Review,
   SavedPlan,
   Scope,
   SealedCalendar,
@@ -67,7 +67,7 @@ export async function planFleet(
   text: string,
   file: string,
   options: PlanOptions,
-): Promise<{ readonly review: Review | null; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly review: PlanReview | null; readonly findings: readonly Finding[] }> {
   const { plan, findings } = parsePlan(text, file);
   if (!plan) return { review: null, findings };
   const reviewed = await reviewPlan(plan, options);
@@ -92,7 +92,7 @@ export async function planFromRun(
   kind: PlanSource['kind'],
   directory: string,
   options: PlanFromRunOptions,
-): Promise<Review> {
+): Promise<PlanReview> {
   const run = await readRun(directory);
   const holder = await liveHolder(run.directory);
   if (holder !== null) {
@@ -124,7 +124,7 @@ async function reviewPlan(
   written: Plan,
   options: PlanOptions,
   made: Made = { findings: [], calendars: [] },
-): Promise<{ review: Review } | { findings: readonly Finding[] }> {
+): Promise<{ review: PlanReview } | { findings: readonly Finding[] }> {
   const { from, saveAs = null, clock = systemClock, durations, price = false } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);

@@ -11,13 +11,14 @@ import {
   type Inventory,
   type Money,
   type Plan,
+  type PlanReview,
   type PriceShare,
-  type Review,
   SAVED_PLAN_FORMAT,
   type SavedPlan,
   type SavedWindows,
   type SealedCalendar,
   type Step,
+  type UnsealedPlan,
   type Wave,
 } from '../model.ts';
 import { partsOf, sumPrices } from '../money.ts';
@@ -150,7 +151,7 @@ export interface Finish {
 }
 
 /** The second half: prices and guards, waves, the seal. Nothing is sealed where the verdict is `blocked`. */
-export function finishPlan(draft: Draft, finish: Finish): Review {
+export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
@@ -170,7 +171,7 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     planFindings.some(({ severity }) => severity === 'error') ||
     (blocked.length > 0 && (plan.onBlocked === 'refuse' || steps.length === 0));
 
-  const unsealed: Omit<SavedPlan, 'digest'> = {
+  const unsealed: UnsealedPlan = {
     format: SAVED_PLAN_FORMAT,
     name: plan.name,
     change: plan.change,
@@ -198,14 +199,14 @@ export function finishPlan(draft: Draft, finish: Finish): Review {
     forecast,
     ...given({ source: plan.source, hooks: plan.hooks, notify: plan.notify }),
   };
-  const verdict = refused ? 'blocked' : steps.length === 0 ? 'no-change' : 'ready';
   const findings = byWeight([...blockedFindings, ...planFindings]);
-  return {
-    verdict,
-    plan: refused ? { ...unsealed, digest: '' } : sealPlan(unsealed),
+  const reviewed = (verdict: PlanReview['verdict']) => ({
     findings,
     next: nextCommand(verdict, plan, saveAs, findings),
-  };
+  });
+  if (refused) return { verdict: 'blocked', plan: unsealed, ...reviewed('blocked') };
+  const verdict = steps.length === 0 ? 'no-change' : 'ready';
+  return { verdict, plan: sealPlan(unsealed), ...reviewed(verdict) };
 }
 
 /** What the second half finds of the plan as a whole, those that block first. */

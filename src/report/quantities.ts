@@ -2,12 +2,12 @@
  * How quantities are shown, the same in every format: memory, sizes, changes, money, durations, times, counts.
  * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
  */
-
 import type {
   Change,
   Dimension,
   FormerHolder,
   MaintenanceWindow,
+  Money,
   NodeChange,
   PriceSum,
   Quote,
@@ -98,6 +98,11 @@ export function money(amount: number, currency: string): string {
   const digits = `${count(Number(whole))}.${decimals.padEnd(2, '0')}`;
   const sign = amount < 0 ? '-' : '';
   return currency === 'CNY' ? `${sign}¥${digits}` : `${sign}${digits} ${currency}`;
+}
+
+/** Several amounts of money in one line; empty where there are none. */
+export function amounts(sums: readonly Money[]): string {
+  return sums.map(({ amount, currency }) => money(amount, currency)).join(', ');
 }
 
 /** A quote: `+¥412.00 now` and `-¥88.00 now` are paid or given back once, `¥0.8763 an hour` is the new price. */

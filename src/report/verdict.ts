@@ -25,7 +25,7 @@ function verdictOf(report: Report, directory: string): Verdict {
   const warned = report.steps.filter(({ warning }) => warning !== undefined).length;
   const sum = [
     verified,
-    outcomesInWords(totals, ['verified']),
+    describeOutcomes(totals, ['verified']),
     warned === 0 ? '' : `${counted(warned, 'step')} with a warning`,
   ]
     .filter((part) => part !== '')
@@ -41,7 +41,7 @@ function verdictOf(report: Report, directory: string): Verdict {
   if (run.endedBecause === null) {
     // While a run lasts, "unknown" is mostly a step whose order is being followed: say what is on record, no more.
     const asked = totals.unknown === 0 ? '' : `${count(totals.unknown)} asked for, with no end on record`;
-    const others = outcomesInWords(totals, ['verified', 'unknown']);
+    const others = describeOutcomes(totals, ['verified', 'unknown']);
     return {
       tone: 'open',
       word: 'NOT ENDED',
@@ -91,56 +91,45 @@ const ENDED = {
   'window-closed': 'its window had closed',
 } as const;
 
+/** An outcome's name as people read it. */
+export function outcomeName(outcome: Outcome): string {
+  return outcome === 'not-run' ? 'not run' : outcome;
+}
+
 /** `9 verified, 1 failed`: the outcomes that occur, in the order in which they are shown. */
-export function outcomesInWords(
+export function describeOutcomes(
   totals: Readonly<Record<Outcome, number>>,
   without: readonly Outcome[] = [],
 ): string {
   return OUTCOMES.filter((outcome) => totals[outcome] > 0 && !without.includes(outcome))
-    .map((outcome) => `${count(totals[outcome])} ${outcome === 'not-run' ? 'not run' : outcome}`)
+    .map((outcome) => `${count(totals[outcome])} ${outcomeName(outcome)}`)
     .join(', ');
 }
 
 /** How a plan stands under review. */
 export function verdictOfReview(review: Review): Verdict {
-  const { plan, next } = review;
-  const instances = new Set(plan.steps.map(({ instance }) => instance)).size;
-  const steps = `${counted(plan.steps.length, 'step')} on ${counted(instances, 'instance')}`;
-  const errors = review.findings.filter(({ severity }) => severity === 'error').length;
-  if (review.unplanned !== undefined) {
-    return review.unplanned === 'valid'
-      ? {
-          tone: 'good',
-          word: 'VALID',
-          sentence: 'nothing is wrong with the text; nothing was planned yet',
-          next,
-        }
-      : {
-          tone: 'bad',
-          word: 'INVALID',
-          sentence: `${counted(errors, 'error')} in the text; nothing was planned`,
-          next,
-        };
-  }
+  const { next } = review;
+  const errors = counted(review.findings.filter(({ severity }) => severity === 'error').length, 'error');
   switch (review.verdict) {
     case 'ready': {
-      const skipped =
-        plan.blocked.length > 0 ? `, ${counted(plan.blocked.length, 'blocked target')} left out` : '';
-      return { tone: skipped === '' ? 'good' : 'warn', word: 'READY', sentence: `${steps}${skipped}`, next };
+      const { steps, blocked } = review.plan;
+      const instances = new Set(steps.map(({ instance }) => instance)).size;
+      const planned = `${counted(steps.length, 'step')} on ${counted(instances, 'instance')}`;
+      if (blocked.length === 0) return { tone: 'good', word: 'READY', sentence: planned, next };
+      const sentence = `${planned}, ${counted(blocked.length, 'blocked target')} left out`;
+      return { tone: 'warn', word: 'READY', sentence, next };
     }
     case 'blocked':
-      return {
-        tone: 'bad',
-        word: 'BLOCKED',
-        sentence: `${counted(errors, 'error')}; nothing was sealed`,
-        next,
-      };
-    case 'no-change':
-      return {
-        tone: 'good',
-        word: 'NO CHANGE',
-        sentence: 'every target already has its size; nothing to apply',
-        next,
-      };
+      return { tone: 'bad', word: 'BLOCKED', sentence: `${errors}; nothing was sealed`, next };
+    case 'no-change': {
+      const sentence = 'every target already has its size; nothing to apply';
+      return { tone: 'good', word: 'NO CHANGE', sentence, next };
+    }
+    case 'valid': {
+      const sentence = 'nothing is wrong with the text; nothing was planned yet';
+      return { tone: 'good', word: 'VALID', sentence, next };
+    }
+    case 'invalid':
+      return { tone: 'bad', word: 'INVALID', sentence: `${errors} in the text; nothing was planned`, next };
   }
 }

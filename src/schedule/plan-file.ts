@@ -5,7 +5,7 @@ import { word } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
-import { whenInWords } from '../report/review/schedule-in-words.ts';
+import { describeWhen } from '../report/review/describe-rollout.ts';
 
 /** A plan that is due by itself. */
 export interface ScheduledPlan {
@@ -114,7 +114,7 @@ function isList(text: string): boolean {
 
 /** What of a plan decides which times are owed: once it changes, they are counted from then on. */
 export function scheduleSignature({ schedule, saved }: ScheduledPlan): string {
-  const what = `${schedule.does} ${whenInWords(schedule.when)}`;
+  const what = `${schedule.does} ${describeWhen(schedule.when)}`;
   return saved === null ? what : `${what} of ${saved.digest}`;
 }
 

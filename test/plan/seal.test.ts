@@ -4,22 +4,25 @@ import { RefitError } from '../../src/errors.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { encodeSavedPlan, readSavedPlan, sealPlan } from '../../src/plan/seal.ts';
+import { sealedPlan } from './fixtures/sealed-plan.ts';
 import { GB, instance, inventory, NOW, plan, select, standard, target } from './fixtures/small-fleet.ts';
 
-const SAVED: SavedPlan = finishPlan(
-  draftPlan(
-    plan([
-      target('crs-cccccccc', { shards: 5, memoryPerShard: 8 * GB }),
-      target(select(), { memoryPerShard: 8 * GB }, { exclude: [select({ ids: ['crs-cccccccc'] })] }),
-    ]),
-    inventory([
-      instance({ id: 'crs-cccccccc', name: 'Ünïcode \u2028 "quotes"' }),
-      standard({ id: 'crs-aaaaaaaa' }),
-    ]),
-    NOW,
+const SAVED: SavedPlan = sealedPlan(
+  finishPlan(
+    draftPlan(
+      plan([
+        target('crs-cccccccc', { shards: 5, memoryPerShard: 8 * GB }),
+        target(select(), { memoryPerShard: 8 * GB }, { exclude: [select({ ids: ['crs-cccccccc'] })] }),
+      ]),
+      inventory([
+        instance({ id: 'crs-cccccccc', name: 'Ünïcode \u2028 "quotes"' }),
+        standard({ id: 'crs-aaaaaaaa' }),
+      ]),
+      NOW,
+    ),
+    { quotes: null, now: NOW, saveAs: null },
   ),
-  { quotes: null, now: NOW, saveAs: null },
-).plan;
+);
 
 function codeOf(text: string): string {
   try {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Deed, OUTCOMES, type Outcome, type ReportStep, type SavedPlan } from '../../src/model.ts';
+import { describeBill } from '../../src/report/describe-step.ts';
 import { billOf } from '../../src/report/run/bills.ts';
-import { billInWords } from '../../src/report/run/bills-in-words.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, JournalWriter, SITUATIONS, savedPlan } from './situations.ts';
@@ -142,7 +142,7 @@ describe('a report tells of a run', () => {
   ] as const)('of a verified step the bill beside the quote: %s', ([_, quote, billed, postpaid, bill, difference, words]) => {
     const told = billOf({ quote }, { outcome: 'verified', billed }, postpaid);
     expect(told).toEqual({ bill, difference });
-    expect(billInWords({ ...told, quote, billed } as ReportStep)).toBe(words);
+    expect(describeBill({ ...told, quote, billed } as ReportStep)).toBe(words);
   });
 
   it('of a step that is not verified no bill: an order that is not delivered is paid back', () => {

@@ -8,6 +8,7 @@ import { visible } from '../../src/report/document/escape.ts';
 import { REVIEW_FORMATS, type ReviewFormat, renderReview } from '../../src/report/review/render-review.ts';
 import { annotationsOf, htmlOf, recordsOf, tablesOf, tagsOf } from './read-renderings.ts';
 import { reviewFullOf } from './review-situations.ts';
+import { HOSTILE } from './situations.ts';
 
 const PUBLISHED = join(import.meta.dirname, 'published');
 const LONG = 10_000;
@@ -54,6 +55,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'ten thousand pieces of markup': '<|`*@'.repeat(LONG / 5),
   'ten thousand blanks and lines': ' \n'.repeat(LONG / 2),
   'keys of a prototype': '__proto__',
+  'all of it at once': HOSTILE,
 };
 
 const render = (text: string, format: ReviewFormat) =>

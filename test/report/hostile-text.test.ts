@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { cloudEventLines } from '../../src/report/run/cloud-events.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
-import { hostileRun } from './situations.ts';
+import { HOSTILE, hostileRun } from './situations.ts';
 
 const TEXTS: Readonly<Record<string, string>> = {
   'HTML and a script': '<script>alert(1)</script><img src=x onerror=alert(2)></td></table>"\'>',
@@ -21,6 +21,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'lone surrogates': 'high \ud800 low \udc00 end \udbff',
   'nulls, separators and noncharacters': '\0\u2028\u2029\ufffe\u{e0041}\ufeff',
   'a prototype key': '__proto__',
+  'all of it at once': HOSTILE,
 };
 
 const FORMATS = [...REPORT_FORMATS, 'cloudevents'] as const;

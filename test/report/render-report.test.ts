@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../src/report/document/table.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../src/report/run/report-csv.ts';
+import { tablesOfRun } from '../../src/report/run/tables.ts';
+import { verdictOfRun } from '../../src/report/verdict.ts';
 import { longRun } from './long-run.ts';
+import { htmlOf, tablesOf, textOf as textOfHtml } from './read-renderings.ts';
 import { SITUATIONS } from './situations.ts';
 
 const FILE_NAMES: Readonly<Record<ReportFormat, string>> = {
@@ -13,38 +17,118 @@ const FILE_NAMES: Readonly<Record<ReportFormat, string>> = {
   csv: 'csv',
 };
 
-/** The picture of a situation in a format, compared with its golden file; `vitest -u` rewrites it. */
-async function check(name: string, format: ReportFormat, width = 100, suffix = ''): Promise<void> {
+const reportOf = (name: string) => {
   const { saved, entries } = SITUATIONS[name]!();
-  const text = renderReport(buildReport(saved, entries), format, { color: false, width });
-  await expect(text).toMatchFileSnapshot(`golden/${name}${suffix}.${FILE_NAMES[format]}`);
-}
+  return buildReport(saved, entries);
+};
 
-describe('every situation reads as its golden file', () => {
-  for (const name of Object.keys(SITUATIONS)) {
-    it(`${name.replaceAll('-', ' ')}, as text`, () => check(name, 'text'));
-  }
-  it('a resumed run with an unknown, as text of 80 columns', () =>
-    check('a-resumed-run-with-an-unknown', 'text', 80, '-narrow'));
-  it('a small run, as text of 60 columns: the numbers of its orders stand under the steps, whole', () =>
-    check('a-small-run-all-verified', 'text', 60, '-narrow'));
-  for (const name of Object.keys(SITUATIONS)) {
-    it(`${name.replaceAll('-', ' ')}, in every other format`, async () => {
-      for (const format of REPORT_FORMATS.filter((one) => one !== 'text')) await check(name, format);
-    });
-  }
+describe('a priced run with a failure and a refusal', () => {
+  const name = 'a-priced-run-with-a-failure-and-a-refusal';
 
-  it('a run of 2,000 steps, of which text and Markdown show the beginning and say where the rest is', async () => {
-    const { saved, entries } = longRun(2000);
-    const report = buildReport(saved, entries);
-    for (const format of ['text', 'markdown'] as const) {
-      const text = renderReport(report, format, { color: false, width: 100 });
-      await expect(text).toMatchFileSnapshot(`golden/a-run-of-2000-steps.${FILE_NAMES[format]}`);
-      expect(text).toMatch(/1,?\d* more steps?|The HTML, CSV and JSON reports hold them all/);
-      expect(text.split('\n').length).toBeLessThan(1000);
+  it.each(REPORT_FORMATS)('reads as its golden file: %s', async (format) => {
+    const text = renderReport(reportOf(name), format, { color: false, width: 80 });
+    await expect(text).toMatchFileSnapshot(`golden/${name}.${FILE_NAMES[format]}`);
+  });
+});
+
+describe('the verdict of a run is its word and its sentence', () => {
+  it.each([
+    ['a-small-run-all-verified', 'VERIFIED', '4 of 4 steps verified', null],
+    [
+      'a-priced-run-with-a-failure-and-a-refusal',
+      'NOT ALL VERIFIED',
+      '2 of 4 steps verified; 1 failed, 1 refused',
+      null,
+    ],
+    [
+      'a-halted-run',
+      'HALTED',
+      '3 steps failed, the plan allows no more than 2 (failed > 2); 3 of 9 steps verified; 3 failed, 3 not run',
+      'refit apply RUN/plan.json --run-dir RUN',
+    ],
+    [
+      'a-run-under-way',
+      'NOT ENDED',
+      'the run is under way, or its process died; 1 of 4 steps verified; 2 asked for, with no end on record; 1 not run',
+      'refit status RUN',
+    ],
+    [
+      'a-resumed-run-with-an-unknown',
+      'UNKNOWN',
+      '2 of 4 steps verified; 1 skipped, 1 unknown; 1 step is unknown (unknown > 0)',
+      'refit reconcile RUN',
+    ],
+    ['a-plan-without-a-journal', 'NOT STARTED', 'nothing has been done: none of 4 steps has run', null],
+    [
+      'a-run-whose-processes-died',
+      'NOT ENDED',
+      'the run is under way, or its process died; 1 of 4 steps verified; 2 asked for, with no end on record; 1 not run',
+      'refit status RUN',
+    ],
+  ])('%s', (name, word, sentence, next) => {
+    expect(verdictOfRun(reportOf(name))).toMatchObject({ word, sentence, next });
+  });
+});
+
+describe.each(Object.keys(SITUATIONS))('%s', (name) => {
+  const report = reportOf(name);
+  const { word } = verdictOfRun(report);
+  const tables = tablesOfRun(report).filter(({ rows }) => rows.length > 0);
+
+  it.each(['text', 'markdown', 'html'] as const)('has its verdict and every heading in %s', (format) => {
+    const shown = renderReport(report, format, { color: false, width: 200 });
+    expect(shown).toContain(word);
+    // A page has what needs a person among the steps, and a terminal has a plain process among the facts.
+    const elsewhere = { text: ['processes'], markdown: [], html: ['attention', 'attempts'] }[
+      format
+    ] as string[];
+    for (const { id, heading } of tables) if (!elsewhere.includes(id)) expect(shown, id).toContain(heading);
+  });
+
+  it('has every row of its tables in Markdown, under the same titles', () => {
+    const shown = tablesOf(htmlOf(renderReport(report, 'markdown', { color: false, width: 100 })));
+    expect(shown.map(({ rows }) => rows.length)).toEqual(tables.map(({ rows }) => rows.length));
+    for (const [at, { columns }] of tables.entries())
+      expect(shown[at]!.head).toEqual(columns.filter((one) => one.in !== 'page').map(({ title }) => title));
+  });
+
+  it('has every cell of its tables on its page', () => {
+    const html = renderReport(report, 'html', { color: false, width: 100 });
+    for (const { id, rows } of tables.filter((one) => !['attention', 'attempts'].includes(one.id))) {
+      const body = html.split(`<table id="${id}">`)[1]!.split('</table>')[0]!.split('<tbody>')[1]!;
+      const shown = [...body.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row]) => textOfHtml(row!));
+      expect(shown.length).toBe(rows.length);
+      if (name === 'a-run-full-of-hostile-text') continue;
+      for (const [at, row] of [...rows].entries())
+        for (const cell of row)
+          if (typeof cell !== 'object' || cell?.kind !== 'excerpt')
+            for (const part of textOf(cell).split(' ')) expect(shown[at]).toContain(part);
     }
-    const rows = renderReport(report, 'csv', { color: false, width: 100 }).split('\r\n');
-    expect(rows).toHaveLength(2000 + 2);
+  });
+});
+
+describe('a run of 2,000 steps', () => {
+  const { saved, entries } = longRun(2000);
+  const report = buildReport(saved, entries);
+
+  it('is shown in text by its beginning, which says where the rest is', () => {
+    const text = renderReport(report, 'text', { color: false, width: 100 });
+    expect(text.split('\n').filter((line) => /^ {2}[✓✗] /.test(line)).length).toBe(20 + 100);
+    expect(text).toContain('\n  1,900 more rows: the HTML and JSON reports hold them all\n');
+    expect(text.split('\n').length).toBeLessThan(200);
+  });
+
+  it('fills a comment as Markdown, and says what is missing', () => {
+    const markdown = renderReport(report, 'markdown', { color: false, width: 100 });
+    expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(65_536);
+    expect(Buffer.byteLength(markdown)).toBeGreaterThan(60_000);
+    expect(markdown).toMatch(
+      /\*\*1,[\d]{3} of 2,000 rows are not shown here\.\*\* The HTML and JSON reports hold/,
+    );
+  });
+
+  it('is whole as CSV', () => {
+    expect(renderReport(report, 'csv', { color: false, width: 100 }).split('\r\n')).toHaveLength(2000 + 2);
   });
 });
 

@@ -1,5 +1,5 @@
 /** More plans under review: the situations that a reviewer of plans meets, beside those of `situations.ts`. */
-import type { Review, Step } from '../../src/model.ts';
+import type { SealedReview, Step } from '../../src/model.ts';
 import { sumPrices } from '../../src/money.ts';
 import { type Case, finding, savedPlan } from './situations.ts';
 
@@ -24,7 +24,7 @@ export function largeFleet(instances: number, priced: boolean): Case[] {
 }
 
 /** A review of 5,000 changes, a tenth of as many targets blocked beside them. */
-export function fiveThousandChanges(priced = true): Review {
+export function fiveThousandChanges(priced = true): SealedReview {
   const cases = largeFleet(4808, priced);
   const waves = ['canary', 'tenth', 'rest'];
   const blocked = Array.from({ length: 500 }, (_, at) => {
@@ -61,7 +61,7 @@ export function fiveThousandChanges(priced = true): Review {
 }
 
 /** What a reduction looks like, with the memory in use beside it, and an instance of two steps. */
-function shrinking(): Review {
+function shrinking(): SealedReview {
   const cases: Case[] = [
     {
       instance: 'crs-5hr1nk01',
@@ -99,7 +99,7 @@ function shrinking(): Review {
   };
 }
 
-function unpriced(): Review {
+function unpriced(): SealedReview {
   return {
     verdict: 'ready',
     plan: savedPlan(largeFleet(6, false)),
@@ -109,7 +109,7 @@ function unpriced(): Review {
 }
 
 /** Forty waves, of which most are folded away. */
-function manyWaves(): Review {
+function manyWaves(): SealedReview {
   const names = Array.from({ length: 40 }, (_, at) => `w${at + 1}`);
   const cases = largeFleet(400, true).map((one, at) => ({ ...one, wave: at % 40 }));
   return {
@@ -121,7 +121,7 @@ function manyWaves(): Review {
 }
 
 /** Every further review by the sentence that names its golden files. */
-export const MORE_REVIEWS: Readonly<Record<string, () => Review>> = {
+export const MORE_REVIEWS: Readonly<Record<string, () => SealedReview>> = {
   'a-plan-that-shrinks-and-takes-several-steps': shrinking,
   'a-small-plan-without-prices': unpriced,
   'a-plan-of-many-waves': manyWaves,
@@ -129,7 +129,7 @@ export const MORE_REVIEWS: Readonly<Record<string, () => Review>> = {
 };
 
 /** The same review with one text wherever people and the provider can put text of their own. */
-export function reviewFullOf(text: string): Review {
+export function reviewFullOf(text: string): SealedReview {
   const bad = finding({
     code: text,
     what: text,

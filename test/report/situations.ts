@@ -12,9 +12,9 @@ import {
   type JournalEntry,
   type Money,
   type Outcome,
+  type PlanReview,
   type Precondition,
   type Quote,
-  type Review,
   SAVED_PLAN_FORMAT,
   type SavedPlan,
   type Size,
@@ -542,7 +542,7 @@ const warning = finding({
 });
 
 /** Every review by the sentence that names its golden files. */
-export const REVIEWS: Readonly<Record<string, () => Review>> = {
+export const REVIEWS: Readonly<Record<string, () => PlanReview>> = {
   'a-priced-plan-that-is-ready': () => {
     const plan = savedPlan(CART, { unchanged, blocked: [blocked], findings: [warning] });
     return {

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
-import type { Deed, Review, SavedPlan, WaveConduct } from '../../src/model.ts';
+import type { Deed, SavedPlan, SealedReview, WaveConduct } from '../../src/model.ts';
+import { describeConduct, describeSpread } from '../../src/report/review/describe-rollout.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
-import { conductInWords, spreadInWords } from '../../src/report/review/wave-conduct.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
@@ -70,13 +70,13 @@ describe('the conduct of a wave in words', () => {
     ],
   ])('%s', (_, conduct, expected) => {
     const plan = withConduct(conduct);
-    expect(conductInWords(plan, plan.waves[0]!)).toBe(expected);
+    expect(describeConduct(plan, plan.waves[0]!)).toBe(expected);
   });
 });
 
 describe('a review', () => {
   it.each(['text', 'markdown', 'html'] as const)('says how a wave goes on: %s', (format) => {
-    const review: Review = {
+    const review: SealedReview = {
       verdict: 'ready',
       plan: withConduct({ soak: 1_800_000 }),
       findings: [],
@@ -102,7 +102,7 @@ describe('a spread in words', () => {
       'at most 1 of one tags.app under way at once; 1 group, the greatest of 1 instance; 1 instance without it, each a group of its own',
     ],
   ])('%s', (_, preconditions, expected) => {
-    expect(spreadInWords({ spread: { by: 'tags.app', maxInFlight: 1 }, preconditions })).toBe(expected);
+    expect(describeSpread({ spread: { by: 'tags.app', maxInFlight: 1 }, preconditions })).toBe(expected);
   });
 
   it.each(['text', 'markdown', 'html'] as const)('stands in a review: %s', (format) => {

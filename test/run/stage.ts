@@ -197,10 +197,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       user: 'planner',
     });
   });
-  const saved = planned.review?.plan;
-  if (!saved || planned.review?.verdict !== 'ready')
+  const { review } = planned;
+  if (review?.verdict !== 'ready')
     throw new Error(`the story's plan was refused: ${JSON.stringify(planned.findings, null, 1)}`);
 
+  const saved = review.plan;
   options.afterPlanning?.(world, clock.now());
   const faultsSeen: string[] = [];
   const stage: Stage = {

@@ -1,21 +1,52 @@
-/** A Markdown document of bounded length, for comments on a change: what does not fit is cut, and the cut is stated. */
+/**
+ * A Markdown document that always fits a comment: head and tail whole, and between them tables, folded away or open, that
+ * are filled row by row while there is room. No row is ever cut and no fold left open; what is left out is counted.
+ */
+import { count } from '../quantities.ts';
+import { clip } from './columns.ts';
+import { code, markdown, markup } from './escape.ts';
+import { type Cell, joined, type Table, textOf, withColumns } from './table.ts';
 
 /** The longest comment the common hosts of change requests take, in characters. */
-export const MARKDOWN_LIMIT = 65_536;
+const MARKDOWN_LIMIT = 65_536;
+/** Room for the sentence that says how much is left out, beside the command. */
+const SENTENCE = 120;
+/** Characters of a command: a hostile file name must not fill the document. */
+const LONGEST_COMMAND = 500;
+/** Left free, so that a pipeline can put a line of its own before or after it. */
+const SPARE = 512;
 
-/** A table of which as many rows are kept as fit. */
+/** A table and how it stands in the document. */
 export interface MarkdownTable {
-  readonly heading: string;
-  readonly columns: readonly string[];
-  /** Rows of escaped cells. */
-  readonly rows: readonly (readonly string[])[];
-  /** Cells that hold numbers are set to the right; by column. */
-  readonly numbers?: readonly number[];
+  readonly table: Table;
+  /** `<details>` with its heading as the summary. */
+  readonly folded?: boolean;
+  /** The greatest part of the room that its rows may take, from 0 to 1; absent: as much as each of the others. */
+  readonly share?: number;
+}
+
+/** What is at the head of a document: its name, how it stands, and the facts; those without a value are left out. */
+export function markdownHead(
+  name: string,
+  about: readonly (string | null)[],
+  { word, sentence }: { readonly word: string; readonly sentence: string },
+  facts: readonly (readonly [name: string, value: string])[],
+): string[] {
+  const told = about.filter((part) => part !== null).map((part) => ` · ${text(part, 100)}`);
+  return [
+    `## ${text(name, 100)}: ${word}`,
+    `**${text(sentence)}**${told.join('')}`,
+    facts
+      .filter(([, value]) => value !== '')
+      .map(([fact, value]) => `- ${fact}: ${text(value, 160)}`)
+      .join('\n'),
+  ];
 }
 
 /**
- * Joins head, tables and tail with blank lines. Head and tail are always whole; tables are filled in order while
- * there is room, and one that is cut says how many rows are missing and `elsewhere`, where to find them.
+ * Joins head, tables and tail with blank lines; empty tables are left out. Bounded in bytes, of which no host counts
+ * more than characters.
+ * @param elsewhere how to see everything: a sentence in Markdown.
  */
 export function markdownDocument(
   head: readonly string[],
@@ -23,35 +54,87 @@ export function markdownDocument(
   tail: readonly string[],
   elsewhere: string,
 ): string {
-  const opening = head.join('\n\n');
-  const closing = tail.join('\n\n');
-  const told = tables.filter(({ rows }) => rows.length > 0);
-  // Each table may need its frame and the line that states the cut, even if no row of it fits.
-  const reserve = (table: MarkdownTable) => frame(table).length + elsewhere.length + 80;
-  let room =
-    MARKDOWN_LIMIT -
-    opening.length -
-    closing.length -
-    16 -
-    told.reduce((sum, table) => sum + reserve(table), 0);
-  const parts = [opening];
-  for (const table of told) {
+  const opening = head.filter((part) => part !== '').join('\n\n');
+  const closing = tail.filter((part) => part !== '').join('\n\n');
+  const told = tables
+    .map((one) => ({ ...one, table: withColumns(one.table, (column) => column.in !== 'page') }))
+    .filter(({ table }) => table.rows.length > 0);
+  const frames = told.map((table) => bytes(filled(table, [])) + bytes(elsewhere) + SENTENCE);
+  const whole =
+    MARKDOWN_LIMIT - bytes(opening) - bytes(closing) - frames.reduce((sum, frame) => sum + frame, SPARE);
+  let room = whole;
+  const parts = told.flatMap((one, index) => {
+    const { rows } = one.table;
     const kept: string[] = [];
-    for (const row of table.rows) {
-      const line = `| ${row.join(' | ')} |`;
-      if (line.length + 1 > room) break;
+    // What one of them does not need is left to those after it.
+    const sharing = told.slice(index).filter(({ share }) => share === undefined).length;
+    let own = Math.min(room, one.share === undefined ? room / sharing : one.share * whole);
+    for (const row of rows) {
+      const line = `| ${row.map(shown).join(' | ')} |`;
+      const length = bytes(line) + 1;
+      if (length > own) break;
       kept.push(line);
-      room -= line.length + 1;
+      own -= length;
+      room -= length;
     }
-    const missing = table.rows.length - kept.length;
-    parts.push([frame(table), ...kept].join('\n'));
-    if (missing > 0)
-      parts.push(`**${missing} of ${table.rows.length} rows are not shown here.** ${elsewhere}`);
-  }
-  return `${[...parts, closing].filter((part) => part !== '').join('\n\n')}\n`;
+    const missing = rows.length - kept.length;
+    if (missing === 0) return [filled(one, kept)];
+    const sentence = `**${count(missing)} of ${count(rows.length)} rows are not shown here.** ${elsewhere}`;
+    return [filled(one, kept), sentence];
+  });
+  return `${[opening, ...parts, closing].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function frame({ heading, columns, numbers = [] }: MarkdownTable): string {
-  const rule = columns.map((_, at) => (numbers.includes(at) ? '--:' : '---'));
-  return `### ${heading}\n\n| ${columns.join(' | ')} |\n| ${rule.join(' | ')} |`;
+/** A blank line after the summary, or nothing within is read as Markdown, and one before the end of the fold. */
+function filled({ table, folded = false }: MarkdownTable, lines: readonly string[]): string {
+  const { heading, note, columns } = table;
+  const body = [
+    `| ${columns.map(({ title }) => title).join(' | ')} |`,
+    `| ${columns.map(({ right }) => (right ? '--:' : '---')).join(' | ')} |`,
+    ...lines,
+  ].join('\n');
+  const noted = note === undefined ? body : `${text(note)}\n\n${body}`;
+  return folded
+    ? `<details>\n<summary>${markup`${heading}`.raw}</summary>\n\n${noted}\n\n</details>`
+    : `### ${text(heading)}\n\n${noted}`;
+}
+
+/** A cell that stays one, whatever is in it. */
+function shown(cell: Cell): string {
+  if (cell === null || typeof cell === 'string') return text(cell ?? '');
+  switch (cell.kind) {
+    case 'id':
+    case 'code':
+      return identifier(cell.text);
+    case 'list':
+      return joined(cell.items, shown);
+    default:
+      return text(textOf(cell));
+  }
+}
+
+/** Text without markup, cut where a hostile one could fill the document. */
+export function text(hostile: string, most = 300): string {
+  return markdown`${clip(hostile, most)}`.raw;
+}
+
+/** An identifier as a code span; empty for an empty one. */
+export function identifier(hostile: string): string {
+  return code(clip(hostile, 100)).raw;
+}
+
+/** A command as a code span beside a table, where a pipe needs no escape and would be typed with it. */
+export function commandSpan(typed: string): string {
+  return code(clip(typed, LONGEST_COMMAND)).raw.replaceAll('\\|', '|');
+}
+
+/** A name within our own markup, where no escape would keep a host from making links of it: letters, digits, dots. */
+export function plainName(hostile: string): string {
+  return clip(hostile.replace(/[^\p{L}\p{M}\p{N} ._-]/gu, '_'), 60);
+}
+
+const encoder = new TextEncoder();
+
+function bytes(value: string): number {
+  return encoder.encode(value).length;
 }

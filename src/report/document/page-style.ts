@@ -48,7 +48,7 @@ th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outli
 th button{text-decoration:underline dotted var(--soft);text-underline-offset:4px}th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
 td small{display:block;color:var(--soft);font-size:.92em;overflow-wrap:anywhere}.nb{white-space:nowrap}
 code,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;overflow-wrap:anywhere}
-td .id{white-space:nowrap}td small.id{font-size:.82em}#steps td:first-child{min-width:13em}#findings td:nth-child(4){min-width:22em}
+td .id{white-space:nowrap}td small .id{font-size:.88em}#steps td:first-child{min-width:13em}#findings td:nth-child(4){min-width:22em}
 pre{margin:4px 0 0;font-size:12px;overflow-x:auto}
 form.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px 20px;margin:0 0 8px}form.tools[hidden]{display:none}
 input,select{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:4px;padding:4px 8px}

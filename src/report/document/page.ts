@@ -59,8 +59,9 @@ export function pageHeader(
 `;
 }
 
-/** A section with its heading. */
-export function section(id: string, title: string, ...body: Piece[]): Raw {
+/** A section with its heading; nothing where nothing stands in it. */
+export function section(id: string, title: string, body: Piece): Raw | null {
+  if (isEmpty(body)) return null;
   return markup`<section aria-labelledby="${id}-h">
 <h2 id="${id}-h">${title}</h2>
 ${body}
@@ -68,46 +69,7 @@ ${body}
 `;
 }
 
-/** One column of a page's table. */
-export interface PageColumn {
-  readonly title: string;
-  /** Numbers are set to the right. */
-  readonly number?: boolean;
-}
-
-/** Rows are made of cells; a cell that sorts otherwise than it reads carries its sort value. */
-export type PageCell = Piece | { readonly show: Piece; readonly sort: number | string };
-
-/** A table in a frame that scrolls sideways and can be reached by keyboard. */
-export function pageTable(
-  id: string,
-  caption: string,
-  columns: readonly PageColumn[],
-  rows: readonly (readonly PageCell[])[],
-): Raw {
-  return markup`<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
-<table id="${id}">
-<caption id="${id}-c">${caption}</caption>
-<thead><tr>${columns.map(({ title, number }) => markup`<th scope="col"${number && raw(' class="n"')}>${title}</th>`)}</tr></thead>
-<tbody>
-${rows.map((row) => markup`<tr>${row.map((cell, at) => tableCell(cell, columns[at]?.number ?? false))}</tr>\n`)}</tbody>
-</table>
-</div>
-`;
-}
-
-function tableCell(cell: PageCell, number: boolean): Raw {
-  const sortable = typeof cell === 'object' && cell !== null && 'show' in cell;
-  const shown = sortable ? cell.show : (cell as Piece);
-  return markup`<td${number && raw(' class="n"')}${sortable && markup` data-v="${cell.sort}"`}>${shown}</td>`;
-}
-
-/** The filter of a table: shown by the script, which it needs. `choices` are values of the column `by`. */
-export function sieve(id: string, by: number, label: string, choices: readonly string[]): Raw {
-  return markup`<form class="tools" data-for="${id}" data-by="${by}" hidden>
-<label>Find <input type="search" autocomplete="off" spellcheck="false"></label>
-<label>${label} <select><option value="">all</option>${choices.map((choice) => markup`<option>${choice}</option>`)}</select></label>
-<output aria-live="polite"></output>
-</form>
-`;
+function isEmpty(piece: Piece): boolean {
+  if (Array.isArray(piece)) return piece.every(isEmpty);
+  return piece === null || piece === undefined || piece === false || piece === '';
 }

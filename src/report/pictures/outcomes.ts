@@ -3,13 +3,8 @@ import { scaleLinear } from 'd3-scale';
 import { OUTCOMES, type Outcome } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import { count } from '../quantities.ts';
-import { outcomesInWords } from '../verdict.ts';
+import { describeOutcomes, outcomeName } from '../verdict.ts';
 import { at, drawing, WIDTH } from './drawing.ts';
-
-/** An outcome's name as people read it. */
-export function outcomeName(outcome: Outcome): string {
-  return outcome === 'not-run' ? 'not run' : outcome;
-}
 
 export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw {
   const steps = OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0);
@@ -32,7 +27,7 @@ export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw 
   );
   const nothing = steps === 0 && markup`<rect class="band" width="${WIDTH}" height="22"/>`;
   return markup`<figure>
-${drawing('outcomes', WIDTH, 22, 'Outcomes of all steps', outcomesInWords(totals) || 'no steps', [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
+${drawing('outcomes', WIDTH, 22, 'Outcomes of all steps', describeOutcomes(totals) || 'no steps', [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
 </figure>
 `;
 }

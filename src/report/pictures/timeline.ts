@@ -1,11 +1,11 @@
 /** The run in time: one bar a step from its order to its end, by wave. Few steps have a line each, many share lanes. */
 import { scaleUtc } from 'd3-scale';
 import type { Report, ReportStep } from '../../model.ts';
+import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
-import { changeOf } from '../report-steps.ts';
+import { outcomeName } from '../verdict.ts';
 import { at, axisMarks, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
-import { outcomeName } from './outcomes.ts';
 import { spanOf } from './span.ts';
 
 /** Up to this many started steps each has a line with its name. */

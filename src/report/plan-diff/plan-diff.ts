@@ -121,26 +121,20 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
     ),
     findings: diffFindings(from.findings, to.findings),
   };
-  const lists = [
-    diff.steps.added,
-    diff.steps.removed,
-    diff.steps.changed,
-    diff.waves.added,
-    diff.waves.removed,
-    diff.waves.stepsReordered,
-    settings,
-    diff.preconditions,
-    diff.prices,
-    ...[diff.blocked, diff.unchanged, diff.findings].flatMap(({ added, removed }) => [added, removed]),
-  ];
   return {
     format: PLAN_DIFF_FORMAT,
-    same: !diff.waves.reordered && lists.every(({ length }) => length === 0),
+    same: isNothing(diff),
     from: sideOf(from),
     to: sideOf(to),
     ...diff,
     readings: readingsOf(from, to),
   };
+}
+
+/** Nothing in any of its lists, and nothing that is so. */
+function isNothing(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === false;
+  return Object.values(value).every(isNothing);
 }
 
 function sideOf({ name, file, digest, sealedAt, expiresAt, steps }: SavedPlan): PlanSide {

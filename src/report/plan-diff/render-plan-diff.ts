@@ -1,18 +1,12 @@
 /** How two saved plans differ, in the format asked for: what `refit diff` prints. Pure. */
 import { clip, wrap } from '../document/columns.ts';
 import { json, legible } from '../document/escape.ts';
-import { commandSpan, foldedMarkdown } from '../document/folded-markdown.ts';
 import { type Ink, ink } from '../document/ink.ts';
+import { commandSpan, identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
+import { firstRows, type Table, textOf } from '../document/table.ts';
 import * as show from '../quantities.ts';
-import { cell, identifier } from '../run/report-markdown.ts';
 import type { PlanDiff } from './plan-diff.ts';
-import {
-  type DiffSection,
-  readingsSection,
-  sectionsOf,
-  sideInWords,
-  verdictOfDiff,
-} from './plan-diff-words.ts';
+import { describeSide, tablesOf, verdictOfDiff } from './plan-diff-tables.ts';
 
 export type PlanDiffFormat = 'text' | 'json' | 'markdown';
 
@@ -54,48 +48,41 @@ function text(hostile: PlanDiff, { color, width, all }: PlanDiffOptions): string
       at === 0 ? line.replace(word, inks.bold(tone(word))) : line,
     ),
     '',
-    `  ${inks.dim('from')}  ${clip(sideInWords(diff.from), LONGEST)}`,
-    `  ${inks.dim('to')}    ${clip(sideInWords(diff.to), LONGEST)}`,
-    ...[...sectionsOf(diff), readingsSection(diff)].flatMap((section) =>
-      sectionLines(section, all, width, inks),
-    ),
+    `  ${inks.dim('from')}  ${clip(describeSide(diff.from), LONGEST)}`,
+    `  ${inks.dim('to')}    ${clip(describeSide(diff.to), LONGEST)}`,
+    ...tablesOf(diff).flatMap((table) => tableLines(table, all, width, inks)),
     ...(diff.same ? [] : ['', clip(verdict, LONGEST)]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function sectionLines({ noun, rows }: DiffSection, all: boolean, width: number, inks: Ink): string[] {
+/** Each row as a sentence, not in columns: one that is long would push all others away from their signs. */
+function tableLines({ heading, rows }: Table, all: boolean, width: number, inks: Ink): string[] {
   if (rows.length === 0) return [];
-  const shown = all || rows.length <= SHOWN_ROWS + 1 ? rows : rows.slice(0, SHOWN_ROWS);
+  const shown = firstRows({ rows }, all || rows.length <= SHOWN_ROWS + 1 ? rows.length : SHOWN_ROWS);
   const rest = rows.length - shown.length;
-  const paints = { '+': inks.green, '-': inks.red, '~': inks.yellow };
   return [
     '',
-    inks.bold(show.counted(rows.length, ...noun)),
-    ...shown.flatMap(([sign, what, how]) => {
+    inks.bold(heading),
+    ...shown.flatMap((row) => {
+      const [sign, what, how] = row.map(textOf) as ['+' | '-' | '~', string, string];
       const [first, ...more] = wrap(`${clip(what, 200)}  ${clip(how, LONGEST)}`, width - 4, '');
-      return [`  ${paints[sign](sign)} ${first}`, ...more.map((line) => `      ${line}`)];
+      return [`  ${inks[SIGN_COLOURS[sign]](sign)} ${first}`, ...more.map((line) => `      ${line}`)];
     }),
     ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more row')} not shown; --all shows all`)]),
   ];
 }
 
+const SIGN_COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
+
 function markdown(hostile: PlanDiff, { elsewhere }: PlanDiffOptions): string {
   const diff = legible(hostile);
-  const { word, sentence } = verdictOfDiff(diff);
-  const side = (name: string, one: PlanDiff['from']) => `- ${name}: ${cell(sideInWords(one), 300)}`;
-  return foldedMarkdown(
-    [
-      `## ${cell(diff.to.name, 100)}: ${word}`,
-      `**${cell(sentence)}**`,
-      [side('from', diff.from), side('to', diff.to)].join('\n'),
-    ],
-    [...sectionsOf(diff), readingsSection(diff)].map(({ noun, rows }) => ({
-      heading: show.counted(rows.length, ...noun),
-      folded: true,
-      columns: ['', 'What', 'How'],
-      rows: rows.map(([sign, what, how]) => () => [identifier(sign), identifier(what), cell(how)]),
-    })),
+  return markdownDocument(
+    markdownHead(diff.to.name, [], verdictOfDiff(diff), [
+      ['from', describeSide(diff.from)],
+      ['to', describeSide(diff.to)],
+    ]),
+    tablesOf(diff).map((table) => ({ table, folded: true })),
     [`Digest **${identifier(diff.to.digest.slice(0, 8))}** (${identifier(diff.to.digest)})`],
     `All of them: ${commandSpan(elsewhere)}.`,
   );

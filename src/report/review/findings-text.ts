@@ -2,13 +2,12 @@
 import type { Finding } from '../../model.ts';
 import { cells, clip, wrap } from '../document/columns.ts';
 import { type Ink, SEVERITY_SIGNS } from '../document/ink.ts';
+import { placeOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
-import { groupBy, placeOf } from './review-targets.ts';
+import { findingGroups, MANY, tally } from './review-targets.ts';
 
 /** Codes that are shown unless all are asked for. */
 const SHOWN_CODES = 12;
-/** Findings of one code from which on only the first is told in full. */
-const MANY = 4;
 /** Lines of ids under the first of many. */
 const LINES_OF_IDS = 2;
 /** Lines of the source that are drawn. */
@@ -24,7 +23,7 @@ export function findingsSection(
   inks: Ink,
 ): string[] {
   if (findings.length === 0) return [];
-  const groups = [...groupBy(findings, ({ severity, code }) => `${severity} ${code}`).values()];
+  const groups = findingGroups(findings);
   const shown = all ? groups : groups.slice(0, SHOWN_CODES);
   const rest = groups.slice(shown.length).flat().length;
   return [
@@ -39,18 +38,8 @@ export function findingsSection(
   ];
 }
 
-/** `9 errors, 1 warning`. */
-export function tally(findings: readonly Pick<Finding, 'severity'>[]): string {
-  return (['error', 'warning', 'note'] as const)
-    .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
-    .filter(([, number]) => number > 0)
-    .map(([severity, number]) => show.counted(number, severity))
-    .join(', ');
-}
-
 /** The first in full, and the instances of the others. */
-function manyLines(group: readonly Finding[], width: number, inks: Ink): string[] {
-  const [first, ...others] = group as [Finding, ...Finding[]];
+function manyLines([first, ...others]: readonly [Finding, ...Finding[]], width: number, inks: Ink): string[] {
   const ids = others.flatMap(({ instance }) => (instance === null ? [] : [clip(instance, 40)]));
   const lead = `    and ${show.count(others.length)} more`;
   const room = LINES_OF_IDS * (width - 6) - lead.length;
@@ -67,7 +56,7 @@ function manyLines(group: readonly Finding[], width: number, inks: Ink): string[
     named.length < others.length ? ', …' : '',
   ];
   return [
-    ...findingLines(first, group.length, width, inks),
+    ...findingLines(first, 1 + others.length, width, inks),
     ...wrap(text.join('').trim(), width, '    ').map(inks.dim),
   ];
 }

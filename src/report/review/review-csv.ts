@@ -1,8 +1,9 @@
 /** A plan for a spreadsheet: one record a step, then one for each blocked and unchanged target, plan-wide findings last. */
 import type { Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
+import { placeOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
-import { placeOf, reviewedTargets } from './review-targets.ts';
+import { planOf, reviewedTargets } from './review-targets.ts';
 
 const HEADER = [
   'state',
@@ -37,8 +38,9 @@ type Row = Partial<Record<(typeof HEADER)[number], string | number | null>>;
 
 export function reviewCsv(review: Review): string {
   const rows: Row[] = [];
+  const { preconditions, waves } = planOf(review) ?? { preconditions: [], waves: [] };
   const windows = new Map(
-    review.plan.preconditions.map(({ instance, window }) => [instance, window && show.hours(window)]),
+    preconditions.map(({ instance, window }) => [instance, window && show.hours(window)]),
   );
   for (const { instance, name, region, state, steps, findings, why } of reviewedTargets(review)) {
     for (const step of steps) {
@@ -49,7 +51,7 @@ export function reviewCsv(review: Review): string {
         region,
         profile: step.profile,
         edition: step.edition,
-        wave: review.plan.waves[step.wave]?.name ?? '',
+        wave: waves[step.wave]?.name ?? '',
         step: step.id,
         needs: step.needs,
         dimension: step.change.dimension,

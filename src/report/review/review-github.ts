@@ -7,7 +7,7 @@ import { clip } from '../document/columns.ts';
 import { legible } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { verdictOfReview } from '../verdict.ts';
-import { tally } from './findings-text.ts';
+import { tally, titleOf } from './review-targets.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 /** More of one kind are not shown by GitHub: the last of them says how many there are. */
@@ -19,14 +19,15 @@ export function reviewGithub(
   { elsewhere = 'refit show SAVED --all' }: { readonly elsewhere?: string } = {},
 ): string {
   const review = legible(hostile);
-  const { plan, findings } = review;
+  const { findings } = review;
+  const { file, digest } = titleOf(review);
   const { word, sentence } = verdictOfReview(review);
   const lines = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const own = findings.filter((finding) => finding.severity === severity);
     const shown = own.length <= SHOWN ? own : own.slice(0, SHOWN - 1);
     const rest = own.slice(shown.length);
     return [
-      ...shown.map((finding) => annotation(finding, plan.file)),
+      ...shown.map((finding) => annotation(finding, file)),
       ...(rest.length === 0
         ? []
         : [
@@ -39,14 +40,15 @@ export function reviewGithub(
                 place: rest[0]!.place,
                 instance: null,
               },
-              plan.file,
+              file,
             ),
           ]),
     ];
   });
-  const told = findings.length === 0 || review.verdict === 'blocked' ? '' : `; ${tally(findings)}`;
-  const digest = plan.digest === '' ? '' : `, digest ${plan.digest}`;
-  return `${[`${word}: ${data(sentence)}${told}${digest}`, ...lines].join('\n')}\n`;
+  const told =
+    findings.length === 0 || ['blocked', 'invalid'].includes(review.verdict) ? '' : `; ${tally(findings)}`;
+  const sealed = digest === null ? '' : `, digest ${digest}`;
+  return `${[`${word}: ${data(sentence)}${told}${sealed}`, ...lines].join('\n')}\n`;
 }
 
 /** What concerns the whole plan is shown at its first line: without a file an annotation has no place in a change. */

@@ -1,9 +1,11 @@
 /** A plan for the test tab of a CI server: a test case for each target, failed where it is blocked. */
 import type { Finding, Review } from '../../model.ts';
 import { markup } from '../document/escape.ts';
-import { placeOf, reviewedTargets } from './review-targets.ts';
+import { placeOf } from '../finding-columns.ts';
+import { reviewedTargets, titleOf } from './review-targets.ts';
 
 export function reviewJunit(review: Review): string {
+  const { name: plan } = titleOf(review);
   const cases = reviewedTargets(review).map(({ instance, region, state, findings }) => ({
     name: instance,
     group: region === '' ? 'plan' : region,
@@ -16,7 +18,7 @@ export function reviewJunit(review: Review): string {
   const failures = whole.filter(({ severity }) => severity === 'error');
   const all = [
     {
-      name: review.plan.name,
+      name: plan,
       group: 'plan',
       failures,
       notes: whole.filter(({ severity }) => severity !== 'error'),
@@ -32,7 +34,7 @@ ${blocked && failure(failures)}${notes.length > 0 && markup`      <system-out>${
   );
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="refit plan" tests="${all.length}" failures="${failed}">
-  <testsuite name="${review.plan.name}" tests="${all.length}" failures="${failed}" errors="0" skipped="0">
+  <testsuite name="${plan}" tests="${all.length}" failures="${failed}" errors="0" skipped="0">
 ${elements}  </testsuite>
 </testsuites>
 `.raw;

@@ -7,12 +7,12 @@ import {
   type Finding,
   type Precondition,
   type Review,
-  type SavedPlan,
   type Step,
   totalMemory,
+  type UnsealedPlan,
 } from '../../model.ts';
 import * as show from '../quantities.ts';
-import { groupBy } from './review-targets.ts';
+import { groupBy, planOf } from './review-targets.ts';
 
 /** How many of the dearest steps are pointed out, at the most. */
 const DEAREST = 3;
@@ -22,20 +22,21 @@ const NAMED = 3;
 const SOLD_OUT: readonly string[] = ['ResourceUnavailable.SaleOut', 'ResourceInsufficient'];
 
 /** The review with the remarks among its findings: those that block first, then warnings and notes, each led by the remarks. */
-export function withRemarks(review: Review): Review {
-  const all = [...remarksOf(review), ...review.findings];
+export function withRemarks<R extends Review>(review: R): R {
+  const plan = planOf(review);
+  if (plan === null) return review;
+  const all = [...remarksOf(plan, review.findings), ...review.findings];
   const findings = (['error', 'warning', 'note'] as const).flatMap((severity) =>
     all.filter((finding) => finding.severity === severity),
   );
   return { ...review, findings };
 }
 
-/** The remarks alone. */
-export function remarksOf({ plan, findings }: Review): Finding[] {
+function remarksOf(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] {
   return [...shrinking(plan), ...stockShort(plan, findings), ...dearest(plan), ...severalSteps(plan)];
 }
 
-function shrinking({ preconditions, steps }: SavedPlan): Finding[] {
+function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
   const first = firstSteps(steps);
   return preconditions
     .filter(({ size, target }) => totalMemory(target) < totalMemory(size) || target.replicas < size.replicas)
@@ -70,7 +71,7 @@ function whole(mb: number): string {
 }
 
 /** A region in which something was sold out when it was read, and where other steps still take memory. */
-function stockShort(plan: SavedPlan, findings: readonly Finding[]): Finding[] {
+function stockShort(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] {
   const regions = new Map(plan.blocked.map(({ instance, region }) => [instance, region]));
   const short = new Map<string, number>();
   const told = new Set<string>();
@@ -100,7 +101,7 @@ function stockShort(plan: SavedPlan, findings: readonly Finding[]): Finding[] {
   });
 }
 
-function dearest(plan: SavedPlan): Finding[] {
+function dearest(plan: UnsealedPlan): Finding[] {
   const priced = plan.steps.flatMap((step) => (step.quote === null ? [] : [{ step, quote: step.quote }]));
   if (priced.length < 2) return [];
   const paid = priced.filter(({ quote }) => quote.amount > 0);
@@ -125,7 +126,7 @@ function dearest(plan: SavedPlan): Finding[] {
     });
 }
 
-function severalSteps({ steps }: SavedPlan): Finding[] {
+function severalSteps({ steps }: UnsealedPlan): Finding[] {
   const many = [...groupBy(steps, ({ instance }) => instance)].filter(([, own]) => own.length > 1);
   if (many.length === 0) return [];
   const named = many.slice(0, NAMED).map(([instance]) => instance);

@@ -3,6 +3,7 @@ import { canonical, sha256 } from '../../digest.ts';
 import type { Finding, Review } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { json, legible } from '../document/escape.ts';
+import { titleOf } from './review-targets.ts';
 
 const LEVELS = { error: 'error', warning: 'warning', note: 'note' } as const;
 /** Characters of a message: hosts refuse a file that is too large, and a hostile text must not make it so. */
@@ -10,11 +11,12 @@ const LONGEST = 4000;
 
 export function reviewSarif(hostile: Review): string {
   const review = legible(hostile);
+  const { file } = titleOf(review);
   const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
   const seen = new Map<string, number>();
   // By what it is about and not by its numbers, so that a host knows it again in the next plan.
   const fingerprint = ({ code, instance, place }: Finding) => {
-    const about = canonical([code, instance, place?.file ?? review.plan.file]);
+    const about = canonical([code, instance, place?.file ?? file]);
     const times = (seen.get(about) ?? 0) + 1;
     seen.set(about, times);
     return sha256(`${about} ${times}`);
@@ -40,7 +42,7 @@ export function reviewSarif(hostile: Review): string {
           ruleIndex: codes.indexOf(finding.code),
           level: LEVELS[finding.severity],
           message: { text: messageOf(finding) },
-          locations: [location(finding, review.plan.file)],
+          locations: [location(finding, file)],
           partialFingerprints: { 'refitFinding/v1': fingerprint(finding) },
         })),
       },

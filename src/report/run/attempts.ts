@@ -1,4 +1,5 @@
 /** What was asked for each step, attempt by attempt, and what came of it. */
+import { unreachable } from '../../errors.ts';
 import type { JournalEntry, ReportAttempt } from '../../model.ts';
 
 /** The attempts of every step that was asked for, in order. */
@@ -11,6 +12,7 @@ export function attemptsIn(entries: readonly JournalEntry[]): ReadonlyMap<string
     if (at >= 0) own[at] = { ...own[at]!, ...told };
   };
   for (const entry of entries) {
+    if (!('step' in entry)) continue;
     switch (entry.kind) {
       case 'intent': {
         const own = all.get(entry.step) ?? [];
@@ -40,8 +42,14 @@ export function attemptsIn(entries: readonly JournalEntry[]): ReadonlyMap<string
         amend(entry.step, entry.attempt, { ...found, settled: { at, landed, evidence } });
         break;
       }
-      default:
+      case 'looked':
+      case 'deferred':
+      case 'began':
+      case 'step-ended':
+      case 'billed':
         break;
+      default:
+        unreachable(entry);
     }
   }
   return all;

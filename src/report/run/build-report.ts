@@ -1,27 +1,22 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
-
 import { untouched } from '../../journal/fold-step.ts';
+import { given } from '../../given.ts';
 import { replay, totals } from '../../journal/replay.ts';
 import {
   type JournalEntry,
-  type MaintenanceWindow,
   REPORT_FORMAT,
   type Report,
-  type ReportCaller,
-  type ReportGate,
-  type ReportSignature,
-  type ReportSteered,
   type ReportStep,
-  type ReportTold,
-  type RunProcess,
+  type RunState,
+  type RunWait,
   type SavedPlan,
-  type Size,
   type Step,
   type StepState,
   totalMemory,
 } from '../../model.ts';
 import { attemptsIn } from './attempts.ts';
 import { billOf, moneyOf } from './bills.ts';
+import { factsIn, type JournalFacts } from './journal-facts.ts';
 import { runWaits, stepWaits } from './waits.ts';
 
 /**
@@ -31,77 +26,26 @@ import { runWaits, stepWaits } from './waits.ts';
  */
 export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]): Report {
   const state = replay(saved, entries);
-  const facts = gather(saved, entries);
-  const known = new Map(saved.preconditions.map((precondition) => [precondition.instance, precondition]));
-  const attempts = attemptsIn(entries);
-  const stepsWaited = stepWaits(entries);
-  const runWaited = runWaits(saved, entries);
-  const steps = saved.steps.map((step) => ({
-    ...reportStep(
-      step,
-      state.steps.get(step.id) ?? untouched(step.id),
-      known.get(step.instance)?.billing === 'postpaid',
-    ),
-    name: known.get(step.instance)?.name ?? '',
-    wave: saved.waves[step.wave]?.name ?? '',
-    ...becauseOf(known.get(step.instance)?.because),
-    seen: facts.seen.get(step.id) ?? null,
-    found: facts.found.get(step.id) ?? null,
-    asked: attempts.get(step.id) ?? [],
-    waits: stepsWaited.get(step.id) ?? [],
-    ...windowOf(known.get(step.instance)?.window),
-  }));
+  const facts = factsIn(saved, entries);
+  const steps = stepsOf(saved, entries, state, facts);
+  const { name, digest, change, owner, file, sealedAt, findings } = saved;
   return {
     format: REPORT_FORMAT,
-    plan: {
-      name: saved.name,
-      digest: saved.digest,
-      change: saved.change,
-      owner: saved.owner,
-      file: saved.file,
-      sealedAt: saved.sealedAt,
-      findings: saved.findings,
-    },
-    run: {
-      startedAt: state.startedAt,
-      endedAt: state.endedAt,
-      endedBecause: state.endedBecause,
-      what: state.stopping?.what ?? null,
-      exitCode: state.exitCode,
-      starts: state.starts,
-      user: facts.started?.by.user ?? null,
-      host: facts.started?.by.host ?? null,
-      endpoint: facts.started?.endpoint ?? null,
-      approved: facts.approved && { how: facts.approved.how, by: facts.approved.by, at: facts.approved.at },
-      ...(facts.callers.length === 0 ? {} : { callers: facts.callers }),
-      ...(runWaited.length === 0 ? {} : { waits: runWaited }),
-      ...(facts.signatures.length === 0 ? {} : { signatures: facts.signatures }),
-      requestsPerSecond: saved.execution.requestsPerSecond,
-      inFlight: saved.execution.inFlight,
-      processes: facts.processes,
-      ...(facts.steered.length === 0 ? {} : { steered: facts.steered }),
-      ...(facts.told.length === 0 ? {} : { told: facts.told }),
-      ...(saved.execution.switch === 'now' ? {} : { switch: saved.execution.switch }),
-    },
+    plan: { name, digest, change, owner, file, sealedAt, findings },
+    run: runOf(saved, state, facts, runWaits(saved, entries)),
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
     callsBySecond: state.callsBySecond,
     head: state.head,
     entries: state.entries,
-    memory: {
-      before: sum(saved.preconditions.map(({ size }) => totalMemory(size))),
-      planned: sum(saved.preconditions.map(({ target }) => totalMemory(target))),
-      now: sum(
-        saved.preconditions.map(({ instance, size }) => totalMemory(facts.lastRead.get(instance) ?? size)),
-      ),
-    },
+    memory: memoryOf(saved, facts),
     money: moneyOf(saved, steps),
     waves: saved.waves.map((wave, index) => ({
       name: wave.name,
       startedAt: facts.waveStarts.get(index) ?? null,
       endedAt: facts.waveEnds.get(index) ?? null,
       steps: wave.steps.length,
-      ...(facts.gates.has(index) ? { gate: facts.gates.get(index)! } : {}),
+      ...given({ gate: facts.gates.get(index) }),
     })),
     steps,
     unchanged: saved.unchanged,
@@ -109,98 +53,80 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
   };
 }
 
-function windowOf(window: MaintenanceWindow | undefined): Pick<ReportStep, 'window'> {
-  return window ? { window } : {};
-}
-
-function becauseOf(because: string | null | undefined): Pick<ReportStep, 'because'> {
-  return because ? { because } : {};
-}
-
-type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
-
-/** What the report tells beyond the state of the steps. */
-interface Facts {
-  /** The first process and the first approval: the run is theirs, those who took it up again are counted. */
-  readonly started: Entry<'run-started'> | null;
-  readonly approved: Entry<'approved'> | null;
-  readonly callers: readonly ReportCaller[];
-  readonly signatures: readonly ReportSignature[];
-  readonly waveStarts: ReadonlyMap<number, string>;
-  readonly waveEnds: ReadonlyMap<number, string>;
-  /** By wave. */
-  readonly gates: ReadonlyMap<number, readonly ReportGate[]>;
-  readonly processes: readonly RunProcess[];
-  readonly steered: readonly ReportSteered[];
-  readonly told: readonly ReportTold[];
-  /** What was read just before a step's last order. */
-  readonly seen: ReadonlyMap<string, NonNullable<ReportStep['seen']>>;
-  /** What was read back at the end of a step. */
-  readonly found: ReadonlyMap<string, Size>;
-  /** The size last read of an instance, in the order of the journal. */
-  readonly lastRead: ReadonlyMap<string, Size>;
-}
-
-function gather(saved: SavedPlan, entries: readonly JournalEntry[]): Facts {
-  const plan = new Map(saved.steps.map((step) => [step.id, step]));
-  const waveStarts = new Map<number, string>();
-  const waveEnds = new Map<number, string>();
-  const gates = new Map<number, ReportGate[]>();
-  const seen = new Map<string, NonNullable<ReportStep['seen']>>();
-  const found = new Map<string, Size>();
-  const lastRead = new Map<string, Size>();
-  const read = (id: string, size: Size | null) => {
-    const step = plan.get(id);
-    if (step && size) lastRead.set(step.instance, size);
-  };
-  for (const entry of entries) {
-    if (entry.kind === 'wave-started' && !waveStarts.has(entry.wave)) waveStarts.set(entry.wave, entry.at);
-    if (entry.kind === 'wave-ended') waveEnds.set(entry.wave, entry.at);
-    if (entry.kind === 'gate') gates.set(entry.wave, [...(gates.get(entry.wave) ?? []), gateOf(entry)]);
-    if (entry.kind === 'looked') {
-      seen.set(entry.step, { at: entry.at, status: entry.status, size: entry.size });
-      read(entry.step, entry.size);
-    }
-    if (entry.kind === 'step-ended') {
-      // Verified means: read back at `to`, whether or not the entry repeats the size.
-      const size =
-        entry.size ?? (entry.outcome === 'verified' ? (plan.get(entry.step)?.after ?? null) : null);
-      if (size) found.set(entry.step, size);
-      read(entry.step, size);
-    }
-  }
+function runOf(
+  { execution }: SavedPlan,
+  state: RunState,
+  { started, approved, callers, signatures, processes, steered, told }: JournalFacts,
+  waits: readonly RunWait[],
+): Report['run'] {
   return {
-    started: entries.find((entry): entry is Entry<'run-started'> => entry.kind === 'run-started') ?? null,
-    approved:
-      entries.find(
-        (entry): entry is Entry<'approved'> => entry.kind === 'approved' && entry.how !== 'signatures',
-      ) ?? null,
-    callers: entries.flatMap((entry) => (entry.kind === 'caller' ? [callerOf(entry)] : [])),
-    signatures: entries.flatMap((entry) =>
-      entry.kind === 'approved' && entry.how === 'signatures'
-        ? entry.signed.map((one) => ({
-            at: entry.at,
-            wave: entry.wave === null ? null : (saved.waves[entry.wave]?.name ?? null),
-            ...one,
-          }))
-        : [],
-    ),
-    processes: processesIn(entries),
-    steered: entries.flatMap((entry) => (entry.kind === 'steered' ? [steeredOf(entry)] : [])),
-    told: entries.flatMap((entry) => (entry.kind === 'told' ? [toldOf(entry)] : [])),
-    waveStarts,
-    waveEnds,
-    gates,
-    seen,
-    found,
-    lastRead,
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+    endedBecause: state.endedBecause,
+    what: state.stopping?.what ?? null,
+    exitCode: state.exitCode,
+    starts: state.starts,
+    user: started?.by.user ?? null,
+    host: started?.by.host ?? null,
+    endpoint: started?.endpoint ?? null,
+    approved,
+    ...given({
+      callers: unlessEmpty(callers),
+      waits: unlessEmpty(waits),
+      signatures: unlessEmpty(signatures),
+    }),
+    requestsPerSecond: execution.requestsPerSecond,
+    inFlight: execution.inFlight,
+    processes,
+    ...given({ steered: unlessEmpty(steered), told: unlessEmpty(told) }),
+    ...(execution.switch === 'now' ? {} : { switch: execution.switch }),
   };
+}
+
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | null {
+  return list.length === 0 ? null : list;
+}
+
+function memoryOf({ preconditions }: SavedPlan, { lastRead }: JournalFacts): Report['memory'] {
+  const memory = { before: 0, planned: 0, now: 0 };
+  for (const { instance, size, target } of preconditions) {
+    memory.before += totalMemory(size);
+    memory.planned += totalMemory(target);
+    memory.now += totalMemory(lastRead.get(instance) ?? size);
+  }
+  return memory;
+}
+
+function stepsOf(
+  saved: SavedPlan,
+  entries: readonly JournalEntry[],
+  state: RunState,
+  facts: JournalFacts,
+): ReportStep[] {
+  const known = new Map(saved.preconditions.map((precondition) => [precondition.instance, precondition]));
+  const attempts = attemptsIn(entries);
+  const waits = stepWaits(entries);
+  return saved.steps.map((step) => {
+    const precondition = known.get(step.instance);
+    const isPostpaid = precondition?.billing === 'postpaid';
+    return {
+      ...reportStep(step, state.steps.get(step.id) ?? untouched(step.id), isPostpaid),
+      name: precondition?.name ?? '',
+      wave: saved.waves[step.wave]?.name ?? '',
+      ...(precondition?.because ? { because: precondition.because } : {}),
+      seen: facts.seen.get(step.id) ?? null,
+      found: facts.found.get(step.id) ?? null,
+      asked: attempts.get(step.id) ?? [],
+      waits: waits.get(step.id) ?? [],
+      ...(precondition?.window ? { window: precondition.window } : {}),
+    };
+  });
 }
 
 function reportStep(
   step: Step,
   state: StepState,
-  postpaid: boolean,
+  isPostpaid: boolean,
 ): Omit<ReportStep, 'name' | 'wave' | 'seen' | 'found' | 'asked' | 'waits'> {
   return {
     id: step.id,
@@ -227,61 +153,6 @@ function reportStep(
     ...(state.warning === null ? {} : { warning: state.warning }),
     quote: step.quote,
     billed: state.billed,
-    ...billOf(step, state, postpaid),
+    ...billOf(step, state, isPostpaid),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function callerOf({ at, profile, caller, why }: Entry<'caller'>): ReportCaller {
-  return { at, profile, caller, why };
-}
-
-function toldOf({ at, by, event, about, to, ok, what }: Entry<'told'>): ReportTold {
-  return { at, by, event, about, to, ok, what };
-}
-
-function steeredOf({ at, command, value, by, accepted, what }: Entry<'steered'>): ReportSteered {
-  return { at, command, value, by, accepted, what };
-}
-
-/**
- * What was taken over is told after the start of the process that did. Why a process stopped is told of those that others
- * followed: of the last the run itself tells it.
- */
-function processesIn(entries: readonly JournalEntry[]): RunProcess[] {
-  const processes: RunProcess[] = [];
-  let stopped: RunProcess['stopped'];
-  for (const entry of entries) {
-    if (entry.kind === 'stopping') stopped = { at: entry.at, because: entry.because, what: entry.what };
-    if (entry.kind === 'run-started') {
-      const before = processes.at(-1);
-      if (before && stopped) processes[processes.length - 1] = { ...before, stopped };
-      stopped = undefined;
-      const { user, host, pid } = entry.by;
-      const purpose = entry.purpose === undefined ? {} : { purpose: entry.purpose };
-      processes.push({
-        at: entry.at,
-        user,
-        host,
-        pid,
-        cutOff: entry.cutOff,
-        version: entry.version,
-        ...purpose,
-      });
-    }
-    const last = processes.at(-1);
-    if (entry.kind === 'lock-taken-over' && last)
-      processes[processes.length - 1] = {
-        ...last,
-        tookOverFrom: [...(last.tookOverFrom ?? []), entry.from],
-      };
-  }
-  return processes;
-}
-
-function gateOf({ at, judge, outcome, what, shadow }: Entry<'gate'>): ReportGate {
-  return { at, judge, outcome, what, shadow };
 }

@@ -1,4 +1,5 @@
 /** What the runs of a rehearsal came to: from their journals, by rank and in sums. Pure. */
+import { unreachable } from '../../errors.ts';
 import { replay, totals } from '../../journal/replay.ts';
 import {
   type EndedBecause,
@@ -9,6 +10,7 @@ import {
   type RehearsedSeconds,
   type SavedPlan,
 } from '../../model.ts';
+import { SECOND } from '../../units.ts';
 
 /** What is kept of one run. */
 export interface RunFigures {
@@ -29,14 +31,8 @@ export interface RunFigures {
 export function figuresOf(saved: SavedPlan, entries: readonly JournalEntry[]): RunFigures {
   const state = replay(saved, entries);
   const began = Date.parse(state.startedAt ?? '');
-  const since = (at: string | null | undefined) => (at ? (Date.parse(at) - began) / 1000 : null);
+  const since = (at: string | null | undefined) => (at ? (Date.parse(at) - began) / SECOND : null);
   const steps = [...state.steps.values()];
-  const refused = new Map<string, number>();
-  let unanswered = 0;
-  for (const entry of entries) {
-    if (entry.kind === 'refused') refused.set(entry.code, (refused.get(entry.code) ?? 0) + 1);
-    if (entry.kind === 'no-answer') unanswered += 1;
-  }
   const because = state.endedBecause ?? 'done';
   return {
     took: since(state.endedAt) ?? 0,
@@ -44,9 +40,7 @@ export function figuresOf(saved: SavedPlan, entries: readonly JournalEntry[]): R
     processes: state.starts,
     totals: totals(steps),
     askedAgain: steps.reduce((sum, { attempts }) => sum + Math.max(0, attempts - 1), 0),
-    unanswered,
-    refused,
-    waited: waitedIn(entries),
+    ...answersIn(entries),
     ended: { because, what: because === 'done' ? null : (state.stopping?.what ?? null) },
   };
 }
@@ -107,26 +101,57 @@ export function secondsByRank(values: readonly number[]): RehearsedSeconds | nul
   return { p50: at(0.5), p90: at(0.9), greatest: at(1) };
 }
 
-/** What steps waited for because of answers: from a doubtful one until it was settled, from a refusal until it was asked again or given up. */
-function waitedIn(entries: readonly JournalEntry[]): RunFigures['waited'] {
-  const doubtful = new Map<string, number>();
+/**
+ * Answers that were not plain, and what steps waited for because of them: from a doubtful one until it was settled, from
+ * a refusal until it was asked again or given up.
+ */
+function answersIn(entries: readonly JournalEntry[]): Pick<RunFigures, 'unanswered' | 'refused' | 'waited'> {
+  const since = { settling: new Map<string, number>(), afterRefusal: new Map<string, number>() };
   const refused = new Map<string, number>();
   const waited = { settling: 0, afterRefusal: 0, longest: 0 };
-  const over = (since: Map<string, number>, step: string, at: number, name: 'settling' | 'afterRefusal') => {
-    const from = since.get(step);
+  let unanswered = 0;
+  const end = (name: keyof typeof since, step: string, at: number): void => {
+    const from = since[name].get(step);
     if (from === undefined) return;
-    since.delete(step);
-    waited[name] += (at - from) / 1000;
-    waited.longest = Math.max(waited.longest, (at - from) / 1000);
+    since[name].delete(step);
+    waited[name] += (at - from) / SECOND;
+    waited.longest = Math.max(waited.longest, (at - from) / SECOND);
   };
   for (const entry of entries) {
+    if (!('step' in entry)) continue;
+    const { step } = entry;
     const at = Date.parse(entry.at);
-    if (entry.kind === 'no-answer') doubtful.set(entry.step, at);
-    if (entry.kind === 'refused') (entry.next === 'read-first' ? doubtful : refused).set(entry.step, at);
-    if (entry.kind === 'settled' || entry.kind === 'step-ended') over(doubtful, entry.step, at, 'settling');
-    if (entry.kind === 'intent' || entry.kind === 'step-ended') over(refused, entry.step, at, 'afterRefusal');
+    switch (entry.kind) {
+      case 'no-answer':
+        unanswered += 1;
+        since.settling.set(step, at);
+        break;
+      case 'refused':
+        refused.set(entry.code, (refused.get(entry.code) ?? 0) + 1);
+        since[entry.next === 'read-first' ? 'settling' : 'afterRefusal'].set(step, at);
+        break;
+      case 'settled':
+        end('settling', step, at);
+        break;
+      case 'intent':
+        end('afterRefusal', step, at);
+        break;
+      case 'step-ended':
+        end('settling', step, at);
+        end('afterRefusal', step, at);
+        break;
+      case 'looked':
+      case 'not-sent':
+      case 'accepted':
+      case 'deferred':
+      case 'began':
+      case 'billed':
+        break;
+      default:
+        unreachable(entry);
+    }
   }
-  return waited;
+  return { unanswered, refused, waited };
 }
 
 function rounded(seconds: number): number {

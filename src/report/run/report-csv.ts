@@ -1,143 +1,119 @@
 /** The report for a spreadsheet: one record a step, then the targets that never became one and who signed. Amounts are plain numbers. */
 import { type Report, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
+import { SECOND } from '../../units.ts';
+import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
-import { between, hours, nodes } from '../quantities.ts';
-import { attemptInWords } from './account-in-words.ts';
-import { signatureInWords } from './report-text.ts';
+import { between, hours, instant, nodes } from '../quantities.ts';
+import { signedWhat } from './tables.ts';
+
+type Value = string | number | null;
+type ColumnOf<Item> = readonly [name: string, value: (item: Item) => Value | undefined];
+
+const COLUMNS: readonly ColumnOf<ReportStep>[] = [
+  ['step', ({ id }) => id],
+  ['instance', ({ instance }) => instance],
+  ['name', ({ name }) => name],
+  ['region', ({ region }) => region],
+  ['profile', ({ profile }) => profile],
+  ['edition', ({ edition }) => edition],
+  ['wave', ({ wave }) => wave],
+  ['dimension', ({ dimension }) => dimension],
+  ['from', ({ from }) => from],
+  ['to', ({ to }) => to],
+  ...sizeColumns('before', ({ before }) => before),
+  ...sizeColumns('after', ({ after }) => after),
+  ...sizeColumns('found', ({ found }) => found),
+  ['outcome', ({ outcome }) => outcome],
+  ['code', ({ code }) => code],
+  ['what', ({ what }) => what],
+  ['orders', ({ orders }) => orders.join(' ')],
+  ['request_ids', ({ requestIds }) => requestIds.join(' ')],
+  ['attempts', ({ attempts }) => attempts],
+  ['started_at', ({ startedAt }) => startedAt],
+  ['accepted_at', ({ acceptedAt }) => acceptedAt],
+  ['ended_at', ({ endedAt }) => endedAt],
+  ['seconds', ({ startedAt, endedAt }) => inSeconds(between(startedAt, endedAt))],
+  ['quote', ({ quote }) => quote?.amount],
+  ['quote_currency', ({ quote }) => quote?.currency],
+  ['quote_basis', ({ quote }) => quote?.basis],
+  ['billed', ({ billed }) => billed?.amount],
+  ['billed_currency', ({ billed }) => billed?.currency],
+  ['quote_reckoned', ({ quote }) => quote && (quote.reckoned ? 'yes' : 'no')],
+  ['bill', ({ bill }) => bill],
+  ['billed_difference', ({ difference }) => difference],
+  ['nodes', (step) => nodes(step.nodes) || null],
+  ['window', ({ window }) => window && hours(window)],
+  ['began_at', ({ beganAt }) => beganAt],
+  ['warning', ({ warning }) => warning],
+  ['because', ({ because }) => because],
+  ['seen_at', ({ seen }) => seen?.at],
+  ...sizeColumns('seen', ({ seen }) => seen?.size ?? null),
+  ...STEP_WAITS.map(
+    (reason): ColumnOf<ReportStep> => [
+      `waited_${reason}_seconds`,
+      ({ waits }) => inSeconds(waits.find((wait) => wait.for === reason)?.ms ?? null),
+    ],
+  ),
+  ['attempts_in_words', ({ asked }) => asked.map(describeAttempt).join(' | ') || null],
+];
 
 /** The columns, in the order in which they stand where nobody chooses. */
-export const CSV_COLUMNS: readonly string[] = [
-  'step',
-  'instance',
-  'name',
-  'region',
-  'profile',
-  'edition',
-  'wave',
-  'dimension',
-  'from',
-  'to',
-  'before_memory_per_shard_mb',
-  'before_shards',
-  'before_replicas',
-  'after_memory_per_shard_mb',
-  'after_shards',
-  'after_replicas',
-  'found_memory_per_shard_mb',
-  'found_shards',
-  'found_replicas',
-  'outcome',
-  'code',
-  'what',
-  'orders',
-  'request_ids',
-  'attempts',
-  'started_at',
-  'accepted_at',
-  'ended_at',
-  'seconds',
-  'quote',
-  'quote_currency',
-  'quote_basis',
-  'billed',
-  'billed_currency',
-  'quote_reckoned',
-  'bill',
-  'billed_difference',
-  'nodes',
-  'window',
-  'began_at',
-  'warning',
-  'because',
-  'seen_at',
-  'seen_memory_per_shard_mb',
-  'seen_shards',
-  'seen_replicas',
-  ...STEP_WAITS.map((reason) => `waited_${reason}_seconds`),
-  'attempts_in_words',
-];
+export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name);
 
 /** @param columns those that are wanted, in their order, each one of `CSV_COLUMNS`; absent: all. */
 export function reportCsv(
   report: Report,
   { columns = CSV_COLUMNS }: { columns?: readonly string[] } = {},
 ): string {
-  const chosen = columns.map((column) => CSV_COLUMNS.indexOf(column));
-  const records: (readonly (string | number | null)[])[] = [CSV_COLUMNS];
-  for (const step of report.steps) {
-    const took = between(step.startedAt, step.endedAt);
-    records.push([
-      step.id,
-      step.instance,
-      step.name,
-      step.region,
-      step.profile,
-      step.edition,
-      step.wave,
-      step.dimension,
-      step.from,
-      step.to,
-      ...sizeCells(step.before),
-      ...sizeCells(step.after),
-      ...sizeCells(step.found),
-      step.outcome,
-      step.code,
-      step.what,
-      step.orders.join(' '),
-      step.requestIds.join(' '),
-      step.attempts,
-      step.startedAt,
-      step.acceptedAt,
-      step.endedAt,
-      took === null ? null : took / 1000,
-      step.quote?.amount ?? null,
-      step.quote?.currency ?? null,
-      step.quote?.basis ?? null,
-      step.billed?.amount ?? null,
-      step.billed?.currency ?? null,
-      step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
-      step.bill,
-      step.difference,
-      nodes(step.nodes) || null,
-      step.window ? hours(step.window) : null,
-      step.beganAt ?? null,
-      step.warning ?? null,
-      step.because ?? null,
-      step.seen?.at ?? null,
-      ...sizeCells(step.seen?.size ?? null),
-      ...waitCells(step),
-      step.asked.map(attemptInWords).join(' | ') || null,
-    ]);
-  }
-  for (const { instance, region, findings } of report.blocked) {
-    const codes = [...new Set(findings.map(({ code }) => code))].join(' ');
-    records.push(other(instance, region, 'blocked', codes, findings.map(({ what }) => what).join(' ')));
-  }
-  for (const { instance, region, why } of report.unchanged) {
-    records.push(other(instance, region, 'unchanged', null, why));
-  }
-  for (const one of report.run.signatures ?? []) {
-    const told = { wave: one.wave ?? '', outcome: 'signed', code: one.key, what: signatureInWords(one) };
-    records.push(CSV_COLUMNS.map((column) => (told as Readonly<Record<string, string>>)[column] ?? null));
-  }
-  const rows = records.map((record) => chosen.map((at) => record[at] ?? null));
-  if (!report.rehearsal) return rows.map(csvRecord).join('');
+  const chosen = columns.map((name) => COLUMNS[CSV_COLUMNS.indexOf(name)]!);
+  const others = [...leftOut(report), ...signed(report)];
   // In front, so that no row of it can be taken for what was done.
-  return rows.map((row, at) => csvRecord([at === 0 ? 'rehearsal' : 'REHEARSAL', ...row])).join('');
+  const front = (mark: string) => (report.rehearsal ? [mark] : []);
+  return [
+    csvRecord([...front('rehearsal'), ...chosen.map(([name]) => name)]),
+    ...report.steps.map((step) =>
+      csvRecord([...front('REHEARSAL'), ...chosen.map(([, value]) => value(step) ?? null)]),
+    ),
+    ...others.map((other) =>
+      csvRecord([...front('REHEARSAL'), ...chosen.map(([name]) => other[name] ?? null)]),
+    ),
+  ].join('');
 }
 
-function waitCells({ waits }: ReportStep): (number | null)[] {
-  return STEP_WAITS.map((reason) => {
-    const wait = waits.find((one) => one.for === reason);
-    return wait === undefined ? null : wait.ms / 1000;
-  });
+/** A record that is of no step, by its columns. */
+type Other = Readonly<Record<string, Value>>;
+
+/** The targets that never became a step. */
+function leftOut({ blocked, unchanged }: Report): Other[] {
+  return [
+    ...blocked.map(({ instance, region, findings }) => ({
+      instance,
+      region,
+      outcome: 'blocked',
+      code: [...new Set(findings.map(({ code }) => code))].join(' '),
+      what: findings.map(({ what }) => what).join(' '),
+    })),
+    ...unchanged.map(({ instance, region, why }) => ({ instance, region, outcome: 'unchanged', what: why })),
+  ];
 }
 
-function sizeCells(size: Size | null): (number | null)[] {
-  return size ? [size.memoryPerShard, size.shards, size.replicas] : [null, null, null];
+function signed({ run }: Report): Other[] {
+  return (run.signatures ?? []).map(({ by, wave, key, issuedAt, expiresAt }) => ({
+    wave: wave ?? '',
+    outcome: 'signed',
+    code: key,
+    what: `${by} signed ${signedWhat(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
+  }));
 }
 
-function other(instance: string, region: string, outcome: string, code: string | null, what: string) {
-  const told: Readonly<Record<string, string | null>> = { instance, region, outcome, code, what };
-  return CSV_COLUMNS.map((column) => told[column] ?? null);
+function sizeColumns(when: string, size: (step: ReportStep) => Size | null): ColumnOf<ReportStep>[] {
+  return [
+    [`${when}_memory_per_shard_mb`, (step) => size(step)?.memoryPerShard],
+    [`${when}_shards`, (step) => size(step)?.shards],
+    [`${when}_replicas`, (step) => size(step)?.replicas],
+  ];
+}
+
+function inSeconds(ms: number | null): number | null {
+  return ms === null ? null : ms / SECOND;
 }

@@ -1,6 +1,4 @@
 /** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
-
-import { saySteerer } from '../../journal/fold-control.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -9,11 +7,14 @@ import {
   STEP_WAITS,
   type StepWait,
 } from '../../model.ts';
+import { saySteerer } from '../../journal/fold-control.ts';
+import { unreachable } from '../../errors.ts';
 
 type Reason = StepWait['for'];
+type StepEntry = Extract<JournalEntry, { readonly step: string }>;
 
 /** What a step waits for from an entry on: a reason, null for nothing, undefined where the entry changes nothing. */
-function reasonFrom(entry: JournalEntry, now: Reason | null): Reason | null | undefined {
+function reasonFrom(entry: StepEntry, now: Reason | null): Reason | null | undefined {
   switch (entry.kind) {
     case 'looked':
       if (entry.status !== 'running') return 'busy';
@@ -35,8 +36,10 @@ function reasonFrom(entry: JournalEntry, now: Reason | null): Reason | null | un
       return 'window';
     case 'step-ended':
       return null;
-    default:
+    case 'billed':
       return undefined;
+    default:
+      return unreachable(entry);
   }
 }
 
@@ -89,40 +92,67 @@ export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string,
 /** The times in which the whole run waited: paused, in a soak, or with nobody to carry it out. */
 export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly JournalEntry[]): RunWait[] {
   const waits: RunWait[] = [];
-  let paused: Omit<RunWait, 'to'> | null = null;
-  let soaking: Omit<RunWait, 'to'> | null = null;
-  let before: JournalEntry | null = null;
-  const end = (wait: Omit<RunWait, 'to'> | null, to: string): null => {
+  const open: { paused: OpenWait | null; soak: OpenWait | null } = { paused: null, soak: null };
+  const end = (which: 'paused' | 'soak', to: string): void => {
+    const wait = open[which];
     if (wait !== null) waits.push({ ...wait, to });
-    return null;
+    open[which] = null;
   };
-  for (const entry of entries) {
+  const pause = (from: string, by: string): void => {
+    open.paused ??= { for: 'paused', from, what: `by ${by}` };
+  };
+  for (const [index, entry] of entries.entries()) {
+    if ('step' in entry) continue;
     const { at } = entry;
-    if (entry.kind === 'run-started' && before !== null) {
-      paused = end(paused, before.at);
-      soaking = end(soaking, before.at);
-      const what =
-        before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process had died, or was left';
-      waits.push({ for: 'no-process', from: before.at, to: at, what });
+    switch (entry.kind) {
+      case 'run-started': {
+        const before = entries[index - 1];
+        if (before === undefined) break;
+        end('paused', before.at);
+        end('soak', before.at);
+        waits.push({ for: 'no-process', from: before.at, to: at, what: whyNobody(before) });
+        break;
+      }
+      case 'steered':
+        if (!entry.accepted || entry.command.startsWith('set')) break;
+        if (entry.command === 'pause') pause(at, saySteerer(entry.by));
+        else end('paused', at);
+        break;
+      case 'gate':
+        if (entry.next === 'pause') pause(at, `the gate after wave ${entry.name}`);
+        end('soak', at);
+        break;
+      case 'wave-started':
+        end('soak', at);
+        break;
+      case 'wave-ended':
+        if (soaks(saved.waves, entry.wave))
+          open.soak = { for: 'soak', from: at, what: `after wave ${entry.name}` };
+        break;
+      case 'stopping':
+      case 'run-ended':
+        end('paused', at);
+        end('soak', at);
+        break;
+      case 'lock-taken-over':
+      case 'caller':
+      case 'approved':
+      case 'approval-awaited':
+      case 'told':
+      case 'calls':
+        break;
+      default:
+        unreachable(entry);
     }
-    if (entry.kind === 'steered' && entry.accepted && entry.command === 'pause')
-      paused ??= { for: 'paused', from: at, what: `by ${saySteerer(entry.by)}` };
-    if (entry.kind === 'gate' && entry.next === 'pause')
-      paused ??= { for: 'paused', from: at, what: `by the gate after wave ${entry.name}` };
-    if (entry.kind === 'steered' && entry.accepted && entry.command !== 'pause') {
-      if (!entry.command.startsWith('set')) paused = end(paused, at);
-    }
-    if (entry.kind === 'gate' || entry.kind === 'wave-started') soaking = end(soaking, at);
-    if (entry.kind === 'wave-ended' && soaks(saved.waves, entry.wave))
-      soaking = { for: 'soak', from: at, what: `after wave ${entry.name}` };
-    if (entry.kind === 'stopping' || entry.kind === 'run-ended') {
-      paused = end(paused, at);
-      soaking = end(soaking, at);
-    }
-    before = entry;
   }
-  for (const wait of [paused, soaking]) if (wait !== null) waits.push({ ...wait, to: null });
+  for (const wait of [open.paused, open.soak]) if (wait !== null) waits.push({ ...wait, to: null });
   return waits;
+}
+
+type OpenWait = Omit<RunWait, 'to'>;
+
+function whyNobody(before: JournalEntry): string {
+  return before.kind === 'run-ended' ? `ended: ${before.because}` : 'its process had died, or was left';
 }
 
 /** The last wave soaks only for the sake of its gate. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../../src/plan/seal.ts';
+import { sealedPlan } from '../fixtures/sealed-plan.ts';
 import { inventory, NOW, standard } from '../fixtures/small-fleet.ts';
 
 const text = (lines: string) => `version: 1
@@ -41,11 +42,9 @@ notify:
     const { plan } = parsed(`hooks: { halt: [page] }
 notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     const fleet = inventory([standard({ id: 'crs-aaaaaaaa' })]);
-    const { plan: saved, findings } = finishPlan(draftPlan(plan!, fleet, NOW), {
-      quotes: null,
-      now: NOW,
-      saveAs: null,
-    });
+    const review = finishPlan(draftPlan(plan!, fleet, NOW), { quotes: null, now: NOW, saveAs: null });
+    const { findings } = review;
+    const saved = sealedPlan(review);
     const encoded = encodeSavedPlan(saved);
     expect(readSavedPlan(encoded)).toEqual(saved);
     expect(() => readSavedPlan(encoded.replace('"page"', '"rm"'))).toThrow(/altered/);

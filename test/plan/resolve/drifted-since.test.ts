@@ -4,6 +4,7 @@ import type { Instance, Inventory, Offer } from '../../../src/model.ts';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { driftedSince } from '../../../src/plan/resolve/drifted-since.ts';
+import { sealedPlan } from '../fixtures/sealed-plan.ts';
 import { inventory, NOW, offer, size, standard } from '../fixtures/small-fleet.ts';
 
 const OFFER: Partial<Offer> = { edition: 'redis-5.0-standard', shards: [1] };
@@ -16,7 +17,9 @@ const { plan } = parsePlan(
   'version: 1\nname: p\ndefaults: { region: ap-guangzhou }\ntargets:\n  - { instance: crs-00000001, memoryPerShard: 8GB }\n',
   'plan.yaml',
 );
-const saved = finishPlan(draftPlan(plan!, fleet(), NOW), { quotes: null, now: NOW, saveAs: null }).plan;
+const saved = sealedPlan(
+  finishPlan(draftPlan(plan!, fleet(), NOW), { quotes: null, now: NOW, saveAs: null }),
+);
 const told = (now: Inventory) =>
   driftedSince(saved, 'saved.json', now).map(({ code, instance, what }) => `${code} ${instance}: ${what}`);
 

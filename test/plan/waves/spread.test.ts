@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Spread } from '../../../src/model.ts';
 import { draftPlan, finishPlan } from '../../../src/plan/make-plan.ts';
 import { groupOf } from '../../../src/plan/waves/spread.ts';
+import { sealedPlan } from '../fixtures/sealed-plan.ts';
 import { GB, instance, inventory, NOW, plan, select, standard, target } from '../fixtures/small-fleet.ts';
 
 const by = (name: string, maxInFlight = 1): Spread => ({ by: name, maxInFlight });
@@ -48,6 +49,6 @@ describe('a plan with a spread', () => {
     expect('spread' in without.plan).toBe(false);
     expect(without.plan.preconditions.every((one) => !('group' in one))).toBe(true);
     const digests = [without, review(by('zone')), review(by('zone', 2)), review(by('tags.app'))];
-    expect(new Set(digests.map(({ plan: { digest } }) => digest)).size).toBe(4);
+    expect(new Set(digests.map((one) => sealedPlan(one).digest)).size).toBe(4);
   });
 });

@@ -1,5 +1,5 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
-import type { Finding, Review } from '../../../model.ts';
+import type { Finding, SavedPlan, SealedReview } from '../../../model.ts';
 import { nextCommand, planAgain, word } from '../../../next-command.ts';
 import { lookAgain } from '../../../operations/plan-fleet.ts';
 import { renderReview } from '../../../operations/render.ts';
@@ -40,7 +40,12 @@ export async function show(
     ...plan.findings,
   ];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
-  const review: Review = { verdict, plan, findings, next: next === null ? null : sameWay(next, options) };
+  const review: SealedReview = {
+    verdict,
+    plan,
+    findings,
+    next: next === null ? null : sameWay(next, options),
+  };
   await emit<ReviewFormat>(terminal, options, (format, where) =>
     renderReview(review, format, {
       ...where,
@@ -53,7 +58,7 @@ export async function show(
 }
 
 async function drift(
-  plan: Review['plan'],
+  plan: SavedPlan,
   file: string,
   options: ShowOptions,
   terminal: Terminal,

@@ -10,7 +10,7 @@ import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
-import { scheduleInWords } from '../../../report/review/schedule-in-words.ts';
+import { describeSchedule } from '../../../report/review/describe-rollout.ts';
 import type { Occurrence } from '../../../schedule/account.ts';
 import { openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
 import type { FileReading } from '../../../schedule/plan-file.ts';
@@ -91,7 +91,7 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
   const passedOver = account?.passedOver ?? null;
   const what = saved === null ? schedule.does : `carries out ${saved.digest.slice(0, 8)}`;
   const rows: string[][] = [
-    ['does', `${what} ${scheduleInWords(schedule)}`],
+    ['does', `${what} ${describeSchedule(schedule)}`],
     ['state', behind === null ? (enabled ? 'enabled' : 'disabled') : `not carried out: ${behind}`],
     ['last', last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${howItWent(last, zone)}`],
     ...(last === null ? [] : [['in', directoryOf(plan.name, last.due)]]),

@@ -1,0 +1,132 @@
+/** Tables for a page: in a frame that scrolls and can be reached by keyboard, sorted and filtered by the page's script. */
+import { markup, type Raw, raw } from './escape.ts';
+import { type Cell, type Column, joined, type Row, sortValueOf, type Table, textOf } from './table.ts';
+
+/** A table with its heading as the caption; nothing where it has no rows. */
+export function htmlTable(table: Table): Raw | null {
+  const { id, heading, note, rows, filter } = table;
+  if (rows.length === 0) return null;
+  const main = table.columns.flatMap((column, at) => (isStacked(column, table) ? [] : [at]));
+  const stacks = main.map((at) => ({
+    at,
+    under: table.columns.flatMap((one, below) =>
+      isStacked(one, table) && one.under === table.columns[at]!.title ? [below] : [],
+    ),
+  }));
+  const sorts = filter && table.columns.findIndex(({ title }) => title === filter.by);
+  let body = '';
+  for (const row of rows) {
+    body += '<tr>';
+    for (const { at, under } of stacks)
+      body += cellHtml(row, at, under, table.columns, sorts === undefined ? null : sorts === at);
+    body += '</tr>\n';
+  }
+  return markup`${
+    filter &&
+    sieve(
+      id,
+      filter,
+      stacks.findIndex(({ at }) => at === sorts),
+    )
+  }<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
+<table id="${id}">
+<caption id="${id}-c">${heading}${note !== undefined && `: ${note}`}</caption>
+<thead><tr>${stacks.map(({ at, under }) => titleHtml(table.columns, at, under))}</tr></thead>
+<tbody>
+${raw(body)}</tbody>
+</table>
+</div>
+`;
+}
+
+/** A column stands under another where that one is in the table. */
+function isStacked({ under }: Column, { columns }: Table): boolean {
+  return under !== undefined && columns.some(({ title }) => title === under);
+}
+
+/** What stands under a value without its title is in the title of the column. */
+function titleHtml(columns: readonly Column[], at: number, under: readonly number[]): Raw {
+  const { title, right } = columns[at]!;
+  const others = under.map((below) => columns[below]!).filter((one) => one.bare && one.in !== 'page');
+  const whole = [title, ...others.map((one) => one.title.toLowerCase())].join(', ');
+  return markup`<th scope="col"${right && raw(' class="n"')}>${whole}</th>`;
+}
+
+/** @param sorts null: the table is not sorted; else whether it is filtered by this column. */
+function cellHtml(
+  row: Row,
+  at: number,
+  under: readonly number[],
+  columns: readonly Column[],
+  sorts: boolean | null,
+): string {
+  const cell = row[at]!;
+  const value =
+    sorts === null ? null : (sortValueOf(cell) ?? (sorts || columns[at]!.right ? textOf(cell) : null));
+  let text = columns[at]!.right ? '<td class="n"' : '<td';
+  if (value !== null) text += markup` data-v="${value}"`.raw;
+  text += `>${shown(cell)}`;
+  for (const below of under) text += small(row[below]!, columns[below]!);
+  return `${text}</td>`;
+}
+
+/** Each part of a list in a line of its own. */
+function small(cell: Cell, column: Column): string {
+  if (typeof cell === 'object' && cell?.kind === 'list') {
+    let text = '';
+    for (const one of cell.items) text += small(one, column);
+    return text;
+  }
+  const inside = shown(cell);
+  if (inside === '') return '';
+  if (typeof cell === 'object' && cell?.kind === 'excerpt') return inside;
+  return `<small>${column.bare ? '' : `${escaped(column.title.toLowerCase())}: `}${inside}</small>`;
+}
+
+/** A cell's value as markup. */
+function shown(cell: Cell): string {
+  const text = escaped(textOf(cell));
+  if (cell === null || typeof cell === 'string' || text === '') return text;
+  switch (cell.kind) {
+    case 'id':
+      return `<span class="id">${text}</span>`;
+    case 'code':
+      return `<code>${text}</code>`;
+    case 'name':
+      return `<bdi>${text}</bdi>`;
+    case 'strong':
+      return `<strong>${text}</strong>`;
+    case 'time':
+      return `<span class="nb">${text}</span>`;
+    case 'outcome':
+      return `<span class="o ${cell.value}">${text}</span>`;
+    case 'severity':
+      return `<span class="o ${cell.value === 'note' ? 'note-s' : cell.value}">${text}</span>`;
+    case 'action':
+      return `<span class="key ${escaped(cell.tone)}">${text}</span>`;
+    case 'excerpt':
+      // Line by line, because a line feed within a text is shown as the character it is.
+      return `<pre>${cell.text
+        .split('\n')
+        .map((line) => `${escaped(line)}\n`)
+        .join('')}</pre>`;
+    case 'list':
+      return joined(cell.items, shown);
+    default:
+      return text;
+  }
+}
+
+function escaped(text: string): string {
+  return markup`${text}`.raw;
+}
+
+/** Shown by the script, which it needs. @param by the place of its column. */
+function sieve(id: string, { by: label, choices }: NonNullable<Table['filter']>, by: number): Raw {
+  return markup`<form class="tools" data-for="${id}" data-by="${by}" hidden>
+<label>Find <input type="search" autocomplete="off" spellcheck="false"></label>
+<label>${label} <select><option value="">all</option>${choices.map((choice) => markup`<option>${choice}</option>`)}</select></label>
+<output aria-live="polite"></output>
+</form>
+`;
+}

@@ -1,0 +1,169 @@
+/** How two saved plans differ, as tables: text and Markdown show the same. */
+import type { Change, NodeChange, PriceSum, Size } from '../../model.ts';
+import { type ColumnOf, id, type Table, tableOf } from '../document/table.ts';
+import * as show from '../quantities.ts';
+import { type Difference, isChange, type LoneStep, type PlanDiff, type PlanSide } from './plan-diff.ts';
+
+/** `SAME` or `DIFFERENT`, and how much of what. */
+export function verdictOfDiff(diff: PlanDiff): { readonly word: string; readonly sentence: string } {
+  if (diff.same) {
+    const sentence =
+      diff.from.digest === diff.to.digest
+        ? 'one and the same plan'
+        : 'the same would be carried out; only what is of the moment differs';
+    return { word: 'SAME', sentence };
+  }
+  const counted = tablesOf(diff).filter(({ id, rows }) => id !== READINGS && rows.length > 0);
+  return { word: 'DIFFERENT', sentence: counted.map(({ heading }) => heading).join(', ') };
+}
+
+/** `3f2a9c1d  double-eleven-headroom, 53 steps on 48 instances, sealed 2026-01-05 01:58:30 UTC`. */
+export function describeSide({ digest, name, steps, instances, sealedAt }: PlanSide): string {
+  return `${digest.slice(0, 8)}  ${name}, ${show.counted(steps, 'step')} on ${show.counted(instances, 'instance')}, sealed ${show.instant(sealedAt)}`;
+}
+
+/** A sign, what it is, and how it changed. */
+type Row = readonly [sign: '+' | '-' | '~', what: string, how: string];
+
+/** What is of the moment, and not counted. */
+const READINGS = 'readings';
+
+/** Each kind of difference, the gravest first, with how many there are; last what is not counted. */
+export function tablesOf(diff: PlanDiff): Table[] {
+  const { steps, waves, blocked, unchanged, findings } = diff;
+  const table = (kind: string, [one, several]: readonly [string, string], rows: readonly Row[]) =>
+    tableOf({ id: kind, heading: show.counted(rows.length, one, several) }, rows, COLUMNS);
+  return [
+    table(
+      'prices',
+      ['price', 'prices'],
+      diff.prices.map((price) => ['~', price.what, describePrice(price)]),
+    ),
+    table('settings', ['setting', 'settings'], diff.settings.map(leafRow)),
+    table('waves', ['wave', 'waves'], waveRows(waves)),
+    table(
+      'added',
+      ['step added', 'steps added'],
+      steps.added.map((step) => ['+', step.id, describeStep(step)]),
+    ),
+    table(
+      'removed',
+      ['step removed', 'steps removed'],
+      steps.removed.map((step) => ['-', step.id, describeStep(step)]),
+    ),
+    table(
+      'changed',
+      ['step changed', 'steps changed'],
+      steps.changed.map(({ id: step, differences }) => ['~', step, describeAll(differences)]),
+    ),
+    table(
+      'preconditions',
+      ['precondition', 'preconditions'],
+      diff.preconditions.map(({ instance, differences }) => ['~', instance, describeAll(differences)]),
+    ),
+    table(
+      'blocked',
+      ['blocked target', 'blocked targets'],
+      [
+        ...blocked.added.map(({ instance, codes }): Row => ['+', instance, codes.join(', ')]),
+        ...blocked.removed.map(({ instance, codes }): Row => ['-', instance, codes.join(', ')]),
+      ],
+    ),
+    table(
+      'unchanged',
+      ['unchanged target', 'unchanged targets'],
+      [
+        ...unchanged.added.map((instance): Row => ['+', instance, 'already has its size']),
+        ...unchanged.removed.map((instance): Row => ['-', instance, 'is no longer among what stays']),
+      ],
+    ),
+    table(
+      'findings',
+      ['finding', 'findings'],
+      [
+        ...findings.added.map((finding): Row => ['+', finding.code, `${finding.severity}: ${finding.what}`]),
+        ...findings.removed.map(
+          (finding): Row => ['-', finding.code, `${finding.severity}: ${finding.what}`],
+        ),
+      ],
+    ),
+    table(
+      READINGS,
+      ['reading of the moment, not counted', 'readings of the moment, not counted'],
+      diff.readings.map(leafRow),
+    ),
+  ];
+}
+
+const COLUMNS: readonly ColumnOf<Row>[] = [
+  ['', ([sign]) => id(sign)],
+  ['What', ([, what]) => id(what)],
+  ['How', ([, , how]) => how],
+];
+
+function waveRows({ added, removed, reordered, stepsReordered }: PlanDiff['waves']): Row[] {
+  return [
+    ...added.map((name): Row => ['+', name, 'added']),
+    ...removed.map((name): Row => ['-', name, 'removed']),
+    ...(reordered ? [['~', 'all', 'come in another order'] as const] : []),
+    ...stepsReordered.map((name): Row => ['~', name, 'its steps come in another order']),
+  ];
+}
+
+function leafRow(difference: Difference): Row {
+  return [signOf(difference), difference.what, describeSides(difference)];
+}
+
+function signOf({ from, to }: Difference): '+' | '-' | '~' {
+  if (from === undefined) return '+';
+  return to === undefined ? '-' : '~';
+}
+
+function describeStep({ change, after, region, wave, quote }: LoneStep): string {
+  const price = quote === null ? '' : `, ${show.quote(quote)}`;
+  return `${show.change(change, after)}, ${region}, wave ${wave}${price}`;
+}
+
+/** What follows from the change is left out. */
+function describeAll(differences: readonly Difference[]): string {
+  const follows = differences.some(({ what }) => what === 'change' || what === 'before');
+  return differences
+    .filter(({ what }) => !(follows && what === 'after'))
+    .map((one) => (one.what === 'change' ? describeChange(one) : `${one.what} ${describeSides(one)}`))
+    .join('; ');
+}
+
+/** `to 16 GB → 20 GB`; where it begins elsewhere, too, `(8 GB → 16 GB) → (12 GB → 20 GB)`. */
+function describeChange(difference: Difference): string {
+  const { from, to } = difference;
+  if (!isChange(from) || !isChange(to) || from.from !== to.from) return `change ${describeSides(difference)}`;
+  return `to ${amountOf(from, from.to)} → ${amountOf(to, to.to)}`;
+}
+
+function amountOf({ dimension }: Change, amount: number): string {
+  return dimension === 'memoryPerShard' ? show.memory(amount) : show.count(amount);
+}
+
+/** `20 → 40`; a side that does not have it is `nothing`. */
+function describeSides({ from, to }: Difference): string {
+  return `${describeValue(from)} → ${describeValue(to)}`;
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (typeof value === 'string') return value;
+  if (isChange(value)) return `(${amountOf(value, value.from)} → ${amountOf(value, value.to)})`;
+  if (typeof value === 'object' && 'memoryPerShard' in value && 'shards' in value)
+    return show.size(value as Size);
+  if (typeof value === 'object' && 'kind' in value && ('zones' in value || 'nodes' in value))
+    return show.nodes(value as NodeChange);
+  if (typeof value === 'object' && 'basis' in value) return show.quote(value as PriceSum);
+  return JSON.stringify(value);
+}
+
+function describePrice({ what, from, to }: Difference): string {
+  const currency = what.split(' ')[0]!;
+  const amount = (value: unknown) => (typeof value === 'number' ? show.money(value, currency) : 'nothing');
+  const more = (typeof to === 'number' ? to : 0) - (typeof from === 'number' ? from : 0);
+  return `${amount(from)} → ${amount(to)} (${more > 0 ? '+' : ''}${show.money(more, currency)})`;
+}

@@ -1,0 +1,111 @@
+/** The tables of a plan under review, each once, as data: what every format shows of them is the same. */
+import type { Finding, PriceShare, Step, UnsealedPlan } from '../../model.ts';
+import { sumPrices } from '../../money.ts';
+import { type ColumnOf, count, id, money, name, SENTENCE, type Table, tableOf } from '../document/table.ts';
+import { CODE, INSTANCE, SEVERITY, WHAT } from '../finding-columns.ts';
+import * as show from '../quantities.ts';
+import { priceOfShare } from './review-facts.ts';
+import { type changeKinds, findingGroups, MANY, type ReviewedTarget, tally } from './review-targets.ts';
+
+const FINDING_COLUMNS = [SEVERITY, CODE, INSTANCE, ...WHAT];
+
+/** `Attention: 9 errors, 1 warning`. */
+export function attentionHeading(findings: readonly Finding[]): string {
+  return `Attention: ${tally(findings)}`;
+}
+
+/** Every finding, those that block first. */
+export function findingsTable(findings: readonly Finding[], heading = attentionHeading(findings)): Table {
+  const choices = [...new Set(findings.map(({ severity }) => severity))];
+  return tableOf({ id: 'findings', heading, filter: { by: 'Severity', choices } }, findings, FINDING_COLUMNS);
+}
+
+/** The findings, and of a code that many share only the first with how many there are. */
+export function attentionTable(findings: readonly Finding[]): Table {
+  const told = findingGroups(findings).flatMap((group) =>
+    group.length < MANY
+      ? group.map((finding) => ({ finding, number: 1 }))
+      : [{ finding: group[0], number: group.length }],
+  );
+  return tableOf({ id: 'attention', heading: attentionHeading(findings) }, told, [
+    ['Times', ({ number }) => count(number)],
+    ...FINDING_COLUMNS.map(
+      ([title, cell, layout]): ColumnOf<(typeof told)[number]> => [
+        title,
+        ({ finding }, at) => cell(finding, at),
+        layout,
+      ],
+    ),
+  ]);
+}
+
+/** What is paid where: by wave, region and account. */
+export function moneyTable(shares: readonly PriceShare[]): Table {
+  return tableOf({ id: 'money', heading: 'Money' }, shares, [
+    ['By', ({ by }) => by],
+    ['Name', (share) => name(share.name), { least: 8 }],
+    ['Steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
+    ['Price', (share) => money(priceOfShare(share))],
+  ]);
+}
+
+/** What a long plan does on the whole. */
+export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
+  return tableOf({ id: 'kinds', heading: 'Changes by kind' }, kinds, [
+    ['Change', ({ words }) => words, { least: 20 }],
+    ['Steps', ({ own }) => count(own.length)],
+    ['Price', ({ own }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
+  ]);
+}
+
+/**
+ * One row a step, in the order given.
+ * @param targets of the review. @param without titles of columns that are said elsewhere.
+ */
+export function changesTable(
+  { waves }: Pick<UnsealedPlan, 'waves'>,
+  targets: readonly ReviewedTarget[],
+  steps: readonly Step[],
+  {
+    heading = 'Changes',
+    without = [],
+  }: { readonly heading?: string; readonly without?: readonly string[] } = {},
+): Table {
+  const byInstance = new Map(targets.map((target) => [target.instance, target]));
+  const rows = steps.map((step) => {
+    const target = byInstance.get(step.instance);
+    const own = target?.steps ?? [];
+    return { step, target, of: own.length, number: own.findIndex((one) => one.id === step.id) + 1 };
+  });
+  const columns: readonly ColumnOf<(typeof rows)[number]>[] = [
+    ['Wave', ({ step }) => waves[step.wave]?.name ?? ''],
+    ['Instance', ({ step }) => id(step.instance)],
+    [
+      'Name',
+      ({ target }) => name(target?.name ?? ''),
+      { under: 'Instance', least: 6, yields: 2, bare: true },
+    ],
+    ['Region', ({ step }) => step.region, { yields: 1, bare: true }],
+    ['Edition', ({ step }) => step.edition, { in: 'page' }],
+    ['Step', ({ of, number }) => (of > 1 ? `${number}/${of}` : null)],
+    ['Change', ({ step }) => show.change(step.change, step.after, step.nodes)],
+    [
+      'Why',
+      ({ target, number }) => (number === 1 ? (target?.why ?? null) : null),
+      { under: 'Change', ...SENTENCE },
+    ],
+    ['Before', ({ step }) => show.size(step.before), { in: 'page' }],
+    ['After', ({ step }) => show.size(step.after), { in: 'page' }],
+    [
+      'Price',
+      ({ step: { quote } }) => quote && money(show.quote(quote), quote.amount),
+      { yields: 3, bare: true },
+    ],
+  ];
+  const choices = [...new Set(waves.map((wave) => wave.name))];
+  return tableOf(
+    { id: 'changes', heading, note: 'Memory is per shard.', filter: { by: 'Wave', choices } },
+    rows,
+    columns.filter(([title]) => !without.includes(title)),
+  );
+}
