@@ -194,6 +194,7 @@ export const COMMON_CODES: readonly Rule[] = [
   ),
 ];
 
+// biome-ignore lint/complexity/useMaxParams: the columns of the table above
 function codes(
   names: readonly string[],
   source: string,

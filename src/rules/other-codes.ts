@@ -100,6 +100,7 @@ export const OTHER_CODES: readonly Rule[] = [
   ),
 ];
 
+// biome-ignore lint/complexity/useMaxParams: the columns of the table above
 function other(
   code: string,
   saidOf: Rule['saidOf'],

@@ -134,6 +134,7 @@ interface LaneState {
  * @param requestsPerSecond for every lane; what is above the provider's 20 is 20.
  * @throws RangeError for a rate that is not above zero.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of functions over one state, the slots of all lanes
 export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
   let full = fullRateFrom(requestsPerSecond);
   const lanes = new Map<string, LaneState>();

@@ -37,5 +37,9 @@ export function amountsPicture(id: string, title: string, amounts: readonly Amou
   const axis = markup`<line class="base" x1="${at(zero)}" x2="${at(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
   const spoken = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
   const figures = Object.fromEntries(amounts.map(({ label, value }) => [label, value]));
-  return drawing(id, WIDTH, amounts.length * ROW, title, spoken, [...rows, axis], figures);
+  return drawing(
+    { id, width: WIDTH, height: amounts.length * ROW, title, desc: spoken },
+    [...rows, axis],
+    figures,
+  );
 }

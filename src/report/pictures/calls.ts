@@ -85,10 +85,10 @@ ${rule('base', STRIP)}${rule('limit', y(PROVIDER_LIMIT))}${rate !== PROVIDER_LIM
   const spoken = actions.map(
     ({ action, count, peak }) => `${action}: ${show.counted(count, 'call')}, at most ${peak} in one second`,
   );
-  const svg = drawing('calls', WIDTH, height, 'Calls per second by action', spoken.join('; '), [
-    moments,
-    strips,
-  ]);
+  const svg = drawing(
+    { id: 'calls', width: WIDTH, height, title: 'Calls per second by action', desc: spoken.join('; ') },
+    [moments, strips],
+  );
   const plan =
     rate === PROVIDER_LIMIT ? 'also the plan’s own rate' : `the dashed line the plan’s own rate, ${rate}`;
   const grouped = each > 1 && ` A column stands for ${each} seconds and shows the highest of them.`;

@@ -13,16 +13,18 @@ export function at(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/**
- * An SVG with the name and the description that are read aloud in its stead.
- * @param figures what it shows, as `data-` attributes for programs that read the page.
- */
+/** What a picture is called, and its size. `title` and `desc` are read aloud in its stead. */
+export interface Canvas {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly title: string;
+  readonly desc: string;
+}
+
+/** An SVG. @param figures what it shows, as `data-` attributes for programs that read the page. */
 export function drawing(
-  id: string,
-  width: number,
-  height: number,
-  title: string,
-  desc: string,
+  { id, width, height, title, desc }: Canvas,
   body: Piece,
   figures: Readonly<Record<string, number | string>> = {},
 ): Raw {

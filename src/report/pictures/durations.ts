@@ -65,7 +65,7 @@ export function durationsPicture(steps: readonly ReportStep[]): Raw | null {
 `;
   const spoken = `${show.counted(durations.length, 'step')}: half took no more than ${show.duration(median)}, 95% no more than ${show.duration(quantile(0.95))}, the longest ${show.duration(most)}.`;
   return markup`<figure>
-<div class="scroll" role="region" aria-label="Durations, picture" tabindex="0">${drawing('durations', WIDTH, TOP + HEIGHT + FOOT, 'How long the changes took', spoken, [bars, labels, axis], { steps: durations.length, median, longest: most })}</div>
+<div class="scroll" role="region" aria-label="Durations, picture" tabindex="0">${drawing({ id: 'durations', width: WIDTH, height: TOP + HEIGHT + FOOT, title: 'How long the changes took', desc: spoken }, [bars, labels, axis], { steps: durations.length, median, longest: most })}</div>
 <figcaption>How many changes took how long, from the order (or their beginning, where they waited for a window) to their end.</figcaption>
 </figure>
 `;

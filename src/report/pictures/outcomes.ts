@@ -27,7 +27,7 @@ export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw 
   );
   const nothing = steps === 0 && markup`<rect class="band" width="${WIDTH}" height="22"/>`;
   return markup`<figure>
-${drawing('outcomes', WIDTH, 22, 'Outcomes of all steps', describeOutcomes(totals) || 'no steps', [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
+${drawing({ id: 'outcomes', width: WIDTH, height: 22, title: 'Outcomes of all steps', desc: describeOutcomes(totals) || 'no steps' }, [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
 </figure>
 `;
 }

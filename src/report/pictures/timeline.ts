@@ -57,10 +57,14 @@ export function timelinePicture(report: Report): Raw {
 `;
   });
   const spoken = `${show.counted(started, 'step')} began between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
-  return drawing('timeline', WIDTH, y, 'Timeline of the run by wave', spoken, [ticks, parts], {
-    steps: started,
-    waves: report.waves.length,
-  });
+  return drawing(
+    { id: 'timeline', width: WIDTH, height: y, title: 'Timeline of the run by wave', desc: spoken },
+    [ticks, parts],
+    {
+      steps: started,
+      waves: report.waves.length,
+    },
+  );
 }
 
 function barsOf(steps: readonly ReportStep[], last: number): Bar[] {

@@ -29,6 +29,7 @@ type Row = readonly [sign: '+' | '-' | '~', what: string, how: string];
 const READINGS = 'readings';
 
 /** Each kind of difference, the gravest first, with how many there are; last what is not counted. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one list, an element for each kind of difference
 export function tablesOf(diff: PlanDiff): Table[] {
   const { steps, waves, blocked, unchanged, findings } = diff;
   const table = (kind: string, [one, several]: readonly [string, string], rows: readonly Row[]) =>

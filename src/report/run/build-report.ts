@@ -1,6 +1,7 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
-import { untouched } from '../../journal/fold-step.ts';
+
 import { given } from '../../given.ts';
+import { untouched } from '../../journal/fold-step.ts';
 import { replay, totals } from '../../journal/replay.ts';
 import {
   type JournalEntry,

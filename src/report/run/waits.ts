@@ -1,4 +1,7 @@
 /** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
+
+import { unreachable } from '../../errors.ts';
+import { saySteerer } from '../../journal/fold-control.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -7,8 +10,6 @@ import {
   STEP_WAITS,
   type StepWait,
 } from '../../model.ts';
-import { saySteerer } from '../../journal/fold-control.ts';
-import { unreachable } from '../../errors.ts';
 
 type Reason = StepWait['for'];
 type StepEntry = Extract<JournalEntry, { readonly step: string }>;
