@@ -93,7 +93,7 @@ export function exampleOf(schema: Schema, key: string): string {
 }
 
 /** A value in YAML's flow style. */
-function flow(value: unknown): string {
+export function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (typeof value === 'object' && value !== null)
     return `{ ${Object.entries(value)

@@ -8,40 +8,31 @@ import { DIMENSIONS, type Finding } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule } from './check-schedule.ts';
-import { checkWindows } from './check-windows.ts';
+import { checkWindows, type Say } from './check-windows.ts';
 import type { PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
 import type { YamlTree } from './read-yaml.ts';
 import type { Path } from './yaml-places.ts';
 
-type Say = (
-  code: string,
-  path: Path,
-  what: string,
-  mend: string,
-  more?: { key?: boolean; also?: Path; instance?: string },
-) => void;
-
 export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   const findings: Finding[] = [];
-  const say: Say = (code, path, what, mend, { key = false, also, instance } = {}) => {
+  const say: Say = (path, what, mend, { code = 'Refit.BadValue', key = false, also, instance } = {}) => {
     if (tree.unreadable(path)) return;
     const span = key ? tree.keyAt(path) : tree.valueAt(path);
     const remark = { code, what, mend, ...given({ instance }) };
     findings.push(source.finding(remark, span, also && tree.valueAt(also)));
   };
   const plan = record(tree.value);
+  const waves = list(plan.waves).map(record);
   finishBy(plan, say);
-  checkWindows(record(plan.windows), (path, what, mend) => say('Refit.BadValue', path, what, mend));
-  if (plan.schedule !== undefined)
-    checkSchedule(plan.schedule, (code, path, what, mend, key = false) =>
-      say(code, path, what, mend, { key }),
-    );
+  checkWindows(record(plan.windows), say);
+  if (plan.schedule !== undefined) checkSchedule(plan.schedule, say);
   conflicts(plan, say, (path) => source.place(tree.valueAt(path).offset).line);
   relativeSizes(plan, say);
-  waves(plan, say);
-  thresholds(plan, say);
-  gates(plan, say);
+  namesAndApprovals(waves, plan.approvals !== undefined, say);
+  takes(waves, say);
+  thresholds(plan, waves, say);
+  gates(waves, say);
   secretsInAddresses(plan, say);
   return findings;
 }
@@ -50,7 +41,7 @@ function finishBy(plan: Fields, say: Say): void {
   const value = plan.finishBy;
   if (typeof value !== 'string' || parseInstant(value) !== null) return;
   const what = `finishBy is ${value.slice(0, 40)}, a moment that does not exist`;
-  say('Refit.BadValue', ['finishBy'], what, 'finishBy: 2026-11-10T05:00:00+08:00');
+  say(['finishBy'], what, 'finishBy: 2026-11-10T05:00:00+08:00');
 }
 
 /** Relative sizes are left to those who know the present one. */
@@ -67,7 +58,8 @@ function conflicts(plan: Fields, say: Say, lineOf: (path: Path) => number): void
       for (const { path, value } of others)
         if (value !== first!.value) {
           const what = `${instance} is a target twice, with different ${dimension}: here and on line ${lineOf(first!.path)}`;
-          say('Refit.Conflict', path, what, 'keep one of the two', { also: first!.path, instance });
+          const more = { code: 'Refit.Conflict', also: first!.path, instance };
+          say(path, what, 'keep one of the two', more);
         }
     }
   }
@@ -79,7 +71,6 @@ function relativeSizes(plan: Fields, say: Say): void {
     const [least, most] = [parseSize(wish.atLeast), parseSize(wish.atMost)];
     if (least !== null && most !== null && least > most)
       say(
-        'Refit.BadValue',
         ['targets', index, 'memoryPerShard', 'atMost'],
         `atLeast is ${least} MB and atMost ${most} MB: no size is both`,
         `atMost: ${wish.atLeast}`,
@@ -87,64 +78,45 @@ function relativeSizes(plan: Fields, say: Say): void {
   }
 }
 
-function waves(plan: Fields, say: Say): void {
-  const entries = list(plan.waves);
+function namesAndApprovals(waves: readonly Fields[], mayBeApproved: boolean, say: Say): void {
   const names = new Set<string>();
-  // With `from`, the rest is that of some: others may follow, and take the rest of theirs.
-  const takesRest = (entry: unknown) => record(entry).take === 'rest' && record(entry).from === undefined;
-  const rest = entries.findIndex(takesRest);
-  let percent = 0;
-  for (const [index, entry] of entries.entries()) {
-    const { name, take, approval } = record(entry);
-    if (approval !== undefined && plan.approvals === undefined)
-      say(
-        'Refit.MissingKey',
-        ['waves', index, 'approval'],
-        'the wave asks for an approval, and nothing says by whom',
-        'approvals: { need: 1, from: approvers.yaml }',
-        { key: true },
-      );
-    if (typeof name === 'string') {
-      if (names.has(name))
-        say(
-          'Refit.BadValue',
-          ['waves', index, 'name'],
-          `two waves are called ${JSON.stringify(name)}`,
-          `name: ${name}-2`,
-        );
-      names.add(name);
+  for (const [index, { name, approval }] of waves.entries()) {
+    if (approval !== undefined && !mayBeApproved) {
+      const what = 'the wave asks for an approval, and nothing says by whom';
+      const mend = 'approvals: { need: 1, from: approvers.yaml }';
+      say(['waves', index, 'approval'], what, mend, { code: 'Refit.MissingKey', key: true });
     }
-    if (record(entry).from === undefined) percent += Math.min(100, parsePercent(take) ?? 0);
-    if (!takesRest(entry)) continue;
-    if (index !== rest)
-      say(
-        'Refit.BadValue',
-        ['waves', index, 'take'],
-        'two waves take the rest; after the first there is none',
-        'take: 10%',
-      );
-    else if (index !== entries.length - 1 && !entries.slice(index + 1).every(takesRest))
-      say(
-        'Refit.BadValue',
-        ['waves', index, 'take'],
-        'a wave takes the rest and others follow it, for which nothing is left',
-        'put this wave last',
-      );
+    if (typeof name !== 'string') continue;
+    if (names.has(name))
+      say(['waves', index, 'name'], `two waves are called ${JSON.stringify(name)}`, `name: ${name}-2`);
+    names.add(name);
   }
-  if (percent > 100)
-    say(
-      'Refit.BadValue',
-      ['waves'],
-      `the waves take ${percent}% together, more than there is`,
-      'take: rest for the last wave',
-      { key: true },
-    );
 }
 
-function thresholds(plan: Fields, say: Say): void {
+/** What the waves take together, those with `from` left out: they take of some alone, and others may follow. */
+function takes(waves: readonly Fields[], say: Say): void {
+  const takesRest = ({ take, from }: Fields) => take === 'rest' && from === undefined;
+  const first = waves.findIndex(takesRest);
+  for (const [index, wave] of waves.entries()) {
+    const path = ['waves', index, 'take'];
+    if (!takesRest(wave)) continue;
+    if (index !== first) say(path, 'two waves take the rest; after the first there is none', 'take: 10%');
+    else if (!waves.slice(index + 1).every(takesRest)) {
+      const what = 'a wave takes the rest and others follow it, for which nothing is left';
+      say(path, what, 'put this wave last');
+    }
+  }
+  const percent = waves
+    .filter(({ from }) => from === undefined)
+    .reduce((sum, { take }) => sum + Math.min(100, parsePercent(take) ?? 0), 0);
+  if (percent <= 100) return;
+  const what = `the waves take ${percent}% together, more than there is`;
+  say(['waves'], what, 'take: rest for the last wave', { key: true });
+}
+
+function thresholds(plan: Fields, waves: readonly Fields[], say: Say): void {
   holdsAtOnce(record(plan.execution).haltWhen, ['execution', 'haltWhen'], say);
-  for (const [index, entry] of list(plan.waves).entries()) {
-    const { haltWhen, gate } = record(entry);
+  for (const [index, { haltWhen, gate }] of waves.entries()) {
     holdsAtOnce(haltWhen, ['waves', index, 'haltWhen'], say);
     holdsAtOnce(gate, ['waves', index, 'gate'], say);
   }
@@ -155,39 +127,28 @@ function holdsAtOnce(thresholds: unknown, path: Path, say: Say): void {
   const isGate = path.at(-1) === 'gate';
   for (const key of ['failed', 'unknown']) {
     const threshold = typeof written[key] === 'string' ? parseThreshold(written[key]) : null;
-    if (threshold?.operator === '>=' && threshold.value === 0)
-      say(
-        'Refit.BadValue',
-        [...path, key],
-        isGate
-          ? `gate.${key} holds always: the gate would fail after every wave`
-          : `haltWhen.${key} holds from the start: the run would halt before its first order`,
-        `${key}: "> 0"`,
-      );
+    if (threshold?.operator !== '>=' || threshold.value !== 0) continue;
+    const what = isGate
+      ? `gate.${key} holds always: the gate would fail after every wave`
+      : `haltWhen.${key} holds from the start: the run would halt before its first order`;
+    say([...path, key], what, `${key}: "> 0"`);
   }
 }
 
 const [LEAST_OVER, MOST_OVER] = [MINUTE, DAY];
 
-function gates(plan: Fields, say: Say): void {
-  for (const [index, entry] of list(plan.waves).entries()) {
-    const { duration, metric } = record(record(entry).gate);
+function gates(waves: readonly Fields[], say: Say): void {
+  for (const [index, { gate }] of waves.entries()) {
+    const { duration, metric } = record(gate);
     const path = ['waves', index, 'gate'];
-    if (index === 0 && parseGateDuration(duration)?.unit === 'forecast')
-      say(
-        'Refit.BadValue',
-        [...path, 'duration'],
-        'the forecast is what the waves before took, and nothing comes before the first',
-        'duration: "> 15m"',
-      );
-    const over = parseDuration(record(metric).over);
+    if (index === 0 && parseGateDuration(duration)?.unit === 'forecast') {
+      const what = 'the forecast is what the waves before took, and nothing comes before the first';
+      say([...path, 'duration'], what, 'duration: "> 15m"');
+    }
+    const written = record(metric).over;
+    const over = parseDuration(written);
     if (over !== null && (over < LEAST_OVER || over > MOST_OVER))
-      say(
-        'Refit.BadValue',
-        [...path, 'metric', 'over'],
-        `over is ${record(metric).over}; a metric is read over 1m to 24h`,
-        'over: 5m',
-      );
+      say([...path, 'metric', 'over'], `over is ${written}; a metric is read over 1m to 24h`, 'over: 5m');
   }
 }
 
@@ -196,12 +157,9 @@ function secretsInAddresses(plan: Fields, say: Say): void {
   for (const [index, entry] of list(plan.notify).entries()) {
     const { url } = record(entry);
     if (typeof url !== 'string' || !SECRET_IN_ADDRESS.test(url)) continue;
-    say(
-      'Refit.BadValue',
-      ['notify', index, 'url'],
-      'the address holds a secret: whoever reads the plan could use it',
-      'urlEnv: NOTIFY_URL   and where the plan is applied: export NOTIFY_URL=…',
-    );
+    const what = 'the address holds a secret: whoever reads the plan could use it';
+    const mend = 'urlEnv: NOTIFY_URL   and where the plan is applied: export NOTIFY_URL=…';
+    say(['notify', index, 'url'], what, mend);
   }
 }
 

@@ -9,9 +9,22 @@ import { parseDuration } from './quantity.ts';
 import type { Path } from './yaml-places.ts';
 
 /** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
-export type SayOfWindows = (path: Path, what: string, mend: string) => void;
+export type Say = (
+  path: Path,
+  what: string,
+  mend: string,
+  more?: {
+    /** `Refit.BadValue` where there is none. */
+    readonly code?: string;
+    /** It is said of the key that the value stands under. */
+    readonly key?: boolean;
+    /** Another value that is shown with it. */
+    readonly also?: Path;
+    readonly instance?: string;
+  },
+) => void;
 
-export function checkWindows(windows: Readonly<Record<string, unknown>>, say: SayOfWindows): void {
+export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Say): void {
   checkTimeZone(windows.timezone, ['windows', 'timezone'], say);
   const allow = texts(windows.allow);
   for (const [index, text] of allow.entries()) sameTimes(text, ['windows', 'allow', index], say);
@@ -22,7 +35,7 @@ export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Sa
 }
 
 /** Says so where a zone is not in the tz database, with the nearest that is. */
-export function checkTimeZone(name: unknown, path: Path, say: SayOfWindows): void {
+export function checkTimeZone(name: unknown, path: Path, say: Say): void {
   if (typeof name !== 'string' || isTimeZone(name)) return;
   const mend = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
@@ -34,7 +47,7 @@ export function checkTimeZone(name: unknown, path: Path, say: SayOfWindows): voi
   );
 }
 
-function sameTimes(text: string, path: Path, say: SayOfWindows): void {
+function sameTimes(text: string, path: Path, say: Say): void {
   const [, days, from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
   if (from === undefined || from !== to) return;
   say(
@@ -44,7 +57,7 @@ function sameTimes(text: string, path: Path, say: SayOfWindows): void {
   );
 }
 
-function freeze(text: string, path: Path, say: SayOfWindows): void {
+function freeze(text: string, path: Path, say: Say): void {
   const [first = '', last = first] = text.split('..');
   const days = !text.includes('T');
   const at = (part: string) => (days ? (isDate(part) ? part : null) : parseInstant(part));
@@ -60,7 +73,7 @@ function freeze(text: string, path: Path, say: SayOfWindows): void {
   }
 }
 
-function twice(all: readonly string[], key: string, say: SayOfWindows): void {
+function twice(all: readonly string[], key: string, say: Say): void {
   for (const [index, text] of all.entries())
     if (text !== '' && all.indexOf(text) < index)
       say(['windows', key, index], `${text} is there twice`, 'remove one of the two');
@@ -69,7 +82,7 @@ function twice(all: readonly string[], key: string, say: SayOfWindows): void {
 /** A Monday, from which on any two weeks show every opening that a plan without freezes can have. */
 const ANY_MONDAY = Date.UTC(2026, 0, 5);
 
-function lastStart(written: unknown, allow: readonly string[], say: SayOfWindows): void {
+function lastStart(written: unknown, allow: readonly string[], say: Say): void {
   const before = parseDuration(written);
   if (before === null) return;
   const known = allow.filter((text) => parseWindow(text) !== null);

@@ -4,7 +4,7 @@
  */
 import type { SchemaError } from '../../generated/validators.js';
 import type { Finding } from '../../model.ts';
-import { badValue, exampleOf, show } from './bad-value.ts';
+import { badValue, exampleOf, flow, show } from './bad-value.ts';
 import type { PlanText, Span } from './plan-text.ts';
 import { MINIMAL_PLAN, type YamlTree } from './read-yaml.ts';
 import { meantKeys, unknownKey } from './unknown-key.ts';
@@ -139,14 +139,11 @@ function keysOfChoice(fault: Fault, tree: YamlTree, source: PlanText): Said | nu
   if (schema.title === 'a relative size') {
     const { atMost } = error.data as { atMost?: unknown };
     const what = 'the relative size says neither grow nor atLeast';
-    return atMost === undefined
-      ? { code, what, mend: 'grow: 25%', span: tree.valueAt(path) }
-      : {
-          code,
-          what: `${what}; atMost alone never makes it smaller`,
-          mend: `memoryPerShard: ${String(atMost).slice(0, 20)}`,
-          span: tree.valueAt(path),
-        };
+    const [more, mend] =
+      atMost === undefined
+        ? ['', 'grow: 25%']
+        : ['; atMost alone never makes it smaller', `memoryPerShard: ${flow(atMost).slice(0, 20)}`];
+    return { code, what: `${what}${more}`, mend, span: tree.valueAt(path) };
   }
   const what =
     schema.title !== 'a target'
@@ -158,19 +155,11 @@ function keysOfChoice(fault: Fault, tree: YamlTree, source: PlanText): Said | nu
 }
 
 function emptySelector({ key }: Fault, span: Span): Said {
-  return key === 'exclude'
-    ? {
-        code: 'Refit.SelectEmpty',
-        what: 'an empty selector under exclude would leave nothing',
-        mend: 'remove it',
-        span,
-      }
-    : {
-        code: 'Refit.SelectEmpty',
-        what: 'an empty selector says nothing; everything must be asked for by name',
-        mend: 'select: { all: true }',
-        span,
-      };
+  const [what, mend] =
+    key === 'exclude'
+      ? ['an empty selector under exclude would leave nothing', 'remove it']
+      : ['an empty selector says nothing; everything must be asked for by name', 'select: { all: true }'];
+  return { code: 'Refit.SelectEmpty', what, mend, span };
 }
 
 function wrongValue({ error, path, key, inList }: Fault, tree: YamlTree, source: PlanText): Said {

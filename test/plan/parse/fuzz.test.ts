@@ -109,6 +109,7 @@ describe('parsing never throws, and either gives a plan or says why not', () => 
   it.each([
     { version: { toString: 0 } },
     { version: 1, name: { toString: 0 }, targets: { toString: 0 } },
+    { version: 1, targets: [{ instance: 'crs-5qlrlhux', memoryPerShard: { atMost: { toString: 0 } } }] },
     { version: 1, execution: { inFlight: { toString: 0 } }, waves: [{ name: { valueOf: 0, toString: 0 } }] },
   ])('on values that cannot be made a text: %j', (value) => isWhole(JSON.stringify(value)));
 
