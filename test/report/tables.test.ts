@@ -238,7 +238,7 @@ describe('a table on a page', () => {
   const html = htmlTable(TABLE)!.raw;
 
   it('has columns under columns, quantities to the right, and values to sort by', () => {
-    expect(html).toContain('<caption id="items-c">Items: All of them.</caption>');
+    expect(html).toContain('<caption id="items-c"><b>Items</b> All of them.</caption>');
     expect([...html.matchAll(/<th [^>]*>([^<]*)/g)].map(([, title]) => title)).toEqual([
       'Instance, name',
       'Took',
