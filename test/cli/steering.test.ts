@@ -125,7 +125,7 @@ describe('a live run', () => {
       (await scene.tell('audit', 'verify').then(() => scene.desk.refit(['audit', 'verify', 'run']))).code,
     ).toBe(0);
     for (const [format, pattern] of [
-      ['text', /Told while it ran\n.*: pause, accepted: paused: no new order/],
+      ['text', /Commands to the run\n.*\n.* pause +accepted\n +paused: no new order/],
       ['markdown', /pause/],
       ['html', /pause/],
     ] as const)

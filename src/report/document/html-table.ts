@@ -30,7 +30,7 @@ export function htmlTable(table: Table): Raw | null {
     )
   }<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
 <table id="${id}">
-<caption id="${id}-c">${heading}${note !== undefined && `: ${note}`}</caption>
+<caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
 <thead><tr>${stacks.map(({ at, under }) => titleHtml(table.columns, at, under))}</tr></thead>
 <tbody>
 ${raw(body)}</tbody>

@@ -41,7 +41,7 @@ span.o{white-space:nowrap}span.o::before,.key::before{content:"";display:inline-
 ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:8px 0 0;padding:0}ul.legend .zero{color:var(--soft)}
 .scroll{overflow-x:auto;margin:8px 0 20px}.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.4}
-caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}
+caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 6px}caption b{color:var(--ink);font-weight:600}
 th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;white-space:nowrap;border-bottom-color:var(--soft)}.n{text-align:right;white-space:nowrap;padding-right:22px}.n:last-child{padding-right:0}
 th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}

@@ -1,4 +1,4 @@
-/** Tables for a terminal: rows in columns as wide as it is, and under a row what finds no room in it. Expects visible text. */
+/** Tables for a terminal: rows in columns as wide as it is, and under a row what finds no room in it. */
 import { table as aligned, cells, clip, type Cell as Painted, wrap } from './columns.ts';
 import { visible } from './escape.ts';
 import { type Ink, OUTCOME_SIGNS, SEVERITY_SIGNS } from './ink.ts';
@@ -33,8 +33,8 @@ export function textTable(
   const rest = rows.length <= 1.5 * most ? 0 : rows.length - most;
   return [
     '',
-    inks.bold(heading),
-    ...(note === undefined ? [] : wrap(note, width, '  ').map(inks.dim)),
+    inks.bold(visible(heading)),
+    ...(note === undefined ? [] : wrap(visible(note), width, '  ').map(inks.dim)),
     ...lines!,
     ...(rest === 0 ? [] : [inks.dim(`  ${moreRows(rest)}: ${elsewhere}`)]),
   ];
