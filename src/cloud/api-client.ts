@@ -33,13 +33,7 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
   const identities = new Map<string, string>();
 
-  const hosts = new Map<string, Host>();
-  const hostOf = ({ product }: Action, region: string): Host => {
-    const key = `${product} ${region}`;
-    const host = hosts.get(key) ?? hostFor(product, region, endpoint);
-    hosts.set(key, host);
-    return host;
-  };
+  const hostOf = rememberHosts(endpoint);
 
   const laneAtOnce = (action: Action, scope: Scope): Lane => {
     if (!identities.has(scope.profile)) identities.set(scope.profile, `profile ${scope.profile}`);
@@ -86,5 +80,16 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
       return laneAtOnce(action, scope);
     },
     laneAtOnce,
+  };
+}
+
+/** The host of each product and region, looked up once. */
+function rememberHosts(endpoint: string | null): (action: Action, region: string) => Host {
+  const hosts = new Map<string, Host>();
+  return ({ product }, region) => {
+    const key = `${product} ${region}`;
+    const host = hosts.get(key) ?? hostFor(product, region, endpoint);
+    hosts.set(key, host);
+    return host;
   };
 }

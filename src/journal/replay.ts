@@ -11,7 +11,7 @@ import {
 } from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
 import { foldCommand, foldGate } from './fold-control.ts';
-import { foldStart } from './fold-start.ts';
+import { foldEnd, foldStart, foldWave } from './fold-run.ts';
 import * as step from './fold-step.ts';
 import { changeStep, Folding, takeOrder } from './folding.ts';
 
@@ -68,12 +68,8 @@ function fold(run: Folding, entry: JournalEntry): void {
       run.approvalsAwaited.set(entry.wave, entry.until);
       return;
     case 'wave-started':
-      if (!run.wavesStarted.includes(entry.wave)) run.wavesStarted.push(entry.wave);
-      return;
     case 'wave-ended':
-      if (!run.wavesEnded.includes(entry.wave)) run.wavesEnded.push(entry.wave);
-      run.waveEndedAt.set(entry.wave, entry.at);
-      return;
+      return foldWave(run, entry);
     case 'looked':
       return changeStep(run, entry, step.seen);
     case 'intent':
@@ -113,11 +109,7 @@ function fold(run: Folding, entry: JournalEntry): void {
       for (const calls of entry.counts) countCalls(run.callCounts, calls);
       return;
     case 'run-ended':
-      run.endedAt = entry.at;
-      run.endedBecause = entry.because;
-      run.standsHalted ||= entry.because === 'halted';
-      run.exitCode = entry.exitCode;
-      return;
+      return foldEnd(run, entry);
     default:
       return unreachable(entry);
   }

@@ -1,4 +1,4 @@
-/** How a run stands after a process has resumed it. */
+/** How a run stands after a process has started or ended it, and after its waves. */
 import type { EntryOf } from '../model.ts';
 import { AS_PLANNED, type Folding } from './folding.ts';
 
@@ -16,6 +16,19 @@ export function foldStart(run: Folding, { at, purpose }: EntryOf<'run-started'>)
   run.steered = AS_PLANNED;
   run.toldToStop = false;
   run.starts += 1;
+}
+
+export function foldEnd(run: Folding, { at, because, exitCode }: EntryOf<'run-ended'>): void {
+  run.endedAt = at;
+  run.endedBecause = because;
+  run.standsHalted ||= because === 'halted';
+  run.exitCode = exitCode;
+}
+
+export function foldWave(run: Folding, { kind, wave, at }: EntryOf<'wave-started' | 'wave-ended'>): void {
+  const waves = kind === 'wave-started' ? run.wavesStarted : run.wavesEnded;
+  if (!waves.includes(wave)) waves.push(wave);
+  if (kind === 'wave-ended') run.waveEndedAt.set(wave, at);
 }
 
 /** Each process resolves the unknown steps again. */
