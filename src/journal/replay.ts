@@ -54,7 +54,6 @@ export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<Journa
   return run.state();
 }
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one exhaustive switch, a line or two for each kind of entry
 function fold(run: Folding, entry: JournalEntry): void {
   switch (entry.kind) {
     case 'run-started':
