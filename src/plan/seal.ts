@@ -30,9 +30,8 @@ export function readSavedPlan(text: string): SavedPlan {
   } catch (cause) {
     throw new RefitError('format-unknown', 'this is no saved plan: it is not JSON', PLAN_AGAIN, { cause });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new RefitError('format-unknown', 'this is no saved plan: it is not a JSON object', PLAN_AGAIN);
-  }
   const { format, digest, ...rest } = value as Partial<SavedPlan>;
   if (format !== SAVED_PLAN_FORMAT) {
     const what = `this is no saved plan of this version: format is ${shown(format)}, not ${SAVED_PLAN_FORMAT}`;
@@ -72,34 +71,42 @@ function shown(value: unknown): string {
 function looseEnd(saved: SavedPlan): string | null {
   const asking = saved.approvals ? undefined : saved.waves.find(({ approval }) => approval !== undefined);
   if (asking) return `wave ${asking.name} asks for an approval, and nobody may approve`;
+  return looseStep(saved) ?? looseWave(saved) ?? strangeSchedule(saved) ?? strangeWindow(saved);
+}
+
+function looseStep({ steps, waves, preconditions }: SavedPlan): string | null {
   const seen = new Set<string>();
-  const ready = new Set(saved.preconditions.map(({ instance }) => instance));
-  for (const step of saved.steps) {
-    if (seen.has(step.id)) return `step ${step.id} is there twice`;
-    if (step.needs !== null && !seen.has(step.needs))
-      return `step ${step.id} needs ${step.needs}, which is not before it`;
-    if (!ready.has(step.instance)) return `step ${step.id} has no precondition`;
-    if (step.wave < 0 || step.wave >= saved.waves.length)
-      return `step ${step.id} is in wave ${step.wave}, which is not there`;
-    seen.add(step.id);
+  const ready = new Set(preconditions.map(({ instance }) => instance));
+  for (const { id, needs, instance, wave } of steps) {
+    if (seen.has(id)) return `step ${id} is there twice`;
+    if (needs !== null && !seen.has(needs)) return `step ${id} needs ${needs}, which is not before it`;
+    if (!ready.has(instance)) return `step ${id} has no precondition`;
+    if (wave < 0 || wave >= waves.length) return `step ${id} is in wave ${wave}, which is not there`;
+    seen.add(id);
   }
-  const waveOf = new Map(saved.steps.map((step) => [step.id, step.wave]));
-  let listed = 0;
-  for (const [index, wave] of saved.waves.entries()) {
-    for (const id of wave.steps) {
-      if (waveOf.get(id) !== index) return `wave ${wave.name} lists ${id}, which is not one of its steps`;
+  return null;
+}
+
+function looseWave({ steps, waves }: SavedPlan): string | null {
+  const waveOf = new Map(steps.map((step) => [step.id, step.wave]));
+  for (const [index, { name, steps: listed }] of waves.entries()) {
+    for (const id of listed) {
+      if (waveOf.get(id) !== index) return `wave ${name} lists ${id}, which is not one of its steps`;
       waveOf.delete(id);
-      listed += 1;
     }
   }
-  if (listed !== saved.steps.length) return 'a step is in no wave';
-  const { windows, schedule } = saved;
-  if (schedule?.when.kind === 'cron') {
-    const { cron, timezone } = schedule.when;
-    if (!isTimeZone(timezone)) return `the time zone ${timezone} is not known here`;
-    const fault = faultOfCron(cron);
-    if (fault !== null) return `its schedule is not understood: ${fault}`;
-  }
+  return waveOf.size > 0 ? 'a step is in no wave' : null;
+}
+
+function strangeSchedule({ schedule }: SavedPlan): string | null {
+  if (schedule?.when.kind !== 'cron') return null;
+  const { cron, timezone } = schedule.when;
+  if (!isTimeZone(timezone)) return `the time zone ${timezone} is not known here`;
+  const fault = faultOfCron(cron);
+  return fault === null ? null : `its schedule is not understood: ${fault}`;
+}
+
+function strangeWindow({ windows }: SavedPlan): string | null {
   if (windows === undefined) return null;
   if (!isTimeZone(windows.timezone)) return `the time zone ${windows.timezone} is not known here`;
   const strange =

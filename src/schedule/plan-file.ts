@@ -91,11 +91,8 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
       what: 'the plan has no schedule',
       mend: 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }',
     };
-  return {
-    kind: 'scheduled',
-    name,
-    plan: { name, title: plan.name, schedule: plan.schedule, saved: null },
-  };
+  const { name: title, schedule } = plan;
+  return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null } };
 }
 
 function sayFinding({ what, place }: Finding): string {

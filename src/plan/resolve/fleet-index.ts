@@ -18,21 +18,21 @@ const NONE: readonly Instance[] = [];
 
 /** Indexes an inventory by profile and region, and, when first asked, by id and by each tag's key. */
 export function indexFleet(inventory: Inventory): FleetIndex {
-  const byProfile = groupBy(inventory.instances, (one) => one.profile);
+  const byProfile = Map.groupBy(inventory.instances, (one) => one.profile);
   const byRegion = new Map(
-    [...byProfile].map(([profile, instances]) => [profile, groupBy(instances, (one) => one.region)]),
+    [...byProfile].map(([profile, instances]) => [profile, Map.groupBy(instances, (one) => one.region)]),
   );
   const read = new Set(inventory.scopes.flatMap(({ profile, region }) => [`${profile} ${region}`, profile]));
   let ids: Groups | null = null;
   const byId = (id: string): readonly Instance[] => {
-    ids ??= groupBy(inventory.instances, (one) => one.id);
+    ids ??= Map.groupBy(inventory.instances, (one) => one.id);
     return ids.get(id) ?? NONE;
   };
   const byTag = new Map<string, Groups>();
   const tagged = (key: string, value: string): readonly Instance[] => {
     let values = byTag.get(key);
     if (!values) {
-      values = groupBy(inventory.instances, ({ tags }) => (Object.hasOwn(tags, key) ? tags[key]! : null));
+      values = Map.groupBy(inventory.instances, ({ tags }) => (Object.hasOwn(tags, key) ? tags[key]! : null));
       byTag.set(key, values);
     }
     return values.get(value) ?? NONE;
@@ -56,17 +56,5 @@ export function indexFleet(inventory: Inventory): FleetIndex {
   };
 }
 
-type Groups = ReadonlyMap<string, readonly Instance[]>;
-
-/** @param key null: in no group. */
-function groupBy(instances: readonly Instance[], key: (instance: Instance) => string | null): Groups {
-  const groups = new Map<string, Instance[]>();
-  for (const instance of instances) {
-    const name = key(instance);
-    if (name === null) continue;
-    const group = groups.get(name);
-    if (group) group.push(instance);
-    else groups.set(name, [instance]);
-  }
-  return groups;
-}
+/** Instances by what they share; null: nothing. */
+type Groups = ReadonlyMap<string | null, readonly Instance[]>;
