@@ -48,8 +48,16 @@ export function createRequestLimit(
   return {
     arrive(identity, action, now) {
       const limit = limitOf(action);
-      const own = getOrAdd(meters, identity, () => new Map());
-      const meter = getOrAdd(own, action, () => newMeter(limit, now));
+      let own = meters.get(identity);
+      if (!own) {
+        own = new Map();
+        meters.set(identity, own);
+      }
+      let meter = own.get(action);
+      if (!meter) {
+        meter = newMeter(limit, now);
+        own.set(action, meter);
+      }
       const second = Math.floor(now / 1000);
       if (second !== meter.second) {
         meter.second = second;
@@ -77,7 +85,7 @@ interface Meter {
 }
 
 function newMeter(limit: number, now: number): Meter {
-  return { second: 0, arrived: 0, passed: 0, recent: newWindow(), tokens: limit, filledAt: now };
+  return { second: 0, arrived: 0, passed: 0, recent: { times: [], head: 0 }, tokens: limit, filledAt: now };
 }
 
 function passes(meter: Meter, counting: LimitCounting, limit: number, now: number): boolean {
@@ -101,11 +109,24 @@ function createTally(): { add(action: string, now: number, refused: boolean): vo
   const recent = new Map<string, Window & { most: number }>();
   return {
     add(action, now, refused) {
-      const row = getOrAdd(bySecond, Math.floor(now / 1000), () => new Map());
-      const cell = getOrAdd(row, action, () => ({ arrivals: 0, refused: 0 }));
+      const second = Math.floor(now / 1000);
+      let row = bySecond.get(second);
+      if (!row) {
+        row = new Map();
+        bySecond.set(second, row);
+      }
+      let cell = row.get(action);
+      if (!cell) {
+        cell = { arrivals: 0, refused: 0 };
+        row.set(action, cell);
+      }
       cell.arrivals += 1;
       if (refused) cell.refused += 1;
-      const window = getOrAdd(recent, action, () => ({ ...newWindow(), most: 0 }));
+      let window = recent.get(action);
+      if (!window) {
+        window = { times: [], head: 0, most: 0 };
+        recent.set(action, window);
+      }
       const within = slide(window, now);
       window.times.push(now);
       if (within + 1 > window.most) window.most = within + 1;
@@ -137,8 +158,6 @@ interface Window {
   head: number;
 }
 
-const newWindow = (): Window => ({ times: [], head: 0 });
-
 /** Forgets times 1,000 ms old and older; gives how many are left. */
 function slide(window: Window, now: number): number {
   const { times } = window;
@@ -148,13 +167,4 @@ function slide(window: Window, now: number): number {
     window.head = 0;
   }
   return times.length - window.head;
-}
-
-function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
