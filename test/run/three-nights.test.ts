@@ -58,9 +58,9 @@ const TOLD: readonly RegExp[] = [
   /window-closed at 2026-01-06 17:30:00 UTC: frozen: 2026-01-07/,
   /halted at 2026-01-07 17:2\d:\d\d UTC: the gate after wave half failed/,
   /window-closed at 2026-01-07 18:10:00 UTC: the window closes at Thu 2026-01-08 02:20/,
-  /canary.{0,200}metric.{0,200}inconclusive.{0,200}MemUtil could not be read/,
-  /half.{0,200}metric.{0,200}failure.{0,200}MemUtil of crs-aaaa0120 is 93.99/,
-  /half.{0,200}metric.{0,200}success.{0,200}MemUtil of 480 instances is/,
+  /canary.{0,200}metric.{0,200}inconclusive.{0,200}MemUtil could not be read/s,
+  /half.{0,200}metric.{0,200}failure.{0,200}MemUtil of crs-aaaa0120 is 93.99/s,
+  /half.{0,200}metric.{0,200}success.{0,200}MemUtil of 480 instances is/s,
   /jun.{0,200}2026-01-05 02:00:00 UTC.{0,200}2026-01-06 02:00:00 UTC.{0,200}SHA256:/,
   /li.{0,200}half.{0,200}2026-01-05 17:40:00 UTC/,
 ];
