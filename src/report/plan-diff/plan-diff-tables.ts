@@ -29,71 +29,87 @@ type Row = readonly [sign: '+' | '-' | '~', what: string, how: string];
 const READINGS = 'readings';
 
 /** Each kind of difference, the gravest first, with how many there are; last what is not counted. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one list, an element for each kind of difference
 export function tablesOf(diff: PlanDiff): Table[] {
-  const { steps, waves, blocked, unchanged, findings } = diff;
-  const table = (kind: string, [one, several]: readonly [string, string], rows: readonly Row[]) =>
+  const { steps, blocked, unchanged, findings } = diff;
+  const table = (kind: string, rows: readonly Row[], one: string, several = `${one}s`) =>
     tableOf({ id: kind, heading: show.counted(rows.length, one, several) }, rows, COLUMNS);
   return [
     table(
       'prices',
-      ['price', 'prices'],
-      diff.prices.map((price) => ['~', price.what, describePrice(price)]),
+      rowsOf('~', diff.prices, ({ what }) => what, describePrice),
+      'price',
     ),
-    table('settings', ['setting', 'settings'], diff.settings.map(leafRow)),
-    table('waves', ['wave', 'waves'], waveRows(waves)),
+    table('settings', diff.settings.map(leafRow), 'setting'),
+    table('waves', waveRows(diff.waves), 'wave'),
     table(
       'added',
-      ['step added', 'steps added'],
-      steps.added.map((step) => ['+', step.id, describeStep(step)]),
+      rowsOf('+', steps.added, ({ id: step }) => step, describeStep),
+      'step added',
+      'steps added',
     ),
     table(
       'removed',
-      ['step removed', 'steps removed'],
-      steps.removed.map((step) => ['-', step.id, describeStep(step)]),
+      rowsOf('-', steps.removed, ({ id: step }) => step, describeStep),
+      'step removed',
+      'steps removed',
     ),
     table(
       'changed',
-      ['step changed', 'steps changed'],
-      steps.changed.map(({ id: step, differences }) => ['~', step, describeAll(differences)]),
+      rowsOf('~', steps.changed, ({ id: step }) => step, describeAll),
+      'step changed',
+      'steps changed',
     ),
-    table(
-      'preconditions',
-      ['precondition', 'preconditions'],
-      diff.preconditions.map(({ instance, differences }) => ['~', instance, describeAll(differences)]),
-    ),
+    table('preconditions', rowsOf('~', diff.preconditions, instanceOf, describeAll), 'precondition'),
     table(
       'blocked',
-      ['blocked target', 'blocked targets'],
-      [
-        ...blocked.added.map(({ instance, codes }): Row => ['+', instance, codes.join(', ')]),
-        ...blocked.removed.map(({ instance, codes }): Row => ['-', instance, codes.join(', ')]),
-      ],
+      sideRows(blocked, instanceOf, ({ codes }) => codes.join(', ')),
+      'blocked target',
     ),
-    table(
-      'unchanged',
-      ['unchanged target', 'unchanged targets'],
-      [
-        ...unchanged.added.map((instance): Row => ['+', instance, 'already has its size']),
-        ...unchanged.removed.map((instance): Row => ['-', instance, 'is no longer among what stays']),
-      ],
-    ),
+    table('unchanged', unchangedRows(unchanged), 'unchanged target'),
     table(
       'findings',
-      ['finding', 'findings'],
-      [
-        ...findings.added.map((finding): Row => ['+', finding.code, `${finding.severity}: ${finding.what}`]),
-        ...findings.removed.map(
-          (finding): Row => ['-', finding.code, `${finding.severity}: ${finding.what}`],
-        ),
-      ],
+      sideRows(findings, ({ code }) => code, describeFinding),
+      'finding',
     ),
     table(
       READINGS,
-      ['reading of the moment, not counted', 'readings of the moment, not counted'],
       diff.readings.map(leafRow),
+      'reading of the moment, not counted',
+      'readings of the moment, not counted',
     ),
   ];
+}
+
+function instanceOf({ instance }: { readonly instance: string }): string {
+  return instance;
+}
+
+function rowsOf<T>(
+  sign: Row[0],
+  items: readonly T[],
+  what: (item: T) => string,
+  how: (item: T) => string,
+): Row[] {
+  return items.map((item) => [sign, what(item), how(item)]);
+}
+
+function sideRows<T>(
+  { added, removed }: { readonly added: readonly T[]; readonly removed: readonly T[] },
+  what: (item: T) => string,
+  how: (item: T) => string,
+): Row[] {
+  return [...rowsOf('+', added, what, how), ...rowsOf('-', removed, what, how)];
+}
+
+function unchangedRows({ added, removed }: PlanDiff['unchanged']): Row[] {
+  return [
+    ...added.map((instance): Row => ['+', instance, 'already has its size']),
+    ...removed.map((instance): Row => ['-', instance, 'is no longer among what stays']),
+  ];
+}
+
+function describeFinding({ severity, what }: PlanDiff['findings']['added'][number]): string {
+  return `${severity}: ${what}`;
 }
 
 const COLUMNS: readonly ColumnOf<Row>[] = [
@@ -126,7 +142,7 @@ function describeStep({ change, after, region, wave, quote }: LoneStep): string 
 }
 
 /** What follows from the change is left out. */
-function describeAll(differences: readonly Difference[]): string {
+function describeAll({ differences }: { readonly differences: readonly Difference[] }): string {
   const follows = differences.some(({ what }) => what === 'change' || what === 'before');
   return differences
     .filter(({ what }) => !(follows && what === 'after'))

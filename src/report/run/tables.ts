@@ -227,9 +227,9 @@ export function moneyTable({ money: { quoted: all, shares } }: Report): Table {
   return tableOf({ id: 'money', heading: 'Money', ...note }, shares, [
     ['By', ({ by }) => by],
     ['Name', (share) => name(share.name), { least: 8 }],
-    ['Steps', ({ steps }) => count(steps), { yields: 1 }],
+    ['Steps', ({ steps }) => count(steps), { in: 'documents' }],
     ['Quoted', ({ quoted }) => money(show.quotes(quoted))],
-    ['Verified', ({ verified }) => money(show.quotes(verified)), { yields: 3 }],
+    ['Verified', ({ verified }) => money(show.quotes(verified)), { in: 'documents' }],
     ['Billed', ({ billed }) => money(show.amounts(billed)), { yields: 2 }],
   ]);
 }
