@@ -25,6 +25,7 @@ export function beforeOrder(at: At): OrderMove {
   if (seen.kind === 'fault') return faultMove<OrderMove>(seen, untilReachable(seen.halt));
   if (execution.switch === 'maintenance-window') {
     if (memory.window === undefined) return { kind: 'read-window' };
+    if (at.window === null) throw new Error(`internal error: ${step.id} waits for a window and has none`);
     const moved = windowMoved(at.window, memory.window);
     if (moved !== null) return moved;
   }
@@ -58,7 +59,7 @@ function byEarlierStep({ step, state, earlier, learned, now }: At, memory: Order
   }
   // A refusal by the tail lock costs the whole of patience, because it may hide an order that was taken.
   const left = Date.parse(endedAt ?? '') + learned.tail - now.wall;
-  if (memory.tailWaited || state.attempts > 0 || !(left > 0)) return null;
+  if (memory.tailWaited || memory.turn !== undefined || state.attempts > 0 || !(left > 0)) return null;
   const ms = Math.min(left, learned.tail);
   const showsWait = { name: 'tailLock', limit: ms } as const;
   return {
@@ -79,8 +80,8 @@ function untilReachable(halt: string): OrderMove {
 }
 
 /** Only the window that was approved counts. One that the provider does not tell any more has not changed. */
-function windowMoved(planned: MaintenanceWindow | null, now: MaintenanceWindow | null): End | null {
-  if (planned === null || now === null || (now.from === planned.from && now.to === planned.to)) return null;
+function windowMoved(planned: MaintenanceWindow, now: MaintenanceWindow | null): End | null {
+  if (now === null || (now.from === planned.from && now.to === planned.to)) return null;
   const message = `its maintenance window is ${now.from}-${now.to} now, planned with ${planned.from}-${planned.to} Beijing time`;
   return { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted' };
 }

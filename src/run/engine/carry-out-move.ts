@@ -38,15 +38,15 @@ export async function carryOut(run: FollowingRun, doing: StepInProgress, move: M
     case 'give-way':
       return move.kind;
     case 'read':
-      return read(run, doing, move);
+      return run.stop.left.aborted ? 'leave' : read(run, doing, move);
     case 'wait': {
       const waited = await wait(run, doing, move);
       return waited.kind === 'next' ? goOn(waited.move) : waited.kind;
     }
     case 'append':
+      if (move.isOverlooked) run.learned.deferral.set(scopeKey(step), 'overlooked');
       await run.journal.record(move.event);
       if (move.learnsTail) run.learned.tail = Math.max(run.learned.tail, move.learnsTail);
-      if (move.isOverlooked) run.learned.deferral.set(scopeKey(step), 'overlooked');
       return goOn(move.next);
     case 'end':
       if (move.took !== undefined) learnUsual(run, move.took);

@@ -3,7 +3,7 @@ import type { Step } from '../../model.ts';
 import { followMove, nextMove } from '../decide/next-move.ts';
 import { carryOut } from './carry-out-move.ts';
 import type { FollowingRun, ReconcilingRun, Run } from './run.ts';
-import { inProgress, observe } from './step-in-progress.ts';
+import { inProgress, observe, type StepInProgress } from './step-in-progress.ts';
 
 /**
  * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
@@ -16,7 +16,7 @@ export async function carryOutStep(
   giveSlotBack: () => void,
 ): Promise<'gave-way' | 'no-more'> {
   const doing = inProgress(step, { giveSlotBack });
-  while (!run.stop.left.aborted) {
+  while (!isOver(run, doing)) {
     const move = nextMove(step, run.journal.replay.step(step.id), observe(run, doing));
     const carried = await carryOut(run, doing, move);
     if (carried === 'leave') return 'no-more';
@@ -28,7 +28,7 @@ export async function carryOutStep(
 /** Resolves an order without an answer by reading, and goes no further. */
 export async function resolveStep(run: Run, step: Step): Promise<void> {
   const doing = inProgress(step);
-  while (!run.stop.left.aborted && isUnanswered(run, step)) {
+  while (!isOver(run, doing) && isUnanswered(run, step)) {
     const move = followMove(step, run.journal.replay.step(step.id), observe(run, doing));
     if ((await carryOut(run, doing, move)) === 'leave') return;
   }
@@ -37,10 +37,16 @@ export async function resolveStep(run: Run, step: Step): Promise<void> {
 /** Takes a step to its end by reading, or to where only a new order could take it further. */
 export async function followStep(run: ReconcilingRun, step: Step): Promise<void> {
   const doing = inProgress(step, { readsOnce: true });
-  while (!run.stop.left.aborted) {
+  while (!isOver(run, doing)) {
     const move = followMove(step, run.journal.replay.step(step.id), observe(run, doing));
     if ((await carryOut(run, doing, move)) === 'leave') return;
   }
+}
+
+/** Once the run is left, only what was read or answered already is still judged, and written down. */
+function isOver({ stop }: FollowingRun, { seen, memory }: StepInProgress): boolean {
+  const isSecondLook = memory?.phase === 'order' && memory.refused !== undefined;
+  return stop.left.aborted && seen.kind === 'nothing' && !isSecondLook;
 }
 
 /** Whether an order of the step has no answer on record. */
