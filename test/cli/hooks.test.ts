@@ -55,6 +55,6 @@ describe.concurrent('a plan with hooks', () => {
     expect((await at.refit(APPLY)).code).toBe(0);
     expect((await at.text('heard.jsonl')).trim().split('\n')).toHaveLength(3);
     const text = await at.refit(['report', 'run']);
-    expect(text.stdout).toContain('Who was told');
+    expect(text.stdout).toContain('Notifications');
   });
 });
