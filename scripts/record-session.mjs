@@ -1,14 +1,25 @@
-// Plans, applies and reports against the simulator in a real terminal of 80 columns, and writes what its screen shows
-// to docs/session.md. Needs tmux. No name or path of this machine is in it.
+// Plans, applies and reports against the simulator in a real terminal of 80 columns. Writes what the screen shows to
+// docs/session.md, and the README's pictures: docs/terminal.svg in the middle of the run, docs/report.png of the report.
+// Needs tmux and chromium. No name or path of this machine is in them.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './build.mjs';
 import { root } from './install.mjs';
+import { terminalPicture } from './terminal-picture.mjs';
 
 const URL = 'http://127.0.0.1:8420';
 const COLUMNS = 80;
@@ -54,8 +65,20 @@ function masked(text) {
     [userInfo().username, USER],
     [hostname(), HOST],
   ];
-  const word = (one) => new RegExp(`(?<![\\w-])${one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
+  const word = (one) =>
+    new RegExp(`(?<![\\w:-])${one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`, 'g');
   return words.reduce((masked, [own, neutral]) => masked.replace(word(own), neutral), text);
+}
+
+/** The top of a page as it looks in a browser. */
+function photograph(page, picture) {
+  const neutral = join(base, 'page.html');
+  writeFileSync(neutral, masked(readFileSync(page, 'utf8')));
+  const flags =
+    '--headless --no-sandbox --disable-gpu --disable-background-networking --hide-scrollbars'.split(' ');
+  const profile = `--user-data-dir=${join(base, 'profile')}`;
+  const size = ['--window-size=1180,980', `--screenshot=${picture}`];
+  execFileSync('chromium', [...flags, profile, ...size, `file://${neutral}`], { stdio: 'ignore' });
 }
 
 const fenced = (text) => `\`\`\`text\n${text}\n\`\`\`\n`;
@@ -90,6 +113,7 @@ try {
 
   const planned = await type(`refit plan plan.yaml --price -o saved.json --endpoint ${URL}`);
   let underWay = '';
+  let drawn = '';
   const applied = await type(`refit apply saved.json --endpoint ${URL}`, async () => {
     await until('the question', () => screen().includes('Only "yes" is taken'));
     tmux('send-keys', '-l', 'yes');
@@ -97,18 +121,20 @@ try {
     // In the middle of the second wave, where something has ended and something is under way.
     await until('the middle of the run', () => /^▸ rest .* [3-9]\/\d+/m.test(screen()));
     underWay = masked(screen());
+    drawn = masked(tmux('capture-pane', '-e', '-p').trimEnd());
   });
   const run = readdirSync(join(folder, 'runs')).find((name) => /^\d{8}T/.test(name));
   const reported = await type(`refit report runs/${run}`);
   const verified = await type(`refit audit verify runs/${run}`);
 
+  const isFirstOfRun = (text) => text.includes('run directory ');
   /** From the last line that is so on. */
   const from = (text, isFirst) => {
     const lines = text.split('\n');
     return lines.slice(Math.max(0, lines.findLastIndex(isFirst))).join('\n');
   };
   /** The lines told while it ran, and how it ended: the report between them comes below. */
-  const told = from(applied, (text) => text.startsWith('run directory ')).split('\n');
+  const told = from(applied, isFirstOfRun).split('\n');
   const settled = told.findLastIndex((text) => / is settled$/.test(text));
   const ending = from(applied, (text) => text.startsWith('VERIFIED '));
   const ended = [...told.slice(0, settled + 1), '…', ending].join('\n');
@@ -127,7 +153,7 @@ try {
     '',
     'It shows the plan again, asks, and carries it out. In the middle of the second wave:',
     '',
-    fenced(from(underWay, (text) => text.startsWith('run directory '))),
+    fenced(from(underWay, isFirstOfRun)),
     'The picture is drawn over in place; what is worth keeping stays above it. At the end the report takes its place:',
     '',
     fenced(ended),
@@ -141,7 +167,13 @@ try {
     fenced(verified),
   ];
   writeFileSync(join(root, 'docs/session.md'), `${document.join('\n').trimEnd()}\n`);
-  process.stderr.write('docs/session.md\n');
+  const title = 'A run in the terminal: 80 columns, in the middle of the second wave';
+  writeFileSync(
+    join(root, 'docs/terminal.svg'),
+    terminalPicture(from(drawn, isFirstOfRun), { title, columns: COLUMNS }),
+  );
+  photograph(join(folder, 'runs', run, 'report.html'), join(root, 'docs/report.png'));
+  process.stderr.write('docs/session.md docs/terminal.svg docs/report.png\n');
 } finally {
   try {
     tmux('kill-server');
