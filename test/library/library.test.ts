@@ -116,7 +116,10 @@ renderReport({} as Report, 'sarif');
     expect(stdout).toBe('');
   });
 
-  it('plans and applies by the program that the README shows', async () => {
+  it('plans and applies with the program that docs/reference/library.md shows', async () => {
+    const page = await readFile(join(ROOT, 'docs/reference/library.md'), 'utf8');
+    const shown = /^```js\n(.*?)^```$/ms.exec(page)?.[1];
+    expect(shown).toBe(await readFile(new URL('example.mjs', import.meta.url), 'utf8'));
     await copyFile(new URL('example.mjs', import.meta.url), join(folder, 'example.mjs'));
     await writeFile(join(folder, 'plan.yaml'), growPlan());
     const { stdout } = await run(process.execPath, ['example.mjs', 'plan.yaml', desk.simulator.url], {
