@@ -49,6 +49,7 @@ function prose(text: string): string {
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/<[^>]+>/g, '')
     .replace(/^\s*(#+|[-*]|\d+\.) /gm, '\n\n')
+    .replaceAll('**', '')
     .replaceAll('|', '\n\n');
 }
 
