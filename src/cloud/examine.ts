@@ -20,11 +20,10 @@ import { SIGNATURES, type SignatureName } from './signing/signature.ts';
 import { decodeIdentity } from './wire/account.ts';
 import { ORDER, READS } from './wire/actions.ts';
 import { ZONES_REQUEST } from './wire/catalogue.ts';
-import { encodeDeals, encodeOrderNumbers } from './wire/deals.ts';
 import type { Fields } from './wire/fields.ts';
 import { decodeInstances, encodeInstance, encodeInstancePage } from './wire/instances.ts';
 import { encodeMemory } from './wire/memory.ts';
-import { encodePrice } from './wire/order.ts';
+import { encodeDeals, encodeOrderNumbers, encodePrice } from './wire/order.ts';
 import { encodeRunningTasks } from './wire/tasks.ts';
 
 /** What was found out. Names in it are the provider's: escape before showing. No key is in it. */

@@ -2,6 +2,7 @@
  * The inventory: every instance of the given scopes with what is known about it, and what is sold, at one moment.
  */
 import { type Clock, iso } from '../clock.ts';
+import { given } from '../given.ts';
 import { INVENTORY_FORMAT, type Instance, type Inventory, type Scope } from '../model.ts';
 import { DAY } from '../units.ts';
 import { refusalOf } from './calls/read.ts';
@@ -168,6 +169,29 @@ export async function readUsed(
       ...inventory,
       instances: inventory.instances.map((one) => ({ ...one, used: used.get(one.id) ?? one.used })),
     },
+    notes: [...notes].sort(),
+  };
+}
+
+/** The same inventory with the maintenance windows of the instances of these ids, as far as they are told: a call each. */
+export async function readWindows(
+  reader: CloudReader,
+  inventory: Inventory,
+  ids: ReadonlySet<string>,
+  onProgress: (read: number) => void,
+): Promise<InventoryReading> {
+  const notes = new Set<string>();
+  let read = 0;
+  const instances = inventory.instances.map(async (one) => {
+    if (!ids.has(one.id)) return one;
+    const { region, profile } = one;
+    const note = (why: string) => notes.add(`maintenance windows: ${why}`);
+    const window = await reader.describeWindow({ region, profile }, one.id, note);
+    onProgress(++read);
+    return { ...one, ...given({ window }) };
+  });
+  return {
+    inventory: { ...inventory, instances: await Promise.all(instances) },
     notes: [...notes].sort(),
   };
 }

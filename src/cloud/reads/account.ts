@@ -6,9 +6,7 @@ import { decodeBalance, decodeIdentity, decodeSelf } from '../wire/account.ts';
 import { READS } from '../wire/actions.ts';
 import { type ReadSource, readFields } from './source.ts';
 
-export function accountReads(
-  source: ReadSource,
-): Pick<CloudReader, 'describeBalance' | 'describeSelf' | 'describeCaller'> {
+export function accountReads(source: ReadSource) {
   const { ask } = source;
   return {
     async describeBalance(scope) {
@@ -24,5 +22,5 @@ export function accountReads(
     },
 
     describeCaller: async (scope) => decodeIdentity(await readFields(source, READS.identity, scope, {})),
-  };
+  } satisfies Partial<CloudReader>;
 }

@@ -22,10 +22,7 @@ import { batches, type ReadSource, readFields } from './source.ts';
 /** How often a list that changed while it was being read is read again. */
 const MOST_READINGS = 4;
 
-export function instanceReads(
-  source: ReadSource,
-  zoneCodes: ReadZoneCodes,
-): Pick<CloudReader, 'describeInstances' | 'describeWindow' | 'price'> {
+export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   const { ask, clock } = source;
   /** Pay modes as last read: a price inquiry does not say what its answer means. */
   const billings = new Map<string, Billing>();
@@ -79,7 +76,7 @@ export function instanceReads(
       }
       return { kind: 'quoted', ...quote };
     },
-  };
+  } satisfies Partial<CloudReader>;
 }
 
 function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Promise<Fields[]> {

@@ -17,7 +17,7 @@ import {
 } from '../wire/memory.ts';
 import { batches, type ReadSource, readFields } from './source.ts';
 
-export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed' | 'describeMetric'> {
+export function memoryReads(source: ReadSource) {
   return {
     async describeUsed(scope, instances, onRefused) {
       // What may not be read is unknown, and that is the safe side: a plan says so of each instance that needs it.
@@ -33,7 +33,7 @@ export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed
       const monitored = await Promise.all(
         batches(ids, MONITORED_A_CALL).map(async (batch) => {
           const now = source.clock.now();
-          return [...decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now)];
+          return decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now);
         }),
       );
       const totals = new Map(monitored.flat());
@@ -52,12 +52,12 @@ export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed
       const found = await Promise.all(
         batches(instances, MONITORED_A_CALL).map(async (batch) => {
           const asked = encodeMetric(batch, metric, over, source.clock.now());
-          return [...decodeMetric(await readFields(source, READS.memory, scope, asked))];
+          return decodeMetric(await readFields(source, READS.memory, scope, asked));
         }),
       );
       return new Map(found.flat());
     },
-  };
+  } satisfies Partial<CloudReader>;
 }
 
 /**

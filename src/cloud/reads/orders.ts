@@ -5,6 +5,7 @@ import { refusedRead } from '../calls/read.ts';
 import { isLackOfRights, isOfKeys } from '../calls/refusal-codes.ts';
 import type { CloudReader, Deal } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
+import type { Fields } from '../wire/fields.ts';
 import {
   DEALS_A_PAGE,
   decodeDeals,
@@ -12,17 +13,14 @@ import {
   encodeDeals,
   encodeOrderNumbers,
   ORDERS_A_CALL,
-} from '../wire/deals.ts';
-import type { Fields } from '../wire/fields.ts';
+} from '../wire/order.ts';
 import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_A_PAGE } from '../wire/tasks.ts';
 import { batches, everyRow, type ReadSource, readFields } from './source.ts';
 
 /** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: facts §2.5, read 2026-11. */
 const TASKS_REACH_MS = 30 * DAY - MINUTE;
 
-export function orderReads(
-  source: ReadSource,
-): Pick<CloudReader, 'describeTasks' | 'describeRunningTasks' | 'findDeals' | 'describeOrders'> {
+export function orderReads(source: ReadSource) {
   const { ask, clock } = source;
 
   const readTasks = (scope: Scope, encode: (offset: number) => Fields) =>
@@ -38,7 +36,7 @@ export function orderReads(
   return {
     describeTasks: (scope, since, instance, only) =>
       readTasks(scope, (offset) =>
-        encodeTasks(offset, Math.max(since, clock.now() - TASKS_REACH_MS), { instance, only }),
+        encodeTasks(offset, Math.max(since, clock.now() - TASKS_REACH_MS), instance, only),
       ),
 
     describeRunningTasks: (scope) => readTasks(scope, encodeRunningTasks),
@@ -69,5 +67,5 @@ export function orderReads(
       if (orders.length > 1) await Promise.all(missing.map((order) => read([order])));
       return [...found.values()];
     },
-  };
+  } satisfies Partial<CloudReader>;
 }

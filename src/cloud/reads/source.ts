@@ -36,19 +36,6 @@ export async function everyRow<Row>(
   }
 }
 
-/** Reads something of a scope once, whoever asks for it at the same time; a failure is not kept. */
-export function once<Value>(
-  kept: Map<string, Promise<Value>>,
-  { profile, region }: Scope,
-  read: () => Promise<Value>,
-): Promise<Value> {
-  const key = `${profile}\n${region}`;
-  const known = kept.get(key) ?? read();
-  kept.set(key, known);
-  known.catch(() => kept.delete(key));
-  return known;
-}
-
 export function batches<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
     items.slice(n * size, (n + 1) * size),

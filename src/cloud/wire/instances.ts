@@ -16,8 +16,18 @@ import {
 } from '../../model.ts';
 import { fromBeijing } from './beijing-time.ts';
 import type { ZoneCodes } from './catalogue.ts';
-import { billingOf, editionOf, REPLICA } from './codes.ts';
-import { type Fields, integer, list, type Page, page, text, whole } from './fields.ts';
+import {
+  billingOf,
+  editionOf,
+  type Fields,
+  integer,
+  list,
+  type Page,
+  page,
+  REPLICA,
+  text,
+  whole,
+} from './fields.ts';
 
 /** The most instances that one page holds, and the most ids that one call may name. */
 export const INSTANCES_A_PAGE = 1000;
@@ -121,10 +131,8 @@ function decodeSize(row: Fields, edition: Edition | null): Instance['size'] | nu
 }
 
 /** The provider's own word on the architecture must not contradict the type code: one of the two would be dangerous. */
-function agrees(edition: Edition, productType: unknown): boolean {
-  if (productType === 'cluster') return edition.architecture === 'cluster';
-  if (productType === 'standalone') return edition.architecture !== 'cluster';
-  return true;
+function agrees({ architecture }: Edition, productType: unknown): boolean {
+  return productType !== (architecture === 'cluster' ? 'standalone' : 'cluster');
 }
 
 /** Asks for what belongs to one instance: its shards, or its maintenance window. */
