@@ -8,6 +8,7 @@ import { DAY } from '../units.ts';
 import { refusalOf } from './calls/read.ts';
 import { isLackOfRights } from './calls/refusal-codes.ts';
 import type { CloudReader } from './cloud.ts';
+import { ANY_REGION } from './network/hosts.ts';
 import { MONITORED_A_CALL } from './wire/memory.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
@@ -201,9 +202,6 @@ function wantedOf(inventory: Inventory, scope: Scope, ids: ReadonlySet<string>):
     (one) => ids.has(one.id) && one.region === scope.region && one.profile === scope.profile,
   );
 }
-
-/** Any region answers for all of them. */
-const ANY_REGION = 'ap-guangzhou';
 
 /** The regions in which anything is sold, sorted: where instances may be when nobody says where. */
 export async function discoverRegions(reader: CloudReader, profile = 'default'): Promise<string[]> {

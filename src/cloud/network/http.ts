@@ -41,11 +41,9 @@ export interface HttpOptions {
 export function openHttp(options: HttpOptions = {}): Transport {
   const deadlines = openDeadlines(options.clock ?? systemClock);
   const proxy = options.proxy ?? null;
-  const tls = {
-    timeout: options.connectTimeout ?? 10 * SECOND,
-    ...given({ ca: options.ca }),
-  };
+  const tls = { timeout: options.connectTimeout ?? 10 * SECOND, ...given({ ca: options.ca }) };
   const settings = {
+    connect: tls,
     pipelining: 1,
     allowH2: false,
     // Servers close idle connections after 5 s or more; to be gone first means never to write into a closing one.
@@ -55,12 +53,11 @@ export function openHttp(options: HttpOptions = {}): Transport {
     bodyTimeout: 0,
     maxResponseSize: MOST_BYTES,
   } as const;
-  const direct = new Agent({ ...settings, connect: tls });
+  const direct = new Agent(settings);
   const proxied =
     proxy &&
     new EnvHttpProxyAgent({
       ...settings,
-      connect: tls,
       requestTls: tls,
       proxyTls: { timeout: tls.timeout },
       // An empty text is an answer; nothing at all would make it read this process's environment.
@@ -108,7 +105,7 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
     return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
   }
   return new Promise((resolve, reject) => {
-    const { signal, timeout, get } = request;
+    const { origin, path = '/', get, body, signal, timeout } = request;
     const state = { sent: false, ended: false, controller: null, release: () => {} };
     const exchange: Exchange = { request, resolve, reject, ...state };
     const giveUp = () => abort(exchange, 'given up');
@@ -121,15 +118,10 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
       callOff();
       signal?.removeEventListener('abort', giveUp);
     };
-    const { origin, path = '/', body } = request;
-    const headers = { ...request.headers };
+    const asked =
+      get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
     try {
-      agent.dispatch(
-        get === undefined
-          ? { origin, path, method: 'POST', headers, body }
-          : { origin, path: get, method: 'GET', headers },
-        handlerOf(exchange),
-      );
+      agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, handlerOf(exchange));
     } catch (error) {
       fail(exchange, plainReason(error), error);
     }
@@ -139,9 +131,7 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
 function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
   const { request, resolve } = exchange;
   const chunks: Buffer[] = [];
-  let status = 0;
-  let contentType = '';
-  let date: string | null = null;
+  let head = { status: 0, contentType: '' };
   return {
     onRequestStart(controller) {
       // Connected, and the head is written next, in this tick, if nothing is thrown.
@@ -153,17 +143,16 @@ function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
       exchange.controller = controller;
       exchange.sent = true;
     },
-    onResponseStart(_, code, headers) {
-      status = code;
-      contentType = first(headers['content-type']) ?? '';
-      date = first(headers.date);
+    onResponseStart(_, status, headers) {
+      const contentType = first(headers['content-type']) ?? '';
+      head = { status, contentType, ...given({ date: first(headers.date) }) };
     },
     onResponseData(_, chunk) {
       chunks.push(chunk);
     },
     onResponseEnd() {
       const body = Buffer.concat(chunks).toString('utf8');
-      end(exchange, () => resolve({ status, contentType, body, ...(date === null ? {} : { date }) }));
+      end(exchange, () => resolve({ ...head, body }));
     },
     onResponseError(_, error) {
       fail(exchange, plainReason(error), error);

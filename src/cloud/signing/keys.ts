@@ -36,7 +36,7 @@ export function secret(text: string): Secret {
 }
 
 /** Keys as they are read, in the words of the provider's credentials file. */
-export type Pair = Readonly<Record<'secret_id' | 'secret_key' | 'token', string | undefined>>;
+export type Pair = { readonly [Key in 'secret_id' | 'secret_key' | 'token']?: string | null | undefined };
 
 /**
  * Null where nothing is given.
