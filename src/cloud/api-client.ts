@@ -50,11 +50,8 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
   };
 
   const signerOf = (keys: Credentials): CallSigner => {
-    let signer = signers.get(keys);
-    if (!signer) {
-      signer = signerFor(keys, signature);
-      signers.set(keys, signer);
-    }
+    const signer = signers.get(keys) ?? signerFor(keys, signature);
+    signers.set(keys, signer);
     return signer;
   };
 
@@ -63,12 +60,8 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
       const { profile, region } = scope;
       const host = hostOf(action, region);
       const keys = await keysOf(profile);
-      const signer = signerOf(keys);
-      const answer = await sendCall(
-        { transport, clock, time },
-        { action, host, region, fields, signer },
-        goAhead,
-      );
+      const call = { action, host, region, fields, signer: signerOf(keys) };
+      const answer = await sendCall({ transport, clock, time }, call, goAhead);
       // The next call waits for others, an order's next attempt too.
       if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
       return answer;

@@ -11,7 +11,7 @@ import type { Lane, Permits } from '../limit/permits.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
-import type { Call, Caller, ReadCaller } from './call.ts';
+import type { Call, ReadCaller } from './call.ts';
 import { isExpiredToken, isLackOfRights, isOfKeys, isPassing } from './refusal-codes.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
@@ -48,14 +48,14 @@ export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<Rea
  * @throws RefitError `provider-unreachable` where no try was answered.
  */
 export function openRead(caller: ReadCaller, options: ReadOptions): Read {
-  const { clock, permits, jitter } = options;
+  const { clock, jitter } = options;
   return async (action, scope, fields) => {
     const lane = await caller.lane(action, scope);
     let faults = 0;
     let limited = 0;
     let renewed = false;
     for (;;) {
-      const { answer, sentAt } = await sendAtSlot(caller, permits, clock, lane, { action, scope, fields });
+      const { answer, sentAt } = await sendAtSlot(caller, options, lane, { action, scope, fields });
       const byLimit = answer.kind === 'refused' && isLimitCode(answer.code);
       if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
       if (answer.kind === 'ok') return answer;
@@ -88,16 +88,8 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
   };
 }
 
-type Sent = Awaited<ReturnType<Caller['send']>>;
-
 /** Sends in a slot that is still good in the tick that writes the request. `sentAt` is null where nothing left. */
-async function sendAtSlot(
-  caller: Caller,
-  permits: Permits,
-  clock: Clock,
-  lane: Lane,
-  call: Call,
-): Promise<{ answer: Sent; sentAt: number | null }> {
+async function sendAtSlot(caller: ReadCaller, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
   for (let lost = 0; ; lost++) {
     const slot = await permits.take(lane);
     let late = false;
@@ -116,10 +108,8 @@ async function sendAtSlot(
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       if (late && !error.sent && lost < MOST_LOST_SLOTS) continue;
-      return {
-        answer: { kind: 'unusable', why: error.message },
-        sentAt: error.sent ? (sentAt ?? slot.at) : null,
-      };
+      const answer = { kind: 'unusable', why: error.message } as const;
+      return { answer, sentAt: error.sent ? (sentAt ?? slot.at) : null };
     }
   }
 }

@@ -42,11 +42,9 @@ interface Held {
 export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
   const profiles = new Map<string, Held>();
   const heldOf = (profile: string): Held => {
-    let held = profiles.get(profile);
-    if (!held) {
-      held = { keys: null, dueAt: Infinity, lastFrom: Infinity, spent: false, asking: null };
-      profiles.set(profile, held);
-    }
+    const empty = { keys: null, dueAt: Infinity, lastFrom: Infinity, spent: false, asking: null };
+    const held = profiles.get(profile) ?? empty;
+    profiles.set(profile, held);
     return held;
   };
 

@@ -26,17 +26,6 @@ export interface Host {
   readonly host: string;
 }
 
-/** What an endpoint stands for: somebody's own host, or the provider's front ends below a root domain. */
-type Base =
-  | { readonly kind: 'own'; readonly host: Host }
-  | {
-      readonly kind: 'provider';
-      /** Such as `intl.tencentcloudapi.com`, with the port where one was named. */
-      readonly root: string;
-      /** The front end's region; null = the nearest one. */
-      readonly region: string | null;
-    };
-
 /**
  * The host of a product in a region. An endpoint that is a host of the provider's own stands for all its products:
  * `https://redis.ap-guangzhou.tencentcloudapi.com` is the front ends of that region, `https://intl.tencentcloudapi.com`
@@ -82,17 +71,22 @@ function isFinance(region: string): boolean {
   return region.endsWith('-fsi');
 }
 
-function baseOf(endpoint: string | null): Base {
-  if (endpoint === null) return { kind: 'provider', root: DOMAINS[0]!, region: null };
+/**
+ * What an endpoint stands for: somebody's own host, or the provider's front ends below a root domain such as
+ * `intl.tencentcloudapi.com`, with the port where one was named. `region` is that of the front end; null = the nearest.
+ */
+function baseOf(endpoint: string | null) {
+  const kind = 'provider' as const;
+  if (endpoint === null) return { kind, root: DOMAINS[0]!, region: null };
   const own = endpointHost(endpoint);
   const [name = '', port] = own.host.split(/:(?=\d+$)/);
   const domain = DOMAINS.find((one) => name === one || name.endsWith(`.${one}`));
-  if (domain === undefined) return { kind: 'own', host: own };
+  if (domain === undefined) return { kind: 'own' as const, host: own };
   const labels = name.slice(0, -domain.length).split('.').slice(0, -1);
   if (PRODUCTS.some((one) => one === labels[0])) labels.shift();
   const region = REGION.test(labels[0] ?? '') ? labels.shift()! : null;
   const root = [...labels, domain].join('.');
-  return { kind: 'provider', root: port === undefined ? root : `${root}:${port}`, region };
+  return { kind, root: port === undefined ? root : `${root}:${port}`, region };
 }
 
 /**
