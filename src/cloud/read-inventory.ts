@@ -16,11 +16,7 @@ const UNPAID_FOR_MS = 16 * DAY;
 
 export interface InventoryOptions {
   /** Told after each scope: how many of them are read, and how many instances they hold so far. */
-  readonly onProgress?: (done: {
-    readonly scopes: number;
-    readonly of: number;
-    readonly instances: number;
-  }) => void;
+  readonly onProgress?: (done: Readonly<Record<'scopes' | 'of' | 'instances', number>>) => void;
 }
 
 /** An inventory, and what could not be read for it: each note is one sentence. */
@@ -91,20 +87,13 @@ export async function readInventory(
 type Note = (what: string) => void;
 
 /** What a read gives; `otherwise`, with a note, where the identity may not ask. */
-async function ifAllowed<Value>(
-  read: Promise<Value>,
-  otherwise: Value,
-  what: string,
-  note: Note,
-): Promise<Value> {
-  try {
-    return await read;
-  } catch (error) {
+function ifAllowed<Value>(read: Promise<Value>, otherwise: Value, what: string, note: Note) {
+  return read.catch((error: unknown) => {
     const refusal = refusalOf(error);
     if (refusal === null || !isLackOfRights(refusal.code)) throw error;
     note(`${what} could not be read: ${refusal.code}`);
     return otherwise;
-  }
+  });
 }
 
 async function readRegion(reader: CloudReader, scope: Scope, note: Note) {

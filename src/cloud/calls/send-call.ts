@@ -25,19 +25,13 @@ export interface Sending {
   readonly signer: CallSigner;
 }
 
-/** A call before it is signed. */
-type Unsigned = Omit<Signing, 'body'> & { readonly fields: Fields };
-
-/** What goes out of it, with the texts in it that may be shown nowhere. */
-interface Signed {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly hidden: readonly string[];
-}
-
-/** Makes calls ready to be sent. */
+/** Makes calls ready to be sent: what goes out, and the texts in it that may be shown nowhere. */
 export interface CallSigner {
-  sign(call: Unsigned): Signed;
+  sign(call: Omit<Signing, 'body'> & { readonly fields: Fields }): {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly hidden: readonly string[];
+  };
 }
 
 /**
