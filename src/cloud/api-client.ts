@@ -4,7 +4,7 @@ import { sha256 } from '../digest.ts';
 import type { Scope } from '../model.ts';
 import type { Caller } from './calls/call.ts';
 import { openProviderTime } from './calls/provider-time.ts';
-import { isExpiredToken } from './calls/refusal-codes.ts';
+import { isExpiredToken } from './calls/refusals.ts';
 import { type CallSigner, sendCall, signerFor } from './calls/send-call.ts';
 import { type CredentialsOf, keepFresh } from './credentials/fresh-keys.ts';
 import type { Lane } from './limit/permits.ts';

@@ -12,7 +12,7 @@ import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import type { Call, ReadCaller } from './call.ts';
-import { isExpiredToken, isLackOfRights, isOfKeys, isPassing } from './refusal-codes.ts';
+import { isExpiredToken, isPassing, plain } from './refusals.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
 const MOST_TRIES = 6;
@@ -112,44 +112,4 @@ async function sendAtSlot(caller: ReadCaller, { permits, clock }: ReadOptions, l
       return { answer, sentAt: error.sent ? (sentAt ?? slot.at) : null };
     }
   }
-}
-
-/** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */
-export function refusedRead(action: Action, scope: Scope, refusal: Refusal): RefitError {
-  const { code } = refusal;
-  const grant = `let this identity call ${action.product}:${action.name}`;
-  const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
-  // One lack, whichever layer tells it: these credentials are refused this call.
-  if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
-  if (isOfKeys(code))
-    return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
-  const mend = isLimitCode(code)
-    ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
-    : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
-  return new RefitError('provider-refused', what, mend, { cause: refusal });
-}
-
-/** What to do about a refusal of the keys themselves. */
-export function fixForKeys(code: string): string {
-  if (code === 'AuthFailure.SignatureExpire')
-    return "set this machine's clock: it is more than five minutes off";
-  return isExpiredToken(code)
-    ? 'get other temporary keys: the token is wrong, or its time is over'
-    : 'check the secret id, the secret key and the token';
-}
-
-/** The refusal behind an error, or null. */
-export function refusalOf(error: unknown): Refusal | null {
-  if (!(error instanceof RefitError)) return null;
-  const cause = error.cause as Partial<Refusal> | undefined;
-  return cause?.kind === 'refused' ? (cause as Refusal) : null;
-}
-
-/** A text from outside for one line of a message: control and direction characters written out, and not endless. */
-export function plain(text: string): string {
-  const shown = text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
-  );
-  return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 }

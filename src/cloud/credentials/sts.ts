@@ -5,8 +5,7 @@
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode } from '../../model.ts';
-import { plain } from '../calls/read.ts';
-import { isOfKeys, isPassing } from '../calls/refusal-codes.ts';
+import { isOfKeys, isPassing, plain } from '../calls/refusals.ts';
 import { type Sending, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
 import { ANY_REGION, accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';

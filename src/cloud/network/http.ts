@@ -94,37 +94,32 @@ interface Exchange {
   readonly reject: (error: TransportError) => void;
   /** The head of the request was written. */
   sent: boolean;
-  ended: boolean;
+  failed: boolean;
   controller: Dispatcher.DispatchController | null;
-  /** Lets go of deadline and signal. */
-  release: () => void;
 }
 
 function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Promise<HttpResponse> {
-  if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
-    return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
+  const { origin, path = '/', get, body, signal, timeout } = request;
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const exchange: Exchange = { request, resolve, reject, sent: false, failed: false, controller: null };
+  const giveUp = () => abort(exchange, 'given up');
+  if (Buffer.byteLength(body) > MOST_BODY_BYTES) fail(exchange, "the request is above the provider's 10 MB");
+  else if (signal?.aborted) giveUp();
+  if (exchange.failed) return promise;
+  signal?.addEventListener('abort', giveUp, { once: true });
+  const callOff = deadlines.after(timeout, () =>
+    abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', not even a connection'}`),
+  );
+  const asked =
+    get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
+  try {
+    agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, handlerOf(exchange));
+  } catch (error) {
+    fail(exchange, plainReason(error), error);
   }
-  return new Promise((resolve, reject) => {
-    const { origin, path = '/', get, body, signal, timeout } = request;
-    const state = { sent: false, ended: false, controller: null, release: () => {} };
-    const exchange: Exchange = { request, resolve, reject, ...state };
-    const giveUp = () => abort(exchange, 'given up');
-    if (signal?.aborted) return giveUp();
-    signal?.addEventListener('abort', giveUp, { once: true });
-    const callOff = deadlines.after(timeout, () =>
-      abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', not even a connection'}`),
-    );
-    exchange.release = () => {
-      callOff();
-      signal?.removeEventListener('abort', giveUp);
-    };
-    const asked =
-      get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
-    try {
-      agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, handlerOf(exchange));
-    } catch (error) {
-      fail(exchange, plainReason(error), error);
-    }
+  return promise.finally(() => {
+    callOff();
+    signal?.removeEventListener('abort', giveUp);
   });
 }
 
@@ -135,7 +130,7 @@ function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller) {
       // Connected, and the head is written next, in this tick, if nothing is thrown.
-      if (exchange.ended) throw new Error('the request was given up while it waited for a connection');
+      if (exchange.failed) throw new Error('the request was given up while it waited for a connection');
       if (request.goAhead && !request.goAhead()) {
         fail(exchange, 'the guard said no just before sending');
         throw new Error('held back');
@@ -151,8 +146,7 @@ function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
       chunks.push(chunk);
     },
     onResponseEnd() {
-      const body = Buffer.concat(chunks).toString('utf8');
-      end(exchange, () => resolve({ ...head, body }));
+      resolve({ ...head, body: Buffer.concat(chunks).toString('utf8') });
     },
     onResponseError(_, error) {
       fail(exchange, plainReason(error), error);
@@ -160,17 +154,9 @@ function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
   };
 }
 
-/** Settles the promise, the first time it is asked to. */
-function end(exchange: Exchange, settle: () => void): void {
-  if (exchange.ended) return;
-  exchange.ended = true;
-  exchange.release();
-  settle();
-}
-
 function fail(exchange: Exchange, why: string, cause?: unknown): void {
-  const options = cause === undefined ? {} : { cause };
-  end(exchange, () => exchange.reject(new TransportError(why, exchange.sent, options)));
+  exchange.failed = true;
+  exchange.reject(new TransportError(why, exchange.sent, cause === undefined ? {} : { cause }));
 }
 
 function abort(exchange: Exchange, why: string): void {

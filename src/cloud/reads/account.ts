@@ -1,6 +1,5 @@
 /** The account: who signs, and what it can pay. */
-import { refusedRead } from '../calls/read.ts';
-import { isLackOfRights } from '../calls/refusal-codes.ts';
+import { isLackOfRights, refusedRead } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { decodeBalance, decodeIdentity, decodeSelf } from '../wire/account.ts';
 import { READS } from '../wire/actions.ts';
