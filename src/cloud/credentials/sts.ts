@@ -10,12 +10,10 @@ import { type Sending, sendCall, signerFor, unsigned } from '../calls/send-call.
 import { ANY_REGION, accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
-import type { Action } from '../wire/actions.ts';
+import { STS } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
 import { type Fields, object } from '../wire/fields.ts';
 import { type KeyNetwork, type Role, temporaryKeys } from './place.ts';
-
-const action = (name: string): Action => ({ product: 'sts', version: '2018-08-13', name, regional: true });
 
 const TRIES = 4;
 const PAUSE_MS = 400;
@@ -23,7 +21,7 @@ const PAUSE_MS = 400;
 /** Assumes a role with other keys. @throws RefitError */
 export function assumeRole(network: KeyNetwork, base: Credentials, role: Role): Promise<Credentials> {
   return keysOf(network, role, `by ${base.source}`, {
-    action: action('AssumeRole'),
+    action: { ...STS, name: 'AssumeRole' },
     region: ANY_REGION, // The one that the provider's own clients name here.
     signer: signerFor(base, network.signature),
     fields: {},
@@ -36,7 +34,7 @@ export function assumeRoleWithWebIdentity(
   by: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
 ): Promise<Credentials> {
   return keysOf(network, by.role, 'by the identity of this pod', {
-    action: action('AssumeRoleWithWebIdentity'),
+    action: { ...STS, name: 'AssumeRoleWithWebIdentity' },
     region: by.region,
     signer: unsigned(by.token),
     fields: { ProviderId: by.providerId, WebIdentityToken: by.token },

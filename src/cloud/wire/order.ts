@@ -5,19 +5,7 @@ import { type Billing, EDITIONS, type NodeChange, type Quote } from '../../model
 import { SECOND } from '../../units.ts';
 import type { Deal, OrderRequest, PriceRequest } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
-import {
-  cents,
-  type Fields,
-  identifier,
-  list,
-  number,
-  type Page,
-  page,
-  REPLICA,
-  text,
-  texts,
-  whole,
-} from './fields.ts';
+import { cents, type Fields, identifier, list, number, page, REPLICA, text, texts, whole } from './fields.ts';
 
 /**
  * The size of an order or a price inquiry: the whole size, as much of it as the edition takes. Legacy editions have
@@ -114,8 +102,8 @@ postMoveOut`.split(/\s+/),
  * not known counts as under way, because it proves that an order exists and not that it has ended.
  * @param instance the one that was asked for: an order without a list of instances is then its.
  */
-export function decodeDeals(fields: Fields, readAt: number, instance?: string): Page<Deal> {
-  return page(fields, 'Deals', (row) => {
+export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
+  return page<Deal>(fields, 'Deals', (row) => {
     const order = text(row.OrderId);
     const action = text(row.Action) ?? '';
     if (order === null || NO_RESIZE.has(action)) return null;
