@@ -1,5 +1,4 @@
 /** Sends signed calls: finds the keys, the host and the lane of each, and sends it once. No retry here and no permit. */
-import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import type { Scope } from '../model.ts';
 import type { Caller } from './calls/call.ts';
@@ -7,21 +6,14 @@ import { openProviderTime } from './calls/provider-time.ts';
 import { isExpiredToken } from './calls/refusals.ts';
 import { type CallSigner, sendCall, signerFor } from './calls/send-call.ts';
 import { type CredentialsOf, keepFresh } from './credentials/fresh-keys.ts';
+import type { CallNetwork } from './credentials/place.ts';
 import type { Lane } from './limit/permits.ts';
 import { type Host, hostFor } from './network/hosts.ts';
-import type { Transport } from './network/transport.ts';
 import type { Credentials } from './signing/keys.ts';
-import type { Signature } from './signing/signature.ts';
 import type { Action } from './wire/actions.ts';
 
-export interface CallerOptions {
-  readonly transport: Transport;
-  readonly clock: Clock;
+export interface CallerOptions extends CallNetwork {
   readonly credentials: CredentialsOf;
-  /** One base URL for every product, or null for the provider's own hosts. */
-  readonly endpoint: string | null;
-  /** Absent: TC3-HMAC-SHA256. */
-  readonly signature?: Signature;
 }
 
 /** A caller for any action, the ordering one too. */

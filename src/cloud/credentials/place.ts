@@ -7,18 +7,18 @@ import { type Credentials, complete } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
 import { type Fields, number, text } from '../wire/fields.ts';
 
-/** The services that give temporary keys are reached through it. */
-export interface KeyNetwork {
+/** How signed calls are sent, those for temporary keys too. */
+export interface CallNetwork {
   readonly transport: Transport;
   readonly clock: Clock;
   /** One base URL for every product, or null for the provider's own hosts. */
   readonly endpoint: string | null;
-  /** How a call for keys is signed; absent: TC3-HMAC-SHA256. */
+  /** Absent: TC3-HMAC-SHA256. */
   readonly signature?: Signature;
 }
 
 /** Where to look. */
-export interface CredentialPlaces extends KeyNetwork {
+export interface CredentialPlaces extends CallNetwork {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, or null where there is none. */
   readonly readFile: (path: string) => string | null | Promise<string | null>;

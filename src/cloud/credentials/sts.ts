@@ -13,13 +13,13 @@ import type { Credentials } from '../signing/keys.ts';
 import { STS } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
 import { type Fields, object } from '../wire/fields.ts';
-import { type KeyNetwork, type Role, temporaryKeys } from './place.ts';
+import { type CallNetwork, type Role, temporaryKeys } from './place.ts';
 
 const TRIES = 4;
 const PAUSE_MS = 400;
 
 /** Assumes a role with other keys. @throws RefitError */
-export function assumeRole(network: KeyNetwork, base: Credentials, role: Role): Promise<Credentials> {
+export function assumeRole(network: CallNetwork, base: Credentials, role: Role): Promise<Credentials> {
   return keysOf(network, role, `by ${base.source}`, {
     action: { ...STS, name: 'AssumeRole' },
     region: ANY_REGION, // The one that the provider's own clients name here.
@@ -30,7 +30,7 @@ export function assumeRole(network: KeyNetwork, base: Credentials, role: Role): 
 
 /** Assumes a role with the token of an identity of elsewhere; nothing is signed. @throws RefitError */
 export function assumeRoleWithWebIdentity(
-  network: KeyNetwork,
+  network: CallNetwork,
   by: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
 ): Promise<Credentials> {
   return keysOf(network, by.role, 'by the identity of this pod', {
@@ -43,7 +43,7 @@ export function assumeRoleWithWebIdentity(
 
 type Request = Omit<Sending, 'host'>;
 
-async function keysOf(network: KeyNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
+async function keysOf(network: CallNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
   const { arn, session, duration, externalId } = role;
   const source = `role ${arn}, assumed ${by}`;
   const fields = {
@@ -65,7 +65,7 @@ async function keysOf(network: KeyNetwork, role: Role, by: string, request: Requ
 }
 
 /** Asked again where waiting may help: what comes of it twice is another set of keys and no harm. */
-async function answerOf(network: KeyNetwork, source: string, request: Request): Promise<Fields> {
+async function answerOf(network: CallNetwork, source: string, request: Request): Promise<Fields> {
   const host = accountHost('sts', network.endpoint);
   for (let tries = 1; ; tries++) {
     let answer: Answer;
