@@ -1,27 +1,19 @@
 /** Sends signed calls: finds the keys, the host and the lane of each, and sends it once. No retry here and no permit. */
-import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import type { Scope } from '../model.ts';
 import type { Caller } from './calls/call.ts';
 import { openProviderTime } from './calls/provider-time.ts';
-import { isExpiredToken } from './calls/refusal-codes.ts';
+import { isExpiredToken } from './calls/refusals.ts';
 import { type CallSigner, sendCall, signerFor } from './calls/send-call.ts';
 import { type CredentialsOf, keepFresh } from './credentials/fresh-keys.ts';
+import type { CallNetwork } from './credentials/place.ts';
 import type { Lane } from './limit/permits.ts';
 import { type Host, hostFor } from './network/hosts.ts';
-import type { Transport } from './network/transport.ts';
 import type { Credentials } from './signing/keys.ts';
-import type { Signature } from './signing/signature.ts';
 import type { Action } from './wire/actions.ts';
 
-export interface CallerOptions {
-  readonly transport: Transport;
-  readonly clock: Clock;
+export interface CallerOptions extends CallNetwork {
   readonly credentials: CredentialsOf;
-  /** One base URL for every product, or null for the provider's own hosts. */
-  readonly endpoint: string | null;
-  /** Absent: TC3-HMAC-SHA256. */
-  readonly signature?: Signature;
 }
 
 /** A caller for any action, the ordering one too. */
@@ -50,11 +42,8 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
   };
 
   const signerOf = (keys: Credentials): CallSigner => {
-    let signer = signers.get(keys);
-    if (!signer) {
-      signer = signerFor(keys, signature);
-      signers.set(keys, signer);
-    }
+    const signer = signers.get(keys) ?? signerFor(keys, signature);
+    signers.set(keys, signer);
     return signer;
   };
 
@@ -63,12 +52,8 @@ export function openCaller({ transport, clock, credentials, endpoint, signature 
       const { profile, region } = scope;
       const host = hostOf(action, region);
       const keys = await keysOf(profile);
-      const signer = signerOf(keys);
-      const answer = await sendCall(
-        { transport, clock, time },
-        { action, host, region, fields, signer },
-        goAhead,
-      );
+      const call = { action, host, region, fields, signer: signerOf(keys) };
+      const answer = await sendCall({ transport, clock, time }, call, goAhead);
       // The next call waits for others, an order's next attempt too.
       if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
       return answer;

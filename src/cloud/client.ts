@@ -52,15 +52,13 @@ async function sendOrder(
   goAhead: () => boolean,
 ): Promise<OrderAnswer> {
   let sentAt = clock.now();
-  let held = false;
   const guard = () => {
+    let goes = false;
     try {
-      held = !goAhead();
-    } catch {
-      held = true;
-    }
+      goes = goAhead();
+    } catch {} // No answer is no.
     sentAt = clock.now();
-    return !held;
+    return goes;
   };
   let answer: Answer;
   try {

@@ -8,8 +8,8 @@ import type { Caller, Scope } from '../model.ts';
 import { GIGABYTE, HOUR } from '../units.ts';
 import { openCaller } from './api-client.ts';
 import { onlyReads } from './calls/call.ts';
-import { fixForKeys, openRead, type Read, type ReadAnswer } from './calls/read.ts';
-import { isLackOfRights, isOfKeys } from './calls/refusal-codes.ts';
+import { openRead, type Read, type ReadAnswer } from './calls/read.ts';
+import { fixForKeys, isLackOfRights, isOfKeys } from './calls/refusals.ts';
 import type { CloudOptions } from './client.ts';
 import type { PriceRequest } from './cloud.ts';
 import { PROVIDER_LIMIT } from './limit/permits.ts';
@@ -20,11 +20,10 @@ import { SIGNATURES, type SignatureName } from './signing/signature.ts';
 import { decodeIdentity } from './wire/account.ts';
 import { ORDER, READS } from './wire/actions.ts';
 import { ZONES_REQUEST } from './wire/catalogue.ts';
-import { encodeDeals, encodeOrderNumbers } from './wire/deals.ts';
 import type { Fields } from './wire/fields.ts';
 import { decodeInstances, encodeInstance, encodeInstancePage } from './wire/instances.ts';
 import { encodeMemory } from './wire/memory.ts';
-import { encodePrice } from './wire/order.ts';
+import { encodeDeals, encodeOrderNumbers, encodePrice } from './wire/order.ts';
 import { encodeRunningTasks } from './wire/tasks.ts';
 
 /** What was found out. Names in it are the provider's: escape before showing. No key is in it. */
@@ -132,15 +131,15 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     credentials: (profile, before) => (before ? options.credentials(profile, before) : keys),
   });
   const read = openRead(onlyReads(caller), options);
-  const about = (found: ReadAnswer | null) => subjectOf(found, scope, clock.now());
+  const nobody = subjectOf(null, scope, clock.now());
   const [who, seen] = await Promise.all([
-    tryRead(read, 'identity', about(null)),
-    tryRead(read, 'instances', about(null)),
+    tryRead(read, 'identity', nobody),
+    tryRead(read, 'instances', nobody),
   ]);
   const refused = aboutKeys(who.answer) ?? aboutKeys(seen.answer);
   const tried = [who, seen];
-  if (refused === null && seen.answer !== null) {
-    const subject = about(seen.answer);
+  if (refused === null && seen.answer.kind !== 'unreachable') {
+    const subject = subjectOf(seen.answer, scope, clock.now());
     const { identity, instances, ...others } = TRIALS;
     const names = Object.keys(others) as ReadName[];
     tried.push(...(await Promise.all(names.map((name) => tryRead(read, name, subject)))));
@@ -152,9 +151,9 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       source: keys.source,
       expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
     },
-    identity: who.answer?.kind === 'ok' ? decodeIdentity(who.answer.fields) : null,
+    identity: who.answer.kind === 'ok' ? decodeIdentity(who.answer.fields) : null,
     refused,
-    unreachable: tried.find(({ unreachable }) => unreachable !== null)?.unreachable ?? null,
+    unreachable: tried.flatMap(({ answer }) => (answer.kind === 'unreachable' ? answer.why : []))[0] ?? null,
     clock: dates.skew(),
     host: hostFor(READS.instances.product, scope.region, options.endpoint).host,
     signature: options.signature?.name ?? SIGNATURES[0],
@@ -167,32 +166,27 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   };
 }
 
-/** What came of one read: `unreachable` says why there is no answer. */
+/** What came of one read: an answer, or why there is none. */
 interface Tried {
   readonly right: Right;
-  readonly answer: ReadAnswer | null;
-  readonly unreachable: string | null;
+  readonly answer: ReadAnswer | { readonly kind: 'unreachable'; readonly why: string };
 }
 
 async function tryRead(read: Read, name: ReadName, about: Subject): Promise<Tried> {
   const action = READS[name];
+  const { for: purpose, fields } = TRIALS[name];
+  const answer = await read(action, about, fields?.(about) ?? {}).catch((error: unknown) => {
+    if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
+    return { kind: 'unreachable', why: error.message } as const;
+  });
   const right = {
     action: `${action.product}:${action.name}`,
-    for: TRIALS[name].for,
+    for: purpose,
     must: MUST.includes(name),
+    state: stateOf(answer),
+    code: answer.kind === 'refused' ? answer.code : null,
   };
-  try {
-    const answer = await read(action, about, TRIALS[name].fields?.(about) ?? {});
-    const code = answer.kind === 'refused' ? answer.code : null;
-    return { right: { ...right, state: stateOf(answer), code }, answer, unreachable: null };
-  } catch (error) {
-    if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
-    return {
-      right: { ...right, state: 'unreachable', code: null },
-      answer: null,
-      unreachable: error.message,
-    };
-  }
+  return { right, answer };
 }
 
 /** What the gateway refuses before it looks at rights. Source: facts §7.5, an inference. */
@@ -202,8 +196,9 @@ NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol Unsu
 );
 
 /** A refusal for any other reason comes after the rights have been looked at. Source: facts §7.5, an inference. */
-function stateOf(answer: ReadAnswer): Right['state'] {
+function stateOf(answer: Tried['answer']): Right['state'] {
   if (answer.kind === 'ok') return 'granted';
+  if (answer.kind === 'unreachable') return 'unreachable';
   if (isLackOfRights(answer.code)) return 'refused';
   return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation|ServiceUnavailable)\b/.test(
     answer.code,
@@ -213,12 +208,12 @@ function stateOf(answer: ReadAnswer): Right['state'] {
 }
 
 /** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
-function aboutKeys(answer: ReadAnswer | null): Examination['refused'] {
-  if (answer?.kind !== 'refused' || !isOfKeys(answer.code)) return null;
+function aboutKeys(answer: Tried['answer']): Examination['refused'] {
+  if (answer.kind !== 'refused' || !isOfKeys(answer.code)) return null;
   return { code: answer.code, what: answer.message, mend: fixForKeys(answer.code) };
 }
 
-function subjectOf(seen: ReadAnswer | null, scope: Scope, now: number): Subject {
+function subjectOf(seen: Tried['answer'] | null, scope: Scope, now: number): Subject {
   const found = seen?.kind === 'ok' ? decodeInstances(seen.fields, scope, new Map()).found : [];
   const one = found.find(({ status }) => status === 'running');
   return {
@@ -231,33 +226,25 @@ function subjectOf(seen: ReadAnswer | null, scope: Scope, now: number): Subject 
 }
 
 /** The same transport, which notes how far this clock is from the Date header of the quickest answer. */
-function watchDates({ transport, clock }: CloudOptions): {
-  transport: Transport;
-  skew: () => Examination['clock'];
-} {
-  let best: { skew: number; uncertain: number } | null = null;
-  return {
-    transport: {
-      ...transport,
-      async send(request) {
-        let sentAt = clock.now();
-        const answer = await transport.send({
-          ...request,
-          // The time for a connection is not that of the answer.
-          goAhead: () => {
-            sentAt = clock.now();
-            return request.goAhead?.() ?? true;
-          },
-        });
-        const took = clock.now() - sentAt;
-        // A Date names a whole second, so the middle of it is the likeliest.
-        const server = Date.parse(answer.date ?? '') + 500;
-        const uncertain = (500 + took / 2) / 1000;
-        if (Number.isFinite(server) && (best === null || uncertain < best.uncertain))
-          best = { skew: (sentAt + took / 2 - server) / 1000, uncertain };
-        return answer;
+function watchDates({ transport, clock }: CloudOptions) {
+  let best: Examination['clock'] = null;
+  const send: Transport['send'] = async (request) => {
+    let sentAt = clock.now();
+    const answer = await transport.send({
+      ...request,
+      // The time for a connection is not that of the answer.
+      goAhead: () => {
+        sentAt = clock.now();
+        return request.goAhead?.() ?? true;
       },
-    },
-    skew: () => best,
+    });
+    const took = clock.now() - sentAt;
+    // A Date names a whole second, so the middle of it is the likeliest.
+    const server = Date.parse(answer.date ?? '') + 500;
+    const uncertain = (500 + took / 2) / 1000;
+    if (Number.isFinite(server) && (best === null || uncertain < best.uncertain))
+      best = { skew: (sentAt + took / 2 - server) / 1000, uncertain };
+    return answer;
   };
+  return { transport: { ...transport, send }, skew: () => best };
 }

@@ -2,11 +2,12 @@
  * The inventory: every instance of the given scopes with what is known about it, and what is sold, at one moment.
  */
 import { type Clock, iso } from '../clock.ts';
+import { given } from '../given.ts';
 import { INVENTORY_FORMAT, type Instance, type Inventory, type Scope } from '../model.ts';
 import { DAY } from '../units.ts';
-import { refusalOf } from './calls/read.ts';
-import { isLackOfRights } from './calls/refusal-codes.ts';
+import { isLackOfRights, refusalOf } from './calls/refusals.ts';
 import type { CloudReader } from './cloud.ts';
+import { ANY_REGION } from './network/hosts.ts';
 import { MONITORED_A_CALL } from './wire/memory.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
@@ -14,11 +15,7 @@ const UNPAID_FOR_MS = 16 * DAY;
 
 export interface InventoryOptions {
   /** Told after each scope: how many of them are read, and how many instances they hold so far. */
-  readonly onProgress?: (done: {
-    readonly scopes: number;
-    readonly of: number;
-    readonly instances: number;
-  }) => void;
+  readonly onProgress?: (done: Readonly<Record<'scopes' | 'of' | 'instances', number>>) => void;
 }
 
 /** An inventory, and what could not be read for it: each note is one sentence. */
@@ -89,20 +86,13 @@ export async function readInventory(
 type Note = (what: string) => void;
 
 /** What a read gives; `otherwise`, with a note, where the identity may not ask. */
-async function ifAllowed<Value>(
-  read: Promise<Value>,
-  otherwise: Value,
-  what: string,
-  note: Note,
-): Promise<Value> {
-  try {
-    return await read;
-  } catch (error) {
+function ifAllowed<Value>(read: Promise<Value>, otherwise: Value, what: string, note: Note) {
+  return read.catch((error: unknown) => {
     const refusal = refusalOf(error);
     if (refusal === null || !isLackOfRights(refusal.code)) throw error;
     note(`${what} could not be read: ${refusal.code}`);
     return otherwise;
-  }
+  });
 }
 
 async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
@@ -172,14 +162,34 @@ export async function readUsed(
   };
 }
 
+/** The same inventory with the maintenance windows of the instances of these ids, as far as they are told: a call each. */
+export async function readWindows(
+  reader: CloudReader,
+  inventory: Inventory,
+  ids: ReadonlySet<string>,
+  onProgress: (read: number) => void,
+): Promise<InventoryReading> {
+  const notes = new Set<string>();
+  let read = 0;
+  const instances = inventory.instances.map(async (one) => {
+    if (!ids.has(one.id)) return one;
+    const { region, profile } = one;
+    const note = (why: string) => notes.add(`maintenance windows: ${why}`);
+    const window = await reader.describeWindow({ region, profile }, one.id, note);
+    onProgress(++read);
+    return { ...one, ...given({ window }) };
+  });
+  return {
+    inventory: { ...inventory, instances: await Promise.all(instances) },
+    notes: [...notes].sort(),
+  };
+}
+
 function wantedOf(inventory: Inventory, scope: Scope, ids: ReadonlySet<string>): Instance[] {
   return inventory.instances.filter(
     (one) => ids.has(one.id) && one.region === scope.region && one.profile === scope.profile,
   );
 }
-
-/** Any region answers for all of them. */
-const ANY_REGION = 'ap-guangzhou';
 
 /** The regions in which anything is sold, sorted: where instances may be when nobody says where. */
 export async function discoverRegions(reader: CloudReader, profile = 'default'): Promise<string[]> {

@@ -37,10 +37,8 @@ export interface ReadCaller extends Caller {
 /** The same caller, except that it refuses to send anything that is not on the list of reads. What planning is given. */
 export function onlyReads(caller: Caller): ReadCaller {
   return {
+    ...caller,
     readsOnly: true,
-    providerNow: caller.providerNow,
-    lane: caller.lane,
-    laneAtOnce: caller.laneAtOnce,
     async send(call, goAhead) {
       if (!READ_NAMES.has(call.action.name)) {
         throw new RefitError(

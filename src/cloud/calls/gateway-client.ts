@@ -9,6 +9,7 @@ import { hostFor } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
+import type { Fields } from '../wire/fields.ts';
 import type { Caller } from './call.ts';
 import { openProviderTime } from './provider-time.ts';
 
@@ -23,26 +24,18 @@ export interface GatewayDoor {
     readonly host: string;
     readonly fields: object;
   }): Promise<
-    | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>>; readonly date: string }
-    | {
-        readonly kind: 'refused';
-        readonly code: string;
-        readonly message: string;
-        readonly requestId: string;
-        readonly date: string;
-      }
-    | { readonly kind: 'unusable'; readonly why: string; readonly date: string }
+    | { readonly kind: 'ok'; readonly fields: Fields; readonly date: string }
+    | (Exclude<Answer, { readonly kind: 'ok' }> & { readonly date: string })
     | { readonly kind: 'lost'; readonly why: string }
   >;
 }
 
 export function callerOver(door: GatewayDoor, clock: Clock): Caller {
   const time = openProviderTime(clock);
-  const hostOf = (action: Action, { region }: Scope): string => hostFor(action.product, region, null).host;
-  const laneOf = (action: Action, scope: Scope): Lane => ({
-    action: action.name,
-    host: hostOf(action, scope),
-    identity: scope.profile,
+  const laneOf = ({ product, name }: Action, { region, profile }: Scope): Lane => ({
+    action: name,
+    host: hostFor(product, region, null).host,
+    identity: profile,
   });
   return {
     lane: async (action, scope) => laneOf(action, scope),
@@ -57,7 +50,7 @@ export function callerOver(door: GatewayDoor, clock: Clock): Caller {
         version: action.version,
         region: action.regional ? scope.region : '',
         profile: scope.profile,
-        host: hostOf(action, scope),
+        host: laneOf(action, scope).host,
         fields,
       });
       if (answer.kind === 'lost') throw new TransportError(answer.why, true);

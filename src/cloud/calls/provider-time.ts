@@ -5,26 +5,22 @@
  */
 import type { Clock } from '../../clock.ts';
 
-export interface ProviderTime {
-  /**
-   * Hears an answer.
-   * @param date its Date header: whole seconds
-   * @param sentAt no later than the request left, monotonic ms; it is heard now
-   */
-  heard(date: string | undefined, sentAt: number): void;
-  /** Milliseconds since 1970 UTC by the provider's clock; by this machine's where nothing that can be has been heard. */
-  now(): number;
-}
+export type ProviderTime = ReturnType<typeof openProviderTime>;
 
 /** Further off, the provider refuses what is signed: then it is not its clock that the header tells. */
 const BELIEVED = 330_000;
 
 /** Each answer bounds how far ahead of the monotonic clock the provider's is; the bounds of many are narrower than a second. */
-export function openProviderTime(clock: Clock): ProviderTime {
+export function openProviderTime(clock: Clock) {
   let ahead: readonly [least: number, greatest: number] | null = null;
   return {
-    heard(date, sentAt) {
-      const told = date === undefined ? Number.NaN : Date.parse(date);
+    /**
+     * Hears an answer.
+     * @param date its Date header: whole seconds
+     * @param sentAt no later than the request left, monotonic ms; it is heard now
+     */
+    heard(date: string | undefined, sentAt: number): void {
+      const told = Date.parse(date ?? '');
       if (Number.isNaN(told)) return;
       const bounds = [told - clock.monotonic(), told + 1000 - sentAt] as const;
       const both: readonly [number, number] | null = ahead && [
@@ -34,7 +30,8 @@ export function openProviderTime(clock: Clock): ProviderTime {
       // Bounds that exclude each other: a machine that slept, or a clock that was set.
       ahead = both && both[0] <= both[1] ? both : bounds;
     },
-    now() {
+    /** Milliseconds since 1970 UTC by the provider's clock; by this machine's where nothing that can be has been heard. */
+    now(): number {
       const own = clock.now();
       if (ahead === null) return own;
       const theirs = clock.monotonic() + (ahead[0] + ahead[1]) / 2;

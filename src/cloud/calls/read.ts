@@ -11,8 +11,8 @@ import type { Lane, Permits } from '../limit/permits.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
-import type { Call, Caller, ReadCaller } from './call.ts';
-import { isExpiredToken, isLackOfRights, isOfKeys, isPassing } from './refusal-codes.ts';
+import type { Call, ReadCaller } from './call.ts';
+import { isExpiredToken, isPassing, plain } from './refusals.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
 const MOST_TRIES = 6;
@@ -48,14 +48,14 @@ export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<Rea
  * @throws RefitError `provider-unreachable` where no try was answered.
  */
 export function openRead(caller: ReadCaller, options: ReadOptions): Read {
-  const { clock, permits, jitter } = options;
+  const { clock, jitter } = options;
   return async (action, scope, fields) => {
     const lane = await caller.lane(action, scope);
     let faults = 0;
     let limited = 0;
     let renewed = false;
     for (;;) {
-      const { answer, sentAt } = await sendAtSlot(caller, permits, clock, lane, { action, scope, fields });
+      const { answer, sentAt } = await sendAtSlot(caller, options, lane, { action, scope, fields });
       const byLimit = answer.kind === 'refused' && isLimitCode(answer.code);
       if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
       if (answer.kind === 'ok') return answer;
@@ -88,16 +88,8 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
   };
 }
 
-type Sent = Awaited<ReturnType<Caller['send']>>;
-
 /** Sends in a slot that is still good in the tick that writes the request. `sentAt` is null where nothing left. */
-async function sendAtSlot(
-  caller: Caller,
-  permits: Permits,
-  clock: Clock,
-  lane: Lane,
-  call: Call,
-): Promise<{ answer: Sent; sentAt: number | null }> {
+async function sendAtSlot(caller: ReadCaller, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
   for (let lost = 0; ; lost++) {
     const slot = await permits.take(lane);
     let late = false;
@@ -116,50 +108,8 @@ async function sendAtSlot(
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       if (late && !error.sent && lost < MOST_LOST_SLOTS) continue;
-      return {
-        answer: { kind: 'unusable', why: error.message },
-        sentAt: error.sent ? (sentAt ?? slot.at) : null,
-      };
+      const answer = { kind: 'unusable', why: error.message } as const;
+      return { answer, sentAt: error.sent ? (sentAt ?? slot.at) : null };
     }
   }
-}
-
-/** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */
-export function refusedRead(action: Action, scope: Scope, refusal: Refusal): RefitError {
-  const { code } = refusal;
-  const grant = `let this identity call ${action.product}:${action.name}`;
-  const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
-  // One lack, whichever layer tells it: these credentials are refused this call.
-  if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
-  if (isOfKeys(code))
-    return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
-  const mend = isLimitCode(code)
-    ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
-    : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
-  return new RefitError('provider-refused', what, mend, { cause: refusal });
-}
-
-/** What to do about a refusal of the keys themselves. */
-export function fixForKeys(code: string): string {
-  if (code === 'AuthFailure.SignatureExpire')
-    return "set this machine's clock: it is more than five minutes off";
-  return isExpiredToken(code)
-    ? 'get other temporary keys: the token is wrong, or its time is over'
-    : 'check the secret id, the secret key and the token';
-}
-
-/** The refusal behind an error, or null. */
-export function refusalOf(error: unknown): Refusal | null {
-  if (!(error instanceof RefitError)) return null;
-  const cause = error.cause as Partial<Refusal> | undefined;
-  return cause?.kind === 'refused' ? (cause as Refusal) : null;
-}
-
-/** A text from outside for one line of a message: control and direction characters written out, and not endless. */
-export function plain(text: string): string {
-  const shown = text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
-  );
-  return shown.length > 300 ? `${shown.slice(0, 300)}…` : shown;
 }

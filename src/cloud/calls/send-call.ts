@@ -5,7 +5,7 @@ import { MINUTE } from '../../units.ts';
 import type { Host } from '../network/hosts.ts';
 import type { Transport } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
-import { type Signing, signedHeaders, signingKeys, unsignedHeaders } from '../signing/sign.ts';
+import { headersOf, type Signing, signedHeaders, signingKeys } from '../signing/sign.ts';
 import { FORM_TYPE, signedForm } from '../signing/sign-v1.ts';
 import type { Signature } from '../signing/signature.ts';
 import type { Action } from '../wire/actions.ts';
@@ -25,19 +25,13 @@ export interface Sending {
   readonly signer: CallSigner;
 }
 
-/** A call before it is signed. */
-type Unsigned = Omit<Signing, 'body'> & { readonly fields: Fields };
-
-/** What goes out of it, with the texts in it that may be shown nowhere. */
-interface Signed {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly hidden: readonly string[];
-}
-
-/** Makes calls ready to be sent. */
+/** Makes calls ready to be sent: what goes out, and the texts in it that may be shown nowhere. */
 export interface CallSigner {
-  sign(call: Unsigned): Signed;
+  sign(call: Omit<Signing, 'body'> & { readonly fields: Fields }): {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly hidden: readonly string[];
+  };
 }
 
 /**
@@ -46,34 +40,27 @@ export interface CallSigner {
  */
 export function signerFor(keys: Credentials, signature?: Signature): CallSigner {
   const token = () => keys.token?.reveal() ?? null;
+  const secretKey = () => keys.secretKey.reveal();
   const shown = { secretId: keys.secretId, token };
-  const hidden = () => [keys.secretId, ...(keys.token === null ? [] : [keys.token.reveal()])];
-  const name = signature?.name ?? 'TC3-HMAC-SHA256';
-  if (signature === undefined || name === 'TC3-HMAC-SHA256') {
-    const signer = { ...shown, keyOf: signingKeys(() => keys.secretKey.reveal()) };
+  const hidden = (made: string) => [keys.secretId, token(), made].filter((text) => text !== null);
+  if (signature === undefined || signature.name === 'TC3-HMAC-SHA256') {
+    const signer = { ...shown, keyOf: signingKeys(secretKey) };
     return {
       sign({ fields, ...call }) {
         const body = JSON.stringify(fields);
         const headers = signedHeaders({ ...call, body }, signer);
-        return { headers, body, hidden: [...hidden(), signatureIn(headers)] };
+        return { headers, body, hidden: hidden(headers.Authorization!.split('=').at(-1)!) };
       },
     };
   }
-  const signer = { ...shown, secretKey: () => keys.secretKey.reveal() };
+  const { name, nonce } = signature;
   return {
     sign(call) {
-      const { body, signature: made } = signedForm({ ...call, nonce: signature.nonce() }, name, signer);
-      return {
-        headers: { Host: call.host, 'Content-Type': FORM_TYPE },
-        body,
-        hidden: [...hidden(), made],
-      };
+      const form = signedForm({ ...call, nonce: nonce() }, name, { ...shown, secretKey });
+      const headers = { Host: call.host, 'Content-Type': FORM_TYPE };
+      return { headers, body: form.body, hidden: hidden(form.signature) };
     },
   };
-}
-
-function signatureIn({ Authorization = '' }: Readonly<Record<string, string>>): string {
-  return Authorization.slice(Authorization.lastIndexOf('=') + 1);
 }
 
 /**
@@ -84,18 +71,14 @@ export function unsigned(token: string): CallSigner {
   return {
     sign({ fields, ...call }) {
       const body = JSON.stringify(fields);
-      return { headers: unsignedHeaders({ ...call, body }), body, hidden: [token] };
+      return { headers: headersOf({ ...call, body }, 'SKIP', null), body, hidden: [token] };
     },
   };
 }
 
 /** @throws TransportError of the transport. */
 export async function sendCall(
-  {
-    transport,
-    clock,
-    time,
-  }: { readonly transport: Transport; readonly clock: Clock; readonly time?: ProviderTime },
+  by: { readonly transport: Transport; readonly clock: Clock; readonly time?: ProviderTime },
   { action, host, region, fields, signer }: Sending,
   goAhead?: () => boolean,
 ): Promise<Answer> {
@@ -105,19 +88,19 @@ export async function sendCall(
     action: action.name,
     version: action.version,
     region: action.regional ? region : null,
-    timestamp: Math.floor(clock.now() / 1000),
+    timestamp: Math.floor(by.clock.now() / 1000),
     fields,
     language: 'en-US',
   });
-  const sentAt = clock.monotonic();
-  const answer = await transport.send({
+  const sentAt = by.clock.monotonic();
+  const answer = await by.transport.send({
     origin: host.origin,
     headers,
     body,
     timeout: TIMEOUT_MS,
     ...given({ goAhead }),
   });
-  time?.heard(answer.date, sentAt);
+  by.time?.heard(answer.date, sentAt);
   return withoutKeys(decodeAnswer(answer), hidden);
 }
 

@@ -1,20 +1,18 @@
 /** Keys from the SDKs' own file: INI, one section a profile. Source: facts §8, read 2026-11. */
-import { RefitError } from '../../errors.ts';
 import { complete, type Pair } from '../signing/keys.ts';
-import type { Found, Search } from './place.ts';
+import { type Found, noKeys, type Search } from './place.ts';
 
 /**
  * The file that TENCENTCLOUD_CREDENTIALS_FILE names, as the Go SDK has it; else the user's, then everybody's.
  * @throws RefitError `no-credentials` where the file that was named is not there, or half a pair is.
  */
-export async function fromCredentialsFile({ env, home, profile, textOf }: Search): Promise<Found | null> {
+export async function fromCredentialsFile({ env, home, profile, readFile }: Search): Promise<Found | null> {
   const named = env.TENCENTCLOUD_CREDENTIALS_FILE;
   const paths = named ? [named] : [`${home}/.tencentcloud/credentials`, '/etc/tencentcloud/credentials'];
   for (const path of paths) {
-    const text = await textOf(path);
+    const text = await readFile(path);
     if (text === null && named) {
-      throw new RefitError(
-        'no-credentials',
+      throw noKeys(
         `TENCENTCLOUD_CREDENTIALS_FILE names ${path}, and there is no such file`,
         'correct it, or unset it',
       );
@@ -28,29 +26,22 @@ export async function fromCredentialsFile({ env, home, profile, textOf }: Search
 
 /** The keys of one section of an INI text, or null where it has no such section. */
 function iniSection(text: string, name: string): Pair | null {
-  const values = new Map<string, string>();
+  let section: Map<string, string> | null = null;
   let here = false;
-  let seen = false;
   for (const raw of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
     const header = /^\[([^\]]*)\]$/.exec(line);
     if (header) {
       here = header[1]!.trim() === name;
-      seen ||= here;
+      if (here) section ??= new Map();
       continue;
     }
     const equals = line.indexOf('=');
-    if (here && equals > 0) {
-      values.set(line.slice(0, equals).trim().toLowerCase(), unquoted(line.slice(equals + 1).trim()));
-    }
+    if (here && equals > 0)
+      section?.set(line.slice(0, equals).trim().toLowerCase(), unquoted(line.slice(equals + 1).trim()));
   }
-  if (!seen) return null;
-  return {
-    secret_id: values.get('secret_id'),
-    secret_key: values.get('secret_key'),
-    token: values.get('token'),
-  };
+  return section && Object.fromEntries(section);
 }
 
 function unquoted(value: string): string {

@@ -8,7 +8,7 @@ import { endpointHost, isLoopback } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
 import { parsed } from '../wire/fields.ts';
-import { type Found, type Search, temporaryKeys } from './place.ts';
+import { type Found, noKeys, type Search, temporaryKeys } from './place.ts';
 
 /** An address that only virtual machines of the provider's reach. */
 const ORIGIN = 'http://metadata.tencentyun.com';
@@ -23,53 +23,45 @@ const PAUSE_MS = 300;
 /** A loopback endpoint is no provider's machine: its role is asked for only where one is named. */
 export async function fromCvmRole(search: Search): Promise<Found | null> {
   const roleName = search.env.TENCENTCLOUD_CAM_ROLE_NAME || null;
-  if (roleName === null && !search.again && !metadataIsRemote(search.endpoint)) return null;
-  const keys = await roleKeys(search, { must: search.again, roleName });
+  if (roleName === null && !search.again && originFor(search.endpoint) !== ORIGIN) return null;
+  const keys = await roleKeys(search, search.again, roleName);
   return keys && { keys, role: null };
 }
 
 /**
  * The role's keys. Null where this is no such machine, or no role is bound to it.
- * @param wish `must`: null is no answer, it is this place or none. `roleName`: which role; null takes the one that is bound.
+ * @param must null is no answer, it is this place or none. @param roleName null takes the one that is bound.
  * @throws RefitError `no-credentials` where the service answers and gives no keys; with `must` also where nothing is
  *   bound, and `provider-unreachable` where nobody answers.
  */
 export async function roleKeys(
   search: Search,
-  wish: { readonly must: boolean; readonly roleName: string | null },
+  must: boolean,
+  roleName: string | null = null,
 ): Promise<Credentials | null> {
-  const noRole = () =>
-    new RefitError(
-      'no-credentials',
+  const role = roleName ?? (await ask(search, ROLES, must))?.split(/\s/, 1)[0];
+  // Whoever intercepts names that do not exist answers with a page, and that names no role.
+  if (role === undefined || !/^[\w+=,.@-]{1,128}$/.test(role)) {
+    if (!must && roleName === null) return null;
+    throw noKeys(
       'no role is bound to this machine',
       'bind a role to it in the console, or put keys into ~/.tencentcloud/credentials',
     );
-  let role = wish.roleName;
-  if (role === null) {
-    const named = await ask(search, ROLES, wish.must);
-    role = named?.split(/\s/, 1)[0] ?? null;
-  }
-  // Whoever intercepts names that do not exist answers with a page, and that names no role.
-  if (role === null || !/^[\w+=,.@-]{1,128}$/.test(role)) {
-    if (wish.must || wish.roleName !== null) throw noRole();
-    return null;
   }
   const source = `role ${role} of this machine`;
   const answer = parsed((await ask(search, ROLES + encodeURIComponent(role), true)) ?? '');
   const keys = answer?.Code === 'Success' ? temporaryKeys(source, source, answer) : null;
-  if (keys === null) {
-    throw new RefitError(
-      'no-credentials',
-      `the metadata service gives no keys for ${source}`,
-      'check the role in the console: it must be bound to this machine and trust it',
-    );
-  }
-  return keys;
+  if (keys !== null) return keys;
+  throw noKeys(
+    `the metadata service gives no keys for ${source}`,
+    'check the role in the console: it must be bound to this machine and trust it',
+  );
 }
 
-/** False for a loopback endpoint: that is the whole provider in small, and gives keys of its own. */
-function metadataIsRemote(endpoint: string | null): boolean {
-  return endpoint === null || !isLoopback(new URL(endpointHost(endpoint).origin).hostname);
+/** A loopback endpoint is the whole provider in small, and gives keys of its own. */
+function originFor(endpoint: string | null): string {
+  const named = endpoint === null ? ORIGIN : endpointHost(endpoint).origin;
+  return isLoopback(new URL(named).hostname) ? named : ORIGIN;
 }
 
 /** The text of a page of the service; null where it has none, or, unless it must, where nobody answers. */
@@ -78,7 +70,7 @@ async function ask(search: Search, path: string, must: boolean): Promise<string 
     let why: string;
     try {
       const answer = await search.transport.send({
-        origin: metadataIsRemote(search.endpoint) ? ORIGIN : endpointHost(search.endpoint!).origin,
+        origin: originFor(search.endpoint),
         get: path,
         headers: {},
         body: '',

@@ -8,23 +8,13 @@ import type { Credentials, PlaceName } from '../signing/keys.ts';
 import { fromCredentialsFile } from './credentials-file.ts';
 import { fromCvmRole } from './cvm-role.ts';
 import { fromEnvironment, profileFromEnvironment, roleFromEnvironment } from './environment.ts';
-import type { Found, KeyNetwork, Search } from './place.ts';
+import { type CredentialPlaces, type Found, noKeys, type Search } from './place.ts';
 import { assumeRole } from './sts.ts';
 import { fromTccli } from './tccli.ts';
 import { fromTke } from './tke.ts';
 
 export { type Credentials, type Secret, secret } from '../signing/keys.ts';
-
-/** Where to look. */
-export interface CredentialPlaces extends KeyNetwork {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a file, or null where there is none. */
-  readonly readFile: (path: string) => string | null | Promise<string | null>;
-  /** The user's home directory. */
-  readonly home: string;
-  /** `default` unless the user named another. */
-  readonly profile: string;
-}
+export type { CredentialPlaces } from './place.ts';
 
 interface Place {
   readonly name: PlaceName;
@@ -56,21 +46,21 @@ export async function findCredentials(places: CredentialPlaces, before?: Credent
   const { env, profile } = places;
   const onPurpose = profile !== 'default';
   const named = onPurpose ? profile : profileFromEnvironment(env);
-  if (!PROFILE.test(named ?? profile)) {
+  const search: Search = {
+    ...places,
+    profile: named ?? 'default',
+    readFile: (path) => read(places, path),
+    again: before?.place !== undefined,
+  };
+  if (!PROFILE.test(search.profile)) {
     throw new RefitError(
       'usage',
       'a profile name is letters, digits, dots, hyphens and underscores',
       onPurpose ? 'write --profile NAME' : 'correct TCCLI_PROFILE or TENCENTCLOUD_PROFILE',
     );
   }
-  const search: Search = {
-    ...places,
-    profile: named ?? 'default',
-    textOf: (path) => read(places, path),
-    again: before?.place !== undefined,
-  };
   for (const { name, when, find } of CHAIN) {
-    if (before?.place !== undefined && before.place !== name) continue;
+    if (search.again && name !== before!.place) continue;
     if ((when === 'environment' && onPurpose) || (when === 'unnamed' && named !== null)) continue;
     const found = await find(search);
     if (found === null) continue;
@@ -78,18 +68,9 @@ export async function findCredentials(places: CredentialPlaces, before?: Credent
     const keys = role === null ? found.keys : await assumeRole(places, found.keys, role);
     return { ...keys, place: name };
   }
-  if (before?.place !== undefined) {
-    throw new RefitError(
-      'no-credentials',
-      `${before.source} gave keys before, and has none now`,
-      howToGive(profile),
-    );
-  }
-  throw new RefitError(
-    'no-credentials',
-    `no credentials for profile ${named ?? profile}`,
-    howToGive(named ?? profile),
-  );
+  throw search.again
+    ? noKeys(`${before!.source} gave keys before, and has none now`, howToGive(profile))
+    : noKeys(`no credentials for profile ${search.profile}`, howToGive(search.profile));
 }
 
 function howToGive(profile: string): string {
@@ -104,10 +85,6 @@ async function read(places: CredentialPlaces, path: string): Promise<string | nu
     return await places.readFile(path);
   } catch {
     // The reason is not passed on: some readers quote what they read.
-    throw new RefitError(
-      'no-credentials',
-      `${path} is there and cannot be read`,
-      `chmod 600 ${path}, as its owner`,
-    );
+    throw noKeys(`${path} is there and cannot be read`, `chmod 600 ${path}, as its owner`);
   }
 }

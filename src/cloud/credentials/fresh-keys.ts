@@ -20,13 +20,6 @@ const LAST_SHARE = 0.1;
 /** After a renewal that failed, while the old ones are still good. */
 const PAUSE_MS = 10 * SECOND;
 
-export interface FreshKeys {
-  /** Keys to sign with now. Waits only where there are none yet, or no good ones. @throws as the search for them does. */
-  of(profile: string): Promise<Credentials>;
-  /** Says that the provider refused these as expired or withdrawn: the next caller waits for others. */
-  refused(profile: string, keys: Credentials): void;
-}
-
 interface Held {
   keys: Credentials | null;
   /** Wall-clock moment from which they are to be renewed. */
@@ -39,14 +32,12 @@ interface Held {
 }
 
 /** Holds the keys of each profile; one search for them at a time. */
-export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
+export function keepFresh(find: CredentialsOf, clock: Clock) {
   const profiles = new Map<string, Held>();
   const heldOf = (profile: string): Held => {
-    let held = profiles.get(profile);
-    if (!held) {
-      held = { keys: null, dueAt: Infinity, lastFrom: Infinity, spent: false, asking: null };
-      profiles.set(profile, held);
-    }
+    const empty = { keys: null, dueAt: Infinity, lastFrom: Infinity, spent: false, asking: null };
+    const held = profiles.get(profile) ?? empty;
+    profiles.set(profile, held);
     return held;
   };
 
@@ -68,7 +59,8 @@ export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
   };
 
   return {
-    async of(profile) {
+    /** Keys to sign with now. Waits only where there are none yet, or no good ones. @throws as the search for them does. */
+    async of(profile: string): Promise<Credentials> {
       const held = heldOf(profile);
       const { keys } = held;
       if (keys === null || held.spent) return renew(profile, held);
@@ -84,7 +76,8 @@ export function keepFresh(find: CredentialsOf, clock: Clock): FreshKeys {
       return keys;
     },
 
-    refused(profile, keys) {
+    /** Says that the provider refused these as expired or withdrawn: the next caller waits for others. */
+    refused(profile: string, keys: Credentials): void {
       const held = heldOf(profile);
       if (held.keys === keys) held.spent = true;
     },

@@ -7,25 +7,29 @@ import { type Credentials, complete } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
 import { type Fields, number, text } from '../wire/fields.ts';
 
-/** The services that give temporary keys are reached through it. */
-export interface KeyNetwork {
+/** How signed calls are sent, those for temporary keys too. */
+export interface CallNetwork {
   readonly transport: Transport;
   readonly clock: Clock;
   /** One base URL for every product, or null for the provider's own hosts. */
   readonly endpoint: string | null;
-  /** How a call for keys is signed; absent: TC3-HMAC-SHA256. */
+  /** Absent: TC3-HMAC-SHA256. */
   readonly signature?: Signature;
 }
 
 /** Where to look. */
-export interface Search extends KeyNetwork {
+export interface CredentialPlaces extends CallNetwork {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a file, or null where there is none. Throws RefitError where it is there and cannot be read. */
-  readonly textOf: (path: string) => Promise<string | null>;
+  /** The text of a file, or null where there is none. */
+  readonly readFile: (path: string) => string | null | Promise<string | null>;
   /** The user's home directory. */
   readonly home: string;
-  /** A section or a file is looked for by this name. */
+  /** `default` unless the user named another: a section or a file is looked for by this name. */
   readonly profile: string;
+}
+
+/** The same for one place of the chain; `readFile` throws RefitError where a file is there and cannot be read. */
+export interface Search extends CredentialPlaces {
   /** True where this place has given keys before: silence is then a fault, and no reason to look further. */
   readonly again: boolean;
 }
@@ -34,6 +38,11 @@ export interface Search extends KeyNetwork {
 export interface Found {
   readonly keys: Credentials;
   readonly role: Role | null;
+}
+
+/** Says that a place which should give keys gives none. */
+export function noKeys(what: string, mend: string): RefitError {
+  return new RefitError('no-credentials', what, mend);
 }
 
 /** A role to assume. Source: facts §8 (STS), read 2026-11. */
@@ -53,17 +62,14 @@ export interface Role {
  */
 export function temporaryKeys(source: string, identity: string, fields: Fields): Credentials | null {
   const keys = complete(source, {
-    secret_id: text(fields.TmpSecretId) ?? undefined,
-    secret_key: text(fields.TmpSecretKey) ?? undefined,
-    token: text(fields.Token) ?? undefined,
+    secret_id: text(fields.TmpSecretId),
+    secret_key: text(fields.TmpSecretKey),
+    token: text(fields.Token),
   });
   const seconds = number(fields.ExpiredTime);
   if (keys === null || keys.token === null || seconds === null) return null;
   return { ...keys, expiresAt: seconds * SECOND, identity };
 }
-
-/** The session name where none is given. */
-const SESSION = 'refit';
 
 /**
  * A role as somebody wrote it, checked before it is sent or shown.
@@ -72,21 +78,16 @@ const SESSION = 'refit';
  */
 export function roleFrom(
   where: string,
-  wish: {
-    arn: string;
-    session?: string | undefined;
-    duration?: string | undefined;
-    externalId?: string | undefined;
-  },
+  wish: { arn: string } & { [Key in 'session' | 'duration' | 'externalId']?: string | null | undefined },
 ): Role {
-  const refuse = (what: string, mend: string) => new RefitError('no-credentials', `${where}: ${what}`, mend);
+  const refuse = (what: string, mend: string) => noKeys(`${where}: ${what}`, mend);
   if (!/^qcs::cam::uin\/\d{1,20}:[\w+=,.@/-]{1,200}$/.test(wish.arn)) {
     throw refuse(
       'the role to assume is no role',
       'name it as in qcs::cam::uin/100000000001:roleName/resizer',
     );
   }
-  const session = wish.session || SESSION;
+  const session = wish.session || 'refit';
   if (!/^[\w+=,.@-]{2,128}$/.test(session)) {
     throw refuse(
       'the session name of the role is garbled',

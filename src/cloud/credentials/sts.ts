@@ -5,70 +5,55 @@
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode } from '../../model.ts';
-import { plain } from '../calls/read.ts';
-import { isOfKeys, isPassing } from '../calls/refusal-codes.ts';
-import { type CallSigner, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
-import { accountHost } from '../network/hosts.ts';
+import { isOfKeys, isPassing, plain } from '../calls/refusals.ts';
+import { type Sending, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
+import { ANY_REGION, accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
-import type { Action } from '../wire/actions.ts';
+import { STS } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
 import { type Fields, object } from '../wire/fields.ts';
-import { type KeyNetwork, type Role, temporaryKeys } from './place.ts';
-
-const action = (name: string): Action => ({ product: 'sts', version: '2018-08-13', name, regional: true });
-const ASSUME_ROLE = action('AssumeRole');
-const ASSUME_ROLE_WITH_WEB_IDENTITY = action('AssumeRoleWithWebIdentity');
-
-/** The region that the provider's own clients name here. */
-const REGION = 'ap-guangzhou';
+import { type CallNetwork, type Role, temporaryKeys } from './place.ts';
 
 const TRIES = 4;
 const PAUSE_MS = 400;
 
 /** Assumes a role with other keys. @throws RefitError */
-export function assumeRole(network: KeyNetwork, base: Credentials, role: Role): Promise<Credentials> {
+export function assumeRole(network: CallNetwork, base: Credentials, role: Role): Promise<Credentials> {
   return keysOf(network, role, `by ${base.source}`, {
-    action: ASSUME_ROLE,
-    region: REGION,
+    action: { ...STS, name: 'AssumeRole' },
+    region: ANY_REGION, // The one that the provider's own clients name here.
     signer: signerFor(base, network.signature),
-    fields: roleFields(role),
+    fields: {},
   });
 }
 
 /** Assumes a role with the token of an identity of elsewhere; nothing is signed. @throws RefitError */
 export function assumeRoleWithWebIdentity(
-  network: KeyNetwork,
+  network: CallNetwork,
   by: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
 ): Promise<Credentials> {
   return keysOf(network, by.role, 'by the identity of this pod', {
-    action: ASSUME_ROLE_WITH_WEB_IDENTITY,
+    action: { ...STS, name: 'AssumeRoleWithWebIdentity' },
     region: by.region,
     signer: unsigned(by.token),
-    fields: { ...roleFields(by.role), ProviderId: by.providerId, WebIdentityToken: by.token },
+    fields: { ProviderId: by.providerId, WebIdentityToken: by.token },
   });
 }
 
-function roleFields({ arn, session, duration, externalId }: Role): Fields {
-  return {
+type Request = Omit<Sending, 'host'>;
+
+async function keysOf(network: CallNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
+  const { arn, session, duration, externalId } = role;
+  const source = `role ${arn}, assumed ${by}`;
+  const fields = {
     RoleArn: arn,
     RoleSessionName: session,
     ...given({ DurationSeconds: duration, ExternalId: externalId }),
+    ...request.fields,
   };
-}
-
-interface Request {
-  readonly action: Action;
-  readonly region: string;
-  readonly signer: CallSigner;
-  readonly fields: Fields;
-}
-
-async function keysOf(network: KeyNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
-  const source = `role ${role.arn}, assumed ${by}`;
-  const fields = await answerOf(network, source, request);
-  const { Credentials, ExpiredTime } = fields;
-  const keys = temporaryKeys(source, role.arn, { ...object(Credentials), ExpiredTime });
+  const { Credentials, ExpiredTime } = await answerOf(network, source, { ...request, fields });
+  const keys = temporaryKeys(source, arn, { ...object(Credentials), ExpiredTime });
   if (keys === null) {
     throw new RefitError(
       'provider-refused',
@@ -80,7 +65,7 @@ async function keysOf(network: KeyNetwork, role: Role, by: string, request: Requ
 }
 
 /** Asked again where waiting may help: what comes of it twice is another set of keys and no harm. */
-async function answerOf(network: KeyNetwork, source: string, request: Request): Promise<Fields> {
+async function answerOf(network: CallNetwork, source: string, request: Request): Promise<Fields> {
   const host = accountHost('sts', network.endpoint);
   for (let tries = 1; ; tries++) {
     let answer: Answer;

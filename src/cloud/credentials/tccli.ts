@@ -2,12 +2,11 @@
  * The profiles of the provider's command line: one JSON file each, `<profile>.credential`.
  * Source: facts §8, and tccli's oauth.py, sso.py and configure.py, read 2026-11.
  */
-import { RefitError } from '../../errors.ts';
 import { SECOND } from '../../units.ts';
 import { complete } from '../signing/keys.ts';
 import { number, parsed, text } from '../wire/fields.ts';
 import { roleKeys } from './cvm-role.ts';
-import { type Found, roleFrom, type Search } from './place.ts';
+import { type Found, noKeys, roleFrom, type Search } from './place.ts';
 
 /**
  * Keys by the file's `type`: its own, those of the machine's role, or the temporary ones that a log-in left in it.
@@ -17,23 +16,20 @@ import { type Found, roleFrom, type Search } from './place.ts';
 export async function fromTccli(search: Search): Promise<Found | null> {
   const { env, home, profile } = search;
   const path = `${env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR || `${home}/.tccli`}/${profile}.credential`;
-  const content = await search.textOf(path);
+  const content = await search.readFile(path);
   if (content === null) return null;
   const file = parsed(content);
   // The parser's own reason would quote what it read.
   if (file === null) {
-    throw new RefitError(
-      'no-credentials',
-      `${path} is not JSON`,
-      `run tccli configure again, or remove ${path}`,
-    );
+    throw noKeys(`${path} is not JSON`, `run tccli configure again, or remove ${path}`);
   }
   const type = text(file.type) ?? 'default';
   if (type === 'cvm-role') {
-    const keys = await roleKeys(search, { must: true, roleName: null });
+    const keys = await roleKeys(search, true);
     return keys && { keys: { ...keys, source: `${path}: ${keys.source}` }, role: null };
   }
   const field = (name: string) => text(file[name])?.trim();
+  const ofProfile = profile === 'default' ? '' : ` --profile ${profile}`;
   const keys = complete(path, {
     secret_id: field('secretId'),
     secret_key: field('secretKey'),
@@ -43,21 +39,13 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   if (type === 'oauth' || type === 'sso') {
     const expiresAt = (number(file.expiresAt) ?? 0) * SECOND;
     if (expiresAt <= search.clock.now()) {
-      throw new RefitError(
-        'no-credentials',
-        `the log-in in ${path} is over`,
-        `tccli ${type === 'sso' ? 'sso' : 'auth'} login${profile === 'default' ? '' : ` --profile ${profile}`}`,
-      );
+      const login = `tccli ${type === 'sso' ? 'sso' : 'auth'} login${ofProfile}`;
+      throw noKeys(`the log-in in ${path} is over`, login);
     }
     return { keys: { ...keys, expiresAt }, role: null };
   }
-  if (type !== 'default') {
-    throw new RefitError(
-      'no-credentials',
-      `${path} has a type that is not known here`,
-      `tccli configure${profile === 'default' ? '' : ` --profile ${profile}`}`,
-    );
-  }
+  if (type !== 'default')
+    throw noKeys(`${path} has a type that is not known here`, `tccli configure${ofProfile}`);
   const arn = field('role-arn');
   const role = arn ? roleFrom(`role-arn in ${path}`, { arn, session: field('role-session-name') }) : null;
   return { keys, role };

@@ -1,6 +1,5 @@
 /** Keys of a pod's own identity in the provider's Kubernetes. Source: facts §8 (TKE OIDC), read 2026-11. */
-import { RefitError } from '../../errors.ts';
-import { type Found, roleFrom, type Search } from './place.ts';
+import { type Found, noKeys, roleFrom, type Search } from './place.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
 const NAMES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_FILE', 'TKE_ROLE_ARN'] as const;
@@ -11,17 +10,15 @@ export async function fromTke(search: Search): Promise<Found | null> {
   const missing = NAMES.filter((name) => !env[name]);
   if (missing.length === NAMES.length) return null;
   if (missing.length > 0) {
-    throw new RefitError(
-      'no-credentials',
+    throw noKeys(
       `the identity of this pod is given in part: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set`,
       `set ${missing.join(' and ')}, or unset ${NAMES.filter((name) => env[name]).join(' and ')}`,
     );
   }
   const path = env.TKE_WEB_IDENTITY_TOKEN_FILE!;
-  const token = (await search.textOf(path))?.trim();
+  const token = (await search.readFile(path))?.trim();
   if (!token) {
-    throw new RefitError(
-      'no-credentials',
+    throw noKeys(
       `TKE_WEB_IDENTITY_TOKEN_FILE names ${path}, and there is no token`,
       'mount the token of the service account there',
     );

@@ -13,19 +13,7 @@ export interface Sighted {
   refused: boolean;
 }
 
-export interface Arrivals {
-  /** Expects the call of a slot. */
-  expect(due: number): Sighted;
-  heard(call: Sighted, sentAt: number, heardAt: number, refused: boolean): void;
-  /** Forgets the slots after this moment, which are used no more, and gives the last one that is left. */
-  dropAfter(now: number): number;
-  /** How many took a place from the one moment on and before the other. */
-  within(from: number, to: number): number;
-  /** From when on a call finds fewer than so many in the 1,000 ms before its arrival, even if it travels fast. */
-  earliest(atMost: number): number;
-  /** Milliseconds that a call travels at least, as of late; 0 while none has been heard. */
-  readonly fastest: number;
-}
+export type Arrivals = ReturnType<typeof openArrivals>;
 
 /** Of what is longer ago nobody asks. */
 const KEPT_MS = 2_500;
@@ -37,19 +25,20 @@ const FASTEST = 0.002;
 /** The next call may be faster than any before it. */
 const FASTER_STILL = 0.5;
 
-export function openArrivals(): Arrivals {
+export function openArrivals() {
   let calls: Sighted[] = [];
   let fastest: number | null = null;
   let usual = 0;
   return {
-    expect(due) {
+    /** Expects the call of a slot. */
+    expect(due: number): Sighted {
       const call = { due, arrival: due + usual, refused: false };
       if (calls.length > 0 && calls[0]!.due < due - KEPT_MS)
         calls = calls.filter((old) => old.due >= due - KEPT_MS);
       calls.push(call);
       return call;
     },
-    heard(call, sentAt, heardAt, refused) {
+    heard(call: Sighted, sentAt: number, heardAt: number, refused: boolean): void {
       call.refused = refused;
       const trip = heardAt - sentAt;
       if (!(trip >= 0 && trip <= LONGEST_TRIP_MS)) return;
@@ -58,23 +47,27 @@ export function openArrivals(): Arrivals {
       usual = fastest === null ? travel : usual + USUAL * (travel - usual);
       fastest = fastest === null ? travel : Math.min(travel, fastest + FASTEST * (travel - fastest));
     },
-    dropAfter(now) {
+    /** Forgets the slots after this moment, which are used no more, and gives the last one that is left. */
+    dropAfter(now: number): number {
       calls = calls.filter(({ due }) => due <= now);
       return calls.reduce((last, { due }) => Math.max(last, due), -Infinity);
     },
-    within(from, to) {
+    /** How many took a place from the one moment on and before the other. */
+    within(from: number, to: number): number {
       let count = 0;
       for (const { arrival, refused } of calls) if (!refused && arrival >= from && arrival < to) count += 1;
       return count;
     },
-    earliest(atMost) {
+    /** From when on a call finds fewer than so many in the 1,000 ms before its arrival, even if it travels fast. */
+    earliest(atMost: number): number {
       const arrivals: number[] = [];
       for (const { arrival, refused } of calls) if (!refused) arrivals.push(arrival);
       if (arrivals.length < atMost) return -Infinity;
       arrivals.sort((a, b) => b - a);
       return arrivals[atMost - 1]! + 1000 - FASTER_STILL * (fastest ?? 0);
     },
-    get fastest() {
+    /** Milliseconds that a call travels at least, as of late; 0 while none has been heard. */
+    get fastest(): number {
       return fastest ?? 0;
     },
   };

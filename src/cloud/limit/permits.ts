@@ -140,11 +140,8 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
   const lanes = new Map<string, LaneState>();
 
   const stateOf = (key: string): LaneState => {
-    let state = lanes.get(key);
-    if (!state) {
-      state = beginLane(full);
-      lanes.set(key, state);
-    }
+    const state = lanes.get(key) ?? beginLane(full);
+    lanes.set(key, state);
     return state;
   };
 
@@ -248,7 +245,7 @@ function beginLane(full: number): LaneState {
 /** Moves the lane to its next slot: packed into calendar seconds, or evenly spaced. */
 function giveNext(
   state: LaneState,
-  { now, wallOffset, full }: { readonly now: number; readonly wallOffset: number; readonly full: number },
+  { now, wallOffset, full }: Readonly<Record<'now' | 'wallOffset' | 'full', number>>,
 ): void {
   const rate = rateOf(state.share, now, full);
   const from = Math.max(now, state.heldUntil);
@@ -278,16 +275,10 @@ function voidAhead({ changes, arrivals }: LaneState, now: number): number {
 /** Learns from a refusal by the limit: how the server counts, or what others leave. */
 function refused(
   state: LaneState,
-  call: {
-    readonly arrival: number;
-    readonly sentAt: number;
-    readonly now: number;
-    readonly wallOffset: number;
-  },
+  { arrival, sentAt, now, wallOffset }: Readonly<Record<'arrival' | 'sentAt' | 'now' | 'wallOffset', number>>,
   full: number,
 ): void {
   const { share, arrivals } = state;
-  const { arrival, now, wallOffset } = call;
   const second = Math.floor((arrival + wallOffset) / 1000) * 1000 - wallOffset;
   const own = arrivals.within(arrival - 1000, arrival);
   const into = arrival - second;
@@ -295,7 +286,7 @@ function refused(
   const refuted = (into > REFUTES[0] && into < REFUTES[1]) || (wasPacked && own >= EXPLAINS);
   if (refuted) state.calendar = false;
   // What was sent before the rate was lowered says nothing new of it.
-  if (call.sentAt < share.loweredAt) return;
+  if (sentAt < share.loweredAt) return;
   const isExplained = own >= EXPLAINS && now - state.explainedAt > EXPLAINED_EVERY_MS;
   if (isExplained) state.explainedAt = now;
   const isLate = state.calendar && into >= REFUTES[1];

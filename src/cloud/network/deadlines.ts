@@ -1,10 +1,7 @@
 /** Deadlines of many requests on one timer: one with a signal of its own for each costs as much as signing it. */
 import type { Clock } from '../../clock.ts';
 
-export interface Deadlines {
-  /** Calls `onDue` after so many milliseconds, unless it is called off before by what this gives. */
-  after(ms: number, onDue: () => void): () => void;
-}
+export type Deadlines = ReturnType<typeof openDeadlines>;
 
 interface Deadline {
   readonly due: number;
@@ -12,7 +9,7 @@ interface Deadline {
 }
 
 /** The timer sleeps while there are deadlines, so that it holds no process that waits for nothing. */
-export function openDeadlines(clock: Clock): Deadlines {
+export function openDeadlines(clock: Clock) {
   const open = new Set<Deadline>();
   let sleeping: { readonly until: number; readonly timer: AbortController } | null = null;
 
@@ -34,7 +31,8 @@ export function openDeadlines(clock: Clock): Deadlines {
   };
 
   return {
-    after(ms, onDue) {
+    /** Calls `onDue` after so many milliseconds, unless it is called off before by what this gives. */
+    after(ms: number, onDue: () => void): () => void {
       const deadline = { due: clock.monotonic() + ms, onDue };
       open.add(deadline);
       if (sleeping === null || deadline.due < sleeping.until) arm(deadline.due);

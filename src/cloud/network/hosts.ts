@@ -4,10 +4,10 @@
  */
 import { RefitError } from '../../errors.ts';
 
-/** The provider's products that are called. Each is the first label of its domain and the service that is signed. */
-export type Product = 'redis' | 'monitor' | 'billing' | 'region' | 'sts';
+const PRODUCTS = ['redis', 'monitor', 'billing', 'region', 'sts'] as const;
 
-const PRODUCTS: ReadonlySet<string> = new Set<Product>(['redis', 'monitor', 'billing', 'region', 'sts']);
+/** The provider's products that are called. Each is the first label of its domain and the service that is signed. */
+export type Product = (typeof PRODUCTS)[number];
 
 /** The provider's own domains; `intl.` and `internal.` before one is the international and the in-network site. */
 const DOMAINS = ['tencentcloudapi.com', 'tencentcloudapi.com.cn', 'tencentcloudapi.cn'];
@@ -15,8 +15,8 @@ const DOMAINS = ['tencentcloudapi.com', 'tencentcloudapi.com.cn', 'tencentclouda
 /** Region codes as the provider writes them: a host name is made of one, so nothing else may get in. */
 const REGION = /^[a-z]{2,4}(-[a-z0-9]{1,24}){1,3}$/;
 
-/** Any region serves what belongs to the account. */
-const ANY_REGION = 'ap-guangzhou';
+/** Any region serves what belongs to the account, or is told of all regions. */
+export const ANY_REGION = 'ap-guangzhou';
 
 /** Where to send, and what the Host header says. */
 export interface Host {
@@ -25,17 +25,6 @@ export interface Host {
   /** Host and, where it is not the scheme's own, port. */
   readonly host: string;
 }
-
-/** What an endpoint stands for: somebody's own host, or the provider's front ends below a root domain. */
-type Base =
-  | { readonly kind: 'own'; readonly host: Host }
-  | {
-      readonly kind: 'provider';
-      /** Such as `intl.tencentcloudapi.com`, with the port where one was named. */
-      readonly root: string;
-      /** The front end's region; null = the nearest one. */
-      readonly region: string | null;
-    };
 
 /**
  * The host of a product in a region. An endpoint that is a host of the provider's own stands for all its products:
@@ -68,7 +57,8 @@ export function hostFor(product: Product, region: string, endpoint: string | nul
     );
   }
   const at = base.region ?? (finance ? region : null);
-  return providerHost(product, at, base.root);
+  const host = at === null ? `${product}.${base.root}` : `${product}.${at}.${base.root}`;
+  return { origin: `https://${host}`, host };
 }
 
 /** The host of a product that belongs to the account and to no region. @throws RefitError `usage` as `hostFor` does. */
@@ -77,26 +67,26 @@ export function accountHost(product: Product, endpoint: string | null): Host {
   return base.kind === 'own' ? base.host : hostFor(product, base.region ?? ANY_REGION, endpoint);
 }
 
-function providerHost(product: Product, region: string | null, root: string): Host {
-  const host = region === null ? `${product}.${root}` : `${product}.${region}.${root}`;
-  return { origin: `https://${host}`, host };
-}
-
 function isFinance(region: string): boolean {
   return region.endsWith('-fsi');
 }
 
-function baseOf(endpoint: string | null): Base {
-  if (endpoint === null) return { kind: 'provider', root: DOMAINS[0]!, region: null };
+/**
+ * What an endpoint stands for: somebody's own host, or the provider's front ends below a root domain such as
+ * `intl.tencentcloudapi.com`, with the port where one was named. `region` is that of the front end; null = the nearest.
+ */
+function baseOf(endpoint: string | null) {
+  const kind = 'provider' as const;
+  if (endpoint === null) return { kind, root: DOMAINS[0]!, region: null };
   const own = endpointHost(endpoint);
   const [name = '', port] = own.host.split(/:(?=\d+$)/);
   const domain = DOMAINS.find((one) => name === one || name.endsWith(`.${one}`));
-  if (domain === undefined) return { kind: 'own', host: own };
+  if (domain === undefined) return { kind: 'own' as const, host: own };
   const labels = name.slice(0, -domain.length).split('.').slice(0, -1);
-  if (PRODUCTS.has(labels[0] ?? '')) labels.shift();
+  if (PRODUCTS.some((one) => one === labels[0])) labels.shift();
   const region = REGION.test(labels[0] ?? '') ? labels.shift()! : null;
   const root = [...labels, domain].join('.');
-  return { kind: 'provider', root: port === undefined ? root : `${root}:${port}`, region };
+  return { kind, root: port === undefined ? root : `${root}:${port}`, region };
 }
 
 /**
@@ -108,12 +98,8 @@ export function endpointHost(endpoint: string): Host {
     'give --endpoint one base URL, such as https://redis.ap-guangzhou.tencentcloudapi.com or http://127.0.0.1:8080';
   // The text itself is shown nowhere when it holds a password.
   const refuse = (why: string) => new RefitError('usage', `--endpoint: ${why}`, mend);
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch {
-    throw refuse('this is no URL');
-  }
+  const url = URL.parse(endpoint);
+  if (url === null) throw refuse('this is no URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('the scheme must be https or http');
   if (url.username !== '' || url.password !== '') throw refuse('user name and password do not belong in it');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')

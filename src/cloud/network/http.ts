@@ -41,11 +41,9 @@ export interface HttpOptions {
 export function openHttp(options: HttpOptions = {}): Transport {
   const deadlines = openDeadlines(options.clock ?? systemClock);
   const proxy = options.proxy ?? null;
-  const tls = {
-    timeout: options.connectTimeout ?? 10 * SECOND,
-    ...given({ ca: options.ca }),
-  };
+  const tls = { timeout: options.connectTimeout ?? 10 * SECOND, ...given({ ca: options.ca }) };
   const settings = {
+    connect: tls,
     pipelining: 1,
     allowH2: false,
     // Servers close idle connections after 5 s or more; to be gone first means never to write into a closing one.
@@ -55,12 +53,11 @@ export function openHttp(options: HttpOptions = {}): Transport {
     bodyTimeout: 0,
     maxResponseSize: MOST_BYTES,
   } as const;
-  const direct = new Agent({ ...settings, connect: tls });
+  const direct = new Agent(settings);
   const proxied =
     proxy &&
     new EnvHttpProxyAgent({
       ...settings,
-      connect: tls,
       requestTls: tls,
       proxyTls: { timeout: tls.timeout },
       // An empty text is an answer; nothing at all would make it read this process's environment.
@@ -97,55 +94,43 @@ interface Exchange {
   readonly reject: (error: TransportError) => void;
   /** The head of the request was written. */
   sent: boolean;
-  ended: boolean;
+  failed: boolean;
   controller: Dispatcher.DispatchController | null;
-  /** Lets go of deadline and signal. */
-  release: () => void;
 }
 
 function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Promise<HttpResponse> {
-  if (Buffer.byteLength(request.body) > MOST_BODY_BYTES) {
-    return Promise.reject(new TransportError("the request is above the provider's 10 MB", false));
+  const { origin, path = '/', get, body, signal, timeout } = request;
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const exchange: Exchange = { request, resolve, reject, sent: false, failed: false, controller: null };
+  const giveUp = () => abort(exchange, 'given up');
+  if (Buffer.byteLength(body) > MOST_BODY_BYTES) fail(exchange, "the request is above the provider's 10 MB");
+  else if (signal?.aborted) giveUp();
+  if (exchange.failed) return promise;
+  signal?.addEventListener('abort', giveUp, { once: true });
+  const callOff = deadlines.after(timeout, () =>
+    abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', not even a connection'}`),
+  );
+  const asked =
+    get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
+  try {
+    agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, handlerOf(exchange));
+  } catch (error) {
+    fail(exchange, plainReason(error), error);
   }
-  return new Promise((resolve, reject) => {
-    const { signal, timeout, get } = request;
-    const state = { sent: false, ended: false, controller: null, release: () => {} };
-    const exchange: Exchange = { request, resolve, reject, ...state };
-    const giveUp = () => abort(exchange, 'given up');
-    if (signal?.aborted) return giveUp();
-    signal?.addEventListener('abort', giveUp, { once: true });
-    const callOff = deadlines.after(timeout, () =>
-      abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', not even a connection'}`),
-    );
-    exchange.release = () => {
-      callOff();
-      signal?.removeEventListener('abort', giveUp);
-    };
-    const { origin, path = '/', body } = request;
-    const headers = { ...request.headers };
-    try {
-      agent.dispatch(
-        get === undefined
-          ? { origin, path, method: 'POST', headers, body }
-          : { origin, path: get, method: 'GET', headers },
-        handlerOf(exchange),
-      );
-    } catch (error) {
-      fail(exchange, plainReason(error), error);
-    }
+  return promise.finally(() => {
+    callOff();
+    signal?.removeEventListener('abort', giveUp);
   });
 }
 
 function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
   const { request, resolve } = exchange;
   const chunks: Buffer[] = [];
-  let status = 0;
-  let contentType = '';
-  let date: string | null = null;
+  let head = { status: 0, contentType: '' };
   return {
     onRequestStart(controller) {
       // Connected, and the head is written next, in this tick, if nothing is thrown.
-      if (exchange.ended) throw new Error('the request was given up while it waited for a connection');
+      if (exchange.failed) throw new Error('the request was given up while it waited for a connection');
       if (request.goAhead && !request.goAhead()) {
         fail(exchange, 'the guard said no just before sending');
         throw new Error('held back');
@@ -153,17 +138,15 @@ function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
       exchange.controller = controller;
       exchange.sent = true;
     },
-    onResponseStart(_, code, headers) {
-      status = code;
-      contentType = first(headers['content-type']) ?? '';
-      date = first(headers.date);
+    onResponseStart(_, status, headers) {
+      const contentType = first(headers['content-type']) ?? '';
+      head = { status, contentType, ...given({ date: first(headers.date) }) };
     },
     onResponseData(_, chunk) {
       chunks.push(chunk);
     },
     onResponseEnd() {
-      const body = Buffer.concat(chunks).toString('utf8');
-      end(exchange, () => resolve({ status, contentType, body, ...(date === null ? {} : { date }) }));
+      resolve({ ...head, body: Buffer.concat(chunks).toString('utf8') });
     },
     onResponseError(_, error) {
       fail(exchange, plainReason(error), error);
@@ -171,17 +154,9 @@ function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
   };
 }
 
-/** Settles the promise, the first time it is asked to. */
-function end(exchange: Exchange, settle: () => void): void {
-  if (exchange.ended) return;
-  exchange.ended = true;
-  exchange.release();
-  settle();
-}
-
 function fail(exchange: Exchange, why: string, cause?: unknown): void {
-  const options = cause === undefined ? {} : { cause };
-  end(exchange, () => exchange.reject(new TransportError(why, exchange.sent, options)));
+  exchange.failed = true;
+  exchange.reject(new TransportError(why, exchange.sent, cause === undefined ? {} : { cause }));
 }
 
 function abort(exchange: Exchange, why: string): void {

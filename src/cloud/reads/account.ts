@@ -1,14 +1,11 @@
 /** The account: who signs, and what it can pay. */
-import { refusedRead } from '../calls/read.ts';
-import { isLackOfRights } from '../calls/refusal-codes.ts';
+import { isLackOfRights, refusedRead } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { decodeBalance, decodeIdentity, decodeSelf } from '../wire/account.ts';
 import { READS } from '../wire/actions.ts';
 import { type ReadSource, readFields } from './source.ts';
 
-export function accountReads(
-  source: ReadSource,
-): Pick<CloudReader, 'describeBalance' | 'describeSelf' | 'describeCaller'> {
+export function accountReads(source: ReadSource) {
   const { ask } = source;
   return {
     async describeBalance(scope) {
@@ -24,5 +21,5 @@ export function accountReads(
     },
 
     describeCaller: async (scope) => decodeIdentity(await readFields(source, READS.identity, scope, {})),
-  };
+  } satisfies Partial<CloudReader>;
 }

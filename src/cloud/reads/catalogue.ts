@@ -4,20 +4,14 @@ import type { Scope } from '../../model.ts';
 import type { CloudReader } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
 import {
+  type CatalogueZones,
   decodeCatalogue,
   decodeCatalogueZones,
   decodeZones,
-  lacksZoneNumbers,
   ZONES_REQUEST,
   type ZoneCodes,
 } from '../wire/catalogue.ts';
-import { once, type ReadSource, readFields } from './source.ts';
-
-/** Zone codes as the catalogue gives them; `complete`: it has a number for every zone of the region. */
-interface CatalogueZones {
-  readonly codes: ZoneCodes;
-  readonly complete: boolean;
-}
+import { type ReadSource, readFields } from './source.ts';
 
 /**
  * Codes of the zones of a scope by their numbers: those of the catalogue, with those of the region product where they do
@@ -30,31 +24,36 @@ export type ReadZoneCodes = (
 
 /** Each source is asked once for each scope. */
 export function createZoneCodes({ ask }: ReadSource): ReadZoneCodes {
-  const ofCatalogue = new Map<string, Promise<CatalogueZones>>();
-  const ofRegion = new Map<string, Promise<ZoneCodes>>();
-
-  const readCatalogue = async (scope: Scope): Promise<CatalogueZones> => {
+  const ofCatalogue = oncePerScope(async (scope) => {
     const answer = await ask(READS.catalogue, scope, {});
-    if (answer.kind !== 'ok') return { codes: new Map(), complete: false };
-    const complete = !lacksZoneNumbers(answer.fields, scope.region);
-    return { codes: decodeCatalogueZones(answer.fields), complete };
-  };
-  const readRegion = async (scope: Scope): Promise<ZoneCodes> => {
+    const isRead = answer.kind === 'ok';
+    return isRead ? decodeCatalogueZones(answer.fields, scope.region) : { codes: NONE, complete: false };
+  });
+  const ofRegion = oncePerScope(async (scope) => {
     const answer = await ask(READS.zones, scope, ZONES_REQUEST);
-    return answer.kind === 'ok' ? decodeZones(answer.fields) : new Map();
-  };
-
+    return answer.kind === 'ok' ? decodeZones(answer.fields) : NONE;
+  });
   return async (scope, suffices) => {
-    const known = await once(ofCatalogue, scope, () => readCatalogue(scope));
-    if (suffices(known)) return known.codes;
-    return new Map([...known.codes, ...(await once(ofRegion, scope, () => readRegion(scope)))]);
+    const known = await ofCatalogue(scope);
+    return suffices(known) ? known.codes : new Map([...known.codes, ...(await ofRegion(scope))]);
   };
 }
 
-export function catalogueReads(
-  source: ReadSource,
-  zoneCodes: ReadZoneCodes,
-): Pick<CloudReader, 'describeCatalogue' | 'describeZones'> {
+const NONE: ZoneCodes = new Map();
+
+/** Reads something of a scope once, whoever asks for it at the same time; a failure is not kept. */
+function oncePerScope<Value>(read: (scope: Scope) => Promise<Value>): typeof read {
+  const kept = new Map<string, Promise<Value>>();
+  return (scope) => {
+    const key = `${scope.profile}\n${scope.region}`;
+    const known = kept.get(key) ?? read(scope);
+    kept.set(key, known);
+    known.catch(() => kept.delete(key));
+    return known;
+  };
+}
+
+export function catalogueReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   return {
     async describeCatalogue(scope) {
       const offers = decodeCatalogue(await readFields(source, READS.catalogue, scope, {}));
@@ -68,5 +67,5 @@ export function catalogueReads(
         .map(([number, code]) => ({ code, number }))
         .sort((a, b) => a.number - b.number);
     },
-  };
+  } satisfies Partial<CloudReader>;
 }

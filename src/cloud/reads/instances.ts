@@ -1,8 +1,7 @@
 /** Instances, their maintenance windows, and what changing them costs. */
 import { RefitError } from '../../errors.ts';
 import type { Billing, Instance, Scope } from '../../model.ts';
-import { refusedRead } from '../calls/read.ts';
-import { isLackOfRights, isOfKeys } from '../calls/refusal-codes.ts';
+import { isLackOfRights, isOfKeys, refusedRead } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -17,15 +16,12 @@ import {
 } from '../wire/instances.ts';
 import { decodePrice, encodePrice } from '../wire/order.ts';
 import type { ReadZoneCodes } from './catalogue.ts';
-import { batches, type ReadSource, readFields } from './source.ts';
+import { inBatches, type ReadSource, readFields } from './source.ts';
 
 /** How often a list that changed while it was being read is read again. */
 const MOST_READINGS = 4;
 
-export function instanceReads(
-  source: ReadSource,
-  zoneCodes: ReadZoneCodes,
-): Pick<CloudReader, 'describeInstances' | 'describeWindow' | 'price'> {
+export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   const { ask, clock } = source;
   /** Pay modes as last read: a price inquiry does not say what its answer means. */
   const billings = new Map<string, Billing>();
@@ -69,8 +65,8 @@ export function instanceReads(
         return answer;
       }
       const billing = billings.get(request.instance);
-      const quote = billing === undefined ? null : decodePrice(answer.fields, billing, clock.now());
-      if (quote === null) {
+      const quote = billing && decodePrice(answer.fields, billing, clock.now());
+      if (!quote) {
         throw new RefitError(
           'provider-refused',
           `the price of ${request.instance} came in a form that cannot be read`,
@@ -79,15 +75,13 @@ export function instanceReads(
       }
       return { kind: 'quoted', ...quote };
     },
-  };
+  } satisfies Partial<CloudReader>;
 }
 
 function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Promise<Fields[]> {
-  return Promise.all(
-    batches([...new Set(ids)], INSTANCES_A_PAGE).map((batch) =>
-      readFields(source, READS.instances, scope, encodeInstanceIds(batch)),
-    ),
-  );
+  return inBatches([...new Set(ids)], INSTANCES_A_PAGE, async (batch) => [
+    await readFields(source, READS.instances, scope, encodeInstanceIds(batch)),
+  ]);
 }
 
 /** Something that went while the list was read moved the rest up by one, past the reader: then it is read again. */

@@ -1,8 +1,7 @@
 /** Memory in use, and what else the monitor product measures. */
 import { iso } from '../../clock.ts';
 import type { UsedMemory } from '../../model.ts';
-import { refusedRead } from '../calls/read.ts';
-import { isOfKeys } from '../calls/refusal-codes.ts';
+import { isOfKeys, refusedRead } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { type Action, READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -15,9 +14,9 @@ import {
   encodeMetric,
   MONITORED_A_CALL,
 } from '../wire/memory.ts';
-import { batches, type ReadSource, readFields } from './source.ts';
+import { inBatches, type ReadSource, readFields } from './source.ts';
 
-export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed' | 'describeMetric'> {
+export function memoryReads(source: ReadSource) {
   return {
     async describeUsed(scope, instances, onRefused) {
       // What may not be read is unknown, and that is the safe side: a plan says so of each instance that needs it.
@@ -30,13 +29,11 @@ export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed
         return {};
       };
       const ids = instances.map(({ id }) => id);
-      const monitored = await Promise.all(
-        batches(ids, MONITORED_A_CALL).map(async (batch) => {
-          const now = source.clock.now();
-          return [...decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now)];
-        }),
-      );
-      const totals = new Map(monitored.flat());
+      const monitored = await inBatches(ids, MONITORED_A_CALL, async (batch) => {
+        const now = source.clock.now();
+        return decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now);
+      });
+      const totals = new Map(monitored);
       const used = await Promise.all(
         instances.map(async (instance) => {
           const total = totals.get(instance.id) ?? null;
@@ -49,15 +46,13 @@ export function memoryReads(source: ReadSource): Pick<CloudReader, 'describeUsed
     },
 
     async describeMetric(scope, instances, metric, over) {
-      const found = await Promise.all(
-        batches(instances, MONITORED_A_CALL).map(async (batch) => {
-          const asked = encodeMetric(batch, metric, over, source.clock.now());
-          return [...decodeMetric(await readFields(source, READS.memory, scope, asked))];
-        }),
-      );
-      return new Map(found.flat());
+      const found = await inBatches(instances, MONITORED_A_CALL, async (batch) => {
+        const asked = encodeMetric(batch, metric, over, source.clock.now());
+        return decodeMetric(await readFields(source, READS.memory, scope, asked));
+      });
+      return new Map(found);
     },
-  };
+  } satisfies Partial<CloudReader>;
 }
 
 /**

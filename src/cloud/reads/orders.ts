@@ -1,10 +1,10 @@
 /** Orders, and the tasks by which the provider carries them out. */
 import type { Scope } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
-import { refusedRead } from '../calls/read.ts';
-import { isLackOfRights, isOfKeys } from '../calls/refusal-codes.ts';
+import { isLackOfRights, isOfKeys, refusedRead } from '../calls/refusals.ts';
 import type { CloudReader, Deal } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
+import type { Fields } from '../wire/fields.ts';
 import {
   DEALS_A_PAGE,
   decodeDeals,
@@ -12,17 +12,14 @@ import {
   encodeDeals,
   encodeOrderNumbers,
   ORDERS_A_CALL,
-} from '../wire/deals.ts';
-import type { Fields } from '../wire/fields.ts';
+} from '../wire/order.ts';
 import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_A_PAGE } from '../wire/tasks.ts';
-import { batches, everyRow, type ReadSource, readFields } from './source.ts';
+import { everyRow, inBatches, type ReadSource, readFields } from './source.ts';
 
 /** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: facts §2.5, read 2026-11. */
 const TASKS_REACH_MS = 30 * DAY - MINUTE;
 
-export function orderReads(
-  source: ReadSource,
-): Pick<CloudReader, 'describeTasks' | 'describeRunningTasks' | 'findDeals' | 'describeOrders'> {
+export function orderReads(source: ReadSource) {
   const { ask, clock } = source;
 
   const readTasks = (scope: Scope, encode: (offset: number) => Fields) =>
@@ -38,7 +35,7 @@ export function orderReads(
   return {
     describeTasks: (scope, since, instance, only) =>
       readTasks(scope, (offset) =>
-        encodeTasks(offset, Math.max(since, clock.now() - TASKS_REACH_MS), { instance, only }),
+        encodeTasks(offset, Math.max(since, clock.now() - TASKS_REACH_MS), instance, only),
       ),
 
     describeRunningTasks: (scope) => readTasks(scope, encodeRunningTasks),
@@ -54,20 +51,21 @@ export function orderReads(
       ),
 
     async describeOrders(scope, orders, currency) {
-      const found = new Map<string, Deal>();
-      const read = async (numbers: readonly string[]) => {
+      const read = async (numbers: readonly string[]): Promise<Deal[]> => {
         const answer = await ask(READS.orders, scope, encodeOrderNumbers(numbers));
-        if (answer.kind === 'ok') {
-          for (const deal of decodeOrders(answer.fields, clock.now(), currency)) found.set(deal.order, deal);
-        } else if (isOfKeys(answer.code) || isLackOfRights(answer.code)) {
+        if (answer.kind === 'ok') return decodeOrders(answer.fields, clock.now(), currency);
+        if (isOfKeys(answer.code) || isLackOfRights(answer.code))
           throw refusedRead(READS.orders, scope, answer);
-        }
+        return [];
       };
-      await Promise.all(batches(orders, ORDERS_A_CALL).map(read));
-      // A refusal may be of the old name by which several are asked for: each that is missing is asked for by itself.
-      const missing = orders.filter((order) => !found.has(order));
-      if (orders.length > 1) await Promise.all(missing.map((order) => read([order])));
-      return [...found.values()];
+      const deals = await inBatches(orders, ORDERS_A_CALL, read);
+      if (orders.length > 1) {
+        // A refusal may be of the old name by which several are asked for: each that is missing is asked for by itself.
+        const found = new Set(deals.map(({ order }) => order));
+        const missing = orders.filter((order) => !found.has(order));
+        deals.push(...(await inBatches(missing, 1, read)));
+      }
+      return [...new Map(deals.map((deal) => [deal.order, deal])).values()];
     },
-  };
+  } satisfies Partial<CloudReader>;
 }

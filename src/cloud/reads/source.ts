@@ -1,7 +1,8 @@
 /** What every read is made with, and how lists are read whole. */
 import type { Clock } from '../../clock.ts';
 import type { Scope } from '../../model.ts';
-import { type Read, refusedRead } from '../calls/read.ts';
+import type { Read } from '../calls/read.ts';
+import { refusedRead } from '../calls/refusals.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields, Page } from '../wire/fields.ts';
 
@@ -36,21 +37,13 @@ export async function everyRow<Row>(
   }
 }
 
-/** Reads something of a scope once, whoever asks for it at the same time; a failure is not kept. */
-export function once<Value>(
-  kept: Map<string, Promise<Value>>,
-  { profile, region }: Scope,
-  read: () => Promise<Value>,
-): Promise<Value> {
-  const key = `${profile}\n${region}`;
-  const known = kept.get(key) ?? read();
-  kept.set(key, known);
-  known.catch(() => kept.delete(key));
-  return known;
-}
-
-export function batches<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
-    items.slice(n * size, (n + 1) * size),
-  );
+/** Reads about so many items a call, all calls at the same time. */
+export async function inBatches<Item, Row>(
+  items: readonly Item[],
+  size: number,
+  read: (batch: readonly Item[]) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const calls = Math.ceil(items.length / size);
+  const batches = Array.from({ length: calls }, (_, n) => items.slice(n * size, (n + 1) * size));
+  return (await Promise.all(batches.map(read))).flat();
 }

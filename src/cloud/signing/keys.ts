@@ -36,7 +36,7 @@ export function secret(text: string): Secret {
 }
 
 /** Keys as they are read, in the words of the provider's credentials file. */
-export type Pair = Readonly<Record<'secret_id' | 'secret_key' | 'token', string | undefined>>;
+export type Pair = { readonly [Key in 'secret_id' | 'secret_key' | 'token']?: string | null | undefined };
 
 /**
  * Null where nothing is given.
@@ -47,12 +47,8 @@ export function complete(source: string, pair: Pair): Credentials | null {
   const key = pair.secret_key ?? '';
   const token = pair.token ?? '';
   if (id === '' && key === '') return null;
-  const refuse = (what: string) =>
-    new RefitError(
-      'no-credentials',
-      `${source} ${what}`,
-      `correct ${source}: it must give both a secret id and a secret key`,
-    );
+  const mend = `correct ${source}: it must give both a secret id and a secret key`;
+  const refuse = (what: string) => new RefitError('no-credentials', `${source} ${what}`, mend);
   if (id === '') throw refuse('has a secret key and no secret id');
   if (key === '') throw refuse('has a secret id and no secret key');
   // Greatest lengths: facts §5.5, read 2026-11.

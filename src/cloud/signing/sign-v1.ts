@@ -5,13 +5,11 @@
 import { createHmac } from 'node:crypto';
 import { given } from '../../given.ts';
 import type { Fields } from '../wire/fields.ts';
-import type { Signing } from './sign.ts';
+import type { Signer, Signing } from './sign.ts';
+import type { OlderMethod } from './signature.ts';
 
 /** The content type of a form. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
-
-/** The methods by the provider's names. Which one it is stands among the parameters; without it, it is SHA-1. */
-export type OlderMethod = 'HmacSHA256' | 'HmacSHA1';
 
 const HASH: Readonly<Record<OlderMethod, string>> = { HmacSHA256: 'sha256', HmacSHA1: 'sha1' };
 
@@ -45,19 +43,11 @@ export interface OlderSigning extends Omit<Signing, 'service' | 'body'> {
   readonly fields: Fields;
 }
 
-/** What signs: the id is sent in the clear, key and token stay behind functions. */
-export interface OlderSigner {
-  readonly secretId: string;
-  readonly secretKey: () => string;
-  readonly token: () => string | null;
-}
+/** What signs: the key stays behind a function, too. */
+export type OlderSigner = Omit<Signer, 'keyOf'> & { readonly secretKey: () => string };
 
 /** The form of a call, signed; with the signature, which is shown nowhere. */
-export function signedForm(
-  call: OlderSigning,
-  method: OlderMethod,
-  signer: OlderSigner,
-): { readonly body: string; readonly signature: string } {
+export function signedForm(call: OlderSigning, method: OlderMethod, signer: OlderSigner) {
   const params = {
     ...flat(call.fields),
     Action: call.action,
@@ -77,17 +67,12 @@ export function signedForm(
 }
 
 /** Fields as parameters: lists and what is in them by zero-based numbers, as in `NodeSet.0.ZoneId`. */
-export function flat(fields: Fields): Record<string, string> {
+export function flat(fields: object, under = ''): Record<string, string> {
   const params: Record<string, string> = {};
-  const put = (name: string, value: unknown): void => {
-    if (value === null || value === undefined) return;
-    if (typeof value !== 'object') {
-      params[name] = String(value);
-      return;
-    }
-    for (const [key, one] of Object.entries(value)) put(`${name}.${key}`, one);
-  };
-  for (const [name, value] of Object.entries(fields)) put(name, value);
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'object' && value !== null) Object.assign(params, flat(value, `${under}${name}.`));
+    else if (value !== null && value !== undefined) params[`${under}${name}`] = String(value);
+  }
   return params;
 }
 

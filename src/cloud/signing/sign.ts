@@ -3,22 +3,34 @@
  * Source: facts §5.3 (the provider's signature page and its two public vectors), read 2026-11.
  */
 import { createHmac, createSecretKey, hash as digest, type KeyObject } from 'node:crypto';
+import { given } from '../../given.ts';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
 /** The content type that is signed and sent; the two must be the same bytes. */
 export const CONTENT_TYPE = 'application/json; charset=utf-8';
 
-/** A request as the signature sees it: always a POST to `/` without a query. */
-export interface Signable {
+/** One call to one action, ready to be signed. */
+export interface Signing {
+  /** As in the Host header, with the port where it is not the scheme's own. */
+  readonly host: string;
   /** First label of the product's domain: the service in the credential scope. */
   readonly service: string;
+  readonly action: string;
+  readonly version: string;
+  /** Null for actions that take no region. */
+  readonly region: string | null;
   /** Seconds since 1970 UTC. The scope's date is the UTC date of this moment, whatever the local one is. */
   readonly timestamp: number;
-  /** The headers to be signed, `content-type` and `host` among them. Names and values are lower-cased and trimmed here. */
-  readonly headers: Readonly<Record<string, string>>;
   /** Exactly the text that is sent. */
   readonly body: string;
+  readonly language: string;
+}
+
+/** A request as the signature sees it: always a POST to `/` without a query. */
+export interface Signable extends Pick<Signing, 'service' | 'timestamp' | 'body'> {
+  /** The headers to be signed, `content-type` and `host` among them. Names and values are lower-cased and trimmed here. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Gives the derived signing key of a UTC date (`yyyy-mm-dd`) and service. */
@@ -60,21 +72,6 @@ export function canonicalRequest(request: Signable): { readonly text: string; re
   return { text: ['POST', '/', '', lines, names, hash(request.body)].join('\n'), names };
 }
 
-/** One call to one action, ready to be signed. */
-export interface Signing {
-  /** As in the Host header, with the port where it is not the scheme's own. */
-  readonly host: string;
-  readonly service: string;
-  readonly action: string;
-  readonly version: string;
-  /** Null for actions that take no region. */
-  readonly region: string | null;
-  /** Seconds since 1970 UTC. */
-  readonly timestamp: number;
-  readonly body: string;
-  readonly language: string;
-}
-
 /** What signs: the id is sent in the clear, key and token stay behind functions. */
 export interface Signer {
   readonly secretId: string;
@@ -83,21 +80,17 @@ export interface Signer {
 }
 
 /** All headers of a call, signed: `content-type`, `host` and `x-tc-action` are covered by the signature. */
-export function signedHeaders(call: Signing, signer: Signer): Record<string, string> {
+export function signedHeaders(call: Signing, { secretId, keyOf, token }: Signer): Record<string, string> {
   const covered = { 'content-type': CONTENT_TYPE, host: call.host, 'x-tc-action': call.action };
-  const token = signer.token();
-  return {
-    ...plainHeaders(call, authorization({ ...call, headers: covered }, signer.secretId, signer.keyOf)),
-    ...(token === null ? {} : { 'X-TC-Token': token }),
-  };
+  return headersOf(call, authorization({ ...call, headers: covered }, secretId, keyOf), token());
 }
 
-/** All headers of the one call that needs no signature: its token says who is asking. Source: facts §5.2, read 2026-11. */
-export function unsignedHeaders(call: Signing): Record<string, string> {
-  return plainHeaders(call, 'SKIP');
-}
-
-function plainHeaders(call: Signing, authorized: string): Record<string, string> {
+/**
+ * All headers of a call.
+ * @param authorized `SKIP` for the one call that needs no signature: its token says who is asking. Source: facts §5.2,
+ *   read 2026-11.
+ */
+export function headersOf(call: Signing, authorized: string, token: string | null): Record<string, string> {
   return {
     Host: call.host,
     'Content-Type': CONTENT_TYPE,
@@ -105,9 +98,10 @@ function plainHeaders(call: Signing, authorized: string): Record<string, string>
     'X-TC-Action': call.action,
     'X-TC-Version': call.version,
     'X-TC-Timestamp': String(call.timestamp),
-    ...(call.region === null ? {} : { 'X-TC-Region': call.region }),
+    ...given({ 'X-TC-Region': call.region }),
     'X-TC-Language': call.language,
     'X-TC-RequestClient': 'refit',
+    ...given({ 'X-TC-Token': token }),
   };
 }
 

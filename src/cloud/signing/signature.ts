@@ -3,15 +3,14 @@
  * lets no other form through. By the names that the provider's own clients give them. Source: facts §5.2, read 2026-11.
  */
 import { RefitError } from '../../errors.ts';
-import type { OlderMethod } from './sign-v1.ts';
 
 /** All of them, the present one first. */
-export const SIGNATURES = ['TC3-HMAC-SHA256', 'HmacSHA256', 'HmacSHA1'] as const satisfies readonly (
-  | 'TC3-HMAC-SHA256'
-  | OlderMethod
-)[];
+export const SIGNATURES = ['TC3-HMAC-SHA256', 'HmacSHA256', 'HmacSHA1'] as const;
 
 export type SignatureName = (typeof SIGNATURES)[number];
+
+/** The methods of the older one. Which it is stands among the parameters; without it, it is SHA-1. */
+export type OlderMethod = Exclude<SignatureName, 'TC3-HMAC-SHA256'>;
 
 /** A choice, with what the older ones need beside the keys. */
 export interface Signature {

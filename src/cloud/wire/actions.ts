@@ -12,12 +12,10 @@ export interface Action {
 }
 
 const redis = (name: string): Action => ({ product: 'redis', version: '2018-04-12', name, regional: true });
-const billing = (name: string): Action => ({
-  product: 'billing',
-  version: '2018-07-09',
-  name,
-  regional: false,
-});
+const billing = { product: 'billing', version: '2018-07-09', regional: false } as const;
+
+/** The token service. */
+export const STS = { product: 'sts', version: '2018-08-13', regional: true } as const;
 
 /** Every action that only reads. A client made for planning can send these and no other. */
 export const READS = {
@@ -30,9 +28,9 @@ export const READS = {
   memory: { product: 'monitor', version: '2018-07-24', name: 'GetMonitorData', regional: true },
   zones: { product: 'region', version: '2022-06-27', name: 'DescribeZones', regional: true },
   orders: redis('DescribeInstanceDealDetail'),
-  deals: billing('DescribeDealsByCond'),
-  balance: billing('DescribeAccountBalance'),
-  identity: { product: 'sts', version: '2018-08-13', name: 'GetCallerIdentity', regional: true },
+  deals: { ...billing, name: 'DescribeDealsByCond' },
+  balance: { ...billing, name: 'DescribeAccountBalance' },
+  identity: { ...STS, name: 'GetCallerIdentity' },
 } as const satisfies Record<string, Action>;
 
 /** The one action that changes anything and spends money. */

@@ -1,4 +1,3 @@
-/** The envelope of every answer: the fields of a success, a refusal, or nothing that can be used. */
 import type { Refusal } from '../cloud.ts';
 import type { HttpResponse } from '../network/transport.ts';
 import { type Fields, object, parsed, text } from './fields.ts';

@@ -5,7 +5,7 @@
 import { HOUR } from '../../units.ts';
 
 const BEIJING_MS = 8 * HOUR;
-const FORM = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
+const FORM = /^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
 /** Milliseconds since 1970 UTC as the provider writes a time; fractions of a second are cut off. */
 export function toBeijing(ms: number): string {
@@ -17,19 +17,8 @@ export function toBeijing(ms: number): string {
  * anything else.
  */
 export function fromBeijing(text: unknown): number | null {
-  const parts = typeof text === 'string' ? FORM.exec(text.trim()) : null;
-  if (!parts) return null;
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (year < 1000 || hour > 23 || minute > 59 || second > 59) return null;
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  const time = typeof text === 'string' ? text.trim().replace('T', ' ') : '';
+  const ms = FORM.test(time) ? Date.parse(`${time.replace(' ', 'T')}+08:00`) : Number.NaN;
   // A day that the month does not have would have become one of another month.
-  const date = new Date(ms);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms - BEIJING_MS : null;
+  return !Number.isNaN(ms) && toBeijing(ms) === time ? ms : null;
 }

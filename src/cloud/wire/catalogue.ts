@@ -2,8 +2,7 @@
 
 import type { Offer } from '../../model.ts';
 import { GIGABYTE } from '../../units.ts';
-import { billingOf, editionOf } from './codes.ts';
-import { ascending, type Fields, list, text, values, whole } from './fields.ts';
+import { ascending, billingOf, editionOf, type Fields, list, text, values, whole } from './fields.ts';
 
 /** What is sold: one offer for each zone, edition and pay mode; repeated entries of one are united. */
 export function decodeCatalogue(fields: Fields): Offer[] {
@@ -11,7 +10,7 @@ export function decodeCatalogue(fields: Fields): Offer[] {
   for (const region of list(fields.RegionSet)) {
     for (const zone of list(region.ZoneSet)) {
       for (const product of list(zone.ProductSet)) {
-        const offer = decodeOffer(text(region.RegionId), text(zone.ZoneId), zone.IsSaleout === true, product);
+        const offer = decodeOffer(region, zone, product);
         if (offer === null) continue;
         const key = [offer.region, offer.zone, offer.edition, offer.billing].join('\n');
         const other = offers.get(key);
@@ -22,36 +21,28 @@ export function decodeCatalogue(fields: Fields): Offer[] {
   return [...offers.values()];
 }
 
-function decodeOffer(
-  region: string | null,
-  zone: string | null,
-  zoneSoldOut: boolean,
-  product: Fields,
-): Offer | null {
+function decodeOffer({ RegionId }: Fields, { ZoneId, IsSaleout }: Fields, product: Fields): Offer | null {
+  const region = text(RegionId);
+  const zone = text(ZoneId);
   const edition = editionOf(product.Type);
   const billing = billingOf(product.PayMode);
   if (region === null || zone === null || edition === null || billing === null) return null;
   // Sizes are decimal GB in text: "0.25" is 256 MB, which reading it as a whole number would lose.
+  const ofShard = values(product.ShardSize);
   const sizes =
-    values(product.ShardSize).length > 0
-      ? product.ShardSize
-      : edition.architecture === 'cluster'
-        ? []
-        : product.TotalSize;
+    ofShard.length > 0 || edition.architecture === 'cluster' ? ofShard : values(product.TotalSize);
   return {
     region,
     zone,
     edition: edition.name,
     billing,
     memoryPerShard: ascending(
-      values(sizes)
-        .map((gb) => gb * GIGABYTE)
-        .filter((mb) => Number.isInteger(mb) && mb > 0),
+      sizes.map((gb) => gb * GIGABYTE).filter((mb) => Number.isInteger(mb) && mb > 0),
     ),
     shards: ascending(values(product.ShardNum).filter((n) => Number.isInteger(n) && n > 0)),
     replicas: ascending(values(product.ReplicaNum).filter((n) => Number.isInteger(n) && n >= 0)),
     soldOut: product.Saleout === true,
-    zoneSoldOut,
+    zoneSoldOut: IsSaleout === true,
   };
 }
 
@@ -70,20 +61,21 @@ function united(a: Offer, b: Offer): Offer {
 /** Codes of zones by their numbers. */
 export type ZoneCodes = ReadonlyMap<number, string>;
 
-/** Zone numbers as the catalogue gives them, in one region or in all; some entries have 0, which says nothing. */
-export function decodeCatalogueZones(fields: Fields, region?: string): Map<number, string> {
-  return codes(catalogueZones(fields, region).map((zone) => [whole(zone.OldZoneId), text(zone.ZoneId)]));
+/** Zone codes as the catalogue gives them; `complete`: it has a number for every zone of the region. */
+export interface CatalogueZones {
+  readonly codes: ZoneCodes;
+  readonly complete: boolean;
 }
 
-/** True where the catalogue has a zone of the region without its number. */
-export function lacksZoneNumbers(fields: Fields, region: string): boolean {
-  return catalogueZones(fields, region).some((zone) => !((whole(zone.OldZoneId) ?? 0) > 0));
-}
-
-function catalogueZones(fields: Fields, region?: string): Fields[] {
-  return list(fields.RegionSet)
-    .filter(({ RegionId }) => region === undefined || RegionId === region)
-    .flatMap(({ ZoneSet }) => list(ZoneSet));
+/** Zone numbers in all regions; some entries have 0, which says nothing. @param region that `complete` is about. */
+export function decodeCatalogueZones(fields: Fields, region: string): CatalogueZones {
+  const zones = list(fields.RegionSet).flatMap(({ RegionId, ZoneSet }) =>
+    list(ZoneSet).map((zone) => ({ RegionId, number: whole(zone.OldZoneId), code: text(zone.ZoneId) })),
+  );
+  return {
+    codes: codes(zones.map(({ number, code }) => [number, code])),
+    complete: zones.every(({ RegionId, number }) => RegionId !== region || number),
+  };
 }
 
 /** Asks the region product for the zones in which this product is sold. */

@@ -4,7 +4,7 @@
  * nothing above knows how the provider writes a size, a time or a price. Source of every field: facts §1 to §3 and their
  * field lists, read 2026-11.
  */
-import type { Money } from '../../model.ts';
+import { type Billing, EDITIONS, type Money } from '../../model.ts';
 
 /** A decoded JSON object of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -69,6 +69,20 @@ export function texts(value: unknown): string[] {
 /** A number that names something, written as a number or as text. */
 export function identifier(value: unknown): string | null {
   return Number.isSafeInteger(value) ? String(value) : text(value);
+}
+
+/** The type of a node that is a replica; 0 is the master. Source: facts §1.3, read 2026-11. */
+export const REPLICA = 1;
+
+/** The edition of a type code; null for one that is newer than this program. Source: facts §3, read 2026-11. */
+export function editionOf(type: unknown): (typeof EDITIONS)[number] | null {
+  return EDITIONS.find((one) => one.type === whole(type)) ?? null;
+}
+
+/** The pay mode; null where it is in doubt. */
+export function billingOf(mode: unknown): Billing | null {
+  const code = whole(mode);
+  return code === 0 ? 'postpaid' : code === 1 ? 'prepaid' : null;
 }
 
 /** Money that is written in hundredths; null where no amount can be read. */

@@ -4,20 +4,10 @@
  * a fleet nor becomes a target. Source of every field: facts §1 to §3 and their field lists, read 2026-11.
  */
 import { iso } from '../../clock.ts';
-import {
-  EDITIONS,
-  type Edition,
-  type Instance,
-  type InstanceNode,
-  type InstanceStatus,
-  type MaintenanceWindow,
-  type Scope,
-  type Zone,
-} from '../../model.ts';
+import { EDITIONS, type Edition, type Instance, type MaintenanceWindow, type Scope } from '../../model.ts';
 import { fromBeijing } from './beijing-time.ts';
 import type { ZoneCodes } from './catalogue.ts';
-import { billingOf, editionOf, REPLICA } from './codes.ts';
-import { type Fields, integer, list, type Page, page, text, whole } from './fields.ts';
+import { billingOf, editionOf, type Fields, integer, list, page, REPLICA, text, whole } from './fields.ts';
 
 /** The most instances that one page holds, and the most ids that one call may name. */
 export const INSTANCES_A_PAGE = 1000;
@@ -32,7 +22,7 @@ export function encodeInstanceIds(ids: readonly string[]): Fields {
   return { InstanceIds: ids, Limit: INSTANCES_A_PAGE, Offset: 0 };
 }
 
-const STATUS: Readonly<Record<number, InstanceStatus>> = {
+const STATUS: Readonly<Record<number, Instance['status']>> = {
   0: 'initialising',
   1: 'processing',
   2: 'running',
@@ -42,7 +32,7 @@ const STATUS: Readonly<Record<number, InstanceStatus>> = {
 };
 
 /** A page of instances. One without an id is left out: nothing can be done to it. */
-export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes): Page<Instance> {
+export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes) {
   return page(fields, 'InstanceSet', (row) => decodeInstance(row, scope, zones));
 }
 
@@ -89,13 +79,13 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
   };
 }
 
-function zoneOf(number: number, zones: ZoneCodes): Zone {
+function zoneOf(number: number, zones: ZoneCodes) {
   return { code: zones.get(number) ?? String(number), number };
 }
 
 /** The nodes of a multi-zone instance, none of any other; null where one of them cannot be told from the others. */
-function decodeNodes(value: unknown, zones: ZoneCodes): InstanceNode[] | null {
-  const nodes: InstanceNode[] = [];
+function decodeNodes(value: unknown, zones: ZoneCodes): Instance['nodes'] | null {
+  const nodes: Instance['nodes'][number][] = [];
   for (const row of list(value)) {
     const [type, zone, id] = [integer(row.NodeType), whole(row.ZoneId), integer(row.NodeId)];
     if (zone === null || (type !== 0 && type !== REPLICA) || (type === REPLICA && id === null)) return null;
@@ -121,10 +111,8 @@ function decodeSize(row: Fields, edition: Edition | null): Instance['size'] | nu
 }
 
 /** The provider's own word on the architecture must not contradict the type code: one of the two would be dangerous. */
-function agrees(edition: Edition, productType: unknown): boolean {
-  if (productType === 'cluster') return edition.architecture === 'cluster';
-  if (productType === 'standalone') return edition.architecture !== 'cluster';
-  return true;
+function agrees({ architecture }: Edition, productType: unknown): boolean {
+  return productType !== (architecture === 'cluster' ? 'standalone' : 'cluster');
 }
 
 /** Asks for what belongs to one instance: its shards, or its maintenance window. */

@@ -8,15 +8,15 @@ import { type Fields, identifier, type Page, page, text, whole } from './fields.
 /** The most tasks that one page holds. */
 export const TASKS_A_PAGE = 100;
 
-/** Resize, scale, add or remove nodes: which of them a change becomes is not said. Source: facts §2.5, read 2026-11. */
-const RESIZE_TASKS = ['002', '028', '029'];
-
-/** By the names of the types, an inference. Source: facts §2.5, read 2026-11. */
-const CHANGED_BY: Readonly<Record<string, Dimension>> = {
-  '002': 'memoryPerShard',
-  '028': 'shards',
-  '029': 'replicas',
-};
+/**
+ * Resize, scale, add or remove nodes: which of them a change becomes is not said. What they change is an inference, by
+ * the names of the types. Source: facts §2.5, read 2026-11.
+ */
+const RESIZE_TASKS: ReadonlyMap<string, Dimension> = new Map([
+  ['002', 'memoryPerShard'],
+  ['028', 'shards'],
+  ['029', 'replicas'],
+]);
 
 /** Which tasks are asked for by how they stand: those that are not done, and those that failed. */
 const STANDING = { open: [0, 1, 4], failed: [4] } as const;
@@ -25,15 +25,13 @@ const STANDING = { open: [0, 1, 4], failed: [4] } as const;
 export function encodeTasks(
   offset: number,
   since: number,
-  {
-    instance,
-    only,
-  }: { readonly instance?: string | undefined; readonly only?: keyof typeof STANDING | undefined } = {},
+  instance?: string,
+  only?: keyof typeof STANDING,
 ): Fields {
   return {
     Limit: TASKS_A_PAGE,
     Offset: offset,
-    TaskTypes: RESIZE_TASKS,
+    TaskTypes: [...RESIZE_TASKS.keys()],
     BeginTime: toBeijing(since),
     ...given({ InstanceId: instance, Result: only && STANDING[only] }),
   };
@@ -62,7 +60,7 @@ export function decodeTasks(fields: Fields, readAt: number): Page<Task> {
       id,
       instance,
       type,
-      dimension: (Object.hasOwn(CHANGED_BY, type) ? CHANGED_BY[type] : null) ?? null,
+      dimension: RESIZE_TASKS.get(type) ?? null,
       startedAt: fromBeijing(row.StartTime) ?? readAt,
       result: RESULTS[whole(row.Result) ?? -1] ?? 'unrecognised',
     };

@@ -1,5 +1,5 @@
 /** What a gate's evidence says: success, failure, or that it cannot be told. Pure; the asking is done in `gate.ts`. */
-import type { UrlAnswer } from '../../cloud/network/ask-url.ts';
+import type { UrlAnswer } from '../../cloud/network/transport.ts';
 import { unreachable } from '../../errors.ts';
 import type { Comparison, Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
 import { compare, reached, sayThreshold } from '../../plan/parse/threshold.ts';

@@ -1,7 +1,6 @@
 /** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
 
-import { refusalOf } from '../../cloud/calls/read.ts';
-import { isLackOfRights, isPassing } from '../../cloud/calls/refusal-codes.ts';
+import { isLackOfRights, isPassing, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { RefitError } from '../../errors.ts';
 import { isLimitCode } from '../../model.ts';
 

@@ -6,7 +6,7 @@ import type { LimitFunction } from 'p-limit';
 import type { Clock } from '../../clock.ts';
 import type { Cloud, CloudReader } from '../../cloud/cloud.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
-import type { UrlAnswer } from '../../cloud/network/ask-url.ts';
+import type { UrlAnswer } from '../../cloud/network/transport.ts';
 import type { EndedBecause, SavedPlan, Scope, Step } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import type { CallCounter } from '../call-counter.ts';
