@@ -101,15 +101,15 @@ function changeable(instance: Instance): string[] {
   const present = instance.size.memoryPerShard;
   const facts = factsOf(instance, { dimension: 'memoryPerShard', from: present, to: present });
   const against = ANY_CHANGE.flatMap((code) => {
-    const broken = ruleOf(code)?.check?.(facts);
-    return broken ? [{ code, ...broken }] : [];
+    const rule = ruleOf(code)!;
+    const broken = rule.check!(facts);
+    return broken
+      ? [`  now       blocked, ${code}: ${broken.what}`, `            ${broken.mend ?? rule.mend}`]
+      : [];
   });
-  if (against.length === 0)
-    return ['  now       may be changed: running, no task under way, no order unpaid'];
-  return against.flatMap(({ code, what, mend }) => [
-    `  now       blocked, ${code}: ${what}`,
-    `            ${mend}`,
-  ]);
+  return against.length > 0
+    ? against
+    : ['  now       may be changed: running, no task under way, no order unpaid'];
 }
 
 function sayNode({ id, role, zone }: InstanceNode): string {

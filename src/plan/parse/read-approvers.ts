@@ -44,12 +44,12 @@ export function readApprovers(
 }
 
 /** Who makes a plan from a run may be one of those who were to approve that run, and there may be too few beside. */
-export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding | null {
+export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding[] {
   const who = tooFew(approvals);
-  if (who === null) return null;
+  if (who === null) return [];
   const what = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
   const mend = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
-  return say('Refit.TooFewApprovers', { what, mend });
+  return [say('Refit.TooFewApprovers', { what, mend })];
 }
 
 /** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */

@@ -103,7 +103,7 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
     remarks.push(...findings);
     if (answer !== null && !isRefusal(answer) && answer.reckoned) {
       const what = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
-      remarks.push(say('Refit.PriceReckoned', { what, mend: 'nothing to do' }, instance.id, place));
+      remarks.push(say('Refit.PriceReckoned', { what }, instance.id, place));
     }
     if (passedOver) {
       const what = `${instance.id}: the provider gave no price for ${sayChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;

@@ -18,7 +18,6 @@ import {
 import { check, say } from '../../rules/check.ts';
 import { factsOf } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
-import { USED_UNKNOWN_MEND } from '../../rules/reduction.ts';
 import { saySize, sayUsed, sayValue } from '../../rules/say-size.ts';
 import { indexFleet } from './fleet-index.ts';
 import { reach } from './reach-instances.ts';
@@ -194,7 +193,7 @@ function useUnknown(instance: Instance, times: number, place: Place): Finding {
   if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
   const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
   const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
-  return say('Refit.UsedUnknown', { what, mend: USED_UNKNOWN_MEND }, instance.id, place);
+  return say('Refit.UsedUnknown', { what }, instance.id, place);
 }
 
 const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
