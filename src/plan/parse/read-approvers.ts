@@ -1,6 +1,6 @@
 /** The file that `approvals.from` names: a list of names with their public keys. Each fault is a finding in its place. */
 import { isAuthor, nameKey } from '../../approval/judge-approvals.ts';
-import { readPublicKey } from '../../approval/public-key.ts';
+import { readPublicKey } from '../../approval/keys.ts';
 import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { say } from '../../rules/check.ts';
