@@ -47,9 +47,8 @@ import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
 import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
-import { layOutSteps, preconditionOf } from './waves/assign-waves.ts';
 import { spreadFindings } from './waves/spread.ts';
-import { soaking } from './waves/waves.ts';
+import { layOutSteps, preconditionOf, soaking } from './waves/waves.ts';
 import { windowsClosed, windowTooShort } from './windows/window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
@@ -157,7 +156,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
-  const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
+  const priced = checkPrices(draft, quotes ?? new Map(), balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const laidOut = layOutSteps(plan, priced.routes);
   const { steps, waves } = laidOut;
