@@ -5,7 +5,7 @@ import { money, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { count, saySize } from '../rules/say-size.ts';
 import { MINUTE, SECOND } from '../units.ts';
-import { compare, reached, sayThreshold } from './parse/threshold.ts';
+import { compare, reached, sayThreshold } from './parse/quantity.ts';
 
 /** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
 export function shrinkDenied(plan: Plan, { id, size }: Instance, to: Size, place: Place): Finding[] {

@@ -37,14 +37,6 @@ export interface RunToPlanFrom {
   readonly finished: boolean;
 }
 
-/** The plan, and what a reviewer should know of how it came about. */
-export interface PlanFromRun {
-  readonly plan: Plan;
-  /** What the calendars of the run's plan said, as it was sealed. */
-  readonly calendars: readonly SealedCalendar[];
-  readonly findings: readonly Finding[];
-}
-
 /** How a plan is made from a run. */
 export interface FromRun {
   /** Milliseconds since 1970 UTC. */
@@ -58,12 +50,13 @@ export interface FromRun {
  * size at which the run left it. `retry`: every instance of which something failed, was refused, drifted, skipped or never
  * ran is to have the size that the run was to give it. An instance whose outcome is unknown is blocked in both. Both keep to
  * the windows and freezes of the run's plan, unless they are to be ignored. Pure.
+ * @returns the plan, what the calendars of the run's plan said as it was sealed, and what a reviewer should know of it.
  */
 export function planFromRun(
   kind: PlanSource['kind'],
   run: RunToPlanFrom,
   { now, ignoreWindows = false }: FromRun,
-): PlanFromRun {
+): { plan: Plan; calendars: readonly SealedCalendar[]; findings: Finding[] } {
   const { saved, state } = run;
   const { approvals } = saved;
   const directory = run.directory.replace(/(?<=.)\/+$/, '');
@@ -73,6 +66,7 @@ export function planFromRun(
     const target = kind === 'rollback' ? back(instance, steps, run) : again(instance, steps, run);
     return target === null ? [] : [{ target, wave: steps[0]!.wave }];
   });
+  const waveOf = entries.map(({ wave }) => wave);
   const shrinks = kind === 'rollback' || saved.preconditions.some(getsSmaller);
   const suffix = `-${kind}`;
   const source: PlanSource = {
@@ -94,11 +88,7 @@ export function planFromRun(
     defaults: { region: null, profile: null },
     targets: entries.map(({ target }) => target),
     guards: { targets: null, shrink: shrinks ? 'allow' : 'deny', cost: null },
-    waves: wavesOf(
-      kind,
-      saved,
-      entries.map(({ wave }) => wave),
-    ),
+    waves: wavesOf(kind, saved, waveOf),
     execution: { ...saved.execution, switch: when.switch },
     source,
     ...given({

@@ -24,14 +24,10 @@ const LONGEST_TAIL = 120;
 const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
 
-/** One way that a run may go, in seconds from its begin. */
-interface Course {
-  readonly total: number;
-  readonly lastOrder: number;
-  readonly waves: readonly number[];
-  readonly windows: number;
-}
-
+/**
+ * One way that a run may go by a seed, in seconds from its begin: its end, its last order, the end of each wave, and how many
+ * windows it takes.
+ */
 export function openCourse(plan: Forecastable, now: number, durations: Durations) {
   const { steps, waves, execution, preconditions, spread } = plan;
   const chains = Map.groupBy(steps, ({ instance }) => instance);
@@ -41,7 +37,7 @@ export function openCourse(plan: Forecastable, now: number, durations: Durations
   const openings = plan.windows ? openingsFrom(plan.windows, now) : null;
   const begins = Math.max(now, openings?.at(0)?.opens ?? now);
 
-  return (seed: number, withWindows: boolean): Course => {
+  return (seed: number, withWindows: boolean) => {
     const chance = chanceFrom(seed);
     const doors = withWindows && openings ? windowDoor(openings, begins) : null;
     const slots = new Map<string, number>();
@@ -52,15 +48,12 @@ export function openCourse(plan: Forecastable, now: number, durations: Durations
     /** The moment at which an order that is ready leaves: its window is open, and its lane has a slot. */
     const leaves = ({ profile }: Step, ready: number): number => {
       const open = doors ? doors.from(ready) : ready;
-      const slot = Math.max(
-        open,
-        (slots.get(profile) ?? Number.NEGATIVE_INFINITY) + 1 / execution.requestsPerSecond,
-      );
+      const before = slots.get(profile);
+      const slot = before === undefined ? open : Math.max(open, before + 1 / execution.requestsPerSecond);
       slots.set(profile, slot);
       lastOrder = Math.max(lastOrder, slot);
       return slot;
     };
-    const takes = ({ change }: Step): number => secondsAt(durations.of[change.dimension], chance());
     let pause = PAUSE_BETWEEN_STEPS;
     /** Seconds from the end of a step to the order of the next on its instance, as a run learns them. */
     const between = (): number => {
@@ -83,7 +76,8 @@ export function openCourse(plan: Forecastable, now: number, durations: Durations
         holds: !inWindows,
         leaves,
         between,
-        ends: (step, ordered) => begun(step, ordered) + takes(step),
+        ends: (step, ordered) =>
+          begun(step, ordered) + secondsAt(durations.of[step.change.dimension], chance()),
       });
       ends.push(end);
       at = end + afterWave(waves, index);
@@ -101,10 +95,7 @@ export function afterWave(waves: readonly Wave[], index: number): number {
 interface Conduct {
   readonly places: number;
   readonly slowly: boolean;
-  readonly seats: {
-    readonly most: number;
-    readonly groupOf: (instance: string) => string | undefined;
-  } | null;
+  readonly seats: { readonly most: number; readonly groupOf: (id: string) => string | undefined } | null;
   /** Whether a change holds its place until it has ended. */
   readonly holds: boolean;
   readonly leaves: (step: Step, ready: number) => number;

@@ -49,15 +49,13 @@ export function forecastTime(plan: Forecastable, now: number, durations: Duratio
   // Were every window open: what has to fit into one.
   const open = plan.windows === undefined ? runs : runs.map((_, n) => course(n + 1, false));
   const total = likely(runs.map((run) => run.total));
+  const windows = runs.map((run) => run.windows);
   return {
     durations,
     total,
     lastOrder: likely(open.map((run) => run.lastOrder)),
     waves: waves.map(({ name }, at) => ({ name, ...likely(runs.map((run) => run.waves[at]!)) })),
-    windows: byRank(
-      runs.map((run) => run.windows),
-      0.5,
-    ),
+    windows: byRank(windows, 0.5),
     calls: callsOf(plan, durations, total.p50),
   };
 }

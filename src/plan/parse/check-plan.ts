@@ -67,12 +67,9 @@ function relativeSizes(plan: Fields, say: Say): void {
   for (const [index, entry] of list(plan.targets).entries()) {
     const wish = record(record(entry).memoryPerShard);
     const [least, most] = [parseSize(wish.atLeast), parseSize(wish.atMost)];
-    if (least !== null && most !== null && least > most)
-      say(
-        ['targets', index, 'memoryPerShard', 'atMost'],
-        `atLeast is ${least} MB and atMost ${most} MB: no size is both`,
-        `atMost: ${wish.atLeast}`,
-      );
+    if (least === null || most === null || least <= most) continue;
+    const what = `atLeast is ${least} MB and atMost ${most} MB: no size is both`;
+    say(['targets', index, 'memoryPerShard', 'atMost'], what, `atMost: ${wish.atLeast}`);
   }
 }
 

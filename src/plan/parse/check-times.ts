@@ -41,21 +41,15 @@ function checkTimeZone(name: unknown, path: Path, say: Say): void {
   const mend = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
     : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)));
-  say(
-    path,
-    `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`,
-    `timezone: ${mend ?? 'Asia/Shanghai'}`,
-  );
+  const what = `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`;
+  say(path, what, `timezone: ${mend ?? 'Asia/Shanghai'}`);
 }
 
 function sameTimes(text: string, path: Path, say: Say): void {
   const [, days, from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
   if (from === undefined || from !== to) return;
-  say(
-    path,
-    `the window opens and closes at ${from}: it could mean the whole day, or nothing`,
-    JSON.stringify(`${days} 00:00-24:00`),
-  );
+  const what = `the window opens and closes at ${from}: it could mean the whole day, or nothing`;
+  say(path, what, JSON.stringify(`${days} 00:00-24:00`));
 }
 
 function freeze(text: string, path: Path, say: Say): void {
@@ -89,23 +83,14 @@ function lastStart(written: unknown, allow: readonly string[], say: Say): void {
   const known = allow.filter((text) => parseWindow(text) !== null);
   if (known.length === 0) return;
   // By a clock that is never put forward or back: what the windows are on all other days.
-  const openings = openOpenings({
-    timezone: 'UTC',
-    allow: known,
-    freeze: [],
-    calendars: [],
-    lastStart: before,
-    atClose: 'drain',
-  });
+  const always = { timezone: 'UTC', freeze: [], calendars: [], atClose: 'drain' } as const;
+  const openings = openOpenings({ ...always, allow: known, lastStart: before });
   if (openings.nextStart(ANY_MONDAY) !== null) return;
   const longest = Math.max(
     ...openings.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),
   );
-  say(
-    ['windows', 'lastStart'],
-    `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`,
-    `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`,
-  );
+  const what = `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`;
+  say(['windows', 'lastStart'], what, `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`);
 }
 
 function texts(value: unknown): readonly string[] {

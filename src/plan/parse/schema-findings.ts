@@ -38,33 +38,23 @@ export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, s
   return findings;
 }
 
+type Fault = ReturnType<typeof faultOf>;
+
 /** One thing that the validator says, and what is about it. */
-interface Fault {
-  readonly error: SchemaError;
-  readonly schema: Schema;
-  readonly path: Path;
-  /** The nearest key above the value; null for the plan itself. */
-  readonly key: string | null;
-  /** The value in words. */
-  readonly name: string;
-  readonly inList: boolean;
-  /** Keys that unknown ones beside them were most likely meant to be: those are not missing. */
-  readonly meant: ReadonlySet<string>;
-}
-
-const NONE: ReadonlySet<string> = new Set();
-
-function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>): Fault {
+function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>) {
   const key = (path.findLast((part) => typeof part === 'string') as string | undefined) ?? null;
   const inList = typeof path.at(-1) === 'number';
   return {
     error,
     schema: error.parentSchema ?? {},
     path,
+    /** The nearest key above the value; null for the plan itself. */
     key,
-    name: inList ? `an entry of ${key}` : (key ?? 'the plan'),
     inList,
-    meant: meant.get(error.instancePath) ?? NONE,
+    /** The value in words. */
+    name: inList ? `an entry of ${key}` : (key ?? 'the plan'),
+    /** Keys that unknown ones beside them were most likely meant to be: those are not missing. */
+    meant: meant.get(error.instancePath) ?? new Set<string>(),
   };
 }
 

@@ -2,7 +2,6 @@
  * Routes to the steps and waves of a saved plan: ids, what each must wait for, and what must still hold when they begin.
  * Waves count instances: all steps of one instance are in one wave.
  */
-import { unreachable } from '../../errors.ts';
 import { given } from '../../given.ts';
 import type {
   Finding,
@@ -30,10 +29,8 @@ export function layOutSteps(
   plan: Plan,
   routes: readonly PricedRoute[],
 ): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
-  const { shares, findings } = shareOut(
-    plan.waves,
-    routes.map(({ route }) => route.target.instance),
-  );
+  const instances = routes.map(({ route }) => route.target.instance);
+  const { shares, findings } = shareOut(plan.waves, instances);
   const steps: Step[] = [];
   const waves = shares.map(({ name, members, wave: written }, wave) => {
     const first = steps.length;
@@ -205,16 +202,8 @@ export function soaking(waves: readonly WaveConduct[]): number {
 }
 
 function wanted(take: Take, planned: number): number {
-  switch (take.kind) {
-    case 'count':
-      return take.count;
-    case 'percent':
-      return Math.ceil((planned * take.percent) / 100 - 1e-6);
-    case 'rest':
-      return planned;
-    default:
-      return unreachable(take);
-  }
+  if (take.kind === 'count') return take.count;
+  return take.kind === 'rest' ? planned : Math.ceil((planned * take.percent) / 100 - 1e-6);
 }
 
 function freeName(waves: readonly PlanWave[]): string {
