@@ -221,7 +221,7 @@ const DOORS: readonly { what: string; pattern: RegExp; files: RegExp; instead: s
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   undici: /^cloud\/network\/http\.ts$/,
   'p-limit': /^(run\/(engine|control)\/.+|operations\/plan-fleet\.ts)$/,
-  yaml: /^plan\/parse\/(read-yaml|yaml-places|yaml-values|syntax-finding)\.ts$/,
+  yaml: /^plan\/parse\/(read-yaml|syntax-finding)\.ts$/,
   croner: /^plan\/windows\/due-times\.ts$/,
   'temporal-polyfill': /^plan\/windows\/time-zone\.ts$/,
   'ical.js': /^plan\/windows\/calendar-file\.ts$/,
@@ -232,8 +232,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|store\/folder\/journal-file|cli\/keep-compiled)\.ts$/,
   'node:fs/promises': /^((store|run|operations|schedule|cli)\/.+)$/,
-  'node:crypto':
-    /^(digest|approval\/(public|private)-key|cloud\/signing\/sign(-v1)?|simulator\/gateway\/authenticate)\.ts$/,
+  'node:crypto': /^(digest|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/gateway\/authenticate)\.ts$/,
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
   'node:https': /^simulator\/server\.ts$/,
   'node:net': /^(simulator\/server|run\/control\/control-(socket|client))\.ts$/,

@@ -4,8 +4,8 @@
  */
 import { iso } from '../clock.ts';
 import type { ApprovalFile, Approvals, SavedPlan } from '../model.ts';
-import { type PublicKey, readPublicKey } from './public-key.ts';
-import { isSignedBy, readApproval } from './sign-approval.ts';
+import { type PublicKey, readPublicKey } from './keys.ts';
+import { isSignedBy, readApproval } from './signed-files.ts';
 
 /** A file that may be an approval. */
 export interface Offered {
@@ -63,17 +63,19 @@ export function judgeApprovals(
     if (text !== '' && seen.has(text)) continue;
     seen.add(text);
     const approval = readApproval(text);
+    if ('why' in approval) {
+      rejected.push({ file, why: approval.why });
+      continue;
+    }
     // Those of the plan lie beside those of its waves, and are nothing to tell of.
-    if (wave !== null && !('why' in approval) && approval.wave === null) continue;
+    if (wave !== null && approval.wave === null) continue;
+    const { by, key } = approval;
+    const again = counted.some(({ approval: one }) => one.by === by || one.key === key);
     const why =
-      'why' in approval
-        ? approval.why
-        : (whyNot(saved, wave, approval, approvers, now) ??
-          (counted.some(({ approval: one }) => one.by === approval.by || one.key === approval.key)
-            ? `a second one by ${approval.by}: one person counts once`
-            : null));
-    if (why !== null) rejected.push({ file, why });
-    else if (!('why' in approval)) counted.push({ approval, text });
+      whyNot(saved, wave, approval, approvers, now) ??
+      (again ? `a second one by ${by}: one person counts once` : null);
+    if (why === null) counted.push({ approval, text });
+    else rejected.push({ file, why });
   }
   const missing = approvers
     .map(({ name }) => name)

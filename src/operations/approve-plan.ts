@@ -1,6 +1,6 @@
 /** An approver's signature under a saved plan, or under one of its waves, as a file beside it. */
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
-import { encodeApproval, signApproval } from '../approval/sign-approval.ts';
+import { encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { RefitError } from '../errors.ts';
 import type { ApprovalFile, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../next-command.ts';

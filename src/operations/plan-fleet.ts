@@ -20,10 +20,10 @@ import type {
   SealedCalendar,
 } from '../model.ts';
 import { word } from '../next-command.ts';
-import { PRICES_NEED_THE_PROVIDER } from '../plan/guards.ts';
 import { type Draft, draftPlan, finishPlan } from '../plan/make-plan.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
+import { PRICES_NEED_THE_PROVIDER } from '../plan/plan-findings.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
 import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';

@@ -1,6 +1,6 @@
 /** The private key with which somebody approves a plan or signs a journal. */
 import { join } from 'node:path';
-import { type PrivateKey, readPrivateKey } from '../approval/private-key.ts';
+import { type PrivateKey, readPrivateKey } from '../approval/keys.ts';
 import { readInput } from './named-files.ts';
 
 /**

@@ -101,15 +101,15 @@ function changeable(instance: Instance): string[] {
   const present = instance.size.memoryPerShard;
   const facts = factsOf(instance, { dimension: 'memoryPerShard', from: present, to: present });
   const against = ANY_CHANGE.flatMap((code) => {
-    const broken = ruleOf(code)?.check?.(facts);
-    return broken ? [{ code, ...broken }] : [];
+    const rule = ruleOf(code)!;
+    const broken = rule.check!(facts);
+    return broken
+      ? [`  now       blocked, ${code}: ${broken.what}`, `            ${broken.mend ?? rule.mend}`]
+      : [];
   });
-  if (against.length === 0)
-    return ['  now       may be changed: running, no task under way, no order unpaid'];
-  return against.flatMap(({ code, what, mend }) => [
-    `  now       blocked, ${code}: ${what}`,
-    `            ${mend}`,
-  ]);
+  return against.length > 0
+    ? against
+    : ['  now       may be changed: running, no task under way, no order unpaid'];
 }
 
 function sayNode({ id, role, zone }: InstanceNode): string {
@@ -149,20 +149,15 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
 /** Null where the target reaches the instance; else the condition that fails. */
 function notReached(id: string, found: readonly Instance[], plan: Plan, target: PlanTarget): string | null {
   const { match } = target;
-  if (match.kind === 'instance') {
-    if (match.instance !== id) return `it names ${match.instance}`;
-    return found.some((one) => scopeFails(one, plan, target) === null) || found.length === 0
-      ? null
-      : scopeFails(found[0]!, plan, target);
-  }
-  let why: string | null = 'it is not in the inventory';
-  for (const instance of found) {
-    why = scopeFails(instance, plan, target) ?? matcher(match.select)(instance);
+  if (match.kind === 'instance' && match.instance !== id) return `it names ${match.instance}`;
+  const reasons = found.map((instance) => {
+    const scope = scopeFails(instance, plan, target);
+    if (scope !== null || match.kind === 'instance') return scope;
     const excluded = match.exclude.findIndex((one) => matcher(one)(instance) === null);
-    if (why === null && excluded >= 0) why = `exclude ${excluded + 1} takes it out`;
-    if (why === null) return null;
-  }
-  return why;
+    return matcher(match.select)(instance) ?? (excluded < 0 ? null : `exclude ${excluded + 1} takes it out`);
+  });
+  if (reasons.includes(null)) return null;
+  return match.kind === 'instance' ? (reasons[0] ?? null) : (reasons.at(-1) ?? 'it is not in the inventory');
 }
 
 function scopeFails(instance: Instance, plan: Plan, target: PlanTarget): string | null {

@@ -27,16 +27,18 @@ import { indexOffers, type SoldFor } from '../rules/is-sold.ts';
 import { SECOND } from '../units.ts';
 import { ASSUMED_DURATIONS } from './forecast/durations.ts';
 import { forecastPlan } from './forecast/forecast.ts';
-import { costRefused, shrinkDenied, tooManyTargets } from './guards.ts';
 import { tooFewApprovers } from './parse/read-approvers.ts';
 import {
   beginTogether,
   byWeight,
+  costRefused,
   finishByTooSoon,
   sayTelling,
   shortPatience,
+  shrinkDenied,
   summarised,
   timeFindings,
+  tooManyTargets,
   windowUnknown,
 } from './plan-findings.ts';
 import { checkPrices } from './price/check-prices.ts';
@@ -45,9 +47,8 @@ import { indexZones, type ZonesOf } from './resolve/choose-nodes.ts';
 import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
-import { layOutSteps, preconditionOf } from './waves/assign-waves.ts';
 import { spreadFindings } from './waves/spread.ts';
-import { soaking } from './waves/waves.ts';
+import { layOutSteps, preconditionOf, soaking } from './waves/waves.ts';
 import { windowsClosed, windowTooShort } from './windows/window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
@@ -126,8 +127,8 @@ function blocking(plan: Plan, { target, findings }: Route): Finding[] {
   const shrink = shrinkDenied(plan, target.instance, target.to, target.place);
   const errors = findings.filter(({ severity }) => severity === 'error');
   // What is denied anyway needs no measuring, and what is refused anyway no window.
-  if (shrink) return [shrink, ...errors.filter(({ code }) => code !== 'Refit.UsedUnknown')];
-  return errors.length > 0 ? errors : listed(windowUnknown(plan, target.instance, target.place));
+  if (shrink.length > 0) return [...shrink, ...errors.filter(({ code }) => code !== 'Refit.UsedUnknown')];
+  return errors.length > 0 ? errors : windowUnknown(plan, target.instance, target.place);
 }
 
 /** What the second half is told. */
@@ -155,7 +156,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
-  const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
+  const priced = checkPrices(draft, quotes ?? new Map(), balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const laidOut = layOutSteps(plan, priced.routes);
   const { steps, waves } = laidOut;
@@ -212,7 +213,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
 /** What the second half finds of the plan as a whole, those that block first. */
 function findingsOf(
   { plan, inventory, findings }: Draft,
-  { now, source, approvals }: Finish,
+  { now, source = 'live', approvals }: Finish,
   found: {
     readonly priced: ReturnType<typeof checkPrices>;
     readonly laidOut: ReturnType<typeof layOutSteps>;
@@ -224,21 +225,17 @@ function findingsOf(
   const instances = priced.routes.map(({ route }) => route.target.instance);
   return byWeight([
     ...findings,
-    ...listed(tooManyTargets(plan, priced.routes.length, inventory.instances.length)),
-    ...listed(steps.length > 0 ? costRefused(plan, steps, source) : null),
-    ...listed(approvals ? tooFewApprovers(approvals, plan) : null),
+    ...tooManyTargets(plan, priced.routes.length, inventory.instances.length),
+    ...costRefused(plan, steps, source),
+    ...(approvals ? tooFewApprovers(approvals, plan) : []),
     ...priced.shortfalls,
     ...finishByTooSoon(plan, now, forecast, soaking(waves) / SECOND),
     ...windowTooShort(forecast),
     ...laidOut.findings,
     ...spreadFindings(plan, instances),
-    ...listed(beginTogether(plan, instances)),
+    ...beginTogether(plan, instances),
     ...summarised(priced.remarks),
   ]);
-}
-
-function listed(finding: Finding | null): Finding[] {
-  return finding === null ? [] : [finding];
 }
 
 /** What is paid where; null where no price is known. */

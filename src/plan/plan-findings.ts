@@ -1,37 +1,95 @@
-/** What a reviewer is told of a plan as a whole: its times, its windows, whom a run of it tells. */
+/** What is said of a plan: its author's own limits, its times, its windows, whom a run of it tells. */
 import { iso } from '../clock.ts';
-import type { Finding, Forecast, Instance, Inventory, Place, Plan, Severity } from '../model.ts';
+import type { Finding, Forecast, Instance, Inventory, Place, Plan, Quote, Severity, Size } from '../model.ts';
+import { money, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
+import { count, saySize } from '../rules/say-size.ts';
 import { MINUTE, SECOND } from '../units.ts';
+import { compare, reached, sayThreshold } from './parse/quantity.ts';
+
+/** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
+export function shrinkDenied(plan: Plan, { id, size }: Instance, to: Size, place: Place): Finding[] {
+  if (plan.guards.shrink === 'allow') return [];
+  const capacity = to.memoryPerShard * to.shards < size.memoryPerShard * size.shards;
+  if (!capacity && to.replicas >= size.replicas) return [];
+  const what = `${id}: ${saySize(size)} to ${saySize(to)} reduces ${capacity ? 'capacity' : 'replicas'}, and guards.shrink is deny`;
+  return [say('Refit.ShrinkDenied', { what }, id, place)];
+}
+
+/** `targets`: how many instances may be changed, of those in the inventory. */
+export function tooManyTargets(plan: Plan, planned: number, inventory: number): Finding[] {
+  const guard = plan.guards.targets;
+  if (guard === null || reached(guard, planned, { inventory, wave: planned, run: planned })) return [];
+  const share = inventory === 0 ? '' : `, ${((planned * 100) / inventory).toFixed(2)}%`;
+  const what = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${sayThreshold(guard)}`;
+  return [say('Refit.TooManyTargets', { what })];
+}
+
+/** What to do about prices that were asked for offline. */
+export const PRICES_NEED_THE_PROVIDER = 'refit plan PLAN --price without --inventory';
+
+/**
+ * `cost`: the sum of the quotes, refunds taken off. Of a postpaid instance it counts one hour at its new price.
+ * @param quotes one for each step; null where the price is not known.
+ * @param source where the instances were read from: without the provider there are no prices.
+ */
+export function costRefused(
+  plan: Plan,
+  quotes: readonly { readonly id: string; readonly instance: string; readonly quote: Quote | null }[],
+  source: string,
+): Finding[] {
+  const guard = plan.guards.cost;
+  if (guard === null || quotes.length === 0) return [];
+  const limit = `guards.cost is ${guard.operator} ${guard.amount} ${guard.currency}`;
+  const unknown = quotes.filter(({ quote }) => quote === null);
+  if (unknown.length > 0 && source !== 'live') {
+    const what = `${limit}, and this plan is made offline from ${source}: prices come from the provider alone, and an unknown price refuses the plan`;
+    return [say('Refit.CostUnknown', { what, mend: PRICES_NEED_THE_PROVIDER })];
+  }
+  if (unknown.length > 0) {
+    const what = `${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
+    return [say('Refit.CostUnknown', { what })];
+  }
+  const other = quotes.find(({ quote }) => quote!.currency !== guard.currency);
+  if (other) {
+    const { currency } = other.quote!;
+    const what = `${limit}, and ${other.id} is priced in ${currency}`;
+    return [say('Refit.CostUnknown', { what, mend: `write guards.cost in ${currency}` })];
+  }
+  const sums = sumPrices(quotes);
+  const sum = (basis: Quote['basis']) => sums.find((one) => one.basis === basis)?.amount ?? 0;
+  const total = money(sum('once') + sum('hourly'));
+  if (compare(total, guard.operator, guard.amount)) return [];
+  const what = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} for the first hour), and ${limit}`;
+  return [say('Refit.CostAboveGuard', { what })];
+}
 
 /** Nobody approves a change in a window whose hours nobody knows. */
-export function windowUnknown({ execution }: Plan, { id, window }: Instance, place: Place): Finding | null {
-  if (execution.switch === 'now' || window !== undefined) return null;
+export function windowUnknown({ execution }: Plan, { id, window }: Instance, place: Place): Finding[] {
+  if (execution.switch === 'now' || window !== undefined) return [];
   const what = `${id} is to be changed in its maintenance window, and that is not known`;
-  const mend =
-    'plan against the live fleet with an identity that may call DescribeMaintenanceWindow, or switch: now';
-  return say('Refit.WindowUnknown', { what, mend }, id, place);
+  return [say('Refit.WindowUnknown', { what }, id, place)];
 }
 
 /** What waits for one window begins when the provider opens it: nothing here holds the changes apart then. */
-export function beginTogether({ execution }: Plan, instances: readonly Instance[]): Finding | null {
-  if (execution.switch === 'now' || instances.length === 0) return null;
+export function beginTogether({ execution }: Plan, instances: readonly Instance[]): Finding[] {
+  if (execution.switch === 'now' || instances.length === 0) return [];
   const windows = [...Map.groupBy(instances, ({ window }) => `${window!.from}-${window!.to}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([hours, { length }]) => `${hours} (${length})`);
   const what = `each instance is changed in its own maintenance window, Beijing time: ${windows.join(', ')}; what waits for one window begins together when it opens, and inFlight does not hold it apart`;
-  return say('Refit.InWindows', { what, mend: 'smaller waves, where fewer are to begin together' });
+  return [say('Refit.InWindows', { what })];
 }
 
 export function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {
   const findings: Finding[] = [];
   if (plan.finishBy !== null && Date.parse(plan.finishBy) <= now) {
     const what = `finishBy is ${plan.finishBy}, and it is ${iso(now)}: nothing would be ordered`;
-    findings.push(say('Refit.FinishByPassed', { what, mend: 'a later finishBy' }));
+    findings.push(say('Refit.FinishByPassed', { what }));
   }
   if (now - Date.parse(inventory.readAt) > plan.expires) {
     const what = `the inventory was read at ${inventory.readAt}, longer ago than a saved plan may be old`;
-    findings.push(say('Refit.InventoryOld', { what, mend: 'refit inventory -o FILE, then plan again' }));
+    findings.push(say('Refit.InventoryOld', { what }));
   }
   return findings;
 }
@@ -54,23 +112,17 @@ export function finishByTooSoon(
 ): Finding[] {
   const left = finishBy === null ? 0 : Date.parse(finishBy) - now;
   if (left <= 0) return [];
-  const tooSoon = (takes: string, mend: string) => {
-    const what = `${takes}, and finishBy leaves ${Math.floor(left / SECOND)} s`;
-    return [say('Refit.FinishByTooSoon', { what, mend })];
-  };
+  const leaves = `finishBy leaves ${Math.floor(left / SECOND)} s`;
   const least = leastSeconds + soak;
-  if (left < least * SECOND)
-    return tooSoon(
-      soak === 0
-        ? `the request rate alone takes ${least} s`
-        : `request rate and soak times alone take ${least} s`,
-      'a later finishBy, or fewer targets',
-    );
+  if (left < least * SECOND) {
+    const takes = soak === 0 ? 'the request rate alone takes' : 'request rate and soak times alone take';
+    return [say('Refit.FinishByTooSoon', { what: `${takes} ${least} s, and ${leaves}` })];
+  }
   if (!time || left >= time.total.p50 * SECOND) return [];
-  return tooSoon(
-    `the plan is likely to take ${time.total.p50} s (${time.durations.what})`,
-    'a later finishBy, fewer targets, or a greater inFlight',
-  );
+  const what = `the plan is likely to take ${time.total.p50} s (${time.durations.what}), and ${leaves}`;
+  return [
+    say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, fewer targets, or a greater inFlight' }),
+  ];
 }
 
 /** What the plan's hooks would run on the machine of whoever applies, and which addresses would be told. */
@@ -79,8 +131,7 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
   if (hooks !== undefined) {
     const told = Object.entries(hooks).map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`);
     const what = `the plan runs commands on the machine where it is applied, as whoever applies it: ${told.join(', ')}`;
-    const mend = 'refit apply SAVED --allow-hooks, once they are read';
-    findings.push(say('Refit.Hooks', { what, mend }));
+    findings.push(say('Refit.Hooks', { what }));
   }
   if (notify !== undefined) {
     const told = notify.map(
@@ -89,7 +140,7 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
     );
     const names = notify
       .flatMap(({ urlEnv, secretEnv }) => [urlEnv, secretEnv])
-      .filter((name) => name !== null);
+      .filter((one) => one !== null);
     const what = `a run of the plan is told to ${told.join('; ')}`;
     const mend =
       names.length === 0 ? 'nothing to do' : `where it is applied, export ${[...new Set(names)].join(', ')}`;

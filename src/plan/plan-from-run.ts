@@ -15,15 +15,17 @@ import {
   type Precondition,
   type RunState,
   type SavedPlan,
+  type SavedWindows,
   type SealedCalendar,
   type Size,
   type Step,
   type Wish,
 } from '../model.ts';
+import { planAgain } from '../next-command.ts';
 import { say } from '../rules/check.ts';
 import { count } from '../rules/say-size.ts';
 import { conductOf } from './waves/waves.ts';
-import { windowsOfRun } from './windows/windows-of-run.ts';
+import { openOpenings } from './windows/open-windows.ts';
 
 /** A run as its saved plan and its journal tell it. */
 export interface RunToPlanFrom {
@@ -33,14 +35,6 @@ export interface RunToPlanFrom {
   readonly state: RunState;
   /** Nothing is left to do in it: `apply` does not go on with it any more. */
   readonly finished: boolean;
-}
-
-/** The plan, and what a reviewer should know of how it came about. */
-export interface PlanFromRun {
-  readonly plan: Plan;
-  /** What the calendars of the run's plan said, as it was sealed. */
-  readonly calendars: readonly SealedCalendar[];
-  readonly findings: readonly Finding[];
 }
 
 /** How a plan is made from a run. */
@@ -56,12 +50,13 @@ export interface FromRun {
  * size at which the run left it. `retry`: every instance of which something failed, was refused, drifted, skipped or never
  * ran is to have the size that the run was to give it. An instance whose outcome is unknown is blocked in both. Both keep to
  * the windows and freezes of the run's plan, unless they are to be ignored. Pure.
+ * @returns the plan, what the calendars of the run's plan said as it was sealed, and what a reviewer should know of it.
  */
 export function planFromRun(
   kind: PlanSource['kind'],
   run: RunToPlanFrom,
   { now, ignoreWindows = false }: FromRun,
-): PlanFromRun {
+): { plan: Plan; calendars: readonly SealedCalendar[]; findings: Finding[] } {
   const { saved, state } = run;
   const { approvals } = saved;
   const directory = run.directory.replace(/(?<=.)\/+$/, '');
@@ -71,6 +66,7 @@ export function planFromRun(
     const target = kind === 'rollback' ? back(instance, steps, run) : again(instance, steps, run);
     return target === null ? [] : [{ target, wave: steps[0]!.wave }];
   });
+  const waveOf = entries.map(({ wave }) => wave);
   const shrinks = kind === 'rollback' || saved.preconditions.some(getsSmaller);
   const suffix = `-${kind}`;
   const source: PlanSource = {
@@ -92,11 +88,7 @@ export function planFromRun(
     defaults: { region: null, profile: null },
     targets: entries.map(({ target }) => target),
     guards: { targets: null, shrink: shrinks ? 'allow' : 'deny', cost: null },
-    waves: wavesOf(
-      kind,
-      saved,
-      entries.map(({ wave }) => wave),
-    ),
+    waves: wavesOf(kind, saved, waveOf),
     execution: { ...saved.execution, switch: when.switch },
     source,
     ...given({
@@ -201,4 +193,59 @@ function unfinished(run: string): Finding {
   const what = `run ${run} has not ended for good: the same apply would still go on with it`;
   const mend = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
   return say('Refit.RunUnfinished', { what, mend });
+}
+
+/**
+ * When the plan may begin: in the windows of the run's plan with what its calendars said, as they were sealed, or at any
+ * time where they are to be ignored. @param now milliseconds since 1970 UTC.
+ */
+function windowsOfRun(saved: SavedPlan, source: PlanSource, now: number) {
+  const { windows, execution } = saved;
+  const own = Date.parse(saved.expiresAt) - Date.parse(saved.sealedAt);
+  const always = { windows: null, calendars: [], switch: execution.switch, expires: own, findings: [] };
+  if (source.ignoresWindows) return { ...always, switch: 'now' as const, findings: ignored(saved, source) };
+  if (windows === undefined) return always;
+  const next = openOpenings(windows).nextStart(now);
+  // As long after it opens as the run's plan was good for, and no longer than something may begin in it.
+  const until = next === null ? now : Math.min(next.lastStart ?? Number.POSITIVE_INFINITY, next.opens + own);
+  return {
+    // The calendars are beside it: their files lie where the run's plan was made, and are not read again.
+    windows: { ...windows, calendars: [] },
+    calendars: windows.calendars,
+    switch: execution.switch,
+    expires: Math.max(own, until - now),
+    findings: [kept(windows, source)],
+  };
+}
+
+function kept(windows: SavedWindows, source: PlanSource): Finding {
+  const known = windows.calendars.map(
+    ({ file, knownUntil }) =>
+      `; what ${file} says is as it was sealed for that run, known until ${knownUntil}`,
+  );
+  const what = `as that run did, it keeps to ${inWords(windows)}${known.join('')}`;
+  const mend = `${planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED')}   where it cannot wait for them`;
+  return say('Refit.WindowsOfRun', { what, mend });
+}
+
+function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
+  const left = [
+    ...(windows ? [inWords(windows)] : []),
+    ...(execution.switch === 'maintenance-window' ? ['the maintenance windows of the instances'] : []),
+  ];
+  if (left.length === 0) return [];
+  const what = `to begin at once, at any time, it ignores what that run kept to: ${left.join('; and ')}`;
+  const { ignoresWindows: _, ...keeping } = source;
+  const mend = `${planAgain({ file: '', source: keeping }, 'SAVED')}   keeps to them`;
+  return [say('Refit.WindowsIgnored', { what, mend })];
+}
+
+/** `the windows Tue-Thu 01:00-05:00 (Asia/Shanghai), 1 freeze and 2 calendars` */
+function inWords({ allow, timezone, freeze, calendars }: SavedWindows): string {
+  const freezes = [
+    ...(freeze.length > 0 ? [`the freeze ${freeze.join(', ')}`] : []),
+    ...(calendars.length > 0 ? [count(calendars.length, 'calendar')] : []),
+  ];
+  const windows = allow.length > 0 ? [`the windows ${allow.join(', ')}`] : [];
+  return `${[...windows, ...freezes].join(', ')} (${timezone})`;
 }

@@ -2,7 +2,6 @@
 import type { Finding, Place } from '../model.ts';
 import { COMMON_CODES } from './common-codes.ts';
 import type { Broken, Facts, Rule } from './facts.ts';
-import { OTHER_CODES } from './other-codes.ts';
 import { OWN_RULES } from './own-rules.ts';
 import { RULES } from './rules.ts';
 
@@ -30,25 +29,19 @@ const REMARKS = [...OWN_RULES, ...RULES].filter(
  * where there is none, warnings and notes. @param place where the author asked for it.
  */
 export function check(facts: Facts, place: Place | null = null): Finding[] {
-  const error = first(ERRORS, facts, place);
-  if (error) return [error];
-  return REMARKS.flatMap((rule) => {
+  const judge = (rule: Rule): Finding[] => {
     const broken = rule.check!(facts);
     return broken ? [finding(rule, broken, facts.id, place)] : [];
-  });
-}
-
-function first(rules: readonly Rule[], facts: Facts, place: Place | null): Finding | null {
-  for (const rule of rules) {
-    const broken = rule.check!(facts);
-    if (broken) return finding(rule, broken, facts.id, place);
+  };
+  for (const rule of ERRORS) {
+    const error = judge(rule);
+    if (error.length > 0) return error;
   }
-  return null;
+  return REMARKS.flatMap(judge);
 }
 
-const BY_CODE: ReadonlyMap<string, Rule> = new Map(
-  [...RULES, ...OWN_RULES, ...OTHER_CODES, ...COMMON_CODES].map((rule) => [rule.code, rule]),
-);
+const ALL: readonly Rule[] = [...RULES, ...OWN_RULES, ...COMMON_CODES];
+const BY_CODE: ReadonlyMap<string, Rule> = new Map(ALL.map((rule) => [rule.code, rule]));
 
 /** The rule of that exact code; undefined where there is none. */
 export function ruleOf(code: string): Rule | undefined {
@@ -57,7 +50,7 @@ export function ruleOf(code: string): Rule | undefined {
 
 /** Every code that can be explained: the provider's in the order in which it checks, Refit's own, then what a run may meet. */
 export function allRules(): readonly Rule[] {
-  return [...RULES, ...OWN_RULES, ...OTHER_CODES, ...COMMON_CODES];
+  return ALL;
 }
 
 /** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */
@@ -73,5 +66,6 @@ export function say(
 }
 
 function finding(rule: Rule, broken: Broken, instance: string | null, place: Place | null): Finding {
-  return { code: rule.code, severity: rule.severity, ...broken, place, excerpt: null, instance };
+  const { what, mend = rule.mend } = broken;
+  return { code: rule.code, severity: rule.severity, what, mend, place, excerpt: null, instance };
 }

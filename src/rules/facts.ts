@@ -42,10 +42,11 @@ export interface Facts {
   readonly placement?: Placement | null;
 }
 
-/** What is wrong: one sentence with the numbers in it, and what to do. */
+/** What is wrong, in one sentence with the numbers in it. */
 export interface Broken {
   readonly what: string;
-  readonly mend: string;
+  /** What to do; absent: what the rule says. */
+  readonly mend?: string;
 }
 
 /** A rule: when the provider (or Refit itself) refuses a change, and what to do about it. */

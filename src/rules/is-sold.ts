@@ -1,12 +1,11 @@
-/** Is the size sold where the instance is? Only the dimension that changes is held against the lists. */
-
-import type { Catalogue, Dimension, Instance, Offer } from '../model.ts';
+/** Is the size sold where the instance is, and has the provider the machines? Only what changes is held against the lists. */
+import { type Catalogue, type Dimension, type Instance, type Offer, totalMemory } from '../model.ts';
 import { GIGABYTE } from '../units.ts';
 import { onChange, sizeAfter } from './facts.ts';
 import { sayMemory, sayValue } from './say-size.ts';
 
 /** The greatest memory x shards, MB: 8 TB. Source: facts §4, read 2026-11. */
-export const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
+const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
 
 /** Finds what is sold for an instance: by zone, edition and pay mode. `unknown` where the catalogue is empty. */
 export type SoldFor = (instance: Instance) => Offer | null | 'unknown';
@@ -99,14 +98,39 @@ export const capacityIsTooGreat = onChange((instance, change) => {
 });
 
 /** The catalogue was not read, so nothing says whether the size is sold. */
-export const catalogueIsUnknown = onChange((instance, _, { offer }) =>
-  offer !== 'unknown' || instance.edition === 'unrecognised'
-    ? null
-    : {
-        what: `${instance.id}: the inventory holds no catalogue, so whether the size is sold is not known`,
-        mend: 'refit inventory -o FILE, with an identity that may call DescribeProductInfo',
-      },
-);
+export const catalogueIsUnknown = onChange((instance, _, { offer }) => {
+  if (offer !== 'unknown' || instance.edition === 'unrecognised') return null;
+  return {
+    what: `${instance.id}: the inventory holds no catalogue, so whether the size is sold is not known`,
+  };
+});
+
+/**
+ * The first zone without stock in which the change needs more memory, the instance's own before those that get a replica.
+ * @param soldOut what is to be sold out there: the edition, or the whole zone alone.
+ */
+function withoutStock(soldOut: 'edition' | 'zone') {
+  return onChange((instance, change, { offer, placement }) => {
+    const before = totalMemory(instance.size);
+    const after = totalMemory(sizeAfter(instance.size, change));
+    if (after <= before) return null;
+    for (const at of [{ zone: instance.zone, offer }, ...(placement?.added ?? [])]) {
+      if (at.offer === null || at.offer === 'unknown' || !(at.offer.soldOut || at.offer.zoneSoldOut))
+        continue;
+      if (at.offer.soldOut !== (soldOut === 'edition')) return null;
+      const what =
+        soldOut === 'edition' ? `${instance.edition} is sold out in ${at.zone}` : `${at.zone} is sold out`;
+      return { what: `${instance.id} grows from ${sayMemory(before)} to ${sayMemory(after)}, and ${what}` };
+    }
+    return null;
+  });
+}
+
+/** The edition is sold out in a zone that the change needs more memory in. */
+export const editionIsSoldOut = withoutStock('edition');
+
+/** A whole zone is sold out that the change needs more memory in. */
+export const zoneIsSoldOut = withoutStock('zone');
 
 function nearest(dimension: Dimension, list: readonly number[], wanted: number): string {
   const above = list.find((value) => value >= wanted);

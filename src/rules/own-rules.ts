@@ -1,20 +1,20 @@
 /** What Refit itself refuses or remarks on, in the same form as the provider's codes. */
-import { editionIsUnknown, zonesDoNotFit } from './edition-allows.ts';
 import { type Broken, type Facts, isRefusal, type Rule } from './facts.ts';
 import { catalogueIsUnknown } from './is-sold.ts';
-import { USED_UNKNOWN_MEND, usedIsUnknown } from './reduction.ts';
-import { orderCode } from './refused-price.ts';
+import { orderCode } from './known-by-price.ts';
+import { editionIsUnknown, zonesDoNotFit } from './may-change.ts';
+import { usedIsUnknown } from './reduction.ts';
 import { RULES } from './rules.ts';
 import { sayChange } from './say-size.ts';
 
 const FORESEEN = new Set(RULES.filter(({ severity }) => severity === 'error').map(({ code }) => code));
 
 /** The provider would not price the change, with a code that says nothing about the order. */
-function priceIsRefused(facts: Facts): Broken | null {
-  if (!isRefusal(facts.quote) || FORESEEN.has(orderCode(facts.quote.code))) return null;
-  const change = facts.change === null ? 'the change' : sayChange(facts.change);
+function priceIsRefused({ id, change, quote }: Facts): Broken | null {
+  if (!isRefusal(quote) || FORESEEN.has(orderCode(quote.code))) return null;
+  const asked = change === null ? 'the change' : sayChange(change);
   return {
-    what: `${facts.id}: the provider gave no price for ${change}: ${facts.quote.code}: ${facts.quote.message}`,
+    what: `${id}: the provider gave no price for ${asked}: ${quote.code}: ${quote.message}`,
     mend: 'plan again with --price; a guards.cost refuses the plan meanwhile',
   };
 }
@@ -44,7 +44,7 @@ export const OWN_RULES: readonly Rule[] = [
     looksAt: 'the memory in use, where memory or shards are reduced or a size is asked for by it (2x used)',
     sentence:
       'A reduction must leave 1.3 x the memory in use, and a size such as 2x used is a multiple of it: that memory is not known.',
-    mend: USED_UNKNOWN_MEND,
+    mend: 'plan against the live fleet, or from refit inventory --used, as an identity that may call GetMonitorData and DescribeInstanceShards',
     check: usedIsUnknown,
   }),
   own('Refit.PriceRefused', 'warning', {
@@ -270,13 +270,76 @@ export const OWN_RULES: readonly Rule[] = [
     sentence: 'The waves do not take every instance: a last wave named rest takes what is left.',
     mend: '- { name: rest, take: rest }',
   }),
+  ...codes('text', 'the plan file, against schemas/plan.schema.json', [
+    [
+      'Refit.Yaml',
+      'The text is not YAML of the plain kind that plans are written in.',
+      'correct the marked place',
+    ],
+    ['Refit.UnknownKey', 'A plan has no such key here.', 'the key that the finding names, or none'],
+    ['Refit.DuplicateKey', 'A key is written twice.', 'take one of the two out'],
+    ['Refit.MissingKey', 'A key that must be there is missing.', 'add the key that the finding names'],
+    ['Refit.BadValue', 'The value is not one that the key takes.', 'a value as the finding shows it'],
+    ['Refit.SelectEmpty', 'A selector without a condition.', 'select: { all: true } for everything'],
+  ]),
+  own('Refit.NotReadable', 'note', {
+    looksAt: 'which reads the identity may make',
+    sentence: 'Something that planning would like to know could not be read.',
+    mend: 'grant the right to read it, or go on without',
+  }),
+  own('Refit.Blocked', 'error', {
+    looksAt: 'the findings of the target',
+    sentence: 'The target is blocked; its findings say by what.',
+    mend: 'refit explain INSTANCE PLAN',
+  }),
+  ...codes('run', 'what the provider answered and what was read during the run', [
+    [
+      'Refit.Drifted',
+      'The instance was changed after the plan was made: nothing was ordered for it.',
+      'refit plan PLAN -o SAVED',
+    ],
+    [
+      'Refit.EarlierStep',
+      'An earlier step of the same instance was not verified, so this one was skipped.',
+      'refit plan PLAN -o SAVED, when the cause is mended',
+    ],
+    [
+      'Refit.NoAnswer',
+      'No usable answer came in the time allowed, and nothing had landed.',
+      'refit plan PLAN -o SAVED',
+    ],
+    [
+      'Refit.TaskFailed',
+      "The provider's own task for the change failed.",
+      'look at the task in the console, then refit plan PLAN -o SAVED',
+    ],
+    [
+      'Refit.OtherNodes',
+      'The change ended at its size, and the replicas of the instance are not the ones that were ordered.',
+      'look at the instance in the console, then refit plan PLAN -o SAVED',
+    ],
+    [
+      'Refit.OtherSize',
+      'The change ended, and the instance has another size than was ordered.',
+      'look at the instance in the console, then refit plan PLAN -o SAVED',
+    ],
+  ]),
 ];
 
 function own(
   code: string,
   severity: Rule['severity'],
-  told: Pick<Rule, 'looksAt' | 'sentence' | 'mend'> & { readonly check?: Rule['check'] },
+  told: Pick<Rule, 'looksAt' | 'sentence' | 'mend'> & Partial<Pick<Rule, 'check' | 'saidOf'>>,
 ): Rule {
   const saidOf = told.check ? 'step' : 'plan';
   return { code, source: "Refit's own", readOn: '2026-11', severity, saidOf, check: null, ...told };
+}
+
+/** Codes that the rules do not give, for explaining them. */
+function codes(
+  saidOf: 'text' | 'run',
+  looksAt: string,
+  told: readonly (readonly [code: string, sentence: string, mend: string])[],
+): Rule[] {
+  return told.map(([code, sentence, mend]) => own(code, 'error', { saidOf, looksAt, sentence, mend }));
 }

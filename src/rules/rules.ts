@@ -2,26 +2,35 @@
  * Which error will the provider answer an order with? One entry a rule, in the order in which the provider checks;
  * the first that fires gives the code. Where its documentation is silent: docs/provider-choices.md.
  */
-import { editionForbids, requestIsMalformed } from './edition-allows.ts';
-import { instanceIsMissing, statusIsAbnormal, taskIsUnderWay } from './exists-and-is-free.ts';
-import { type Broken, type Facts, onChange, type Rule } from './facts.ts';
-import { capacityIsTooGreat, isNotSold, memoryIsNotListed, memoryIsOutOfRange } from './is-sold.ts';
+import { onChange, type Rule } from './facts.ts';
+import {
+  capacityIsTooGreat,
+  editionIsSoldOut,
+  isNotSold,
+  memoryIsNotListed,
+  memoryIsOutOfRange,
+  zoneIsSoldOut,
+} from './is-sold.ts';
+import { balanceIsShort, priceRefusedWith } from './known-by-price.ts';
+import {
+  editionForbids,
+  instanceIsMissing,
+  orderIsUnpaid,
+  requestIsMalformed,
+  statusIsAbnormal,
+  taskIsUnderWay,
+} from './may-change.ts';
 import { dataWouldNotFit } from './reduction.ts';
-import { priceRefusedWith } from './refused-price.ts';
-import { balanceIsShort, editionIsSoldOut, orderIsUnpaid, zoneIsSoldOut } from './stock-and-payment.ts';
 
 const FOUNDING = 'UpgradeInstance page, founding and present edition (facts §1.4)';
 const PRESENT = 'UpgradeInstance error list, present edition (facts §1.4)';
 
 /** A step that follows another of its instance may meet the lock that no read shows. Source: facts §7.1.4. */
-const mayMeetTailLock = onChange((instance, _, { followsOwnStep }) =>
-  followsOwnStep
-    ? {
-        what: `${instance.id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`,
-        mend: 'nothing to do: the lock is waited out by trying again',
-      }
-    : null,
-);
+const mayMeetTailLock = onChange(({ id }, _, { followsOwnStep }) => {
+  if (!followsOwnStep) return null;
+  const what = `${id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`;
+  return { what, mend: 'nothing to do: the lock is waited out by trying again' };
+});
 
 /** Every code that the provider is known to answer an order with. */
 export const RULES: readonly Rule[] = [
@@ -144,16 +153,13 @@ export const RULES: readonly Rule[] = [
   }),
 ];
 
-interface Told {
-  readonly looksAt: string;
-  readonly sentence: string;
-  readonly mend: string;
-  readonly check?: (facts: Facts) => Broken | null;
-}
-
 /** What offline facts foretell comes first; else what the provider said when it was asked for the price. */
-function rule(code: string, source: string, { check, ...told }: Told): Rule {
-  const refused = priceRefusedWith(code, told.mend);
+function rule(
+  code: string,
+  source: string,
+  { check, ...told }: Pick<Rule, 'looksAt' | 'sentence' | 'mend'> & Partial<Pick<Rule, 'check'>>,
+): Rule {
+  const refused = priceRefusedWith(code);
   return {
     code,
     ...told,
@@ -167,7 +173,7 @@ function rule(code: string, source: string, { check, ...told }: Told): Rule {
 
 function note(
   code: string,
-  told: Pick<Rule, 'looksAt' | 'sentence' | 'check'> & { readonly saidOf?: 'run' },
+  told: Pick<Rule, 'looksAt' | 'sentence' | 'check'> & Partial<Pick<Rule, 'saidOf'>>,
 ): Rule {
   return {
     code,

@@ -1,6 +1,6 @@
 /** Whether a run, or a wave of it, may begin by the signatures that the plan wants. */
 import { judgeApprovals, type Offered, sayMissing } from '../approval/judge-approvals.ts';
-import { encodeApproval } from '../approval/sign-approval.ts';
+import { encodeApproval } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import { APPROVAL_FORMAT, type ApprovalFile, type Deed, type SavedPlan } from '../model.ts';
 import { word } from '../next-command.ts';

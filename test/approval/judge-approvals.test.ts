@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeApprovals, sayMissing } from '../../src/approval/judge-approvals.ts';
-import { encodeApproval, readApproval } from '../../src/approval/sign-approval.ts';
+import { encodeApproval, readApproval } from '../../src/approval/signed-files.ts';
 import type { ApprovalFile } from '../../src/model.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { approver, file, HOUR, NOW, SAVED, signed } from './people.ts';

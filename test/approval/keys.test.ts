@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPrivateKey } from '../../src/approval/private-key.ts';
-import { type PublicKey, readPublicKey } from '../../src/approval/public-key.ts';
+import { type PublicKey, readPrivateKey, readPublicKey } from '../../src/approval/keys.ts';
 import { RefitError } from '../../src/errors.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'latin1');

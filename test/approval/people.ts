@@ -1,7 +1,7 @@
 /** People with keys of their own, the same in every run of the tests, and a plan that wants their approval. */
 import { createPrivateKey, hash } from 'node:crypto';
-import { type PrivateKey, readPrivateKey } from '../../src/approval/private-key.ts';
-import { encodeApproval, signApproval } from '../../src/approval/sign-approval.ts';
+import { type PrivateKey, readPrivateKey } from '../../src/approval/keys.ts';
+import { encodeApproval, signApproval } from '../../src/approval/signed-files.ts';
 import type { ApprovalFile, Approver, SavedPlan } from '../../src/model.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { savedPlan } from '../report/situations.ts';

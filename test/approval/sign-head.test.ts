@@ -1,8 +1,8 @@
 /** Signatures over the head of a journal: what counts, and each way in which one does not. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPrivateKey } from '../../src/approval/private-key.ts';
-import { encodeHeadSignature, readHeadSignature, signHead } from '../../src/approval/sign-head.ts';
+import { readPrivateKey } from '../../src/approval/keys.ts';
+import { encodeHeadSignature, readHeadSignature, signHead } from '../../src/approval/signed-files.ts';
 import { canonical } from '../../src/digest.ts';
 import type { HeadSignature } from '../../src/model.ts';
 import { examineSignatures } from '../../src/operations/audit/examine-signatures.ts';

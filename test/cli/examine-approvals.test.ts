@@ -1,6 +1,6 @@
 /** What an audit finds in the approvals of a run: each way in which they do not bear it out, and nothing where they do. */
 import { describe, expect, it } from 'vitest';
-import { encodeApproval } from '../../src/approval/sign-approval.ts';
+import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { ApprovalFile, Deed, JournalEntry, SavedPlan } from '../../src/model.ts';
 import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';

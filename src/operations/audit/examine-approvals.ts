@@ -1,6 +1,6 @@
 /** What `refit audit verify` finds in the approvals of a run, held against the approvers that its plan seals. Pure. */
 import { approversOf, type Offered, whyNot } from '../../approval/judge-approvals.ts';
-import { encodeApproval } from '../../approval/sign-approval.ts';
+import { encodeApproval } from '../../approval/signed-files.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { visible } from '../../report/document/escape.ts';
 import { approvalsIn } from '../../run/demand-approvals.ts';

@@ -1,7 +1,7 @@
 /** What `refit audit verify` finds in the signatures over a journal's head. Pure: the files are read elsewhere. */
 import type { Offered } from '../../approval/judge-approvals.ts';
-import { readPublicKey } from '../../approval/public-key.ts';
-import { readHeadSignature, signerOf } from '../../approval/sign-head.ts';
+import { readPublicKey } from '../../approval/keys.ts';
+import { readHeadSignature, signerOf } from '../../approval/signed-files.ts';
 import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
 import { visible } from '../../report/document/escape.ts';
 

@@ -1,5 +1,5 @@
 /** Signs the head of a run's journal. */
-import { encodeHeadSignature, signHead } from '../../approval/sign-head.ts';
+import { encodeHeadSignature, signHead } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
 import type { HeadSignature, SavedPlan } from '../../model.ts';
 import { word } from '../../next-command.ts';

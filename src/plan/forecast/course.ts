@@ -1,10 +1,9 @@
 /** One way that a run of a plan may go: its waves gone through by the clock, by chance and the same for the same seed. */
-import type { Durations, MaintenanceWindow, SavedPlan, Step, Wave } from '../../model.ts';
+import type { Durations, MaintenanceWindow, SavedPlan, SavedWindows, Step, Wave } from '../../model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { soakOf } from '../waves/waves.ts';
 import { type Opening, openOpenings } from '../windows/open-windows.ts';
 import { secondsAt } from './durations.ts';
-import { eventQueue } from './event-queue.ts';
 
 /** What of a plan says how long it takes. */
 export type Forecastable = Pick<
@@ -25,14 +24,10 @@ const LONGEST_TAIL = 120;
 const FIRST_WINDOWS = 6;
 const MOST_WINDOWS = 200;
 
-/** One way that a run may go, in seconds from its begin. */
-interface Course {
-  readonly total: number;
-  readonly lastOrder: number;
-  readonly waves: readonly number[];
-  readonly windows: number;
-}
-
+/**
+ * One way that a run may go by a seed, in seconds from its begin: its end, its last order, the end of each wave, and how many
+ * windows it takes.
+ */
 export function openCourse(plan: Forecastable, now: number, durations: Durations) {
   const { steps, waves, execution, preconditions, spread } = plan;
   const chains = Map.groupBy(steps, ({ instance }) => instance);
@@ -42,7 +37,7 @@ export function openCourse(plan: Forecastable, now: number, durations: Durations
   const openings = plan.windows ? openingsFrom(plan.windows, now) : null;
   const begins = Math.max(now, openings?.at(0)?.opens ?? now);
 
-  return (seed: number, withWindows: boolean): Course => {
+  return (seed: number, withWindows: boolean) => {
     const chance = chanceFrom(seed);
     const doors = withWindows && openings ? windowDoor(openings, begins) : null;
     const slots = new Map<string, number>();
@@ -53,15 +48,12 @@ export function openCourse(plan: Forecastable, now: number, durations: Durations
     /** The moment at which an order that is ready leaves: its window is open, and its lane has a slot. */
     const leaves = ({ profile }: Step, ready: number): number => {
       const open = doors ? doors.from(ready) : ready;
-      const slot = Math.max(
-        open,
-        (slots.get(profile) ?? Number.NEGATIVE_INFINITY) + 1 / execution.requestsPerSecond,
-      );
+      const before = slots.get(profile);
+      const slot = before === undefined ? open : Math.max(open, before + 1 / execution.requestsPerSecond);
       slots.set(profile, slot);
       lastOrder = Math.max(lastOrder, slot);
       return slot;
     };
-    const takes = ({ change }: Step): number => secondsAt(durations.of[change.dimension], chance());
     let pause = PAUSE_BETWEEN_STEPS;
     /** Seconds from the end of a step to the order of the next on its instance, as a run learns them. */
     const between = (): number => {
@@ -84,7 +76,8 @@ export function openCourse(plan: Forecastable, now: number, durations: Durations
         holds: !inWindows,
         leaves,
         between,
-        ends: (step, ordered) => begun(step, ordered) + takes(step),
+        ends: (step, ordered) =>
+          begun(step, ordered) + secondsAt(durations.of[step.change.dimension], chance()),
       });
       ends.push(end);
       at = end + afterWave(waves, index);
@@ -102,10 +95,7 @@ export function afterWave(waves: readonly Wave[], index: number): number {
 interface Conduct {
   readonly places: number;
   readonly slowly: boolean;
-  readonly seats: {
-    readonly most: number;
-    readonly groupOf: (instance: string) => string | undefined;
-  } | null;
+  readonly seats: { readonly most: number; readonly groupOf: (id: string) => string | undefined } | null;
   /** Whether a change holds its place until it has ended. */
   readonly holds: boolean;
   readonly leaves: (step: Step, ready: number) => number;
@@ -168,19 +158,17 @@ function carryOut(chains: readonly (readonly Step[])[], begin: number, how: Cond
   return last;
 }
 
-/** The openings in which something may begin, by number; null beyond the last. */
-interface OpeningsAhead {
-  at(index: number): Opening | null;
-}
-
-/** Looked for as far as they are asked for: a year of them takes longer than all the rest. */
-function openingsFrom(windows: NonNullable<SavedPlan['windows']>, now: number): OpeningsAhead {
+/**
+ * The openings in which something may begin, by number; null beyond the last. They are looked for as far as they are asked
+ * for: a year of them takes longer than all the rest.
+ */
+function openingsFrom(windows: SavedWindows, now: number) {
   const openings = openOpenings(windows);
   const begun = ({ opens, lastStart }: Opening) => lastStart === null || lastStart > Math.max(opens, now);
   let asked = FIRST_WINDOWS;
   let known = openings.next(now, asked).filter(begun);
   return {
-    at(index) {
+    at(index: number): Opening | null {
       while (index >= known.length && asked < MOST_WINDOWS) {
         asked = Math.min(MOST_WINDOWS, asked * 4);
         known = openings.next(now, asked).filter(begun);
@@ -191,22 +179,15 @@ function openingsFrom(windows: NonNullable<SavedPlan['windows']>, now: number): 
 }
 
 /** When an order that is ready may leave, in seconds from `begins`; asked in no particular order. */
-function windowDoor(openings: OpeningsAhead, begins: number) {
+function windowDoor(openings: ReturnType<typeof openingsFrom>, begins: number) {
   let furthest = 0;
   return {
     from(ready: number): number {
       const moment = begins + ready * SECOND;
       let index = 0;
-      let opening = openings.at(0);
-      for (
-        let next = opening;
-        next !== null && (opening?.lastStart ?? Number.POSITIVE_INFINITY) <= moment;
-      ) {
-        next = openings.at(index + 1);
-        if (next === null) break;
-        opening = next;
-        index += 1;
-      }
+      const isOver = (opening: Opening | null) => (opening?.lastStart ?? Number.POSITIVE_INFINITY) <= moment;
+      while (isOver(openings.at(index)) && openings.at(index + 1) !== null) index += 1;
+      const opening = openings.at(index);
       furthest = Math.max(furthest, index);
       return opening === null ? ready : Math.max(ready, (opening.opens - begins) / SECOND);
     },
@@ -231,6 +212,42 @@ export function maintenanceFrom({ from, to }: MaintenanceWindow, moment: number,
         ? moment
         : midnight + DAY + opens;
   return (at - begins) / SECOND;
+}
+
+/** What happens next, by time: a binary heap. Of one time, what was put in first comes first. */
+export function eventQueue<What>() {
+  const heap: { readonly at: number; readonly order: number; readonly what: What }[] = [];
+  let order = 0;
+  const before = (a: number, b: number): boolean =>
+    heap[a]!.at < heap[b]!.at || (heap[a]!.at === heap[b]!.at && heap[a]!.order < heap[b]!.order);
+  const swap = (a: number, b: number): void => {
+    [heap[a], heap[b]] = [heap[b]!, heap[a]!];
+  };
+  return {
+    add(at: number, what: What): void {
+      let child = heap.push({ at, order: order++, what }) - 1;
+      for (let parent = (child - 1) >> 1; child > 0 && before(child, parent); parent = (child - 1) >> 1) {
+        swap(child, parent);
+        child = parent;
+      }
+    },
+    /** Takes the earliest out; null where there is none. */
+    take(): { readonly at: number; readonly what: What } | null {
+      const first = heap[0];
+      const last = heap.pop();
+      if (first === undefined || last === undefined) return null;
+      if (heap.length === 0) return first;
+      heap[0] = last;
+      for (let parent = 0; ; ) {
+        const left = 2 * parent + 1;
+        const right = left + 1;
+        const least = right < heap.length && before(right, left) ? right : left;
+        if (least >= heap.length || !before(least, parent)) return first;
+        swap(parent, least);
+        parent = least;
+      }
+    },
+  };
 }
 
 /** Numbers from 0 to below 1 from a seed (the generator xorshift32): a plan is forecast the same each time. */

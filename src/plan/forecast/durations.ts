@@ -1,6 +1,7 @@
 /** How long changes take: from what past runs measured, or the assumption where nobody has measured any. Pure. */
 
 import { DIMENSIONS, type Dimension, type DurationSpread, type Durations, type Report } from '../../model.ts';
+import { count } from '../../rules/say-size.ts';
 import { SECOND } from '../../units.ts';
 
 /** One change as it was measured: from the acceptance of its order, or its begin in its window, to its end. */
@@ -27,18 +28,13 @@ export const ASSUMED_DURATIONS: Durations = {
   what: 'no past run tells: assumed between 73 s and 18 min, what the orders of the provider’s own samples took (documentation read 2026-11; it states no durations)',
   of: byDimension(() => {
     const [least, greatest] = SAMPLE_ORDERS;
-    const seconds = Array.from({ length: PARTS + 1 }, (_, n) =>
-      rounded(least * (greatest / least) ** (n / PARTS)),
-    );
-    return { samples: 0, seconds };
+    return { samples: 0, seconds: pointsOf((share) => least * (greatest / least) ** share) };
   }),
 };
 
 /** Changes that all take between two times, any as likely: as a simulated provider is told to. Milliseconds. */
 export function evenDurations([least, greatest]: readonly [number, number], what: string): Durations {
-  const seconds = Array.from({ length: PARTS + 1 }, (_, n) =>
-    rounded((least + (n / PARTS) * (greatest - least)) / SECOND),
-  );
+  const seconds = pointsOf((share) => (least + share * (greatest - least)) / SECOND);
   return { source: 'assumed', what, of: byDimension(() => ({ samples: 0, seconds })) };
 }
 
@@ -62,7 +58,7 @@ export function durationsFrom(samples: readonly DurationSample[], runs: number):
   const all = spreadOf(samples.map(({ seconds }) => seconds));
   return {
     source: 'runs',
-    what: `${samples.length === 1 ? '1 verified change' : `${samples.length} verified changes`} of ${runs === 1 ? '1 past run' : `${runs} past runs`}`,
+    what: `${count(samples.length, 'verified change')} of ${count(runs, 'past run')}`,
     of: byDimension((dimension) => {
       const own = samples.filter((one) => one.dimension === dimension).map(({ seconds }) => seconds);
       return own.length < ENOUGH
@@ -82,15 +78,14 @@ export function secondsAt({ seconds }: DurationSpread, share: number): number {
 
 function spreadOf(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
-  return Array.from({ length: PARTS + 1 }, (_, n) =>
-    rounded(secondsAt({ samples: sorted.length, seconds: sorted }, n / PARTS)),
-  );
+  return pointsOf((share) => secondsAt({ samples: sorted.length, seconds: sorted }, share));
 }
 
 function byDimension(of: (dimension: Dimension) => DurationSpread): Durations['of'] {
   return Object.fromEntries(DIMENSIONS.map((one) => [one, of(one)])) as Durations['of'];
 }
 
-function rounded(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+/** The points of a spread, to the millisecond. */
+function pointsOf(secondsAtShare: (share: number) => number): number[] {
+  return Array.from({ length: PARTS + 1 }, (_, n) => Math.round(secondsAtShare(n / PARTS) * 1000) / 1000);
 }

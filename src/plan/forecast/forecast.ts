@@ -4,16 +4,8 @@
  * shows those. Pure, and the same each time.
  */
 import { given } from '../../given.ts';
-import type {
-  Dimension,
-  DurationSpread,
-  Durations,
-  Forecast,
-  ForecastTime,
-  LikelySeconds,
-  Step,
-} from '../../model.ts';
-import { leastSeconds } from '../waves/assign-waves.ts';
+import type { Durations, Forecast, ForecastTime, LikelySeconds, Step } from '../../model.ts';
+import { leastSeconds } from '../waves/waves.ts';
 import { comingWindow, secondsToFit } from '../windows/window-findings.ts';
 import { afterWave, type Forecastable, openCourse } from './course.ts';
 import { secondsAt } from './durations.ts';
@@ -57,15 +49,13 @@ export function forecastTime(plan: Forecastable, now: number, durations: Duratio
   // Were every window open: what has to fit into one.
   const open = plan.windows === undefined ? runs : runs.map((_, n) => course(n + 1, false));
   const total = likely(runs.map((run) => run.total));
+  const windows = runs.map((run) => run.windows);
   return {
     durations,
     total,
     lastOrder: likely(open.map((run) => run.lastOrder)),
     waves: waves.map(({ name }, at) => ({ name, ...likely(runs.map((run) => run.waves[at]!)) })),
-    windows: byRank(
-      runs.map((run) => run.windows),
-      0.5,
-    ),
+    windows: byRank(windows, 0.5),
     calls: callsOf(plan, durations, total.p50),
   };
 }
@@ -104,11 +94,7 @@ function callsOf(plan: Forecastable, durations: Durations, total: number): Recor
 
 /** The usual duration of a step, seconds. */
 function middle({ of }: Durations, steps: readonly Step[]): number {
-  const half = (spread: DurationSpread) => secondsAt(spread, 0.5);
-  const medians = new Map<Dimension, number>(
-    steps.map(({ change: { dimension } }) => [dimension, half(of[dimension])]),
-  );
-  return steps.reduce((sum, { change }) => sum + medians.get(change.dimension)!, 0) / steps.length;
+  return steps.reduce((sum, { change }) => sum + secondsAt(of[change.dimension], 0.5), 0) / steps.length;
 }
 
 function likely(values: readonly number[]): LikelySeconds {

@@ -5,10 +5,9 @@
 import { given } from '../../given.ts';
 import {
   type Dimension,
-  type EditionName,
   type Execution,
-  type Hooks,
-  type InstanceStatus,
+  type Gate,
+  type MetricName,
   NOTICE_EVENTS,
   type Place,
   type Plan,
@@ -16,109 +15,62 @@ import {
   type PlanWave,
   type Schedule,
   type Select,
+  type Spread,
   type Take,
-  type Threshold,
-  type WaveApproval,
+  type WaveConduct,
+  type WaveFrom,
   type Webhook,
   type Wish,
 } from '../../model.ts';
 import { HOUR, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
-import { buildGate, buildThresholds, type WrittenGate } from './build-gate.ts';
 import {
+  parseComparison,
   parseCost,
   parseDuration,
   parsed,
+  parseGateDuration,
   parsePercent,
   parseSize,
   parseThreshold,
   parseTimesUsed,
   sure,
 } from './quantity.ts';
-import type { Path } from './yaml-places.ts';
+import type { Path } from './read-yaml.ts';
 
-interface WrittenPlan {
-  readonly name: string;
+interface WrittenPlan extends Pick<Plan, 'name' | 'hooks'> {
   readonly change?: string;
   readonly owner?: string;
   readonly expires?: string;
   readonly finishBy?: string;
-  readonly defaults?: { readonly region?: string; readonly profile?: string };
+  readonly defaults?: Partial<Plan['defaults']>;
   readonly onBlocked?: Plan['onBlocked'];
   readonly targets: readonly WrittenTarget[];
   readonly guards?: {
     readonly targets?: string | number;
-    readonly shrink?: 'allow' | 'deny';
+    readonly shrink?: Plan['guards']['shrink'];
     readonly cost?: string;
   };
   readonly waves?: readonly WrittenWave[];
   readonly approvals?: { readonly need: number; readonly from: string };
-  readonly spread?: { readonly by: string; readonly maxInFlight?: number };
-  readonly windows?: {
-    readonly timezone: string;
-    readonly allow?: readonly string[];
-    readonly freeze?: readonly string[];
-    readonly calendars?: readonly string[];
-    readonly lastStart?: string;
-    readonly atClose?: 'drain' | 'halt';
-  };
-  readonly execution?: {
-    readonly inFlight?: number;
-    readonly requestsPerSecond?: number;
-    readonly switch?: Execution['switch'];
-    readonly patience?: string;
-    readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
-    readonly slowStart?: boolean;
-  };
-  readonly schedule?: {
-    readonly cron?: string;
-    readonly timezone?: string;
-    readonly once?: string;
-    readonly does: Schedule['does'];
-    readonly catchUp?: Schedule['catchUp'];
-    readonly catchUpWithin?: string;
-  };
-  readonly hooks?: Hooks;
-  readonly notify?: readonly {
-    readonly url?: string;
-    readonly urlEnv?: string;
-    readonly form?: Webhook['form'];
-    readonly on?: Webhook['on'];
-    readonly secretEnv?: string;
-  }[];
+  readonly spread?: Pick<Spread, 'by'> & Partial<Spread>;
+  readonly windows?: WrittenWindows;
+  readonly execution?: WrittenExecution;
+  readonly schedule?: WrittenSchedule;
+  readonly notify?: readonly Partial<Webhook>[];
 }
 
-interface WrittenWave {
-  readonly name: string;
-  readonly take: string | number;
-  readonly from?: Pick<WrittenSelector, 'regions' | 'tags'> & { readonly profiles?: readonly string[] };
-  readonly soak?: string;
-  readonly slowStart?: boolean;
-  readonly approval?: 'required' | { readonly within: string };
-  readonly haltWhen?: { readonly failed?: string; readonly unknown?: string };
-  readonly gate?: WrittenGate;
-}
-
-interface WrittenTarget {
+interface WrittenTarget extends Partial<Pick<PlanTarget, 'region' | 'profile' | 'zones'>> {
   readonly instance?: string;
   readonly select?: WrittenSelector;
   readonly exclude?: readonly (string | WrittenSelector)[];
-  readonly region?: string;
-  readonly profile?: string;
   readonly memoryPerShard?: string | number | WrittenRelativeSize;
   readonly shards?: number;
   readonly replicas?: number;
-  readonly zones?: readonly string[];
 }
 
-interface WrittenSelector {
-  readonly all?: true;
-  readonly ids?: readonly string[];
-  readonly regions?: readonly string[];
+interface WrittenSelector extends Partial<Omit<Select, 'tags'>> {
   readonly tags?: Readonly<Record<string, string | readonly string[]>>;
-  readonly name?: string;
-  readonly editions?: readonly EditionName[];
-  readonly status?: readonly InstanceStatus[];
 }
 
 interface WrittenRelativeSize {
@@ -126,6 +78,47 @@ interface WrittenRelativeSize {
   readonly atLeast?: string | number;
   readonly atMost?: string | number;
   readonly roundTo?: 'sold';
+}
+
+interface WrittenWave extends Pick<PlanWave, 'name' | 'slowStart'> {
+  readonly take: string | number;
+  readonly from?: Omit<WaveFrom, 'tags'> & Pick<WrittenSelector, 'tags'>;
+  readonly soak?: string;
+  readonly approval?: 'required' | { readonly within: string };
+  readonly haltWhen?: WrittenThresholds;
+  readonly gate?: WrittenGate;
+}
+
+interface WrittenThresholds {
+  readonly failed?: string;
+  readonly unknown?: string;
+}
+
+interface WrittenGate
+  extends WrittenThresholds,
+    Partial<Pick<Gate, 'command' | 'url' | 'onInconclusive' | 'shadow'>> {
+  readonly duration?: string;
+  readonly metric?: { readonly name: MetricName; readonly fails: string; readonly over?: string };
+  readonly timeout?: string;
+}
+
+type PlanWindows = NonNullable<Plan['windows']>;
+
+interface WrittenWindows extends Partial<Omit<PlanWindows, 'timezone' | 'lastStart'>> {
+  readonly timezone: string;
+  readonly lastStart?: string;
+}
+
+interface WrittenExecution extends Partial<Omit<Execution, 'patience' | 'haltWhen'>> {
+  readonly patience?: string;
+  readonly haltWhen?: WrittenThresholds;
+}
+
+interface WrittenSchedule extends Pick<Schedule, 'does'>, Partial<Pick<Schedule, 'catchUp'>> {
+  readonly cron?: string;
+  readonly timezone?: string;
+  readonly once?: string;
+  readonly catchUpWithin?: string;
 }
 
 /** What holds where the plan is silent. The same defaults stand in the schema, for editors. */
@@ -144,6 +137,9 @@ const DEFAULTS = {
     failed: { operator: '>', value: 2, base: 'count' },
     unknown: { operator: '>', value: 0, base: 'count' },
   },
+  timeout: MINUTE,
+  over: 5 * MINUTE,
+  onInconclusive: 'pause',
 } as const;
 
 /** @param value a plan that the schema and the checks found without error. @param placeOf the place of what stands there. */
@@ -179,37 +175,28 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
 }
 
 function buildTarget(target: WrittenTarget, place: Place): PlanTarget {
+  const { instance, select, exclude = [], region = null, profile = null, zones = null } = target;
   const wishes: Partial<Record<Dimension, Wish>> = {};
   if (target.memoryPerShard !== undefined) wishes.memoryPerShard = buildWish(target.memoryPerShard);
   if (target.shards !== undefined) wishes.shards = { kind: 'absolute', value: target.shards };
   if (target.replicas !== undefined) wishes.replicas = { kind: 'absolute', value: target.replicas };
   return {
     place,
-    region: target.region ?? null,
-    profile: target.profile ?? null,
-    match: target.select
-      ? {
-          kind: 'select',
-          select: buildSelect(target.select),
-          exclude: (target.exclude ?? []).map(buildSelect),
-        }
-      : { kind: 'instance', instance: target.instance! },
+    region,
+    profile,
+    match: select
+      ? { kind: 'select', select: buildSelect(select), exclude: exclude.map(buildSelect) }
+      : { kind: 'instance', instance: instance! },
     wishes,
-    zones: target.zones ?? null,
+    zones,
   };
 }
 
 function buildSelect(selector: string | WrittenSelector): Select {
   const written: WrittenSelector = typeof selector === 'string' ? { ids: [selector] } : selector;
-  return {
-    all: written.all ?? false,
-    ids: written.ids ?? null,
-    regions: written.regions ?? null,
-    tags: written.tags ? buildTags(written.tags) : null,
-    name: written.name ?? null,
-    editions: written.editions ?? null,
-    status: written.status ?? null,
-  };
+  const { all = false, ids = null, regions = null, name = null, editions = null, status = null } = written;
+  const tags = written.tags ? buildTags(written.tags) : null;
+  return { all, ids, regions, tags, name, editions, status };
 }
 
 function buildTags(tags: NonNullable<WrittenSelector['tags']>): Record<string, readonly string[]> {
@@ -251,39 +238,59 @@ function buildWave({ name, take, from, soak, slowStart, approval, haltWhen, gate
       from: from && { ...scopes, ...given({ tags: tags && buildTags(tags) }) },
       soak: parsed(soak, parseDuration),
       slowStart,
-      approval: approval && buildWaveApproval(approval),
+      approval:
+        approval === undefined || approval === 'required'
+          ? approval
+          : { within: sure(parseDuration(approval.within)) },
       haltWhen: haltWhen && buildThresholds(haltWhen),
       gate: gate && buildGate(gate),
     }),
   };
 }
 
-function buildWaveApproval(approval: NonNullable<WrittenWave['approval']>): WaveApproval {
-  return approval === 'required' ? approval : { within: sure(parseDuration(approval.within)) };
-}
-
-function buildWebhook(written: NonNullable<WrittenPlan['notify']>[number]): Webhook {
+function buildGate(written: WrittenGate): Gate {
+  const { duration, metric, command, url, timeout } = written;
+  const { onInconclusive = DEFAULTS.onInconclusive, shadow = false } = written;
   return {
-    url: written.url ?? null,
-    urlEnv: written.urlEnv ?? null,
-    form: written.form ?? 'json',
-    on: NOTICE_EVENTS.filter((event) => written.on === undefined || written.on.includes(event)),
-    secretEnv: written.secretEnv ?? null,
+    ...buildThresholds(written),
+    ...given({
+      duration: parsed(duration, parseGateDuration),
+      metric: metric && {
+        name: metric.name,
+        fails: sure(parseComparison(metric.fails)),
+        over: parsed(metric.over, parseDuration) ?? DEFAULTS.over,
+      },
+      command,
+      url,
+    }),
+    timeout: parsed(timeout, parseDuration) ?? DEFAULTS.timeout,
+    onInconclusive,
+    shadow,
   };
 }
 
-function buildWindows(written: NonNullable<WrittenPlan['windows']>): NonNullable<Plan['windows']> {
+/** The thresholds that are written, and no others. */
+function buildThresholds({ failed, unknown }: WrittenThresholds): NonNullable<WaveConduct['haltWhen']> {
+  return given({ failed: parsed(failed, parseThreshold), unknown: parsed(unknown, parseThreshold) });
+}
+
+function buildWebhook(written: Partial<Webhook>): Webhook {
+  const { url = null, urlEnv = null, form = 'json', on = NOTICE_EVENTS, secretEnv = null } = written;
+  return { url, urlEnv, form, on: NOTICE_EVENTS.filter((event) => on.includes(event)), secretEnv };
+}
+
+function buildWindows(written: WrittenWindows): PlanWindows {
   const { timezone, allow = [], freeze = [], calendars = [], atClose = DEFAULTS.atClose } = written;
   const lastStart = parsed(written.lastStart, parseDuration) ?? 0;
   return { timezone, allow, freeze, calendars, lastStart, atClose };
 }
 
-function buildSchedule(written: NonNullable<WrittenPlan['schedule']>): Schedule {
+function buildSchedule(written: WrittenSchedule): Schedule {
   const { cron, timezone, once, does, catchUp = DEFAULTS.catchUp, catchUpWithin } = written;
   return {
     when:
       cron === undefined
-        ? { kind: 'once', at: sure(parseInstant(once)), zone: zoneOf(once!) }
+        ? { kind: 'once', at: sure(parseInstant(once)), zone: /[+-]\d{2}:\d{2}$/.exec(once!)?.[0] ?? 'UTC' }
         : { kind: 'cron', cron, timezone: timezone! },
     does,
     catchUp,
@@ -291,22 +298,13 @@ function buildSchedule(written: NonNullable<WrittenPlan['schedule']>): Schedule 
   };
 }
 
-function zoneOf(instant: string): string {
-  return /[+-]\d{2}:\d{2}$/.exec(instant)?.[0] ?? 'UTC';
-}
-
-function buildExecution(written: WrittenPlan['execution'] = {}): Execution {
-  const threshold = (value: string | undefined, otherwise: Threshold) =>
-    parsed(value, parseThreshold) ?? otherwise;
+function buildExecution(written: WrittenExecution = {}): Execution {
   return {
     inFlight: written.inFlight ?? DEFAULTS.inFlight,
     requestsPerSecond: written.requestsPerSecond ?? DEFAULTS.requestsPerSecond,
     switch: written.switch ?? DEFAULTS.switch,
     patience: parsed(written.patience, parseDuration) ?? DEFAULTS.patience,
-    haltWhen: {
-      failed: threshold(written.haltWhen?.failed, DEFAULTS.haltWhen.failed),
-      unknown: threshold(written.haltWhen?.unknown, DEFAULTS.haltWhen.unknown),
-    },
+    haltWhen: { ...DEFAULTS.haltWhen, ...buildThresholds(written.haltWhen ?? {}) },
     ...given({ slowStart: written.slowStart }),
   };
 }

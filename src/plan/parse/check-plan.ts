@@ -7,12 +7,10 @@ import { given } from '../../given.ts';
 import { DIMENSIONS, type Finding } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
-import { checkSchedule } from './check-schedule.ts';
-import { checkWindows, type Say } from './check-windows.ts';
+import { checkSchedule, checkWindows, type Say } from './check-times.ts';
 import type { PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
-import type { YamlTree } from './read-yaml.ts';
-import type { Path } from './yaml-places.ts';
+import type { Path, YamlTree } from './read-yaml.ts';
 
 export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   const findings: Finding[] = [];
@@ -26,7 +24,7 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   const waves = list(plan.waves).map(record);
   finishBy(plan, say);
   checkWindows(record(plan.windows), say);
-  if (plan.schedule !== undefined) checkSchedule(plan.schedule, say);
+  if (isRecord(plan.schedule)) checkSchedule(plan.schedule, say);
   conflicts(plan, say, (path) => source.place(tree.valueAt(path).offset).line);
   relativeSizes(plan, say);
   namesAndApprovals(waves, plan.approvals !== undefined, say);
@@ -69,12 +67,9 @@ function relativeSizes(plan: Fields, say: Say): void {
   for (const [index, entry] of list(plan.targets).entries()) {
     const wish = record(record(entry).memoryPerShard);
     const [least, most] = [parseSize(wish.atLeast), parseSize(wish.atMost)];
-    if (least !== null && most !== null && least > most)
-      say(
-        ['targets', index, 'memoryPerShard', 'atMost'],
-        `atLeast is ${least} MB and atMost ${most} MB: no size is both`,
-        `atMost: ${wish.atLeast}`,
-      );
+    if (least === null || most === null || least <= most) continue;
+    const what = `atLeast is ${least} MB and atMost ${most} MB: no size is both`;
+    say(['targets', index, 'memoryPerShard', 'atMost'], what, `atMost: ${wish.atLeast}`);
   }
 }
 
@@ -169,8 +164,12 @@ const SECRET_IN_ADDRESS =
 
 type Fields = Readonly<Record<string, unknown>>;
 
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function record(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+  return isRecord(value) ? value : {};
 }
 
 function list(value: unknown): readonly unknown[] {

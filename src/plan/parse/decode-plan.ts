@@ -1,5 +1,6 @@
 import type { Finding } from '../../model.ts';
 import { word } from '../../next-command.ts';
+import { say } from '../../rules/check.ts';
 import { planText } from './plan-text.ts';
 
 /** The greatest plan that is read: room for some 30,000 explicit targets. */
@@ -10,24 +11,9 @@ export const MAX_PLAN_BYTES = 2 * 1024 * 1024;
  * and a file above `MAX_PLAN_BYTES` are refused with a finding, and the text is null.
  */
 export function decodePlan(bytes: Uint8Array, file: string): { text: string | null; findings: Finding[] } {
-  const refuse = (
-    what: string,
-    mend: string,
-    place = { line: 1, column: 1 },
-    excerpt: string | null = null,
-  ) => ({
+  const refuse = (what: string, mend: string) => ({
     text: null,
-    findings: [
-      {
-        code: 'Refit.Yaml',
-        severity: 'error',
-        what,
-        mend,
-        place: { file, ...place },
-        excerpt,
-        instance: null,
-      } as const,
-    ],
+    findings: [say('Refit.Yaml', { what, mend }, null, { file, line: 1, column: 1 })],
   });
   if (bytes.length > MAX_PLAN_BYTES)
     return refuse(
@@ -47,16 +33,10 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), findings: [] };
   } catch {
     const { line, column, source } = firstBadLine(bytes);
-    const picture = planText(source, file).finding(
-      { code: '', what: '', mend: '' },
-      { offset: column - 1, length: 1 },
-    );
-    return refuse(
-      `line ${line} is not UTF-8`,
-      convert('GB18030', file),
-      { line, column },
-      picture.excerpt!.replace(/^ {3}1/, String(line).padStart(4)),
-    );
+    const remark = { code: 'Refit.Yaml', what: `line ${line} is not UTF-8`, mend: convert('GB18030', file) };
+    const finding = planText(source, file).finding(remark, { offset: column - 1, length: 1 });
+    const excerpt = finding.excerpt!.replace(/^ {3}1/, String(line).padStart(4));
+    return { text: null, findings: [{ ...finding, place: { file, line, column }, excerpt }] };
   }
 }
 

@@ -29,7 +29,9 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   const errors = validatePlan.errors ?? [];
   const version = errors.filter(({ instancePath }) => instancePath === '/version');
   // Of another version of the format nothing else can be said.
-  const other = version.length > 0 && !PLAN_VERSIONS.includes(numberOf(versionOf(tree.value)));
+  const other =
+    version.length > 0 &&
+    !PLAN_VERSIONS.includes(numberOf((tree.value as { version?: unknown } | null)?.version));
   const bySchema = fits ? [] : schemaFindings(other ? version : errors, tree, source);
   const byMeaning = other ? [] : checkPlan(tree, source);
   const first = notAlready(findings, bySchema);
@@ -50,10 +52,6 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
 function notAlready(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
   const told = new Set(before.map(({ place }) => `${place!.line}:${place!.column}`));
   return findings.filter(({ place }) => !told.has(`${place!.line}:${place!.column}`));
-}
-
-function versionOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? (value as { version?: unknown }).version : undefined;
 }
 
 /** A value of any kind may stand there, and one with a `toString` of its own is not to be asked. */

@@ -2,7 +2,8 @@
  * A plan's text with its lines: turns offsets into places and draws the line with a mark under the offending
  * part. Every finding about the text is made here, so that all of them look alike.
  */
-import type { Finding, Place, Severity } from '../../model.ts';
+import type { Finding, Place } from '../../model.ts';
+import { say } from '../../rules/check.ts';
 
 /** A part of the text, in UTF-16 code units. */
 export interface Span {
@@ -15,8 +16,7 @@ export interface Remark {
   readonly code: string;
   readonly what: string;
   readonly mend: string;
-  readonly severity?: Severity;
-  readonly instance?: string;
+  readonly instance?: string | null;
 }
 
 export interface PlanText {
@@ -44,14 +44,9 @@ export function planText(text: string, file: string): PlanText {
     file,
     text,
     place,
-    finding: ({ code, what, mend, severity = 'error', instance = null as string | null }, span, also) => ({
-      code,
-      severity,
-      what,
-      mend,
-      place: place(span.offset),
+    finding: ({ code, instance = null, ...remark }, span, also) => ({
+      ...say(code, remark, instance, place(span.offset)),
       excerpt: also ? `${picture(also)}\n${picture(span)}` : picture(span),
-      instance,
     }),
   };
 }
@@ -109,22 +104,10 @@ function visible(text: string): string {
   return text.replaceAll('\t', TAB).replace(UNSHOWABLE, '?');
 }
 
-function columns(text: string): number {
-  let sum = 0;
-  for (const char of text) sum += isWide(char.codePointAt(0)!) ? 2 : 1;
-  return sum;
-}
+/** Letters that take two columns of a terminal. */
+const WIDE_LETTERS =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
 
-function isWide(code: number): boolean {
-  return (
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0xffe0 && code <= 0xffe6) ||
-    (code >= 0x1f300 && code <= 0x1faff) ||
-    (code >= 0x20000 && code <= 0x3fffd)
-  );
+function columns(text: string): number {
+  return [...text].length + (text.match(WIDE_LETTERS)?.length ?? 0);
 }

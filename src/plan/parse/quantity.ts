@@ -1,6 +1,6 @@
 /**
  * The quantities of a plan, from the spelling that the schema lets through to numbers: sizes in MB, durations in
- * milliseconds, percentages, thresholds, money. Each gives null for any other spelling.
+ * milliseconds, percentages, thresholds, money. Each gives null for any other spelling. Comparisons back to words, and made.
  */
 import type { Comparison, Gate, Plan, Threshold } from '../../model.ts';
 import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
@@ -64,6 +64,38 @@ export function parseGateDuration(value: unknown): Gate['duration'] | null {
 export function parseCost(value: unknown): Plan['guards']['cost'] {
   const match = /^(<=?) ?(\d{1,12}(?:\.\d{1,2})?) ([A-Z]{3})$/.exec(text(value));
   return match ? { operator: match[1] as '<' | '<=', amount: Number(match[2]), currency: match[3]! } : null;
+}
+
+/**
+ * True where `count` satisfies the comparison; a percentage is of its base, so many instances or steps. For a guard (`<= 40%`) true is what
+ * lets the plan through, for haltWhen (`> 2`) true is what halts.
+ */
+export function reached(
+  threshold: Threshold,
+  count: number,
+  bases: Record<Exclude<Threshold['base'], 'count'>, number>,
+): boolean {
+  // Multiplied out rather than divided: exact, and an empty base needs no case of its own.
+  return threshold.base === 'count'
+    ? compare(count, threshold.operator, threshold.value)
+    : compare(count * 100, threshold.operator, threshold.value * bases[threshold.base]);
+}
+
+const COMPARES: Readonly<Record<Comparison['operator'], (left: number, right: number) => boolean>> = {
+  '>': (left, right) => left > right,
+  '>=': (left, right) => left >= right,
+  '<': (left, right) => left < right,
+  '<=': (left, right) => left <= right,
+};
+
+/** The comparison of two numbers by an operator as written. */
+export function compare(left: number, operator: Comparison['operator'], right: number): boolean {
+  return COMPARES[operator](left, right);
+}
+
+/** The comparison as an author writes it. */
+export function sayThreshold({ operator, value, base }: Threshold): string {
+  return base === 'count' ? `${operator} ${value}` : `${operator} ${value}% of ${base}`;
 }
 
 function text(value: unknown): string {

@@ -1,12 +1,12 @@
 /** The file that `approvals.from` names: a list of names with their public keys. Each fault is a finding in its place. */
 import { isAuthor, nameKey } from '../../approval/judge-approvals.ts';
-import { readPublicKey } from '../../approval/public-key.ts';
+import { readPublicKey } from '../../approval/keys.ts';
 import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { say } from '../../rules/check.ts';
 import { planText } from './plan-text.ts';
+import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
-import type { Path } from './yaml-places.ts';
 
 const EXAMPLE = '- { name: wei, key: ssh-ed25519 AAAA... }';
 /** A name is part of a file name, and stands in sentences. */
@@ -21,35 +21,32 @@ export function readApprovers(
   { need, from, place }: ApproversInFile,
   { text, file, authors }: { text: string | null; file: string; authors: readonly string[] },
 ): { readonly approvals: Approvals | null; readonly findings: readonly Finding[] } {
-  const remark = (what: string, mend: string): Finding => ({
-    code: 'Refit.BadValue',
-    severity: 'error',
-    what,
-    mend,
-    place,
-    excerpt: null,
-    instance: null,
+  const refuse = (what: string, mend: string) => ({
+    approvals: null,
+    findings: [say('Refit.BadValue', { what, mend }, null, place)],
   });
   if (text === null || text.trim() === '') {
     const what = `approvals.from is ${from}, and ${file} ${text === null ? 'cannot be read' : 'is empty'}`;
-    return { approvals: null, findings: [remark(what, `a list in ${file}: ${EXAMPLE}`)] };
+    return refuse(what, `a list in ${file}: ${EXAMPLE}`);
   }
   const { approvers, findings } = listed(text.replace(/^\ufeff/, ''), file);
   if (findings.length > 0) return { approvals: null, findings };
   const approvals = { need, authors, approvers };
   const who = tooFew(approvals);
   if (who === null) return { approvals, findings };
-  const what = `approvals.need is ${need}, and by ${file} only ${who}`;
-  return { approvals: null, findings: [remark(what, `more approvers in ${file}, or a smaller need`)] };
+  return refuse(
+    `approvals.need is ${need}, and by ${file} only ${who}`,
+    `more approvers in ${file}, or a smaller need`,
+  );
 }
 
 /** Who makes a plan from a run may be one of those who were to approve that run, and there may be too few beside. */
-export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding | null {
+export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding[] {
   const who = tooFew(approvals);
-  if (who === null) return null;
+  if (who === null) return [];
   const what = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
   const mend = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
-  return say('Refit.TooFewApprovers', { what, mend });
+  return [say('Refit.TooFewApprovers', { what, mend })];
 }
 
 /** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */

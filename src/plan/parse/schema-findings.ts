@@ -5,20 +5,17 @@
 import type { SchemaError } from '../../generated/validators.js';
 import type { Finding } from '../../model.ts';
 import { badValue, exampleOf, flow, show } from './bad-value.ts';
-import type { PlanText, Span } from './plan-text.ts';
+import { closest } from './closest-word.ts';
+import type { PlanText, Remark, Span } from './plan-text.ts';
+import type { Path } from './read-yaml.ts';
 import { MINIMAL_PLAN, type YamlTree } from './read-yaml.ts';
-import { meantKeys, unknownKey } from './unknown-key.ts';
-import type { Path } from './yaml-places.ts';
 
 /** The versions of the plan format that are understood. */
 export const PLAN_VERSIONS: readonly number[] = [1];
 
 type Schema = NonNullable<SchemaError['parentSchema']>;
 
-interface Said {
-  readonly code: string;
-  readonly what: string;
-  readonly mend: string;
+interface Said extends Remark {
   readonly span: Span;
 }
 
@@ -41,33 +38,23 @@ export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, s
   return findings;
 }
 
+type Fault = ReturnType<typeof faultOf>;
+
 /** One thing that the validator says, and what is about it. */
-interface Fault {
-  readonly error: SchemaError;
-  readonly schema: Schema;
-  readonly path: Path;
-  /** The nearest key above the value; null for the plan itself. */
-  readonly key: string | null;
-  /** The value in words. */
-  readonly name: string;
-  readonly inList: boolean;
-  /** Keys that unknown ones beside them were most likely meant to be: those are not missing. */
-  readonly meant: ReadonlySet<string>;
-}
-
-const NONE: ReadonlySet<string> = new Set();
-
-function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>): Fault {
+function faultOf(error: SchemaError, path: Path, meant: ReturnType<typeof meantKeys>) {
   const key = (path.findLast((part) => typeof part === 'string') as string | undefined) ?? null;
   const inList = typeof path.at(-1) === 'number';
   return {
     error,
     schema: error.parentSchema ?? {},
     path,
+    /** The nearest key above the value; null for the plan itself. */
     key,
-    name: inList ? `an entry of ${key}` : (key ?? 'the plan'),
     inList,
-    meant: meant.get(error.instancePath) ?? NONE,
+    /** The value in words. */
+    name: inList ? `an entry of ${key}` : (key ?? 'the plan'),
+    /** Keys that unknown ones beside them were most likely meant to be: those are not missing. */
+    meant: meant.get(error.instancePath) ?? new Set<string>(),
   };
 }
 
@@ -82,17 +69,12 @@ function say(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
       return null;
     case 'additionalProperties': {
       const word = String(params.additionalProperty);
-      return {
-        code: 'Refit.UnknownKey',
-        ...unknownKey(word, schema, fault.name),
-        span: keyNamed(word),
-      };
+      return { code: 'Refit.UnknownKey', ...unknownKey(word, schema, fault.name), span: keyNamed(word) };
     }
     case 'required':
-      if (inBranch || fault.meant.has(String(params.missingProperty))) return null;
-      return missingKey(fault, firstKey(tree, path, source));
     case 'dependentRequired':
       if (inBranch || fault.meant.has(String(params.missingProperty))) return null;
+      if (keyword === 'required') return missingKey(fault, firstKey(tree, path, source));
       return {
         code: 'Refit.MissingKey',
         what: `${params.property} needs ${params.missingProperty} beside it`,
@@ -101,8 +83,7 @@ function say(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
       };
     case 'oneOf':
     case 'anyOf':
-      if (!isGroup(error.data)) return null;
-      return keysOfChoice(fault, tree, source);
+      return isGroup(error.data) ? keysOfChoice(fault, tree, source) : null;
     default:
       if (keyword === 'minProperties' && schema.title === 'a selector')
         return emptySelector(fault, tree.valueAt(path));
@@ -213,4 +194,66 @@ function property(schema: Schema, name: string): Schema {
 
 function isGroup(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The plan's own word for each key that authors coming from other tools write. */
+const OTHER_WORDS = Object.entries({
+  memoryPerShard: ['memory', 'memsize', 'size'],
+  shards: ['redisshardnum'],
+  replicas: ['redisreplicasnum'],
+  instance: ['id', 'instanceid'],
+  select: ['selector'],
+  change: ['ticket'],
+  inFlight: ['concurrency', 'parallelism'],
+  requestsPerSecond: ['rps', 'qps'],
+  patience: ['timeout'],
+  timezone: ['tz'],
+  finishBy: ['deadline'],
+});
+
+/** Where a key belongs that stands on the wrong level. */
+const HOMES = Object.entries({
+  execution: ['inFlight', 'requestsPerSecond', 'switch', 'patience', 'haltWhen'],
+  'execution.haltWhen': ['failed', 'unknown'],
+  guards: ['shrink', 'cost'],
+  windows: ['freeze', 'timezone', 'lastStart'],
+  select: ['tags', 'editions', 'regions', 'ids'],
+  memoryPerShard: ['grow', 'atLeast', 'atMost', 'roundTo'],
+  schedule: ['cron', 'once', 'does', 'catchUp'],
+  'the plan itself': ['onBlocked', 'expires', 'finishBy', 'defaults'],
+});
+
+/** What `table` gives for a word. */
+function lookUp(table: typeof HOMES, word: string): string | null {
+  return table.find(([, words]) => words.includes(word))?.[0] ?? null;
+}
+
+/** What is said of a key that `schema` does not know. @param where the object it stands in, in words. */
+function unknownKey(word: string, schema: Schema, where: string): { what: string; mend: string } {
+  const known = Object.keys(schema.properties ?? {});
+  const meant = suggestion(word, known);
+  const home = known.includes(word) ? null : lookUp(HOMES, word);
+  const parent = schema.title === 'a target' || schema.title === 'a wave' ? schema.title : where;
+  const mend = meant
+    ? `did you mean ${meant}?`
+    : home
+      ? `move it: ${word} belongs under ${home}`
+      : `remove it; known here: ${known.join(', ')}`;
+  return { what: `${parent} knows no key ${show(word)}`, mend };
+}
+
+/** By object, the keys that its unknown keys were most likely meant to be: those are not missing. */
+function meantKeys(errors: readonly SchemaError[]): Map<string, Set<string>> {
+  const meant = new Map<string, Set<string>>();
+  for (const { keyword, instancePath, params, parentSchema } of errors) {
+    if (keyword !== 'additionalProperties') continue;
+    const word = suggestion(String(params.additionalProperty), Object.keys(parentSchema?.properties ?? {}));
+    if (word !== null) meant.set(instancePath, (meant.get(instancePath) ?? new Set()).add(word));
+  }
+  return meant;
+}
+
+function suggestion(word: string, known: readonly string[]): string | null {
+  const other = lookUp(OTHER_WORDS, word.toLowerCase().replace(/[\s_-]/g, ''));
+  return other !== null && known.includes(other) ? other : closest(word, known);
 }

@@ -2,19 +2,19 @@
 import { type Document, type ErrorCode, isScalar, type Scalar, visit, type YAMLError } from 'yaml';
 import type { Finding } from '../../model.ts';
 import { word } from '../../next-command.ts';
-import type { PlanText, Span } from './plan-text.ts';
-
-/** Findings of one text, and the first line from which its structure is a guess; null where all of it is sure. */
-export interface SyntaxFindings {
-  readonly findings: Finding[];
-  readonly brokenFrom: number | null;
-}
+import type { PlanText, Remark, Span } from './plan-text.ts';
 
 /** More than this are the same mistake over and over. */
 const MOST_FINDINGS = 20;
 
-/** Findings of the YAML syntax, one a line. */
-export function syntaxFindings(document: Document.Parsed, source: PlanText): SyntaxFindings {
+/**
+ * Findings of the YAML syntax, one a line. @returns in `brokenFrom` the first line from which the structure is a guess; null
+ * where all of it is sure.
+ */
+export function syntaxFindings(
+  document: Document.Parsed,
+  source: PlanText,
+): { findings: Finding[]; brokenFrom: number | null } {
   const findings: Finding[] = [];
   const lines = new Set<number>();
   let brokenFrom = Number.POSITIVE_INFINITY;
@@ -37,9 +37,7 @@ export function syntaxFindings(document: Document.Parsed, source: PlanText): Syn
 }
 
 /** `sure`: the reader recovered what the author meant, so the structure after it can be trusted. */
-interface Said {
-  readonly what: string;
-  readonly mend: string;
+interface Said extends Omit<Remark, 'code'> {
   readonly span: Span;
   readonly sure: boolean;
 }

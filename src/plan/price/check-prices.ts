@@ -17,24 +17,15 @@ export interface PricedRoute {
 
 /**
  * Checks every route again with its prices, in order: each takes its share of the money that is left. A route that is
- * refused takes nothing. @param quotes null where the plan is not priced.
+ * refused takes nothing.
  */
 export function checkPrices(
   draft: { readonly routes: readonly Route[]; readonly sold: SoldFor },
-  quotes: Quotes | null,
+  quotes: Quotes,
   balances: Readonly<Record<string, Money>>,
 ): { routes: PricedRoute[]; blocked: BlockedTarget[]; remarks: Finding[]; shortfalls: Finding[] } {
-  if (quotes === null) {
-    const routes = draft.routes.map((route) => ({ route, quotes: route.legs.map(() => null) }));
-    return {
-      routes,
-      blocked: [],
-      remarks: draft.routes.flatMap(({ findings }) => findings),
-      shortfalls: [],
-    };
-  }
   const left = new Map(Object.entries(balances));
-  const asked = new Map<string, { amount: number; instances: number; without: number }>();
+  const asked = new Map<string, Sum>();
   const routes: PricedRoute[] = [];
   const blocked: BlockedTarget[] = [];
   const remarks: Finding[] = [];
@@ -46,22 +37,28 @@ export function checkPrices(
     const cost = balance ? toPay(route, quotes, balance.currency) : 0;
     if (cost > 0 && (short || checked.errors.length === 0)) {
       const sum = asked.get(profile) ?? { amount: 0, instances: 0, without: 0 };
-      asked.set(profile, {
-        amount: sum.amount + cost,
-        instances: sum.instances + 1,
-        without: sum.without + Number(short),
-      });
+      sum.amount += cost;
+      sum.instances += 1;
+      sum.without += Number(short);
+      asked.set(profile, sum);
     }
     if (checked.errors.length > 0) {
       blocked.push({ instance: id, region, findings: checked.errors });
       continue;
     }
     if (checked.left) left.set(profile, checked.left);
-    for (const finding of checked.remarks) remarks.push(finding);
+    remarks.push(...checked.remarks);
     routes.push({ route, quotes: checked.quotes });
   }
   const shortfalls = [...asked].flatMap(([profile, sum]) => shortfall(profile, sum, balances[profile]!));
   return { routes, blocked, remarks, shortfalls };
+}
+
+/** What the steps of one profile cost together, of how many instances, and how many of those do not fit any more. */
+interface Sum {
+  amount: number;
+  instances: number;
+  without: number;
 }
 
 const NOT_ENOUGH = 'ResourceUnavailable.AccountBalanceNotEnough';
@@ -79,13 +76,12 @@ function toPay(route: Route, quotes: Quotes, currency: string): number {
 /** One account that cannot pay for all: the targets that do not fit any more carry findings of their own. */
 function shortfall(
   profile: string,
-  { amount, instances, without }: { amount: number; instances: number; without: number },
-  balance: Money,
+  { amount, instances, without }: Sum,
+  { amount: has, currency }: Money,
 ): Finding[] {
-  const missing = money(amount - balance.amount);
+  const missing = money(amount - has);
   if (missing <= 0) return [];
-  const { currency } = balance;
-  const what = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${balance.amount} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
+  const what = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${has} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
   const mend = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
   return [say('Refit.BalanceShort', { what, mend })];
 }
@@ -103,7 +99,7 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
     remarks.push(...findings);
     if (answer !== null && !isRefusal(answer) && answer.reckoned) {
       const what = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
-      remarks.push(say('Refit.PriceReckoned', { what, mend: 'nothing to do' }, instance.id, place));
+      remarks.push(say('Refit.PriceReckoned', { what }, instance.id, place));
     }
     if (passedOver) {
       const what = `${instance.id}: the provider gave no price for ${sayChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;

@@ -12,7 +12,7 @@ import {
 } from '../../model.ts';
 import { money } from '../../money.ts';
 import { type QuoteRefusal, sizeAfter } from '../../rules/facts.ts';
-import type { Leg, Route } from '../resolve/order-steps.ts';
+import type { Route } from '../resolve/order-steps.ts';
 
 /** One price question: the step it is for, and the whole size to ask about. Its shape is that of an order. */
 export interface PriceQuestion extends Scope {
@@ -45,14 +45,6 @@ export function questionsOf({ target, legs }: Route): PriceQuestion[] {
   }));
 }
 
-/** What the answers say of one step. */
-export interface Priced {
-  /** The price, or a refusal that also tells how the order would be answered; null where neither is known. */
-  readonly answer: Quote | QuoteRefusal | null;
-  /** A refusal that says nothing of this step: it holds for the present size, and the step begins at another. */
-  readonly passedOver: QuoteRefusal | null;
-}
-
 /** Refusals that do not depend on the size the instance has when it is asked. */
 const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
   'InvalidParameter.PermissionDenied',
@@ -64,17 +56,25 @@ const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
  * Reads the answer for the leg at `index`. A first leg takes it as it is. For a later one a quote is scaled by the
  * memory that the earlier legs add or remove (price is by memory: an inference), and a refusal counts only where it
  * would also stand after them.
+ * @returns in `answer` the price, or a refusal that also tells how the order would be answered; null where neither is
+ * known. In `passedOver` a refusal that says nothing of this step: it holds for the present size alone.
  */
-export function priceOf(route: Route, index: number, quotes: Quotes): Priced {
-  const leg = route.legs[index] as Leg;
-  const answer = quotes.get(stepId(leg.instance.id, leg.change)) ?? null;
-  const known = (one: Priced['answer']) => ({ answer: one, passedOver: null });
-  if (answer === null) return known(null);
-  if (index === 0) return known('code' in answer ? answer : quoteOf(answer, 1));
+export function priceOf(
+  { target, legs }: Route,
+  index: number,
+  quotes: Quotes,
+): { readonly answer: Quote | QuoteRefusal | null; readonly passedOver: QuoteRefusal | null } {
+  const { instance, change } = legs[index]!;
+  const answer = quotes.get(stepId(instance.id, change)) ?? null;
+  if (answer === null) return { answer, passedOver: null };
   if ('code' in answer)
-    return WHATEVER_THE_SIZE.has(answer.code) ? known(answer) : { answer: null, passedOver: answer };
-  const present = totalMemory(route.target.instance.size);
-  return known(present === 0 ? null : quoteOf(answer, totalMemory(leg.instance.size) / present));
+    return index === 0 || WHATEVER_THE_SIZE.has(answer.code)
+      ? { answer, passedOver: null }
+      : { answer: null, passedOver: answer };
+  const present = totalMemory(target.instance.size);
+  if (index > 0 && present === 0) return { answer: null, passedOver: null };
+  const factor = index === 0 ? 1 : totalMemory(instance.size) / present;
+  return { answer: quoteOf(answer, factor), passedOver: null };
 }
 
 /** Member by member: what else came with an answer has no place in a sealed plan. */

@@ -38,15 +38,6 @@ export interface Route {
   readonly findings: readonly Finding[];
 }
 
-interface Tried {
-  readonly legs: readonly Leg[];
-  /** The leg that is refused; null where none is. */
-  readonly stopsAt: number | null;
-  readonly findings: readonly Finding[];
-  /** The greatest total memory on the way, MB. */
-  readonly peak: number;
-}
-
 /**
  * The best order of a target's steps: valid, then the lowest peak of memory, so that no capacity is paid for that
  * the next step gives back, then memory, shards, replicas (the terraform provider's own practice; facts §7.1).
@@ -56,10 +47,11 @@ export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = (
   const changed = DIMENSIONS.filter((dimension) => target.to[dimension] !== target.instance.size[dimension]);
   const tried = permutations(changed).map((order) => follow(order, target, { sold, zonesOf }));
   const best = tried.reduce((a, b) => (isBetter(b, a) ? b : a));
+  const nodes = best.legs.map(({ placement }) => placement?.because ?? null);
   return {
     target,
     legs: best.legs,
-    because: [why(best, tried), ...whichNodes(best)].filter((reason) => reason !== null).join('; ') || null,
+    because: [why(best, tried), ...nodes].filter((reason) => reason !== null).join('; ') || null,
     findings: [...best.findings, ...noOrder(best, tried, target)],
   };
 }
@@ -70,15 +62,19 @@ function isBetter(a: Tried, b: Tried): boolean {
   return reachA !== reachB ? reachA > reachB : a.peak < b.peak;
 }
 
+type Tried = ReturnType<typeof follow>;
+
 function follow(
   order: readonly Dimension[],
   target: Resolved,
   known: { readonly sold: SoldFor; readonly zonesOf: ZonesOf },
-): Tried {
+) {
   const legs: Leg[] = [];
   const remarks: Finding[] = [];
+  /** The leg that is refused; null where none is. */
   let stop: { readonly at: number; readonly findings: readonly Finding[] } | null = null;
   let instance = target.instance;
+  /** The greatest total memory on the way, MB. */
   let peak = totalMemory(instance.size);
   for (const dimension of order) {
     const change = { dimension, from: instance.size[dimension], to: target.to[dimension] };
@@ -105,18 +101,13 @@ function follow(
 }
 
 function why(best: Tried, tried: readonly Tried[]): string | null {
-  if (tried.length === 1) return null;
+  if (tried.length === 1 || best.stopsAt !== null) return null;
   const order = sayOrder(best);
-  if (best.stopsAt !== null) return null;
   const usual = tried[0]!;
   if (best === usual) return `${order}: the usual order`;
   if (usual.stopsAt !== null)
     return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.what}`;
   return `${order}: at most ${sayMemory(best.peak)} on the way, ${sayMemory(usual.peak)} with ${sayOrder(usual)}`;
-}
-
-function whichNodes({ legs }: Tried): (string | null)[] {
-  return legs.map(({ placement }) => placement?.because ?? null);
 }
 
 /** Said where the orders fail at different things, so that none of the findings alone tells the whole. */

@@ -6,13 +6,8 @@ import type { Dimension, Size, UsedMemory, Wish } from '../../model.ts';
 import { usedAfter } from '../../rules/reduction.ts';
 import { count, sayValue, upTo } from '../../rules/say-size.ts';
 
-/** The number a wish comes to, and, for a relative one, its arithmetic in words. */
-export interface Wished {
-  readonly to: number;
-  readonly because: string | null;
-}
-
 /**
+ * The number a wish comes to, and, for a relative one, its arithmetic in words.
  * @param present the dimension's present value, MB per shard for memory.
  * @param sold what is sold of the dimension, ascending; null where that is not known or nothing is.
  * @param byUse what a wish by the memory in use comes to; for other wishes it is not looked at.
@@ -26,7 +21,7 @@ export function sizeWish(
   present: number,
   sold: readonly number[] | null,
   byUse: LeastByUse | null = null,
-): Wished {
+): { readonly to: number; readonly because: string | null } {
   if (wish.kind === 'absolute') return { to: wish.value, because: null };
   const say = (value: number) => sayValue(dimension, value);
   const told: string[] = [];

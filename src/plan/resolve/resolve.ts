@@ -18,10 +18,8 @@ import {
 import { check, say } from '../../rules/check.ts';
 import { factsOf } from '../../rules/facts.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
-import { USED_UNKNOWN_MEND } from '../../rules/reduction.ts';
 import { saySize, sayUsed, sayValue } from '../../rules/say-size.ts';
-import { indexFleet } from './fleet-index.ts';
-import { reach } from './reach-instances.ts';
+import { indexFleet, reach } from './reach-instances.ts';
 import { leastByUse, sizeWish } from './requested-size.ts';
 
 /** A target, and where each of its dimensions was asked for. */
@@ -83,10 +81,9 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
     const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
     const byUse = entry.wishes.some(({ wish }) => isByUse(wish));
     if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
-    const to = wantedSize(instance.size, asked);
-    const against = unknown === null ? conflicts : [...conflicts, unknown];
-    const held = against.length > 0 ? null : heldByRun(entry, to);
-    if (held !== null) against.push(held);
+    const to = { ...instance.size, ...valuesOf(asked, (one) => one.to) };
+    const reasons = unknown === null ? conflicts : [...conflicts, unknown];
+    const against = reasons.length > 0 ? reasons : heldByRun(entry, to);
     if (against.length > 0) {
       blocked.push({ instance: instance.id, region: instance.region, findings: against });
       continue;
@@ -96,7 +93,7 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
       const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
       unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
     } else {
-      const places = placesOf(asked);
+      const places = valuesOf(asked, (one) => one.place);
       targets.push({ instance, to, place, because, zones: zones?.codes ?? null, places, byUse });
     }
   }
@@ -167,19 +164,19 @@ function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldF
   return { asked, unknown, conflicts: found };
 }
 
-/** Why an instance must not be changed by a plan made from a run; null where it may. */
-function heldByRun({ instance, place, fromRun }: Wanted, to: Size): Finding | null {
-  if (fromRun === undefined) return null;
+/** Why an instance must not be changed by a plan made from a run. */
+function heldByRun({ instance, place, fromRun }: Wanted, to: Size): Finding[] {
+  if (fromRun === undefined) return [];
   const { leftAt, unsettled } = fromRun;
   if (unsettled !== null) {
     const what = `${instance.id}: the outcome of ${unsettled} is unknown, its order may still be carried out`;
     const mend = 'the same refit apply again, which settles it by reading; then make this plan again';
-    return say('Refit.Unsettled', { what, mend }, instance.id, place);
+    return [say('Refit.Unsettled', { what, mend }, instance.id, place)];
   }
-  if (leftAt === null || sameSize(instance.size, leftAt) || sameSize(instance.size, to)) return null;
+  if (leftAt === null || sameSize(instance.size, leftAt) || sameSize(instance.size, to)) return [];
   const what = `${instance.id} is at ${saySize(instance.size)}, and the run left it at ${saySize(leftAt)}: somebody has changed it since`;
   const mend = `refit explain ${instance.id}, and a plan of its own where it is to be changed`;
-  return say('Refit.NotAsLeft', { what, mend }, instance.id, place);
+  return [say('Refit.NotAsLeft', { what, mend }, instance.id, place)];
 }
 
 function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly timesUsed: number } } {
@@ -194,7 +191,7 @@ function useUnknown(instance: Instance, times: number, place: Place): Finding {
   if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
   const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
   const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
-  return say('Refit.UsedUnknown', { what, mend: USED_UNKNOWN_MEND }, instance.id, place);
+  return say('Refit.UsedUnknown', { what }, instance.id, place);
 }
 
 const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
@@ -207,21 +204,8 @@ function sameZones(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((zone, n) => zone === b[n]);
 }
 
-function wantedSize(present: Size, asked: Sizes): Size {
-  return {
-    memoryPerShard: asked.memoryPerShard?.to ?? present.memoryPerShard,
-    shards: asked.shards?.to ?? present.shards,
-    replicas: asked.replicas?.to ?? present.replicas,
-  };
-}
-
-function placesOf(asked: Sizes): Resolved['places'] {
-  const places: Partial<Record<Dimension, Place>> = {};
-  for (const dimension of DIMENSIONS) {
-    const one = asked[dimension];
-    if (one) places[dimension] = one.place;
-  }
-  return places;
+function valuesOf<Value>(asked: Sizes, value: (one: Asked) => Value): Partial<Record<Dimension, Value>> {
+  return Object.fromEntries(Object.entries(asked).map(([dimension, one]) => [dimension, value(one)]));
 }
 
 function at(place: Place): string {

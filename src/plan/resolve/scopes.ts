@@ -2,14 +2,8 @@
 import type { Finding, Plan, PlanTarget, Scope } from '../../model.ts';
 import { say } from '../../rules/check.ts';
 
-/** What the command line says where the plan says nothing. */
-export interface ScopeDefaults {
-  readonly region: string | null;
-  readonly profile: string | null;
-}
-
 /** The plan with the command line's region and profile where it names none itself. */
-export function withDefaults(plan: Plan, { region, profile }: ScopeDefaults): Plan {
+export function withDefaults(plan: Plan, { region, profile }: Plan['defaults']): Plan {
   return {
     ...plan,
     defaults: { region: plan.defaults.region ?? region, profile: plan.defaults.profile ?? profile },
@@ -30,10 +24,13 @@ export function profileOf(plan: Pick<Plan, 'defaults'>, target: PlanTarget): str
   return target.profile ?? plan.defaults.profile ?? 'default';
 }
 
-/** Every region and profile that the plan's targets need, each once; a target that names no region is a finding. */
+/**
+ * Every region and profile that the plan's targets need, each once; a target that names no region is a finding.
+ * @param defaults what the command line says where the plan says nothing.
+ */
 export function scopesOf(
   plan: Plan,
-  defaults: ScopeDefaults,
+  defaults: Plan['defaults'],
 ): { readonly scopes: readonly Scope[]; readonly findings: readonly Finding[] } {
   const filled = withDefaults(plan, defaults);
   const scopes = new Map<string, Scope>();

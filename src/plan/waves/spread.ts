@@ -6,20 +6,11 @@ import { count } from '../../rules/say-size.ts';
 /** The group of an instance; null where it has no such tag: it is a group of its own then. */
 export function groupOf(
   { by }: Spread,
-  { zone, region, profile, tags }: Pick<Instance, 'zone' | 'region' | 'profile' | 'tags'>,
+  instance: Pick<Instance, 'zone' | 'region' | 'profile' | 'tags'>,
 ): string | null {
-  switch (by) {
-    case 'zone':
-      return zone;
-    case 'region':
-      return region;
-    case 'profile':
-      return profile;
-    default: {
-      const key = by.slice('tags.'.length);
-      return Object.hasOwn(tags, key) ? tags[key]! : null;
-    }
-  }
+  if (!by.startsWith('tags.')) return instance[by as 'zone' | 'region' | 'profile'];
+  const key = by.slice('tags.'.length);
+  return Object.hasOwn(instance.tags, key) ? instance.tags[key]! : null;
 }
 
 /** Tells of instances that the spread does not hold apart, because they lack the tag. */

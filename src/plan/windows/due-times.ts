@@ -25,15 +25,6 @@ export interface DueTimes {
   between(after: number, upTo: number, most: number): number;
 }
 
-/** Five fields of cron in a zone, understood; null where croner does not understand them. */
-function cronOf(cron: string, timezone: string): Cron | null {
-  try {
-    return new Cron(cron, { timezone, mode: '5-part', fixedTimeRule: 'no-wildcard', paused: true });
-  } catch {
-    return null;
-  }
-}
-
 /** Why five fields are no cron, in croner's words; null where they are understood. */
 export function faultOfCron(cron: string): string | null {
   try {
@@ -49,9 +40,7 @@ const understood = new WeakMap<Schedule['when'], DueTimes>();
 
 /** @param when as a plan has it, checked. @throws Error for what was not. */
 export function dueTimes(when: Schedule['when']): DueTimes {
-  const known = understood.get(when);
-  if (known) return known;
-  const times = timesOf(when);
+  const times = understood.get(when) ?? timesOf(when);
   understood.set(when, times);
   return times;
 }
@@ -84,31 +73,22 @@ function onceAt(at: number): Neighbours {
 }
 
 function byCron({ cron, timezone }: Extract<Schedule['when'], { kind: 'cron' }>): Neighbours {
-  const times = cronOf(cron, timezone);
-  if (times === null) throw new Error(`internal error: ${JSON.stringify(cron)} was let through`);
+  const times = new Cron(cron, { timezone, mode: '5-part', fixedTimeRule: 'no-wildcard', paused: true });
   // Asked again and again about moments between the same two due times.
   let known: { readonly from: number; readonly next: number | null } | null = null;
-  const after = (moment: number): number | null => {
-    if (known !== null && moment >= known.from && (known.next === null || moment < known.next))
-      return known.next;
-    const next = following(moment);
-    known = { from: moment, next };
-    return next;
-  };
-  const following = (moment: number): number | null => {
-    const next = times.nextRun(new Date(moment))?.getTime() ?? null;
-    return next === null || next - moment > FAR ? null : next;
-  };
   return {
-    after,
+    after(moment) {
+      if (known === null || moment < known.from || (known.next !== null && moment >= known.next)) {
+        const next = times.nextRun(new Date(moment))?.getTime() ?? null;
+        known = { from: moment, next: next === null || next - moment > FAR ? null : next };
+      }
+      return known.next;
+    },
     upTo(moment) {
       // The one before the moment that follows: a due time is a whole minute.
       const [last] = times.previousRuns(1, new Date(moment + SECOND));
-      if (last === undefined) return null;
-      const at = last.getTime();
-      if (at <= moment) return at;
-      const [before] = times.previousRuns(1, last);
-      return before?.getTime() ?? null;
+      if (last === undefined || last.getTime() <= moment) return last?.getTime() ?? null;
+      return times.previousRuns(1, last)[0]?.getTime() ?? null;
     },
   };
 }

@@ -6,7 +6,7 @@
 import type { SavedWindows } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { daysOf, momentsOf, offsetsOf, type Span, wallDays } from './time-zone.ts';
-import { type Freeze, parseFreeze, parseWindow, type WallWindow } from './window-text.ts';
+import { parseFreeze, parseWindow } from './window-text.ts';
 
 /** How far ahead is looked, milliseconds: a window that does not open within this time is not going to. */
 export const LOOK_AHEAD = 366 * DAY;
@@ -76,14 +76,10 @@ export function openOpenings(windows: SavedWindows): Openings {
   };
 }
 
-/** The windows and freezes of a plan, understood. */
-interface WallTimes {
-  readonly windows: SavedWindows;
-  readonly allowed: readonly WallWindow[];
-  readonly freezes: readonly { readonly text: string; readonly freeze: Freeze }[];
-}
+type WallTimes = ReturnType<typeof wallTimesOf>;
 
-function wallTimesOf(windows: SavedWindows): WallTimes {
+/** The windows and freezes of a plan, understood. */
+function wallTimesOf(windows: SavedWindows) {
   return {
     windows,
     allowed: windows.allow.map((text) => parseWindow(text) ?? unreadable(text)),

@@ -25,18 +25,11 @@ export function timeZones(): readonly string[] {
   return Intl.supportedValuesOf('timeZone');
 }
 
-/** What a zone's clock shows at a moment. */
-export interface WallTime {
-  /** `2026-11-25` */
-  readonly date: string;
-  /** `01:00` */
-  readonly time: string;
-  /** 1 is Monday. */
-  readonly weekday: number;
-}
-
-/** @throws RangeError where the zone is not known. */
-export function wallTime(at: number, zone: string): WallTime {
+/**
+ * What a zone's clock shows at a moment: such as `2026-11-25`, `01:00` and, for Wednesday, 3.
+ * @throws RangeError where the zone is not known.
+ */
+export function wallTime(at: number, zone: string): { date: string; time: string; weekday: number } {
   const local = zoned(at, zone);
   return {
     date: local.toPlainDate().toString(),
@@ -45,23 +38,15 @@ export function wallTime(at: number, zone: string): WallTime {
   };
 }
 
-/** A day of the calendar, and the midnight with which it begins as its zone's clock shows it. */
-export interface Day {
-  readonly weekday: number;
-  readonly midnight: number;
-}
-
-/** The days on which the moments of a span lie in a zone, and so many before. */
-export function daysOf({ from, to }: Span, zone: string, before: number): Day[] {
+/** The days on which the moments of a span lie in a zone, and so many before; each with the midnight that begins it. */
+export function daysOf({ from, to }: Span, zone: string, before: number) {
   const last = zoned(to, zone).toPlainDate();
-  const days: Day[] = [];
-  let day = zoned(from, zone).toPlainDate();
-  for (
-    day = day.subtract({ days: before });
-    Temporal.PlainDate.compare(day, last) <= 0;
-    day = day.add({ days: 1 })
-  )
+  const days: { weekday: number; midnight: number }[] = [];
+  let day = zoned(from, zone).toPlainDate().subtract({ days: before });
+  while (Temporal.PlainDate.compare(day, last) <= 0) {
     days.push({ weekday: day.dayOfWeek, midnight: midnightOf(day) });
+    day = day.add({ days: 1 });
+  }
   return days;
 }
 
@@ -91,11 +76,8 @@ export function offsetsOf(span: Span, zone: string): Offset[] {
   for (;;) {
     const next = at.getTimeZoneTransition('next');
     const to = Math.min(span.to, next?.epochMilliseconds ?? Number.POSITIVE_INFINITY);
-    offsets.push({
-      from: Math.max(span.from, at.epochMilliseconds),
-      to,
-      ahead: at.offsetNanoseconds / 1_000_000,
-    });
+    const from = Math.max(span.from, at.epochMilliseconds);
+    offsets.push({ from, to, ahead: at.offsetNanoseconds / 1_000_000 });
     if (next === null || to === span.to) return offsets;
     at = next;
   }

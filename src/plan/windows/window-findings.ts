@@ -66,7 +66,5 @@ export function windowTooShort(forecast: Forecast): Finding[] {
   if (window === undefined || window.fits) return [];
   const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';
   const what = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
-  return [
-    say('Refit.WindowTooShort', { what, mend: 'apply again in the next window: the same command goes on' }),
-  ];
+  return [say('Refit.WindowTooShort', { what })];
 }

@@ -4,11 +4,7 @@
  */
 
 /** The days of a week as windows spell them; ISO numbers them from 1. */
-export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-
-const NUMBER_OF: ReadonlyMap<string | undefined, number> = new Map(
-  WEEKDAYS.map((day, index) => [day, index + 1]),
-);
+export const WEEKDAYS: readonly string[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 const MINUTES_A_DAY = 24 * 60;
 
@@ -35,8 +31,8 @@ function parseDays(text: string): ReadonlySet<number> | null {
   if (text === 'daily') return new Set([1, 2, 3, 4, 5, 6, 7]);
   const days = new Set<number>();
   for (const part of text.split(',')) {
-    const [first, last = first, ...more] = part.split('-');
-    const [from, to] = [first, last].map((day) => NUMBER_OF.get(day));
+    const [first = '', last = first, ...more] = part.split('-');
+    const [from, to] = [first, last].map((day) => WEEKDAYS.indexOf(day) + 1);
     if (!from || !to || more.length > 0) return null;
     for (let day = from; ; day = (day % 7) + 1) {
       days.add(day);

@@ -2,7 +2,7 @@
 import type { UrlAnswer } from '../../cloud/network/transport.ts';
 import { unreachable } from '../../errors.ts';
 import type { Comparison, Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
-import { compare, reached, sayThreshold } from '../../plan/parse/threshold.ts';
+import { compare, reached, sayThreshold } from '../../plan/parse/quantity.ts';
 
 /** What was judged, how, and one sentence with the numbers in it. */
 export interface Judgement {

@@ -1,7 +1,7 @@
 /** Judges `haltWhen` as a run goes on: counts of ended steps by wave and run, held against the plan's thresholds. */
 
 import type { Outcome, SavedPlan, Step, Threshold } from '../../model.ts';
-import { reached } from '../../plan/parse/threshold.ts';
+import { reached } from '../../plan/parse/quantity.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import { sayHalt } from '../decide/halt-sentence.ts';
 

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Offered } from '../../approval/judge-approvals.ts';
-import { encodeApproval } from '../../approval/sign-approval.ts';
+import { encodeApproval } from '../../approval/signed-files.ts';
 import type { ApprovalFile } from '../../model.ts';
 import { RUN_FILES, replaceFile } from './run-directory.ts';
 

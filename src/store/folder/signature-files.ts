@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Offered } from '../../approval/judge-approvals.ts';
-import { encodeHeadSignature } from '../../approval/sign-head.ts';
+import { encodeHeadSignature } from '../../approval/signed-files.ts';
 import type { HeadSignature } from '../../model.ts';
 import { RUN_FILES, replaceFile } from './run-directory.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution, Step, Wave } from '../../../src/model.ts';
 import {
+  eventQueue,
   type Forecastable,
   maintenanceFrom,
   PAUSE_BETWEEN_STEPS,
@@ -11,7 +12,6 @@ import {
   evenDurations,
   samplesOf,
 } from '../../../src/plan/forecast/durations.ts';
-import { eventQueue } from '../../../src/plan/forecast/event-queue.ts';
 import { forecastTime } from '../../../src/plan/forecast/forecast.ts';
 import { FIRST_TAIL } from '../../../src/run/waits.ts';
 import { savedPlan } from '../../report/situations.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Threshold } from '../../../src/model.ts';
-import { reached, sayThreshold } from '../../../src/plan/parse/threshold.ts';
+import { reached, sayThreshold } from '../../../src/plan/parse/quantity.ts';
 
 const BASES = { inventory: 30, wave: 10, run: 20 };
 

@@ -1,12 +1,13 @@
-/** What can be wrong with a plan's windows though each value fits its schema. Trusts nothing about their shape. */
+/** What can be wrong with a plan's windows and schedule though each value fits its schema. Trusts nothing about their shape. */
 
 import { MINUTE } from '../../units.ts';
+import { dueTimes, faultOfCron } from '../windows/due-times.ts';
 import { LOOK_AHEAD, openOpenings } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
 import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
 import { closest } from './closest-word.ts';
 import { parseDuration } from './quantity.ts';
-import type { Path } from './yaml-places.ts';
+import type { Path } from './read-yaml.ts';
 
 /** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
 export type Say = (
@@ -35,26 +36,20 @@ export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Sa
 }
 
 /** Says so where a zone is not in the tz database, with the nearest that is. */
-export function checkTimeZone(name: unknown, path: Path, say: Say): void {
+function checkTimeZone(name: unknown, path: Path, say: Say): void {
   if (typeof name !== 'string' || isTimeZone(name)) return;
   const mend = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
     : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)));
-  say(
-    path,
-    `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`,
-    `timezone: ${mend ?? 'Asia/Shanghai'}`,
-  );
+  const what = `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`;
+  say(path, what, `timezone: ${mend ?? 'Asia/Shanghai'}`);
 }
 
 function sameTimes(text: string, path: Path, say: Say): void {
   const [, days, from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
   if (from === undefined || from !== to) return;
-  say(
-    path,
-    `the window opens and closes at ${from}: it could mean the whole day, or nothing`,
-    JSON.stringify(`${days} 00:00-24:00`),
-  );
+  const what = `the window opens and closes at ${from}: it could mean the whole day, or nothing`;
+  say(path, what, JSON.stringify(`${days} 00:00-24:00`));
 }
 
 function freeze(text: string, path: Path, say: Say): void {
@@ -88,25 +83,68 @@ function lastStart(written: unknown, allow: readonly string[], say: Say): void {
   const known = allow.filter((text) => parseWindow(text) !== null);
   if (known.length === 0) return;
   // By a clock that is never put forward or back: what the windows are on all other days.
-  const openings = openOpenings({
-    timezone: 'UTC',
-    allow: known,
-    freeze: [],
-    calendars: [],
-    lastStart: before,
-    atClose: 'drain',
-  });
+  const always = { timezone: 'UTC', freeze: [], calendars: [], atClose: 'drain' } as const;
+  const openings = openOpenings({ ...always, allow: known, lastStart: before });
   if (openings.nextStart(ANY_MONDAY) !== null) return;
   const longest = Math.max(
     ...openings.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),
   );
-  say(
-    ['windows', 'lastStart'],
-    `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`,
-    `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`,
-  );
+  const what = `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`;
+  say(['windows', 'lastStart'], what, `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`);
 }
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? one : '')) : [];
+}
+
+/** Any moment will do: what never comes from here on never comes. */
+const ANY_MOMENT = Date.UTC(2026, 0, 1);
+
+export function checkSchedule(schedule: Readonly<Record<string, unknown>>, say: Say): void {
+  whichTimes(schedule, say);
+  const { cron, timezone, once, catchUp, catchUpWithin } = schedule;
+  checkTimeZone(timezone, ['schedule', 'timezone'], say);
+  if (typeof cron === 'string') checkCron(cron, timezone, say);
+  if (typeof once === 'string' && parseInstant(once) === null) {
+    const what = `once is ${once.slice(0, 40)}, a moment that does not exist`;
+    say(['schedule', 'once'], what, 'once: 2026-11-25T01:30:00+08:00');
+  }
+  if (catchUp === 'skip' && catchUpWithin !== undefined) {
+    const what = 'catchUpWithin says how late a time is made up for, and catchUp: skip that none is';
+    say(['schedule', 'catchUpWithin'], what, 'remove one of the two', { key: true });
+  }
+}
+
+/** Times by cron in a zone, or one moment. */
+function whichTimes({ cron, timezone, once }: Readonly<Record<string, unknown>>, say: Say): void {
+  const missing = { code: 'Refit.MissingKey', key: true };
+  if (cron === undefined && once === undefined)
+    say(['schedule'], 'the schedule names no time', 'cron: "30 1 * * Tue"', missing);
+  if (cron !== undefined && once !== undefined) {
+    const what = 'the schedule names times by cron, and one moment beside them';
+    say(['schedule', 'once'], what, 'keep one of cron and once', { key: true });
+  }
+  if (cron !== undefined && timezone === undefined) {
+    const what = 'cron has no time zone: nobody could tell when that is';
+    say(['schedule', 'cron'], what, 'timezone: Asia/Shanghai', missing);
+  }
+  if (cron === undefined && once !== undefined && timezone !== undefined) {
+    const what = 'a moment brings its own zone: timezone belongs to cron';
+    say(['schedule', 'timezone'], what, 'remove it', { key: true });
+  }
+}
+
+function checkCron(cron: string, timezone: unknown, say: Say): void {
+  // What the schema refuses has its finding.
+  if (cron.trim().split(/\s+/).length !== 5) return;
+  const path = ['schedule', 'cron'];
+  const shown = JSON.stringify(cron.slice(0, 60));
+  const fault = faultOfCron(cron);
+  if (fault !== null) {
+    const mend = 'cron: "30 1 * * Tue"   (minute 0-59, hour 0-23, day 1-31, month 1-12, weekday Sun-Sat)';
+    return say(path, `cron is ${shown}: ${fault.slice(0, 160)}`, mend);
+  }
+  const zone = typeof timezone === 'string' && isTimeZone(timezone) ? timezone : 'UTC';
+  if (dueTimes({ kind: 'cron', cron, timezone: zone }).after(ANY_MOMENT) === null)
+    say(path, `cron is ${shown}, which never comes`, 'cron: "30 1 * * Tue"');
 }

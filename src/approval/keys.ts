@@ -1,10 +1,85 @@
 /**
- * The key that signs an approval: an OpenSSH private key file, or PKCS#8 in PEM, Ed25519, without a passphrase. Source
- * of the OpenSSH form: PROTOCOL.key 1.3 of openssh-portable, read 2026-11.
+ * Ed25519 keys as people have them. A public one is an OpenSSH line, or PEM (SPKI); the private one, which signs, an
+ * OpenSSH file, or PKCS#8 in PEM, without a passphrase. Sources of the OpenSSH forms: draft-ietf-curdle-ssh-ed25519 §4,
+ * which became RFC 8709, and PROTOCOL.key 1.3 of openssh-portable, read 2026-11.
  */
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { RefitError } from '../errors.ts';
-import { KEY_BYTES, type PublicKey, publicKey } from './public-key.ts';
+
+/** A public key that can check signatures. */
+export interface PublicKey {
+  /** `ssh-ed25519 AAAA…`, without a comment: one key, one text. */
+  readonly line: string;
+  /** `SHA256:` and 43 characters, as `ssh-keygen -l` shows it. */
+  readonly fingerprint: string;
+  /** Whether `signature` (64 bytes) is this key's over the UTF-8 bytes of `text`. */
+  verify(text: string, signature: Buffer): boolean;
+}
+
+const ALGORITHM = 'ssh-ed25519';
+/** Bytes of a public key, and of the seed of a private one. */
+const KEY_BYTES = 32;
+const MAKE_PUBLIC = 'ssh-keygen -t ed25519 makes one; its .pub file holds the line';
+
+/** @param text `ssh-ed25519 AAAA… comment`, or PEM between BEGIN and END PUBLIC KEY. @returns why it is none, where it is none. */
+export function readPublicKey(text: string): PublicKey | { readonly why: string; readonly mend: string } {
+  const trimmed = text.trim();
+  if (trimmed.includes('PRIVATE KEY'))
+    return {
+      why: 'it is a private key, which belongs to its owner alone',
+      mend: 'the line of its .pub file',
+    };
+  if (trimmed.startsWith('-----BEGIN')) return fromPem(trimmed);
+  const [algorithm = '', encoded = ''] = trimmed.split(/[ \t]+/);
+  if (algorithm !== ALGORITHM) {
+    const other = /^(ssh|ecdsa|sk)-[a-z0-9@.-]{1,60}$/.test(algorithm);
+    return {
+      why: other ? `it is a key for ${algorithm}, and only Ed25519 is taken` : 'it is no Ed25519 public key',
+      mend: MAKE_PUBLIC,
+    };
+  }
+  const blob = Buffer.from(encoded, 'base64');
+  const raw = blob.subarray(blob.length - KEY_BYTES);
+  // The whole form at once: lengths, algorithm, no byte too many, and no other base64 spelling of it.
+  if (raw.length !== KEY_BYTES || blobOf(raw).toString('base64') !== encoded)
+    return { why: 'the line is cut off or was changed', mend: 'copy the line of the .pub file whole' };
+  return publicKey(raw);
+}
+
+/** The key of 32 bytes. */
+function publicKey(raw: Buffer): PublicKey {
+  const blob = blobOf(raw);
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
+  const key = createPublicKey({ key: jwk, format: 'jwk' });
+  return {
+    line: `${ALGORITHM} ${blob.toString('base64')}`,
+    fingerprint: `SHA256:${hash('sha256', blob, 'base64').replace(/=+$/, '')}`,
+    verify: (text, signature) => verify(null, Buffer.from(text, 'utf8'), key, signature),
+  };
+}
+
+function fromPem(text: string): ReturnType<typeof readPublicKey> {
+  let key: KeyObject;
+  try {
+    key = createPublicKey(text);
+  } catch {
+    return { why: 'the PEM text is no public key, or is cut off', mend: MAKE_PUBLIC };
+  }
+  if (key.asymmetricKeyType !== 'ed25519')
+    return { why: `it is a key for ${key.asymmetricKeyType}, and only Ed25519 is taken`, mend: MAKE_PUBLIC };
+  return publicKey(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
+}
+
+/** The wire form: algorithm and key, each with its length before it. */
+function blobOf(raw: Buffer): Buffer {
+  return Buffer.concat(
+    [Buffer.from(ALGORITHM), raw].flatMap((bytes) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}
 
 /** A private key: it signs, and is never shown. */
 export interface PrivateKey {
@@ -75,7 +150,7 @@ function fromOpenSsh(bytes: Buffer, file: string): PrivateKey {
   if (outer.number() !== 1) throw refused(file, 'holds more than one key', 'a file with one key');
   const outside = reader(outer.bytes(), broken);
   const algorithm = outside.text();
-  if (algorithm !== 'ssh-ed25519')
+  if (algorithm !== ALGORITHM)
     throw refused(file, `is a key for ${algorithm.slice(0, 60)}, and only Ed25519 is taken`, MAKE_ONE);
   const inner = reader(outer.bytes(), broken);
   const check = [inner.number(), inner.number()];
@@ -84,13 +159,8 @@ function fromOpenSsh(bytes: Buffer, file: string): PrivateKey {
   const secret = inner.bytes();
   if (check[0] !== check[1] || kind !== algorithm || secret.length !== 2 * KEY_BYTES) throw broken();
   const seed = secret.subarray(0, KEY_BYTES);
-  const key = privateKey(
-    createPrivateKey({
-      key: Buffer.concat([Buffer.from(PKCS8_HEAD, 'hex'), seed]),
-      format: 'der',
-      type: 'pkcs8',
-    }),
-  );
+  const der = Buffer.concat([Buffer.from(PKCS8_HEAD, 'hex'), seed]);
+  const key = privateKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   if (publicKey(open).line !== key.public.line) throw broken();
   return key;
 }
