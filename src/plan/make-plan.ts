@@ -156,7 +156,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   const { plan, inventory } = draft;
   const { quotes, balances, now, saveAs, source, monitorCalls = 0, approvals } = finish;
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
-  const priced = checkPrices(draft, quotes ?? new Map(), balances ?? inventory.balances);
+  const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
   const laidOut = layOutSteps(plan, priced.routes);
   const { steps, waves } = laidOut;

@@ -17,13 +17,18 @@ export interface PricedRoute {
 
 /**
  * Checks every route again with its prices, in order: each takes its share of the money that is left. A route that is
- * refused takes nothing.
+ * refused takes nothing. @param quotes null where the plan is not priced: its routes were checked already.
  */
 export function checkPrices(
   draft: { readonly routes: readonly Route[]; readonly sold: SoldFor },
-  quotes: Quotes,
+  quotes: Quotes | null,
   balances: Readonly<Record<string, Money>>,
 ): { routes: PricedRoute[]; blocked: BlockedTarget[]; remarks: Finding[]; shortfalls: Finding[] } {
+  if (quotes === null) {
+    const routes = draft.routes.map((route) => ({ route, quotes: route.legs.map(() => null) }));
+    const remarks = draft.routes.flatMap(({ findings }) => findings);
+    return { routes, blocked: [], remarks, shortfalls: [] };
+  }
   const left = new Map(Object.entries(balances));
   const asked = new Map<string, Sum>();
   const routes: PricedRoute[] = [];
