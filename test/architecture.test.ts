@@ -243,7 +243,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
-    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/launch)\.ts$/,
+    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/hold-folder)\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };
 

@@ -28,6 +28,7 @@ export interface Switch {
 
 /** Somebody asked for a plan to be begun now. */
 export interface RunRequest {
+  /** A name that no other request has. */
   readonly id: string;
   readonly plan: string;
   /** Milliseconds since 1970 UTC, of the one who asked. */
