@@ -227,7 +227,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ical.js': /^plan\/windows\/calendar-file\.ts$/,
   commander: /^cli\/program\/run-program\.ts$/,
   'string-width': /^report\/document\/columns\.ts$/,
-  tar: /^operations\/audit\/evidence-archive\.ts$/,
+  tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|store\/folder\/journal-file|cli\/keep-compiled)\.ts$/,
