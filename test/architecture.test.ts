@@ -239,6 +239,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:net': /^(simulator\/server|run\/control\/control-(socket|client))\.ts$/,
   'node:path': /^((store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|run\/control\/socket-path\.ts|cli\/.+)$/,
+  'node:timers/promises': /^clock\.ts$/,
   'node:module': /^cli\/keep-compiled\.ts$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,

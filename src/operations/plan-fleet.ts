@@ -96,13 +96,9 @@ export async function planFromRun(
       `refit drain ${word(directory)}, or wait for its end`,
     );
   }
-  const { saved, state } = run;
   const { clock = systemClock, ignoreWindows = false } = options;
-  const made = planFrom(
-    kind,
-    { directory, saved, state, finished: isFinished(state) },
-    { now: clock.now(), ignoreWindows },
-  );
+  const finished = isFinished(run.state);
+  const made = planFrom(kind, { ...run, directory, finished }, { now: clock.now(), ignoreWindows });
   const { review, findings } = await reviewPlan(made.plan, options, made);
   if (review !== null) return review;
   throw new Error(`internal error: a plan made from a run names no region: ${findings[0]?.what}`);

@@ -50,12 +50,8 @@ export type Decision =
   | { readonly kind: 'begin'; readonly begin: Beginning };
 
 /** An occurrence that is begun or gone on with. */
-export interface Beginning {
-  readonly plan: string;
-  readonly due: string;
+export interface Beginning extends Pick<Occurrence, 'plan' | 'due' | 'does' | 'digest'> {
   readonly because: BeganBecause;
-  readonly does: Occurrence['does'];
-  readonly digest: string | null;
   /** The plan as the folder has it; null where its file is gone: what was sealed is gone on with. */
   readonly file: ScheduledPlan | null;
   readonly request?: string;

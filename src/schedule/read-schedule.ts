@@ -40,23 +40,18 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
   throw new RefitError('usage', `${visible(name)} ${what} of the plans in ${visible(folder)}`, mend);
 }
 
-/** Where a scheduled plan stands. Moments are ms since 1970 UTC. */
-export interface PlanStatus {
-  readonly plan: ScheduledPlan;
-  /** null: no scheduler has seen it. */
-  readonly account: PlanAccount | null;
-  readonly enabled: boolean;
-  /** Why it is never carried out as it is; null: it is. */
-  readonly behind: string | null;
-  /** null: never by itself. */
-  readonly next: number | null;
-}
+/** Where a scheduled plan stands. */
+export type PlanStatus = ReturnType<typeof statusOf>;
 
 export function isEnabled({ switches }: FolderView, name: string): boolean {
   return switches.get(name)?.enabled !== false;
 }
 
-export function statusOf(plan: ScheduledPlan, { view, state }: ReadSchedule, now: number): PlanStatus {
+/**
+ * @returns `account`: null where no scheduler has seen it; `behind`: why it is never carried out as it is, null where it is;
+ * `next`: when it is due, ms since 1970 UTC, null where never by itself.
+ */
+export function statusOf(plan: ScheduledPlan, { view, state }: ReadSchedule, now: number) {
   const account = state.plans.get(plan.name) ?? null;
   const enabled = isEnabled(view, plan.name);
   const behind = account?.last ? null : fallsBehind(plan, account?.since ?? now);
