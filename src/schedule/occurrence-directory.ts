@@ -10,11 +10,6 @@ import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import { RUN_FILES, readStanding, readText, replaceFile } from '../store/folder/run-directory.ts';
 import { syncDirectory } from '../store/folder/run-files.ts';
 
-/** `20261124T173000Z`, with milliseconds where there are some. @param due ISO 8601 UTC. */
-function occurrenceName(due: string): string {
-  return due.replace(/[-:]/g, '').replace(/\.000Z$/, 'Z');
-}
-
 /** The live process that holds the lock of a folder; null where there is none. @param host this host's name. */
 export async function liveHolder(folder: string, host: string): Promise<Holder | null> {
   const holder = await readHolder(join(folder, RUN_FILES.lock));
@@ -33,7 +28,9 @@ export function openOccurrenceDisk(root: string, host: string) {
     await linkOnce(draft, directory);
   };
   return {
-    directoryOf: (plan: string, due: string) => join(resolve(root), plan, occurrenceName(due)),
+    /** `<plan>/20261124T173000Z`, with milliseconds where there are some. @param due ISO 8601 UTC. */
+    directoryOf: (plan: string, due: string) =>
+      join(resolve(root), plan, due.replace(/[-:]/g, '').replace(/\.000Z$/, 'Z')),
     fileIn: (directory: string, name: string) => join(directory, name),
     async prepare(directory: string): Promise<void> {
       await mkdir(directory, { recursive: true, mode: 0o700 });
