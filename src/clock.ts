@@ -2,6 +2,7 @@
  * The only file that knows the time. Everything else is handed a Clock, so that a whole run can be
  * carried out in virtual time and reproduced from one seed.
  */
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /** Time as the program sees it. */
 export interface Clock {
@@ -24,34 +25,16 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const until = performance.now() + ms;
-      let timer: NodeJS.Timeout;
-      // A timer holds 24 days; asked for more it fires at once.
-      const arm = (left: number) => {
-        if (left > LONGEST_TIMER_MS)
-          timer = setTimeout(() => arm(until - performance.now()), LONGEST_TIMER_MS);
-        else timer = setTimeout(done, Math.max(0, left));
-      };
-      arm(ms);
-      signal?.addEventListener('abort', done, { once: true });
-    }),
+  async sleep(ms, signal) {
+    const options = signal && { signal };
+    // A timer holds 24 days; asked for more it fires at once.
+    for (let left = Math.max(0, ms); left >= 0 && !signal?.aborted; left -= LONGEST_TIMER_MS)
+      await setTimeout(Math.min(left, LONGEST_TIMER_MS), undefined, options).catch(() => undefined);
+  },
 };
-
-function loopTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 interface Sleeper {
   readonly at: number;
-  readonly order: number;
   readonly wake: () => void;
 }
 
@@ -64,7 +47,6 @@ export class VirtualClock implements Clock {
   #ahead: number;
   #monotonic = 0;
   #sleepers: Sleeper[] = [];
-  #order = 0;
 
   readonly #turn: () => Promise<void>;
 
@@ -72,7 +54,7 @@ export class VirtualClock implements Clock {
    * @param start wall-clock start, milliseconds since 1970 UTC.
    * @param turn lets what is pending happen; where that is promises alone, less than a turn of the event loop will do.
    */
-  constructor(start: number = Date.UTC(2026, 0, 5, 2, 0, 0), turn: () => Promise<void> = loopTurn) {
+  constructor(start: number = Date.UTC(2026, 0, 5, 2, 0, 0), turn: () => Promise<void> = setImmediate) {
     this.#ahead = start;
     this.#turn = turn;
   }
@@ -90,7 +72,6 @@ export class VirtualClock implements Clock {
       if (signal?.aborted) return resolve();
       const sleeper: Sleeper = {
         at: this.#monotonic + Math.max(0, ms),
-        order: this.#order++,
         wake: () => {
           signal?.removeEventListener('abort', abort);
           resolve();
@@ -136,7 +117,7 @@ export class VirtualClock implements Clock {
       if (!next) {
         // Work that waits on real input or output gets a few more turns before it is called stuck.
         for (let turn = 0; turn < 50 && !finished && this.#sleepers.length === 0; turn++) {
-          await loopTurn();
+          await setImmediate();
         }
         if (finished) return result;
         if (this.#sleepers.length === 0)

@@ -64,6 +64,11 @@ export class RefitError extends Error {
   }
 }
 
+/** What something that was thrown says of itself. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** For the `default` of a switch over a closed union: adding a member breaks the build until it is handled. */
 export function unreachable(value: never): never {
   throw new Error(`internal error: unexpected ${JSON.stringify(value)}`);

@@ -1,18 +1,13 @@
 /** The fields of an object that are there. */
 
+/** The names of the fields that may be null or undefined. */
+type Missing<Fields> = {
+  [Key in keyof Fields]-?: Fields[Key] extends NonNullable<Fields[Key]> ? never : Key;
+}[keyof Fields];
+
 /** An object with these fields that leaves out each one that may be null or undefined. */
-type Given<Fields> = {
-  [Key in keyof Fields as null extends Fields[Key]
-    ? never
-    : undefined extends Fields[Key]
-      ? never
-      : Key]: Fields[Key];
-} & {
-  [Key in keyof Fields as null extends Fields[Key]
-    ? Key
-    : undefined extends Fields[Key]
-      ? Key
-      : never]?: NonNullable<Fields[Key]>;
+type Given<Fields> = Omit<Fields, Missing<Fields>> & {
+  [Key in Missing<Fields>]?: NonNullable<Fields[Key]>;
 };
 
 /**

@@ -55,19 +55,12 @@ export function partsOf<Item extends { readonly region: string; readonly profile
   items: readonly Item[],
   waveOf: (item: Item) => string,
 ): Part<Item>[] {
-  const sorted = (by: Part<Item>['by'], nameOf: (item: Item) => string) =>
-    parts(by, items, nameOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const parts = (by: Part<Item>['by'], nameOf: (item: Item) => string) =>
+    [...Map.groupBy(items, nameOf)].map(([name, own]) => ({ by, name, items: own }));
+  const byName = (a: Part<Item>, b: Part<Item>) => (a.name < b.name ? -1 : 1);
   return [
-    ...parts('wave', items, waveOf),
-    ...sorted('region', ({ region }) => region),
-    ...sorted('account', ({ profile }) => profile),
+    ...parts('wave', waveOf),
+    ...parts('region', ({ region }) => region).sort(byName),
+    ...parts('account', ({ profile }) => profile).sort(byName),
   ];
-}
-
-function parts<Item>(
-  by: Part<Item>['by'],
-  items: readonly Item[],
-  nameOf: (item: Item) => string,
-): Part<Item>[] {
-  return [...Map.groupBy(items, nameOf)].map(([name, own]) => ({ by, name, items: own }));
 }

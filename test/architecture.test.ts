@@ -227,7 +227,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'ical.js': /^plan\/windows\/calendar-file\.ts$/,
   commander: /^cli\/program\/run-program\.ts$/,
   'string-width': /^report\/document\/columns\.ts$/,
-  tar: /^operations\/audit\/evidence-archive\.ts$/,
+  tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
   'node:fs': /^(version|store\/folder\/journal-file|cli\/keep-compiled)\.ts$/,
@@ -238,11 +238,12 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:net': /^(simulator\/server|run\/control\/control-(socket|client))\.ts$/,
   'node:path': /^((store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|run\/control\/socket-path\.ts|cli\/.+)$/,
+  'node:timers/promises': /^clock\.ts$/,
   'node:module': /^cli\/keep-compiled\.ts$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
-    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/launch)\.ts$/,
+    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/hold-folder)\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };
 

@@ -6,23 +6,14 @@ import type { ApprovalFile, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../next-command.ts';
 import { approvalPath } from '../store/folder/approval-files.ts';
 import { writeOutput } from './named-files.ts';
-import { readSigningKey } from './signing-key.ts';
+import { readSigningKey, type SigningOptions } from './signing-key.ts';
 
 /** Who approves what, and for how long. */
-export interface ApproveOptions {
-  /** The file of the private key; left out: `~/.ssh/id_ed25519`. */
-  readonly key?: string | undefined;
-  /** Who the approver claims to be. */
-  readonly as?: string | undefined;
+export interface ApproveOptions extends SigningOptions {
   /** Left out: the plan. */
   readonly wave?: string | undefined;
   /** Milliseconds until the approval expires. */
   readonly expires: number;
-  /** Where it is written; left out: beside the saved plan, where `apply` looks for it. */
-  readonly out?: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** ms since 1970 UTC */
-  readonly now: number;
 }
 
 /** @param file where the saved plan lies. @throws RefitError `plan-expired`, `not-approved`, `usage` */
@@ -40,7 +31,7 @@ export async function approvePlan(
       planAgain(saved, file),
     );
   }
-  const { file: keyFile, key } = await readSigningKey(options.key, options.env);
+  const { file: keyFile, key } = await readSigningKey(options);
   const by = approverWith(saved, key.public.fingerprint, keyFile, options.as);
   const approval = signApproval({ digest: saved.digest, wave, by }, key, { now, expires });
   const usualPath = approvalPath(file, approval);

@@ -5,7 +5,7 @@ import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Right } from '../cloud/examine.ts';
-import { openPermits, type Permits } from '../cloud/limit/permits.ts';
+import { openPermits } from '../cloud/limit/permits.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
 import { openHttp } from '../cloud/network/http.ts';
 import { proxyFromEnvironment } from '../cloud/network/proxy.ts';
@@ -13,7 +13,7 @@ import { askUrl, type Transport, type UrlAnswer } from '../cloud/network/transpo
 import { nonces } from '../cloud/signing/sign-v1.ts';
 import { signatureFrom } from '../cloud/signing/signature.ts';
 import type { Scope } from '../model.ts';
-import { beginCallCounter, type CallCounter } from '../run/call-counter.ts';
+import { beginCallCounter } from '../run/call-counter.ts';
 import { stateDirectoryOf, textOf } from './machine.ts';
 
 export type { CloudReader, Examination, Right };
@@ -37,18 +37,10 @@ export interface ConnectOptions {
 }
 
 /** The provider for a run: it can order. What reads and orders through one connection is counted together. */
-export interface Connection {
+export interface Connection extends Readonly<ReturnType<typeof joinParts>['joint']> {
   readonly cloud: Cloud;
-  readonly permits: Permits;
-  readonly calls: CallCounter;
-  readonly clock: Clock;
   /** Asks an address by GET, unsigned, by the same network. */
   readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
-  /** Where locks and the register of plans carried out live, by the environment that was given. */
-  readonly stateDirectory: string;
-  /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
-  readonly transport: Transport;
-  readonly env: Readonly<Record<string, string | undefined>>;
   /** Releases the network: a program that forgets it stays alive for some seconds. */
   close(): Promise<void>;
 }
@@ -78,7 +70,16 @@ export function joinParts(options: ConnectOptions) {
   };
   return {
     cloudOptions,
-    joint: { permits, calls, clock, stateDirectory: stateDirectoryOf(env), transport, env },
+    joint: {
+      permits,
+      calls,
+      clock,
+      /** Where locks and the register of plans carried out live, by the environment that was given. */
+      stateDirectory: stateDirectoryOf(env),
+      /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
+      transport,
+      env,
+    },
   };
 }
 

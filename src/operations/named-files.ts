@@ -9,13 +9,9 @@ import { RUN_FILES, replaceFile } from '../store/folder/run-files.ts';
 export async function readInput(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
-  } catch (error) {
-    throw new RefitError(
-      'usage',
-      `${what} ${visible(path)} cannot be read: ${reason(error)}`,
-      mendFor(error, path),
-      { cause: error },
-    );
+  } catch (cause) {
+    const problem = `${what} ${visible(path)} cannot be read: ${reason(cause)}`;
+    throw new RefitError('usage', problem, mendFor(cause, path), { cause });
   }
 }
 
@@ -42,13 +38,10 @@ export async function writeOutput(
     const known = await stat(target).catch(() => null);
     if (known !== null && !known.isFile() && !known.isDirectory()) await writeFile(target, text);
     else await replaceFile(target, text);
-  } catch (error) {
-    throw new RefitError(
-      'disk-failed',
-      `${visible(path)} cannot be written: ${reason(error)}`,
-      'name a file in a folder that exists and may be written to',
-      { cause: error },
-    );
+  } catch (cause) {
+    const problem = `${visible(path)} cannot be written: ${reason(cause)}`;
+    const mend = 'name a file in a folder that exists and may be written to';
+    throw new RefitError('disk-failed', problem, mend, { cause });
   }
 }
 
@@ -65,25 +58,20 @@ async function mustNotBeARecord(target: string, path: string): Promise<void> {
   );
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  EACCES: 'there is no right to',
+  EPERM: 'there is no right to',
+  EROFS: 'there is no right to',
+  ENOSPC: 'the disk is full',
+};
+
 /** A system error in words. */
 export function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file or folder';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ENOTDIR':
-      return 'a part of its path is no folder';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'there is no right to';
-    case 'ENOSPC':
-      return 'the disk is full';
-    default:
-      return message ?? String(error);
-  }
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message ?? String(error);
 }
 
 function mendFor(error: unknown, path: string): string {

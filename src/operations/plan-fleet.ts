@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Clock, systemClock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
-import { monitorCalls, readInventory, readUsed, readWindows } from '../cloud/read-inventory.ts';
+import { type InventoryReading, readInventory, readWindows } from '../cloud/read-inventory.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
@@ -28,13 +28,15 @@ import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
 import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
 import { say } from '../rules/check.ts';
-import { count } from '../rules/say-size.ts';
+import { isLoopback } from '../store/folder/claims.ts';
+import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { textOf, userName } from './machine.ts';
+import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
 
 /** What the planner is told beside the plan. */
-export interface PlanOptions {
+export interface PlanOptions extends ReadOptions {
   /** The live fleet, or a reading of it. */
   readonly from: CloudReader | { readonly inventory: Inventory; readonly source: string };
   /** For plans that name none. */
@@ -50,11 +52,6 @@ export interface PlanOptions {
   readonly user?: string;
   /** How long changes take, as past runs measured it (`durationsOfRuns`); absent: an assumption, which the forecast names. */
   readonly durations?: Durations;
-  readonly clock?: Clock;
-  /** Told what is being read, as numbers grow. */
-  readonly onProgress?: (what: string, done: number, of: number) => void;
-  /** Told before calls are made that may be billed: how many, and what for. */
-  readonly onNotice?: (what: string) => void;
 }
 
 /**
@@ -69,10 +66,7 @@ export async function planFleet(
 ): Promise<{ readonly review: PlanReview | null; readonly findings: readonly Finding[] }> {
   const { plan, findings } = parsePlan(text, file);
   if (!plan) return { review: null, findings };
-  const reviewed = await reviewPlan(plan, options);
-  return 'review' in reviewed
-    ? { ...reviewed, findings: reviewed.review.findings }
-    : { review: null, ...reviewed };
+  return reviewPlan(plan, options);
 }
 
 /** What a plan made from a run is told beside it. */
@@ -101,38 +95,29 @@ export async function planFromRun(
       `refit drain ${word(directory)}, or wait for its end`,
     );
   }
-  const { saved, state } = run;
   const { clock = systemClock, ignoreWindows = false } = options;
-  const made = planFrom(
-    kind,
-    { directory, saved, state, finished: isFinished(state) },
-    { now: clock.now(), ignoreWindows },
-  );
-  const reviewed = await reviewPlan(made.plan, options, made);
-  if ('review' in reviewed) return reviewed.review;
-  throw new Error(`internal error: a plan made from a run names no region: ${reviewed.findings[0]?.what}`);
+  const finished = isFinished(run.state);
+  const made = planFrom(kind, { ...run, directory, finished }, { now: clock.now(), ignoreWindows });
+  const { review, findings } = await reviewPlan(made.plan, options, made);
+  if (review !== null) return review;
+  throw new Error(`internal error: a plan made from a run names no region: ${findings[0]?.what}`);
 }
 
-/** What is known of a plan beside its text, where it was made from a run. */
-interface Made {
-  readonly findings: readonly Finding[];
-  readonly calendars: readonly SealedCalendar[];
-}
-
+/** @param made what is known of a plan beside its text, where it was made from a run. */
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
-  made: Made = { findings: [], calendars: [] },
-): Promise<{ review: PlanReview } | { findings: readonly Finding[] }> {
+  made: Pick<ReturnType<typeof planFrom>, 'findings' | 'calendars'> = { findings: [], calendars: [] },
+): ReturnType<typeof planFleet> {
   const { from, saveAs = null, clock = systemClock, durations, price = false } = options;
   const defaults = { region: options.region ?? null, profile: options.profile ?? null };
   const { scopes, findings } = scopesOf(written, defaults);
-  if (findings.length > 0) return { findings };
+  if (findings.length > 0) return { review: null, findings };
   const plan = withDefaults(written, defaults);
   const { calendars: own, findings: unread } = await readCalendars(plan, clock);
-  if (unread.length > 0) return { findings: unread };
+  if (unread.length > 0) return { review: null, findings: unread };
   const { approvals, findings: unsealed } = await approvalsOf(plan, options);
-  if (unsealed.length > 0) return { findings: unsealed };
+  if (unsealed.length > 0) return { review: null, findings: unsealed };
 
   const isOffline = 'inventory' in from;
   const fleet = await readFor(plan, scopes, [...made.calendars, ...own], options);
@@ -141,7 +126,7 @@ async function reviewPlan(
   const source = isOffline ? from.source : 'live';
   const remarks = [
     ...(isOffline && price ? [pricesAreOffline(source)] : []),
-    ...fleet.notes.map(notReadable),
+    ...fleet.notes.map((what) => say('Refit.NotReadable', { what, mend: NOT_READABLE })),
   ];
   const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
   const review = finishPlan(draft, {
@@ -153,15 +138,14 @@ async function reviewPlan(
     monitorCalls: fleet.monitorCalls,
     ...given({ approvals, durations }),
   });
-  return { review };
+  return { review, findings: review.findings };
 }
 
+const NOT_READABLE = 'grant the right to read it, or go on without';
+
 /** The fleet as far as a plan needs it, and the draft made from that. */
-interface FleetReading {
-  readonly inventory: Inventory;
+interface FleetReading extends InventoryReading {
   readonly draft: Draft;
-  /** What could not be read, in sentences. */
-  readonly notes: readonly string[];
   /** Calls of the monitor product that were made. */
   readonly monitorCalls: number;
 }
@@ -171,28 +155,25 @@ async function readFor(
   plan: Plan,
   scopes: readonly Scope[],
   calendars: readonly SealedCalendar[],
-  { from, clock = systemClock, onProgress, onNotice }: PlanOptions,
+  options: PlanOptions,
 ): Promise<FleetReading> {
+  const { from, clock = systemClock, onProgress } = options;
   const draftOf = (inventory: Inventory) => draftPlan(plan, inventory, clock.now(), calendars);
   if ('inventory' in from)
     return { inventory: from.inventory, draft: draftOf(from.inventory), notes: [], monitorCalls: 0 };
-  let { inventory, notes } = await readInventory(from, scopes, clock, {
-    onProgress: ({ scopes: done, of }) => onProgress?.('regions read', done, of),
-  });
+  let { inventory, notes } = await readScopes(from, scopes, options);
   let draft = draftOf(inventory);
   let billedCalls = 0;
-  const take = (reading: { readonly inventory: Inventory; readonly notes: readonly string[] }) => {
+  const take = (reading: InventoryReading) => {
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
     draft = draftOf(inventory);
   };
   if (draft.toMeasure.length > 0) {
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
-    billedCalls = monitorCalls(inventory, ids);
-    onNotice?.(describeMonitorCalls(billedCalls, ids.size));
-    onProgress?.('instances measured', 0, ids.size);
-    take(await readUsed(from, inventory, ids));
-    onProgress?.('instances measured', ids.size, ids.size);
+    const measured = await readMeasured(from, inventory, ids, options);
+    billedCalls = measured.calls;
+    take(measured);
   }
   if (draft.toSchedule.length > 0) {
     const ids = new Set(draft.toSchedule.map(({ id }) => id));
@@ -229,12 +210,6 @@ async function readPrices(
 }
 
 type Quotes = Map<string, Quote | { code: string; message: string; requestId: string | null }>;
-
-function notReadable(what: string): Finding {
-  const mend = 'grant the right to read it, or go on without';
-  const severity = 'note';
-  return { code: 'Refit.NotReadable', severity, what, mend, place: null, excerpt: null, instance: null };
-}
 
 /**
  * Reads the instances of a saved plan again, by one call a thousand of them, and what is sold for them.
@@ -274,12 +249,17 @@ export async function readCalendars(
   return sealCalendars(plan, clock.now(), textIn);
 }
 
-function pricesAreOffline(source: string): Finding {
-  const what = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
-  return say('Refit.PriceOffline', { what, mend: PRICES_NEED_THE_PROVIDER }, null, null);
+/**
+ * How long changes took in past runs against the same kind of provider: the real one, or a simulated one on this machine.
+ * @param path a folder of runs, a run or a report; left out: `runs` in this folder, where there need be none.
+ * @throws RefitError `usage` where the named path holds no run.
+ */
+export function pastDurations(path: string | undefined, endpoint: string | undefined): Promise<Durations> {
+  const simulated = endpoint !== undefined && isLoopback(endpoint);
+  return durationsOfRuns(path ?? 'runs', { named: path !== undefined, simulated });
 }
 
-/** What the calls of the monitor product are for: they are told before they are made. Source: facts §2.7, read 2026-11. */
-export function describeMonitorCalls(calls: number, instances: number): string {
-  return `reading the memory in use of ${count(instances, 'instance')}: ${count(calls, 'call')} of the monitor product (GetMonitorData), which bills calls beyond 1,000,000 a month`;
+function pricesAreOffline(source: string): Finding {
+  const what = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
+  return say('Refit.PriceOffline', { what, mend: PRICES_NEED_THE_PROVIDER });
 }

@@ -8,33 +8,64 @@ import {
   readInventory,
   readUsed,
 } from '../cloud/read-inventory.ts';
-import type { Inventory, Plan } from '../model.ts';
+import type { Inventory, Plan, Scope } from '../model.ts';
 import { draftPlan } from '../plan/make-plan.ts';
 import { scopesOf } from '../plan/resolve/scopes.ts';
-import { describeMonitorCalls } from './plan-fleet.ts';
+import { count } from '../rules/say-size.ts';
 
-/** What of the fleet is read, and who hears of it. */
-export interface FleetOptions {
-  /** null: every region in which there are instances. */
-  readonly regions: readonly string[] | null;
-  /** `default` */
-  readonly profile: string | null;
+/** By which clock is read, and who hears of it. */
+export interface ReadOptions {
   readonly clock?: Clock;
+  /** Told what is being read, as numbers grow. */
   readonly onProgress?: (what: string, done: number, of: number) => void;
   /** Told before calls are made that may be billed: how many, and what for. */
   readonly onNotice?: (what: string) => void;
 }
 
+/** What of the fleet is read. */
+export interface FleetOptions extends ReadOptions {
+  /** null: every region in which there are instances. */
+  readonly regions: readonly string[] | null;
+  /** `default` */
+  readonly profile: string | null;
+}
+
 /** Every instance of a profile in some regions. @throws RefitError where the provider cannot be read. */
 export async function readFleet(
   reader: CloudReader,
-  { regions, profile: named, clock = systemClock, onProgress }: FleetOptions,
+  { regions, profile: named, ...options }: FleetOptions,
 ): Promise<InventoryReading> {
   const profile = named ?? 'default';
   const scopes = (regions ?? (await discoverRegions(reader, profile))).map((region) => ({ region, profile }));
+  return readScopes(reader, scopes, options);
+}
+
+/** Every instance of some scopes. */
+export function readScopes(
+  reader: CloudReader,
+  scopes: readonly Scope[],
+  { clock = systemClock, onProgress }: ReadOptions,
+): Promise<InventoryReading> {
   return readInventory(reader, scopes, clock, {
     onProgress: ({ scopes: done, of }) => onProgress?.('regions read', done, of),
   });
+}
+
+/** The memory in use of some instances. What the calls are for is told before they are made. Source: facts §2.7, read 2026-11. */
+export async function readMeasured(
+  reader: CloudReader,
+  inventory: Inventory,
+  ids: ReadonlySet<string>,
+  { onProgress, onNotice }: ReadOptions,
+): Promise<InventoryReading & { readonly calls: number }> {
+  const calls = monitorCalls(inventory, ids);
+  onNotice?.(
+    `reading the memory in use of ${count(ids.size, 'instance')}: ${count(calls, 'call')} of the monitor product (GetMonitorData), which bills calls beyond 1,000,000 a month`,
+  );
+  onProgress?.('instances measured', 0, ids.size);
+  const reading = await readUsed(reader, inventory, ids);
+  onProgress?.('instances measured', ids.size, ids.size);
+  return { ...reading, calls };
 }
 
 /**
@@ -47,10 +78,7 @@ export async function readFleetWithUse(
 ): Promise<InventoryReading> {
   const { inventory, notes } = await readFleet(reader, options);
   const ids = new Set(inventory.instances.flatMap(({ id, status }) => (status === 'running' ? [id] : [])));
-  options.onNotice?.(describeMonitorCalls(monitorCalls(inventory, ids), ids.size));
-  options.onProgress?.('instances measured', 0, ids.size);
-  const used = await readUsed(reader, inventory, ids);
-  options.onProgress?.('instances measured', ids.size, ids.size);
+  const used = await readMeasured(reader, inventory, ids, options);
   return { inventory: used.inventory, notes: [...notes, ...used.notes] };
 }
 
@@ -62,12 +90,10 @@ export async function readAround(
   options: FleetOptions,
 ): Promise<Inventory> {
   if (plan === null) return (await readFleet(reader, options)).inventory;
-  const { clock = systemClock, onNotice } = options;
+  const { clock = systemClock } = options;
   const { scopes } = scopesOf(plan, { region: null, profile: null });
   const { inventory } = await readInventory(reader, scopes, clock);
   const { toMeasure } = draftPlan(plan, inventory, clock.now());
   if (!toMeasure.some(({ id }) => id === instance)) return inventory;
-  const ids = new Set([instance]);
-  onNotice?.(describeMonitorCalls(monitorCalls(inventory, ids), ids.size));
-  return (await readUsed(reader, inventory, ids)).inventory;
+  return (await readMeasured(reader, inventory, new Set([instance]), options)).inventory;
 }

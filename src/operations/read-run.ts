@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { isFinished } from '../journal/replay.ts';
-import type { Report } from '../model.ts';
 import { word } from '../next-command.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { cloudEventLines } from '../report/run/cloud-events.ts';
@@ -60,17 +59,12 @@ export async function liveHolder(directory: string): Promise<Holder | null> {
   return holder && (await isAlive(holder, hostname())) ? holder : null;
 }
 
-/** The report as the journal has it now, also in mid-run and after a crash. */
-export interface RunReport {
-  readonly report: Report;
-  /** Entries are missing that an earlier report still knew. */
-  readonly isCutOff: boolean;
-  /** Bytes of a last entry that was never finished. */
-  readonly tornBytes: number;
-}
-
-/** Plan and journal are not held once it is made. @throws RefitError as `readRun` does. */
-export async function reportRun(directory: string): Promise<RunReport> {
+/**
+ * The report as the journal has it now, also in mid-run and after a crash. Plan and journal are not held once it is made.
+ * @returns `isCutOff`: entries are missing that an earlier report still knew; `tornBytes`: of a last entry that was never
+ * finished. @throws RefitError as `readRun` does.
+ */
+export async function reportRun(directory: string) {
   const { saved, journal } = await readRun(directory);
   const head = await reportedHead(directory);
   const isCutOff =

@@ -1,12 +1,15 @@
 import { hostname } from 'node:os';
 import { openReader } from '../cloud/client.ts';
 import { given } from '../given.ts';
-import type { JournalEntry, SavedPlan } from '../model.ts';
-import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from '../run/apply.ts';
-import type { Standing } from '../run/control/run-status.ts';
+import type { SavedPlan } from '../model.ts';
+import {
+  type ApplyEnd,
+  type ApplyInput,
+  type Approval,
+  applyPlan as applyInDirectory,
+} from '../run/apply.ts';
 import { mustAnswer } from '../run/in-directory.ts';
 import { commandRunner } from '../run/notify/run-command.ts';
-import type { Self } from '../run/process.ts';
 import { type ReconcileEnd, reconcileInDirectory } from '../run/reconcile.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { VERSION } from '../version.ts';
@@ -16,16 +19,13 @@ import { userName } from './machine.ts';
 export type { ApplyEnd, Approval, ReconcileEnd };
 
 /** What carrying a plan out needs beside the plan. */
-export interface ApplyOptions {
+export interface ApplyOptions
+  extends Pick<ApplyInput, 'savedFile' | 'atEntry' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'> {
   readonly connection: Connection;
   /** Who approved it, and how. Asked once, before anything is ordered; null = not approved. */
   readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
-  /** The saved plan's path: where it wants approvals, they are looked for beside it, and in the run directory. */
-  readonly savedFile?: string;
   /** The run directory; without it the newest unfinished run of this plan below `runsRoot`, or a new one. */
   readonly runDirectory?: string | null;
-  /** Refused where the run's journal has another number of entries: somebody else has gone on with it. */
-  readonly atEntry?: number;
   /** `runs` */
   readonly runsRoot?: string;
   /** Where locks and the register of plans carried out live, if not where the connection says. */
@@ -34,12 +34,6 @@ export interface ApplyOptions {
   readonly drain?: AbortSignal;
   /** Aborted to leave at once; the same call goes on later. */
   readonly leave?: AbortSignal;
-  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
-  readonly onEntry?: (entry: JournalEntry) => void;
-  /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
-  readonly onLive?: (standing: () => Standing) => void;
-  /** Told once where something is missing that the run goes on without, such as its control socket. */
-  readonly onNotice?: (what: string) => void;
   /** Run the commands of the plan's hooks and gates, as this user. Without it a plan that has some is refused. */
   readonly allowHooks?: boolean;
 }
@@ -77,18 +71,16 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
 }
 
 /** What this process says of itself in a journal. */
-function selfAt(endpoint: string): Self {
+function selfAt(endpoint: string) {
   return { by: { user: userName(), host: hostname(), pid: process.pid }, endpoint, version: VERSION };
 }
 
 /** What a reconcile needs beside the run directory. */
-export interface ReconcileOptions extends ConnectOptions {
+export interface ReconcileOptions extends ConnectOptions, Pick<ApplyInput, 'onStart' | 'onEntry'> {
   /** Where locks live, if not where the environment says. */
   readonly stateDirectory?: string;
   /** Aborted to leave at once; its reason is the exit code. */
   readonly leave?: AbortSignal;
-  readonly onStart?: (run: { readonly directory: string; readonly entries: readonly JournalEntry[] }) => void;
-  readonly onEntry?: (entry: JournalEntry) => void;
 }
 
 /**

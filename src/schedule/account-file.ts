@@ -2,9 +2,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { messageOf, RefitError } from '../errors.ts';
 import { word } from '../next-command.ts';
-import { openJournalFile } from '../store/folder/journal-file.ts';
+import { type JournalFile, openJournalFile } from '../store/folder/journal-file.ts';
 import {
   decodeAccount,
   EMPTY_STATE,
@@ -12,39 +12,28 @@ import {
   foldEntry,
   type ScheduleDeed,
   type ScheduleEntry,
-  type ScheduleState,
 } from './account.ts';
 
 export const ACCOUNT_FILE = 'schedule.jsonl';
 
 /** The account in the hands of a scheduler. */
-export interface Account {
-  /** What is on disk, folded. */
-  state(): ScheduleState;
-  /** Resolves once the entry is durable. @throws where it is not known to be: then nothing more may be begun. */
-  record(deed: ScheduleDeed): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What takes lines and makes them durable. */
-export interface AccountStore {
-  append(text: string): Promise<void>;
-  close(): Promise<void>;
-}
+export type Account = ReturnType<typeof openAccount>;
 
 /** @param entries as they were read. @param onEntry told of each entry once it is durable. */
 export function openAccount(
-  store: AccountStore,
+  store: JournalFile,
   entries: readonly ScheduleEntry[],
-  clock: Pick<Clock, 'now'>,
+  clock: Clock,
   onEntry: (entry: ScheduleEntry) => void = () => undefined,
-): Account {
+) {
   let state = entries.reduce(foldEntry, EMPTY_STATE);
   let last: Promise<void> = Promise.resolve();
   let broken: unknown = null;
   return {
+    /** What is on disk, folded. */
     state: () => state,
-    record(deed) {
+    /** Resolves once the entry is durable. @throws where it is not known to be: then nothing more may be begun. */
+    record(deed: ScheduleDeed): Promise<void> {
       const written = last.then(async () => {
         if (broken !== null) throw broken;
         const entry: ScheduleEntry = { at: iso(clock.now()), ...deed };
@@ -70,10 +59,9 @@ export function openAccount(
 /** The account ends here: nothing more may be begun by this process. */
 function unwritten(error: unknown): RefitError {
   if (error instanceof RefitError) return error;
-  const why = error instanceof Error ? error.message : String(error);
   return new RefitError(
     'disk-failed',
-    `the account of the schedule cannot be written: ${why}`,
+    `the account of the schedule cannot be written: ${messageOf(error)}`,
     'free the disk, then start the scheduler again: it goes on with what is under way',
     { cause: error },
   );
@@ -83,33 +71,32 @@ function unwritten(error: unknown): RefitError {
  * Reads an account as it lies on disk; there need not be one. Writes nothing.
  * @throws RefitError `journal-broken` where a line of it is no entry.
  */
-export async function readAccount(root: string): Promise<{
-  readonly entries: readonly ScheduleEntry[];
-  readonly state: ScheduleState;
-  readonly wholeBytes: number;
-  readonly tornBytes: number;
-}> {
+export async function readAccount(root: string) {
   const path = join(root, ACCOUNT_FILE);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
-  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
-  const { entries, fault } = decodeAccount(bytes.subarray(0, wholeBytes).toString('utf8'));
+  const wholeBytes = bytes.lastIndexOf('\n') + 1;
+  const { entries, fault } = decodeAccount(bytes.toString('utf8'));
   if (fault !== null)
     throw new RefitError(
       'journal-broken',
       `${path}:${fault}: this line is no entry of a schedule's account`,
       `restore it from a copy. Without it nobody can tell what was carried out: mv ${word(path)} ${word(`${path}.broken`)} begins anew, and owes nothing from before`,
     );
-  const state = entries.reduce(foldEntry, EMPTY_STATE);
-  return { entries, state, wholeBytes, tornBytes: bytes.length - wholeBytes };
+  return {
+    entries,
+    state: entries.reduce(foldEntry, EMPTY_STATE),
+    wholeBytes,
+    tornBytes: bytes.length - wholeBytes,
+  };
 }
 
 /** Opens the account for writing, a torn last line cut off. The lock must be held. */
 export async function openAccountFile(
   root: string,
-  clock: Pick<Clock, 'now'>,
+  clock: Clock,
   onEntry: (entry: ScheduleEntry) => void,
 ): Promise<Account> {
   await mkdir(root, { recursive: true, mode: 0o700 });

@@ -18,7 +18,13 @@ export type BeganBecause =
   /** The scheduler before this one died, or was stopped, over it. */
   | 'taken-up';
 
-/** What is written down. `due` is ISO 8601 UTC and names the occurrence of its plan. */
+/** `due` is ISO 8601 UTC and names the occurrence of its plan. */
+interface OfDue {
+  readonly plan: string;
+  readonly due: string;
+}
+
+/** What is written down. */
 export type ScheduleDeed =
   | {
       readonly kind: 'started';
@@ -30,10 +36,8 @@ export type ScheduleDeed =
   /** From here on the due times of this schedule are owed, and none before. */
   | { readonly kind: 'seen'; readonly plan: string; readonly schedule: string }
   | { readonly kind: 'removed'; readonly plan: string }
-  | {
+  | (OfDue & {
       readonly kind: 'began';
-      readonly plan: string;
-      readonly due: string;
       readonly because: BeganBecause;
       readonly does: Schedule['does'];
       /** The saved plan's digest; null where it is planned anew. */
@@ -41,44 +45,36 @@ export type ScheduleDeed =
       /** Entries of its run's journal by then: what the run writes later belongs to this attempt. */
       readonly entries: number;
       readonly request?: string;
-    }
+    })
   /** Nothing is done about so many due times, of which `due` is the last. */
-  | {
+  | (OfDue & {
       readonly kind: 'skipped';
-      readonly plan: string;
-      readonly due: string;
       readonly count: number;
       readonly because: 'missed' | 'disabled';
       readonly what: string;
-    }
-  | {
+    })
+  | (OfDue & {
       readonly kind: 'refused';
-      readonly plan: string;
-      readonly due: string;
       readonly because: 'overlap' | 'not-scheduled';
       readonly what: string;
       readonly request?: string;
-    }
+    })
   /** An attempt is over and the occurrence is not: it goes on at `goesOnAt`. */
-  | {
+  | (OfDue & {
       readonly kind: 'left';
-      readonly plan: string;
-      readonly due: string;
       readonly exitCode: number;
       readonly goesOnAt: string;
       readonly what: string;
       /** Entries of its run's journal by then: what is written later is of somebody else. */
       readonly entries: number;
-    }
-  | {
+    })
+  | (OfDue & {
       readonly kind: 'ended';
-      readonly plan: string;
-      readonly due: string;
       readonly exitCode: number;
       readonly what: string;
       /** The outcomes of its run's steps; absent where there was no run. */
       readonly totals?: Readonly<Record<Outcome, number>>;
-    };
+    });
 
 /** @param at ISO 8601 UTC. */
 export type ScheduleEntry = ScheduleDeed & { readonly at: string };
@@ -153,9 +149,8 @@ export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleS
 }
 
 function unseen({ at }: ScheduleEntry): PlanAccount {
-  const since = Date.parse(at);
   return {
-    since,
+    since: Date.parse(at),
     schedule: '',
     removed: false,
     decided: Number.NEGATIVE_INFINITY,
@@ -184,8 +179,7 @@ function foldPlan(plan: PlanAccount, entry: OfPlan): PlanAccount {
     case 'left':
     case 'ended': {
       const before = occurrenceOf(plan, entry.due);
-      if (before === null) return plan;
-      return entry.kind === 'left' ? leave(plan, entry, before) : end(plan, entry, before);
+      return before === null ? plan : stop(plan, entry, before);
     }
   }
 }
@@ -224,25 +218,17 @@ function passOver(plan: PlanAccount, entry: Of<'skipped' | 'refused'>): PlanAcco
   };
 }
 
-function leave(plan: PlanAccount, entry: Of<'left'>, before: Occurrence): PlanAccount {
-  const { exitCode, what, entries } = entry;
-  return withOccurrence(plan, {
-    ...before,
-    phase: 'left',
-    exitCode,
-    what,
-    entries,
-    failures: isFailure(exitCode) ? before.failures + 1 : 0,
-    endedAt: Date.parse(entry.at),
-    goesOnAt: Date.parse(entry.goesOnAt),
-  });
-}
-
-function end(plan: PlanAccount, entry: Of<'ended'>, before: Occurrence): PlanAccount {
-  const { exitCode, what, totals = null } = entry;
-  const endedAt = Date.parse(entry.at);
-  const ended: Occurrence = { ...before, phase: 'ended', exitCode, what, totals, goesOnAt: null, endedAt };
-  return { ...withOccurrence(plan, ended), counts: counted(plan.counts, `ended-${exitCode}`, 1) };
+/** The end of an attempt, which may be that of its occurrence. */
+function stop(plan: PlanAccount, entry: Of<'left' | 'ended'>, before: Occurrence): PlanAccount {
+  const { kind: phase, exitCode, what } = entry;
+  const stopped = { ...before, phase, exitCode, what, endedAt: Date.parse(entry.at) };
+  if (entry.kind === 'left') {
+    const failures = isFailure(exitCode) ? before.failures + 1 : 0;
+    const goesOnAt = Date.parse(entry.goesOnAt);
+    return withOccurrence(plan, { ...stopped, entries: entry.entries, failures, goesOnAt });
+  }
+  const ended = withOccurrence(plan, { ...stopped, totals: entry.totals ?? null, goesOnAt: null });
+  return { ...ended, counts: counted(plan.counts, `ended-${exitCode}`, 1) };
 }
 
 function decidedUpTo(plan: PlanAccount, due: string): PlanAccount {
@@ -278,11 +264,7 @@ export function encodeEntry(entry: ScheduleEntry): string {
  * for nothing, and `whole` is where the text before it ends, in characters.
  * @returns `fault`: the number of a line that is no entry, where there is one.
  */
-export function decodeAccount(text: string): {
-  readonly entries: readonly ScheduleEntry[];
-  readonly whole: number;
-  readonly fault: number | null;
-} {
+export function decodeAccount(text: string) {
   const whole = text.lastIndexOf('\n') + 1;
   const entries: ScheduleEntry[] = [];
   for (const [index, line] of text.slice(0, whole).split('\n').slice(0, -1).entries()) {
@@ -293,27 +275,53 @@ export function decodeAccount(text: string): {
   return { entries, whole, fault: null };
 }
 
-const KINDS: readonly ScheduleDeed['kind'][] = [
-  'started',
-  'stopped',
-  'seen',
-  'removed',
-  'began',
-  'skipped',
-  'refused',
-  'left',
-  'ended',
-];
+/** The kinds of entries that are of one plan. */
+const OF_PLAN: readonly string[] = ['seen', 'removed', 'began', 'skipped', 'refused', 'left', 'ended'];
 
 function entryFrom(line: string): ScheduleEntry | null {
   try {
-    const value = JSON.parse(line) as ScheduleEntry & { format?: string };
-    if (typeof value !== 'object' || value === null || !KINDS.includes(value.kind)) return null;
-    if (value.kind === 'started' && value.format !== SCHEDULE_FORMAT) return null;
-    if (!['started', 'stopped'].includes(value.kind) && typeof (value as OfPlan).plan !== 'string')
-      return null;
-    return Number.isNaN(Date.parse(value.at)) ? null : value;
+    const entry = JSON.parse(line);
+    const isKnown =
+      entry.kind === 'started'
+        ? entry.format === SCHEDULE_FORMAT
+        : entry.kind === 'stopped' || (OF_PLAN.includes(entry.kind) && typeof entry.plan === 'string');
+    return isKnown && !Number.isNaN(Date.parse(entry.at)) ? entry : null;
   } catch {
     return null;
   }
 }
+
+/** An entry as one line of words, without its time. */
+export function sayDeed(deed: ScheduleDeed): string {
+  switch (deed.kind) {
+    case 'started':
+      return `started by ${deed.by.user} on ${deed.by.host}, process ${deed.by.pid}`;
+    case 'stopped':
+      return `stopped, exit ${deed.exitCode}`;
+    case 'seen':
+      return `${deed.plan}: scheduled: ${deed.schedule}; what was due before is not owed`;
+    case 'removed':
+      return `${deed.plan}: its file is gone`;
+    case 'began':
+      return `${deed.plan}: ${BEGAN[deed.because]}, due ${deed.due}`;
+    case 'skipped': {
+      const times =
+        deed.count === 1 ? `skipped, due ${deed.due}` : `skipped ${deed.count} times up to ${deed.due}`;
+      return `${deed.plan}: ${times}: ${deed.what}`;
+    }
+    case 'refused':
+      return `${deed.plan}: refused, due ${deed.due}: ${deed.what}`;
+    case 'left':
+      return `${deed.plan}: exit ${deed.exitCode}, due ${deed.due}: ${deed.what}, at ${deed.goesOnAt}`;
+    case 'ended':
+      return `${deed.plan}: ended with exit ${deed.exitCode}, due ${deed.due}: ${deed.what}`;
+  }
+}
+
+const BEGAN: Readonly<Record<BeganBecause, string>> = {
+  due: 'begins',
+  'caught-up': 'begins late: its time went by while no scheduler looked',
+  asked: 'begins, as was asked',
+  'goes-on': 'goes on',
+  'taken-up': 'goes on where the scheduler before left it',
+};

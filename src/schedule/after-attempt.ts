@@ -25,48 +25,42 @@ export interface Attempt {
   readonly now: number;
 }
 
-/** `goesOnAt`: milliseconds since 1970 UTC; null: it has ended. */
-export interface AfterAttempt {
+/** @returns `goesOnAt`: milliseconds since 1970 UTC; null: it has ended. */
+export function afterAttempt({ exitCode, failures, sealed, schedule, now }: Attempt): {
   readonly goesOnAt: number | null;
   readonly what: string;
-}
-
-export function afterAttempt({ exitCode, failures, sealed, schedule, now }: Attempt): AfterAttempt {
+} {
+  const ended = (what: string) => ({ goesOnAt: null, what });
   if (isFailure(exitCode)) {
     const wait = TRIED_AGAIN_AFTER[failures];
     return wait === undefined
-      ? { goesOnAt: null, what: `it failed ${failures + 1} times in a row` }
+      ? ended(`it failed ${failures + 1} times in a row`)
       : { goesOnAt: now + wait, what: 'it failed, and is tried again' };
   }
   switch (exitCode) {
     case 7:
       return { goesOnAt: now + LOCKED_AGAIN, what: 'somebody else holds a lock; it is looked at again' };
     case 8: {
-      const opens = nextOpening(sealed, now, false);
-      return opens === null
-        ? { goesOnAt: null, what: 'work is left, and no window opens for it any more' }
-        : { goesOnAt: opens, what: 'work is left; it goes on when the next window opens' };
+      const goesOnAt = nextOpening(sealed, now, false);
+      return goesOnAt === null
+        ? ended('work is left, and no window opens for it any more')
+        : { goesOnAt, what: 'work is left; it goes on when the next window opens' };
     }
     case 11: {
       // Planned anew each time, nobody can sign beforehand: that is told, and is its end.
-      const at =
-        schedule === null
-          ? null
-          : sealed?.windows === undefined
-            ? dueTimes(schedule.when).after(now)
-            : nextOpening(sealed, now, true);
-      return at === null
-        ? { goesOnAt: null, what: 'it is not approved' }
-        : { goesOnAt: at, what: 'it is not approved, and is asked about again' };
+      const goesOnAt =
+        schedule && (sealed?.windows ? nextOpening(sealed, now, true) : dueTimes(schedule.when).after(now));
+      return goesOnAt === null
+        ? ended('it is not approved')
+        : { goesOnAt, what: 'it is not approved, and is asked about again' };
     }
-    case 0:
-      return { goesOnAt: null, what: 'done' };
     default:
-      return { goesOnAt: null, what: MEANS[exitCode] ?? `it exited with ${exitCode}` };
+      return ended(MEANS[exitCode] ?? `it exited with ${exitCode}`);
   }
 }
 
 const MEANS: Readonly<Record<number, string>> = {
+  0: 'done',
   2: 'there are changes',
   3: 'something is not verified',
   4: 'halted by a threshold or a gate',

@@ -5,7 +5,7 @@
  */
 
 import { type Clock, iso } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { SECOND } from '../units.ts';
@@ -45,7 +45,7 @@ export interface Carrier {
 const HELD_AGAIN = 5 * SECOND;
 
 /** What an attempt left; null where it was stopped: it is taken up by the next scheduler. */
-export type AttemptEnd = { readonly exitCode: number; readonly what: string | null } | null;
+type AttemptEnd = { readonly exitCode: number; readonly what: string | null } | null;
 
 /**
  * Carries an attempt out and writes down how it began and ended.
@@ -68,17 +68,11 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
     if (end.exitCode !== LOCKED) entries = await entriesIn(directory, on);
   }
   const { exitCode, what } = end;
-  const open = openOf(on.account(plan), due);
+  const failures = openOf(on.account(plan), due)?.failures ?? 0;
   const sealed = await on.disk.sealed(directory).catch(() => null);
   const schedule = begin.digest === null ? null : (sealed?.schedule ?? null);
-  const after = afterAttempt({
-    exitCode,
-    failures: open?.failures ?? 0,
-    sealed,
-    schedule,
-    now: on.clock.now(),
-  });
-  const said = what === null ? after.what : what;
+  const after = afterAttempt({ exitCode, failures, sealed, schedule, now: on.clock.now() });
+  const said = what ?? after.what;
   const totals = await on.disk.totals(directory).catch(() => null);
   const deed: ScheduleDeed =
     after.goesOnAt === null
@@ -123,32 +117,29 @@ async function entriesIn(directory: string, { disk }: Carrier): Promise<number> 
 
 /** @param entries of the run's journal: where it has more by the time that it is taken up, another has gone on with it. */
 async function attempt(
-  begin: Beginning,
+  { does, file, plan }: Beginning,
   directory: string,
   entries: number,
   on: Carrier,
 ): Promise<AttemptEnd> {
   await on.disk.prepare(directory);
-  const { does, file, plan } = begin;
   const review = (['text', 'json', 'markdown'] as const).flatMap((format) => [
     '--write',
     `${format}=${on.disk.fileIn(directory, REVIEWS[format])}`,
   ]);
-  const planning = ['plan', on.pathOf(plan), '--detailed-exitcode', '-q', ...review, ...on.flags.plan];
-  if (does === 'dry-run') {
-    if (file === null) return GONE;
-    const exitCode = await launched(planning, directory, on);
-    return exitCode === null ? null : { exitCode, what: exitCode === 0 ? 'nothing to change' : null };
-  }
+  const planned = async (...out: readonly string[]): Promise<AttemptEnd> => {
+    const flags = ['--detailed-exitcode', '-q', ...review, ...on.flags.plan, ...out];
+    const end = await launched(['plan', on.pathOf(plan), ...flags], directory, on);
+    return end?.exitCode === 0 ? { ...end, what: 'nothing to change' } : end;
+  };
+  if (does === 'dry-run') return file === null ? GONE : planned();
   if (file?.saved && (await on.disk.sealed(directory)) === null)
     await on.disk.seal(directory, encodeSavedPlan(file.saved));
   if ((await on.disk.sealed(directory)) === null) {
     if (file === null) return GONE;
     const draft = on.disk.fileIn(directory, 'draft.json');
-    const exitCode = await launched([...planning, '-o', draft], directory, on);
-    if (exitCode === null) return null;
-    if (exitCode === 0) return { exitCode, what: 'nothing to change' };
-    if (exitCode !== CHANGES) return { exitCode, what: null };
+    const end = await planned('-o', draft);
+    if (end?.exitCode !== CHANGES) return end;
     // What is sealed first stays: a planner that outlived its scheduler can no longer replace it.
     await on.disk.sealDraft(directory, draft);
   }
@@ -157,8 +148,7 @@ async function attempt(
   const subject = file?.saved ? on.pathOf(plan) : sealedAt;
   const at = ['--at-entry', String(entries)];
   const args = ['apply', subject, '--run-dir', directory, ...at, '--auto-approve', ...on.flags.apply];
-  const exitCode = await launched(args, directory, on);
-  return exitCode === null ? null : { exitCode, what: null };
+  return launched(args, directory, on);
 }
 
 /** What a command exits with where somebody else holds a lock. */
@@ -168,23 +158,21 @@ const LOCKED = 7;
 const CHANGES = 2;
 
 /** The files of a review in an occurrence's directory. */
-export const REVIEWS = { text: 'review.txt', json: 'review.json', markdown: 'review.md' } as const;
+const REVIEWS = { text: 'review.txt', json: 'review.json', markdown: 'review.md' } as const;
 
 const GONE: AttemptEnd = { exitCode: 64, what: 'its file was removed before anything was sealed' };
 
-/** @returns the exit code; null where it was stopped with the scheduler. */
-async function launched(args: readonly string[], directory: string, on: Carrier): Promise<number | null> {
+/** @returns null where it was stopped with the scheduler. */
+async function launched(args: readonly string[], directory: string, on: Carrier): Promise<AttemptEnd> {
   if (on.drain.aborted) return null;
   const child = await on.launch(args, on.disk.fileIn(directory, 'output.log'));
   on.onChild(child);
   const exitCode = await child.ended;
   const stopped = exitCode === null || exitCode === 130 || exitCode === 143;
-  if (stopped && on.drain.aborted) return null;
-  return exitCode ?? 1;
+  return stopped && on.drain.aborted ? null : { exitCode: exitCode ?? 1, what: null };
 }
 
 /** What could not even be tried: a disk that is full, a run directory that cannot be trusted. */
 function failed(error: unknown): AttemptEnd {
-  if (error instanceof RefitError) return { exitCode: error.exitCode, what: error.message };
-  return { exitCode: 1, what: error instanceof Error ? error.message : String(error) };
+  return { exitCode: error instanceof RefitError ? error.exitCode : 1, what: messageOf(error) };
 }

@@ -5,8 +5,9 @@ import { word } from '../next-command.ts';
 import { SECOND } from '../units.ts';
 import type { ScheduleEntry } from './account.ts';
 import { readAccount } from './account-file.ts';
+import type { RunRequest } from './decide.ts';
 import { isEnabled, type ReadSchedule } from './read-schedule.ts';
-import { dropRequest, writeRequest, writeSwitch } from './watched-folder.ts';
+import { dropRequest, writeSaid } from './watched-folder.ts';
 
 /** How long a live scheduler may take to answer: it looks every two seconds. */
 const ANSWER_WITHIN = 30 * SECOND;
@@ -18,25 +19,20 @@ export async function switchPlan(
   { enabled, at, by }: { readonly enabled: boolean; readonly at: number; readonly by: string },
 ): Promise<boolean> {
   if (isEnabled(view, plan) === enabled) return false;
-  await writeSwitch(root, plan, { enabled, at: iso(at), by });
+  await writeSaid(root, 'switches', plan, { enabled, at: iso(at), by });
   return true;
 }
 
 /**
  * Asks the live scheduler of a folder to begin a plan now, and waits for its answer.
- * @param id a name that no other request has. @throws RefitError `run-silent` where it does not answer.
+ * @throws RefitError `run-silent` where it does not answer.
  */
 export async function askScheduler(
   { root, folder }: { readonly root: string; readonly folder: string },
-  {
-    id,
-    plan,
-    at,
-    by,
-  }: { readonly id: string; readonly plan: string; readonly at: number; readonly by: string },
+  { id, plan, at, by }: RunRequest,
   clock: Clock,
 ): Promise<ScheduleEntry> {
-  await writeRequest(root, id, { plan, at: iso(at), by });
+  await writeSaid(root, 'requests', id, { plan, at: iso(at), by });
   const until = clock.monotonic() + ANSWER_WITHIN;
   for (;;) {
     const { entries } = await readAccount(root);

@@ -4,6 +4,7 @@
  */
 
 import { iso } from '../clock.ts';
+import type { Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { duration } from '../report/quantities.ts';
 import { MINUTE } from '../units.ts';
@@ -28,6 +29,7 @@ export interface Switch {
 
 /** Somebody asked for a plan to be begun now. */
 export interface RunRequest {
+  /** A name that no other request has. */
   readonly id: string;
   readonly plan: string;
   /** Milliseconds since 1970 UTC, of the one who asked. */
@@ -48,12 +50,8 @@ export type Decision =
   | { readonly kind: 'begin'; readonly begin: Beginning };
 
 /** An occurrence that is begun or gone on with. */
-export interface Beginning {
-  readonly plan: string;
-  readonly due: string;
+export interface Beginning extends Pick<Occurrence, 'plan' | 'due' | 'does' | 'digest'> {
   readonly because: BeganBecause;
-  readonly does: Occurrence['does'];
-  readonly digest: string | null;
   /** The plan as the folder has it; null where its file is gone: what was sealed is gone on with. */
   readonly file: ScheduledPlan | null;
   readonly request?: string;
@@ -83,8 +81,7 @@ export function decide(asked: Asked): Decision[] {
   for (const [name, { open }] of state.plans)
     if (open !== null && !files.has(name)) decisions.push(...resume(open, null, asked));
   for (const name of gone)
-    if (state.plans.get(name)?.removed === false)
-      decisions.push({ kind: 'note', deed: { kind: 'removed', plan: name } });
+    if (state.plans.get(name)?.removed === false) decisions.push(note({ kind: 'removed', plan: name }));
   const begun = new Set(decisions.flatMap((one) => (one.kind === 'begin' ? [one.begin.plan] : [])));
   for (const request of view.requests) {
     if (state.requests.has(request.id)) continue;
@@ -95,6 +92,10 @@ export function decide(asked: Asked): Decision[] {
   return decisions;
 }
 
+function note(deed: ScheduleDeed): Decision {
+  return { kind: 'note', deed };
+}
+
 function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
   const { state, view, now } = asked;
   const { name: plan, schedule, saved } = file;
@@ -102,10 +103,9 @@ function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
   const known = state.plans.get(plan) ?? null;
   const signature = scheduleSignature(file);
   const isNew = known === null || known.schedule !== signature;
-  if (isNew) decisions.push({ kind: 'note', deed: { kind: 'seen', plan, schedule: signature } });
+  if (isNew) decisions.push(note({ kind: 'seen', plan, schedule: signature }));
   const open = known?.open ?? null;
-  const going = open === null ? [] : resume(open, file, asked);
-  decisions.push(...going);
+  if (open !== null) decisions.push(...resume(open, file, asked));
   // First seen now, it owes nothing from before. A saved plan is carried out once, in one occurrence.
   if (isNew || known === null) return decisions;
   // One that is being begun is not on record yet: it decides about its due time.
@@ -114,49 +114,38 @@ function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
     return decisions;
 
   const toggled = view.switches.get(plan) ?? null;
-  const from = owedFrom(known, toggled);
+  const from = Math.max(known.since, known.decided, toggled?.enabled ? toggled.at : Number.NEGATIVE_INFINITY);
   const times = dueTimes(schedule.when);
   const first = times.after(from);
   if (first === null || first > now) return decisions;
   const newest = times.upTo(now) ?? first;
   const count = times.between(from, newest, MOST_COUNTED);
   const due = iso(newest);
-  const note = (deed: ScheduleDeed) => decisions.push({ kind: 'note', deed });
-  if (toggled !== null && !toggled.enabled) {
-    note({ kind: 'skipped', plan, due, count, because: 'disabled', what: 'the plan is disabled' });
-    return decisions;
-  }
+  const skipped = { kind: 'skipped', plan, due, count } as const;
+  if (toggled?.enabled === false)
+    return [...decisions, note({ ...skipped, because: 'disabled', what: 'the plan is disabled' })];
   const late = now - newest;
-  const tooLate =
-    late <= PUNCTUAL
-      ? null
-      : schedule.catchUp === 'skip'
-        ? 'its time went by while no scheduler looked, and catchUp is skip'
-        : schedule.catchUpWithin !== undefined && late > schedule.catchUpWithin
-          ? `its time went by ${duration(late)} ago, longer than catchUpWithin allows`
-          : null;
-  if (tooLate !== null) {
-    note({ kind: 'skipped', plan, due, count, because: 'missed', what: tooLate });
-    return decisions;
-  }
+  const tooLate = whyTooLate(schedule, late);
+  if (tooLate !== null) return [...decisions, note({ ...skipped, because: 'missed', what: tooLate })];
   if (count > 1) {
     // All but the newest.
-    const older = times.upTo(newest - 1)!;
+    const older = iso(times.upTo(newest - 1)!);
     const what = 'a later time went by too, and the newest alone is made up for';
-    note({ kind: 'skipped', plan, due: iso(older), count: count - 1, because: 'missed', what });
+    decisions.push(note({ ...skipped, due: older, count: count - 1, because: 'missed', what }));
   }
-  if (open !== null) {
-    note({ kind: 'refused', plan, due, because: 'overlap', what: sayOverlap(open) });
-    return decisions;
-  }
-  const because = late > PUNCTUAL ? 'caught-up' : 'due';
-  decisions.push({ kind: 'begin', begin: beginning(file, due, because) });
-  return decisions;
+  if (open !== null)
+    return [...decisions, note({ kind: 'refused', plan, due, because: 'overlap', what: sayOverlap(open) })];
+  const begin = beginning(file, due, late > PUNCTUAL ? 'caught-up' : 'due');
+  return [...decisions, { kind: 'begin', begin }];
 }
 
-/** After this moment due times are owed, milliseconds since 1970 UTC. */
-export function owedFrom(known: Pick<PlanAccount, 'since' | 'decided'>, toggled: Switch | null): number {
-  return Math.max(known.since, known.decided, toggled?.enabled ? toggled.at : Number.NEGATIVE_INFINITY);
+/** Why a due time that was noticed so late, milliseconds, is not made up for; null where it is. */
+function whyTooLate({ catchUp, catchUpWithin }: Schedule, late: number): string | null {
+  if (late <= PUNCTUAL) return null;
+  if (catchUp === 'skip') return 'its time went by while no scheduler looked, and catchUp is skip';
+  return catchUpWithin !== undefined && late > catchUpWithin
+    ? `its time went by ${duration(late)} ago, longer than catchUpWithin allows`
+    : null;
 }
 
 function beginning(file: ScheduledPlan, due: string, because: BeganBecause): Beginning {
@@ -177,7 +166,7 @@ function resume(open: Occurrence, file: ScheduledPlan | null, asked: Asked): Dec
     // A file that cannot be read for now is waited for; withdrawn from the folder, it is not begun again by itself.
     if (file === null && !gone.has(plan)) return [];
     const what = `withdrawn: its file was ${file === null ? 'removed' : 'replaced'}; what is left goes on by hand alone`;
-    return [{ kind: 'note', deed: { kind: 'ended', plan, due, exitCode: open.exitCode ?? 1, what } }];
+    return [note({ kind: 'ended', plan, due, exitCode: open.exitCode ?? 1, what })];
   }
   if (open.goesOnAt === null || open.goesOnAt > now) return [];
   if (view.switches.get(plan)?.enabled === false) return [];
@@ -192,10 +181,8 @@ function answer(
 ): Decision {
   const { plan, id } = request;
   const due = iso(request.at);
-  const refuse = (because: 'overlap' | 'not-scheduled', what: string): Decision => ({
-    kind: 'note',
-    deed: { kind: 'refused', plan, due, because, what, request: id },
-  });
+  const refuse = (because: 'overlap' | 'not-scheduled', what: string) =>
+    note({ kind: 'refused', plan, due, because, what, request: id });
   if (file === null) return refuse('not-scheduled', 'the folder has no such plan with a schedule');
   const known = state.plans.get(plan);
   const open = known?.open ?? null;
@@ -216,13 +203,11 @@ function sayOverlap({ due, phase, goesOnAt }: Occurrence): string {
 
 /** When something is to be done next about what is known, milliseconds since 1970 UTC; null: nothing is to come. */
 export function nextMoment({ state, view, now }: Omit<Asked, 'inHand' | 'gone'>): number | null {
-  const moments = view.files.flatMap((reading) => {
-    if (reading.kind !== 'scheduled') return [];
-    const next = nextOf(reading.plan, state.plans.get(reading.name) ?? null, now);
-    return next === null ? [] : [next];
-  });
+  const moments = view.files.flatMap((reading) =>
+    reading.kind === 'scheduled' ? [nextOf(reading.plan, state.plans.get(reading.name) ?? null, now)] : [],
+  );
   // What lies behind and was left alone waits for something else.
-  const coming = moments.filter((at) => at > now);
+  const coming = moments.flatMap((at) => (at !== null && at > now ? [at] : []));
   return coming.length === 0 ? null : Math.min(...coming);
 }
 
@@ -234,8 +219,5 @@ export function nextOf(file: ScheduledPlan, known: PlanAccount | null, now: numb
   if (saved !== null && known?.ofDigest.has(saved.digest)) return goesOn;
   if (saved !== null && fallsBehind(file, known?.since ?? now) !== null) return null;
   const due = dueTimes(schedule.when).after(now);
-  return [due, goesOn].reduce<number | null>(
-    (least, one) => (one === null ? least : Math.min(least ?? one, one)),
-    null,
-  );
+  return due === null || goesOn === null ? (due ?? goesOn) : Math.min(due, goesOn);
 }

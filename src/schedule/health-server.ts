@@ -11,12 +11,6 @@ import type { SchedulerStanding } from './scheduler.ts';
 /** A loop that has not come round for so long, milliseconds, is stuck. */
 const STUCK_AFTER = MINUTE;
 
-export interface HealthServer {
-  /** `http://127.0.0.1:9464` */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /** @returns host and port of `127.0.0.1:9464`. @throws RefitError `usage` where it is no address of loopback. */
 export function loopbackFrom(text: string): { readonly host: string; readonly port: number } {
   const match = /^(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})$/.exec(text);
@@ -32,47 +26,40 @@ export function loopbackFrom(text: string): { readonly host: string; readonly po
   return { host: match[1]!.replace(/[[\]]/g, ''), port };
 }
 
-/** What is wrong with a scheduler, in words; null: nothing. */
-export function sickness(
-  { roundAt }: Pick<SchedulerStanding, 'roundAt'>,
-  monotonic: number,
-  since: number,
-): string | null {
+/** What is wrong with a scheduler, in words; null: nothing. One that drains is well: whoever looks must not kill it for that. */
+function sickness({ roundAt, draining }: SchedulerStanding, monotonic: number, since: number): string | null {
+  if (draining) return null;
   const quiet = monotonic - (roundAt ?? since);
   return quiet > STUCK_AFTER ? `the loop has not come round for ${duration(quiet)}` : null;
 }
 
 /** Why a scheduler does not heed due times at the moment; null where it does. */
-export function unreadiness({ view, blind, draining }: SchedulerStanding): string | null {
+function unreadiness({ view, blind, draining }: SchedulerStanding): string | null {
   if (draining) return 'it drains: nothing new begins';
   if (blind !== null) return blind;
   return view === null ? 'it has not looked at its folder yet' : null;
 }
 
-/** @throws RefitError `usage` where the port cannot be had. */
+/** @returns `url`: `http://127.0.0.1:9464`. @throws RefitError `usage` where the port cannot be had. */
 export async function openHealthServer(options: {
   readonly host: string;
   readonly port: number;
   readonly standing: () => SchedulerStanding;
   readonly clock: Clock;
   readonly version: string;
-}): Promise<HealthServer> {
+}) {
   const { host, port, standing, clock, version } = options;
   const since = clock.monotonic();
   const server = createServer((request, response) => {
     request.resume();
     const path = (request.url ?? '').replace(/\?.*$/s, '');
+    const judged = (why: string | null) => answer(response, why === null ? 200 : 503, `${why ?? 'ok'}\n`);
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'GET alone\n');
     switch (path) {
-      case '/healthz': {
-        // One that drains is well: whoever looks must not kill it for that.
-        const sick = standing().draining ? null : sickness(standing(), clock.monotonic(), since);
-        return answer(response, sick === null ? 200 : 503, `${sick ?? 'ok'}\n`);
-      }
-      case '/readyz': {
-        const why = unreadiness(standing());
-        return answer(response, why === null ? 200 : 503, `${why ?? 'ok'}\n`);
-      }
+      case '/healthz':
+        return judged(sickness(standing(), clock.monotonic(), since));
+      case '/readyz':
+        return judged(unreadiness(standing()));
       case '/metrics':
         return answer(
           response,
@@ -100,11 +87,10 @@ export async function openHealthServer(options: {
     server.listen(port, host, resolve);
   });
   server.on('error', () => undefined);
-  const address = server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const bound = server.address() as { readonly port: number };
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    async close() {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    async close(): Promise<void> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

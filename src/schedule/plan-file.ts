@@ -1,6 +1,6 @@
 /** What a file of the watched folder is: a plan or saved plan with a schedule, one without, or what is wrong with it. Pure. */
 import { RefitError } from '../errors.ts';
-import type { Finding, SavedPlan, Schedule } from '../model.ts';
+import type { SavedPlan, Schedule } from '../model.ts';
 import { word } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/seal.ts';
@@ -33,9 +33,10 @@ export function mayBePlan(name: string): boolean {
 
 /** @param path as it is typed. @returns null for what is neither a plan nor a saved plan: a list of approvers, an inventory. */
 export function readPlanFile(name: string, text: string, path: string = name): FileReading | null {
-  const invalid = (what: string, mend: string): FileReading => ({ kind: 'invalid', name, what, mend });
-  if (!NAME.test(name))
-    return invalid('its name cannot name a folder too', 'use letters, digits, dots, dashes and _ only');
+  if (!NAME.test(name)) {
+    const what = 'its name cannot name a folder too';
+    return { kind: 'invalid', name, what, mend: 'use letters, digits, dots, dashes and _ only' };
+  }
   return /\.json$/i.test(name) ? readSaved(name, text) : readPlan(name, text, path);
 }
 
@@ -48,15 +49,11 @@ function readSaved(name: string, text: string): FileReading | null {
     if (!(error instanceof RefitError)) throw error;
     return { kind: 'invalid', name, what: error.message, mend: error.mend };
   }
-  const { schedule } = saved;
-  if (schedule === undefined)
-    return {
-      kind: 'unscheduled',
-      name,
-      what: 'the saved plan has no schedule that says does: run',
-      mend: 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to its plan, and plan again',
-    };
-  return { kind: 'scheduled', name, plan: { name, title: saved.name, schedule, saved } };
+  const { name: title, schedule } = saved;
+  if (schedule !== undefined) return { kind: 'scheduled', name, plan: { name, title, schedule, saved } };
+  const what = 'the saved plan has no schedule that says does: run';
+  const mend = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to its plan, and plan again';
+  return { kind: 'unscheduled', name, what, mend };
 }
 
 /** Whole JSON that says itself to be something else, or says nothing. One that is cut off is a fault, and told. */
@@ -75,28 +72,17 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
   const { plan, findings } = parsePlan(text, name);
   if (plan === null) {
     const first = findings.find(({ severity }) => severity === 'error') ?? findings[0];
-    const more = findings.length - 1;
-    const what = first ? sayFinding(first) : 'it is no plan';
-    return {
-      kind: 'invalid',
-      name,
-      what: more > 0 ? `${what} (and ${more} more)` : what,
-      mend: `refit validate ${word(path)} shows all of it`,
-    };
+    const { what, place } = first ?? { what: 'it is no plan', place: null };
+    const where = place === null ? '' : `line ${place.line}: `;
+    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+    const mend = `refit validate ${word(path)} shows all of it`;
+    return { kind: 'invalid', name, what: `${where}${what}${more}`, mend };
   }
-  if (plan.schedule === undefined)
-    return {
-      kind: 'unscheduled',
-      name,
-      what: 'the plan has no schedule',
-      mend: 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }',
-    };
   const { name: title, schedule } = plan;
-  return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null } };
-}
-
-function sayFinding({ what, place }: Finding): string {
-  return place === null ? what : `line ${place.line}: ${what}`;
+  if (schedule !== undefined)
+    return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null } };
+  const mend = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
+  return { kind: 'unscheduled', name, what: 'the plan has no schedule', mend };
 }
 
 /** A plan is a mapping; approvers stand in a list. */

@@ -5,19 +5,14 @@ import { word } from '../next-command.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { openOpenings } from '../plan/windows/open-windows.ts';
 import { visible } from '../report/document/escape.ts';
-import type { PlanAccount, ScheduleState } from './account.ts';
+import type { PlanAccount } from './account.ts';
 import { readAccount } from './account-file.ts';
 import { type FolderView, nextOf } from './decide.ts';
 import { type FileReading, fallsBehind, type ScheduledPlan } from './plan-file.ts';
 import { watchFolder } from './watched-folder.ts';
 
-/** What was read of a folder. */
-export interface ReadSchedule {
-  /** Where its occurrences, switches, requests and log are. */
-  readonly root: string;
-  readonly view: FolderView;
-  readonly state: ScheduleState;
-}
+/** What was read of a folder. `root`: where its occurrences, switches, requests and log are. */
+export type ReadSchedule = Awaited<ReturnType<typeof readSchedule>>;
 
 /** Where a folder keeps what is not its plans. @param runs where somebody says so. */
 export function rootOf(folder: string, runs: string | undefined): string {
@@ -25,7 +20,7 @@ export function rootOf(folder: string, runs: string | undefined): string {
 }
 
 /** @throws RefitError `usage` where the folder cannot be read. */
-export async function readSchedule(folder: string, runs: string | undefined): Promise<ReadSchedule> {
+export async function readSchedule(folder: string, runs: string | undefined) {
   const root = rootOf(folder, runs);
   const view = await watchFolder(folder, root).look();
   return { root, view, state: (await readAccount(root)).state };
@@ -34,35 +29,29 @@ export async function readSchedule(folder: string, runs: string | undefined): Pr
 /** The file that a name means: whole, or without its ending where one alone is called so. @throws RefitError `usage` */
 export function fileNamed(name: string, { files }: FolderView, folder: string): FileReading {
   const exact = files.find((one) => one.name === name);
-  const alike = files.filter((one) => one.name.replace(/\.[^.]+$/, '') === name);
-  const [only] = alike;
   if (exact) return exact;
-  if (only && alike.length === 1) return only;
-  const mend =
-    alike.length > 1
-      ? `one of: ${alike.map((one) => one.name).join(', ')}`
-      : `refit schedule list ${word(folder)} names the plans there`;
-  const what = alike.length > 1 ? 'means more than one' : 'is the name of none';
+  const alike = files.filter((one) => one.name.replace(/\.[^.]+$/, '') === name);
+  const [only, other] = alike;
+  if (only && !other) return only;
+  const what = only ? 'means more than one' : 'is the name of none';
+  const mend = only
+    ? `one of: ${alike.map((one) => one.name).join(', ')}`
+    : `refit schedule list ${word(folder)} names the plans there`;
   throw new RefitError('usage', `${visible(name)} ${what} of the plans in ${visible(folder)}`, mend);
 }
 
-/** Where a scheduled plan stands. Moments are ms since 1970 UTC. */
-export interface PlanStatus {
-  readonly plan: ScheduledPlan;
-  /** null: no scheduler has seen it. */
-  readonly account: PlanAccount | null;
-  readonly enabled: boolean;
-  /** Why it is never carried out as it is; null: it is. */
-  readonly behind: string | null;
-  /** null: never by itself. */
-  readonly next: number | null;
-}
+/** Where a scheduled plan stands. */
+export type PlanStatus = ReturnType<typeof statusOf>;
 
 export function isEnabled({ switches }: FolderView, name: string): boolean {
   return switches.get(name)?.enabled !== false;
 }
 
-export function statusOf(plan: ScheduledPlan, { view, state }: ReadSchedule, now: number): PlanStatus {
+/**
+ * @returns `account`: null where no scheduler has seen it; `behind`: why it is never carried out as it is, null where it is;
+ * `next`: when it is due, ms since 1970 UTC, null where never by itself.
+ */
+export function statusOf(plan: ScheduledPlan, { view, state }: ReadSchedule, now: number) {
   const account = state.plans.get(plan.name) ?? null;
   const enabled = isEnabled(view, plan.name);
   const behind = account?.last ? null : fallsBehind(plan, account?.since ?? now);
@@ -83,11 +72,8 @@ export interface ComingTime {
 /** The coming times of all plans that are enabled, the first of them. */
 export function comingTimes({ view, state }: ReadSchedule, now: number, most: number): ComingTime[] {
   return view.files
-    .flatMap((file) =>
-      file.kind === 'scheduled' && isEnabled(view, file.name)
-        ? comingOf(file.plan, state.plans.get(file.name) ?? null, now, most)
-        : [],
-    )
+    .flatMap((file) => (file.kind === 'scheduled' && isEnabled(view, file.name) ? [file.plan] : []))
+    .flatMap((plan) => comingOf(plan, state.plans.get(plan.name) ?? null, now, most))
     .sort((a, b) => a.at - b.at || (a.plan.name < b.plan.name ? -1 : 1))
     .slice(0, most);
 }

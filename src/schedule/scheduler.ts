@@ -3,8 +3,7 @@
  * processes in its hands, so that a next scheduler goes on wherever this one died.
  */
 
-import type { Clock } from '../clock.ts';
-import { RefitError } from '../errors.ts';
+import { messageOf, RefitError } from '../errors.ts';
 import { SECOND } from '../units.ts';
 import { SCHEDULE_FORMAT, type ScheduleDeed, type ScheduleState } from './account.ts';
 import type { Account } from './account-file.ts';
@@ -24,7 +23,6 @@ const LOOK_EVERY = 2 * SECOND;
 
 /** What a scheduler is given. */
 export interface SchedulerPorts extends Omit<Carrier, 'record' | 'account' | 'drain' | 'log' | 'onChild'> {
-  readonly clock: Clock;
   readonly account: Account;
   readonly look: () => Promise<FolderView>;
   readonly dropRequest: (id: string) => Promise<void>;
@@ -50,46 +48,30 @@ export interface SchedulerStanding {
   readonly draining: boolean;
 }
 
-export interface Scheduler {
-  /** @returns the exit code. @throws where the account cannot be written any more, once what is under way is drained. */
-  run(): Promise<number>;
-  standing(): SchedulerStanding;
-}
-
-export function openScheduler(ports: SchedulerPorts): Scheduler {
-  const loop: Loop = {
-    ports,
-    hands: openHands(ports),
-    absent: new Map(),
-    told: new Map(),
-    view: null,
-    roundAt: null,
-    blind: null,
-  };
+export function openScheduler(ports: SchedulerPorts) {
+  const seen: Loop['seen'] = { view: null, roundAt: null, blind: null };
+  const hands = openHands(ports);
   return {
-    run: () => run(loop),
-    standing: () => ({
+    /** @returns the exit code. @throws where the account cannot be written any more, once what is under way is drained. */
+    run: () => run({ ports, hands, absent: new Map(), told: new Map(), seen }),
+    standing: (): SchedulerStanding => ({
+      ...seen,
       state: ports.account.state(),
-      view: loop.view,
-      inHand: [...loop.hands.plans()],
-      roundAt: loop.roundAt,
-      blind: loop.blind,
+      inHand: [...hands.plans()],
       draining: ports.drain.aborted,
     }),
   };
 }
 
 /** What the loop knows between two rounds. A next scheduler finds all of it again. */
-interface Loop extends Pick<SchedulerStanding, 'view' | 'roundAt' | 'blind'> {
+interface Loop {
   readonly ports: SchedulerPorts;
-  readonly hands: Hands;
+  readonly hands: ReturnType<typeof openHands>;
   /** Since when the file of a plan is away, by the clock's `monotonic`. */
   readonly absent: Map<string, number>;
   /** What was said of each faulty file. */
   readonly told: Map<string, string>;
-  view: FolderView | null;
-  roundAt: number | null;
-  blind: string | null;
+  readonly seen: { -readonly [Key in 'view' | 'roundAt' | 'blind']: SchedulerStanding[Key] };
 }
 
 async function run(loop: Loop): Promise<number> {
@@ -117,11 +99,11 @@ async function run(loop: Loop): Promise<number> {
 
 /** @returns when something is to be done next, milliseconds since 1970 UTC; null: nothing that is known. */
 async function round(loop: Loop): Promise<number | null> {
-  const { ports, hands } = loop;
+  const { ports, hands, seen } = loop;
   const { clock, account } = ports;
   const view = await look(loop);
   if (view === null) {
-    loop.roundAt = clock.monotonic();
+    seen.roundAt = clock.monotonic();
     return null;
   }
   tellFaults(view, loop.told, ports.log);
@@ -129,20 +111,20 @@ async function round(loop: Loop): Promise<number | null> {
   const asked = { view, now, gone: goneFrom(loop, view), inHand: hands.plans() };
   await carry(decide({ ...asked, state: account.state() }), account, hands.begin);
   for (const { id } of view.requests) if (account.state().requests.has(id)) await ports.dropRequest(id);
-  loop.roundAt = clock.monotonic();
+  seen.roundAt = clock.monotonic();
   return nextMoment({ state: account.state(), view, now });
 }
 
 /** The folder as it is; null where it cannot be looked at, which is said once. */
-async function look(loop: Loop): Promise<FolderView | null> {
+async function look({ ports, seen }: Loop): Promise<FolderView | null> {
   try {
-    loop.view = await loop.ports.look();
-    loop.blind = null;
-    return loop.view;
+    seen.view = await ports.look();
+    seen.blind = null;
+    return seen.view;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (loop.blind === null) loop.ports.log(null, `${why}; it is looked at again`);
-    loop.blind = why;
+    const why = messageOf(error);
+    if (seen.blind === null) ports.log(null, `${why}; it is looked at again`);
+    seen.blind = why;
     return null;
   }
 }
@@ -176,9 +158,6 @@ export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promi
       ? one.deed.kind === 'seen' || ('request' in one.deed && one.deed.request === request.id)
       : one.begin.request === request.id || one.begin.because === 'taken-up',
   );
-  const refused = own.flatMap((one) =>
-    one.kind === 'note' && one.deed.kind === 'refused' ? [one.deed] : [],
-  );
   let ended: ScheduleDeed | null = null;
   await carry(own, account, (begin) => {
     hands.begin(begin, (deed) => {
@@ -187,7 +166,7 @@ export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promi
   });
   await hands.empty();
   if (hands.fault() !== null) throw hands.fault();
-  const [no] = refused;
+  const [no] = own.flatMap((one) => (one.kind === 'note' && one.deed.kind === 'refused' ? [one.deed] : []));
   const takenUp = own.some((one) => one.kind === 'begin' && one.begin.because === 'taken-up');
   if (no && !takenUp)
     throw new RefitError('blocked-by-rule', `${no.plan}: ${no.what}`, 'wait for its end, then ask again');
@@ -206,18 +185,7 @@ async function carry(
 }
 
 /** The occurrences in the hands of this process. */
-interface Hands {
-  plans(): ReadonlySet<string>;
-  begin(begin: Beginning, onEnd?: (deed: ScheduleDeed | null) => void): void;
-  /** Aborted when one of them ends. */
-  changed(): AbortSignal;
-  /** What stopped the account from being written; null as long as it can be. */
-  fault(): unknown;
-  /** Resolves when none is left, or at once when told to leave: signals are passed on. */
-  empty(): Promise<void>;
-}
-
-function openHands(ports: SchedulerPorts): Hands {
+function openHands(ports: SchedulerPorts) {
   const { account, drain, leave } = ports;
   const held = new Map<string, Promise<void>>();
   const children = new Set<Child>();
@@ -245,27 +213,29 @@ function openHands(ports: SchedulerPorts): Hands {
   };
   return {
     plans: () => new Set(held.keys()),
-    begin(begin, onEnd) {
-      const { plan } = begin;
+    begin(begin: Beginning, onEnd?: (deed: ScheduleDeed | null) => void): void {
       const carried = carryOut(begin, carrier)
         .then((deed) => onEnd?.(deed))
         .catch((error: unknown) => {
           fault ??= error;
         })
         .finally(() => {
-          held.delete(plan);
+          held.delete(begin.plan);
           change.abort();
         });
-      held.set(plan, carried);
+      held.set(begin.plan, carried);
     },
-    changed() {
+    /** Aborted when one of them ends. */
+    changed(): AbortSignal {
       const { signal } = change;
       // What ended since it was asked for last is told by it, too.
       if (signal.aborted) change = new AbortController();
       return signal;
     },
+    /** What stopped the account from being written; null as long as it can be. */
     fault: () => fault,
-    async empty() {
+    /** Resolves when none is left, or at once when told to leave: signals are passed on. */
+    async empty(): Promise<void> {
       if (fault !== null) stopAll();
       const left = new Promise<void>((resolve) => {
         if (leave.aborted) resolve();

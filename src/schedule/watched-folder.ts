@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RefitError } from '../errors.ts';
+import { messageOf, RefitError } from '../errors.ts';
 import { word } from '../next-command.ts';
 import { replaceFile } from '../store/folder/run-directory.ts';
 import type { FolderView, RunRequest, Switch } from './decide.ts';
@@ -13,17 +13,15 @@ import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
 /** Greater files are no plans. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Reads the folder again and again: a file that has not changed since is not read anew. */
-export interface WatchedFolder {
-  /** @throws RefitError `usage` where the folder cannot be read. */
-  look(): Promise<FolderView>;
-}
+/** What was read of each file, and the file that it was read from. */
+type Known = Map<string, { readonly stamp: string; readonly reading: FileReading | null }>;
 
 /** @param folder where the plans are. @param root where the occurrences are. */
-export function watchFolder(folder: string, root: string): WatchedFolder {
-  const known = new Map<string, { readonly stamp: string; readonly reading: FileReading | null }>();
+export function watchFolder(folder: string, root: string) {
+  const known: Known = new Map();
   return {
-    async look() {
+    /** Reads what has changed since the last time. @throws RefitError `usage` where the folder cannot be read. */
+    async look(): Promise<FolderView> {
       const names = await namesOf(folder);
       const files: FileReading[] = [];
       for (const name of names) {
@@ -36,6 +34,11 @@ export function watchFolder(folder: string, root: string): WatchedFolder {
   };
 }
 
+const WHY_UNREAD: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is no folder',
+};
+
 async function namesOf(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
@@ -43,32 +46,14 @@ async function namesOf(folder: string): Promise<string[]> {
       .filter((entry) => !entry.isDirectory() && mayBePlan(entry.name))
       .map(({ name }) => name)
       .sort();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such folder'
-        : code === 'ENOTDIR'
-          ? 'it is no folder'
-          : error instanceof Error
-            ? error.message
-            : String(error);
-    throw new RefitError(
-      'usage',
-      `${folder} cannot be read: ${why}`,
-      `mkdir ${word(folder)}, or name the folder of the plans`,
-      {
-        cause: error,
-      },
-    );
+  } catch (cause) {
+    const why = WHY_UNREAD[(cause as NodeJS.ErrnoException).code ?? ''] ?? messageOf(cause);
+    const mend = `mkdir ${word(folder)}, or name the folder of the plans`;
+    throw new RefitError('usage', `${folder} cannot be read: ${why}`, mend, { cause });
   }
 }
 
-async function readingOf(
-  folder: string,
-  name: string,
-  known: Map<string, { readonly stamp: string; readonly reading: FileReading | null }>,
-): Promise<FileReading | null> {
+async function readingOf(folder: string, name: string, known: Known): Promise<FileReading | null> {
   const path = join(folder, name);
   try {
     const there = await stat(path, { bigint: true });
@@ -78,48 +63,42 @@ async function readingOf(
     if (before?.stamp === stamp) return before.reading;
     if (there.size > MOST_BYTES)
       return { kind: 'invalid', name, what: 'it is too great for a plan', mend: 'move it elsewhere' };
-    const reading = readPlanFile(name, (await readFile(path)).toString('utf8'), path);
+    const reading = readPlanFile(name, await readFile(path, 'utf8'), path);
     known.set(name, { stamp, reading });
     return reading;
   } catch (error) {
     // Removed between two looks.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    const what = error instanceof Error ? error.message : String(error);
-    return { kind: 'invalid', name, what: `it cannot be read: ${what}`, mend: `ls -l ${word(path)}` };
+    const what = `it cannot be read: ${messageOf(error)}`;
+    return { kind: 'invalid', name, what, mend: `ls -l ${word(path)}` };
   }
 }
 
-const switchesIn = (root: string) => join(root, 'switches');
-const requestsIn = (root: string) => join(root, 'requests');
-
-async function readSwitches(root: string): Promise<Map<string, Switch>> {
+async function readSwitches(root: string): Promise<FolderView['switches']> {
   const switches = new Map<string, Switch>();
-  for (const [file, value] of await jsonFilesIn(switchesIn(root))) {
-    const { enabled, at } = value as { enabled?: unknown; at?: unknown };
+  for (const [plan, { enabled, at }] of await jsonFilesIn(join(root, 'switches')))
     if (typeof enabled === 'boolean' && typeof at === 'string')
-      switches.set(file.slice(0, -'.json'.length), { enabled, at: Date.parse(at) });
-  }
+      switches.set(plan, { enabled, at: Date.parse(at) });
   return switches;
 }
 
-async function readRequests(root: string): Promise<RunRequest[]> {
+async function readRequests(root: string): Promise<FolderView['requests']> {
   const requests: RunRequest[] = [];
-  for (const [file, value] of await jsonFilesIn(requestsIn(root))) {
-    const { plan, at, by } = value as { plan?: unknown; at?: unknown; by?: unknown };
+  for (const [id, { plan, at, by }] of await jsonFilesIn(join(root, 'requests')))
     if (typeof plan === 'string' && typeof at === 'string' && typeof by === 'string')
-      requests.push({ id: file.slice(0, -'.json'.length), plan, at: Date.parse(at), by });
-  }
+      requests.push({ id, plan, at: Date.parse(at), by });
   return requests.sort((a, b) => a.at - b.at);
 }
 
-async function jsonFilesIn(folder: string): Promise<[string, unknown][]> {
+/** The objects in a folder's files, each by the file's name without its ending. */
+async function jsonFilesIn(folder: string): Promise<[string, Record<string, unknown>][]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
-  const files: [string, unknown][] = [];
+  const files: [string, Record<string, unknown>][] = [];
   for (const name of names) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     try {
-      const value: unknown = JSON.parse(text);
-      if (typeof value === 'object' && value !== null) files.push([name, value]);
+      const value = JSON.parse(text);
+      if (typeof value === 'object' && value !== null) files.push([name.slice(0, -'.json'.length), value]);
     } catch {
       // It is replaced whole, so this is none of ours.
     }
@@ -127,27 +106,18 @@ async function jsonFilesIn(folder: string): Promise<[string, unknown][]> {
   return files;
 }
 
-/** Says that a plan's times are heeded from `at` on, or are not any more. @param at ISO 8601 UTC. */
-export async function writeSwitch(
+/** Writes down what somebody says of a schedule. @param name the plan's file; of a request, what no other is called. */
+export async function writeSaid(
   root: string,
-  plan: string,
-  value: { readonly enabled: boolean; readonly at: string; readonly by: string },
+  kind: 'switches' | 'requests',
+  name: string,
+  value: object,
 ): Promise<void> {
-  await mkdir(switchesIn(root), { recursive: true, mode: 0o700 });
-  await replaceFile(join(switchesIn(root), `${plan}.json`), `${JSON.stringify(value)}\n`);
-}
-
-/** Asks the scheduler to begin a plan now. @param id a name that no other request has. */
-export async function writeRequest(
-  root: string,
-  id: string,
-  value: { readonly plan: string; readonly at: string; readonly by: string },
-): Promise<void> {
-  await mkdir(requestsIn(root), { recursive: true, mode: 0o700 });
-  await replaceFile(join(requestsIn(root), `${id}.json`), `${JSON.stringify(value)}\n`);
+  await mkdir(join(root, kind), { recursive: true, mode: 0o700 });
+  await replaceFile(join(root, kind, `${name}.json`), `${JSON.stringify(value)}\n`);
 }
 
 /** Takes a request back, or away once it is answered. */
 export async function dropRequest(root: string, id: string): Promise<void> {
-  await rm(join(requestsIn(root), `${id}.json`), { force: true });
+  await rm(join(root, 'requests', `${id}.json`), { force: true });
 }

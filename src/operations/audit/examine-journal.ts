@@ -5,17 +5,6 @@ import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.t
 import { visible } from '../../report/document/escape.ts';
 import type { JournalOnDisk, JournalWalk } from '../../store/folder/journal-file.ts';
 
-/** What was found: `sound` decides the exit code. */
-export interface Audit {
-  readonly sound: boolean;
-  readonly digest: string;
-  readonly entries: number;
-  readonly head: string;
-  readonly ended: boolean;
-  readonly faults: readonly string[];
-  readonly warnings: readonly string[];
-}
-
 /** The hash of an entry that the journal must hold, and where that is known from. */
 export interface KnownHead {
   readonly hash: string;
@@ -32,27 +21,21 @@ interface Against {
 }
 
 /** Holds a journal against itself, its plan and the heads that are known of it. */
-export function examineJournal(journal: JournalOnDisk, against: Against): Audit {
+export function examineJournal(journal: JournalOnDisk, against: Against) {
   const examination = beginExamination(against);
   for (const entry of journal.entries) examination.add(entry);
   return examination.end(journal);
 }
 
 /** The same of a journal that is read entry by entry, and is not kept. */
-export interface Examination {
-  add(entry: JournalEntry): void;
-  /** @param walk what was found of the file beside its entries. */
-  end(walk: JournalWalk): Audit;
-}
-
-export function beginExamination({ name, saved, heads }: Against): Examination {
+export function beginExamination({ name, saved, heads }: Against) {
   const replay = beginReplay(saved);
   const missing = new Set(heads.map(({ hash }) => hash));
   let first: JournalEntry | null = null;
   let odd: JournalEntry | null = null;
   let entries = 0;
   return {
-    add(entry) {
+    add(entry: JournalEntry): void {
       first ??= entry;
       entries += 1;
       missing.delete(entry.hash);
@@ -60,7 +43,8 @@ export function beginExamination({ name, saved, heads }: Against): Examination {
       if (validateJournalEntry(entry)) replay.add(entry);
       else odd = entry;
     },
-    end({ fault, tornBytes, end }) {
+    /** @param walk what was found of the file beside its entries. @returns `sound` decides the exit code. */
+    end({ fault, tornBytes, end }: JournalWalk) {
       const faults: string[] = [];
       const warnings: string[] = [];
       if (fault) faults.push(`${name}:${fault.line}: ${fault.what}`);

@@ -1,44 +1,24 @@
 /** Reads a run directory for an audit: nothing in it is trusted before it has been held against the rest. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Offered } from '../../approval/judge-approvals.ts';
 import { RefitError } from '../../errors.ts';
-import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
+import type { Approver, JournalEntry } from '../../model.ts';
 import { readApprovers } from '../../plan/parse/read-approvers.ts';
 import { readSavedPlan } from '../../plan/seal.ts';
 import { keptApprovals } from '../../store/folder/approval-files.ts';
-import { type JournalWalk, walkJournalFile } from '../../store/folder/journal-file.ts';
+import { walkJournalFile } from '../../store/folder/journal-file.ts';
 import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
 import { keptSignatures } from '../../store/folder/signature-files.ts';
 import { readInput } from '../named-files.ts';
 import { examineApprovals } from './examine-approvals.ts';
-import { type Audit, beginExamination, type KnownHead } from './examine-journal.ts';
+import { beginExamination, type KnownHead } from './examine-journal.ts';
 import { examineSignatures } from './examine-signatures.ts';
-
-/** What lies in a run directory, and what an audit finds of it. */
-export interface ExaminedRun {
-  readonly directory: string;
-  /** The saved plan's file, byte by byte. */
-  readonly planText: string;
-  readonly saved: SavedPlan;
-  readonly journalPath: string;
-  readonly journal: JournalWalk;
-  readonly approvals: readonly Offered[];
-  readonly signatures: readonly Offered[];
-  readonly audit: RunAudit;
-}
-
-/** The whole of the findings. */
-export interface RunAudit extends Audit {
-  /** False where the journal itself was changed, or is not whole. */
-  readonly chainSound: boolean;
-  /** Who signed the journal, in words. */
-  readonly signed: readonly string[];
-}
 
 /**
  * @param heads hashes that the journal must hold, beside that of the report in the directory.
  * @param signatureFiles signatures beside those in the directory. @param signersFile who must have signed.
+ * @returns what lies in the run directory, and what was found of it: `audit.chainSound` is false where the journal itself was
+ * changed, or is not whole; `audit.signed` says in words who signed it.
  * @throws RefitError `usage` where files cannot be read, and what reading the saved plan throws.
  */
 export async function examineRun(
@@ -52,7 +32,7 @@ export async function examineRun(
     readonly signatureFiles?: readonly string[];
     readonly signersFile?: string | null;
   } = {},
-): Promise<ExaminedRun> {
+) {
   const planText = (await readInput(join(directory, RUN_FILES.plan), 'the saved plan')).toString('utf8');
   const saved = readSavedPlan(planText);
   const signers = signersFile === null ? null : await readSigners(signersFile);
@@ -94,7 +74,10 @@ export async function examineRun(
 }
 
 /** @throws RefitError `journal-broken` with what the audit found, where a run is to be relied on and cannot be. */
-export function mustBeSound({ directory, audit }: ExaminedRun, instead: string): void {
+export function mustBeSound(
+  { directory, audit }: Awaited<ReturnType<typeof examineRun>>,
+  instead: string,
+): void {
   if (audit.sound) return;
   throw new RefitError('journal-broken', `${directory} is not sound: ${audit.faults.join('; ')}`, instead);
 }

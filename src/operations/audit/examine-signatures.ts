@@ -5,30 +5,20 @@ import { readHeadSignature, signerOf } from '../../approval/signed-files.ts';
 import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
 import { visible } from '../../report/document/escape.ts';
 
-/** What was found of the signatures. */
-export interface SignaturesFound {
-  readonly faults: readonly string[];
-  readonly warnings: readonly string[];
-  /** Those that are good, in words. */
-  readonly good: readonly string[];
-}
-
 /**
  * @param entries those of the journal that decode, of which the hashes are looked at.
- * @param signers whose signatures are wanted, where somebody says: one of them at least must have signed.
+ * @param against.signers whose signatures are wanted, where somebody says: one of them at least must have signed.
+ * @returns `good`: those that are good, in words.
  */
 export function examineSignatures(
   entries: readonly Pick<JournalEntry, 'hash'>[],
-  {
-    saved,
-    offered,
-    signers,
-  }: {
+  against: {
     readonly saved: Pick<SavedPlan, 'digest'>;
     readonly offered: readonly Offered[];
     readonly signers: { readonly file: string; readonly list: readonly Approver[] } | null;
   },
-): SignaturesFound {
+) {
+  const { saved, offered, signers } = against;
   const faults: string[] = [];
   const warnings: string[] = [];
   const good: string[] = [];

@@ -1,35 +1,26 @@
 /** Everything that a third party needs to check a run, as one archive. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { Header, Pack, ReadEntry } from 'tar';
 import { RefitError } from '../../errors.ts';
 import { word } from '../../next-command.ts';
-import { evidenceFiles } from '../../report/run/evidence.ts';
+import { type EvidenceFile, evidenceFiles } from '../../report/run/evidence.ts';
 import { decodeJournal } from '../../store/folder/journal-file.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import { VERSION } from '../../version.ts';
 import { installed } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';
-import { packEvidence } from './evidence-archive.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
 
 /** The schemas that are handed over: what is in the archive and no more. */
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'head-signature'];
 
-/** What was packed. */
-export interface ExportedRun {
-  /** The archive. */
-  readonly file: string;
-  /** The files in it. */
-  readonly files: readonly string[];
-  readonly head: string;
-  readonly entries: number;
-  /** Bytes of a last entry that was never finished: they are left out. */
-  readonly tornBytes: number;
-  readonly signatures: number;
-}
-
-/** @param out the archive's file; left out: the run's name. @throws RefitError `journal-broken` where the run is not sound. */
-export async function exportRun(directory: string, out: string | undefined): Promise<ExportedRun> {
+/**
+ * @param out the archive's file; left out: the run's name.
+ * @returns the archive and the files in it. `tornBytes`: of a last entry that was never finished: they are left out.
+ * @throws RefitError `journal-broken` where the run is not sound.
+ */
+export async function exportRun(directory: string, out: string | undefined) {
   const name = basename(resolve(directory));
   const file = out ?? `${name}.tar.gz`;
   const gzip = /\.(tar\.gz|tgz)$/.test(file);
@@ -56,8 +47,8 @@ export async function exportRun(directory: string, out: string | undefined): Pro
     ],
     version: VERSION,
   });
-  const at = Date.parse(entries.at(-1)?.at ?? saved.sealedAt);
-  await writeOutput(file, await packEvidence(files, { folder: name, at, gzip }));
+  const mtime = new Date(entries.at(-1)?.at ?? saved.sealedAt);
+  await writeOutput(file, await pack(files, name, mtime, gzip));
   return {
     file,
     files: files.map(({ path }) => path),
@@ -69,7 +60,7 @@ export async function exportRun(directory: string, out: string | undefined): Pro
 }
 
 /** The schemas of this version. */
-async function schemas(): Promise<{ path: string; text: string }[]> {
+async function schemas(): Promise<EvidenceFile[]> {
   const folder = await installed('schemas');
   const names = (await readdir(folder)).filter((file) => SCHEMAS.includes(file.replace('.schema.json', '')));
   return Promise.all(
@@ -78,4 +69,30 @@ async function schemas(): Promise<{ path: string; text: string }[]> {
       text: await readFile(join(folder, file), 'utf8'),
     })),
   );
+}
+
+/** Files as one archive in the order given, one time for all, no owner, so that a run gives the same bytes. */
+async function pack(
+  files: readonly EvidenceFile[],
+  folder: string,
+  mtime: Date,
+  gzip: boolean,
+): Promise<Buffer> {
+  const archive = new Pack({ portable: true, gzip: gzip ? { level: 9, portable: true } : false });
+  const whole = archive.concat();
+  for (const { path, text } of files) {
+    const data = Buffer.from(text, 'utf8');
+    const header = {
+      path: `${folder}/${path}`,
+      mode: 0o644,
+      size: data.length,
+      mtime,
+      type: 'File',
+    } as const;
+    const entry = new ReadEntry(new Header(header));
+    archive.add(entry);
+    entry.end(data);
+  }
+  archive.end();
+  return whole;
 }

@@ -8,32 +8,16 @@ import { applyAgain } from '../../run/apply-again.ts';
 import { RUN_FILES, readRun } from '../../store/folder/run-directory.ts';
 import { renderReport } from '../render.ts';
 
-/** A report that is compared with the one that the journal gives. */
-export interface ComparedReport {
-  readonly file: string;
-  readonly same: boolean;
-  /** The entries that it was made from; null where that is not known. */
-  readonly entries: number | null;
-  readonly what: string;
-}
-
-/** What a replay found. */
-export interface ReportReplay {
-  readonly same: boolean;
-  /** The versions that carried the run out. */
-  readonly versions: readonly string[];
-  readonly reports: readonly ComparedReport[];
-  /** All entries of the journal. */
-  readonly entries: number;
-}
-
 const REPORTS = [
   { file: RUN_FILES.report, format: 'json', head: /"head": "([0-9a-f]{64})"/ },
   { file: RUN_FILES.page, format: 'html', head: /--head ([0-9a-f]{64})/ },
 ] as const;
 
-/** @throws RefitError `usage` where there is no report to compare, and as `readRun` does. */
-export async function replayReports(directory: string): Promise<ReportReplay> {
+/**
+ * @returns what became of each report, the versions that carried the run out, and how many entries its journal has.
+ * @throws RefitError `usage` where there is no report to compare, and as `readRun` does.
+ */
+export async function replayReports(directory: string) {
   const run = await readRun(directory);
   const { entries } = run.journal;
   const onDisk = await Promise.all(
@@ -56,19 +40,18 @@ export async function replayReports(directory: string): Promise<ReportReplay> {
   };
 }
 
+/** A report held against the one that the journal gives. `entries`: what it was made from; null where that is not known. */
 function compared(
   { file, format, head }: (typeof REPORTS)[number],
   text: string | null,
   saved: SavedPlan,
   entries: readonly JournalEntry[],
-): ComparedReport {
+) {
   if (text === null) return { file, same: false, entries: null, what: 'it is missing' };
   const hash = head.exec(text)?.[1];
   const made = hash === undefined ? 0 : entries.findIndex((entry) => entry.hash === hash) + 1;
-  if (made === 0) {
-    const what = 'the head that it names is no entry of this journal';
-    return { file, same: false, entries: null, what };
-  }
+  if (made === 0)
+    return { file, same: false, entries: null, what: 'the head that it names is no entry of this journal' };
   const again = renderReport(buildReport(saved, entries.slice(0, made)), format);
   const line = differsAt(text, again);
   const what = line === null ? 'the same, byte by byte' : `another from line ${line} on`;

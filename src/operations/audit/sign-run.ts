@@ -1,41 +1,21 @@
 /** Signs the head of a run's journal. */
 import { encodeHeadSignature, signHead } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
-import type { HeadSignature, SavedPlan } from '../../model.ts';
 import { word } from '../../next-command.ts';
 import { keepSignature } from '../../store/folder/signature-files.ts';
 import { userName } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
-import { readSigningKey } from '../signing-key.ts';
+import { readSigningKey, type SigningOptions } from '../signing-key.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
-
-/** Who signs, and where the signature goes. */
-export interface SignOptions {
-  /** The file of the private key; left out: `~/.ssh/id_ed25519`. */
-  readonly key?: string | undefined;
-  /** Left out: the user of the operating system. */
-  readonly as?: string | undefined;
-  /** Left out: the run directory. */
-  readonly out?: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** ms since 1970 UTC */
-  readonly now: number;
-}
-
-/** A signature, and what it is over. */
-export interface SignedRun {
-  readonly signature: HeadSignature;
-  readonly path: string;
-  readonly fingerprint: string;
-  readonly saved: SavedPlan;
-  readonly ended: boolean;
-}
 
 /** A name is part of a file name, and stands in sentences: as of approvers. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
 
-/** @throws RefitError `journal-broken` where the run is not sound, `usage` where it has no entry. */
-export async function signRun(directory: string, options: SignOptions): Promise<SignedRun> {
+/**
+ * @returns the signature, its file, and what it is over.
+ * @throws RefitError `journal-broken` where the run is not sound, `usage` where it has no entry.
+ */
+export async function signRun(directory: string, options: SigningOptions) {
   const by = options.as ?? userName();
   if (!NAME.test(by)) {
     throw new RefitError(
@@ -57,7 +37,7 @@ export async function signRun(directory: string, options: SignOptions): Promise<
       'sign it when the run has ended',
     );
   }
-  const { key } = await readSigningKey(options.key, options.env);
+  const { key } = await readSigningKey(options);
   const { end } = run.journal;
   const what = { digest: saved.digest, head: end.hash, entries: end.seq, by };
   const signature = signHead(what, key, options.now);

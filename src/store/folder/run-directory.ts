@@ -178,7 +178,7 @@ export function runDirectoryName(now: number, digest: string): string {
 }
 
 /** A file's text; null where it does not exist. */
-async function readText(path: string): Promise<string | null> {
+export async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

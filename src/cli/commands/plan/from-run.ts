@@ -1,7 +1,6 @@
 /** `refit rollback RUN` and `refit retry RUN`: a run as the plan that takes it back, or that asks again. Reads only. */
 import type { PlanSource } from '../../../model.ts';
-import { pastDurations } from '../../../operations/past-durations.ts';
-import { planFromRun } from '../../../operations/plan-fleet.ts';
+import { pastDurations, planFromRun } from '../../../operations/plan-fleet.ts';
 import { handOver, type ReviewOptions } from '../../hand-over.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';

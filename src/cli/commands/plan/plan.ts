@@ -2,8 +2,7 @@
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import { word } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { pastDurations } from '../../../operations/past-durations.ts';
-import { type PlanOptions, planFleet } from '../../../operations/plan-fleet.ts';
+import { type PlanOptions, pastDurations, planFleet } from '../../../operations/plan-fleet.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { visible } from '../../../report/document/escape.ts';

@@ -12,7 +12,7 @@ import { visible } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
 import { describeSchedule } from '../../../report/review/describe-rollout.ts';
 import type { Occurrence } from '../../../schedule/account.ts';
-import { openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
+import { liveHolder, openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
 import type { FileReading } from '../../../schedule/plan-file.ts';
 import {
   type ComingTime,
@@ -21,7 +21,6 @@ import {
   readSchedule,
   statusOf,
 } from '../../../schedule/read-schedule.ts';
-import { schedulerOf } from '../../../schedule/scheduler-lock.ts';
 import { countFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -45,7 +44,7 @@ export async function scheduleList(
 ): Promise<number> {
   const read = await readSchedule(folder, options.runs);
   const host = hostname();
-  const scheduler = await schedulerOf(read.root, host);
+  const scheduler = await liveHolder(read.root, host);
   const now = terminal.clock.now();
   const { directoryOf } = openOccurrenceDisk(read.root, host);
   const listed = read.view.files.map(

@@ -4,13 +4,11 @@ import { iso } from '../../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { userName } from '../../../operations/machine.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { ScheduleDeed } from '../../../schedule/account.ts';
+import { type ScheduleDeed, sayDeed } from '../../../schedule/account.ts';
 import { askScheduler, switchPlan } from '../../../schedule/control-schedule.ts';
-import { openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
+import { liveHolder, openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
 import { fileNamed, readSchedule } from '../../../schedule/read-schedule.ts';
-import { sayDeed } from '../../../schedule/say-entry.ts';
 import { runOnce } from '../../../schedule/scheduler.ts';
-import { schedulerOf } from '../../../schedule/scheduler-lock.ts';
 import { print } from '../../output.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -57,7 +55,7 @@ export async function scheduleRunNow(
   const at = terminal.clock.now();
   const id = `${iso(at).replace(/[^0-9A-Z]/g, '')}-${process.pid}`;
   const request = { id, plan: file.name, at, by: userName() };
-  if ((await schedulerOf(root, hostname())) !== null) {
+  if ((await liveHolder(root, hostname())) !== null) {
     const answer = await askScheduler({ root, folder }, request, terminal.clock);
     await tell(answer, root, options, terminal);
     return answer.kind === 'refused' ? EXIT_COMMAND_REFUSED : 0;
