@@ -6,16 +6,9 @@ interface Entry {
   readonly happen: (at: number) => void;
 }
 
-export interface Agenda {
-  /** Puts down that `happen` is to be called for the moment `at` (ms since 1970 UTC). */
-  add(at: number, happen: (at: number) => void): void;
-  /** Calls everything due at or before `now`, by time and then by entry, including what that adds. */
-  runUntil(now: number): void;
-  /** The time of the next entry, or null. */
-  next(): number | null;
-}
+export type Agenda = ReturnType<typeof createAgenda>;
 
-export function createAgenda(): Agenda {
+export function createAgenda() {
   const heap: Entry[] = [];
   let order = 0;
   const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
@@ -38,7 +31,8 @@ export function createAgenda(): Agenda {
   };
 
   return {
-    add(at, happen) {
+    /** Puts down that `happen` is to be called for the moment `at` (ms since 1970 UTC). */
+    add(at: number, happen: Entry['happen']): void {
       const entry: Entry = { at, order: order++, happen };
       let hole = heap.length;
       heap.push(entry);
@@ -50,12 +44,14 @@ export function createAgenda(): Agenda {
       }
       heap[hole] = entry;
     },
-    runUntil(now) {
+    /** Calls everything due at or before `now`, by time and then by entry, including what that adds. */
+    runUntil(now: number): void {
       while (heap.length > 0 && heap[0]!.at <= now) {
         const entry = pop();
         entry.happen(entry.at);
       }
     },
-    next: () => heap[0]?.at ?? null,
+    /** The time of the next entry, or null. */
+    next: (): number | null => heap[0]?.at ?? null,
   };
 }

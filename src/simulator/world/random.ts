@@ -26,10 +26,7 @@ export function seededRandom(seed: number): Random {
     next,
     whole,
     pick: (list) => list[whole(0, list.length - 1)]!,
-    text: (length, alphabet) => {
-      let text = '';
-      for (let at = 0; at < length; at++) text += alphabet[whole(0, alphabet.length - 1)];
-      return text;
-    },
+    text: (length, alphabet) =>
+      Array.from({ length }, () => alphabet[whole(0, alphabet.length - 1)]).join(''),
   };
 }
