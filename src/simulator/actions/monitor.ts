@@ -25,52 +25,52 @@ const AVERAGE = 1;
 const GREATEST = 2;
 const LEAST = 4;
 
-const getMonitorData: Action = {
-  schema: {
-    Namespace: 'string!',
-    MetricName: 'string!',
-    Instances: [{ Dimensions: [{ Name: 'string!', Value: 'string!' }, '!'] }, '!'],
-    Period: 'whole',
-    StartTime: 'string',
-    EndTime: 'string',
-    SpecifyStatistics: 'integer',
-  },
-  run(world, { params, region, identity, now }) {
-    const [namespace, name] = [params.Namespace as string, params.MetricName as string];
-    const metrics = Object.hasOwn(METRICS, namespace) ? METRICS[namespace]! : {};
-    const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
-    if (!measure) throw invalidValue(`There is no metric ${name} in ${namespace}.`);
-    const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
-    if (instances.length === 0 || instances.length > MOST_INSTANCES)
-      throw invalidValue(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
-    const period = (params.Period as number | undefined) ?? 300;
-    if (!PERIODS.includes(period)) throw invalidValue(`The period ${period} is not supported.`);
-    const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
-    if (statistics < 0 || statistics > 7) throw invalidValue('SpecifyStatistics is a sum of 1, 2 and 4.');
-    const end = instant(params.EndTime as string | undefined) ?? now;
-    const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
-    if (end < start) throw invalidValue('EndTime is before StartTime.');
-    const times = timesOf(start, Math.min(end, now), period);
-    if (times.length > MOST_POINTS / instances.length)
-      throw invalidValue(`The request asks for more than ${MOST_POINTS} points.`);
-    const account = accountOf(world, identity);
-    return {
-      Period: period,
-      MetricName: name,
-      StartTime: beijingTime(start),
-      EndTime: beijingTime(end),
-      Msg: '',
-      DataPoints: instances.map(({ Dimensions }) => {
-        const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
-        const instance = id === undefined ? undefined : world.instances.get(id);
-        const known = instance?.region === region && instance?.account === account ? instance : null;
-        return { Dimensions, ...pointsOf(world, known, { measure, times, period, statistics }) };
-      }),
-    };
+export const MONITOR: Readonly<Record<string, Action>> = {
+  GetMonitorData: {
+    schema: {
+      Namespace: 'string!',
+      MetricName: 'string!',
+      Instances: [{ Dimensions: [{ Name: 'string!', Value: 'string!' }, '!'] }, '!'],
+      Period: 'whole',
+      StartTime: 'string',
+      EndTime: 'string',
+      SpecifyStatistics: 'integer',
+    },
+    run(world, { params, region, identity, now }) {
+      const [namespace, name] = [params.Namespace as string, params.MetricName as string];
+      const metrics = Object.hasOwn(METRICS, namespace) ? METRICS[namespace]! : {};
+      const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+      if (!measure) throw invalidValue(`There is no metric ${name} in ${namespace}.`);
+      const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
+      if (instances.length === 0 || instances.length > MOST_INSTANCES)
+        throw invalidValue(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
+      const period = (params.Period as number | undefined) ?? 300;
+      if (!PERIODS.includes(period)) throw invalidValue(`The period ${period} is not supported.`);
+      const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
+      if (statistics < 0 || statistics > 7) throw invalidValue('SpecifyStatistics is a sum of 1, 2 and 4.');
+      const end = instant(params.EndTime as string | undefined) ?? now;
+      const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
+      if (end < start) throw invalidValue('EndTime is before StartTime.');
+      const times = timesOf(start, Math.min(end, now), period);
+      if (times.length > MOST_POINTS / instances.length)
+        throw invalidValue(`The request asks for more than ${MOST_POINTS} points.`);
+      const account = accountOf(world, identity);
+      return {
+        Period: period,
+        MetricName: name,
+        StartTime: beijingTime(start),
+        EndTime: beijingTime(end),
+        Msg: '',
+        DataPoints: instances.map(({ Dimensions }) => {
+          const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
+          const instance = id === undefined ? undefined : world.instances.get(id);
+          const known = instance?.region === region && instance?.account === account ? instance : null;
+          return { Dimensions, ...pointsOf(world, known, { measure, times, period, statistics }) };
+        }),
+      };
+    },
   },
 };
-
-export const MONITOR = { GetMonitorData: getMonitorData };
 
 /** Unix seconds, one a period and on it, none of them after the end. */
 function timesOf(start: number, end: number, period: number): number[] {
