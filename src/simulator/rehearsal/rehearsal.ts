@@ -47,26 +47,16 @@ const OF_INSTANCES: ReadonlySet<string> = new Set(
 export function openRehearsal(plan: Rehearsable, options: RehearsalOptions): RehearsalProvider {
   const { startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
   const durations = options.measured ? providersOwn(options.durations, startLag) : options.durations;
-  const faults = new Map<string, Fault>();
-  for (const text of options.faults) faults.set(text, faultIn(plan, text));
+  const faults = new Map(options.faults.map((text) => [text, faultIn(plan, text)]));
   return {
     assumed: [
       `an order begins ${sayRange(startLag)} after it was accepted, and an instance takes no other order for ${sayRange(lockTail)} after its change`,
     ],
     gatewayFor(run, clock) {
-      const world = rehearsalWorld(
-        plan,
-        {
-          seed: run.seed,
-          faults: run.faults.map((text) => faults.get(text) ?? parseFault(text)),
-          durations,
-          startLag,
-          lockTail,
-          limitCounting: 'calendar',
-        },
-        run.startsAt,
-      );
-      return openGateway(world, clock, { seed: run.seed, identityOf });
+      const { seed, startsAt } = run;
+      const struck = run.faults.map((text) => faults.get(text) ?? parseFault(text));
+      const world = rehearsalWorld(plan, durations, { seed, faults: struck, startLag, lockTail }, startsAt);
+      return openGateway(world, clock, { seed, identityOf });
     },
     chanceFor: (seed) => seededRandom(seed ^ 0x6a697474).next,
   };
