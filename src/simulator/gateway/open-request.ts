@@ -49,17 +49,8 @@ const GREATEST_ID = 1024;
 
 /** What the older way carries among the parameters; everything else is the action's. */
 const COMMON = new Set([
-  'Action',
-  'Version',
-  'Region',
-  'Timestamp',
-  'Nonce',
-  'SecretId',
-  'Signature',
-  'SignatureMethod',
-  'Token',
-  'Language',
-  'RequestClient',
+  ...['Action', 'Version', 'Region', 'Timestamp', 'Nonce', 'SecretId', 'Signature', 'SignatureMethod'],
+  ...['Token', 'Language', 'RequestClient'],
 ]);
 
 /** Whoever asks for keys by the token of another identity provider: nobody yet. */
