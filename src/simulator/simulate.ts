@@ -110,7 +110,8 @@ export function simulatedWorld(options: SimulateOptions, now: number) {
   const everybody = keys.map(({ account = FIRST_ACCOUNT, user, uin, secretId, secretKey }): Keys => {
     return { account, user, uin, secretId, secretKey };
   });
-  return { world, secretId: keys[0]!.secretId, secretKey: keys[0]!.secretKey, keys: everybody };
+  const [main] = everybody;
+  return { world, secretId: main!.secretId, secretKey: main!.secretKey, keys: everybody as readonly Keys[] };
 }
 
 /**

@@ -37,16 +37,18 @@ const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
  * @throws Refusal as the action UpgradeInstance gives it
  */
 export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish, now: number) {
+  const strikes = (name: FaultName): boolean =>
+    world.faults.take(name, 'UpgradeInstance', instance.id) !== null;
   const fault = (name: FaultName, code: string, message: string): void => {
-    if (world.faults.take(name, 'UpgradeInstance', instance.id)) throw new Refusal(code, message);
+    if (strikes(name)) throw new Refusal(code, message);
   };
   checkStatus(instance, now);
-  fault('low-version', 'UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  if (instance.lowVersion)
+  if (strikes('low-version') || instance.lowVersion)
     throw new Refusal('UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  const { dimension, to } = sizesOf(instance, wish);
+  const asked = sizesOf(instance, wish);
+  const { dimension, to } = asked;
   const nodes = nodeChange(instance, dimension, to.replicas, wish.nodes);
-  checkSold(world, instance, { dimension, to, outOfRange: 'InvalidParameterValue.MemSizeNotInRange' });
+  checkSold(world, instance, asked, 'InvalidParameterValue.MemSizeNotInRange');
   for (const zone of nodes?.add ?? []) soldIn(world, instance, zone);
   checkReduction(instance, to);
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
@@ -72,10 +74,10 @@ export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish
 export function checkQuote(world: World, instance: SimInstance, wish: ResizeWish, now: number): number {
   if (instance.status !== 2 || isBusy(instance))
     throw statusError(`instance ${instance.id} is in a wrong status`);
-  const { dimension, to } = sizesOf(instance, wish);
-  checkSold(world, instance, { dimension, to, outOfRange: 'LimitExceeded.MemSizeNotInRange' });
-  checkReduction(instance, to);
-  return quote(instance, to, now);
+  const asked = sizesOf(instance, wish);
+  checkSold(world, instance, asked, 'LimitExceeded.MemSizeNotInRange');
+  checkReduction(instance, asked.to);
+  return quote(instance, asked.to, now);
 }
 
 function checkStatus(instance: SimInstance, now: number): void {
@@ -102,7 +104,7 @@ function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean
 }
 
 /** The size asked for, and the one dimension in which it differs from the present one. */
-function sizesOf(instance: SimInstance, wish: ResizeWish): { dimension: keyof SimSize; to: SimSize } {
+function sizesOf(instance: SimInstance, wish: ResizeWish) {
   const edition = SIM_EDITIONS.get(instance.type)!;
   const isCluster = edition.shape === 'cluster';
   if (isCluster && wish.shards === undefined) throw wrongParameter('RedisShardNum is required for clusters');
@@ -143,7 +145,8 @@ function checkReduction(instance: SimInstance, to: SimSize): void {
 function checkSold(
   world: World,
   instance: SimInstance,
-  { dimension, to, outOfRange }: { dimension: keyof SimSize; to: SimSize; outOfRange: string },
+  { dimension, to }: ReturnType<typeof sizesOf>,
+  outOfRange: string,
 ): void {
   const sold = soldIn(world, instance, instance.zone);
   if (dimension === 'memoryPerShard') {

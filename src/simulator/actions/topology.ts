@@ -45,17 +45,19 @@ function slots(instance: SimInstance, shard: number): string {
 /** Keys of a shard, from the memory it uses. */
 const keys = (used: number): number => Math.round(used * 900);
 
-/** What the provider writes of an instance that takes part in no transfer. */
-const NOBODY = {
-  RegionId: 0,
-  InstanceId: '',
-  SetId: 0,
-  ZoneId: 0,
-  Type: 0,
-  InstanceName: '',
-  Vip: '',
-  Status: 0,
-};
+/** One end of a transfer; null: what the provider writes where no instance takes part. */
+function transferEnd(one: SimInstance | null) {
+  return {
+    RegionId: one?.region.number ?? 0,
+    InstanceId: one?.id ?? '',
+    SetId: 0,
+    ZoneId: one?.zone.number ?? 0,
+    Type: one?.type ?? 0,
+    InstanceName: one?.name ?? '',
+    Vip: one?.ip ?? '',
+    Status: one?.status ?? 0,
+  };
+}
 const TRANSFER_TEXT: Readonly<Record<number, string>> = {
   7: '运行中',
   8: '准备完成',
@@ -171,17 +173,7 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
     schema: { InstanceId: 'string!' },
     run(world, call) {
       const instance = findInstance(world, call);
-      const { region, zone, type, transfer } = instance;
-      const source = {
-        RegionId: region.number,
-        InstanceId: instance.id,
-        SetId: 0,
-        ZoneId: zone.number,
-        Type: type,
-        InstanceName: instance.name,
-        Vip: instance.ip,
-        Status: instance.status,
-      };
+      const { transfer } = instance;
       return {
         JobId: transfer === null ? '' : `dts-${instance.id.slice(4)}`,
         JobName: transfer === null ? '' : `${instance.id} out`,
@@ -189,8 +181,8 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
         StatusDesc: transfer === null ? '' : (TRANSFER_TEXT[transfer] ?? '处理中'),
         Offset: 0,
         CutDownTime: '',
-        SrcInfo: transfer === null ? NOBODY : source,
-        DstInfo: NOBODY,
+        SrcInfo: transferEnd(transfer === null ? null : instance),
+        DstInfo: transferEnd(null),
       };
     },
   },

@@ -16,7 +16,7 @@ export interface Counts {
   readonly actions: Readonly<Record<string, Readonly<ActionCounts>>>;
 }
 
-interface ActionCounts {
+export interface ActionCounts {
   arrivals: number;
   refused: number;
   /** The most arrivals in any calendar second. */

@@ -10,7 +10,7 @@ import type { Arsenal, Fault } from './faults.ts';
 import type { FleetInstance } from './fleet-instance.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 import type { Random } from './random.ts';
-import type { Counts, LimitCounting, RequestLimit } from './request-limit.ts';
+import type { LimitCounting, RequestLimit } from './request-limit.ts';
 
 /** Who may sign requests. */
 export interface Identity {
@@ -305,15 +305,10 @@ export function advance(world: World, now: number): void {
   world.agenda.runUntil(now);
 }
 
-/** What a world has been asked and has done. */
-export interface WorldCounts extends Counts {
-  /** Accepted orders by instance; those with none are left out. */
-  readonly orders: Readonly<Record<string, number>>;
-  readonly unauthenticated: number;
-}
+export type WorldCounts = ReturnType<typeof counts>;
 
-/** Arrivals and refusals by second and action, and accepted orders by instance. */
-export function counts(world: World): WorldCounts {
+/** Arrivals and refusals by second and action, and accepted orders by instance; those with none are left out. */
+export function counts(world: World) {
   const ordered = [...world.instances.values()].filter(({ orders }) => orders > 0);
   const orders = Object.fromEntries(ordered.map(({ id, orders }) => [id, orders]));
   return { ...world.limit.counts(), orders, unauthenticated: world.unauthenticated };
