@@ -13,43 +13,28 @@ import { http, type WireAnswer } from './gateway/http.ts';
 import { advance, counts, type World, type WorldCounts } from './world/world.ts';
 import { worldState } from './world/world-state.ts';
 
-export interface ServerOptions {
-  readonly world: World;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  readonly clock: Clock;
-  /** Serves https alone; both as PEM text. */
-  readonly tls?: ServerCertificate;
-}
-
 /** A certificate with its private key, PEM. */
 export interface ServerCertificate {
   readonly key: string;
   readonly cert: string;
 }
 
-export interface RunningServer {
-  /** `http://127.0.0.1:PORT`, or `https:` */
-  readonly url: string;
-  readonly port: number;
-  /** Ends all connections and stops listening. */
-  close(): Promise<void>;
-  counts(): WorldCounts;
-}
-
 /** Somewhat above what the provider allows, so that its own refusal is the one that is seen. */
 const GREATEST_BODY = 11 * 1024 * 1024;
 
-/** @throws RefitError `usage` where the port cannot be listened on */
-export async function startServer({
-  world,
-  port,
-  host = '127.0.0.1',
-  clock,
-  tls,
-}: ServerOptions): Promise<RunningServer> {
+const HOST = '127.0.0.1';
+
+/**
+ * @param port 0 takes a free one
+ * @param tls serves https alone
+ * @throws RefitError `usage` where the port cannot be listened on
+ */
+export async function startServer(
+  world: World,
+  clock: Clock,
+  port: number,
+  tls: ServerCertificate | undefined,
+) {
   const connections = { keepAliveTimeout: 75_000, noDelay: true };
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
@@ -78,24 +63,25 @@ export async function startServer({
       reject(
         new RefitError(
           'usage',
-          `cannot listen on ${host}:${port}: ${cause.message}`,
+          `cannot listen on ${HOST}:${port}: ${cause.message}`,
           'another --port, or --port 0 for a free one',
           { cause },
         ),
       ),
     );
-    server.listen(port, host, resolve);
+    server.listen(port, HOST, resolve);
   });
   const actual = (server.address() as AddressInfo).port;
   return {
-    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    url: `${tls ? 'https' : 'http'}://${HOST}:${actual}`,
     port: actual,
-    close: () =>
+    /** Ends all connections and stops listening. */
+    close: (): Promise<void> =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-    counts: () => counts(world),
+    counts: (): WorldCounts => counts(world),
   };
 }
 
@@ -104,15 +90,7 @@ function send(answer: WireAnswer, request: IncomingMessage, response: ServerResp
     request.socket.resetAndDestroy();
     return;
   }
-  write(response, answer.status, answer.headers, answer.body);
-}
-
-function write(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): void {
+  const { status, headers, body } = answer;
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
   response.end(body);
 }
@@ -123,7 +101,8 @@ function look(world: World, request: IncomingMessage, response: ServerResponse, 
   advance(world, now);
   const read = loopback ? LOOKS[path ?? ''] : undefined;
   const body = JSON.stringify(read ? read(world) : { error: 'not found' });
-  write(response, read ? 200 : 404, { 'Content-Type': 'application/json' }, body);
+  const headers = { 'Content-Type': 'application/json' };
+  send({ kind: 'answered', status: read ? 200 : 404, headers, body, delay: 0 }, request, response);
 }
 
 const LOOKS: Readonly<Record<string, (world: World) => unknown>> = {

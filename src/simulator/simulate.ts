@@ -3,12 +3,12 @@ import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { DAY } from '../units.ts';
-import { type AccountWish, type MadeAccount, makeAccounts, readFleetFile } from './fleet/accounts.ts';
+import { type AccountWish, makeAccounts, readFleetFile } from './fleet/accounts.ts';
 import { type ServerCertificate, startServer } from './server.ts';
 import { createWorld } from './world/create-world.ts';
 import { type Fault, parseFault } from './world/faults.ts';
 import type { LimitCounting } from './world/request-limit.ts';
-import { FIRST_ACCOUNT, type Range, type World, type WorldCounts } from './world/world.ts';
+import { FIRST_ACCOUNT, type Range } from './world/world.ts';
 
 /** Everything has a default; times are least and greatest in milliseconds. */
 export interface SimulateOptions {
@@ -57,22 +57,13 @@ export interface Keys {
   readonly secretKey: string;
 }
 
-export interface Simulation {
-  readonly url: string;
-  readonly port: number;
-  readonly secretId: string;
-  readonly secretKey: string;
-  /** Everybody's keys, the first account's first. */
-  readonly keys: readonly Keys[];
-  close(): Promise<void>;
-  counts(): WorldCounts;
-}
+/** A server on loopback, the keys of the first account, and everybody's, the first account's first. */
+export type Simulation = Readonly<
+  Awaited<ReturnType<typeof startServer>> & Omit<ReturnType<typeof simulatedWorld>, 'world'>
+>;
 
 /** A world from options, without a server: for whoever calls `http` itself. */
-export function simulatedWorld(
-  options: SimulateOptions,
-  now: number,
-): { world: World; secretId: string; secretKey: string; keys: readonly Keys[] } {
+export function simulatedWorld(options: SimulateOptions, now: number) {
   const seed = options.seed ?? 1;
   const count = options.instances ?? 60;
   if (!Number.isInteger(count) || count < 0 || count > 100_000) {
@@ -116,11 +107,11 @@ export function simulatedWorld(
     },
     now,
   );
-  return { world, secretId: keys[0]!.secretId, secretKey: keys[0]!.secretKey, keys: keys.map(keysOf) };
-}
-
-function keysOf({ account, user, uin, secretId, secretKey }: MadeAccount['keys'][number]): Keys {
-  return { account: account ?? FIRST_ACCOUNT, user, uin, secretId, secretKey };
+  const everybody = keys.map(({ account = FIRST_ACCOUNT, user, uin, secretId, secretKey }): Keys => {
+    return { account, user, uin, secretId, secretKey };
+  });
+  const [main] = everybody;
+  return { world, secretId: main!.secretId, secretKey: main!.secretKey, keys: everybody as readonly Keys[] };
 }
 
 /**
@@ -129,7 +120,6 @@ function keysOf({ account, user, uin, secretId, secretKey }: MadeAccount['keys']
  */
 export async function simulate(options: SimulateOptions, clock: Clock): Promise<Simulation> {
   const { world, ...keys } = simulatedWorld(options, clock.now());
-  const { port = 0, tls } = options;
-  const server = await startServer({ world, port, clock, ...given({ tls }) });
+  const server = await startServer(world, clock, options.port ?? 0, options.tls);
   return { ...server, ...keys };
 }

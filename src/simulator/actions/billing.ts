@@ -7,47 +7,6 @@ import type { Action } from './action.ts';
 import type { Params } from './parameters.ts';
 import { invalidValue } from './refusal.ts';
 
-const describeDealsByCond: Action = {
-  schema: {
-    StartTime: 'string!',
-    EndTime: 'string!',
-    Limit: 'whole!',
-    Offset: 'whole',
-    Status: 'integer',
-    OrderId: 'string',
-    BigDealId: 'string',
-    ResourceId: 'string',
-    StatusSet: 'integer[]',
-  },
-  run(world, { params, identity }) {
-    const account = accountOf(world, identity);
-    const [from, to] = spanOf(params);
-    const limit = params.Limit as number;
-    if (limit < 1 || limit > 1000)
-      throw invalidValue(`The value of Limit must be between 1 and 1000, not ${limit}.`);
-    // Without a word about it only delivered orders are listed.
-    const set = params.StatusSet as number[] | undefined;
-    const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
-    const number = (params.OrderId ?? params.BigDealId) as string | undefined;
-    const found = world.billing.filter(
-      (deal) =>
-        deal.instance.account === account &&
-        Math.floor(deal.createdAt / 1000) * 1000 >= from &&
-        deal.createdAt < to + 1000 &&
-        states.includes(deal.status) &&
-        (number === undefined || deal.name === number) &&
-        (params.ResourceId === undefined || deal.instance.id === params.ResourceId),
-    );
-    found.reverse();
-    // Offset counts pages here, not rows.
-    const start = ((params.Offset as number | undefined) ?? 0) * limit;
-    return {
-      TotalCount: found.length,
-      Deals: found.slice(start, start + limit).map((deal) => onTheWire(deal, limit <= 200)),
-    };
-  },
-};
-
 function spanOf({ StartTime, EndTime }: Params): [from: number, to: number] {
   const [from, to] = [parseBeijingTime(StartTime as string), parseBeijingTime(EndTime as string)];
   if (from === null || to === null || to < from)
@@ -91,29 +50,66 @@ function onTheWire(deal: SimDeal, withResource: boolean): Record<string, unknown
   };
 }
 
-const describeAccountBalance: Action = {
-  schema: { TempCredit: 'boolean' },
-  run(world, { identity }) {
-    const { balance, uin } = accountOf(world, identity);
-    return {
-      Balance: balance,
-      Uin: Number(uin),
-      RealBalance: balance,
-      CashAccountBalance: balance,
-      IncomeIntoAccountBalance: 0,
-      PresentAccountBalance: 0,
-      FreezeAmount: 0,
-      OweAmount: 0,
-      IsAllowArrears: false,
-      IsCreditLimited: false,
-      CreditAmount: 0,
-      CreditBalance: balance,
-      RealCreditBalance: balance,
-    };
+export const BILLING: Readonly<Record<string, Action>> = {
+  DescribeDealsByCond: {
+    schema: {
+      StartTime: 'string!',
+      EndTime: 'string!',
+      Limit: 'whole!',
+      Offset: 'whole',
+      Status: 'integer',
+      OrderId: 'string',
+      BigDealId: 'string',
+      ResourceId: 'string',
+      StatusSet: 'integer[]',
+    },
+    run(world, { params, identity }) {
+      const account = accountOf(world, identity);
+      const [from, to] = spanOf(params);
+      const limit = params.Limit as number;
+      if (limit < 1 || limit > 1000)
+        throw invalidValue(`The value of Limit must be between 1 and 1000, not ${limit}.`);
+      // Without a word about it only delivered orders are listed.
+      const set = params.StatusSet as number[] | undefined;
+      const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
+      const number = (params.OrderId ?? params.BigDealId) as string | undefined;
+      const found = world.billing.filter(
+        (deal) =>
+          deal.instance.account === account &&
+          Math.floor(deal.createdAt / 1000) * 1000 >= from &&
+          deal.createdAt < to + 1000 &&
+          states.includes(deal.status) &&
+          (number === undefined || deal.name === number) &&
+          (params.ResourceId === undefined || deal.instance.id === params.ResourceId),
+      );
+      found.reverse();
+      // Offset counts pages here, not rows.
+      const start = ((params.Offset as number | undefined) ?? 0) * limit;
+      return {
+        TotalCount: found.length,
+        Deals: found.slice(start, start + limit).map((deal) => onTheWire(deal, limit <= 200)),
+      };
+    },
   },
-};
-
-export const BILLING = {
-  DescribeDealsByCond: describeDealsByCond,
-  DescribeAccountBalance: describeAccountBalance,
+  DescribeAccountBalance: {
+    schema: { TempCredit: 'boolean' },
+    run(world, { identity }) {
+      const { balance, uin } = accountOf(world, identity);
+      return {
+        Balance: balance,
+        Uin: Number(uin),
+        RealBalance: balance,
+        CashAccountBalance: balance,
+        IncomeIntoAccountBalance: 0,
+        PresentAccountBalance: 0,
+        FreezeAmount: 0,
+        OweAmount: 0,
+        IsAllowArrears: false,
+        IsCreditLimited: false,
+        CreditAmount: 0,
+        CreditBalance: balance,
+        RealCreditBalance: balance,
+      };
+    },
+  },
 };

@@ -1,13 +1,13 @@
 /** Used memory as the monitor product measures it. Source: facts §2.7 and the product's own model, read 2026-11. */
 
-import { SECOND } from '../../units.ts';
+import { DAY, HOUR, SECOND } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
-import { type MemoryInUse, memoryAt, type Swing, swingAt } from '../world/memory-in-use.ts';
-import { accountOf, type SimInstance, type World } from '../world/world.ts';
+import { type SimInstance, sum, type World } from '../world/world.ts';
 import type { Action } from './action.ts';
+import { isOwn } from './redis-instances.ts';
 import { invalidValue } from './refusal.ts';
 
-type Measure = (memory: MemoryInUse) => number;
+type Measure = (memory: ReturnType<typeof memoryAt>) => number;
 const megabytes: Measure = ({ total }) => total;
 const percent: Measure = ({ total, memoryPerShard, shards }) => (100 * total) / (memoryPerShard * shards);
 const percentOfFullest: Measure = ({ fullest, memoryPerShard }) => (100 * fullest) / memoryPerShard;
@@ -25,52 +25,69 @@ const AVERAGE = 1;
 const GREATEST = 2;
 const LEAST = 4;
 
-const getMonitorData: Action = {
-  schema: {
-    Namespace: 'string!',
-    MetricName: 'string!',
-    Instances: [{ Dimensions: [{ Name: 'string!', Value: 'string!' }, '!'] }, '!'],
-    Period: 'whole',
-    StartTime: 'string',
-    EndTime: 'string',
-    SpecifyStatistics: 'integer',
-  },
-  run(world, { params, region, identity, now }) {
-    const [namespace, name] = [params.Namespace as string, params.MetricName as string];
-    const metrics = Object.hasOwn(METRICS, namespace) ? METRICS[namespace]! : {};
-    const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
-    if (!measure) throw invalidValue(`There is no metric ${name} in ${namespace}.`);
-    const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
-    if (instances.length === 0 || instances.length > MOST_INSTANCES)
-      throw invalidValue(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
-    const period = (params.Period as number | undefined) ?? 300;
-    if (!PERIODS.includes(period)) throw invalidValue(`The period ${period} is not supported.`);
-    const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
-    if (statistics < 0 || statistics > 7) throw invalidValue('SpecifyStatistics is a sum of 1, 2 and 4.');
-    const end = instant(params.EndTime as string | undefined) ?? now;
-    const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
-    if (end < start) throw invalidValue('EndTime is before StartTime.');
-    const times = timesOf(start, Math.min(end, now), period);
-    if (times.length > MOST_POINTS / instances.length)
-      throw invalidValue(`The request asks for more than ${MOST_POINTS} points.`);
-    const account = accountOf(world, identity);
-    return {
-      Period: period,
-      MetricName: name,
-      StartTime: beijingTime(start),
-      EndTime: beijingTime(end),
-      Msg: '',
-      DataPoints: instances.map(({ Dimensions }) => {
-        const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
-        const instance = id === undefined ? undefined : world.instances.get(id);
-        const known = instance?.region === region && instance?.account === account ? instance : null;
-        return { Dimensions, ...pointsOf(world, known, { measure, times, period, statistics }) };
-      }),
-    };
+export const MONITOR: Readonly<Record<string, Action>> = {
+  GetMonitorData: {
+    schema: {
+      Namespace: 'string!',
+      MetricName: 'string!',
+      Instances: [{ Dimensions: [{ Name: 'string!', Value: 'string!' }, '!'] }, '!'],
+      Period: 'whole',
+      StartTime: 'string',
+      EndTime: 'string',
+      SpecifyStatistics: 'integer',
+    },
+    run(world, call) {
+      const { params, now } = call;
+      const [namespace, name] = [params.Namespace as string, params.MetricName as string];
+      const metrics = Object.hasOwn(METRICS, namespace) ? METRICS[namespace]! : {};
+      const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+      if (!measure) throw invalidValue(`There is no metric ${name} in ${namespace}.`);
+      const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
+      if (instances.length === 0 || instances.length > MOST_INSTANCES)
+        throw invalidValue(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
+      const period = (params.Period as number | undefined) ?? 300;
+      if (!PERIODS.includes(period)) throw invalidValue(`The period ${period} is not supported.`);
+      const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
+      if (statistics < 0 || statistics > 7) throw invalidValue('SpecifyStatistics is a sum of 1, 2 and 4.');
+      const end = instant(params.EndTime as string | undefined) ?? now;
+      const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
+      if (end < start) throw invalidValue('EndTime is before StartTime.');
+      const times = timesOf(start, Math.min(end, now), period);
+      if (times.length > MOST_POINTS / instances.length)
+        throw invalidValue(`The request asks for more than ${MOST_POINTS} points.`);
+      const isOurs = isOwn(world, call);
+      return {
+        Period: period,
+        MetricName: name,
+        StartTime: beijingTime(start),
+        EndTime: beijingTime(end),
+        Msg: '',
+        DataPoints: instances.map(({ Dimensions }) => {
+          const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
+          const instance = world.instances.get(String(id));
+          // A point stands for the period that begins with it, so the last one reaches to the present.
+          // There are none of an instance that does not exist here: it is no error.
+          const points = isOurs(instance)
+            ? times.map((at) => ({
+                memory: measure(memoryAt(instance, at * SECOND)),
+                swing: swingAt(world, instance, (at + period) * SECOND),
+              }))
+            : [];
+          const series = (which: 'average' | 'greatest' | 'least'): number[] =>
+            points.map(({ memory, swing }) => Math.round(memory * swing[which] * 1000) / 1000);
+          return {
+            Dimensions,
+            Timestamps: isOurs(instance) ? times : [],
+            Values: series('average'),
+            MaxValues: statistics & GREATEST ? series('greatest') : null,
+            MinValues: statistics & LEAST ? series('least') : null,
+            AvgValues: statistics & AVERAGE ? series('average') : null,
+          };
+        }),
+      };
+    },
   },
 };
-
-export const MONITOR = { GetMonitorData: getMonitorData };
 
 /** Unix seconds, one a period and on it, none of them after the end. */
 function timesOf(start: number, end: number, period: number): number[] {
@@ -79,42 +96,31 @@ function timesOf(start: number, end: number, period: number): number[] {
   return Array.from({ length: count }, (_, n) => first + n * period);
 }
 
-/** What is asked of each instance. */
-interface Question {
-  readonly measure: Measure;
-  readonly times: readonly number[];
-  readonly period: number;
-  readonly statistics: number;
-}
-
-/** Empty rows for an instance that does not exist here: it is no error. */
-function pointsOf(
-  world: World,
-  instance: SimInstance | null,
-  { measure, times, period, statistics }: Question,
-): Record<string, unknown> {
-  const rounded = (value: number): number => Math.round(value * 1000) / 1000;
-  // A point stands for the period that begins with it, so the last one reaches to the present.
-  const series = (which: keyof Swing): number[] =>
-    instance === null
-      ? []
-      : times.map((at) => {
-          const memory = measure(memoryAt(instance, at * SECOND));
-          return rounded(memory * swingAt(world, instance, (at + period) * SECOND)[which]);
-        });
-  return {
-    Timestamps: instance === null ? [] : times,
-    Values: series('average'),
-    MaxValues: statistics & GREATEST ? series('greatest') : null,
-    MinValues: statistics & LEAST ? series('least') : null,
-    AvgValues: statistics & AVERAGE ? series('average') : null,
-  };
-}
-
 /** ISO 8601 with an offset, or the provider's zone-less time. */
 function instant(text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseBeijingTime(text) ?? (/(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN);
   if (Number.isNaN(ms)) throw invalidValue(`${JSON.stringify(text)} is not a time.`);
   return ms;
+}
+
+/** MB over all shards and in the fullest one, and the size they lay in at `at`, ms since 1970 UTC. */
+function memoryAt(instance: SimInstance, at: number) {
+  const { memoryPerShard, shards, used } = instance.past.find(({ until }) => at < until) ?? instance;
+  return { total: sum(used), fullest: Math.max(...used), memoryPerShard, shards };
+}
+
+/**
+ * How much of it was in use around `at`, as factors. Since the world began it is what the instance has now (orders
+ * change its size, never its data); before that it swung by the day below that, so that averages and least values differ
+ * from the greatest. Invented, but for one thing: at the present it is what DescribeInstanceShards says and what a
+ * reduction is judged by.
+ */
+function swingAt({ startedAt }: World, { id }: SimInstance, at: number) {
+  const away = Math.min(1, Math.max(0, (startedAt - at) / HOUR));
+  if (away === 0) return { average: 1, greatest: 1, least: 1 };
+  const phase = [...id].reduce((mixed, letter) => (mixed * 31 + letter.charCodeAt(0)) % 86_400, 7) * 1000;
+  const wave = 0.5 - 0.5 * Math.cos((2 * Math.PI * (at + phase)) / DAY);
+  const average = 1 - away * (0.05 + 0.2 * wave);
+  return { average, greatest: Math.min(1, average + 0.02 * away), least: average - 0.03 * away };
 }

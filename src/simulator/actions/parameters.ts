@@ -29,7 +29,7 @@ export function decodeJson(schema: Schema, body: string): Params {
   } catch {
     throw new Refusal('InvalidRequest', 'the request body is not JSON');
   }
-  return fitAll(schema, value, '', false);
+  return fitTo(schema, value);
 }
 
 /** Parameters of a GET or a form, arrays flattened as `NodeSet.0.ZoneId`. @throws Refusal */
@@ -46,15 +46,15 @@ export function decodeFlat(schema: Schema, pairs: Iterable<readonly [string, str
     }
     at[keys.at(-1)!] = value;
   }
-  return fitAll(schema, root, '', true);
+  return fitTo(schema, root, true);
 }
 
-/** Parameters that are values already, as a test hands them in. @throws Refusal unless they fit the schema */
-export function fitTo(schema: Schema, value: unknown): Params {
-  return fitAll(schema, value, '', false);
-}
-
-function fitAll(schema: Schema, value: unknown, at: string, asText: boolean): Params {
+/**
+ * Parameters that are values already.
+ * @param asText numbers and truth values are written as text, and lists as objects
+ * @throws Refusal unless they fit the schema
+ */
+export function fitTo(schema: Schema, value: unknown, asText = false, at = ''): Params {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(at || 'body');
   const params = value as Record<string, unknown>;
   const fitted: Record<string, unknown> = {};
@@ -79,7 +79,7 @@ function fitField(kind: FieldKind, value: unknown, at: string, asText: boolean):
   const list = asText && typeof value === 'object' && value !== null ? Object.values(value) : value;
   if (!Array.isArray(list)) throw wrongType(at);
   if (typeof kind !== 'string')
-    return list.map((item, index) => fitAll(kind[0], item, `${at}.${index}.`, asText));
+    return list.map((item, index) => fitTo(kind[0], item, asText, `${at}.${index}.`));
   const one = kind.slice(0, kind.indexOf('[')) as Kind;
   return list.map((item, index) => fitOne(one, item, `${at}.${index}`, asText));
 }

@@ -1,48 +1,18 @@
-/** Every product and action of the small provider, by the names they have on the wire. */
+/** Every product of the small provider with its actions, by the names they have on the wire. */
 import type { Product } from './action.ts';
 import { BILLING } from './billing.ts';
-import { describeMaintenanceWindow, modifyMaintenanceWindow } from './maintenance-window.ts';
 import { MONITOR } from './monitor.ts';
-import { describeInstances, describeProductInfo } from './redis-instances.ts';
-import {
-  describeInstanceDealDetail,
-  describeTaskInfo,
-  describeTaskList,
-  inquiryPriceUpgradeInstance,
-  upgradeInstance,
-} from './redis-orders.ts';
+import { REDIS_INSTANCES } from './redis-instances.ts';
+import { REDIS_ORDERS } from './redis-orders.ts';
 import { REGION } from './region.ts';
 import { STS } from './sts.ts';
-import {
-  describeInstanceDTSInfo,
-  describeInstanceNodeInfo,
-  describeInstanceShards,
-  describeInstanceSpecBandwidth,
-  describeInstanceZoneInfo,
-  describeReplicationGroupInstance,
-} from './topology.ts';
+import { TOPOLOGY } from './topology.ts';
 
 export const PRODUCTS: Readonly<Record<string, Product>> = {
   redis: {
     version: '2018-04-12',
     regional: true,
-    actions: {
-      UpgradeInstance: upgradeInstance,
-      InquiryPriceUpgradeInstance: inquiryPriceUpgradeInstance,
-      DescribeInstances: describeInstances,
-      DescribeProductInfo: describeProductInfo,
-      DescribeInstanceDealDetail: describeInstanceDealDetail,
-      DescribeTaskList: describeTaskList,
-      DescribeTaskInfo: describeTaskInfo,
-      DescribeMaintenanceWindow: describeMaintenanceWindow,
-      ModifyMaintenanceWindow: modifyMaintenanceWindow,
-      DescribeInstanceShards: describeInstanceShards,
-      DescribeInstanceZoneInfo: describeInstanceZoneInfo,
-      DescribeInstanceNodeInfo: describeInstanceNodeInfo,
-      DescribeInstanceSpecBandwidth: describeInstanceSpecBandwidth,
-      DescribeInstanceDTSInfo: describeInstanceDTSInfo,
-      DescribeReplicationGroupInstance: describeReplicationGroupInstance,
-    },
+    actions: { ...REDIS_ORDERS, ...REDIS_INSTANCES, ...TOPOLOGY },
   },
   region: { version: '2022-06-27', regional: false, actions: REGION },
   billing: { version: '2018-07-09', regional: false, actions: BILLING },

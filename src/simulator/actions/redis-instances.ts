@@ -6,15 +6,22 @@ import { changeByHand } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import { accountOf, type SimInstance, SOMEBODY_ELSE, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
-import { type Params, page } from './parameters.ts';
+import { type FieldKind, type Params, page } from './parameters.ts';
 import { invalidValue, missing, Refusal } from './refusal.ts';
 
+/** Whether an instance is of the call's account and region. */
+export function isOwn(world: World, { region, identity }: Call) {
+  const account = accountOf(world, identity);
+  return (one: SimInstance | undefined): one is SimInstance =>
+    one !== undefined && one.region === region && one.account === account;
+}
+
 /** The instance of the call's account and region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
-export function findInstance(world: World, { params, region, identity }: Call): SimInstance {
-  const id = params.InstanceId as string | undefined;
+export function findInstance(world: World, call: Call): SimInstance {
+  const id = call.params.InstanceId as string | undefined;
   if (id === undefined) throw missing('InstanceId');
   const instance = world.instances.get(id);
-  if (!instance || instance.region !== region || instance.account !== accountOf(world, identity))
+  if (!isOwn(world, call)(instance))
     throw new Refusal('ResourceNotFound.InstanceNotExists', `The instance ${id} does not exist.`);
   return instance;
 }
@@ -122,52 +129,66 @@ function onTheWire(instance: SimInstance, language: Call['language']): Record<st
   };
 }
 
-type Test = (instance: SimInstance) => boolean;
+type Test<Value> = (one: SimInstance, value: Value) => boolean;
+type Filter = readonly [kind: FieldKind, test: Test<never>];
+const text = (test: Test<string>): Filter => ['string', test];
+const integer = (test: Test<number>): Filter => ['integer', test];
+/** Of a list that names what may be. */
+const texts = (of: (one: SimInstance) => string): Filter => ['string[]', among(of)];
+const integers = (of: (one: SimInstance) => number): Filter => ['integer[]', among(of)];
 
-/** One test for each filter of the request. Filters that the small world cannot tell apart are taken and pass all. */
-function filters(params: Params): Test[] {
-  const tests: Test[] = [];
-  const given = <T>(name: string, test: (value: T) => Test): void => {
-    const value = params[name] as T | undefined;
-    if (value !== undefined && (!Array.isArray(value) || value.length > 0)) tests.push(test(value));
-  };
-  given<string>('InstanceId', (id) => (one) => one.id === id);
-  given<string>('SearchKey', (key) => (one) => one.name.includes(key));
-  given<string>('InstanceName', (name) => (one) => one.name.includes(name));
-  given<string[]>(
-    'SearchKeys',
-    (keys) => (one) => keys.some((key) => one.id === key || one.ip === key || one.name.includes(key)),
-  );
-  given<number[]>('Status', (list) => (one) => list.includes(one.status));
-  given<number>('Type', (type) => (one) => one.type === type);
-  given<number[]>('TypeList', (types) => (one) => types.includes(one.type));
-  given<string[]>('UniqVpcIds', (ids) => () => ids.includes(NETWORK.UniqVpcId));
-  given<string[]>('UniqSubnetIds', (ids) => () => ids.includes(NETWORK.UniqSubnetId));
-  given<string[]>('VpcIds', (ids) => () => ids.includes(String(NETWORK.VpcId)));
-  given<string[]>('SubnetIds', (ids) => () => ids.includes(String(NETWORK.SubnetId)));
-  given<number[]>('ProjectIds', (ids) => () => ids.includes(0));
-  given<number[]>('AutoRenew', (list) => (one) => list.includes(one.billing));
-  given<string>('BillingMode', (mode) => (one) => (mode === 'prepaid' ? 1 : 0) === one.billing);
-  given<string>('AzMode', (mode) => (one) => (mode === 'multiaz') === (one.nodes !== null));
-  given<string[]>('ProductVersions', (list) => () => list.includes('local'));
-  given<string[]>('TagKeys', (keys) => (one) => one.tags.some(({ TagKey }) => keys.includes(TagKey)));
-  given<{ TagKey: string; TagValue: string }[]>(
-    'InstanceTags',
-    (tags) => (one) =>
+function among<Value>(of: (one: SimInstance) => Value): Test<readonly Value[]> {
+  return (one, list) => list.includes(of(one));
+}
+
+/** What DescribeInstances may be asked to filter by. Filters that the small world cannot tell apart pass all. */
+const FILTERS: Readonly<Record<string, Filter>> = {
+  InstanceId: text((one, id) => one.id === id),
+  VpcIds: texts(() => String(NETWORK.VpcId)),
+  SubnetIds: texts(() => String(NETWORK.SubnetId)),
+  SearchKey: text((one, key) => one.name.includes(key)),
+  ProjectIds: integers(() => 0),
+  InstanceName: text((one, name) => one.name.includes(name)),
+  UniqVpcIds: texts(() => NETWORK.UniqVpcId),
+  UniqSubnetIds: texts(() => NETWORK.UniqSubnetId),
+  RegionIds: ['integer[]', () => true],
+  Status: integers((one) => one.status),
+  TypeVersion: integer(
+    (one, version) =>
+      ['', 'standalone', 'standard', 'cluster'][version] === SIM_EDITIONS.get(one.type)!.shape,
+  ),
+  EngineName: text((one, name) => {
+    const { engine, version } = SIM_EDITIONS.get(one.type)!;
+    return name === engine || name === `${engine}-${version}`;
+  }),
+  AutoRenew: integers((one) => one.billing),
+  BillingMode: text((one, mode) => (mode === 'prepaid' ? 1 : 0) === one.billing),
+  Type: integer((one, type) => one.type === type),
+  SearchKeys: [
+    'string[]',
+    (one, keys: string[]) => keys.some((key) => one.id === key || one.ip === key || one.name.includes(key)),
+  ],
+  TypeList: integers((one) => one.type),
+  MonitorVersion: text(() => true),
+  InstanceTags: [
+    [{ TagKey: 'string!', TagValue: 'string!' }],
+    (one, tags: SimInstance['tags']) =>
       tags.every((tag) =>
         one.tags.some(({ TagKey, TagValue }) => TagKey === tag.TagKey && TagValue === tag.TagValue),
       ),
-  );
-  given<number>(
-    'TypeVersion',
-    (version) => (one) =>
-      ['', 'standalone', 'standard', 'cluster'][version] === SIM_EDITIONS.get(one.type)!.shape,
-  );
-  given<string>('EngineName', (name) => (one) => {
-    const { engine, version } = SIM_EDITIONS.get(one.type)!;
-    return name === engine || name === `${engine}-${version}`;
+  ],
+  TagKeys: ['string[]', (one, keys: string[]) => one.tags.some(({ TagKey }) => keys.includes(TagKey))],
+  ProductVersions: texts(() => 'local'),
+  AzMode: text((one, mode) => (mode === 'multiaz') === (one.nodes !== null)),
+};
+
+/** Whether an instance passes every filter that is given; an empty list is none. */
+function filterOf(params: Params): (one: SimInstance) => boolean {
+  const given = Object.entries(FILTERS).filter(([name]) => {
+    const value = params[name];
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });
-  return tests;
+  return (one) => given.every(([name, [, test]]) => test(one, params[name] as never));
 }
 
 const ORDERS: Readonly<Record<string, (a: SimInstance, b: SimInstance) => number>> = {
@@ -178,60 +199,37 @@ const ORDERS: Readonly<Record<string, (a: SimInstance, b: SimInstance) => number
   curdeadline: (a, b) => (a.deadline ?? 0) - (b.deadline ?? 0),
 };
 
-export const describeInstances: Action = {
-  schema: {
-    Limit: 'whole',
-    Offset: 'whole',
-    InstanceId: 'string',
-    OrderBy: 'string',
-    OrderType: 'integer',
-    VpcIds: 'string[]',
-    SubnetIds: 'string[]',
-    SearchKey: 'string',
-    ProjectIds: 'integer[]',
-    InstanceName: 'string',
-    UniqVpcIds: 'string[]',
-    UniqSubnetIds: 'string[]',
-    RegionIds: 'integer[]',
-    Status: 'integer[]',
-    TypeVersion: 'integer',
-    EngineName: 'string',
-    AutoRenew: 'integer[]',
-    BillingMode: 'string',
-    Type: 'integer',
-    SearchKeys: 'string[]',
-    TypeList: 'integer[]',
-    MonitorVersion: 'string',
-    InstanceTags: [{ TagKey: 'string!', TagValue: 'string!' }],
-    TagKeys: 'string[]',
-    ProductVersions: 'string[]',
-    InstanceIds: 'string[]',
-    AzMode: 'string',
+export const REDIS_INSTANCES: Readonly<Record<string, Action>> = {
+  DescribeInstances: {
+    schema: {
+      Limit: 'whole',
+      Offset: 'whole',
+      OrderBy: 'string',
+      OrderType: 'integer',
+      InstanceIds: 'string[]',
+      ...Object.fromEntries(Object.entries(FILTERS).map(([name, [kind]]) => [name, kind])),
+    },
+    run(world, call) {
+      const { params, region, identity, language, now } = call;
+      const ids = params.InstanceIds as string[] | undefined;
+      const order = ORDERS[String(params.OrderBy ?? 'createtime').toLowerCase()];
+      if (!order) throw invalidValue('The value of OrderBy is not valid.');
+      const all =
+        ids && ids.length > 0
+          ? [...new Set(ids)].map((id) => world.instances.get(id)).filter(isOwn(world, call))
+          : (accountOf(world, identity).byRegion.get(region!.code) ?? []);
+      const found = all.filter(filterOf(params));
+      found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
+      const shown = page(found, params, 1000);
+      const answer = { TotalCount: found.length, InstanceSet: shown.map((one) => onTheWire(one, language)) };
+      if (world.handChanges.size > 0)
+        for (const one of shown)
+          if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
+      return answer;
+    },
   },
-  run(world, { params, region, identity, language, now }) {
-    const account = accountOf(world, identity);
-    const ids = params.InstanceIds as string[] | undefined;
-    const order = ORDERS[String(params.OrderBy ?? 'createtime').toLowerCase()];
-    if (!order) throw invalidValue('The value of OrderBy is not valid.');
-    const here = (one: SimInstance | undefined): one is SimInstance =>
-      one !== undefined && one.region === region && one.account === account;
-    const all =
-      ids && ids.length > 0
-        ? [...new Set(ids)].map((id) => world.instances.get(id)).filter(here)
-        : (account.byRegion.get(region!.code) ?? []);
-    const tests = filters(params);
-    const found = all.filter((one) => tests.every((test) => test(one)));
-    found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
-    const shown = page(found, params, 1000);
-    const answer = { TotalCount: found.length, InstanceSet: shown.map((one) => onTheWire(one, language)) };
-    if (world.handChanges.size > 0)
-      for (const one of shown)
-        if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
-    return answer;
+  DescribeProductInfo: {
+    schema: {},
+    run: (world) => ({ RegionSet: world.catalogue.regionSet }),
   },
-};
-
-export const describeProductInfo: Action = {
-  schema: {},
-  run: (world) => ({ RegionSet: world.catalogue.regionSet }),
 };

@@ -1,13 +1,16 @@
-/** The quote, the order, and what is known of orders and tasks. Source: facts §1 and §2.3 to §2.5, read 2026-11. */
+/**
+ * The quote, the order, what is known of orders and tasks, and when changes that wait may begin. Source: facts §1 and
+ * §2.3 to §2.6, read 2026-11; the times of a window taken as Beijing's, an inference there.
+ */
 
 import { DAY } from '../../units.ts';
-import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
-import { acceptOrder } from '../world/change.ts';
+import { beijingTime, parseBeijingTime, parseTimeOfDay, timeOfDay } from '../world/beijing-time.ts';
+import { acceptOrder, isWindow } from '../world/change.ts';
 import type { FaultName } from '../world/faults.ts';
-import { accountOf, type SimDeal, type SimTask } from '../world/world.ts';
+import type { SimDeal, SimTask } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { type Params, page } from './parameters.ts';
-import { findInstance } from './redis-instances.ts';
+import { findInstance, isOwn } from './redis-instances.ts';
 import { invalidValue, missing, wrongParameter } from './refusal.ts';
 import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from './resize-checks.ts';
 
@@ -20,85 +23,9 @@ function wishOf(params: Params): ResizeWish {
   };
 }
 
-export const upgradeInstance: Action = {
-  schema: {
-    InstanceId: 'string!',
-    MemSize: 'whole!',
-    RedisShardNum: 'whole',
-    RedisReplicasNum: 'whole',
-    NodeSet: [{ NodeType: 'integer!', NodeId: 'integer', ZoneId: 'whole', ZoneName: 'string' }],
-    SwitchOption: 'whole',
-  },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    const switchOption = call.params.SwitchOption ?? 2;
-    if (switchOption !== 1 && switchOption !== 2) throw wrongParameter('SwitchOption is 1 or 2');
-    // Where SwitchOption has not been rolled out yet, it is refused or overlooked (facts §7.3).
-    const rolledOut = (fault: FaultName): boolean =>
-      switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
-    if (!rolledOut('window-refused')) throw wrongParameter('SwitchOption 1 is not supported in this region');
-    const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
-    const by = call.identity.uin;
-    const deal = acceptOrder(world, instance, change, {
-      by,
-      cents,
-      grows,
-      inWindow: switchOption === 1 && rolledOut('window-ignored'),
-      now: call.now,
-    });
-    // DealId is deprecated yet still flagged as always returned: both, with one value.
-    return { DealId: deal.name, DealName: deal.name };
-  },
-};
-
-export const inquiryPriceUpgradeInstance: Action = {
-  schema: { InstanceId: 'string!', MemSize: 'whole!', RedisShardNum: 'whole', RedisReplicasNum: 'whole' },
-  run(world, call) {
-    const cents = checkQuote(world, findInstance(world, call), wishOf(call.params), call.now);
-    return {
-      Price: Math.round(cents),
-      HighPrecisionPrice: cents,
-      OriginalPrice: Math.round(cents),
-      HighPrecisionOriginalPrice: cents,
-      Currency: 'CNY',
-      AmountUnit: 'pent',
-    };
-  },
-};
-
 const DEAL_TEXT: Readonly<Record<Call['language'], Readonly<Record<SimDeal['status'], string>>>> = {
   'zh-CN': { 1: '未支付', 2: '已支付', 3: '发货中', 4: '已发货', 5: '发货失败' },
   'en-US': { 1: 'Unpaid', 2: 'Paid', 3: 'Delivering', 4: 'Delivered', 5: 'Delivery failed' },
-};
-
-export const describeInstanceDealDetail: Action = {
-  schema: { DealIds: 'string[]', DealName: 'string' },
-  run(world, { params, region, identity, language }) {
-    const account = accountOf(world, identity);
-    const names = [...((params.DealIds as string[] | undefined) ?? [])];
-    if (names.length > 10) throw invalidValue('DealIds may hold 10 numbers.');
-    if (params.DealName !== undefined) names.push(params.DealName as string);
-    if (names.length === 0) throw missing('DealName');
-    const deals = names
-      .map((name) => world.deals.get(name))
-      .filter((deal) => deal?.instance.region === region && deal?.instance.account === account) as SimDeal[];
-    return {
-      DealDetails: deals.map((deal) => ({
-        DealId: deal.name,
-        DealName: deal.name,
-        ZoneId: deal.instance.zone.number,
-        GoodsNum: 1,
-        Creater: deal.by,
-        CreatTime: beijingTime(deal.createdAt),
-        OverdueTime: beijingTime(deal.createdAt + 15 * DAY),
-        EndTime: beijingTime(deal.endedAt),
-        Status: deal.status,
-        Description: DEAL_TEXT[language][deal.status],
-        Price: deal.price,
-        InstanceIds: [deal.instance.id],
-      })),
-    };
-  },
 };
 
 /** How far back the task list reaches. Source: facts §2.5. */
@@ -112,67 +39,6 @@ function timeOf(params: Params, name: string): number | null {
   return ms;
 }
 
-export const describeTaskList: Action = {
-  schema: {
-    InstanceId: 'string',
-    InstanceName: 'string',
-    Limit: 'whole',
-    Offset: 'whole',
-    ProjectIds: 'integer[]',
-    TaskTypes: 'string[]',
-    BeginTime: 'string',
-    EndTime: 'string',
-    TaskStatus: 'integer[]',
-    Result: 'integer[]',
-    OperatorUin: 'integer[]',
-    OperateUin: 'string[]',
-  },
-  run(world, { params, region, identity, now }) {
-    const account = accountOf(world, identity);
-    const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - TASKS_REACH_BACK);
-    // The end is a whole second, and what began within it belongs to it.
-    const end = (timeOf(params, 'EndTime') ?? now) + 999;
-    const list = <T>(name: string): T[] | null => {
-      const value = params[name] as T[] | undefined;
-      return value === undefined || value.length === 0 ? null : value;
-    };
-    const [types, results, by] = [
-      list<string>('TaskTypes'),
-      list<number>('Result'),
-      list<string>('OperateUin'),
-    ];
-    const id = params.InstanceId as string | undefined;
-    const source = id === undefined ? world.tasks : (world.instances.get(id)?.tasks ?? []);
-    const found: SimTask[] = [];
-    // Newest first. Times on the wire are whole seconds, and so is the comparison.
-    for (let at = source.length - 1; at >= 0; at--) {
-      const task = source[at]!;
-      if (Math.floor(task.startedAt / 1000) * 1000 < begin) break;
-      if (task.startedAt > end || task.instance.region !== region || task.instance.account !== account)
-        continue;
-      if (types && !types.includes(task.type)) continue;
-      if (results && !results.includes(task.result)) continue;
-      if (by && !by.includes(task.by)) continue;
-      if (params.InstanceName !== undefined && task.instance.name !== params.InstanceName) continue;
-      found.push(task);
-    }
-    return {
-      TotalCount: found.length,
-      Tasks: page(found, params, 100).map((task) => ({
-        TaskId: task.id,
-        StartTime: beijingTime(task.startedAt),
-        TaskType: task.type,
-        InstanceName: task.instance.name,
-        InstanceId: task.instance.id,
-        ProjectId: 0,
-        Progress: [0, 0.5, 1, 0, 0.5][task.result],
-        EndTime: beijingTime(task.endedAt),
-        Result: task.result,
-      })),
-    };
-  },
-};
-
 const TASK_STATUS: Readonly<Record<SimTask['result'], string>> = {
   0: 'preparing',
   1: 'running',
@@ -185,18 +51,179 @@ const TASK_TITLE: Readonly<Record<Call['language'], Readonly<Record<string, stri
   'en-US': { '002': 'Adjust configuration', '028': 'Scale shards', '029': 'Add/remove replicas', '': 'Task' },
 };
 
-export const describeTaskInfo: Action = {
-  schema: { TaskId: 'whole!' },
-  run(world, { params, region, identity, language }) {
-    const task = world.taskById.get(params.TaskId as number);
-    if (!task || task.instance.region !== region || task.instance.account !== accountOf(world, identity))
-      throw wrongParameter(`There is no task ${params.TaskId}.`);
-    return {
-      Status: TASK_STATUS[task.result],
-      StartTime: beijingTime(task.startedAt),
-      TaskType: TASK_TITLE[language][task.type] ?? TASK_TITLE[language][''],
-      InstanceId: task.instance.id,
-      TaskMessage: task.result === 4 ? 'the task failed' : '',
-    };
+export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
+  UpgradeInstance: {
+    schema: {
+      InstanceId: 'string!',
+      MemSize: 'whole!',
+      RedisShardNum: 'whole',
+      RedisReplicasNum: 'whole',
+      NodeSet: [{ NodeType: 'integer!', NodeId: 'integer', ZoneId: 'whole', ZoneName: 'string' }],
+      SwitchOption: 'whole',
+    },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      const switchOption = call.params.SwitchOption ?? 2;
+      if (switchOption !== 1 && switchOption !== 2) throw wrongParameter('SwitchOption is 1 or 2');
+      // Where SwitchOption has not been rolled out yet, it is refused or overlooked (facts §7.3).
+      const rolledOut = (fault: FaultName): boolean =>
+        switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
+      if (!rolledOut('window-refused'))
+        throw wrongParameter('SwitchOption 1 is not supported in this region');
+      const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
+      const deal = acceptOrder(world, instance, change, {
+        by: call.identity.uin,
+        cents,
+        grows,
+        inWindow: switchOption === 1 && rolledOut('window-ignored'),
+        now: call.now,
+      });
+      // DealId is deprecated yet still flagged as always returned: both, with one value.
+      return { DealId: deal.name, DealName: deal.name };
+    },
+  },
+  InquiryPriceUpgradeInstance: {
+    schema: { InstanceId: 'string!', MemSize: 'whole!', RedisShardNum: 'whole', RedisReplicasNum: 'whole' },
+    run(world, call) {
+      const cents = checkQuote(world, findInstance(world, call), wishOf(call.params), call.now);
+      return {
+        Price: Math.round(cents),
+        HighPrecisionPrice: cents,
+        OriginalPrice: Math.round(cents),
+        HighPrecisionOriginalPrice: cents,
+        Currency: 'CNY',
+        AmountUnit: 'pent',
+      };
+    },
+  },
+  DescribeInstanceDealDetail: {
+    schema: { DealIds: 'string[]', DealName: 'string' },
+    run(world, call) {
+      const { params, language } = call;
+      const isOurs = isOwn(world, call);
+      const names = [...((params.DealIds as string[] | undefined) ?? [])];
+      if (names.length > 10) throw invalidValue('DealIds may hold 10 numbers.');
+      if (params.DealName !== undefined) names.push(params.DealName as string);
+      if (names.length === 0) throw missing('DealName');
+      const deals = names
+        .map((name) => world.deals.get(name))
+        .filter((deal) => deal !== undefined && isOurs(deal.instance)) as SimDeal[];
+      return {
+        DealDetails: deals.map((deal) => ({
+          DealId: deal.name,
+          DealName: deal.name,
+          ZoneId: deal.instance.zone.number,
+          GoodsNum: 1,
+          Creater: deal.by,
+          CreatTime: beijingTime(deal.createdAt),
+          OverdueTime: beijingTime(deal.createdAt + 15 * DAY),
+          EndTime: beijingTime(deal.endedAt),
+          Status: deal.status,
+          Description: DEAL_TEXT[language][deal.status],
+          Price: deal.price,
+          InstanceIds: [deal.instance.id],
+        })),
+      };
+    },
+  },
+  DescribeTaskList: {
+    schema: {
+      InstanceId: 'string',
+      InstanceName: 'string',
+      Limit: 'whole',
+      Offset: 'whole',
+      ProjectIds: 'integer[]',
+      TaskTypes: 'string[]',
+      BeginTime: 'string',
+      EndTime: 'string',
+      TaskStatus: 'integer[]',
+      Result: 'integer[]',
+      OperatorUin: 'integer[]',
+      OperateUin: 'string[]',
+    },
+    run(world, call) {
+      const { params, now } = call;
+      const isOurs = isOwn(world, call);
+      const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - TASKS_REACH_BACK);
+      // The end is a whole second, and what began within it belongs to it.
+      const end = (timeOf(params, 'EndTime') ?? now) + 999;
+      // An empty list asks for all, as none does.
+      const asked = (name: string, value: string | number): boolean => {
+        const list = params[name] as (string | number)[] | undefined;
+        return list === undefined || list.length === 0 || list.includes(value);
+      };
+      const id = params.InstanceId as string | undefined;
+      const source = id === undefined ? world.tasks : (world.instances.get(id)?.tasks ?? []);
+      const found: SimTask[] = [];
+      // Newest first. Times on the wire are whole seconds, and so is the comparison.
+      for (let at = source.length - 1; at >= 0; at--) {
+        const task = source[at]!;
+        if (Math.floor(task.startedAt / 1000) * 1000 < begin) break;
+        const { startedAt, instance, type, result, by } = task;
+        const isAsked =
+          asked('TaskTypes', type) &&
+          asked('Result', result) &&
+          asked('OperateUin', by) &&
+          (params.InstanceName === undefined || params.InstanceName === instance.name);
+        if (startedAt <= end && isOurs(instance) && isAsked) found.push(task);
+      }
+      return {
+        TotalCount: found.length,
+        Tasks: page(found, params, 100).map((task) => ({
+          TaskId: task.id,
+          StartTime: beijingTime(task.startedAt),
+          TaskType: task.type,
+          InstanceName: task.instance.name,
+          InstanceId: task.instance.id,
+          ProjectId: 0,
+          Progress: [0, 0.5, 1, 0, 0.5][task.result],
+          EndTime: beijingTime(task.endedAt),
+          Result: task.result,
+        })),
+      };
+    },
+  },
+  DescribeTaskInfo: {
+    schema: { TaskId: 'whole!' },
+    run(world, call) {
+      const { params, language } = call;
+      const task = world.taskById.get(params.TaskId as number);
+      if (!task || !isOwn(world, call)(task.instance))
+        throw wrongParameter(`There is no task ${params.TaskId}.`);
+      return {
+        Status: TASK_STATUS[task.result],
+        StartTime: beijingTime(task.startedAt),
+        TaskType: TASK_TITLE[language][task.type] ?? TASK_TITLE[language][''],
+        InstanceId: task.instance.id,
+        TaskMessage: task.result === 4 ? 'the task failed' : '',
+      };
+    },
+  },
+  DescribeMaintenanceWindow: {
+    schema: { InstanceId: 'string!' },
+    run(world, call) {
+      const [start, end] = findInstance(world, call).window;
+      return { StartTime: timeOfDay(start), EndTime: timeOfDay(end) };
+    },
+  },
+  ModifyMaintenanceWindow: {
+    schema: { InstanceId: 'string!', StartTime: 'string!', EndTime: 'string!' },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      const time = (name: 'StartTime' | 'EndTime'): number => {
+        const minutes = parseTimeOfDay(call.params[name] as string);
+        if (minutes === null) throw invalidValue(`The value of ${name} is not a time such as 03:00.`);
+        return minutes;
+      };
+      const [start, end] = [time('StartTime'), time('EndTime')];
+      if (!isWindow(start, end))
+        throw invalidValue('A window lasts 30, 60, 90, 120 or 180 minutes of one day.');
+      // Not while a change waits for the old one or is under way.
+      const busy = [...world.deals.values()].some(
+        (deal) => deal.instance === instance && (deal.status === 2 || deal.status === 3),
+      );
+      if (!busy) instance.window = [start, end];
+      return { Status: busy ? 'failed' : 'success' };
+    },
   },
 };

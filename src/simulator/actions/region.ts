@@ -8,45 +8,44 @@ function mustBeRedis({ params }: Call): void {
     throw invalidValue(`The product ${JSON.stringify(params.Product)} is unknown.`);
 }
 
-const describeRegions: Action = {
-  schema: { Product: 'string!', Scene: 'integer' },
-  run(world, call) {
-    mustBeRedis(call);
-    const rows = [...world.regions.values()].map(({ code, name }) => ({
-      Region: code,
-      RegionName: name,
-      RegionState: 'AVAILABLE',
-      RegionTypeMC: null,
-      LocationMC: null,
-      RegionNameMC: null,
-      RegionIdMC: null,
-    }));
-    return { TotalCount: rows.length, RegionSet: rows };
+export const REGION: Readonly<Record<string, Action>> = {
+  DescribeRegions: {
+    schema: { Product: 'string!', Scene: 'integer' },
+    run(world, call) {
+      mustBeRedis(call);
+      const rows = [...world.regions.values()].map(({ code, name }) => ({
+        Region: code,
+        RegionName: name,
+        RegionState: 'AVAILABLE',
+        RegionTypeMC: null,
+        LocationMC: null,
+        RegionNameMC: null,
+        RegionIdMC: null,
+      }));
+      return { TotalCount: rows.length, RegionSet: rows };
+    },
+  },
+  DescribeZones: {
+    schema: { Product: 'string!', Scene: 'integer' },
+    run(world, call) {
+      mustBeRedis(call);
+      // The zones of the region asked in; of all regions where none was given.
+      const regions = call.region ? [call.region] : [...world.regions.values()];
+      const rows = regions.flatMap(({ zones }) =>
+        zones.map(({ code, name, number }) => ({
+          Zone: code,
+          ZoneName: name,
+          ZoneId: String(number),
+          ZoneState: 'AVAILABLE',
+          ParentZone: null,
+          ParentZoneId: null,
+          ParentZoneName: null,
+          ZoneType: null,
+          MachineRoomTypeMC: null,
+          ZoneIdMC: null,
+        })),
+      );
+      return { TotalCount: rows.length, ZoneSet: rows };
+    },
   },
 };
-
-const describeZones: Action = {
-  schema: { Product: 'string!', Scene: 'integer' },
-  run(world, call) {
-    mustBeRedis(call);
-    // The zones of the region asked in; of all regions where none was given.
-    const regions = call.region ? [call.region] : [...world.regions.values()];
-    const rows = regions.flatMap(({ zones }) =>
-      zones.map(({ code, name, number }) => ({
-        Zone: code,
-        ZoneName: name,
-        ZoneId: String(number),
-        ZoneState: 'AVAILABLE',
-        ParentZone: null,
-        ParentZoneId: null,
-        ParentZoneName: null,
-        ZoneType: null,
-        MachineRoomTypeMC: null,
-        ZoneIdMC: null,
-      })),
-    );
-    return { TotalCount: rows.length, ZoneSet: rows };
-  },
-};
-
-export const REGION = { DescribeRegions: describeRegions, DescribeZones: describeZones };

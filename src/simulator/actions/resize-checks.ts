@@ -5,20 +5,12 @@
 
 import { GIGABYTE } from '../../units.ts';
 import type { Sold } from '../world/catalogue.ts';
-import { tripleOf } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
 import type { FaultName } from '../world/faults.ts';
 import { TRANSFER_ENDED } from '../world/fleet-instance.ts';
 import type { SimZone } from '../world/geography.ts';
-import { footprint, quote, type Triple } from '../world/price.ts';
-import {
-  type NodeChange,
-  type SimChange,
-  type SimDimension,
-  type SimInstance,
-  sum,
-  type World,
-} from '../world/world.ts';
+import { footprint, quote } from '../world/price.ts';
+import { type SimChange, type SimInstance, type SimSize, sum, type World } from '../world/world.ts';
 import { Refusal, wrongParameter } from './refusal.ts';
 
 /** A node as the request names it. */
@@ -37,46 +29,42 @@ export interface ResizeWish {
   readonly nodes: readonly NodeWish[] | undefined;
 }
 
-/** A resize that may be ordered. */
-export interface Resize {
-  readonly change: SimChange;
-  /** The quote, cents. */
-  readonly cents: number;
-  /** All copies together take more memory than before. */
-  readonly grows: boolean;
-}
-
 /** 8 TB in MB. Source: facts §4. */
 const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
 
-/** @throws Refusal as the action UpgradeInstance gives it */
-export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish, now: number): Resize {
+/**
+ * @returns the change, its quote in cents, and whether all copies together take more memory than before
+ * @throws Refusal as the action UpgradeInstance gives it
+ */
+export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish, now: number) {
+  const strikes = (name: FaultName): boolean =>
+    world.faults.take(name, 'UpgradeInstance', instance.id) !== null;
   const fault = (name: FaultName, code: string, message: string): void => {
-    if (world.faults.take(name, 'UpgradeInstance', instance.id)) throw new Refusal(code, message);
+    if (strikes(name)) throw new Refusal(code, message);
   };
   checkStatus(instance, now);
-  fault('low-version', 'UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  if (instance.lowVersion)
+  if (strikes('low-version') || instance.lowVersion)
     throw new Refusal('UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  const { dimension, to } = sizesOf(instance, wish);
+  const asked = sizesOf(instance, wish);
+  const { dimension, to } = asked;
   const nodes = nodeChange(instance, dimension, to.replicas, wish.nodes);
-  checkSold(world, instance, { dimension, to, outOfRange: 'InvalidParameterValue.MemSizeNotInRange' });
+  checkSold(world, instance, asked, 'InvalidParameterValue.MemSizeNotInRange');
   for (const zone of nodes?.add ?? []) soldIn(world, instance, zone);
   checkReduction(instance, to);
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
   fault('sold-out', 'ResourceUnavailable.SaleOut', 'the product is sold out');
   fault('insufficient', 'ResourceInsufficient', 'resources are insufficient');
-  const from = tripleOf(instance);
-  const grows = footprint(to) > footprint(from);
+  const grows = footprint(to) > footprint(instance);
   if (grows) for (const zone of [instance.zone, ...(nodes?.add ?? [])]) checkStock(world, instance, zone);
   fault('pay-failed', 'FailedOperation.PayFailed', 'the payment failed');
   fault('no-balance', 'ResourceUnavailable.AccountBalanceNotEnough', 'the account balance is not enough');
   if (instance.unpaid)
     throw new Refusal('FailedOperation.PayFailed', `order ${instance.unpaid.name} waits to be paid`);
-  const cents = quote(instance, from, to, now);
+  const cents = quote(instance, to, now);
   if (instance.billing === 1 && cents > instance.account.balance)
     throw new Refusal('ResourceUnavailable.AccountBalanceNotEnough', 'the account balance is not enough');
-  return { change: { dimension, to: to[dimension], nodes }, cents, grows };
+  const change: SimChange = { dimension, to: to[dimension], nodes };
+  return { change, cents, grows };
 }
 
 /**
@@ -86,10 +74,10 @@ export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish
 export function checkQuote(world: World, instance: SimInstance, wish: ResizeWish, now: number): number {
   if (instance.status !== 2 || isBusy(instance))
     throw statusError(`instance ${instance.id} is in a wrong status`);
-  const { dimension, to } = sizesOf(instance, wish);
-  checkSold(world, instance, { dimension, to, outOfRange: 'LimitExceeded.MemSizeNotInRange' });
-  checkReduction(instance, to);
-  return quote(instance, tripleOf(instance), to, now);
+  const asked = sizesOf(instance, wish);
+  checkSold(world, instance, asked, 'LimitExceeded.MemSizeNotInRange');
+  checkReduction(instance, asked.to);
+  return quote(instance, asked.to, now);
 }
 
 function checkStatus(instance: SimInstance, now: number): void {
@@ -116,12 +104,12 @@ function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean
 }
 
 /** The size asked for, and the one dimension in which it differs from the present one. */
-function sizesOf(instance: SimInstance, wish: ResizeWish): { dimension: SimDimension; to: Triple } {
+function sizesOf(instance: SimInstance, wish: ResizeWish) {
   const edition = SIM_EDITIONS.get(instance.type)!;
   const isCluster = edition.shape === 'cluster';
   if (isCluster && wish.shards === undefined) throw wrongParameter('RedisShardNum is required for clusters');
   const { memoryPerShard, shards = instance.shards, replicas = instance.replicas } = wish;
-  const to: Triple = { memoryPerShard, shards, replicas };
+  const to: SimSize = { memoryPerShard, shards, replicas };
   const differing = DIMENSIONS.filter((one) => instance[one] !== to[one]);
   const [dimension] = differing;
   if (dimension === undefined || differing.length > 1)
@@ -135,10 +123,10 @@ function sizesOf(instance: SimInstance, wish: ResizeWish): { dimension: SimDimen
   return { dimension, to };
 }
 
-const DIMENSIONS: readonly SimDimension[] = ['memoryPerShard', 'shards', 'replicas'];
+const DIMENSIONS: readonly (keyof SimSize)[] = ['memoryPerShard', 'shards', 'replicas'];
 
 /** What is left must hold 1.3 times what is used, in total and in the fullest shard. */
-function checkReduction(instance: SimInstance, to: Triple): void {
+function checkReduction(instance: SimInstance, to: SimSize): void {
   if (to.memoryPerShard >= instance.memoryPerShard && to.shards >= instance.shards) return;
   // Compared in tenths, so that a size exactly 1.3 times what is used is not lost to rounding.
   const tooSmall = (size: number, used: number): boolean => size * 10 < used * 13;
@@ -157,7 +145,8 @@ function checkReduction(instance: SimInstance, to: Triple): void {
 function checkSold(
   world: World,
   instance: SimInstance,
-  { dimension, to, outOfRange }: { dimension: SimDimension; to: Triple; outOfRange: string },
+  { dimension, to }: ReturnType<typeof sizesOf>,
+  outOfRange: string,
 ): void {
   const sold = soldIn(world, instance, instance.zone);
   if (dimension === 'memoryPerShard') {
@@ -197,10 +186,10 @@ function checkStock(world: World, { type, billing }: SimInstance, zone: SimZone)
  */
 function nodeChange(
   instance: SimInstance,
-  dimension: SimDimension,
+  dimension: keyof SimSize,
   replicas: number,
   wish: readonly NodeWish[] | undefined,
-): NodeChange | null {
+): SimChange['nodes'] {
   const given = wish !== undefined && wish.length > 0;
   if (dimension !== 'replicas' || instance.nodes === null) {
     if (given) throw wrongParameter('NodeSet belongs to a change of the replicas of a multi-zone instance');

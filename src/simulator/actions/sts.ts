@@ -3,7 +3,7 @@
  * refusals are the product's as generally known; the facts list none.
  */
 
-import { hasRole, type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';
+import { type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';
 import { accountOf, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { Refusal } from './refusal.ts';
@@ -17,19 +17,20 @@ function assume(world: World, { params, identity, now }: Call): IssuedKeys {
   const [, uin, role] = ROLE_ARN.exec(params.RoleArn as string) ?? [];
   const name = params.RoleSessionName as string;
   if (uin === undefined || role === undefined)
-    throw new Refusal('InvalidParameter.ParamError', 'RoleArn is qcs::cam::uin/<number>:roleName/<name>.');
-  if (!SESSION_NAME.test(name))
-    throw new Refusal(
-      'InvalidParameter.ParamError',
-      'RoleSessionName has 2 to 128 letters, digits or +=,.@_-.',
-    );
+    throw wrongParam('RoleArn is qcs::cam::uin/<number>:roleName/<name>.');
+  if (!SESSION_NAME.test(name)) throw wrongParam('RoleSessionName has 2 to 128 letters, digits or +=,.@_-.');
   const seconds = (params.DurationSeconds as number | undefined) ?? USUAL_SECONDS;
   if (seconds < 1 || seconds > MOST_SECONDS)
     throw new Refusal('InvalidParameter.OverTimeError', `DurationSeconds is at most ${MOST_SECONDS}.`);
   const account = [...world.accounts.values()].find((one) => one.uin === uin);
-  if (!account || !hasRole(account, role))
+  // Any name is one, unless the account lists its own.
+  if (!account || (account.roles !== null && !Object.hasOwn(account.roles, role)))
     throw new Refusal('ResourceNotFound.RoleNotFound', `There is no role ${role} of ${uin}.`);
   return issueKeys(world, { account, role, name, askedBy: identity.uin, seconds }, now);
+}
+
+function wrongParam(message: string): Refusal {
+  return new Refusal('InvalidParameter.ParamError', message);
 }
 
 export const STS: Readonly<Record<string, Action>> = {
@@ -38,21 +39,12 @@ export const STS: Readonly<Record<string, Action>> = {
     run(world, { identity }) {
       const owner = accountOf(world, identity).uin;
       const { uin, session } = identity;
-      if (session) {
-        return {
-          Arn: `qcs::sts:${owner}:assumed-role/${uin}`,
-          AccountId: owner,
-          UserId: `${uin}:${session.name}`,
-          PrincipalId: session.askedBy,
-          Type: 'CAMRole',
-        };
-      }
       return {
-        Arn: `qcs::cam::uin/${owner}:uin/${uin}`,
+        Arn: session ? `qcs::sts:${owner}:assumed-role/${uin}` : `qcs::cam::uin/${owner}:uin/${uin}`,
         AccountId: owner,
-        UserId: uin,
-        PrincipalId: uin,
-        Type: 'CAMUser',
+        UserId: session ? `${uin}:${session.name}` : uin,
+        PrincipalId: session?.askedBy ?? uin,
+        Type: session ? 'CAMRole' : 'CAMUser',
       };
     },
   },
@@ -80,7 +72,7 @@ export const STS: Readonly<Record<string, Action>> = {
     },
     run(world, call) {
       if (call.params.WebIdentityToken === '' || call.params.ProviderId === '')
-        throw new Refusal('InvalidParameter.ParamError', 'ProviderId and WebIdentityToken may not be empty.');
+        throw wrongParam('ProviderId and WebIdentityToken may not be empty.');
       return { ...assume(world, call) };
     },
   },

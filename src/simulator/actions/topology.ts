@@ -45,124 +45,19 @@ function slots(instance: SimInstance, shard: number): string {
 /** Keys of a shard, from the memory it uses. */
 const keys = (used: number): number => Math.round(used * 900);
 
-export const describeInstanceZoneInfo: Action = {
-  schema: { InstanceId: 'string' },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    const groups = groupsOf(instance).map(({ id, kind, zone }, copy) => ({
-      GroupId: id,
-      GroupName: copy === 0 ? '' : `ng-${copy}`,
-      ZoneId: zoneCode(instance, zone),
-      Role: kind === 0 ? 'master' : 'replica',
-      RedisNodes: instance.used.map((used, shard) => ({
-        Keys: keys(used),
-        Slot: slots(instance, shard),
-        NodeId: runId(instance, shard, copy),
-        Status: 'connected',
-        Role: kind === 0 ? 'master' : 'slave',
-      })),
-    }));
-    return { TotalCount: groups.length, ReplicaGroups: groups };
-  },
-};
-
-export const describeInstanceShards: Action = {
-  schema: { InstanceId: 'string!', FilterSlave: 'boolean' },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    if (SIM_EDITIONS.get(instance.type)!.shape !== 'cluster')
-      throw new Refusal('InvalidParameterValue.UnSupportedType', `type ${instance.type} has no shards`);
-    const mean = sum(instance.used) / instance.shards;
-    const groups = call.params.FilterSlave === true ? groupsOf(instance).slice(0, 1) : groupsOf(instance);
-    const rows = instance.used.flatMap((used, shard) =>
-      groups.map(({ id, kind, zone }, copy) => ({
-        ShardName: `${instance.id}_${shard}_${copy}`,
-        ShardId: String(shard),
-        Role: kind,
-        Keys: keys(used),
-        Slots: slots(instance, shard),
-        // Bytes, as the provider's samples look.
-        Storage: Math.round(used * 1024 * 1024),
-        StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,
-        Runid: runId(instance, shard, copy),
-        RunId: runId(instance, shard, copy),
-        Connected: 1,
-        ZoneId: zoneCode(instance, zone),
-        ReplicasNodeId: id,
-      })),
-    );
-    return { InstanceShards: rows, TotalCount: rows.length };
-  },
-};
-
-export const describeInstanceNodeInfo: Action = {
-  schema: { InstanceId: 'string!', Limit: 'integer', Offset: 'integer' },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    const groups = groupsOf(instance);
-    const proxies = Array.from({ length: Math.max(3, instance.shards) }, (_, n) => ({
-      NodeId: runId(instance, n, 99),
-      ZoneId: groups[n % groups.length]!.zone,
-    }));
-    const nodes = instance.used.flatMap((_, shard) =>
-      groups.map(({ kind, zone }, copy) => ({
-        NodeId: runId(instance, shard, copy),
-        NodeRole: kind === 0 ? 'master' : 'slave',
-        ClusterId: shard,
-        ZoneId: zone,
-      })),
-    );
-    return {
-      ProxyCount: proxies.length,
-      Proxy: proxies,
-      RedisCount: nodes.length,
-      Redis: nodes,
-      TendisCount: 0,
-      Tendis: [],
-    };
-  },
-};
-
-export const describeInstanceSpecBandwidth: Action = {
-  schema: {
-    InstanceId: 'string',
-    ShardSize: 'integer',
-    ShardNum: 'integer',
-    ReplicateNum: 'integer',
-    ReadOnlyWeight: 'integer',
-    Type: 'integer',
-  },
-  run(world, call) {
-    const { params } = call;
-    const present = params.InstanceId === undefined ? null : findInstance(world, call);
-    const given = (name: string, usual: number | undefined): number => {
-      const value = (params[name] as number | undefined) ?? usual;
-      if (value === undefined) throw missing(name);
-      if (value < 0) throw invalidValue(`The value of ${name} is not valid.`);
-      return value;
-    };
-    const size = given('ShardSize', present?.memoryPerShard);
-    const shards = given('ShardNum', present?.shards ?? 1);
-    // Replicas that serve reads bring a bandwidth of their own.
-    const readers = given('ReadOnlyWeight', 0) > 0 ? given('ReplicateNum', present?.replicas) : 0;
-    return {
-      Bandwidth: bandwidth(size) * 1024 * 1024 * shards * (1 + readers),
-      ClientLimit: clientLimit(size) * shards,
-    };
-  },
-};
-
-/** What the provider writes of an instance that takes part in no transfer. */
-const NOBODY = {
-  RegionId: 0,
-  InstanceId: '',
-  SetId: 0,
-  ZoneId: 0,
-  Type: 0,
-  InstanceName: '',
-  Vip: '',
-  Status: 0,
-};
+/** One end of a transfer; null: what the provider writes where no instance takes part. */
+function transferEnd(one: SimInstance | null) {
+  return {
+    RegionId: one?.region.number ?? 0,
+    InstanceId: one?.id ?? '',
+    SetId: 0,
+    ZoneId: one?.zone.number ?? 0,
+    Type: one?.type ?? 0,
+    InstanceName: one?.name ?? '',
+    Vip: one?.ip ?? '',
+    Status: one?.status ?? 0,
+  };
+}
 const TRANSFER_TEXT: Readonly<Record<number, string>> = {
   7: '运行中',
   8: '准备完成',
@@ -170,45 +65,139 @@ const TRANSFER_TEXT: Readonly<Record<number, string>> = {
   10: '失败',
 };
 
-export const describeInstanceDTSInfo: Action = {
-  schema: { InstanceId: 'string!' },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    const { region, zone, type, transfer } = instance;
-    const source = {
-      RegionId: region.number,
-      InstanceId: instance.id,
-      SetId: 0,
-      ZoneId: zone.number,
-      Type: type,
-      InstanceName: instance.name,
-      Vip: instance.ip,
-      Status: instance.status,
-    };
-    return {
-      JobId: transfer === null ? '' : `dts-${instance.id.slice(4)}`,
-      JobName: transfer === null ? '' : `${instance.id} out`,
-      Status: transfer ?? 0,
-      StatusDesc: transfer === null ? '' : (TRANSFER_TEXT[transfer] ?? '处理中'),
-      Offset: 0,
-      CutDownTime: '',
-      SrcInfo: transfer === null ? NOBODY : source,
-      DstInfo: NOBODY,
-    };
+export const TOPOLOGY: Readonly<Record<string, Action>> = {
+  DescribeInstanceZoneInfo: {
+    schema: { InstanceId: 'string' },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      const groups = groupsOf(instance).map(({ id, kind, zone }, copy) => ({
+        GroupId: id,
+        GroupName: copy === 0 ? '' : `ng-${copy}`,
+        ZoneId: zoneCode(instance, zone),
+        Role: kind === 0 ? 'master' : 'replica',
+        RedisNodes: instance.used.map((used, shard) => ({
+          Keys: keys(used),
+          Slot: slots(instance, shard),
+          NodeId: runId(instance, shard, copy),
+          Status: 'connected',
+          Role: kind === 0 ? 'master' : 'slave',
+        })),
+      }));
+      return { TotalCount: groups.length, ReplicaGroups: groups };
+    },
   },
-};
-
-export const describeReplicationGroupInstance: Action = {
-  schema: { InstanceId: 'string!' },
-  run(world, call) {
-    const instance = findInstance(world, call);
-    const group = instance.replicationGroup;
-    return {
-      AppId: instance.account.appId,
-      RegionId: instance.region.number,
-      GroupId: group?.id ?? '',
-      GroupName: group?.id ?? '',
-      InstanceRole: group?.role ?? '',
-    };
+  DescribeInstanceShards: {
+    schema: { InstanceId: 'string!', FilterSlave: 'boolean' },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      if (SIM_EDITIONS.get(instance.type)!.shape !== 'cluster')
+        throw new Refusal('InvalidParameterValue.UnSupportedType', `type ${instance.type} has no shards`);
+      const mean = sum(instance.used) / instance.shards;
+      const groups = call.params.FilterSlave === true ? groupsOf(instance).slice(0, 1) : groupsOf(instance);
+      const rows = instance.used.flatMap((used, shard) =>
+        groups.map(({ id, kind, zone }, copy) => ({
+          ShardName: `${instance.id}_${shard}_${copy}`,
+          ShardId: String(shard),
+          Role: kind,
+          Keys: keys(used),
+          Slots: slots(instance, shard),
+          // Bytes, as the provider's samples look.
+          Storage: Math.round(used * 1024 * 1024),
+          StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,
+          Runid: runId(instance, shard, copy),
+          RunId: runId(instance, shard, copy),
+          Connected: 1,
+          ZoneId: zoneCode(instance, zone),
+          ReplicasNodeId: id,
+        })),
+      );
+      return { InstanceShards: rows, TotalCount: rows.length };
+    },
+  },
+  DescribeInstanceNodeInfo: {
+    schema: { InstanceId: 'string!', Limit: 'integer', Offset: 'integer' },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      const groups = groupsOf(instance);
+      const proxies = Array.from({ length: Math.max(3, instance.shards) }, (_, n) => ({
+        NodeId: runId(instance, n, 99),
+        ZoneId: groups[n % groups.length]!.zone,
+      }));
+      const nodes = instance.used.flatMap((_, shard) =>
+        groups.map(({ kind, zone }, copy) => ({
+          NodeId: runId(instance, shard, copy),
+          NodeRole: kind === 0 ? 'master' : 'slave',
+          ClusterId: shard,
+          ZoneId: zone,
+        })),
+      );
+      return {
+        ProxyCount: proxies.length,
+        Proxy: proxies,
+        RedisCount: nodes.length,
+        Redis: nodes,
+        TendisCount: 0,
+        Tendis: [],
+      };
+    },
+  },
+  DescribeInstanceSpecBandwidth: {
+    schema: {
+      InstanceId: 'string',
+      ShardSize: 'integer',
+      ShardNum: 'integer',
+      ReplicateNum: 'integer',
+      ReadOnlyWeight: 'integer',
+      Type: 'integer',
+    },
+    run(world, call) {
+      const { params } = call;
+      const present = params.InstanceId === undefined ? null : findInstance(world, call);
+      const given = (name: string, usual: number | undefined): number => {
+        const value = (params[name] as number | undefined) ?? usual;
+        if (value === undefined) throw missing(name);
+        if (value < 0) throw invalidValue(`The value of ${name} is not valid.`);
+        return value;
+      };
+      const size = given('ShardSize', present?.memoryPerShard);
+      const shards = given('ShardNum', present?.shards ?? 1);
+      // Replicas that serve reads bring a bandwidth of their own.
+      const readers = given('ReadOnlyWeight', 0) > 0 ? given('ReplicateNum', present?.replicas) : 0;
+      return {
+        Bandwidth: bandwidth(size) * 1024 * 1024 * shards * (1 + readers),
+        ClientLimit: clientLimit(size) * shards,
+      };
+    },
+  },
+  DescribeInstanceDTSInfo: {
+    schema: { InstanceId: 'string!' },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      const { transfer } = instance;
+      return {
+        JobId: transfer === null ? '' : `dts-${instance.id.slice(4)}`,
+        JobName: transfer === null ? '' : `${instance.id} out`,
+        Status: transfer ?? 0,
+        StatusDesc: transfer === null ? '' : (TRANSFER_TEXT[transfer] ?? '处理中'),
+        Offset: 0,
+        CutDownTime: '',
+        SrcInfo: transferEnd(transfer === null ? null : instance),
+        DstInfo: transferEnd(null),
+      };
+    },
+  },
+  DescribeReplicationGroupInstance: {
+    schema: { InstanceId: 'string!' },
+    run(world, call) {
+      const instance = findInstance(world, call);
+      const group = instance.replicationGroup;
+      return {
+        AppId: instance.account.appId,
+        RegionId: instance.region.number,
+        GroupId: group?.id ?? '',
+        GroupName: group?.id ?? '',
+        InstanceRole: group?.role ?? '',
+      };
+    },
   },
 };

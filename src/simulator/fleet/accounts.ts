@@ -15,7 +15,6 @@
  *   roles      the same for roles that can be assumed; left out, every name is one, with every right
  */
 import { RefitError } from '../../errors.ts';
-import type { FleetInstance } from '../world/fleet-instance.ts';
 import { seededRandom } from '../world/random.ts';
 import { type AccountOptions, FIRST_ACCOUNT, type Identity, OWNER_UIN } from '../world/world.ts';
 import { defaultFleet } from './default-fleet.ts';
@@ -23,19 +22,18 @@ import { readInstances } from './read-fleet.ts';
 import { readMembers } from './read-members.ts';
 
 /** An account as it is asked for; everything but the name has a default. */
-export interface AccountWish {
+export interface AccountWish
+  extends Partial<Pick<AccountOptions, 'fleet' | 'balance' | 'uin'>>,
+    Partial<Pick<Identity, 'secretId' | 'secretKey' | 'deny'>> {
   readonly name: string;
-  readonly fleet?: readonly FleetInstance[];
   readonly instances?: number;
-  readonly balance?: number;
-  readonly uin?: string;
-  readonly secretId?: string;
-  readonly secretKey?: string;
   readonly token?: string;
-  readonly deny?: readonly string[];
-  readonly users?: Readonly<Record<string, readonly string[]>>;
-  readonly roles?: Readonly<Record<string, readonly string[]>>;
+  readonly users?: Rights;
+  readonly roles?: Rights;
 }
+
+/** Actions that somebody has no right to, by name. */
+type Rights = NonNullable<AccountOptions['roles']>;
 
 /** An account made, with every key that signs for it: the main account's first. */
 export interface MadeAccount extends AccountOptions {
@@ -120,25 +118,20 @@ export function makeAccounts(wishes: readonly AccountWish[], seed: number): Made
     names.add(wish.name);
     const uin = wish.uin ?? String(Number(OWNER_UIN) + index * 1000);
     const chance = seededRandom(seed ^ 0x6b657973 ^ Math.imul(index, 0x9e3779b1));
-    const key = (prefix: string): string => `${prefix}${chance.text(32, KEY_LETTERS)}`;
-    const main = {
-      secretId: wish.secretId ?? key('AKID'),
-      secretKey: wish.secretKey ?? key(''),
-      token: wish.token ?? null,
-      uin,
-      account: wish.name,
-      user: null,
-      deny: wish.deny ?? [],
-    };
-    const users = Object.entries(wish.users ?? {}).map(([user, deny], n) => ({
-      secretId: key('AKID'),
-      secretKey: key(''),
-      token: null,
-      uin: String(Number(uin) + n + 1),
+    const letters = (): string => chance.text(32, KEY_LETTERS);
+    const keyOf = (user: string | null, number: string, given: Partial<Identity>) => ({
+      secretId: given.secretId ?? `AKID${letters()}`,
+      secretKey: given.secretKey ?? letters(),
+      token: given.token ?? null,
+      uin: number,
       account: wish.name,
       user,
-      deny,
-    }));
+      deny: given.deny ?? [],
+    });
+    const main = keyOf(null, uin, wish);
+    const users = Object.entries(wish.users ?? {}).map(([user, deny], n) =>
+      keyOf(user, String(Number(uin) + n + 1), { deny }),
+    );
     return {
       name: wish.name,
       uin,

@@ -1,31 +1,14 @@
 /** A fleet such as a shop might run, made from a seed: mostly running, of every kind, with some rough edges. */
+import { SIM_EDITIONS } from '../world/editions.ts';
 import type { FleetInstance } from '../world/fleet-instance.ts';
 import { type Random, seededRandom } from '../world/random.ts';
 
-const APPS = [
-  'cart',
-  'feed',
-  'search',
-  'session',
-  'checkout',
-  'profile',
-  'catalog',
-  'ledger',
-  'rank',
-  'push',
-];
-const ROLES = ['main', 'cache', 'queue', 'lock', 'hot'];
+const APPS = 'cart feed search session checkout profile catalog ledger rank push'.split(' ');
+const ROLES = 'main cache queue lock hot'.split(' ');
 /** Guangzhou 3 and 7, Shanghai 4 and 5 carry most of it; the sold-out zone and the one without a number carry a little. */
-const ZONES = [
-  'ap-guangzhou-3',
-  'ap-guangzhou-4',
-  'ap-guangzhou-7',
-  'ap-shanghai-4',
-  'ap-shanghai-5',
-  'ap-guangzhou-4',
-  'ap-shanghai-5',
-  'ap-guangzhou-6',
-];
+const ZONES = 'guangzhou-3 guangzhou-4 guangzhou-7 shanghai-4 shanghai-5 guangzhou-4 shanghai-5 guangzhou-6'
+  .split(' ')
+  .map((zone) => `ap-${zone}`);
 /** Standard and cluster editions, the common ones more often. */
 const TYPES = [8, 9, 15, 16, 8, 9, 15, 16, 17, 18, 6, 7, 20, 19, 9, 16];
 const SIZES = [1024, 2048, 4096, 4096, 8192, 8192, 12_288, 16_384];
@@ -33,116 +16,41 @@ const SHARDS = [1, 3, 3, 5, 8, 12];
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
+/** The type code and the size of a member. */
+const of = (type: number, memoryPerShard: number, shards: number, replicas: number) => ({
+  type,
+  memoryPerShard,
+  shards,
+  replicas,
+});
+const prod = (app: string, tier: string) => ({ app, env: 'prod', tier });
+
+/** Ids of the first members that never change, so that examples have something to name. */
+const FIXED_IDS = ['crs-5qlrlhux', 'crs-8kd02mfa', 'crs-x1y2z3a4'];
+
 /** Members that stand out, by their place in the fleet; the rest is drawn. */
 const SPECIAL: readonly Partial<FleetInstance>[] = [
-  // Three with ids that never change, so that examples have something to name.
-  {
-    id: 'crs-5qlrlhux',
-    name: 'cart-main-1',
-    type: 8,
-    memoryPerShard: 2048,
-    shards: 1,
-    replicas: 1,
-    zone: 'ap-guangzhou-4',
-    tags: { app: 'cart', env: 'prod', tier: 'gold' },
-  },
-  {
-    id: 'crs-8kd02mfa',
-    name: 'cart-hot-2',
-    type: 9,
-    memoryPerShard: 4096,
-    shards: 3,
-    replicas: 1,
-    zone: 'ap-guangzhou-4',
-    tags: { app: 'cart', env: 'prod', tier: 'gold' },
-  },
-  {
-    id: 'crs-x1y2z3a4',
-    name: 'session-main-3',
-    type: 15,
-    memoryPerShard: 4096,
-    shards: 1,
-    replicas: 1,
-    zone: 'ap-shanghai-4',
-    tags: { app: 'session', env: 'prod', tier: 'silver' },
-  },
+  { name: 'cart-main-1', ...of(8, 2048, 1, 1), zone: 'ap-guangzhou-4', tags: prod('cart', 'gold') },
+  { name: 'cart-hot-2', ...of(9, 4096, 3, 1), zone: 'ap-guangzhou-4', tags: prod('cart', 'gold') },
+  { name: 'session-main-3', ...of(15, 4096, 1, 1), zone: 'ap-shanghai-4', tags: prod('session', 'silver') },
   // Legacy editions: memory is all that can change.
-  {
-    name: 'ledger-legacy',
-    type: 2,
-    memoryPerShard: 8192,
-    shards: 1,
-    replicas: 1,
-    zone: 'ap-shanghai-4',
-    billing: 'prepaid',
-  },
-  {
-    name: 'ckv-classic',
-    type: 3,
-    memoryPerShard: 16_384,
-    shards: 1,
-    replicas: 0,
-    zone: 'ap-shanghai-4',
-    billing: 'prepaid',
-  },
-  {
-    name: 'ckv-wide',
-    type: 4,
-    memoryPerShard: 8192,
-    shards: 8,
-    replicas: 1,
-    zone: 'ap-guangzhou-3',
-    billing: 'prepaid',
-  },
-  {
-    name: 'single-node',
-    type: 5,
-    memoryPerShard: 4096,
-    shards: 1,
-    replicas: 0,
-    zone: 'ap-guangzhou-3',
-    billing: 'prepaid',
-  },
+  { name: 'ledger-legacy', ...of(2, 8192, 1, 1), zone: 'ap-shanghai-4', billing: 'prepaid' },
+  { name: 'ckv-classic', ...of(3, 16_384, 1, 0), zone: 'ap-shanghai-4', billing: 'prepaid' },
+  { name: 'ckv-wide', ...of(4, 8192, 8, 1), zone: 'ap-guangzhou-3', billing: 'prepaid' },
+  { name: 'single-node', ...of(5, 4096, 1, 0), zone: 'ap-guangzhou-3', billing: 'prepaid' },
   // The trial size, which is no multiple of 1,024.
-  {
-    name: 'trial-256',
-    type: 8,
-    memoryPerShard: 256,
-    shards: 1,
-    replicas: 1,
-    zone: 'ap-guangzhou-7',
-    billing: 'prepaid',
-    usedTotal: 41,
-  },
-  { name: 'valkey-next', type: 22, memoryPerShard: 2048, shards: 3, replicas: 2, zone: 'ap-shanghai-5' },
-  {
-    name: 'memcached-pages',
-    type: 200,
-    memoryPerShard: 4096,
-    shards: 3,
-    replicas: 1,
-    zone: 'ap-guangzhou-7',
-  },
+  { name: 'trial-256', ...of(8, 256, 1, 1), zone: 'ap-guangzhou-7', billing: 'prepaid', usedTotal: 41 },
+  { name: 'valkey-next', ...of(22, 2048, 3, 2), zone: 'ap-shanghai-5' },
+  { name: 'memcached-pages', ...of(200, 4096, 3, 1), zone: 'ap-guangzhou-7' },
   // Multi-zone: its nodes are listed and its replicas need a NodeSet.
   {
     name: 'checkout-main',
-    type: 16,
-    memoryPerShard: 8192,
-    shards: 3,
-    replicas: 2,
+    ...of(16, 8192, 3, 2),
     zone: 'ap-guangzhou-3',
     replicaZones: ['ap-guangzhou-4', 'ap-guangzhou-6'],
-    tags: { app: 'checkout', env: 'prod', tier: 'gold' },
+    tags: prod('checkout', 'gold'),
   },
-  {
-    name: 'session-multi',
-    type: 15,
-    memoryPerShard: 4096,
-    shards: 1,
-    replicas: 1,
-    zone: 'ap-shanghai-4',
-    replicaZones: ['ap-shanghai-5'],
-  },
+  { name: 'session-multi', ...of(15, 4096, 1, 1), zone: 'ap-shanghai-4', replicaZones: ['ap-shanghai-5'] },
   // Not to be touched now.
   { name: 'feed-moving', status: 'processing' },
   { name: 'rank-moving', status: 'processing' },
@@ -150,37 +58,22 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
   { name: 'profile-backup', task: '012' },
   { name: 'search-unpaid', unpaidOrder: true, billing: 'prepaid' },
   // Nothing can grow in a zone that is sold out.
-  { name: 'catalog-cramped', type: 8, memoryPerShard: 2048, shards: 1, replicas: 1, zone: 'ap-shanghai-2' },
-  { name: 'ledger-keep', tags: { app: 'ledger', env: 'prod', tier: 'gold', resize: 'never' } },
+  { name: 'catalog-cramped', ...of(8, 2048, 1, 1), zone: 'ap-shanghai-2' },
+  { name: 'ledger-keep', tags: { ...prod('ledger', 'gold'), resize: 'never' } },
   // Skewed: one shard holds far more than its share.
   {
     name: 'feed-skewed',
-    type: 9,
-    memoryPerShard: 8192,
-    shards: 5,
-    replicas: 1,
+    ...of(9, 8192, 5, 1),
     zone: 'ap-guangzhou-4',
     usedTotal: 14_000,
     usedFullestShard: 6600,
-    tags: { app: 'feed', env: 'prod', tier: 'silver' },
+    tags: prod('feed', 'silver'),
   },
   // Names are the customers' to choose.
-  { name: '<img src=x onerror=alert(1)><b>cart</b>', type: 8, memoryPerShard: 2048, shards: 1, replicas: 1 },
-  {
-    name: '\u001b]0;owned\u0007\u001b[2J\u001b[31mred alert\u001b[0m',
-    type: 8,
-    memoryPerShard: 2048,
-    shards: 1,
-    replicas: 1,
-  },
-  { name: '=HYPERLINK("http://x.example","click")', type: 8, memoryPerShard: 2048, shards: 1, replicas: 1 },
-  {
-    name: '| pipe | `tick` **bold** [x](javascript:alert(1))',
-    type: 9,
-    memoryPerShard: 2048,
-    shards: 3,
-    replicas: 1,
-  },
+  { name: '<img src=x onerror=alert(1)><b>cart</b>', ...of(8, 2048, 1, 1) },
+  { name: '\u001b]0;owned\u0007\u001b[2J\u001b[31mred alert\u001b[0m', ...of(8, 2048, 1, 1) },
+  { name: '=HYPERLINK("http://x.example","click")', ...of(8, 2048, 1, 1) },
+  { name: '| pipe | `tick` **bold** [x](javascript:alert(1))', ...of(9, 2048, 3, 1) },
 ];
 
 /**
@@ -194,17 +87,18 @@ export function defaultFleet(count: number, seed: number, taken: Set<string> = n
     do id = `crs-${random.text(8, LETTERS)}`;
     while (taken.has(id));
     taken.add(id);
-    const { id: fixed = id, ...special } = SPECIAL[index] ?? {};
+    const fixed = FIXED_IDS[index] ?? id;
     const isFree = !taken.has(fixed);
     taken.add(fixed);
-    return drawn(random, index, isFree ? fixed : id, special);
+    return drawn(random, index, isFree ? fixed : id);
   });
 }
 
-function drawn(random: Random, index: number, id: string, special: Partial<FleetInstance>): FleetInstance {
+function drawn(random: Random, index: number, id: string): FleetInstance {
+  const special = SPECIAL[index] ?? {};
   const app = random.pick(APPS);
   const type = special.type ?? random.pick(TYPES);
-  const cluster = type === 4 || type === 7 || type === 9 || type === 200 || (type >= 16 && type % 2 === 0);
+  const cluster = SIM_EDITIONS.get(type)!.shape === 'cluster';
   const memoryPerShard = special.memoryPerShard ?? random.pick(SIZES);
   const shards = special.shards ?? (cluster ? random.pick(SHARDS) : 1);
   const zone = special.zone ?? random.pick(ZONES);

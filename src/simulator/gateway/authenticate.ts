@@ -6,6 +6,7 @@
  */
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { missing, Refusal } from '../actions/refusal.ts';
+import type { Identity } from '../world/world.ts';
 
 /** What is verified of a request. Header names in lower case. */
 export interface SignedRequest {
@@ -18,26 +19,9 @@ export interface SignedRequest {
 }
 
 /** The keys of one who may sign. */
-export interface SigningKey {
-  readonly secretKey: string;
-  /** Comes with every request of a temporary key; null for a lasting one. */
-  readonly token: string | null;
+export interface SigningKey extends Pick<Identity, 'secretKey' | 'token'> {
   /** The end of a temporary key, ms since 1970 UTC; left out: none. */
   readonly validUntil?: number;
-}
-
-/** What is verified of a request that carries its signature as a parameter. */
-export interface SignedParameters {
-  readonly method: string;
-  readonly host: string;
-  /** Every parameter as decoded, the signature among them. */
-  readonly params: ReadonlyMap<string, string>;
-}
-
-/** Who signed, and for which service. */
-export interface Credential {
-  readonly secretId: string;
-  readonly service: string;
 }
 
 /** How far a timestamp may be from the server's clock. Source: facts §5.5. */
@@ -52,13 +36,14 @@ const derived = new Map<string, KeyObject>();
 /**
  * @param find gives the key of a secret id
  * @param serverNow the server's clock, ms since 1970 UTC
+ * @returns who signed, and for which service
  * @throws Refusal `AuthFailure.…`
  */
 export function authenticate(
   request: SignedRequest,
   find: (secretId: string) => SigningKey | undefined,
   serverNow: number,
-): Credential {
+): { secretId: string; service: string } {
   const { headers } = request;
   const parts = AUTHORIZATION.exec(headers.authorization ?? '');
   if (!parts) throw wrongHeader('The Authorization header is missing or malformed.');
@@ -70,14 +55,15 @@ export function authenticate(
     throw wrongHeader('content-type and host must be among the signed headers.');
   checkClock(timestamp, serverNow);
   const key = checkKey(find(secretId), headers['x-tc-token'], serverNow);
-  if (date !== dateOf(Number(timestamp))) throw wrongSignature();
+  if (date !== new Date(Number(timestamp) * 1000).toISOString().slice(0, 10)) throw wrongSignature();
   const unsigned = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD';
-  const payload = request.method === 'GET' ? '' : unsigned ? 'UNSIGNED-PAYLOAD' : request.body;
+  const isGet = request.method === 'GET';
+  const payload = isGet ? '' : unsigned ? 'UNSIGNED-PAYLOAD' : request.body;
   const payloadHash = hash('sha256', payload, 'hex');
   const signingKey = deriveKey(key.secretKey, date, service);
   const given = Buffer.from(signature, 'hex');
   for (const one of hostForms(headers.host ?? '')) {
-    const canonical = `${request.method}\n/\n${request.method === 'GET' ? request.query : ''}\n${canonicalHeaders(signedNames, headers, one)}\n${names}\n${payloadHash}`;
+    const canonical = `${request.method}\n/\n${isGet ? request.query : ''}\n${canonicalHeaders(signedNames, headers, one)}\n${names}\n${payloadHash}`;
     const text = `TC3-HMAC-SHA256\n${timestamp}\n${date}/${service}/tc3_request\n${hash('sha256', canonical, 'hex')}`;
     if (timingSafeEqual(createHmac('sha256', signingKey).update(text).digest(), given))
       return { secretId, service };
@@ -87,14 +73,16 @@ export function authenticate(
 
 /**
  * Checks the older signature.
+ * @param signed `params` holds every parameter as decoded, the signature among them
  * @returns the secret id
  * @throws Refusal `AuthFailure.…`, `MissingParameter` or `InvalidParameter`
  */
 export function authenticateParameters(
-  { method, host, params }: SignedParameters,
+  signed: { readonly method: string; readonly host: string; readonly params: ReadonlyMap<string, string> },
   find: (secretId: string) => SigningKey | undefined,
   serverNow: number,
 ): string {
+  const { method, host, params } = signed;
   const [secretId, timestamp, nonce, signature] = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map(
     (name) => {
       const value = params.get(name);
@@ -159,25 +147,8 @@ function hostForms(header: string): string[] {
 }
 
 function canonicalHeaders(names: readonly string[], headers: SignedRequest['headers'], host: string): string {
-  let text = '';
-  for (const name of names) {
-    const value = name === 'host' ? host : (headers[name] ?? '').trim().toLowerCase();
-    text += `${name}:${value}\n`;
-  }
-  return text;
-}
-
-let lastDay = -1;
-let lastDate = '';
-
-/** The UTC date of a Unix time in seconds. */
-function dateOf(seconds: number): string {
-  const day = Math.floor(seconds / 86_400);
-  if (day !== lastDay) {
-    lastDay = day;
-    lastDate = new Date(day * 86_400_000).toISOString().slice(0, 10);
-  }
-  return lastDate;
+  const valueFor = (name: string) => (name === 'host' ? host : (headers[name] ?? '').trim().toLowerCase());
+  return names.map((name) => `${name}:${valueFor(name)}\n`).join('');
 }
 
 function deriveKey(secretKey: string, date: string, service: string): KeyObject {

@@ -6,82 +6,64 @@ import type { Clock } from '../../clock.ts';
 import { fitTo } from '../actions/parameters.ts';
 import { seededRandom } from '../world/random.ts';
 import { advance, type Identity, type Range, type World } from '../world/world.ts';
+import { SKEW_SECONDS } from './authenticate.ts';
+import type { OpenedRequest } from './open-request.ts';
 import { newRequestId, serve } from './serve.ts';
 
 /** A call as it leaves the client. */
-export interface GatewayCall {
+export interface GatewayCall extends Pick<OpenedRequest, 'action' | 'version' | 'region' | 'host'> {
   readonly product: string;
-  readonly action: string;
-  readonly version: string;
-  /** Empty for actions that belong to no region. */
-  readonly region: string;
   readonly profile: string;
-  /** The front end. */
-  readonly host: string;
   readonly fields: object;
 }
 
 /** What comes back, and the date by the provider's clock at which it left. */
 export type GatewayAnswer =
-  | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>>; readonly date: string }
-  | {
-      readonly kind: 'refused';
-      readonly code: string;
-      readonly message: string;
-      readonly requestId: string;
-      readonly date: string;
-    }
-  /** Something that is no answer. */
-  | { readonly kind: 'unusable'; readonly why: string; readonly date: string }
+  | ({ readonly date: string } & (
+      | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>> }
+      | Readonly<{ kind: 'refused'; code: string; message: string; requestId: string }>
+      /** Something that is no answer. */
+      | { readonly kind: 'unusable'; readonly why: string }
+    ))
   /** The connection was cut; nobody there can tell whether the request was executed. */
   | { readonly kind: 'lost'; readonly why: string };
 
-export interface Gateway {
-  /** Sends one call and gives what is heard of it. */
-  ask(call: GatewayCall): Promise<GatewayAnswer>;
-}
+export type Gateway = ReturnType<typeof openGateway>;
 
 /** Half a round trip within one region, milliseconds. */
 const TRAVEL: Range = [5, 30];
 /** A client waits no longer than that. */
 const TIMEOUT = 60_000;
-/** Source: facts §5.5, read 2026-11. */
-const SKEW_TOLERATED = 300_000;
 
 /** @param identityOf who signs for a profile. @param seed of the travelling times. */
 export function openGateway(
   world: World,
   clock: Clock,
   { seed, identityOf }: { readonly seed: number; readonly identityOf: (profile: string) => Identity },
-): Gateway {
+) {
   const chance = seededRandom(seed ^ 0x726f6164);
   const travel = () => chance.whole(...TRAVEL);
   return {
-    async ask({ product, action, version, region, profile, host, fields }) {
+    /** Sends one call and gives what is heard of it. */
+    async ask(call: GatewayCall): Promise<GatewayAnswer> {
+      const { product, profile, fields, ...named } = call;
       await clock.sleep(travel());
       advance(world, clock.now());
       const requestId = newRequestId(world);
       // A client whose clock is that far off is not let in.
-      if (Math.abs(world.clockSkew) > SKEW_TOLERATED) {
+      if (Math.abs(world.clockSkew) > SKEW_SECONDS * 1000) {
         await clock.sleep(travel());
         const message = 'the signature has expired';
         return { kind: 'refused', code: 'AuthFailure.SignatureExpire', message, requestId, date: dateOf() };
       }
-      const served = serve(
-        world,
-        {
-          identity: identityOf(profile),
-          service: product,
-          action,
-          version,
-          region,
-          language: 'en-US',
-          host,
-          read: (schema) => fitTo(schema, fields),
-        },
-        requestId,
-        clock.now(),
-      );
+      const opened: OpenedRequest = {
+        ...named,
+        identity: identityOf(profile),
+        service: product,
+        language: 'en-US',
+        read: (schema) => fitTo(schema, fields),
+      };
+      const served = serve(world, opened, requestId, clock.now());
       const back = served.delay + travel();
       await clock.sleep(Math.min(back, TIMEOUT));
       if (back > TIMEOUT) return { kind: 'lost', why: `no answer within ${TIMEOUT} ms` };

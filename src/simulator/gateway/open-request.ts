@@ -49,17 +49,8 @@ const GREATEST_ID = 1024;
 
 /** What the older way carries among the parameters; everything else is the action's. */
 const COMMON = new Set([
-  'Action',
-  'Version',
-  'Region',
-  'Timestamp',
-  'Nonce',
-  'SecretId',
-  'Signature',
-  'SignatureMethod',
-  'Token',
-  'Language',
-  'RequestClient',
+  ...['Action', 'Version', 'Region', 'Timestamp', 'Nonce', 'SecretId', 'Signature', 'SignatureMethod'],
+  ...['Token', 'Language', 'RequestClient'],
 ]);
 
 /** Whoever asks for keys by the token of another identity provider: nobody yet. */
@@ -106,17 +97,12 @@ export function openRequest(world: World, request: WireRequest, now: number): Op
 
 function openNewer(world: World, request: WireRequest, query: string, now: number): OpenedRequest {
   const { method, headers, body } = request;
-  const action = headers['x-tc-action'] ?? '';
   const common = {
-    action,
-    version: headers['x-tc-version'] ?? '',
-    region: headers['x-tc-region'] ?? '',
-    language: languageOf(headers['x-tc-language']),
-    host: hostname(headers.host),
+    ...namedIn(headers.host, (name) => headers[`x-tc-${name.toLowerCase()}`]),
     read: (schema: Schema) =>
       method === 'GET' ? decodeFlat(schema, new URLSearchParams(query)) : decodeJson(schema, textOf(body)),
   };
-  if (headers.authorization === 'SKIP' && action === UNSIGNED_ACTION)
+  if (headers.authorization === 'SKIP' && common.action === UNSIGNED_ACTION)
     return { ...common, identity: NOBODY, service: 'sts' };
   bound(headers['x-tc-token'], GREATEST_TOKEN);
   const { secretId, service } = authenticate(
@@ -142,12 +128,20 @@ function openOlder(world: World, request: WireRequest, flat: string, now: number
   return {
     identity: world.identities.get(secretId)!,
     service: '',
-    action: params.get('Action') ?? '',
-    version: params.get('Version') ?? '',
-    region: params.get('Region') ?? '',
-    language: languageOf(params.get('Language')),
-    host: hostname(headers.host),
+    ...namedIn(headers.host, (name) => params.get(name)),
     read: (schema) => decodeFlat(schema, own),
+  };
+}
+
+/** What is asked for, from the header or the parameter of each name. */
+function namedIn(host: string | undefined, of: (name: string) => string | undefined) {
+  const language: Call['language'] = of('Language') === 'en-US' ? 'en-US' : 'zh-CN';
+  return {
+    action: of('Action') ?? '',
+    version: of('Version') ?? '',
+    region: of('Region') ?? '',
+    language,
+    host: (host ?? '').trim().toLowerCase().replace(/:\d+$/, ''),
   };
 }
 
@@ -180,14 +174,6 @@ function refuseReplay(world: World, params: ReadonlyMap<string, string>, now: nu
 function bound(text: string | undefined, most: number): void {
   if (text !== undefined && text.length > most)
     throw new Refusal('AuthFailure.TokenFailure', `An id or token is longer than ${most} bytes.`);
-}
-
-function languageOf(text: string | undefined): Call['language'] {
-  return text === 'en-US' ? 'en-US' : 'zh-CN';
-}
-
-function hostname(host = ''): string {
-  return host.trim().toLowerCase().replace(/:\d+$/, '');
 }
 
 /** Path and query of a target, or of a whole URL. */

@@ -16,12 +16,11 @@ export type Served = {
   /** Milliseconds that it comes late. */
   readonly delay: number;
 } & (
-  | { readonly kind: 'response'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  /** Executed; of a half, the answer stops in its middle. */
+  | { readonly kind: 'response' | 'half-json'; readonly fields: Readonly<Record<string, unknown>> }
   /** Executed where the fault says so, and answered with what is no answer. */
   | { readonly kind: 'http-500' | 'html' }
-  /** Executed, and the answer stops in its middle. */
-  | { readonly kind: 'half-json'; readonly fields: Readonly<Record<string, unknown>> }
   /** The connection is cut before or after the request was executed. */
   | { readonly kind: 'reset-before' | 'reset-after' }
 );

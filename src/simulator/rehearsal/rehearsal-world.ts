@@ -7,43 +7,30 @@ import { given } from '../../given.ts';
 import {
   type Durations,
   EDITIONS,
+  type EditionName,
   type MaintenanceWindow,
   type Precondition,
   type SavedPlan,
   type Step,
 } from '../../model.ts';
 import { parseTimeOfDay } from '../world/beijing-time.ts';
-import { makeCatalogue, type SimCatalogue, type Sold } from '../world/catalogue.ts';
+import { makeCatalogue, type SimCatalogue, type Sold, unite } from '../world/catalogue.ts';
 import { createWorld } from '../world/create-world.ts';
-import type { Fault } from '../world/faults.ts';
 import type { FleetInstance } from '../world/fleet-instance.ts';
 import { makeRegions, type SimRegion } from '../world/geography.ts';
 import { seededRandom } from '../world/random.ts';
-import type { LimitCounting } from '../world/request-limit.ts';
 import {
   type AccountOptions,
   FIRST_ACCOUNT,
   type Identity,
   OWNER_UIN,
-  type Range,
   type SimJob,
   type World,
+  type WorldOptions,
 } from '../world/world.ts';
 
 /** What a saved plan says of the world that it is rehearsed in. */
 export type Rehearsable = Pick<SavedPlan, 'steps' | 'preconditions'>;
-
-export interface RehearsalWorldOptions {
-  readonly seed: number;
-  readonly faults: readonly Fault[];
-  /** How long changes take. */
-  readonly durations: Durations;
-  /** From an accepted order to its begin, milliseconds. */
-  readonly startLag: Range;
-  /** How long after its end an instance refuses orders, milliseconds. */
-  readonly lockTail: Range;
-  readonly limitCounting: LimitCounting;
-}
 
 /** CNY: no plan is short of money unless it is told to be. */
 const ENOUGH = 1e12;
@@ -61,10 +48,14 @@ function uinOf(profile: string): string {
   return `2${String(mixed).padStart(11, '0')}`;
 }
 
-/** Makes the world at `now`, milliseconds since 1970 UTC. The same plan, options and time make the same world. */
+/**
+ * Makes the world at `now`, milliseconds since 1970 UTC. The same plan, options and time make the same world.
+ * @param durations how long changes take
+ */
 export function rehearsalWorld(
   plan: Rehearsable,
-  { seed, faults, durations, startLag, lockTail, limitCounting }: RehearsalWorldOptions,
+  durations: Durations,
+  options: Pick<WorldOptions, 'seed' | 'faults' | 'startLag' | 'lockTail'>,
   now: number,
 ): World {
   const regions = regionsOf(plan);
@@ -76,7 +67,7 @@ export function rehearsalWorld(
       .map((one) => instanceOf(one, steps.get(one.instance) ?? [], regions));
   return createWorld(
     {
-      seed,
+      ...options,
       fleet: fleetOf(FIRST_ACCOUNT),
       identities: [...new Set([FIRST_ACCOUNT, ...profiles])].map(identityOf),
       accounts: profiles
@@ -91,14 +82,11 @@ export function rehearsalWorld(
             roles: null,
           }),
         ),
-      startLag,
       duration: [0, 0],
-      durationOf: (job) => drawDuration(durations, seed, job),
-      lockTail,
+      durationOf: (job) => drawDuration(durations, options.seed, job),
       limit: null,
-      limitCounting,
+      limitCounting: 'calendar',
       balance: ENOUGH,
-      faults,
       regions,
       catalogue: catalogueFor(plan, regions),
     },
@@ -170,7 +158,7 @@ function instanceOf(
     name: one.name,
     region: one.region,
     zone,
-    type: EDITIONS.find(({ name }) => name === one.edition)!.type,
+    type: typeOf(one.edition),
     memoryPerShard,
     shards,
     replicas,
@@ -222,40 +210,30 @@ function minutesOf({ from, to }: MaintenanceWindow): readonly [number, number] {
 /** What this small world always sells, and beside that every size on the way of the plan, in every zone of the region. */
 function catalogueFor(plan: Rehearsable, regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
   const usual = makeCatalogue(regions);
-  const asked = new Map<number, { sizes: Set<number>; shards: Set<number>; replicas: Set<number> }>();
-  for (const { edition, before, after } of plan.steps) {
-    const { type } = EDITIONS.find(({ name }) => name === edition)!;
-    const wanted = asked.get(type) ?? { sizes: new Set(), shards: new Set(), replicas: new Set() };
-    asked.set(type, wanted);
-    for (const { memoryPerShard, shards, replicas } of [before, after]) {
-      wanted.sizes.add(memoryPerShard);
-      wanted.shards.add(shards);
-      wanted.replicas.add(replicas);
-    }
-  }
+  const stepsOf = Map.groupBy(plan.steps, ({ edition }) => typeOf(edition));
   const known = new Map<string, Sold | undefined>();
+  const soldIn: SimCatalogue['sold'] = (zone, type, billing) => {
+    const sold = usual.sold(zone, type, billing);
+    const asked = stepsOf.get(type)?.flatMap(({ before, after }) => [before, after]);
+    if (asked === undefined) return sold && { ...sold, soldOut: false };
+    return unite(sold, {
+      sizes: new Set(asked.map(({ memoryPerShard }) => memoryPerShard)),
+      shards: new Set(asked.map(({ shards }) => shards)),
+      replicas: new Set(asked.map(({ replicas }) => replicas)),
+      soldOut: false,
+    });
+  };
   return {
     regionSet: usual.regionSet,
     sold(zone, type, billing) {
       const key = `${zone} ${type} ${billing}`;
-      if (!known.has(key)) known.set(key, both(usual.sold(zone, type, billing), asked.get(type)));
+      if (!known.has(key)) known.set(key, soldIn(zone, type, billing));
       return known.get(key);
     },
   };
 }
 
-function both(
-  usual: Sold | undefined,
-  asked: Readonly<Record<'sizes' | 'shards' | 'replicas', ReadonlySet<number>>> | undefined,
-): Sold | undefined {
-  if (asked === undefined) return usual && { ...usual, soldOut: false };
-  const sizes = new Set([...(usual?.sizes ?? []), ...asked.sizes]);
-  return {
-    sizes,
-    least: Math.min(...sizes),
-    greatest: Math.max(...sizes),
-    shards: new Set([...(usual?.shards ?? []), ...asked.shards]),
-    replicas: new Set([...(usual?.replicas ?? []), ...asked.replicas]),
-    soldOut: false,
-  };
+/** The provider's number of an edition. */
+function typeOf(edition: EditionName): number {
+  return EDITIONS.find(({ name }) => name === edition)!.type;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { Durations } from '../../model.ts';
 import { type Gateway, openGateway } from '../gateway/gateway.ts';
-import { ALL_FAULTS, type Fault, parseFault } from '../world/faults.ts';
+import { ALL_FAULTS, parseFault } from '../world/faults.ts';
 import { seededRandom } from '../world/random.ts';
 import type { Range } from '../world/world.ts';
 import { identityOf, type Rehearsable, rehearsalWorld } from './rehearsal-world.ts';
@@ -15,18 +15,6 @@ export interface RehearsalOptions {
   readonly measured: boolean;
   readonly startLag?: Range;
   readonly lockTail?: Range;
-}
-
-export interface RehearsalProvider {
-  /** What is assumed of the provider, in sentences. */
-  readonly assumed: readonly string[];
-  /** The provider for one run; `startsAt` in milliseconds since 1970 UTC. */
-  gatewayFor(
-    run: { readonly seed: number; readonly faults: readonly string[]; readonly startsAt: number },
-    clock: Clock,
-  ): Gateway;
-  /** Numbers from 0 to below 1, of a kind with nothing else of that seed. */
-  chanceFor(seed: number): () => number;
 }
 
 /** Orders show within it. Source: facts §7.1 (a while), read 2026-11; the figures are an inference. */
@@ -44,35 +32,30 @@ const OF_INSTANCES: ReadonlySet<string> = new Set(
 );
 
 /** @throws RefitError `usage` for a fault that nobody knows, of keys, or of an instance that the plan does not name. */
-export function openRehearsal(plan: Rehearsable, options: RehearsalOptions): RehearsalProvider {
+export function openRehearsal(plan: Rehearsable, options: RehearsalOptions) {
   const { startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
   const durations = options.measured ? providersOwn(options.durations, startLag) : options.durations;
-  const faults = new Map<string, Fault>();
-  for (const text of options.faults) faults.set(text, faultIn(plan, text));
+  for (const text of options.faults) checkFault(plan, text);
   return {
+    /** What is assumed of the provider, in sentences. */
     assumed: [
       `an order begins ${sayRange(startLag)} after it was accepted, and an instance takes no other order for ${sayRange(lockTail)} after its change`,
     ],
-    gatewayFor(run, clock) {
-      const world = rehearsalWorld(
-        plan,
-        {
-          seed: run.seed,
-          faults: run.faults.map((text) => faults.get(text) ?? parseFault(text)),
-          durations,
-          startLag,
-          lockTail,
-          limitCounting: 'calendar',
-        },
-        run.startsAt,
-      );
-      return openGateway(world, clock, { seed: run.seed, identityOf });
+    /** The provider for one run; `startsAt` in milliseconds since 1970 UTC. */
+    gatewayFor(
+      { seed, faults, startsAt }: { seed: number; faults: readonly string[]; startsAt: number },
+      clock: Clock,
+    ): Gateway {
+      const worldOptions = { seed, faults: faults.map(parseFault), startLag, lockTail };
+      const world = rehearsalWorld(plan, durations, worldOptions, startsAt);
+      return openGateway(world, clock, { seed, identityOf });
     },
-    chanceFor: (seed) => seededRandom(seed ^ 0x6a697474).next,
+    /** Numbers from 0 to below 1, of a kind with nothing else of that seed. */
+    chanceFor: (seed: number): (() => number) => seededRandom(seed ^ 0x6a697474).next,
   };
 }
 
-function faultIn({ preconditions }: Rehearsable, text: string): Fault {
+function checkFault({ preconditions }: Rehearsable, text: string): void {
   const fault = parseFault(text);
   if (OF_KEYS.has(fault.name)) {
     throw new RefitError(
@@ -89,7 +72,6 @@ function faultIn({ preconditions }: Rehearsable, text: string): Fault {
       `--fault ${fault.name}=${preconditions[0]?.instance ?? 'INSTANCE'}`,
     );
   }
-  return fault;
 }
 
 /** A client looks at about an eighth of the usual duration and no less often than every 20 s, and then once more. */

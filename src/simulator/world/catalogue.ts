@@ -8,32 +8,21 @@ import { SIM_EDITIONS, type SimEdition } from './editions.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 
 /** One entry of the provider's `ProductSet`, as it stands on the wire. */
-export interface ProductEntry {
-  readonly Type: number;
-  readonly TypeName: string;
-  readonly MinBuyNum: number;
-  readonly MaxBuyNum: number;
-  readonly Saleout: boolean;
-  readonly Engine: string;
-  readonly Version: string;
-  readonly TotalSize: readonly string[];
-  readonly ShardSize: readonly string[];
-  readonly ReplicaNum: readonly string[];
-  readonly ShardNum: readonly string[];
-  readonly PayMode: '0' | '1';
-  readonly EnableRepicaReadOnly: boolean;
-  readonly EnableReplicaReadOnly: boolean;
-}
+export type ProductEntry = Readonly<ReturnType<typeof entry>>;
 
-/** What is sold for one zone, type and pay mode, in the units that orders use. */
-export interface Sold {
+/** Sizes and counts that one may order, in the units that orders use. */
+export interface Offer {
   /** MB of one shard. */
   readonly sizes: ReadonlySet<number>;
-  readonly least: number;
-  readonly greatest: number;
   readonly shards: ReadonlySet<number>;
   readonly replicas: ReadonlySet<number>;
   readonly soldOut: boolean;
+}
+
+/** What is sold for one zone, type and pay mode, with the least and the greatest of its sizes. */
+export interface Sold extends Offer {
+  readonly least: number;
+  readonly greatest: number;
 }
 
 /** Billing as the wire numbers it. Source: facts §2.1. */
@@ -59,7 +48,10 @@ export function makeCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCatal
     Area: region.area,
     ZoneSet: region.zones.map((zone, index) => {
       const products = productsOf(zone);
-      for (const entry of products) unite(sold, zone.code, entry);
+      for (const product of products) {
+        const key = `${zone.code} ${product.Type} ${product.PayMode}`;
+        sold.set(key, unite(sold.get(key), soldBy(product)));
+      }
       return {
         ZoneId: zone.code,
         ZoneName: zone.name,
@@ -93,7 +85,7 @@ function productsOf(zone: SimZone): ProductEntry[] {
 /** One edition is told in two halves under one pay mode: only their union is what is sold. */
 function inTwoHalves(whole: ProductEntry): ProductEntry[] {
   const half = whole.ShardSize.length >> 1;
-  const part = (from: number, to?: number): Pick<ProductEntry, 'ShardSize' | 'TotalSize'> => ({
+  const part = (from: number, to?: number) => ({
     ShardSize: whole.ShardSize.slice(from, to),
     TotalSize: whole.TotalSize.slice(from, to),
   });
@@ -117,7 +109,7 @@ function sizesOf(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): string
     .map(({ size }) => size);
 }
 
-function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): ProductEntry {
+function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1') {
   const cluster = edition.shape === 'cluster';
   const least = Number(edition.shards[0]);
   const sizes = sizesOf(edition, zone, payMode);
@@ -140,17 +132,25 @@ function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): ProductE
   };
 }
 
-function unite(sold: Map<string, Sold>, zone: string, product: ProductEntry): void {
-  const key = `${zone} ${product.Type} ${product.PayMode}`;
-  const was = sold.get(key);
-  const sizes = new Set([...(was?.sizes ?? []), ...product.ShardSize.map((size) => Number(size) * GIGABYTE)]);
-  sold.set(key, {
+function soldBy({ ShardSize, ShardNum, ReplicaNum, Saleout }: ProductEntry): Offer {
+  return {
+    sizes: new Set(ShardSize.map((size) => Number(size) * GIGABYTE)),
+    shards: new Set(ShardNum.map(Number)),
+    replicas: new Set(ReplicaNum.map(Number)),
+    soldOut: Saleout,
+  };
+}
+
+/** What is sold with an offer more. Sold out is what no offer sells. */
+export function unite(was: Sold | undefined, offer: Offer): Sold {
+  const union = (name: 'sizes' | 'shards' | 'replicas') => new Set([...(was?.[name] ?? []), ...offer[name]]);
+  const sizes = union('sizes');
+  return {
     sizes,
     least: Math.min(...sizes),
     greatest: Math.max(...sizes),
-    shards: new Set([...(was?.shards ?? []), ...product.ShardNum.map(Number)]),
-    replicas: new Set([...(was?.replicas ?? []), ...product.ReplicaNum.map(Number)]),
-    // Sold out is what no entry sells.
-    soldOut: (was?.soldOut ?? true) && product.Saleout,
-  });
+    shards: union('shards'),
+    replicas: union('replicas'),
+    soldOut: (was?.soldOut ?? true) && offer.soldOut,
+  };
 }

@@ -12,25 +12,23 @@
  * then no read reveals it, and a second order is taken as the first was, which is the danger that clients face.
  */
 import { type DailySpan, nextWithin } from './beijing-time.ts';
-import type { Triple } from './price.ts';
 import {
   beginTask,
   closeTask,
   makeDeal,
   openTask,
-  type Range,
   type SimChange,
   type SimDeal,
-  type SimDimension,
   type SimInstance,
   type SimJob,
+  type SimSize,
   spread,
   sum,
   type World,
 } from './world.ts';
 
 /** Which task an order becomes. Source: facts §2.5, by name, an inference there. */
-const TASK_TYPE: Readonly<Record<SimDimension, string>> = {
+const TASK_TYPE: Readonly<Record<keyof SimSize, string>> = {
   memoryPerShard: '002',
   shards: '028',
   replicas: '029',
@@ -42,11 +40,6 @@ export const USUAL_WINDOW: DailySpan = [3 * 60, 6 * 60];
 /** Whether a maintenance window may be so: no wrap over midnight, and a length of the list. Source: facts §2.6. */
 export function isWindow(start: number, end: number): boolean {
   return [30, 60, 90, 120, 180].includes(end - start);
-}
-
-/** The size that the instance has now. */
-export function tripleOf({ memoryPerShard, shards, replicas }: SimInstance): Triple {
-  return { memoryPerShard, shards, replicas };
 }
 
 /**
@@ -80,7 +73,7 @@ export function acceptOrder(
     fails: world.faults.take('failed-task', 'UpgradeInstance', instance.id) !== null,
     stuck: world.faults.take('stuck', 'UpgradeInstance', instance.id) !== null,
   };
-  const lag = draw(world, world.options.startLag);
+  const lag = world.random.whole(...world.options.startLag);
   const waits = order.inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
   const begins = now + lag + (waits > 0 ? waits + lag : 0);
   world.agenda.add(Math.round(now + lag * world.random.next()), () => world.billing.push(deal));
@@ -103,14 +96,14 @@ function takeUp(world: World, job: SimJob, at: number): void {
   if (job.task) beginTask(world, job.task, job.inWindow, at);
   if (job.stuck) return;
   const { duration, durationOf } = world.options;
-  const takes = durationOf ? durationOf(job) : draw(world, duration);
+  const takes = durationOf ? durationOf(job) : world.random.whole(...duration);
   world.agenda.add(at + takes, (end) => finish(world, job, end));
 }
 
 function finish(world: World, job: SimJob, at: number): void {
   const { instance, deal } = job;
   instance.status = 2;
-  instance.lockedUntil = at + draw(world, world.options.lockTail);
+  instance.lockedUntil = at + world.random.whole(...world.options.lockTail);
   deal.endedAt = at;
   deal.status = job.fails ? 5 : 4;
   if (job.task) closeTask(job.task, job.fails ? 4 : 2, at);
@@ -170,8 +163,4 @@ export function orderByHand(
 export function largerSizes(world: World, { zone, type, billing, memoryPerShard }: SimInstance): number[] {
   const sold = world.catalogue.sold(zone.code, type, billing)?.sizes ?? [];
   return [...sold].filter((size) => size > memoryPerShard).sort((a, b) => a - b);
-}
-
-function draw(world: World, [least, greatest]: Range): number {
-  return world.random.whole(least, greatest);
 }

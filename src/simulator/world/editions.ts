@@ -4,68 +4,56 @@
  * Source: facts §3 and §4, read 2026-11.
  */
 
-type Shape = 'standard' | 'cluster' | 'standalone';
-
-export interface SimEdition {
-  readonly type: number;
-  readonly engine: string;
-  readonly version: string;
-  readonly shape: Shape;
-  /** False where an order cannot change the replica count. */
-  readonly replicasChange: boolean;
-  /** Sold sizes of one shard in GB, as the catalogue writes them. */
-  readonly gigabytes: readonly string[];
-  readonly shards: readonly string[];
-  readonly replicas: readonly string[];
-}
-
 const LEGACY = '1 2 4 8 12 16 20 24 32 40 48 60'.split(' ');
 const CKV = '4 8 12 16 20 24 32 40 48 64 80 96 128 160 192 256 320 384'.split(' ');
 const MODERN = '1 2 4 8 12 16 20 24 32 40 48 64'.split(' ');
 const CLUSTER_SHARDS = '1 3 5 8 12 16 24 32 40 48 64 80 96 128'.split(' ');
 const ONE_TO_FIVE = '1 2 3 4 5'.split(' ');
 
-type Row = readonly [
+/** `name` is engine and version. */
+function edition(
   type: number,
-  engine: string,
-  version: string,
-  shape: Shape,
-  gigabytes: readonly string[],
-  replicas?: readonly string[],
-];
-
-const ROWS: readonly Row[] = [
-  [2, 'Redis', '2.8', 'standard', LEGACY, ['1']],
-  [3, 'CKV', '3.2', 'standard', CKV, ['0']],
-  [4, 'CKV', '3.2', 'cluster', CKV],
-  [5, 'Redis', '2.8', 'standalone', LEGACY, ['0']],
-  [6, 'Redis', '4.0', 'standard', MODERN],
-  [7, 'Redis', '4.0', 'cluster', MODERN],
-  [8, 'Redis', '5.0', 'standard', MODERN],
-  [9, 'Redis', '5.0', 'cluster', MODERN],
-  [15, 'Redis', '6.2', 'standard', MODERN],
-  [16, 'Redis', '6.2', 'cluster', MODERN],
-  [17, 'Redis', '7.0', 'standard', MODERN],
-  [18, 'Redis', '7.0', 'cluster', MODERN],
-  [19, 'Valkey', '8.0', 'standard', MODERN],
-  [20, 'Valkey', '8.0', 'cluster', MODERN],
-  [21, 'Valkey', '9.0', 'standard', MODERN],
-  [22, 'Valkey', '9.0', 'cluster', MODERN],
-  [200, 'Memcached', '1.6', 'cluster', MODERN],
-];
-
-const ALL = ROWS.map(
-  ([type, engine, version, shape, gigabytes, replicas = ONE_TO_FIVE]): SimEdition => ({
+  name: string,
+  shape: 'standard' | 'cluster' | 'standalone',
+  gigabytes: readonly string[] = MODERN,
+  replicas: readonly string[] = ONE_TO_FIVE,
+) {
+  const [engine, version] = name.split(' ') as [string, string];
+  return {
     type,
     engine,
     version,
     shape,
+    /** False where an order cannot change the replica count. */
     replicasChange: type !== 2 && type !== 3 && type !== 5,
+    /** Sold sizes of one shard in GB, as the catalogue writes them. */
     gigabytes,
     shards: shape === 'cluster' ? (type === 4 ? CLUSTER_SHARDS.slice(1) : CLUSTER_SHARDS) : ['1'],
     replicas,
-  }),
-);
+  };
+}
+
+export type SimEdition = Readonly<ReturnType<typeof edition>>;
+
+const ALL: readonly SimEdition[] = [
+  edition(2, 'Redis 2.8', 'standard', LEGACY, ['1']),
+  edition(3, 'CKV 3.2', 'standard', CKV, ['0']),
+  edition(4, 'CKV 3.2', 'cluster', CKV),
+  edition(5, 'Redis 2.8', 'standalone', LEGACY, ['0']),
+  edition(6, 'Redis 4.0', 'standard'),
+  edition(7, 'Redis 4.0', 'cluster'),
+  edition(8, 'Redis 5.0', 'standard'),
+  edition(9, 'Redis 5.0', 'cluster'),
+  edition(15, 'Redis 6.2', 'standard'),
+  edition(16, 'Redis 6.2', 'cluster'),
+  edition(17, 'Redis 7.0', 'standard'),
+  edition(18, 'Redis 7.0', 'cluster'),
+  edition(19, 'Valkey 8.0', 'standard'),
+  edition(20, 'Valkey 8.0', 'cluster'),
+  edition(21, 'Valkey 9.0', 'standard'),
+  edition(22, 'Valkey 9.0', 'cluster'),
+  edition(200, 'Memcached 1.6', 'cluster'),
+];
 
 /** The simulator's editions by type code. */
 export const SIM_EDITIONS: ReadonlyMap<number, SimEdition> = new Map(ALL.map((one) => [one.type, one]));

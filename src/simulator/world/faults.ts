@@ -13,25 +13,20 @@ import { HOUR, MINUTE, SECOND } from '../../units.ts';
 /** What may stand after `=`. A `?` may be left out. */
 type Parameter = 'none' | 'executed?' | 'instance?' | 'region?' | 'instance' | 'duration' | 'number' | 'code';
 
-interface FaultKind<Name extends string = string> {
-  readonly name: Name;
-  readonly parameter: Parameter;
-  /** The action it strikes unless `@Action` says otherwise; null where it belongs to no action. */
-  readonly action: string | null;
-  /** What happens, for the list that a wrong name is answered with. */
-  readonly sentence: string;
-}
-
-const ORDER = 'UpgradeInstance';
-
+/**
+ * @param sentence what happens, for the list that a wrong name is answered with
+ * @param action the action it strikes unless `@Action` says otherwise; null where it belongs to no action
+ */
 function kind<const Name extends string>(
   name: Name,
   parameter: Parameter,
   sentence: string,
-  action: string | null = ORDER,
-): FaultKind<Name> {
+  action: string | null = 'UpgradeInstance',
+) {
   return { name, parameter, action, sentence };
 }
+
+type FaultKind = Readonly<ReturnType<typeof kind<FaultName>>>;
 
 /** What can befall an order. */
 export const FAULTS = [
@@ -144,39 +139,35 @@ const GRAMMAR =
 /** Reads one `--fault`. @throws RefitError `usage`, its mend listing every name. */
 export function parseFault(text: string): Fault {
   const parts = GRAMMAR.exec(text);
-  const kind: FaultKind | undefined = ALL_FAULTS.find(({ name }) => name === parts?.[1]);
+  const kind = ALL_FAULTS.find(({ name }) => name === parts?.[1]);
   if (!parts || !kind) {
-    throw new RefitError(
-      'usage',
+    return refuse(
       `${JSON.stringify(text)} is no fault: name[=value][@Action][:probability|#count][+from[..until]]`,
-      listing(),
+      `one of:\n${ALL_FAULTS.map(({ name, sentence }) => `  ${name}: ${sentence}`).join('\n')}`,
     );
   }
   const [, , rawValue, action, probability, count, fromText, untilText] = parts;
   const from = milliseconds(fromText ?? '0s');
   const until = untilText === undefined ? null : milliseconds(untilText);
   if (from === null || (untilText !== undefined && (until === null || until <= from))) {
-    throw new RefitError(
-      'usage',
+    return refuse(
       `${JSON.stringify(text)}: the time from which it may strike comes before the one until which`,
       `${kind.name}+10s..1m`,
     );
   }
   if (kind.action === null && (action ?? probability ?? count) !== undefined) {
-    throw new RefitError(
-      'usage',
+    return refuse(
       `the fault ${kind.name} takes no action, probability or count`,
       `--fault ${kind.name}=${rawValue ?? 'VALUE'}`,
     );
   }
   if (kind.name === 'expired-token' && fromText === undefined)
-    throw new RefitError(
-      'usage',
+    return refuse(
       'the fault expired-token takes the time from which the keys issued before are dead',
       'expired-token+30s',
     );
   return {
-    name: kind.name as FaultName,
+    name: kind.name,
     value: readValue(kind, rawValue),
     action: action ?? kind.action,
     probability: probability === undefined ? null : Number(probability),
@@ -184,6 +175,10 @@ export function parseFault(text: string): Fault {
     from,
     until,
   };
+}
+
+function refuse(message: string, fix: string): never {
+  throw new RefitError('usage', message, fix);
 }
 
 /** How the value after `=` is read. */
@@ -224,7 +219,7 @@ function readValue({ name, parameter, sentence }: FaultKind, raw: string | undef
   const value = raw === undefined ? null : read(raw);
   if (value !== null) return value;
   const what = raw === undefined ? needed : `${wanted}, not ${JSON.stringify(raw)}`;
-  throw new RefitError('usage', `the fault ${name} takes ${what}`, `${name}: ${sentence}`);
+  return refuse(`the fault ${name} takes ${what}`, `${name}: ${sentence}`);
 }
 
 /** `250ms`, `5s`, `-10m`; null where it is no time. */
@@ -235,30 +230,6 @@ function milliseconds(text: string): number | null {
 
 const UNITS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR };
 
-function listing(): string {
-  return `one of:\n${ALL_FAULTS.map(({ name, sentence }) => `  ${name}: ${sentence}`).join('\n')}`;
-}
-
-interface Armed {
-  readonly fault: Fault;
-  left: number;
-}
-
-/** The faults of a world, with how often each may still strike. */
-export interface Arsenal {
-  /** Says what time it is, ms since 1970 UTC: some faults strike only for a while. */
-  tell(now: number): void;
-  /**
-   * Whether a fault of this name strikes now; counts it when it does.
-   * @param subject the instance, or for faults of a region the region
-   */
-  take(name: FaultName, action: string, subject: string | null): Fault | null;
-  /** Every fault of this name that may strike now, counted or not. */
-  all(name: FaultName): readonly Fault[];
-  /** Every fault of this name, whatever the time. */
-  ever(name: FaultName): readonly Fault[];
-}
-
 /** Faults that name what they strike. */
 const CHOOSY: ReadonlySet<string> = new Set(
   ALL_FAULTS.filter(
@@ -266,27 +237,30 @@ const CHOOSY: ReadonlySet<string> = new Set(
       parameter === 'instance?' || parameter === 'region?' || (parameter === 'instance' && action !== null),
   ).map(({ name }) => name),
 );
-const NONE: readonly Fault[] = [];
+
+/** The faults of a world, with how often each may still strike. */
+export type Arsenal = ReturnType<typeof armFaults>;
 
 /**
  * @param chance gives numbers from 0 to below 1
  * @param startedAt from when the faults' own times count, ms since 1970 UTC
  */
-export function armFaults(faults: readonly Fault[], chance: () => number, startedAt: number): Arsenal {
-  const byName = new Map<string, Armed[]>();
-  for (const fault of faults) {
-    const armed = byName.get(fault.name) ?? [];
-    armed.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY });
-    byName.set(fault.name, armed);
-  }
+export function armFaults(faults: readonly Fault[], chance: () => number, startedAt: number) {
+  const armed = faults.map((fault) => ({ fault, left: fault.count ?? Number.POSITIVE_INFINITY }));
+  const byName = Map.groupBy(armed, ({ fault }) => fault.name);
   let since = 0;
   const isOn = ({ from, until }: Fault): boolean => since >= from && (until === null || since < until);
-  const ever = (name: FaultName): readonly Fault[] => byName.get(name)?.map(({ fault }) => fault) ?? NONE;
+  const ever = (name: FaultName): readonly Fault[] => byName.get(name)?.map(({ fault }) => fault) ?? [];
   return {
-    tell(now) {
+    /** Says what time it is, ms since 1970 UTC: some faults strike only for a while. */
+    tell(now: number): void {
       since = now - startedAt;
     },
-    take(name, action, subject) {
+    /**
+     * Whether a fault of this name strikes now; counts it when it does.
+     * @param subject the instance, or for faults of a region the region
+     */
+    take(name: FaultName, action: string, subject: string | null): Fault | null {
       for (const armed of byName.get(name) ?? []) {
         const { fault } = armed;
         if (armed.left <= 0 || !isOn(fault)) continue;
@@ -298,7 +272,9 @@ export function armFaults(faults: readonly Fault[], chance: () => number, starte
       }
       return null;
     },
-    all: (name) => (byName.has(name) ? ever(name).filter(isOn) : NONE),
+    /** Every fault of this name that may strike now, counted or not. */
+    all: (name: FaultName): readonly Fault[] => ever(name).filter(isOn),
+    /** Every fault of this name, whatever the time. */
     ever,
   };
 }

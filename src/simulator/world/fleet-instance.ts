@@ -3,8 +3,6 @@
  * (fleet/read-fleet.ts says which members may be left out and what they then are).
  */
 
-export type FleetStatus = 'initialising' | 'processing' | 'running' | 'isolated' | 'deleting';
-
 /** One instance of a fleet to be made. */
 export interface FleetInstance {
   /** `crs-` and eight or more lower-case letters or digits. */
@@ -51,10 +49,12 @@ export interface FleetInstance {
 export const TRANSFER_ENDED: readonly number[] = [9, 10];
 
 /** The wire's numbers. Source: facts §2.1, read 2026-11. */
-export const STATUS_NUMBER: Readonly<Record<FleetStatus, number>> = {
+export const STATUS_NUMBER = {
   initialising: 0,
   processing: 1,
   running: 2,
   isolated: -2,
   deleting: -3,
-};
+} as const;
+
+export type FleetStatus = keyof typeof STATUS_NUMBER;

@@ -13,51 +13,32 @@ export type LimitCounting = 'calendar' | 'sliding' | 'bucket';
 export interface Counts {
   /** Unix second, action, arrivals, refused by the limit; by time. */
   readonly bySecond: readonly (readonly [number, string, number, number])[];
-  readonly actions: Readonly<Record<string, ActionCounts>>;
+  readonly actions: Readonly<Record<string, Readonly<ActionCounts>>>;
 }
 
 export interface ActionCounts {
-  readonly arrivals: number;
-  readonly refused: number;
+  arrivals: number;
+  refused: number;
   /** The most arrivals in any calendar second. */
-  readonly mostInASecond: number;
+  mostInASecond: number;
   /** The most arrivals in any 1,000 ms. */
-  readonly mostInASlidingSecond: number;
+  mostInASlidingSecond: number;
 }
 
-export interface RequestLimit {
-  /**
-   * Counts an arrival.
-   * @returns null when it may pass; else the arrivals of this second and the limit, for the message
-   */
-  arrive(
-    identity: string,
-    action: string,
-    now: number,
-  ): { readonly arrived: number; readonly limit: number } | null;
-  counts(): Counts;
-}
+export type RequestLimit = ReturnType<typeof createRequestLimit>;
 
 /** @param limitOf requests a second of an action; Infinity for none */
-export function createRequestLimit(
-  counting: LimitCounting,
-  limitOf: (action: string) => number,
-): RequestLimit {
-  const meters = new Map<string, Map<string, Meter>>();
+export function createRequestLimit(counting: LimitCounting, limitOf: (action: string) => number) {
+  const meters = new Map<string, Meter>();
   const tally = createTally();
   return {
-    arrive(identity, action, now) {
+    /**
+     * Counts an arrival.
+     * @returns null when it may pass; else the arrivals of this second and the limit, for the message
+     */
+    arrive(identity: string, action: string, now: number): { arrived: number; limit: number } | null {
       const limit = limitOf(action);
-      let own = meters.get(identity);
-      if (!own) {
-        own = new Map();
-        meters.set(identity, own);
-      }
-      let meter = own.get(action);
-      if (!meter) {
-        meter = newMeter(limit, now);
-        own.set(action, meter);
-      }
+      const meter = valueAt(meters, `${identity} ${action}`, () => newMeter(limit, now));
       const second = Math.floor(now / 1000);
       if (second !== meter.second) {
         meter.second = second;
@@ -104,52 +85,48 @@ function passes(meter: Meter, counting: LimitCounting, limit: number, now: numbe
 }
 
 /** Counts arrivals by second and action, whoever they are of. */
-function createTally(): { add(action: string, now: number, refused: boolean): void; counts(): Counts } {
-  const bySecond = new Map<number, Map<string, { arrivals: number; refused: number }>>();
-  const recent = new Map<string, Window & { most: number }>();
+function createTally() {
+  const actions = new Map<string, ReturnType<typeof newRow>>();
   return {
-    add(action, now, refused) {
-      const second = Math.floor(now / 1000);
-      let row = bySecond.get(second);
-      if (!row) {
-        row = new Map();
-        bySecond.set(second, row);
+    add(action: string, now: number, refused: boolean): void {
+      const { counts, recent, seconds } = valueAt(actions, action, newRow);
+      const second = valueAt(seconds, Math.floor(now / 1000), () => ({ arrivals: 0, refused: 0 }));
+      for (const one of [counts, second]) {
+        one.arrivals += 1;
+        if (refused) one.refused += 1;
       }
-      let cell = row.get(action);
-      if (!cell) {
-        cell = { arrivals: 0, refused: 0 };
-        row.set(action, cell);
-      }
-      cell.arrivals += 1;
-      if (refused) cell.refused += 1;
-      let window = recent.get(action);
-      if (!window) {
-        window = { times: [], head: 0, most: 0 };
-        recent.set(action, window);
-      }
-      const within = slide(window, now);
-      window.times.push(now);
-      if (within + 1 > window.most) window.most = within + 1;
+      recent.times.push(now);
+      counts.mostInASecond = Math.max(counts.mostInASecond, second.arrivals);
+      counts.mostInASlidingSecond = Math.max(counts.mostInASlidingSecond, slide(recent, now));
     },
-    counts() {
-      const rows: [number, string, number, number][] = [];
-      const actions: Record<string, ActionCounts> = {};
-      for (const [second, row] of bySecond) {
-        for (const [action, { arrivals, refused }] of row) {
-          rows.push([second, action, arrivals, refused]);
-          const was = actions[action];
-          actions[action] = {
-            arrivals: (was?.arrivals ?? 0) + arrivals,
-            refused: (was?.refused ?? 0) + refused,
-            mostInASecond: Math.max(was?.mostInASecond ?? 0, arrivals),
-            mostInASlidingSecond: recent.get(action)!.most,
-          };
-        }
-      }
+    counts(): Counts {
+      const rows = [...actions].flatMap(([action, { seconds }]) =>
+        [...seconds].map(([at, { arrivals, refused }]) => [at, action, arrivals, refused] as const),
+      );
       rows.sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1));
-      return { bySecond: rows, actions };
+      return {
+        bySecond: rows,
+        actions: Object.fromEntries([...actions].map(([action, { counts }]) => [action, { ...counts }])),
+      };
     },
   };
+}
+
+/** What is counted of one action. */
+function newRow() {
+  const counts: ActionCounts = { arrivals: 0, refused: 0, mostInASecond: 0, mostInASlidingSecond: 0 };
+  const recent: Window = { times: [], head: 0 };
+  return { counts, recent, seconds: new Map<number, { arrivals: number; refused: number }>() };
+}
+
+/** The value under a key, made where there is none yet. */
+function valueAt<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }
 
 /** Times within the last 1,000 ms. */

@@ -3,19 +3,9 @@ import { HOUR, SECOND } from '../../units.ts';
 import type { Identity, SimAccount, World } from './world.ts';
 
 /** Keys as the STS product answers with them. Source: facts §8 and the product's own model, read 2026-11. */
-export interface IssuedKeys {
-  readonly Credentials: {
-    readonly Token: string;
-    readonly TmpSecretId: string;
-    readonly TmpSecretKey: string;
-  };
-  /** Unix seconds. */
-  readonly ExpiredTime: number;
-  /** ISO 8601 UTC. */
-  readonly Expiration: string;
-}
+export type IssuedKeys = ReturnType<typeof issueKeys>;
 
-export interface KeyRequest {
+interface KeyRequest {
   readonly account: SimAccount;
   readonly role: string;
   /** What the session is called. */
@@ -29,24 +19,18 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** Dead keys are told apart from keys that never were for so long, ms. */
 const REMEMBERED = HOUR;
 
-/** Whether the account has a role of this name: any, unless it lists its own. */
-export function hasRole({ roles }: SimAccount, role: string): boolean {
-  return roles === null || Object.hasOwn(roles, role);
-}
-
 /** @param now ms since 1970 UTC */
-export function issueKeys(world: World, request: KeyRequest, now: number): IssuedKeys {
-  const { account, role, name, askedBy } = request;
-  const lives = [
-    request.seconds * SECOND,
-    ...world.faults.all('token-life').map(({ value }) => Number(value)),
-  ];
+export function issueKeys(world: World, { account, role, name, askedBy, seconds }: KeyRequest, now: number) {
+  const lives = [seconds * SECOND, ...world.faults.all('token-life').map(({ value }) => Number(value))];
   // On the wire the end is a whole second, and the key lives no longer than it says.
   const expires = Math.floor((now + Math.max(0, Math.min(...lives))) / 1000);
+  const secretId = `AKID${world.names.text(60, LETTERS)}`;
+  const secretKey = world.names.text(44, LETTERS);
+  const token = world.names.text(200, LETTERS);
   const identity: Identity = {
-    secretId: `AKID${world.names.text(60, LETTERS)}`,
-    secretKey: world.names.text(44, LETTERS),
-    token: world.names.text(200, LETTERS),
+    secretId,
+    secretKey,
+    token,
     uin: roleId(account, role),
     account: account.name,
     deny: account.roles?.[role] ?? [],
@@ -54,14 +38,12 @@ export function issueKeys(world: World, request: KeyRequest, now: number): Issue
   };
   for (const [id, { session }] of world.identities)
     if (session && session.expiresAt + REMEMBERED < now) world.identities.delete(id);
-  world.identities.set(identity.secretId, identity);
+  world.identities.set(secretId, identity);
   return {
-    Credentials: {
-      Token: identity.token!,
-      TmpSecretId: identity.secretId,
-      TmpSecretKey: identity.secretKey,
-    },
+    Credentials: { Token: token, TmpSecretId: secretId, TmpSecretKey: secretKey },
+    /** Unix seconds. */
     ExpiredTime: expires,
+    /** ISO 8601 UTC. */
     Expiration: new Date(expires * 1000).toISOString().replace('.000Z', 'Z'),
   };
 }

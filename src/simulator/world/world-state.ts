@@ -2,45 +2,10 @@
 import { beijingTime } from './beijing-time.ts';
 import { FIRST_ACCOUNT, sum, type World } from './world.ts';
 
-export interface WorldState {
-  readonly instances: readonly {
-    readonly id: string;
-    readonly account: string;
-    readonly region: string;
-    readonly status: number;
-    readonly memoryPerShard: number;
-    readonly shards: number;
-    readonly replicas: number;
-    /** MB over all shards. */
-    readonly used: number;
-    /** Orders accepted over the wire. */
-    readonly orders: number;
-    /** Milliseconds since 1970 UTC; 0 when never locked. */
-    readonly lockedUntil: number;
-  }[];
-  readonly deals: readonly {
-    readonly name: string;
-    readonly instance: string;
-    readonly status: number;
-    readonly by: string;
-    readonly createdAt: string;
-    /** Cents. */
-    readonly charged: number;
-  }[];
-  readonly tasks: readonly {
-    readonly id: number;
-    readonly instance: string;
-    readonly type: string;
-    readonly result: number;
-  }[];
-  /** The first account's, cents. */
-  readonly balance: number;
-  /** Each account's, cents. */
-  readonly balances: Readonly<Record<string, number>>;
-}
+export type WorldState = ReturnType<typeof worldState>;
 
 /** A copy: nothing in it changes with the world. */
-export function worldState(world: World): WorldState {
+export function worldState(world: World) {
   return {
     instances: [...world.instances.values()].map((one) => ({
       id: one.id,
@@ -50,8 +15,11 @@ export function worldState(world: World): WorldState {
       memoryPerShard: one.memoryPerShard,
       shards: one.shards,
       replicas: one.replicas,
+      /** MB over all shards. */
       used: sum(one.used),
+      /** Orders accepted over the wire. */
       orders: one.orders,
+      /** Milliseconds since 1970 UTC; 0 when never locked. */
       lockedUntil: one.lockedUntil,
     })),
     deals: [...world.deals.values()].map((deal) => ({
@@ -60,10 +28,13 @@ export function worldState(world: World): WorldState {
       status: deal.status,
       by: deal.by,
       createdAt: beijingTime(deal.createdAt),
+      /** Cents. */
       charged: deal.charged,
     })),
     tasks: world.tasks.map(({ id, instance, type, result }) => ({ id, instance: instance.id, type, result })),
+    /** The first account's, cents. */
     balance: world.accounts.get(FIRST_ACCOUNT)!.balance,
+    /** Each account's, cents. */
     balances: Object.fromEntries([...world.accounts.values()].map(({ name, balance }) => [name, balance])),
   };
 }

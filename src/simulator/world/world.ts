@@ -10,7 +10,7 @@ import type { Arsenal, Fault } from './faults.ts';
 import type { FleetInstance } from './fleet-instance.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 import type { Random } from './random.ts';
-import type { Counts, LimitCounting, RequestLimit } from './request-limit.ts';
+import type { LimitCounting, RequestLimit } from './request-limit.ts';
 
 /** Who may sign requests. */
 export interface Identity {
@@ -25,16 +25,14 @@ export interface Identity {
   /** Actions that it has no right to; `*` is every one. */
   readonly deny?: readonly string[];
   /** Set for a temporary key: of which role, in whose session, and its life in ms since 1970 UTC. */
-  readonly session?: Session;
-}
-
-export interface Session {
-  readonly role: string;
-  readonly name: string;
-  /** Whose keys asked for it. */
-  readonly askedBy: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
+  readonly session?: {
+    readonly role: string;
+    readonly name: string;
+    /** Whose keys asked for it. */
+    readonly askedBy: string;
+    readonly issuedAt: number;
+    readonly expiresAt: number;
+  };
 }
 
 /** An account beside the first: a fleet, money and keys of its own. */
@@ -50,11 +48,7 @@ export interface AccountOptions {
   readonly roles: Readonly<Record<string, readonly string[]>> | null;
 }
 
-export interface SimAccount {
-  readonly name: string;
-  readonly uin: string;
-  readonly appId: number;
-  readonly roles: AccountOptions['roles'];
+export interface SimAccount extends Pick<AccountOptions, 'name' | 'uin' | 'appId' | 'roles'> {
   /** Cents. */
   balance: number;
   /** Its instances by creation, oldest first; filled when the world is made. */
@@ -104,20 +98,23 @@ export interface SimNode {
   readonly zone: number;
 }
 
-export interface SimInstance {
-  readonly id: string;
+/** MB of one shard, shards, and replicas beside the master. */
+export interface SimSize {
+  memoryPerShard: number;
+  shards: number;
+  replicas: number;
+}
+
+export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' | 'type' | 'lowVersion'> {
   readonly account: SimAccount;
   readonly ip: string;
-  readonly name: string;
   readonly region: SimRegion;
   readonly zone: SimZone;
-  readonly type: number;
   readonly billing: BillingMode;
   readonly tags: readonly { readonly TagKey: string; readonly TagValue: string }[];
   readonly createdAt: number;
   readonly deadline: number | null;
   readonly closedAt: number | null;
-  readonly lowVersion: boolean;
   /** The state of its data transfer job, as the wire numbers it (7 running, 9 done, 10 failed); null: none. */
   readonly transfer: number | null;
   readonly replicationGroup: { readonly id: string; readonly role: 'r' | 'rw' } | null;
@@ -125,9 +122,6 @@ export interface SimInstance {
   readonly past: PastSize[];
   /** When changes that wait for it may begin. */
   window: DailySpan;
-  memoryPerShard: number;
-  shards: number;
-  replicas: number;
   status: number;
   /** MB in use, one number a shard. */
   used: number[];
@@ -147,27 +141,16 @@ export interface SimInstance {
 }
 
 /** Size and use of an instance until a moment, ms since 1970 UTC. */
-export interface PastSize {
-  readonly until: number;
-  readonly memoryPerShard: number;
-  readonly shards: number;
-  readonly used: readonly number[];
-}
-
-/** What an order changes. */
-export type SimDimension = 'memoryPerShard' | 'shards' | 'replicas';
+type PastSize = Pick<SimInstance, 'memoryPerShard' | 'shards' | 'used'> & { readonly until: number };
 
 export interface SimChange {
-  readonly dimension: SimDimension;
+  readonly dimension: keyof SimSize;
   readonly to: number;
-  /** What happens to the nodes of a multi-zone instance when its replicas change; null elsewhere. */
-  readonly nodes: NodeChange | null;
-}
-
-/** Replicas that are added, by zone, or dropped, by node id; one of the lists is empty. */
-export interface NodeChange {
-  readonly add: readonly SimZone[];
-  readonly drop: readonly number[];
+  /**
+   * What happens to the nodes of a multi-zone instance when its replicas change: some are added, by zone, or dropped,
+   * by node id, so that one of the lists is empty. Null elsewhere.
+   */
+  readonly nodes: { readonly add: readonly SimZone[]; readonly drop: readonly number[] } | null;
 }
 
 /** An accepted order being carried out. */
@@ -267,9 +250,7 @@ export function spread(total: number, shards: number, fullest: number | null): n
 
 /** MB in use over all shards. */
 export function sum(parts: readonly number[]): number {
-  let total = 0;
-  for (const part of parts) total += part;
-  return total;
+  return parts.reduce((total, part) => total + part, 0);
 }
 
 /** A new task that the list shows from now on, pending. */
@@ -324,17 +305,11 @@ export function advance(world: World, now: number): void {
   world.agenda.runUntil(now);
 }
 
-/** What a world has been asked and has done. */
-export interface WorldCounts extends Counts {
-  /** Accepted orders by instance; those with none are left out. */
-  readonly orders: Readonly<Record<string, number>>;
-  readonly unauthenticated: number;
-}
+export type WorldCounts = ReturnType<typeof counts>;
 
-/** Arrivals and refusals by second and action, and accepted orders by instance. */
-export function counts(world: World): WorldCounts {
-  const orders: Record<string, number> = {};
-  for (const instance of world.instances.values())
-    if (instance.orders > 0) orders[instance.id] = instance.orders;
+/** Arrivals and refusals by second and action, and accepted orders by instance; those with none are left out. */
+export function counts(world: World) {
+  const ordered = [...world.instances.values()].filter(({ orders }) => orders > 0);
+  const orders = Object.fromEntries(ordered.map(({ id, orders }) => [id, orders]));
   return { ...world.limit.counts(), orders, unauthenticated: world.unauthenticated };
 }
