@@ -23,11 +23,7 @@ function gravity({ outcome }: ReportStep): number {
   return at < 0 ? GRAVEST_FIRST.length : at;
 }
 
-/** Steps of which it must be shown how they were asked for: more than once, or without a plain answer. */
-export function askedOtherwise(report: Report): ReportStep[] {
-  return report.steps.filter(isAskedOtherwise);
-}
-
+/** Whether it must be shown how a step was asked for: more than once, or without a plain answer. */
 export function isAskedOtherwise({ asked }: ReportStep): boolean {
   return asked.some(
     (one, at) =>
@@ -59,11 +55,6 @@ export function heldUpBy({ waits }: ReportStep): string {
     .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
     .map((wait) => `${wait.for} ${show.duration(wait.ms)}`)
     .join(', ');
-}
-
-/** Steps billed otherwise than quoted, in the order of the plan. */
-export function billedOtherwise({ steps }: Report): ReportStep[] {
-  return steps.filter(({ bill }) => bill === 'differs');
 }
 
 /** The bill of one step: `billed ¥420.00, ¥8.00 more than quoted`; empty where there is nothing to say. */
