@@ -4,7 +4,7 @@ import { sumPrices } from '../../money.ts';
 import { clip, wrap } from '../document/columns.ts';
 import type { Ink } from '../document/ink.ts';
 import { firstRows, withColumns } from '../document/table.ts';
-import { textRows } from '../document/text-table.ts';
+import { textRows } from '../document/text-document.ts';
 import * as show from '../quantities.ts';
 import { describeConduct } from './describe-rollout.ts';
 import { changeKinds, type ReviewedTarget, wavesOf } from './review-targets.ts';
