@@ -33,12 +33,13 @@ export function isAskedOtherwise({ asked }: ReportStep): boolean {
 
 /** `attempt 1, 02:05:01: refused, FailedOperation.SystemError: instance is locked` */
 export function describeAttempt(one: ReportAttempt): string {
-  const reason = [one.code, one.what].filter((part) => part !== null && part !== '').join(': ');
-  const settled =
-    one.settled === undefined
-      ? ''
-      : `; settled ${show.timeOfDay(one.settled.at)}: ${one.settled.landed ? 'had landed' : 'had not landed'}, ${one.settled.evidence}`;
-  return `attempt ${one.attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${ANSWERS[one.answer]}${reason === '' ? '' : `, ${reason}`}${one.order === null ? '' : `, order ${one.order}`}${settled}`;
+  const { attempt, order, settled } = one;
+  const reason = show.join([one.code, one.what], ': ');
+  const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
+  const landed =
+    settled &&
+    `settled ${show.timeOfDay(settled.at)}: had ${settled.landed ? '' : 'not '}landed, ${settled.evidence}`;
+  return show.join([`attempt ${attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${answer}`, landed]);
 }
 
 const ANSWERS: Readonly<Record<ReportAttempt['answer'], string>> = {

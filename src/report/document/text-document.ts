@@ -3,7 +3,7 @@
  * columns as wide as the terminal; under a row is what finds no room in it.
  */
 import type { Verdict } from '../verdict.ts';
-import { table as aligned, cells, clip, type Cell as Painted, wrap } from './columns.ts';
+import { table as aligned, cells, clip, labelled, type Cell as Painted, wrap } from './columns.ts';
 import { visible } from './escape.ts';
 import { type Ink, OUTCOME_SIGNS, SEVERITY_SIGNS } from './ink.ts';
 import { type Cell, type Column, firstRows, type Row, type Table, textOf, withColumns } from './table.ts';
@@ -12,10 +12,8 @@ const TONES = { good: 'green', warn: 'yellow', bad: 'red', open: 'blue' } as con
 
 /** `VERIFIED  12 of 12 steps verified`, wrapped under itself. */
 export function verdictLines(verdict: Verdict, width: number, inks: Ink): string[] {
-  const indent = ' '.repeat(verdict.word.length + 2);
-  const [first, ...rest] = wrap(verdict.sentence, width, indent);
-  const word = inks.bold(inks[TONES[verdict.tone]](verdict.word));
-  return [`${word}  ${first!.trimStart()}`, ...rest];
+  const { word, tone, sentence } = verdict;
+  return labelled(`${word}  `, sentence, width, `${inks.bold(inks[TONES[tone]](word))}  `);
 }
 
 /** Facts as `name  value` with the names in one column; values that are empty are left out. */
@@ -23,8 +21,8 @@ export function factLines(facts: readonly (readonly [string, string])[], width: 
   const told = facts.filter(([, value]) => value !== '');
   const room = Math.max(...told.map(([name]) => name.length)) + 4;
   return told.flatMap(([name, value]) => {
-    const [first, ...rest] = wrap(value, width, ' '.repeat(room));
-    return [`  ${inks.dim(name.padEnd(room - 2))}${first!.trimStart()}`, ...rest];
+    const label = name.padEnd(room - 2);
+    return labelled(`  ${label}`, value, width, `  ${inks.dim(label)}`);
   });
 }
 
