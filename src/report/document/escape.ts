@@ -160,12 +160,8 @@ export function jsonLine(value: unknown): string {
 }
 
 function unseenAsCodes(text: string): string {
+  const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
-    visible(character) === character
-      ? character
-      : character
-          .split('')
-          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-          .join(''),
+    visible(character) === character ? character : character.split('').map(code).join(''),
   );
 }

@@ -81,13 +81,7 @@ function pricePicture(sum: PriceSum, index: number, { verified, billed }: Report
     { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
     { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
   ];
-  if (bill)
-    bars.push({
-      label: 'billed',
-      value: bill.amount,
-      text: show.money(bill.amount, bill.currency),
-      tone: 'm3',
-    });
+  if (bill) bars.push({ label: 'billed', value: bill.amount, text: show.amounts([bill]), tone: 'm3' });
   const title = `${sum.basis === 'once' ? 'Paid once' : 'Price an hour'}, ${sum.currency}`;
   return markup`<figure><h3>${title}</h3>
 ${amountsPicture(`money-${index}`, title, bars)}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${bill && '; beside what was billed'}.</figcaption></figure>
