@@ -1,4 +1,4 @@
-/** The fields of an object that are there. */
+/** Some of the fields of an object: those that are there, or those that are wanted. */
 
 /** The names of the fields that may be null or undefined. */
 type Missing<Fields> = {
@@ -18,4 +18,11 @@ export function given<const Fields extends object>(fields: Fields): Given<Fields
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   ) as Given<Fields>;
+}
+
+/** The fields with these names, in this order; one that is absent stays absent. */
+export function pick<T extends object, Key extends keyof T>(value: T, ...keys: readonly Key[]): Pick<T, Key> {
+  return Object.fromEntries(
+    keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]])),
+  ) as Pick<T, Key>;
 }

@@ -63,7 +63,6 @@ export * from './model/journal-entry.ts';
 export * from './model/money.ts';
 export * from './model/notification.ts';
 export type * from './model/plan.ts';
-export * from './model/refusal.ts';
 export type * from './model/rehearsal.ts';
 export * from './model/report.ts';
 export type * from './model/review.ts';

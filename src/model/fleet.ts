@@ -1,11 +1,10 @@
 /** The instances of a fleet: how large they are, what can be changed of them, and what is sold. */
 import type { Money } from './money.ts';
 
-/** What one ordering call can change. The provider accepts exactly one of them per call. */
-export type Dimension = 'memoryPerShard' | 'shards' | 'replicas';
-
 /** All dimensions, in the order in which they are shown. */
-export const DIMENSIONS: readonly Dimension[] = ['memoryPerShard', 'shards', 'replicas'];
+export const DIMENSIONS = ['memoryPerShard', 'shards', 'replicas'] as const;
+/** What one ordering call can change. The provider accepts exactly one of them per call. */
+export type Dimension = (typeof DIMENSIONS)[number];
 
 /** An instance's size. `memoryPerShard` is MB (1,024-based) of ONE shard, never the instance's total. */
 export interface Size {

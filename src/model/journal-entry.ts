@@ -1,10 +1,9 @@
 /** Everything that can happen in a run, as the journal records it. */
 import type { Signed } from './approval.ts';
-import type { Steered } from './control.ts';
+import type { Steered, Steerer } from './control.ts';
 import type { InstanceStatus, MaintenanceWindow, Size } from './fleet.ts';
 import type { Money } from './money.ts';
 import type { Told } from './notification.ts';
-import type { AfterRefusal } from './refusal.ts';
 import type { GateJudge, GateOutcome } from './rollout.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 
@@ -38,7 +37,7 @@ export type Deed =
       readonly purpose?: 'reconcile';
       /** Bytes of a torn last line that were cut off: an entry being written when the process before this one died. */
       readonly cutOff: number;
-      readonly by: { readonly user: string; readonly host: string; readonly pid: number };
+      readonly by: Steerer;
       readonly endpoint: string;
       readonly version: string;
     }
@@ -212,3 +211,11 @@ export interface Sealed {
 
 /** The action an ordering call counts under. Source: facts §1, read 2026-11. */
 export const ORDER_ACTION = 'UpgradeInstance';
+
+/** A refusal by one of the request limits: provably not executed. Source: facts §6, read 2026-11. */
+export function isLimitCode(code: string): boolean {
+  return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
+}
+
+/** What the program does after a refusal. One table decides it: `run/decide/after-refusal.ts`. */
+export type AfterRefusal = 'try-again' | 'read-first' | 'wait' | 'skip' | 'halt';

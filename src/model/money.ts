@@ -36,7 +36,6 @@ export interface PriceShare {
  * How the bill of a verified step stands to its quote. `by-the-hour`: postpaid, nothing is paid at once and the quote
  * is a price an hour, so there is nothing to compare.
  */
-export type Bill = 'as-quoted' | 'differs' | 'not-read' | 'not-quoted' | 'by-the-hour';
-
+export type Bill = (typeof BILLS)[number];
 /** All of them, in the order in which they are shown. */
-export const BILLS: readonly Bill[] = ['as-quoted', 'differs', 'not-read', 'not-quoted', 'by-the-hour'];
+export const BILLS = ['as-quoted', 'differs', 'not-read', 'not-quoted', 'by-the-hour'] as const;

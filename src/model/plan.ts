@@ -85,7 +85,9 @@ export interface Plan {
   readonly spread?: Spread;
   /** The run that it was made from; absent where an author wrote it. */
   readonly source?: PlanSource;
+  /** Commands that are run at moments of the run; absent: none. */
   readonly hooks?: Hooks;
+  /** Addresses that are told of the run; absent: none. */
   readonly notify?: readonly Webhook[];
   /** When it is due by itself; absent: never. */
   readonly schedule?: Schedule;

@@ -1,5 +1,5 @@
 /** What the rehearsals of a plan showed. */
-import type { Durations } from './forecast.ts';
+import type { Durations, LikelySeconds } from './forecast.ts';
 import type { EndedBecause, Outcome } from './run-state.ts';
 
 /** What the rehearsal of a saved plan showed. */
@@ -56,8 +56,6 @@ export interface RehearsedEffect {
 }
 
 /** Seconds by rank over the runs. */
-export interface RehearsedSeconds {
-  readonly p50: number;
-  readonly p90: number;
+export interface RehearsedSeconds extends LikelySeconds {
   readonly greatest: number;
 }

@@ -1,39 +1,24 @@
 /** The audit report of a run. */
 import type { Signed } from './approval.ts';
-import type { Steered } from './control.ts';
-import type { Finding } from './finding.ts';
-import type { Dimension, InstanceStatus, MaintenanceWindow, NodeChange, Size } from './fleet.ts';
+import type { Steered, Steerer } from './control.ts';
+import type { Change, MaintenanceWindow, Size } from './fleet.ts';
 import type { CallerTold, EntryOf, FormerHolder } from './journal-entry.ts';
-import type { Bill, Money, PriceShare, PriceSum, Quote } from './money.ts';
+import type { Bill, Money, PriceShare, PriceSum } from './money.ts';
 import type { Told } from './notification.ts';
 import type { Rehearsed } from './rehearsal.ts';
-import type { EndedBecause, Outcome } from './run-state.ts';
-import type { BlockedTarget, SavedPlan } from './saved-plan.ts';
+import type { Outcome, RunState, StepState } from './run-state.ts';
+import type { BlockedTarget, SavedPlan, Step } from './saved-plan.ts';
 
 export const REPORT_FORMAT = 'refit.report/1';
 
 /** The audit report: a pure function of saved plan and journal. Its file: `report.json`. */
-export interface Report {
+export interface Report extends Pick<RunState, 'callsBySecond' | 'head' | 'entries'> {
   readonly format: typeof REPORT_FORMAT;
-  readonly plan: {
-    readonly name: string;
-    readonly digest: string;
-    readonly change: string | null;
-    readonly owner: string | null;
-    /** The plan file's name, for the reader. */
-    readonly file: string;
-    readonly sealedAt: string;
-    /** Warnings and notes with which it was approved. */
-    readonly findings: readonly Finding[];
-  };
-  readonly run: {
-    readonly startedAt: string | null;
-    readonly endedAt: string | null;
-    /** null while the run is live, or after a crash. */
-    readonly endedBecause: EndedBecause | null;
+  /** Its findings are the warnings and notes with which it was approved. */
+  readonly plan: Pick<SavedPlan, 'name' | 'digest' | 'change' | 'owner' | 'file' | 'sealedAt' | 'findings'>;
+  /** `endedBecause`: null while the run is live, or after a crash. */
+  readonly run: Pick<RunState, 'startedAt' | 'endedAt' | 'endedBecause' | 'exitCode' | 'starts'> & {
     readonly what: string | null;
-    readonly exitCode: number | null;
-    readonly starts: number;
     readonly user: string | null;
     readonly host: string | null;
     readonly endpoint: string | null;
@@ -58,9 +43,6 @@ export interface Report {
   /** One count per outcome, every outcome present; they add up to the number of steps. */
   readonly totals: Readonly<Record<Outcome, number>>;
   readonly calls: Readonly<Record<string, { readonly count: number; readonly refusedByLimit: number }>>;
-  readonly callsBySecond: readonly (readonly [number, string, number, number])[];
-  readonly head: string;
-  readonly entries: number;
   /** Memory of all planned instances, MB, replicas included: before, planned, and as read back. */
   readonly memory: { readonly before: number; readonly planned: number; readonly now: number };
   readonly money: {
@@ -126,16 +108,10 @@ export type ReportSteered = Steered & Dated;
 export type ReportTold = Told & Dated;
 
 /** A process that took a run up. */
-export interface RunProcess extends Dated {
-  readonly user: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Bytes of a torn last line that it cut off: an entry being written when the process before it died. */
-  readonly cutOff: number;
-  /** Its version of this program. */
-  readonly version: string;
-  /** Absent: to carry the plan out. */
-  readonly purpose?: 'reconcile';
+export interface RunProcess
+  extends Dated,
+    Steerer,
+    Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose'> {
   /** The dead whose locks it took over; absent where there were none. */
   readonly tookOverFrom?: readonly FormerHolder[];
   /** Why it began nothing new from a moment on and left the rest to the next; absent: nothing stopped it, or none followed. */
@@ -143,11 +119,7 @@ export interface RunProcess extends Dated {
 }
 
 /** What the steps of one wave, region or account were quoted and billed at. */
-export interface MoneyShare {
-  readonly by: PriceShare['by'];
-  /** The wave, the region, or the profile by which the account is reached. */
-  readonly name: string;
-  readonly steps: number;
+export interface MoneyShare extends Pick<PriceShare, 'by' | 'name' | 'steps'> {
   readonly quoted: readonly PriceSum[];
   readonly verified: readonly PriceSum[];
   readonly billed: readonly Money[];
@@ -181,50 +153,31 @@ export interface ReportAttempt {
   readonly code: string | null;
   readonly what: string | null;
   /** What reading proved of it; absent where nothing had to be settled. */
-  readonly settled?: { readonly at: string; readonly landed: boolean; readonly evidence: string };
+  readonly settled?: Pick<EntryOf<'settled'>, 'at' | 'landed' | 'evidence'>;
 }
 
-/** One step of a report. */
-export interface ReportStep {
-  readonly id: string;
-  readonly instance: string;
+/** One step of a report: as it was planned, and how it ended. */
+export interface ReportStep
+  extends Change,
+    Pick<Step, 'id' | 'instance' | 'region' | 'profile' | 'edition' | 'nodes' | 'before' | 'after' | 'quote'>,
+    Pick<StepState, 'outcome' | 'code' | 'what' | 'orders' | 'requestIds' | 'attempts' | 'billed'>,
+    Pick<StepState, 'startedAt' | 'acceptedAt' | 'endedAt'> {
   readonly name: string;
-  readonly region: string;
-  readonly profile: string;
-  readonly edition: string;
   readonly wave: string;
-  readonly dimension: Dimension;
-  readonly from: number;
-  readonly to: number;
-  /** The nodes it was to add or remove; absent for all but the replicas of multi-zone instances. */
-  readonly nodes?: NodeChange;
-  readonly before: Size;
-  readonly after: Size;
   /** Why this size, or these steps, as the plan says it; absent where there is nothing to say. */
   readonly because?: string;
   /** As read just before its order; null where nothing was read. */
-  readonly seen: { readonly at: string; readonly status: InstanceStatus; readonly size: Size } | null;
+  readonly seen: Pick<EntryOf<'looked'>, 'at' | 'status' | 'size'> | null;
   /** As read back at the end; null where nothing was read. */
   readonly found: Size | null;
-  readonly outcome: Outcome;
   /** Every attempt, in order. */
   readonly asked: readonly ReportAttempt[];
   /** What it waited for, in the order of `STEP_WAITS`. */
   readonly waits: readonly StepWait[];
-  readonly orders: readonly string[];
-  readonly requestIds: readonly string[];
-  readonly attempts: number;
-  readonly startedAt: string | null;
-  readonly acceptedAt: string | null;
-  readonly endedAt: string | null;
-  readonly code: string | null;
-  readonly what: string;
   /** The window it was to wait for, when it was seen to begin, and what was wrong with that; absent elsewhere. */
   readonly window?: MaintenanceWindow;
   readonly beganAt?: string;
   readonly warning?: string;
-  readonly quote: Quote | null;
-  readonly billed: Money | null;
   /** How the bill stands to the quote; null unless verified. */
   readonly bill: Bill | null;
   /** Billed less quoted, in the quote's currency, where the two can be compared: above zero where more was billed. */

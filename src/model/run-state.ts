@@ -2,11 +2,8 @@
 import type { MaintenanceWindow, Size } from './fleet.ts';
 import type { Money } from './money.ts';
 
-/** How a step ended. Every step of a saved plan has exactly one in every report. */
-export type Outcome = 'verified' | 'failed' | 'refused' | 'drifted' | 'skipped' | 'unknown' | 'not-run';
-
 /** All outcomes, in the order in which they are shown. */
-export const OUTCOMES: readonly Outcome[] = [
+export const OUTCOMES = [
   'verified',
   'failed',
   'refused',
@@ -14,7 +11,9 @@ export const OUTCOMES: readonly Outcome[] = [
   'skipped',
   'unknown',
   'not-run',
-];
+] as const;
+/** How a step ended. Every step of a saved plan has exactly one in every report. */
+export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * Why a run ended. `done`: every step has an end of its own. `not-approved`: before a wave that asks for an approval.

@@ -1,20 +1,11 @@
 /** The sealed plan: what a person approves, and all that a run orders. */
 import type { Approvals } from './approval.ts';
 import type { Finding, Place } from './finding.ts';
-import type {
-  Billing,
-  Change,
-  EditionName,
-  MaintenanceWindow,
-  NodeChange,
-  Size,
-  UsedMemory,
-} from './fleet.ts';
+import type { Change, EditionName, Instance, NodeChange, Size, UsedMemory } from './fleet.ts';
 import type { Forecast } from './forecast.ts';
 import type { PriceShare, PriceSum, Quote } from './money.ts';
-import type { Hooks, Webhook } from './notification.ts';
-import type { PlanSource } from './plan.ts';
-import type { Execution, Spread, Wave } from './rollout.ts';
+import type { Plan } from './plan.ts';
+import type { Wave } from './rollout.ts';
 import type { SavedWindows, Schedule } from './windows.ts';
 
 export const SAVED_PLAN_FORMAT = 'refit.saved-plan/1';
@@ -41,24 +32,17 @@ export interface Step {
   readonly quote: Quote | null;
 }
 
-/** What must still hold of an instance when its first step begins. */
-export interface Precondition {
+/** What must still hold of an instance when its first step begins; `window`: with `switch: maintenance-window` alone. */
+export interface Precondition
+  extends Pick<Instance, 'name' | 'region' | 'zone' | 'profile' | 'billing' | 'size' | 'window'> {
   readonly instance: string;
-  readonly name: string;
-  readonly region: string;
-  readonly zone: string;
-  readonly profile: string;
   readonly edition: EditionName;
-  readonly billing: Billing;
-  readonly size: Size;
   /** The whole size after its last step. */
   readonly target: Size;
   /** Why the steps come in this order, or how a relative size was reached; null where there is nothing to say. */
   readonly because: string | null;
   /** The memory in use that its new size was held against: a reduction, or a size by the memory in use. Else absent. */
   readonly used?: UsedMemory;
-  /** With `switch: maintenance-window` the window that it must still have; else absent. */
-  readonly window?: MaintenanceWindow;
   /** With `spread` the group that it belongs to; absent: it is a group of its own. */
   readonly group?: string;
   /** ISO 8601 UTC. */
@@ -66,26 +50,23 @@ export interface Precondition {
 }
 
 /** Steps against one inventory, sealed by a digest; what a person approves. */
-export interface SavedPlan {
+export interface SavedPlan
+  extends Pick<
+    Plan,
+    'name' | 'change' | 'owner' | 'finishBy' | 'execution' | 'spread' | 'source' | 'hooks' | 'notify'
+  > {
   readonly format: typeof SAVED_PLAN_FORMAT;
   /** SHA-256, hex, over the canonical form of everything else in this value: meaning, not bytes. */
   readonly digest: string;
-  readonly name: string;
-  readonly change: string | null;
-  readonly owner: string | null;
   /** The plan file's name, for the reader. */
   readonly file: string;
   /** ISO 8601 UTC. A run may begin before `expiresAt`; one that has begun may go on. */
   readonly sealedAt: string;
   readonly expiresAt: string;
-  readonly finishBy: string | null;
   /** Where the instances were read from (`live`, or the inventory file) and when. */
   readonly inventory: { readonly source: string; readonly readAt: string; readonly instances: number };
-  readonly execution: Execution;
   /** Absent: nobody has to sign. */
   readonly approvals?: Approvals;
-  /** Absent: no such bound. */
-  readonly spread?: Spread;
   /** When steps may begin; absent: at any time. */
   readonly windows?: SavedWindows;
   readonly waves: readonly Wave[];
@@ -102,12 +83,6 @@ export interface SavedPlan {
   /** The same by wave, region and account; absent where the plan was not priced. */
   readonly priceShares?: readonly PriceShare[];
   readonly forecast: Forecast;
-  /** The run that it was made from; absent where an author wrote the plan. */
-  readonly source?: PlanSource;
-  /** Commands that are run at moments of the run; absent: none. */
-  readonly hooks?: Hooks;
-  /** Addresses that are told of the run; absent: none. */
-  readonly notify?: readonly Webhook[];
   /** When a scheduler carries it out; absent: it is carried out by hand. There only where the plan is scheduled to run. */
   readonly schedule?: Schedule;
 }

@@ -23,11 +23,7 @@ function gravity({ outcome }: ReportStep): number {
   return at < 0 ? GRAVEST_FIRST.length : at;
 }
 
-/** Steps of which it must be shown how they were asked for: more than once, or without a plain answer. */
-export function askedOtherwise(report: Report): ReportStep[] {
-  return report.steps.filter(isAskedOtherwise);
-}
-
+/** Whether it must be shown how a step was asked for: more than once, or without a plain answer. */
 export function isAskedOtherwise({ asked }: ReportStep): boolean {
   return asked.some(
     (one, at) =>
@@ -37,12 +33,13 @@ export function isAskedOtherwise({ asked }: ReportStep): boolean {
 
 /** `attempt 1, 02:05:01: refused, FailedOperation.SystemError: instance is locked` */
 export function describeAttempt(one: ReportAttempt): string {
-  const reason = [one.code, one.what].filter((part) => part !== null && part !== '').join(': ');
-  const settled =
-    one.settled === undefined
-      ? ''
-      : `; settled ${show.timeOfDay(one.settled.at)}: ${one.settled.landed ? 'had landed' : 'had not landed'}, ${one.settled.evidence}`;
-  return `attempt ${one.attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${ANSWERS[one.answer]}${reason === '' ? '' : `, ${reason}`}${one.order === null ? '' : `, order ${one.order}`}${settled}`;
+  const { attempt, order, settled } = one;
+  const reason = show.join([one.code, one.what], ': ');
+  const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
+  const landed =
+    settled &&
+    `settled ${show.timeOfDay(settled.at)}: had ${settled.landed ? '' : 'not '}landed, ${settled.evidence}`;
+  return show.join([`attempt ${attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${answer}`, landed]);
 }
 
 const ANSWERS: Readonly<Record<ReportAttempt['answer'], string>> = {
@@ -59,11 +56,6 @@ export function heldUpBy({ waits }: ReportStep): string {
     .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
     .map((wait) => `${wait.for} ${show.duration(wait.ms)}`)
     .join(', ');
-}
-
-/** Steps billed otherwise than quoted, in the order of the plan. */
-export function billedOtherwise({ steps }: Report): ReportStep[] {
-  return steps.filter(({ bill }) => bill === 'differs');
 }
 
 /** The bill of one step: `billed ¥420.00, ¥8.00 more than quoted`; empty where there is nothing to say. */

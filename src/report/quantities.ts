@@ -25,6 +25,11 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
   return `${count(value)} ${value === 1 ? noun : plural}`;
 }
 
+/** Parts in one line, without those that are empty or not there. */
+export function join(parts: readonly (string | false | null | undefined)[], separator = '; '): string {
+  return parts.filter(Boolean).join(separator);
+}
+
 /** MB as `256 MB`, `4 GB` or `1.5 GB`: in GB only where two decimals hold it exactly. */
 export function memory(mb: number): string {
   if (Math.abs(mb) < 1024 || (mb * 4) % 1024 !== 0) return `${count(mb)} MB`;
@@ -160,18 +165,12 @@ export function fromTo(from: string, to: string | null): string {
 }
 
 /** What a process that took a run up did beside carrying it out, and why it stopped, in words; empty where there is nothing. */
-export function remarks({
-  purpose,
-  tookOverFrom,
-  stopped,
-}: Pick<RunProcess, 'purpose' | 'tookOverFrom' | 'stopped'>): string {
-  return [
-    purpose === 'reconcile' ? 'reconcile: read, and ordered nothing' : '',
+export function remarks({ purpose, tookOverFrom, stopped }: RunProcess): string {
+  return join([
+    purpose === 'reconcile' && 'reconcile: read, and ordered nothing',
     takenOver(tookOverFrom),
-    stopped === undefined ? '' : `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
-  ]
-    .filter((part) => part !== '')
-    .join('; ');
+    stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
+  ]);
 }
 
 /** `took over from pid 4711 on db-ops-1 (refit apply in runs/x)`; empty where nothing was taken over. */

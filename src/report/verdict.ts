@@ -1,6 +1,6 @@
 /** What a reader is told first: how a run stands, and how a plan stands, in one word and one sentence. */
 import { OUTCOMES, type Outcome, type Report, type Review } from '../model.ts';
-import { count, counted } from './quantities.ts';
+import { count, counted, join } from './quantities.ts';
 
 /** The tone is for colour; word and sentence say the same without it. */
 export interface Verdict {
@@ -23,43 +23,30 @@ function verdictOf(report: Report, directory: string): Verdict {
   const steps = report.steps.length;
   const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
   const warned = report.steps.filter(({ warning }) => warning !== undefined).length;
-  const sum = [
+  const sum = join([
     verified,
     describeOutcomes(totals, ['verified']),
-    warned === 0 ? '' : `${counted(warned, 'step')} with a warning`,
-  ]
-    .filter((part) => part !== '')
-    .join('; ');
+    warned > 0 && `${counted(warned, 'step')} with a warning`,
+  ]);
   if (run.startedAt === null) {
-    return {
-      tone: 'open',
-      word: 'NOT STARTED',
-      sentence: `nothing has been done: none of ${counted(steps, 'step')} has run`,
-      next: null,
-    };
+    const sentence = `nothing has been done: none of ${counted(steps, 'step')} has run`;
+    return { tone: 'open', word: 'NOT STARTED', sentence, next: null };
   }
   if (run.endedBecause === null) {
     // While a run lasts, "unknown" is mostly a step whose order is being followed: say what is on record, no more.
-    const asked = totals.unknown === 0 ? '' : `${count(totals.unknown)} asked for, with no end on record`;
+    const asked = totals.unknown > 0 && `${count(totals.unknown)} asked for, with no end on record`;
     const others = describeOutcomes(totals, ['verified', 'unknown']);
     return {
       tone: 'open',
       word: 'NOT ENDED',
-      sentence: ['the run is under way, or its process died', verified, asked, others]
-        .filter((part) => part !== '')
-        .join('; '),
+      sentence: join(['the run is under way, or its process died', verified, asked, others]),
       next: `refit status ${directory}`,
     };
   }
   const why = run.endedBecause === 'done' ? '' : (run.what ?? ENDED[run.endedBecause]);
   if (totals.unknown > 0) {
-    const sentence = [sum, why].filter((part) => part !== '').join('; ');
-    return {
-      tone: 'bad',
-      word: 'UNKNOWN',
-      sentence,
-      next: `refit reconcile ${directory}`,
-    };
+    const next = `refit reconcile ${directory}`;
+    return { tone: 'bad', word: 'UNKNOWN', sentence: join([sum, why]), next };
   }
   if (run.endedBecause !== 'done') {
     return {

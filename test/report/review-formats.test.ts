@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import type { Review } from '../../src/model.ts';
 import { type ReviewFormat, renderReview } from '../../src/report/review/render-review.ts';
-import { unplanned } from '../../src/report/review/unplanned.ts';
+import { unplanned } from '../../src/report/review/review-targets.ts';
 import { annotationsOf, htmlOf, recordsOf, tablesOf, tagsOf } from './read-renderings.ts';
 import { fiveThousandChanges, MORE_REVIEWS } from './review-situations.ts';
 import { finding, REVIEWS } from './situations.ts';

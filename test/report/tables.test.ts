@@ -18,7 +18,7 @@ import {
   textOf,
   time,
 } from '../../src/report/document/table.ts';
-import { textTable } from '../../src/report/document/text-table.ts';
+import { textTable } from '../../src/report/document/text-document.ts';
 import { changeKinds, reviewedTargets } from '../../src/report/review/review-targets.ts';
 import { attentionTable, changesTable, kindsTable } from '../../src/report/review/tables.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';

@@ -45,6 +45,12 @@ export function wrap(text: string, width: number, indent: string): string[] {
   return [...lines, indent + line];
 }
 
+/** A text after a label, wrapped under itself. @param shown the label as it is painted. */
+export function labelled(label: string, text: string, width: number, shown = label): string[] {
+  const [first, ...rest] = wrap(text, width, ' '.repeat(label.length));
+  return [`${shown}${first!.trimStart()}`, ...rest];
+}
+
 /** One column of a table. */
 export interface Column {
   readonly align?: 'left' | 'right';

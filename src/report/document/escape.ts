@@ -136,9 +136,9 @@ export function code(text: string): Raw {
  * One CSV record, RFC 4180, with its CR LF. Text that a spreadsheet would run as a formula gets an apostrophe in
  * front; numbers are left alone. Control characters are made visible, so a record is always one line.
  */
-export function csvRecord(cells: readonly (string | number | null)[]): string {
+export function csvRecord(cells: readonly (string | number | null | undefined)[]): string {
   const shown = cells.map((cell) => {
-    if (cell === null) return '';
+    if (cell === null || cell === undefined) return '';
     if (typeof cell === 'number') return String(cell);
     const defused = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/u.test(cell) ? `'${visible(cell)}` : visible(cell);
     return /[",;]|^\s|\s$/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
@@ -160,12 +160,8 @@ export function jsonLine(value: unknown): string {
 }
 
 function unseenAsCodes(text: string): string {
+  const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
-    visible(character) === character
-      ? character
-      : character
-          .split('')
-          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-          .join(''),
+    visible(character) === character ? character : character.split('').map(code).join(''),
   );
 }

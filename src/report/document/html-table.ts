@@ -2,36 +2,33 @@
 import { markup, type Raw, raw } from './escape.ts';
 import { type Cell, type Column, joined, type Row, sortValueOf, type Table, textOf } from './table.ts';
 
+/** The index of a column, and those of the columns that stand under it. */
+interface Stack {
+  readonly at: number;
+  readonly under: readonly number[];
+}
+
 /** A table with its heading as the caption; nothing where it has no rows. */
 export function htmlTable(table: Table): Raw | null {
   const { id, heading, note, rows, filter } = table;
   if (rows.length === 0) return null;
-  const main = table.columns.flatMap((column, at) => (isStacked(column, table) ? [] : [at]));
-  const stacks = main.map((at) => ({
-    at,
-    under: table.columns.flatMap((one, below) =>
-      isStacked(one, table) && one.under === table.columns[at]!.title ? [below] : [],
-    ),
-  }));
+  const stacks = table.columns.flatMap((column, at): Stack[] => {
+    const under = table.columns.flatMap((one, below) => (one.under === column.title ? [below] : []));
+    return isStacked(column, table) ? [] : [{ at, under }];
+  });
   const sorts = filter && table.columns.findIndex(({ title }) => title === filter.by);
   let body = '';
   for (const row of rows) {
     body += '<tr>';
-    for (const { at, under } of stacks)
-      body += cellHtml(row, at, under, table.columns, sorts === undefined ? null : sorts === at);
+    for (const stack of stacks)
+      body += cellHtml(row, stack, table.columns, sorts === undefined ? null : sorts === stack.at);
     body += '</tr>\n';
   }
-  return markup`${
-    filter &&
-    sieve(
-      id,
-      filter,
-      stacks.findIndex(({ at }) => at === sorts),
-    )
-  }<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
+  const place = stacks.findIndex(({ at }) => at === sorts);
+  return markup`${filter && sieve(id, filter, place)}<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
 <table id="${id}">
 <caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
-<thead><tr>${stacks.map(({ at, under }) => titleHtml(table.columns, at, under))}</tr></thead>
+<thead><tr>${stacks.map((stack) => titleHtml(table.columns, stack))}</tr></thead>
 <tbody>
 ${raw(body)}</tbody>
 </table>
@@ -45,7 +42,7 @@ function isStacked({ under }: Column, { columns }: Table): boolean {
 }
 
 /** What stands under a value without its title is in the title of the column. */
-function titleHtml(columns: readonly Column[], at: number, under: readonly number[]): Raw {
+function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
   const { title, right } = columns[at]!;
   const others = under.map((below) => columns[below]!).filter((one) => one.bare && one.in !== 'page');
   const whole = [title, ...others.map((one) => one.title.toLowerCase())].join(', ');
@@ -53,13 +50,7 @@ function titleHtml(columns: readonly Column[], at: number, under: readonly numbe
 }
 
 /** @param sorts null: the table is not sorted; else whether it is filtered by this column. */
-function cellHtml(
-  row: Row,
-  at: number,
-  under: readonly number[],
-  columns: readonly Column[],
-  sorts: boolean | null,
-): string {
+function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean | null): string {
   const cell = row[at]!;
   const value =
     sorts === null ? null : (sortValueOf(cell) ?? (sorts || columns[at]!.right ? textOf(cell) : null));
@@ -72,11 +63,8 @@ function cellHtml(
 
 /** Each part of a list in a line of its own. */
 function small(cell: Cell, column: Column): string {
-  if (typeof cell === 'object' && cell?.kind === 'list') {
-    let text = '';
-    for (const one of cell.items) text += small(one, column);
-    return text;
-  }
+  if (typeof cell === 'object' && cell?.kind === 'list')
+    return cell.items.map((one) => small(one, column)).join('');
   const inside = shown(cell);
   if (inside === '') return '';
   if (typeof cell === 'object' && cell?.kind === 'excerpt') return inside;

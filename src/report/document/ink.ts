@@ -4,23 +4,7 @@ import type { Outcome, Severity } from '../../model.ts';
 /** Paints text. */
 export type Paint = (text: string) => string;
 
-export interface Ink {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly red: Paint;
-  readonly green: Paint;
-  readonly yellow: Paint;
-  readonly blue: Paint;
-  readonly magenta: Paint;
-}
-
-const plain: Paint = (text) => text;
-
-function sgr(on: number, off: number): Paint {
-  return (text) => (text === '' ? '' : `\x1b[${on}m${text}\x1b[${off}m`);
-}
-
-const COLOURED: Ink = {
+const COLOURED = {
   bold: sgr(1, 22),
   dim: sgr(2, 22),
   red: sgr(31, 39),
@@ -30,19 +14,18 @@ const COLOURED: Ink = {
   magenta: sgr(35, 39),
 };
 
-const PLAIN: Ink = {
-  bold: plain,
-  dim: plain,
-  red: plain,
-  green: plain,
-  yellow: plain,
-  blue: plain,
-  magenta: plain,
-};
+/** Paints by name. */
+export type Ink = Readonly<typeof COLOURED>;
+
+const PLAIN = Object.fromEntries(Object.keys(COLOURED).map((name) => [name, (text: string) => text]));
+
+function sgr(on: number, off: number): Paint {
+  return (text) => (text === '' ? '' : `\x1b[${on}m${text}\x1b[${off}m`);
+}
 
 /** The inks to paint with; without colour they leave the text as it is. */
 export function ink(color: boolean): Ink {
-  return color ? COLOURED : PLAIN;
+  return color ? COLOURED : (PLAIN as Ink);
 }
 
 /** The sign and colour of an outcome. */

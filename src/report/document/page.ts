@@ -5,8 +5,7 @@
 import { sha256 } from '../../digest.ts';
 import type { Verdict } from '../verdict.ts';
 import { markup, type Piece, type Raw, raw } from './escape.ts';
-import { SIFT_SCRIPT } from './page-script.ts';
-import { PAGE_STYLE } from './page-style.ts';
+import { PAGE_STYLE, SIFT_SCRIPT } from './page-assets.ts';
 
 /** A whole page. */
 export function page(title: string, body: Piece): string {

@@ -1,6 +1,6 @@
 /**
  * A table as data: its heading, its columns and what stands in its cells. Whoever makes one says what things are; the
- * painters (`text-table.ts`, `html-table.ts`, `markdown-document.ts`) escape, align and arrange them for their format.
+ * painters (`text-document.ts`, `html-table.ts`, `markdown-document.ts`) escape, align and arrange them for their format.
  */
 import type { Outcome, Severity } from '../../model.ts';
 import * as show from '../quantities.ts';

@@ -1,16 +1,19 @@
-/** What a text for a terminal begins and ends with: the verdict and the facts. */
+/**
+ * A text for a terminal: the verdict and the facts that it begins and ends with, and its tables, whose rows stand in
+ * columns as wide as the terminal; under a row is what finds no room in it.
+ */
 import type { Verdict } from '../verdict.ts';
-import { wrap } from './columns.ts';
-import type { Ink } from './ink.ts';
+import { table as aligned, cells, clip, labelled, type Cell as Painted, wrap } from './columns.ts';
+import { visible } from './escape.ts';
+import { type Ink, OUTCOME_SIGNS, SEVERITY_SIGNS } from './ink.ts';
+import { type Cell, type Column, firstRows, type Row, type Table, textOf, withColumns } from './table.ts';
 
 const TONES = { good: 'green', warn: 'yellow', bad: 'red', open: 'blue' } as const;
 
 /** `VERIFIED  12 of 12 steps verified`, wrapped under itself. */
 export function verdictLines(verdict: Verdict, width: number, inks: Ink): string[] {
-  const indent = ' '.repeat(verdict.word.length + 2);
-  const [first, ...rest] = wrap(verdict.sentence, width, indent);
-  const word = inks.bold(inks[TONES[verdict.tone]](verdict.word));
-  return [`${word}  ${first!.trimStart()}`, ...rest];
+  const { word, tone, sentence } = verdict;
+  return labelled(`${word}  `, sentence, width, `${inks.bold(inks[TONES[tone]](word))}  `);
 }
 
 /** Facts as `name  value` with the names in one column; values that are empty are left out. */
@@ -18,7 +21,149 @@ export function factLines(facts: readonly (readonly [string, string])[], width: 
   const told = facts.filter(([, value]) => value !== '');
   const room = Math.max(...told.map(([name]) => name.length)) + 4;
   return told.flatMap(([name, value]) => {
-    const [first, ...rest] = wrap(value, width, ' '.repeat(room));
-    return [`  ${inks.dim(name.padEnd(room - 2))}${first!.trimStart()}`, ...rest];
+    const label = name.padEnd(room - 2);
+    return labelled(`  ${label}`, value, width, `  ${inks.dim(label)}`);
   });
+}
+
+/** Cells of a text: a hostile one must not fill the screen. */
+const LONGEST = 1000;
+
+export interface Terminal {
+  readonly width: number;
+  readonly inks: Ink;
+}
+
+/**
+ * A table with its heading, as lines after an empty one; nothing where it has no rows.
+ * @param most rows that are shown, and half as many more rather than told of. @param elsewhere where the others are.
+ */
+export function textTable(
+  table: Table,
+  terminal: Terminal,
+  { most = Number.POSITIVE_INFINITY, elsewhere = '' } = {},
+): string[] {
+  const { heading, note, rows } = table;
+  if (rows.length === 0) return [];
+  const { width, inks } = terminal;
+  const shown = withColumns(table, (column) => column.in === undefined);
+  const [lines] = textRows(
+    shown.columns,
+    [firstRows(shown, rows.length <= 1.5 * most ? rows.length : most)],
+    terminal,
+  );
+  const rest = rows.length <= 1.5 * most ? 0 : rows.length - most;
+  return [
+    '',
+    inks.bold(visible(heading)),
+    ...(note === undefined ? [] : wrap(visible(note), width, '  ').map(inks.dim)),
+    ...lines!,
+    ...(rest === 0 ? [] : [inks.dim(`  ${moreRows(rest)}: ${elsewhere}`)]),
+  ];
+}
+
+function moreRows(number: number): string {
+  return `${textOf({ kind: 'count', value: number })} more ${number === 1 ? 'row' : 'rows'}`;
+}
+
+/** Groups of rows as lines, all in the same columns. @param titles whether the first group begins with those of its columns. */
+export function textRows(
+  columns: readonly Column[],
+  groups: readonly (readonly Row[])[],
+  { width, inks }: Terminal,
+  titles = true,
+): string[][] {
+  const all = groups.flat();
+  const inRow = columnsThatFit(columns, all, width - INDENT.length, titles);
+  const head = inRow.map((at) => ({ text: columns[at]!.title, paint: inks.dim }));
+  const withTitles = titles && inRow.length > 0;
+  const lines = aligned(
+    [...(withTitles ? [head] : []), ...all.map((row) => inRow.map((at) => painted(row[at]!, inks)))],
+    inRow.map((at) => alignmentOf(columns[at]!)),
+    width,
+    INDENT,
+  );
+  const titleLines = withTitles ? lines.splice(0, 1) : [];
+  let next = 0;
+  return groups.map((group, index) => [
+    ...(index === 0 ? titleLines : []),
+    ...group.flatMap((row) => {
+      const line = lines[next++]!;
+      const under = linesUnder(row, columns, inRow, { width, inks });
+      return inRow.length === 0 ? hung(under) : [line, ...under];
+    }),
+  ]);
+}
+
+const INDENT = '  ';
+
+/** Where no column stands in the row, what is under it begins where rows begin. */
+function hung([first, ...rest]: readonly string[]): string[] {
+  return first === undefined ? [] : [first.slice(INDENT.length), ...rest];
+}
+
+function alignmentOf({ right, least }: Column) {
+  return { align: right ? 'right' : 'left', ...(least === undefined ? {} : { least }) } as const;
+}
+
+/** Which columns stand in the row: those that must, and of those that yield as many as there is room for. */
+function columnsThatFit(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  room: number,
+  titles: boolean,
+): number[] {
+  let kept = columns.flatMap(({ below }, at) => (below ? [] : [at]));
+  const widths = columns.map((column, at) => {
+    const natural = rows.reduce(
+      (most, row) => Math.max(most, cells(signed(row[at]!))),
+      titles ? column.title.length : 0,
+    );
+    return column.least === undefined ? natural : Math.min(natural, column.least);
+  });
+  const excess = () => kept.reduce((sum, at) => sum + widths[at]! + 2, -2) - room;
+  while (excess() > 0) {
+    const first = kept
+      .filter((at) => columns[at]!.yields !== undefined)
+      .sort((a, b) => columns[a]!.yields! - columns[b]!.yields!)[0];
+    if (first === undefined) break;
+    kept = kept.filter((at) => at !== first);
+  }
+  return kept;
+}
+
+/** What gave way, joined in dim lines; then each text that always stands under its row. */
+function linesUnder(
+  row: Row,
+  columns: readonly Column[],
+  inRow: readonly number[],
+  { width, inks }: Terminal,
+): string[] {
+  const told = columns.flatMap((column, at) => {
+    const text = clip(visible(textOf(row[at]!)), LONGEST);
+    if (text === '' || inRow.includes(at) || column.drops) return [];
+    const words = column.bare ? text : `${column.title.toLowerCase()}: ${text}`;
+    return [{ words, below: column.below === true }];
+  });
+  const yielded = told.filter(({ below }) => !below).map(({ words }) => words);
+  return [
+    ...(yielded.length === 0 ? [] : wrap(yielded.join(' · '), width, '    ').map(inks.dim)),
+    ...told.filter(({ below }) => below).flatMap(({ words }) => wrap(words, width, '    ')),
+  ];
+}
+
+function painted(cell: Cell, inks: Ink): Painted {
+  const text = clip(signed(cell), LONGEST);
+  if (cell === null || typeof cell === 'string') return text;
+  if (cell.kind === 'outcome') return { text, paint: inks[OUTCOME_SIGNS[cell.value][1]] };
+  if (cell.kind === 'severity') return { text, paint: inks[SEVERITY_SIGNS[cell.value][1]] };
+  return cell.kind === 'strong' ? { text, paint: inks.bold } : text;
+}
+
+/** The sign says what the colour says. */
+function signed(cell: Cell): string {
+  const text = visible(textOf(cell));
+  if (cell === null || typeof cell === 'string') return text;
+  if (cell.kind === 'outcome') return `${OUTCOME_SIGNS[cell.value][0]} ${text}`;
+  return cell.kind === 'severity' ? `${SEVERITY_SIGNS[cell.value][0]} ${text}` : text;
 }

@@ -8,8 +8,7 @@ import { ORDER_ACTION, type Report } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
-import { at, axisMarks, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
-import { spanOf } from './span.ts';
+import { at, axisMarks, drawing, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
 
 /** Requests a second that the provider takes of one action, endpoint and identity. Source: facts §6, read 2026-11. */
 export const PROVIDER_LIMIT = 20;

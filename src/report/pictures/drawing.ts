@@ -1,4 +1,5 @@
-/** What the pictures share: their width, short numbers, times on an axis. */
+/** What the pictures share: their width, the time that they cover, short numbers, times on an axis. */
+import type { Report } from '../../model.ts';
 import { markup, type Piece, type Raw } from '../document/escape.ts';
 
 /** Width of a full picture in its own units; the page scales it. */
@@ -14,7 +15,7 @@ export function at(value: number): number {
 }
 
 /** What a picture is called, and its size. `title` and `desc` are read aloud in its stead. */
-export interface Canvas {
+interface Canvas {
   readonly id: string;
   readonly width: number;
   readonly height: number;
@@ -51,4 +52,20 @@ function axisTime(moment: Date, span: number): string {
   if (span > 3 * 86_400_000) return text.slice(5, 10);
   if (span > 86_400_000) return `${text.slice(5, 10)} ${text.slice(11, 16)}`;
   return span > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
+}
+
+/** The moments a run spans: from its first entry that has a time in the report to its last. Null where nothing began. */
+export function spanOf(report: Report): [number, number] | null {
+  const times = [
+    report.run.startedAt,
+    report.run.endedAt,
+    ...report.waves.flatMap((wave) => [wave.startedAt, wave.endedAt]),
+    ...report.steps.flatMap((step) => [step.startedAt, step.acceptedAt, step.endedAt]),
+  ]
+    .flatMap((time) => (time === null ? [] : [Date.parse(time)]))
+    .concat(report.callsBySecond.flatMap(([second]) => [second * 1000, second * 1000 + 1000]));
+  if (times.length === 0) return null;
+  const first = times.reduce((least, time) => Math.min(least, time));
+  const last = times.reduce((most, time) => Math.max(most, time));
+  return [first, Math.max(last, first + 1000)];
 }

@@ -17,12 +17,9 @@ const SPANS = [
 ].map((seconds) => seconds * 1000);
 
 /** Milliseconds that the change of each step took, ascending; steps that have not ended are left out. */
-export function changeDurations(steps: readonly ReportStep[]): number[] {
+function changeDurations(steps: readonly ReportStep[]): number[] {
   return steps
-    .flatMap((step) => {
-      const took = show.between(step.beganAt ?? step.acceptedAt, step.endedAt);
-      return took === null ? [] : [took];
-    })
+    .flatMap((step) => show.between(step.beganAt ?? step.acceptedAt, step.endedAt) ?? [])
     .sort((a, b) => a - b);
 }
 
@@ -50,14 +47,11 @@ export function durationsPicture(steps: readonly ReportStep[]): Raw | null {
   });
   // A label has room for about a tenth of the width.
   const every = Math.max(1, Math.ceil(bins / 10));
-  const labels = counts.flatMap((_, bin) =>
-    bin % every === 0
-      ? [
-          markup`<text class="soft${bin > 0 && ' mid'}" x="${at(x(bin * span))}" y="${TOP + HEIGHT + 16}">${bin === 0 ? '0' : show.duration(bin * span)}</text>
-`,
-        ]
-      : [],
-  );
+  const labels = counts.map((_, bin) => {
+    if (bin % every > 0) return null;
+    return markup`<text class="soft${bin > 0 && ' mid'}" x="${at(x(bin * span))}" y="${TOP + HEIGHT + 16}">${bin === 0 ? '0' : show.duration(bin * span)}</text>
+`;
+  });
   const axis = markup`<line class="base" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
 <text class="soft end" x="${TIME_LEFT - 8}" y="${TOP + 6}">${show.count(highest)}</text>
 <text x="0" y="${TOP + 12}">${show.counted(durations.length, 'step')}</text><text class="soft" x="0" y="${TOP + 30}">half within ${show.duration(median)}</text>

@@ -5,11 +5,12 @@ import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { outcomeName } from '../verdict.ts';
-import { at, axisMarks, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
-import { spanOf } from './span.ts';
+import { at, axisMarks, drawing, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
 
 /** Up to this many started steps each has a line with its name. */
 const NAMED = 40;
+
+type Scale = (value: number) => number;
 
 interface Bar {
   readonly step: ReportStep;
@@ -29,10 +30,8 @@ export function timelinePicture(report: Report): Raw {
   const parts: Raw[] = [];
   let y = 24;
   for (const wave of report.waves) {
-    const bars = barsOf(
-      report.steps.filter((step) => step.wave === wave.name),
-      span[1],
-    );
+    const own = report.steps.filter((step) => step.wave === wave.name);
+    const bars = barsOf(own, span[1]);
     const lanes = named ? bars.map((bar) => [bar]) : packed(bars);
     const row = named ? 18 : lanes.length > 60 ? 4 : lanes.length > 24 ? 6 : 9;
     const height = Math.max(lanes.length * row, 6);
@@ -43,10 +42,8 @@ export function timelinePicture(report: Report): Raw {
     y += 20;
     lanes.forEach((lane, index) => {
       const top = y + index * row + 1;
-      if (named)
-        parts.push(
-          markup`<text class="soft" x="12" y="${at(top + row / 2 + 3.5)}">${lane[0]!.step.instance}</text>`,
-        );
+      const middle = at(top + row / 2 + 3.5);
+      if (named) parts.push(markup`<text class="soft" x="12" y="${middle}">${lane[0]!.step.instance}</text>`);
       for (const bar of lane) parts.push(draw(bar, scale, top, row - 2));
     });
     y += height + 8;
@@ -57,14 +54,14 @@ export function timelinePicture(report: Report): Raw {
 `;
   });
   const spoken = `${show.counted(started, 'step')} began between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
-  return drawing(
-    { id: 'timeline', width: WIDTH, height: y, title: 'Timeline of the run by wave', desc: spoken },
-    [ticks, parts],
-    {
-      steps: started,
-      waves: report.waves.length,
-    },
-  );
+  const canvas = {
+    id: 'timeline',
+    width: WIDTH,
+    height: y,
+    title: 'Timeline of the run by wave',
+    desc: spoken,
+  };
+  return drawing(canvas, [ticks, parts], { steps: started, waves: report.waves.length });
 }
 
 function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
@@ -88,12 +85,7 @@ function packed(bars: readonly Bar[]): Bar[][] {
   return lanes;
 }
 
-function draw(
-  { step, from, to, open }: Bar,
-  scale: (value: number) => number,
-  top: number,
-  height: number,
-): Raw {
+function draw({ step, from, to, open }: Bar, scale: Scale, top: number, height: number): Raw {
   const x = scale(from);
   const width = Math.max(1.5, scale(to) - x - 0.5);
   const end = open ? 'not ended' : `${show.duration(to - from)}, ${outcomeName(step.outcome)}`;

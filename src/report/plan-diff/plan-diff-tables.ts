@@ -2,7 +2,16 @@
 import type { Change, NodeChange, PriceSum, Size } from '../../model.ts';
 import { type ColumnOf, id, type Table, tableOf } from '../document/table.ts';
 import * as show from '../quantities.ts';
-import { type Difference, isChange, type LoneStep, type PlanDiff, type PlanSide } from './plan-diff.ts';
+import {
+  type ChangedPrecondition,
+  type ChangedStep,
+  type Difference,
+  isChange,
+  type LoneStep,
+  type PlanDiff,
+  type PlanSide,
+  type Sides,
+} from './plan-diff.ts';
 
 /** `SAME` or `DIFFERENT`, and how much of what. */
 export function verdictOfDiff(diff: PlanDiff): { readonly word: string; readonly sentence: string } {
@@ -34,41 +43,22 @@ export function tablesOf(diff: PlanDiff): Table[] {
   const table = (kind: string, rows: readonly Row[], one: string, several = `${one}s`) =>
     tableOf({ id: kind, heading: show.counted(rows.length, one, several) }, rows, COLUMNS);
   return [
-    table(
-      'prices',
-      rowsOf('~', diff.prices, ({ what }) => what, describePrice),
-      'price',
-    ),
+    table('prices', diff.prices.map(priceRow), 'price'),
     table('settings', diff.settings.map(leafRow), 'setting'),
     table('waves', waveRows(diff.waves), 'wave'),
-    table(
-      'added',
-      rowsOf('+', steps.added, ({ id: step }) => step, describeStep),
-      'step added',
-      'steps added',
-    ),
-    table(
-      'removed',
-      rowsOf('-', steps.removed, ({ id: step }) => step, describeStep),
-      'step removed',
-      'steps removed',
-    ),
-    table(
-      'changed',
-      rowsOf('~', steps.changed, ({ id: step }) => step, describeAll),
-      'step changed',
-      'steps changed',
-    ),
-    table('preconditions', rowsOf('~', diff.preconditions, instanceOf, describeAll), 'precondition'),
+    table('added', steps.added.map(stepRow('+')), 'step added', 'steps added'),
+    table('removed', steps.removed.map(stepRow('-')), 'step removed', 'steps removed'),
+    table('changed', steps.changed.map(changedRow), 'step changed', 'steps changed'),
+    table('preconditions', diff.preconditions.map(changedRow), 'precondition'),
     table(
       'blocked',
-      sideRows(blocked, instanceOf, ({ codes }) => codes.join(', ')),
+      sideRows(blocked, ({ instance, codes }) => [instance, codes.join(', ')]),
       'blocked target',
     ),
     table('unchanged', unchangedRows(unchanged), 'unchanged target'),
     table(
       'findings',
-      sideRows(findings, ({ code }) => code, describeFinding),
+      sideRows(findings, ({ code, severity, what }) => [code, `${severity}: ${what}`]),
       'finding',
     ),
     table(
@@ -80,25 +70,14 @@ export function tablesOf(diff: PlanDiff): Table[] {
   ];
 }
 
-function instanceOf({ instance }: { readonly instance: string }): string {
-  return instance;
-}
-
-function rowsOf<T>(
-  sign: Row[0],
-  items: readonly T[],
-  what: (item: T) => string,
-  how: (item: T) => string,
-): Row[] {
-  return items.map((item) => [sign, what(item), how(item)]);
-}
-
 function sideRows<T>(
-  { added, removed }: { readonly added: readonly T[]; readonly removed: readonly T[] },
-  what: (item: T) => string,
-  how: (item: T) => string,
+  { added, removed }: Sides<T>,
+  told: (item: T) => readonly [what: string, how: string],
 ): Row[] {
-  return [...rowsOf('+', added, what, how), ...rowsOf('-', removed, what, how)];
+  return [
+    ...added.map((item): Row => ['+', ...told(item)]),
+    ...removed.map((item): Row => ['-', ...told(item)]),
+  ];
 }
 
 function unchangedRows({ added, removed }: PlanDiff['unchanged']): Row[] {
@@ -106,10 +85,6 @@ function unchangedRows({ added, removed }: PlanDiff['unchanged']): Row[] {
     ...added.map((instance): Row => ['+', instance, 'already has its size']),
     ...removed.map((instance): Row => ['-', instance, 'is no longer among what stays']),
   ];
-}
-
-function describeFinding({ severity, what }: PlanDiff['findings']['added'][number]): string {
-  return `${severity}: ${what}`;
 }
 
 const COLUMNS: readonly ColumnOf<Row>[] = [
@@ -128,26 +103,25 @@ function waveRows({ added, removed, reordered, stepsReordered }: PlanDiff['waves
 }
 
 function leafRow(difference: Difference): Row {
-  return [signOf(difference), difference.what, describeSides(difference)];
+  const { what, from, to } = difference;
+  return [from === undefined ? '+' : to === undefined ? '-' : '~', what, describeSides(difference)];
 }
 
-function signOf({ from, to }: Difference): '+' | '-' | '~' {
-  if (from === undefined) return '+';
-  return to === undefined ? '-' : '~';
-}
-
-function describeStep({ change, after, region, wave, quote }: LoneStep): string {
-  const price = quote === null ? '' : `, ${show.quote(quote)}`;
-  return `${show.change(change, after)}, ${region}, wave ${wave}${price}`;
+function stepRow(sign: Row[0]): (step: LoneStep) => Row {
+  return ({ id: step, change, after, region, wave, quote }) => {
+    const price = quote === null ? '' : `, ${show.quote(quote)}`;
+    return [sign, step, `${show.change(change, after)}, ${region}, wave ${wave}${price}`];
+  };
 }
 
 /** What follows from the change is left out. */
-function describeAll({ differences }: { readonly differences: readonly Difference[] }): string {
+function changedRow(changed: ChangedStep | ChangedPrecondition): Row {
+  const { differences } = changed;
   const follows = differences.some(({ what }) => what === 'change' || what === 'before');
-  return differences
+  const told = differences
     .filter(({ what }) => !(follows && what === 'after'))
-    .map((one) => (one.what === 'change' ? describeChange(one) : `${one.what} ${describeSides(one)}`))
-    .join('; ');
+    .map((one) => (one.what === 'change' ? describeChange(one) : `${one.what} ${describeSides(one)}`));
+  return ['~', 'id' in changed ? changed.id : changed.instance, told.join('; ')];
 }
 
 /** `to 16 GB → 20 GB`; where it begins elsewhere, too, `(8 GB → 16 GB) → (12 GB → 20 GB)`. */
@@ -178,9 +152,10 @@ function describeValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function describePrice({ what, from, to }: Difference): string {
+function priceRow({ what, from, to }: Difference): Row {
   const currency = what.split(' ')[0]!;
   const amount = (value: unknown) => (typeof value === 'number' ? show.money(value, currency) : 'nothing');
   const more = (typeof to === 'number' ? to : 0) - (typeof from === 'number' ? from : 0);
-  return `${amount(from)} → ${amount(to)} (${more > 0 ? '+' : ''}${show.money(more, currency)})`;
+  const by = `${more > 0 ? '+' : ''}${show.money(more, currency)}`;
+  return ['~', what, `${amount(from)} → ${amount(to)} (${by})`];
 }

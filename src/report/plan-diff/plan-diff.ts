@@ -4,9 +4,9 @@
  * memory in use, the forecast, the name and the lines of the plan file.
  */
 import { canonical } from '../../digest.ts';
-import type { Change, Finding, Precondition, SavedPlan, Severity, Step, Wave } from '../../model.ts';
+import { pick } from '../../given.ts';
+import type { Change, Finding, Precondition, SavedPlan, Step, Wave } from '../../model.ts';
 import { duration } from '../quantities.ts';
-import { groupBy } from '../review/review-targets.ts';
 
 export const PLAN_DIFF_FORMAT = 'refit.plan-diff/1';
 
@@ -19,12 +19,7 @@ export interface Difference {
 }
 
 /** What of a plan is told of each side. */
-export interface PlanSide {
-  readonly name: string;
-  readonly file: string;
-  readonly digest: string;
-  readonly sealedAt: string;
-  readonly expiresAt: string;
+export interface PlanSide extends Pick<SavedPlan, 'name' | 'file' | 'digest' | 'sealedAt' | 'expiresAt'> {
   readonly steps: number;
   readonly instances: number;
 }
@@ -33,6 +28,9 @@ export interface PlanSide {
 export interface LoneStep extends Pick<Step, 'id' | 'instance' | 'region' | 'change' | 'after' | 'quote'> {
   readonly wave: string;
 }
+
+export type ChangedStep = Pick<Step, 'id'> & { readonly differences: readonly Difference[] };
+export type ChangedPrecondition = Pick<Precondition, 'instance'> & Pick<ChangedStep, 'differences'>;
 
 export interface PlanDiff {
   readonly format: typeof PLAN_DIFF_FORMAT;
@@ -43,7 +41,7 @@ export interface PlanDiff {
   readonly steps: {
     readonly added: readonly LoneStep[];
     readonly removed: readonly LoneStep[];
-    readonly changed: readonly { readonly id: string; readonly differences: readonly Difference[] }[];
+    readonly changed: readonly ChangedStep[];
   };
   readonly waves: {
     readonly added: readonly string[];
@@ -56,20 +54,17 @@ export interface PlanDiff {
   /** Execution, guards, approvals, windows, hooks, how waves go on: what was approved beside the steps. */
   readonly settings: readonly Difference[];
   /** What must hold of an instance before its first step. */
-  readonly preconditions: readonly {
-    readonly instance: string;
-    readonly differences: readonly Difference[];
-  }[];
+  readonly preconditions: readonly ChangedPrecondition[];
   /** Sums by currency and basis. */
   readonly prices: readonly Difference[];
   readonly blocked: Sides<{ readonly instance: string; readonly codes: readonly string[] }>;
   readonly unchanged: Sides<string>;
-  readonly findings: Sides<{ readonly code: string; readonly severity: Severity; readonly what: string }>;
+  readonly findings: Sides<Pick<Finding, 'code' | 'severity' | 'what'>>;
   /** Of the moment, and not counted. */
   readonly readings: readonly Difference[];
 }
 
-interface Sides<T> {
+export interface Sides<T> {
   readonly added: readonly T[];
   readonly removed: readonly T[];
 }
@@ -98,8 +93,12 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
   const settings = [
     ...differences(settingsOf(from), settingsOf(to)),
     ...differences(conductOf(from.waves), conductOf(to.waves)),
-  ].filter(({ what }) => !isReading(what));
+    // When a calendar was read is of the moment, too: what it says then is not.
+  ].filter(({ what }) => !/^windows\.calendars\..*\.knownUntil$/.test(what));
   const conditions = pairs(from.preconditions, to.preconditions, ({ instance }) => instance);
+  const blockedIn = ({ blocked }: SavedPlan) =>
+    blocked.map(({ instance, findings }) => ({ instance, codes: findings.map(({ code }) => code) }));
+  const unchangedIn = ({ unchanged }: SavedPlan) => unchanged.map(({ instance }) => instance);
   const diff = {
     steps: diffSteps(from, to),
     waves: diffWaves(from.waves, to.waves),
@@ -109,16 +108,8 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
       return own.length === 0 ? [] : [{ instance: a.instance, differences: own }];
     }),
     prices: differences(pricesOf(from), pricesOf(to)),
-    blocked: lone(
-      from.blocked.map(({ instance, findings }) => ({ instance, codes: findings.map(({ code }) => code) })),
-      to.blocked.map(({ instance, findings }) => ({ instance, codes: findings.map(({ code }) => code) })),
-      canonical,
-    ),
-    unchanged: lone(
-      from.unchanged.map(({ instance }) => instance),
-      to.unchanged.map(({ instance }) => instance),
-      (instance) => instance,
-    ),
+    blocked: lone(blockedIn(from), blockedIn(to), canonical),
+    unchanged: lone(unchangedIn(from), unchangedIn(to), String),
     findings: diffFindings(from.findings, to.findings),
   };
   return {
@@ -154,8 +145,9 @@ function diffSteps(from: SavedPlan, to: SavedPlan): PlanDiff['steps'] {
   };
 }
 
-function loneStep({ id, instance, region, change, after, quote, wave }: Step, plan: SavedPlan): LoneStep {
-  return { id, instance, region, change, after, quote, wave: plan.waves[wave]!.name };
+function loneStep(step: Step, { waves }: SavedPlan): LoneStep {
+  const told = pick(step, 'id', 'instance', 'region', 'change', 'after', 'quote');
+  return { ...told, wave: waves[step.wave]!.name };
 }
 
 /** All of a step that is approved with it. */
@@ -195,20 +187,15 @@ function conductOf(waves: readonly Wave[]): Record<string, unknown> {
 }
 
 /** Without the size after the last step, which the steps say. */
-function conditionsOf({
-  used: _,
-  because: __,
-  readAt: ___,
-  target: ____,
-  ...condition
-}: Precondition): object {
+function conditionsOf(precondition: Precondition): object {
+  const { used: _, because: __, readAt: ___, target: ____, ...condition } = precondition;
   return condition;
 }
 
 function pricesOf({ prices }: SavedPlan): Record<string, number> {
   return Object.fromEntries(
     prices.map(({ amount, currency, basis }) => [
-      basis === 'once' ? `${currency} now` : `${currency} an hour`,
+      `${currency} ${basis === 'once' ? 'now' : 'an hour'}`,
       amount,
     ]),
   );
@@ -216,16 +203,10 @@ function pricesOf({ prices }: SavedPlan): Record<string, number> {
 
 /** A finding is the same where it is about the same: its numbers may be others. */
 function diffFindings(from: readonly Finding[], to: readonly Finding[]): PlanDiff['findings'] {
-  const { added, removed } = lone(from, to, ({ code, severity, instance }) =>
-    canonical([code, severity, instance]),
-  );
-  const told = ({ code, severity, what }: Finding) => ({ code, severity, what });
+  const about = ({ code, severity, instance }: Finding) => canonical([code, severity, instance]);
+  const { added, removed } = lone(from, to, about);
+  const told = (finding: Finding) => pick(finding, 'code', 'severity', 'what');
   return { added: added.map(told), removed: removed.map(told) };
-}
-
-/** When a calendar was read is of the moment, too: what it says then is not. */
-function isReading(what: string): boolean {
-  return /^windows\.calendars\..*\.knownUntil$/.test(what);
 }
 
 function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
@@ -235,11 +216,9 @@ function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
     expiresAt,
     inventory,
     forecast,
-    ...(windows === undefined
-      ? {}
-      : {
-          calendars: Object.fromEntries(windows.calendars.map(({ file, knownUntil }) => [file, knownUntil])),
-        }),
+    ...(windows && {
+      calendars: Object.fromEntries(windows.calendars.map(({ file, knownUntil }) => [file, knownUntil])),
+    }),
     used: Object.fromEntries(
       preconditions.flatMap(({ instance, used }) => (used === undefined ? [] : [[instance, used.total]])),
     ),
@@ -286,11 +265,7 @@ function isSize(value: object): boolean {
 /** A list whose members have names, or files, as an object by them; anything else as it is. */
 function named(value: object): object {
   if (!Array.isArray(value) || value.length === 0) return value;
-  const names = value.map((one: unknown) =>
-    typeof one === 'object' && one !== null
-      ? ((one as { name?: unknown }).name ?? (one as { file?: unknown }).file)
-      : null,
-  );
+  const names = value.map((one: { name?: unknown; file?: unknown } | null) => one?.name ?? one?.file);
   if (!names.every((name) => typeof name === 'string') || new Set(names).size < names.length) return value;
   return Object.fromEntries(value.map((one, at) => [names[at], one]));
 }
@@ -311,7 +286,7 @@ function pairs<T>(from: readonly T[], to: readonly T[], key: (item: T) => string
 
 /** What one side has more often than the other. */
 function lone<T>(from: readonly T[], to: readonly T[], key: (item: T) => string): Sides<T> {
-  const [before, after] = [groupBy(from, key), groupBy(to, key)];
+  const [before, after] = [Map.groupBy(from, key), Map.groupBy(to, key)];
   const more = (own: Map<string, T[]>, other: Map<string, T[]>) =>
     [...own].flatMap(([name, items]) => items.slice(other.get(name)?.length ?? 0));
   return { added: more(after, before), removed: more(before, after) };

@@ -1,24 +1,19 @@
 /** How a plan is carried out, in words: its waves, its spread, its schedule, and how long it is likely to take. */
 import type { Forecast, Gate, LikelySeconds, Schedule, Threshold, UnsealedPlan, Wave } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { count, counted, duration } from '../quantities.ts';
+import { count, counted, duration, join } from '../quantities.ts';
 
 /** `starts with 1 at once, doubling; then soaks for 30m`; empty where the wave is an ordinary one. */
 export function describeConduct(plan: Pick<UnsealedPlan, 'execution' | 'waves'>, wave: Wave): string {
-  const parts = [
-    typeof wave.approval === 'object'
-      ? `waits up to ${duration(wave.approval.within)} for its own approval`
-      : '',
-    (wave.slowStart ?? plan.execution.slowStart)
-      ? 'starts with 1 at once and doubles as steps are verified'
-      : '',
-    wave.haltWhen === undefined ? '' : `halts at ${describeThresholds(wave.haltWhen)} of its own`,
-    wave.soak !== undefined && (wave !== plan.waves.at(-1) || wave.gate !== undefined)
-      ? `then soaks for ${duration(wave.soak)}`
-      : '',
-    wave.gate === undefined ? '' : describeGate(wave.gate),
-  ];
-  return parts.filter((part) => part !== '').join('; ');
+  const { approval, slowStart = plan.execution.slowStart, haltWhen, soak, gate } = wave;
+  const soaks = soak !== undefined && (wave !== plan.waves.at(-1) || gate !== undefined);
+  return join([
+    typeof approval === 'object' && `waits up to ${duration(approval.within)} for its own approval`,
+    slowStart && 'starts with 1 at once and doubles as steps are verified',
+    haltWhen && `halts at ${describeThresholds(haltWhen)} of its own`,
+    soaks && `then soaks for ${duration(soak)}`,
+    gate && describeGate(gate),
+  ]);
 }
 
 /** `then a gate fails at failed > 0, MemUtil > 90 over 5 m; pauses where it cannot tell`. */
@@ -26,38 +21,29 @@ function describeGate(gate: Gate): string {
   const { metric, duration: took, command, url } = gate;
   const judged = [
     describeThresholds(gate),
-    took === undefined
-      ? ''
-      : `a resize taking ${took.operator} ${took.unit === 'ms' ? duration(took.value) : `${took.value}x the forecast`}`,
-    metric === undefined
-      ? ''
-      : `${metric.name} ${metric.fails.operator} ${metric.fails.value} over ${duration(metric.over)}`,
-    url === undefined ? '' : `${url} not answering 2xx`,
-    command === undefined ? '' : `the command ${command.join(' ')} failing`,
-  ].filter((part) => part !== '');
+    took &&
+      `a resize taking ${took.operator} ${took.unit === 'ms' ? duration(took.value) : `${took.value}x the forecast`}`,
+    metric && `${metric.name} ${metric.fails.operator} ${metric.fails.value} over ${duration(metric.over)}`,
+    url !== undefined && `${url} not answering 2xx`,
+    command && `the command ${command.join(' ')} failing`,
+  ];
   const otherwise = gate.shadow
     ? 'in shadow: told, and stops nothing'
     : `${gate.onInconclusive === 'pause' ? 'pauses' : 'halts'} where it cannot tell`;
-  return `then a gate fails at ${judged.join(', ')}; ${otherwise}`;
+  return `then a gate fails at ${join(judged, ', ')}; ${otherwise}`;
 }
 
 /** `failed > 0, unknown > 5% of wave`. */
 function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'unknown'>): string {
-  const words = (name: string, threshold: Threshold | undefined) =>
-    threshold === undefined
-      ? []
-      : [
-          `${name} ${threshold.operator} ${threshold.value}${threshold.base === 'count' ? '' : `% of ${threshold.base}`}`,
-        ];
-  return [...words('failed', failed), ...words('unknown', unknown)].join(', ');
+  const words = (name: string, { operator, value, base }: Threshold) =>
+    `${name} ${operator} ${value}${base === 'count' ? '' : `% of ${base}`}`;
+  return join([failed && words('failed', failed), unknown && words('unknown', unknown)], ', ');
 }
 
 /** Each wave that has something to say, with it: for reviews that list no steps under their waves. */
 export function conductOfWaves(plan: Pick<UnsealedPlan, 'execution' | 'waves'>): string[] {
-  return plan.waves.flatMap((wave) => {
-    const words = describeConduct(plan, wave);
-    return words === '' ? [] : [`${wave.name} ${words}`];
-  });
+  const told = plan.waves.map((wave) => ({ name: wave.name, words: describeConduct(plan, wave) }));
+  return told.filter(({ words }) => words !== '').map(({ name, words }) => `${name} ${words}`);
 }
 
 /** `at most 1 of one tags.app under way at once; 4 groups, the greatest of 12 instances`; empty without a spread. */
@@ -66,19 +52,15 @@ export function describeSpread({
   preconditions,
 }: Pick<UnsealedPlan, 'spread' | 'preconditions'>): string {
   if (spread === undefined) return '';
-  const sizes = new Map<string, number>();
-  for (const { group } of preconditions)
-    if (group !== undefined) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const alone = preconditions.filter(({ group }) => group === undefined).length;
-  const greatest = [...sizes.values()].reduce((a, b) => Math.max(a, b), 0);
-  const parts = [
+  const alone = preconditions.filter(({ group }) => group === undefined);
+  const grouped = preconditions.filter(({ group }) => group !== undefined);
+  const groups = Map.groupBy(grouped, ({ group }) => group);
+  const greatest = [...groups.values()].reduce((most, { length }) => Math.max(most, length), 0);
+  return join([
     `at most ${spread.maxInFlight} of one ${spread.by} under way at once`,
-    sizes.size === 0
-      ? ''
-      : `${counted(sizes.size, 'group')}, the greatest of ${counted(greatest, 'instance')}`,
-    alone === 0 ? '' : `${counted(alone, 'instance')} without it, each a group of its own`,
-  ];
-  return parts.filter((part) => part !== '').join('; ');
+    groups.size > 0 && `${counted(groups.size, 'group')}, the greatest of ${counted(greatest, 'instance')}`,
+    alone.length > 0 && `${counted(alone.length, 'instance')} without it, each a group of its own`,
+  ]);
 }
 
 /** The forecast of a plan as name and value; nothing where nobody has reckoned one. */

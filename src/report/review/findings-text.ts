@@ -1,7 +1,8 @@
 /** The findings of a plan for a terminal: those of one code together, so that hundreds of them stay one screen. */
 import type { Finding } from '../../model.ts';
-import { cells, clip, wrap } from '../document/columns.ts';
-import { type Ink, SEVERITY_SIGNS } from '../document/ink.ts';
+import { cells, clip, labelled, wrap } from '../document/columns.ts';
+import { SEVERITY_SIGNS } from '../document/ink.ts';
+import type { Terminal } from '../document/text-document.ts';
 import { placeOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
 import { findingGroups, MANY, tally } from './review-targets.ts';
@@ -15,13 +16,14 @@ const EXCERPT = 6;
 /** Cells of a sentence: a hostile one must not fill the screen. */
 const LONGEST = 1000;
 
+/** How a review is shown in a terminal: all of it or folded, and how wide. */
+export interface View extends Terminal {
+  readonly all: boolean;
+}
+
 /** Findings with code, instance, what, mend and place, in the order given, as lines after an empty one. They are legible already. */
-export function findingsSection(
-  findings: readonly Finding[],
-  all: boolean,
-  width: number,
-  inks: Ink,
-): string[] {
+export function findingsSection(findings: readonly Finding[], view: View): string[] {
+  const { all, inks } = view;
   if (findings.length === 0) return [];
   const groups = findingGroups(findings);
   const shown = all ? groups : groups.slice(0, SHOWN_CODES);
@@ -31,15 +33,16 @@ export function findingsSection(
     inks.bold(`Attention: ${tally(findings)}`),
     ...shown.flatMap((group) =>
       all || group.length < MANY
-        ? group.flatMap((finding) => findingLines(finding, 1, width, inks))
-        : manyLines(group, width, inks),
+        ? group.flatMap((finding) => findingLines(finding, 1, view))
+        : manyLines(group, view),
     ),
     ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more finding')} not shown; --all shows all`)]),
   ];
 }
 
 /** The first in full, and the instances of the others. */
-function manyLines([first, ...others]: readonly [Finding, ...Finding[]], width: number, inks: Ink): string[] {
+function manyLines([first, ...others]: readonly [Finding, ...Finding[]], terminal: Terminal): string[] {
+  const { width, inks } = terminal;
   const ids = others.flatMap(({ instance }) => (instance === null ? [] : [clip(instance, 40)]));
   const lead = `    and ${show.count(others.length)} more`;
   const room = LINES_OF_IDS * (width - 6) - lead.length;
@@ -56,13 +59,13 @@ function manyLines([first, ...others]: readonly [Finding, ...Finding[]], width: 
     named.length < others.length ? ', …' : '',
   ];
   return [
-    ...findingLines(first, 1 + others.length, width, inks),
+    ...findingLines(first, 1 + others.length, terminal),
     ...wrap(text.join('').trim(), width, '    ').map(inks.dim),
   ];
 }
 
 /** One finding as lines: code and instance, what, mend, place, and the source line where it is at hand. */
-function findingLines(finding: Finding, number: number, width: number, inks: Ink): string[] {
+function findingLines(finding: Finding, number: number, { width, inks }: Terminal): string[] {
   const [sign, colour] = SEVERITY_SIGNS[finding.severity];
   const place = clip(placeOf(finding), 200);
   const code = clip(finding.code, 100);
@@ -74,7 +77,9 @@ function findingLines(finding: Finding, number: number, width: number, inks: Ink
     `  ${inks[colour](`${sign} ${code}`)}${inks.bold(times)}${instance === '' || !fits ? '' : `  ${instance}`}`,
     ...(instance === '' || fits ? [] : [`    ${instance}`]),
     ...wrap(clip(finding.what, LONGEST), width, '    '),
-    ...(finding.mend === '' ? [] : hang('mend: ', clip(finding.mend, LONGEST), width, inks)),
+    ...(finding.mend === ''
+      ? []
+      : labelled('    mend: ', clip(finding.mend, LONGEST), width, `    ${inks.dim('mend: ')}`)),
     ...(place === '' ? [] : [inks.dim(`    ${place}`)]),
     ...(finding.excerpt === null
       ? []
@@ -83,9 +88,4 @@ function findingLines(finding: Finding, number: number, width: number, inks: Ink
           .slice(0, EXCERPT)
           .map((line) => `      ${clip(line, 2 * width)}`.trimEnd())),
   ];
-}
-
-function hang(label: string, text: string, width: number, inks: Ink): string[] {
-  const [first, ...rest] = wrap(text, width, ' '.repeat(4 + label.length));
-  return [`    ${inks.dim(label)}${first!.trimStart()}`, ...rest];
 }

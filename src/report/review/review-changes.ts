@@ -2,11 +2,11 @@
 import type { Step, UnsealedPlan, Wave } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { clip, wrap } from '../document/columns.ts';
-import type { Ink } from '../document/ink.ts';
 import { firstRows, withColumns } from '../document/table.ts';
-import { textRows } from '../document/text-table.ts';
+import { textRows } from '../document/text-document.ts';
 import * as show from '../quantities.ts';
 import { describeConduct } from './describe-rollout.ts';
+import type { View } from './findings-text.ts';
 import { changeKinds, type ReviewedTarget, wavesOf } from './review-targets.ts';
 import { changesTable, kindsTable } from './tables.ts';
 
@@ -21,12 +21,6 @@ const SHOWN_WAVES = 20;
 const SHOWN_KINDS = 5;
 /** Cells of a name: a hostile one must not fill the screen. */
 const LONGEST = 400;
-
-interface View {
-  readonly all: boolean;
-  readonly width: number;
-  readonly inks: Ink;
-}
 
 /** A wave, the steps that are shown of it, and the others. */
 interface ShownWave {

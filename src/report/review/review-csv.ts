@@ -1,5 +1,5 @@
 /** A plan for a spreadsheet: one record a step, then one for each blocked and unchanged target, plan-wide findings last. */
-import type { Review } from '../../model.ts';
+import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
 import { placeOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
@@ -34,7 +34,7 @@ const HEADER = [
   'window',
 ] as const;
 
-type Row = Partial<Record<(typeof HEADER)[number], string | number | null>>;
+type Row = Partial<Record<(typeof HEADER)[number], string | number | null | undefined>>;
 
 export function reviewCsv(review: Review): string {
   const rows: Row[] = [];
@@ -60,30 +60,25 @@ export function reviewCsv(review: Review): string {
         memory_per_shard_mb_after: step.after.memoryPerShard,
         shards_after: step.after.shards,
         replicas_after: step.after.replicas,
-        quote: step.quote?.amount ?? null,
-        quote_currency: step.quote?.currency ?? null,
-        quote_basis: step.quote?.basis ?? null,
+        quote: step.quote?.amount,
+        quote_currency: step.quote?.currency,
+        quote_basis: step.quote?.basis,
         quote_reckoned: step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
         what: why,
-        nodes: show.nodes(step.nodes) || null,
-        window: windows.get(instance) ?? null,
+        nodes: show.nodes(step.nodes),
+        window: windows.get(instance),
       });
     }
     if (state === 'unchanged' && findings.length === 0)
       rows.push({ state, instance, name, region, what: why });
-    for (const finding of findings) {
-      const { severity, code, what, mend } = finding;
-      const row = { instance, name, region, severity, code, what, mend, place: placeOf(finding) };
-      rows.push({ state: state === 'change' ? 'finding' : state, ...row });
-    }
+    for (const finding of findings)
+      rows.push({ ...rowOf(finding), state: state === 'change' ? 'finding' : state, instance, name, region });
   }
-  for (const finding of review.findings) {
-    if (finding.instance !== null) continue;
-    const { severity, code, what, mend } = finding;
-    rows.push({ state: 'finding', severity, code, what, mend, place: placeOf(finding) });
-  }
-  return [
-    csvRecord(HEADER),
-    ...rows.map((row) => csvRecord(HEADER.map((column) => row[column] ?? null))),
-  ].join('');
+  for (const finding of review.findings) if (finding.instance === null) rows.push(rowOf(finding));
+  return [HEADER, ...rows.map((row) => HEADER.map((column) => row[column]))].map(csvRecord).join('');
+}
+
+function rowOf(finding: Finding): Row {
+  const { severity, code, what, mend } = finding;
+  return { state: 'finding', severity, code, what, mend, place: placeOf(finding) };
 }

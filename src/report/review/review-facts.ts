@@ -1,11 +1,5 @@
 /** The facts of a plan under review in the words of every format: how much, how long, who must agree. */
-import {
-  type Precondition,
-  type PriceShare,
-  type Review,
-  totalMemory,
-  type UnsealedPlan,
-} from '../../model.ts';
+import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import * as show from '../quantities.ts';
 import { conductOfWaves, describeSchedule, describeSpread, forecastFacts } from './describe-rollout.ts';
@@ -55,20 +49,16 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
 /** What is there only where something changes. */
 function factsOfSteps({ steps, preconditions, forecast, execution }: UnsealedPlan): [string, string][] {
   if (steps.length === 0) return [];
-  const sum = (of: (precondition: Precondition) => number) =>
-    show.memory(preconditions.reduce((total, precondition) => total + of(precondition), 0));
-  const before = sum(({ size }) => totalMemory(size));
-  const after = sum(({ target }) => totalMemory(target));
-  const takes =
-    forecast.leastSeconds < 1
-      ? 'under a second'
-      : `at least ${show.duration(forecast.leastSeconds * SECOND)}`;
+  const sum = (sizes: readonly Size[]) =>
+    show.memory(sizes.reduce((total, size) => total + totalMemory(size), 0));
+  const before = sum(preconditions.map(({ size }) => size));
+  const after = sum(preconditions.map(({ target }) => target));
+  const least = forecast.leastSeconds;
+  const takes = least < 1 ? 'under a second' : `at least ${show.duration(least * SECOND)}`;
+  const orders = `${show.counted(forecast.orders, 'order')}, ${takes} at ${execution.requestsPerSecond} a second`;
   return [
     ['memory', `${before} → ${after}, replicas included`],
-    [
-      'calls',
-      `${show.counted(forecast.orders, 'order')}, ${takes} at ${execution.requestsPerSecond} a second; ${execution.inFlight} in flight`,
-    ],
+    ['calls', `${orders}; ${execution.inFlight} in flight`],
   ];
 }
 
@@ -89,9 +79,11 @@ function describeWindow({ forecast: { window }, windows, steps }: UnsealedPlan):
   if (windows === undefined) return '';
   if (window === undefined) return 'none opens within a year';
   const fits = window.fits ? 'the orders fit' : 'the orders do not fit, the rest goes on in the next';
-  const halts =
-    windows.atClose === 'halt' ? '; what is under way at its close is left to the next apply' : '';
-  return `${window.local} (opens ${show.instant(window.opens)})${steps.length > 0 ? `; ${fits}` : ''}${halts}`;
+  return show.join([
+    `${window.local} (opens ${show.instant(window.opens)})`,
+    steps.length > 0 && fits,
+    windows.atClose === 'halt' && 'what is under way at its close is left to the next apply',
+  ]);
 }
 
 /** `2 of wei, jun, li; not by dba-oncall, who made it; again for wave tenth`; empty where nobody has to sign. */
@@ -100,12 +92,11 @@ function describeApprovals({ approvals, waves }: Pick<UnsealedPlan, 'approvals' 
   const { need, approvers, authors } = approvals;
   const again = waves.filter(({ approval }) => approval !== undefined).map(({ name }) => name);
   const who = approvers.map(({ name }) => name).join(', ');
-  const waved = again.length === 0 ? '' : `; again for wave ${again.join(', ')}`;
-  return `${need} of ${who}; not by ${authors.join(', ')}, who made it${waved}`;
+  const waved = again.length > 0 && `again for wave ${again.join(', ')}`;
+  return show.join([`${need} of ${who}`, `not by ${authors.join(', ')}, who made it`, waved]);
 }
 
 /** `+¥412.00 now, ¥1.752 an hour; 2 steps without a price`. */
 export function priceOfShare({ sums, unpriced }: Pick<PriceShare, 'sums' | 'unpriced'>): string {
-  const without = unpriced === 0 ? [] : [`${show.counted(unpriced, 'step')} without a price`];
-  return [...(sums.length > 0 ? [show.quotes(sums)] : []), ...without].join('; ');
+  return show.join([show.quotes(sums), unpriced > 0 && `${show.counted(unpriced, 'step')} without a price`]);
 }

@@ -28,21 +28,11 @@ export function reviewGithub(
     const rest = own.slice(shown.length);
     return [
       ...shown.map((finding) => annotation(finding, file)),
-      ...(rest.length === 0
-        ? []
-        : [
-            annotation(
-              {
-                severity,
-                code: `${show.count(rest.length)} more`,
-                what: `${tally(rest)} more of this plan are not shown here`,
-                mend: elsewhere,
-                place: rest[0]!.place,
-                instance: null,
-              },
-              file,
-            ),
-          ]),
+      ...rest.slice(0, 1).map(({ place }) => {
+        const what = `${tally(rest)} more of this plan are not shown here`;
+        const code = `${show.count(rest.length)} more`;
+        return annotation({ severity, code, what, mend: elsewhere, place }, file);
+      }),
     ];
   });
   const told =
@@ -52,10 +42,8 @@ export function reviewGithub(
 }
 
 /** What concerns the whole plan is shown at its first line: without a file an annotation has no place in a change. */
-function annotation(
-  { severity, code, what, mend, place }: Omit<Finding, 'excerpt'>,
-  planFile: string,
-): string {
+function annotation(finding: Omit<Finding, 'excerpt' | 'instance'>, planFile: string): string {
+  const { severity, code, what, mend, place } = finding;
   const file = (place?.file ?? planFile).replaceAll('\\', '/').replace(/^(\.\/)+/, '');
   const properties = [
     `file=${property(clip(file, LONGEST))}`,

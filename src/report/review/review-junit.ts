@@ -6,38 +6,34 @@ import { reviewedTargets, titleOf } from './review-targets.ts';
 
 export function reviewJunit(review: Review): string {
   const { name: plan } = titleOf(review);
-  const cases = reviewedTargets(review).map(({ instance, region, state, findings }) => ({
-    name: instance,
-    group: region === '' ? 'plan' : region,
-    failures: state === 'blocked' ? findings.filter(({ severity }) => severity === 'error') : [],
-    notes: findings.filter(({ severity }) => severity !== 'error'),
-    blocked: state === 'blocked',
-  }));
   // What concerns no single instance is the plan's own test case, so that a refused guard fails one.
   const whole = review.findings.filter(({ instance }) => instance === null);
-  const failures = whole.filter(({ severity }) => severity === 'error');
   const all = [
-    {
-      name: plan,
-      group: 'plan',
-      failures,
-      notes: whole.filter(({ severity }) => severity !== 'error'),
-      blocked: failures.length > 0,
-    },
-    ...cases,
+    { name: plan, group: 'plan', findings: whole, blocked: whole.some(isError) },
+    ...reviewedTargets(review).map(({ instance, region, state, findings }) => ({
+      name: instance,
+      group: region || 'plan',
+      findings,
+      blocked: state === 'blocked',
+    })),
   ];
   const failed = all.filter(({ blocked }) => blocked).length;
-  const elements = all.map(
-    ({ name, group, failures, notes, blocked }) => markup`    <testcase classname="${group}" name="${name}">
-${blocked && failure(failures)}${notes.length > 0 && markup`      <system-out>${lines(notes)}</system-out>\n`}    </testcase>
-`,
-  );
+  const elements = all.map(({ name, group, findings, blocked }) => {
+    const notes = findings.filter((finding) => !isError(finding));
+    return markup`    <testcase classname="${group}" name="${name}">
+${blocked && failure(findings.filter(isError))}${notes.length > 0 && markup`      <system-out>${lines(notes)}</system-out>\n`}    </testcase>
+`;
+  });
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="refit plan" tests="${all.length}" failures="${failed}">
   <testsuite name="${plan}" tests="${all.length}" failures="${failed}" errors="0" skipped="0">
 ${elements}  </testsuite>
 </testsuites>
 `.raw;
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
 }
 
 /** JUnit readers show one failure a case: the first gives its code and message, the text holds them all. */

@@ -12,7 +12,7 @@ import {
   type UnsealedPlan,
 } from '../../model.ts';
 import * as show from '../quantities.ts';
-import { groupBy, planOf } from './review-targets.ts';
+import { planOf } from './review-targets.ts';
 
 /** How many of the dearest steps are pointed out, at the most. */
 const DEAREST = 3;
@@ -37,21 +37,20 @@ function remarksOf(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] 
 }
 
 function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
-  const first = firstSteps(steps);
+  const stepsOf = Map.groupBy(steps, ({ instance }) => instance);
   return preconditions
     .filter(({ size, target }) => totalMemory(target) < totalMemory(size) || target.replicas < size.replicas)
-    .map((precondition) => {
-      const { instance, size, target, used } = precondition;
+    .map(({ instance, size, target, used }) => {
       const less = totalMemory(size) - totalMemory(target);
       const parts = [
         `${instance} gets smaller: ${show.size(size)} → ${show.size(target)}`,
-        less > 0 ? `${show.memory(less)} less, replicas included` : '',
-        used === undefined ? '' : `${inUse(used)}, read ${show.instant(used.readAt)}`,
+        less > 0 && `${show.memory(less)} less, replicas included`,
+        used && `${inUse(used)}, read ${show.instant(used.readAt)}`,
       ];
       return remark('Refit.Shrinks', 'warning', {
-        what: parts.filter((part) => part !== '').join('; '),
+        what: show.join(parts),
         mend: `ask its owner, or leave it out: exclude: [${instance}]; guards: { shrink: deny } refuses every reduction`,
-        step: first.get(instance),
+        step: stepsOf.get(instance)?.[0],
         instance,
       });
     });
@@ -127,7 +126,7 @@ function dearest(plan: UnsealedPlan): Finding[] {
 }
 
 function severalSteps({ steps }: UnsealedPlan): Finding[] {
-  const many = [...groupBy(steps, ({ instance }) => instance)].filter(([, own]) => own.length > 1);
+  const many = [...Map.groupBy(steps, ({ instance }) => instance)].filter(([, own]) => own.length > 1);
   if (many.length === 0) return [];
   const named = many.slice(0, NAMED).map(([instance]) => instance);
   const others = many.length - named.length;
@@ -143,21 +142,10 @@ function severalSteps({ steps }: UnsealedPlan): Finding[] {
   ];
 }
 
-function firstSteps(steps: readonly Step[]): Map<string, Step> {
-  const first = new Map<string, Step>();
-  for (const step of steps) if (!first.has(step.instance)) first.set(step.instance, step);
-  return first;
-}
-
 function remark(
   code: string,
   severity: 'warning' | 'note',
-  {
-    what,
-    mend,
-    step,
-    instance,
-  }: { what: string; mend: string; step: Step | undefined; instance: string | null },
+  { what, mend, step, instance }: Pick<Finding, 'what' | 'mend' | 'instance'> & { step: Step | undefined },
 ): Finding {
   return { code, severity, what, mend, place: step?.place ?? null, excerpt: null, instance };
 }

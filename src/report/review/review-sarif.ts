@@ -5,7 +5,6 @@ import { clip } from '../document/columns.ts';
 import { json, legible } from '../document/escape.ts';
 import { titleOf } from './review-targets.ts';
 
-const LEVELS = { error: 'error', warning: 'warning', note: 'note' } as const;
 /** Characters of a message: hosts refuse a file that is too large, and a hostile text must not make it so. */
 const LONGEST = 4000;
 
@@ -40,7 +39,7 @@ export function reviewSarif(hostile: Review): string {
         results: review.findings.map((finding) => ({
           ruleId: finding.code,
           ruleIndex: codes.indexOf(finding.code),
-          level: LEVELS[finding.severity],
+          level: finding.severity,
           message: { text: messageOf(finding) },
           locations: [location(finding, file)],
           partialFingerprints: { 'refitFinding/v1': fingerprint(finding) },

@@ -1,10 +1,19 @@
 /** A review seen target by target: what becomes of each instance the plan names. */
-import type { Finding, Precondition, Review, Step, UnsealedPlan } from '../../model.ts';
+import type { Finding, Precondition, Review, Step, TextReview, UnsealedPlan } from '../../model.ts';
 import * as show from '../quantities.ts';
 
 /** The plan that was made; null where only the text was looked at. */
 export function planOf(review: Review): UnsealedPlan | null {
   return 'plan' in review ? review.plan : null;
+}
+
+/**
+ * A plan of which only the text was looked at, as a review: its findings, and nothing else to show.
+ * @param file the plan file, or several. @param next the command to type next.
+ */
+export function unplanned(file: string, findings: readonly Finding[], next: string | null): TextReview {
+  const isInvalid = findings.some(({ severity }) => severity === 'error');
+  return { verdict: isInvalid ? 'invalid' : 'valid', file, findings, next };
 }
 
 /** What a review is called, and by which digest; null where nothing was sealed. */
@@ -36,18 +45,17 @@ export interface ReviewedTarget {
 export function reviewedTargets(review: Review): ReviewedTarget[] {
   const { findings } = review;
   const plan = planOf(review) ?? NOTHING_PLANNED;
-  const about = groupBy(findings, ({ instance }) => instance ?? '');
-  const steps = groupBy(plan.steps, ({ instance }) => instance);
+  const about = Map.groupBy(findings, ({ instance }) => instance ?? '');
+  const steps = Map.groupBy(plan.steps, ({ instance }) => instance);
   const known = new Map(plan.preconditions.map((precondition) => [precondition.instance, precondition]));
   const blocked = new Map(plan.blocked.map((target) => [target.instance, target]));
-  const regions = new Map<string, string>([
-    ...plan.unchanged.map(({ instance, region }) => [instance, region] as const),
-    ...plan.blocked.map(({ instance, region }) => [instance, region] as const),
-    ...plan.preconditions.map(({ instance, region }) => [instance, region] as const),
-  ]);
-  const refused = findings.flatMap(({ severity, instance }) =>
-    severity === 'error' && instance ? [instance] : [],
+  const regions = new Map(
+    [...plan.unchanged, ...plan.blocked, ...plan.preconditions].map(({ instance, region }) => [
+      instance,
+      region,
+    ]),
   );
+  const refused = findings.flatMap(({ severity, instance }) => (severity === 'error' && instance) || []);
   const unchanged = new Map(plan.unchanged.map(({ instance, why }) => [instance, why]));
   const target = (instance: string, state: ReviewedTarget['state']): ReviewedTarget => ({
     instance,
@@ -55,25 +63,14 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
     region: regions.get(instance) ?? '',
     state,
     steps: state === 'change' ? (steps.get(instance) ?? []) : [],
-    findings: [
-      ...new Map(
-        [...(blocked.get(instance)?.findings ?? []), ...(about.get(instance) ?? [])].map(keyed),
-      ).values(),
-    ],
+    findings: distinct([...(blocked.get(instance)?.findings ?? []), ...(about.get(instance) ?? [])]),
     why: unchanged.get(instance) ?? whyOf(known.get(instance)),
   });
-  const seen = new Set<string>();
-  const each = (instances: Iterable<string>, state: ReviewedTarget['state']) =>
-    [...instances].flatMap((instance) => {
-      if (seen.has(instance)) return [];
-      seen.add(instance);
-      return [target(instance, state)];
-    });
-  return [
-    ...each([...refused, ...blocked.keys()], 'blocked'),
-    ...each(steps.keys(), 'change'),
-    ...each(unchanged.keys(), 'unchanged'),
-  ];
+  const states = new Map<string, ReviewedTarget['state']>();
+  for (const instance of [...refused, ...blocked.keys()]) states.set(instance, 'blocked');
+  for (const instance of steps.keys()) if (!states.has(instance)) states.set(instance, 'change');
+  for (const instance of unchanged.keys()) if (!states.has(instance)) states.set(instance, 'unchanged');
+  return [...states].map(([instance, state]) => target(instance, state));
 }
 
 const NOTHING_PLANNED: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'blocked' | 'unchanged'> = {
@@ -89,25 +86,15 @@ function whyOf(precondition: Precondition | undefined): string | null {
   return [because, waits].filter((part) => part !== null).join('; ') || null;
 }
 
-function keyed(finding: Finding): [string, Finding] {
-  return [JSON.stringify([finding.code, finding.what, finding.place]), finding];
-}
-
-/** Items in groups, each in the order in which its first one came. */
-export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
+function distinct(findings: readonly Finding[]): Finding[] {
+  const keyed = new Map(findings.map((one) => [JSON.stringify([one.code, one.what, one.place]), one]));
+  return [...keyed.values()];
 }
 
 /** Findings of one code together, in the order in which the first of each came. */
 export function findingGroups(findings: readonly Finding[]): (readonly [Finding, ...Finding[]])[] {
-  const groups = groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
-  return [...groups.values()].map((group) => group as [Finding, ...Finding[]]);
+  const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
+  return [...groups.values()] as [Finding, ...Finding[]][];
 }
 
 /** Findings of one code from which on only the first is shown. */
@@ -123,10 +110,8 @@ export function tally(findings: readonly Pick<Finding, 'severity'>[]): string {
 }
 
 /** The steps by what they change, the most frequent first. */
-export function changeKinds(
-  steps: readonly Step[],
-): { readonly words: string; readonly own: readonly Step[] }[] {
-  return [...groupBy(steps, ({ change, after }) => show.change(change, after))]
+export function changeKinds(steps: readonly Step[]) {
+  return [...Map.groupBy(steps, ({ change, after }) => show.change(change, after))]
     .map(([words, own]) => ({ words, own }))
     .sort((a, b) => b.own.length - a.own.length);
 }

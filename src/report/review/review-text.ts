@@ -6,10 +6,9 @@ import type { Review, UnsealedPlan } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { legible } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
-import { factLines, verdictLines } from '../document/text-document.ts';
-import { textTable } from '../document/text-table.ts';
+import { factLines, textTable, verdictLines } from '../document/text-document.ts';
 import { verdictOfReview } from '../verdict.ts';
-import { findingsSection } from './findings-text.ts';
+import { findingsSection, type View } from './findings-text.ts';
 import { waveSections } from './review-changes.ts';
 import { factsOfReview } from './review-facts.ts';
 import { planOf, type ReviewedTarget, reviewedTargets, titleOf } from './review-targets.ts';
@@ -20,12 +19,6 @@ const LONGEST_FACT = 1000;
 /** Rows of money that are shown unless all are asked for. */
 const SHOWN_SHARES = 20;
 
-interface View {
-  readonly all: boolean;
-  readonly width: number;
-  readonly inks: Ink;
-}
-
 /** @param summary the first screen, what needs attention and the last lines, and no changes. */
 export function reviewText(
   hostile: Review,
@@ -33,6 +26,7 @@ export function reviewText(
 ): string {
   const review = legible(hostile);
   const inks = ink(color);
+  const view = { all, width, inks };
   const verdict = verdictOfReview(review);
   const targets = reviewedTargets(review);
   const plan = planOf(review);
@@ -48,8 +42,8 @@ export function reviewText(
     ...verdictLines(verdict, width, inks),
     '',
     ...factLines(facts, width, inks),
-    ...findingsSection(review.findings, all, width, inks),
-    ...(summary || plan === null ? [] : changes(plan, targets, { all, width, inks })),
+    ...findingsSection(review.findings, view),
+    ...(summary || plan === null ? [] : changes(plan, targets, view)),
     '',
     ...verdictLines(verdict, width, inks),
     ...factLines(

@@ -24,19 +24,12 @@ export function findingsTable(findings: readonly Finding[], heading = attentionH
 export function attentionTable(findings: readonly Finding[]): Table {
   const told = findingGroups(findings).flatMap((group) =>
     group.length < MANY
-      ? group.map((finding) => ({ finding, number: 1 }))
-      : [{ finding: group[0], number: group.length }],
+      ? group.map((finding) => ({ ...finding, number: 1 }))
+      : [{ ...group[0], number: group.length }],
   );
-  return tableOf({ id: 'attention', heading: attentionHeading(findings) }, told, [
-    ['Times', ({ number }) => count(number)],
-    ...FINDING_COLUMNS.map(
-      ([title, cell, layout]): ColumnOf<(typeof told)[number]> => [
-        title,
-        ({ finding }, at) => cell(finding, at),
-        layout,
-      ],
-    ),
-  ]);
+  const times: ColumnOf<(typeof told)[number]> = ['Times', ({ number }) => count(number)];
+  const head = { id: 'attention', heading: attentionHeading(findings) };
+  return tableOf(head, told, [times, ...FINDING_COLUMNS]);
 }
 
 /** What is paid where: by wave, region and account. */
@@ -66,10 +59,7 @@ export function changesTable(
   { waves }: Pick<UnsealedPlan, 'waves'>,
   targets: readonly ReviewedTarget[],
   steps: readonly Step[],
-  {
-    heading = 'Changes',
-    without = [],
-  }: { readonly heading?: string; readonly without?: readonly string[] } = {},
+  { heading = 'Changes', without = [] }: { heading?: string; without?: readonly string[] } = {},
 ): Table {
   const byInstance = new Map(targets.map((target) => [target.instance, target]));
   const rows = steps.map((step) => {

@@ -5,54 +5,42 @@ import type { JournalEntry, ReportAttempt } from '../../model.ts';
 /** The attempts of every step that was asked for, in order. */
 export function attemptsIn(entries: readonly JournalEntry[]): ReadonlyMap<string, readonly ReportAttempt[]> {
   const all = new Map<string, ReportAttempt[]>();
-  const amend = (step: string, attempt: number, told: Partial<ReportAttempt>): void => {
-    const own = all.get(step) ?? [];
-    // An intent of which nothing was sent gives its number to the next one.
-    const at = own.findLastIndex((one) => one.attempt === attempt);
-    if (at >= 0) own[at] = { ...own[at]!, ...told };
-  };
   for (const entry of entries) {
-    if (!('step' in entry)) continue;
-    switch (entry.kind) {
-      case 'intent': {
-        const own = all.get(entry.step) ?? [];
-        own.push({ ...NOTHING_YET, attempt: entry.attempt, at: entry.at });
-        all.set(entry.step, own);
-        break;
-      }
-      case 'not-sent':
-        amend(entry.step, entry.attempt, { answer: 'not-sent', what: entry.why });
-        break;
-      case 'accepted': {
-        const { order, requestId, sentAt } = entry;
-        amend(entry.step, entry.attempt, { answer: 'accepted', order, requestId, sentAt });
-        break;
-      }
-      case 'refused': {
-        const { requestId, sentAt, code, message } = entry;
-        amend(entry.step, entry.attempt, { answer: 'refused', requestId, sentAt, code, what: message });
-        break;
-      }
-      case 'no-answer':
-        amend(entry.step, entry.attempt, { answer: 'no-answer', sentAt: entry.sentAt, what: entry.why });
-        break;
-      case 'settled': {
-        const { at, landed, evidence, order } = entry;
-        const found = order === null ? {} : { order };
-        amend(entry.step, entry.attempt, { ...found, settled: { at, landed, evidence } });
-        break;
-      }
-      case 'looked':
-      case 'deferred':
-      case 'began':
-      case 'step-ended':
-      case 'billed':
-        break;
-      default:
-        unreachable(entry);
+    if (!('attempt' in entry)) continue;
+    const { step, attempt, at } = entry;
+    const own = all.get(step) ?? [];
+    if (entry.kind === 'intent') {
+      all.set(step, [...own, { ...NOTHING_YET, attempt, at }]);
+      continue;
     }
+    // An intent of which nothing was sent gives its number to the next one.
+    const last = own.findLastIndex((one) => one.attempt === attempt);
+    if (last >= 0) own[last] = { ...own[last]!, ...answerIn(entry) };
   }
   return all;
+}
+
+type AttemptEntry = Extract<JournalEntry, { readonly attempt: number }>;
+
+function answerIn(entry: Exclude<AttemptEntry, { kind: 'intent' }>): Partial<ReportAttempt> {
+  switch (entry.kind) {
+    case 'not-sent':
+      return { answer: 'not-sent', what: entry.why };
+    case 'accepted':
+      return { answer: 'accepted', order: entry.order, requestId: entry.requestId, sentAt: entry.sentAt };
+    case 'refused': {
+      const { requestId, sentAt, code, message } = entry;
+      return { answer: 'refused', requestId, sentAt, code, what: message };
+    }
+    case 'no-answer':
+      return { answer: 'no-answer', sentAt: entry.sentAt, what: entry.why };
+    case 'settled': {
+      const { at, landed, evidence, order } = entry;
+      return { ...(order === null ? {} : { order }), settled: { at, landed, evidence } };
+    }
+    default:
+      return unreachable(entry);
+  }
 }
 
 const NOTHING_YET = {

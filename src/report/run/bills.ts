@@ -2,7 +2,6 @@
 import {
   BILLS,
   type Bill,
-  type MoneyShare,
   type PriceSum,
   type Report,
   type ReportStep,
@@ -41,16 +40,14 @@ export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report[
     bills: Object.fromEntries(
       BILLS.map((bill) => [bill, steps.filter((step) => step.bill === bill).length]),
     ) as Record<Bill, number>,
-    shares: shares.map(
-      ({ by, name, items }): MoneyShare => ({
-        by,
-        name,
-        steps: items.length,
-        quoted: sumPrices(items),
-        verified: verifiedOf(items),
-        billed: sumMoney(items.map(atOnce)),
-      }),
-    ),
+    shares: shares.map(({ by, name, items }) => ({
+      by,
+      name,
+      steps: items.length,
+      quoted: sumPrices(items),
+      verified: verifiedOf(items),
+      billed: sumMoney(items.map(atOnce)),
+    })),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Saved plan and journal to report. Pure, and good at any time: before, during and after a run, and after a crash. */
 
-import { given } from '../../given.ts';
+import { given, pick } from '../../given.ts';
 import { untouched } from '../../journal/fold-step.ts';
 import { replay, totals } from '../../journal/replay.ts';
 import {
@@ -11,8 +11,6 @@ import {
   type RunState,
   type RunWait,
   type SavedPlan,
-  type Step,
-  type StepState,
   totalMemory,
 } from '../../model.ts';
 import { attemptsIn } from './attempts.ts';
@@ -29,16 +27,13 @@ export function buildReport(saved: SavedPlan, entries: readonly JournalEntry[]):
   const state = replay(saved, entries);
   const facts = factsIn(saved, entries);
   const steps = stepsOf(saved, entries, state, facts);
-  const { name, digest, change, owner, file, sealedAt, findings } = saved;
   return {
     format: REPORT_FORMAT,
-    plan: { name, digest, change, owner, file, sealedAt, findings },
+    plan: pick(saved, 'name', 'digest', 'change', 'owner', 'file', 'sealedAt', 'findings'),
     run: runOf(saved, state, facts, runWaits(saved, entries)),
     totals: totals(steps),
     calls: Object.fromEntries([...state.calls].sort(([a], [b]) => (a < b ? -1 : 1))),
-    callsBySecond: state.callsBySecond,
-    head: state.head,
-    entries: state.entries,
+    ...pick(state, 'callsBySecond', 'head', 'entries'),
     memory: memoryOf(saved, facts),
     money: moneyOf(saved, steps),
     waves: saved.waves.map((wave, index) => ({
@@ -61,31 +56,24 @@ function runOf(
   waits: readonly RunWait[],
 ): Report['run'] {
   return {
-    startedAt: state.startedAt,
-    endedAt: state.endedAt,
-    endedBecause: state.endedBecause,
+    ...pick(state, 'startedAt', 'endedAt', 'endedBecause'),
     what: state.stopping?.what ?? null,
-    exitCode: state.exitCode,
-    starts: state.starts,
+    ...pick(state, 'exitCode', 'starts'),
     user: started?.by.user ?? null,
     host: started?.by.host ?? null,
     endpoint: started?.endpoint ?? null,
     approved,
-    ...given({
-      callers: unlessEmpty(callers),
-      waits: unlessEmpty(waits),
-      signatures: unlessEmpty(signatures),
-    }),
-    requestsPerSecond: execution.requestsPerSecond,
-    inFlight: execution.inFlight,
+    ...unlessEmpty({ callers, waits, signatures }),
+    ...pick(execution, 'requestsPerSecond', 'inFlight'),
     processes,
-    ...given({ steered: unlessEmpty(steered), told: unlessEmpty(told) }),
+    ...unlessEmpty({ steered, told }),
     ...(execution.switch === 'now' ? {} : { switch: execution.switch }),
   };
 }
 
-function unlessEmpty<T>(list: readonly T[]): readonly T[] | null {
-  return list.length === 0 ? null : list;
+/** The lists in which something is. */
+function unlessEmpty<Lists extends Record<string, readonly unknown[]>>(lists: Lists): Partial<Lists> {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<Lists>;
 }
 
 function memoryOf({ preconditions }: SavedPlan, { lastRead }: JournalFacts): Report['memory'] {
@@ -108,52 +96,26 @@ function stepsOf(
   const attempts = attemptsIn(entries);
   const waits = stepWaits(entries);
   return saved.steps.map((step) => {
-    const precondition = known.get(step.instance);
-    const isPostpaid = precondition?.billing === 'postpaid';
+    const own = state.steps.get(step.id) ?? untouched(step.id);
+    const { name = '', because, window, billing } = known.get(step.instance) ?? {};
     return {
-      ...reportStep(step, state.steps.get(step.id) ?? untouched(step.id), isPostpaid),
-      name: precondition?.name ?? '',
+      ...pick(step, 'id', 'instance', 'region', 'profile', 'edition'),
+      ...pick(step.change, 'dimension', 'from', 'to'),
+      ...pick(step, 'nodes', 'before', 'after'),
+      ...pick(own, 'outcome', 'orders', 'requestIds', 'attempts', 'startedAt', 'acceptedAt', 'endedAt'),
+      ...pick(own, 'code', 'what'),
+      ...given({ beganAt: own.beganAt, warning: own.warning }),
+      quote: step.quote,
+      billed: own.billed,
+      ...billOf(step, own, billing === 'postpaid'),
+      name,
       wave: saved.waves[step.wave]?.name ?? '',
-      ...(precondition?.because ? { because: precondition.because } : {}),
+      ...given({ because: because || null }),
       seen: facts.seen.get(step.id) ?? null,
       found: facts.found.get(step.id) ?? null,
       asked: attempts.get(step.id) ?? [],
       waits: waits.get(step.id) ?? [],
-      ...(precondition?.window ? { window: precondition.window } : {}),
+      ...given({ window }),
     };
   });
-}
-
-function reportStep(
-  step: Step,
-  state: StepState,
-  isPostpaid: boolean,
-): Omit<ReportStep, 'name' | 'wave' | 'seen' | 'found' | 'asked' | 'waits'> {
-  return {
-    id: step.id,
-    instance: step.instance,
-    region: step.region,
-    profile: step.profile,
-    edition: step.edition,
-    dimension: step.change.dimension,
-    from: step.change.from,
-    to: step.change.to,
-    ...(step.nodes ? { nodes: step.nodes } : {}),
-    before: step.before,
-    after: step.after,
-    outcome: state.outcome,
-    orders: state.orders,
-    requestIds: state.requestIds,
-    attempts: state.attempts,
-    startedAt: state.startedAt,
-    acceptedAt: state.acceptedAt,
-    endedAt: state.endedAt,
-    code: state.code,
-    what: state.what,
-    ...(state.beganAt === null ? {} : { beganAt: state.beganAt }),
-    ...(state.warning === null ? {} : { warning: state.warning }),
-    quote: step.quote,
-    billed: state.billed,
-    ...billOf(step, state, isPostpaid),
-  };
 }

@@ -2,7 +2,6 @@
  * A journal as CloudEvents 1.0, one JSON line an entry, for those who collect events of many programs. Source of the
  * form: CloudEvents 1.0.2 and its JSON format, read 2026-11.
  */
-import { unreachable } from '../../errors.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { jsonLine, visible } from '../document/escape.ts';
 
@@ -27,11 +26,10 @@ export interface CloudEvent {
   readonly data: JournalEntry;
 }
 
+type Named = Pick<SavedPlan, 'name'>;
+
 /** The events of a run. Pure: the same entries give the same events, and a longer journal only more of them. */
-export function cloudEvents(
-  { name }: Pick<SavedPlan, 'name'>,
-  entries: readonly JournalEntry[],
-): CloudEvent[] {
+export function cloudEvents({ name }: Named, entries: readonly JournalEntry[]): CloudEvent[] {
   const source = `urn:refit:run:${entries[0]?.hash ?? ''}`;
   return entries.map((entry) => ({
     specversion: '1.0',
@@ -47,29 +45,11 @@ export function cloudEvents(
 }
 
 /** The same as JSON lines. */
-export function cloudEventLines(saved: Pick<SavedPlan, 'name'>, entries: readonly JournalEntry[]): string {
+export function cloudEventLines(saved: Named, entries: readonly JournalEntry[]): string {
   return cloudEvents(saved, entries).map(jsonLine).join('');
 }
 
 function subjectOf(entry: JournalEntry): string {
   if ('step' in entry) return entry.step;
-  switch (entry.kind) {
-    case 'wave-started':
-    case 'wave-ended':
-    case 'gate':
-      return entry.name;
-    case 'run-started':
-    case 'lock-taken-over':
-    case 'caller':
-    case 'approved':
-    case 'approval-awaited':
-    case 'steered':
-    case 'told':
-    case 'stopping':
-    case 'calls':
-    case 'run-ended':
-      return '';
-    default:
-      return unreachable(entry);
-  }
+  return 'name' in entry && entry.kind !== 'approval-awaited' ? entry.name : '';
 }

@@ -21,13 +21,9 @@ export function rehearsalFacts({ rehearsed }: Pick<Report, 'rehearsed'>): [strin
   if (rehearsed === undefined) return [];
   const { seeds, faults, durations, all } = rehearsed;
   const last = seeds.first + seeds.count - 1;
+  const runs = `${seeds.count}, of seeds ${seeds.first} to ${last}; told one by one below is that of seed ${seeds.first}`;
   return [
-    [
-      'runs',
-      seeds.count === 1
-        ? `1, of seed ${seeds.first}`
-        : `${seeds.count}, of seeds ${seeds.first} to ${last}; told one by one below is that of seed ${seeds.first}`,
-    ],
+    ['runs', seeds.count === 1 ? `1, of seed ${seeds.first}` : runs],
     ['faults', faults.length === 0 ? 'none: nothing was told to go wrong' : faults.join(', ')],
     ['ends after', describeTook(all.took, seeds.count)],
     ['runs ended', describeEnds(all, seeds.count)],
@@ -40,37 +36,34 @@ export function rehearsalFacts({ rehearsed }: Pick<Report, 'rehearsed'>): [strin
 /** What all runs came to: each wave, what the faults do, and what is assumed. Empty for an audit report. */
 export function rehearsalTables({ rehearsed }: Pick<Report, 'rehearsed'>): Table[] {
   if (rehearsed === undefined) return [];
-  return [wavesOfAllRuns(rehearsed), effectsTable(rehearsed), assumptionsTable(rehearsed)];
+  const assumed = { id: 'assumed', heading: 'Assumptions' };
+  return [
+    wavesOfAllRuns(rehearsed),
+    effectsTable(rehearsed),
+    tableOf(assumed, rehearsed.assumed, [['What', (one) => one, SENTENCE]]),
+  ];
 }
 
 function wavesOfAllRuns({ all, seeds }: Rehearsed): Table {
   return tableOf({ id: 'rehearsed-waves', heading: 'Waves over all runs' }, all.waves, [
     ['Wave', (wave) => wave.name, { least: 8 }],
     ['Reached by', ({ runs }) => (runs === seeds.count ? 'every run' : `${runs} of ${seeds.count} runs`)],
-    [
-      'Ends after',
-      ({ took, runs }) => (took === null ? 'never ended' : describeTook(took, runs)),
-      { yields: 1 },
-    ],
+    ['Ends after', ({ took, runs }) => (took ? describeTook(took, runs) : 'never ended'), { yields: 1 }],
   ]);
 }
 
 /** Without any fault, with each, with all; nothing where there was none. */
 function effectsTable({ all, calm, each, seeds }: Rehearsed): Table {
   const effects = calm === undefined ? [] : [calm, ...each, all];
+  const faultsOf = (effect: RehearsedEffect) => {
+    if (effect === calm) return 'none';
+    return effect === all && each.length > 0 ? 'all of them' : effect.faults.join(', ');
+  };
   return tableOf({ id: 'effects', heading: 'What the faults do' }, effects, [
-    [
-      'Faults',
-      (effect) =>
-        effect === calm
-          ? 'none'
-          : effect === all && each.length > 0
-            ? 'all of them'
-            : effect.faults.join(', '),
-    ],
+    ['Faults', faultsOf],
     [
       'Ends',
-      ({ later, took }) => (later === undefined ? `after ${seconds(took.p50)}` : describeLater(later)),
+      ({ later, took }) => (later ? describeLater(later) : `after ${seconds(took.p50)}`),
       { below: true },
     ],
     ['Steps', (effect) => describeOutcomes(effect.totals), { below: true }],
@@ -78,10 +71,6 @@ function effectsTable({ all, calm, each, seeds }: Rehearsed): Table {
     ['Waited', describeWaits, { below: true }],
     ['Runs ended', (effect) => describeEnds(effect, seeds.count), { below: true }],
   ]);
-}
-
-function assumptionsTable({ assumed }: Rehearsed): Table {
-  return tableOf({ id: 'assumed', heading: 'Assumptions' }, assumed, [['What', (one) => one, SENTENCE]]);
 }
 
 /** `3 m 2 s later by the median, 9 m at the most`; a run that was halted ends sooner. */
@@ -95,21 +84,22 @@ function describeLater({ p50, greatest }: RehearsedSeconds): string {
 /** `16 without an answer, 3 refused ResourceUnavailable.SaleOut; 3 asked again` */
 function describeOrders({ askedAgain, unanswered, refused }: RehearsedEffect): string {
   const told = [
-    ...(unanswered > 0 ? [`${show.count(unanswered)} without an answer`] : []),
+    unanswered > 0 && `${show.count(unanswered)} without an answer`,
     ...refused.slice(0, 3).map(({ code, count }) => `${show.count(count)} refused ${code}`),
-    ...(refused.length > 3 ? [`${show.counted(refused.length - 3, 'more code')}`] : []),
-    ...(askedAgain > 0 ? [`${show.count(askedAgain)} asked again`] : []),
+    refused.length > 3 && show.counted(refused.length - 3, 'more code'),
+    askedAgain > 0 && `${show.count(askedAgain)} asked again`,
   ];
-  return told.length === 0 ? 'each asked once and taken' : told.join(', ');
+  return show.join(told, ', ') || 'each asked once and taken';
 }
 
 /** `1 m 39 s settling, 15 s at the most` */
 function describeWaits({ waited: { settling, afterRefusal, longest } }: RehearsedEffect): string {
   const parts = [
-    ...(settling > 0 ? [`${seconds(settling)} settling by reading`] : []),
-    ...(afterRefusal > 0 ? [`${seconds(afterRefusal)} after refusals`] : []),
+    settling > 0 && `${seconds(settling)} settling by reading`,
+    afterRefusal > 0 && `${seconds(afterRefusal)} after refusals`,
   ];
-  return parts.length === 0 ? 'nothing' : `${parts.join(', ')}; ${seconds(longest)} the longest`;
+  const told = show.join(parts, ', ');
+  return told === '' ? 'nothing' : `${told}; ${seconds(longest)} the longest`;
 }
 
 /** `3 done, 2 halted: haltWhen … (41 steps never ran)` */
@@ -118,14 +108,11 @@ function describeEnds({ ended }: RehearsedEffect, runs: number): string {
     .map(({ because, what, runs: alike, notRun }) => {
       const of = runs === 1 ? '' : `${alike === runs ? `all ${runs}` : alike} `;
       const left = notRun === 0 ? '' : ` (${show.counted(notRun, 'step')} never ran)`;
-      return `${of}${because === 'done' ? 'with every step ended' : because}${what === null ? '' : `: ${withoutMend(what)}`}${left}`;
+      // The mend is for whoever goes on with a run.
+      const why = what === null ? '' : `: ${what.replace(/ \(mend: .*\)$/s, '')}`;
+      return `${of}${because === 'done' ? 'with every step ended' : because}${why}${left}`;
     })
     .join('; ');
-}
-
-/** The mend is for whoever goes on with a run. */
-function withoutMend(what: string): string {
-  return what.replace(/ \(mend: .*\)$/s, '');
 }
 
 function seconds(value: number): string {

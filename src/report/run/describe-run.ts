@@ -6,6 +6,7 @@ import { describeOutcomes } from '../verdict.ts';
 /** Name and value of each fact; empty where there is nothing to say. */
 export function factsOf(report: Report): [string, string][] {
   const { plan, run, memory, money } = report;
+  const { approved } = run;
   const took = show.between(run.startedAt, run.endedAt);
   return [
     ['plan', `${plan.digest.slice(0, 8)} of ${plan.file}, sealed ${show.instant(plan.sealedAt)}`],
@@ -15,10 +16,7 @@ export function factsOf(report: Report): [string, string][] {
     ['by', run.user === null ? '' : `${run.user} on ${run.host}`],
     ['keys', describeCallers(report)],
     ['with', describeVersions(report)],
-    [
-      'approved',
-      run.approved ? `by ${run.approved.by}, ${show.instant(run.approved.at)} (${run.approved.how})` : '',
-    ],
+    ['approved', approved ? `by ${approved.by}, ${show.instant(approved.at)} (${approved.how})` : ''],
     ['endpoint', run.endpoint ?? ''],
     ['windows', show.windows(windowsOf(report))],
     ['outcomes', describeOutcomes(report.totals)],
@@ -37,10 +35,9 @@ function describeCallers({ run }: Report): string {
   const callers = run.callers ?? [];
   const several = new Set(callers.map(({ profile }) => profile)).size > 1;
   const told = callers.map(({ profile, caller, why }) => {
-    const who =
-      caller === null
-        ? `not told: ${why ?? ''}`
-        : `account ${caller.account}, user ${caller.user} (${[caller.type, caller.arn].filter((part) => part !== '').join(', ')})`;
+    const who = caller
+      ? `account ${caller.account}, user ${caller.user} (${show.join([caller.type, caller.arn], ', ')})`
+      : `not told: ${why ?? ''}`;
     return several ? `${profile}: ${who}` : who;
   });
   return [...new Set(told)].join('; ');
@@ -54,10 +51,8 @@ function describeVersions({ run }: Report): string {
 
 /** The window of each instance whose changes were to wait for it. */
 function windowsOf({ steps }: Report): MaintenanceWindow[] {
-  const windows = new Map(
-    steps.flatMap(({ instance, window }) => (window ? [[instance, window] as const] : [])),
-  );
-  return [...windows.values()];
+  const windows = new Map(steps.map(({ instance, window }) => [instance, window]));
+  return [...windows.values()].filter((window) => window !== undefined);
 }
 
 /** `+¥412.00 now quoted; +¥100.00 now verified`; empty where the plan was not priced. */
@@ -81,7 +76,7 @@ function describeBills({ billed, bills, shares }: Report['money']): string {
     (bill) => `${show.count(bills[bill])} ${BILL_WORDS[bill]}`,
   );
   const sums = billed.length === 0 ? '' : `${show.amounts(billed)} at once`;
-  return [sums, counts.join(', ')].filter((part) => part !== '').join('; ');
+  return show.join([sums, counts.join(', ')]);
 }
 
 function describeCalls(report: Report): string {

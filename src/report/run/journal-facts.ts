@@ -1,7 +1,8 @@
 /** What a report tells of a journal beyond the state of its steps: who, when, which waves, and what was read. */
 import { unreachable } from '../../errors.ts';
-import { given } from '../../given.ts';
+import { given, pick } from '../../given.ts';
 import type {
+  EntryOf,
   JournalEntry,
   Report,
   ReportCaller,
@@ -16,13 +17,12 @@ import type {
   Step,
 } from '../../model.ts';
 
-type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>;
 type StepEntry = Extract<JournalEntry, { readonly step: string }>;
 
 /** Filled entry by entry. */
 export interface JournalFacts {
   /** The first process and the first approval: the run is theirs, those who resumed it are counted. */
-  started: Entry<'run-started'> | null;
+  started: EntryOf<'run-started'> | null;
   approved: Report['run']['approved'];
   readonly callers: ReportCaller[];
   readonly signatures: ReportSignature[];
@@ -94,11 +94,9 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       if (last) facts.processes.push({ ...last, tookOverFrom: [...(last.tookOverFrom ?? []), entry.from] });
       return;
     }
-    case 'caller': {
-      const { profile, caller, why } = entry;
-      facts.callers.push({ at, profile, caller, why });
+    case 'caller':
+      facts.callers.push(pick(entry, 'at', 'profile', 'caller', 'why'));
       return;
-    }
     case 'approved':
       if (entry.how === 'signatures') facts.signatures.push(...signaturesOf(entry, saved));
       else facts.approved ??= { how: entry.how, by: entry.by, at };
@@ -110,23 +108,18 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
       facts.waveEnds.set(entry.wave, at);
       return;
     case 'gate': {
-      const { judge, outcome, what, shadow } = entry;
       const before = facts.gates.get(entry.wave) ?? [];
-      facts.gates.set(entry.wave, [...before, { at, judge, outcome, what, shadow }]);
+      facts.gates.set(entry.wave, [...before, pick(entry, 'at', 'judge', 'outcome', 'what', 'shadow')]);
       return;
     }
-    case 'steered': {
-      const { command, value, by, accepted, what } = entry;
-      facts.steered.push({ at, command, value, by, accepted, what });
+    case 'steered':
+      facts.steered.push(pick(entry, 'at', 'command', 'value', 'by', 'accepted', 'what'));
       return;
-    }
-    case 'told': {
-      const { by, event, about, to, ok, what } = entry;
-      facts.told.push({ at, by, event, about, to, ok, what });
+    case 'told':
+      facts.told.push(pick(entry, 'at', 'by', 'event', 'about', 'to', 'ok', 'what'));
       return;
-    }
     case 'stopping':
-      facts.stopped = { at, because: entry.because, what: entry.what };
+      facts.stopped = pick(entry, 'at', 'because', 'what');
       return;
     case 'approval-awaited':
     case 'calls':
@@ -138,7 +131,7 @@ function addToRun(facts: JournalFacts, saved: SavedPlan, entry: Exclude<JournalE
 }
 
 /** Why a process stopped is told of those that others followed: of the last the run itself tells it. */
-function addProcess(facts: JournalFacts, { at, by, cutOff, version, purpose }: Entry<'run-started'>): void {
+function addProcess(facts: JournalFacts, { at, by, cutOff, version, purpose }: EntryOf<'run-started'>): void {
   const before = facts.processes.pop();
   if (before) facts.processes.push({ ...before, ...given({ stopped: facts.stopped }) });
   facts.stopped = undefined;
@@ -147,7 +140,7 @@ function addProcess(facts: JournalFacts, { at, by, cutOff, version, purpose }: E
 }
 
 function signaturesOf(
-  { at, wave, signed }: Extract<Entry<'approved'>, { how: 'signatures' }>,
+  { at, wave, signed }: Extract<EntryOf<'approved'>, { how: 'signatures' }>,
   { waves }: SavedPlan,
 ): ReportSignature[] {
   const name = wave === null ? null : (waves[wave]?.name ?? null);

@@ -6,8 +6,6 @@ import { reportHtml } from './report-html.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 
-export type ReportFormat = 'text' | 'json' | 'markdown' | 'html' | 'csv';
-
 /** How a renderer may show things. Formats that are no terminal text ignore both. */
 export interface ReportOptions {
   readonly color: boolean;
@@ -19,18 +17,14 @@ export interface ReportOptions {
   readonly columns?: readonly string[];
 }
 
-const RENDERERS = new Map<ReportFormat, (report: Report, options: ReportOptions) => string>([
-  ['text', reportText],
-  ['json', json],
-  ['markdown', reportMarkdown],
-  ['html', reportHtml],
-  ['csv', reportCsv],
-]);
+const RENDERERS = { text: reportText, json, markdown: reportMarkdown, html: reportHtml, csv: reportCsv };
+
+export type ReportFormat = keyof typeof RENDERERS;
 
 /** The formats of a report, in the order in which they are listed to users. */
-export const REPORT_FORMATS: readonly ReportFormat[] = [...RENDERERS.keys()];
+export const REPORT_FORMATS = Object.keys(RENDERERS) as readonly ReportFormat[];
 
 /** The whole text of a report, ending with a line end. Pure: the same report gives the same bytes. */
 export function renderReport(report: Report, format: ReportFormat, options: ReportOptions): string {
-  return RENDERERS.get(format)!(report, options);
+  return RENDERERS[format](report, options);
 }

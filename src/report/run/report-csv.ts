@@ -8,24 +8,17 @@ import { signedWhat } from './tables.ts';
 
 type Value = string | number | null;
 type ColumnOf<Item> = readonly [name: string, value: (item: Item) => Value | undefined];
+type PlainMember = {
+  [Key in keyof ReportStep]-?: ReportStep[Key] extends Value | undefined ? Key : never;
+}[keyof ReportStep];
 
 const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['step', ({ id }) => id],
-  ['instance', ({ instance }) => instance],
-  ['name', ({ name }) => name],
-  ['region', ({ region }) => region],
-  ['profile', ({ profile }) => profile],
-  ['edition', ({ edition }) => edition],
-  ['wave', ({ wave }) => wave],
-  ['dimension', ({ dimension }) => dimension],
-  ['from', ({ from }) => from],
-  ['to', ({ to }) => to],
+  ...members('instance', 'name', 'region', 'profile', 'edition', 'wave', 'dimension', 'from', 'to'),
   ...sizeColumns('before', ({ before }) => before),
   ...sizeColumns('after', ({ after }) => after),
   ...sizeColumns('found', ({ found }) => found),
-  ['outcome', ({ outcome }) => outcome],
-  ['code', ({ code }) => code],
-  ['what', ({ what }) => what],
+  ...members('outcome', 'code', 'what'),
   ['orders', ({ orders }) => orders.join(' ')],
   ['request_ids', ({ requestIds }) => requestIds.join(' ')],
   ['attempts', ({ attempts }) => attempts],
@@ -44,8 +37,7 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['nodes', (step) => nodes(step.nodes) || null],
   ['window', ({ window }) => window && hours(window)],
   ['began_at', ({ beganAt }) => beganAt],
-  ['warning', ({ warning }) => warning],
-  ['because', ({ because }) => because],
+  ...members('warning', 'because'),
   ['seen_at', ({ seen }) => seen?.at],
   ...sizeColumns('seen', ({ seen }) => seen?.size ?? null),
   ...STEP_WAITS.map(
@@ -70,13 +62,9 @@ export function reportCsv(
   // In front, so that no row of it can be taken for what was done.
   const front = (mark: string) => (report.rehearsal ? [mark] : []);
   return [
-    csvRecord([...front('rehearsal'), ...chosen.map(([name]) => name)]),
-    ...report.steps.map((step) =>
-      csvRecord([...front('REHEARSAL'), ...chosen.map(([, value]) => value(step) ?? null)]),
-    ),
-    ...others.map((other) =>
-      csvRecord([...front('REHEARSAL'), ...chosen.map(([name]) => other[name] ?? null)]),
-    ),
+    csvRecord([...front('rehearsal'), ...columns]),
+    ...report.steps.map((step) => csvRecord([...front('REHEARSAL'), ...chosen.map(([, of]) => of(step))])),
+    ...others.map((other) => csvRecord([...front('REHEARSAL'), ...columns.map((name) => other[name])])),
   ].join('');
 }
 
@@ -104,6 +92,11 @@ function signed({ run }: Report): Other[] {
     code: key,
     what: `${by} signed ${signedWhat(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
   }));
+}
+
+/** Columns that are called as the members that they show. */
+function members(...names: PlainMember[]): ColumnOf<ReportStep>[] {
+  return names.map((name) => [name, (step) => step[name]]);
 }
 
 function sizeColumns(when: string, size: (step: ReportStep) => Size | null): ColumnOf<ReportStep>[] {

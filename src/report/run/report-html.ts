@@ -12,7 +12,7 @@ import * as show from '../quantities.ts';
 import { verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
 import { factsOf } from './describe-run.ts';
-import * as tables from './tables.ts';
+import { actionsTable, type RunTable, tablesOfRun } from './tables.ts';
 
 /** Facts that a picture shows. */
 const PICTURED: readonly string[] = ['outcomes', 'memory', 'money', 'calls'];
@@ -21,7 +21,8 @@ export function reportHtml(hostile: Report): string {
   const report = legible(hostile);
   const { plan } = report;
   return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, no audit report' : 'audit report'}`, [
-    report.rehearsal && banner(),
+    report.rehearsal &&
+      markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>\n`,
     pageHeader(
       report.rehearsal ? 'Refit rehearsal' : 'Refit audit report',
       plan.name,
@@ -36,48 +37,27 @@ ${sections(report)}</main>
   ]);
 }
 
-function banner(): Raw {
-  return markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>
-`;
-}
-
 function sections(report: Report): Piece[] {
+  const tables = (...ids: RunTable[]) => tablesOfRun(report, ids).map(htmlTable);
   return [
     section('over-all', 'Over all runs', rehearsalTables(report).map(htmlTable)),
     section('outcomes-of', 'Outcomes', outcomesPicture(report.totals)),
-    section('amounts', 'Memory and money', [
-      amounts(report),
-      htmlTable(tables.moneyTable(report)),
-      htmlTable(tables.billedOtherwiseTable(report)),
+    section('amounts', 'Memory and money', [amounts(report), tables('money', 'billed-otherwise')]),
+    section('approval', 'Approval', tables('approved-with', 'signatures')),
+    section('time', 'The run in time', [
+      timeline(report),
+      durationsPicture(report.steps),
+      tables('waves', 'step-waits', 'run-waits', 'gates', 'processes', 'commands', 'notifications'),
     ]),
-    section('approval', 'Approval', [
-      htmlTable(tables.approvedWithTable(report)),
-      htmlTable(tables.signaturesTable(report)),
-    ]),
-    section('time', 'The run in time', time(report)),
-    section('rate', 'Calls', [callsPicture(report), htmlTable(tables.actionsTable(report))]),
-    section('all', 'All targets', [
-      htmlTable(tables.stepsTable(report)),
-      htmlTable(tables.blockedTable(report.blocked)),
-      htmlTable(tables.unchangedTable(report.unchanged)),
-    ]),
+    section('rate', 'Calls', [callsPicture(report), htmlTable(actionsTable(report))]),
+    section('all', 'All targets', tables('steps', 'blocked', 'unchanged')),
   ];
 }
 
-function time(report: Report): Piece {
-  return [
-    markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelinePicture(report)}</div>
+function timeline(report: Report): Raw {
+  return markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelinePicture(report)}</div>
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
-`,
-    durationsPicture(report.steps),
-    htmlTable(tables.wavesTable(report)),
-    htmlTable(tables.stepWaitsTable(report)),
-    htmlTable(tables.runWaitsTable(report)),
-    htmlTable(tables.gatesTable(report)),
-    htmlTable(tables.processesTable(report)),
-    htmlTable(tables.commandsTable(report)),
-    htmlTable(tables.notificationsTable(report)),
-  ];
+`;
 }
 
 function amounts({ memory, money }: Report): Raw {
@@ -101,13 +81,7 @@ function pricePicture(sum: PriceSum, index: number, { verified, billed }: Report
     { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
     { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
   ];
-  if (bill)
-    bars.push({
-      label: 'billed',
-      value: bill.amount,
-      text: show.money(bill.amount, bill.currency),
-      tone: 'm3',
-    });
+  if (bill) bars.push({ label: 'billed', value: bill.amount, text: show.amounts([bill]), tone: 'm3' });
   const title = `${sum.basis === 'once' ? 'Paid once' : 'Price an hour'}, ${sum.currency}`;
   return markup`<figure><h3>${title}</h3>
 ${amountsPicture(`money-${index}`, title, bars)}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${bill && '; beside what was billed'}.</figcaption></figure>

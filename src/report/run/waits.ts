@@ -93,11 +93,10 @@ export function stepWaits(entries: readonly JournalEntry[]): ReadonlyMap<string,
 /** The times in which the whole run waited: paused, in a soak, or with nobody to carry it out. */
 export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly JournalEntry[]): RunWait[] {
   const waits: RunWait[] = [];
-  const open: { paused: OpenWait | null; soak: OpenWait | null } = { paused: null, soak: null };
-  const end = (which: 'paused' | 'soak', to: string): void => {
-    const wait = open[which];
-    if (wait !== null) waits.push({ ...wait, to });
-    open[which] = null;
+  const open: { paused?: OpenWait | undefined; soak?: OpenWait | undefined } = {};
+  const end = (which: 'paused' | 'soak', to: string | null): void => {
+    if (open[which]) waits.push({ ...open[which], to });
+    open[which] = undefined;
   };
   const pause = (from: string, by: string): void => {
     open.paused ??= { for: 'paused', from, what: `by ${by}` };
@@ -146,7 +145,8 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
         unreachable(entry);
     }
   }
-  for (const wait of [open.paused, open.soak]) if (wait !== null) waits.push({ ...wait, to: null });
+  end('paused', null);
+  end('soak', null);
   return waits;
 }
 

@@ -7,7 +7,7 @@ import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
-import { unplanned } from '../../../report/review/unplanned.ts';
+import { unplanned } from '../../../report/review/review-targets.ts';
 import { findingsText } from '../../findings.ts';
 import { handOver, type ReviewOptions } from '../../hand-over.ts';
 import { type GlobalOptions, regionFrom } from '../../options.ts';
