@@ -2,6 +2,7 @@
  * A journal as CloudEvents 1.0, one JSON line an entry, for those who collect events of many programs. Source of the
  * form: CloudEvents 1.0.2 and its JSON format, read 2026-11.
  */
+import { unreachable } from '../../errors.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { jsonLine, visible } from '../document/escape.ts';
 
@@ -51,5 +52,23 @@ export function cloudEventLines(saved: Named, entries: readonly JournalEntry[]):
 
 function subjectOf(entry: JournalEntry): string {
   if ('step' in entry) return entry.step;
-  return 'name' in entry && entry.kind !== 'approval-awaited' ? entry.name : '';
+  switch (entry.kind) {
+    case 'wave-started':
+    case 'wave-ended':
+    case 'gate':
+      return entry.name;
+    case 'run-started':
+    case 'lock-taken-over':
+    case 'caller':
+    case 'approved':
+    case 'approval-awaited':
+    case 'steered':
+    case 'told':
+    case 'stopping':
+    case 'calls':
+    case 'run-ended':
+      return '';
+    default:
+      return unreachable(entry);
+  }
 }

@@ -1,4 +1,5 @@
 /** What the runs of a rehearsal came to: from their journals, by rank and in sums. Pure. */
+import { unreachable } from '../../errors.ts';
 import { replay, totals } from '../../journal/replay.ts';
 import {
   type EndedBecause,
@@ -139,6 +140,15 @@ function answersIn(entries: readonly JournalEntry[]): Pick<RunFigures, 'unanswer
         end('settling', step, at);
         end('afterRefusal', step, at);
         break;
+      case 'looked':
+      case 'not-sent':
+      case 'accepted':
+      case 'deferred':
+      case 'began':
+      case 'billed':
+        break;
+      default:
+        unreachable(entry);
     }
   }
   return { unanswered, refused, waited };
