@@ -1,5 +1,5 @@
 /** A command as a row of data: what is typed, what help and completion say of it, and where its code is. */
-import type { GlobalOptions } from './options.ts';
+import type { Options } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandRow {
@@ -21,10 +21,19 @@ export interface CommandRow {
   readonly load: () => Promise<CommandCode>;
 }
 
-/** What carries a command out. @returns the exit code. */
-export type CommandCode = {
-  /** Arguments and options are as the row says: a command may name their types more narrowly. */
-  run(args: readonly string[], options: GlobalOptions, terminal: Terminal): Promise<number>;
+/** The rows of the commands under one heading, by what is typed; those without arguments or options need not say so. */
+export function commandsIn(
+  group: string,
+  rows: Readonly<
+    Record<string, Omit<CommandRow, 'name' | 'group' | 'arguments' | 'options'> & Partial<CommandRow>>
+  >,
+): readonly CommandRow[] {
+  return Object.entries(rows).map(([name, row]) => ({ name, group, arguments: [], options: [], ...row }));
+}
+
+/** What carries a command out, with the arguments and options that the row names. @returns the exit code. */
+export type CommandCode<Args extends readonly string[] = readonly string[]> = {
+  run(args: Readonly<Args>, options: Options, terminal: Terminal): Promise<number>;
 }['run'];
 
 export interface ArgumentRow {

@@ -7,22 +7,14 @@ import { renderReview } from '../operations/render.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { visible } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
-import { type GlobalOptions, sameWay } from './options.ts';
+import { type Options, sameWay } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';
-
-/** What the commands that make a plan are given. */
-export interface ReviewOptions extends GlobalOptions {
-  readonly out?: string;
-  readonly all?: boolean;
-  readonly summary?: boolean;
-  readonly detailedExitcode?: boolean;
-}
 
 /** @param madeFrom the file that was read, which must not be overwritten; null: none. @returns the exit code. */
 export async function handOver(
   review: PlanReview,
-  options: ReviewOptions,
+  options: Options,
   terminal: Terminal,
   madeFrom: string | null,
 ): Promise<number> {

@@ -1,6 +1,6 @@
 /** How commands read the provider: by a client that cannot order, with what is read on a progress line. */
 import { type CloudReader, connectReader } from '../operations/connect.ts';
-import { connectionOf, type GlobalOptions } from './options.ts';
+import { connectionOf, type Options } from './options.ts';
 import { progressBar } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,7 +12,7 @@ export interface ReadingListeners {
 
 /** Connects, reads, and releases the network whatever comes. */
 export async function readProvider<T>(
-  options: GlobalOptions,
+  options: Options,
   terminal: Terminal,
   read: (reader: CloudReader, listeners: ReadingListeners) => Promise<T>,
 ): Promise<T> {

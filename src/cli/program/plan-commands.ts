@@ -1,5 +1,5 @@
 /** The commands that read the fleet, and that make, check and show plans. */
-import type { CommandRow } from '../command-row.ts';
+import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   ALL,
   CHANGES_EXIT_CODE,
@@ -23,11 +23,8 @@ import {
   WRITE,
 } from './shared-options.ts';
 
-const group = 'Plan and review:';
-
 /** What the commands that make a plan of a run take. */
 const FROM_RUN = {
-  group,
   arguments: [RUN],
   options: [
     OUT_SAVED,
@@ -49,12 +46,9 @@ export async function faultsAppendix(): Promise<string> {
   return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
 }
 
-export const PLAN_COMMANDS: readonly CommandRow[] = [
-  {
-    name: 'inventory',
-    group,
+export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {
+  inventory: {
     summary: 'read the live fleet, to plan offline from',
-    arguments: [],
     options: [
       OUT,
       option('--used', 'with the memory in use of what is running, by counted calls of the monitor product'),
@@ -63,11 +57,8 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
     load: async () => (await import('../commands/fleet/inventory.ts')).inventory,
   },
-  {
-    name: 'init',
-    group,
+  init: {
     summary: 'write a plan to begin from: every instance as it is now',
-    arguments: [],
     options: [
       OUT,
       option('--force', 'also where the file is there already'),
@@ -88,18 +79,14 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/fleet/init.ts')).init,
   },
-  {
-    name: 'validate',
-    group,
+  validate: {
     summary: 'check plan files offline: no network, no credentials',
     arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files' }],
     options: [formatIn(FINDINGS), WRITE],
     examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
     load: async () => (await import('../commands/plan/validate.ts')).validate,
   },
-  {
-    name: 'plan',
-    group,
+  plan: {
     summary: 'show what would be ordered, and what is blocked and why',
     arguments: [PLAN],
     options: [
@@ -121,9 +108,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/plan.ts')).plan,
   },
-  {
-    name: 'show',
-    group,
+  show: {
     summary: 'show a saved plan again, in any format',
     arguments: [SAVED],
     options: [
@@ -139,9 +124,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/show.ts')).show,
   },
-  {
-    name: 'diff',
-    group,
+  diff: {
     summary: 'show what changed from one saved plan to another',
     arguments: [
       { ...SAVED, term: '<from>', completes: { kind: 'files', endings: [] } },
@@ -151,23 +134,19 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
-  {
+  rollback: {
     ...FROM_RUN,
-    name: 'rollback',
     summary: 'plan the inverse of what a run verified; reads only',
     examples: ['refit rollback runs/20261124T173000Z-1f0c2ab9 --price -o rollback.json'],
-    load: async () => (await import('../commands/plan/from-run.ts')).rollback,
+    load: async () => (await import('../commands/plan/plan.ts')).rollback,
   },
-  {
+  retry: {
     ...FROM_RUN,
-    name: 'retry',
     summary: 'plan what a run left undone; reads only',
     examples: ['refit retry runs/20261124T173000Z-1f0c2ab9 -o retry.json'],
-    load: async () => (await import('../commands/plan/from-run.ts')).retry,
+    load: async () => (await import('../commands/plan/plan.ts')).retry,
   },
-  {
-    name: 'explain',
-    group,
+  explain: {
     summary: 'explain a rule, or why an instance is blocked or selected',
     arguments: [
       {
@@ -184,9 +163,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/explain.ts')).explain,
   },
-  {
-    name: 'windows next',
-    group,
+  'windows next': {
     summary: 'list the coming windows, and whether the forecast fits',
     arguments: [PLAN_OR_SAVED],
     options: [
@@ -201,9 +178,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/windows.ts')).windowsNext,
   },
-  {
-    name: 'rehearse',
-    group,
+  rehearse: {
     summary: 'run a saved plan against a simulated provider, offline',
     arguments: [SAVED],
     options: [
@@ -224,4 +199,4 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     appendix: faultsAppendix,
     load: async () => (await import('../commands/plan/rehearse.ts')).rehearse,
   },
-];
+});

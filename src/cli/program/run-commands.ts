@@ -1,5 +1,5 @@
 /** The commands that carry saved plans out, and that control the runs of them. */
-import type { CommandRow } from '../command-row.ts';
+import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   formatIn,
   NAME_IN_FOLDER,
@@ -15,13 +15,10 @@ import {
   WRITE,
 } from './shared-options.ts';
 
-const carryOut = 'Carry out:';
 const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
 
 /** What is the same of the commands that say one word to a live run. */
-const ONE_WORD = { group: 'Steer a live run:', arguments: [RUN], options: [TEXT_OR_JSON] };
-
-const byTheClock = 'Carry out by the clock:';
+const ONE_WORD = { arguments: [RUN], options: [TEXT_OR_JSON] };
 
 /** What the commands that start runs by themselves hand on. */
 const HANDED_ON = [
@@ -33,15 +30,12 @@ const HANDED_ON = [
 
 /** What the commands that switch a plan on and off have in common. */
 const SWITCH = {
-  group: byTheClock,
   arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
   options: [RUNS_FOLDER, TEXT_OR_JSON],
 };
 
-export const RUN_COMMANDS: readonly CommandRow[] = [
-  {
-    name: 'approve',
-    group: carryOut,
+export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
+  approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [SAVED],
     options: [
@@ -61,9 +55,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/approve.ts')).approve,
   },
-  {
-    name: 'apply',
-    group: carryOut,
+  apply: {
     summary: 'carry a saved plan out, or go on where it stopped',
     arguments: [SAVED],
     options: [
@@ -88,55 +80,48 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/run/apply.ts')).apply,
   },
-  {
-    name: 'reconcile',
-    group: carryOut,
+  reconcile: {
     summary: 'resolve by reading what is unknown of a run; orders nothing',
     arguments: [RUN],
     options: [PROGRESS, TEXT_OR_JSON],
     examples: [`refit reconcile ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/reconcile.ts')).reconcile,
   },
-  {
-    name: 'status',
-    group: carryOut,
+  status: {
     summary: 'show where a run stands',
     arguments: [RUN],
     options: [option('--watch', 'look again every two seconds until it has ended'), TEXT_OR_JSON],
     examples: [`refit status ${RUN_EXAMPLE}`, `refit status ${RUN_EXAMPLE} --watch`],
     load: async () => (await import('../commands/run/status.ts')).status,
   },
-  {
+});
+
+export const STEER_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live run:', {
+  pause: {
     ...ONE_WORD,
-    name: 'pause',
     summary: 'hold back new orders of a run until refit continue',
     examples: [`refit pause ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/steer.ts')).pause,
   },
-  {
+  continue: {
     ...ONE_WORD,
-    name: 'continue',
     summary: 'go on after a pause',
     examples: [`refit continue ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/steer.ts')).goOn,
   },
-  {
+  drain: {
     ...ONE_WORD,
-    name: 'drain',
     summary: 'start nothing new, follow what is in flight, and end',
     examples: [`refit drain ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/steer.ts')).drain,
   },
-  {
+  abort: {
     ...ONE_WORD,
-    name: 'abort',
     summary: 'leave immediately; the same apply goes on later',
     examples: [`refit abort ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/steer.ts')).abort,
   },
-  {
-    name: 'set',
-    group: ONE_WORD.group,
+  set: {
     summary: 'set inFlight or requestsPerSecond, up to what was approved',
     arguments: [
       RUN,
@@ -150,9 +135,10 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, `refit set ${RUN_EXAMPLE} requestsPerSecond=10`],
     load: async () => (await import('../commands/run/steer.ts')).set,
   },
-  {
-    name: 'schedule run',
-    group: byTheClock,
+});
+
+export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Carry out by the clock:', {
+  'schedule run': {
     summary: 'watch a folder of plans, and carry out what is due',
     isDefault: true,
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
@@ -163,45 +149,37 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRun,
   },
-  {
-    name: 'schedule list',
-    group: byTheClock,
+  'schedule list': {
     summary: 'list what is scheduled, how it went and when it is due',
     arguments: [PLAN_FOLDER],
     options: [RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule list plans'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleList,
   },
-  {
-    name: 'schedule next',
-    group: byTheClock,
+  'schedule next': {
     summary: 'list the coming times, by the clock of their zone and in UTC',
     arguments: [PLAN_FOLDER],
     options: [option('--count <n>', 'how many times (10)'), RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule next plans --count 20'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleNext,
   },
-  {
-    name: 'schedule run-now',
-    group: byTheClock,
+  'schedule run-now': {
     summary: 'begin a plan now, or go on with what it left',
     arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
     options: HANDED_ON,
     examples: ['refit schedule run-now plans nightly.yaml'],
-    load: async () => (await import('../commands/schedule/steer.ts')).scheduleRunNow,
+    load: async () => (await import('../commands/schedule/run.ts')).scheduleRunNow,
   },
-  {
+  'schedule disable': {
     ...SWITCH,
-    name: 'schedule disable',
     summary: 'ignore the due times of a plan',
     examples: ['refit schedule disable plans nightly'],
-    load: async () => (await import('../commands/schedule/steer.ts')).scheduleDisable,
+    load: async () => (await import('../commands/schedule/run.ts')).scheduleDisable,
   },
-  {
+  'schedule enable': {
     ...SWITCH,
-    name: 'schedule enable',
     summary: 'heed the due times of a plan again, from now on',
     examples: ['refit schedule enable plans nightly'],
-    load: async () => (await import('../commands/schedule/steer.ts')).scheduleEnable,
+    load: async () => (await import('../commands/schedule/run.ts')).scheduleEnable,
   },
-];
+});

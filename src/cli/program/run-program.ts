@@ -5,7 +5,7 @@ import { given } from '../../given.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
 import { EXIT_CODE_TABLE } from '../exit-code-table.ts';
-import type { GlobalOptions } from '../options.ts';
+import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
 import { openTerminal, PROGRESS_MODES, type ProgressMode } from '../terminal.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
@@ -61,7 +61,7 @@ async function runCommand(
   args: readonly string[],
   given: Record<string, unknown>,
 ): Promise<number> {
-  const options = given as unknown as Omit<GlobalOptions, 'write'> & { readonly write?: readonly string[] };
+  const options = given as unknown as Omit<Options, 'write'> & { readonly write?: readonly string[] };
   const { color, quiet = false, verbose = false } = options;
   const progress = progressFrom(given);
   const terminal = openTerminal({ color, quiet, verbose, progress });

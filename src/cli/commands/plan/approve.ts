@@ -1,30 +1,18 @@
 /** `refit approve SAVED`: an approver's signature under a saved plan, or under one of its waves. No network. */
+
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { approvePlan } from '../../../operations/approve-plan.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
-import type { Terminal } from '../../terminal.ts';
-
-export interface ApproveCommandOptions extends GlobalOptions {
-  readonly key?: string;
-  readonly as?: string;
-  readonly wave?: string;
-  readonly expires?: string;
-  readonly out?: string;
-}
 
 /** How long an approval is good for where nobody says, as the help says too. */
 const EXPIRES = '24h';
 
-export async function approve(
-  [file]: readonly [string],
-  options: ApproveCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const approve: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
   const expires = parseDuration(options.expires ?? EXPIRES);
   if (expires === null)
@@ -53,4 +41,4 @@ export async function approve(
       `apply looks beside the saved plan for ${visible(usualPath)}, and in the run directory's approvals folder`,
     );
   return 0;
-}
+};

@@ -1,28 +1,19 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
+
 import type { Finding, SavedPlan, SealedReview } from '../../../model.ts';
 import { nextCommand, planAgain, word } from '../../../next-command.ts';
 import { lookAgain } from '../../../operations/plan-fleet.ts';
 import { renderReview } from '../../../operations/render.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { say } from '../../../rules/check.ts';
-import { type GlobalOptions, sameWay } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { type Options, sameWay } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export interface ShowOptions extends GlobalOptions {
-  readonly all?: boolean;
-  readonly summary?: boolean;
-  /** Read the instances again, and what is sold for them. */
-  readonly live?: boolean;
-}
-
-export async function show(
-  [file]: readonly [string],
-  options: ShowOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const show: CommandCode<[string]> = async ([file], options, terminal) => {
   const plan = await readSavedPlanFile(file);
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
   const again = planAgain(plan, file);
@@ -55,12 +46,12 @@ export async function show(
     }),
   );
   return 0;
-}
+};
 
 async function drift(
   plan: SavedPlan,
   file: string,
-  options: ShowOptions,
+  options: Options,
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
   const since = await readProvider(options, terminal, (from) =>

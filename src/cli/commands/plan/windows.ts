@@ -1,4 +1,5 @@
 /** `refit windows next PLAN`: the coming windows of a plan or saved plan, and whether its forecast fits into each. */
+
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
@@ -16,17 +17,12 @@ import { fitsInto, secondsToFit } from '../../../plan/windows/window-findings.ts
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
 import { counted, duration } from '../../../report/quantities.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { countFrom, type GlobalOptions, regionFrom } from '../../options.ts';
+import { countFrom, type Options, regionFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
-
-export interface WindowsOptions extends GlobalOptions {
-  readonly durations?: string;
-  readonly count?: string;
-  readonly inventory?: string;
-}
 
 /** What is to be fitted into a window; null where nobody knows before the fleet has been read. */
 type Load = Pick<Forecast, 'orders' | 'leastSeconds' | 'time'>;
@@ -37,11 +33,7 @@ interface Asked {
   readonly load: Load | null;
 }
 
-export async function windowsNext(
-  [file]: readonly [string],
-  options: WindowsOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const windowsNext: CommandCode<[string]> = async ([file], options, terminal) => {
   const count = countFrom(options.count, 100, `refit windows next ${word(file)}`) ?? 5;
   const asked = await read(file, options, terminal);
   if ('findings' in asked) {
@@ -85,12 +77,12 @@ export async function windowsNext(
       `next: refit plan ${word(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits`,
     );
   return 0;
-}
+};
 
 /** A saved plan is known by being JSON; anything else is a plan. */
 async function read(
   file: string,
-  options: WindowsOptions,
+  options: Options,
   { clock }: Terminal,
 ): Promise<Asked | { readonly findings: readonly Finding[] }> {
   const bytes = await readInput(file, 'the plan');

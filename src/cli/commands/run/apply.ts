@@ -1,4 +1,5 @@
 /** `refit apply SAVED`: carries it out, or goes on where it stopped. */
+
 import { join, relative } from 'node:path';
 import { exitCodeOf } from '../../../errors.ts';
 import { given } from '../../../given.ts';
@@ -11,7 +12,8 @@ import { renderReport, renderReview } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
-import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { connectionOf, type Options, sameWay, wholeFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { openRunView } from '../../run-view/run-view.ts';
@@ -21,18 +23,7 @@ import type { Terminal } from '../../terminal.ts';
 /** What a run exits with while an outcome is unknown. */
 const UNKNOWN = exitCodeOf('outcome-unknown');
 
-export interface ApplyCommandOptions extends GlobalOptions {
-  readonly autoApprove?: boolean;
-  readonly runDir?: string;
-  readonly atEntry?: string;
-  readonly allowHooks?: boolean;
-}
-
-export async function apply(
-  [file]: readonly [string],
-  options: ApplyCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
   const connection = connect({
     ...connectionOf(options, terminal),
@@ -84,13 +75,13 @@ export async function apply(
     // Left at once, nobody waits for answers that may never come.
     if (!left && !signals.leave.aborted) await connection.close();
   }
-}
+};
 
 /** What is to be typed after a run, and why; null where nothing is left to do. */
 function nextAfter(
   end: ApplyEnd,
   file: string,
-  options: ApplyCommandOptions,
+  options: Options,
 ): { readonly command: string; readonly why: string } | null {
   const shown = word(nearer(end.directory));
   const { totals, steps } = end.report;

@@ -1,21 +1,18 @@
 /** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
+
 import { join } from 'node:path';
 import { word } from '../../../next-command.ts';
 import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
 import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
-import { type GlobalOptions, sameWay } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { type Options, sameWay } from '../../options.ts';
 import { print } from '../../output.ts';
 import { openRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export async function reconcile(
-  [directory]: readonly [string],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const reconcile: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { saved } = await readRun(directory);
   // Nothing that is under way is ours to wait for: one signal is enough.
   const signals = onSignals(
@@ -40,9 +37,9 @@ export async function reconcile(
     view.close();
     signals.close();
   }
-}
+};
 
-function nextAfter({ report, steps }: ReconcileEnd, directory: string, options: GlobalOptions): string {
+function nextAfter({ report, steps }: ReconcileEnd, directory: string, options: Options): string {
   if (steps.some(({ outcome }) => outcome === 'unknown'))
     return sameWay(`refit reconcile ${word(directory)}`, options);
   if (report.totals['not-run'] === 0) return `refit report ${word(directory)}`;

@@ -1,24 +1,20 @@
 /** `refit status RUN`: where a run stands, by its journal; `--watch` looks again until it has ended. */
+
 import { isFinished, totals } from '../../../journal/replay.ts';
 import { OUTCOMES, type StepState } from '../../../model.ts';
 import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 import { openWatchedRun } from '../../run-view/watched-run.ts';
-import type { Terminal } from '../../terminal.ts';
 
 const WATCH_EVERY = 2 * SECOND;
 /** Steps named of each phase; the rest are counted. */
 const NAMED = 10;
 
-export async function status(
-  [directory]: readonly [string],
-  options: GlobalOptions & { watch?: boolean },
-  terminal: Terminal,
-): Promise<number> {
+export const status: CommandCode<[string]> = async ([directory], options, terminal) => {
   const isText = options.format === 'text';
   // Before a person it is one picture that goes on; else each time is told in full.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
@@ -46,7 +42,7 @@ export async function status(
   } finally {
     watched?.close();
   }
-}
+};
 
 function standingOf({ run: { state }, holder, live }: RunStatus): string {
   if (state.startedAt === null) return 'not begun';

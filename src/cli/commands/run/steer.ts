@@ -4,7 +4,8 @@ import type { SteerCommand, SteerSetting } from '../../../model.ts';
 import { word } from '../../../next-command.ts';
 import { steerRun } from '../../../operations/control-run.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -13,24 +14,18 @@ export const goOn = sending({ kind: 'continue' });
 export const drain = sending({ kind: 'drain' });
 export const abort = sending({ kind: 'abort' });
 
-export function set(
-  [directory, ...typed]: readonly [string, ...string[]],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
-  return steer(directory, settingFrom(directory, typed), options, terminal);
-}
+export const set: CommandCode<[string, ...string[]]> = ([directory, ...typed], options, terminal) =>
+  steer(directory, settingFrom(directory, typed), options, terminal);
 
-function sending(command: SteerCommand) {
-  return ([directory]: readonly [string], options: GlobalOptions, terminal: Terminal): Promise<number> =>
-    steer(directory, command, options, terminal);
+function sending(command: SteerCommand): CommandCode<[string]> {
+  return ([directory], options, terminal) => steer(directory, command, options, terminal);
 }
 
 /** @returns 0 where it was done, 5 where it was refused. */
 async function steer(
   directory: string,
   command: SteerCommand,
-  options: GlobalOptions,
+  options: Options,
   terminal: Terminal,
 ): Promise<number> {
   const { accepted, what } = await steerRun(directory, command);
