@@ -40,9 +40,8 @@ export interface ArgumentRow {
   /** `<plan>`; `[plan]` where it may be left out; `<plan...>` where it takes all that follow. */
   readonly term: string;
   readonly summary: string;
+  /** Where it is words, nothing else is taken. */
   readonly completes: Completes;
-  /** Where nothing else is taken. */
-  readonly choices?: readonly string[];
 }
 
 export interface OptionRow {
@@ -55,17 +54,22 @@ export interface OptionRow {
 }
 
 /** What fits at a place. */
-export type Completes =
-  | { readonly kind: 'words'; readonly words: readonly string[] }
-  /** Words after which typing goes on, as `inFlight=`. */
-  | { readonly kind: 'beginnings'; readonly words: readonly string[] }
-  /** Files that end so; empty: any. */
-  | { readonly kind: 'files'; readonly endings: readonly string[] }
-  | { readonly kind: 'folders' }
-  /** Run directories. */
-  | { readonly kind: 'runs' }
-  /** `json=FILE`, in the formats of `--format` beside it. */
-  | { readonly kind: 'format-file'; readonly words: readonly string[] }
-  /** Words that are loaded only for a completion script. */
-  | { readonly kind: 'codes' | 'faults' | 'signatures' }
-  | { readonly kind: 'anything' };
+export interface Completes {
+  readonly kind:
+    | 'words'
+    /** Words after which typing goes on, as `inFlight=`. */
+    | 'beginnings'
+    | 'files'
+    | 'folders'
+    /** Run directories. */
+    | 'runs'
+    /** `json=FILE`: the words are what stands before the file. */
+    | 'format-file'
+    /** Words that are loaded only for a completion script. */
+    | 'codes'
+    | 'faults'
+    | 'signatures'
+    | 'anything';
+  /** Of files the endings; none: any file. */
+  readonly words?: readonly string[];
+}

@@ -4,6 +4,7 @@ import {
   everyCommand,
   type Fits,
   flagsWithValue,
+  lastWordOf,
   type OptionNode,
   pathsOf,
 } from './completion-tree.ts';
@@ -79,17 +80,14 @@ end
 function commandLines(node: CommandNode): string[] {
   const at = node.path === '' ? '0' : `${node.path} 0`;
   return node.commands.map(
-    ({ path, description }) =>
-      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${path.split(' ').at(-1)} -d ${quoted(description)}`,
+    (command) =>
+      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${lastWordOf(command)} -d ${quoted(command.description)}`,
   );
 }
 
 function ownOptions(node: CommandNode, program: CommandNode): string[] {
-  if (node === program) return [];
-  const shared = new Set(program.options.flatMap(({ flags }) => flags));
-  return node.options
-    .filter(({ flags }) => !flags.some((flag) => shared.has(flag)))
-    .map((option) => optionLine(node.path, option));
+  const own = node.options.filter((option) => !program.options.includes(option));
+  return own.map((option) => optionLine(node.path, option));
 }
 
 function optionLine(path: string | null, { flags, description, value }: OptionNode): string {
@@ -101,32 +99,31 @@ function optionLine(path: string | null, { flags, description, value }: OptionNo
 function argumentLines({ path, arguments: all }: CommandNode): string[] {
   return all.map(({ completes, repeats }, at) => {
     const where = repeats ? `${path} \\d+` : `${path} ${at}`;
-    const what =
-      completes.kind === 'files' || completes.kind === 'anything' ? '-F' : `-a ${words(completes)}`;
-    return `complete -c refit -n ${quoted(`__refit_at ${quoted(where)}`)} ${what}`;
+    return `complete -c refit -n ${quoted(`__refit_at ${quoted(where)}`)} ${offered(completes) ?? '-F'}`;
   });
 }
 
 /** An option's value: `-r` some, `-x` some and no file. */
 function taking(value: Fits): string {
   if (value.kind === 'files') return '-r -F';
-  if (value.kind === 'anything') return '-x';
-  return `-x -a ${words(value)}`;
+  return ['-x', offered(value) ?? []].flat().join(' ');
 }
 
-function words(completes: Fits): string {
-  switch (completes.kind) {
+/** What is offered beside files; null where there is nothing. */
+function offered({ kind, words }: Fits): string | null {
+  const all = words.join(' ');
+  switch (kind) {
     case 'words':
     case 'beginnings':
-      return quoted(completes.words.join(' '));
+      return `-a ${quoted(all)}`;
     case 'format-file':
-      return quoted(`(__refit_write ${completes.words.map((one) => `${one}=`).join(' ')})`);
+      return `-a ${quoted(`(__refit_write ${all})`)}`;
     case 'folders':
-      return quoted('(__fish_complete_directories)');
+      return `-a ${quoted('(__fish_complete_directories)')}`;
     case 'runs':
-      return quoted('(__refit_runs)');
+      return `-a ${quoted('(__refit_runs)')}`;
     default:
-      return "''";
+      return null;
   }
 }
 

@@ -1,8 +1,13 @@
 /** What can be typed after `refit` as the tree that a shell walks: made from the table of commands, so nothing is left out. */
-import type { ArgumentRow, CommandRow, Completes, OptionRow } from '../command-row.ts';
+import type { CommandRow, Completes, OptionRow } from '../command-row.ts';
+
+type LoadedKind = 'codes' | 'faults' | 'signatures';
 
 /** What fits at a place, words that were loaded included. */
-export type Fits = Exclude<Completes, { readonly kind: 'codes' | 'faults' | 'signatures' }>;
+export interface Fits {
+  readonly kind: Exclude<Completes['kind'], LoadedKind>;
+  readonly words: readonly string[];
+}
 
 export interface OptionNode {
   /** As typed, such as `-o` and `--out`. */
@@ -40,15 +45,8 @@ export interface ProgramTable {
   readonly commands: readonly CommandRow[];
 }
 
-/** Words that the table does not hold. */
-export interface KnownWords {
-  /** Codes that `explain` knows. */
-  readonly codes: readonly string[];
-  /** Names that `--fault` takes. */
-  readonly faults: readonly string[];
-  /** Names that `--signature` takes. */
-  readonly signatures: readonly string[];
-}
+/** Words that the table does not hold: codes that `explain` knows, names that `--fault` and `--signature` take. */
+export type KnownWords = Readonly<Record<LoadedKind, readonly string[]>>;
 
 const HELP: OptionNode = { flags: ['-h', '--help'], description: 'show help', value: null, repeats: false };
 
@@ -77,17 +75,25 @@ export function everyCommand(node: CommandNode): readonly CommandNode[] {
   return [node, ...node.commands.flatMap(everyCommand)];
 }
 
+/** The options of a command and those of the program, each once. */
+export function optionsOf(node: CommandNode, program: CommandNode): OptionNode[] {
+  return [...new Set([...node.options, ...program.options])];
+}
+
 /** Every flag that a value follows. */
 export function flagsWithValue(program: CommandNode): string[] {
-  const flags = everyCommand(program).flatMap(({ options }) =>
-    options.flatMap((option) => (option.value === null ? [] : option.flags)),
-  );
-  return [...new Set(flags)];
+  const valued = everyCommand(program).flatMap(({ options }) => options.filter(({ value }) => value));
+  return [...new Set(valued.flatMap(({ flags }) => flags))];
 }
 
 /** What is typed for every command but the program itself, such as `audit verify`. */
 export function pathsOf(program: CommandNode): string[] {
-  return everyCommand(program).flatMap(({ path }) => (path === '' ? [] : [path]));
+  return everyCommand(program).flatMap(({ path }) => path || []);
+}
+
+/** The last word of what is typed for a command. */
+export function lastWordOf({ path }: CommandNode): string {
+  return path.split(' ').at(-1)!;
 }
 
 function commandNode(row: CommandRow, known: KnownWords): CommandNode {
@@ -95,7 +101,7 @@ function commandNode(row: CommandRow, known: KnownWords): CommandNode {
     path: row.name,
     description: row.summary,
     options: optionNodes(row.options, known),
-    arguments: row.arguments.map(({ term, summary, completes }: ArgumentRow) => ({
+    arguments: row.arguments.map(({ term, summary, completes }) => ({
       description: summary,
       completes: fitsOf(completes, known),
       required: term.startsWith('<'),
@@ -106,35 +112,32 @@ function commandNode(row: CommandRow, known: KnownWords): CommandNode {
 }
 
 function optionNodes(rows: readonly OptionRow[], known: KnownWords): OptionNode[] {
-  const formats = rows.find(({ flags }) => flags.startsWith('--format '))?.completes;
   const nodes = rows.map(({ flags, summary, repeats = false, completes }): OptionNode => {
     const placeholder = /<(.+)>$/.exec(flags)?.[1];
-    const value = completes ?? (placeholder === undefined ? null : byPlaceholder(placeholder));
-    const isWrite = value?.kind === 'format-file' && formats?.kind === 'words';
     return {
       flags: flags.replace(/ <.*$/, '').split(', '),
       description: summary,
-      value: isWrite ? { ...value, words: formats.words } : value && fitsOf(value, known),
+      value: placeholder === undefined ? null : fitsOf(completes ?? byPlaceholder(placeholder), known),
       repeats,
     };
   });
   return [...nodes, HELP];
 }
 
-function byPlaceholder(placeholder: string): Fits {
-  if (placeholder === 'file' || placeholder === 'saved') return { kind: 'files', endings: [] };
+function byPlaceholder(placeholder: string): Completes {
+  if (placeholder === 'file' || placeholder === 'saved') return { kind: 'files' };
   return { kind: placeholder === 'folder' ? 'folders' : 'anything' };
 }
 
-function fitsOf(completes: Completes, known: KnownWords): Fits {
-  switch (completes.kind) {
+function fitsOf({ kind, words = [] }: Completes, known: KnownWords): Fits {
+  switch (kind) {
     // Parameters of a fault follow its name.
     case 'faults':
       return { kind: 'beginnings', words: known.faults };
     case 'codes':
     case 'signatures':
-      return { kind: 'words', words: known[completes.kind] };
+      return { kind: 'words', words: known[kind] };
     default:
-      return completes;
+      return { kind, words };
   }
 }

@@ -3,14 +3,15 @@ import { type CommandRow, commandsIn } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
 import { CARRY_OUT_COMMANDS, SCHEDULE_COMMANDS, STEER_COMMANDS } from './run-commands.ts';
 import {
+  argument,
+  choiceOf,
   FAULT,
-  formatIn,
   option,
   PROGRAM_OPTIONS,
-  REPORT,
+  printing,
   RUN,
+  RUN_EXAMPLE,
   TEXT_OR_JSON,
-  WRITE,
 } from './shared-options.ts';
 
 /** Commands that are nothing without one of their own, with what these do together. */
@@ -20,15 +21,12 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   audit: 'check, sign and hand over the record of a run, offline',
 };
 
-const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
-
 const ACCOUNT_COMMANDS = commandsIn('Account for:', {
   report: {
     summary: 'print the audit report of a run, at any time',
     arguments: [RUN],
     options: [
-      formatIn(REPORT),
-      WRITE,
+      ...printing('report'),
       option('--columns <names>', 'the columns of CSV that are wanted, separated by commas, in this order'),
     ],
     examples: [
@@ -119,9 +117,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
         '--limit <n>',
         'requests a second for each action and identity; 0 = no limit (the documented ones)',
       ),
-      option('--limit-counting <way>', 'calendar, sliding or bucket (calendar)', {
-        completes: { kind: 'words', words: ['calendar', 'sliding', 'bucket'] },
-      }),
+      choiceOf('--limit-counting <way>', ['calendar', 'sliding', 'bucket'], ' (calendar)'),
       option('--start-lag <range>', 'from an order to its start, as in 200ms..600ms'),
       option('--duration <range>', 'of a change, as in 1s..4s'),
       option('--lock-tail <range>', 'locked after a change, as in 1s..2s'),
@@ -150,14 +146,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
 const KEYBOARD_COMMANDS = commandsIn('At the keyboard:', {
   completion: {
     summary: 'print a script by which your shell completes what you type',
-    arguments: [
-      {
-        term: '<shell>',
-        summary: 'bash, zsh or fish',
-        completes: { kind: 'words', words: ['bash', 'zsh', 'fish'] },
-        choices: ['bash', 'zsh', 'fish'],
-      },
-    ],
+    arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
     examples: [
       'refit completion bash > ~/.local/share/bash-completion/completions/refit',
       'refit completion fish > ~/.config/fish/completions/refit.fish',

@@ -2,25 +2,22 @@
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   ALL,
+  argument,
   CHANGES_EXIT_CODE,
   DURATIONS,
   FAULT,
-  FINDINGS,
-  formatIn,
   OUT,
   OUT_SAVED,
   option,
   PLAN,
-  PLAN_DIFF,
   PLAN_OR_SAVED,
   PRICE,
-  REPORT,
-  REVIEW,
+  printing,
   RUN,
+  RUN_EXAMPLE,
   SAVED,
   SUMMARY,
   TEXT_OR_JSON,
-  WRITE,
 } from './shared-options.ts';
 
 /** What the commands that make a plan of a run take. */
@@ -34,8 +31,7 @@ const FROM_RUN = {
     ALL,
     SUMMARY,
     CHANGES_EXIT_CODE,
-    formatIn(REVIEW),
-    WRITE,
+    ...printing('review'),
   ],
 };
 
@@ -82,7 +78,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   validate: {
     summary: 'check plan files offline: no network, no credentials',
     arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files' }],
-    options: [formatIn(FINDINGS), WRITE],
+    options: [...printing('findings')],
     examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
     load: async () => (await import('../commands/plan/validate.ts')).validate,
   },
@@ -98,8 +94,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       SUMMARY,
       CHANGES_EXIT_CODE,
       option('--dry-run', 'accepted, and changes nothing: a plan is a dry run'),
-      formatIn(REVIEW),
-      WRITE,
+      ...printing('review'),
     ],
     examples: [
       'refit plan plan.yaml --price -o saved-plan.json',
@@ -115,8 +110,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       option('--live', 'read its instances again: what is no longer as it was planned'),
       ALL,
       SUMMARY,
-      formatIn(REVIEW),
-      WRITE,
+      ...printing('review'),
     ],
     examples: [
       'refit show saved-plan.json --all',
@@ -127,33 +121,29 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   diff: {
     summary: 'show what changed from one saved plan to another',
     arguments: [
-      { ...SAVED, term: '<from>', completes: { kind: 'files', endings: [] } },
-      { ...SAVED, term: '<to>', completes: { kind: 'files', endings: [] } },
+      { ...SAVED, term: '<from>', completes: { kind: 'files' } },
+      { ...SAVED, term: '<to>', completes: { kind: 'files' } },
     ],
-    options: [ALL, option('--detailed-exitcode', 'exit 2 where they differ'), formatIn(PLAN_DIFF), WRITE],
+    options: [ALL, option('--detailed-exitcode', 'exit 2 where they differ'), ...printing('difference')],
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
   rollback: {
     ...FROM_RUN,
     summary: 'plan the inverse of what a run verified; reads only',
-    examples: ['refit rollback runs/20261124T173000Z-1f0c2ab9 --price -o rollback.json'],
+    examples: [`refit rollback ${RUN_EXAMPLE} --price -o rollback.json`],
     load: async () => (await import('../commands/plan/plan.ts')).rollback,
   },
   retry: {
     ...FROM_RUN,
     summary: 'plan what a run left undone; reads only',
-    examples: ['refit retry runs/20261124T173000Z-1f0c2ab9 -o retry.json'],
+    examples: [`refit retry ${RUN_EXAMPLE} -o retry.json`],
     load: async () => (await import('../commands/plan/plan.ts')).retry,
   },
   explain: {
     summary: 'explain a rule, or why an instance is blocked or selected',
     arguments: [
-      {
-        term: '<code|instance>',
-        summary: 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux',
-        completes: { kind: 'codes' },
-      },
+      argument('<code|instance>', 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux', { kind: 'codes' }),
       { ...PLAN, term: '[plan]' },
     ],
     options: [option('--inventory <file>', 'look into this file instead of the live fleet')],
@@ -189,8 +179,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       option('--start-lag <range>', 'from an order to its start (1s..10s)'),
       option('--lock-tail <range>', 'locked after a change (0s..2m)'),
       option('--detailed-exitcode', 'exit as a run like the worst of them would'),
-      formatIn(REPORT),
-      WRITE,
+      ...printing('report'),
     ],
     examples: [
       'refit rehearse saved-plan.json',

@@ -1,21 +1,19 @@
 /** The commands that carry saved plans out, and that control the runs of them. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
-  formatIn,
+  argument,
   NAME_IN_FOLDER,
   option,
   PLAN_FOLDER,
   PRICE,
   PROGRESS,
-  REPORT,
+  printing,
   RUN,
+  RUN_EXAMPLE,
   RUNS_FOLDER,
   SAVED,
   TEXT_OR_JSON,
-  WRITE,
 } from './shared-options.ts';
-
-const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
 
 /** What is the same of the commands that say one word to a live run. */
 const ONE_WORD = { arguments: [RUN], options: [TEXT_OR_JSON] };
@@ -70,8 +68,7 @@ export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:'
         'run the commands that the plan names, of hooks and gates, on this machine, as you',
       ),
       PROGRESS,
-      formatIn(REPORT),
-      WRITE,
+      ...printing('report'),
     ],
     examples: [
       'refit apply saved-plan.json',
@@ -125,11 +122,10 @@ export const STEER_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live ru
     summary: 'set inFlight or requestsPerSecond, up to what was approved',
     arguments: [
       RUN,
-      {
-        term: '<setting...>',
-        summary: 'inFlight=N or requestsPerSecond=N',
-        completes: { kind: 'beginnings', words: ['inFlight=', 'requestsPerSecond='] },
-      },
+      argument('<setting...>', 'inFlight=N or requestsPerSecond=N', {
+        kind: 'beginnings',
+        words: ['inFlight=', 'requestsPerSecond='],
+      }),
     ],
     options: [TEXT_OR_JSON],
     examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, `refit set ${RUN_EXAMPLE} requestsPerSecond=10`],

@@ -134,9 +134,9 @@ function familyIn(program: Command, name: string, group: string): Command {
   return known ?? program.command(name).description(FAMILIES[name]!).helpGroup(group);
 }
 
-function argumentOf({ term, summary, choices }: ArgumentRow): Argument {
+function argumentOf({ term, summary, completes }: ArgumentRow): Argument {
   const argument = new Argument(term, summary);
-  return choices ? argument.choices(choices) : argument;
+  return completes.kind === 'words' && completes.words ? argument.choices(completes.words) : argument;
 }
 
 function optionOf({ flags, summary, repeats }: OptionRow): Option {
