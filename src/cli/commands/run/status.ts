@@ -8,7 +8,7 @@ import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import { openWatchedRun } from '../../run-view/watched-run.ts';
+import { openWatchedRun } from '../../run-view/drawn-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
 /** Steps named of each phase; the rest are counted. */
