@@ -15,8 +15,14 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
-/** What is the same of the commands that say one word to a live run. */
-const ONE_WORD = { arguments: [RUN], options: [TEXT_OR_JSON] };
+/** A command that says one word to a live run. */
+const saying = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: string) => ({
+  summary,
+  arguments: [RUN],
+  options: [TEXT_OR_JSON],
+  examples: [`refit ${word} ${RUN_EXAMPLE}`],
+  load: async () => (await import('../commands/run/steer.ts')).saying(word),
+});
 
 /** What the commands that start runs by themselves hand on. */
 const HANDED_ON = [
@@ -94,30 +100,10 @@ export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:'
 });
 
 export const STEER_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live run:', {
-  pause: {
-    ...ONE_WORD,
-    summary: 'hold back new orders of a run until refit continue',
-    examples: [`refit pause ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).pause,
-  },
-  continue: {
-    ...ONE_WORD,
-    summary: 'go on after a pause',
-    examples: [`refit continue ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).goOn,
-  },
-  drain: {
-    ...ONE_WORD,
-    summary: 'start nothing new, follow what is in flight, and end',
-    examples: [`refit drain ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).drain,
-  },
-  abort: {
-    ...ONE_WORD,
-    summary: 'leave immediately; the same apply goes on later',
-    examples: [`refit abort ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).abort,
-  },
+  pause: saying('pause', 'hold back new orders of a run until refit continue'),
+  continue: saying('continue', 'go on after a pause'),
+  drain: saying('drain', 'start nothing new, follow what is in flight, and end'),
+  abort: saying('abort', 'leave immediately; the same apply goes on later'),
   set: {
     summary: 'set inFlight or requestsPerSecond, up to what was approved',
     arguments: [

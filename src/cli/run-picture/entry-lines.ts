@@ -1,5 +1,4 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
-
 import { unreachable } from '../../errors.ts';
 import { saySteerer } from '../../journal/fold-control.ts';
 import type { Replay } from '../../journal/replay.ts';

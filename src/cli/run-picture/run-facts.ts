@@ -1,5 +1,4 @@
 /** Gathers what the pictures of a run are made of, entry by entry, so that nothing has to be searched. */
-
 import { beginReplay, type Replay, totals } from '../../journal/replay.ts';
 import {
   isLimitCode,

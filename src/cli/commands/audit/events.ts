@@ -1,5 +1,4 @@
 /** `refit audit events RUN`: the journal as CloudEvents, one JSON line an entry. */
-
 import { writeOutput } from '../../../operations/named-files.ts';
 import { cloudEventsOf } from '../../../operations/read-run.ts';
 import type { CommandCode } from '../../command-row.ts';

@@ -1,5 +1,4 @@
 /** `refit audit export RUN`: everything a third party needs to check a run, as one archive. */
-
 import { word } from '../../../next-command.ts';
 import { exportRun } from '../../../operations/audit/export-run.ts';
 import { visible } from '../../../report/document/escape.ts';

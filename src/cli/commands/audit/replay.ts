@@ -1,5 +1,4 @@
 /** `refit audit replay RUN`: renders the reports again from saved plan and journal, and compares them byte by byte. */
-
 import { exitCodeOf } from '../../../errors.ts';
 import { replayReports } from '../../../operations/audit/replay-reports.ts';
 import { VERSION } from '../../../version.ts';

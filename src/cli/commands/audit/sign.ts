@@ -1,5 +1,4 @@
 /** `refit audit sign RUN`: a signature over the head of its journal, kept in the run directory. */
-
 import { signRun } from '../../../operations/audit/sign-run.ts';
 import { visible } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';

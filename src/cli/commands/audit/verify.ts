@@ -1,5 +1,4 @@
 /** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
-
 import { exitCodeOf, RefitError } from '../../../errors.ts';
 import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';

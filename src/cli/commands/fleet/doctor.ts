@@ -1,5 +1,4 @@
 /** `refit doctor`: whose keys are used, what they may, and how the provider is reached. Reads alone; shows no key. */
-
 import { RefitError } from '../../../errors.ts';
 import { type Examination, examine, type Right } from '../../../operations/connect.ts';
 import { legible } from '../../../report/document/escape.ts';

@@ -1,5 +1,4 @@
 /** `refit init`: a plan to begin from, of the live fleet, an inventory file or a Terraform state. It changes nothing until edited. */
-
 import { lstat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';

@@ -1,5 +1,4 @@
 /** `refit inventory`: the live fleet to a dated file from which plans can be made offline. */
-
 import { type Inventory, totalMemory } from '../../../model.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';

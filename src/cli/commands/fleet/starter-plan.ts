@@ -29,7 +29,7 @@ const NAME = 40;
 
 /** @returns the text of a plan that is valid, with at least one instance. */
 export function starterPlan(plan: StarterPlan): string {
-  const regions = byRegion(plan.instances);
+  const regions = Map.groupBy(plan.instances, ({ region }) => region);
   const usual = [...regions].sort((a, b) => b[1].length - a[1].length)[0]![0];
   const defaults = [`region: ${usual}`, ...(plan.profile === null ? [] : [`profile: ${plan.profile}`])];
   const lines = [
@@ -87,12 +87,6 @@ function whyNot({ id, edition, type, status, region }: Instance): string | null 
   if (edition === 'unrecognised') return `its type ${type} is newer than this program`;
   if (status === 'running' || status === 'processing') return null;
   return `it is ${status}, and no order is taken for it`;
-}
-
-function byRegion(instances: readonly Instance[]): Map<string, Instance[]> {
-  const regions = new Map<string, Instance[]>();
-  for (const one of instances) regions.set(one.region, [...(regions.get(one.region) ?? []), one]);
-  return regions;
 }
 
 /** The targets of one region, their comments under each other. */

@@ -1,5 +1,4 @@
 /** `refit approve SAVED`: an approver's signature under a saved plan, or under one of its waves. No network. */
-
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { approvePlan } from '../../../operations/approve-plan.ts';

@@ -1,5 +1,4 @@
 /** `refit diff SAVED SAVED`: what changed from one saved plan to another. Reads two files, and nothing else. */
-
 import { EXIT_CHANGES, RefitError } from '../../../errors.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { word } from '../../../next-command.ts';

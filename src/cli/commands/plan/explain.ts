@@ -1,5 +1,4 @@
 /** `refit explain CODE|INSTANCE [PLAN]`: a rule; or why an instance is blocked, selected or not selected. */
-
 import { RefitError } from '../../../errors.ts';
 import type { Plan } from '../../../model.ts';
 import { readInput } from '../../../operations/named-files.ts';

@@ -1,5 +1,4 @@
 /** `refit rehearse SAVED`: the same plan by the same executor against the simulated provider, in virtual time. */
-
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { rehearseSavedPlan } from '../../../operations/rehearse-plan.ts';

@@ -1,5 +1,4 @@
 /** `refit validate PLAN...`: schema and everything decidable offline; no network, no credentials. */
-
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';

@@ -1,5 +1,4 @@
 /** `refit windows next PLAN`: the coming windows of a plan or saved plan, and whether its forecast fits into each. */
-
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';

@@ -1,5 +1,4 @@
 /** `refit apply SAVED`: carries it out, or goes on where it stopped. */
-
 import { join, relative } from 'node:path';
 import { exitCodeOf } from '../../../errors.ts';
 import { given } from '../../../given.ts';
@@ -49,26 +48,21 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     });
     left = end.wasLeft;
     view.close();
+    const { exitCode } = end;
+    const directory = nearer(end.directory);
     await emit<ReportFormat>(terminal, options, (format, where) =>
-      renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
+      renderReport(end.report, format, { ...where, directory }),
     );
     const next = nextAfter(end, file, options);
-    const report = join(nearer(end.directory), RUN_FILES.page);
+    const report = join(directory, RUN_FILES.page);
     if (terminal.progress === 'json') {
-      const directory = nearer(end.directory);
-      terminal.event({
-        event: 'ended',
-        exitCode: end.exitCode,
-        directory,
-        report,
-        next: next?.command ?? null,
-      });
+      terminal.event({ event: 'ended', exitCode, directory, report, next: next?.command ?? null });
     } else {
       if (end.wasFinished) terminal.hint('this run had ended: nothing was ordered');
       terminal.hint(`report  ${report}`);
       if (next) terminal.hint(`next    ${next.command}   ${next.why}`);
     }
-    return end.exitCode;
+    return exitCode;
   } finally {
     view.close();
     signals.close();
@@ -83,23 +77,16 @@ function nextAfter(
   file: string,
   options: Options,
 ): { readonly command: string; readonly why: string } | null {
+  const next = (command: string, why: string) => ({ command: sameWay(command, options), why });
   const shown = word(nearer(end.directory));
   const { totals, steps } = end.report;
-  if (end.exitCode === UNKNOWN)
-    return {
-      command: sameWay(`refit reconcile ${shown}`, options),
-      why: 'settles by reading what is unknown',
-    };
+  if (end.exitCode === UNKNOWN) return next(`refit reconcile ${shown}`, 'settles by reading what is unknown');
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
     const flag = options.allowHooks ? ' --allow-hooks' : '';
-    const command = sameWay(`refit apply ${word(file)} --run-dir ${shown}${flag}`, options);
-    return { command, why: 'goes on where this stopped' };
+    return next(`refit apply ${word(file)} --run-dir ${shown}${flag}`, 'goes on where this stopped');
   }
   if (totals.verified === steps.length) return null;
-  return {
-    command: sameWay(`refit retry ${shown} -o SAVED`, options),
-    why: 'plans again what is not verified',
-  };
+  return next(`refit retry ${shown} -o SAVED`, 'plans again what is not verified');
 }
 
 /** A path as it is easier to type from here. */

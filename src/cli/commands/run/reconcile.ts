@@ -1,5 +1,4 @@
 /** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
-
 import { join } from 'node:path';
 import { word } from '../../../next-command.ts';
 import { RUN_FILES, readRun } from '../../../operations/read-run.ts';

@@ -1,5 +1,4 @@
 /** `refit report RUN`: the audit report, at any time, also after a crash. */
-
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { reportRun } from '../../../operations/read-run.ts';

@@ -1,5 +1,4 @@
 /** `refit status RUN`: where a run stands, by its journal; `--watch` looks again until it has ended. */
-
 import { isFinished, totals } from '../../../journal/replay.ts';
 import { OUTCOMES, type StepState } from '../../../model.ts';
 import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';

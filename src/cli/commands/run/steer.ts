@@ -9,16 +9,12 @@ import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export const pause = sending({ kind: 'pause' });
-export const goOn = sending({ kind: 'continue' });
-export const drain = sending({ kind: 'drain' });
-export const abort = sending({ kind: 'abort' });
-
 export const set: CommandCode<[string, ...string[]]> = ([directory, ...typed], options, terminal) =>
   steer(directory, settingFrom(directory, typed), options, terminal);
 
-function sending(command: SteerCommand): CommandCode<[string]> {
-  return ([directory], options, terminal) => steer(directory, command, options, terminal);
+/** The command that says one word to a live run. */
+export function saying(kind: Exclude<SteerCommand['kind'], 'set'>): CommandCode<[string]> {
+  return ([directory], options, terminal) => steer(directory, { kind }, options, terminal);
 }
 
 /** @returns 0 where it was done, 5 where it was refused. */

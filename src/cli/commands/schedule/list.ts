@@ -1,5 +1,4 @@
 /** `refit schedule list DIR` and `refit schedule next DIR`: what is scheduled, how it went, and when it is due. Writes nothing. */
-
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';

@@ -1,5 +1,4 @@
 /** `refit simulate`: the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
-
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { readInput } from '../../../operations/named-files.ts';
