@@ -16,16 +16,11 @@ import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { selectFrom } from './select-from.ts';
-import { plannable, starterPlan } from './starter-plan.ts';
-import { readTerraformState, type Skipped } from './terraform-state.ts';
+import { plannable, type StarterPlan, starterPlan } from './starter-plan.ts';
+import { readTerraformState, type Skipped, type StateReading } from './terraform-state.ts';
 
 /** Instances, and where they are from. */
-interface Fleet {
-  readonly instances: readonly Instance[];
-  readonly skipped: readonly Skipped[];
-  readonly source: string;
-  readonly mayBeBehind: boolean;
-}
+type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeBehind'>;
 
 /** Of what was left out so many are named; the rest are counted. */
 const NAMED = 10;

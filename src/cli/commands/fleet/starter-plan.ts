@@ -7,7 +7,7 @@ import { clip } from '../../../report/document/columns.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { counted, size } from '../../../report/quantities.ts';
 import { sayMemory } from '../../../rules/say-size.ts';
-import type { Skipped } from './terraform-state.ts';
+import type { Skipped, StateReading } from './terraform-state.ts';
 
 export interface StarterPlan {
   readonly instances: readonly Instance[];
@@ -65,10 +65,7 @@ export function starterPlan(plan: StarterPlan): string {
 }
 
 /** What no plan can have as a target, with the reason; the rest in the order of a plan. */
-export function plannable(instances: readonly Instance[]): {
-  readonly instances: readonly Instance[];
-  readonly skipped: readonly Skipped[];
-} {
+export function plannable(instances: readonly Instance[]): StateReading {
   const skipped: Skipped[] = [];
   const kept: Instance[] = [];
   for (const one of instances) {

@@ -7,6 +7,7 @@ import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
+import { lowered } from '../../run-view/draw-run.ts';
 import { openWatchedRun } from '../../run-view/drawn-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
@@ -124,8 +125,6 @@ function textOf(status: RunStatus, now: number): string {
 
 /** What is set, and what is waited for: by name, how many steps, since when, and for how long at most. */
 function liveLines({ inFlight, requestsPerSecond, waits }: Standing, now: number): string[] {
-  const lowered = ({ now, approved }: { now: number; approved: number }) =>
-    now === approved ? `${now}` : `${now} (approved ${approved})`;
   const slowed = requestsPerSecond.lanes.filter(({ rate }) => rate < requestsPerSecond.now);
   return [
     `  places   ${inFlight.underWay} of ${lowered(inFlight)} taken`,
