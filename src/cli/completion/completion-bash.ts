@@ -1,18 +1,8 @@
 /** Completion for bash, 3.2 and later: one function, which needs no package and starts no program. */
-import {
-  type CommandNode,
-  everyCommand,
-  type Fits,
-  flagsWithValue,
-  lastWordOf,
-  type OptionNode,
-  optionsOf,
-  pathsOf,
-} from './completion-tree.ts';
+import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
-export function bashCompletion(program: CommandNode): string {
-  const commands = everyCommand(program);
-  const own = commands.slice(1).flatMap(({ path, options }) => options.flatMap(optionCases(`' ${path} `)));
+export function bashCompletion(program: ProgramNode): string {
+  const cases = program.all.flatMap(({ path, own }) => own.flatMap(optionCases(`' ${path} `)));
   return `# bash completion for refit. For good: refit completion bash > ~/.local/share/bash-completion/completions/refit
 # For this shell: source <(refit completion bash)
 
@@ -21,16 +11,16 @@ _refit() {
 ${WORD_AT_CURSOR}
 ${commandTyped(program)}
   case "$command $flag" in
-${[...own, ...program.options.flatMap(optionCases("*' "))].join('\n')}
+${[...cases, ...program.options.flatMap(optionCases("*' "))].join('\n')}
   esac
   if [[ $current == -* ]]; then
     case $command in
-${commands.map((node) => flagsCase(node, program)).join('\n')}
+${program.all.map(flagsCase).join('\n')}
     esac
     return
   fi
   case "$command $position" in
-${commands.flatMap(argumentCases).join('\n')}
+${program.all.flatMap(argumentCases).join('\n')}
   esac
 }
 complete -F _refit refit
@@ -89,28 +79,26 @@ const WORD_AT_CURSOR = `  local current=\${COMP_WORDS[COMP_CWORD]} before='' fla
   fi`;
 
 /** The command typed so far, as " audit verify", and how many arguments it has. */
-function commandTyped(program: CommandNode): string {
+function commandTyped(program: ProgramNode): string {
   return `  for ((at = 1; at < COMP_CWORD; at++)); do
     word=\${COMP_WORDS[at]}
     case $word in
-      ${flagsWithValue(program).join('|')})
+      ${program.flagsWithValue.join('|')})
         if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 1)); fi
         at=$((at + 1))
         if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 2)); fi ;;
       -* | '=') ;;
       *)
         case "$command $word" in
-          ${pathsOf(program)
-            .map((path) => `' ${path}'`)
-            .join('|')}) command="$command $word" ;;
+          ${program.paths.map((path) => `' ${path}'`).join('|')}) command="$command $word" ;;
           *) position=$((position + 1)) ;;
         esac ;;
     esac
   done`;
 }
 
-function flagsCase(node: CommandNode, program: CommandNode): string {
-  const flags = optionsOf(node, program).flatMap((option) => option.flags);
+function flagsCase(node: CommandNode): string {
+  const flags = node.options.flatMap((option) => option.flags);
   return `      '${before(node)}') _refit_words '${flags.join(' ')}' "$current" ;;`;
 }
 
@@ -137,7 +125,7 @@ function argumentCases(node: CommandNode): string[] {
       `    '${before(node)} '${repeats ? '*' : at}) ${completing(completes)} ;;`,
   );
   if (node.commands.length === 0) return cases;
-  const names = node.commands.map(lastWordOf).join(' ');
+  const names = node.commands.map(({ name }) => name).join(' ');
   return [...cases, `    '${before(node)} 0') _refit_words '${names}' "$current" ;;`];
 }
 

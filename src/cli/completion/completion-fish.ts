@@ -1,16 +1,7 @@
 /** Completion for fish: one `complete` for each command, option and argument, each with its description. */
-import {
-  type CommandNode,
-  everyCommand,
-  type Fits,
-  flagsWithValue,
-  lastWordOf,
-  type OptionNode,
-  pathsOf,
-} from './completion-tree.ts';
+import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
-export function fishCompletion(program: CommandNode): string {
-  const commands = everyCommand(program);
+export function fishCompletion(program: ProgramNode): string {
   return `# fish completion for refit. For good: refit completion fish > ~/.config/fish/completions/refit.fish
 # For this shell: refit completion fish | source
 
@@ -18,11 +9,11 @@ ${commandTyped(program)}
 ${HELPERS}
 complete -c refit -f
 ${program.options.map((option) => optionLine(null, option)).join('\n')}
-${commands.flatMap((node) => [...commandLines(node), ...ownOptions(node, program), ...argumentLines(node)]).join('\n')}
+${program.all.flatMap(linesOf).join('\n')}
 `;
 }
 
-function commandTyped(program: CommandNode): string {
+function commandTyped(program: ProgramNode): string {
   return `# The command typed so far and how many arguments it has, as "audit verify 0".
 function __refit_typed
     set -l command
@@ -35,11 +26,11 @@ function __refit_typed
             continue
         end
         switch $token
-            case ${flagsWithValue(program).join(' ')}
+            case ${program.flagsWithValue.join(' ')}
                 set skip 1
             case '-*'
             case '*'
-                if contains -- (string join ' ' $command $token) ${pathsOf(program).map(quoted).join(' ')}
+                if contains -- (string join ' ' $command $token) ${program.paths.map(quoted).join(' ')}
                     set -a command $token
                 else
                     set position (math $position + 1)
@@ -76,18 +67,18 @@ function __refit_write
 end
 `;
 
+function linesOf(node: CommandNode): string[] {
+  const options = node.own.map((option) => optionLine(node.path, option));
+  return [...commandLines(node), ...options, ...argumentLines(node)];
+}
+
 /** Where one of the commands below this one can be typed. */
 function commandLines(node: CommandNode): string[] {
   const at = node.path === '' ? '0' : `${node.path} 0`;
   return node.commands.map(
-    (command) =>
-      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${lastWordOf(command)} -d ${quoted(command.description)}`,
+    ({ name, description }) =>
+      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${name} -d ${quoted(description)}`,
   );
-}
-
-function ownOptions(node: CommandNode, program: CommandNode): string[] {
-  const own = node.options.filter((option) => !program.options.includes(option));
-  return own.map((option) => optionLine(node.path, option));
 }
 
 function optionLine(path: string | null, { flags, description, value }: OptionNode): string {

@@ -30,10 +30,25 @@ export interface ArgumentNode {
 export interface CommandNode {
   /** `audit verify`; empty for the program itself. */
   readonly path: string;
+  /** The last word of it. */
+  readonly name: string;
   readonly description: string;
+  /** What its row names. */
+  readonly own: readonly OptionNode[];
+  /** Its own, and those of every command. */
   readonly options: readonly OptionNode[];
   readonly arguments: readonly ArgumentNode[];
   readonly commands: readonly CommandNode[];
+}
+
+/** The whole program, the commands of a family below it. */
+export interface ProgramNode extends CommandNode {
+  /** Every command that can be typed, the program itself first. */
+  readonly all: readonly CommandNode[];
+  /** What is typed for every command but the program itself, such as `audit verify`. */
+  readonly paths: readonly string[];
+  /** Every flag that a value follows. */
+  readonly flagsWithValue: readonly string[];
 }
 
 /** All that there is to type. */
@@ -50,69 +65,53 @@ export type KnownWords = Readonly<Record<LoadedKind, readonly string[]>>;
 
 const HELP: OptionNode = { flags: ['-h', '--help'], description: 'show help', value: null, repeats: false };
 
-/** The whole program, the commands of a family below it. */
-export function completionTree(
-  { options, families, commands }: ProgramTable,
-  known: KnownWords,
-): CommandNode {
-  const byFamily = Map.groupBy(commands, ({ name }) => name.split(' ')[0]!);
-  return {
-    path: '',
-    description: '',
-    options: optionNodes(options, known),
+/** @param known words that are not in the table. */
+export function completionTree(table: ProgramTable, known: KnownWords): ProgramNode {
+  const shared = [...optionNodes(table.options, known), HELP];
+  const nodeOf = (path: string, description: string, own: readonly OptionNode[] = []) => ({
+    path,
+    name: path.split(' ').at(-1)!,
+    description,
+    own,
+    options: [...new Set([...own, HELP, ...shared])],
     arguments: [],
-    commands: [...byFamily].map(([name, rows]): CommandNode => {
-      const nodes = rows.map((row) => commandNode(row, known));
-      const description = families[name];
-      if (description === undefined) return nodes[0]!;
-      return { path: name, description, options: [HELP], arguments: [], commands: nodes };
-    }),
-  };
-}
-
-/** Every command that can be typed, the program itself first. */
-export function everyCommand(node: CommandNode): readonly CommandNode[] {
-  return [node, ...node.commands.flatMap(everyCommand)];
-}
-
-/** The options of a command and those of the program, each once. */
-export function optionsOf(node: CommandNode, program: CommandNode): OptionNode[] {
-  return [...new Set([...node.options, ...program.options])];
-}
-
-/** Every flag that a value follows. */
-export function flagsWithValue(program: CommandNode): string[] {
-  const valued = everyCommand(program).flatMap(({ options }) => options.filter(({ value }) => value));
-  return [...new Set(valued.flatMap(({ flags }) => flags))];
-}
-
-/** What is typed for every command but the program itself, such as `audit verify`. */
-export function pathsOf(program: CommandNode): string[] {
-  return everyCommand(program).flatMap(({ path }) => path || []);
-}
-
-/** The last word of what is typed for a command. */
-export function lastWordOf({ path }: CommandNode): string {
-  return path.split(' ').at(-1)!;
-}
-
-function commandNode(row: CommandRow, known: KnownWords): CommandNode {
-  return {
-    path: row.name,
-    description: row.summary,
-    options: optionNodes(row.options, known),
+    commands: [],
+  });
+  const commandNode = (row: CommandRow): CommandNode => ({
+    ...nodeOf(row.name, row.summary, optionNodes(row.options, known)),
     arguments: row.arguments.map(({ term, summary, completes }) => ({
       description: summary,
       completes: fitsOf(completes, known),
       required: term.startsWith('<'),
       repeats: /\.\.\.[>\]]$/.test(term),
     })),
-    commands: [],
+  });
+  const byFamily = [...Map.groupBy(table.commands, ({ name }) => name.split(' ')[0]!)];
+  const program: CommandNode = {
+    ...nodeOf('', ''),
+    options: shared,
+    commands: byFamily.map(([name, rows]): CommandNode => {
+      const commands = rows.map(commandNode);
+      const description = table.families[name];
+      return description === undefined ? commands[0]! : { ...nodeOf(name, description), commands };
+    }),
+  };
+  const all = everyCommand(program);
+  const valued = all.flatMap(({ options }) => options.filter(({ value }) => value !== null));
+  return {
+    ...program,
+    all,
+    paths: all.slice(1).map(({ path }) => path),
+    flagsWithValue: [...new Set(valued.flatMap(({ flags }) => flags))],
   };
 }
 
+function everyCommand(node: CommandNode): readonly CommandNode[] {
+  return [node, ...node.commands.flatMap(everyCommand)];
+}
+
 function optionNodes(rows: readonly OptionRow[], known: KnownWords): OptionNode[] {
-  const nodes = rows.map(({ flags, summary, repeats = false, completes }): OptionNode => {
+  return rows.map(({ flags, summary, repeats = false, completes }): OptionNode => {
     const placeholder = /<(.+)>$/.exec(flags)?.[1];
     return {
       flags: flags.replace(/ <.*$/, '').split(', '),
@@ -121,7 +120,6 @@ function optionNodes(rows: readonly OptionRow[], known: KnownWords): OptionNode[
       repeats,
     };
   });
-  return [...nodes, HELP];
 }
 
 function byPlaceholder(placeholder: string): Completes {

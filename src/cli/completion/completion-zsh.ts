@@ -1,14 +1,7 @@
 /** Completion for zsh, by its own `_arguments`, so that descriptions are shown beside what fits. */
-import {
-  type ArgumentNode,
-  type CommandNode,
-  type Fits,
-  lastWordOf,
-  type OptionNode,
-  optionsOf,
-} from './completion-tree.ts';
+import type { ArgumentNode, CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
-export function zshCompletion(program: CommandNode): string {
+export function zshCompletion(program: ProgramNode): string {
   return `#compdef refit
 # zsh completion for refit. For good: refit completion zsh > a folder of $fpath, as _refit
 # For this shell, after compinit: source <(refit completion zsh)
@@ -22,7 +15,7 @@ _refit_write() {
   if compset -P '*='; then _files; else compadd -S '' -- "$@"; fi
 }
 
-${functionsOf(program, program).join('\n\n')}
+${functionsOf(program).join('\n\n')}
 
 if [[ "\${funcstack[1]}" == _refit ]]; then _refit "$@"; else compdef _refit refit; fi
 `;
@@ -33,16 +26,16 @@ function nameOf({ path }: CommandNode): string {
   return ['_refit', ...path.split(' ').filter((part) => part !== '')].join('_').replaceAll('-', '_');
 }
 
-function functionsOf(node: CommandNode, program: CommandNode): string[] {
+function functionsOf(node: CommandNode): string[] {
   const lines = [
-    ...optionsOf(node, program).flatMap(optionSpecs),
+    ...node.options.flatMap(optionSpecs),
     ...node.arguments.map(argumentSpec),
     ...(node.commands.length > 0 ? [quoted('1: :->command'), quoted('*:: :->rest')] : []),
   ];
   if (node.commands.length === 0)
     return [`${nameOf(node)}() {\n  _arguments -s \\\n    ${lines.join(' \\\n    ')}\n}`];
-  const names = node.commands.map((one) =>
-    quoted(`${lastWordOf(one)}:${one.description.replaceAll(':', '\\:')}`),
+  const names = node.commands.map(({ name, description }) =>
+    quoted(`${name}:${description.replaceAll(':', '\\:')}`),
   );
   const own = `${nameOf(node)}() {
   local curcontext="$curcontext" state state_descr line
@@ -57,11 +50,11 @@ function functionsOf(node: CommandNode, program: CommandNode): string[] {
       _describe -t commands command commands ;;
     rest)
       case $words[1] in
-        ${node.commands.map((one) => `${lastWordOf(one)}) ${nameOf(one)} ;;`).join('\n        ')}
+        ${node.commands.map((one) => `${one.name}) ${nameOf(one)} ;;`).join('\n        ')}
       esac ;;
   esac
 }`;
-  return [own, ...node.commands.flatMap((one) => functionsOf(one, program))];
+  return [own, ...node.commands.flatMap(functionsOf)];
 }
 
 /** One for each flag; one of them excludes the others, unless it repeats. */

@@ -38,20 +38,24 @@ const MOST_ACCEPTED = 200;
 const LIMIT_TOLD = 10 * SECOND;
 const RATE_OVER = 5 * SECOND;
 
+type Tally = ReturnType<typeof beginTally>;
+
 /** What is counted beside the replay. Times are ms since 1970 UTC. */
-interface Tally {
-  /** When the present process began. */
-  began: number | null;
-  /** Why nothing new is started; null while something is. */
-  stopping: string | null;
-  /** When the provider refused by its limit the last time. */
-  limitMetAt: number;
-  /** When the last orders were accepted. */
-  readonly accepted: number[];
-  /** How long changes took. */
-  readonly durations: { count: number; sum: number };
-  readonly verified: Step[];
-  readonly events: PictureEvent[];
+function beginTally() {
+  return {
+    /** When the present process began. */
+    began: null as number | null,
+    /** Why nothing new is started; null while something is. */
+    stopping: null as string | null,
+    /** When the provider refused by its limit the last time. */
+    limitMetAt: Number.NEGATIVE_INFINITY,
+    /** When the last orders were accepted. */
+    accepted: [] as number[],
+    /** How long changes took. */
+    durations: { count: 0, sum: 0 },
+    verified: [] as Step[],
+    events: [] as PictureEvent[],
+  };
 }
 
 /** All that a picture is made of. */
@@ -71,15 +75,7 @@ interface Moment {
 export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
   const replay = beginReplay(saved);
   const steps = new Map(saved.steps.map((step) => [step.id, step]));
-  const tally: Tally = {
-    began: null,
-    stopping: null,
-    limitMetAt: Number.NEGATIVE_INFINITY,
-    accepted: [],
-    durations: { count: 0, sum: 0 },
-    verified: [],
-    events: [],
-  };
+  const tally = beginTally();
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, visible(name)]));
   const states = () => saved.steps.map(({ id }) => replay.step(id));
   const line = (entry: JournalEntry) => lineOf(entry, saved, steps);
