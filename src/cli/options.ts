@@ -92,7 +92,7 @@ export function regionFrom(options: Options): string | null {
 }
 
 /** A duration such as `200ms`, `3s` or `1m`, in milliseconds. @throws RefitError `usage` */
-export function durationFrom(flag: string, text: string): number {
+function durationFrom(flag: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   if (!match)
     throw new RefitError(

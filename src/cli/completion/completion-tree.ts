@@ -61,7 +61,7 @@ export interface ProgramTable {
 }
 
 /** Words that the table does not hold: codes that `explain` knows, names that `--fault` and `--signature` take. */
-export type KnownWords = Readonly<Record<LoadedKind, readonly string[]>>;
+type KnownWords = Readonly<Record<LoadedKind, readonly string[]>>;
 
 const HELP: OptionNode = { flags: ['-h', '--help'], description: 'show help', value: null, repeats: false };
 

@@ -20,8 +20,9 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
-/** What the commands that make a plan of a run take. */
-const FROM_RUN = {
+/** A command that makes a plan of a run. */
+const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => ({
+  summary,
   arguments: [RUN],
   options: [
     OUT_SAVED,
@@ -33,7 +34,9 @@ const FROM_RUN = {
     CHANGES_EXIT_CODE,
     ...printing('review'),
   ],
-};
+  examples: [`refit ${kind} ${RUN_EXAMPLE} ${asIn}`],
+  load: async () => (await import('../commands/plan/plan.ts')).fromRun(kind),
+});
 
 /** The faults by name. */
 export async function faultsAppendix(): Promise<string> {
@@ -128,18 +131,12 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
-  rollback: {
-    ...FROM_RUN,
-    summary: 'plan the inverse of what a run verified; reads only',
-    examples: [`refit rollback ${RUN_EXAMPLE} --price -o rollback.json`],
-    load: async () => (await import('../commands/plan/plan.ts')).rollback,
-  },
-  retry: {
-    ...FROM_RUN,
-    summary: 'plan what a run left undone; reads only',
-    examples: [`refit retry ${RUN_EXAMPLE} -o retry.json`],
-    load: async () => (await import('../commands/plan/plan.ts')).retry,
-  },
+  rollback: fromRun(
+    'rollback',
+    'plan the inverse of what a run verified; reads only',
+    '--price -o rollback.json',
+  ),
+  retry: fromRun('retry', 'plan what a run left undone; reads only', '-o retry.json'),
   explain: {
     summary: 'explain a rule, or why an instance is blocked or selected',
     arguments: [

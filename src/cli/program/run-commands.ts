@@ -32,11 +32,14 @@ const HANDED_ON = [
   TEXT_OR_JSON,
 ];
 
-/** What the commands that switch a plan on and off have in common. */
-const SWITCH = {
+/** A command that switches a plan on or off. */
+const switching = (word: 'enable' | 'disable', summary: string) => ({
+  summary,
   arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
   options: [RUNS_FOLDER, TEXT_OR_JSON],
-};
+  examples: [`refit schedule ${word} plans nightly`],
+  load: async () => (await import('../commands/schedule/run.ts')).switching(word === 'enable'),
+});
 
 export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
   approve: {
@@ -152,16 +155,6 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Carry out by
     examples: ['refit schedule run-now plans nightly.yaml'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRunNow,
   },
-  'schedule disable': {
-    ...SWITCH,
-    summary: 'ignore the due times of a plan',
-    examples: ['refit schedule disable plans nightly'],
-    load: async () => (await import('../commands/schedule/run.ts')).scheduleDisable,
-  },
-  'schedule enable': {
-    ...SWITCH,
-    summary: 'heed the due times of a plan again, from now on',
-    examples: ['refit schedule enable plans nightly'],
-    load: async () => (await import('../commands/schedule/run.ts')).scheduleEnable,
-  },
+  'schedule disable': switching('disable', 'ignore the due times of a plan'),
+  'schedule enable': switching('enable', 'heed the due times of a plan again, from now on'),
 });

@@ -16,19 +16,15 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
   const expires = parseDuration(options.expires ?? EXPIRES);
   if (expires === null)
     throw new RefitError('usage', `--expires ${options.expires}: it takes a duration`, '--expires 24h');
-  const { key, as, wave, out, format } = options;
+  const { key, as, wave, out } = options;
   const now = terminal.clock.now();
   const signing = { key, as, wave, out, expires, now, env: terminal.env };
   const { approval, path, usualPath } = await approvePlan(saved, file, signing);
-  await print(
-    terminal,
-    { format },
-    {
-      text: () => `${visible(path)}\n`,
-      json: { file: path, approval },
-      indent: 2,
-    },
-  );
+  await print(terminal, options, {
+    text: () => `${visible(path)}\n`,
+    json: { file: path, approval },
+    indent: 2,
+  });
   const name = visible(saved.name);
   const what = approval.wave === null ? name : `wave ${visible(approval.wave)} of ${name}`;
   const steps = (saved.waves.find((one) => one.name === approval.wave) ?? saved).steps.length;

@@ -38,10 +38,8 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
   return handOver(review, options, terminal, file);
 };
 
-export const rollback = fromRun('rollback');
-export const retry = fromRun('retry');
-
-function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
+/** `refit rollback` and `refit retry`. */
+export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
   return async ([directory], options, terminal) => {
     const { price = false, ignoreWindows = false, out: saveAs = null } = options;
     const durations = await pastDurations(options.durations, options.endpoint);

@@ -90,10 +90,8 @@ function tell(deed: ScheduleDeed, root: string, options: Options, terminal: Term
   });
 }
 
-export const scheduleEnable = switchTo(true);
-export const scheduleDisable = switchTo(false);
-
-function switchTo(enabled: boolean): CommandCode<[string, string]> {
+/** `enable` and `disable`. */
+export function switching(enabled: boolean): CommandCode<[string, string]> {
   return async ([folder, name], options, terminal) => {
     const read = await readSchedule(folder, options.runs);
     const plan = fileNamed(name, read.view, folder).name;
