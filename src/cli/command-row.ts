@@ -1,5 +1,5 @@
 /** A command as a row of data: what is typed, what help and completion say of it, and where its code is. */
-import type { GlobalOptions } from './options.ts';
+import type { Options } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandRow {
@@ -21,19 +21,27 @@ export interface CommandRow {
   readonly load: () => Promise<CommandCode>;
 }
 
-/** What carries a command out. @returns the exit code. */
-export type CommandCode = {
-  /** Arguments and options are as the row says: a command may name their types more narrowly. */
-  run(args: readonly string[], options: GlobalOptions, terminal: Terminal): Promise<number>;
+/** The rows of the commands under one heading, by what is typed; those without arguments or options need not say so. */
+export function commandsIn(
+  group: string,
+  rows: Readonly<
+    Record<string, Omit<CommandRow, 'name' | 'group' | 'arguments' | 'options'> & Partial<CommandRow>>
+  >,
+): readonly CommandRow[] {
+  return Object.entries(rows).map(([name, row]) => ({ name, group, arguments: [], options: [], ...row }));
+}
+
+/** What carries a command out, with the arguments and options that the row names. @returns the exit code. */
+export type CommandCode<Args extends readonly string[] = readonly string[]> = {
+  run(args: Readonly<Args>, options: Options, terminal: Terminal): Promise<number>;
 }['run'];
 
 export interface ArgumentRow {
   /** `<plan>`; `[plan]` where it may be left out; `<plan...>` where it takes all that follow. */
   readonly term: string;
   readonly summary: string;
+  /** Where it is words, nothing else is taken. */
   readonly completes: Completes;
-  /** Where nothing else is taken. */
-  readonly choices?: readonly string[];
 }
 
 export interface OptionRow {
@@ -46,17 +54,22 @@ export interface OptionRow {
 }
 
 /** What fits at a place. */
-export type Completes =
-  | { readonly kind: 'words'; readonly words: readonly string[] }
-  /** Words after which typing goes on, as `inFlight=`. */
-  | { readonly kind: 'beginnings'; readonly words: readonly string[] }
-  /** Files that end so; empty: any. */
-  | { readonly kind: 'files'; readonly endings: readonly string[] }
-  | { readonly kind: 'folders' }
-  /** Run directories. */
-  | { readonly kind: 'runs' }
-  /** `json=FILE`, in the formats of `--format` beside it. */
-  | { readonly kind: 'format-file'; readonly words: readonly string[] }
-  /** Words that are loaded only for a completion script. */
-  | { readonly kind: 'codes' | 'faults' | 'signatures' }
-  | { readonly kind: 'anything' };
+export interface Completes {
+  readonly kind:
+    | 'words'
+    /** Words after which typing goes on, as `inFlight=`. */
+    | 'beginnings'
+    | 'files'
+    | 'folders'
+    /** Run directories. */
+    | 'runs'
+    /** `json=FILE`: the words are what stands before the file. */
+    | 'format-file'
+    /** Words that are loaded only for a completion script. */
+    | 'codes'
+    | 'faults'
+    | 'signatures'
+    | 'anything';
+  /** Of files the endings; none: any file. */
+  readonly words?: readonly string[];
+}

@@ -7,22 +7,14 @@ import { renderReview } from '../operations/render.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { visible } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
-import { type GlobalOptions, sameWay } from './options.ts';
+import { type Options, sameWay } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';
-
-/** What the commands that make a plan are given. */
-export interface ReviewOptions extends GlobalOptions {
-  readonly out?: string;
-  readonly all?: boolean;
-  readonly summary?: boolean;
-  readonly detailedExitcode?: boolean;
-}
 
 /** @param madeFrom the file that was read, which must not be overwritten; null: none. @returns the exit code. */
 export async function handOver(
   review: PlanReview,
-  options: ReviewOptions,
+  options: Options,
   terminal: Terminal,
   madeFrom: string | null,
 ): Promise<number> {
@@ -30,16 +22,23 @@ export async function handOver(
     await writeOutput(options.out, encodeSavedPlan(review.plan), madeFrom);
     terminal.hint(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}`);
   }
-  await emit<ReviewFormat>(terminal, options, (format, where) =>
-    renderReview({ ...review, next: review.next === null ? null : sameWay(review.next, options) }, format, {
-      ...where,
-      all: options.all ?? false,
-      summary: options.summary ?? false,
-      elsewhere: sameWay(allOf(review, options.out ?? null, madeFrom), options),
-    }),
-  );
+  await emitReview(review, options, terminal, allOf(review, options.out ?? null, madeFrom));
   if (review.verdict === 'blocked') return EXIT_BLOCKED;
   return options.detailedExitcode && review.verdict === 'ready' ? EXIT_CHANGES : 0;
+}
+
+/** Shows a review in the formats asked for. @param elsewhere the command that shows every row. */
+export function emitReview(
+  review: PlanReview,
+  options: Options,
+  terminal: Terminal,
+  elsewhere: string,
+): Promise<void> {
+  const shown = { ...review, next: review.next === null ? null : sameWay(review.next, options) };
+  const { all = false, summary = false } = options;
+  return emit<ReviewFormat>(terminal, options, (format, where) =>
+    renderReview(shown, format, { ...where, all, summary, elsewhere: sameWay(elsewhere, options) }),
+  );
 }
 
 /** The command that shows every row: of the saved plan where there is one, else the same command again. */

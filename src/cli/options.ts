@@ -1,4 +1,4 @@
-/** What every command is given beside its own arguments. */
+/** What can be typed as options, and how what was typed is read. */
 import { RefitError } from '../errors.ts';
 import { word } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
@@ -7,23 +7,67 @@ import { HOUR, MINUTE, SECOND } from '../units.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface GlobalOptions extends Output {
-  readonly endpoint?: string;
-  readonly signature?: string;
-  readonly region?: string;
-  readonly profile?: string;
+/** The options as they were typed, by name: those of the program, and those that the row of the command lists. */
+export interface Options extends Output {
   readonly color: boolean;
+  readonly account?: readonly string[];
+  readonly all?: boolean;
+  readonly allowHooks?: boolean;
+  readonly as?: string;
+  readonly atEntry?: string;
+  readonly autoApprove?: boolean;
+  readonly balance?: string;
+  readonly columns?: string;
+  readonly count?: string;
+  readonly detailedExitcode?: boolean;
+  readonly duration?: string;
+  readonly durations?: string;
+  readonly endpoint?: string;
+  readonly expires?: string;
+  readonly fault?: readonly string[];
+  readonly fleet?: string;
+  readonly force?: boolean;
+  readonly fromTerraform?: string;
+  readonly head?: string;
+  readonly ignoreWindows?: boolean;
+  readonly instances?: string;
+  readonly inventory?: string;
+  readonly key?: string;
+  readonly limit?: string;
+  readonly limitCounting?: string;
+  readonly listen?: string;
+  readonly live?: boolean;
+  readonly lockTail?: string;
+  readonly out?: string;
+  readonly port?: string;
+  readonly price?: boolean;
+  readonly profile?: string;
   readonly quiet?: boolean;
+  readonly region?: string;
+  readonly runDir?: string;
+  readonly runs?: string;
+  readonly seed?: string;
+  readonly seeds?: string;
+  readonly select?: readonly string[];
+  readonly signature?: string;
+  readonly signedBy?: readonly string[];
+  readonly signers?: string;
+  readonly startLag?: string;
+  readonly summary?: boolean;
+  readonly tls?: boolean;
+  readonly used?: boolean;
   readonly verbose?: boolean;
+  readonly watch?: boolean;
+  readonly wave?: string;
 }
 
 /** Where the provider is and how it is asked, by the flags and the environment. */
-export function connectionOf({ endpoint, signature }: GlobalOptions, { env }: Terminal): ConnectOptions {
+export function connectionOf({ endpoint, signature }: Options, { env }: Terminal): ConnectOptions {
   return { endpoint: endpoint ?? null, signature: signature ?? null, env };
 }
 
 /** The regions of `--region a,b`; null where none is named. @throws RefitError `usage` */
-export function regionsFrom({ region }: GlobalOptions): string[] | null {
+export function regionsFrom({ region }: Options): string[] | null {
   if (region === undefined) return null;
   const regions = region.split(',').map((one) => one.trim());
   for (const one of regions) {
@@ -35,7 +79,7 @@ export function regionsFrom({ region }: GlobalOptions): string[] | null {
 }
 
 /** The one region that a plan defaults to. @throws RefitError `usage` where several are named. */
-export function regionFrom(options: GlobalOptions): string | null {
+export function regionFrom(options: Options): string | null {
   const regions = regionsFrom(options);
   if (regions && regions.length > 1) {
     throw new RefitError(
@@ -48,7 +92,7 @@ export function regionFrom(options: GlobalOptions): string | null {
 }
 
 /** A duration such as `200ms`, `3s` or `1m`, in milliseconds. @throws RefitError `usage` */
-export function durationFrom(flag: string, text: string): number {
+function durationFrom(flag: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   if (!match)
     throw new RefitError(
@@ -92,7 +136,7 @@ export function countFrom(text: string | undefined, most: number, command: strin
 }
 
 /** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */
-export function sameWay(command: string, { endpoint, signature, region, profile }: GlobalOptions): string {
+export function sameWay(command: string, { endpoint, signature, region, profile }: Options): string {
   const given = [
     ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
     ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],

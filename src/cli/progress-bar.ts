@@ -1,17 +1,12 @@
 /** One line that grows while something is read: drawn over on a terminal, told at the end of each kind elsewhere. */
 import type { Terminal } from './terminal.ts';
 
-export interface ProgressBar {
-  show(what: string, done: number, of: number): void;
-  clear(): void;
-}
-
 const CELLS = 24;
 
-export function progressBar(terminal: Terminal): ProgressBar {
+export function progressBar(terminal: Terminal) {
   let told = '';
   return {
-    show(what, done, of) {
+    show(what: string, done: number, of: number) {
       if (terminal.quiet) return;
       if (terminal.live) {
         const filled = of === 0 ? CELLS : Math.floor((CELLS * done) / of);

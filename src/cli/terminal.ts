@@ -40,12 +40,9 @@ export interface Terminal {
 }
 
 /** The machine's own terminal. */
-export function openTerminal(options: {
-  readonly color: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  readonly progress: ProgressMode;
-}): Terminal {
+export function openTerminal(
+  options: Pick<Terminal, 'quiet' | 'verbose' | 'progress'> & { readonly color: boolean },
+): Terminal {
   const { env, stdout, stderr } = process;
   const dumb = env.TERM === 'dumb';
   const ci = Boolean(env.CI) && env.CI !== 'false';

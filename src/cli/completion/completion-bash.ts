@@ -1,15 +1,8 @@
 /** Completion for bash, 3.2 and later: one function, which needs no package and starts no program. */
-import {
-  type CommandNode,
-  everyCommand,
-  type Fits,
-  flagsWithValue,
-  type OptionNode,
-  pathsOf,
-} from './completion-tree.ts';
+import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
-export function bashCompletion(program: CommandNode): string {
-  const commands = everyCommand(program);
+export function bashCompletion(program: ProgramNode): string {
+  const cases = program.all.flatMap(({ path, own }) => own.flatMap(optionCases(`' ${path} `)));
   return `# bash completion for refit. For good: refit completion bash > ~/.local/share/bash-completion/completions/refit
 # For this shell: source <(refit completion bash)
 
@@ -18,20 +11,16 @@ _refit() {
 ${WORD_AT_CURSOR}
 ${commandTyped(program)}
   case "$command $flag" in
-${commands
-  .filter(({ path }) => path !== '')
-  .flatMap(({ path, options }) => options.flatMap((option) => optionCases(`' ${path} '`, option)))
-  .join('\n')}
-${program.options.flatMap((option) => optionCases('*', option)).join('\n')}
+${[...cases, ...program.options.flatMap(optionCases("*' "))].join('\n')}
   esac
   if [[ $current == -* ]]; then
     case $command in
-${commands.map((node) => `      ${word(node)}) _refit_words '${flagsOf(node, program).join(' ')}' "$current" ;;`).join('\n')}
+${program.all.map(flagsCase).join('\n')}
     esac
     return
   fi
   case "$command $position" in
-${commands.flatMap(argumentCases).join('\n')}
+${program.all.flatMap(argumentCases).join('\n')}
   esac
 }
 complete -F _refit refit
@@ -90,69 +79,66 @@ const WORD_AT_CURSOR = `  local current=\${COMP_WORDS[COMP_CWORD]} before='' fla
   fi`;
 
 /** The command typed so far, as " audit verify", and how many arguments it has. */
-function commandTyped(program: CommandNode): string {
+function commandTyped(program: ProgramNode): string {
   return `  for ((at = 1; at < COMP_CWORD; at++)); do
     word=\${COMP_WORDS[at]}
     case $word in
-      ${flagsWithValue(program).join('|')})
+      ${program.flagsWithValue.join('|')})
         if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 1)); fi
         at=$((at + 1))
         if [[ \${COMP_WORDS[at+1]-} == '=' ]]; then at=$((at + 2)); fi ;;
       -* | '=') ;;
       *)
         case "$command $word" in
-          ${pathsOf(program)
-            .map((path) => `' ${path}'`)
-            .join('|')}) command="$command $word" ;;
+          ${program.paths.map((path) => `' ${path}'`).join('|')}) command="$command $word" ;;
           *) position=$((position + 1)) ;;
         esac ;;
     esac
   done`;
 }
 
-const word = ({ path }: CommandNode) => (path === '' ? "''" : `' ${path}'`);
-
-/** The flags of a command with those of the program. */
-function flagsOf(node: CommandNode, program: CommandNode): string[] {
-  return [...new Set([...node.options, ...program.options].flatMap(({ flags }) => flags))];
+function flagsCase(node: CommandNode): string {
+  const flags = node.options.flatMap((option) => option.flags);
+  return `      '${before(node)}') _refit_words '${flags.join(' ')}' "$current" ;;`;
 }
 
-function optionCases(before: string, { flags, value }: OptionNode): string[] {
-  if (value === null) return [];
-  const pattern = flags.map((flag) => (before === '*' ? `*' ${flag}'` : `${before.slice(0, -1)}${flag}'`));
-  const lines = [`    ${pattern.join('|')}) ${completing(value)} return ;;`];
-  if (value.kind === 'format-file')
-    lines.push(
-      `    ${before === '*' ? '*' : before.slice(0, -1)}--write=') _refit_files "$current"; return ;;`,
-    );
-  return lines;
+/** A command as `$command` has it, after a space. */
+function before({ path }: CommandNode): string {
+  return path === '' ? '' : ` ${path}`;
+}
+
+/** @param typed the beginning of the pattern: the command, or any, and the quote within which flags follow it. */
+function optionCases(typed: string) {
+  return ({ flags, value }: OptionNode): string[] => {
+    if (value === null) return [];
+    const cases = [
+      `    ${flags.map((flag) => `${typed}${flag}'`).join('|')}) ${completing(value)} return ;;`,
+    ];
+    if (value.kind === 'format-file') cases.push(`    ${typed}--write=') _refit_files "$current"; return ;;`);
+    return cases;
+  };
 }
 
 function argumentCases(node: CommandNode): string[] {
-  const path = node.path === '' ? '' : ` ${node.path}`;
   const cases = node.arguments.map(
-    ({ completes, repeats }, at) => `    '${path} '${repeats ? '*' : at}) ${completing(completes)} ;;`,
+    ({ completes, repeats }, at) =>
+      `    '${before(node)} '${repeats ? '*' : at}) ${completing(completes)} ;;`,
   );
   if (node.commands.length === 0) return cases;
-  const names = node.commands.map(({ path }) => path.split(' ').at(-1)).join(' ');
-  return [...cases, `    '${path} 0') _refit_words '${names}' "$current" ;;`];
+  const names = node.commands.map(({ name }) => name).join(' ');
+  return [...cases, `    '${before(node)} 0') _refit_words '${names}' "$current" ;;`];
 }
 
-function completing(completes: Fits): string {
-  switch (completes.kind) {
-    case 'words':
-      return `_refit_words '${completes.words.join(' ')}' "$current";`;
-    case 'beginnings':
-      return `_refit_beginnings '${completes.words.join(' ')}' "$current";`;
-    case 'format-file':
-      return `_refit_beginnings '${completes.words.map((one) => `${one}=`).join(' ')}' "$current";`;
-    case 'files':
-      return `_refit_files "$current"${completes.endings.map((ending) => ` ${ending}`).join('')};`;
-    case 'folders':
-      return '_refit_folders "$current";';
-    case 'runs':
-      return '_refit_runs "$current";';
-    case 'anything':
-      return '';
-  }
+const COMPLETING: Readonly<Record<Fits['kind'], (words: string) => string>> = {
+  words: (words) => `_refit_words '${words}' "$current";`,
+  beginnings: (words) => `_refit_beginnings '${words}' "$current";`,
+  'format-file': (words) => `_refit_beginnings '${words}' "$current";`,
+  files: (endings) => `_refit_files "$current"${endings && ` ${endings}`};`,
+  folders: () => '_refit_folders "$current";',
+  runs: () => '_refit_runs "$current";',
+  anything: () => '',
+};
+
+function completing({ kind, words }: Fits): string {
+  return COMPLETING[kind](words.join(' '));
 }

@@ -1,15 +1,7 @@
 /** Completion for fish: one `complete` for each command, option and argument, each with its description. */
-import {
-  type CommandNode,
-  everyCommand,
-  type Fits,
-  flagsWithValue,
-  type OptionNode,
-  pathsOf,
-} from './completion-tree.ts';
+import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
-export function fishCompletion(program: CommandNode): string {
-  const commands = everyCommand(program);
+export function fishCompletion(program: ProgramNode): string {
   return `# fish completion for refit. For good: refit completion fish > ~/.config/fish/completions/refit.fish
 # For this shell: refit completion fish | source
 
@@ -17,11 +9,11 @@ ${commandTyped(program)}
 ${HELPERS}
 complete -c refit -f
 ${program.options.map((option) => optionLine(null, option)).join('\n')}
-${commands.flatMap((node) => [...commandLines(node), ...ownOptions(node, program), ...argumentLines(node)]).join('\n')}
+${program.all.flatMap(linesOf).join('\n')}
 `;
 }
 
-function commandTyped(program: CommandNode): string {
+function commandTyped(program: ProgramNode): string {
   return `# The command typed so far and how many arguments it has, as "audit verify 0".
 function __refit_typed
     set -l command
@@ -34,11 +26,11 @@ function __refit_typed
             continue
         end
         switch $token
-            case ${flagsWithValue(program).join(' ')}
+            case ${program.flagsWithValue.join(' ')}
                 set skip 1
             case '-*'
             case '*'
-                if contains -- (string join ' ' $command $token) ${pathsOf(program).map(quoted).join(' ')}
+                if contains -- (string join ' ' $command $token) ${program.paths.map(quoted).join(' ')}
                     set -a command $token
                 else
                     set position (math $position + 1)
@@ -75,21 +67,18 @@ function __refit_write
 end
 `;
 
+function linesOf(node: CommandNode): string[] {
+  const options = node.own.map((option) => optionLine(node.path, option));
+  return [...commandLines(node), ...options, ...argumentLines(node)];
+}
+
 /** Where one of the commands below this one can be typed. */
 function commandLines(node: CommandNode): string[] {
   const at = node.path === '' ? '0' : `${node.path} 0`;
   return node.commands.map(
-    ({ path, description }) =>
-      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${path.split(' ').at(-1)} -d ${quoted(description)}`,
+    ({ name, description }) =>
+      `complete -c refit -n ${quoted(`__refit_at ${quoted(at)}`)} -a ${name} -d ${quoted(description)}`,
   );
-}
-
-function ownOptions(node: CommandNode, program: CommandNode): string[] {
-  if (node === program) return [];
-  const shared = new Set(program.options.flatMap(({ flags }) => flags));
-  return node.options
-    .filter(({ flags }) => !flags.some((flag) => shared.has(flag)))
-    .map((option) => optionLine(node.path, option));
 }
 
 function optionLine(path: string | null, { flags, description, value }: OptionNode): string {
@@ -101,32 +90,31 @@ function optionLine(path: string | null, { flags, description, value }: OptionNo
 function argumentLines({ path, arguments: all }: CommandNode): string[] {
   return all.map(({ completes, repeats }, at) => {
     const where = repeats ? `${path} \\d+` : `${path} ${at}`;
-    const what =
-      completes.kind === 'files' || completes.kind === 'anything' ? '-F' : `-a ${words(completes)}`;
-    return `complete -c refit -n ${quoted(`__refit_at ${quoted(where)}`)} ${what}`;
+    return `complete -c refit -n ${quoted(`__refit_at ${quoted(where)}`)} ${offered(completes) ?? '-F'}`;
   });
 }
 
 /** An option's value: `-r` some, `-x` some and no file. */
 function taking(value: Fits): string {
   if (value.kind === 'files') return '-r -F';
-  if (value.kind === 'anything') return '-x';
-  return `-x -a ${words(value)}`;
+  return ['-x', offered(value) ?? []].flat().join(' ');
 }
 
-function words(completes: Fits): string {
-  switch (completes.kind) {
+/** What is offered beside files; null where there is nothing. */
+function offered({ kind, words }: Fits): string | null {
+  const all = words.join(' ');
+  switch (kind) {
     case 'words':
     case 'beginnings':
-      return quoted(completes.words.join(' '));
+      return `-a ${quoted(all)}`;
     case 'format-file':
-      return quoted(`(__refit_write ${completes.words.map((one) => `${one}=`).join(' ')})`);
+      return `-a ${quoted(`(__refit_write ${all})`)}`;
     case 'folders':
-      return quoted('(__fish_complete_directories)');
+      return `-a ${quoted('(__fish_complete_directories)')}`;
     case 'runs':
-      return quoted('(__refit_runs)');
+      return `-a ${quoted('(__refit_runs)')}`;
     default:
-      return "''";
+      return null;
   }
 }
 

@@ -1,8 +1,13 @@
 /** What can be typed after `refit` as the tree that a shell walks: made from the table of commands, so nothing is left out. */
-import type { ArgumentRow, CommandRow, Completes, OptionRow } from '../command-row.ts';
+import type { CommandRow, Completes, OptionRow } from '../command-row.ts';
+
+type LoadedKind = 'codes' | 'faults' | 'signatures';
 
 /** What fits at a place, words that were loaded included. */
-export type Fits = Exclude<Completes, { readonly kind: 'codes' | 'faults' | 'signatures' }>;
+export interface Fits {
+  readonly kind: Exclude<Completes['kind'], LoadedKind>;
+  readonly words: readonly string[];
+}
 
 export interface OptionNode {
   /** As typed, such as `-o` and `--out`. */
@@ -25,10 +30,25 @@ export interface ArgumentNode {
 export interface CommandNode {
   /** `audit verify`; empty for the program itself. */
   readonly path: string;
+  /** The last word of it. */
+  readonly name: string;
   readonly description: string;
+  /** What its row names. */
+  readonly own: readonly OptionNode[];
+  /** Its own, and those of every command. */
   readonly options: readonly OptionNode[];
   readonly arguments: readonly ArgumentNode[];
   readonly commands: readonly CommandNode[];
+}
+
+/** The whole program, the commands of a family below it. */
+export interface ProgramNode extends CommandNode {
+  /** Every command that can be typed, the program itself first. */
+  readonly all: readonly CommandNode[];
+  /** What is typed for every command but the program itself, such as `audit verify`. */
+  readonly paths: readonly string[];
+  /** Every flag that a value follows. */
+  readonly flagsWithValue: readonly string[];
 }
 
 /** All that there is to type. */
@@ -40,101 +60,82 @@ export interface ProgramTable {
   readonly commands: readonly CommandRow[];
 }
 
-/** Words that the table does not hold. */
-export interface KnownWords {
-  /** Codes that `explain` knows. */
-  readonly codes: readonly string[];
-  /** Names that `--fault` takes. */
-  readonly faults: readonly string[];
-  /** Names that `--signature` takes. */
-  readonly signatures: readonly string[];
-}
+/** Words that the table does not hold: codes that `explain` knows, names that `--fault` and `--signature` take. */
+type KnownWords = Readonly<Record<LoadedKind, readonly string[]>>;
 
 const HELP: OptionNode = { flags: ['-h', '--help'], description: 'show help', value: null, repeats: false };
 
-/** The whole program, the commands of a family below it. */
-export function completionTree(
-  { options, families, commands }: ProgramTable,
-  known: KnownWords,
-): CommandNode {
-  const byFamily = Map.groupBy(commands, ({ name }) => name.split(' ')[0]!);
-  return {
-    path: '',
-    description: '',
-    options: optionNodes(options, known),
+/** @param known words that are not in the table. */
+export function completionTree(table: ProgramTable, known: KnownWords): ProgramNode {
+  const shared = [...optionNodes(table.options, known), HELP];
+  const nodeOf = (path: string, description: string, own: readonly OptionNode[] = []) => ({
+    path,
+    name: path.split(' ').at(-1)!,
+    description,
+    own,
+    options: [...new Set([...own, HELP, ...shared])],
     arguments: [],
-    commands: [...byFamily].map(([name, rows]): CommandNode => {
-      const nodes = rows.map((row) => commandNode(row, known));
-      const description = families[name];
-      if (description === undefined) return nodes[0]!;
-      return { path: name, description, options: [HELP], arguments: [], commands: nodes };
-    }),
-  };
-}
-
-/** Every command that can be typed, the program itself first. */
-export function everyCommand(node: CommandNode): readonly CommandNode[] {
-  return [node, ...node.commands.flatMap(everyCommand)];
-}
-
-/** Every flag that a value follows. */
-export function flagsWithValue(program: CommandNode): string[] {
-  const flags = everyCommand(program).flatMap(({ options }) =>
-    options.flatMap((option) => (option.value === null ? [] : option.flags)),
-  );
-  return [...new Set(flags)];
-}
-
-/** What is typed for every command but the program itself, such as `audit verify`. */
-export function pathsOf(program: CommandNode): string[] {
-  return everyCommand(program).flatMap(({ path }) => (path === '' ? [] : [path]));
-}
-
-function commandNode(row: CommandRow, known: KnownWords): CommandNode {
-  return {
-    path: row.name,
-    description: row.summary,
-    options: optionNodes(row.options, known),
-    arguments: row.arguments.map(({ term, summary, completes }: ArgumentRow) => ({
+    commands: [],
+  });
+  const commandNode = (row: CommandRow): CommandNode => ({
+    ...nodeOf(row.name, row.summary, optionNodes(row.options, known)),
+    arguments: row.arguments.map(({ term, summary, completes }) => ({
       description: summary,
       completes: fitsOf(completes, known),
       required: term.startsWith('<'),
       repeats: /\.\.\.[>\]]$/.test(term),
     })),
-    commands: [],
+  });
+  const byFamily = [...Map.groupBy(table.commands, ({ name }) => name.split(' ')[0]!)];
+  const program: CommandNode = {
+    ...nodeOf('', ''),
+    options: shared,
+    commands: byFamily.map(([name, rows]): CommandNode => {
+      const commands = rows.map(commandNode);
+      const description = table.families[name];
+      return description === undefined ? commands[0]! : { ...nodeOf(name, description), commands };
+    }),
+  };
+  const all = everyCommand(program);
+  const valued = all.flatMap(({ options }) => options.filter(({ value }) => value !== null));
+  return {
+    ...program,
+    all,
+    paths: all.slice(1).map(({ path }) => path),
+    flagsWithValue: [...new Set(valued.flatMap(({ flags }) => flags))],
   };
 }
 
+function everyCommand(node: CommandNode): readonly CommandNode[] {
+  return [node, ...node.commands.flatMap(everyCommand)];
+}
+
 function optionNodes(rows: readonly OptionRow[], known: KnownWords): OptionNode[] {
-  const formats = rows.find(({ flags }) => flags.startsWith('--format '))?.completes;
-  const nodes = rows.map(({ flags, summary, repeats = false, completes }): OptionNode => {
+  return rows.map(({ flags, summary, repeats = false, completes }): OptionNode => {
     const placeholder = /<(.+)>$/.exec(flags)?.[1];
-    const value = completes ?? (placeholder === undefined ? null : byPlaceholder(placeholder));
-    const isWrite = value?.kind === 'format-file' && formats?.kind === 'words';
     return {
       flags: flags.replace(/ <.*$/, '').split(', '),
       description: summary,
-      value: isWrite ? { ...value, words: formats.words } : value && fitsOf(value, known),
+      value: placeholder === undefined ? null : fitsOf(completes ?? byPlaceholder(placeholder), known),
       repeats,
     };
   });
-  return [...nodes, HELP];
 }
 
-function byPlaceholder(placeholder: string): Fits {
-  if (placeholder === 'file' || placeholder === 'saved') return { kind: 'files', endings: [] };
+function byPlaceholder(placeholder: string): Completes {
+  if (placeholder === 'file' || placeholder === 'saved') return { kind: 'files' };
   return { kind: placeholder === 'folder' ? 'folders' : 'anything' };
 }
 
-function fitsOf(completes: Completes, known: KnownWords): Fits {
-  switch (completes.kind) {
+function fitsOf({ kind, words = [] }: Completes, known: KnownWords): Fits {
+  switch (kind) {
     // Parameters of a fault follow its name.
     case 'faults':
       return { kind: 'beginnings', words: known.faults };
     case 'codes':
     case 'signatures':
-      return { kind: 'words', words: known[completes.kind] };
+      return { kind: 'words', words: known[kind] };
     default:
-      return completes;
+      return { kind, words };
   }
 }

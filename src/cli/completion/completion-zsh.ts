@@ -1,7 +1,7 @@
 /** Completion for zsh, by its own `_arguments`, so that descriptions are shown beside what fits. */
-import type { ArgumentNode, CommandNode, Fits, OptionNode } from './completion-tree.ts';
+import type { ArgumentNode, CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
-export function zshCompletion(program: CommandNode): string {
+export function zshCompletion(program: ProgramNode): string {
   return `#compdef refit
 # zsh completion for refit. For good: refit completion zsh > a folder of $fpath, as _refit
 # For this shell, after compinit: source <(refit completion zsh)
@@ -15,7 +15,7 @@ _refit_write() {
   if compset -P '*='; then _files; else compadd -S '' -- "$@"; fi
 }
 
-${functionsOf(program, program).join('\n\n')}
+${functionsOf(program).join('\n\n')}
 
 if [[ "\${funcstack[1]}" == _refit ]]; then _refit "$@"; else compdef _refit refit; fi
 `;
@@ -26,25 +26,16 @@ function nameOf({ path }: CommandNode): string {
   return ['_refit', ...path.split(' ').filter((part) => part !== '')].join('_').replaceAll('-', '_');
 }
 
-function functionsOf(node: CommandNode, program: CommandNode): string[] {
-  const options = [...node.options, ...(node === program ? [] : program.options)];
-  const seen = new Set<string>();
-  const specs = options
-    .filter(({ flags }) => {
-      const isNew = !flags.some((flag) => seen.has(flag));
-      for (const flag of flags) seen.add(flag);
-      return isNew;
-    })
-    .flatMap(optionSpecs);
+function functionsOf(node: CommandNode): string[] {
   const lines = [
-    ...specs,
+    ...node.options.flatMap(optionSpecs),
     ...node.arguments.map(argumentSpec),
     ...(node.commands.length > 0 ? [quoted('1: :->command'), quoted('*:: :->rest')] : []),
   ];
   if (node.commands.length === 0)
     return [`${nameOf(node)}() {\n  _arguments -s \\\n    ${lines.join(' \\\n    ')}\n}`];
-  const names = node.commands.map((one) =>
-    quoted(`${lastOf(one)}:${one.description.replaceAll(':', '\\:')}`),
+  const names = node.commands.map(({ name, description }) =>
+    quoted(`${name}:${description.replaceAll(':', '\\:')}`),
   );
   const own = `${nameOf(node)}() {
   local curcontext="$curcontext" state state_descr line
@@ -59,14 +50,12 @@ function functionsOf(node: CommandNode, program: CommandNode): string[] {
       _describe -t commands command commands ;;
     rest)
       case $words[1] in
-        ${node.commands.map((one) => `${lastOf(one)}) ${nameOf(one)} ;;`).join('\n        ')}
+        ${node.commands.map((one) => `${one.name}) ${nameOf(one)} ;;`).join('\n        ')}
       esac ;;
   esac
 }`;
-  return [own, ...node.commands.flatMap((one) => functionsOf(one, program))];
+  return [own, ...node.commands.flatMap(functionsOf)];
 }
-
-const lastOf = ({ path }: CommandNode) => path.split(' ').at(-1)!;
 
 /** One for each flag; one of them excludes the others, unless it repeats. */
 function optionSpecs({ flags, description, value, repeats }: OptionNode): string[] {
@@ -85,23 +74,18 @@ function argumentSpec({ description, completes, repeats, required }: ArgumentNod
   );
 }
 
-function action(completes: Fits): string {
-  switch (completes.kind) {
-    case 'words':
-      return `(${completes.words.join(' ')})`;
-    case 'beginnings':
-      return `{compadd -S "" -- ${completes.words.join(' ')}}`;
-    case 'format-file':
-      return `{_refit_write ${completes.words.map((one) => `${one}=`).join(' ')}}`;
-    case 'files':
-      return completes.endings.length === 0 ? '_files' : `_files -g "*.(${completes.endings.join('|')})(-.)"`;
-    case 'folders':
-      return '_files -/';
-    case 'runs':
-      return '_refit_runs';
-    case 'anything':
-      return ' ';
-  }
+const ACTIONS: Readonly<Record<Fits['kind'], (words: string) => string>> = {
+  words: (words) => `(${words})`,
+  beginnings: (words) => `{compadd -S "" -- ${words}}`,
+  'format-file': (words) => `{_refit_write ${words}}`,
+  files: (endings) => (endings === '' ? '_files' : `_files -g "*.(${endings.replaceAll(' ', '|')})(-.)"`),
+  folders: () => '_files -/',
+  runs: () => '_refit_runs',
+  anything: () => ' ',
+};
+
+function action({ kind, words }: Fits): string {
+  return ACTIONS[kind](words.join(' '));
 }
 
 /** Text inside a specification of `_arguments`. */

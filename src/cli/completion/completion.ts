@@ -1,8 +1,7 @@
 /** `refit completion SHELL`: a script by which a shell completes what is typed after `refit`. */
 import { ALL_FAULTS, SIGNATURES } from '../../operations/known-names.ts';
 import { allRules } from '../../rules/check.ts';
-import type { GlobalOptions } from '../options.ts';
-import type { Terminal } from '../terminal.ts';
+import type { CommandCode } from '../command-row.ts';
 import { bashCompletion } from './completion-bash.ts';
 import { fishCompletion } from './completion-fish.ts';
 import { completionTree, type ProgramTable } from './completion-tree.ts';
@@ -11,8 +10,8 @@ import { zshCompletion } from './completion-zsh.ts';
 /** Each shell with what makes its script. */
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-export function completionOf(table: ProgramTable) {
-  return async ([shell]: readonly [string], _: GlobalOptions, terminal: Terminal): Promise<number> => {
+export function completionOf(table: ProgramTable): CommandCode<[string]> {
+  return async ([shell], _, terminal) => {
     const tree = completionTree(table, {
       codes: [...new Set(allRules().map(({ code }) => code))].sort(),
       faults: ALL_FAULTS.map(({ name }) => name),

@@ -1,16 +1,17 @@
 /** The table of commands: one row each, in the order of the main help. */
-import type { CommandRow } from '../command-row.ts';
+import { type CommandRow, commandsIn } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
-import { RUN_COMMANDS } from './run-commands.ts';
+import { CARRY_OUT_COMMANDS, SCHEDULE_COMMANDS, STEER_COMMANDS } from './run-commands.ts';
 import {
+  argument,
+  choiceOf,
   FAULT,
-  formatIn,
   option,
   PROGRAM_OPTIONS,
-  REPORT,
+  printing,
   RUN,
+  RUN_EXAMPLE,
   TEXT_OR_JSON,
-  WRITE,
 } from './shared-options.ts';
 
 /** Commands that are nothing without one of their own, with what these do together. */
@@ -20,18 +21,12 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   audit: 'check, sign and hand over the record of a run, offline',
 };
 
-const accountFor = 'Account for:';
-const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
-
-const ACCOUNT_COMMANDS: readonly CommandRow[] = [
-  {
-    name: 'report',
-    group: accountFor,
+const ACCOUNT_COMMANDS = commandsIn('Account for:', {
+  report: {
     summary: 'print the audit report of a run, at any time',
     arguments: [RUN],
     options: [
-      formatIn(REPORT),
-      WRITE,
+      ...printing('report'),
       option('--columns <names>', 'the columns of CSV that are wanted, separated by commas, in this order'),
     ],
     examples: [
@@ -40,9 +35,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/run/report.ts')).report,
   },
-  {
-    name: 'audit verify',
-    group: accountFor,
+  'audit verify': {
     summary: 'check offline that no byte of a journal was changed',
     arguments: [RUN],
     options: [
@@ -61,18 +54,14 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/audit/verify.ts')).auditVerify,
   },
-  {
-    name: 'audit replay',
-    group: accountFor,
+  'audit replay': {
     summary: 'render the reports again, and compare them byte by byte',
     arguments: [RUN],
     options: [TEXT_OR_JSON],
     examples: [`refit audit replay ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/audit/replay.ts')).auditReplay,
   },
-  {
-    name: 'audit sign',
-    group: accountFor,
+  'audit sign': {
     summary: 'sign the head of a journal, and keep the signature with it',
     arguments: [RUN],
     options: [
@@ -87,9 +76,7 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/audit/sign.ts')).auditSign,
   },
-  {
-    name: 'audit export',
-    group: accountFor,
+  'audit export': {
     summary: 'pack a run into one archive that a third party can check',
     arguments: [RUN],
     options: [
@@ -99,32 +86,27 @@ const ACCOUNT_COMMANDS: readonly CommandRow[] = [
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
-  {
-    name: 'audit events',
-    group: accountFor,
+  'audit events': {
     summary: 'print the journal as CloudEvents, a JSON line an entry',
     arguments: [RUN],
     options: [option('-o, --out <file>', 'write them into this file')],
     examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
     load: async () => (await import('../commands/audit/events.ts')).auditEvents,
   },
-];
+});
 
-const OTHER_COMMANDS: readonly CommandRow[] = [
-  {
-    name: 'doctor',
-    group: 'Look into the connection:',
+const CONNECTION_COMMANDS = commandsIn('Look into the connection:', {
+  doctor: {
     summary: 'check credentials, rights, clock and network; orders nothing',
-    arguments: [],
     options: [TEXT_OR_JSON],
     examples: ['refit doctor', 'refit doctor --profile retail --region ap-guangzhou'],
     load: async () => (await import('../commands/fleet/doctor.ts')).doctor,
   },
-  {
-    name: 'simulate',
-    group: 'Try without a cloud:',
+});
+
+const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
+  simulate: {
     summary: "serve the provider's API on loopback, with faults if wanted",
-    arguments: [],
     options: [
       option('--instances <n>', 'how many instances the default fleet has (60)'),
       option('--fleet <file>', 'a fleet of your own'),
@@ -135,9 +117,7 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
         '--limit <n>',
         'requests a second for each action and identity; 0 = no limit (the documented ones)',
       ),
-      option('--limit-counting <way>', 'calendar, sliding or bucket (calendar)', {
-        completes: { kind: 'words', words: ['calendar', 'sliding', 'bucket'] },
-      }),
+      choiceOf('--limit-counting <way>', ['calendar', 'sliding', 'bucket'], ' (calendar)'),
       option('--start-lag <range>', 'from an order to its start, as in 200ms..600ms'),
       option('--duration <range>', 'of a change, as in 1s..4s'),
       option('--lock-tail <range>', 'locked after a change, as in 1s..2s'),
@@ -156,28 +136,17 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
     appendix: faultsAppendix,
     load: async () => (await import('../commands/simulator/simulate.ts')).simulate,
   },
-  {
-    name: 'demo',
-    group: 'Try without a cloud:',
+  demo: {
     summary: 'play the whole story on a simulated fleet',
-    arguments: [],
-    options: [],
     examples: ['refit demo'],
     load: async () => (await import('../commands/simulator/demo.ts')).demo,
   },
-  {
-    name: 'completion',
-    group: 'At the keyboard:',
+});
+
+const KEYBOARD_COMMANDS = commandsIn('At the keyboard:', {
+  completion: {
     summary: 'print a script by which your shell completes what you type',
-    arguments: [
-      {
-        term: '<shell>',
-        summary: 'bash, zsh or fish',
-        completes: { kind: 'words', words: ['bash', 'zsh', 'fish'] },
-        choices: ['bash', 'zsh', 'fish'],
-      },
-    ],
-    options: [],
+    arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
     examples: [
       'refit completion bash > ~/.local/share/bash-completion/completions/refit',
       'refit completion fish > ~/.config/fish/completions/refit.fish',
@@ -189,11 +158,15 @@ const OTHER_COMMANDS: readonly CommandRow[] = [
         commands: COMMANDS,
       }),
   },
-];
+});
 
 export const COMMANDS: readonly CommandRow[] = [
   ...PLAN_COMMANDS,
-  ...RUN_COMMANDS,
+  ...CARRY_OUT_COMMANDS,
+  ...STEER_COMMANDS,
+  ...SCHEDULE_COMMANDS,
   ...ACCOUNT_COMMANDS,
-  ...OTHER_COMMANDS,
+  ...CONNECTION_COMMANDS,
+  ...TRIAL_COMMANDS,
+  ...KEYBOARD_COMMANDS,
 ];

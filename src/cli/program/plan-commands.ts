@@ -1,33 +1,28 @@
 /** The commands that read the fleet, and that make, check and show plans. */
-import type { CommandRow } from '../command-row.ts';
+import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   ALL,
+  argument,
   CHANGES_EXIT_CODE,
   DURATIONS,
   FAULT,
-  FINDINGS,
-  formatIn,
   OUT,
   OUT_SAVED,
   option,
   PLAN,
-  PLAN_DIFF,
   PLAN_OR_SAVED,
   PRICE,
-  REPORT,
-  REVIEW,
+  printing,
   RUN,
+  RUN_EXAMPLE,
   SAVED,
   SUMMARY,
   TEXT_OR_JSON,
-  WRITE,
 } from './shared-options.ts';
 
-const group = 'Plan and review:';
-
-/** What the commands that make a plan of a run take. */
-const FROM_RUN = {
-  group,
+/** A command that makes a plan of a run. */
+const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => ({
+  summary,
   arguments: [RUN],
   options: [
     OUT_SAVED,
@@ -37,10 +32,11 @@ const FROM_RUN = {
     ALL,
     SUMMARY,
     CHANGES_EXIT_CODE,
-    formatIn(REVIEW),
-    WRITE,
+    ...printing('review'),
   ],
-};
+  examples: [`refit ${kind} ${RUN_EXAMPLE} ${asIn}`],
+  load: async () => (await import('../commands/plan/plan.ts')).fromRun(kind),
+});
 
 /** The faults by name. */
 export async function faultsAppendix(): Promise<string> {
@@ -49,12 +45,9 @@ export async function faultsAppendix(): Promise<string> {
   return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
 }
 
-export const PLAN_COMMANDS: readonly CommandRow[] = [
-  {
-    name: 'inventory',
-    group,
+export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {
+  inventory: {
     summary: 'read the live fleet, to plan offline from',
-    arguments: [],
     options: [
       OUT,
       option('--used', 'with the memory in use of what is running, by counted calls of the monitor product'),
@@ -63,11 +56,8 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
     load: async () => (await import('../commands/fleet/inventory.ts')).inventory,
   },
-  {
-    name: 'init',
-    group,
+  init: {
     summary: 'write a plan to begin from: every instance as it is now',
-    arguments: [],
     options: [
       OUT,
       option('--force', 'also where the file is there already'),
@@ -88,18 +78,14 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/fleet/init.ts')).init,
   },
-  {
-    name: 'validate',
-    group,
+  validate: {
     summary: 'check plan files offline: no network, no credentials',
     arguments: [{ ...PLAN, term: '<plan...>', summary: 'plan files' }],
-    options: [formatIn(FINDINGS), WRITE],
+    options: [...printing('findings')],
     examples: ['refit validate plan.yaml', 'refit validate plans/*.yaml --write sarif=findings.sarif'],
     load: async () => (await import('../commands/plan/validate.ts')).validate,
   },
-  {
-    name: 'plan',
-    group,
+  plan: {
     summary: 'show what would be ordered, and what is blocked and why',
     arguments: [PLAN],
     options: [
@@ -111,8 +97,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       SUMMARY,
       CHANGES_EXIT_CODE,
       option('--dry-run', 'accepted, and changes nothing: a plan is a dry run'),
-      formatIn(REVIEW),
-      WRITE,
+      ...printing('review'),
     ],
     examples: [
       'refit plan plan.yaml --price -o saved-plan.json',
@@ -121,17 +106,14 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/plan.ts')).plan,
   },
-  {
-    name: 'show',
-    group,
+  show: {
     summary: 'show a saved plan again, in any format',
     arguments: [SAVED],
     options: [
       option('--live', 'read its instances again: what is no longer as it was planned'),
       ALL,
       SUMMARY,
-      formatIn(REVIEW),
-      WRITE,
+      ...printing('review'),
     ],
     examples: [
       'refit show saved-plan.json --all',
@@ -139,42 +121,26 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/show.ts')).show,
   },
-  {
-    name: 'diff',
-    group,
+  diff: {
     summary: 'show what changed from one saved plan to another',
     arguments: [
-      { ...SAVED, term: '<from>', completes: { kind: 'files', endings: [] } },
-      { ...SAVED, term: '<to>', completes: { kind: 'files', endings: [] } },
+      { ...SAVED, term: '<from>', completes: { kind: 'files' } },
+      { ...SAVED, term: '<to>', completes: { kind: 'files' } },
     ],
-    options: [ALL, option('--detailed-exitcode', 'exit 2 where they differ'), formatIn(PLAN_DIFF), WRITE],
+    options: [ALL, option('--detailed-exitcode', 'exit 2 where they differ'), ...printing('difference')],
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
-  {
-    ...FROM_RUN,
-    name: 'rollback',
-    summary: 'plan the inverse of what a run verified; reads only',
-    examples: ['refit rollback runs/20261124T173000Z-1f0c2ab9 --price -o rollback.json'],
-    load: async () => (await import('../commands/plan/from-run.ts')).rollback,
-  },
-  {
-    ...FROM_RUN,
-    name: 'retry',
-    summary: 'plan what a run left undone; reads only',
-    examples: ['refit retry runs/20261124T173000Z-1f0c2ab9 -o retry.json'],
-    load: async () => (await import('../commands/plan/from-run.ts')).retry,
-  },
-  {
-    name: 'explain',
-    group,
+  rollback: fromRun(
+    'rollback',
+    'plan the inverse of what a run verified; reads only',
+    '--price -o rollback.json',
+  ),
+  retry: fromRun('retry', 'plan what a run left undone; reads only', '-o retry.json'),
+  explain: {
     summary: 'explain a rule, or why an instance is blocked or selected',
     arguments: [
-      {
-        term: '<code|instance>',
-        summary: 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux',
-        completes: { kind: 'codes' },
-      },
+      argument('<code|instance>', 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux', { kind: 'codes' }),
       { ...PLAN, term: '[plan]' },
     ],
     options: [option('--inventory <file>', 'look into this file instead of the live fleet')],
@@ -184,9 +150,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/explain.ts')).explain,
   },
-  {
-    name: 'windows next',
-    group,
+  'windows next': {
     summary: 'list the coming windows, and whether the forecast fits',
     arguments: [PLAN_OR_SAVED],
     options: [
@@ -201,9 +165,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/windows.ts')).windowsNext,
   },
-  {
-    name: 'rehearse',
-    group,
+  rehearse: {
     summary: 'run a saved plan against a simulated provider, offline',
     arguments: [SAVED],
     options: [
@@ -214,8 +176,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
       option('--start-lag <range>', 'from an order to its start (1s..10s)'),
       option('--lock-tail <range>', 'locked after a change (0s..2m)'),
       option('--detailed-exitcode', 'exit as a run like the worst of them would'),
-      formatIn(REPORT),
-      WRITE,
+      ...printing('report'),
     ],
     examples: [
       'refit rehearse saved-plan.json',
@@ -224,4 +185,4 @@ export const PLAN_COMMANDS: readonly CommandRow[] = [
     appendix: faultsAppendix,
     load: async () => (await import('../commands/plan/rehearse.ts')).rehearse,
   },
-];
+});

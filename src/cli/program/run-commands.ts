@@ -1,27 +1,28 @@
 /** The commands that carry saved plans out, and that control the runs of them. */
-import type { CommandRow } from '../command-row.ts';
+import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
-  formatIn,
+  argument,
   NAME_IN_FOLDER,
   option,
   PLAN_FOLDER,
   PRICE,
   PROGRESS,
-  REPORT,
+  printing,
   RUN,
+  RUN_EXAMPLE,
   RUNS_FOLDER,
   SAVED,
   TEXT_OR_JSON,
-  WRITE,
 } from './shared-options.ts';
 
-const carryOut = 'Carry out:';
-const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
-
-/** What is the same of the commands that say one word to a live run. */
-const ONE_WORD = { group: 'Steer a live run:', arguments: [RUN], options: [TEXT_OR_JSON] };
-
-const byTheClock = 'Carry out by the clock:';
+/** A command that says one word to a live run. */
+const saying = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: string) => ({
+  summary,
+  arguments: [RUN],
+  options: [TEXT_OR_JSON],
+  examples: [`refit ${word} ${RUN_EXAMPLE}`],
+  load: async () => (await import('../commands/run/steer.ts')).saying(word),
+});
 
 /** What the commands that start runs by themselves hand on. */
 const HANDED_ON = [
@@ -31,17 +32,17 @@ const HANDED_ON = [
   TEXT_OR_JSON,
 ];
 
-/** What the commands that switch a plan on and off have in common. */
-const SWITCH = {
-  group: byTheClock,
+/** A command that switches a plan on or off. */
+const switching = (word: 'enable' | 'disable', summary: string) => ({
+  summary,
   arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
   options: [RUNS_FOLDER, TEXT_OR_JSON],
-};
+  examples: [`refit schedule ${word} plans nightly`],
+  load: async () => (await import('../commands/schedule/run.ts')).switching(word === 'enable'),
+});
 
-export const RUN_COMMANDS: readonly CommandRow[] = [
-  {
-    name: 'approve',
-    group: carryOut,
+export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
+  approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [SAVED],
     options: [
@@ -61,9 +62,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/plan/approve.ts')).approve,
   },
-  {
-    name: 'apply',
-    group: carryOut,
+  apply: {
     summary: 'carry a saved plan out, or go on where it stopped',
     arguments: [SAVED],
     options: [
@@ -78,8 +77,7 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
         'run the commands that the plan names, of hooks and gates, on this machine, as you',
       ),
       PROGRESS,
-      formatIn(REPORT),
-      WRITE,
+      ...printing('report'),
     ],
     examples: [
       'refit apply saved-plan.json',
@@ -88,71 +86,44 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     ],
     load: async () => (await import('../commands/run/apply.ts')).apply,
   },
-  {
-    name: 'reconcile',
-    group: carryOut,
+  reconcile: {
     summary: 'resolve by reading what is unknown of a run; orders nothing',
     arguments: [RUN],
     options: [PROGRESS, TEXT_OR_JSON],
     examples: [`refit reconcile ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/reconcile.ts')).reconcile,
   },
-  {
-    name: 'status',
-    group: carryOut,
+  status: {
     summary: 'show where a run stands',
     arguments: [RUN],
     options: [option('--watch', 'look again every two seconds until it has ended'), TEXT_OR_JSON],
     examples: [`refit status ${RUN_EXAMPLE}`, `refit status ${RUN_EXAMPLE} --watch`],
     load: async () => (await import('../commands/run/status.ts')).status,
   },
-  {
-    ...ONE_WORD,
-    name: 'pause',
-    summary: 'hold back new orders of a run until refit continue',
-    examples: [`refit pause ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).pause,
-  },
-  {
-    ...ONE_WORD,
-    name: 'continue',
-    summary: 'go on after a pause',
-    examples: [`refit continue ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).goOn,
-  },
-  {
-    ...ONE_WORD,
-    name: 'drain',
-    summary: 'start nothing new, follow what is in flight, and end',
-    examples: [`refit drain ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).drain,
-  },
-  {
-    ...ONE_WORD,
-    name: 'abort',
-    summary: 'leave immediately; the same apply goes on later',
-    examples: [`refit abort ${RUN_EXAMPLE}`],
-    load: async () => (await import('../commands/run/steer.ts')).abort,
-  },
-  {
-    name: 'set',
-    group: ONE_WORD.group,
+});
+
+export const STEER_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live run:', {
+  pause: saying('pause', 'hold back new orders of a run until refit continue'),
+  continue: saying('continue', 'go on after a pause'),
+  drain: saying('drain', 'start nothing new, follow what is in flight, and end'),
+  abort: saying('abort', 'leave immediately; the same apply goes on later'),
+  set: {
     summary: 'set inFlight or requestsPerSecond, up to what was approved',
     arguments: [
       RUN,
-      {
-        term: '<setting...>',
-        summary: 'inFlight=N or requestsPerSecond=N',
-        completes: { kind: 'beginnings', words: ['inFlight=', 'requestsPerSecond='] },
-      },
+      argument('<setting...>', 'inFlight=N or requestsPerSecond=N', {
+        kind: 'beginnings',
+        words: ['inFlight=', 'requestsPerSecond='],
+      }),
     ],
     options: [TEXT_OR_JSON],
     examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, `refit set ${RUN_EXAMPLE} requestsPerSecond=10`],
     load: async () => (await import('../commands/run/steer.ts')).set,
   },
-  {
-    name: 'schedule run',
-    group: byTheClock,
+});
+
+export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Carry out by the clock:', {
+  'schedule run': {
     summary: 'watch a folder of plans, and carry out what is due',
     isDefault: true,
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
@@ -163,45 +134,27 @@ export const RUN_COMMANDS: readonly CommandRow[] = [
     examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRun,
   },
-  {
-    name: 'schedule list',
-    group: byTheClock,
+  'schedule list': {
     summary: 'list what is scheduled, how it went and when it is due',
     arguments: [PLAN_FOLDER],
     options: [RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule list plans'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleList,
   },
-  {
-    name: 'schedule next',
-    group: byTheClock,
+  'schedule next': {
     summary: 'list the coming times, by the clock of their zone and in UTC',
     arguments: [PLAN_FOLDER],
     options: [option('--count <n>', 'how many times (10)'), RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule next plans --count 20'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleNext,
   },
-  {
-    name: 'schedule run-now',
-    group: byTheClock,
+  'schedule run-now': {
     summary: 'begin a plan now, or go on with what it left',
     arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
     options: HANDED_ON,
     examples: ['refit schedule run-now plans nightly.yaml'],
-    load: async () => (await import('../commands/schedule/steer.ts')).scheduleRunNow,
+    load: async () => (await import('../commands/schedule/run.ts')).scheduleRunNow,
   },
-  {
-    ...SWITCH,
-    name: 'schedule disable',
-    summary: 'ignore the due times of a plan',
-    examples: ['refit schedule disable plans nightly'],
-    load: async () => (await import('../commands/schedule/steer.ts')).scheduleDisable,
-  },
-  {
-    ...SWITCH,
-    name: 'schedule enable',
-    summary: 'heed the due times of a plan again, from now on',
-    examples: ['refit schedule enable plans nightly'],
-    load: async () => (await import('../commands/schedule/steer.ts')).scheduleEnable,
-  },
-];
+  'schedule disable': switching('disable', 'ignore the due times of a plan'),
+  'schedule enable': switching('enable', 'heed the due times of a plan again, from now on'),
+});

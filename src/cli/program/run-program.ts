@@ -4,8 +4,7 @@ import { exitCodeOf, RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
-import { EXIT_CODE_TABLE } from '../exit-code-table.ts';
-import type { GlobalOptions } from '../options.ts';
+import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
 import { openTerminal, PROGRESS_MODES, type ProgressMode } from '../terminal.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
@@ -61,7 +60,7 @@ async function runCommand(
   args: readonly string[],
   given: Record<string, unknown>,
 ): Promise<number> {
-  const options = given as unknown as Omit<GlobalOptions, 'write'> & { readonly write?: readonly string[] };
+  const options = given as unknown as Omit<Options, 'write'> & { readonly write?: readonly string[] };
   const { color, quiet = false, verbose = false } = options;
   const progress = progressFrom(given);
   const terminal = openTerminal({ color, quiet, verbose, progress });
@@ -134,9 +133,9 @@ function familyIn(program: Command, name: string, group: string): Command {
   return known ?? program.command(name).description(FAMILIES[name]!).helpGroup(group);
 }
 
-function argumentOf({ term, summary, choices }: ArgumentRow): Argument {
+function argumentOf({ term, summary, completes }: ArgumentRow): Argument {
   const argument = new Argument(term, summary);
-  return choices ? argument.choices(choices) : argument;
+  return completes.kind === 'words' && completes.words ? argument.choices(completes.words) : argument;
 }
 
 function optionOf({ flags, summary, repeats }: OptionRow): Option {
@@ -161,8 +160,27 @@ function argumentTerm(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
+/** The exit codes in words, as `refit --help` and the README show them. Scripts rely on them: unknown means failure. */
+const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
+  ['0', 'done; for plan without --detailed-exitcode also "there are changes"'],
+  ['1', 'our fault, or unclassified (the provider cannot be reached, a disk that cannot be written)'],
+  ['2', 'plan --detailed-exitcode: there are changes; diff --detailed-exitcode: the plans differ'],
+  ['3', 'ended, and something is not verified (failed, refused, drifted, skipped)'],
+  ['4', 'halted by a threshold or a gate, or by a refusal that concerns every order (no right, no money)'],
+  ['5', 'refused by a rule or a guard, or a command by the live run that was told it'],
+  ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
+  ['7', 'somebody else holds the lock'],
+  ['8', 'outside the window or frozen; or the window closed, or finishBy is reached, with work left'],
+  ['10', 'an outcome is unknown: refit reconcile'],
+  ['11', 'not approved: no yes, too few signatures, or a wave that asks for its own (work is left)'],
+  ['12', 'no credentials, or refused ones, also for want of a right to read'],
+  ['64', 'wrong usage'],
+  ['65', 'the plan file is invalid'],
+  ['130, 143', 'stopped by a signal after a clean drain; 143 also by refit drain or abort'],
+];
+
 /** At the end of the main help, and not of each command's. */
 function exitCodes({ command }: { readonly command: Command }): string {
   if (command.parent) return '';
-  return `\nExit codes:\n${EXIT_CODE_TABLE.map(([code, means]) => `  ${code.padEnd(8)}  ${means}`).join('\n')}`;
+  return `\nExit codes:\n${EXIT_CODES.map(([code, means]) => `  ${code.padEnd(8)}  ${means}`).join('\n')}`;
 }

@@ -1,9 +1,10 @@
 /** Options and arguments that several commands take, each said once. */
-import type { PlanDiffFormat } from '../../report/plan-diff/render-plan-diff.ts';
 import type { ReviewFormat } from '../../report/review/render-review.ts';
-import type { ReportFormat } from '../../report/run/render-report.ts';
 import type { ArgumentRow, Completes, OptionRow } from '../command-row.ts';
 import { PROGRESS_MODES } from '../terminal.ts';
+
+/** A run directory, for examples. */
+export const RUN_EXAMPLE = 'runs/20261124T173000Z-1f0c2ab9';
 
 /** One option of a command. */
 export function option(
@@ -12,6 +13,11 @@ export function option(
   more: Omit<OptionRow, 'flags' | 'summary'> = {},
 ): OptionRow {
   return { flags, summary, ...more };
+}
+
+/** One argument of a command. */
+export function argument(term: string, summary: string, completes: Completes): ArgumentRow {
+  return { term, summary, completes };
 }
 
 /** What every command takes. */
@@ -31,71 +37,58 @@ export const PROGRAM_OPTIONS: readonly OptionRow[] = [
   option('--json', 'the same as --format json'),
 ];
 
-const files = (...endings: readonly string[]): Completes => ({ kind: 'files', endings });
+const ANY_FILE: Completes = { kind: 'files' };
+const YAML: Completes = { kind: 'files', words: ['yaml', 'yml'] };
+const JSON_FILE: Completes = { kind: 'files', words: ['json'] };
 
-export const PLAN: ArgumentRow = {
-  term: '<plan>',
-  summary: 'plan file',
-  completes: files('yaml', 'yml'),
-};
-export const PLAN_OR_SAVED: ArgumentRow = {
-  term: '<plan>',
-  summary: 'plan file or saved plan',
-  completes: files('yaml', 'yml', 'json'),
-};
-export const SAVED: ArgumentRow = { term: '<saved>', summary: 'saved plan', completes: files('json') };
-export const RUN: ArgumentRow = { term: '<run>', summary: 'run directory', completes: { kind: 'runs' } };
-export const PLAN_FOLDER: ArgumentRow = {
-  term: '<folder>',
-  summary: 'the folder of the plans',
-  completes: files(),
-};
-export const NAME_IN_FOLDER: ArgumentRow = {
-  term: '<name>',
-  summary: "the file's name, with its ending or without",
-  completes: files(),
-};
+export const PLAN: ArgumentRow = argument('<plan>', 'plan file', YAML);
+export const PLAN_OR_SAVED: ArgumentRow = argument('<plan>', 'plan file or saved plan', {
+  kind: 'files',
+  words: ['yaml', 'yml', 'json'],
+});
+export const SAVED: ArgumentRow = argument('<saved>', 'saved plan', JSON_FILE);
+export const RUN: ArgumentRow = argument('<run>', 'run directory', { kind: 'runs' });
+export const PLAN_FOLDER: ArgumentRow = argument('<folder>', 'the folder of the plans', ANY_FILE);
+export const NAME_IN_FOLDER: ArgumentRow = argument(
+  '<name>',
+  "the file's name, with its ending or without",
+  ANY_FILE,
+);
 
-export const REVIEW: readonly ReviewFormat[] = [
-  'text',
-  'json',
-  'markdown',
-  'html',
-  'csv',
-  'junit',
-  'sarif',
-  'github',
-];
-export const REPORT: readonly ReportFormat[] = ['text', 'json', 'markdown', 'html', 'csv'];
-export const PLAN_DIFF: readonly PlanDiffFormat[] = ['text', 'json', 'markdown'];
-/** What a pipeline wants of a text: no changes, so no table of them. */
-export const FINDINGS: readonly ReviewFormat[] = ['text', 'json', 'markdown', 'junit', 'sarif', 'github'];
+/** What can be printed of a review, a report, a difference, and of a plan that is only checked: no changes, so no table. */
+const FORMATS = {
+  review: ['text', 'json', 'markdown', 'html', 'csv', 'junit', 'sarif', 'github'],
+  report: ['text', 'json', 'markdown', 'html', 'csv'],
+  difference: ['text', 'json', 'markdown'],
+  findings: ['text', 'json', 'markdown', 'junit', 'sarif', 'github'],
+} as const satisfies Readonly<Record<string, readonly ReviewFormat[]>>;
 
 const FORMAT_FLAGS = '--format <format>';
+export const TEXT_OR_JSON: OptionRow = choiceOf(FORMAT_FLAGS, ['text', 'json']);
 
-/** `--format`, with what the command can print. */
-export function formatIn(formats: readonly string[]): OptionRow {
-  return choiceOf(FORMAT_FLAGS, formats);
+/** `--format` and `--write`, with what the command can print. */
+export function printing(what: keyof typeof FORMATS): readonly OptionRow[] {
+  const formats = FORMATS[what];
+  return [
+    choiceOf(FORMAT_FLAGS, formats),
+    option('--write <format=file>', 'also into a file, in the same formats; may be repeated', {
+      repeats: true,
+      completes: { kind: 'format-file', words: formats.map((format) => `${format}=`) },
+    }),
+  ];
 }
 
 /** The formats that `--format` takes of these options; empty: there is no such option. */
 export function formatsOf(options: readonly OptionRow[]): readonly string[] {
-  const completes = options.find(({ flags }) => flags === FORMAT_FLAGS)?.completes;
-  return completes?.kind === 'words' ? completes.words : [];
+  return options.find(({ flags }) => flags === FORMAT_FLAGS)?.completes?.words ?? [];
 }
 
 /** An option that takes one of some words. @param more what is said after their list. */
 export function choiceOf(flags: string, words: readonly string[], more = ''): OptionRow {
   const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-  return { flags, summary: `${list}${more}`, completes: { kind: 'words', words } };
+  return option(flags, `${list}${more}`, { completes: { kind: 'words', words } });
 }
 
-export const TEXT_OR_JSON: OptionRow = formatIn(['text', 'json']);
-export const WRITE: OptionRow = option(
-  '--write <format=file>',
-  'also into a file, in the same formats; may be repeated',
-  { repeats: true, completes: { kind: 'format-file', words: [] } },
-);
 export const PROGRESS: OptionRow = choiceOf(
   '--progress <how>',
   PROGRESS_MODES,

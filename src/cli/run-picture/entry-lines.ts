@@ -1,5 +1,4 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
-
 import { unreachable } from '../../errors.ts';
 import { saySteerer } from '../../journal/fold-control.ts';
 import type { Replay } from '../../journal/replay.ts';
@@ -10,29 +9,12 @@ import { visible } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { change, counted, duration, hours, takenOver } from '../../report/quantities.ts';
 
-export interface EntryTeller {
-  /** One visible line for what an entry says, or null for what only counts. */
-  line(entry: JournalEntry): string | null;
-  /** What goes as it should: counted, and told line by line only where asked for. */
-  isPassing(entry: JournalEntry): boolean;
-}
-
+/** By their ids. */
 type Steps = ReadonlyMap<string, Step>;
 type Entry<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { kind: Kind }>;
 
-/** @param replay has taken in what came before, and the entry itself. */
-export function tellEntries(saved: SavedPlan, replay: Replay): EntryTeller {
-  const steps: Steps = new Map(saved.steps.map((step) => [step.id, step]));
-  return {
-    line: (entry) => lineOf(entry, saved, steps),
-    isPassing: (entry) =>
-      entry.kind === 'deferred' ||
-      (entry.kind === 'step-ended' && entry.outcome === 'verified') ||
-      isTailLock(entry, steps, replay),
-  };
-}
-
-function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): string | null {
+/** One visible line for what an entry says, or null for what only counts. */
+export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): string | null {
   switch (entry.kind) {
     case 'run-started':
       return startedLine(entry, saved);
@@ -84,6 +66,15 @@ function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): string | n
   }
 }
 
+/** What goes as it should: counted, and told line by line only where asked for. @param replay has taken in the entry. */
+export function isPassing(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
+  if (entry.kind === 'deferred' || (entry.kind === 'step-ended' && entry.outcome === 'verified')) return true;
+  // The tail lock between two steps of one instance is waited out by trying: nothing that anybody need know of.
+  if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.landed)) return false;
+  const code = entry.kind === 'refused' ? entry.code : replay.step(entry.step).code;
+  return code !== null && isTailLockCode(code) && steps.get(entry.step)?.needs !== null;
+}
+
 function startedLine(
   { purpose, resumed, plan, digest, cutOff }: Entry<'run-started'>,
   { steps }: SavedPlan,
@@ -100,11 +91,4 @@ function waveOf({ wave, name }: Entry<'wave-started' | 'wave-ended'>, { waves }:
 function stepOf({ step: id }: { readonly step: string }, steps: Steps): string {
   const step = steps.get(id);
   return step ? `${step.instance}  ${visible(change(step.change, step.after, step.nodes))}` : id;
-}
-
-/** The tail lock between two steps of one instance, which is waited out by trying: nothing that anybody need know of. */
-function isTailLock(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
-  if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.landed)) return false;
-  const code = entry.kind === 'refused' ? entry.code : replay.step(entry.step).code;
-  return code !== null && isTailLockCode(code) && steps.get(entry.step)?.needs !== null;
 }

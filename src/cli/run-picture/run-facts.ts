@@ -1,5 +1,4 @@
 /** Gathers what the pictures of a run are made of, entry by entry, so that nothing has to be searched. */
-
 import { beginReplay, type Replay, totals } from '../../journal/replay.ts';
 import {
   isLimitCode,
@@ -10,18 +9,21 @@ import {
   type StepState,
 } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
-import type { Standing } from '../../operations/read-run.ts';
+import type { Standing, WaitName } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { visible } from '../../report/document/escape.ts';
 import { change, timeOfDay } from '../../report/quantities.ts';
 import { SECOND } from '../../units.ts';
-import { type EntryTeller, tellEntries } from './entry-lines.ts';
+import { isPassing, lineOf } from './entry-lines.ts';
 import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';
-import { WAIT_WORDS } from './wait-words.ts';
 
 /** What is known of a run so far. */
-export interface RunFacts extends EntryTeller {
+export interface RunFacts {
   add(entry: JournalEntry): void;
+  /** One visible line for what an entry says, or null for what only counts. */
+  line(entry: JournalEntry): string | null;
+  /** What goes as it should: told line by line only where asked for. The entry has been added. */
+  isPassing(entry: JournalEntry): boolean;
   /** @param standing what the live process says beside its journal; null where none does. */
   picture(standing: Standing | null): RunPicture;
   /** All that is left waits for its maintenance window: nobody knows how long it takes then. */
@@ -36,20 +38,24 @@ const MOST_ACCEPTED = 200;
 const LIMIT_TOLD = 10 * SECOND;
 const RATE_OVER = 5 * SECOND;
 
+type Tally = ReturnType<typeof beginTally>;
+
 /** What is counted beside the replay. Times are ms since 1970 UTC. */
-interface Tally {
-  /** When the present process began. */
-  began: number | null;
-  /** Why nothing new is started; null while something is. */
-  stopping: string | null;
-  /** When the provider refused by its limit the last time. */
-  limitMetAt: number;
-  /** When the last orders were accepted. */
-  readonly accepted: number[];
-  /** How long changes took. */
-  readonly durations: { count: number; sum: number };
-  readonly verified: Step[];
-  readonly events: PictureEvent[];
+function beginTally() {
+  return {
+    /** When the present process began. */
+    began: null as number | null,
+    /** Why nothing new is started; null while something is. */
+    stopping: null as string | null,
+    /** When the provider refused by its limit the last time. */
+    limitMetAt: Number.NEGATIVE_INFINITY,
+    /** When the last orders were accepted. */
+    accepted: [] as number[],
+    /** How long changes took. */
+    durations: { count: 0, sum: 0 },
+    verified: [] as Step[],
+    events: [] as PictureEvent[],
+  };
 }
 
 /** All that a picture is made of. */
@@ -68,28 +74,22 @@ interface Moment {
 /** @param now the wall clock, ms since 1970 UTC. */
 export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
   const replay = beginReplay(saved);
-  const teller = tellEntries(saved, replay);
   const steps = new Map(saved.steps.map((step) => [step.id, step]));
-  const tally: Tally = {
-    began: null,
-    stopping: null,
-    limitMetAt: Number.NEGATIVE_INFINITY,
-    accepted: [],
-    durations: { count: 0, sum: 0 },
-    verified: [],
-    events: [],
-  };
+  const tally = beginTally();
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, visible(name)]));
   const states = () => saved.steps.map(({ id }) => replay.step(id));
+  const line = (entry: JournalEntry) => lineOf(entry, saved, steps);
+  const passes = (entry: JournalEntry) => isPassing(entry, steps, replay);
   return {
-    ...teller,
+    line,
+    isPassing: passes,
     add(entry) {
       replay.add(entry);
       count(tally, entry, replay, steps);
-      const text = teller.line(entry);
+      const text = line(entry);
       if (text === null) return;
       const outcome = entry.kind === 'step-ended' ? entry.outcome : null;
-      keep(tally.events, { at: entry.at, text, outcome, passing: teller.isPassing(entry) }, LATEST);
+      keep(tally.events, { at: entry.at, text, outcome, passing: passes(entry) }, LATEST);
     },
     onlyWaits() {
       const left = states().filter(({ phase }) => phase !== 'ended');
@@ -272,21 +272,35 @@ function pictureWaves(moment: Moment): PictureWave[] {
 }
 
 function pictureWaits({ waits }: Standing): PictureWait[] {
-  const byName = new Map<string, PictureWait>();
-  for (const { name, step, since, limit } of waits) {
-    const before = byName.get(name);
-    const longest = before && before.since <= since ? before : { step, since, limit };
-    const steps = (before?.steps ?? 0) + (step === null ? 0 : 1);
-    byName.set(name, {
-      name,
-      why: WAIT_WORDS[name],
-      steps,
-      step: longest.step,
-      since: longest.since,
-      limit: longest.limit,
-    });
-  }
-  return [...byName.values()].sort(
+  const byName = [...Map.groupBy(waits, ({ name }) => name)].map(([name, those]): PictureWait => {
+    const { step, since, limit } = those.reduce((a, b) => (a.since <= b.since ? a : b));
+    const steps = those.filter((one) => one.step !== null).length;
+    return { name, why: WAIT_WORDS[name], steps, step, since, limit };
+  });
+  return byName.sort(
     (a, b) => (a.steps === 0 ? -1 : 0) - (b.steps === 0 ? -1 : 0) || (a.since < b.since ? -1 : 1),
   );
 }
+
+/** What a run waits for, for people: each completes "waiting for …". Names and limits: `run/waits.ts`. */
+const WAIT_WORDS: Readonly<Record<WaitName, string>> = {
+  unreachable: 'the provider to be reachable',
+  unsent: 'a connection by which an order can leave',
+  busy: 'something else to end on the instance',
+  locked: 'the lock of an instance that reads as running',
+  tryingAgain: 'the lock after the step before',
+  tailLock: 'the lock after the step before',
+  unclear: 'what is unclear to clear up',
+  settling: 'the provider to end the change',
+  delivery: 'billing to call the order delivered',
+  unlisted: 'the next list, this one lacks the instance',
+  missing: 'the instance to be listed again',
+  paused: 'somebody to continue the run',
+  patience: 'every source to have been silent, no answer came',
+  soak: 'the soak after the wave',
+  approval: 'the approval of the wave',
+  gate: 'the gate to judge',
+  window: 'the window to open',
+  permit: 'a slot under the request limit',
+  rateHold: 'the request limit that the provider called',
+};

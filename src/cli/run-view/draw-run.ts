@@ -159,8 +159,6 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
     ...(steps.underWay > 0 ? [`${steps.underWay} under way`] : []),
     ...(steps.toGo > 0 ? [`${steps.toGo} to go`] : []),
   ];
-  const lowered = ({ now, approved }: { now: number; approved: number }) =>
-    now === approved ? `${now}` : `${now} (approved ${approved})`;
   const windows =
     steps.deferred === 0
       ? []
@@ -189,6 +187,11 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
   return rows.flatMap(([label, lines]) =>
     lines.map((line, at) => `${pad(at === 0 ? label : '', LABEL)}${clip(line, columns - LABEL)}`),
   );
+}
+
+/** A limit as it is now, and as it was approved where that is another. */
+export function lowered({ now, approved }: { readonly now: number; readonly approved: number }): string {
+  return now === approved ? `${now}` : `${now} (approved ${approved})`;
 }
 
 /** Narrower than this a step is its instance and its change. */

@@ -11,8 +11,8 @@ import { entryEvent, runEvent, standingEvent } from '../run-picture/progress-eve
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
-import { drawRun, keptLines, runInOneLine } from './draw-run.ts';
-import { openScreen } from './screen.ts';
+import { runInOneLine } from './draw-run.ts';
+import { openDrawing } from './drawn-run.ts';
 
 export interface RunView {
   start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
@@ -36,13 +36,6 @@ const HEARTBEATS: readonly (readonly [after: number, every: number])[] = [
 const SLOW_HEARTBEAT = 10 * MINUTE;
 /** A program gets the standing this often, and as slowly as a log where nothing moves. */
 const STANDING_EVERY = 5 * SECOND;
-
-/** What the views share: the facts, and how to picture them. */
-interface Board {
-  readonly facts: RunFacts;
-  readonly saved: SavedPlan;
-  picture(): RunPicture;
-}
 
 export function openRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const facts = gatherFacts(saved, terminal.clock.now);
@@ -77,7 +70,7 @@ function formFor({ quiet, progress, live }: Terminal): Form {
 /** One way to show a run: the facts have been gathered when it is called. */
 type Form = (
   terminal: Terminal,
-  board: Board,
+  run: { readonly facts: RunFacts; readonly saved: SavedPlan; picture(): RunPicture },
 ) => Pick<RunView, 'status' | 'close'> & {
   start(directory: string): void;
   /** @param line what the entry says; null: it only counts. @param isShown where people look for what matters. */
@@ -168,38 +161,17 @@ const encoded: Form = (terminal, { facts, saved, picture }) => {
 /** Lines drawn over in place, and above them what is worth keeping. */
 const drawn: Form = (terminal, { picture }) => {
   const inks = ink(terminal.color.err);
-  const closed = new AbortController();
-  const columns = () => terminal.errWidth() - 1;
-  const draw = () => {
-    if (!closed.signal.aborted) {
-      const rows = terminal.errHeight() - 1;
-      const now = terminal.clock.now();
-      screen.draw(drawRun(picture(), { columns: columns(), rows, inks, everyEvent: false, now }));
-    }
-  };
-  const screen = openScreen(terminal, draw);
-  const redraw = async () => {
-    while (!closed.signal.aborted) {
-      await terminal.clock.sleep(DRAW_EVERY, closed.signal);
-      draw();
-    }
-  };
-  const keep = (text: string, paint = (whole: string) => whole) =>
-    screen.keep(keptLines(text, columns(), paint));
+  const drawing = openDrawing(terminal, picture, false);
   return {
     start(directory) {
-      keep(`run directory ${directory}`);
-      void redraw();
+      drawing.keep(`run directory ${directory}`);
+      void drawing.keepDrawing(DRAW_EVERY);
     },
     entry(entry, line, isShown) {
-      if (line !== null && isShown) keep(line, (text) => painted(entry, text, inks));
+      if (line !== null && isShown) drawing.keep(line, (text) => painted(entry, text, inks));
     },
-    status: () => keep(runInOneLine(picture())),
-    close() {
-      if (closed.signal.aborted) return;
-      closed.abort();
-      screen.close();
-    },
+    status: () => drawing.keep(runInOneLine(picture())),
+    close: drawing.close,
   };
 };
 

@@ -2,15 +2,10 @@
 import { word } from '../../../next-command.ts';
 import { exportRun } from '../../../operations/audit/export-run.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export async function auditExport(
-  [directory]: readonly [string],
-  options: GlobalOptions & { readonly out?: string },
-  terminal: Terminal,
-): Promise<number> {
+export const auditExport: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { file, files, head, entries, tornBytes, signatures } = await exportRun(directory, options.out);
   await print(terminal, options, {
     text: () => `${visible(file)}\n`,
@@ -25,4 +20,4 @@ export async function auditExport(
       `send the head by another way, or sign it first: refit audit sign ${word(directory)} --key FILE`,
     );
   return 0;
-}
+};

@@ -2,15 +2,10 @@
 import { exitCodeOf } from '../../../errors.ts';
 import { replayReports } from '../../../operations/audit/replay-reports.ts';
 import { VERSION } from '../../../version.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export async function auditReplay(
-  [directory]: readonly [string],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const auditReplay: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { same, versions, reports, entries: all } = await replayReports(directory);
   await print(terminal, options, {
     json: { same, version: VERSION, versions, reports },
@@ -31,4 +26,4 @@ export async function auditReplay(
       `the run was written by refit ${versions.join(', ')}, and this is ${VERSION}: replay it with that`,
     );
   return same ? 0 : exitCodeOf('journal-broken');
-}
+};

@@ -1,21 +1,10 @@
 /** `refit audit sign RUN`: a signature over the head of its journal, kept in the run directory. */
 import { signRun } from '../../../operations/audit/sign-run.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export interface AuditSignOptions extends GlobalOptions {
-  readonly key?: string;
-  readonly as?: string;
-  readonly out?: string;
-}
-
-export async function auditSign(
-  [directory]: readonly [string],
-  options: AuditSignOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const auditSign: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { key, as, out } = options;
   const signing = { key, as, out, env: terminal.env, now: terminal.clock.now() };
   const { signature, path, fingerprint, saved, ended } = await signRun(directory, signing);
@@ -30,4 +19,4 @@ export async function auditSign(
   );
   if (!ended) terminal.hint('the run has not ended: what comes after is not signed');
   return 0;
-}
+};

@@ -2,21 +2,10 @@
 import { exitCodeOf, RefitError } from '../../../errors.ts';
 import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export interface AuditVerifyOptions extends GlobalOptions {
-  readonly head?: string;
-  readonly signedBy?: readonly string[];
-  readonly signers?: string;
-}
-
-export async function auditVerify(
-  [directory]: readonly [string],
-  options: AuditVerifyOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const auditVerify: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { head, signers = null, signedBy = [] } = options;
   const { audit: found } = await examineRun(directory, {
     heads: head === undefined ? [] : [headOf(head)],
@@ -48,7 +37,7 @@ export async function auditVerify(
       'entries cut off at the end show only against a head kept elsewhere: refit audit verify RUN --head HASH',
     );
   return audit.sound ? 0 : exitCodeOf('journal-broken');
-}
+};
 
 function headOf(text: string): KnownHead {
   if (!/^[0-9a-f]{64}$/i.test(text)) {

@@ -1,11 +1,10 @@
 /** `refit doctor`: whose keys are used, what they may, and how the provider is reached. Reads alone; shows no key. */
-
 import { RefitError } from '../../../errors.ts';
 import { type Examination, examine, type Right } from '../../../operations/connect.ts';
 import { legible } from '../../../report/document/escape.ts';
-import { connectionOf, type GlobalOptions, regionFrom } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { connectionOf, regionFrom } from '../../options.ts';
 import { print } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
 
 /** The provider refuses what is signed by a clock further off. Source: facts §5.5, read 2026-11. */
 const TOLERATED_SECONDS = 300;
@@ -16,11 +15,7 @@ const NOTICED_SECONDS = 30;
  * @returns 0; 12 where the keys are refused or may not do what every plan needs; 1 where nobody answered that.
  * @throws RefitError where no keys are found.
  */
-export async function doctor(
-  _args: readonly [],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   const found = legible(
     await examine(connectionOf(options, terminal), {
       region: regionFrom(options) ?? 'ap-guangzhou',
@@ -33,7 +28,7 @@ export async function doctor(
   if (problem === null) return 0;
   terminal.err(`refit: ${problem.message}\n  mend: ${problem.mend}\n`);
   return problem.exitCode;
-}
+};
 
 function problemOf({ refused, rights, unreachable }: Examination): RefitError | null {
   if (refused) {

@@ -10,34 +10,22 @@ import { readInput, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
-import { type GlobalOptions, regionsFrom, sameWay } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { type Options, regionsFrom, sameWay } from '../../options.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 import { selectFrom } from './select-from.ts';
-import { plannable, starterPlan } from './starter-plan.ts';
-import { readTerraformState, type Skipped } from './terraform-state.ts';
-
-export interface InitOptions extends GlobalOptions {
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly select?: readonly string[];
-  readonly inventory?: string;
-  readonly fromTerraform?: string;
-}
+import { plannable, type StarterPlan, starterPlan } from './starter-plan.ts';
+import { readTerraformState, type Skipped, type StateReading } from './terraform-state.ts';
 
 /** Instances, and where they are from. */
-interface Fleet {
-  readonly instances: readonly Instance[];
-  readonly skipped: readonly Skipped[];
-  readonly source: string;
-  readonly mayBeBehind: boolean;
-}
+type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeBehind'>;
 
 /** Of what was left out so many are named; the rest are counted. */
 const NAMED = 10;
 
-export async function init(_args: readonly [], options: InitOptions, terminal: Terminal): Promise<number> {
+export const init: CommandCode<[]> = async (_args, options, terminal) => {
   const { inventory, fromTerraform, out, force } = options;
   if (inventory !== undefined && fromTerraform !== undefined) {
     throw new RefitError(
@@ -65,13 +53,13 @@ export async function init(_args: readonly [], options: InitOptions, terminal: T
     terminal.hint(`next: edit the sizes, then ${next}`);
   }
   return 0;
-}
+};
 
 /** The instances that the plan is to name; tells of those that are left out. @throws RefitError `usage` where none is left. */
 function chosen(
   fleet: Fleet,
   isSelected: (instance: Instance) => boolean,
-  options: InitOptions,
+  options: Options,
   terminal: Terminal,
 ): readonly Instance[] {
   const regions = regionsFrom(options);
@@ -100,7 +88,7 @@ async function mustBeFree(path: string): Promise<void> {
   );
 }
 
-async function fleetOf(options: InitOptions, terminal: Terminal): Promise<Fleet> {
+async function fleetOf(options: Options, terminal: Terminal): Promise<Fleet> {
   const profile = options.profile ?? 'default';
   if (options.fromTerraform !== undefined) {
     const file = options.fromTerraform;
@@ -124,7 +112,7 @@ async function fleetOf(options: InitOptions, terminal: Terminal): Promise<Fleet>
   };
 }
 
-async function readLive(options: InitOptions, terminal: Terminal): Promise<Inventory> {
+async function readLive(options: Options, terminal: Terminal): Promise<Inventory> {
   const { profile = null } = options;
   const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
     readFleet(reader, { regions: regionsFrom(options), profile, clock: terminal.clock, ...listeners }),

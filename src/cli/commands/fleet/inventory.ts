@@ -4,15 +4,11 @@ import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { memory } from '../../../report/quantities.ts';
-import { type GlobalOptions, regionsFrom } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { regionsFrom } from '../../options.ts';
 import { readProvider } from '../../read-provider.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export async function inventory(
-  _args: readonly [],
-  options: GlobalOptions & { out?: string; used?: boolean },
-  terminal: Terminal,
-): Promise<number> {
+export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
   const { out, used, profile = null, format } = options;
   const regions = regionsFrom(options);
   const read = used ? readFleetWithUse : readFleet;
@@ -28,7 +24,7 @@ export async function inventory(
   if (format === 'text') await terminal.out(summary(inventory));
   else if (out === undefined) await terminal.out(json);
   return 0;
-}
+};
 
 function summary(read: Inventory): string {
   const known = read.instances.filter(({ used }) => used !== null).length;

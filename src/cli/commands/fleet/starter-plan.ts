@@ -7,7 +7,7 @@ import { clip } from '../../../report/document/columns.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { counted, size } from '../../../report/quantities.ts';
 import { sayMemory } from '../../../rules/say-size.ts';
-import type { Skipped } from './terraform-state.ts';
+import type { Skipped, StateReading } from './terraform-state.ts';
 
 export interface StarterPlan {
   readonly instances: readonly Instance[];
@@ -29,7 +29,7 @@ const NAME = 40;
 
 /** @returns the text of a plan that is valid, with at least one instance. */
 export function starterPlan(plan: StarterPlan): string {
-  const regions = byRegion(plan.instances);
+  const regions = Map.groupBy(plan.instances, ({ region }) => region);
   const usual = [...regions].sort((a, b) => b[1].length - a[1].length)[0]![0];
   const defaults = [`region: ${usual}`, ...(plan.profile === null ? [] : [`profile: ${plan.profile}`])];
   const lines = [
@@ -65,10 +65,7 @@ export function starterPlan(plan: StarterPlan): string {
 }
 
 /** What no plan can have as a target, with the reason; the rest in the order of a plan. */
-export function plannable(instances: readonly Instance[]): {
-  readonly instances: readonly Instance[];
-  readonly skipped: readonly Skipped[];
-} {
+export function plannable(instances: readonly Instance[]): StateReading {
   const skipped: Skipped[] = [];
   const kept: Instance[] = [];
   for (const one of instances) {
@@ -87,12 +84,6 @@ function whyNot({ id, edition, type, status, region }: Instance): string | null 
   if (edition === 'unrecognised') return `its type ${type} is newer than this program`;
   if (status === 'running' || status === 'processing') return null;
   return `it is ${status}, and no order is taken for it`;
-}
-
-function byRegion(instances: readonly Instance[]): Map<string, Instance[]> {
-  const regions = new Map<string, Instance[]>();
-  for (const one of instances) regions.set(one.region, [...(regions.get(one.region) ?? []), one]);
-  return regions;
 }
 
 /** The targets of one region, their comments under each other. */

@@ -4,44 +4,27 @@ import { RefitError } from '../../../errors.ts';
 import { approvePlan } from '../../../operations/approve-plan.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
-import type { Terminal } from '../../terminal.ts';
-
-export interface ApproveCommandOptions extends GlobalOptions {
-  readonly key?: string;
-  readonly as?: string;
-  readonly wave?: string;
-  readonly expires?: string;
-  readonly out?: string;
-}
 
 /** How long an approval is good for where nobody says, as the help says too. */
 const EXPIRES = '24h';
 
-export async function approve(
-  [file]: readonly [string],
-  options: ApproveCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const approve: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
   const expires = parseDuration(options.expires ?? EXPIRES);
   if (expires === null)
     throw new RefitError('usage', `--expires ${options.expires}: it takes a duration`, '--expires 24h');
-  const { key, as, wave, out, format } = options;
+  const { key, as, wave, out } = options;
   const now = terminal.clock.now();
   const signing = { key, as, wave, out, expires, now, env: terminal.env };
   const { approval, path, usualPath } = await approvePlan(saved, file, signing);
-  await print(
-    terminal,
-    { format },
-    {
-      text: () => `${visible(path)}\n`,
-      json: { file: path, approval },
-      indent: 2,
-    },
-  );
+  await print(terminal, options, {
+    text: () => `${visible(path)}\n`,
+    json: { file: path, approval },
+    indent: 2,
+  });
   const name = visible(saved.name);
   const what = approval.wave === null ? name : `wave ${visible(approval.wave)} of ${name}`;
   const steps = (saved.waves.find((one) => one.name === approval.wave) ?? saved).steps.length;
@@ -53,4 +36,4 @@ export async function approve(
       `apply looks beside the saved plan for ${visible(usualPath)}, and in the run directory's approvals folder`,
     );
   return 0;
-}
+};

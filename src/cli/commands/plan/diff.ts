@@ -5,22 +5,12 @@ import { word } from '../../../next-command.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { diffPlans } from '../../../report/plan-diff/plan-diff.ts';
 import { type PlanDiffFormat, renderPlanDiff } from '../../../report/plan-diff/render-plan-diff.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
-import type { Terminal } from '../../terminal.ts';
-
-export interface DiffOptions extends GlobalOptions {
-  readonly all?: boolean;
-  readonly detailedExitcode?: boolean;
-}
 
 /** @returns 0; with `--detailed-exitcode` 2 where the plans differ. */
-export async function diff(
-  [from, to]: readonly [string, string],
-  options: DiffOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const diff: CommandCode<[string, string]> = async ([from, to], options, terminal) => {
   const found = diffPlans(await readPlan(from), await readPlan(to));
   await emit<PlanDiffFormat>(terminal, options, (format, where) =>
     renderPlanDiff(found, format, {
@@ -30,7 +20,7 @@ export async function diff(
     }),
   );
   return options.detailedExitcode && !found.same ? EXIT_CHANGES : 0;
-}
+};
 
 /** @throws RefitError as `readSavedPlan` does, with the name of the file before it: there are two of them. */
 async function readPlan(file: string): Promise<SavedPlan> {

@@ -8,17 +8,14 @@ import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { withDefaults } from '../../../plan/resolve/scopes.ts';
 import { visible } from '../../../report/document/escape.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { type GlobalOptions, regionFrom, regionsFrom } from '../../options.ts';
+import { type Options, regionFrom, regionsFrom } from '../../options.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export async function explain(
-  [subject, planFile]: readonly [string, ...string[]],
-  options: GlobalOptions & { inventory?: string },
-  terminal: Terminal,
-): Promise<number> {
+export const explain: CommandCode<[string, ...string[]]> = async ([subject, planFile], options, terminal) => {
   if (!/^crs-/i.test(subject)) {
     await terminal.out(ruleText(subject));
     return 0;
@@ -33,7 +30,7 @@ export async function explain(
       });
   await terminal.out(explainInstance(subject, inventory, plan));
   return 0;
-}
+};
 
 /** @throws RefitError `usage` where no rule has the code. */
 function ruleText(code: string): string {
@@ -49,7 +46,7 @@ function ruleText(code: string): string {
   );
 }
 
-async function readPlan(file: string, options: GlobalOptions, terminal: Terminal): Promise<Plan> {
+async function readPlan(file: string, options: Options, terminal: Terminal): Promise<Plan> {
   const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
   const parsed = text === null ? { plan: null, findings } : parsePlan(text, file);
   if (!parsed.plan) {

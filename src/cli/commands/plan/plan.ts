@@ -1,32 +1,28 @@
-/** `refit plan PLAN`: the dry run. Reads only, takes no lock, writes no run state. */
+/**
+ * `refit plan PLAN`: the dry run. `refit rollback RUN` and `refit retry RUN`: a run as the plan that takes it back, or that
+ * asks again. They read only, take no lock, write no run state.
+ */
+
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
+import type { PlanSource } from '../../../model.ts';
 import { word } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { type PlanOptions, pastDurations, planFleet } from '../../../operations/plan-fleet.ts';
+import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { unplanned } from '../../../report/review/review-targets.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { handOver, type ReviewOptions } from '../../hand-over.ts';
-import { type GlobalOptions, regionFrom } from '../../options.ts';
+import { handOver } from '../../hand-over.ts';
+import { type Options, regionFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export interface PlanCommandOptions extends ReviewOptions {
-  readonly inventory?: string;
-  readonly durations?: string;
-  readonly price?: boolean;
-}
-
-export async function plan(
-  [file]: readonly [string],
-  options: PlanCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const plan: CommandCode<[string]> = async ([file], options, terminal) => {
   const region = regionFrom(options);
   const { text, findings: undecoded } = decodePlan(await readInput(file, 'the plan'), file);
   if (text === null) return invalid(undecoded, options, terminal, file);
@@ -39,11 +35,23 @@ export async function plan(
     : await readProvider(options, terminal, make);
   if (!review) return invalid(findings, options, terminal, file);
   return handOver(review, options, terminal, file);
+};
+
+/** `refit rollback` and `refit retry`. */
+export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
+  return async ([directory], options, terminal) => {
+    const { price = false, ignoreWindows = false, out: saveAs = null } = options;
+    const durations = await pastDurations(options.durations, options.endpoint);
+    const review = await readProvider(options, terminal, (from, listeners) =>
+      planFromRun(kind, directory, { from, price, ignoreWindows, durations, saveAs, ...listeners }),
+    );
+    return handOver(review, options, terminal, null);
+  };
 }
 
 async function invalid(
   findings: Parameters<typeof findingsText>[0],
-  options: GlobalOptions,
+  options: Options,
   terminal: Terminal,
   file: string,
 ): Promise<number> {

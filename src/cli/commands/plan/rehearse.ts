@@ -5,28 +5,14 @@ import { rehearseSavedPlan } from '../../../operations/rehearse-plan.ts';
 import { renderReport } from '../../../operations/render.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { DAY } from '../../../units.ts';
-import { type GlobalOptions, rangeFrom, wholeFrom } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { rangeFrom, wholeFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { progressBar } from '../../progress-bar.ts';
-import type { Terminal } from '../../terminal.ts';
-
-export interface RehearseCommandOptions extends GlobalOptions {
-  readonly fault?: readonly string[];
-  readonly seeds?: string;
-  readonly seed?: string;
-  readonly startLag?: string;
-  readonly duration?: string;
-  readonly lockTail?: string;
-  readonly detailedExitcode?: boolean;
-}
 
 /** @returns 0 once it was rehearsed; with `--detailed-exitcode` what a real run like the worst of them would exit with. */
-export async function rehearse(
-  [file]: readonly [string],
-  options: RehearseCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const rehearse: CommandCode<[string]> = async ([file], options, terminal) => {
   const asked = given({
     faults: options.fault,
     seeds: wholeFrom('--seeds', options.seeds, 1),
@@ -43,7 +29,7 @@ export async function rehearse(
   }).finally(bar.clear);
   await emit<ReportFormat>(terminal, options, (format, where) => renderReport(report, format, where));
   return options.detailedExitcode ? exitCode : 0;
-}
+};
 
 /** The least first, and no longer than a week: as the simulator takes them. */
 function ascending(flag: string, text: string | undefined): [number, number] | undefined {

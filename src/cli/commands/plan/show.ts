@@ -1,28 +1,16 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
-import type { Finding, SavedPlan, SealedReview } from '../../../model.ts';
+import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, word } from '../../../next-command.ts';
 import { lookAgain } from '../../../operations/plan-fleet.ts';
-import { renderReview } from '../../../operations/render.ts';
-import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { say } from '../../../rules/check.ts';
-import { type GlobalOptions, sameWay } from '../../options.ts';
-import { emit } from '../../output.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { emitReview } from '../../hand-over.ts';
+import type { Options } from '../../options.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export interface ShowOptions extends GlobalOptions {
-  readonly all?: boolean;
-  readonly summary?: boolean;
-  /** Read the instances again, and what is sold for them. */
-  readonly live?: boolean;
-}
-
-export async function show(
-  [file]: readonly [string],
-  options: ShowOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const show: CommandCode<[string]> = async ([file], options, terminal) => {
   const plan = await readSavedPlanFile(file);
   const verdict = plan.steps.length === 0 ? 'no-change' : 'ready';
   const again = planAgain(plan, file);
@@ -33,36 +21,15 @@ export async function show(
     terminal.hint(`${what}; next: ${again}`);
   }
   const since = options.live ? await drift(plan, file, options, terminal) : [];
-  const findings = [
-    ...plan.blocked.flatMap((blocked) => blocked.findings),
-    ...expired,
-    ...since,
-    ...plan.findings,
-  ];
+  const blocked = plan.blocked.flatMap(({ findings }) => findings);
+  const findings = [...blocked, ...expired, ...since, ...plan.findings];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
-  const review: SealedReview = {
-    verdict,
-    plan,
-    findings,
-    next: next === null ? null : sameWay(next, options),
-  };
-  await emit<ReviewFormat>(terminal, options, (format, where) =>
-    renderReview(review, format, {
-      ...where,
-      all: options.all ?? false,
-      summary: options.summary ?? false,
-      elsewhere: `refit show ${word(file)} --all`,
-    }),
-  );
+  await emitReview({ verdict, plan, findings, next }, options, terminal, `refit show ${word(file)} --all`);
   return 0;
-}
+};
 
-async function drift(
-  plan: SavedPlan,
-  file: string,
-  options: ShowOptions,
-  terminal: Terminal,
-): Promise<readonly Finding[]> {
+/** What is no longer as it was planned. */
+async function drift(plan: SavedPlan, file: string, options: Options, terminal: Terminal) {
   const since = await readProvider(options, terminal, (from) =>
     lookAgain(plan, file, { from, clock: terminal.clock }),
   );

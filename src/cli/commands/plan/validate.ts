@@ -9,8 +9,9 @@ import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { Options } from '../../options.ts';
 import { emit } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -38,7 +39,7 @@ interface Result {
 }
 
 /** Loaded only where one of its formats is asked for, so that the ordinary check stays quick. */
-async function renderer(options: GlobalOptions) {
+async function renderer(options: Options) {
   const asked = [options.format, ...options.write.map(({ format }) => format)];
   if (asked.every((format) => format === 'text' || format === 'json')) return () => '';
   const { renderReview } = await import('../../../report/review/render-review.ts');
@@ -59,11 +60,7 @@ function resultText({ file, valid, findings }: Result, color: boolean): string {
   return `${told}${visible(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
 }
 
-export async function validate(
-  files: readonly string[],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const validate: CommandCode<string[]> = async (files, options, terminal) => {
   const results: Result[] = [];
   for (const file of files) {
     const { text, findings } = decodePlan(await readInput(file, 'the plan'), file);
@@ -89,4 +86,4 @@ export async function validate(
   if (options.format !== 'json')
     terminal.hint(`next: ${invalid.length > 0 ? 'mend the above, then ' : ''}${visible(next)}`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
-}
+};

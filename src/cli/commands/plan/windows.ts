@@ -15,41 +15,22 @@ import { fitsInto, secondsToFit } from '../../../plan/windows/window-findings.ts
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
 import { counted, duration } from '../../../report/quantities.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { countFrom, type GlobalOptions, regionFrom } from '../../options.ts';
+import { countFrom, type Options, regionFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export interface WindowsOptions extends GlobalOptions {
-  readonly durations?: string;
-  readonly count?: string;
-  readonly inventory?: string;
-}
-
 /** What is to be fitted into a window; null where nobody knows before the fleet has been read. */
 type Load = Pick<Forecast, 'orders' | 'leastSeconds' | 'time'>;
 
-/** A plan's windows and what is to be done in them; `windows` is null where it has none. */
-interface Asked {
-  readonly windows: SavedWindows | null;
-  readonly load: Load | null;
-}
-
-export async function windowsNext(
-  [file]: readonly [string],
-  options: WindowsOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const windowsNext: CommandCode<[string]> = async ([file], options, terminal) => {
   const count = countFrom(options.count, 100, `refit windows next ${word(file)}`) ?? 5;
   const asked = await read(file, options, terminal);
   if ('findings' in asked) {
-    const { findings } = asked;
-    await print(terminal, options, {
-      text: () => `${findingsText(findings, terminal.color.out)}\n`,
-      json: { findings },
-      indent: 2,
-    });
+    const text = () => `${findingsText(asked.findings, terminal.color.out)}\n`;
+    await print(terminal, options, { text, json: asked, indent: 2 });
     return EXIT_PLAN_INVALID;
   }
   const now = terminal.clock.now();
@@ -84,14 +65,17 @@ export async function windowsNext(
       `next: refit plan ${word(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits`,
     );
   return 0;
-}
+};
 
-/** A saved plan is known by being JSON; anything else is a plan. */
+/**
+ * A saved plan is known by being JSON; anything else is a plan.
+ * @returns its windows, null where it has none, and what is to be done in them; or why it cannot be planned.
+ */
 async function read(
   file: string,
-  options: WindowsOptions,
+  options: Options,
   { clock }: Terminal,
-): Promise<Asked | { readonly findings: readonly Finding[] }> {
+): Promise<{ windows: SavedWindows | null; load: Load | null } | { findings: readonly Finding[] }> {
   const bytes = await readInput(file, 'the plan');
   if (/^\ufeff?\s*\{/.test(bytes.subarray(0, 200).toString('utf8'))) {
     const { windows = null, forecast } = readSavedPlan(bytes.toString('utf8'));
@@ -100,19 +84,16 @@ async function read(
   const { text, findings } = decodePlan(bytes, file);
   if (text === null) return { findings };
   if (options.inventory !== undefined) {
-    const inventory = await readInventoryFile(options.inventory);
-    const from = { inventory, source: options.inventory };
-    const profile = options.profile ?? null;
+    const { inventory: source, profile = null } = options;
     const { review, findings: told } = await planFleet(text, file, {
-      from,
+      from: { inventory: await readInventoryFile(source), source },
       region: regionFrom(options),
       profile,
       clock,
       durations: await pastDurations(options.durations, options.endpoint),
     });
-    return review === null
-      ? { findings: told }
-      : { windows: review.plan.windows ?? null, load: review.plan.forecast };
+    if (review === null) return { findings: told };
+    return { windows: review.plan.windows ?? null, load: review.plan.forecast };
   }
   const parsed = parsePlan(text, file);
   if (parsed.plan === null) return { findings: parsed.findings };
@@ -139,29 +120,24 @@ function sayLoad(load: Load | null): string {
   return `${least}; the last leaves after ${by}, ${known}`;
 }
 
-function rowOf(
-  opening: Opening,
-  { timezone, lastStart }: SavedWindows,
-  now: number,
-  load: Load | null,
-): string[] {
+function rowOf(opening: Opening, windows: SavedWindows, now: number, load: Load | null): string[] {
   const { opens, closes } = opening;
-  const last =
-    lastStart === 0 || opening.lastStart === null
-      ? ''
-      : opening.lastStart <= opens
-        ? 'too short to begin'
-        : `last start ${wallTime(opening.lastStart, timezone).time}`;
+  const { timezone } = windows;
   return [
     `${sayOpening(opening, timezone)} ${timezone}`,
     closes === null ? `from ${sayUtc(opens)} on` : `${sayUtc(opens).slice(0, -4)} to ${sayUtc(closes)}`,
-    last,
+    sayLastStart(opening, windows),
     load === null
       ? 'fit not known'
-      : fitsInto(opening, now, secondsToFit(load))
-        ? 'the forecast fits'
-        : 'the forecast does not fit',
+      : `the forecast ${fitsInto(opening, now, secondsToFit(load)) ? 'fits' : 'does not fit'}`,
   ];
+}
+
+function sayLastStart({ opens, lastStart }: Opening, windows: SavedWindows): string {
+  if (windows.lastStart === 0 || lastStart === null) return '';
+  return lastStart <= opens
+    ? 'too short to begin'
+    : `last start ${wallTime(lastStart, windows.timezone).time}`;
 }
 
 function jsonOf(opening: Opening, zone: string, now: number, load: Load | null): object {

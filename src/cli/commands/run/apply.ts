@@ -11,7 +11,8 @@ import { renderReport, renderReview } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
-import { connectionOf, type GlobalOptions, sameWay, wholeFrom } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { connectionOf, type Options, sameWay, wholeFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { openRunView } from '../../run-view/run-view.ts';
@@ -21,18 +22,7 @@ import type { Terminal } from '../../terminal.ts';
 /** What a run exits with while an outcome is unknown. */
 const UNKNOWN = exitCodeOf('outcome-unknown');
 
-export interface ApplyCommandOptions extends GlobalOptions {
-  readonly autoApprove?: boolean;
-  readonly runDir?: string;
-  readonly atEntry?: string;
-  readonly allowHooks?: boolean;
-}
-
-export async function apply(
-  [file]: readonly [string],
-  options: ApplyCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
   const saved = await readSavedPlanFile(file);
   const connection = connect({
     ...connectionOf(options, terminal),
@@ -58,57 +48,45 @@ export async function apply(
     });
     left = end.wasLeft;
     view.close();
+    const { exitCode } = end;
+    const directory = nearer(end.directory);
     await emit<ReportFormat>(terminal, options, (format, where) =>
-      renderReport(end.report, format, { ...where, directory: nearer(end.directory) }),
+      renderReport(end.report, format, { ...where, directory }),
     );
     const next = nextAfter(end, file, options);
-    const report = join(nearer(end.directory), RUN_FILES.page);
+    const report = join(directory, RUN_FILES.page);
     if (terminal.progress === 'json') {
-      const directory = nearer(end.directory);
-      terminal.event({
-        event: 'ended',
-        exitCode: end.exitCode,
-        directory,
-        report,
-        next: next?.command ?? null,
-      });
+      terminal.event({ event: 'ended', exitCode, directory, report, next: next?.command ?? null });
     } else {
       if (end.wasFinished) terminal.hint('this run had ended: nothing was ordered');
       terminal.hint(`report  ${report}`);
       if (next) terminal.hint(`next    ${next.command}   ${next.why}`);
     }
-    return end.exitCode;
+    return exitCode;
   } finally {
     view.close();
     signals.close();
     // Left at once, nobody waits for answers that may never come.
     if (!left && !signals.leave.aborted) await connection.close();
   }
-}
+};
 
 /** What is to be typed after a run, and why; null where nothing is left to do. */
 function nextAfter(
   end: ApplyEnd,
   file: string,
-  options: ApplyCommandOptions,
+  options: Options,
 ): { readonly command: string; readonly why: string } | null {
+  const next = (command: string, why: string) => ({ command: sameWay(command, options), why });
   const shown = word(nearer(end.directory));
   const { totals, steps } = end.report;
-  if (end.exitCode === UNKNOWN)
-    return {
-      command: sameWay(`refit reconcile ${shown}`, options),
-      why: 'settles by reading what is unknown',
-    };
+  if (end.exitCode === UNKNOWN) return next(`refit reconcile ${shown}`, 'settles by reading what is unknown');
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
     const flag = options.allowHooks ? ' --allow-hooks' : '';
-    const command = sameWay(`refit apply ${word(file)} --run-dir ${shown}${flag}`, options);
-    return { command, why: 'goes on where this stopped' };
+    return next(`refit apply ${word(file)} --run-dir ${shown}${flag}`, 'goes on where this stopped');
   }
   if (totals.verified === steps.length) return null;
-  return {
-    command: sameWay(`refit retry ${shown} -o SAVED`, options),
-    why: 'plans again what is not verified',
-  };
+  return next(`refit retry ${shown} -o SAVED`, 'plans again what is not verified');
 }
 
 /** A path as it is easier to type from here. */

@@ -5,17 +5,13 @@ import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
 import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
-import { type GlobalOptions, sameWay } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { sameWay } from '../../options.ts';
 import { print } from '../../output.ts';
 import { openRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export async function reconcile(
-  [directory]: readonly [string],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const reconcile: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { saved } = await readRun(directory);
   // Nothing that is under way is ours to wait for: one signal is enough.
   const signals = onSignals(
@@ -33,40 +29,38 @@ export async function reconcile(
       onEntry: view.entry,
     });
     view.close();
-    const next = nextAfter(end, directory, options);
-    await print(terminal, options, { text: () => told(end, next), json: factsOf(end, next) });
+    const unknown = end.steps.filter(({ outcome }) => outcome === 'unknown').length;
+    const next = sameWay(nextAfter(end, unknown, directory), options);
+    await print(terminal, options, {
+      text: () => told(end, unknown, next),
+      json: {
+        plan: { name: end.saved.name, digest: end.saved.digest },
+        directory: end.directory,
+        steps: end.steps,
+        unknown,
+        totals: end.report.totals,
+        head: end.report.head,
+        exitCode: end.exitCode,
+        next,
+      },
+    });
     return end.exitCode;
   } finally {
     view.close();
     signals.close();
   }
+};
+
+function nextAfter({ report }: ReconcileEnd, unknown: number, directory: string): string {
+  const run = word(directory);
+  if (unknown > 0) return `refit reconcile ${run}`;
+  if (report.totals['not-run'] === 0) return `refit report ${run}`;
+  return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${run}`;
 }
 
-function nextAfter({ report, steps }: ReconcileEnd, directory: string, options: GlobalOptions): string {
-  if (steps.some(({ outcome }) => outcome === 'unknown'))
-    return sameWay(`refit reconcile ${word(directory)}`, options);
-  if (report.totals['not-run'] === 0) return `refit report ${word(directory)}`;
-  const plan = word(join(directory, RUN_FILES.plan));
-  return sameWay(`refit apply ${plan} --run-dir ${word(directory)}`, options);
-}
-
-function factsOf({ directory, saved, report, steps, exitCode }: ReconcileEnd, next: string) {
-  return {
-    plan: { name: saved.name, digest: saved.digest },
-    directory,
-    steps,
-    unknown: steps.filter(({ outcome }) => outcome === 'unknown').length,
-    totals: report.totals,
-    head: report.head,
-    exitCode,
-    next,
-  };
-}
-
-function told({ saved, steps }: ReconcileEnd, next: string): string {
+function told({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {
   const name = `${visible(saved.name)} (${saved.digest.slice(0, 8)})`;
   if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
-  const unknown = steps.filter(({ outcome }) => outcome === 'unknown').length;
   const lines = [
     `${name}: ${counted(steps.length, 'outcome')} ${steps.length === 1 ? 'was' : 'were'} unknown, ${unknown === 0 ? 'none is' : `${unknown} still ${unknown === 1 ? 'is' : 'are'}`}; nothing was ordered`,
     ...steps.map(({ step, outcome, orders, what }) => {

@@ -6,19 +6,11 @@ import { renderReport } from '../../../operations/render.ts';
 import { closest } from '../../../plan/parse/closest-word.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../../report/run/report-csv.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import type { Options } from '../../options.ts';
 import { emit } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export interface ReportCommandOptions extends GlobalOptions {
-  readonly columns?: string;
-}
-
-export async function report(
-  [directory]: readonly [string],
-  options: ReportCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const report: CommandCode<[string]> = async ([directory], options, terminal) => {
   const columns = columnsFrom(options);
   const made = await reportRun(directory);
   await emit<ReportFormat>(terminal, options, (format, where) =>
@@ -34,10 +26,10 @@ export async function report(
       `the last ${made.tornBytes} bytes of the journal are a torn entry and are not part of this report`,
     );
   return 0;
-}
+};
 
 /** The columns of CSV that were asked for; null: all. @throws RefitError `usage` */
-function columnsFrom({ columns, format, write }: ReportCommandOptions): string[] | null {
+function columnsFrom({ columns, format, write }: Options): string[] | null {
   if (columns === undefined) return null;
   if (format !== 'csv' && !write.some((one) => one.format === 'csv')) {
     throw new RefitError('usage', '--columns are those of CSV, and no CSV is written', 'add --format csv');

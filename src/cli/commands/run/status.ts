@@ -1,24 +1,20 @@
 /** `refit status RUN`: where a run stands, by its journal; `--watch` looks again until it has ended. */
 import { isFinished, totals } from '../../../journal/replay.ts';
-import { OUTCOMES, type StepState } from '../../../model.ts';
+import { OUTCOMES } from '../../../model.ts';
 import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';
 import { visible } from '../../../report/document/escape.ts';
 import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import { openWatchedRun } from '../../run-view/watched-run.ts';
-import type { Terminal } from '../../terminal.ts';
+import { lowered } from '../../run-view/draw-run.ts';
+import { openWatchedRun } from '../../run-view/drawn-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
 /** Steps named of each phase; the rest are counted. */
 const NAMED = 10;
 
-export async function status(
-  [directory]: readonly [string],
-  options: GlobalOptions & { watch?: boolean },
-  terminal: Terminal,
-): Promise<number> {
+export const status: CommandCode<[string]> = async ([directory], options, terminal) => {
   const isText = options.format === 'text';
   // Before a person it is one picture that goes on; else each time is told in full.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
@@ -46,7 +42,7 @@ export async function status(
   } finally {
     watched?.close();
   }
-}
+};
 
 function standingOf({ run: { state }, holder, live }: RunStatus): string {
   if (state.startedAt === null) return 'not begun';
@@ -59,15 +55,11 @@ function standingOf({ run: { state }, holder, live }: RunStatus): string {
   return 'stopped without an end: its process is gone';
 }
 
-/** Steps that are neither waiting nor ended. */
-function openSteps({ run }: RunStatus): StepState[] {
-  return [...run.state.steps.values()].filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
-}
-
 function factsOf(status: RunStatus) {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
-  const open = openSteps(status);
+  const steps = [...state.steps.values()];
+  const open = steps.filter(({ phase }) => phase !== 'ended' && phase !== 'waiting');
   return {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,
@@ -79,7 +71,7 @@ function factsOf(status: RunStatus) {
     exitCode: state.exitCode,
     what: state.stopping?.what ?? null,
     // A step that is being settled is under way, not unknown.
-    totals: totals([...state.steps.values()].filter((step) => !open.includes(step))),
+    totals: totals(steps.filter((step) => !open.includes(step))),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
     underWay: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
       step,
@@ -100,12 +92,11 @@ function textOf(status: RunStatus, now: number): string {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
   const facts = factsOf(status);
-  const open = openSteps(status);
+  const { underWay } = facts;
   const counts = OUTCOMES.filter((outcome) => facts.totals[outcome] > 0).map(
     (outcome) => `${facts.totals[outcome]} ${outcome}`,
   );
-  const since = ({ acceptedAt, intentAt }: StepState) =>
-    duration(now - Date.parse(acceptedAt ?? intentAt ?? ''));
+  const since = (time: string | null) => duration(now - Date.parse(time ?? ''));
   const paused = state.endedAt === null ? facts.wasPaused : null;
   return [
     `${visible(saved.name)} (${saved.digest.slice(0, 8)}): ${visible(facts.standing)}`,
@@ -116,11 +107,11 @@ function textOf(status: RunStatus, now: number): string {
       ? [`  paused   by ${visible(paused.by)} at ${paused.since}, until its process ended: apply goes on`]
       : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
-    `  steps    ${[...counts, ...(open.length > 0 ? [`${open.length} under way`] : [])].join(', ')}`,
-    ...open
+    `  steps    ${[...counts, ...(underWay.length > 0 ? [`${underWay.length} under way`] : [])].join(', ')}`,
+    ...underWay
       .slice(0, NAMED)
-      .map((step) => `  ${step.phase.padEnd(11)} ${step.step}  for ${since(step)}: ${visible(step.what)}`),
-    ...(open.length > NAMED ? [`  and ${open.length - NAMED} more under way`] : []),
+      .map((one) => `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${visible(one.what)}`),
+    ...(underWay.length > NAMED ? [`  and ${underWay.length - NAMED} more under way`] : []),
     `  head     ${state.head}`,
     `next: ${next}`,
     '',
@@ -129,8 +120,6 @@ function textOf(status: RunStatus, now: number): string {
 
 /** What is set, and what is waited for: by name, how many steps, since when, and for how long at most. */
 function liveLines({ inFlight, requestsPerSecond, waits }: Standing, now: number): string[] {
-  const lowered = ({ now, approved }: { now: number; approved: number }) =>
-    now === approved ? `${now}` : `${now} (approved ${approved})`;
   const slowed = requestsPerSecond.lanes.filter(({ rate }) => rate < requestsPerSecond.now);
   return [
     `  places   ${inFlight.underWay} of ${lowered(inFlight)} taken`,

@@ -4,33 +4,24 @@ import type { SteerCommand, SteerSetting } from '../../../model.ts';
 import { word } from '../../../next-command.ts';
 import { steerRun } from '../../../operations/control-run.ts';
 import { visible } from '../../../report/document/escape.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export const pause = sending({ kind: 'pause' });
-export const goOn = sending({ kind: 'continue' });
-export const drain = sending({ kind: 'drain' });
-export const abort = sending({ kind: 'abort' });
+export const set: CommandCode<[string, ...string[]]> = ([directory, ...typed], options, terminal) =>
+  steer(directory, settingFrom(directory, typed), options, terminal);
 
-export function set(
-  [directory, ...typed]: readonly [string, ...string[]],
-  options: GlobalOptions,
-  terminal: Terminal,
-): Promise<number> {
-  return steer(directory, settingFrom(directory, typed), options, terminal);
-}
-
-function sending(command: SteerCommand) {
-  return ([directory]: readonly [string], options: GlobalOptions, terminal: Terminal): Promise<number> =>
-    steer(directory, command, options, terminal);
+/** The command that says one word to a live run. */
+export function saying(kind: Exclude<SteerCommand['kind'], 'set'>): CommandCode<[string]> {
+  return ([directory], options, terminal) => steer(directory, { kind }, options, terminal);
 }
 
 /** @returns 0 where it was done, 5 where it was refused. */
 async function steer(
   directory: string,
   command: SteerCommand,
-  options: GlobalOptions,
+  options: Options,
   terminal: Terminal,
 ): Promise<number> {
   const { accepted, what } = await steerRun(directory, command);

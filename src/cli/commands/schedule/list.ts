@@ -21,14 +21,9 @@ import {
   readSchedule,
   statusOf,
 } from '../../../schedule/read-schedule.ts';
+import type { CommandCode } from '../../command-row.ts';
 import { countFrom } from '../../options.ts';
 import { print } from '../../output.ts';
-import type { Terminal } from '../../terminal.ts';
-import type { ScheduleOptions } from './run.ts';
-
-export interface ScheduleNextOptions extends ScheduleOptions {
-  readonly count?: string;
-}
 
 /** What is listed of a file: where it stands, or why it is not scheduled. */
 type Listed =
@@ -37,11 +32,7 @@ type Listed =
 
 type DirectoryOf = (plan: string, due: string) => string;
 
-export async function scheduleList(
-  [folder]: readonly [string],
-  options: ScheduleOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const scheduleList: CommandCode<[string]> = async ([folder], options, terminal) => {
   const read = await readSchedule(folder, options.runs);
   const host = hostname();
   const scheduler = await liveHolder(read.root, host);
@@ -71,7 +62,7 @@ export async function scheduleList(
       : `watched by process ${scheduler.pid} on ${scheduler.host} since ${scheduler.since}`,
   );
   return 0;
-}
+};
 
 function textOf({ file, status }: Listed, directoryOf: DirectoryOf): string {
   const lines =
@@ -154,11 +145,7 @@ function momentOf(at: number, timezone: string): object {
   return { weekday: WEEKDAYS[weekday - 1], date, time, timezone, utc: iso(at) };
 }
 
-export async function scheduleNext(
-  [folder]: readonly [string],
-  options: ScheduleNextOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const scheduleNext: CommandCode<[string]> = async ([folder], options, terminal) => {
   const count = countFrom(options.count, 1_000, `refit schedule next ${word(folder)}`) ?? 10;
   const now = terminal.clock.now();
   const coming = comingTimes(await readSchedule(folder, options.runs), now, count);
@@ -190,7 +177,7 @@ export async function scheduleNext(
     indent: 2,
   });
   return 0;
-}
+};
 
 function remarkOn({ plan, goesOn, opens }: ComingTime): string | null {
   if (goesOn !== null) return `goes on: ${goesOn}`;

@@ -1,39 +1,32 @@
-/** `refit schedule run DIR`: watches a folder of plans and carries each out when it is due, until it is told to stop. */
+/**
+ * `refit schedule run DIR`: watches a folder of plans and carries each out when it is due, until it is told to stop.
+ * `refit schedule run-now DIR NAME`, `disable` and `enable`: one of them, beside its due times.
+ */
+
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
+import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
 import { visible } from '../../../report/document/escape.ts';
-import { type ScheduleEntry, sayDeed } from '../../../schedule/account.ts';
+import { type ScheduleDeed, type ScheduleEntry, sayDeed } from '../../../schedule/account.ts';
+import { askScheduler, switchPlan } from '../../../schedule/control-schedule.ts';
 import { loopbackFrom, openHealthServer } from '../../../schedule/health-server.ts';
 import { holdFolder } from '../../../schedule/hold-folder.ts';
-import { rootOf } from '../../../schedule/read-schedule.ts';
-import { openScheduler, type SchedulerPorts } from '../../../schedule/scheduler.ts';
+import { liveHolder, openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
+import { fileNamed, readSchedule, rootOf } from '../../../schedule/read-schedule.ts';
+import { openScheduler, runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
 import { VERSION } from '../../../version.ts';
-import type { GlobalOptions } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import type { Options } from '../../options.ts';
 import { print } from '../../output.ts';
 import { onSignals, type Signals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 
-export interface ScheduleOptions extends GlobalOptions {
-  /** Where occurrences, switches, requests and the log are. */
-  readonly runs?: string;
-}
-
-export interface ScheduleRunOptions extends ScheduleOptions {
-  readonly listen?: string;
-  readonly allowHooks?: boolean;
-  readonly price?: boolean;
-}
-
 const STOPPING =
   'stopping: nothing new begins, what is under way is drained (again: leave at once); the next scheduler goes on with it';
 
-export async function scheduleRun(
-  [folder]: readonly [string],
-  options: ScheduleRunOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const scheduleRun: CommandCode<[string]> = async ([folder], options, terminal) => {
   const address = options.listen === undefined ? null : loopbackFrom(options.listen);
   const signals = onSignals(terminal, () => undefined, STOPPING);
   try {
@@ -58,12 +51,69 @@ export async function scheduleRun(
   } finally {
     signals.close();
   }
+};
+
+/** Through the scheduler where one lives, else here and now. @returns 0 where one took it up, else the occurrence's own code. */
+export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, name], options, terminal) => {
+  const { root, view } = await readSchedule(folder, options.runs);
+  const file = fileNamed(name, view, folder);
+  if (file.kind !== 'scheduled')
+    throw new RefitError('usage', `${file.name} cannot be begun: ${file.what}`, file.mend);
+  const at = terminal.clock.now();
+  const id = `${iso(at).replace(/[^0-9A-Z]/g, '')}-${process.pid}`;
+  const request = { id, plan: file.name, at, by: userName() };
+  if ((await liveHolder(root, hostname())) !== null) {
+    const answer = await askScheduler({ root, folder }, request, terminal.clock);
+    await tell(answer, root, options, terminal);
+    return answer.kind === 'refused' ? EXIT_COMMAND_REFUSED : 0;
+  }
+  const signals = onSignals(terminal);
+  try {
+    const ended = await withPorts(folder, options, terminal, signals, (ports) => runOnce(ports, request));
+    if (ended !== null) await tell(ended, root, options, terminal);
+    if (ended !== null && 'exitCode' in ended) return ended.exitCode;
+    return typeof signals.drain.reason === 'number' ? signals.drain.reason : 1;
+  } finally {
+    signals.close();
+  }
+};
+
+function tell(deed: ScheduleDeed, root: string, options: Options, terminal: Terminal): Promise<void> {
+  const directory =
+    'due' in deed ? openOccurrenceDisk(root, hostname()).directoryOf(deed.plan, deed.due) : null;
+  const where = deed.kind === 'refused' || directory === null ? '' : `\n${directory}`;
+  return print(terminal, options, {
+    text: () => `${visible(sayDeed(deed))}${where}\n`,
+    json: { ...deed, directory },
+  });
+}
+
+/** `enable` and `disable`. */
+export function switching(enabled: boolean): CommandCode<[string, string]> {
+  return async ([folder, name], options, terminal) => {
+    const read = await readSchedule(folder, options.runs);
+    const plan = fileNamed(name, read.view, folder).name;
+    const at = terminal.clock.now();
+    const changed = await switchPlan(read, plan, { enabled, at, by: userName() });
+    await print(terminal, options, {
+      text: () => `${visible(switchText(plan, enabled, changed))}\n`,
+      json: { plan, enabled, changed },
+    });
+    return 0;
+  };
+}
+
+function switchText(plan: string, enabled: boolean, changed: boolean): string {
+  if (!changed) return `${plan} is ${enabled ? 'enabled' : 'disabled'} already`;
+  return enabled
+    ? `${plan} is enabled: what was due until now is not made up for`
+    : `${plan} is disabled: nothing of it begins by itself; what is under way goes on`;
 }
 
 /** Holds the folder for this process. @throws RefitError as `holdFolder` does. */
-export function withPorts<T>(
+function withPorts<T>(
   folder: string,
-  options: ScheduleRunOptions,
+  options: Options,
   terminal: Terminal,
   { drain, leave }: Signals,
   use: (ports: SchedulerPorts) => Promise<T>,
@@ -94,7 +144,7 @@ function flagsOf({
   profile,
   allowHooks = false,
   price = false,
-}: ScheduleRunOptions): SchedulerPorts['flags'] {
+}: Options): SchedulerPorts['flags'] {
   const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   const connection = [...flag('--endpoint', endpoint), ...flag('--signature', signature)];
   const defaults = [...flag('--region', region), ...flag('--profile', profile)];
@@ -105,7 +155,7 @@ function flagsOf({
 }
 
 /** One line on stderr for each entry and each remark: words, or JSON. */
-function logger({ format }: ScheduleOptions, terminal: Terminal) {
+function logger({ format }: Options, terminal: Terminal) {
   const say = (at: string, words: string) => terminal.err(`${at} ${visible(words)}\n`);
   return {
     onEntry(entry: ScheduleEntry) {

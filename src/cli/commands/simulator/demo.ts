@@ -2,6 +2,7 @@
  * `refit demo`: the whole story on a simulated fleet, by the very commands a user types. The simulator is a process
  * of its own and is reached over HTTP with signatures, like the real provider.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
@@ -11,12 +12,11 @@ import { RefitError } from '../../../errors.ts';
 import { installed } from '../../../operations/installed-files.ts';
 import { RUN_FILES } from '../../../operations/read-run.ts';
 import { ink } from '../../../report/document/ink.ts';
-import type { GlobalOptions } from '../../options.ts';
-import type { Terminal } from '../../terminal.ts';
+import type { CommandCode } from '../../command-row.ts';
 
 const RUNS = 'runs';
 
-export async function demo(_args: readonly [], _options: GlobalOptions, terminal: Terminal): Promise<number> {
+export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
   const program = process.argv[1]!;
   const planFile = await installed('plans/demo.yaml');
   const saved = join(RUNS, 'demo.saved.json');
@@ -58,7 +58,7 @@ export async function demo(_args: readonly [], _options: GlobalOptions, terminal
   } finally {
     simulator.kill('SIGTERM');
   }
-}
+};
 
 async function firstLine(
   simulator: ChildProcess,

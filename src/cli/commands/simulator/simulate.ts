@@ -3,31 +3,11 @@ import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { type SimulatedProvider, simulateProvider } from '../../../operations/simulate-provider.ts';
-import { type GlobalOptions, rangeFrom, wholeFrom } from '../../options.ts';
+import type { CommandCode } from '../../command-row.ts';
+import { rangeFrom, wholeFrom } from '../../options.ts';
 import { onSignals } from '../../signals.ts';
-import type { Terminal } from '../../terminal.ts';
 
-export interface SimulateCommandOptions extends GlobalOptions {
-  readonly instances?: string;
-  readonly fleet?: string;
-  readonly port?: string;
-  readonly fault?: readonly string[];
-  readonly seed?: string;
-  readonly limit?: string;
-  readonly limitCounting?: string;
-  readonly startLag?: string;
-  readonly duration?: string;
-  readonly lockTail?: string;
-  readonly balance?: string;
-  readonly account?: readonly string[];
-  readonly tls?: boolean;
-}
-
-export async function simulate(
-  _args: readonly [],
-  options: SimulateCommandOptions,
-  terminal: Terminal,
-): Promise<number> {
+export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
   const { limitCounting = 'calendar', fleet: fleetFile, tls = false } = options;
   if (limitCounting !== 'calendar' && limitCounting !== 'sliding' && limitCounting !== 'bucket') {
     throw new RefitError('usage', `--limit-counting ${limitCounting}`, 'one of: calendar, sliding, bucket');
@@ -59,7 +39,7 @@ export async function simulate(
   ended.close();
   await provider.close();
   return 0;
-}
+};
 
 function howToReach({ url, secretId, secretKey, ca }: SimulatedProvider): string {
   return [
