@@ -1,6 +1,7 @@
 // Goal: the command outside of its windows and in them: exit 8, when it may go on, and what to type.
 import { describe, expect, it } from 'vitest';
-import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
+import { BRISK, desk, growPlan, plainFleet, struckBy, until } from './refit.ts';
+import { simulatorHere } from './simulator-here.ts';
 
 const DAY = 86_400_000;
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
@@ -74,34 +75,41 @@ describe.concurrent('windows', () => {
   });
 
   it('a freeze that begins during a run ends it with 8, and the same command goes on after it', async (test) => {
-    const at = await desk(test, {
-      fleet: plainFleet(6),
-      simulator: ['--start-lag', '20ms', '--duration', '2s', '--lock-tail', '20ms'],
-    });
-    const moment = (seconds: number) => new Date(Math.ceil(Date.now() / 1000) * 1000 + seconds * 1000);
-    const [from, to] = [moment(9), moment(14)];
-    const written = [from, to].map((one) => one.toISOString().replace('.000', '')).join('..');
+    const simulator = await simulatorHere(plainFleet(6));
+    test.onTestFinished(() => simulator.stop());
+    const at = await desk(test, { simulator });
+    const moment = (ms: number) => new Date(Math.ceil(Date.now() / 1000) * 1000 + ms);
+    const written = [moment(150_000), moment(600_000)].map((one) => one.toISOString().replace('.000', ''));
     await at.write(
       'plan.yaml',
       growPlan([
-        `windows: { timezone: Asia/Shanghai, freeze: ["${written}"] }`,
+        `windows: { timezone: Asia/Shanghai, freeze: ["${written.join('..')}"] }`,
         'execution: { inFlight: 1, patience: 2s }',
       ]),
     );
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
-    const frozen = await at.refit(APPLY);
+    // Once a step has ended, its clock and the provider's stand in the freeze.
+    const strike = { kind: 'step-ended', at: 'durable', effect: 'set clock', ms: 180_000 } as const;
+    const run = at.start(APPLY, { env: struckBy({ strikes: [strike] }) });
+    await until(
+      'a step to end',
+      async () => (await at.journal()).some(({ kind }) => kind === 'step-ended'),
+      120_000,
+    );
+    simulator.ahead = strike.ms;
+    const frozen = await run.ended;
     expect(frozen.code, frozen.stderr).toBe(8);
     expect(frozen.stdout).toMatch(/WINDOW CLOSED +frozen: /);
-    const { totals, run } = await at.report();
-    expect(run.endedBecause).toBe('window-closed');
+    const { totals, run: ended } = await at.report();
+    expect(ended.endedBecause).toBe('window-closed');
     expect(totals['not-run']).toBeGreaterThan(0);
     expect(totals.verified! + totals['not-run']!).toBe(6);
     expect(frozen.stderr).toMatch(/next {4}refit apply saved\.json --run-dir run/);
     const status = await at.refit(['status', 'run']);
     expect(status.stdout).toContain('window-closed');
 
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, to.getTime() - Date.now())));
-    const on = await at.refit(APPLY);
+    simulator.ahead = 700_000;
+    const on = await at.refit(APPLY, { env: struckBy({ strikes: [], clock: simulator.ahead }) });
     expect(on.code, on.stderr).toBe(0);
     expect((await at.report()).totals).toMatchObject({ verified: 6 });
   });
