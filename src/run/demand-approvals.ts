@@ -4,7 +4,7 @@ import { encodeApproval } from '../approval/sign-approval.ts';
 import { type Clock, iso } from '../clock.ts';
 import { APPROVAL_FORMAT, type ApprovalFile, type Deed, type SavedPlan } from '../model.ts';
 import { word } from '../next-command.ts';
-import { keepApprovals, offeredApprovals } from '../store/folder/approval-files.ts';
+import { keepApprovals, offeredApprovals } from '../store/folder/signed-files.ts';
 
 /** Where the signatures of a run are looked for, and when. */
 export interface SignaturesInput {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
+import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
-import { asRead } from '../journal/chain.ts';
 import type { JournalEntry, Report, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
@@ -14,7 +14,7 @@ import { openJournalFile } from '../store/folder/journal-file.ts';
 import { takeLock } from '../store/folder/lock.ts';
 import { isRegistered } from '../store/folder/register.ts';
 import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/folder/run-directory.ts';
-import { withLost } from '../store/unwritten-entries.ts';
+import { withLost } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, tellCallers } from './identities.ts';
 import { TELLING_GRACE } from './notify/notifier.ts';
@@ -120,7 +120,8 @@ export async function writeReports(
   saved: SavedPlan,
   entries: readonly JournalEntry[],
 ): Promise<Report> {
-  const report = buildReport(saved, entries.map(asRead));
+  const asOnDisk = entries.map((entry) => JSON.parse(canonical(entry)) as JournalEntry);
+  const report = buildReport(saved, asOnDisk);
   const plain = { color: false, width: 100 };
   await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
   await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));

@@ -3,7 +3,7 @@ import { encodeHeadSignature, signHead } from '../../approval/sign-head.ts';
 import { RefitError } from '../../errors.ts';
 import type { HeadSignature, SavedPlan } from '../../model.ts';
 import { word } from '../../next-command.ts';
-import { keepSignature } from '../../store/folder/signature-files.ts';
+import { keepSignature } from '../../store/folder/signed-files.ts';
 import { userName } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
 import { readSigningKey } from '../signing-key.ts';

@@ -8,7 +8,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, iso } from '../../clock.ts';
 import type { Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-control.ts';
+import { saySteerer } from '../../journal/fold-run.ts';
 
 import type { SavedPlan, SteerCommand, Steered, Steerer } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';

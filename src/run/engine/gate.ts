@@ -1,5 +1,5 @@
 import { RefitError } from '../../errors.ts';
-import { sayGate } from '../../journal/fold-control.ts';
+import { sayGate } from '../../journal/fold-run.ts';
 import type { Deed, Gate, Outcome, Scope, Step } from '../../model.ts';
 import { sayHalt } from '../decide/halt-sentence.ts';
 import {
