@@ -20,11 +20,7 @@ export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
 }
 
 /** The same, with its journal line: the canonical form of the entry, without a line feed. */
-export function sealLine(
-  end: ChainEnd,
-  at: string,
-  deed: Deed,
-): { readonly entry: JournalEntry; readonly line: string } {
+export function sealLine(end: ChainEnd, at: string, deed: Deed) {
   const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
   // One walk serves hash and line: the members are sorted, so the line is the hashed text with `hash` put in its place.
   const before: Record<string, unknown> = {};

@@ -14,32 +14,26 @@ import { foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.
 import { untouched } from './fold-step.ts';
 import { changeStep, Folding, takeOrder } from './folding.ts';
 
-/** A replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. */
-export interface Replay {
-  add(entry: JournalEntry): void;
-  /** Where one step stands now. */
-  step(id: string): StepState;
-  /** The step that an order number is on record for; null for a number that is new. */
-  stepOf(order: string): string | null;
-  /** Where everything stands now. */
-  state(): RunState;
-}
+export type Replay = ReturnType<typeof beginReplay>;
 
 /**
- * Begins a replay. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
+ * Begins a replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
  * and has no answer on record is `unknown` until it is settled.
  */
-export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
+export function beginReplay(saved: Pick<SavedPlan, 'steps'>) {
   const run = new Folding(saved);
   return {
-    add(entry) {
+    add(entry: JournalEntry): void {
       fold(run, entry);
       run.head = entry.hash;
       run.entries = entry.seq;
     },
-    step: (id) => run.steps.get(id) ?? untouched(id),
-    stepOf: (order) => run.stepOfOrder.get(order) ?? null,
-    state() {
+    /** Where one step stands now. */
+    step: (id: string): StepState => run.steps.get(id) ?? untouched(id),
+    /** The step that an order number is on record for; null for a number that is new. */
+    stepOf: (order: string): string | null => run.stepOfOrder.get(order) ?? null,
+    /** Where everything stands now. */
+    state(): RunState {
       const { callCounts, stepOfOrder: _, standsHalted: __, gates: ___, ...rest } = run;
       return { ...rest, ...callsOf(callCounts) };
     },

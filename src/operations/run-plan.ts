@@ -3,7 +3,7 @@ import { openReader } from '../cloud/client.ts';
 import { given } from '../given.ts';
 import type { JournalEntry, SavedPlan } from '../model.ts';
 import { type ApplyEnd, type Approval, applyPlan as applyInDirectory } from '../run/apply.ts';
-import type { Standing } from '../run/control/run-status.ts';
+import type { Standing } from '../run/control/control.ts';
 import { mustAnswer } from '../run/in-directory.ts';
 import { commandRunner } from '../run/notify/run-command.ts';
 import type { Self } from '../run/process.ts';

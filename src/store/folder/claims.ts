@@ -11,14 +11,6 @@ import { counted } from '../../report/quantities.ts';
 import { type Holder, holderOf, isAlive, lockedBy, parseHolder, type Taker, takeLock } from './lock.ts';
 import { readText, replaceFile } from './run-files.ts';
 
-/** What a run claims. */
-export interface ClaimRequest {
-  /** The saved plan's digest: one run of it is live at most. */
-  readonly digest: string;
-  readonly endpoint: string;
-  readonly instances: readonly string[];
-}
-
 export interface Claim {
   /** Dead holders whose claims were in the way, or were this plan's own. */
   readonly tookOverFrom: readonly Holder[];
@@ -36,12 +28,12 @@ const TURN = 'turn.lock';
 const LONGEST_TURN = 10_000;
 
 /**
- * Claims the instances for this process. Claims of the dead are removed.
+ * Claims the instances for this process. Claims of the dead are removed. `digest`: the saved plan's, of which one run is live at most.
  * @throws RefitError `locked` where a live process, or any of another host, claims one of them.
  */
 export async function claimInstances(
   stateDirectory: string,
-  { digest, endpoint, instances }: ClaimRequest,
+  { digest, endpoint, instances }: { digest: string; endpoint: string; instances: readonly string[] },
   self: Taker,
   clock: Clock,
 ): Promise<Claim> {

@@ -115,18 +115,12 @@ function beginWalk(each: (entry: JournalEntry) => void) {
   };
 }
 
-/** Where the first line begins that is not UTF-8. */
 function badLineAt(bytes: Buffer): number {
   for (let from = 0; ; ) {
     const feed = bytes.indexOf(LINE_FEED, from);
     if (feed < 0 || textOf(bytes.subarray(from, feed)) === null) return from;
     from = feed + 1;
   }
-}
-
-/** A journal's file, open for appending. */
-export interface JournalFile extends JournalStore {
-  close(): Promise<void>;
 }
 
 /**
@@ -139,7 +133,7 @@ export interface JournalFile extends JournalStore {
 export async function openJournalFile(
   path: string,
   { wholeBytes, tornBytes }: Pick<JournalOnDisk, 'wholeBytes' | 'tornBytes'>,
-): Promise<JournalFile> {
+): Promise<JournalStore & { close(): Promise<void> }> {
   const bytesRead = wholeBytes + tornBytes;
   const file = await open(path, constants.O_RDWR | (bytesRead === 0 ? constants.O_CREAT : 0), 0o600).catch(
     (error: NodeJS.ErrnoException) => {

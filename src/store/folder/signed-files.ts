@@ -23,7 +23,6 @@ function approvalName({ by, wave }: Pick<ApprovalFile, 'by' | 'wave'>): string {
   return `${safe(by)}${wave === null ? '' : `.${safe(wave)}`}.json`;
 }
 
-/** A person's or a wave's name as a part of a file's name. */
 function safe(name: string): string {
   return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
 }
