@@ -28,7 +28,8 @@ const TURN = 'turn.lock';
 const LONGEST_TURN = 10_000;
 
 /**
- * Claims the instances for this process. Claims of the dead are removed. `digest`: the saved plan's, of which one run is live at most.
+ * Claims the instances for this process. Claims of the dead are removed. One run of a saved plan is
+ * live at most: `digest` is the plan's.
  * @throws RefitError `locked` where a live process, or any of another host, claims one of them.
  */
 export async function claimInstances(
