@@ -3,7 +3,7 @@ import { ORDER_ACTION, type RunState } from '../model.ts';
 import { SECOND } from '../units.ts';
 
 /** [unix second, action, sent, refused by limit], by second and action. */
-export type CallCounts = Map<string, [number, string, number, number]>;
+export type CallCounts = Map<string, RunState['callsBySecond'][number]>;
 
 /** Counts one order. @param sentAt ISO 8601 UTC. */
 export function countOrder(counts: CallCounts, sentAt: string, refusedByLimit: boolean): void {
@@ -13,13 +13,8 @@ export function countOrder(counts: CallCounts, sentAt: string, refusedByLimit: b
 export function countCalls(counts: CallCounts, calls: RunState['callsBySecond'][number]): void {
   const [second, action, sent, refused] = calls;
   const key = `${second} ${action}`;
-  const was = counts.get(key);
-  if (was) {
-    was[2] += sent;
-    was[3] += refused;
-  } else {
-    counts.set(key, [second, action, sent, refused]);
-  }
+  const [, , sentBefore, refusedBefore] = counts.get(key) ?? [second, action, 0, 0];
+  counts.set(key, [second, action, sentBefore + sent, refusedBefore + refused]);
 }
 
 /** The counts in order, and their sums by action. */

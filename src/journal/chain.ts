@@ -19,19 +19,10 @@ export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
   return sealLine(end, at, deed).entry;
 }
 
-/** The same, with its journal line. */
-export function sealLine(
-  end: ChainEnd,
-  at: string,
-  deed: Deed,
-): { readonly entry: JournalEntry; readonly line: string } {
+/** The same, with its journal line: the canonical form of the entry, without a line feed. */
+export function sealLine(end: ChainEnd, at: string, deed: Deed) {
   const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
-  const { hash, line } = hashed(rest);
-  return { entry: { ...rest, hash } as JournalEntry, line };
-}
-
-/** The hash of everything else of an entry, and the canonical form of the whole: both from one walk. */
-function hashed(rest: Unhashed): { readonly hash: string; readonly line: string } {
+  // One walk serves hash and line: the members are sorted, so the line is the hashed text with `hash` put in its place.
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(rest)) (key < 'hash' ? before : after)[key] = member;
@@ -39,20 +30,7 @@ function hashed(rest: Unhashed): { readonly hash: string; readonly line: string 
   const head = canonical(before).slice(0, -1);
   const tail = canonical(after).slice(1);
   const hash = sha256(`${head},${tail}`);
-  return { hash, line: `${head},"hash":"${hash}",${tail}` };
-}
-
-/** An entry but for its hash. */
-type Unhashed = Deed & Pick<JournalEntry, 'seq' | 'at' | 'prev'>;
-
-/** One journal line, without its line feed: the canonical form of the entry. */
-export function encode(entry: JournalEntry): string {
-  return canonical(entry);
-}
-
-/** The entry as whoever reads the journal gets it: the same value, its members in the order of the file. */
-export function asRead(entry: JournalEntry): JournalEntry {
-  return JSON.parse(encode(entry)) as JournalEntry;
+  return { entry: { ...rest, hash } as JournalEntry, line: `${head},"hash":"${hash}",${tail}` };
 }
 
 /** What is wrong with a journal, and where. */
@@ -72,43 +50,31 @@ export interface Decoded {
   readonly torn: string | null;
 }
 
-/** A journal that is read piece by piece: nothing of what was read is kept but where its chain ends. */
-export interface Decoding {
-  /** Reads whole lines, each with its line feed; after a fault nothing any more. */
-  read(lines: string): void;
-  readonly end: ChainEnd;
-  readonly fault: ChainFault | null;
-}
-
 /**
- * Begins to read a journal and to check every byte of it: each line must be exactly the canonical encoding of its
- * entry, number and chain unbroken. Stops at the first fault.
+ * Begins to read a journal piece by piece and to check every byte of it: each line must be exactly the canonical encoding
+ * of its entry, number and chain unbroken. Stops at the first fault. Keeps nothing but where the chain ends.
  * @param each is given every entry before that, in order.
  * @param after the end of what was read before, where the text goes on from there.
  */
-export function beginDecoding(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN): Decoding {
-  let end = after;
-  let fault: ChainFault | null = null;
-  return {
-    get end() {
-      return end;
-    },
-    get fault() {
-      return fault;
-    },
-    read(lines) {
-      for (let from = 0; from < lines.length && fault === null; ) {
+export function beginDecoding(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN) {
+  const decoding = {
+    end: after,
+    fault: null as ChainFault | null,
+    /** Reads whole lines, each with its line feed; after a fault nothing any more. */
+    read(lines: string): void {
+      for (let from = 0; from < lines.length && decoding.fault === null; ) {
         const feed = lines.indexOf('\n', from);
-        const read = decodeLine(lines.slice(from, feed), end);
+        const read = decodeLine(lines.slice(from, feed), decoding.end);
         from = feed + 1;
-        if (typeof read === 'string') fault = { line: end.seq + 1, what: read };
+        if (typeof read === 'string') decoding.fault = { line: decoding.end.seq + 1, what: read };
         else {
-          end = { seq: read.seq, hash: read.hash };
+          decoding.end = { seq: read.seq, hash: read.hash };
           each(read);
         }
       }
     },
   };
+  return decoding;
 }
 
 /** The entry that follows `end`; where the line is not it, what is wrong with it. */
@@ -129,19 +95,9 @@ function decodeLine(line: string, end: ChainEnd): JournalEntry | string {
   if (seq !== end.seq + 1)
     return `seq is ${seq}, expected ${end.seq + 1}: entries are missing, added or reordered`;
   if (prev !== end.hash) return 'prev is not the hash of the entry before';
-  if (sha256(withoutHash(line, hash)) !== hash) return 'hash does not fit the entry: it was changed';
-  return entry;
-}
-
-/** The canonical form of the rest of an entry: its line without the member that holds the hash. */
-function withoutHash(line: string, hash: string): string {
-  const member = `"hash":"${hash}"`;
-  const at = line.indexOf(member);
-  if (at < 0) return '';
-  const after = at + member.length;
-  return line[after] === ','
-    ? `${line.slice(0, at)}${line.slice(after + 1)}`
-    : `${line.slice(0, line[at - 1] === ',' ? at - 1 : at)}${line.slice(after)}`;
+  // The canonical form of the rest: `prev` and `seq` come after `hash`, so a comma does.
+  const rest = line.replace(`"hash":"${hash}",`, '');
+  return sha256(rest) === hash ? entry : 'hash does not fit the entry: it was changed';
 }
 
 /** Reads a journal whole. A last line without a line feed is torn, not a fault. As `beginDecoding`. */

@@ -1,5 +1,5 @@
-/** How one entry changes the state of its step: a pure function for each kind. */
-import type { EntryOf, StepState } from '../model.ts';
+/** How an entry changes the state of its step: a pure function for each kind. */
+import type { EntryOf, JournalEntry, StepState } from '../model.ts';
 
 /** The state of a step of which the journal says nothing. */
 export function untouched(step: string): StepState {
@@ -29,101 +29,95 @@ export function untouched(step: string): StepState {
   };
 }
 
-/** What an entry changes of a step. */
-export type StepChange<Entry> = (entry: Entry, was: StepState) => Partial<StepState>;
-
-export const seen: StepChange<EntryOf<'looked'>> = ({ size }) => ({ size });
-
-export const asked: StepChange<EntryOf<'intent'>> = ({ at, attempt, providerAt }, was) => ({
-  phase: 'asking',
-  attempts: attempt,
-  doubtful: was.doubtful + 1,
-  outcome: 'unknown',
-  // What an earlier attempt was refused with says nothing of this one.
-  code: null,
-  what: 'asked, and no answer on record',
-  startedAt: was.startedAt ?? at,
-  unknownSince: null,
-  intentAt: at,
-  intentProviderAt: providerAt ?? at,
-});
-
-export const notSent: StepChange<EntryOf<'not-sent'>> = ({ attempt, why }, was) => ({
-  phase: 'waiting',
-  attempts: attempt - 1,
-  doubtful: was.doubtful - 1,
-  outcome: 'not-run',
-  what: `nothing was sent: ${why}`,
-});
-
-export const accepted: StepChange<EntryOf<'accepted'>> = ({ at, order, requestId }, was) => ({
-  phase: 'settling',
-  adopted: false,
-  orders: withOrder(was.orders, order),
-  requestIds: [...was.requestIds, requestId],
-  acceptedAt: at,
-  what: 'ordered, and not yet seen to end',
-});
-
-/** A refusal that may hide an order leaves the step unknown until reading resolves it. */
-export const refused: StepChange<EntryOf<'refused'>> = ({ next, code, message, requestId }, was) => {
-  const hides = next === 'read-first';
-  return {
-    phase: hides ? 'unanswered' : 'waiting',
-    doubtful: hides ? was.doubtful : was.doubtful - 1,
-    outcome: hides ? 'unknown' : 'not-run',
-    requestIds: requestId === null ? was.requestIds : [...was.requestIds, requestId],
-    code,
-    what: message,
-  };
+/** What an entry of each kind changes of its step. */
+export const STEP_CHANGES: {
+  readonly [Kind in Extract<JournalEntry, { step: string }>['kind']]: (
+    entry: EntryOf<Kind>,
+    was: StepState,
+  ) => Partial<StepState>;
+} = {
+  looked: ({ size }) => ({ size }),
+  intent: ({ at, attempt, providerAt }, was) => ({
+    phase: 'asking',
+    attempts: attempt,
+    doubtful: was.doubtful + 1,
+    outcome: 'unknown',
+    // What an earlier attempt was refused with says nothing of this one.
+    code: null,
+    what: 'asked, and no answer on record',
+    startedAt: was.startedAt ?? at,
+    unknownSince: null,
+    intentAt: at,
+    intentProviderAt: providerAt ?? at,
+  }),
+  'not-sent': ({ attempt, why }, was) => ({
+    phase: 'waiting',
+    attempts: attempt - 1,
+    doubtful: was.doubtful - 1,
+    outcome: 'not-run',
+    what: `nothing was sent: ${why}`,
+  }),
+  accepted: ({ at, order, requestId }, was) => ({
+    phase: 'settling',
+    adopted: false,
+    orders: withOrder(was.orders, order),
+    requestIds: [...was.requestIds, requestId],
+    acceptedAt: at,
+    what: 'ordered, and not yet seen to end',
+  }),
+  // A refusal that may hide an order leaves the step unknown until reading resolves it.
+  refused: ({ next, code, message, requestId }, was) => {
+    const hides = next === 'read-first';
+    return {
+      phase: hides ? 'unanswered' : 'waiting',
+      doubtful: hides ? was.doubtful : was.doubtful - 1,
+      outcome: hides ? 'unknown' : 'not-run',
+      requestIds: requestId === null ? was.requestIds : [...was.requestIds, requestId],
+      code,
+      what: message,
+    };
+  },
+  'no-answer': ({ why }) => ({
+    phase: 'unanswered',
+    outcome: 'unknown',
+    code: null,
+    what: why,
+  }),
+  settled: ({ at, landed, order, evidence }, was) =>
+    landed
+      ? {
+          phase: 'settling',
+          adopted: was.phase !== 'settling' || was.adopted,
+          orders: order === null ? was.orders : withOrder(was.orders, order),
+          acceptedAt: was.acceptedAt ?? at,
+          outcome: 'unknown',
+          what: `had landed: ${evidence}`,
+        }
+      : { phase: 'waiting', outcome: 'not-run', what: `had not landed: ${evidence}` },
+  deferred: ({ window, opensAt }) => ({
+    waitsFor: { window, opensAt },
+    what: `accepted, waits for its window ${window.from}-${window.to} Beijing time`,
+  }),
+  began: ({ at, warning, evidence }) => ({
+    waitsFor: null,
+    beganAt: at,
+    warning,
+    what: `under way: ${evidence}`,
+  }),
+  'step-ended': (entry, was) => ({
+    waitsFor: null,
+    phase: 'ended',
+    outcome: entry.outcome,
+    code: entry.code,
+    what: entry.what,
+    endedAt: entry.at,
+    unknownSince: entry.outcome === 'unknown' ? (was.unknownSince ?? entry.at) : null,
+    endedProviderAt: entry.providerAt ?? entry.at,
+    size: entry.size ?? was.size,
+    billed: entry.billed,
+  }),
+  billed: ({ billed }) => ({ billed }),
 };
-
-export const unanswered: StepChange<EntryOf<'no-answer'>> = ({ why }) => ({
-  phase: 'unanswered',
-  outcome: 'unknown',
-  code: null,
-  what: why,
-});
-
-export const settled: StepChange<EntryOf<'settled'>> = ({ at, landed, order, evidence }, was) =>
-  landed
-    ? {
-        phase: 'settling',
-        adopted: was.phase !== 'settling' || was.adopted,
-        orders: order === null ? was.orders : withOrder(was.orders, order),
-        acceptedAt: was.acceptedAt ?? at,
-        outcome: 'unknown',
-        what: `had landed: ${evidence}`,
-      }
-    : { phase: 'waiting', outcome: 'not-run', what: `had not landed: ${evidence}` };
-
-export const deferred: StepChange<EntryOf<'deferred'>> = ({ window, opensAt }) => ({
-  waitsFor: { window, opensAt },
-  what: `accepted, waits for its window ${window.from}-${window.to} Beijing time`,
-});
-
-export const began: StepChange<EntryOf<'began'>> = ({ at, warning, evidence }) => ({
-  waitsFor: null,
-  beganAt: at,
-  warning,
-  what: `under way: ${evidence}`,
-});
-
-export const ended: StepChange<EntryOf<'step-ended'>> = (entry, was) => ({
-  waitsFor: null,
-  phase: 'ended',
-  outcome: entry.outcome,
-  code: entry.code,
-  what: entry.what,
-  startedAt: was.startedAt,
-  endedAt: entry.at,
-  unknownSince: entry.outcome === 'unknown' ? (was.unknownSince ?? entry.at) : null,
-  endedProviderAt: entry.providerAt ?? entry.at,
-  size: entry.size ?? was.size,
-  billed: entry.billed,
-});
-
-export const billed: StepChange<EntryOf<'billed'>> = ({ billed }) => ({ billed });
 
 function withOrder(orders: readonly string[], order: string): readonly string[] {
   return orders.includes(order) ? orders : [...orders, order];

@@ -1,8 +1,8 @@
 /** The state of a run while its journal is folded. */
-import type { EntryOf, RunState, SavedPlan, StepState } from '../model.ts';
+import type { EntryOf, JournalEntry, RunState, SavedPlan, StepState } from '../model.ts';
 import type { CallCounts } from './call-counts.ts';
 import { GENESIS } from './chain.ts';
-import { type StepChange, untouched } from './fold-step.ts';
+import { STEP_CHANGES, untouched } from './fold-step.ts';
 
 /** Nobody has told the run anything. */
 export const AS_PLANNED: RunState['steered'] = { paused: null, inFlight: null, requestsPerSecond: null };
@@ -41,12 +41,9 @@ export class Folding {
 }
 
 /** Changes the step that an entry is about. */
-export function changeStep<Entry extends { readonly step: string }>(
-  run: Folding,
-  entry: Entry,
-  change: StepChange<Entry>,
-): void {
+export function changeStep(run: Folding, entry: Extract<JournalEntry, { step: string }>): void {
   const was = run.steps.get(entry.step) ?? untouched(entry.step);
+  const change = STEP_CHANGES[entry.kind] as (entry: JournalEntry, was: StepState) => Partial<StepState>;
   run.steps.set(entry.step, { ...was, ...change(entry, was) });
 }
 

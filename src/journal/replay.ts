@@ -10,37 +10,30 @@ import {
   type StepState,
 } from '../model.ts';
 import { callsOf, countCalls, countOrder } from './call-counts.ts';
-import { foldCommand, foldGate } from './fold-control.ts';
-import { foldEnd, foldStart, foldWave } from './fold-run.ts';
-import * as step from './fold-step.ts';
+import { foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.ts';
+import { untouched } from './fold-step.ts';
 import { changeStep, Folding, takeOrder } from './folding.ts';
 
-/** A replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. */
-export interface Replay {
-  add(entry: JournalEntry): void;
-  /** Where one step stands now. */
-  step(id: string): StepState;
-  /** The step that an order number is on record for; null for a number that is new. */
-  stepOf(order: string): string | null;
-  /** Where everything stands now. */
-  state(): RunState;
-}
+export type Replay = ReturnType<typeof beginReplay>;
 
 /**
- * Begins a replay. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
+ * Begins a replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
  * and has no answer on record is `unknown` until it is settled.
  */
-export function beginReplay(saved: Pick<SavedPlan, 'steps'>): Replay {
+export function beginReplay(saved: Pick<SavedPlan, 'steps'>) {
   const run = new Folding(saved);
   return {
-    add(entry) {
+    add(entry: JournalEntry): void {
       fold(run, entry);
       run.head = entry.hash;
       run.entries = entry.seq;
     },
-    step: (id) => run.steps.get(id) ?? step.untouched(id),
-    stepOf: (order) => run.stepOfOrder.get(order) ?? null,
-    state() {
+    /** Where one step stands now. */
+    step: (id: string): StepState => run.steps.get(id) ?? untouched(id),
+    /** The step that an order number is on record for; null for a number that is new. */
+    stepOf: (order: string): string | null => run.stepOfOrder.get(order) ?? null,
+    /** Where everything stands now. */
+    state(): RunState {
       const { callCounts, stepOfOrder: _, standsHalted: __, gates: ___, ...rest } = run;
       return { ...rest, ...callsOf(callCounts) };
     },
@@ -69,34 +62,28 @@ function fold(run: Folding, entry: JournalEntry): void {
     case 'wave-started':
     case 'wave-ended':
       return foldWave(run, entry);
-    case 'looked':
-      return changeStep(run, entry, step.seen);
-    case 'intent':
-      return changeStep(run, entry, step.asked);
-    case 'not-sent':
-      return changeStep(run, entry, step.notSent);
     case 'accepted':
       countOrder(run.callCounts, entry.sentAt, false);
       run.stepOfOrder.set(entry.order, entry.step);
-      return changeStep(run, entry, step.accepted);
+      return changeStep(run, entry);
     case 'refused':
       countOrder(run.callCounts, entry.sentAt, isLimitCode(entry.code));
       if (entry.next === 'halt') run.haltingRefusals.add(entry.step);
-      return changeStep(run, entry, step.refused);
+      return changeStep(run, entry);
     case 'no-answer':
       countOrder(run.callCounts, entry.sentAt, false);
-      return changeStep(run, entry, step.unanswered);
+      return changeStep(run, entry);
     case 'settled':
       if (entry.order !== null) takeOrder(run, entry.order, entry.step);
-      return changeStep(run, entry, step.settled);
+      return changeStep(run, entry);
+    case 'looked':
+    case 'intent':
+    case 'not-sent':
     case 'deferred':
-      return changeStep(run, entry, step.deferred);
     case 'began':
-      return changeStep(run, entry, step.began);
     case 'step-ended':
-      return changeStep(run, entry, step.ended);
     case 'billed':
-      return changeStep(run, entry, step.billed);
+      return changeStep(run, entry);
     case 'gate':
       return foldGate(run, entry);
     case 'steered':

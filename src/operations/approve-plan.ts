@@ -4,7 +4,7 @@ import { encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { RefitError } from '../errors.ts';
 import type { ApprovalFile, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../next-command.ts';
-import { approvalPath } from '../store/folder/approval-files.ts';
+import { approvalPath } from '../store/folder/signed-files.ts';
 import { writeOutput } from './named-files.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
 

@@ -7,8 +7,8 @@ import { word } from '../next-command.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { cloudEventLines } from '../report/run/cloud-events.ts';
 import { applyAgain, reconcileAgain } from '../run/apply-again.ts';
+import type { Standing } from '../run/control/control.ts';
 import { askStanding } from '../run/control/control-client.ts';
-import type { Standing } from '../run/control/run-status.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import {
   RUN_FILES,

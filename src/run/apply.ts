@@ -12,7 +12,6 @@ import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
 import type { Deed, Report, SavedPlan } from '../model.ts';
 import { planAgain, word } from '../next-command.ts';
-import { openInstances } from '../store/folder/held-locks.ts';
 import { register } from '../store/folder/register.ts';
 import {
   findUnfinishedRun,
@@ -22,8 +21,8 @@ import {
   readRun,
   runDirectoryName,
 } from '../store/folder/run-directory.ts';
+import type { Standing } from './control/control.ts';
 import { openControlSocket } from './control/control-socket.ts';
-import type { Standing } from './control/run-status.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
 import type { GateDoors } from './engine/run.ts';
 import { openWindowGate } from './engine/window-gate.ts';
@@ -32,14 +31,15 @@ import {
   Locks,
   mustBeSameEndpoint,
   mustBeWhole,
+  openInstances,
   withProcess,
   writeReports,
 } from './in-directory.ts';
 import { hookListener, mustAllowHooks } from './notify/hooks.ts';
-import type { Listener } from './notify/notifier.ts';
+import type { Notified } from './notify/notifier.ts';
 import type { RunCommand } from './notify/run-command.ts';
 import { webhookListener } from './notify/webhooks.ts';
-import type { Notified, Process } from './process.ts';
+import type { Process } from './process.ts';
 
 /** How a person said yes. */
 export interface Approval {
@@ -190,7 +190,6 @@ async function signatures(input: ApplyInput, directory: string): Promise<Signatu
   throw new RefitError('not-approved', `not approved: ${demanded.what.join('\n')}`, demanded.mend);
 }
 
-/** Asks for a person's yes. */
 async function approved({ saved, approve }: ApplyInput): Promise<Approved> {
   const approval = await approve();
   if (!approval) {
@@ -229,7 +228,7 @@ async function carryOut(
   await register(stateDirectory, saved.digest, directory, clock, { check: false });
   for (const approval of approvals) await journal.record(approval);
   input.onLive?.(() => control.standing());
-  const socket = await openControlSocket({ directory, control, clock }).catch((error: unknown) => {
+  const socket = await openControlSocket(directory, control, clock).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     input.onNotice?.(`no control socket (${why}): this run can be told by signals alone, and goes on`);
     return null;
@@ -238,28 +237,23 @@ async function carryOut(
     const approvalOf = (wave: number) => demandApprovals({ saved, savedFile, directory, clock }, wave);
     const end = await runProcess.carryOut({ cloudFor, approvalOf, ...given({ gates }) });
     const report = await writeReports(directory, saved, runProcess.entries);
-    const { exitCode } = journal.replay.state();
-    if (end !== null)
-      return { directory, report, exitCode: exitCode ?? 1, wasFinished: false, wasLeft: false };
-    return { directory, report, exitCode: stop.exitCode ?? 130, wasFinished: false, wasLeft: true };
+    const wasLeft = end === null;
+    const exitCode = wasLeft ? (stop.exitCode ?? 130) : (journal.replay.state().exitCode ?? 1);
+    return { directory, report, exitCode, wasFinished: false, wasLeft };
   } finally {
     await socket?.close();
   }
 }
 
-/** Whom the plan wants to be notified, and where that is written down. */
-function notified(input: ApplyInput, directory: string): Notified {
+function notified({ saved, clock, outside }: ApplyInput, directory: string): Notified {
+  const ports = outside && { ...outside, clock, directory };
   return {
-    listeners: listenersOf(input, directory),
+    listeners: ports
+      ? [
+          ...(saved.hooks ? [hookListener(saved.hooks, ports)] : []),
+          ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, ports)),
+        ]
+      : [],
     log: (name, text) => appendFile(join(directory, name), text, { mode: 0o600 }),
   };
-}
-
-/** Whom the plan wants to be told. */
-function listenersOf({ saved, clock, outside }: ApplyInput, directory: string): Listener[] {
-  if (outside === undefined) return [];
-  return [
-    ...(saved.hooks ? [hookListener(saved.hooks, { ...outside, clock, directory })] : []),
-    ...(saved.notify ?? []).map((webhook) => webhookListener(webhook, { ...outside, clock })),
-  ];
 }

@@ -4,16 +4,7 @@ import { encodeApproval } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
 import { APPROVAL_FORMAT, type ApprovalFile, type Deed, type SavedPlan } from '../model.ts';
 import { word } from '../next-command.ts';
-import { keepApprovals, offeredApprovals } from '../store/folder/approval-files.ts';
-
-/** Where the signatures of a run are looked for, and when. */
-export interface SignaturesInput {
-  readonly saved: SavedPlan;
-  /** The saved plan's path, where there is one beside that of the run directory. */
-  readonly savedFile: string | null;
-  readonly directory: string;
-  readonly clock: Clock;
-}
+import { keepApprovals, offeredApprovals } from '../store/folder/signed-files.ts';
 
 /** What is written down where there are enough of them; else who is missing and why a file does not count, line by line, and what to type. */
 export type Demanded =
@@ -22,15 +13,17 @@ export type Demanded =
 
 /**
  * Judges what is offered now, and keeps what counts in the run directory.
+ * @param input.savedFile the saved plan's path, where there is one beside that of the run directory.
  * @param wave the index of a wave; null: the plan.
  */
-export async function demandApprovals(input: SignaturesInput, wave: number | null): Promise<Demanded> {
+export async function demandApprovals(
+  input: { saved: SavedPlan; savedFile: string | null; directory: string; clock: Clock },
+  wave: number | null,
+): Promise<Demanded> {
   const { saved, savedFile, directory, clock } = input;
   const offered = await offeredApprovals(savedFile, directory);
-  const demanded = judged(saved, wave, offered, {
-    now: clock.now(),
-    file: savedFile ?? `${directory}/plan.json`,
-  });
+  const file = savedFile ?? `${directory}/plan.json`;
+  const demanded = judged(saved, wave, offered, { now: clock.now(), file });
   if ('deed' in demanded) await keepApprovals(directory, approvalsIn(saved, demanded.deed));
   return demanded;
 }
@@ -48,13 +41,10 @@ export function judged(
     const mend = `${command}   typed by each of them, its file left beside the saved plan; then the same apply`;
     return { what: sayMissing(saved, wave, judgement), mend };
   }
-  const signed = judgement.counted.map(({ approval: { by, key, issuedAt, expiresAt, signature } }) => ({
-    by,
-    key,
-    issuedAt,
-    expiresAt,
-    signature,
-  }));
+  const signed = judgement.counted.map(({ approval }) => {
+    const { by, key, issuedAt, expiresAt, signature } = approval;
+    return { by, key, issuedAt, expiresAt, signature };
+  });
   const by = signed.map((one) => one.by).join(', ');
   return { deed: { kind: 'approved', how: 'signatures', by, wave, judgedAt: iso(now), signed } };
 }

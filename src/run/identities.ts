@@ -61,7 +61,10 @@ export async function tellCallers({
         .describeCaller(scope)
         .then(
           (caller): CallerTold => ({ profile, caller, why: null }),
-          (error: unknown): CallerTold => ({ profile, caller: null, why: sayWhy(error) }),
+          (error: unknown): CallerTold => {
+            const why = error instanceof Error ? error.message : String(error);
+            return { profile, caller: null, why };
+          },
         );
       told.set(profile, answer);
     }),
@@ -72,8 +75,4 @@ export async function tellCallers({
   const all = scopes.map(({ profile }) => told.get(profile) ?? { profile, caller: null, why });
   for (const one of all) journal.tell({ kind: 'caller', ...one });
   return all;
-}
-
-function sayWhy(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

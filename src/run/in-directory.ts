@@ -3,22 +3,21 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
+import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
-import { asRead } from '../journal/chain.ts';
-import type { JournalEntry, Report, SavedPlan, Step } from '../model.ts';
+import type { Deed, FormerHolder, JournalEntry, Report, RunLock, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
-import { claimInstances, isLoopback } from '../store/folder/claims.ts';
-import { type HeldLock, takeOversOf } from '../store/folder/held-locks.ts';
+import { type Claim, claimInstances, isLoopback } from '../store/folder/claims.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
-import { takeLock } from '../store/folder/lock.ts';
+import { type Lock, takeLock } from '../store/folder/lock.ts';
 import { isRegistered } from '../store/folder/register.ts';
 import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/folder/run-directory.ts';
-import { withLost } from '../store/unwritten-entries.ts';
+import { withLost } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { mustBeSameAccount, tellCallers } from './identities.ts';
-import { TELLING_GRACE } from './notify/notifier.ts';
-import { type Notified, openProcess, type Process, type Self } from './process.ts';
+import { type Notified, TELLING_GRACE } from './notify/notifier.ts';
+import { openProcess, type Process, type Self } from './process.ts';
 
 /** What a process on a run directory is given, whatever it does there. */
 export interface DirectoryInput<Client extends CloudReader> extends Self {
@@ -37,7 +36,7 @@ export interface DirectoryInput<Client extends CloudReader> extends Self {
 
 /** The locks that a process holds, one after the other. */
 export class Locks {
-  readonly held: HeldLock[] = [];
+  readonly #held: { readonly name: RunLock; readonly lock: Lock | Claim }[] = [];
   readonly #input: Pick<DirectoryInput<CloudReader>, 'stateDirectory' | 'clock' | 'endpoint'>;
   readonly #self: { readonly host: string; readonly purpose: string };
 
@@ -51,24 +50,40 @@ export class Locks {
   async takePlan(digest: string): Promise<void> {
     const { stateDirectory, clock } = this.#input;
     const path = join(stateDirectory, 'locks', `${digest}.json`);
-    this.held.push({ name: 'saved-plan', lock: await takeLock(path, this.#self, clock) });
+    this.#held.push({ name: 'saved-plan', lock: await takeLock(path, this.#self, clock) });
   }
 
   async takeDirectory(directory: string): Promise<void> {
     const lock = await takeLock(join(directory, RUN_FILES.lock), this.#self, this.#input.clock);
-    this.held.push({ name: 'run-directory', lock });
+    this.#held.push({ name: 'run-directory', lock });
   }
 
   async takeInstances(digest: string, instances: readonly string[]): Promise<void> {
     const { stateDirectory, clock, endpoint } = this.#input;
     const wanted = { digest, endpoint, instances };
     const lock = await claimInstances(stateDirectory, wanted, this.#self, clock);
-    this.held.push({ name: 'instances', lock });
+    this.#held.push({ name: 'instances', lock });
+  }
+
+  /** What was taken over from the dead, one deed for each of them. */
+  takeOvers(): Deed[] {
+    const taken = new Map<string, { from: FormerHolder; locks: RunLock[] }>();
+    for (const { name, lock } of this.#held) {
+      for (const holder of [lock.tookOverFrom].flat()) {
+        if (holder === null) continue;
+        const { pid, host, since, purpose, began } = holder;
+        const key = `${pid} ${host} ${began} ${purpose}`;
+        const known = taken.get(key);
+        if (known) known.locks.push(name);
+        else taken.set(key, { from: { pid, host, since, purpose }, locks: [name] });
+      }
+    }
+    return [...taken.values()].map((one) => ({ kind: 'lock-taken-over', ...one }));
   }
 
   /** Never rejects: one that cannot be released is its holder's no longer than this process lives. */
   async release(): Promise<void> {
-    for (const { lock } of this.held) await lock.release().catch(() => undefined);
+    for (const { lock } of this.#held) await lock.release().catch(() => undefined);
   }
 }
 
@@ -79,15 +94,7 @@ export class Locks {
 export async function withProcess<Value>(
   run: RunOnDisk,
   input: DirectoryInput<CloudReader> & { readonly drain?: AbortSignal; readonly notified?: Notified },
-  {
-    purpose,
-    locks,
-    steps,
-  }: {
-    readonly purpose: 'apply' | 'reconcile';
-    readonly locks: Locks;
-    readonly steps: readonly Step[];
-  },
+  { purpose, locks, steps }: { purpose: 'apply' | 'reconcile'; locks: Locks; steps: readonly Step[] },
   work: (process: Process) => Promise<Value>,
 ): Promise<Value> {
   const { directory, saved } = run;
@@ -96,7 +103,7 @@ export async function withProcess<Value>(
   const { journal, entries } = runProcess;
   input.onStart?.({ directory, entries });
   try {
-    await runProcess.start(purpose, takeOversOf(locks.held));
+    await runProcess.start(purpose, locks.takeOvers());
     const callers = await tellCallers({ ...input, saved: { steps }, journal });
     mustBeSameAccount(directory, run.journal.entries, callers);
     return await work(runProcess);
@@ -120,7 +127,8 @@ export async function writeReports(
   saved: SavedPlan,
   entries: readonly JournalEntry[],
 ): Promise<Report> {
-  const report = buildReport(saved, entries.map(asRead));
+  const asOnDisk = entries.map((entry) => JSON.parse(canonical(entry)) as JournalEntry);
+  const report = buildReport(saved, asOnDisk);
   const plain = { color: false, width: 100 };
   await replaceFile(join(directory, RUN_FILES.report), renderReport(report, 'json', plain));
   await replaceFile(join(directory, RUN_FILES.page), renderReport(report, 'html', plain));
@@ -170,4 +178,13 @@ export async function mustAnswer(
   await Promise.all(
     [...scopes.values()].map((step) => cloudFor(step.profile).describeInstances(step, [step.instance])),
   );
+}
+
+/** The instances for which something may still be ordered or settled. */
+export function openInstances({ saved, state }: Pick<RunOnDisk, 'saved' | 'state'>): string[] {
+  const open = saved.steps.filter(({ id }) => {
+    const outcome = state.steps.get(id)?.outcome ?? 'not-run';
+    return outcome === 'not-run' || outcome === 'unknown' || state.haltingRefusals.has(id);
+  });
+  return [...new Set(open.map(({ instance }) => instance))];
 }

@@ -15,7 +15,7 @@ import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
 import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
 import type { Outside, RunEnd } from './engine/run.ts';
-import { type Listener, Notifier } from './notify/notifier.ts';
+import { type Notified, Notifier } from './notify/notifier.ts';
 import { StopState } from './stop-state.ts';
 
 /** What earlier processes left of a run. */
@@ -34,15 +34,6 @@ export interface Self {
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
   readonly endpoint: string;
   readonly version: string;
-}
-
-/** Whom a process notifies. */
-export interface Notified {
-  readonly listeners: readonly Listener[];
-  /** Appends to a file of the run. */
-  readonly log: (file: string, text: string) => Promise<void>;
-  /** By another clock than the run's. */
-  readonly clock?: Clock;
 }
 
 export interface ProcessInput extends Self {
@@ -75,7 +66,8 @@ export class Process {
   readonly #input: ProcessInput;
   readonly #notifier: Notifier;
   readonly #watched: JournalWriter;
-  readonly #isResumed: boolean;
+  /** Whether an earlier process began the run. */
+  readonly isResumed: boolean;
   /** It was told to leave, and nobody waited for what it did. */
   wasLeft = false;
 
@@ -85,7 +77,7 @@ export class Process {
     this.entries = [...past.entries];
     const replay = beginReplay(saved);
     for (const entry of past.entries) replay.add(entry);
-    this.#isResumed = replay.state().startedAt !== null;
+    this.isResumed = replay.state().startedAt !== null;
     const { listeners = [], log = async () => {}, clock: own = clock } = input.notified ?? {};
     this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
     this.journal = openJournalWriter({
@@ -105,11 +97,6 @@ export class Process {
     this.control = new Control({ saved, journal: this.#watched, permits, clock, stop: this.stop });
   }
 
-  /** Whether an earlier process began the run. */
-  get isResumed(): boolean {
-    return this.#isResumed;
-  }
-
   /**
    * Writes down that this process goes on with the run, and from which dead ones it took locks over.
    * @throws RefitError `disk-failed`, as all that writes the journal.
@@ -121,7 +108,7 @@ export class Process {
       format: JOURNAL_FORMAT,
       plan: saved.name,
       digest: saved.digest,
-      resumed: this.#isResumed,
+      resumed: this.isResumed,
       ...given({ purpose: purpose === 'apply' ? null : purpose }),
       cutOff: past.tornBytes,
       by,

@@ -1,6 +1,6 @@
 /** `reconcile` on a run directory: takes its locks, reads what is unknown, journals it, and writes the reports again. */
 import type { CloudReader } from '../cloud/cloud.ts';
-import type { Outcome, Report, SavedPlan, Step } from '../model.ts';
+import type { Report, SavedPlan, Step, StepState } from '../model.ts';
 import { type RunOnDisk, readRun } from '../store/folder/run-directory.ts';
 import { unsettledSteps } from './engine/reconcile-steps.ts';
 import {
@@ -19,17 +19,9 @@ export interface ReconcileInput extends DirectoryInput<CloudReader> {
   readonly directory: string;
 }
 
-/** What became of a step whose outcome was unknown. */
-export interface ReconciledStep {
-  readonly step: string;
-  readonly instance: string;
-  readonly region: string;
-  /** `not-run`: its order had not landed, and apply may ask again. */
-  readonly outcome: Outcome;
-  readonly orders: readonly string[];
-  readonly code: string | null;
-  readonly what: string;
-}
+/** What became of a step whose outcome was unknown. `not-run`: its order had not landed, and apply may ask again. */
+export type ReconciledStep = Pick<StepState, 'step' | 'outcome' | 'orders' | 'code' | 'what'> &
+  Pick<Step, 'instance' | 'region'>;
 
 export interface ReconcileEnd {
   readonly directory: string;

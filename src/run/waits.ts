@@ -1,9 +1,7 @@
 /** The waits of a run: each has a name, a since and a limit. */
 import { type Clock, iso } from '../clock.ts';
 import type { Step } from '../model.ts';
-
-export const SECOND = 1_000;
-export const MINUTE = 60 * SECOND;
+import { HOUR, MINUTE, SECOND } from '../units.ts';
 
 /** Each wait has a limit; these are they, in milliseconds. */
 export const LIMITS = {
@@ -30,7 +28,7 @@ export const LIMITS = {
   /** For an instance with an accepted order to be listed again. */
   missing: 5 * MINUTE,
   /** For `continue` after a pause: then the run drains, because a pause that was forgotten holds its locks. */
-  paused: 24 * 60 * MINUTE,
+  paused: 24 * HOUR,
 } as const;
 
 /** How long a changed instance is left alone before its next order, until refusals teach that its lock lasts longer. */
@@ -70,84 +68,87 @@ export interface Wait {
 }
 
 /** The waits of the steps of one run in this process. */
-export interface Waits {
+export class Waits {
+  readonly #clock: Clock;
+  readonly #since = new Map<string, number>();
+  readonly #lastAsked = new Map<string, number>();
+  #wholeRun: Wait | null = null;
+  /** What each step waits for: by itself, and what has come between. Each step waits for one thing at a time. */
+  readonly #now = new Map<string, { usual: Wait | null; between: Between | null }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   /**
    * Milliseconds since this wait of this step was first asked for: 0 the first time. It goes on from here. Of a time in
    * which nobody asked, no more than half of the limit counts.
    * @param limit where whoever asks waits longer, or less long, than usual.
    */
-  waited(step: Step, name: WaitWithLimit, limit?: number): number;
-  /** The wait is over: the next one of this name begins anew. */
-  over(step: Step, name: WaitWithLimit): void;
-  /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
-  excuse(step: Step, ms: number): void;
-  /** What a step waits for by itself until told otherwise. @param since by the wall clock, ms since 1970 UTC. */
-  goesOn(step: Step, name: WaitName, limit: number, since?: number): void;
-  /** The step waits for nothing. */
-  none(step: Step): void;
-  /** What the whole run waits for until told otherwise; null: nothing. `since` by the wall clock, ms since 1970 UTC. */
-  ofRun(wait: { readonly name: WaitName; readonly since: number; readonly limit: number } | null): void;
-  /** What is waited for now: the run's own, then in the order of the steps' first waits. */
-  list(): readonly Wait[];
-}
+  waited(step: Step, name: WaitWithLimit, limit: number = LIMITS[name]): number {
+    const key = `${name} ${step.id}`;
+    const moment = this.#clock.monotonic();
+    // Nobody looked for longer than that: the process was frozen, and what it waits for had no chance meanwhile.
+    const unseen = Math.max(0, moment - (this.#lastAsked.get(key) ?? moment) - limit / 2);
+    this.#lastAsked.set(key, moment);
+    const began = (this.#since.get(key) ?? moment) + unseen;
+    this.#since.set(key, began);
+    const present = this.#ofStep(step);
+    if (present.between?.name !== name) present.between = { name, limit };
+    return moment - began;
+  }
 
-export function beginWaits(clock: Clock): Waits {
-  const since = new Map<string, number>();
-  const lastAsked = new Map<string, number>();
-  let wholeRun: Wait | null = null;
-  /** What each step waits for: by itself, and what has come between. Each step waits for one thing at a time. */
-  const now = new Map<string, { usual: Wait | null; between: Between | null }>();
-  const ofStep = ({ id }: Step) => {
-    const present = now.get(id) ?? { usual: null, between: null };
-    now.set(id, present);
-    return present;
-  };
-  return {
-    waited(step, name, limit = LIMITS[name]) {
+  /** The wait is over: the next one of this name begins anew. */
+  over(step: Step, name: WaitWithLimit): void {
+    this.#since.delete(`${name} ${step.id}`);
+    this.#lastAsked.delete(`${name} ${step.id}`);
+    const present = this.#now.get(step.id);
+    if (present?.between?.name === name) present.between = null;
+  }
+
+  /** So many milliseconds in which the step was held back by us do not count against any of its limits. */
+  excuse(step: Step, ms: number): void {
+    for (const name of Object.keys(LIMITS)) {
       const key = `${name} ${step.id}`;
-      const moment = clock.monotonic();
-      // Nobody looked for longer than that: the process was frozen, and what it waits for had no chance meanwhile.
-      const unseen = Math.max(0, moment - (lastAsked.get(key) ?? moment) - limit / 2);
-      lastAsked.set(key, moment);
-      const began = (since.get(key) ?? moment) + unseen;
-      since.set(key, began);
-      const present = ofStep(step);
-      if (present.between?.name !== name) present.between = { name, limit };
-      return moment - began;
-    },
-    over(step, name) {
-      since.delete(`${name} ${step.id}`);
-      lastAsked.delete(`${name} ${step.id}`);
-      const present = now.get(step.id);
-      if (present?.between?.name === name) present.between = null;
-    },
-    excuse(step, ms) {
-      for (const name of Object.keys(LIMITS)) {
-        const key = `${name} ${step.id}`;
-        const began = since.get(key);
-        if (began !== undefined) since.set(key, began + ms);
+      const began = this.#since.get(key);
+      if (began !== undefined) this.#since.set(key, began + ms);
+    }
+  }
+
+  /** What a step waits for by itself until told otherwise. @param since by the wall clock, ms since 1970 UTC. */
+  goesOn(step: Step, name: WaitName, limit: number, since = this.#clock.now()): void {
+    const present = this.#ofStep(step);
+    if (present.usual?.name !== name) present.usual = { name, step: step.id, since: iso(since), limit };
+  }
+
+  /** The step waits for nothing. */
+  none(step: Step): void {
+    this.#now.delete(step.id);
+  }
+
+  /** What the whole run waits for until told otherwise; null: nothing. `since` by the wall clock, ms since 1970 UTC. */
+  ofRun(wait: { readonly name: WaitName; readonly since: number; readonly limit: number } | null): void {
+    this.#wholeRun = wait && { ...wait, step: null, since: iso(wait.since) };
+  }
+
+  /** What is waited for now: the run's own, then in the order of the steps' first waits. */
+  list(): readonly Wait[] {
+    const wall = this.#clock.now();
+    const passed = this.#clock.monotonic();
+    const ofSteps = [...this.#now].flatMap(([step, { usual, between }]) => {
+      if (between !== null) {
+        const began = this.#since.get(`${between.name} ${step}`) ?? passed;
+        return [{ ...between, step, since: iso(wall - (passed - began)) }];
       }
-    },
-    goesOn(step, name, limit, from = clock.now()) {
-      const present = ofStep(step);
-      if (present.usual?.name !== name) present.usual = { name, step: step.id, since: iso(from), limit };
-    },
-    none: (step) => void now.delete(step.id),
-    ofRun(wait) {
-      wholeRun = wait && { ...wait, step: null, since: iso(wait.since) };
-    },
-    list() {
-      const wall = clock.now();
-      const passed = clock.monotonic();
-      const ofSteps = [...now].flatMap(([step, { usual, between }]) => {
-        if (between !== null) {
-          const began = since.get(`${between.name} ${step}`) ?? passed;
-          return [{ ...between, step, since: iso(wall - (passed - began)) }];
-        }
-        if (usual === null) return [];
-        return usual.name === 'permit' && wall - Date.parse(usual.since) < PERMIT_TOLD ? [] : [usual];
-      });
-      return wholeRun === null ? ofSteps : [wholeRun, ...ofSteps];
-    },
-  };
+      if (usual === null) return [];
+      return usual.name === 'permit' && wall - Date.parse(usual.since) < PERMIT_TOLD ? [] : [usual];
+    });
+    return this.#wholeRun === null ? ofSteps : [this.#wholeRun, ...ofSteps];
+  }
+
+  #ofStep({ id }: Step) {
+    const present = this.#now.get(id) ?? { usual: null, between: null };
+    this.#now.set(id, present);
+    return present;
+  }
 }

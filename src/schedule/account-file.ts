@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
 import { word } from '../next-command.ts';
-import { type JournalFile, openJournalFile } from '../store/folder/journal-file.ts';
+import { openJournalFile } from '../store/folder/journal-file.ts';
 import {
   decodeAccount,
   EMPTY_STATE,
@@ -21,7 +21,7 @@ export type Account = ReturnType<typeof openAccount>;
 
 /** @param entries as they were read. @param onEntry told of each entry once it is durable. */
 export function openAccount(
-  store: JournalFile,
+  store: Awaited<ReturnType<typeof openJournalFile>>,
   entries: readonly ScheduleEntry[],
   clock: Clock,
   onEntry: (entry: ScheduleEntry) => void = () => undefined,

@@ -1,7 +1,7 @@
 /**
  * Writes a run's journal: gives each deed its place in the chain at once, in the order in which it was told, and
- * makes entries durable in groups, so that entries which wait together share one fsync. Knows no files: a
- * JournalStore does.
+ * makes entries durable in groups, so that entries which wait together share one fsync. What a failed disk did not take is
+ * told on the way out. Knows no files: a JournalStore does.
  */
 import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
@@ -13,27 +13,6 @@ import type { Deed, JournalEntry } from '../model.ts';
 export interface JournalStore {
   /** Appends the text and returns once it would survive a power cut. @throws on any failure; what was written is then unknown. */
   append(text: string): Promise<void>;
-}
-
-/** The writing end of a run's journal. */
-export interface JournalWriter {
-  /**
-   * Records a deed. The entry takes its place at once; the promise resolves when it is durable.
-   * @throws RefitError `disk-failed` once the store has failed, for this entry and every later one.
-   */
-  record(deed: Deed): Promise<JournalEntry>;
-  /** Records a deed that nothing waits for. A failing store shows at the next entry that is waited for. */
-  tell(deed: Deed): void;
-  /** Records a deed that goes with the next group there is: it never makes the store work by itself, so nothing waits for it. */
-  note(deed: Deed): void;
-  /** Where the run stands, everything told included, durable or not. */
-  readonly replay: Replay;
-  /** True once the store has failed: nothing may be ordered any more. */
-  readonly failed: boolean;
-  /** What was told and is not known to be on disk, once the store has failed. */
-  readonly lost: readonly Deed[];
-  /** The time the store lately took to make entries durable, in milliseconds. */
-  readonly latency: number;
 }
 
 interface Waiting {
@@ -63,13 +42,17 @@ export function openJournalWriter(input: JournalWriterInput): JournalWriter {
   return new Writer(input);
 }
 
-class Writer implements JournalWriter {
+/** The writing end of a run's journal. */
+export type JournalWriter = Pick<Writer, keyof Writer>;
+
+class Writer {
+  /** Where the run stands, everything told included, durable or not. */
   readonly replay: Replay;
+  /** What was told and is not known to be on disk, once the store has failed. */
   readonly lost: Deed[] = [];
+  /** The time the store lately took to make entries durable, in milliseconds. */
   latency = 5;
-  readonly #store: JournalStore;
-  readonly #clock: Clock;
-  readonly #onEntry: (entry: JournalEntry) => void;
+  readonly #input: JournalWriterInput;
   #end: ChainEnd;
   #waiting: Waiting[] = [];
   #isWriting = false;
@@ -77,26 +60,31 @@ class Writer implements JournalWriter {
   /** Many entries are of one millisecond. */
   #moment = { ms: Number.NaN, text: '' };
 
-  constructor({ store, clock, end, replay, onEntry = () => {} }: JournalWriterInput) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#end = end;
-    this.replay = replay;
-    this.#onEntry = onEntry;
+  constructor(input: JournalWriterInput) {
+    this.#input = input;
+    this.#end = input.end;
+    this.replay = input.replay;
   }
 
+  /** True once the store has failed: nothing may be ordered any more. */
   get failed(): boolean {
     return this.#failure !== null;
   }
 
+  /**
+   * Records a deed. The entry takes its place at once; the promise resolves when it is durable.
+   * @throws RefitError `disk-failed` once the store has failed, for this entry and every later one.
+   */
   record(deed: Deed): Promise<JournalEntry> {
     return this.#enqueue(deed, true);
   }
 
+  /** Records a deed that nothing waits for. A failing store shows at the next entry that is waited for. */
   tell(deed: Deed): void {
     void this.#enqueue(deed, true).catch(() => {});
   }
 
+  /** Records a deed that goes with the next group there is: it never makes the store work by itself, so nothing waits for it. */
   note(deed: Deed): void {
     void this.#enqueue(deed, false).catch(() => {});
   }
@@ -119,7 +107,7 @@ class Writer implements JournalWriter {
   }
 
   #at(): string {
-    const ms = this.#clock.now();
+    const ms = this.#input.clock.now();
     if (ms !== this.#moment.ms) this.#moment = { ms, text: iso(ms) };
     return this.#moment.text;
   }
@@ -130,14 +118,14 @@ class Writer implements JournalWriter {
     while (this.#waiting.some(({ urgent }) => urgent) && !this.#failure) {
       const group = this.#waiting;
       this.#waiting = [];
-      const began = this.#clock.monotonic();
+      const began = this.#input.clock.monotonic();
       try {
-        await this.#store.append(group.map(({ line }) => line).join(''));
+        await this.#input.store.append(group.map(({ line }) => line).join(''));
       } catch (cause) {
         this.#fail(cause, group);
         break;
       }
-      this.latency += LATENCY_WEIGHT * (this.#clock.monotonic() - began - this.latency);
+      this.latency += LATENCY_WEIGHT * (this.#input.clock.monotonic() - began - this.latency);
       for (const { entry, resolve } of group) {
         this.#show(entry);
         resolve(entry);
@@ -163,11 +151,53 @@ class Writer implements JournalWriter {
   /** A view that throws is the caller's fault, and is told as such; whoever waits for the entry would wait for ever. */
   #show(entry: JournalEntry): void {
     try {
-      this.#onEntry(entry);
+      this.#input.onEntry?.(entry);
     } catch (error) {
       queueMicrotask(() => {
         throw error;
       });
     }
+  }
+}
+
+/** Deeds told one by one; the others are counted. Orders always are: each may be the only trace of money spent. */
+const MOST_TOLD = 20;
+
+/** The same failure, with what was in memory and is not on disk. Any other error, and one that lost nothing, stays as it is. */
+export function withLost(error: unknown, lost: readonly Deed[]): unknown {
+  if (!(error instanceof RefitError) || error.code !== 'disk-failed') return error;
+  const [orders, others] = [true, false].map((isOrder) =>
+    lost.filter(({ kind }) => (kind === 'accepted') === isOrder).flatMap((deed) => inWords(deed) ?? []),
+  ) as [string[], string[]];
+  const count = orders.length + others.length;
+  if (count === 0) return error;
+  const told = [...orders, ...others.slice(0, Math.max(0, MOST_TOLD - orders.length))];
+  const more = count - told.length;
+  const what = [
+    error.message,
+    `known and not on disk (${count}); the next apply reads it from the provider:`,
+    ...told.map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+  return new RefitError('disk-failed', what.join('\n'), error.mend, { cause: error });
+}
+
+/** Null for what tells of no step: it is made anew, or was for the reader alone. */
+function inWords(deed: Deed): string | null {
+  switch (deed.kind) {
+    case 'intent':
+      return `${deed.step}: about to be ordered, and nothing was sent`;
+    case 'accepted':
+      return `${deed.step}: accepted as order ${deed.order} (request ${deed.requestId}) at ${deed.sentAt}`;
+    case 'refused':
+      return `${deed.step}: refused with ${deed.code}`;
+    case 'no-answer':
+      return `${deed.step}: asked at ${deed.sentAt}, and no answer came: ${deed.why}`;
+    case 'settled':
+      return `${deed.step}: ${deed.landed ? 'had landed' : 'had not landed'}${deed.order === null ? '' : ` as order ${deed.order}`}: ${deed.evidence}`;
+    case 'step-ended':
+      return `${deed.step}: ${deed.outcome}: ${deed.what}`;
+    default:
+      return null;
   }
 }

@@ -6,7 +6,7 @@ import { drawRun, keptLines, runInOneLine } from '../../src/cli/run-view/draw-ru
 import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
-import type { Standing } from '../../src/run/control/run-status.ts';
+import type { Standing } from '../../src/run/control/control.ts';
 import { JournalWriter, savedPlan } from '../report/situations.ts';
 import { CONTROL } from './refit.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, EMPTY_CHAIN, encode, GENESIS, seal } from '../../src/journal/chain.ts';
+import { canonical } from '../../src/digest.ts';
+import { decode, EMPTY_CHAIN, GENESIS, seal } from '../../src/journal/chain.ts';
 import { isFinished, replay, totals } from '../../src/journal/replay.ts';
 import {
   type Deed,
@@ -85,7 +86,7 @@ function chain(...deeds: Deed[]): JournalEntry[] {
     return entry;
   });
 }
-const textOf = (entries: readonly JournalEntry[]) => entries.map((entry) => `${encode(entry)}\n`).join('');
+const textOf = (entries: readonly JournalEntry[]) => entries.map((entry) => `${canonical(entry)}\n`).join('');
 const stateOf = (...deeds: Deed[]) => replay({ steps: [{ id: S }, { id: OTHER }] as never }, chain(...deeds));
 const stepOf = (...deeds: Deed[]): StepState => stateOf(...deeds).steps.get(S)!;
 
@@ -193,7 +194,7 @@ describe('decode', () => {
     ['another run is put behind it', TEXT + textOf(chain(started())), /seq is 1, expected 7/],
     [
       'an entry of another chain has the right number',
-      `${TEXT}${encode(seal({ seq: 6, hash: 'a'.repeat(64) }, SMALL[0]!.at, runEnded('done')))}\n`,
+      `${TEXT}${canonical(seal({ seq: 6, hash: 'a'.repeat(64) }, SMALL[0]!.at, runEnded('done')))}\n`,
       /prev/,
     ],
     ['white space is added', TEXT.replace('{', '{ '), /canonical/],

@@ -2,7 +2,8 @@
 // the same seed, with everything that a saved plan may hold, and nothing of the outside.
 import { describe, expect, it } from 'vitest';
 import { callerOver } from '../../src/cloud/calls/gateway-client.ts';
-import { decode, encode } from '../../src/journal/chain.ts';
+import { canonical } from '../../src/digest.ts';
+import { decode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
@@ -76,7 +77,7 @@ describe('a rehearsal', () => {
       chance: provider.chanceFor(4),
       version: '0.0.0',
     });
-    const read = decode(entries.map((entry) => `${encode(entry)}\n`).join(''));
+    const read = decode(entries.map((entry) => `${canonical(entry)}\n`).join(''));
     expect(read.fault).toBeNull();
     expect(read.entries).toEqual(entries);
     expect(entries.some(({ kind }) => kind === 'no-answer')).toBe(true);

@@ -22,8 +22,7 @@ import {
 import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { beginCallCounter } from '../../src/run/call-counter.ts';
-import type { SteerAnswer } from '../../src/run/control/control.ts';
-import type { Standing } from '../../src/run/control/run-status.ts';
+import type { Standing, SteerAnswer } from '../../src/run/control/control.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
 import type { GateDoors, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, TELLING_GRACE } from '../../src/run/notify/notifier.ts';

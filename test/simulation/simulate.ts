@@ -30,7 +30,7 @@ import { unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
 import type { GateDoors } from '../../src/run/engine/run.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
 import { openProcess } from '../../src/run/process.ts';
-import { providerOver } from '../../src/run/rehearse/provider-over.ts';
+import { providerOver } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { JournalWriter } from '../../src/store/journal-writer.ts';
 import { APPROVALS, asks, offeredAt } from './approvals.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { openPermits } from '../../src/cloud/limit/permits.ts';
-import { decode, EMPTY_CHAIN, encode, seal } from '../../src/journal/chain.ts';
+import { canonical } from '../../src/digest.ts';
+import { decode, EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import { beginReplay } from '../../src/journal/replay.ts';
 import type { Deed } from '../../src/model.ts';
 import { applyPlan } from '../../src/run/apply.ts';
@@ -38,7 +39,7 @@ async function runWith(journal: string | Buffer): Promise<string> {
 
 function altered(change: object): string {
   const { seq: _, at, prev: __, hash: ___, ...deed } = FIRST;
-  return `${encode(seal(EMPTY_CHAIN, at, { ...deed, ...change } as Deed))}\n`;
+  return `${canonical(seal(EMPTY_CHAIN, at, { ...deed, ...change } as Deed))}\n`;
 }
 
 describe('a run directory', () => {
@@ -57,7 +58,7 @@ describe('a run directory', () => {
     ['the journal is of a version to come', altered({ format: 'refit.journal/2' }), 'format-unknown'],
     [
       'the journal does not begin with a run',
-      `${encode(seal(EMPTY_CHAIN, FIRST.at, { kind: 'approved', how: 'prompt', by: 'x' }))}\n`,
+      `${canonical(seal(EMPTY_CHAIN, FIRST.at, { kind: 'approved', how: 'prompt', by: 'x' }))}\n`,
       'journal-broken',
     ],
     [

@@ -1,6 +1,6 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-control.ts';
+import { saySteerer } from '../../journal/fold-run.ts';
 import type { Replay } from '../../journal/replay.ts';
 import { isLimitCode, type JournalEntry, type SavedPlan, type Step } from '../../model.ts';
 import { isTailLockCode } from '../../operations/read-run.ts';

@@ -2,7 +2,7 @@
 import { encodeHeadSignature, signHead } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
 import { word } from '../../next-command.ts';
-import { keepSignature } from '../../store/folder/signature-files.ts';
+import { keepSignature } from '../../store/folder/signed-files.ts';
 import { userName } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions } from '../signing-key.ts';

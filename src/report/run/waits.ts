@@ -1,7 +1,7 @@
 /** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
 
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-control.ts';
+import { saySteerer } from '../../journal/fold-run.ts';
 import {
   isLimitCode,
   type JournalEntry,

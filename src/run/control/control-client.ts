@@ -3,9 +3,8 @@ import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { SteerCommand, Steerer } from '../../model.ts';
-import type { SteerAnswer } from './control.ts';
+import type { Standing, SteerAnswer } from './control.ts';
 import { type ControlRequest, encodeControlRequest } from './control-request.ts';
-import type { Standing } from './run-status.ts';
 import { atSocketPath } from './socket-path.ts';
 
 /** How long a live process may take to answer, in milliseconds: an answer waits for its entry to be on disk. */

@@ -18,21 +18,11 @@ const LAST_WORDS = 1_000;
 /** Connections at once; more are turned away. */
 const MOST_TALKS = 64;
 
-export interface ControlSocket {
-  /** Lets answers that are on their way out, and removes the socket. Never rejects. */
-  close(): Promise<void>;
-}
-
 /**
  * Opens the socket in a run directory. Its lock must be held: the socket of a dead process is replaced.
  * @throws where it cannot be made: the caller goes on without.
  */
-export async function openControlSocket(options: {
-  readonly directory: string;
-  readonly control: Pick<Control, 'command' | 'standing'>;
-  readonly clock: Clock;
-}): Promise<ControlSocket> {
-  const { directory, control, clock } = options;
+export async function openControlSocket(directory: string, control: Control, clock: Clock) {
   const path = join(directory, RUN_FILES.control);
   const present = await lstat(path).catch(() => null);
   if (present && !present.isSocket()) throw new Error(`${RUN_FILES.control} is there and is no socket`);
@@ -61,7 +51,8 @@ export async function openControlSocket(options: {
   await chmod(path, 0o600);
 
   return {
-    async close() {
+    /** Lets answers that are on their way out, and removes the socket. Never rejects. */
+    async close(): Promise<void> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const heard = new AbortController();
       const all = Promise.allSettled(answers).then(() => heard.abort());
@@ -105,7 +96,7 @@ function onLine(socket: Socket, take: (line: string) => void): void {
   socket.on('end', () => end(text));
 }
 
-async function answer(line: string, control: Pick<Control, 'command' | 'standing'>): Promise<string> {
+async function answer(line: string, control: Control): Promise<string> {
   const request = decodeControlRequest(line);
   if (typeof request === 'string') return JSON.stringify({ accepted: false, what: request });
   if (request.kind === 'status') return JSON.stringify(control.standing());

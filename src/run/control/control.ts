@@ -3,26 +3,38 @@
  * of the journal. It belongs to the process: resumed, a run begins as the plan says, because whoever applies again has
  * told it to go on.
  */
-
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, iso } from '../../clock.ts';
-import type { Permits } from '../../cloud/limit/permits.ts';
+import type { LaneRate, Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-control.ts';
-
+import { saySteerer } from '../../journal/fold-run.ts';
 import type { SavedPlan, SteerCommand, Steered, Steerer } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import { HOUR } from '../../units.ts';
 import type { StopState } from '../stop-state.ts';
-import { beginWaits, LIMITS, type Waits } from '../waits.ts';
+import { LIMITS, type Wait, Waits } from '../waits.ts';
 import { answerTo, type Paused, refusalOf, type Situation } from './decide-command.ts';
-import { countInFlight, type Standing, standingOf } from './run-status.ts';
 
 /** What came of a command. */
 export interface SteerAnswer {
   readonly accepted: boolean;
   /** One sentence: what happens now, or why it was refused. */
   readonly what: string;
+}
+
+/** What a live run answers to whoever asks how it stands. */
+export interface Standing {
+  readonly paused: Paused | null;
+  /** Resizes at the same time: as it is now, as it was approved, and how many are in flight. */
+  readonly inFlight: { readonly now: number; readonly approved: number; readonly underWay: number };
+  /** Slots a second of each lane, and of those in use what they give at this moment. */
+  readonly requestsPerSecond: {
+    readonly now: number;
+    readonly approved: number;
+    readonly lanes: readonly LaneRate[];
+  };
+  /** Everything that is waited for, those of the whole run first. */
+  readonly waits: readonly Wait[];
 }
 
 /** What the control of a run works on. */
@@ -55,7 +67,7 @@ export class Control {
     this.#allowed = run.saved.execution.inFlight;
     this.#rateAtFirst = run.permits.fullRate;
     this.slots = pLimit(this.#allowed);
-    this.waits = beginWaits(run.clock);
+    this.waits = new Waits(run.clock);
   }
 
   get paused(): Paused | null {
@@ -69,7 +81,26 @@ export class Control {
 
   /** How the run goes on at this moment. */
   standing(): Standing {
-    return standingOf(this.#run, this);
+    const { saved, journal, permits } = this.#run;
+    const { inFlight, requestsPerSecond } = saved.execution;
+    const paused = this.#paused;
+    const lanes = permits.lanes();
+    return {
+      paused,
+      inFlight: {
+        now: this.slots.concurrency,
+        approved: inFlight,
+        underWay: countInFlight(journal),
+      },
+      requestsPerSecond: { now: permits.fullRate, approved: requestsPerSecond, lanes },
+      waits: [
+        ...(paused
+          ? [{ name: 'paused' as const, step: null, since: paused.since, limit: LIMITS.paused }]
+          : []),
+        ...lanes.flatMap(({ held }) => (held ? [{ name: 'rateHold' as const, step: null, ...held }] : [])),
+        ...this.waits.list(),
+      ],
+    };
   }
 
   /**
@@ -192,4 +223,11 @@ function inJournal(command: SteerCommand): Pick<Steered, 'command' | 'value'> {
   if (command.kind !== 'set') return { command: command.kind, value: null };
   const { setting, value } = command;
   return { command: `set ${setting}`, value: Number.isFinite(value) ? value : null };
+}
+
+/** Resizes that hold an in-flight slot: ordered, or about to be, and not waiting for their window. */
+function countInFlight({ replay }: JournalWriter): number {
+  return [...replay.state().steps.values()].filter(
+    ({ phase, waitsFor }) => phase !== 'ended' && phase !== 'waiting' && waitsFor === null,
+  ).length;
 }

@@ -1,9 +1,8 @@
 /** An accepted order: followed to its final facts, with as few calls as the waiting steps allow. */
 import type { Deal } from '../../cloud/cloud.ts';
-import { SECOND } from '../../units.ts';
-import { LIMITS, MINUTE } from '../waits.ts';
-import { factsSince } from './facts-since.ts';
-import { foreignOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './judge-landing.ts';
+import { MINUTE, SECOND } from '../../units.ts';
+import { LIMITS } from '../waits.ts';
+import { factsSince, foreignOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './judge-landing.ts';
 import { describe, judgeSettling, type Reading, type Settling } from './judge-settling.ts';
 import {
   type AcceptedMemory,

@@ -1,11 +1,10 @@
 /** What is written down of a placed order, and what is done after a refusal. */
 import { iso } from '../../clock.ts';
 import { unreachable } from '../../errors.ts';
-import { SECOND } from '../../units.ts';
-import { LIMITS, MINUTE } from '../waits.ts';
-import { afterRefusal } from './after-refusal.ts';
+import { MINUTE, SECOND } from '../../units.ts';
+import { LIMITS } from '../waits.ts';
+import { afterRefusal, sayHalt } from './after-refusal.ts';
 import { memoryOf, refusedEnd } from './before-order.ts';
-import { sayHalt } from './halt-sentence.ts';
 import type { At, OrderMove, Placed, Seen, Wait } from './move.ts';
 
 type Refused = Extract<Placed, { kind: 'refused' }>;
@@ -33,20 +32,17 @@ export function afterPlacing(at: At, seen: Extract<Seen, { kind: 'placed' }>): O
     case 'accepted': {
       const { order, requestId } = placed;
       const sentAt = iso(placed.sentAt);
-      if (seen.orderOf === null)
-        return {
-          kind: 'append',
-          event: { kind: 'accepted', step, attempt, order, requestId, sentAt },
-        };
+      const event = { kind: 'accepted', step, attempt, order, requestId, sentAt } as const;
+      if (seen.orderOf === null) return { kind: 'append', event };
       // An answer to something else, as a proxy may mix up: this order may have been taken or not.
       const why = `the answer names order ${order}, which is that of ${seen.orderOf}`;
       return { kind: 'append', event: { kind: 'no-answer', step, attempt, why, sentAt } };
     }
-    case 'no-answer':
-      return {
-        kind: 'append',
-        event: { kind: 'no-answer', step, attempt, why: placed.why, sentAt: iso(placed.sentAt) },
-      };
+    case 'no-answer': {
+      const sentAt = iso(placed.sentAt);
+      const event = { kind: 'no-answer', step, attempt, why: placed.why, sentAt } as const;
+      return { kind: 'append', event };
+    }
     case 'refused':
       return afterRefused(at, placed, seen.refusedBefore);
     default:
@@ -81,20 +77,14 @@ function afterRefused(at: At, placed: Refused, refusedBefore: string | null): Or
       if (lookAgain !== true) return { kind: 'append', event, next: refusedEnd({ code, message }) };
       // It may say no more than that the instance is not what it was when it was read.
       const { instance: _, ...memory } = memoryOf(at);
-      return {
-        kind: 'append',
-        event,
-        next: { kind: 'look', memory: { ...memory, refused: { code, message } } },
-      };
+      const next = { kind: 'look', memory: { ...memory, refused: { code, message } } } as const;
+      return { kind: 'append', event, next };
     }
     case 'halt': {
       const end = { kind: 'end', outcome: 'refused', message: `${message} (${why})`, code } as const;
       const halt = sayHalt(`${code}: ${why}`, mend ?? 'refit doctor');
-      return {
-        kind: 'append',
-        event,
-        next: { kind: 'stop-run', because: 'halted', message: halt, code, next: end },
-      };
+      const next = { kind: 'stop-run', because: 'halted', message: halt, code, next: end } as const;
+      return { kind: 'append', event, next };
     }
     default:
       return unreachable(next);

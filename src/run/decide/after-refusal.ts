@@ -145,3 +145,8 @@ export const CREDENTIALS_REFUSED = 'AuthFailure.Refused';
 export function isCredentialsCode(code: string): boolean {
   return code.startsWith('AuthFailure.') && code !== 'AuthFailure.UnauthorizedOperation';
 }
+
+/** One sentence for report, screen and status: why nothing new is ordered, and what to do before applying again. */
+export function sayHalt(why: string, mend: string): string {
+  return `${why} (mend: ${mend})`;
+}

@@ -1,10 +1,9 @@
 /** What a step needs before it may be ordered, one fact after the other; with all of them the move is `order`. */
 import type { Deal } from '../../cloud/cloud.ts';
 import { type Instance, type MaintenanceWindow, type Step, type StepState, sameSize } from '../../model.ts';
-import { SECOND } from '../../units.ts';
-import { LIMITS, MINUTE } from '../waits.ts';
-import { afterRefusal, leavesOrder } from './after-refusal.ts';
-import { sayHalt } from './halt-sentence.ts';
+import { MINUTE, SECOND } from '../../units.ts';
+import { LIMITS } from '../waits.ts';
+import { afterRefusal, leavesOrder, sayHalt } from './after-refusal.ts';
 import { describe, isAtTarget, nodesDrifted } from './judge-settling.ts';
 import { type At, type End, type OrderMemory, type OrderMove, settled } from './move.ts';
 import { faultMove } from './read-fault.ts';
@@ -32,16 +31,15 @@ export function beforeOrder(at: At): OrderMove {
   const unpaid = byUnpaidOrder(step, state, memory);
   if (unpaid !== null) return unpaid;
   if (memory.instance === undefined) return { kind: 'look' };
-  return byInstance(step, state, memory.instance) ?? asPlanned(memory);
+  const { instance, refused } = memory;
+  // Still as it was planned: ordered, unless a refusal has just said that it can't be.
+  return (
+    byInstance(step, state, instance) ?? (refused === undefined ? { kind: 'order' } : refusedEnd(refused))
+  );
 }
 
 export function memoryOf({ memory }: At): OrderMemory {
   return memory?.phase === 'order' ? memory : { phase: 'order' };
-}
-
-/** Still as it was planned: ordered, unless a refusal has just said that it can't be. */
-function asPlanned({ refused }: OrderMemory): OrderMove {
-  return refused === undefined ? { kind: 'order' } : refusedEnd(refused);
 }
 
 /** The end of a step by a refusal that is for good. */
@@ -62,14 +60,8 @@ function byEarlierStep({ step, state, earlier, learned, now }: At, memory: Order
   if (memory.tailWaited || memory.turn !== undefined || state.attempts > 0 || !(left > 0)) return null;
   const ms = Math.min(left, learned.tail);
   const showsWait = { name: 'tailLock', limit: ms } as const;
-  return {
-    kind: 'wait',
-    name: null,
-    ms,
-    until: 'stopped',
-    showsWait,
-    memory: { ...memory, tailWaited: true },
-  };
+  const waited: OrderMemory = { ...memory, tailWaited: true };
+  return { kind: 'wait', name: null, ms, until: 'stopped', showsWait, memory: waited };
 }
 
 /** The provider does not answer, or refuses for now: a moment's pause, and after a limit the run halts. */
@@ -100,15 +92,9 @@ function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): O
   const deal = made.find((one) => one.state !== 'unpaid') ?? made[0];
   if (deal === undefined) return null;
   if (deal.state === 'unpaid') {
-    return {
-      kind: 'stop-run',
-      because: 'halted',
-      message: sayHalt(
-        `${code}: order ${deal.order} for ${step.instance} waits to be paid`,
-        `pay or cancel order ${deal.order} in the console`,
-      ),
-      next: { kind: 'leave' },
-    };
+    const why = `${code}: order ${deal.order} for ${step.instance} waits to be paid`;
+    const message = sayHalt(why, `pay or cancel order ${deal.order} in the console`);
+    return { kind: 'stop-run', because: 'halted', message, next: { kind: 'leave' } };
   }
   return settled(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
 }

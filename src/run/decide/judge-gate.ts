@@ -1,7 +1,6 @@
 /** What a gate's evidence says: success, failure, or that it cannot be told. Pure; the asking is done in `gate.ts`. */
 import type { UrlAnswer } from '../../cloud/network/transport.ts';
-import { unreachable } from '../../errors.ts';
-import type { Comparison, Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
+import type { Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
 import { compare, reached, sayThreshold } from '../../plan/parse/quantity.ts';
 
 /** What was judged, how, and one sentence with the numbers in it. */
@@ -48,14 +47,10 @@ export function judgeDuration(
 ): Judgement {
   const judge = 'duration';
   const took = median(own);
-  if (took === null) return { judge, outcome: 'inconclusive', what: 'no resize of the wave was verified' };
+  if (took === null) return inconclusive(judge, 'no resize of the wave was verified');
   const forecast = unit === 'ms' ? 1 : median(before);
   if (forecast === null)
-    return {
-      judge,
-      outcome: 'inconclusive',
-      what: 'no resize of the waves before was verified: no forecast',
-    };
+    return inconclusive(judge, 'no resize of the waves before was verified: no forecast');
   const limit = unit === 'ms' ? seconds(value) : `${value}x the forecast of ${seconds(forecast)}`;
   const what = `a resize took ${seconds(took)} by the median of ${own.length}, fails at ${operator} ${limit}`;
   return { judge, outcome: compare(took, operator, value * forecast) ? 'failure' : 'success', what };
@@ -69,65 +64,48 @@ export function judgeMetric(
 ): Judgement {
   const judge = 'metric';
   if (instances.length === 0)
-    return { judge, outcome: 'inconclusive', what: 'no resize of the wave was verified: nothing to read' };
+    return inconclusive(judge, 'no resize of the wave was verified: nothing to read');
   const limit = `fails at ${fails.operator} ${fails.value}`;
-  const failing = instances.filter((id) => figures.has(id) && holds(figures.get(id)!, fails));
-  if (failing.length > 0)
-    return {
-      judge,
-      outcome: 'failure',
-      what: `${name} of ${named(failing.map((id) => `${id} is ${figure(figures.get(id)!)}`))}, ${limit}`,
-    };
+  const failing = instances.filter(
+    (id) => figures.has(id) && compare(figures.get(id)!, fails.operator, fails.value),
+  );
+  if (failing.length > 0) {
+    const what = `${name} of ${named(failing.map((id) => `${id} is ${figure(figures.get(id)!)}`))}, ${limit}`;
+    return { judge, outcome: 'failure', what };
+  }
+  const count = instances.length;
   const unread = instances.filter((id) => !figures.has(id));
   if (unread.length > 0)
-    return {
+    return inconclusive(
       judge,
-      outcome: 'inconclusive',
-      what: `${name} of ${unread.length} of ${instances.length} instances has no figure: ${named(unread)}`,
-    };
+      `${name} of ${unread.length} of ${count} instances has no figure: ${named(unread)}`,
+    );
   const worst = [...figures.values()].reduce((a, b) =>
     fails.operator === '>' || fails.operator === '>=' ? Math.max(a, b) : Math.min(a, b),
   );
-  return {
-    judge,
-    outcome: 'success',
-    what: `${name} of ${instances.length} instances is ${figure(worst)} at the worst, ${limit}`,
-  };
+  const what = `${name} of ${count} instances is ${figure(worst)} at the worst, ${limit}`;
+  return { judge, outcome: 'success', what };
 }
 
 /** Takes how the command ended. */
 export function judgeCommand(end: CommandEnd): Judgement {
-  const judge = 'command';
-  switch (end.kind) {
-    case 'no-end':
-      return { judge, outcome: 'inconclusive', what: end.why };
-    case 'ended': {
-      const what = `exit ${end.exitCode}${end.said === '' ? '' : `: ${end.said}`}`;
-      const outcome =
-        end.exitCode === 0 ? 'success' : end.exitCode === CANNOT_TELL ? 'inconclusive' : 'failure';
-      return { judge, outcome, what };
-    }
-    default:
-      return unreachable(end);
-  }
+  if (end.kind === 'no-end') return inconclusive('command', end.why);
+  const { exitCode, said } = end;
+  const outcome = exitCode === 0 ? 'success' : exitCode === CANNOT_TELL ? 'inconclusive' : 'failure';
+  return { judge: 'command', outcome, what: `exit ${exitCode}${said === '' ? '' : `: ${said}`}` };
 }
 
 /** Takes what the address answered. */
 export function judgeUrl(answer: UrlAnswer): Judgement {
-  const judge = 'url';
-  switch (answer.kind) {
-    case 'silent':
-      return { judge, outcome: 'inconclusive', what: answer.why };
-    case 'answered': {
-      const { status } = answer;
-      const cannotTell = (status >= 300 && status < 400) || NOT_THE_SERVICE.includes(status);
-      const outcome =
-        status >= 200 && status < 300 ? 'success' : cannotTell || status < 200 ? 'inconclusive' : 'failure';
-      return { judge, outcome, what: `answered ${status}` };
-    }
-    default:
-      return unreachable(answer);
-  }
+  if (answer.kind === 'silent') return inconclusive('url', answer.why);
+  const { status } = answer;
+  const cannotTell = status < 200 || (status >= 300 && status < 400) || NOT_THE_SERVICE.includes(status);
+  const outcome = cannotTell ? 'inconclusive' : status < 300 ? 'success' : 'failure';
+  return { judge: 'url', outcome, what: `answered ${status}` };
+}
+
+function inconclusive(judge: GateJudge, what: string): Judgement {
+  return { judge, outcome: 'inconclusive', what };
 }
 
 /** The middle one; of an even number the mean of the two in the middle. null for none. */
@@ -136,10 +114,6 @@ export function median(values: readonly number[]): number | null {
   const { length } = sorted;
   if (length === 0) return null;
   return (sorted[(length - 1) >> 1]! + sorted[length >> 1]!) / 2;
-}
-
-function holds(value: number, { operator, value: limit }: Comparison): boolean {
-  return compare(value, operator, limit);
 }
 
 /** The first three, and how many more. */

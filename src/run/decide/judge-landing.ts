@@ -4,10 +4,11 @@
  * which it ends. The docs do not say which task an order becomes (facts §2.5, read 2026-11), so a task that does not
  * fit proves nothing until the size has.
  */
-
 import { iso } from '../../clock.ts';
 import type { Deal, Task } from '../../cloud/cloud.ts';
+import type { StepState } from '../../model.ts';
 import { type Step, sameSize, totalMemory } from '../../model.ts';
+import { SECOND } from '../../units.ts';
 import { describe, judgeNodes, type Reading } from './judge-settling.ts';
 
 /** The verdict on an order that got no answer. */
@@ -128,20 +129,15 @@ export function judgeLanding(step: Step, reading: Reading, whose: Whose): Landin
       return { kind: 'foreign', what: `the instance is at ${at} by ${named}`, certain: true };
     const order = own?.order ?? others.find((deal) => !isForeign(deal, whose))?.order ?? null;
     const evidence = `the instance is at ${at}, and there is ${named}`;
-    return order === null
-      ? { kind: 'landed', order, evidence, hasty: true }
-      : { kind: 'landed', order, evidence };
+    return { kind: 'landed', order, evidence, ...(order === null ? { hasty: true } : {}) };
   }
   if (sameSize(size, step.before)) {
     // What was placed by the same identity and left the size as it was may have been this order, and have failed.
     const certain = ours === 0 && (deals !== null || odd.length === 0) && reading.tasks !== null;
     return { kind: 'foreign', what: `the instance is at ${at} still, after ${named}`, certain };
   }
-  return {
-    kind: 'foreign',
-    what: `the instance is at ${at} by ${named}`,
-    certain: isElsewhere(step, reading),
-  };
+  const what = `the instance is at ${at} by ${named}`;
+  return { kind: 'foreign', what, certain: isElsewhere(step, reading) };
 }
 
 /** An order of ours would have brought its dimension to its new value, whatever else was done. */
@@ -170,4 +166,22 @@ function judgeAlone(step: Step, reading: Reading): Landing {
     return { kind: 'foreign', what, certain: isElsewhere(step, reading) };
   }
   return { kind: 'silent' };
+}
+
+/** The provider's clock and ours differ by less than this: what began that much before the intent may be its effect. */
+const CLOCK_MARGIN = 30 * SECOND;
+
+/**
+ * Never those of the step before. The provider tells whole seconds, so what began within the second in which the step
+ * before ended must not be lost: its own task and order began earlier than that.
+ * @param intentAt ms since 1970 UTC by the provider's clock, as all here.
+ */
+export function factsSince(
+  step: Step,
+  earlier: { readonly state: StepState } | null,
+  intentAt: number,
+): number {
+  const before = step.needs === null ? null : (earlier?.state.endedProviderAt ?? null);
+  if (before === null) return intentAt - CLOCK_MARGIN;
+  return Math.max(intentAt - CLOCK_MARGIN, Math.floor(Date.parse(before) / SECOND) * SECOND);
 }

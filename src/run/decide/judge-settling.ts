@@ -40,16 +40,11 @@ function nodesFound({ nodes, after }: Step, instance: Instance): 'as-ordered' | 
   if (replicas.length !== after.replicas) return 'late';
   const inZone = (number: number, zones: readonly { readonly number: number }[]) =>
     zones.filter((zone) => zone.number === number).length;
+  const zones = replicas.map(({ zone }) => zone);
   const found =
     nodes.kind === 'remove'
       ? nodes.nodes.every((gone) => replicas.every(({ id }) => id !== gone.id))
-      : nodes.zones.every(
-          ({ number }) =>
-            inZone(
-              number,
-              replicas.map(({ zone }) => zone),
-            ) >= inZone(number, nodes.zones),
-        );
+      : nodes.zones.every(({ number }) => inZone(number, zones) >= inZone(number, nodes.zones));
   return found ? 'as-ordered' : 'other';
 }
 
@@ -103,12 +98,7 @@ export type Settling =
       readonly size: Size | null;
     }
   /** Somebody else has changed the instance since: `what` names the order. */
-  | {
-      readonly kind: 'drifted';
-      readonly what: string;
-      readonly size: Size;
-      readonly billed: Money | null;
-    }
+  | { readonly kind: 'drifted'; readonly what: string; readonly size: Size; readonly billed: Money | null }
   /** Under way. `near`: it looks finished, and only the last facts are missing. */
   | { readonly kind: 'under-way'; readonly near: boolean };
 
@@ -172,12 +162,8 @@ export function judgeSettling(
     deal !== undefined &&
     (deal.state === 'delivered' || foreign.some((other) => other.deal.state === 'failed'));
   if (latest?.result === 'failed' && instance?.status === 'running' && !isOthers) {
-    return {
-      kind: 'failed',
-      what: `the provider's task ${latest.id} failed; the instance is at ${describe(instance.size)}`,
-      code: null,
-      size,
-    };
+    const what = `the provider's task ${latest.id} failed; the instance is at ${describe(instance.size)}`;
+    return { kind: 'failed', what, code: null, size };
   }
   if (deal?.state === 'failed') {
     return { kind: 'failed', what: `order ${deal.order} was not delivered`, code: null, size };
@@ -188,12 +174,9 @@ export function judgeSettling(
     const nodes = nodesFound(step, instance);
     if (nodes === 'late') return { kind: 'under-way', near: false };
     if (nodes === 'other') {
-      return {
-        kind: 'failed',
-        what: `the change ended at its size, and not with the nodes that were ordered: ${instance.nodes.map(({ id, role, zone }) => `${role} ${id} in ${zone.code}`).join(', ')}`,
-        code: 'Refit.OtherNodes',
-        size,
-      };
+      const listed = instance.nodes.map(({ id, role, zone }) => `${role} ${id} in ${zone.code}`).join(', ');
+      const what = `the change ended at its size, and not with the nodes that were ordered: ${listed}`;
+      return { kind: 'failed', what, code: 'Refit.OtherNodes', size };
     }
     const othersWork = deal?.state === 'delivered' && foreign.length > 0;
     if ((working && !othersWork) || deal?.state === 'under-way' || deal?.state === 'unpaid')

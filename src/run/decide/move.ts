@@ -225,6 +225,16 @@ export type Seen =
       readonly isHeldBack: boolean;
     };
 
+/** What a run has learned of its changes as it goes on. */
+export interface Learned {
+  /** What a change usually takes, ms; null until one has ended. */
+  usual: number | null;
+  /** How long a changed instance is left alone before its next order, ms. */
+  tail: number;
+  /** Since when the first accepted change is followed, monotonic ms; null while none is. */
+  firstSince: number | null;
+}
+
 /** Everything that a decision about a step rests on, beside its state in the journal. */
 export interface Observation {
   readonly now: Moment;
@@ -235,13 +245,7 @@ export interface Observation {
   readonly window: MaintenanceWindow | null;
   /** The step of the same instance that comes before; `isFinal` false: its end may change yet. */
   readonly earlier: { readonly state: StepState; readonly isFinal: boolean } | null;
-  readonly learned: {
-    /** What a change usually takes, ms; null until one has ended. */
-    readonly usual: number | null;
-    /** How long a changed instance is left alone before its next order, ms. */
-    readonly tail: number;
-    /** Since when the first accepted change is followed, monotonic; null: none is. */
-    readonly firstSince: number | null;
+  readonly learned: Readonly<Learned> & {
     /** Whether the provider lets changes wait for their windows, as far as was seen in this scope. */
     readonly deferral: 'kept' | 'overlooked' | null;
   };

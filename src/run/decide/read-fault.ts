@@ -1,11 +1,8 @@
 /** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
-
 import { isLackOfRights, isPassing, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { RefitError } from '../../errors.ts';
 import { isLimitCode } from '../../model.ts';
-
-import { CREDENTIALS_REFUSED } from './after-refusal.ts';
-import { sayHalt } from './halt-sentence.ts';
+import { CREDENTIALS_REFUSED, sayHalt } from './after-refusal.ts';
 import type { Fault, ReadFault, StopRun } from './move.ts';
 
 /** The client has tried before it throws; this is what is left. Source of the codes: facts §6, read 2026-11. */

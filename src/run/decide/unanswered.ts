@@ -11,8 +11,7 @@ import type { Size, StepState } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { afterRefusal, isTailLockCode } from './after-refusal.ts';
-import { factsSince } from './facts-since.ts';
-import { judgeLanding } from './judge-landing.ts';
+import { factsSince, judgeLanding } from './judge-landing.ts';
 import { addsNodes, type Reading } from './judge-settling.ts';
 import {
   type At,

@@ -1,7 +1,7 @@
 /** What orders were billed at, for the steps whose end did not tell: a right on orders does not imply one on billing. */
 import { RefitError } from '../../errors.ts';
 import type { Step } from '../../model.ts';
-import type { FollowingRun } from './run.ts';
+import { type FollowingRun, scopeKey, scopeOf } from './run.ts';
 
 type BillsRun = Pick<FollowingRun, 'saved' | 'journal' | 'cloudFor' | 'stop'>;
 
@@ -14,26 +14,23 @@ export async function readBills(run: BillsRun, wave: number): Promise<void> {
   const prepaid = new Set(
     saved.preconditions.filter(({ billing }) => billing === 'prepaid').map(({ instance }) => instance),
   );
-  const scopes = new Map<string, Step[]>();
-  for (const step of saved.steps) {
-    const { outcome, orders, billed } = journal.replay.step(step.id);
-    if (step.wave !== wave || outcome !== 'verified' || billed !== null) continue;
-    if (orders.length === 0 || !prepaid.has(step.instance)) continue;
-    const currency = step.quote?.currency ?? 'CNY';
-    const key = `${step.profile} ${step.region} ${currency}`;
-    scopes.set(key, [...(scopes.get(key) ?? []), step]);
-  }
+  const unbilled = saved.steps.filter(({ id, wave: own, instance }) => {
+    const { outcome, orders, billed } = journal.replay.step(id);
+    const isMissing = outcome === 'verified' && billed === null && orders.length > 0;
+    return own === wave && isMissing && prepaid.has(instance);
+  });
+  const scopes = Map.groupBy(unbilled, (step) => `${scopeKey(step)} ${currencyOf(step)}`);
   await Promise.all([...scopes.values()].map((steps) => readOf(run, steps)));
 }
 
 async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Step[]): Promise<void> {
   if (stop.left.aborted) return;
-  const [{ region, profile, quote }] = steps as [Step];
+  const [first] = steps as [Step];
   const ordersOf = (step: Step) => journal.replay.step(step.id).orders;
   let deals: Awaited<ReturnType<ReturnType<typeof cloudFor>['describeOrders']>>;
   try {
     const orders = steps.flatMap(ordersOf);
-    deals = await cloudFor(profile).describeOrders({ region, profile }, orders, quote?.currency ?? 'CNY');
+    deals = await cloudFor(first.profile).describeOrders(scopeOf(first), orders, currencyOf(first));
   } catch (error) {
     if (error instanceof RefitError) return;
     throw error;
@@ -43,9 +40,13 @@ async function readOf({ journal, cloudFor, stop }: BillsRun, steps: readonly Ste
   );
   for (const step of steps) {
     const own = ordersOf(step).flatMap((order) => billed.get(order) ?? []);
-    const [first] = own;
-    if (first === undefined || own.length < ordersOf(step).length) continue;
+    const [paid] = own;
+    if (paid === undefined || own.length < ordersOf(step).length) continue;
     const amount = Math.round(own.reduce((sum, one) => sum + one.amount, 0) * 1e6) / 1e6;
-    journal.tell({ kind: 'billed', step: step.id, billed: { amount, currency: first.currency } });
+    journal.tell({ kind: 'billed', step: step.id, billed: { amount, currency: paid.currency } });
   }
+}
+
+function currencyOf({ quote }: Step): string {
+  return quote?.currency ?? 'CNY';
 }

@@ -2,16 +2,14 @@
 import { iso } from '../../clock.ts';
 import type { Deal } from '../../cloud/cloud.ts';
 import { RefitError, unreachable } from '../../errors.ts';
-import type { Step } from '../../model.ts';
+import { isLimitCode, type Scope, type Step } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
-import type { FollowMove, Message, Move, OrderMemory, Wait } from '../decide/move.ts';
+import { sayHalt } from '../decide/after-refusal.ts';
+import type { End, FollowMove, Message, Move, OrderMemory, Placed, Wait } from '../decide/move.ts';
 import { readFaultOf, sayReadFault } from '../decide/read-fault.ts';
 import { LIMITS } from '../waits.ts';
-import { byWhom, underWayNow } from './describe-foreign-change.ts';
-import { endStep } from './end-step.ts';
-import { whoseOrders } from './known-orders.ts';
-import { countLimitRefusals } from './limit-refusals.ts';
-import { awaitTurnOf, mayStart, stopRun } from './may-start.ts';
+import { byWhom, underWayNow, whoseOrders } from './foreign-orders.ts';
+import { awaitTurnOf, judgeStop, mayStart, stopRun } from './may-start.ts';
 import { placeOrder } from './order.ts';
 import { type FollowingRun, type ReconcilingRun, type Run, scopeKey, scopeOf } from './run.ts';
 import { forget, type StepInProgress } from './step-in-progress.ts';
@@ -71,10 +69,8 @@ async function carryOutOrdering(
   const { step } = doing;
   if (run.purpose === 'reconcile') throw new Error(`internal error: ${step.id} would be ordered by a reader`);
   switch (move.kind) {
-    case 'await-turn': {
-      const turn = await awaitTurnOf(run, step);
-      return observed(doing, { turn });
-    }
+    case 'await-turn':
+      return observed(doing, { turn: await awaitTurnOf(run, step) });
     case 'read-window':
       return trying(doing, async () => {
         const window = await run.cloudFor(step.profile).describeWindow(step, step.instance);
@@ -82,8 +78,7 @@ async function carryOutOrdering(
       });
     case 'read-unpaid':
       return trying(doing, async () => {
-        const unpaid = await unpaidOrders(run, step, move.factsSince);
-        observed(doing, { unpaid });
+        observed(doing, { unpaid: await unpaidOrders(run, step, move.factsSince) });
       });
     case 'look':
       if (move.memory) {
@@ -137,7 +132,6 @@ async function read(
   });
 }
 
-/** Waits, unless the limit of the wait is passed. */
 async function wait(
   run: FollowingRun,
   doing: StepInProgress,
@@ -229,11 +223,65 @@ async function order(run: Run, doing: StepInProgress): Promise<Carried> {
   const refusedBefore = journal.replay.step(step.id).code;
   waits.none(step);
   const placed = await placeOrder(run, step, sighting);
-  countLimitRefusals(run, step, placed);
   const isAnswered = placed.kind === 'accepted' || placed.kind === 'refused' || placed.kind === 'no-answer';
   const isHeldBack = placed.kind === 'not-sent' && !mayStart(run);
+  if (isAnswered) countLimitRefusals(run, step, placed);
   if (isAnswered || isHeldBack) waits.over(step, 'unsent');
   const orderOf = placed.kind === 'accepted' ? journal.replay.stepOf(placed.order) : null;
   doing.seen = { kind: 'placed', placed, refusedBefore, orderOf, isHeldBack };
   return 'again';
+}
+
+/** @param message in full: nothing in it is left to be read. */
+async function endStep(run: FollowingRun, step: Step, end: End, message: string): Promise<void> {
+  const { outcome, code = null, size = null, billed = null } = end;
+  const providerAt = iso(run.cloudFor(step.profile).providerNow());
+  const recorded = run.journal.record({
+    kind: 'step-ended',
+    step: step.id,
+    outcome,
+    code,
+    what: message,
+    size,
+    billed,
+    providerAt,
+  });
+  // Thresholds decide about new orders: a run that starts none has none.
+  if (run.purpose === 'apply') {
+    // Counted as soon as it is told, not once it is durable: nothing may be begun past a threshold meanwhile.
+    run.tally.add(step, outcome);
+    run.slowStart.ended(step, outcome);
+    judgeStop(run);
+  }
+  await recorded;
+}
+
+/** For how long the limit may let nothing through, milliseconds. */
+const LONGEST = 15 * MINUTE;
+
+/** Fewer say little, however far apart: a run may have been held back between them. */
+const ENOUGH = 100;
+
+/**
+ * Counts what came of an order, and halts the run where nothing but refusals by the limit has come for too long. Each is
+ * asked again, and fails no step; but where the account's limit has been lowered, or somebody else takes all of it, the
+ * run would ask for ever.
+ */
+function countLimitRefusals(run: Run, scope: Scope, placed: Placed): void {
+  const { limitRefusals } = run.learned;
+  const key = scopeKey(scope);
+  if (placed.kind !== 'refused' || !isLimitCode(placed.code)) return void limitRefusals.delete(key);
+  const now = run.clock.monotonic();
+  const present = limitRefusals.get(key) ?? { since: now, times: 0 };
+  limitRefusals.set(key, present);
+  present.times += 1;
+  if (present.times < ENOUGH || now - present.since <= LONGEST) return;
+  stopRun(
+    run,
+    'halted',
+    sayHalt(
+      `for ${LONGEST / MINUTE} minutes every order in ${scope.region} was refused by the request limit (${placed.code})`,
+      'wait until others have stopped ordering as this account, or have its limit looked at by a ticket',
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 /** The end of a run: why it ended, its exit code, and the last entry of its process. */
+import { EXIT_NOT_APPROVED } from '../../errors.ts';
 import { totals } from '../../journal/replay.ts';
-import type { EndedBecause, StepState } from '../../model.ts';
-import { exitCodeOf } from '../decide/exit-code.ts';
+import type { EndedBecause, Outcome, StepState } from '../../model.ts';
 import type { FollowingRun, ReconcilingRun, Run, RunEnd } from './run.ts';
 
 /** Writes down how a run that carried the plan out ended. */
@@ -13,10 +13,7 @@ export async function endRun(run: Run): Promise<RunEnd> {
   // What was accepted and is left at the close of a window is followed by the next process: it is not unknown.
   const followed = because === 'window-closed' ? open.filter(({ phase }) => phase === 'settling').length : 0;
   const drained = run.stop.drained.reason;
-  return recordEnd(run, because, {
-    known: followed,
-    signalExitCode: typeof drained === 'number' ? drained : 130,
-  });
+  return recordEnd(run, because, followed, typeof drained === 'number' ? drained : 130);
 }
 
 /**
@@ -29,28 +26,42 @@ export async function endReconciling(
   before: number | null,
 ): Promise<RunEnd> {
   const because = openSteps(run).length > 0 ? (stoppedBecause ?? 'reconciled') : 'done';
-  return recordEnd(run, because, { known: 0, signalExitCode: before ?? 130 });
+  return recordEnd(run, because, 0, before ?? 130);
 }
 
 function openSteps({ saved, journal }: FollowingRun): StepState[] {
   return saved.steps.map(({ id }) => journal.replay.step(id)).filter(({ phase }) => phase !== 'ended');
 }
 
+/** @param known how many unknown outcomes are known to be followed by the next process. */
 async function recordEnd(
   run: FollowingRun,
   because: EndedBecause,
-  { known, signalExitCode }: { readonly known: number; readonly signalExitCode: number },
+  known: number,
+  signalExitCode: number,
 ): Promise<RunEnd> {
   const { saved, journal, calls, stop } = run;
   const counted = totals(saved.steps.map(({ id }) => journal.replay.step(id)));
-  const exitCode = exitCodeOf({
-    totals: { ...counted, unknown: counted.unknown - known },
-    because,
-    credentialsRefused: stop.credentialsRefused,
-    signalExitCode,
-  });
+  const left = { ...counted, unknown: counted.unknown - known };
+  const exitCode = exitCodeOf(left, because, stop.credentialsRefused, signalExitCode);
   const counts = calls.take();
   if (counts.length > 0) journal.tell({ kind: 'calls', counts });
   await journal.record({ kind: 'run-ended', because, exitCode });
   return { because, exitCode };
+}
+
+/** Where several apply, the first of 12, 130/143, 10, 4, 8, 11, 3 (design §5). @param signalExitCode of who drained it. */
+function exitCodeOf(
+  totals: Readonly<Record<Outcome, number>>,
+  because: EndedBecause,
+  credentialsRefused: boolean,
+  signalExitCode: number,
+): number {
+  if (credentialsRefused) return 12;
+  if (because === 'drained') return signalExitCode;
+  if (totals.unknown > 0) return 10;
+  if (because === 'halted') return 4;
+  if (because === 'finish-by' || because === 'window-closed') return 8;
+  if (because === 'not-approved') return EXIT_NOT_APPROVED;
+  return totals.failed + totals.refused + totals.drifted + totals.skipped + totals['not-run'] > 0 ? 3 : 0;
 }

@@ -3,41 +3,24 @@
  * after a crash is the same code as starting.
  */
 import pLimit from 'p-limit';
-import type { Clock } from '../../clock.ts';
-import type { Cloud } from '../../cloud/cloud.ts';
-import type { Permits } from '../../cloud/limit/permits.ts';
-import type { SavedPlan, Scope, Step } from '../../model.ts';
-import type { JournalWriter } from '../../store/journal-writer.ts';
-import type { CallCounter } from '../call-counter.ts';
-import type { Control } from '../control/control.ts';
-import type { StopState } from '../stop-state.ts';
+import { given } from '../../given.ts';
+import type { Scope, Step } from '../../model.ts';
 import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
-import { judgeGate } from './gate.ts';
+import { judgeGate, soakAfter } from './gate.ts';
 import { beginTally } from './halt.ts';
 import { goesOn, judgeStop } from './may-start.ts';
 import { PLACING } from './order.ts';
 import { nothingLearned, type Outside, type Run, type RunEnd } from './run.ts';
 import { beginSlowStart } from './slow-start.ts';
-import { soakAfter } from './soak.ts';
 import { keepSpread } from './spread.ts';
 import { carryOutStep, isUnanswered, resolveStep } from './step.ts';
 import { Watch } from './watch.ts';
 import { isApproved } from './wave-approval.ts';
 import { openWindowGate } from './window-gate.ts';
 
-/** What a run is given. */
-export interface RunInput extends Outside {
-  readonly saved: SavedPlan;
-  /** Opened: its `run-started` entry is written. */
-  readonly journal: JournalWriter;
-  readonly cloudFor: (profile: string) => Cloud;
-  readonly permits: Permits;
-  readonly calls: CallCounter;
-  readonly clock: Clock;
-  readonly stop: StopState;
-  readonly control: Control;
-}
+type RunInput = Outside &
+  Pick<Run, 'saved' | 'journal' | 'cloudFor' | 'permits' | 'calls' | 'clock' | 'stop' | 'control'>;
 
 /**
  * Runs until every step is finished or something stops it: a threshold, a fatal error, a signal, `finishBy`, or the end
@@ -67,27 +50,16 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   }
 }
 
-function beginRun(input: RunInput): Run {
-  const { saved, journal, cloudFor, permits, calls, clock, stop, control, approvalOf, gates } = input;
+function beginRun({ approvalOf, gates, ...input }: RunInput): Run {
+  const { saved, journal, cloudFor, clock, control } = input;
   const upcoming = new Set<Step>();
   return {
+    ...input,
     purpose: 'apply',
-    saved,
-    journal,
-    clock,
-    cloudFor,
-    calls,
-    permits,
-    stop,
-    control,
     waits: control.waits,
     slots: control.slots,
     learned: nothingLearned(),
-    watch: new Watch({
-      cloudFor,
-      clock,
-      upcoming: (scope, atMost) => nextIn(upcoming, scope, atMost),
-    }),
+    watch: new Watch({ cloudFor, clock, upcoming: (scope, atMost) => nextIn(upcoming, scope, atMost) }),
     tally: beginTally(saved, journal),
     slowStart: beginSlowStart(saved, journal, control),
     windowGate: openWindowGate(saved, clock),
@@ -95,7 +67,7 @@ function beginRun(input: RunInput): Run {
     placing: pLimit(PLACING),
     upcoming,
     awaitingSlot: new Set(),
-    outside: { ...(approvalOf ? { approvalOf } : {}), ...(gates ? { gates } : {}) },
+    outside: given({ approvalOf, gates }),
   };
 }
 
@@ -147,9 +119,7 @@ async function carryOutWave(run: Run, index: number, open: readonly Step[]): Pro
   );
   upcoming.clear();
   for (const [first] of chains) upcoming.add(first!);
-  await Promise.all(
-    chains.map((chain) => run.spread.seated(chain[0]!.instance, () => carryOutChain(run, chain))),
-  );
+  await Promise.all(chains.map((chain) => run.spread(chain[0]!.instance, () => carryOutChain(run, chain))));
   const isLeft = open.some((step) => isOpen(run, step));
   if (!stop.left.aborted && !stop.mustLeave && !journal.failed) await readBills(run, index);
   if (!isLeft && !told.wavesEnded.includes(index))

@@ -1,7 +1,9 @@
+/** What comes after a wave: its soak, then its gate. */
 import { RefitError } from '../../errors.ts';
-import { sayGate } from '../../journal/fold-control.ts';
-import type { Deed, Gate, Outcome, Scope, Step } from '../../model.ts';
-import { sayHalt } from '../decide/halt-sentence.ts';
+import { sayGate } from '../../journal/fold-run.ts';
+import type { Deed, Gate, Outcome, RunState, Step } from '../../model.ts';
+import { soakOf } from '../../plan/waves/waves.ts';
+import { sayHalt } from '../decide/after-refusal.ts';
 import {
   type Judgement,
   judgeCommand,
@@ -12,8 +14,7 @@ import {
 } from '../decide/judge-gate.ts';
 import { sayReadFault } from '../decide/read-fault.ts';
 import { awaitTurn, goesOn, stopRun, waitUntil } from './may-start.ts';
-import type { Run } from './run.ts';
-import { settledAt } from './soak.ts';
+import { type Run, scopeKey, scopeOf } from './run.ts';
 
 /** Judges the gate of this wave, if it has one that nobody has answered for, and does what comes of it. */
 export async function judgeGate(run: Run, wave: number): Promise<void> {
@@ -81,25 +82,23 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
   }
   if (metric)
     outside('metric', async () => {
-      await untilMeasured(run, wave, metric.over);
+      // What was measured before the resizes says nothing of them: the time that is read begins after the wave.
+      const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
+      await waitUntil(run, since + metric.over, metric.over, { isMonotonic: true });
       return readMetric(run, own, metric, gate.timeout);
     });
   if (url !== undefined)
     outside('url', async () =>
       judgeUrl(
-        (await within(clock, gate.timeout, run, run.outside.gates?.askUrl?.(url, gate.timeout))) ??
+        (await within(run, gate.timeout, run.outside.gates?.askUrl?.(url, gate.timeout))) ??
           ({ kind: 'silent', why: 'no answer in time' } as const),
       ),
     );
   if (command)
     outside('command', async () => {
       const signal = AbortSignal.any([run.stop.noNewOrders, run.stop.left]);
-      const asked = run.outside.gates?.runCommand?.(command, {
-        input: factsOf(run, wave),
-        timeout: gate.timeout,
-        signal,
-      });
-      const end = asked && (await asked);
+      const options = { input: factsOf(run, wave), timeout: gate.timeout, signal };
+      const end = await run.outside.gates?.runCommand?.(command, options);
       return judgeCommand(end ?? { kind: 'no-end', why: 'commands are not allowed here' });
     });
   return asks;
@@ -107,9 +106,8 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
 
 /** What is awaited, or null where it takes longer or nothing new may start. */
 async function within<Value>(
-  clock: Run['clock'],
+  { clock, stop }: Run,
   ms: number,
-  { stop }: Run,
   asked: Promise<Value> | undefined,
 ): Promise<Value | null> {
   if (asked === undefined) return null;
@@ -123,13 +121,6 @@ async function within<Value>(
   }
 }
 
-/** What was measured before the resizes says nothing of them: waits until the time that is read begins after the wave. */
-async function untilMeasured(run: Run, wave: number, over: number): Promise<void> {
-  const { saved, journal, clock } = run;
-  const since = settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps) ?? clock.now();
-  await waitUntil(run, since + over, over, { isMonotonic: true });
-}
-
 async function readMetric(
   run: Run,
   own: readonly Step[],
@@ -137,21 +128,16 @@ async function readMetric(
   timeout: number,
 ): Promise<Judgement> {
   const resized = own.filter(({ id }) => run.journal.replay.step(id).outcome === 'verified');
-  const scopes = new Map<string, { scope: Scope; ids: Set<string> }>();
-  for (const { region, profile, instance } of resized) {
-    const key = `${region} ${profile}`;
-    const one = scopes.get(key) ?? { scope: { region, profile }, ids: new Set() };
-    scopes.set(key, one);
-    one.ids.add(instance);
-  }
   const instances = [...new Set(resized.map(({ instance }) => instance))];
   const reading = Promise.all(
-    [...scopes.values()].map(({ scope, ids }) =>
-      run.cloudFor(scope.profile).describeMetric(scope, [...ids], metric.name, metric.over),
-    ),
+    [...Map.groupBy(resized, scopeKey).values()].map((steps) => {
+      const scope = scopeOf(steps[0]!);
+      const ids = new Set(steps.map(({ instance }) => instance));
+      return run.cloudFor(scope.profile).describeMetric(scope, [...ids], metric.name, metric.over);
+    }),
   );
   try {
-    const read = await within(run.clock, timeout, run, reading);
+    const read = await within(run, timeout, reading);
     if (read === null)
       return { judge: 'metric', outcome: 'inconclusive', what: `${metric.name} could not be read in time` };
     return judgeMetric(metric, instances, new Map(read.flatMap((figures) => [...figures])));
@@ -183,4 +169,32 @@ function factsOf({ saved, journal }: Run, wave: number): string {
       return { id, instance, region, profile, outcome, code, what };
     });
   return `${JSON.stringify({ phase: 'gate', plan: { name, digest }, wave: { index: wave, name: saved.waves[wave]!.name }, steps })}\n`;
+}
+
+/**
+ * When the wave was settled: its entry, or a step that was settled later because it had been unknown. A step that is
+ * read again and still unknown was settled when that was first told: it would else hold the wave for ever where the
+ * windows are shorter than the soak.
+ */
+export function settledAt(state: RunState, wave: number, steps: readonly string[]): number | null {
+  const ends = steps.map((id) => {
+    const step = state.steps.get(id);
+    return step?.unknownSince ?? step?.endedAt;
+  });
+  const moments = [state.waveEndedAt.get(wave), ...ends].flatMap((at) => (at ? [Date.parse(at)] : []));
+  return moments.length === 0 ? null : moments.reduce((a, b) => Math.max(a, b));
+}
+
+/**
+ * Waits until the soak time after this wave is over, or nothing new may start. A pause does not lengthen it.
+ * @returns at once where the wave has none.
+ */
+export async function soakAfter(run: Run, wave: number): Promise<void> {
+  const { saved, journal, waits } = run;
+  const soak = soakOf(saved.waves, wave);
+  const since = soak === 0 ? null : settledAt(journal.replay.state(), wave, saved.waves[wave]!.steps);
+  if (since === null) return;
+  waits.ofRun({ name: 'soak', since, limit: soak });
+  await waitUntil(run, since + soak, soak);
+  waits.ofRun(null);
 }

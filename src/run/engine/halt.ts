@@ -1,19 +1,13 @@
 /** Judges `haltWhen` as a run goes on: counts of ended steps by wave and run, held against the plan's thresholds. */
-
 import type { Outcome, SavedPlan, Step, Threshold } from '../../model.ts';
 import { reached } from '../../plan/parse/quantity.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import { sayHalt } from '../decide/halt-sentence.ts';
+import { sayHalt } from '../decide/after-refusal.ts';
 
-export interface Tally {
-  /** Counts the end of a step. */
-  add(step: Step, outcome: Outcome): void;
-  /** Why the run must halt, in one sentence; null while it may go on. */
-  verdict(): string | null;
-}
+export type Tally = ReturnType<typeof beginTally>;
 
 /** Starts from what the journal tells: a restart after a crash does not begin the count anew. */
-export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
+export function beginTally(saved: SavedPlan, journal: JournalWriter) {
   const { failed, unknown } = saved.execution.haltWhen;
   const ofWaves = saved.waves.map(({ haltWhen }) => haltWhen);
   const sizes = saved.waves.map(({ steps }) => steps.length);
@@ -40,6 +34,7 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
         : 'see in the report what came of them, then apply again: it goes on with the rest',
     );
   };
+  /** Counts the end of a step. */
   const add = (step: Step, outcome: Outcome): void => {
     const name =
       outcome === 'failed' || outcome === 'refused' ? 'failed' : outcome === 'unknown' ? 'unknown' : null;
@@ -53,5 +48,9 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter): Tally {
     const { phase, outcome } = journal.replay.step(step.id);
     if (phase === 'ended') add(step, outcome);
   }
-  return { add, verdict: () => halted };
+  return {
+    add,
+    /** Why the run must halt, in one sentence; null while it may go on. */
+    verdict: () => halted,
+  };
 }

@@ -3,16 +3,15 @@
  * that was frozen between its entry and its send does not send when it wakes, because another may have taken over
  * meanwhile (design §6; without this guard a frozen worker paid twice in 4 of 8 trials).
  */
-
 import { iso } from '../../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../../cloud/cloud.ts';
 import type { Lane, Slot } from '../../cloud/limit/permits.ts';
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode, type Step } from '../../model.ts';
+import { SECOND } from '../../units.ts';
 import { isAsPlanned } from '../decide/judge-settling.ts';
 import type { Placed } from '../decide/move.ts';
-import { SECOND } from '../waits.ts';
 import { goesOn, mayStart } from './may-start.ts';
 import type { Run } from './run.ts';
 import { ageOf, LOOK_AGE, type Sighting } from './watch.ts';
@@ -78,13 +77,9 @@ async function awaitSlot(run: Run, lane: Lane): Promise<Slot | null> {
 }
 
 /** An order that is on disk and may leave while its entry is young. */
-interface Intent {
-  readonly step: Step;
-  readonly attempt: number;
-  readonly isFresh: () => boolean;
-}
+type Intent = Awaited<ReturnType<typeof recordIntent>>;
 
-async function recordIntent({ journal, clock, cloudFor }: Run, step: Step): Promise<Intent> {
+async function recordIntent({ journal, clock, cloudFor }: Run, step: Step) {
   const attempt = journal.replay.step(step.id).attempts + 1;
   // By both clocks: the monotonic one stands still while a machine sleeps.
   const intended = { monotonic: clock.monotonic(), wall: clock.now() };
@@ -135,15 +130,9 @@ async function send(
 
 function requestOf({ saved }: Run, step: Step): OrderRequest {
   const { region, profile, instance, edition, nodes, after } = step;
-  const when = saved.execution.switch;
-  return {
-    region,
-    profile,
-    instance,
-    edition,
-    size: after,
-    ...given({ nodes, switch: when === 'now' ? null : when }),
-  };
+  const { switch: when } = saved.execution;
+  const extra = given({ nodes, switch: when === 'now' ? null : when });
+  return { region, profile, instance, edition, size: after, ...extra };
 }
 
 /** A look of now, by which the instance still is as planned; null where it is not, or could not be read. */

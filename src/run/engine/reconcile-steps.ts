@@ -3,31 +3,21 @@
  * What is found is journaled as any other fact, so that `apply` goes on from there.
  */
 import pLimit from 'p-limit';
-import type { Clock } from '../../clock.ts';
-import type { CloudReader } from '../../cloud/cloud.ts';
 import type { JournalEntry, SavedPlan, Step, StepState } from '../../model.ts';
-import type { JournalWriter } from '../../store/journal-writer.ts';
-import type { CallCounter } from '../call-counter.ts';
-import type { StopState } from '../stop-state.ts';
-import { beginWaits } from '../waits.ts';
+import { Waits } from '../waits.ts';
 import { readBills } from './bills.ts';
 import { endReconciling } from './end-run.ts';
 import { nothingLearned, type ReconcilingRun, type RunEnd } from './run.ts';
 import { followStep } from './step.ts';
 import { Watch } from './watch.ts';
 
-/** What a reconcile is given. */
-export interface ReconcileStepsInput {
-  readonly saved: SavedPlan;
-  /** Opened: its `run-started` entry, which says the purpose, is written. */
-  readonly journal: JournalWriter;
-  readonly cloudFor: (profile: string) => CloudReader;
-  readonly calls: CallCounter;
-  readonly clock: Clock;
-  readonly stop: StopState;
+type ReconcileStepsInput = Pick<
+  ReconcilingRun,
+  'saved' | 'journal' | 'cloudFor' | 'calls' | 'clock' | 'stop'
+> & {
   /** The exit code that the run had last ended with; null where it had not ended. */
   readonly exitCodeBefore: number | null;
-}
+};
 
 /** The steps of which nobody knows yet how they ended, by the journal. */
 export function unsettledSteps(saved: SavedPlan, steps: ReadonlyMap<string, StepState>): Step[] {
@@ -36,8 +26,7 @@ export function unsettledSteps(saved: SavedPlan, steps: ReadonlyMap<string, Step
 
 /** The exit code that a run last ended with. */
 export function lastExitCode(entries: readonly JournalEntry[]): number | null {
-  const ended = entries.findLast((entry) => entry.kind === 'run-ended');
-  return ended?.kind === 'run-ended' ? ended.exitCode : null;
+  return entries.findLast((entry) => entry.kind === 'run-ended')?.exitCode ?? null;
 }
 
 /**
@@ -46,17 +35,15 @@ export function lastExitCode(entries: readonly JournalEntry[]): number | null {
  * @returns how the run stands now; null when told to leave: the journal is whole.
  * @throws RefitError `disk-failed` when the journal cannot be written.
  */
-export async function reconcileSteps(input: ReconcileStepsInput): Promise<RunEnd | null> {
-  const { saved, journal, cloudFor, calls, clock, stop } = input;
+export async function reconcileSteps({
+  exitCodeBefore,
+  ...input
+}: ReconcileStepsInput): Promise<RunEnd | null> {
+  const { saved, journal, cloudFor, clock, stop } = input;
   const run: ReconcilingRun = {
+    ...input,
     purpose: 'reconcile',
-    saved,
-    journal,
-    clock,
-    cloudFor,
-    calls,
-    stop,
-    waits: beginWaits(clock),
+    waits: new Waits(clock),
     // Nothing waits for one.
     slots: pLimit(1),
     learned: nothingLearned(),
@@ -74,5 +61,5 @@ export async function reconcileSteps(input: ReconcileStepsInput): Promise<RunEnd
     );
     if (!isLeft) journal.tell({ kind: 'wave-ended', wave: index, name });
   }
-  return endReconciling(run, before.stopping?.because ?? null, input.exitCodeBefore);
+  return endReconciling(run, before.stopping?.because ?? null, exitCodeBefore);
 }

@@ -12,12 +12,13 @@ import type { JournalWriter } from '../../store/journal-writer.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Control } from '../control/control.ts';
 import type { CommandEnd } from '../decide/judge-gate.ts';
+import type { Learned } from '../decide/move.ts';
 import type { Demanded } from '../demand-approvals.ts';
 import type { StopState } from '../stop-state.ts';
 import { FIRST_TAIL, type Waits } from '../waits.ts';
 import type { Tally } from './halt.ts';
 import type { SlowStart } from './slow-start.ts';
-import type { SpreadKeeper } from './spread.ts';
+import type { Spread } from './spread.ts';
 import type { Watch } from './watch.ts';
 import type { WindowGate } from './window-gate.ts';
 
@@ -34,7 +35,7 @@ interface RunBase<Client extends CloudReader> {
   readonly watch: Watch;
   readonly waits: Waits;
   readonly stop: StopState;
-  readonly learned: Learned;
+  readonly learned: LearnedByScope;
   /** The in-flight slots. */
   readonly slots: LimitFunction;
 }
@@ -49,7 +50,7 @@ export interface Run extends RunBase<Cloud> {
   readonly slowStart: SlowStart;
   readonly windowGate: WindowGate;
   /** Holds groups of instances apart. */
-  readonly spread: SpreadKeeper;
+  readonly spread: Spread;
   /** Orders between their reservation and their send. */
   readonly placing: LimitFunction;
   /** Steps that will be read next, so that one call reads many instances. */
@@ -68,13 +69,7 @@ export interface ReconcilingRun extends RunBase<CloudReader> {
 export type FollowingRun = Run | ReconcilingRun;
 
 /** What this process has learned as the run goes on. */
-export interface Learned {
-  /** What a change usually takes, ms; null until one has ended. */
-  usual: number | null;
-  /** How long a changed instance is best left alone before its next order, ms. */
-  tail: number;
-  /** Since when the first accepted change is followed, monotonic ms; null while none is. */
-  firstSince: number | null;
+interface LearnedByScope extends Learned {
   /** Whether changes that are told to wait for their windows do, by scope. */
   readonly deferral: Map<string, 'kept' | 'overlooked'>;
   /** Orders refused by the limit without one between that was not, by scope. */
@@ -113,6 +108,6 @@ export function scopeKey({ region, profile }: Scope): string {
   return `${profile} ${region}`;
 }
 
-export function nothingLearned(): Learned {
+export function nothingLearned(): LearnedByScope {
   return { usual: null, tail: FIRST_TAIL, firstSince: null, deferral: new Map(), limitRefusals: new Map() };
 }

@@ -8,25 +8,22 @@ export function slowStartBound(verified: number): number {
   return 2 ** Math.floor(Math.log2(verified + 1));
 }
 
-export interface SlowStart {
-  /** A wave begins, or goes on: from what the journal tells, so that a restart does not begin it anew. */
-  begin(wave: number): void;
-  /** Counts the end of a step. */
-  ended(step: Step, outcome: Outcome): void;
-}
+export type SlowStart = ReturnType<typeof beginSlowStart>;
 
 /** Takes the plan and gives what bounds the places of a run while a wave starts slowly. */
-export function beginSlowStart(saved: SavedPlan, journal: JournalWriter, control: Control): SlowStart {
+export function beginSlowStart(saved: SavedPlan, journal: JournalWriter, control: Control) {
   let current: number | null = null;
   let verified = 0;
   return {
-    begin(wave) {
+    /** A wave begins, or goes on: from what the journal tells, so that a restart does not begin it anew. */
+    begin(wave: number): void {
       const { slowStart = saved.execution.slowStart ?? false, steps } = saved.waves[wave]!;
       current = slowStart ? wave : null;
       verified = steps.filter((id) => journal.replay.step(id).outcome === 'verified').length;
       control.slowStart(slowStart ? slowStartBound(verified) : null);
     },
-    ended(step, outcome) {
+    /** Counts the end of a step. */
+    ended(step: Step, outcome: Outcome): void {
       if (step.wave !== current || outcome !== 'verified') return;
       verified += 1;
       control.slowStart(slowStartBound(verified));

@@ -7,39 +7,31 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { SavedPlan } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 
-export interface SpreadKeeper {
-  /**
-   * Does the work on an instance when its group has a seat for it, in the order of the calls.
-   * An outcome that is unknown keeps its seat: it may be under way still. Where no seat is left so, the rest of the group
-   * is not begun, and is left to whoever takes the run up and settles what is unknown.
-   */
-  seated(instance: string, work: () => Promise<void>): Promise<void>;
-}
+/**
+ * Does the work on an instance when its group has a seat for it, in the order of the calls.
+ * An outcome that is unknown keeps its seat: it may be under way still. Where no seat is left so, the rest of the group
+ * is not begun, and is left to whoever takes the run up and settles what is unknown.
+ */
+export type Spread = (instance: string, work: () => Promise<void>) => Promise<void>;
 
 /** Takes the plan and gives what holds its groups apart in this process. */
-export function keepSpread(
-  { spread, preconditions, steps }: SavedPlan,
-  journal: JournalWriter,
-): SpreadKeeper {
+export function keepSpread({ spread, preconditions, steps }: SavedPlan, journal: JournalWriter): Spread {
   const groups = new Map(preconditions.map(({ instance, group }) => [instance, group]));
   const seats = new Map<string, LimitFunction>();
   const full = new Set<string>();
-  const own = new Map<string, string[]>();
-  if (spread) for (const { instance, id } of steps) own.set(instance, [...(own.get(instance) ?? []), id]);
-  return {
-    async seated(instance, work) {
-      const group = groups.get(instance);
-      if (spread === undefined || group === undefined) return work();
-      const seat = seats.get(group) ?? pLimit(spread.maxInFlight);
-      seats.set(group, seat);
-      await seat(async () => {
-        if (full.has(group)) return;
-        await work();
-        if (!own.get(instance)?.some((id) => mayBeUnderWay(journal, id))) return;
-        if (seat.concurrency > 1) seat.concurrency -= 1;
-        else full.add(group);
-      });
-    },
+  const own = Map.groupBy(spread ? steps : [], ({ instance }) => instance);
+  return async (instance, work) => {
+    const group = groups.get(instance);
+    if (spread === undefined || group === undefined) return work();
+    const seat = seats.get(group) ?? pLimit(spread.maxInFlight);
+    seats.set(group, seat);
+    await seat(async () => {
+      if (full.has(group)) return;
+      await work();
+      if (!own.get(instance)?.some(({ id }) => mayBeUnderWay(journal, id))) return;
+      if (seat.concurrency > 1) seat.concurrency -= 1;
+      else full.add(group);
+    });
   };
 }
 

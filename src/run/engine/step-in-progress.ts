@@ -4,33 +4,24 @@ import type { Memory, Observation, Seen } from '../decide/move.ts';
 import { type FollowingRun, scopeKey } from './run.ts';
 import type { Sighting } from './watch.ts';
 
-export interface StepInProgress {
+export class StepInProgress {
   readonly step: Step;
-  memory: Memory | null;
-  seen: Seen;
+  memory: Memory | null = null;
+  seen: Seen = { kind: 'nothing' };
   /** A read of the instance before its order must be younger than this, monotonic ms. */
-  notBefore: number;
+  notBefore = Number.NEGATIVE_INFINITY;
   /** The read by which it may be ordered. */
-  sighting: Sighting | null;
+  sighting: Sighting | null = null;
   /** Gives the step's in-flight slot back. */
   readonly giveSlotBack: () => void;
   /** The process leaves a change that waits for its window after one read. */
   readonly readsOnce: boolean;
-}
 
-export function inProgress(
-  step: Step,
-  { giveSlotBack = () => {}, readsOnce = false }: Partial<StepInProgress> = {},
-): StepInProgress {
-  return {
-    step,
-    memory: null,
-    seen: { kind: 'nothing' },
-    notBefore: Number.NEGATIVE_INFINITY,
-    sighting: null,
-    giveSlotBack,
-    readsOnce,
-  };
+  constructor(step: Step, { giveSlotBack = () => {}, readsOnce = false } = {}) {
+    this.step = step;
+    this.giveSlotBack = giveSlotBack;
+    this.readsOnce = readsOnce;
+  }
 }
 
 /** The next decision begins from nothing seen. */

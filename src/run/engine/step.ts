@@ -3,7 +3,7 @@ import type { Step } from '../../model.ts';
 import { followMove, nextMove } from '../decide/next-move.ts';
 import { carryOut } from './carry-out-move.ts';
 import type { FollowingRun, ReconcilingRun, Run } from './run.ts';
-import { inProgress, observe, type StepInProgress } from './step-in-progress.ts';
+import { observe, StepInProgress } from './step-in-progress.ts';
 
 /**
  * Takes a step from wherever it stands to its end, or to where the run stops before its next order.
@@ -15,19 +15,18 @@ export async function carryOutStep(
   step: Step,
   giveSlotBack: () => void,
 ): Promise<'gave-way' | 'no-more'> {
-  const doing = inProgress(step, { giveSlotBack });
+  const doing = new StepInProgress(step, { giveSlotBack });
   while (!isOver(run, doing)) {
     const move = nextMove(step, run.journal.replay.step(step.id), observe(run, doing));
     const carried = await carryOut(run, doing, move);
-    if (carried === 'leave') return 'no-more';
-    if (carried === 'give-way') return 'gave-way';
+    if (carried !== 'again') return carried === 'leave' ? 'no-more' : 'gave-way';
   }
   return 'no-more';
 }
 
 /** Resolves an order without an answer by reading, and goes no further. */
 export async function resolveStep(run: Run, step: Step): Promise<void> {
-  const doing = inProgress(step);
+  const doing = new StepInProgress(step);
   while (!isOver(run, doing) && isUnanswered(run, step)) {
     const move = followMove(step, run.journal.replay.step(step.id), observe(run, doing));
     if ((await carryOut(run, doing, move)) === 'leave') return;
@@ -36,7 +35,7 @@ export async function resolveStep(run: Run, step: Step): Promise<void> {
 
 /** Takes a step to its end by reading, or to where only a new order could take it further. */
 export async function followStep(run: ReconcilingRun, step: Step): Promise<void> {
-  const doing = inProgress(step, { readsOnce: true });
+  const doing = new StepInProgress(step, { readsOnce: true });
   while (!isOver(run, doing)) {
     const move = followMove(step, run.journal.replay.step(step.id), observe(run, doing));
     if ((await carryOut(run, doing, move)) === 'leave') return;

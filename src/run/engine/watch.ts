@@ -3,7 +3,6 @@
  * wait, and one round of calls serves everybody who waits in the same region and identity. So polling is fleet-wide
  * whatever the number of steps under way, and there is no poller to start, stop or forget.
  */
-
 import type { Clock } from '../../clock.ts';
 import type { CloudReader, Deal, Task } from '../../cloud/cloud.ts';
 import { RefitError } from '../../errors.ts';
@@ -59,54 +58,46 @@ interface Asked extends Question {
   readonly reject: (error: unknown) => void;
 }
 
-interface Lane {
-  asked: Asked[];
-  due: number;
-  running: boolean;
-  readonly wake: { now: AbortController };
-  readonly sightings: Map<string, Sighting>;
+class Lane {
+  asked: Asked[] = [];
+  due = Number.POSITIVE_INFINITY;
+  running = false;
+  wake = new AbortController();
+  readonly sightings = new Map<string, Sighting>();
   /** False once the provider has refused this identity the source. */
-  tasksReadable: boolean;
-  dealsReadable: boolean;
+  tasksReadable = true;
+  dealsReadable = true;
 }
 
 /** Looks have a lane of their own: an order does not wait until all pages of facts about others are read. */
 type Kind = 'looks' | 'ends';
 
+interface WatchInput {
+  /** The provider as seen by a profile. */
+  readonly cloudFor: (profile: string) => CloudReader;
+  readonly clock: Clock;
+  /** The instances of a scope that will be read next, in order. */
+  readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
+}
+
 export class Watch {
-  readonly #cloudFor: (profile: string) => CloudReader;
-  readonly #clock: Clock;
-  readonly #upcoming: (scope: Scope, atMost: number) => readonly string[];
+  readonly #input: WatchInput;
   readonly #lanes = new Map<string, Lane>();
   readonly #selves = new Map<string, ReadonlySet<string> | null>();
 
-  /**
-   * @param cloudFor the provider as seen by a profile.
-   * @param upcoming the instances of a scope that will be read next, in order.
-   */
-  constructor({
-    cloudFor,
-    clock,
-    upcoming,
-  }: {
-    readonly cloudFor: (profile: string) => CloudReader;
-    readonly clock: Clock;
-    readonly upcoming: (scope: Scope, atMost: number) => readonly string[];
-  }) {
-    this.#cloudFor = cloudFor;
-    this.#clock = clock;
-    this.#upcoming = upcoming;
+  constructor(input: WatchInput) {
+    this.#input = input;
   }
 
   /** @throws RefitError where the provider cannot be reached or refuses to be read. */
   read(question: Question, kind: Kind = 'ends'): Promise<Reading> {
     return new Promise((resolve, reject) => {
       const lane = this.#laneOf(question, kind);
-      const due = this.#clock.monotonic() + question.within;
+      const due = this.#input.clock.monotonic() + question.within;
       lane.asked.push({ ...question, due, resolve, reject });
       if (due < lane.due) {
         lane.due = due;
-        lane.wake.now.abort(SOONER);
+        lane.wake.abort(SOONER);
       }
       if (!lane.running) {
         lane.running = true;
@@ -119,7 +110,7 @@ export class Watch {
   async look(scope: Scope, instance: string, notBefore: number): Promise<Sighting> {
     const { sightings } = this.#laneOf(scope);
     const seen = sightings.get(instance);
-    if (seen && seen.at >= notBefore && ageOf(seen, this.#clock) <= LOOK_AGE) return seen;
+    if (seen && seen.at >= notBefore && ageOf(seen, this.#input.clock) <= LOOK_AGE) return seen;
     await this.read({ ...scope, instance, within: LOOK_WITHIN, factsSince: null }, 'looks');
     return sightings.get(instance)!;
   }
@@ -129,7 +120,7 @@ export class Watch {
     const present = this.#selves.get(scope.profile);
     if (present !== undefined) return present;
     try {
-      const numbers = await this.#cloudFor(scope.profile).describeSelf(scope);
+      const numbers = await this.#input.cloudFor(scope.profile).describeSelf(scope);
       const self = numbers && new Set(numbers);
       this.#selves.set(scope.profile, self);
       return self;
@@ -141,25 +132,17 @@ export class Watch {
 
   #laneOf({ profile, region }: Scope, kind: Kind = 'looks'): Lane {
     const key = `${profile} ${region} ${kind}`;
-    const lane = this.#lanes.get(key) ?? {
-      asked: [],
-      due: Number.POSITIVE_INFINITY,
-      running: false,
-      wake: { now: new AbortController() },
-      sightings: new Map(),
-      tasksReadable: true,
-      dealsReadable: true,
-    };
+    const lane = this.#lanes.get(key) ?? new Lane();
     this.#lanes.set(key, lane);
     return lane;
   }
 
   async #turn(lane: Lane, scope: Scope): Promise<void> {
-    const clock = this.#clock;
+    const clock = this.#input.clock;
     while (lane.asked.length > 0) {
       while (clock.monotonic() < lane.due) {
-        lane.wake.now = new AbortController();
-        await clock.sleep(lane.due - clock.monotonic(), lane.wake.now.signal);
+        lane.wake = new AbortController();
+        await clock.sleep(lane.due - clock.monotonic(), lane.wake.signal);
       }
       const group = takeGroup(lane, clock.monotonic());
       try {
@@ -172,11 +155,12 @@ export class Watch {
   }
 
   async #round(lane: Lane, scope: Scope, group: readonly Asked[]): Promise<void> {
-    const clock = this.#clock;
-    const cloud = this.#cloudFor(scope.profile);
+    const clock = this.#input.clock;
+    const cloud = this.#input.cloudFor(scope.profile);
     const looks = this.#laneOf(scope);
     const ids = new Set(group.map(({ instance }) => instance));
-    if (lane === looks) for (const id of this.#upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
+    if (lane === looks)
+      for (const id of this.#input.upcoming(scope, READ_AHEAD)) if (ids.size < 1000) ids.add(id);
     // An order's facts are read before its instance, so that "running at its new size" is never the older news.
     const { tasks, deals } = await readFacts(cloud, lane, scope, group);
     // As old as the question: a process may be frozen before it hears the answer.

@@ -4,9 +4,9 @@
  * asks again.
  */
 import { iso } from '../../clock.ts';
-import { sayHalt } from '../decide/halt-sentence.ts';
+import { SECOND } from '../../units.ts';
+import { sayHalt } from '../decide/after-refusal.ts';
 import type { Demanded } from '../demand-approvals.ts';
-import { SECOND } from '../waits.ts';
 import { goesOn, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
 
@@ -49,17 +49,12 @@ async function awaited(
   ask: () => Promise<Demanded>,
 ): Promise<Demanded | null> {
   const { saved, journal, clock, waits } = run;
+  const { name } = saved.waves[wave]!;
   const asked = journal.replay.state().approvalsAwaited.get(wave);
   const end = asked === undefined ? clock.now() + within : Date.parse(asked);
   if (!goesOn(run) || end <= clock.now()) return null;
   if (asked === undefined)
-    await journal.record({
-      kind: 'approval-awaited',
-      wave,
-      name: saved.waves[wave]!.name,
-      until: iso(end),
-      what,
-    });
+    await journal.record({ kind: 'approval-awaited', wave, name, until: iso(end), what });
   waits.ofRun({ name: 'approval', since: end - within, limit: within });
   let demanded: Demanded | null = null;
   await waitUntil(run, end, within, {

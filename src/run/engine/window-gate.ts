@@ -3,36 +3,27 @@ import type { Clock } from '../../clock.ts';
 import type { SavedPlan } from '../../model.ts';
 import { sayClosed } from '../../plan/windows/describe-windows.ts';
 import { openOpenings } from '../../plan/windows/open-windows.ts';
-import { MINUTE } from '../waits.ts';
+import { MINUTE } from '../../units.ts';
 
-export interface WindowGate {
-  /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */
-  refusal(): string | null;
-  /**
-   * Looks at the clock until the run has ended, and tells `onChange` as the last start and the close go by. `onHalt` is
-   * told as the window closes in which this process began, where the plan says `atClose: halt`: what is in flight is
-   * left as it is. A process that begins outside the windows follows what it finds in flight to its end.
-   */
-  watch(
-    ended: AbortSignal,
-    told: { readonly onChange: () => void; readonly onHalt: () => void },
-  ): Promise<void>;
-}
+export type WindowGate = ReturnType<typeof openWindowGate>;
 
 /** For a plan without windows it is always open. The time is that of this machine's wall clock. */
-export function openWindowGate(
-  { windows }: Pick<SavedPlan, 'windows'>,
-  clock: Pick<Clock, 'now' | 'sleep'>,
-): WindowGate {
-  if (windows === undefined) return { refusal: () => null, watch: () => Promise.resolve() };
+export function openWindowGate({ windows }: Pick<SavedPlan, 'windows'>, clock: Pick<Clock, 'now' | 'sleep'>) {
+  if (windows === undefined) return { refusal: () => null, watch: async () => {} };
   const openings = openOpenings(windows);
   const refusal = () => {
     const now = clock.now();
     return openings.mayBegin(now) ? null : sayClosed(openings, windows, now);
   };
   return {
+    /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */
     refusal,
-    async watch(ended, { onChange, onHalt }) {
+    /**
+     * Looks at the clock until the run has ended, and tells `onChange` as the last start and the close go by. `onHalt` is
+     * told as the window closes in which this process began, where the plan says `atClose: halt`: what is in flight is
+     * left as it is. A process that begins outside the windows follows what it finds in flight to its end.
+     */
+    async watch(ended: AbortSignal, { onChange, onHalt }: { onChange: () => void; onHalt: () => void }) {
       let closed = openings.at(clock.now()) === null;
       while (!ended.aborted) {
         const now = clock.now();

@@ -25,11 +25,7 @@ export function mustAllowHooks({ hooks }: SavedPlan, allowed: boolean): void {
 /** The listener that runs the hooks, one at a time. */
 export function hookListener(
   hooks: NonNullable<SavedPlan['hooks']>,
-  outside: {
-    readonly runCommand: RunCommand;
-    readonly clock: Pick<Clock, 'monotonic'>;
-    readonly directory: string;
-  },
+  outside: { runCommand: RunCommand; clock: Pick<Clock, 'monotonic'>; directory: string },
 ): Listener {
   const { runCommand, clock, directory } = outside;
   return {

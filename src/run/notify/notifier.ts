@@ -33,14 +33,19 @@ export interface Listener {
   tell(facts: ToldFacts, signal: AbortSignal): Promise<Result>;
 }
 
-export interface NotifierInput {
-  readonly saved: SavedPlan;
-  readonly journal: () => JournalWriter | null;
-  readonly clock: Clock;
+/** Whom a process notifies. */
+export interface Notified {
   readonly listeners: readonly Listener[];
   /** Appends to a file of the run. */
   readonly log: (file: string, text: string) => Promise<void>;
+  /** By another clock than the run's. */
+  readonly clock?: Clock;
 }
+
+type NotifierInput = Required<Notified> & {
+  readonly saved: SavedPlan;
+  readonly journal: () => JournalWriter;
+};
 
 export class Notifier {
   readonly #input: NotifierInput;
@@ -59,9 +64,8 @@ export class Notifier {
 
   /** An entry has become durable. Never throws, never waits. */
   entry(entry: JournalEntry): void {
-    const journal = this.#input.journal();
-    if (this.#isClosed || journal === null || this.#queues.length === 0) return;
-    const facts = toldFacts(entry, this.#input.saved, journal.replay);
+    if (this.#isClosed || this.#queues.length === 0) return;
+    const facts = toldFacts(entry, this.#input.saved, this.#input.journal().replay);
     if (facts === null) return;
     for (const queue of this.#queues) queue.push(facts);
   }
@@ -88,7 +92,7 @@ export class Notifier {
     this.#logged = this.#logged.then(() => this.#input.log(file, text + line)).catch(() => undefined);
     const journal = this.#input.journal();
     // Once the run has ended its journal is whole, and nothing is added: what comes of the last notices is in the files.
-    if (this.#isClosed || journal === null || journal.replay.state().endedAt !== null) return;
+    if (this.#isClosed || journal.replay.state().endedAt !== null) return;
     journal.note({ kind: 'told', by, event, about: entry, to, ok, what });
   }
 }

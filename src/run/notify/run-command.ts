@@ -88,7 +88,6 @@ const MOST_AT_THE_END = 4 * 1024;
 /** Of the last line so many characters are told. */
 const LONGEST_LINE = 200;
 
-/** Keeps what a command writes, within limits. */
 function keepOutput() {
   const chunks: Buffer[] = [];
   let bytes = 0;

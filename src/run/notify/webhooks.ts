@@ -1,11 +1,19 @@
-/** Webhooks: requests to the addresses of a plan, tried again within a limit. Where it cannot be done, that is on record. */
+/**
+ * Webhooks: requests to the addresses of a plan, tried again within a limit. Where it cannot be done, that is on record.
+ * The forms of the chat products, each a text message, and their signatures: WeCom
+ * (developer.work.weixin.qq.com/document/path/91770), Feishu (open.feishu.cn/document/client-docs/bot-v3/add-custom-bot),
+ * DingTalk (open.dingtalk.com/document/robots/custom-robot-access) and Slack (api.slack.com/messaging/webhooks),
+ * read 2026-11 as others tell them.
+ */
 import type { Clock } from '../../clock.ts';
 import { isLoopback } from '../../cloud/network/hosts.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../cloud/network/transport.ts';
-import type { HookPhase, NoticeEvent, Webhook } from '../../model.ts';
+import { hmacSha256 } from '../../digest.ts';
+import { unreachable } from '../../errors.ts';
+import { type HookPhase, type NoticeEvent, OUTCOMES, type Webhook } from '../../model.ts';
+import { visible } from '../../report/document/escape.ts';
 import type { ToldFacts } from './notification.ts';
 import type { Listener, Result } from './notifier.ts';
-import { webhookMessage, whyNotTaken } from './webhook-message.ts';
 
 /** Milliseconds for one answer, tries for one notice, and the wait before the second of them, doubled for each more. */
 export const WEBHOOK_LIMITS = { answer: 10_000, tries: 5, backOff: 1_000 } as const;
@@ -59,11 +67,7 @@ async function attempt(
   url: URL,
   facts: ToldFacts,
   secret: string | null,
-  {
-    transport,
-    clock,
-    signal,
-  }: Pick<WebhookOutside, 'transport' | 'clock'> & { readonly signal: AbortSignal },
+  { transport, clock, signal }: Pick<WebhookOutside, 'transport' | 'clock'> & { signal: AbortSignal },
 ): Promise<{ readonly what: string; readonly final: boolean } | null> {
   const { query, headers, body } = webhookMessage(webhook.form, facts, secret, clock.now());
   const to = new URL(url);
@@ -96,10 +100,8 @@ async function attempt(
     ended.abort();
   }
   if (answer === 'given up') {
-    return {
-      what: signal.aborted ? 'no answer' : `no answer within ${WEBHOOK_LIMITS.answer} ms`,
-      final: false,
-    };
+    const what = signal.aborted ? 'no answer' : `no answer within ${WEBHOOK_LIMITS.answer} ms`;
+    return { what, final: false };
   }
   const what = whyNotTaken(webhook.form, answer);
   const { status } = answer;
@@ -125,4 +127,91 @@ function addressOf(
     return { fault: `${urlEnv ?? 'url'} is not https: plain http goes to loopback only` };
   }
   return { url: parsed };
+}
+
+/**
+ * What goes to the address of a webhook: body and headers by its form, and `query`, which is added to the address. Pure.
+ * @param secret null: unsigned. @param now milliseconds since 1970 UTC, of this attempt.
+ */
+export function webhookMessage(form: Webhook['form'], facts: ToldFacts, secret: string | null, now: number) {
+  const seconds = String(Math.floor(now / 1000));
+  const body = JSON.stringify(bodyOf(form, facts, secret, seconds));
+  const signed = secret === null ? null : `sha256=${hmacSha256(secret, `${seconds}.${body}`, 'hex')}`;
+  return {
+    query:
+      form === 'dingtalk' && secret !== null
+        ? { timestamp: String(now), sign: hmacSha256(secret, `${now}\n${secret}`, 'base64') }
+        : {},
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'x-refit-event': facts.event,
+      // The same for each attempt, so that whoever is told twice can know it.
+      'x-refit-delivery': `${facts.plan.digest.slice(0, 16)}-${facts.entry}`,
+      'x-refit-timestamp': seconds,
+      ...(signed === null ? {} : { 'x-refit-signature': signed }),
+    },
+    body,
+  };
+}
+
+function bodyOf(form: Webhook['form'], facts: ToldFacts, secret: string | null, seconds: string): object {
+  switch (form) {
+    case 'json':
+      return facts;
+    case 'slack':
+      // Else `<!channel>` in somebody's words would call everybody.
+      return { text: sentence(facts).replace(/[&<>]/g, (one) => SLACK_ENTITIES[one]!) };
+    case 'wecom':
+    case 'dingtalk':
+      return { msgtype: 'text', text: { content: sentence(facts) } };
+    case 'feishu': {
+      const text = sentence(facts).replaceAll('<', '＜');
+      const signed =
+        secret === null
+          ? {}
+          : { timestamp: seconds, sign: hmacSha256(`${seconds}\n${secret}`, '', 'base64') };
+      return { ...signed, msg_type: 'text', content: { text } };
+    }
+    default:
+      return unreachable(form);
+  }
+}
+
+const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** WeCom takes 2,048 bytes of text; a character may be three of them. */
+const LONGEST_SENTENCE = 600;
+
+/** `refit: double-eleven-headroom (CHG-20481) halts: 3 failed, more than 2. verified 12, failed 3, not-run 40` */
+function sentence({ plan, what, totals }: ToldFacts): string {
+  const change = plan.change === null ? '' : ` (${plan.change})`;
+  const counts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map(
+    (outcome) => `${outcome} ${totals[outcome]}`,
+  );
+  const said = visible(`refit: ${plan.name}${change} ${what}`);
+  const cut = said.length > LONGEST_SENTENCE ? `${said.slice(0, LONGEST_SENTENCE)}…` : said;
+  return `${cut}. ${counts.join(', ')}`;
+}
+
+/**
+ * Whether an answer says that the message was taken. WeCom, DingTalk and Feishu answer with HTTP 200 also where they refuse.
+ * @returns null where it was taken, else why not, in words that the far end has no part in.
+ */
+export function whyNotTaken(
+  form: Webhook['form'],
+  { status, body }: { readonly status: number; readonly body: string },
+): string | null {
+  if (status < 200 || status > 299) return `HTTP ${status}`;
+  if (form === 'json' || form === 'slack') return null;
+  const member = form === 'feishu' ? 'code' : 'errcode';
+  let code: unknown;
+  try {
+    code = (JSON.parse(body) as Readonly<Record<string, unknown>> | null)?.[member];
+  } catch {
+    return `HTTP ${status}, and the answer is not JSON`;
+  }
+  if (code === 0) return null;
+  return Number.isSafeInteger(code)
+    ? `HTTP ${status}, ${member} ${code}`
+    : `HTTP ${status}, and the answer has no ${member}`;
 }

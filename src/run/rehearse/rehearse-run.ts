@@ -4,14 +4,16 @@
  */
 import { type Clock, iso, VirtualClock } from '../../clock.ts';
 import type { Caller } from '../../cloud/calls/call.ts';
+import { cloudOver } from '../../cloud/client.ts';
+import { openPermits } from '../../cloud/limit/permits.ts';
 import { EMPTY_CHAIN } from '../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { openOpenings } from '../../plan/windows/open-windows.ts';
-import type { JournalStore } from '../../store/journal-writer.ts';
 import { DAY } from '../../units.ts';
+import { beginCallCounter } from '../call-counter.ts';
+import type { Demanded } from '../demand-approvals.ts';
 import type { GateDoors, RunEnd } from '../engine/run.ts';
 import { NO_PAST, openProcess } from '../process.ts';
-import { providerOver } from './provider-over.ts';
 
 /** One run that was rehearsed. */
 export interface RehearsedRun {
@@ -38,6 +40,9 @@ const FSYNC = 3;
 const LIMIT = 800 * DAY;
 /** Windows in which the same run goes on, at the most. */
 const MOST_PROCESSES = 400;
+
+/** Whoever has to approve has approved. */
+const ASSUMED_BY = 'the rehearsal, which assumes it';
 
 /** Commands and addresses are asked of nobody: they succeed. */
 const ASSUMED_DOORS: GateDoors = {
@@ -90,7 +95,8 @@ async function carryOut(
   const runProcess = openProcess({
     saved,
     past: { ...NO_PAST, entries, end: last ?? EMPTY_CHAIN },
-    store: memoryStore(clock),
+    // A disk that keeps nothing: what matters of it is that it takes its time.
+    store: { append: () => clock.sleep(FSYNC) },
     clock,
     ...provider,
     by: { user: 'rehearsal', host: 'rehearsal', pid: 1 },
@@ -100,31 +106,34 @@ async function carryOut(
   });
   await runProcess.start();
   if (last === undefined)
-    await runProcess.journal.record({
-      kind: 'approved',
-      how: 'auto-approve',
-      by: 'the rehearsal, which assumes it',
-    });
-  const end = await runProcess.carryOut({
-    cloudFor: provider.cloudFor,
-    gates: ASSUMED_DOORS,
-    approvalOf: async (wave) => ({
-      deed: {
-        kind: 'approved',
-        how: 'signatures',
-        by: 'the rehearsal, which assumes it',
-        wave,
-        judgedAt: iso(clock.now()),
-        signed: [],
-      },
-    }),
-  });
+    await runProcess.journal.record({ kind: 'approved', how: 'auto-approve', by: ASSUMED_BY });
+  const approvalOf = async (wave: number): Promise<Demanded> => {
+    const judgedAt = iso(clock.now());
+    return { deed: { kind: 'approved', how: 'signatures', by: ASSUMED_BY, wave, judgedAt, signed: [] } };
+  };
+  const end = await runProcess.carryOut({ cloudFor: provider.cloudFor, gates: ASSUMED_DOORS, approvalOf });
   // Nobody tells a rehearsal to leave.
   if (end === null) throw new Error('internal error: a rehearsal was left');
   return end;
 }
 
-/** A disk that keeps nothing: what matters of it is that it takes its time. */
-function memoryStore(clock: Clock): JournalStore {
-  return { append: () => clock.sleep(FSYNC) };
+/** A provider that is reached without a network, as a process needs it. @param rate requests a second. @param chance numbers from 0 to below 1, for the pauses of reads that are tried again. */
+export function providerOver(
+  client: Caller,
+  { clock, rate, chance }: { readonly clock: Clock; readonly rate: number; readonly chance: () => number },
+) {
+  const permits = openPermits(clock, rate);
+  const calls = beginCallCounter();
+  const cloud = cloudOver(client, {
+    clock,
+    permits,
+    onCall: calls.add,
+    jitter: chance,
+    endpoint: null,
+    transport: {
+      send: () => Promise.reject(new Error('internal error: there is no network here')),
+      async close() {},
+    },
+  });
+  return { permits, calls, cloudFor: (_profile: string) => cloud };
 }

@@ -3,21 +3,13 @@
  * live run has one file that lists the instances of its open steps, so that ten thousand of them cost one fsync; who
  * comes later reads the files of the others, one process at a time.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { counted } from '../../report/quantities.ts';
 import { type Holder, holderOf, isAlive, lockedBy, parseHolder, type Taker, takeLock } from './lock.ts';
-import { replaceFile } from './run-directory.ts';
-
-/** What a run claims. */
-export interface ClaimRequest {
-  /** The saved plan's digest: one run of it is live at most. */
-  readonly digest: string;
-  readonly endpoint: string;
-  readonly instances: readonly string[];
-}
+import { readText, replaceFile } from './run-files.ts';
 
 export interface Claim {
   /** Dead holders whose claims were in the way, or were this plan's own. */
@@ -36,12 +28,13 @@ const TURN = 'turn.lock';
 const LONGEST_TURN = 10_000;
 
 /**
- * Claims the instances for this process. Claims of the dead are removed.
+ * Claims the instances for this process. Claims of the dead are removed. One run of a saved plan is
+ * live at most: `digest` is the plan's.
  * @throws RefitError `locked` where a live process, or any of another host, claims one of them.
  */
 export async function claimInstances(
   stateDirectory: string,
-  { digest, endpoint, instances }: ClaimRequest,
+  { digest, endpoint, instances }: { digest: string; endpoint: string; instances: readonly string[] },
   self: Taker,
   clock: Clock,
 ): Promise<Claim> {
@@ -91,13 +84,8 @@ async function takeTurn(path: string, self: Taker, clock: Clock): ReturnType<typ
 
 /** `gone`: removed meanwhile by its holder. Null: no claim can be read there, as after a disk that lost it. */
 async function readClaim(path: string): Promise<(OnDisk & { readonly holder: Holder }) | 'gone' | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
-    throw error;
-  }
+  const text = await readText(path);
+  if (text === null) return 'gone';
   const holder = parseHolder(text);
   if (!holder) return null;
   const { provider, instances } = JSON.parse(text) as Partial<OnDisk>;

@@ -9,7 +9,7 @@ import { RefitError } from '../../errors.ts';
 import { beginDecoding, type ChainFault, type Decoded } from '../../journal/chain.ts';
 import type { JournalEntry } from '../../model.ts';
 import type { JournalStore } from '../journal-writer.ts';
-import { syncDirectory } from './run-files.ts';
+import { syncDirectory, textOf } from './run-files.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -95,9 +95,8 @@ function beginWalk(each: (entry: JournalEntry) => void) {
     read(piece: Buffer): void {
       const feed = piece.lastIndexOf(LINE_FEED) + 1;
       if (feed > 0) {
-        lines(
-          begun.length === 0 ? piece.subarray(0, feed) : Buffer.concat([...begun, piece.subarray(0, feed)]),
-        );
+        const whole = piece.subarray(0, feed);
+        lines(begun.length === 0 ? whole : Buffer.concat([...begun, whole]));
         begun = [];
       }
       // A copy: the next piece comes into the same memory.
@@ -116,27 +115,12 @@ function beginWalk(each: (entry: JournalEntry) => void) {
   };
 }
 
-/** null where the bytes are not UTF-8. */
-function textOf(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-/** Where the first line begins that is not UTF-8. */
 function badLineAt(bytes: Buffer): number {
   for (let from = 0; ; ) {
     const feed = bytes.indexOf(LINE_FEED, from);
     if (feed < 0 || textOf(bytes.subarray(from, feed)) === null) return from;
     from = feed + 1;
   }
-}
-
-/** A journal's file, open for appending. */
-export interface JournalFile extends JournalStore {
-  close(): Promise<void>;
 }
 
 /**
@@ -149,7 +133,7 @@ export interface JournalFile extends JournalStore {
 export async function openJournalFile(
   path: string,
   { wholeBytes, tornBytes }: Pick<JournalOnDisk, 'wholeBytes' | 'tornBytes'>,
-): Promise<JournalFile> {
+): Promise<JournalStore & { close(): Promise<void> }> {
   const bytesRead = wholeBytes + tornBytes;
   const file = await open(path, constants.O_RDWR | (bytesRead === 0 ? constants.O_CREAT : 0), 0o600).catch(
     (error: NodeJS.ErrnoException) => {

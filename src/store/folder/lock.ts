@@ -2,12 +2,13 @@
  * Locks between processes. A lock is a file that names its holder; a dead holder's lock is taken over. It protects on
  * one host; truth is in the journals alone.
  */
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
 import { word } from '../../next-command.ts';
+import { readText } from './run-files.ts';
 
 /** Who holds a lock. */
 export interface Holder {
@@ -46,7 +47,7 @@ export async function takeLock(path: string, self: Taker, clock: Clock): Promise
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const text = `${JSON.stringify({ ...(await holderOf(self, clock)), nth: taken++ })}\n`;
   const release = async (): Promise<void> => {
-    if ((await textOf(path)) === text) await rm(path, { force: true });
+    if ((await readText(path)) === text) await rm(path, { force: true });
   };
   for (;;) {
     const chain = await chainFrom(path);
@@ -74,13 +75,9 @@ let taken = 0;
 
 /** This process as the holder of a lock from now on. */
 export async function holderOf({ host, purpose }: Taker, clock: Clock): Promise<Holder> {
-  return {
-    pid: process.pid,
-    host,
-    since: iso(clock.now()),
-    purpose,
-    began: await beganAt(process.pid),
-  };
+  const { pid } = process;
+  const since = iso(clock.now());
+  return { pid, host, since, purpose, began: (await statOf(pid))?.began ?? null };
 }
 
 /**
@@ -108,7 +105,7 @@ interface Link {
 async function chainFrom(path: string): Promise<Link[]> {
   const chain: Link[] = [];
   for (let file = path; ; ) {
-    const text = await textOf(file);
+    const text = await readText(file);
     if (text === null) return chain;
     chain.push({ file, text });
     file = successor(path, { file, text });
@@ -126,13 +123,7 @@ let drafts = 0;
 async function create(path: string, text: string): Promise<boolean> {
   const draft = `${path}.${process.pid}.${drafts++}.tmp`;
   try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
     await link(draft, path);
     return true;
   } catch (error) {
@@ -146,7 +137,7 @@ async function create(path: string, text: string): Promise<boolean> {
 
 /** The holder on file; null where the lock is free or was cut off while being written. */
 export async function readHolder(path: string): Promise<Holder | null> {
-  return parseHolder((await textOf(path).catch(() => null)) ?? '');
+  return parseHolder((await readText(path).catch(() => null)) ?? '');
 }
 
 /** A holder as it was written; null where the text is none. */
@@ -156,15 +147,6 @@ export function parseHolder(text: string): Holder | null {
     return typeof value?.pid === 'number' && typeof value.host === 'string' ? value : null;
   } catch {
     return null;
-  }
-}
-
-async function textOf(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
   }
 }
 
@@ -183,10 +165,6 @@ export async function isAlive(holder: Holder, host: string): Promise<boolean> {
   const present = await statOf(holder.pid);
   if (present === null) return true;
   return !present.ended && (holder.began === null || present.began === holder.began);
-}
-
-async function beganAt(pid: number): Promise<string | null> {
-  return (await statOf(pid))?.began ?? null;
 }
 
 /** What the kernel tells of a process; null where it tells nothing. `ended`: down to its last thread. */

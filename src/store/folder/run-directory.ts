@@ -1,5 +1,5 @@
 /** A run's directory: its saved plan, its journal, its reports. Folders 0700. */
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { GENESIS } from '../../journal/chain.ts';
@@ -7,9 +7,9 @@ import { beginReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../plan/seal.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
-import { RUN_FILES, replaceFile } from './run-files.ts';
+import { RUN_FILES, readText, replaceFile } from './run-files.ts';
 
-export { RUN_FILES, replaceFile };
+export { RUN_FILES, readText, replaceFile };
 
 /** A run as its journal tells it, of which no more is held than where it stands. */
 export interface RunStanding {
@@ -149,12 +149,7 @@ export async function prepareRunDirectory(directory: string, saved: SavedPlan): 
 
 /** The newest unfinished run of a digest below `root`; null where there is none. */
 export async function findUnfinishedRun(root: string, digest: string): Promise<string | null> {
-  let names: string[];
-  try {
-    names = await readdir(root);
-  } catch {
-    return null;
-  }
+  const names = await readdir(root).catch((): string[] => []);
   const ours = names.filter((name) => name.endsWith(`-${digest.slice(0, 8)}`)).sort();
   for (const name of ours.reverse()) {
     const directory = join(root, name);
@@ -170,20 +165,6 @@ export async function findUnfinishedRun(root: string, digest: string): Promise<s
 
 /** The default name of a new run directory: `<utc>-<digest8>`. @param now ms since 1970 UTC. */
 export function runDirectoryName(now: number, digest: string): string {
-  const utc = new Date(now)
-    .toISOString()
-    .replace(/[-:]/g, '')
-    .replace(/\.\d+Z$/, 'Z');
+  const utc = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${utc}-${digest.slice(0, 8)}`;
-}
-
-/** A file's text; null where it does not exist. */
-export async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw error;
-  }
 }

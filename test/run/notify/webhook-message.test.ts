@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hmacSha256 } from '../../../src/digest.ts';
 import { OUTCOMES, type Outcome, type Webhook } from '../../../src/model.ts';
 import type { ToldFacts } from '../../../src/run/notify/notification.ts';
-import { webhookMessage, whyNotTaken } from '../../../src/run/notify/webhook-message.ts';
+import { webhookMessage, whyNotTaken } from '../../../src/run/notify/webhooks.ts';
 
 const NOW = Date.UTC(2026, 10, 10, 1, 0, 0) + 250;
 const SECONDS = String(Math.floor(NOW / 1000));

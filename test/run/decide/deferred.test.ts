@@ -6,7 +6,7 @@ import {
   openingAt,
   pauseUntilLook,
   secondClosing,
-} from '../../../src/run/decide/window-time.ts';
+} from '../../../src/run/decide/deferred.ts';
 
 const NIGHT = { from: '03:00', to: '06:00' };
 const MINUTE = 60_000;

@@ -1,0 +1,93 @@
+/**
+ * The files of signatures. Approvals are offered beside the saved plan, beside the plan of the run directory and in its
+ * `approvals` folder; those that a run was approved by are kept in that folder. Signatures over the head of a run's
+ * journal are in its `signatures` folder.
+ */
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Offered } from '../../approval/judge-approvals.ts';
+import { encodeApproval, encodeHeadSignature } from '../../approval/signed-files.ts';
+import type { ApprovalFile, HeadSignature } from '../../model.ts';
+import { RUN_FILES, replaceFile, textOf } from './run-files.ts';
+
+/** A file of this kind holds a few hundred bytes; nothing longer is read. */
+const MOST_BYTES = 10_000;
+
+/** The file of an approval of the saved plan at `saved`: `saved.json.approval-wei.json`, with the wave's name before the end. */
+export function approvalPath(saved: string, approval: Pick<ApprovalFile, 'by' | 'wave'>): string {
+  return `${saved}.approval-${approvalName(approval)}`;
+}
+
+function approvalName({ by, wave }: Pick<ApprovalFile, 'by' | 'wave'>): string {
+  return `${safe(by)}${wave === null ? '' : `.${safe(wave)}`}.json`;
+}
+
+function safe(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._@+-]+/gu, '-');
+}
+
+/** @param saved the saved plan's path, where there is one beside that of the run directory. */
+export async function offeredApprovals(saved: string | null, directory: string): Promise<Offered[]> {
+  const beside = async (path: string) =>
+    (await namesIn(dirname(path)))
+      .filter((name) => name.startsWith(`${basename(path)}.approval-`))
+      .map((name) => join(dirname(path), name));
+  const paths = [
+    ...(saved === null ? [] : await beside(saved)),
+    ...(await beside(join(directory, RUN_FILES.plan))),
+    ...(await keptIn(directory, 'approvals')),
+  ];
+  return readApprovals([...new Set(paths)]);
+}
+
+/** What lies in the `approvals` folder of a run directory. */
+export async function keptApprovals(directory: string): Promise<Offered[]> {
+  return readApprovals(await keptIn(directory, 'approvals'));
+}
+
+/** Keeps the approvals that a run was approved by, byte by byte. */
+export async function keepApprovals(directory: string, approvals: readonly ApprovalFile[]): Promise<void> {
+  const folder = join(directory, RUN_FILES.approvals);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const approval of approvals)
+    await replaceFile(join(folder, approvalName(approval)), encodeApproval(approval));
+}
+
+/** Keeps a signature in its run directory: one for each name, the newest. @returns its path. */
+export async function keepSignature(directory: string, signature: HeadSignature): Promise<string> {
+  const folder = join(directory, RUN_FILES.signatures);
+  const path = join(folder, `${safe(signature.by)}.json`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await replaceFile(path, encodeHeadSignature(signature));
+  return path;
+}
+
+/** The signatures in a run directory, by name. */
+export async function keptSignatures(directory: string): Promise<Offered[]> {
+  const paths = await keptIn(directory, 'signatures');
+  return Promise.all(
+    paths.map(async (path) => ({
+      file: `${RUN_FILES.signatures}/${basename(path)}`,
+      text: (await shortFile(path)).toString('utf8'),
+    })),
+  );
+}
+
+/** A file that is no UTF-8 text cannot be an approval: it is offered without its text, and does not count. */
+function readApprovals(paths: readonly string[]): Promise<Offered[]> {
+  return Promise.all(paths.map(async (file) => ({ file, text: textOf(await shortFile(file)) ?? '' })));
+}
+
+async function shortFile(path: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  return bytes.length > MOST_BYTES ? Buffer.alloc(0) : bytes;
+}
+
+async function keptIn(directory: string, kind: 'approvals' | 'signatures'): Promise<string[]> {
+  const folder = join(directory, RUN_FILES[kind]);
+  return (await namesIn(folder)).filter((name) => name.endsWith('.json')).map((name) => join(folder, name));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).sort();
+}
