@@ -1,6 +1,6 @@
 /** When steps may begin, and when a plan is due. */
 
-/** When steps may begin, as written. Spellings: `plan/window-text.ts`. */
+/** When steps may begin, as written. Spellings: `plan/windows/window-text.ts`. */
 export interface Windows {
   /** The IANA time zone in which windows and freezes are meant. */
   readonly timezone: string;

@@ -48,7 +48,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'AuthFailure.SecretIdNotFound': stop('the key is unknown or disabled', KEYS),
   'AuthFailure.SignatureExpire': stop('this clock is more than five minutes off', CLOCK),
   'AuthFailure.SignatureFailure': stop('the signature is refused', KEYS),
-  // Keys that were refused so are renewed before they are used again (cloud/fresh-keys.ts): each set has one try.
+  // Keys that were refused so are renewed before they are used again (cloud/credentials/fresh-keys.ts): each set has one try.
   'AuthFailure.TokenFailure': {
     next: 'try-again',
     again: true,

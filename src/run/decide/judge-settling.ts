@@ -1,6 +1,6 @@
 /**
  * Pure decisions from what was read of the provider: has a change begun, and how did an accepted order end? (Whether an
- * unanswered one landed is in landing.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (facts §7.1, §7.4,
+ * unanswered one landed is in judge-landing.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (facts §7.1, §7.4,
  * read 2026-11).
  */
 import type { Deal, Task } from '../../cloud/cloud.ts';
