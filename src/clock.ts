@@ -27,8 +27,8 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
     const options = signal && { signal };
-    // A timer holds 24 days; asked for more it fires at once.
-    for (let left = Math.max(0, ms); left >= 0 && !signal?.aborted; left -= LONGEST_TIMER_MS)
+    // A timer holds 24 days; asked for more it fires at once. What is no number is no time.
+    for (let left = Math.max(0, ms) || 0; left >= 0 && !signal?.aborted; left -= LONGEST_TIMER_MS)
       await setTimeout(Math.min(left, LONGEST_TIMER_MS), undefined, options).catch(() => undefined);
   },
 };
