@@ -59,13 +59,13 @@ export interface Task {
   readonly instance: string;
   /** The provider's three-digit type, such as `002`. */
   readonly type: string;
-  /** What it changes by its type's name, an inference (facts §2.5); null where the type tells nothing of a size. */
+  /** What it changes by its type's name, an inference (docs/provider.md P93); null where the type tells nothing of a size. */
   readonly dimension: Dimension | null;
   readonly startedAt: number;
   readonly result: 'pending' | 'running' | 'done' | 'failed' | 'unrecognised';
 }
 
-/** An order as billing knows it. Source of the states: facts §2.4. */
+/** An order as billing knows it. Source of the states: docs/provider.md P79. */
 export interface Deal {
   readonly order: string;
   readonly instances: readonly string[];

@@ -189,13 +189,13 @@ async function tryRead(read: Read, name: ReadName, about: Subject): Promise<Trie
   return { right, answer };
 }
 
-/** What the gateway refuses before it looks at rights. Source: facts §7.5, an inference. */
+/** What the gateway refuses before it looks at rights. Source: docs/provider.md P27, an inference. */
 const BEFORE_RIGHTS: ReadonlySet<string> = new Set(
   `ActionOffline InvalidAction InvalidParameter InvalidRequest IpInBlacklist IpNotInWhitelist MissingParameter NoSuchProduct
 NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol UnsupportedRegion`.split(/\s+/),
 );
 
-/** A refusal for any other reason comes after the rights have been looked at. Source: facts §7.5, an inference. */
+/** A refusal for any other reason comes after the rights have been looked at. Source: docs/provider.md P27, an inference. */
 function stateOf(answer: Tried['answer']): Right['state'] {
   if (answer.kind === 'ok') return 'granted';
   if (answer.kind === 'unreachable') return 'unreachable';

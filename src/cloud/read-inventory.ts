@@ -10,7 +10,7 @@ import type { CloudReader } from './cloud.ts';
 import { ANY_REGION } from './network/hosts.ts';
 import { MONITORED_A_CALL } from './wire/memory.ts';
 
-/** An order waits 15 days to be paid; a day more for the difference of clocks. Source: facts §2.4, read 2026-11. */
+/** An order waits 15 days to be paid; a day more for the difference of clocks. Source: docs/provider.md P80. */
 const UNPAID_FOR_MS = 16 * DAY;
 
 export interface InventoryOptions {
@@ -126,7 +126,7 @@ async function readAccount(reader: CloudReader, scope: Scope, now: number, note:
 
 /**
  * Calls of the monitor product that reading the memory in use of these instances takes. They are billed beyond a
- * monthly allowance (facts §2.7, read 2026-11), so they are counted before they are made.
+ * monthly allowance (docs/provider.md P121), so they are counted before they are made.
  */
 export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): number {
   return inventory.scopes.reduce(

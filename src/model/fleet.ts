@@ -34,7 +34,7 @@ export interface Change {
 
 export type Architecture = 'standard' | 'cluster' | 'standalone';
 
-/** A product edition. Source: facts §3 (type codes), read 2026-11. */
+/** A product edition. Source: docs/provider.md P125. */
 export interface Edition {
   readonly name: string;
   /** The provider's numeric type code. */
@@ -48,7 +48,7 @@ const memoryOnly: readonly Dimension[] = ['memoryPerShard'];
 const standard: readonly Dimension[] = ['memoryPerShard', 'replicas'];
 const cluster: readonly Dimension[] = ['memoryPerShard', 'shards', 'replicas'];
 
-/** Every edition Refit knows: the closed list of the plan schema. Source: facts §3, read 2026-11. */
+/** Every edition Refit knows: the closed list of the plan schema. Source: docs/provider.md P125. */
 export const EDITIONS = [
   { name: 'redis-2.8-standard', type: 2, architecture: 'standard', dimensions: memoryOnly },
   { name: 'ckv-3.2-standard', type: 3, architecture: 'standard', dimensions: memoryOnly },
@@ -99,7 +99,7 @@ export interface InstanceNode {
 
 /**
  * Which nodes a change of the replicas of a multi-zone instance is about: the provider wants only the added ones named,
- * or only the removed ones. Source: facts §1.3, read 2026-11.
+ * or only the removed ones. Source: docs/provider.md P12 and P13.
  */
 export type NodeChange =
   /** One replica in each of these zones, a zone as often as it is to get one. */
@@ -108,7 +108,7 @@ export type NodeChange =
 
 /**
  * The hours of each day in which the provider changes an instance that is told to wait for them: `HH:MM`, Beijing time,
- * the end not included, never over midnight. Source: facts §2.6, read 2026-11; the time zone is an inference.
+ * the end not included, never over midnight. Source: docs/provider.md P97 and P99; the time zone is an inference.
  */
 export interface MaintenanceWindow {
   readonly from: string;

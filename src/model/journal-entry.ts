@@ -209,10 +209,10 @@ export interface Sealed {
   readonly hash: string;
 }
 
-/** The action an ordering call counts under. Source: facts §1, read 2026-11. */
+/** The action an ordering call counts under. Source: docs/provider.md P1. */
 export const ORDER_ACTION = 'UpgradeInstance';
 
-/** A refusal by one of the request limits: provably not executed. Source: facts §6, read 2026-11. */
+/** A refusal by one of the request limits: provably not executed. Source: docs/provider.md P30, P32 and P35. */
 export function isLimitCode(code: string): boolean {
   return code === 'RequestLimitExceeded' || code.startsWith('RequestLimitExceeded.');
 }

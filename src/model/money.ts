@@ -8,7 +8,7 @@ export interface Money {
 
 /**
  * The provider's own quote for one step. `once`: prepaid, the difference to pay now (negative: a refund).
- * `hourly`: postpaid, the new price an hour. Source: facts §2.3, the reading of both is an inference.
+ * `hourly`: postpaid, the new price an hour. Source: docs/provider.md P73, the reading of both is an inference.
  */
 export interface Quote extends Money {
   readonly basis: 'once' | 'hourly';

@@ -35,7 +35,7 @@ export interface Spread {
   readonly maxInFlight: number;
 }
 
-/** A metric of the monitor product that a gate can judge. Source: facts §2.7, read 2026-11. */
+/** A metric of the monitor product that a gate can judge. Source: docs/provider.md P114. */
 export type MetricName = 'MemUtil' | 'MemMaxUtil' | 'MemUsed';
 
 /** What is judged after a wave, before anything else begins. Each member that is there is judged; all must succeed. */

@@ -51,7 +51,7 @@ export function readScopes(
   });
 }
 
-/** The memory in use of some instances. What the calls are for is told before they are made. Source: facts §2.7, read 2026-11. */
+/** The memory in use of some instances. What the calls are for is told before they are made. Source: docs/provider.md P121. */
 export async function readMeasured(
   reader: CloudReader,
   inventory: Inventory,

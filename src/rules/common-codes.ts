@@ -1,13 +1,13 @@
 /**
  * Codes of the provider that no plan foretells: a run or a read may meet them. For explaining them, in the words of
- * what is done then. Source: facts §6 (common codes), §1.4 (locks of the product) and §2 (the reads), read 2026-11.
+ * what is done then. Source: docs/provider.md P25, P53, P65, P74, P81, P95, P100, P157 and P158.
  */
 import type { Rule } from './facts.ts';
 
-const COMMON = "the provider's common error codes (facts §6)";
-const PRODUCT = "the product's error codes, not on the list of this action (facts §1.4)";
+const COMMON = "the provider's common error codes (docs/provider.md P157 and P158)";
+const PRODUCT = "the product's error codes, not on the list of this action (docs/provider.md P25)";
 const ANSWER = "the provider's answer to an order or a read";
-const READS = 'the error codes of the reads (facts §2)';
+const READS = 'the error codes of the reads (docs/provider.md P53, P65, P74, P81, P95 and P100)';
 const KEYS = 'secret id, secret key and token of the profile, as the server checks them';
 
 export const COMMON_CODES: readonly Rule[] = [
@@ -166,22 +166,28 @@ export const COMMON_CODES: readonly Rule[] = [
       'execution: { switch: now }, or leave the instance out: exclude: [INSTANCE]',
     ],
   ]),
-  ...codes("the price question's spelling of InvalidParameterValue.MemSizeNotInRange (facts §2.3)", [
+  ...codes(
+    "the price question's spelling of InvalidParameterValue.MemSizeNotInRange (docs/provider.md P75)",
     [
-      ['LimitExceeded.MemSizeNotInRange'],
-      'the answer to the price question',
-      'The memory per shard is below the least or above the greatest size sold.',
-      'refit explain InvalidParameterValue.MemSizeNotInRange',
+      [
+        ['LimitExceeded.MemSizeNotInRange'],
+        'the answer to the price question',
+        'The memory per shard is below the least or above the greatest size sold.',
+        'refit explain InvalidParameterValue.MemSizeNotInRange',
+      ],
     ],
-  ]),
-  ...codes("the price question's spelling of ResourceUnavailable.InstanceStatusError (facts §2.3)", [
+  ),
+  ...codes(
+    "the price question's spelling of ResourceUnavailable.InstanceStatusError (docs/provider.md P75)",
     [
-      ['ResourceUnavailable.InstanceStateError'],
-      'the answer to the price question',
-      'The instance is in a state in which it cannot be changed.',
-      'refit explain ResourceUnavailable.InstanceStatusError',
+      [
+        ['ResourceUnavailable.InstanceStateError'],
+        'the answer to the price question',
+        'The instance is in a state in which it cannot be changed.',
+        'refit explain ResourceUnavailable.InstanceStatusError',
+      ],
     ],
-  ]),
+  ),
 ];
 
 function codes(

@@ -4,7 +4,7 @@ import { GIGABYTE } from '../units.ts';
 import { onChange, sizeAfter } from './facts.ts';
 import { sayMemory, sayValue } from './say-size.ts';
 
-/** The greatest memory x shards, MB: 8 TB. Source: facts §4, read 2026-11. */
+/** The greatest memory x shards, MB: 8 TB. Source: docs/provider.md P130. */
 const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
 
 /** Finds what is sold for an instance: by zone, edition and pay mode. `unknown` where the catalogue is empty. */

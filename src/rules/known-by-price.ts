@@ -13,7 +13,7 @@ export const balanceIsShort = onChange((instance, _, { quote, balance }) => {
   };
 });
 
-/** The price question's own spellings of an order's codes. Source: facts §2.3, read 2026-11. */
+/** The price question's own spellings of an order's codes. Source: docs/provider.md P75. */
 const SPELT_AS: Readonly<Record<string, string>> = {
   'LimitExceeded.MemSizeNotInRange': 'InvalidParameterValue.MemSizeNotInRange',
   'ResourceUnavailable.InstanceStateError': 'ResourceUnavailable.InstanceStatusError',

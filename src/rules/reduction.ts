@@ -8,7 +8,7 @@ export function reduces(change: Change): boolean {
   return change.dimension !== 'replicas' && change.to < change.from;
 }
 
-/** Less than 1.3 x the memory in use, in total or in the fullest shard. Source: facts §1.3.4, read 2026-11. */
+/** Less than 1.3 x the memory in use, in total or in the fullest shard. Source: docs/provider.md P14 and P15. */
 export const dataWouldNotFit = onChange((instance, change) => {
   const { id, size, used } = instance;
   if (!reduces(change) || used === null) return null;

@@ -22,10 +22,10 @@ import {
 } from './may-change.ts';
 import { dataWouldNotFit } from './reduction.ts';
 
-const FOUNDING = 'UpgradeInstance page, founding and present edition (facts §1.4)';
-const PRESENT = 'UpgradeInstance error list, present edition (facts §1.4)';
+const FOUNDING = 'UpgradeInstance page, founding and present edition (docs/provider.md P21)';
+const PRESENT = 'UpgradeInstance error list, present edition (docs/provider.md P21)';
 
-/** A step that follows another of its instance may meet the lock that no read shows. Source: facts §7.1.4. */
+/** A step that follows another of its instance may meet the lock that no read shows. Source: docs/provider.md P23 and P167. */
 const mayMeetTailLock = onChange(({ id }, _, { followsOwnStep }) => {
   if (!followsOwnStep) return null;
   const what = `${id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`;
@@ -178,7 +178,7 @@ function note(
   return {
     code,
     mend: 'nothing to do: an order so answered may have been executed, so it is settled by reading, and asked again where nothing landed',
-    source: `${PRESENT}; the terraform provider retries it after each change (facts §7.1.4)`,
+    source: `${PRESENT}; the terraform provider retries it after each change (docs/provider.md P23 and P167)`,
     readOn: '2026-11',
     severity: 'note',
     saidOf: 'step',

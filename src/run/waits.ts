@@ -15,11 +15,11 @@ export const LIMITS = {
   locked: 15 * MINUTE,
   /** For trying again after refusals that may be the tail lock of the step before. */
   tryingAgain: 15 * MINUTE,
-  /** How long after a change its instance's tail lock is believed in. Source: facts §7.1 (minutes), read 2026-11. */
+  /** How long after a change its instance's tail lock is believed in. Source: docs/provider.md P167 and P168. */
   tailLock: 10 * MINUTE,
   /** For something unclear to clear up, after patience is over. */
   unclear: 60 * MINUTE,
-  /** For an accepted change to end. The provider's own plug-in allows 60 minutes (facts §7.2, read 2026-11). */
+  /** For an accepted change to end. The provider's own plug-in allows 60 minutes (docs/provider.md P170). */
   settling: 120 * MINUTE,
   /** For billing to call an order delivered once the instance shows that it was. */
   delivery: MINUTE,

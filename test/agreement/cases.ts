@@ -1,7 +1,7 @@
 /**
  * Generated fleets, catalogues and plans, and what must hold of each: what the plan lets through is accepted, and what
  * it blocks with a provider's code is refused with that very code when it is ordered all the same. The rules predict
- * the provider's answer, the simulator gives it; both are written from the same facts and neither borrows from the
+ * the provider's answer, the simulator gives it; both are written from docs/provider.md and neither borrows from the
  * other. Everything goes through the real client.
  */
 

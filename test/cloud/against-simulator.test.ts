@@ -1,4 +1,4 @@
-/** The client and the simulator were written from the same facts by different hands; over real HTTP they must agree. */
+/** The client and the simulator were written from docs/provider.md by different hands; over real HTTP they must agree. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openCloud } from '../../src/cloud/client.ts';

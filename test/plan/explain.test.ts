@@ -15,13 +15,13 @@ describe('a code', () => {
         "  looks at  the catalogue for the instance's zone, edition and pay mode",
         '  said of   a step, before it is ordered',
         '  mend      use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
-        '  source    UpgradeInstance page, founding and present edition (facts §1.4), read 2026-11',
+        '  source    UpgradeInstance page, founding and present edition (docs/provider.md P21), read 2026-11',
         '',
       ].join('\n'),
     );
   });
 
-  /** The ordering action's own list. Source: facts §1.4, read 2026-11. */
+  /** The ordering action's own list. Source: docs/provider.md P21. */
   const OF_THE_ORDER = [
     'InvalidParameter.PermissionDenied',
     'UnauthorizedOperation.NoCAMAuthed',
@@ -49,7 +49,9 @@ describe('a code', () => {
     expect(page[0]).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')} \\((error|note)\\)$`));
     for (const part of ['looks at', 'mend', 'source'])
       expect(page.find((line) => line.startsWith(`  ${part}`))?.length).toBeGreaterThan(20);
-    expect(page.find((line) => line.startsWith('  source'))).toMatch(/facts §1\.4|facts §7\.1/);
+    expect(page.find((line) => line.startsWith('  source'))).toMatch(
+      /docs\/provider\.md P21\b|docs\/provider\.md P23\b/,
+    );
     expect(page.at(-2)).toMatch(/, read 2026-11$/);
   });
 

@@ -1,9 +1,8 @@
 /**
- * What is expected of every code that an order may be answered with: one line a code. Written from the facts alone
- * (§1.4 and §6, read 2026-11), and held against the run in `every-code.test.ts`.
+ * What is expected of every code that an order may be answered with: one line a code. Written from docs/provider.md P21 to P25 and P157 to P160 alone, and held against the run in `every-code.test.ts`.
  */
 
-/** What the client does, as the facts sort it. */
+/** What the client does, as docs/provider.md P160 sort it. */
 export type Expected =
   /** Provably not executed, and asked again at once. */
   | 'try again'
@@ -110,7 +109,7 @@ export const ORDER_CODES: readonly Row[] = [
   row('read only', 'SomethingNew.OfTomorrow'),
 ];
 
-/** The codes of the gateway and of any product. Source: facts §6, read 2026-11. */
+/** The codes of the gateway and of any product. Source: docs/provider.md P157 and P158. */
 export const COMMON_CODES: readonly string[] = `ActionOffline AuthFailure.InvalidAuthorization
 AuthFailure.InvalidSecretId AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire
 AuthFailure.SignatureFailure AuthFailure.TokenFailure AuthFailure.UnauthorizedOperation DryRunOperation FailedOperation

@@ -1,6 +1,5 @@
 /**
- * What is expected of every code that a read may be answered with, again and again: one line a code. Written from the
- * facts (§2 and §6, read 2026-11), and held against planning and the run in `every-code.test.ts`.
+ * What is expected of every code that a read may be answered with, again and again: one line a code. Written from docs/provider.md P53, P65, P74, P81, P95, P100 and P157 to P160, and held against planning and the run in `every-code.test.ts`.
  */
 import { VirtualClock } from '../../src/clock.ts';
 import { openReader } from '../../src/cloud/client.ts';

@@ -4,7 +4,7 @@ import { authenticate } from '../../src/simulator/gateway/authenticate.ts';
 import { type NewerSigning, SECRET_ID, SECRET_KEY, signed } from './signed-request.ts';
 import { codeOf, START, testWorld } from './test-world.ts';
 
-// The published examples (facts §5.3): the body's escapes are literal.
+// The published examples (docs/provider.md P149): the body's escapes are literal.
 const BODY = '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}';
 const HEADERS = {
   'content-type': 'application/json; charset=utf-8',

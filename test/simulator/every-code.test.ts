@@ -1,6 +1,5 @@
 /**
- * Every documented code can be provoked: those of each action that Refit uses (fixtures/provider-model.json, read
- * 2026-11) and those of the gateway (facts §6). What no state of the world and no request provokes, a fault does;
+ * Every documented code can be provoked: those of each action that Refit uses (fixtures/provider-model.json, docs/provider.md P112) and those of the gateway (docs/provider.md P157 and P158). What no state of the world and no request provokes, a fault does;
  * `refuse=CODE@Action` any at all.
  */
 import { readFileSync } from 'node:fs';

@@ -5,7 +5,7 @@ import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
 import { type OlderSigning, olderSigned } from './signed-request.ts';
 import { codeOf, START, testWorld } from './test-world.ts';
 
-/** The published example (facts §5.4) with its two pairs of keys, and recomputed with SHA-256. */
+/** The published example (docs/provider.md P151) with its two pairs of keys, and recomputed with SHA-256. */
 const EXAMPLE = {
   Action: 'DescribeInstances',
   'InstanceIds.0': 'ins-09dx96dg',

@@ -1,7 +1,7 @@
 /**
  * The simulator beside the provider's own model: each action takes exactly the parameters that the model lists, refuses
  * what is missing or mistyped, and answers with every field that the model calls always returned and none it does not
- * know. fixtures/provider-model.json holds the model's names and types (read 2026-11): `?` may be absent, `~` null.
+ * know. fixtures/provider-model.json holds the model's names and types (docs/provider.md P112): `?` may be absent, `~` null.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -152,7 +152,7 @@ describe('each action takes what the model lists and nothing else', () => {
     });
   }
 
-  it('and every action of the simulator is in the model, but for two that the fact sheet has no fields of', () => {
+  it('and every action of the simulator is in the model, but for two that no published model was read for (docs/provider.md P112)', () => {
     const here = Object.entries(PRODUCTS).flatMap(([product, { actions }]) =>
       Object.keys(actions).map((action) => `${product}.${action}`),
     );

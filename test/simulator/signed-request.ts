@@ -1,4 +1,4 @@
-/** Signs requests as the provider's clients do; both signatures are written from the facts, not borrowed. */
+/** Signs requests as the provider's clients do; both signatures are written from docs/provider.md P146 to P156, not borrowed. */
 import { createHash, createHmac } from 'node:crypto';
 import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The provider's clock, as far as the Date headers of its answers tell. What began when is told by that clock, and this
- * machine's may be minutes off and is still let in (facts §5.5, read 2026-11): compared with each other as they are,
+ * machine's may be minutes off and is still let in (docs/provider.md P153): compared with each other as they are,
  * they would hide an order's task from whoever looks for it.
  */
 import type { Clock } from '../../clock.ts';

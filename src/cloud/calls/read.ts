@@ -20,7 +20,7 @@ const MOST_LIMIT_REFUSALS = 30;
 /** Slots that pass while a connection is being made; the connection stays, so the next one is met. */
 const MOST_LOST_SLOTS = 20;
 
-/** No answer takes so long; a machine that sleeps does. As long as a signature is good for: facts §5.5, read 2026-11. */
+/** No answer takes so long; a machine that sleeps does. As long as a signature is good for: docs/provider.md P153. */
 const SLEPT_MS = 5 * MINUTE;
 
 const FIRST_PAUSE_MS = 250;
@@ -44,7 +44,7 @@ export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<Rea
 /**
  * Reads through the caller, each try with a permit of its own. Tried again: network faults, answers that are no
  * answer, refusals by limit and the provider's internal errors, the last two also given back in the end.
- * Source of the classes: facts §6, read 2026-11.
+ * Source of the classes: docs/provider.md P160.
  * @throws RefitError `provider-unreachable` where no try was answered.
  */
 export function openRead(caller: ReadCaller, options: ReadOptions): Read {

@@ -15,12 +15,12 @@ export function isPassing(code: string): boolean {
   );
 }
 
-/** The code that temporary keys are refused with when their time is over. Source: facts §5.5, read 2026-11. */
+/** The code that temporary keys are refused with when their time is over. Source: docs/provider.md P155. */
 export function isExpiredToken(code: string): boolean {
   return code === 'AuthFailure.TokenFailure';
 }
 
-/** Codes that say the identity may not ask this. Three layers, three spellings. Source: facts §6, read 2026-11. */
+/** Codes that say the identity may not ask this. Three layers, three spellings. Source: docs/provider.md P159. */
 export function isLackOfRights(code: string): boolean {
   return (
     code === 'AuthFailure.UnauthorizedOperation' ||

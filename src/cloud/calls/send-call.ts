@@ -13,7 +13,7 @@ import { type Answer, decodeAnswer } from '../wire/answer.ts';
 import type { Fields } from '../wire/fields.ts';
 import type { ProviderTime } from './provider-time.ts';
 
-/** The time a call may take, as the provider's own clients have it. Source: facts §8, read 2026-11. */
+/** The time a call may take, as the provider's own clients have it. Source: docs/provider.md P188. */
 const TIMEOUT_MS = MINUTE;
 
 export interface Sending {

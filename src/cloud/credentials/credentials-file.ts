@@ -1,4 +1,4 @@
-/** Keys from the SDKs' own file: INI, one section a profile. Source: facts §8, read 2026-11. */
+/** Keys from the SDKs' own file: INI, one section a profile. Source: docs/provider.md P176 and P177. */
 import { complete, type Pair } from '../signing/keys.ts';
 import { type Found, noKeys, type Search } from './place.ts';
 

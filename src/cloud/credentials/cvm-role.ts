@@ -1,7 +1,7 @@
 /**
  * Keys of the role that is bound to this virtual machine, from the provider's metadata service. It is asked in plain
  * text on a link of the machine's own and never through a proxy, which would answer for another machine.
- * Source: facts §8 (CVM metadata), read 2026-11.
+ * Source: docs/provider.md P178.
  */
 import { RefitError } from '../../errors.ts';
 import { endpointHost, isLoopback } from '../network/hosts.ts';

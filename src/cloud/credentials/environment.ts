@@ -1,4 +1,4 @@
-/** Keys and a role from the environment. Source: facts §8, read 2026-11. */
+/** Keys and a role from the environment. Source: docs/provider.md P176 and P183. */
 import { complete } from '../signing/keys.ts';
 import { type Found, type Role, roleFrom, type Search } from './place.ts';
 

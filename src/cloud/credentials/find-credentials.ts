@@ -1,7 +1,7 @@
 /**
  * Who is asking: the first complete keys on the chain of places where the provider's own tools keep them. Files are
  * read by a function that is handed in, services are asked through the transport and the environment is a record:
- * nothing here has a door of its own. Source: facts §8 (credential chain), read 2026-11.
+ * nothing here has a door of its own. Source: docs/provider.md P176.
  */
 import { RefitError } from '../../errors.ts';
 import type { Credentials, PlaceName } from '../signing/keys.ts';

@@ -45,7 +45,7 @@ export function noKeys(what: string, mend: string): RefitError {
   return new RefitError('no-credentials', what, mend);
 }
 
-/** A role to assume. Source: facts §8 (STS), read 2026-11. */
+/** A role to assume. Source: docs/provider.md P180 and P181. */
 export interface Role {
   readonly arn: string;
   /** 2 to 128 letters, digits and `=,.@_-`: what the provider's audit log shows. */

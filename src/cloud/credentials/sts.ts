@@ -1,6 +1,6 @@
 /**
  * Temporary keys of a role, from the provider's token service. The only place that spells its field names.
- * Source: facts §8 (STS), read 2026-11; the policy of the session is not sent, so the role's own rights hold.
+ * Source: docs/provider.md P180 to P182; the policy of the session is not sent, so the role's own rights hold.
  */
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';

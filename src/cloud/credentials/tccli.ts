@@ -1,6 +1,6 @@
 /**
  * The profiles of the provider's command line: one JSON file each, `<profile>.credential`.
- * Source: facts §8, and tccli's oauth.py, sso.py and configure.py, read 2026-11.
+ * Source: docs/provider.md P184.
  */
 import { SECOND } from '../../units.ts';
 import { complete } from '../signing/keys.ts';

@@ -1,4 +1,4 @@
-/** Keys of a pod's own identity in the provider's Kubernetes. Source: facts §8 (TKE OIDC), read 2026-11. */
+/** Keys of a pod's own identity in the provider's Kubernetes. Source: docs/provider.md P176 and P182. */
 import { type Found, noKeys, roleFrom, type Search } from './place.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 

@@ -2,9 +2,9 @@
  * The right to make one call, as a slot in the near future: reserve it, do what must be done first, send at the slot.
  *
  * The provider allows 20 requests a second for each action, front end and identity, counted on arrival; whether its
- * second is a calendar second or slides is not said (facts §6, read 2026-11). Hence one lane for each of the three,
+ * second is a calendar second or slides is not said (docs/provider.md P29 to P31). Hence one lane for each of the three,
  * spaced, never counted: a bucket that holds 20 lets 40 through in its first second, and queue limiters were
- * measured to do the same (facts scale-out.md §1).
+ * measured to do the same (docs/decisions/0003-request-slots.md).
  *
  * The arithmetic. Let J be the worst spread, in ms, between a slot and the arrival of its request. Slots `i` ms
  * apart keep any sliding second at 20 as long as 20 i >= 1000 + J: 55 ms (18.18 a second) gives J = 100. So up to
@@ -35,7 +35,7 @@ import { type Clock, iso } from '../../clock.ts';
 import { type Arrivals, openArrivals, type Sighted } from './arrivals.ts';
 import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
 
-/** The provider's limit. Source: facts §2, §6 (default rate of all actions used, or less than theirs), read 2026-11. */
+/** The provider's limit. Source: docs/provider.md P28. */
 export const PROVIDER_LIMIT = 20;
 
 /** The fastest even spacing: above it the slots are packed. */

@@ -1,6 +1,6 @@
 /**
  * Where a signed request may go: a host of the provider's, or the one base URL that the user named. Nowhere else.
- * Source: facts §5.1 (endpoints, root domains, finance zones), read 2026-11.
+ * Source: docs/provider.md P134 to P136.
  */
 import { RefitError } from '../../errors.ts';
 

@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 /** A page of 1,000 instances with all their fields is about 4 MB. */
 const MOST_BYTES = 64 * MIB;
 
-/** The provider takes a JSON body of at most 10 MB. Source: facts §5.2, read 2026-11. */
+/** The provider takes a JSON body of at most 10 MB. Source: docs/provider.md P137. */
 const MOST_BODY_BYTES = 10 * MIB;
 
 export interface HttpOptions {

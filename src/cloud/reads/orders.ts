@@ -16,7 +16,7 @@ import {
 import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_A_PAGE } from '../wire/tasks.ts';
 import { everyRow, inBatches, type ReadSource, readFields } from './source.ts';
 
-/** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: facts §2.5, read 2026-11. */
+/** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: docs/provider.md P90. */
 const TASKS_REACH_MS = 30 * DAY - MINUTE;
 
 export function orderReads(source: ReadSource) {

@@ -51,7 +51,7 @@ export function complete(source: string, pair: Pair): Credentials | null {
   const refuse = (what: string) => new RefitError('no-credentials', `${source} ${what}`, mend);
   if (id === '') throw refuse('has a secret key and no secret id');
   if (key === '') throw refuse('has a secret id and no secret key');
-  // Greatest lengths: facts §5.5, read 2026-11.
+  // Greatest lengths: docs/provider.md P155.
   const garbled = [
     ['secret id', id, 1024],
     ['secret key', key, 1024],

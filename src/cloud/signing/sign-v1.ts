@@ -1,6 +1,6 @@
 /**
  * The older signature: everything is a parameter of a form, the signature among them. Pure: time and nonce come in as
- * numbers. Source: facts §5.2, §5.4 and §5.5 (the provider's page of signature v1 and its public vectors), read 2026-11.
+ * numbers. Source: docs/provider.md P137, P139, P150, P151 and P153 to P155.
  */
 import { createHmac } from 'node:crypto';
 import { given } from '../../given.ts';

@@ -1,6 +1,6 @@
 /**
  * TC3-HMAC-SHA256, the provider's request signature. Pure: the time comes in as a number.
- * Source: facts §5.3 (the provider's signature page and its two public vectors), read 2026-11.
+ * Source: docs/provider.md P146 to P149.
  */
 import { createHmac, createSecretKey, hash as digest, type KeyObject } from 'node:crypto';
 import { given } from '../../given.ts';
@@ -87,8 +87,7 @@ export function signedHeaders(call: Signing, { secretId, keyOf, token }: Signer)
 
 /**
  * All headers of a call.
- * @param authorized `SKIP` for the one call that needs no signature: its token says who is asking. Source: facts §5.2,
- *   read 2026-11.
+ * @param authorized `SKIP` for the one call that needs no signature: its token says who is asking. Source: docs/provider.md P140.
  */
 export function headersOf(call: Signing, authorized: string, token: string | null): Record<string, string> {
   return {

@@ -1,6 +1,6 @@
 /**
  * Which of the provider's signatures calls carry: the present one, or the older one for those whose gateway or proxy
- * lets no other form through. By the names that the provider's own clients give them. Source: facts §5.2, read 2026-11.
+ * lets no other form through. By the names that the provider's own clients give them. Source: docs/provider.md P137 and P139.
  */
 import { RefitError } from '../../errors.ts';
 

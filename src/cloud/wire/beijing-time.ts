@@ -1,6 +1,6 @@
 /**
  * The provider writes times as `yyyy-mm-dd hh:mm:ss` without a zone and means Beijing, which is UTC+8 all year.
- * Source: facts §2.1, §9 (trap 17), read 2026-11.
+ * Source: docs/provider.md P54 and P55.
  */
 import { HOUR } from '../../units.ts';
 

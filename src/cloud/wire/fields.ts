@@ -1,8 +1,7 @@
 /**
  * Reads the fields of an answer whose shape nobody promises. Everything takes any value; what is not there, or is
  * something else than was hoped for, is null or empty. The files beside this one alone spell the provider's field names:
- * nothing above knows how the provider writes a size, a time or a price. Source of every field: facts §1 to §3 and their
- * field lists, read 2026-11.
+ * nothing above knows how the provider writes a size, a time or a price. Source of every field: docs/provider.md P2, P44 to P59, P70, P78, P84 and P91.
  */
 import { type Billing, EDITIONS, type Money } from '../../model.ts';
 
@@ -71,10 +70,10 @@ export function identifier(value: unknown): string | null {
   return Number.isSafeInteger(value) ? String(value) : text(value);
 }
 
-/** The type of a node that is a replica; 0 is the master. Source: facts §1.3, read 2026-11. */
+/** The type of a node that is a replica; 0 is the master. Source: docs/provider.md P3. */
 export const REPLICA = 1;
 
-/** The edition of a type code; null for one that is newer than this program. Source: facts §3, read 2026-11. */
+/** The edition of a type code; null for one that is newer than this program. Source: docs/provider.md P125. */
 export function editionOf(type: unknown): (typeof EDITIONS)[number] | null {
   return EDITIONS.find((one) => one.type === whole(type)) ?? null;
 }

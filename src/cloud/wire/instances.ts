@@ -1,7 +1,7 @@
 /**
  * Instances. Strict where a wrong reading would be dangerous: one whose size cannot be read exactly, or whose pay mode or
  * architecture is in doubt, comes out with a status or edition of `unrecognised`, so that one odd instance neither stops
- * a fleet nor becomes a target. Source of every field: facts §1 to §3 and their field lists, read 2026-11.
+ * a fleet nor becomes a target. Source of every field: docs/provider.md P38, P44 to P55, P97, P125 and P126.
  */
 import { iso } from '../../clock.ts';
 import { EDITIONS, type Edition, type Instance, type MaintenanceWindow, type Scope } from '../../model.ts';

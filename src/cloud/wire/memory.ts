@@ -23,7 +23,7 @@ function periodFor(over: number): number {
   return over <= 2 * HOUR ? 60 : over <= 10 * HOUR ? 300 : 3600;
 }
 
-/** Asks for the greatest figures of a metric of up to 50 instances, up to now. Source: facts §2.7, read 2026-11. */
+/** Asks for the greatest figures of a metric of up to 50 instances, up to now. Source: docs/provider.md P113 to P118. */
 export function encodeMetric(ids: readonly string[], metric: MetricName, over: number, now: number): Fields {
   return {
     Namespace: 'QCE/REDIS_MEM',
@@ -77,7 +77,7 @@ function decodeGreatest<Figure>(
 
 /**
  * Memory in use of each master shard, MB to the byte: rounded here, a shard's fraction would come back many times over
- * where the plan reckons with another number of shards. The unit is bytes by the look of the samples. Source: facts §2.7.
+ * where the plan reckons with another number of shards. The unit is bytes by the look of the samples. Source: docs/provider.md P106.
  */
 export function decodeShards(fields: Fields): number[] {
   return list(fields.InstanceShards).flatMap((shard) => {

@@ -24,7 +24,7 @@ export function encodePrice({ instance, edition, size }: PriceRequest): Fields {
 }
 
 /**
- * An order: the size, and for the replicas of a multi-zone instance the nodes. Source: facts §1.1, read 2026-11.
+ * An order: the size, and for the replicas of a multi-zone instance the nodes. Source: docs/provider.md P2 and P3.
  * A change that may begin at once says nothing of it: that is the default, and where the option is not rolled out yet
  * naming it may be refused.
  */
@@ -62,7 +62,7 @@ const PARTS: Readonly<Record<string, number>> = { pent: 100, microPent: 100_000_
 /**
  * A price in units of its currency, or null where amount or unit cannot be read. Without a unit it is cents, as the
  * page said until 2025-05. That prepaid means the difference to pay now and postpaid the new price an hour is an
- * inference. Source: facts §2.3, read 2026-11.
+ * inference. Source: docs/provider.md P70, P71 and P73.
  */
 export function decodePrice(fields: Fields, paid: Billing, readAt: number): Quote | null {
   const parts = PARTS[text(fields.AmountUnit) ?? 'pent'];
@@ -91,7 +91,7 @@ export function encodeDeals(page: number, since: number, until: number, instance
   };
 }
 
-/** What an order can be that has changed no instance's size. Source: the billing SDK's list of actions, read 2026-11. */
+/** What an order can be that has changed no instance's size. Source: docs/provider.md P85. */
 const NO_RESIZE = new Set(
   `modifyNetworkMode modifyNetworkSize refund renew purchase preToPost preMoveIn preMoveOut postMoveIn
 postMoveOut`.split(/\s+/),
@@ -124,8 +124,7 @@ export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
 export const ORDERS_A_CALL = 10;
 
 /**
- * Asks for orders by number: several by the old name, which is about to go, or a single one by the new. Source: facts
- * §2.4, read 2026-11.
+ * Asks for orders by number: several by the old name, which is about to go, or a single one by the new. Source: docs/provider.md P77.
  */
 export function encodeOrderNumbers(orders: readonly string[]): Fields {
   return orders.length === 1 ? { DealName: orders[0] } : { DealIds: orders };

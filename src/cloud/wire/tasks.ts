@@ -10,7 +10,7 @@ export const TASKS_A_PAGE = 100;
 
 /**
  * Resize, scale, add or remove nodes: which of them a change becomes is not said. What they change is an inference, by
- * the names of the types. Source: facts §2.5, read 2026-11.
+ * the names of the types. Source: docs/provider.md P92 and P93.
  */
 const RESIZE_TASKS: ReadonlyMap<string, Dimension> = new Map([
   ['002', 'memoryPerShard'],

@@ -16,7 +16,7 @@ export const PAUSE_BETWEEN_STEPS = 5;
 
 /**
  * An instance may refuse its next order for so long, seconds, though it reads as running: the provider's own plug-in
- * leaves two minutes between two changes. Source: facts §7.1, read 2026-11.
+ * leaves two minutes between two changes. Source: docs/provider.md P168.
  */
 const LONGEST_TAIL = 120;
 

@@ -16,7 +16,7 @@ const ENOUGH = 5;
 /** Parts of a spread: eleven points. */
 const PARTS = 10;
 
-/** The two orders of the provider's own samples, seconds. Source: facts §7.2, read 2026-11. */
+/** The two orders of the provider's own samples, seconds. Source: docs/provider.md P170. */
 const SAMPLE_ORDERS = [73, 1080] as const;
 
 /**

@@ -60,7 +60,7 @@ export function forecastTime(plan: Forecastable, now: number, durations: Duratio
   };
 }
 
-/** Instances of one call of the monitor product. Source: facts §2.7, read 2026-11. */
+/** Instances of one call of the monitor product. Source: docs/provider.md P116. */
 const MEASURED_A_CALL = 50;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Which nodes a change of the replicas of a multi-zone instance adds or removes: the provider wants them named, added
- * ones by zone, removed ones by number (facts §1.3, read 2026-11).
+ * ones by zone, removed ones by number (docs/provider.md P3 and P12).
  */
 import type { Catalogue, Change, Instance, InstanceNode, NodeChange, Zone } from '../../model.ts';
 import type { Placement } from '../../rules/facts.ts';

@@ -40,7 +40,7 @@ export interface Route {
 
 /**
  * The best order of a target's steps: valid, then the lowest peak of memory, so that no capacity is paid for that
- * the next step gives back, then memory, shards, replicas (the terraform provider's own practice; facts §7.1).
+ * the next step gives back, then memory, shards, replicas (the terraform provider's own practice; docs/provider.md P169).
  * Where no order is valid: the findings of the one that gets furthest.
  */
 export function orderSteps(target: Resolved, sold: SoldFor, zonesOf: ZonesOf = () => new Map()): Route {

@@ -104,7 +104,7 @@ function known({ edition, id }: Instance) {
 
 /**
  * The least time the request rate allows for the orders, in seconds. The limit is per identity and front end, so
- * profiles do not wait for each other. Source: facts §6, read 2026-11.
+ * profiles do not wait for each other. Source: docs/provider.md P29.
  */
 export function leastSeconds(steps: readonly Step[], perSecond: number): number {
   const byProfile = new Map<string, number>();

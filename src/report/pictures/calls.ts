@@ -10,7 +10,7 @@ import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { at, axisMarks, drawing, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
 
-/** Requests a second that the provider takes of one action, endpoint and identity. Source: facts §6, read 2026-11. */
+/** Requests a second that the provider takes of one action, endpoint and identity. Source: docs/provider.md P28 and P29. */
 export const PROVIDER_LIMIT = 20;
 
 const TOP = 20;

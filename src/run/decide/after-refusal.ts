@@ -1,6 +1,6 @@
 /**
  * What is done after a refused order, by the provider's exact code: one table. The code decides, never its
- * prefix, never its message. Sources: facts §1.4 (this action's list), §6 (common codes), read 2026-11.
+ * prefix, never its message. Sources: docs/provider.md P21 to P25 and P157 to P160.
  */
 import { type AfterRefusal, isLimitCode } from '../../model.ts';
 
@@ -55,7 +55,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     why: 'the session token is wrong or expired: provably not executed, and the keys are renewed',
     secondTime: stop('the session token is wrong or expired, and so is the one after it', TOKEN),
   },
-  // Its documented text speaks of a missing order; API 2.0's twin and practice say money (facts §1.4).
+  // Its documented text speaks of a missing order; API 2.0's twin and practice say money (docs/provider.md P22).
   'ResourceUnavailable.AccountBalanceNotEnough': stop('the account cannot pay', TOP_UP),
   'FailedOperation.PayFailed': stop('payment failed; an unpaid order may be waiting', PAY),
   LimitExceeded: stop('a quota of the account is used up', QUOTA),
@@ -93,14 +93,14 @@ const ROWS: Readonly<Record<string, Row>> = {
 
   'ResourceUnavailable.InstanceStatusAbnormal': wait('something is under way on it'),
   'ResourceUnavailable.InstanceStatusError': wait('something is under way on it'),
-  // Not on this action's list, but the product has them (facts §1.4): treated as the locks they name.
+  // Not on this action's list, but the product has them (docs/provider.md P25): treated as the locks they name.
   'ResourceUnavailable.InstanceLockedError': wait('locked'),
   'ResourceUnavailable.InstanceUnLockedError': wait('locked'),
   ResourceInUse: wait('something is under way on it'),
   'ResourceInUse.InstanceBeenLocked': wait('locked'),
   'LimitExceeded.ReplicationGroupLocked': wait('locked'),
 
-  // In practice what a still-locked instance answers, and equally what a broken service answers (facts §7.1).
+  // In practice what a still-locked instance answers, and equally what a broken service answers (docs/provider.md P23).
   'FailedOperation.SystemError': read('locked, or an internal fault: it may have been executed'),
   'FailedOperation.Unknown': read('locked, or an internal fault: it may have been executed'),
   FailedOperation: read('an internal fault: it may have been executed'),
@@ -128,12 +128,12 @@ export function afterRefusal(code: string, before: string | null = null): Row {
   return before === code ? (row.secondTime ?? row) : row;
 }
 
-/** Codes of a payment that failed: the order may be there and wait to be paid. Source: facts §1.4, read 2026-11. */
+/** Codes of a payment that failed: the order may be there and wait to be paid. Source: docs/provider.md P21. */
 export function leavesOrder(code: string): boolean {
   return code === 'FailedOperation.PayFailed' || code === 'ResourceUnavailable.AccountBalanceNotEnough';
 }
 
-/** The codes that the tail lock of a finished change is known to answer with. Source: facts §7.1, read 2026-11. */
+/** The codes that the tail lock of a finished change is known to answer with. Source: docs/provider.md P23 and P24. */
 export function isTailLockCode(code: string): boolean {
   return code === 'FailedOperation.SystemError' || code === 'FailedOperation.Unknown';
 }

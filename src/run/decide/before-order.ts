@@ -80,7 +80,7 @@ function windowMoved(planned: MaintenanceWindow, now: MaintenanceWindow | null):
 
 /**
  * The order that a failed payment may leave: the provider refuses the call, and an order waits to be paid for days
- * (facts §1.4 and §2.4, read 2026-11). Whoever pays it in the console has bought the change; asked again, it would be
+ * (docs/provider.md P21 and P80). Whoever pays it in the console has bought the change; asked again, it would be
  * bought twice. So billing is read before such a step is ordered again.
  */
 function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): OrderMove | null {

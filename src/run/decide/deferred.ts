@@ -1,6 +1,6 @@
 /**
  * An accepted change that was told to wait for its maintenance window: accepted is not started. What an instance reads
- * as meanwhile is not documented, so its task is read, sparingly while the window is far (facts §7.3, read 2026-11).
+ * as meanwhile is not documented, so its task is read, sparingly while the window is far (docs/provider.md P101).
  */
 import { iso } from '../../clock.ts';
 import { fromBeijing, toBeijing } from '../../cloud/wire/beijing-time.ts';
@@ -127,7 +127,7 @@ function sayWindow({ from, to }: MaintenanceWindow): string {
 
 /**
  * The opening of a window that a moment lies in, else the next one: from `opens` on, before `closes`, ms since 1970 UTC.
- * Each day, Beijing time, not over midnight. Source: facts §2.6, read 2026-11.
+ * Each day, Beijing time, not over midnight. Source: docs/provider.md P97 and P99.
  */
 export function openingAt(window: MaintenanceWindow, at: number): { opens: number; closes: number } {
   const of = (day: number) => {

@@ -1,7 +1,7 @@
 /**
  * Whether an order without an answer landed, from what was read: pure. What somebody else did to the instance at the same
  * time is told apart as far as the provider tells: who placed an order, what a task changes, and above all the size at
- * which it ends. The docs do not say which task an order becomes (facts §2.5, read 2026-11), so a task that does not
+ * which it ends. The docs do not say which task an order becomes (docs/provider.md P93), so a task that does not
  * fit proves nothing until the size has.
  */
 import { iso } from '../../clock.ts';

@@ -1,7 +1,6 @@
 /**
  * Pure decisions from what was read of the provider: has a change begun, and how did an accepted order end? (Whether an
- * unanswered one landed is in judge-landing.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (facts §7.1, §7.4,
- * read 2026-11).
+ * unanswered one landed is in judge-landing.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (docs/provider.md P165, P166 and P174).
  */
 import type { Deal, Task } from '../../cloud/cloud.ts';
 import { type Instance, type InstanceNode, type Money, type Size, type Step, sameSize } from '../../model.ts';
@@ -14,7 +13,7 @@ export interface Reading {
   readonly deals: readonly Deal[] | null;
 }
 
-/** True for an addition of named nodes: not an absolute wish, so that asking twice may add twice (facts §7.4). */
+/** True for an addition of named nodes: not an absolute wish, so that asking twice may add twice (docs/provider.md P18). */
 export function addsNodes({ nodes }: Pick<Step, 'nodes'>): boolean {
   return nodes?.kind === 'add';
 }
@@ -104,7 +103,7 @@ export type Settling =
 
 /**
  * A task dated so long before an order was asked is not that order's, ms: both the task list and the provider's clock, as
- * its answers tell it, know whole seconds (facts §2.5, read 2026-11).
+ * its answers tell it, know whole seconds (docs/provider.md P90).
  */
 const TASK_BEFORE = 5_000;
 

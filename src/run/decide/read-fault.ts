@@ -5,7 +5,7 @@ import { isLimitCode } from '../../model.ts';
 import { CREDENTIALS_REFUSED, sayHalt } from './after-refusal.ts';
 import type { Fault, ReadFault, StopRun } from './move.ts';
 
-/** The client has tried before it throws; this is what is left. Source of the codes: facts §6, read 2026-11. */
+/** The client has tried before it throws; this is what is left. Source of the codes: docs/provider.md P157 to P160. */
 export function readFaultOf(error: RefitError): ReadFault {
   if (error.code === 'provider-unreachable') return 'passing';
   const code = refusalOf(error)?.code;

@@ -50,7 +50,7 @@ async function recordEnd(
   return { because, exitCode };
 }
 
-/** Where several apply, the first of 12, 130/143, 10, 4, 8, 11, 3 (design §5). @param signalExitCode of who drained it. */
+/** Where several apply, the first of 12, 130/143, 10, 4, 8, 11, 3 (docs/reference/exit-codes.md). @param signalExitCode of who drained it. */
 function exitCodeOf(
   totals: Readonly<Record<Outcome, number>>,
   because: EndedBecause,

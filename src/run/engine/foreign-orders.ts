@@ -33,7 +33,7 @@ export async function whoseOrders(run: FollowingRun, step: Step, { deals }: Read
   return isAsked ? { ...whose, self: await run.watch.self(scopeOf(step)) } : whose;
 }
 
-/** How far back the task list reaches (facts §2.5, read 2026-11), less a little. */
+/** How far back the task list reaches (docs/provider.md P90), less a little. */
 const REACH = 30 * 24 * 60 * MINUTE - MINUTE;
 
 /** How long the question may wait for others, milliseconds: nobody waits for the answer. */

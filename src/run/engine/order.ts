@@ -1,7 +1,7 @@
 /**
  * Places one order: reserves a slot, writes the intent, sends at the slot. An entry is good for two seconds: a process
  * that was frozen between its entry and its send does not send when it wakes, because another may have taken over
- * meanwhile (design §6; without this guard a frozen worker paid twice in 4 of 8 trials).
+ * meanwhile (docs/decisions/0002-order-once.md; without this guard a frozen worker paid twice in 4 of 8 trials).
  */
 import { iso } from '../../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../../cloud/cloud.ts';

@@ -1,4 +1,4 @@
-/** Orders and money as the billing product knows them. Source: facts §2.8, read 2026-11. */
+/** Orders and money as the billing product knows them. Source: docs/provider.md P82 to P88. */
 
 import { DAY } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';

@@ -1,4 +1,4 @@
-/** Used memory as the monitor product measures it. Source: facts §2.7 and the product's own model, read 2026-11. */
+/** Used memory as the monitor product measures it. Source: docs/provider.md P113 to P119 and P124. */
 
 import { DAY, HOUR, SECOND } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';

@@ -1,6 +1,6 @@
 /**
  * Reads an action's parameters as the gateway does: an unknown name, a wrong type or a missing one is refused
- * before the action sees anything. Codes: facts §6, read 2026-11.
+ * before the action sees anything. Codes: docs/provider.md P157.
  */
 import { invalidValue, missing, Refusal } from './refusal.ts';
 

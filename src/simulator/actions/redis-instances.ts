@@ -1,4 +1,4 @@
-/** DescribeInstances and the catalogue. Source: facts §2.1 and §2.2, read 2026-11. */
+/** DescribeInstances and the catalogue. Source: docs/provider.md P38 to P65. */
 
 import { DAY } from '../../units.ts';
 import { beijingTime } from '../world/beijing-time.ts';
@@ -31,7 +31,7 @@ const STATUS_TITLE: Readonly<Record<Call['language'], Readonly<Record<number, st
   'en-US': { 0: 'To be initialized', 1: 'Processing', 2: 'Running', [-2]: 'Isolated', [-3]: 'To be deleted' },
 };
 
-/** Bandwidth of one shard, MB/s, by its size in MB. Source: facts §4. */
+/** Bandwidth of one shard, MB/s, by its size in MB. Source: docs/provider.md P132. */
 export function bandwidth(size: number): number {
   if (size < 1024) return 10;
   if (size < 2048) return 16;
@@ -40,7 +40,7 @@ export function bandwidth(size: number): number {
   return size < 40_960 ? 48 : 64;
 }
 
-/** Connections of one shard, by its size in MB. Source: facts §4. */
+/** Connections of one shard, by its size in MB. Source: docs/provider.md P131 and P133. */
 export function clientLimit(size: number): number {
   return size < 1024 ? 3000 : 10_000;
 }

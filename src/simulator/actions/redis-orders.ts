@@ -1,6 +1,6 @@
 /**
- * The quote, the order, what is known of orders and tasks, and when changes that wait may begin. Source: facts §1 and
- * §2.3 to §2.6, read 2026-11; the times of a window taken as Beijing's, an inference there.
+ * The quote, the order, what is known of orders and tasks, and when changes that wait may begin. Source: docs/provider.md
+ * P1 to P21, P69 to P100; that the times of a window are Beijing's is an inference there.
  */
 
 import { DAY } from '../../units.ts';
@@ -28,7 +28,7 @@ const DEAL_TEXT: Readonly<Record<Call['language'], Readonly<Record<SimDeal['stat
   'en-US': { 1: 'Unpaid', 2: 'Paid', 3: 'Delivering', 4: 'Delivered', 5: 'Delivery failed' },
 };
 
-/** How far back the task list reaches. Source: facts §2.5. */
+/** How far back the task list reaches. Source: docs/provider.md P90. */
 const TASKS_REACH_BACK = 30 * DAY;
 
 function timeOf(params: Params, name: string): number | null {
@@ -65,7 +65,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       const instance = findInstance(world, call);
       const switchOption = call.params.SwitchOption ?? 2;
       if (switchOption !== 1 && switchOption !== 2) throw wrongParameter('SwitchOption is 1 or 2');
-      // Where SwitchOption has not been rolled out yet, it is refused or overlooked (facts §7.3).
+      // Where SwitchOption has not been rolled out yet, it is refused or overlooked (docs/provider.md P20 and P101).
       const rolledOut = (fault: FaultName): boolean =>
         switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
       if (!rolledOut('window-refused'))

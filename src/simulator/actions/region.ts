@@ -1,4 +1,4 @@
-/** Regions and zones, with the numbers that the catalogue may lack. Source: facts §2.2 and §5.1, read 2026-11. */
+/** Regions and zones, with the numbers that the catalogue may lack. Source: docs/provider.md P60 and P66 to P68. */
 
 import type { Action, Call } from './action.ts';
 import { invalidValue } from './refusal.ts';

@@ -1,6 +1,6 @@
 /**
  * Whether the provider would take a resize, and if not, with which code. The checks stand in the provider's order
- * and the first that fails gives the code. Source: docs/provider-choices.md and facts §1.3 and §1.4, read 2026-11.
+ * and the first that fails gives the code. Source: docs/provider-choices.md and docs/provider.md P7 to P27.
  */
 
 import { GIGABYTE } from '../../units.ts';
@@ -29,7 +29,7 @@ export interface ResizeWish {
   readonly nodes: readonly NodeWish[] | undefined;
 }
 
-/** 8 TB in MB. Source: facts §4. */
+/** 8 TB in MB. Source: docs/provider.md P130. */
 const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
 
 /**
@@ -182,7 +182,7 @@ function checkStock(world: World, { type, billing }: SimInstance, zone: SimZone)
 /**
  * What becomes of the nodes of a multi-zone instance. NodeSet names only the replicas to add (with their zone, by
  * number or name) or only those to drop (with their node id); adding and dropping are two calls, so the change of the
- * count says which it is. Source: facts §1.3, read 2026-11; the codes are docs/provider-choices.md's.
+ * count says which it is. Source: docs/provider.md P12 and P13; the codes are docs/provider-choices.md's.
  */
 function nodeChange(
   instance: SimInstance,

@@ -1,6 +1,6 @@
 /**
- * Who is asking, and keys for a while. Source: facts §8 and the product's own model, read 2026-11. The codes of the
- * refusals are the product's as generally known; the facts list none.
+ * Who is asking, and keys for a while. Source: docs/provider.md P180 to P182, P185 and P186. The codes of the
+ * refusals are the product's as generally known; docs/provider.md P186 lists none.
  */
 
 import { type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';

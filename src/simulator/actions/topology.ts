@@ -1,5 +1,5 @@
 /**
- * Where an instance's nodes are, what each holds, and what a size would give: the reads of facts §2.7 (read 2026-11),
+ * Where an instance's nodes are, what each holds, and what a size would give: the reads of docs/provider.md P102 to P112,
  * field by field from the product's own model.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Both signatures as the provider checks them (facts §5.3 to §5.6, read 2026-11). TC3-HMAC-SHA256: whatever
+ * Both signatures as the provider checks them (docs/provider.md P145 to P156). TC3-HMAC-SHA256: whatever
  * SignedHeaders lists is verified; the service is the one of the credential scope, because the Node SDK takes it from
  * the first label of the endpoint. The older one: HmacSHA1, or HmacSHA256 where SignatureMethod says so. In both the
  * host is taken with and without its port, because the official SDKs differ.
@@ -24,7 +24,7 @@ export interface SigningKey extends Pick<Identity, 'secretKey' | 'token'> {
   readonly validUntil?: number;
 }
 
-/** How far a timestamp may be from the server's clock. Source: facts §5.5. */
+/** How far a timestamp may be from the server's clock. Source: docs/provider.md P153. */
 export const SKEW_SECONDS = 300;
 
 const AUTHORIZATION =

@@ -1,6 +1,6 @@
 /**
  * The metadata service of a virtual machine, under its own path on the same server, so that the credential chain can
- * be tried: the name of the bound role, and keys for it. Unsigned. Source: facts §8, read 2026-11.
+ * be tried: the name of the bound role, and keys for it. Unsigned. Source: docs/provider.md P178.
  */
 
 import { type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';

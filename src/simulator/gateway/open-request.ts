@@ -5,7 +5,7 @@
  *   GET                                       signed with TC3-HMAC-SHA256, or by the older way; parameters in the query
  *   POST, application/x-www-form-urlencoded   signed by the older way, everything in the body
  *
- * Source: facts §5.2 to §5.5, read 2026-11.
+ * Source: docs/provider.md P137 to P155.
  */
 import type { Call } from '../actions/action.ts';
 import { decodeFlat, decodeJson, type Params, type Schema } from '../actions/parameters.ts';
@@ -38,12 +38,12 @@ export interface OpenedRequest {
   readonly read: (schema: Schema) => Params;
 }
 
-/** Also of every answer, and exactly this: one official SDK overlooks errors under any other (facts §5.6). */
+/** Also of every answer, and exactly this: one official SDK overlooks errors under any other (docs/provider.md P142). */
 export const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-/** How long a request may be, by form. Source: facts §5.2. */
+/** How long a request may be, by form. Source: docs/provider.md P137. */
 const GREATEST = { json: 10 * 1024 * 1024, query: 32 * 1024, form: 1024 * 1024 };
-/** Source: facts §5.5. */
+/** Source: docs/provider.md P155. */
 const GREATEST_TOKEN = 4096;
 const GREATEST_ID = 1024;
 
@@ -55,7 +55,7 @@ const COMMON = new Set([
 
 /** Whoever asks for keys by the token of another identity provider: nobody yet. */
 const NOBODY: Identity = { secretId: '', secretKey: '', token: null, uin: 'nobody' };
-/** The one action that is not signed (facts §5.2). */
+/** The one action that is not signed (docs/provider.md P140). */
 const UNSIGNED_ACTION = 'AssumeRoleWithWebIdentity';
 
 /**
@@ -157,7 +157,7 @@ function keyOf(world: World, secretId: string): SigningKey | undefined {
   return { ...identity, validUntil: Math.min(expiresAt, ...killed) };
 }
 
-/** Nonce and timestamp make a request of the older way good for once (facts §5.5). */
+/** Nonce and timestamp make a request of the older way good for once (docs/provider.md P154). */
 function refuseReplay(world: World, params: ReadonlyMap<string, string>, now: number): void {
   const { seenOnce } = world;
   const request = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map((name) => params.get(name)).join(' ');

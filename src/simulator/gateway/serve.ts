@@ -71,7 +71,7 @@ export function refused(error: unknown, delay: number): Served {
   throw error;
 }
 
-/** The limit is counted by action, front-end region and sub-account, whatever its keys. Source: facts §6. */
+/** The limit is counted by action, front-end region and sub-account, whatever its keys. Source: docs/provider.md P29. */
 function countedAs({ identity, host }: OpenedRequest): string {
   const region = providerHost(host)?.region ?? '';
   return region === '' ? identity.uin : `${identity.uin} at ${region}`;
@@ -170,7 +170,7 @@ function providerHost(host: string): { product: string; region: string } | null 
 const PROVIDER_HOST =
   /^([a-z]+)(?:\.([a-z]{2,4}(?:-[a-z0-9]+)+))?(?:\.(?:intl|internal))?\.tencentcloudapi\.(?:com|com\.cn|cn)$/;
 
-/** Finance zones and all others are isolated from each other. Source: facts §5.1. */
+/** Finance zones and all others are isolated from each other. Source: docs/provider.md P136. */
 function isAcrossIsolation(region: string, host: string): boolean {
   const front = providerHost(host);
   return front !== null && region.endsWith('-fsi') !== front.region.endsWith('-fsi');

@@ -17,9 +17,9 @@ export interface RehearsalOptions {
   readonly lockTail?: Range;
 }
 
-/** Orders show within it. Source: facts §7.1 (a while), read 2026-11; the figures are an inference. */
+/** Orders show within it. Source: docs/provider.md P165; the figures are an inference. */
 const USUAL_LAG: Range = [1_000, 10_000];
-/** The provider's own plug-in leaves 2 minutes between two changes of an instance. Source: facts §7.1, read 2026-11. */
+/** The provider's own plug-in leaves 2 minutes between two changes of an instance. Source: docs/provider.md P168. */
 const USUAL_TAIL: Range = [0, 120_000];
 
 /** Faults of keys, of which a rehearsal has none. */

@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../units.ts';
 
 const OFFSET = 8 * HOUR;
 
-/** What the provider writes where there is no time. Source: facts §2.1, read 2026-11. */
+/** What the provider writes where there is no time. Source: docs/provider.md P55. */
 export const ZERO_TIME = '0000-00-00 00:00:00';
 
 /** Milliseconds since 1970 UTC as the provider writes them; null is the zero time. */

@@ -1,5 +1,5 @@
 /**
- * What the small world sells, with every trap of the real catalogue (facts §2.2, read 2026-11): sizes are decimal
+ * What the small world sells, with every trap of the real catalogue (docs/provider.md P56 to P64): sizes are decimal
  * GB in text and unsorted, counts are text, one edition comes back once per pay mode and sometimes twice for one
  * pay mode with half of its list each, lists differ by zone and pay mode, legacy editions are sold in few zones.
  */
@@ -25,7 +25,7 @@ export interface Sold extends Offer {
   readonly greatest: number;
 }
 
-/** Billing as the wire numbers it. Source: facts §2.1. */
+/** Billing as the wire numbers it. Source: docs/provider.md P49. */
 export type BillingMode = 0 | 1;
 
 /** The edition that is sold out in one zone: 4.0 standard in Guangzhou 3. */

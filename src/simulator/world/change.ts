@@ -1,5 +1,5 @@
 /**
- * A change over time, as facts §7.1 (read 2026-11) tell it:
+ * A change over time, as docs/provider.md P165 to P167 describe it:
  *
  *   accepted ──start lag──▶ in process ──duration──▶ running, new size ──lock tail──▶ free
  *   Status 2                Status 1                 Status 2                         Status 2
@@ -27,7 +27,7 @@ import {
   type World,
 } from './world.ts';
 
-/** Which task an order becomes. Source: facts §2.5, by name, an inference there. */
+/** Which task an order becomes. Source: docs/provider.md P93, by name, an inference there. */
 const TASK_TYPE: Readonly<Record<keyof SimSize, string>> = {
   memoryPerShard: '002',
   shards: '028',
@@ -37,7 +37,7 @@ const TASK_TYPE: Readonly<Record<keyof SimSize, string>> = {
 /** The maintenance window that an instance has until somebody sets another: 03:00 to 06:00, as in the sample. */
 export const USUAL_WINDOW: DailySpan = [3 * 60, 6 * 60];
 
-/** Whether a maintenance window may be so: no wrap over midnight, and a length of the list. Source: facts §2.6. */
+/** Whether a maintenance window may be so: no wrap over midnight, and a length of the list. Source: docs/provider.md P97 and P98. */
 export function isWindow(start: number, end: number): boolean {
   return [30, 60, 90, 120, 180].includes(end - start);
 }

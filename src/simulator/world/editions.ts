@@ -1,7 +1,7 @@
 /**
  * The provider's type codes, written down here a second time on purpose: the rules have their own table, and a
  * test that compares the two programs is worth something only while neither borrows from the other.
- * Source: facts §3 and §4, read 2026-11.
+ * Source: docs/provider.md P125 and P129.
  */
 
 const LEGACY = '1 2 4 8 12 16 20 24 32 40 48 60'.split(' ');

@@ -45,10 +45,10 @@ export interface FleetInstance {
   readonly replicationRole?: 'r' | 'rw' | null;
 }
 
-/** States of a data transfer that has ended: done and failed. Source: the product's model. */
+/** States of a data transfer that has ended: done and failed. Source: docs/provider.md P110. */
 export const TRANSFER_ENDED: readonly number[] = [9, 10];
 
-/** The wire's numbers. Source: facts §2.1, read 2026-11. */
+/** The wire's numbers. Source: docs/provider.md P46. */
 export const STATUS_NUMBER = {
   initialising: 0,
   processing: 1,

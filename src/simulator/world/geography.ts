@@ -1,6 +1,5 @@
 /**
- * Regions and zones of the small world. Region numbers: facts §5.1, read 2026-11. Zone numbers where the facts
- * name none follow the pattern of those they do (100002, 200004), which nothing may rely on.
+ * Regions and zones of the small world. Region numbers: docs/provider.md P67. Zone numbers where no fact names one follow docs/provider.md P68, which nothing may rely on.
  */
 
 export interface SimZone {
@@ -67,7 +66,7 @@ function zoneNumber(region: number, ordinal: number): number {
 
 /**
  * Every region with its zones. `extra` are zone codes (`<region>-<number>`) that a fleet uses beside the usual
- * ones; regions that the facts name no number for are given one from 900 up.
+ * ones; regions that docs/provider.md P67 names no number for are given one from 900 up.
  */
 export function makeRegions(extra: Iterable<string>): ReadonlyMap<string, SimRegion> {
   const ordinals = new Map<string, Set<number>>(

@@ -1,6 +1,5 @@
 /**
- * What a size costs in the small world, in cents (CNY). The figures are invented; their meaning follows facts
- * §2.3 and §7.1 (read 2026-11, an inference there): postpaid is the new price an hour, prepaid the difference for
+ * What a size costs in the small world, in cents (CNY). The figures are invented; their meaning follows docs/provider.md P73 and P76: postpaid is the new price an hour, prepaid the difference for
  * the remaining term, to be paid now and negative where the size shrinks.
  */
 import { DAY, GIGABYTE } from '../../units.ts';

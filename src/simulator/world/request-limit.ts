@@ -1,5 +1,5 @@
 /**
- * The request limit: per action and identity, counted when a request arrives (facts §6, read 2026-11). Whether
+ * The request limit: per action and identity, counted when a request arrives (docs/provider.md P29 to P31). Whether
  * the provider's second is fixed or sliding is not documented, so all readings are here.
  */
 

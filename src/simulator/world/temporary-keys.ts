@@ -2,7 +2,7 @@
 import { HOUR, SECOND } from '../../units.ts';
 import type { Identity, SimAccount, World } from './world.ts';
 
-/** Keys as the STS product answers with them. Source: facts §8 and the product's own model, read 2026-11. */
+/** Keys as the STS product answers with them. Source: docs/provider.md P180. */
 export type IssuedKeys = ReturnType<typeof issueKeys>;
 
 interface KeyRequest {

@@ -78,7 +78,7 @@ export interface WorldOptions {
   readonly durationOf?: (job: Pick<SimJob, 'instance' | 'change'>) => number;
   /** How long after its end an instance still refuses orders while reading as running. */
   readonly lockTail: Range;
-  /** Requests a second for every action; null: 35 for DescribeInstances, else 20 (facts §2). */
+  /** Requests a second for every action; null: 35 for DescribeInstances, else 20 (docs/provider.md P28). */
   readonly limit: number | null;
   readonly limitCounting: LimitCounting;
   /** What the first account holds, CNY. */

@@ -7,7 +7,7 @@ import { RefitError } from '../../../src/errors.ts';
 import { Refusal } from '../../../src/simulator/actions/refusal.ts';
 import { authenticateParameters } from '../../../src/simulator/gateway/authenticate.ts';
 
-// The provider's public example, with its two pairs of keys, and recomputed with SHA-256. Source: facts §5.4, read 2026-11.
+// The provider's public example, with its two pairs of keys, and recomputed with SHA-256. Source: docs/provider.md P151.
 const EXAMPLE = {
   Action: 'DescribeInstances',
   'InstanceIds.0': 'ins-09dx96dg',

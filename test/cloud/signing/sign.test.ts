@@ -7,7 +7,7 @@ import {
 } from '../../../src/cloud/signing/sign.ts';
 import { sha256 } from '../../../src/digest.ts';
 
-// The provider's two public vectors. Source: facts §5.3, read 2026-11.
+// The provider's two public vectors. Source: docs/provider.md P149.
 const BODY = '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}';
 const common = { service: 'cvm', timestamp: 1551113065, body: BODY };
 const covered = { 'content-type': 'application/json; charset=utf-8', host: 'cvm.tencentcloudapi.com' };

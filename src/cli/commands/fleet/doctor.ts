@@ -6,7 +6,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, regionFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 
-/** The provider refuses what is signed by a clock further off. Source: facts §5.5, read 2026-11. */
+/** The provider refuses what is signed by a clock further off. Source: docs/provider.md P153. */
 const TOLERATED_SECONDS = 300;
 /** Worth telling long before that. */
 const NOTICED_SECONDS = 30;

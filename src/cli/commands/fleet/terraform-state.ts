@@ -1,8 +1,6 @@
 /**
  * The Redis instances of a Terraform state: what `terraform show -json` prints, or a state file of version 4. Of a
- * resource only what is named here is read, so that no secret of a state goes anywhere. Source: the provider's
- * resource_tc_redis_instance.go (mem_size is set from RedisShardSize, the memory of one shard) and Terraform's JSON
- * output format, read 2026-11.
+ * resource only what is named here is read, so that no secret of a state goes anywhere. Source: docs/provider.md P191 and Terraform's JSON output format.
  */
 import { RefitError } from '../../../errors.ts';
 import { EDITIONS, type Instance, type InstanceStatus } from '../../../model.ts';
