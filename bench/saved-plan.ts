@@ -17,9 +17,9 @@ export function savedPlanOf(steps: number, more: readonly string[] = []): SavedP
     ].join('\n'),
     'bench.yaml',
   );
-  if (!plan) throw new Error(findings.map(({ what }) => what).join('\n'));
+  if (!plan) throw new Error(findings.map(({ message }) => message).join('\n'));
   const now = Date.parse(inventory.readAt);
   const review = finishPlan(draftPlan(plan, inventory, now), { quotes: null, now, saveAs: null });
-  if (review.verdict !== 'ready') throw new Error(review.findings.map(({ what }) => what).join('\n'));
+  if (review.verdict !== 'ready') throw new Error(review.findings.map(({ message }) => message).join('\n'));
   return review.plan;
 }

@@ -1,5 +1,5 @@
 /**
- * One error class, many codes. A code decides the exit code; the message says what and where, the mend what to
+ * One error class, many codes. A code decides the exit code; the message says what and where, the fix what to
  * type next. Anything thrown that is not a RefitError is our own fault and exits 1.
  */
 
@@ -50,13 +50,13 @@ export function exitCodeOf(code: ErrorCode): number {
 export class RefitError extends Error {
   readonly code: ErrorCode;
   /** What to type or change next. */
-  readonly mend: string;
+  readonly fix: string;
 
-  constructor(code: ErrorCode, what: string, mend: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, what: string, fix: string, options?: { cause?: unknown }) {
     super(what, options);
     this.name = 'RefitError';
     this.code = code;
-    this.mend = mend;
+    this.fix = fix;
   }
 
   get exitCode(): number {

@@ -56,7 +56,7 @@
  */
 export * from './model/approval.ts';
 export type * from './model/control.ts';
-export type * from './model/finding.ts';
+export * from './model/finding.ts';
 export * from './model/fleet.ts';
 export type * from './model/forecast.ts';
 export * from './model/journal-entry.ts';

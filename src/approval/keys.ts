@@ -22,12 +22,12 @@ const KEY_BYTES = 32;
 const MAKE_PUBLIC = 'ssh-keygen -t ed25519 makes one; its .pub file holds the line';
 
 /** @param text `ssh-ed25519 AAAA… comment`, or PEM between BEGIN and END PUBLIC KEY. @returns why it is none, where it is none. */
-export function readPublicKey(text: string): PublicKey | { readonly why: string; readonly mend: string } {
+export function readPublicKey(text: string): PublicKey | { readonly why: string; readonly fix: string } {
   const trimmed = text.trim();
   if (trimmed.includes('PRIVATE KEY'))
     return {
       why: 'it is a private key, which belongs to its owner alone',
-      mend: 'the line of its .pub file',
+      fix: 'the line of its .pub file',
     };
   if (trimmed.startsWith('-----BEGIN')) return fromPem(trimmed);
   const [algorithm = '', encoded = ''] = trimmed.split(/[ \t]+/);
@@ -35,14 +35,14 @@ export function readPublicKey(text: string): PublicKey | { readonly why: string;
     const other = /^(ssh|ecdsa|sk)-[a-z0-9@.-]{1,60}$/.test(algorithm);
     return {
       why: other ? `it is a key for ${algorithm}, and only Ed25519 is taken` : 'it is no Ed25519 public key',
-      mend: MAKE_PUBLIC,
+      fix: MAKE_PUBLIC,
     };
   }
   const blob = Buffer.from(encoded, 'base64');
   const raw = blob.subarray(blob.length - KEY_BYTES);
   // The whole form at once: lengths, algorithm, no byte too many, and no other base64 spelling of it.
   if (raw.length !== KEY_BYTES || blobOf(raw).toString('base64') !== encoded)
-    return { why: 'the line is cut off or was changed', mend: 'copy the line of the .pub file whole' };
+    return { why: 'the line is cut off or was changed', fix: 'copy the line of the .pub file whole' };
   return publicKey(raw);
 }
 
@@ -63,10 +63,10 @@ function fromPem(text: string): ReturnType<typeof readPublicKey> {
   try {
     key = createPublicKey(text);
   } catch {
-    return { why: 'the PEM text is no public key, or is cut off', mend: MAKE_PUBLIC };
+    return { why: 'the PEM text is no public key, or is cut off', fix: MAKE_PUBLIC };
   }
   if (key.asymmetricKeyType !== 'ed25519')
-    return { why: `it is a key for ${key.asymmetricKeyType}, and only Ed25519 is taken`, mend: MAKE_PUBLIC };
+    return { why: `it is a key for ${key.asymmetricKeyType}, and only Ed25519 is taken`, fix: MAKE_PUBLIC };
   return publicKey(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
 }
 
@@ -121,8 +121,8 @@ export function readPrivateKey(text: string, file: string): PrivateKey {
 
 const MAKE_ONE = 'ssh-keygen -t ed25519 makes one; give its .pub line to whoever keeps the approvers';
 
-function refused(file: string, what: string, mend: string): RefitError {
-  return new RefitError('usage', `the key ${file} ${what}`, mend);
+function refused(file: string, what: string, fix: string): RefitError {
+  return new RefitError('usage', `the key ${file} ${what}`, fix);
 }
 
 function privateKey(key: KeyObject): PrivateKey {

@@ -1,18 +1,22 @@
 /** Findings of a plan that could not be reviewed, as text and JSON. */
-import type { Finding } from '../model.ts';
+import { type Finding, remedyOf } from '../model.ts';
 import { visible } from '../report/document/escape.ts';
 import { ink, SEVERITY_SIGNS } from '../report/document/ink.ts';
 
-/** One block a finding: place, what, excerpt, mend. */
+/** One block for each finding: location, message, excerpt, fix or example. */
 export function findingsText(findings: readonly Finding[], color: boolean): string {
   const inks = ink(color);
   return findings
-    .map(({ code, severity, what, mend, place, excerpt }) => {
+    .map(({ code, severity, message, fix, example, location, excerpt }) => {
       const [sign, colour] = SEVERITY_SIGNS[severity];
-      const where = place ? `${visible(place.file)}:${place.line}:${place.column}: ` : '';
-      const lines = [`${inks[colour](sign)} ${where}${inks.bold(visible(what))}  ${inks.dim(visible(code))}`];
+      const where = location ? `${visible(location.file)}:${location.line}:${location.column}: ` : '';
+      const lines = [
+        `${inks[colour](sign)} ${where}${inks.bold(visible(message))}  ${inks.dim(visible(code))}`,
+      ];
       if (excerpt !== null) lines.push(...excerpt.split('\n').map((line) => `  ${visible(line)}`));
-      if (mend !== '') lines.push(`  mend: ${mend.split('\n').map(visible).join('\n        ')}`);
+      const remedy = remedyOf({ fix, example });
+      if (remedy !== null)
+        lines.push(`  ${remedy.label}: ${remedy.text.split('\n').map(visible).join('\n        ')}`);
       return `${lines.join('\n')}\n`;
     })
     .join('\n');

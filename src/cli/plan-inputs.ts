@@ -16,19 +16,19 @@ export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
  */
 export async function readInventoryFile(path: string): Promise<Inventory> {
   const bytes = await readInput(path, 'the inventory');
-  const mend = 'refit inventory -o FILE writes one';
+  const fix = 'refit inventory -o FILE writes one';
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new RefitError('format-unknown', `${path} is no inventory: it is not JSON`, mend, { cause });
+    throw new RefitError('format-unknown', `${path} is no inventory: it is not JSON`, fix, { cause });
   }
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== INVENTORY_FORMAT) {
     throw new RefitError(
       'format-unknown',
       `${path} is no inventory of this version: format is ${JSON.stringify(format)?.slice(0, 80) ?? 'missing'}, not ${INVENTORY_FORMAT}`,
-      mend,
+      fix,
     );
   }
   if (!validateInventory(value)) {
@@ -36,7 +36,7 @@ export async function readInventoryFile(path: string): Promise<Inventory> {
     throw new RefitError(
       'format-unknown',
       `${path} is no sound inventory: ${fault?.instancePath || '/'} ${fault?.message ?? ''}`,
-      mend,
+      fix,
     );
   }
   return value as Inventory;

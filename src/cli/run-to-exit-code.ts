@@ -17,13 +17,13 @@ export async function runToExitCode(args: readonly string[]): Promise<number> {
 export function tell(error: unknown): number {
   if (error instanceof RefitError) {
     process.stderr.write(`refit: ${lines(error.message, '  ')}\n`);
-    if (error.mend !== '') process.stderr.write(`  mend: ${lines(error.mend, '        ')}\n`);
+    if (error.fix !== '') process.stderr.write(`  fix: ${lines(error.fix, '        ')}\n`);
     return error.exitCode;
   }
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === 'string' && typeof syscall === 'string') {
     process.stderr.write(
-      `refit: ${visible(path ?? syscall)}: ${visible(reason(error))}\n  mend: free the disk, mend the rights, or name another folder\n`,
+      `refit: ${visible(path ?? syscall)}: ${visible(reason(error))}\n  fix: free the disk, fix the rights, or name another folder\n`,
     );
     return exitCodeOf('disk-failed');
   }

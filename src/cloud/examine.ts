@@ -35,7 +35,7 @@ export interface Examination {
   /** Null where the provider would not say. */
   readonly identity: Caller | null;
   /** The refusal that concerns the keys or the clock, and not a single right. */
-  readonly refused: { readonly code: string; readonly what: string; readonly mend: string } | null;
+  readonly refused: { readonly code: string; readonly what: string; readonly fix: string } | null;
   /** What stood in the way, where nobody answered; the rest is then what is known without an answer. */
   readonly unreachable: string | null;
   /**
@@ -210,7 +210,7 @@ function stateOf(answer: Tried['answer']): Right['state'] {
 /** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
 function aboutKeys(answer: Tried['answer']): Examination['refused'] {
   if (answer.kind !== 'refused' || !isOfKeys(answer.code)) return null;
-  return { code: answer.code, what: answer.message, mend: fixForKeys(answer.code) };
+  return { code: answer.code, what: answer.message, fix: fixForKeys(answer.code) };
 }
 
 function subjectOf(seen: Tried['answer'] | null, scope: Scope, now: number): Subject {

@@ -1,5 +1,5 @@
 /** Who approves a plan, and what they sign. */
-import type { Place } from './finding.ts';
+import type { SourceLocation } from './finding.ts';
 
 export const APPROVAL_FORMAT = 'refit.approval/1';
 export const HEAD_SIGNATURE_FORMAT = 'refit.head-signature/1';
@@ -16,7 +16,7 @@ export interface Approver {
 export interface ApproversInFile {
   readonly need: number;
   readonly from: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** How many must sign a plan made from a run, and who may, as the plan of the run has sealed it. */

@@ -1,7 +1,7 @@
-/** What is said of a plan before it runs, and where in its text. */
+/** What a rule or a check says about a plan before it runs, and where in its text. */
 
-/** A place in the author's text. Lines and columns count from 1. */
-export interface Place {
+/** A location in the author's text. Lines and columns count from 1. */
+export interface SourceLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -9,17 +9,29 @@ export interface Place {
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What is said of a plan before it runs. `error` blocks. */
+/** What a rule or a check says about a plan before it runs. `error` blocks. */
 export interface Finding {
   /** The provider's spelling where the provider would refuse, else `Refit.…`. */
   readonly code: string;
   readonly severity: Severity;
   /** One sentence with the numbers in it. */
-  readonly what: string;
-  /** What to do, typed as a command or value where there is one. */
-  readonly mend: string;
-  readonly place: Place | null;
-  /** The source line with a mark under the place, drawn when the text was at hand. */
+  readonly message: string;
+  /** What to do, as a command or a value that can be typed; null where Refit cannot know it. */
+  readonly fix: string | null;
+  /** What a right value looks like, where the right one cannot be known; else null. */
+  readonly example: string | null;
+  /** Null where the finding is not about one location. */
+  readonly location: SourceLocation | null;
+  /** The source line with a mark under the location; null where the text was not read. */
   readonly excerpt: string | null;
   readonly instance: string | null;
+}
+
+/** The fix or the example of a finding, with its label; null where it has neither. */
+export function remedyOf({
+  fix,
+  example,
+}: Pick<Finding, 'fix' | 'example'>): { readonly label: string; readonly text: string } | null {
+  if (fix !== null) return { label: 'fix', text: fix };
+  return example === null ? null : { label: 'example', text: example };
 }

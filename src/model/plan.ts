@@ -1,6 +1,6 @@
 /** What an author writes: targets with their requested sizes, and how the run is to behave. */
 import type { ApproversInFile, ApproversOfRun } from './approval.ts';
-import type { Place } from './finding.ts';
+import type { SourceLocation } from './finding.ts';
 import type { Dimension, EditionName, Instance, InstanceStatus, Size } from './fleet.ts';
 import type { Money } from './money.ts';
 import type { Hooks, Webhook } from './notification.ts';
@@ -34,7 +34,7 @@ export interface Select {
 
 /** One entry of a plan's `targets`. */
 export interface PlanTarget {
-  readonly place: Place;
+  readonly place: SourceLocation;
   readonly region: string | null;
   readonly profile: string | null;
   /** A single instance id, or a selector with its exclusions. */
@@ -109,7 +109,7 @@ export interface Target {
   readonly instance: Instance;
   readonly to: Size;
   /** Where the author asked for it. */
-  readonly place: Place;
+  readonly place: SourceLocation;
   /** How a relative wish became this number, for the reviewer. */
   readonly because: string | null;
   /** Zone codes for added or removed replicas; null = the author names none. */

@@ -1,6 +1,6 @@
 /** The sealed plan: what a person approves, and all that a run orders. */
 import type { Approvals } from './approval.ts';
-import type { Finding, Place } from './finding.ts';
+import type { Finding, SourceLocation } from './finding.ts';
 import type { Change, EditionName, Instance, NodeChange, Size, UsedMemory } from './fleet.ts';
 import type { Forecast } from './forecast.ts';
 import type { PriceShare, PriceSum, Quote } from './money.ts';
@@ -28,7 +28,7 @@ export interface Step {
   readonly needs: string | null;
   /** Index into the saved plan's waves. */
   readonly wave: number;
-  readonly place: Place | null;
+  readonly place: SourceLocation | null;
   readonly quote: Quote | null;
 }
 
@@ -74,7 +74,7 @@ export interface SavedPlan
   readonly preconditions: readonly Precondition[];
   /** Targets that already fit: nothing is ordered for them. */
   readonly unchanged: readonly { readonly instance: string; readonly region: string; readonly why: string }[];
-  /** Targets left out with `onBlocked: skip`, with code and mend. */
+  /** Targets left out with `onBlocked: skip`, with code and fix. */
   readonly blocked: readonly BlockedTarget[];
   /** Warnings and notes, for the reviewer. */
   readonly findings: readonly Finding[];

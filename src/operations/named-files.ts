@@ -11,7 +11,7 @@ export async function readInput(path: string, what: string): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     const problem = `${what} ${visible(path)} cannot be read: ${reason(cause)}`;
-    throw new RefitError('usage', problem, mendFor(cause, path), { cause });
+    throw new RefitError('usage', problem, fixFor(cause, path), { cause });
   }
 }
 
@@ -40,8 +40,8 @@ export async function writeOutput(
     else await replaceFile(target, text);
   } catch (cause) {
     const problem = `${visible(path)} cannot be written: ${reason(cause)}`;
-    const mend = 'name a file in a folder that exists and may be written to';
-    throw new RefitError('disk-failed', problem, mend, { cause });
+    const fix = 'name a file in a folder that exists and may be written to';
+    throw new RefitError('disk-failed', problem, fix, { cause });
   }
 }
 
@@ -74,7 +74,7 @@ export function reason(error: unknown): string {
   return REASONS[code] ?? message ?? String(error);
 }
 
-function mendFor(error: unknown, path: string): string {
+function fixFor(error: unknown, path: string): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT')
     return `check the spelling: ls ${path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '.'}`;

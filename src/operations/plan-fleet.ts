@@ -100,7 +100,7 @@ export async function planFromRun(
   const made = planFrom(kind, { ...run, directory, finished }, { now: clock.now(), ignoreWindows });
   const { review, findings } = await reviewPlan(made.plan, options, made);
   if (review !== null) return review;
-  throw new Error(`internal error: a plan made from a run names no region: ${findings[0]?.what}`);
+  throw new Error(`internal error: a plan made from a run names no region: ${findings[0]?.message}`);
 }
 
 /** @param made what is known of a plan beside its text, where it was made from a run. */
@@ -126,7 +126,7 @@ async function reviewPlan(
   const source = isOffline ? from.source : 'live';
   const remarks = [
     ...(isOffline && price ? [pricesAreOffline(source)] : []),
-    ...fleet.notes.map((what) => say('Refit.NotReadable', { what, mend: NOT_READABLE })),
+    ...fleet.notes.map((message) => say('Refit.NotReadable', { message, fix: NOT_READABLE })),
   ];
   const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
   const review = finishPlan(draft, {
@@ -260,6 +260,6 @@ export function pastDurations(path: string | undefined, endpoint: string | undef
 }
 
 function pricesAreOffline(source: string): Finding {
-  const what = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
-  return say('Refit.PriceOffline', { what, mend: PRICES_NEED_THE_PROVIDER });
+  const message = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
+  return say('Refit.PriceOffline', { message, fix: PRICES_NEED_THE_PROVIDER });
 }

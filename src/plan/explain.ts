@@ -38,7 +38,7 @@ function page(rule: Rule): string {
     rule.sentence,
     `  looks at  ${rule.looksAt}`,
     `  said of   ${SAID_OF[rule.saidOf]}`,
-    `  mend      ${rule.mend}`,
+    `  fix       ${rule.fix}`,
     `  source    ${rule.source}, read ${rule.readOn}`,
     '',
   ].join('\n');
@@ -104,7 +104,7 @@ function changeable(instance: Instance): string[] {
     const rule = ruleOf(code)!;
     const broken = rule.check!(facts);
     return broken
-      ? [`  now       blocked, ${code}: ${broken.what}`, `            ${broken.mend ?? rule.mend}`]
+      ? [`  now       blocked, ${code}: ${broken.message}`, `            ${broken.fix ?? rule.fix}`]
       : [];
   });
   return against.length > 0
@@ -135,10 +135,11 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
     }
     if (route.because !== null) lines.push(`            ${route.because}`);
     lines.push('  in order  nothing that was read speaks against it');
-    for (const { code, what } of route.findings) lines.push(`            ${code}: ${what}`);
+    for (const { code, message } of route.findings) lines.push(`            ${code}: ${message}`);
   } else if (blocked.length > 0) {
-    for (const { code, what, mend } of blocked.flatMap(({ findings }) => findings)) {
-      lines.push(`  blocked   ${code}: ${what}`, `            ${mend}`);
+    for (const { code, message, fix, example } of blocked.flatMap(({ findings }) => findings)) {
+      const remedy = fix ?? example;
+      lines.push(`  blocked   ${code}: ${message}`, ...(remedy === null ? [] : [`            ${remedy}`]));
     }
   } else {
     lines.push(`  unchanged ${unchanged?.why ?? 'no target selects it'}`);

@@ -1,6 +1,16 @@
 /** What is said of a plan: its author's own limits, its times, its windows, whom a run of it tells. */
 import { iso } from '../clock.ts';
-import type { Finding, Forecast, Instance, Inventory, Place, Plan, Quote, Severity, Size } from '../model.ts';
+import type {
+  Finding,
+  Forecast,
+  Instance,
+  Inventory,
+  Plan,
+  Quote,
+  Severity,
+  Size,
+  SourceLocation,
+} from '../model.ts';
 import { money, sumPrices } from '../money.ts';
 import { say } from '../rules/check.ts';
 import { count, saySize } from '../rules/say-size.ts';
@@ -8,12 +18,12 @@ import { MINUTE, SECOND } from '../units.ts';
 import { compare, reached, sayThreshold } from './parse/quantity.ts';
 
 /** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
-export function shrinkDenied(plan: Plan, { id, size }: Instance, to: Size, place: Place): Finding[] {
+export function shrinkDenied(plan: Plan, { id, size }: Instance, to: Size, place: SourceLocation): Finding[] {
   if (plan.guards.shrink === 'allow') return [];
   const capacity = to.memoryPerShard * to.shards < size.memoryPerShard * size.shards;
   if (!capacity && to.replicas >= size.replicas) return [];
-  const what = `${id}: ${saySize(size)} to ${saySize(to)} reduces ${capacity ? 'capacity' : 'replicas'}, and guards.shrink is deny`;
-  return [say('Refit.ShrinkDenied', { what }, id, place)];
+  const message = `${id}: ${saySize(size)} to ${saySize(to)} reduces ${capacity ? 'capacity' : 'replicas'}, and guards.shrink is deny`;
+  return [say('Refit.ShrinkDenied', { message }, id, place)];
 }
 
 /** `targets`: how many instances may be changed, of those in the inventory. */
@@ -21,8 +31,8 @@ export function tooManyTargets(plan: Plan, planned: number, inventory: number): 
   const guard = plan.guards.targets;
   if (guard === null || reached(guard, planned, { inventory, wave: planned, run: planned })) return [];
   const share = inventory === 0 ? '' : `, ${((planned * 100) / inventory).toFixed(2)}%`;
-  const what = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${sayThreshold(guard)}`;
-  return [say('Refit.TooManyTargets', { what })];
+  const message = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${sayThreshold(guard)}`;
+  return [say('Refit.TooManyTargets', { message })];
 }
 
 /** What to do about prices that were asked for offline. */
@@ -43,32 +53,36 @@ export function costRefused(
   const limit = `guards.cost is ${guard.operator} ${guard.amount} ${guard.currency}`;
   const unknown = quotes.filter(({ quote }) => quote === null);
   if (unknown.length > 0 && source !== 'live') {
-    const what = `${limit}, and this plan is made offline from ${source}: prices come from the provider alone, and an unknown price refuses the plan`;
-    return [say('Refit.CostUnknown', { what, mend: PRICES_NEED_THE_PROVIDER })];
+    const message = `${limit}, and this plan is made offline from ${source}: prices come from the provider alone, and an unknown price refuses the plan`;
+    return [say('Refit.CostUnknown', { message, fix: PRICES_NEED_THE_PROVIDER })];
   }
   if (unknown.length > 0) {
-    const what = `${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
-    return [say('Refit.CostUnknown', { what })];
+    const message = `${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
+    return [say('Refit.CostUnknown', { message })];
   }
   const other = quotes.find(({ quote }) => quote!.currency !== guard.currency);
   if (other) {
     const { currency } = other.quote!;
-    const what = `${limit}, and ${other.id} is priced in ${currency}`;
-    return [say('Refit.CostUnknown', { what, mend: `write guards.cost in ${currency}` })];
+    const message = `${limit}, and ${other.id} is priced in ${currency}`;
+    return [say('Refit.CostUnknown', { message, fix: `write guards.cost in ${currency}` })];
   }
   const sums = sumPrices(quotes);
   const sum = (basis: Quote['basis']) => sums.find((one) => one.basis === basis)?.amount ?? 0;
   const total = money(sum('once') + sum('hourly'));
   if (compare(total, guard.operator, guard.amount)) return [];
-  const what = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} for the first hour), and ${limit}`;
-  return [say('Refit.CostAboveGuard', { what })];
+  const message = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} for the first hour), and ${limit}`;
+  return [say('Refit.CostAboveGuard', { message })];
 }
 
 /** Nobody approves a change in a window whose hours nobody knows. */
-export function windowUnknown({ execution }: Plan, { id, window }: Instance, place: Place): Finding[] {
+export function windowUnknown(
+  { execution }: Plan,
+  { id, window }: Instance,
+  place: SourceLocation,
+): Finding[] {
   if (execution.switch === 'now' || window !== undefined) return [];
-  const what = `${id} is to be changed in its maintenance window, and that is not known`;
-  return [say('Refit.WindowUnknown', { what }, id, place)];
+  const message = `${id} is to be changed in its maintenance window, and that is not known`;
+  return [say('Refit.WindowUnknown', { message }, id, place)];
 }
 
 /** What waits for one window begins when the provider opens it: nothing here holds the changes apart then. */
@@ -77,19 +91,19 @@ export function beginTogether({ execution }: Plan, instances: readonly Instance[
   const windows = [...Map.groupBy(instances, ({ window }) => `${window!.from}-${window!.to}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([hours, { length }]) => `${hours} (${length})`);
-  const what = `each instance is changed in its own maintenance window, Beijing time: ${windows.join(', ')}; what waits for one window begins together when it opens, and inFlight does not hold it apart`;
-  return [say('Refit.InWindows', { what })];
+  const message = `each instance is changed in its own maintenance window, Beijing time: ${windows.join(', ')}; what waits for one window begins together when it opens, and inFlight does not hold it apart`;
+  return [say('Refit.InWindows', { message })];
 }
 
 export function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {
   const findings: Finding[] = [];
   if (plan.finishBy !== null && Date.parse(plan.finishBy) <= now) {
-    const what = `finishBy is ${plan.finishBy}, and it is ${iso(now)}: nothing would be ordered`;
-    findings.push(say('Refit.FinishByPassed', { what }));
+    const message = `finishBy is ${plan.finishBy}, and it is ${iso(now)}: nothing would be ordered`;
+    findings.push(say('Refit.FinishByPassed', { message }));
   }
   if (now - Date.parse(inventory.readAt) > plan.expires) {
-    const what = `the inventory was read at ${inventory.readAt}, longer ago than a saved plan may be old`;
-    findings.push(say('Refit.InventoryOld', { what }));
+    const message = `the inventory was read at ${inventory.readAt}, longer ago than a saved plan may be old`;
+    findings.push(say('Refit.InventoryOld', { message }));
   }
   return findings;
 }
@@ -99,8 +113,8 @@ const LEAST_PATIENCE = MINUTE;
 
 export function shortPatience({ execution: { patience } }: Plan): Finding[] {
   if (patience >= LEAST_PATIENCE) return [];
-  const what = `patience is ${patience / SECOND} s: an order without an answer that shows later than that would be asked again`;
-  return [say('Refit.ShortPatience', { what, mend: 'execution: { patience: 3m }, or 60s at the least' })];
+  const message = `patience is ${patience / SECOND} s: an order without an answer that shows later than that would be asked again`;
+  return [say('Refit.ShortPatience', { message, fix: 'execution: { patience: 3m }, or 60s at the least' })];
 }
 
 /** Whether what it takes at the least, or is likely to take, fits before `finishBy`. @param soak all soaks, seconds. */
@@ -116,12 +130,12 @@ export function finishByTooSoon(
   const least = leastSeconds + soak;
   if (left < least * SECOND) {
     const takes = soak === 0 ? 'the request rate alone takes' : 'request rate and soak times alone take';
-    return [say('Refit.FinishByTooSoon', { what: `${takes} ${least} s, and ${leaves}` })];
+    return [say('Refit.FinishByTooSoon', { message: `${takes} ${least} s, and ${leaves}` })];
   }
   if (!time || left >= time.total.p50 * SECOND) return [];
-  const what = `the plan is likely to take ${time.total.p50} s (${time.durations.what}), and ${leaves}`;
+  const message = `the plan is likely to take ${time.total.p50} s (${time.durations.what}), and ${leaves}`;
   return [
-    say('Refit.FinishByTooSoon', { what, mend: 'a later finishBy, fewer targets, or a greater inFlight' }),
+    say('Refit.FinishByTooSoon', { message, fix: 'a later finishBy, fewer targets, or a greater inFlight' }),
   ];
 }
 
@@ -130,8 +144,8 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
   const findings: Finding[] = [];
   if (hooks !== undefined) {
     const told = Object.entries(hooks).map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`);
-    const what = `the plan runs commands on the machine where it is applied, as whoever applies it: ${told.join(', ')}`;
-    findings.push(say('Refit.Hooks', { what }));
+    const message = `the plan runs commands on the machine where it is applied, as whoever applies it: ${told.join(', ')}`;
+    findings.push(say('Refit.Hooks', { message }));
   }
   if (notify !== undefined) {
     const told = notify.map(
@@ -141,10 +155,10 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
     const names = notify
       .flatMap(({ urlEnv, secretEnv }) => [urlEnv, secretEnv])
       .filter((one) => one !== null);
-    const what = `a run of the plan is told to ${told.join('; ')}`;
-    const mend =
+    const message = `a run of the plan is told to ${told.join('; ')}`;
+    const fix =
       names.length === 0 ? 'nothing to do' : `where it is applied, export ${[...new Set(names)].join(', ')}`;
-    findings.push(say('Refit.Notify', { what, mend }));
+    findings.push(say('Refit.Notify', { message, fix }));
   }
   return findings;
 }
@@ -152,7 +166,9 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
 /** Remarks that repeat over the fleet, told once each with their number. */
 export function summarised(remarks: readonly Finding[]): Finding[] {
   return [...Map.groupBy(remarks, ({ code }) => code).values()].map(([first, ...others]) =>
-    others.length === 0 ? first! : { ...first!, what: `${first!.what} (and ${others.length} more like it)` },
+    others.length === 0
+      ? first!
+      : { ...first!, message: `${first!.message} (and ${others.length} more like it)` },
   );
 }
 

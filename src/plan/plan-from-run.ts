@@ -161,7 +161,7 @@ function getsSmaller({ size, target }: Precondition): boolean {
 
 /**
  * The waves of the run, each with as many instances as there are of it; those without any are left out. A rollback has
- * no gates: what made the run's gates fail would hold back its mend.
+ * no gates: what made the run's gates fail would hold back its fix.
  */
 function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly number[]): PlanWave[] {
   const waves = saved.waves.flatMap((wave, index): PlanWave[] => {
@@ -185,14 +185,14 @@ function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSour
     kind === 'rollback'
       ? `takes back what run ${run} verified (${about}); it says shrink: allow, because taking a growth back makes smaller`
       : `asks again for what run ${run} left undone (${about})${guards.shrink === 'allow' ? '; it says shrink: allow, because that run made smaller' : ''}`;
-  const what = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
-  return say('Refit.FromRun', { what, mend: `refit audit verify ${run} --head ${head}` });
+  const message = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
+  return say('Refit.FromRun', { message, fix: `refit audit verify ${run} --head ${head}` });
 }
 
 function unfinished(run: string): Finding {
-  const what = `run ${run} has not ended for good: the same apply would still go on with it`;
-  const mend = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
-  return say('Refit.RunUnfinished', { what, mend });
+  const message = `run ${run} has not ended for good: the same apply would still go on with it`;
+  const fix = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
+  return say('Refit.RunUnfinished', { message, fix });
 }
 
 /**
@@ -223,9 +223,9 @@ function kept(windows: SavedWindows, source: PlanSource): Finding {
     ({ file, knownUntil }) =>
       `; what ${file} says is as it was sealed for that run, known until ${knownUntil}`,
   );
-  const what = `as that run did, it keeps to ${inWords(windows)}${known.join('')}`;
-  const mend = `${planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED')}   where it cannot wait for them`;
-  return say('Refit.WindowsOfRun', { what, mend });
+  const message = `as that run did, it keeps to ${inWords(windows)}${known.join('')}`;
+  const fix = `${planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED')}   where it cannot wait for them`;
+  return say('Refit.WindowsOfRun', { message, fix });
 }
 
 function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
@@ -234,10 +234,10 @@ function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding
     ...(execution.switch === 'maintenance-window' ? ['the maintenance windows of the instances'] : []),
   ];
   if (left.length === 0) return [];
-  const what = `to begin at once, at any time, it ignores what that run kept to: ${left.join('; and ')}`;
+  const message = `to begin at once, at any time, it ignores what that run kept to: ${left.join('; and ')}`;
   const { ignoresWindows: _, ...keeping } = source;
-  const mend = `${planAgain({ file: '', source: keeping }, 'SAVED')}   keeps to them`;
-  return [say('Refit.WindowsIgnored', { what, mend })];
+  const fix = `${planAgain({ file: '', source: keeping }, 'SAVED')}   keeps to them`;
+  return [say('Refit.WindowsIgnored', { message, fix })];
 }
 
 /** `the windows Tue-Thu 01:00-05:00 (Asia/Shanghai), 1 freeze and 2 calendars` */

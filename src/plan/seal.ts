@@ -34,18 +34,18 @@ export function readSavedPlan(text: string): SavedPlan {
     throw new RefitError('format-unknown', 'this is no saved plan: it is not a JSON object', PLAN_AGAIN);
   const { format, digest, ...rest } = value as Partial<SavedPlan>;
   if (format !== SAVED_PLAN_FORMAT) {
-    const what = `this is no saved plan of this version: format is ${shown(format)}, not ${SAVED_PLAN_FORMAT}`;
-    throw new RefitError('format-unknown', what, PLAN_AGAIN);
+    const message = `this is no saved plan of this version: format is ${shown(format)}, not ${SAVED_PLAN_FORMAT}`;
+    throw new RefitError('format-unknown', message, PLAN_AGAIN);
   }
   const found = canonicalDigest({ format, ...rest });
   if (digest !== found) {
-    const what = `the saved plan was altered after it was sealed: its digest is ${shown(digest)}, its content has ${found}`;
-    throw new RefitError('plan-altered', what, `restore the file that was approved, or ${PLAN_AGAIN}`);
+    const message = `the saved plan was altered after it was sealed: its digest is ${shown(digest)}, its content has ${found}`;
+    throw new RefitError('plan-altered', message, `restore the file that was approved, or ${PLAN_AGAIN}`);
   }
   if (!validateSavedPlan(value)) {
     const fault = validateSavedPlan.errors?.[0];
-    const what = `the saved plan has its digest and not its form: ${fault?.instancePath || '/'} ${fault?.message ?? 'is invalid'}`;
-    throw new RefitError('format-unknown', what, PLAN_AGAIN);
+    const message = `the saved plan has its digest and not its form: ${fault?.instancePath || '/'} ${fault?.message ?? 'is invalid'}`;
+    throw new RefitError('format-unknown', message, PLAN_AGAIN);
   }
   const saved = value as SavedPlan;
   const fault = looseEnd(saved);

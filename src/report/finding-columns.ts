@@ -9,17 +9,21 @@ export const SEVERITY: ColumnOf<Finding> = [
 export const CODE: ColumnOf<Finding> = ['Code', (finding) => code(finding.code), { yields: 1, bare: true }];
 export const INSTANCE: ColumnOf<Finding> = ['Instance', ({ instance }) => id(instance), { bare: true }];
 export const WHAT: readonly ColumnOf<Finding>[] = [
-  ['What', ({ what }) => what, SENTENCE],
-  ['Mend', ({ mend }) => mend, { under: 'What', in: 'documents' }],
+  ['What', ({ message }) => message, SENTENCE],
+  [
+    'Fix',
+    ({ fix, example }) => fix ?? (example && `example: ${example}`),
+    { under: 'What', in: 'documents' },
+  ],
   [
     'Excerpt',
     ({ excerpt }) => (excerpt === null ? null : { kind: 'excerpt', text: excerpt }),
     { under: 'What', in: 'page' },
   ],
-  ['Place', (finding) => code(placeOf(finding)), { in: 'documents' }],
+  ['Location', (finding) => code(locationOf(finding)), { in: 'documents' }],
 ];
 
-/** `plans/a.yaml:12:5`; empty where the finding has no place. */
-export function placeOf({ place }: Pick<Finding, 'place'>): string {
-  return place === null ? '' : `${place.file}:${place.line}:${place.column}`;
+/** `plans/a.yaml:12:5`; empty where the finding has no location. */
+export function locationOf({ location }: Pick<Finding, 'location'>): string {
+  return location === null ? '' : `${location.file}:${location.line}:${location.column}`;
 }

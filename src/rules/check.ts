@@ -1,5 +1,5 @@
 /** What is said of one step before it is ordered. */
-import type { Finding, Place } from '../model.ts';
+import type { Finding, SourceLocation } from '../model.ts';
 import { COMMON_CODES } from './common-codes.ts';
 import type { Broken, Facts, Rule } from './facts.ts';
 import { OWN_RULES } from './own-rules.ts';
@@ -28,7 +28,7 @@ const REMARKS = [...OWN_RULES, ...RULES].filter(
  * The first error that the provider would answer this step with, or Refit's own reason where that cannot be known;
  * where there is none, warnings and notes. @param place where the author asked for it.
  */
-export function check(facts: Facts, place: Place | null = null): Finding[] {
+export function check(facts: Facts, place: SourceLocation | null = null): Finding[] {
   const judge = (rule: Rule): Finding[] => {
     const broken = rule.check!(facts);
     return broken ? [finding(rule, broken, facts.id, place)] : [];
@@ -58,14 +58,20 @@ export function say(
   code: string,
   broken: Broken,
   instance: string | null = null,
-  place: Place | null = null,
+  place: SourceLocation | null = null,
 ): Finding {
   const rule = BY_CODE.get(code);
   if (!rule) throw new Error(`internal error: no rule ${code}`);
   return finding(rule, broken, instance, place);
 }
 
-function finding(rule: Rule, broken: Broken, instance: string | null, place: Place | null): Finding {
-  const { what, mend = rule.mend } = broken;
-  return { code: rule.code, severity: rule.severity, what, mend, place, excerpt: null, instance };
+function finding(
+  rule: Rule,
+  broken: Broken,
+  instance: string | null,
+  location: SourceLocation | null,
+): Finding {
+  const { code, severity } = rule;
+  const { message, example = null, fix = example === null ? rule.fix : '' } = broken;
+  return { code, severity, message, fix: fix || null, example, location, excerpt: null, instance };
 }

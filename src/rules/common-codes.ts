@@ -196,16 +196,16 @@ function codes(
     names: readonly string[],
     looksAt: string,
     sentence: string,
-    mend: string,
+    fix: string,
     severity?: Rule['severity'],
   ])[],
 ): Rule[] {
-  return rows.flatMap(([names, looksAt, sentence, mend, severity = 'error']) =>
+  return rows.flatMap(([names, looksAt, sentence, fix, severity = 'error']) =>
     names.map((code) => ({
       code,
       looksAt,
       sentence,
-      mend,
+      fix,
       source,
       readOn: '2026-11',
       severity,

@@ -44,9 +44,11 @@ export interface Facts {
 
 /** What is wrong, in one sentence with the numbers in it. */
 export interface Broken {
-  readonly what: string;
-  /** What to do; absent: what the rule says. */
-  readonly mend?: string;
+  readonly message: string;
+  /** What to do; absent: what the rule says, unless there is an example. */
+  readonly fix?: string;
+  /** What a right value looks like, where the right one cannot be known. */
+  readonly example?: string;
 }
 
 /** A rule: when the provider (or Refit itself) refuses a change, and what to do about it. */
@@ -57,7 +59,7 @@ export interface Rule {
   readonly looksAt: string;
   /** When it fires, in one sentence. */
   readonly sentence: string;
-  readonly mend: string;
+  readonly fix: string;
   /** Where the rule is known from. */
   readonly source: string;
   /** When the source was last read, `yyyy-mm`. */

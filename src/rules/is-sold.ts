@@ -44,21 +44,21 @@ export const isNotSold = onChange((instance, change, { offer, placement }) => {
   const strange = placement?.added.find((one) => one.offer === null);
   if (strange) {
     return {
-      what: `${instance.id}: nothing is sold for ${instance.edition} in ${strange.zone}, ${instance.billing}`,
-      mend: `zones: [${placement!.open.join(', ')}], or some of them`,
+      message: `${instance.id}: nothing is sold for ${instance.edition} in ${strange.zone}, ${instance.billing}`,
+      fix: `zones: [${placement!.open.join(', ')}], or some of them`,
     };
   }
   if (offer === null || offer[change.dimension].length === 0) {
     return {
-      what: `${instance.id}: nothing is sold for ${instance.edition} in ${instance.zone}, ${instance.billing}`,
-      mend: `leave it out: exclude: [${instance.id}]`,
+      message: `${instance.id}: nothing is sold for ${instance.edition} in ${instance.zone}, ${instance.billing}`,
+      fix: `leave it out: exclude: [${instance.id}]`,
     };
   }
   if (change.dimension === 'memoryPerShard' || offer[change.dimension].includes(change.to)) return null;
   const list = offer[change.dimension];
   return {
-    what: `${instance.id}: ${change.dimension} ${change.to} is not sold for ${instance.edition} in ${instance.zone}, which has ${list.join(', ')}`,
-    mend: nearest(change.dimension, list, change.to),
+    message: `${instance.id}: ${change.dimension} ${change.to} is not sold for ${instance.edition} in ${instance.zone}, which has ${list.join(', ')}`,
+    fix: nearest(change.dimension, list, change.to),
   };
 });
 
@@ -70,8 +70,8 @@ export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
   if (least === undefined || greatest === undefined || (change.to >= least && change.to <= greatest))
     return null;
   return {
-    what: `${instance.id}: ${sayMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${sayMemory(least)} to ${sayMemory(greatest)}`,
-    mend: `memoryPerShard: ${sayMemory(change.to < least ? least : greatest)}`,
+    message: `${instance.id}: ${sayMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${sayMemory(least)} to ${sayMemory(greatest)}`,
+    fix: `memoryPerShard: ${sayMemory(change.to < least ? least : greatest)}`,
   };
 });
 
@@ -82,8 +82,8 @@ export const memoryIsNotListed = onChange((instance, change, { offer }) => {
   if (list.length === 0 || change.to < list[0]! || change.to > list.at(-1)! || list.includes(change.to))
     return null;
   return {
-    what: `${instance.id}: ${sayMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(sayMemory).join(', ')}`,
-    mend: nearest('memoryPerShard', list, change.to),
+    message: `${instance.id}: ${sayMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(sayMemory).join(', ')}`,
+    fix: nearest('memoryPerShard', list, change.to),
   };
 });
 
@@ -92,8 +92,8 @@ export const capacityIsTooGreat = onChange((instance, change) => {
   const { memoryPerShard, shards } = sizeAfter(instance.size, change);
   if (memoryPerShard * shards <= GREATEST_CAPACITY) return null;
   return {
-    what: `${instance.id}: ${sayMemory(memoryPerShard)} x ${shards} shards is ${sayMemory(memoryPerShard * shards)}, above the ${sayMemory(GREATEST_CAPACITY)} of one instance`,
-    mend: 'fewer shards or less memory per shard: memory x shards up to 8192GB',
+    message: `${instance.id}: ${sayMemory(memoryPerShard)} x ${shards} shards is ${sayMemory(memoryPerShard * shards)}, above the ${sayMemory(GREATEST_CAPACITY)} of one instance`,
+    fix: 'fewer shards or less memory per shard: memory x shards up to 8192GB',
   };
 });
 
@@ -101,7 +101,7 @@ export const capacityIsTooGreat = onChange((instance, change) => {
 export const catalogueIsUnknown = onChange((instance, _, { offer }) => {
   if (offer !== 'unknown' || instance.edition === 'unrecognised') return null;
   return {
-    what: `${instance.id}: the inventory holds no catalogue, so whether the size is sold is not known`,
+    message: `${instance.id}: the inventory holds no catalogue, so whether the size is sold is not known`,
   };
 });
 
@@ -118,9 +118,11 @@ function withoutStock(soldOut: 'edition' | 'zone') {
       if (at.offer === null || at.offer === 'unknown' || !(at.offer.soldOut || at.offer.zoneSoldOut))
         continue;
       if (at.offer.soldOut !== (soldOut === 'edition')) return null;
-      const what =
+      const message =
         soldOut === 'edition' ? `${instance.edition} is sold out in ${at.zone}` : `${at.zone} is sold out`;
-      return { what: `${instance.id} grows from ${sayMemory(before)} to ${sayMemory(after)}, and ${what}` };
+      return {
+        message: `${instance.id} grows from ${sayMemory(before)} to ${sayMemory(after)}, and ${message}`,
+      };
     }
     return null;
   });

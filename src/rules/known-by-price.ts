@@ -8,8 +8,8 @@ export const balanceIsShort = onChange((instance, _, { quote, balance }) => {
   if (quote.basis !== 'once' || quote.currency !== balance.currency || quote.amount <= balance.amount)
     return null;
   return {
-    what: `${instance.id} costs ${quote.amount} ${quote.currency} now, and the account of ${instance.profile} has ${balance.amount} ${balance.currency} left for it`,
-    mend: `top up ${Math.ceil(quote.amount - balance.amount)} ${quote.currency} or more, then plan again`,
+    message: `${instance.id} costs ${quote.amount} ${quote.currency} now, and the account of ${instance.profile} has ${balance.amount} ${balance.currency} left for it`,
+    fix: `top up ${Math.ceil(quote.amount - balance.amount)} ${quote.currency} or more, then plan again`,
   };
 });
 
@@ -31,7 +31,7 @@ export function priceRefusedWith(code: string): (facts: Facts) => Broken | null 
     const asked = change === null ? 'the change' : sayChange(change);
     const request = quote.requestId === null ? '' : ` (request ${quote.requestId})`;
     return {
-      what: `${id}: the provider refuses to price ${asked}: ${quote.code}${request}: ${quote.message}`,
+      message: `${id}: the provider refuses to price ${asked}: ${quote.code}${request}: ${quote.message}`,
     };
   };
 }

@@ -21,14 +21,14 @@ export const dataWouldNotFit = onChange((instance, change) => {
       ? `${sayMemory(memoryPerShard)} per shard is less than 1.3 x the ${upTo(fullest)}MB in use in its fullest shard (${atLeast(fullest)}MB)`
       : null;
   if (short === null) return null;
-  return { what: `${id}: ${short}, by ${used.source}, read ${used.readAt}`, mend: mend(size, change, used) };
+  return { message: `${id}: ${short}, by ${used.source}, read ${used.readAt}`, fix: fix(size, change, used) };
 });
 
 /** A reduction of an instance whose memory in use is not known, in total or, with several shards, in the fullest. */
 export const usedIsUnknown = onChange(({ id, used, size }, change) => {
   if (!reduces(change) || (used !== null && (used.fullestShard !== null || size.shards <= 1))) return null;
   const which = used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
-  return { what: `${id}: a reduction needs 1.3 x the memory in use, and ${which} is not known` };
+  return { message: `${id}: a reduction needs 1.3 x the memory in use, and ${which} is not known` };
 });
 
 /**
@@ -50,7 +50,7 @@ function atLeast(used: number): number {
   return Math.ceil((used * 13) / 10);
 }
 
-function mend(size: Size, change: Change, used: UsedMemory): string {
+function fix(size: Size, change: Change, used: UsedMemory): string {
   if (change.dimension === 'shards') {
     return `shards: at least ${Math.ceil(atLeast(used.total) / size.memoryPerShard)}, or free memory first`;
   }

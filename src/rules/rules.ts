@@ -28,8 +28,8 @@ const PRESENT = 'UpgradeInstance error list, present edition (docs/provider.md P
 /** A step that follows another of its instance may meet the lock that no read shows. Source: docs/provider.md P23 and P167. */
 const mayMeetTailLock = onChange(({ id }, _, { followsOwnStep }) => {
   if (!followsOwnStep) return null;
-  const what = `${id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`;
-  return { what, mend: 'nothing to do: the lock is waited out by trying again' };
+  const message = `${id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`;
+  return { message, fix: 'nothing to do: the lock is waited out by trying again' };
 });
 
 /** Every code that the provider is known to answer an order with. */
@@ -37,104 +37,104 @@ export const RULES: readonly Rule[] = [
   rule('InvalidParameter.PermissionDenied', FOUNDING, {
     looksAt: 'the answer to the price question for the same change',
     sentence: 'The identity has no right to this action.',
-    mend: 'grant the identity redis:UpgradeInstance and redis:InquiryPriceUpgradeInstance on the instance',
+    fix: 'grant the identity redis:UpgradeInstance and redis:InquiryPriceUpgradeInstance on the instance',
   }),
   rule('UnauthorizedOperation.NoCAMAuthed', FOUNDING, {
     looksAt: 'the answer to the price question for the same change',
     sentence: 'The identity is not authorised by access management.',
-    mend: 'grant the identity redis:UpgradeInstance and redis:InquiryPriceUpgradeInstance on the instance',
+    fix: 'grant the identity redis:UpgradeInstance and redis:InquiryPriceUpgradeInstance on the instance',
   }),
   rule('ResourceNotFound.InstanceNotExists', FOUNDING, {
     looksAt: 'the inventory of the region, as the identity sees it',
     sentence: 'The region has no instance of this id.',
-    mend: 'correct the id, the region or the profile of the target',
+    fix: 'correct the id, the region or the profile of the target',
     check: instanceIsMissing,
   }),
   rule('ResourceUnavailable.InstanceStatusAbnormal', FOUNDING, {
     looksAt: 'the status of the instance',
     sentence: 'The instance is being initialised, in process, isolated or to be deleted.',
-    mend: 'wait until it is running, or leave it out',
+    fix: 'wait until it is running, or leave it out',
     check: statusIsAbnormal,
   }),
   rule('ResourceUnavailable.InstanceStatusError', PRESENT, {
     looksAt: 'the tasks pending or running on the instance; the answer to the price question',
     sentence: 'The instance is running, and a task such as a backup or a migration is under way on it.',
-    mend: 'wait until the task has ended, then plan again',
+    fix: 'wait until the task has ended, then plan again',
     check: taskIsUnderWay,
   }),
   rule('UnsupportedOperation.LowVersion', PRESENT, {
     looksAt: 'the answer to the price question for the same change',
     sentence: 'The kernel or the proxy of the instance is too old for the change.',
-    mend: 'upgrade the minor version of the instance and its proxy in the console, then plan again',
+    fix: 'upgrade the minor version of the instance and its proxy in the console, then plan again',
   }),
   rule('InvalidParameter.InvalidParameter', PRESENT, {
     looksAt: 'the change, and the zones that the target names where the instance spans several',
     sentence:
       'Not exactly one dimension changes, or replicas are added to a multi-zone instance without naming their zones.',
-    mend: 'zones: [ZONE] beside replicas, one for each replica that is added',
+    fix: 'zones: [ZONE] beside replicas, one for each replica that is added',
     check: requestIsMalformed,
   }),
   rule('InvalidParameterValue.UnSupportedType', PRESENT, {
     looksAt: 'the edition and the dimension that changes',
     sentence:
       'The edition does not have this dimension: shards on anything but clusters, replicas on types 2, 3 and 5.',
-    mend: 'leave that dimension out of the target',
+    fix: 'leave that dimension out of the target',
     check: editionForbids,
   }),
   rule('InvalidParameterValue.SpecNotExist', PRESENT, {
     looksAt: "the catalogue for the instance's zone, edition and pay mode",
     sentence: 'Nothing is sold for the instance, or not that number of shards or replicas.',
-    mend: 'use a number from the list of what is sold; refit explain INSTANCE prints it',
+    fix: 'use a number from the list of what is sold; refit explain INSTANCE prints it',
     check: isNotSold,
   }),
   rule('InvalidParameterValue.MemSizeNotInRange', FOUNDING, {
     looksAt: "the catalogue for the instance's zone, edition and pay mode",
     sentence: 'The memory per shard is below the least or above the greatest size sold.',
-    mend: 'use a size from the list of what is sold; refit explain INSTANCE prints it',
+    fix: 'use a size from the list of what is sold; refit explain INSTANCE prints it',
     check: memoryIsOutOfRange,
   }),
   rule('LimitExceeded.InvalidMemSize', FOUNDING, {
     looksAt: "the catalogue for the instance's zone, edition and pay mode",
     sentence: 'The memory per shard lies between two sizes that are sold and is none itself.',
-    mend: 'use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
+    fix: 'use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
     check: memoryIsNotListed,
   }),
   rule('LimitExceeded', PRESENT, {
     looksAt: 'memory x shards after the change; the answer to the price question',
     sentence: 'More than 8 TB in one instance, or a quota of the account is used up.',
-    mend: 'fewer shards or less memory per shard, or a higher quota by ticket',
+    fix: 'fewer shards or less memory per shard, or a higher quota by ticket',
     check: capacityIsTooGreat,
   }),
   rule('InvalidParameterValue.ReduceCapacityNotAllowed', FOUNDING, {
     looksAt: 'the memory in use, in total and in the fullest shard, where memory or shards are reduced',
     sentence: 'The new capacity is less than 1.3 x the memory in use.',
-    mend: 'a greater size, or free memory first',
+    fix: 'a greater size, or free memory first',
     check: dataWouldNotFit,
   }),
   rule('ResourceUnavailable.SaleOut', PRESENT, {
     looksAt:
       "the catalogue's sold-out mark of the edition in the zone and in those that get a replica, where the total memory grows",
     sentence: 'The edition is sold out in the zone.',
-    mend: 'plan again when it is sold there, or ask the provider for stock in a ticket',
+    fix: 'plan again when it is sold there, or ask the provider for stock in a ticket',
     check: editionIsSoldOut,
   }),
   rule('ResourceInsufficient', PRESENT, {
     looksAt:
       "the catalogue's sold-out mark of the zone and of those that get a replica, where the total memory grows",
     sentence: 'The whole zone is sold out.',
-    mend: 'plan again when the zone has stock, or ask the provider for it in a ticket',
+    fix: 'plan again when the zone has stock, or ask the provider for it in a ticket',
     check: zoneIsSoldOut,
   }),
   rule('FailedOperation.PayFailed', PRESENT, {
     looksAt: 'the orders for the instance that wait to be paid',
     sentence: 'An order for the instance waits to be paid.',
-    mend: 'pay or cancel that order in the console, then plan again',
+    fix: 'pay or cancel that order in the console, then plan again',
     check: orderIsUnpaid,
   }),
   rule('ResourceUnavailable.AccountBalanceNotEnough', FOUNDING, {
     looksAt: 'the quote of a prepaid instance, and what the account has left after the earlier steps',
     sentence: 'The account holds less than the change costs now.',
-    mend: 'top up the account, then plan again',
+    fix: 'top up the account, then plan again',
     check: balanceIsShort,
   }),
   note('FailedOperation.SystemError', {
@@ -157,7 +157,7 @@ export const RULES: readonly Rule[] = [
 function rule(
   code: string,
   source: string,
-  { check, ...told }: Pick<Rule, 'looksAt' | 'sentence' | 'mend'> & Partial<Pick<Rule, 'check'>>,
+  { check, ...told }: Pick<Rule, 'looksAt' | 'sentence' | 'fix'> & Partial<Pick<Rule, 'check'>>,
 ): Rule {
   const refused = priceRefusedWith(code);
   return {
@@ -177,7 +177,7 @@ function note(
 ): Rule {
   return {
     code,
-    mend: 'nothing to do: an order so answered may have been executed, so it is settled by reading, and asked again where nothing landed',
+    fix: 'nothing to do: an order so answered may have been executed, so it is settled by reading, and asked again where nothing landed',
     source: `${PRESENT}; the terraform provider retries it after each change (docs/provider.md P23 and P167)`,
     readOn: '2026-11',
     severity: 'note',

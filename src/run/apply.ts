@@ -187,7 +187,7 @@ async function signatures(input: ApplyInput, directory: string): Promise<Signatu
   const { saved, clock, savedFile = null } = input;
   const demanded = await demandApprovals({ saved, savedFile, directory, clock }, null);
   if ('deed' in demanded) return demanded.deed;
-  throw new RefitError('not-approved', `not approved: ${demanded.what.join('\n')}`, demanded.mend);
+  throw new RefitError('not-approved', `not approved: ${demanded.what.join('\n')}`, demanded.fix);
 }
 
 async function approved({ saved, approve }: ApplyInput): Promise<Approved> {

@@ -9,7 +9,7 @@ import { keepApprovals, offeredApprovals } from '../store/folder/signed-files.ts
 /** What is written down where there are enough of them; else who is missing and why a file does not count, line by line, and what to type. */
 export type Demanded =
   | { readonly deed: Extract<Deed, { how: 'signatures' }> }
-  | { readonly what: readonly string[]; readonly mend: string };
+  | { readonly what: readonly string[]; readonly fix: string };
 
 /**
  * Judges what is offered now, and keeps what counts in the run directory.
@@ -38,8 +38,8 @@ export function judged(
   const judgement = judgeApprovals(saved, wave, offered, now);
   if (!judgement.enough) {
     const command = `refit approve ${word(file)}${wave === null ? '' : ` --wave ${word(saved.waves[wave]!.name)}`}`;
-    const mend = `${command}   typed by each of them, its file left beside the saved plan; then the same apply`;
-    return { what: sayMissing(saved, wave, judgement), mend };
+    const fix = `${command}   typed by each of them, its file left beside the saved plan; then the same apply`;
+    return { what: sayMissing(saved, wave, judgement), fix };
   }
   const signed = judgement.counted.map(({ approval }) => {
     const { by, key, issuedAt, expiresAt, signature } = approval;

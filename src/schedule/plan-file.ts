@@ -20,8 +20,8 @@ export interface ScheduledPlan {
 
 export type FileReading =
   | { readonly kind: 'scheduled'; readonly name: string; readonly plan: ScheduledPlan }
-  | { readonly kind: 'unscheduled'; readonly name: string; readonly what: string; readonly mend: string }
-  | { readonly kind: 'invalid'; readonly name: string; readonly what: string; readonly mend: string };
+  | { readonly kind: 'unscheduled'; readonly name: string; readonly what: string; readonly fix: string }
+  | { readonly kind: 'invalid'; readonly name: string; readonly what: string; readonly fix: string };
 
 /** Names that can be a folder's too, and that no shell reads otherwise. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,119}$/;
@@ -35,7 +35,7 @@ export function mayBePlan(name: string): boolean {
 export function readPlanFile(name: string, text: string, path: string = name): FileReading | null {
   if (!NAME.test(name)) {
     const what = 'its name cannot name a folder too';
-    return { kind: 'invalid', name, what, mend: 'use letters, digits, dots, dashes and _ only' };
+    return { kind: 'invalid', name, what, fix: 'use letters, digits, dots, dashes and _ only' };
   }
   return /\.json$/i.test(name) ? readSaved(name, text) : readPlan(name, text, path);
 }
@@ -47,13 +47,13 @@ function readSaved(name: string, text: string): FileReading | null {
     saved = readSavedPlan(text);
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    return { kind: 'invalid', name, what: error.message, mend: error.mend };
+    return { kind: 'invalid', name, what: error.message, fix: error.fix };
   }
   const { name: title, schedule } = saved;
   if (schedule !== undefined) return { kind: 'scheduled', name, plan: { name, title, schedule, saved } };
   const what = 'the saved plan has no schedule that says does: run';
-  const mend = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to its plan, and plan again';
-  return { kind: 'unscheduled', name, what, mend };
+  const fix = 'add schedule: { once: "2026-11-25T01:30:00+08:00", does: run } to its plan, and plan again';
+  return { kind: 'unscheduled', name, what, fix };
 }
 
 /** Whole JSON that says itself to be something else, or says nothing. One that is cut off is a fault, and told. */
@@ -72,17 +72,17 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
   const { plan, findings } = parsePlan(text, name);
   if (plan === null) {
     const first = findings.find(({ severity }) => severity === 'error') ?? findings[0];
-    const { what, place } = first ?? { what: 'it is no plan', place: null };
-    const where = place === null ? '' : `line ${place.line}: `;
+    const { message, location } = first ?? { message: 'it is no plan', location: null };
+    const where = location === null ? '' : `line ${location.line}: `;
     const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-    const mend = `refit validate ${word(path)} shows all of it`;
-    return { kind: 'invalid', name, what: `${where}${what}${more}`, mend };
+    const fix = `refit validate ${word(path)} shows all of it`;
+    return { kind: 'invalid', name, what: `${where}${message}${more}`, fix };
   }
   const { name: title, schedule } = plan;
   if (schedule !== undefined)
     return { kind: 'scheduled', name, plan: { name, title, schedule, saved: null } };
-  const mend = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
-  return { kind: 'unscheduled', name, what: 'the plan has no schedule', mend };
+  const fix = 'schedule: { cron: "30 1 * * Tue", timezone: Asia/Shanghai, does: dry-run }';
+  return { kind: 'unscheduled', name, what: 'the plan has no schedule', fix };
 }
 
 /** A plan is a mapping; approvers stand in a list. */

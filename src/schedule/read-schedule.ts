@@ -34,10 +34,10 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
   const [only, other] = alike;
   if (only && !other) return only;
   const what = only ? 'means more than one' : 'is the name of none';
-  const mend = only
+  const fix = only
     ? `one of: ${alike.map((one) => one.name).join(', ')}`
     : `refit schedule list ${word(folder)} names the plans there`;
-  throw new RefitError('usage', `${visible(name)} ${what} of the plans in ${visible(folder)}`, mend);
+  throw new RefitError('usage', `${visible(name)} ${what} of the plans in ${visible(folder)}`, fix);
 }
 
 /** Where a scheduled plan stands. */

@@ -253,7 +253,7 @@ function tellFaults(
   log: (plan: string, what: string) => void,
 ): void {
   const faults = new Map(
-    files.flatMap((one) => (one.kind === 'invalid' ? [[one.name, `${one.what}; mend: ${one.mend}`]] : [])),
+    files.flatMap((one) => (one.kind === 'invalid' ? [[one.name, `${one.what}; fix: ${one.fix}`]] : [])),
   );
   for (const [name, what] of faults) if (told.get(name) !== what) log(name, `not scheduled: ${what}`);
   for (const name of told.keys())

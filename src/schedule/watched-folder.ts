@@ -48,8 +48,8 @@ async function namesOf(folder: string): Promise<string[]> {
       .sort();
   } catch (cause) {
     const why = WHY_UNREAD[(cause as NodeJS.ErrnoException).code ?? ''] ?? messageOf(cause);
-    const mend = `mkdir ${word(folder)}, or name the folder of the plans`;
-    throw new RefitError('usage', `${folder} cannot be read: ${why}`, mend, { cause });
+    const fix = `mkdir ${word(folder)}, or name the folder of the plans`;
+    throw new RefitError('usage', `${folder} cannot be read: ${why}`, fix, { cause });
   }
 }
 
@@ -62,7 +62,7 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
     const before = known.get(name);
     if (before?.stamp === stamp) return before.reading;
     if (there.size > MOST_BYTES)
-      return { kind: 'invalid', name, what: 'it is too great for a plan', mend: 'move it elsewhere' };
+      return { kind: 'invalid', name, what: 'it is too great for a plan', fix: 'move it elsewhere' };
     const reading = readPlanFile(name, await readFile(path, 'utf8'), path);
     known.set(name, { stamp, reading });
     return reading;
@@ -70,7 +70,7 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
     // Removed between two looks.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     const what = `it cannot be read: ${messageOf(error)}`;
-    return { kind: 'invalid', name, what, mend: `ls -l ${word(path)}` };
+    return { kind: 'invalid', name, what, fix: `ls -l ${word(path)}` };
   }
 }
 

@@ -140,8 +140,8 @@ class Writer {
       'disk-failed',
       `the journal cannot be written (${cause instanceof Error ? cause.message : String(cause)}); nothing more is ordered`,
       cause instanceof RefitError
-        ? cause.mend
-        : 'free the disk or mend its rights, then run the same refit apply command again: it goes on where the journal ends',
+        ? cause.fix
+        : 'free the disk or fix its rights, then run the same refit apply command again: it goes on where the journal ends',
       { cause },
     );
     this.#waiting = [...group, ...this.#waiting];
@@ -179,7 +179,7 @@ export function withLost(error: unknown, lost: readonly Deed[]): unknown {
     ...told.map((line) => `  ${line}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
-  return new RefitError('disk-failed', what.join('\n'), error.mend, { cause: error });
+  return new RefitError('disk-failed', what.join('\n'), error.fix, { cause: error });
 }
 
 /** Null for what tells of no step: it is made anew, or was for the reader alone. */

@@ -17,11 +17,11 @@ function publicFrom(text: string): PublicKey {
   return key;
 }
 
-function refusal(text: string, file = 'key'): { what: string; mend: string; code: string } {
+function refusal(text: string, file = 'key'): { what: string; fix: string; code: string } {
   try {
     readPrivateKey(text, file);
   } catch (error) {
-    if (error instanceof RefitError) return { what: error.message, mend: error.mend, code: error.code };
+    if (error instanceof RefitError) return { what: error.message, fix: error.fix, code: error.code };
     throw error;
   }
   throw new Error('it was taken');
@@ -80,18 +80,18 @@ describe('a private key', () => {
     ['a public key in PEM', fixture('li-public.pem'), /is a public key/, /./],
     ['no key at all', 'hello', /no private key/, /ssh-keygen -t ed25519/],
     ['nothing', '', /no private key/, /ssh-keygen -t ed25519/],
-  ])('is refused where it is %s, with what to type', (_, text, what, mend) => {
+  ])('is refused where it is %s, with what to type', (_, text, what, fix) => {
     const told = refusal(text);
     expect(told).toEqual({
       code: 'usage',
       what: expect.stringMatching(what),
-      mend: expect.stringMatching(mend),
+      fix: expect.stringMatching(fix),
     });
     expect(told.what).not.toContain('internal');
   });
 
   it('is named without its .pub, where the public one was named', () => {
-    expect(refusal(fixture('wei.pub'), '/home/wei/.ssh/id_ed25519.pub').mend).toBe(
+    expect(refusal(fixture('wei.pub'), '/home/wei/.ssh/id_ed25519.pub').fix).toBe(
       '--key /home/wei/.ssh/id_ed25519',
     );
   });
@@ -144,7 +144,7 @@ describe('a public key', () => {
   ])('is refused where it is %s', (_, text, why) => {
     expect(readPublicKey(text)).toEqual({
       why: expect.stringMatching(why),
-      mend: expect.stringMatching(/./),
+      fix: expect.stringMatching(/./),
     });
   });
 });

@@ -66,7 +66,7 @@ describe.concurrent('apply refuses, before anything is ordered,', () => {
     [
       'without credentials',
       12,
-      /no credentials for profile default[\s\S]*mend: export TENCENTCLOUD_SECRET_ID/,
+      /no credentials for profile default[\s\S]*fix: export TENCENTCLOUD_SECRET_ID/,
       { env: KEYLESS },
     ],
     [
@@ -84,31 +84,31 @@ describe.concurrent('apply refuses, before anything is ordered,', () => {
     [
       'a saved plan that was altered',
       6,
-      /altered[\s\S]*mend: .*refit plan/,
+      /altered[\s\S]*fix: .*refit plan/,
       { before: replace('8192', '16384') },
     ],
     [
       'a saved plan of a later version',
       6,
-      /refit\.saved-plan\/9[\s\S]*mend: /,
+      /refit\.saved-plan\/9[\s\S]*fix: /,
       { before: replace(SAVED_PLAN_FORMAT, 'refit.saved-plan/9') },
     ],
     [
       'a plan that was never sealed',
       6,
-      /mend: .*refit plan/,
+      /fix: .*refit plan/,
       { args: ['apply', 'plan.yaml', '--auto-approve'] },
     ],
     [
       'a saved plan cut in half',
       6,
-      /mend: .*refit plan/,
+      /fix: .*refit plan/,
       { before: async (at) => at.write('saved.json', (await at.text('saved.json')).slice(0, 900)) },
     ],
     [
       'a saved plan that has expired',
       6,
-      /expired at 20[\s\S]*mend: refit plan/,
+      /expired at 20[\s\S]*fix: refit plan/,
       {
         async before(at) {
           await at.write('plan.yaml', growPlan(['expires: 1s']));
@@ -151,7 +151,7 @@ describe.concurrent('apply refuses, before anything is ordered,', () => {
     const ended = await at.refit(args, { env });
     expect(ended.code, ended.stderr).toBe(code);
     expect(ended.stderr).toMatch(says);
-    expect(ended.stderr).toMatch(/mend: \S|next {4}refit/);
+    expect(ended.stderr).toMatch(/fix: \S|next {4}refit/);
     expect(ended.stdout + ended.stderr).not.toMatch(/^\s+at .*[(/:]|internal error/m);
   });
 
@@ -178,7 +178,7 @@ describe.concurrent('two that want the same run', () => {
       const second = await at.refit(args);
       expect(second.code, second.stderr).toBe(7);
       expect(second.stderr).toContain(`process ${first.pid}`);
-      expect(second.stderr).toMatch(/mend: wait for it/);
+      expect(second.stderr).toMatch(/fix: wait for it/);
     }
     const status = await at.refit(['status', 'run', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ standing: 'running', holder: { pid: first.pid } });
@@ -403,6 +403,6 @@ describe.concurrent('a run directory that cannot be trusted', () => {
     );
     const ended = await at.refit(['plan', 'plan.yaml', '--inventory', 'inventory.json']);
     expect(ended.code).toBe(6);
-    expect(ended.stderr).toMatch(/refit\.inventory\/9[\s\S]*mend: refit inventory -o/);
+    expect(ended.stderr).toMatch(/refit\.inventory\/9[\s\S]*fix: refit inventory -o/);
   });
 });

@@ -75,7 +75,7 @@ describe('a plan that wants two approvals', () => {
     expect(stderr).toMatch(/^refit: not approved: the plan \(.{8}\) needs 2 approvals and has 1 \(wei\); missing: 1 of jun, li\n/);
     expect(stderr).toMatch(/saved\.json\.approval-(offered|wei)\.json does not count: /);
     if (name !== null) expect(stderr).toMatch(why);
-    expect(stderr).toMatch(/mend: refit approve saved\.json /);
+    expect(stderr).toMatch(/fix: refit approve saved\.json /);
     expect(await ordersAt(at)).toBe(0);
   });
 
@@ -93,7 +93,7 @@ describe('a plan that wants two approvals', () => {
     const told = await at.refit(['approve', 'saved.json', ...args]);
     expect({ code: told.code, stdout: told.stdout }).toEqual({ code, stdout: '' });
     expect(told.stderr).toMatch(why);
-    expect(told.stderr).toMatch(/mend: \S/);
+    expect(told.stderr).toMatch(/fix: \S/);
     await expect(stat(join(at.folder, 'saved.json.approval-jun.json'))).rejects.toThrow();
   });
 
@@ -115,7 +115,7 @@ describe('a plan that wants two approvals', () => {
       for (const command of ['validate', 'plan']) {
         const { code, stdout } = await at.refit([command, 'few-plan.yaml']);
         expect({ code, stdout }).toEqual({ code: 65, stdout: expect.stringMatching(what) });
-        expect(stdout).toMatch(/mend: /);
+        expect(stdout).toMatch(/fix: /);
       }
     }
     expect((await at.refit(['validate', 'plan.yaml'])).code).toBe(0);

@@ -20,7 +20,7 @@ it.concurrent.for<[string, Omit<Strike, 'effect'>]>([
     expect(full.code, full.stderr).toBe(1);
     expect(full.stderr).toMatch(/the journal cannot be written \(ENOSPC[^)]*\); nothing more is ordered/);
     expect(full.stderr).toMatch(
-      /mend: free the disk or mend its rights, then run the same refit apply command/,
+      /fix: free the disk or fix its rights, then run the same refit apply command/,
     );
     const { orders } = await at.simulator.counts();
     const placed = Object.values(orders).reduce((sum, count) => sum + count, 0);

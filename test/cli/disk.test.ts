@@ -55,7 +55,7 @@ describe.concurrent('a run directory that is meddled with while its run is live'
     const ended = await meddledWith(at, () => rename(join(at.folder, 'run'), join(at.folder, 'away')));
     expect(ended.code, ended.stderr).toBe(1);
     expect(ended.stderr).toMatch(
-      /run\/journal\.jsonl was changed by somebody else .*it was removed or renamed[\s\S]*mend: put the run directory back as it was, then run the same refit apply/,
+      /run\/journal\.jsonl was changed by somebody else .*it was removed or renamed[\s\S]*fix: put the run directory back as it was, then run the same refit apply/,
     );
     const ordered = await ordersAt(at);
     expect(ordered).toBeLessThan(INSTANCES);
@@ -118,7 +118,7 @@ describe.concurrent('a disk that takes no more', () => {
     expect(ended.stderr).toMatch(
       /the journal cannot be written \(EFBIG: file too large, write: .*run\/journal\.jsonl\)/,
     );
-    expect(ended.stderr).toContain('mend: free the disk or mend its rights, then run the same refit apply');
+    expect(ended.stderr).toContain('fix: free the disk or fix its rights, then run the same refit apply');
     expect(ended.stderr).toMatch(/known and not on disk/);
     const ordered = await ordersAt(at);
     expect(ordered).toBeGreaterThan(0);
@@ -178,6 +178,6 @@ it('a folder that may not be written to is named, nothing is ordered, and the ex
   const [code] = await once(child, 'close');
   await chmod(join(at.folder, 'closed'), 0o700);
   expect(code, stderr).toBe(1);
-  expect(stderr).toMatch(/closed\/run: there is no right to\n {2}mend: /);
+  expect(stderr).toMatch(/closed\/run: there is no right to\n {2}fix: /);
   expect(await ordersAt(at)).toBe(0);
 });

@@ -58,20 +58,20 @@ it.concurrent.for<[string, string, RegExp, RegExp]>([
     'a right that every plan needs is missing',
     'no-cam@DescribeInstances',
     /✗ redis:DescribeInstances .*UnauthorizedOperation\.NoCAMAuthed/,
-    /mend: let this identity call redis:DescribeInstances/,
+    /fix: let this identity call redis:DescribeInstances/,
   ],
   [
     'the clock is ten minutes off',
     'clock-skew=10m',
     /^clock +more than 5 minutes off/m,
-    /AuthFailure\.SignatureExpire[\s\S]*mend: set this machine's clock/,
+    /AuthFailure\.SignatureExpire[\s\S]*fix: set this machine's clock/,
   ],
-])('doctor exits 12 where %s', async ([, fault, says, mend], test) => {
+])('doctor exits 12 where %s', async ([, fault, says, fix], test) => {
   const at = await desk(test, { simulator: ['--fault', fault], fleet: plainFleet(2) });
   const ended = await at.refit(['doctor']);
   expect(ended.code).toBe(12);
   expect(ended.stdout).toMatch(says);
-  expect(ended.stderr).toMatch(mend);
+  expect(ended.stderr).toMatch(fix);
 });
 
 it.concurrent('doctor exits 0 where a right is missing that the rest goes on without, and 12 for a wrong key or none', async (test) => {
@@ -93,7 +93,7 @@ it.concurrent('doctor exits 0 where a right is missing that the rest goes on wit
   const nobody = await at.refit(['doctor', '--endpoint', 'http://127.0.0.1:9']);
   expect(nobody.code).toBe(1);
   expect(nobody.stdout).toMatch(/^keys +the environment$/m);
-  expect(nobody.stderr).toMatch(/ECONNREFUSED[\s\S]*mend: /);
+  expect(nobody.stderr).toMatch(/ECONNREFUSED[\s\S]*fix: /);
 });
 
 it.concurrent('a run on the keys of a role that end every few seconds renews them, and leaves none behind', async (test) => {

@@ -28,7 +28,7 @@ describe.concurrent('a plan with hooks', () => {
 
     const refused = await at.refit(APPLY);
     expect(refused.code).toBe(11);
-    expect(refused.stderr).toMatch(/would run on this machine as you[\s\S]*mend: .*--allow-hooks/);
+    expect(refused.stderr).toMatch(/would run on this machine as you[\s\S]*fix: .*--allow-hooks/);
     expect(Object.keys((await at.simulator.counts()).orders)).toEqual([]);
 
     const applied = await at.refit([...APPLY, '--allow-hooks']);

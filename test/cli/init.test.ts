@@ -220,7 +220,7 @@ describe('the command', () => {
     await at.write('plan.yaml', text.replace(/memoryPerShard: 4GB/, 'memoryPerShard: 8GB'));
     const again = await at.refit(['init', '-o', 'plan.yaml']);
     expect(again).toMatchObject({ code: 64, stdout: '' });
-    expect(again.stderr).toMatch(/plan\.yaml is there already; nothing was written\n {2}mend: .*--force/);
+    expect(again.stderr).toMatch(/plan\.yaml is there already; nothing was written\n {2}fix: .*--force/);
     expect(await at.text('plan.yaml')).toContain('memoryPerShard: 8GB');
     expect((await at.refit(['init', '-o', 'plan.yaml', '--force', '--select', 'name=cart-*'])).code).toBe(0);
     expect(await at.text('plan.yaml')).not.toBe(text);
@@ -246,8 +246,8 @@ describe('the command', () => {
   });
 
   it.for<[string[], number, RegExp]>([
-    [['--select', 'nme=x'], 64, /there is no such condition\n {2}mend: one of: name/],
-    [['--select', 'edition=redis-6.2-clustr'], 64, /mend: edition=redis-6\.2-cluster/],
+    [['--select', 'nme=x'], 64, /there is no such condition\n {2}fix: one of: name/],
+    [['--select', 'edition=redis-6.2-clustr'], 64, /fix: edition=redis-6\.2-cluster/],
     [['--select', 'name='], 64, /it takes KEY=VALUE/],
     [['--inventory', 'a', '--from-terraform', 'b'], 64, /a plan begins from one of them/],
     [['--from-terraform', 'none.json'], 64, /the Terraform state none\.json cannot be read/],

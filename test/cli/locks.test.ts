@@ -55,14 +55,14 @@ async function twoPlans(test: TestContext): Promise<Desk> {
 }
 
 describe.concurrent('an instance that a live run has', () => {
-  it('is refused to another plan with exit 7, which names it, the holder and the mend; others go beside it', async (test) => {
+  it('is refused to another plan with exit 7, which names it, the holder and the fix; others go beside it', async (test) => {
     const at = await twoPlans(test);
     const first = await underWay(at, 'grow');
     const refused = await whileFrozen(first, () => at.refit(apply('replicate')));
     expect(refused.code, refused.stderr).toBe(7);
     expect(refused.stderr).toMatch(
       new RegExp(
-        `refit: crs-fleet002: held by process ${first.pid} on \\S+ since \\d{4}-\\S+ \\(refit apply in \\S+/run-grow\\)\\n {2}mend: wait for it, or stop it with: kill ${first.pid} `,
+        `refit: crs-fleet002: held by process ${first.pid} on \\S+ since \\d{4}-\\S+ \\(refit apply in \\S+/run-grow\\)\\n {2}fix: wait for it, or stop it with: kill ${first.pid} `,
       ),
     );
     expect(await at.journal('run-replicate')).toEqual([]);
@@ -132,7 +132,7 @@ it('a lock of another host is respected, and the refusal says how to remove it w
   expect(refused.code, refused.stderr).toBe(7);
   expect(refused.stderr).toContain('held by process 4711 on db-ops-9 since 2026-01-05T02:00:00.000Z');
   expect(refused.stderr).toMatch(
-    /mend: wait for it, or stop it on db-ops-9: .*known to be gone: rm \S+lock\.json/,
+    /fix: wait for it, or stop it on db-ops-9: .*known to be gone: rm \S+lock\.json/,
   );
   expect((await at.simulator.counts()).orders).toEqual({});
   await rm(lock);

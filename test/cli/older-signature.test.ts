@@ -95,7 +95,7 @@ describe.each(['HmacSHA256', 'HmacSHA1'])('with %s, through a gateway for forms 
   });
 });
 
-it.concurrent('without it the same gateway lets nothing through, and a name that is none is refused with a mend', async (test) => {
+it.concurrent('without it the same gateway lets nothing through, and a name that is none is refused with a fix', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   const gateway = await formGateway(test, at.simulator.url);
   const present = at.start(['inventory', '--endpoint', gateway.url]);
@@ -111,5 +111,5 @@ it.concurrent('without it the same gateway lets nothing through, and a name that
   expect(gateway.forms.length).toBeGreaterThan(3);
   const wrong = await at.refit(['inventory', '--signature', 'HmacMD5']);
   expect(wrong).toMatchObject({ code: 64, stdout: '' });
-  expect(wrong.stderr).toMatch(/--signature: "HmacMD5" is none[\s\S]*mend: --signature HmacSHA256/);
+  expect(wrong.stderr).toMatch(/--signature: "HmacMD5" is none[\s\S]*fix: --signature HmacSHA256/);
 });

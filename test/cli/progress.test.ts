@@ -65,7 +65,7 @@ it.concurrent('--progress that is none is refused with those there are', async (
   const at = await desk(context, { simulator: null });
   const ended = await at.refit(['apply', 'saved.json', '--progress', 'fancy']);
   expect(ended.code).toBe(64);
-  expect(ended.stderr).toMatch(/--progress fancy: there is no such way\n {2}mend: one of: auto, plain, json/);
+  expect(ended.stderr).toMatch(/--progress fancy: there is no such way\n {2}fix: one of: auto, plain, json/);
 });
 
 it.concurrent('elsewhere than on a terminal lines are plain, and quiet says nothing but how it ended', async (context) => {

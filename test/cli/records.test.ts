@@ -43,7 +43,7 @@ describe.concurrent('a journal from which entries are missing is not gone on wit
     );
     const again = await at.refit(APPLY);
     expect(again.code, again.stderr).toBe(6);
-    expect(again.stderr).toMatch(/entries of the journal are missing[\s\S]*mend: .*refit plan PLAN -o SAVED/);
+    expect(again.stderr).toMatch(/entries of the journal are missing[\s\S]*fix: .*refit plan PLAN -o SAVED/);
     expect(await ordersAt(at)).toBe(3);
     expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(6);
   });
@@ -71,7 +71,7 @@ it('a run that was begun at one simulated provider does not go on at another', a
     env: other.simulator.env,
   });
   expect(elsewhere.code, elsewhere.stderr).toBe(64);
-  expect(elsewhere.stderr).toContain(`mend: add --endpoint ${at.simulator.url}`);
+  expect(elsewhere.stderr).toContain(`fix: add --endpoint ${at.simulator.url}`);
   expect(await ordersAt(other)).toBe(0);
   expect((await at.refit(APPLY)).code).toBe(0);
   expect(await ordersAt(at)).toBe(3);
@@ -89,7 +89,7 @@ describe.concurrent('files that are read or are records are not written over', (
     const text = await at.text(kept);
     const ended = await at.refit(command.split(' '));
     expect(ended.code, ended.stderr).toBe(64);
-    expect(ended.stderr).toMatch(/it would be lost\n {2}mend: name/);
+    expect(ended.stderr).toMatch(/it would be lost\n {2}fix: name/);
     expect(await at.text(kept)).toBe(text);
   });
 

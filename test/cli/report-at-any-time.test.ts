@@ -56,12 +56,12 @@ describe('the report of a run that has not ended', () => {
 
     const chosen = await at.refit(['report', 'run', '--format', 'csv', '--columns', 'outcome, instance']);
     expect(chosen.stdout.split('\r\n').slice(0, 2)).toEqual(['outcome,instance', 'verified,crs-fleet000']);
-    for (const [args, mend] of [
+    for (const [args, fix] of [
       [['--format', 'csv', '--columns', 'outcom'], /outcome /],
       [['--columns', 'outcome'], /--format csv/],
     ] as const) {
       const wrong = await at.refit(['report', 'run', ...args]);
-      expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringMatching(mend)]);
+      expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringMatching(fix)]);
     }
   });
 });

@@ -135,7 +135,7 @@ describe.concurrent('a run', () => {
     const running = at.start(apply('saved.json', 'run'));
     await until('it has ordered', async () => (await at.journal()).some(({ kind }) => kind === 'accepted'));
     const refused = await ok(at, ['rollback', 'run', '-o', 'undo.json'], 7);
-    expect(refused.stderr).toMatch(/carries the run out[\s\S]*mend: refit drain run/);
+    expect(refused.stderr).toMatch(/carries the run out[\s\S]*fix: refit drain run/);
     running.kill('SIGKILL');
     await running.ended;
     // Nobody knows what comes of its order: it is no part of the plan, and the plan says so.

@@ -55,7 +55,7 @@ it('without a scheduler: list, next, enable, disable and run-now, which keeps th
   const { code, stdout, stderr } = await at.refit(['schedule', 'list', 'plans', ...RUNS]);
   expect([code, stderr]).toEqual([0, expect.stringMatching(/1 file cannot.*\n.*refit schedule run plans\n/)]);
   expect(stdout).toMatch(
-    /^broken.yaml\n {2}not scheduled: line \d: .*\n {2}mend: refit validate plans\/broken.yaml/,
+    /^broken.yaml\n {2}not scheduled: line \d: .*\n {2}fix: refit validate plans\/broken.yaml/,
   );
   expect(stdout).toMatch(
     /drift.yaml\n {2}does +dry-run at "0 0 1 1 \*" Asia\/Shanghai\n {2}state +enabled\n/,
@@ -76,7 +76,7 @@ it('without a scheduler: list, next, enable, disable and run-now, which keeps th
   const unknown = await at.refit(['schedule', 'run-now', 'plans', 'drft', ...RUNS]);
   expect([unknown.code, unknown.stderr]).toEqual([
     64,
-    expect.stringMatching(/mend: refit schedule list plans/),
+    expect.stringMatching(/fix: refit schedule list plans/),
   ]);
   const now = await at.refit(['schedule', 'run-now', 'plans', 'drift', ...RUNS]);
   expect([now.code, now.stdout], now.stderr).toEqual([2, expect.stringMatching(/there are changes\n/)]);
@@ -91,7 +91,7 @@ it('one scheduler a folder; its health and metrics; what changes in the folder i
   await mkdir(join(at.folder, 'plans'));
   for (const address of ['0.0.0.0:9464', '9464', '10.0.0.1:1']) {
     const { code, stderr } = await at.refit(['schedule', 'plans', '--listen', address]);
-    expect([code, stderr], address).toEqual([64, expect.stringMatching(/mend: --listen 127.0.0.1:\d+/)]);
+    expect([code, stderr], address).toEqual([64, expect.stringMatching(/fix: --listen 127.0.0.1:\d+/)]);
   }
   const scheduler = at.start(['schedule', 'run', 'plans', ...RUNS, '--listen', '127.0.0.1:0', '--json']);
   await until('it to start', () => /"started"/.test(scheduler.stderr()), 60_000);

@@ -92,7 +92,7 @@ describe('a live run', () => {
     expect(await scene.tell('pause')).toMatchObject({
       code: 5,
       stdout: expect.stringMatching(/^refused: already paused, since 20.* by \S+@\S+\n$/),
-      stderr: expect.stringContaining('mend: refit status run'),
+      stderr: expect.stringContaining('fix: refit status run'),
     });
     const intents = (await scene.entries('intent')).length;
     await until('nothing is under way', async () => (await facts(scene)).underWay.length === 0);
@@ -175,15 +175,15 @@ describe('a live run', () => {
 
     const gone = await scene.tell('pause');
     expect(gone.code).toBe(64);
-    const mend = /mend: (refit apply \S+ --run-dir \S+ --endpoint \S+) {3}takes it up again/.exec(
+    const fix = /fix: (refit apply \S+ --run-dir \S+ --endpoint \S+) {3}takes it up again/.exec(
       gone.stderr,
     )![1]!;
-    const resumed = await scene.desk.refit([...mend.split(' ').slice(1), '--auto-approve']);
+    const resumed = await scene.desk.refit([...fix.split(' ').slice(1), '--auto-approve']);
     expect(resumed.code).toBe(0);
     const ended = await scene.tell('pause');
     expect(ended).toMatchObject({
       code: 64,
-      stderr: expect.stringMatching(/the run has ended\n {2}mend: refit report /),
+      stderr: expect.stringMatching(/the run has ended\n {2}fix: refit report /),
     });
     const orders = Object.values((await scene.desk.simulator.counts()).orders);
     expect(orders).toEqual(Array(6).fill(1));

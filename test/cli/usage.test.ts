@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { VERSION } from '../../src/version.ts';
 import { CONTROL, type Desk, type Ended, filesIn, growPlan, openDesk, refit } from './refit.ts';
 
-/** A refusal: its code, its sentence with a mend, nothing on stdout, and no trace of our own code. */
+/** A refusal: its code, its sentence with a fix, nothing on stdout, and no trace of our own code. */
 function mustRefuse(ended: Ended, code: number, says: RegExp): void {
   expect(ended).toMatchObject({ code, stdout: '' });
   expect(ended.stderr).toMatch(says);
-  expect(ended.stderr).toMatch(/\n {2}mend: \S/);
+  expect(ended.stderr).toMatch(/\n {2}(fix|example): \S/);
   mustBePlain(ended);
 }
 
@@ -243,7 +243,7 @@ describe('refit validate', () => {
   const good = 'version: 1\nname: x\ntargets:\n  - { instance: crs-5qlrlhux, shards: 8 }\n';
 
   it.each<[string, string | Buffer, RegExp]>([
-    ['an unknown key', `${good}ownr: me\n`, /bad\.yaml:5:1: [\s\S]*ownr[\s\S]*mend: .*owner/],
+    ['an unknown key', `${good}ownr: me\n`, /bad\.yaml:5:1: [\s\S]*ownr[\s\S]*fix: .*owner/],
     ['a duplicate key', `${good}name: y\n`, /bad\.yaml:5:1: [\s\S]*twice|bad\.yaml:5:1: [\s\S]*name/],
     ['a wrong unit', good.replace('shards: 8', 'memoryPerShard: 4TB'), /bad\.yaml:4:\d+: [\s\S]*4TB/],
     [
@@ -275,14 +275,14 @@ describe('refit validate', () => {
       `version: 1\nname: x\ntargets: ${'['.repeat(1000)}${']'.repeat(1000)}\n`,
       /bad\.yaml:\d+:\d+: /,
     ],
-  ])('refuses %s with the place and a mend, and no trace', async (_, content, says) => {
+  ])('refuses %s with the place and a fix, and no trace', async (_, content, says) => {
     const desk = await openDesk({ simulator: null });
     onTestFinished(() => desk.close());
     await desk.write('bad.yaml', content);
     const ended = await refit(['validate', 'bad.yaml'], { cwd: desk.folder, env: desk.env });
     expect(ended.code).toBe(65);
     expect(ended.stdout).toMatch(says);
-    expect(ended.stdout).toMatch(/^ {2}mend: \S/m);
+    expect(ended.stdout).toMatch(/^ {2}(fix|example): \S/m);
     expect(ended.stdout + ended.stderr).not.toMatch(CONTROL);
     mustBePlain(ended);
     expect(ended.stderr).toContain('refit validate bad.yaml');
@@ -312,7 +312,7 @@ describe('refit validate', () => {
       {
         file: 'bad.yaml',
         valid: false,
-        findings: [{ code: 'Refit.UnknownKey', place: { line: 5, column: 1 } }],
+        findings: [{ code: 'Refit.UnknownKey', location: { line: 5, column: 1 } }],
       },
     ]);
   });

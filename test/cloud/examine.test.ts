@@ -144,9 +144,9 @@ describe('an examination', () => {
     ['AuthFailure.SignatureExpire', /clock/],
     ['AuthFailure.SignatureFailure', /secret key/],
     ['AuthFailure.TokenFailure', /token/],
-  ])('whose keys are refused with %s stops there, and says what to do', async (code, mend) => {
+  ])('whose keys are refused with %s stops there, and says what to do', async (code, fix) => {
     const { found, sent } = await examined({ answer: () => ({ code, message: `${SECRET_ID} ${TOKEN}` }) });
-    expect(found.refused).toMatchObject({ code, mend: expect.stringMatching(mend) });
+    expect(found.refused).toMatchObject({ code, fix: expect.stringMatching(fix) });
     expect(new Set(sent.map(({ action }) => action)).size).toBe(2);
     expect(found.rights.every(({ state }) => state === 'unknown')).toBe(true);
   });

@@ -53,7 +53,7 @@ describe('a read is tried again quietly', () => {
       'provider-refused',
       /refit explain InternalError/,
     ],
-  ])('six times and not for ever: %s', async (_, line, code, mend) => {
+  ])('six times and not for ever: %s', async (_, line, code, fix) => {
     let tries = 0;
     const { run, clock } = clientOver(() => {
       tries += 1;
@@ -61,7 +61,7 @@ describe('a read is tried again quietly', () => {
     });
     await expect(run((cloud) => cloud.describeInstances(SCOPE))).rejects.toMatchObject({
       code,
-      mend: expect.stringMatching(mend),
+      fix: expect.stringMatching(fix),
     });
     expect(tries).toBe(6);
     // Pauses that double: 250 + 500 + … + 4000 ms, less a quarter with this jitter.
@@ -110,10 +110,10 @@ describe('a read that is refused', () => {
     ['InvalidParameter.PermissionDenied', 'credentials-refused', 12, /redis:DescribeInstances/],
     ['UnsupportedRegion', 'provider-refused', 1, /refit explain UnsupportedRegion/],
     ['Bad\u001b[31mCode', 'provider-refused', 1, /refit explain CODE/],
-  ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, mend) => {
+  ])('with %j is an error %s, exit code %d, asked once', async (code, kind, exitCode, fix) => {
     const { run, transport } = clientOver([{ code, message: 'evil \u001b]0;title\u0007 \u202e\n' }]);
     const error = await run((cloud) => cloud.describeInstances(SCOPE)).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: kind, exitCode, mend: expect.stringMatching(mend) });
+    expect(error).toMatchObject({ code: kind, exitCode, fix: expect.stringMatching(fix) });
     expect((error as RefitError).message).toMatch(/evil \\u\{1b\}\]0;title\\u\{7\} \\u\{202e\}\\u\{a\}$/);
     expect((error as RefitError).message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(transport.sent).toHaveLength(1);

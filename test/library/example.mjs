@@ -7,7 +7,7 @@ const connection = connect({ env: process.env, endpoint });
 
 const { review, findings } = await planFleet(await readFile(file, 'utf8'), file, { from: connection.cloud });
 if (review?.verdict !== 'ready') {
-  for (const { what, mend } of findings) console.error(`${what}\n  mend: ${mend}`);
+  for (const { what, fix } of findings) console.error(`${what}\n  fix: ${fix}`);
   process.exit(5);
 }
 console.log(renderReview(review, 'text'));

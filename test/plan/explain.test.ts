@@ -14,7 +14,7 @@ describe('a code', () => {
         'The memory per shard lies between two sizes that are sold and is none itself.',
         "  looks at  the catalogue for the instance's zone, edition and pay mode",
         '  said of   a step, before it is ordered',
-        '  mend      use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
+        '  fix       use a size that is sold, or { atLeast: SIZE, roundTo: sold }',
         '  source    UpgradeInstance page, founding and present edition (docs/provider.md P21), read 2026-11',
         '',
       ].join('\n'),
@@ -47,7 +47,7 @@ describe('a code', () => {
   it.each(OF_THE_ORDER)('that an order may be answered with is explained: %s', (code) => {
     const page = explainCode(code)?.split('\n') ?? [];
     expect(page[0]).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')} \\((error|note)\\)$`));
-    for (const part of ['looks at', 'mend', 'source'])
+    for (const part of ['looks at', 'fix', 'source'])
       expect(page.find((line) => line.startsWith(`  ${part}`))?.length).toBeGreaterThan(20);
     expect(page.find((line) => line.startsWith('  source'))).toMatch(
       /docs\/provider\.md P21\b|docs\/provider\.md P23\b/,
@@ -63,13 +63,13 @@ describe('a code', () => {
     expect(explainCode('RequestLimitExceeded')).toContain('provably not executed');
   });
 
-  it('is explained for every rule there is: what it looks at, a sentence, a mend, source and date', () => {
+  it('is explained for every rule there is: what it looks at, a sentence, a fix, source and date', () => {
     for (const { code } of allRules()) {
       const page = explainCode(code)!.split('\n');
       expect(page[0], code).toMatch(/^[A-Z][\w.]+ \((error|warning|note)\)$/);
       expect(page[1], code).toMatch(/^\S.{15,}\.$/);
       const parts = page.slice(2).map((line) => /^ {2}(\w+(?: \w+)?) {2,}\S.{3,}$/.exec(line)?.[1] ?? line);
-      expect(parts, code).toEqual(['looks at', 'said of', 'mend', 'source', '']);
+      expect(parts, code).toEqual(['looks at', 'said of', 'fix', 'source', '']);
       expect(page.at(-2), code).toMatch(/, read 20\d\d-\d\d$/);
     }
   });
@@ -155,7 +155,7 @@ describe('an instance', () => {
     );
   });
 
-  it('that is blocked is told by what, with the mend', () => {
+  it('that is blocked is told by what, with the fix', () => {
     expect(explainInstance('crs-gone0001', fleet, given)).toContain(
       [
         '  target 1 (plan.yaml:3) does not: tags: env is test, not prod',

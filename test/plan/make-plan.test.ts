@@ -164,7 +164,9 @@ describe('the verdict', () => {
     const balances = { default: { amount: 50, currency: 'CNY' }, retail: { amount: 10, currency: 'CNY' } };
     const { findings } = finishPlan(draft, { quotes: new Map(prices), balances, now: NOW, saveAs: null });
     // Replicas go first, so memory costs two thirds of what it is quoted at: 40 and 47.
-    expect(findings.filter(({ code }) => code === 'Refit.BalanceShort').map(({ what }) => what)).toEqual([
+    expect(
+      findings.filter(({ code }) => code === 'Refit.BalanceShort').map(({ message }) => message),
+    ).toEqual([
       'the prepaid quotes of 2 instances of profile default come to 87 CNY, and its account has 50 CNY: 37 CNY short, which leaves out 1 instance',
     ]);
   });
@@ -227,7 +229,7 @@ describe('the plan', () => {
     expect(got.verdict).toBe('ready');
     expect(got.plan.steps.map(({ quote }) => quote?.amount ?? null)).toEqual([5, null]);
     // And says that its price is not known, and why.
-    expect(got.findings.find(({ code }) => code === 'Refit.PriceRefused')?.what).toContain(
+    expect(got.findings.find(({ code }) => code === 'Refit.PriceRefused')?.message).toContain(
       'memoryPerShard 8GB -> 4GB from the present size: InvalidParameterValue.ReduceCapacityNotAllowed',
     );
   });
@@ -261,8 +263,9 @@ describe('the plan', () => {
     expect(findings).toMatchObject([
       {
         code: 'Refit.CostUnknown',
-        what: 'guards.cost is <= 100 CNY, and this plan is made offline from fleet.json: prices come from the provider alone, and an unknown price refuses the plan',
-        mend: 'refit plan PLAN --price without --inventory',
+        message:
+          'guards.cost is <= 100 CNY, and this plan is made offline from fleet.json: prices come from the provider alone, and an unknown price refuses the plan',
+        fix: 'refit plan PLAN --price without --inventory',
       },
     ]);
   });

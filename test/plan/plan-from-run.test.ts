@@ -162,7 +162,7 @@ describe('the steps that a rollback makes', () => {
     ];
     const review = reviewOf('rollback', runOf(['not-run', 'not-run', 'verified']), fleet);
     expect(review.verdict).toBe('blocked');
-    expect(review.plan.blocked[0]!.findings[0]!.what).toContain('1.3 x the 4000MB in use');
+    expect(review.plan.blocked[0]!.findings[0]!.message).toContain('1.3 x the 4000MB in use');
   });
 
   it('need the memory in use: it is asked for', () => {
@@ -265,8 +265,8 @@ describe('the plan that is made', () => {
 
   it('says that it allows to shrink, and how to verify what it was made from', () => {
     const [note] = review.findings.filter(({ code }) => code === 'Refit.FromRun');
-    expect(note!.what).toContain('shrink: allow');
-    expect(note!.mend).toBe(`refit audit verify runs/one --head ${HEAD}`);
+    expect(note!.message).toContain('shrink: allow');
+    expect(note!.fix).toBe(`refit audit verify runs/one --head ${HEAD}`);
   });
 
   it('warns of a run that apply would still go on with', () => {
@@ -333,8 +333,9 @@ describe('the plan made of a run that wanted approvals', () => {
     expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
       {
         code: 'Refit.TooFewApprovers',
-        what: 'the plan needs 2 approvals as its run did, and only li may approve: wei and jun made the plan and may not',
-        mend: 'refit rollback runs/one -o SAVED   typed by somebody who is no approver',
+        message:
+          'the plan needs 2 approvals as its run did, and only li may approve: wei and jun made the plan and may not',
+        fix: 'refit rollback runs/one -o SAVED   typed by somebody who is no approver',
       },
     ]);
   });
@@ -377,8 +378,8 @@ describe('the plan made of a run that kept to windows', () => {
       expect(review.plan.windows).toEqual(windows);
       expect(saidOf(review, 'Refit.WindowsOfRun')).toMatchObject({
         severity: 'note',
-        what: `as that run did, it keeps to the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai); what freezes.ics says is as it was sealed for that run, known until ${calendars[0]!.knownUntil}`,
-        mend: `refit ${kind} runs/one --ignore-windows -o SAVED   where it cannot wait for them`,
+        message: `as that run did, it keeps to the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai); what freezes.ics says is as it was sealed for that run, known until ${calendars[0]!.knownUntil}`,
+        fix: `refit ${kind} runs/one --ignore-windows -o SAVED   where it cannot wait for them`,
       });
       expect(readSavedPlan(encodeSavedPlan(sealedPlan(review)))).toEqual(review.plan);
     },
@@ -400,8 +401,8 @@ describe('the plan made of a run that kept to windows', () => {
     const review = made('rollback', { now: NOW + 301 * DAY });
     expect(review.verdict).toBe('blocked');
     expect(saidOf(review, 'Refit.WindowsClosed')).toMatchObject({
-      what: 'no window that is not frozen opens within a year',
-      mend: 'refit rollback runs/one --ignore-windows -o SAVED',
+      message: 'no window that is not frozen opens within a year',
+      fix: 'refit rollback runs/one --ignore-windows -o SAVED',
     });
   });
 
@@ -413,8 +414,9 @@ describe('the plan made of a run that kept to windows', () => {
     expect(codes(review)).not.toContain('Refit.WindowsOfRun');
     expect(saidOf(review, 'Refit.WindowsIgnored')).toMatchObject({
       severity: 'warning',
-      what: 'to begin at once, at any time, it ignores what that run kept to: the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai)',
-      mend: 'refit rollback runs/one -o SAVED   keeps to them',
+      message:
+        'to begin at once, at any time, it ignores what that run kept to: the windows Wed 01:00-05:00, the freeze 2026-11-11, 1 calendar (Asia/Shanghai)',
+      fix: 'refit rollback runs/one -o SAVED   keeps to them',
     });
     expect(review.plan.source).toMatchObject({ kind: 'rollback', ignoresWindows: true });
     expect(review.next).toBe('refit rollback runs/one --ignore-windows -o saved-plan.json');
@@ -429,7 +431,7 @@ describe('the plan made of a run that kept to windows', () => {
     expect(from(waits, false).plan.execution.switch).toBe('maintenance-window');
     const { plan: now, findings } = from(waits, true);
     expect(now.execution).toEqual({ ...execution, switch: 'now' });
-    expect(findings.map(({ what }) => what).join()).toContain(
+    expect(findings.map(({ message }) => message).join()).toContain(
       'ignores what that run kept to: the maintenance windows of the instances',
     );
     expect(from({}, true).findings.map(({ code }) => code)).toEqual(['Refit.FromRun']);

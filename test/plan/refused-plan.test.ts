@@ -41,7 +41,7 @@ describe('plans/refused.yaml against a fixed inventory', () => {
     expected: (/^[^#].*# expect: (.+)$/.exec(line)?.[1] ?? '').split(/\s+/).filter((code) => code !== ''),
   }));
   const told = review.findings.filter(({ severity }) => severity !== 'note');
-  const on = (number: number) => told.filter(({ place }) => place?.line === number);
+  const on = (number: number) => told.filter(({ location }) => location?.line === number);
 
   it('stands against an inventory of the published form', () => {
     expect(validateInventory(inventory)).toBe(true);
@@ -61,7 +61,7 @@ describe('plans/refused.yaml against a fixed inventory', () => {
 
   it('says of the whole plan what stands beside its guards and its time', () => {
     const beside = lines.filter(({ line }) => !/^ {2}- /.test(line)).flatMap(({ expected }) => expected);
-    expect(codes(told.filter(({ place }) => place === null))).toEqual(beside.toSorted());
+    expect(codes(told.filter(({ location }) => location === null))).toEqual(beside.toSorted());
   });
 
   it('shows every code that a plan can be refused with, but those that exclude others', () => {

@@ -85,7 +85,7 @@ const HARMLESS: Readonly<Record<ReviewFormat, (shown: string, text: string) => v
   },
   json(shown, text) {
     const { plan, findings } = JSON.parse(shown);
-    expect([plan.name, plan.owner, findings[0].what]).toEqual([text, text, text]);
+    expect([plan.name, plan.owner, findings[0].message]).toEqual([text, text, text]);
   },
   markdown(shown, text) {
     expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(65_536);

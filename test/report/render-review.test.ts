@@ -66,7 +66,7 @@ describe('a review', () => {
 
   it('fits a comment as Markdown, however many steps and findings it has, and states the cut', () => {
     const plan = savedPlan(fleet(2000));
-    const findings = Array.from({ length: 500 }, () => finding({ what: '@|<'.repeat(5000) }));
+    const findings = Array.from({ length: 500 }, () => finding({ message: '@|<'.repeat(5000) }));
     const markdown = renderReview(
       { verdict: 'blocked', plan, findings, next: 'refit plan x.yaml' },
       'markdown',

@@ -76,11 +76,11 @@ describe('Markdown, by a renderer of the kind that hosts use', () => {
     const wide = 'ü|`<@'.repeat(3000);
     const findings = Array.from({ length: 3000 }, (_, at) =>
       finding({
-        what: wide,
-        mend: wide,
+        message: wide,
+        fix: wide,
         instance: `crs-${at}`,
         code: wide,
-        place: { file: wide, line: 1, column: 1 },
+        location: { file: wide, line: 1, column: 1 },
       }),
     );
     const names = Array.from({ length: 200 }, (_, at) => `${wide}${at}`);
@@ -208,16 +208,16 @@ describe('annotations of a GitHub workflow', () => {
         col: '5',
         title: 'ResourceUnavailable.SaleOut',
       },
-      message: 'redis-6.2-cluster is sold out there\nmend: wait, or take another zone',
+      message: 'redis-6.2-cluster is sold out there\nfix: wait, or take another zone',
     });
     expect(annotations[9]!.message).toBe(
-      '491 errors more of this plan are not shown here\nmend: refit show saved.json --all',
+      '491 errors more of this plan are not shown here\nfix: refit show saved.json --all',
     );
   });
 
   it('stand at the first line of the plan where they concern all of it', () => {
     const { annotations } = annotationsOf(
-      render(unplanned('plans/a.yaml', [finding({ place: null, instance: null })], null), 'github'),
+      render(unplanned('plans/a.yaml', [finding({ location: null, instance: null })], null), 'github'),
     );
     expect(annotations[0]!.properties).toMatchObject({ file: 'plans/a.yaml', line: '1', col: '1' });
   });

@@ -38,9 +38,9 @@ export function fiveThousandChanges(priced = true): SealedReview {
         finding({
           instance,
           code: soldOut ? 'ResourceUnavailable.SaleOut' : 'ResourceUnavailable.InstanceStatusAbnormal',
-          what: soldOut ? 'redis-6.2-cluster is sold out there' : `${instance} is processing, not running`,
-          mend: soldOut ? 'wait, or take another zone' : 'wait until it is running, then plan again',
-          place: { file: 'plans/double-eleven.yaml', line, column: 5 },
+          message: soldOut ? 'redis-6.2-cluster is sold out there' : `${instance} is processing, not running`,
+          fix: soldOut ? 'wait, or take another zone' : 'wait until it is running, then plan again',
+          location: { file: 'plans/double-eleven.yaml', line, column: 5 },
           excerpt: null,
         }),
       ],
@@ -132,11 +132,11 @@ export const MORE_REVIEWS: Readonly<Record<string, () => SealedReview>> = {
 export function reviewFullOf(text: string): SealedReview {
   const bad = finding({
     code: text,
-    what: text,
-    mend: text,
+    message: text,
+    fix: text,
     excerpt: text,
     instance: text,
-    place: { file: text, line: 3, column: 5 },
+    location: { file: text, line: 3, column: 5 },
   });
   const cases: Case[] = [
     { instance: 'crs-ev11ev11', name: text, because: text, changes: [{ memoryPerShard: 8192, price: 412 }] },
@@ -163,7 +163,7 @@ export function reviewFullOf(text: string): SealedReview {
     },
     [text, 'rest'],
   );
-  const steps: Step[] = plan.steps.map((step) => ({ ...step, profile: text, place: bad.place }));
+  const steps: Step[] = plan.steps.map((step) => ({ ...step, profile: text, place: bad.location }));
   return {
     verdict: 'ready',
     plan: { ...plan, steps, prices: sumPrices(steps) },

@@ -228,9 +228,10 @@ function callerOf(user: string) {
 export const finding = (more: Partial<Finding> = {}): Finding => ({
   code: 'InvalidParameterValue.ReduceCapacityNotAllowed',
   severity: 'error',
-  what: '8 GB × 3 shards hold 24 GB, less than 1.3 × the 21 GB in use (27.3 GB)',
-  mend: 'memoryPerShard: 12GB',
-  place: { file: 'plans/double-eleven.yaml', line: 12, column: 21 },
+  message: '8 GB × 3 shards hold 24 GB, less than 1.3 × the 21 GB in use (27.3 GB)',
+  fix: 'memoryPerShard: 12GB',
+  example: null,
+  location: { file: 'plans/double-eleven.yaml', line: 12, column: 21 },
   excerpt: '12 |     memoryPerShard: 8GB\n   |                     ^^^',
   instance: 'crs-8kd02mfa',
   ...more,
@@ -268,9 +269,9 @@ const blocked: BlockedTarget = {
 const tooSoon = finding({
   code: 'Refit.FinishByTooSoon',
   severity: 'warning',
-  what: 'the request rate alone takes 1 s, and finishBy leaves 0 s',
-  mend: 'a later finishBy, or fewer targets',
-  place: null,
+  message: 'the request rate alone takes 1 s, and finishBy leaves 0 s',
+  fix: 'a later finishBy, or fewer targets',
+  location: null,
   excerpt: null,
   instance: null,
 });
@@ -471,12 +472,12 @@ export function hostileRun(text: string): Situation {
         {
           instance: 'crs-ev12ev12',
           region: text,
-          findings: [finding({ code: text, what: text, mend: text })],
+          findings: [finding({ code: text, message: text, fix: text })],
         },
       ],
       unchanged: [{ instance: 'crs-ev13ev13', region: 'ap-guangzhou', why: text }],
       file: text,
-      findings: [finding({ severity: 'warning', code: text, what: text, mend: text })],
+      findings: [finding({ severity: 'warning', code: text, message: text, fix: text })],
     },
     [text],
   );
@@ -534,9 +535,9 @@ export const SITUATIONS: Readonly<Record<string, () => Situation>> = {
 const warning = finding({
   code: 'Refit.Forecast',
   severity: 'warning',
-  what: 'the least time for 4 orders is under a second, but each resize takes minutes',
-  mend: '',
-  place: null,
+  message: 'the least time for 4 orders is under a second, but each resize takes minutes',
+  fix: '',
+  location: null,
   excerpt: null,
   instance: null,
 });
@@ -557,8 +558,8 @@ export const REVIEWS: Readonly<Record<string, () => PlanReview>> = {
     const second = finding({
       code: 'ResourceUnavailable.SaleOut',
       instance: 'crs-50ld0ut0',
-      what: 'redis-6.2-cluster is sold out in ap-guangzhou-3',
-      mend: 'wait, or take another zone',
+      message: 'redis-6.2-cluster is sold out in ap-guangzhou-3',
+      fix: 'wait, or take another zone',
       excerpt: null,
     });
     return {
@@ -587,11 +588,11 @@ export const REVIEWS: Readonly<Record<string, () => PlanReview>> = {
     const { saved } = hostileRun(HOSTILE);
     const bad = finding({
       code: HOSTILE,
-      what: HOSTILE,
-      mend: HOSTILE,
+      message: HOSTILE,
+      fix: HOSTILE,
       excerpt: HOSTILE,
       instance: 'crs-ev12ev12',
-      place: { file: HOSTILE, line: 1, column: 1 },
+      location: { file: HOSTILE, line: 1, column: 1 },
     });
     return { verdict: 'ready', plan: saved, findings: [bad], next: HOSTILE };
   },

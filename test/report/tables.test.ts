@@ -145,8 +145,13 @@ describe('the tables of a review', () => {
   });
 
   it('have the first of many findings of one code, with how many they are', () => {
-    const many = Array.from({ length: 5 }, (_, at) => finding({ instance: `crs-0000000${at}`, what: 'so' }));
-    const table = attentionTable([...many, finding({ code: 'Refit.Other', severity: 'note', what: 'else' })]);
+    const many = Array.from({ length: 5 }, (_, at) =>
+      finding({ instance: `crs-0000000${at}`, message: 'so' }),
+    );
+    const table = attentionTable([
+      ...many,
+      finding({ code: 'Refit.Other', severity: 'note', message: 'else' }),
+    ]);
     expect(pictureOf(table).map((row) => row.split(' | ').slice(0, 5).join(' | '))).toEqual([
       'Attention: 5 errors, 1 note',
       'Times | Severity | Code | Instance | What',

@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
   ['... in a zone where the edition is sold out', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceUnavailable.SaleOut'],
   ['... in a zone that is sold out as a whole', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ zoneSoldOut: true }) }) }, 'ResourceInsufficient'],
   ['... the own zone is asked first', { is: instance({ nodes }), change: replicas(2), offer: offer({ zoneSoldOut: true }), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceInsufficient'],
-  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, misfit: { what: 'crs-00000001 is in one zone', mend: 'remove zones' } } }, 'Refit.Zones'],
+  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, misfit: { message: 'crs-00000001 is in one zone', fix: 'remove zones' } } }, 'Refit.Zones'],
   ['memory of a multi-zone instance', { is: instance({ nodes }) }, null],
   ['shards of a standard instance', { is: plain, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
   ['replicas of a standard instance', { is: plain, change: replicas(2) }, null],
@@ -148,11 +148,11 @@ describe('the table', () => {
     expect(new Set(allRules().map(({ code }) => code)).size).toBe(allRules().length);
   });
 
-  it('gives every error numbers and a mend', () => {
+  it('gives every error numbers and a fix', () => {
     for (const [, given, code] of CASES) {
       for (const finding of check(facts(given))) {
-        expect(finding.what, String(code)).toMatch(/crs-/);
-        expect(finding.mend.length, String(code)).toBeGreaterThan(5);
+        expect(finding.message, String(code)).toMatch(/crs-/);
+        expect(finding.fix!.length, String(code)).toBeGreaterThan(5);
       }
     }
   });
@@ -170,7 +170,7 @@ describe('remarks', () => {
   });
 });
 
-describe('a mend that can be typed', () => {
+describe('a fix that can be typed', () => {
   // biome-ignore format: one line a case
   it.each([
     ['a size between two', { change: memory(5 * GB) }, 'memoryPerShard: 8GB, or memoryPerShard: 4GB'],
@@ -178,8 +178,8 @@ describe('a mend that can be typed', () => {
     ['a size above all', { change: memory(100 * GB) }, 'memoryPerShard: 64GB'],
     ['shards between two', { change: shards(4) }, 'shards: 5, or shards: 3'],
     ['too small a reduction', { is: instance({ used: used(6000, 2100) }), change: memory(2 * GB) }, 'memoryPerShard: { atLeast: 2730MB, roundTo: sold }, or free memory first'],
-  ])('%s', (_, given, mend) => {
-    expect(check(facts(given))[0]?.mend).toBe(mend);
+  ])('%s', (_, given, fix) => {
+    expect(check(facts(given))[0]?.fix).toBe(fix);
   });
 });
 

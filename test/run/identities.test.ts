@@ -43,7 +43,7 @@ describe('a run that is taken up', () => {
     expect(refused).toMatchObject({
       code: 'usage',
       message: 'runs/x is a run on account 100, and the keys of profile default are of account 200',
-      mend: expect.stringContaining('use keys of account 100'),
+      fix: expect.stringContaining('use keys of account 100'),
     });
   });
 });

@@ -24,8 +24,8 @@ export interface Row {
   readonly expected: Expected;
   /** The fault that provokes it; where there is none of its own, `refuse` answers with any code. */
   readonly fault: string;
-  /** What the mend of a halt names. */
-  readonly mend?: RegExp;
+  /** What the fix of a halt names. */
+  readonly fix?: RegExp;
 }
 
 const row = (expected: Expected, code: string, more: Partial<Row> = {}): Row => ({
@@ -37,22 +37,22 @@ const row = (expected: Expected, code: string, more: Partial<Row> = {}): Row => 
 
 export const ORDER_CODES: readonly Row[] = [
   // The action's own list.
-  row('halt', 'InvalidParameter.PermissionDenied', { fault: 'no-permission#1', mend: /UpgradeInstance/ }),
-  row('halt', 'UnauthorizedOperation.NoCAMAuthed', { fault: 'no-cam#1', mend: /UpgradeInstance/ }),
+  row('halt', 'InvalidParameter.PermissionDenied', { fault: 'no-permission#1', fix: /UpgradeInstance/ }),
+  row('halt', 'UnauthorizedOperation.NoCAMAuthed', { fault: 'no-cam#1', fix: /UpgradeInstance/ }),
   row('skip', 'InvalidParameterValue.MemSizeNotInRange'),
   row('skip', 'LimitExceeded.InvalidMemSize'),
   row('skip', 'InvalidParameterValue.ReduceCapacityNotAllowed'),
   row('skip', 'ResourceNotFound.InstanceNotExists'),
-  row('halt', 'ResourceUnavailable.AccountBalanceNotEnough', { fault: 'no-balance#1', mend: /top up/ }),
+  row('halt', 'ResourceUnavailable.AccountBalanceNotEnough', { fault: 'no-balance#1', fix: /top up/ }),
   row('wait', 'ResourceUnavailable.InstanceStatusAbnormal'),
   row('wait', 'ResourceUnavailable.InstanceStatusError'),
-  row('halt', 'FailedOperation.PayFailed', { fault: 'pay-failed#1', mend: /open order/ }),
+  row('halt', 'FailedOperation.PayFailed', { fault: 'pay-failed#1', fix: /open order/ }),
   row('read first', 'FailedOperation.SystemError', { fault: 'system-error#1' }),
   row('read first', 'FailedOperation.Unknown', { fault: 'unknown-error#1' }),
   row('skip', 'InvalidParameter.InvalidParameter'),
   row('skip', 'InvalidParameterValue.SpecNotExist'),
   row('skip', 'InvalidParameterValue.UnSupportedType'),
-  row('halt', 'LimitExceeded', { fault: 'quota#1', mend: /quota/ }),
+  row('halt', 'LimitExceeded', { fault: 'quota#1', fix: /quota/ }),
   row('skip', 'ResourceInsufficient', { fault: 'insufficient#1' }),
   row('skip', 'ResourceUnavailable.SaleOut', { fault: 'sold-out#1' }),
   row('skip', 'UnsupportedOperation.LowVersion', { fault: 'low-version#1' }),
@@ -70,23 +70,23 @@ export const ORDER_CODES: readonly Row[] = [
   row('try again', 'RequestLimitExceeded.IPLimitExceeded'),
   row('try again', 'RequestLimitExceeded.UinLimitExceeded'),
   row('try again', 'AuthFailure.TokenFailure'),
-  row('halt: keys', 'AuthFailure.TokenFailure', { fault: 'refuse=AuthFailure.TokenFailure#2', mend: /keys/ }),
-  row('halt: keys', 'AuthFailure.InvalidAuthorization', { mend: /refit doctor/ }),
-  row('halt: keys', 'AuthFailure.InvalidSecretId', { mend: /refit doctor/ }),
-  row('halt: keys', 'AuthFailure.MFAFailure', { mend: /second factor/ }),
-  row('halt: keys', 'AuthFailure.SecretIdNotFound', { mend: /refit doctor/ }),
-  row('halt: keys', 'AuthFailure.SignatureExpire', { mend: /clock/ }),
-  row('halt: keys', 'AuthFailure.SignatureFailure', { mend: /refit doctor/ }),
-  row('halt', 'AuthFailure.UnauthorizedOperation', { mend: /UpgradeInstance/ }),
-  row('halt', 'UnauthorizedOperation', { mend: /UpgradeInstance/ }),
-  row('halt', 'IpInBlacklist', { mend: /address/ }),
-  row('halt', 'IpNotInWhitelist', { mend: /address/ }),
-  row('halt', 'ActionOffline', { mend: /endpoint/ }),
-  row('halt', 'InvalidAction', { mend: /endpoint/ }),
-  row('halt', 'InvalidRequest', { mend: /endpoint/ }),
-  row('halt', 'NoSuchProduct', { mend: /endpoint/ }),
-  row('halt', 'NoSuchVersion', { mend: /endpoint/ }),
-  row('halt', 'UnsupportedProtocol', { mend: /endpoint/ }),
+  row('halt: keys', 'AuthFailure.TokenFailure', { fault: 'refuse=AuthFailure.TokenFailure#2', fix: /keys/ }),
+  row('halt: keys', 'AuthFailure.InvalidAuthorization', { fix: /refit doctor/ }),
+  row('halt: keys', 'AuthFailure.InvalidSecretId', { fix: /refit doctor/ }),
+  row('halt: keys', 'AuthFailure.MFAFailure', { fix: /second factor/ }),
+  row('halt: keys', 'AuthFailure.SecretIdNotFound', { fix: /refit doctor/ }),
+  row('halt: keys', 'AuthFailure.SignatureExpire', { fix: /clock/ }),
+  row('halt: keys', 'AuthFailure.SignatureFailure', { fix: /refit doctor/ }),
+  row('halt', 'AuthFailure.UnauthorizedOperation', { fix: /UpgradeInstance/ }),
+  row('halt', 'UnauthorizedOperation', { fix: /UpgradeInstance/ }),
+  row('halt', 'IpInBlacklist', { fix: /address/ }),
+  row('halt', 'IpNotInWhitelist', { fix: /address/ }),
+  row('halt', 'ActionOffline', { fix: /endpoint/ }),
+  row('halt', 'InvalidAction', { fix: /endpoint/ }),
+  row('halt', 'InvalidRequest', { fix: /endpoint/ }),
+  row('halt', 'NoSuchProduct', { fix: /endpoint/ }),
+  row('halt', 'NoSuchVersion', { fix: /endpoint/ }),
+  row('halt', 'UnsupportedProtocol', { fix: /endpoint/ }),
   row('skip', 'DryRunOperation'),
   row('skip', 'InvalidParameter'),
   row('skip', 'InvalidParameterValue'),

@@ -215,7 +215,7 @@ export async function planAgainst(fault: string, action: string): Promise<string
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
     exitCode = error.exitCode;
-    told.push(error.code, ...(error.mend === '' ? ['without a mend'] : []));
+    told.push(error.code, ...(error.fix === '' ? ['without a fix'] : []));
   }
   return [`exit ${exitCode}`, `${tries} x`, ...told].join(', ');
 }

@@ -313,7 +313,7 @@ async function live(
   const work = async (): Promise<RunEnd | null> => {
     const signed = common.demandsSignatures && !runProcess.isResumed ? await demand(null) : null;
     if (signed !== null && !('deed' in signed))
-      throw new RefitError('not-approved', signed.what.join('\n'), signed.mend);
+      throw new RefitError('not-approved', signed.what.join('\n'), signed.fix);
     await runProcess.start(fate.reconciles ? 'reconcile' : 'apply');
     if (signed !== null) await journal.record(signed.deed);
     if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });

@@ -121,7 +121,7 @@ it('the account runs dry in the second wave: the first stays verified, the run h
   expect(run.end).toEqual({ because: 'halted', exitCode: 4 });
   expect(run.report.steps.map(({ outcome }) => outcome).slice(0, 2)).toEqual(['verified', 'verified']);
   expect(run.report.totals).toMatchObject({ verified: 2, unknown: 0 });
-  expect(run.report.run.what).toMatch(/AccountBalanceNotEnough: the account cannot pay \(mend: top up/);
+  expect(run.report.run.what).toMatch(/AccountBalanceNotEnough: the account cannot pay \(fix: top up/);
   Object.assign(account, { balance: 1_000_000 });
   endsWell(stage, await stage.run());
 });

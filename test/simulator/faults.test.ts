@@ -71,7 +71,7 @@ describe('a fault is read from', () => {
       expect.unreachable();
     } catch (error) {
       for (const { name, sentence } of FAULTS)
-        expect((error as RefitError).mend).toContain(`${name}: ${sentence}`);
+        expect((error as RefitError).fix).toContain(`${name}: ${sentence}`);
     }
   });
 });

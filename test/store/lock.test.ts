@@ -80,7 +80,7 @@ describe('a lock', () => {
   it.runIf(process.platform === 'linux')(
     'of a process that has ended and whose parent never asks after it is taken over',
     async () => {
-      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       onTestFinished(() => void parent.kill('SIGKILL'));
@@ -124,7 +124,7 @@ describe('a lock', () => {
   it('of another host says how to remove it where that host is gone for good', async () => {
     lay({ pid: 4711, host: 'elsewhere' });
     const refusal = await takeLock(path, SELF, systemClock).catch((error: RefitError) => error);
-    expect((refusal as RefitError).mend).toBe(
+    expect((refusal as RefitError).fix).toBe(
       `wait for it, or stop it on elsewhere: what runs there cannot be seen from here. Only where it is known to be gone: rm ${path}`,
     );
     rmSync(path);
@@ -230,7 +230,7 @@ describe('the instances of a live run', () => {
         `^crs-aaaa0001 and 1 more instance: held by process ${process.pid} on here since 20.*\\(run a\\)$`,
       ),
     );
-    expect(refusal.mend).toContain(`kill ${process.pid}`);
+    expect(refusal.fix).toContain(`kill ${process.pid}`);
     await first.release();
     const third = await claim('c', ['crs-aaaa0002']);
     expect(third.tookOverFrom).toEqual([]);
@@ -255,7 +255,7 @@ describe('the instances of a live run', () => {
   it('of another host stay claimed', async () => {
     await claim('a', ['crs-aaaa0001'], REAL, 'elsewhere');
     const refusal = (await claim('b', ['crs-aaaa0001']).catch((error: unknown) => error)) as RefitError;
-    expect(refusal.mend).toContain(`rm ${join(folder, 'claims', `${'a'.repeat(64)}.json`)}`);
+    expect(refusal.fix).toContain(`rm ${join(folder, 'claims', `${'a'.repeat(64)}.json`)}`);
   });
 
   it.each([

@@ -56,7 +56,7 @@ describe('past runs tell how long changes take', () => {
     async (path) => {
       await expect(read(path, { named: true })).rejects.toMatchObject({
         code: 'usage',
-        mend: expect.stringContaining('--durations runs'),
+        fix: expect.stringContaining('--durations runs'),
       });
     },
   );

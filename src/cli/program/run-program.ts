@@ -71,8 +71,8 @@ async function runCommand(
     return await run(args, { ...options, ...output }, terminal);
   } catch (error) {
     if (progress !== 'json' || !(error instanceof RefitError)) throw error;
-    const { message, mend, exitCode } = error;
-    terminal.event({ event: 'refused', what: message, mend, exitCode });
+    const { message, fix, exitCode } = error;
+    terminal.event({ event: 'refused', what: message, fix, exitCode });
     return exitCode;
   }
 }

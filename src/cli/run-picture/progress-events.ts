@@ -18,7 +18,7 @@ export type ProgressEvent =
   | {
       readonly event: 'refused';
       readonly what: string;
-      readonly mend: string;
+      readonly fix: string;
       readonly exitCode: number;
     }
   /** The last of a run. `next`: the command to type; null where nothing is left to do. */

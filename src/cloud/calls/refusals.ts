@@ -44,10 +44,10 @@ export function refusedRead(action: Action, scope: Scope, refusal: Refusal): Ref
   if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
   if (isOfKeys(code))
     return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
-  const mend = isLimitCode(code)
+  const fix = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
     : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
-  return new RefitError('provider-refused', what, mend, { cause: refusal });
+  return new RefitError('provider-refused', what, fix, { cause: refusal });
 }
 
 /** What to do about a refusal of the keys themselves. */

@@ -16,7 +16,7 @@ import { fromTke } from './tke.ts';
 export { type Credentials, type Secret, secret } from '../signing/keys.ts';
 export type { CredentialPlaces } from './place.ts';
 
-interface Place {
+interface SourceLocation {
   readonly name: PlaceName;
   /** Whether it is looked at: `unnamed` only where no profile is named, `environment` where none is named on purpose. */
   readonly when: 'always' | 'unnamed' | 'environment';
@@ -24,7 +24,7 @@ interface Place {
 }
 
 /** The chain, in order. */
-const CHAIN: readonly Place[] = [
+const CHAIN: readonly SourceLocation[] = [
   { name: 'environment', when: 'environment', find: fromEnvironment },
   { name: 'credentials-file', when: 'always', find: fromCredentialsFile },
   { name: 'tccli', when: 'always', find: fromTccli },

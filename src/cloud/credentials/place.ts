@@ -41,8 +41,8 @@ export interface Found {
 }
 
 /** Says that a place which should give keys gives none. */
-export function noKeys(what: string, mend: string): RefitError {
-  return new RefitError('no-credentials', what, mend);
+export function noKeys(what: string, fix: string): RefitError {
+  return new RefitError('no-credentials', what, fix);
 }
 
 /** A role to assume. Source: docs/provider.md P180 and P181. */
@@ -80,7 +80,7 @@ export function roleFrom(
   where: string,
   wish: { arn: string } & { [Key in 'session' | 'duration' | 'externalId']?: string | null | undefined },
 ): Role {
-  const refuse = (what: string, mend: string) => noKeys(`${where}: ${what}`, mend);
+  const refuse = (what: string, fix: string) => noKeys(`${where}: ${what}`, fix);
   if (!/^qcs::cam::uin\/\d{1,20}:[\w+=,.@/-]{1,200}$/.test(wish.arn)) {
     throw refuse(
       'the role to assume is no role',

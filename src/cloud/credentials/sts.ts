@@ -92,11 +92,11 @@ async function answerOf(network: CallNetwork, source: string, request: Request):
 }
 
 function refused(source: string, code: string, message: string): RefitError {
-  const mend =
+  const fix =
     code === 'AuthFailure.SignatureExpire'
       ? "set this machine's clock: it is more than five minutes off"
       : isOfKeys(code)
         ? 'check the keys that the role is assumed with'
         : 'let these keys call sts:AssumeRole, and let the role trust them';
-  return new RefitError('credentials-refused', `${source}: ${plain(code)}: ${plain(message)}`, mend);
+  return new RefitError('credentials-refused', `${source}: ${plain(code)}: ${plain(message)}`, fix);
 }

@@ -94,10 +94,10 @@ function baseOf(endpoint: string | null) {
  * @throws RefitError `usage`
  */
 export function endpointHost(endpoint: string): Host {
-  const mend =
+  const fix =
     'give --endpoint one base URL, such as https://redis.ap-guangzhou.tencentcloudapi.com or http://127.0.0.1:8080';
   // The text itself is shown nowhere when it holds a password.
-  const refuse = (why: string) => new RefitError('usage', `--endpoint: ${why}`, mend);
+  const refuse = (why: string) => new RefitError('usage', `--endpoint: ${why}`, fix);
   const url = URL.parse(endpoint);
   if (url === null) throw refuse('this is no URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('the scheme must be https or http');

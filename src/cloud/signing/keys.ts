@@ -47,8 +47,8 @@ export function complete(source: string, pair: Pair): Credentials | null {
   const key = pair.secret_key ?? '';
   const token = pair.token ?? '';
   if (id === '' && key === '') return null;
-  const mend = `correct ${source}: it must give both a secret id and a secret key`;
-  const refuse = (what: string) => new RefitError('no-credentials', `${source} ${what}`, mend);
+  const fix = `correct ${source}: it must give both a secret id and a secret key`;
+  const refuse = (what: string) => new RefitError('no-credentials', `${source} ${what}`, fix);
   if (id === '') throw refuse('has a secret key and no secret id');
   if (key === '') throw refuse('has a secret id and no secret key');
   // Greatest lengths: docs/provider.md P155.

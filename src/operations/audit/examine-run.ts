@@ -86,10 +86,10 @@ async function readSigners(file: string): Promise<{ file: string; list: readonly
   const from = { need: 1, from: file, place: { file, line: 1, column: 1 } };
   const { approvals, findings } = readApprovers(from, { text, file, authors: [] });
   if (approvals !== null) return { file, list: approvals.approvers };
-  const why = text === null ? `${file} cannot be read` : (findings[0]?.what ?? 'it names nobody');
+  const why = text === null ? `${file} cannot be read` : (findings[0]?.message ?? 'it names nobody');
   throw new RefitError(
     'usage',
     `--signers ${file}: ${why}`,
-    findings[0]?.mend ?? '- { name: wei, key: ssh-ed25519 AAAA... }',
+    findings[0]?.fix ?? '- { name: wei, key: ssh-ed25519 AAAA... }',
   );
 }

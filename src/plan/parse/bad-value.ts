@@ -5,10 +5,11 @@
 import type { SchemaError } from '../../generated/validators.js';
 import { DAY, GIGABYTE, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { closest } from './closest-word.ts';
+import type { Remark } from './plan-text.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Longer lists of names stand in the mend, or not at all where one of them is near. */
+/** Longer lists of names stand in the fix, or not at all where one of them is near. */
 const MANY = 6;
 
 /**
@@ -20,14 +21,14 @@ export function badValue(
   key: string,
   inList: boolean,
   source: string,
-): { what: string; mend: string } {
+): Omit<Remark, 'code'> {
   const { data, keyword, params } = error;
   const schema = error.parentSchema ?? {};
   const name = inList ? `an entry of ${key}` : key;
   if (keyword === 'maxLength')
     return {
-      what: `${name} is longer than ${params.limit} characters`,
-      mend: `shorten it to ${params.limit} characters`,
+      message: `${name} is longer than ${params.limit} characters`,
+      fix: `shorten it to ${params.limit} characters`,
     };
   const choices = choicesOf(schema);
   const many = choices !== null && choices.length > MANY;
@@ -36,16 +37,19 @@ export function badValue(
     : (choices?.join(' or ') ?? schema.title ?? (schema.type === 'array' ? 'a list' : 'keys with values'));
   // `failed: >2` is YAML for an empty folded block.
   const block = data === '' ? /^[>|][^\n#]*/.exec(source)?.[0].trimEnd() : undefined;
+  const guess = block === undefined ? guessOf(schema, key, data, source) : JSON.stringify(block);
   const value =
-    (block === undefined ? guessOf(schema, key, data, source) : JSON.stringify(block)) ??
+    guess ??
     (many ? `one of ${choices.join(', ')}` : exampleOf(schema, inList || choices !== null ? '' : key));
-  const mend = inList ? value : `${key}: ${value}`;
+  const text = inList ? value : `${key}: ${value}`;
+  const isSure = guess !== null || many || choices?.length === 1;
+  const remedy = isSure ? { fix: text } : { example: text };
   if (data === null || (data === '' && block === undefined))
-    return { what: `${name} has no value; it wants ${wanted}`, mend };
+    return { message: `${name} has no value; it wants ${wanted}`, ...remedy };
   if (keyword === 'minItems' || keyword === 'minProperties')
-    return { what: `${name} is empty; it wants ${wanted}`, mend };
+    return { message: `${name} is empty; it wants ${wanted}`, ...remedy };
   const shown = block ?? (typeof data === 'number' ? textOf(data, source) : show(data));
-  return { what: `${name} is ${shown}; it wants ${wanted}`, mend };
+  return { message: `${name} is ${shown}; it wants ${wanted}`, ...remedy };
 }
 
 function choicesOf(schema: Schema): readonly unknown[] | null {

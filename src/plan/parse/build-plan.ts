@@ -9,12 +9,12 @@ import {
   type Gate,
   type MetricName,
   NOTICE_EVENTS,
-  type Place,
   type Plan,
   type PlanTarget,
   type PlanWave,
   type Schedule,
   type Select,
+  type SourceLocation,
   type Spread,
   type Take,
   type WaveConduct,
@@ -143,7 +143,7 @@ const DEFAULTS = {
 } as const;
 
 /** @param value a plan that the schema and the checks found without error. @param placeOf the place of what stands there. */
-export function buildPlan(value: unknown, file: string, placeOf: (path: Path) => Place): Plan {
+export function buildPlan(value: unknown, file: string, placeOf: (path: Path) => SourceLocation): Plan {
   const written = value as WrittenPlan;
   const { defaults, guards, approvals } = written;
   return {
@@ -174,7 +174,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
   };
 }
 
-function buildTarget(target: WrittenTarget, place: Place): PlanTarget {
+function buildTarget(target: WrittenTarget, place: SourceLocation): PlanTarget {
   const { instance, select, exclude = [], region = null, profile = null, zones = null } = target;
   const wishes: Partial<Record<Dimension, Wish>> = {};
   if (target.memoryPerShard !== undefined) wishes.memoryPerShard = buildWish(target.memoryPerShard);

@@ -8,16 +8,16 @@ import { DIMENSIONS, type Finding } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
 import { checkSchedule, checkWindows, type Say } from './check-times.ts';
-import type { PlanText } from './plan-text.ts';
+import { asMembers, type PlanText } from './plan-text.ts';
 import { parseDuration, parseGateDuration, parsePercent, parseSize, parseThreshold } from './quantity.ts';
 import type { Path, YamlTree } from './read-yaml.ts';
 
 export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
   const findings: Finding[] = [];
-  const say: Say = (path, what, mend, { code = 'Refit.BadValue', key = false, also, instance } = {}) => {
+  const say: Say = (path, message, remedy, { code = 'Refit.BadValue', key = false, also, instance } = {}) => {
     if (tree.unreadable(path)) return;
     const span = key ? tree.keyAt(path) : tree.valueAt(path);
-    const remark = { code, what, mend, ...given({ instance }) };
+    const remark = { code, message, ...asMembers(remedy), ...given({ instance }) };
     findings.push(source.finding(remark, span, also && tree.valueAt(also)));
   };
   const plan = record(tree.value);
@@ -38,8 +38,8 @@ export function checkPlan(tree: YamlTree, source: PlanText): Finding[] {
 function finishBy(plan: Fields, say: Say): void {
   const value = plan.finishBy;
   if (typeof value !== 'string' || parseInstant(value) !== null) return;
-  const what = `finishBy is ${value.slice(0, 40)}, a moment that does not exist`;
-  say(['finishBy'], what, 'finishBy: 2026-11-10T05:00:00+08:00');
+  const message = `finishBy is ${value.slice(0, 40)}, a moment that does not exist`;
+  say(['finishBy'], message, { example: 'finishBy: 2026-11-10T05:00:00+08:00' });
 }
 
 /** Relative sizes are left to those who know the present one. */
@@ -55,9 +55,9 @@ function conflicts(plan: Fields, say: Say, lineOf: (path: Path) => number): void
       const [first, ...others] = asked;
       for (const { path, value } of others)
         if (value !== first!.value) {
-          const what = `${instance} is a target twice, with different ${dimension}: here and on line ${lineOf(first!.path)}`;
+          const message = `${instance} is a target twice, with different ${dimension}: here and on line ${lineOf(first!.path)}`;
           const more = { code: 'Refit.Conflict', also: first!.path, instance };
-          say(path, what, 'keep one of the two', more);
+          say(path, message, 'keep one of the two', more);
         }
     }
   }
@@ -68,8 +68,8 @@ function relativeSizes(plan: Fields, say: Say): void {
     const wish = record(record(entry).memoryPerShard);
     const [least, most] = [parseSize(wish.atLeast), parseSize(wish.atMost)];
     if (least === null || most === null || least <= most) continue;
-    const what = `atLeast is ${least} MB and atMost ${most} MB: no size is both`;
-    say(['targets', index, 'memoryPerShard', 'atMost'], what, `atMost: ${wish.atLeast}`);
+    const message = `atLeast is ${least} MB and atMost ${most} MB: no size is both`;
+    say(['targets', index, 'memoryPerShard', 'atMost'], message, `atMost: ${wish.atLeast}`);
   }
 }
 
@@ -77,9 +77,9 @@ function namesAndApprovals(waves: readonly Fields[], mayBeApproved: boolean, say
   const names = new Set<string>();
   for (const [index, { name, approval }] of waves.entries()) {
     if (approval !== undefined && !mayBeApproved) {
-      const what = 'the wave asks for an approval, and nothing says by whom';
-      const mend = 'approvals: { need: 1, from: approvers.yaml }';
-      say(['waves', index, 'approval'], what, mend, { code: 'Refit.MissingKey', key: true });
+      const message = 'the wave asks for an approval, and nothing says by whom';
+      const example = 'approvals: { need: 1, from: approvers.yaml }';
+      say(['waves', index, 'approval'], message, { example }, { code: 'Refit.MissingKey', key: true });
     }
     if (typeof name !== 'string') continue;
     if (names.has(name))
@@ -95,18 +95,19 @@ function takes(waves: readonly Fields[], say: Say): void {
   for (const [index, wave] of waves.entries()) {
     const path = ['waves', index, 'take'];
     if (!takesRest(wave)) continue;
-    if (index !== first) say(path, 'two waves take the rest; after the first there is none', 'take: 10%');
+    if (index !== first)
+      say(path, 'two waves take the rest; after the first there is none', { example: 'take: 10%' });
     else if (!waves.slice(index + 1).every(takesRest)) {
-      const what = 'a wave takes the rest and others follow it, for which nothing is left';
-      say(path, what, 'put this wave last');
+      const message = 'a wave takes the rest and others follow it, for which nothing is left';
+      say(path, message, 'put this wave last');
     }
   }
   const percent = waves
     .filter(({ from }) => from === undefined)
     .reduce((sum, { take }) => sum + Math.min(100, parsePercent(take) ?? 0), 0);
   if (percent <= 100) return;
-  const what = `the waves take ${percent}% together, more than there is`;
-  say(['waves'], what, 'take: rest for the last wave', { key: true });
+  const message = `the waves take ${percent}% together, more than there is`;
+  say(['waves'], message, 'take: rest for the last wave', { key: true });
 }
 
 function thresholds(plan: Fields, waves: readonly Fields[], say: Say): void {
@@ -123,10 +124,10 @@ function holdsAtOnce(thresholds: unknown, path: Path, say: Say): void {
   for (const key of ['failed', 'unknown']) {
     const threshold = typeof written[key] === 'string' ? parseThreshold(written[key]) : null;
     if (threshold?.operator !== '>=' || threshold.value !== 0) continue;
-    const what = isGate
+    const message = isGate
       ? `gate.${key} holds always: the gate would fail after every wave`
       : `haltWhen.${key} holds from the start: the run would halt before its first order`;
-    say([...path, key], what, `${key}: "> 0"`);
+    say([...path, key], message, { example: `${key}: "> 0"` });
   }
 }
 
@@ -137,13 +138,15 @@ function gates(waves: readonly Fields[], say: Say): void {
     const { duration, metric } = record(gate);
     const path = ['waves', index, 'gate'];
     if (index === 0 && parseGateDuration(duration)?.unit === 'forecast') {
-      const what = 'the forecast is what the waves before took, and nothing comes before the first';
-      say([...path, 'duration'], what, 'duration: "> 15m"');
+      const message = 'the forecast is what the waves before took, and nothing comes before the first';
+      say([...path, 'duration'], message, { example: 'duration: "> 15m"' });
     }
     const written = record(metric).over;
     const over = parseDuration(written);
     if (over !== null && (over < LEAST_OVER || over > MOST_OVER))
-      say([...path, 'metric', 'over'], `over is ${written}; a metric is read over 1m to 24h`, 'over: 5m');
+      say([...path, 'metric', 'over'], `over is ${written}; a metric is read over 1m to 24h`, {
+        example: 'over: 5m',
+      });
   }
 }
 
@@ -152,9 +155,9 @@ function secretsInAddresses(plan: Fields, say: Say): void {
   for (const [index, entry] of list(plan.notify).entries()) {
     const { url } = record(entry);
     if (typeof url !== 'string' || !SECRET_IN_ADDRESS.test(url)) continue;
-    const what = 'the address holds a secret: whoever reads the plan could use it';
-    const mend = 'urlEnv: NOTIFY_URL   and where the plan is applied: export NOTIFY_URL=…';
-    say(['notify', index, 'url'], what, mend);
+    const message = 'the address holds a secret: whoever reads the plan could use it';
+    const fix = 'urlEnv: NOTIFY_URL   and where the plan is applied: export NOTIFY_URL=…';
+    say(['notify', index, 'url'], message, fix);
   }
 }
 

@@ -6,14 +6,15 @@ import { LOOK_AHEAD, openOpenings } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
 import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
 import { closest } from './closest-word.ts';
+import type { Remedy } from './plan-text.ts';
 import { parseDuration } from './quantity.ts';
 import type { Path } from './read-yaml.ts';
 
 /** Says one thing of a value: where it stands, what is wrong, and what to write instead. */
 export type Say = (
   path: Path,
-  what: string,
-  mend: string,
+  message: string,
+  remedy: Remedy,
   more?: {
     /** `Refit.BadValue` where there is none. */
     readonly code?: string;
@@ -38,18 +39,18 @@ export function checkWindows(windows: Readonly<Record<string, unknown>>, say: Sa
 /** Says so where a zone is not in the tz database, with the nearest that is. */
 function checkTimeZone(name: unknown, path: Path, say: Say): void {
   if (typeof name !== 'string' || isTimeZone(name)) return;
-  const mend = /beijing|peking|china/i.test(name)
+  const fix = /beijing|peking|china/i.test(name)
     ? 'Asia/Shanghai'
     : (closest(name, timeZones()) ?? timeZones().find((zone) => zone.endsWith(`/${name}`)));
-  const what = `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`;
-  say(path, what, `timezone: ${mend ?? 'Asia/Shanghai'}`);
+  const message = `the time zone ${JSON.stringify(name.slice(0, 60))} is not known here`;
+  say(path, message, fix === undefined ? { example: 'timezone: Asia/Shanghai' } : `timezone: ${fix}`);
 }
 
 function sameTimes(text: string, path: Path, say: Say): void {
   const [, days, from, to] = /^(\S+) (\d{2}:\d{2})-(\d{2}:\d{2})$/.exec(text) ?? [];
   if (from === undefined || from !== to) return;
-  const what = `the window opens and closes at ${from}: it could mean the whole day, or nothing`;
-  say(path, what, JSON.stringify(`${days} 00:00-24:00`));
+  const message = `the window opens and closes at ${from}: it could mean the whole day, or nothing`;
+  say(path, message, { example: JSON.stringify(`${days} 00:00-24:00`) });
 }
 
 function freeze(text: string, path: Path, say: Say): void {
@@ -60,11 +61,11 @@ function freeze(text: string, path: Path, say: Say): void {
   const [on, example] = [days ? 'on ' : 'at ', '2026-11-10..2026-11-12'];
   if (from === null || to === null) {
     const missing = from === null ? first : last;
-    say(path, `${missing} is a ${days ? 'day' : 'moment'} that does not exist`, example);
+    say(path, `${missing} is a ${days ? 'day' : 'moment'} that does not exist`, { example });
   } else if (to < from) {
     say(path, `the freeze ends ${on}${last}, before it begins ${on}${first}`, `${last}..${first}`);
   } else if (!days && to === from) {
-    say(path, `the freeze ends at ${last}, when it begins: it freezes nothing`, example);
+    say(path, `the freeze ends at ${last}, when it begins: it freezes nothing`, { example });
   }
 }
 
@@ -89,8 +90,9 @@ function lastStart(written: unknown, allow: readonly string[], say: Say): void {
   const longest = Math.max(
     ...openings.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),
   );
-  const what = `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`;
-  say(['windows', 'lastStart'], what, `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`);
+  const message = `lastStart is ${String(written)}, and the longest window lasts ${longest / MINUTE}m: nothing could ever begin`;
+  const example = `lastStart: ${Math.max(1, Math.floor(longest / (2 * MINUTE)))}m`;
+  say(['windows', 'lastStart'], message, { example });
 }
 
 function texts(value: unknown): readonly string[] {
@@ -106,12 +108,12 @@ export function checkSchedule(schedule: Readonly<Record<string, unknown>>, say: 
   checkTimeZone(timezone, ['schedule', 'timezone'], say);
   if (typeof cron === 'string') checkCron(cron, timezone, say);
   if (typeof once === 'string' && parseInstant(once) === null) {
-    const what = `once is ${once.slice(0, 40)}, a moment that does not exist`;
-    say(['schedule', 'once'], what, 'once: 2026-11-25T01:30:00+08:00');
+    const message = `once is ${once.slice(0, 40)}, a moment that does not exist`;
+    say(['schedule', 'once'], message, { example: 'once: 2026-11-25T01:30:00+08:00' });
   }
   if (catchUp === 'skip' && catchUpWithin !== undefined) {
-    const what = 'catchUpWithin says how late a time is made up for, and catchUp: skip that none is';
-    say(['schedule', 'catchUpWithin'], what, 'remove one of the two', { key: true });
+    const message = 'catchUpWithin says how late a time is made up for, and catchUp: skip that none is';
+    say(['schedule', 'catchUpWithin'], message, 'remove one of the two', { key: true });
   }
 }
 
@@ -119,18 +121,18 @@ export function checkSchedule(schedule: Readonly<Record<string, unknown>>, say: 
 function whichTimes({ cron, timezone, once }: Readonly<Record<string, unknown>>, say: Say): void {
   const missing = { code: 'Refit.MissingKey', key: true };
   if (cron === undefined && once === undefined)
-    say(['schedule'], 'the schedule names no time', 'cron: "30 1 * * Tue"', missing);
+    say(['schedule'], 'the schedule names no time', { example: 'cron: "30 1 * * Tue"' }, missing);
   if (cron !== undefined && once !== undefined) {
-    const what = 'the schedule names times by cron, and one moment beside them';
-    say(['schedule', 'once'], what, 'keep one of cron and once', { key: true });
+    const message = 'the schedule names times by cron, and one moment beside them';
+    say(['schedule', 'once'], message, 'keep one of cron and once', { key: true });
   }
   if (cron !== undefined && timezone === undefined) {
-    const what = 'cron has no time zone: nobody could tell when that is';
-    say(['schedule', 'cron'], what, 'timezone: Asia/Shanghai', missing);
+    const message = 'cron has no time zone: nobody could tell when that is';
+    say(['schedule', 'cron'], message, { example: 'timezone: Asia/Shanghai' }, missing);
   }
   if (cron === undefined && once !== undefined && timezone !== undefined) {
-    const what = 'a moment brings its own zone: timezone belongs to cron';
-    say(['schedule', 'timezone'], what, 'remove it', { key: true });
+    const message = 'a moment brings its own zone: timezone belongs to cron';
+    say(['schedule', 'timezone'], message, 'remove it', { key: true });
   }
 }
 
@@ -141,10 +143,10 @@ function checkCron(cron: string, timezone: unknown, say: Say): void {
   const shown = JSON.stringify(cron.slice(0, 60));
   const fault = faultOfCron(cron);
   if (fault !== null) {
-    const mend = 'cron: "30 1 * * Tue"   (minute 0-59, hour 0-23, day 1-31, month 1-12, weekday Sun-Sat)';
-    return say(path, `cron is ${shown}: ${fault.slice(0, 160)}`, mend);
+    const example = 'cron: "30 1 * * Tue"   (minute 0-59, hour 0-23, day 1-31, month 1-12, weekday Sun-Sat)';
+    return say(path, `cron is ${shown}: ${fault.slice(0, 160)}`, { example });
   }
   const zone = typeof timezone === 'string' && isTimeZone(timezone) ? timezone : 'UTC';
   if (dueTimes({ kind: 'cron', cron, timezone: zone }).after(ANY_MOMENT) === null)
-    say(path, `cron is ${shown}, which never comes`, 'cron: "30 1 * * Tue"');
+    say(path, `cron is ${shown}, which never comes`, { example: 'cron: "30 1 * * Tue"' });
 }

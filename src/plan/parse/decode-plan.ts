@@ -11,9 +11,9 @@ export const MAX_PLAN_BYTES = 2 * 1024 * 1024;
  * and a file above `MAX_PLAN_BYTES` are refused with a finding, and the text is null.
  */
 export function decodePlan(bytes: Uint8Array, file: string): { text: string | null; findings: Finding[] } {
-  const refuse = (what: string, mend: string) => ({
+  const refuse = (message: string, fix: string) => ({
     text: null,
-    findings: [say('Refit.Yaml', { what, mend }, null, { file, line: 1, column: 1 })],
+    findings: [say('Refit.Yaml', { message, fix }, null, { file, line: 1, column: 1 })],
   });
   if (bytes.length > MAX_PLAN_BYTES)
     return refuse(
@@ -33,10 +33,14 @@ export function decodePlan(bytes: Uint8Array, file: string): { text: string | nu
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), findings: [] };
   } catch {
     const { line, column, source } = firstBadLine(bytes);
-    const remark = { code: 'Refit.Yaml', what: `line ${line} is not UTF-8`, mend: convert('GB18030', file) };
+    const remark = {
+      code: 'Refit.Yaml',
+      message: `line ${line} is not UTF-8`,
+      fix: convert('GB18030', file),
+    };
     const finding = planText(source, file).finding(remark, { offset: column - 1, length: 1 });
     const excerpt = finding.excerpt!.replace(/^ {3}1/, String(line).padStart(4));
-    return { text: null, findings: [{ ...finding, place: { file, line, column }, excerpt }] };
+    return { text: null, findings: [{ ...finding, location: { file, line, column }, excerpt }] };
   }
 }
 

@@ -18,8 +18,8 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
     read = readYaml(source);
   } catch {
     // The YAML reader recurses; the limits keep our own reading flat, but its stack is not ours to bound.
-    const what = 'the text is nested too deep or too tangled to be read';
-    const remark = { code: 'Refit.Yaml', what, mend: 'a plan needs no more than eight levels' };
+    const message = 'the text is nested too deep or too tangled to be read';
+    const remark = { code: 'Refit.Yaml', message, fix: 'a plan needs no more than eight levels' };
     return { plan: null, findings: [source.finding(remark, { offset: 0, length: 1 })] };
   }
   const { tree, findings, brokenFrom } = read;
@@ -37,10 +37,11 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
   const first = notAlready(findings, bySchema);
   const sure = [...first, ...notAlready([...findings, ...first], byMeaning)].filter(
     // Where the syntax broke, what follows is a guess and what is missing may only be lost.
-    ({ code, place }) => brokenFrom === null || (place!.line < brokenFrom && code !== 'Refit.MissingKey'),
+    ({ code, location }) =>
+      brokenFrom === null || (location!.line < brokenFrom && code !== 'Refit.MissingKey'),
   );
   findings.push(...sure);
-  findings.sort((a, b) => a.place!.line - b.place!.line || a.place!.column - b.place!.column);
+  findings.sort((a, b) => a.location!.line - b.location!.line || a.location!.column - b.location!.column);
   if (!fits || findings.some(({ severity }) => severity === 'error')) return { plan: null, findings };
   return {
     plan: buildPlan(tree.value, file, (path) => source.place(tree.valueAt(path).offset)),
@@ -50,8 +51,8 @@ export function parsePlan(text: string, file: string): { plan: Plan | null; find
 
 /** Those at whose place nothing was said before. */
 function notAlready(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
-  const told = new Set(before.map(({ place }) => `${place!.line}:${place!.column}`));
-  return findings.filter(({ place }) => !told.has(`${place!.line}:${place!.column}`));
+  const told = new Set(before.map(({ location }) => `${location!.line}:${location!.column}`));
+  return findings.filter(({ location }) => !told.has(`${location!.line}:${location!.column}`));
 }
 
 /** A value of any kind may stand there, and one with a `toString` of its own is not to be asked. */

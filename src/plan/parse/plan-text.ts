@@ -2,7 +2,7 @@
  * A plan's text with its lines: turns offsets into places and draws the line with a mark under the offending
  * part. Every finding about the text is made here, so that all of them look alike.
  */
-import type { Finding, Place } from '../../model.ts';
+import type { Finding, SourceLocation } from '../../model.ts';
 import { say } from '../../rules/check.ts';
 
 /** A part of the text, in UTF-16 code units. */
@@ -14,16 +14,25 @@ export interface Span {
 /** What is to be said, before it has a place. */
 export interface Remark {
   readonly code: string;
-  readonly what: string;
-  readonly mend: string;
+  readonly message: string;
+  readonly fix?: string;
+  readonly example?: string;
   readonly instance?: string | null;
+}
+
+/** What to write instead: a fix, or an example where the right value cannot be known. */
+export type Remedy = string | { readonly example: string };
+
+/** A remedy as the members of a finding. */
+export function asMembers(remedy: Remedy): { readonly fix: string } | { readonly example: string } {
+  return typeof remedy === 'string' ? { fix: remedy } : remedy;
 }
 
 export interface PlanText {
   readonly file: string;
   readonly text: string;
   /** Lines count from 1, columns from 1 in UTF-16 code units, as editors count them. */
-  place(offset: number): Place;
+  place(offset: number): SourceLocation;
   /** A finding at `span`; `also` adds the picture of a second line, drawn first. */
   finding(remark: Remark, span: Span, also?: Span): Finding;
 }
@@ -31,7 +40,7 @@ export interface PlanText {
 /** The text must be what the offsets refer to, byte-order mark removed. */
 export function planText(text: string, file: string): PlanText {
   const starts = lineStarts(text);
-  const place = (offset: number): Place => {
+  const place = (offset: number): SourceLocation => {
     const index = lineIndex(starts, offset);
     return { file, line: index + 1, column: offset - starts[index]! + 1 };
   };

@@ -4,7 +4,7 @@ import { readPublicKey } from '../../approval/keys.ts';
 import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { say } from '../../rules/check.ts';
-import { planText } from './plan-text.ts';
+import { asMembers, planText, type Remedy } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
 
@@ -21,13 +21,13 @@ export function readApprovers(
   { need, from, place }: ApproversInFile,
   { text, file, authors }: { text: string | null; file: string; authors: readonly string[] },
 ): { readonly approvals: Approvals | null; readonly findings: readonly Finding[] } {
-  const refuse = (what: string, mend: string) => ({
+  const refuse = (message: string, remedy: Remedy) => ({
     approvals: null,
-    findings: [say('Refit.BadValue', { what, mend }, null, place)],
+    findings: [say('Refit.BadValue', { message, ...asMembers(remedy) }, null, place)],
   });
   if (text === null || text.trim() === '') {
-    const what = `approvals.from is ${from}, and ${file} ${text === null ? 'cannot be read' : 'is empty'}`;
-    return refuse(what, `a list in ${file}: ${EXAMPLE}`);
+    const message = `approvals.from is ${from}, and ${file} ${text === null ? 'cannot be read' : 'is empty'}`;
+    return refuse(message, { example: `in ${file}: ${EXAMPLE}` });
   }
   const { approvers, findings } = listed(text.replace(/^\ufeff/, ''), file);
   if (findings.length > 0) return { approvals: null, findings };
@@ -44,9 +44,9 @@ export function readApprovers(
 export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 'source'>): Finding[] {
   const who = tooFew(approvals);
   if (who === null) return [];
-  const what = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
-  const mend = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
-  return [say('Refit.TooFewApprovers', { what, mend })];
+  const message = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
+  const fix = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
+  return [say('Refit.TooFewApprovers', { message, fix })];
 }
 
 /** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */
@@ -64,35 +64,38 @@ function listed(text: string, file: string): { approvers: Approver[]; findings: 
   const findings: Finding[] = [...broken];
   const approvers: Approver[] = [];
   if (tree === null) return { approvers, findings };
-  const say = (code: string, path: Path, what: string, mend: string, key = false): void => {
+  const say = (code: string, path: Path, message: string, remedy: Remedy, key = false): void => {
     if (tree.unreadable(path)) return;
-    findings.push(source.finding({ code, what, mend }, key ? tree.keyAt(path) : tree.valueAt(path)));
+    findings.push(
+      source.finding({ code, message, ...asMembers(remedy) }, key ? tree.keyAt(path) : tree.valueAt(path)),
+    );
   };
   if (!Array.isArray(tree.value)) {
-    say('Refit.BadValue', [], 'the approvers are a list of names with their keys', EXAMPLE);
+    say('Refit.BadValue', [], 'the approvers are a list of names with their keys', { example: EXAMPLE });
     return { approvers, findings };
   }
   for (const [index, entry] of (tree.value as readonly unknown[]).entries()) {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-      say('Refit.BadValue', [index], 'an approver is a name and a key', EXAMPLE);
+      say('Refit.BadValue', [index], 'an approver is a name and a key', { example: EXAMPLE });
       continue;
     }
     for (const key of Object.keys(entry))
       if (key !== 'name' && key !== 'key')
-        say('Refit.UnknownKey', [index, key], `an approver has no ${key}`, EXAMPLE, true);
+        say('Refit.UnknownKey', [index, key], `an approver has no ${key}`, { example: EXAMPLE }, true);
     const { name, key: written } = entry as { readonly name?: unknown; readonly key?: unknown };
     for (const [member, value] of Object.entries({ name, key: written }))
       if (value === undefined)
-        say('Refit.MissingKey', [index], `an approver needs a ${member}`, `add ${member}: as in ${EXAMPLE}`);
+        say('Refit.MissingKey', [index], `an approver needs a ${member}`, { example: EXAMPLE });
     if (name !== undefined && (typeof name !== 'string' || !NAME.test(name))) {
-      const what = "an approver's name is letters, digits and . _ @ + -, at most 64, as in the plan's owner";
-      say('Refit.BadValue', [index, 'name'], what, 'name: wei');
+      const message =
+        "an approver's name is letters, digits and . _ @ + -, at most 64, as in the plan's owner";
+      say('Refit.BadValue', [index, 'name'], message, { example: 'name: wei' });
     }
     if (written === undefined) continue;
     const key = typeof written === 'string' ? readPublicKey(written) : null;
     if (key === null || 'why' in key) {
-      const { why = 'it is no text', mend = EXAMPLE } = key ?? {};
-      say('Refit.BadValue', [index, 'key'], `the key of approver ${index + 1} is not taken: ${why}`, mend);
+      const { why = 'it is no text', fix = { example: EXAMPLE } } = key ?? {};
+      say('Refit.BadValue', [index, 'key'], `the key of approver ${index + 1} is not taken: ${why}`, fix);
       continue;
     }
     if (typeof name !== 'string') continue;

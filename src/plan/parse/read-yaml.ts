@@ -15,7 +15,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Finding } from '../../model.ts';
-import type { PlanText, Span } from './plan-text.ts';
+import { asMembers, type PlanText, type Remedy, type Span } from './plan-text.ts';
 import { syntaxFindings } from './syntax-finding.ts';
 
 /** Keys and places in lists, from the whole document to one of its parts. */
@@ -65,7 +65,7 @@ export function readYaml(source: PlanText): ReadYaml {
   if (!isNothing(document))
     return { tree: treeOf(document.contents as Node, source, findings), findings, brokenFrom };
   if (findings.length === 0) {
-    const remark = { code: 'Refit.Yaml', what: 'the plan is empty', mend: `start from:\n${MINIMAL_PLAN}` };
+    const remark = { code: 'Refit.Yaml', message: 'the plan is empty', example: MINIMAL_PLAN };
     findings.push(source.finding(remark, { offset: 0, length: 1 }));
   }
   return { tree: null, findings, brokenFrom };
@@ -80,9 +80,9 @@ function controlCharacter(source: PlanText): Finding | null {
   const offset = source.text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
   if (offset < 0) return null;
   const code = source.text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
-  const what = `the control character U+${code} is no part of a plan`;
-  const mend = 'remove it; a binary file is no plan';
-  return source.finding({ code: 'Refit.Yaml', what, mend }, { offset, length: 1 });
+  const message = `the control character U+${code} is no part of a plan`;
+  const fix = 'remove it; a binary file is no plan';
+  return source.finding({ code: 'Refit.Yaml', message, fix }, { offset, length: 1 });
 }
 
 const YAML_LIMITS = {
@@ -95,11 +95,11 @@ const YAML_LIMITS = {
 } as const;
 
 /** Keys that a plan cannot have anywhere, and what to do instead. */
-const FORBIDDEN_KEYS: ReadonlyMap<string, { readonly what: string; readonly mend: string }> = new Map([
+const FORBIDDEN_KEYS: ReadonlyMap<string, { readonly message: string; readonly fix: string }> = new Map([
   ...['__proto__', 'constructor', 'prototype'].map(
-    (key) => [key, { what: `the key ${key} is not allowed anywhere`, mend: 'remove it' }] as const,
+    (key) => [key, { message: `the key ${key} is not allowed anywhere`, fix: 'remove it' }] as const,
   ),
-  ['<<', { what: 'keys are not merged: << means nothing in YAML 1.2', mend: 'write the keys out' }],
+  ['<<', { message: 'keys are not merged: << means nothing in YAML 1.2', fix: 'write the keys out' }],
 ]);
 
 interface Pair {
@@ -164,21 +164,21 @@ function treeOf(root: Node, source: PlanText, findings: Finding[]): YamlTree {
 function read(on: Reading, node: Node, depth: number): unknown {
   on.nodes += 1;
   if (on.nodes > YAML_LIMITS.nodes) {
-    const what = `the plan has more than ${YAML_LIMITS.nodes} values`;
-    return bomb(on, node, what, 'select the instances by tag, or split the plan in two');
+    const message = `the plan has more than ${YAML_LIMITS.nodes} values`;
+    return bomb(on, node, message, 'select the instances by tag, or split the plan in two');
   }
   if (isAlias(node)) return readAlias(on, node, depth);
   if (node.tag !== undefined) {
-    const what = `the tag ${short(node.tag.replace('tag:yaml.org,2002:', '!!'))} is not read: a plan is plain data`;
-    return refuse(on, node, what, 'remove the tag; quote a value that is to be text');
+    const message = `the tag ${short(node.tag.replace('tag:yaml.org,2002:', '!!'))} is not read: a plan is plain data`;
+    return refuse(on, node, message, 'remove the tag; quote a value that is to be text');
   }
   if (isScalar(node)) {
     if (node.anchor) on.anchors.set(node.anchor, node);
     return node.value ?? null;
   }
   if (depth >= YAML_LIMITS.depth) {
-    const what = `the plan is nested deeper than ${YAML_LIMITS.depth} levels`;
-    return refuse(on, node, what, 'a plan needs no more than eight');
+    const message = `the plan is nested deeper than ${YAML_LIMITS.depth} levels`;
+    return refuse(on, node, message, 'a plan needs no more than eight');
   }
   if (node.anchor) {
     on.anchors.set(node.anchor, node);
@@ -211,14 +211,14 @@ function readItems(on: Reading, items: readonly unknown[], depth: number): unkno
 function readAlias(on: Reading, node: Node & { source: string }, depth: number): unknown {
   on.aliases += 1;
   if (on.bombed || on.aliases > YAML_LIMITS.aliases) {
-    const what = `aliases are used more than ${YAML_LIMITS.aliases} times, those inside one another counted`;
-    return bomb(on, node, what, 'write the values out, or select the instances by tag');
+    const message = `aliases are used more than ${YAML_LIMITS.aliases} times, those inside one another counted`;
+    return bomb(on, node, message, 'write the values out, or select the instances by tag');
   }
   const target = on.anchors.get(node.source);
   if (!target) {
     const text = /^[^,\]}#\n]*/.exec(on.source.text.slice(spanOf(node).offset))![0].trimEnd();
-    const what = `${short(`*${node.source}`)} refers to an anchor that is not above it`;
-    return refuse(on, node, what, `as text: ${JSON.stringify(text)}`);
+    const message = `${short(`*${node.source}`)} refers to an anchor that is not above it`;
+    return refuse(on, node, message, `as text: ${JSON.stringify(text)}`);
   }
   if (on.open.has(target))
     return refuse(on, node, `*${short(node.source)} contains itself`, 'write the values out');
@@ -237,7 +237,7 @@ function readMap(on: Reading, map: YAMLMap, depth: number): Record<string, unkno
   for (const { key: keyNode, value: valueNode } of map.items as { key: Node | null; value: Node | null }[]) {
     if (!isPlainKey(keyNode)) {
       on.path.push('?');
-      refuse(on, keyNode ?? map, 'a key must be plain text', 'name: value');
+      refuse(on, keyNode ?? map, 'a key must be plain text', { example: 'name: value' });
       on.path.pop();
       continue;
     }
@@ -257,21 +257,26 @@ function readMap(on: Reading, map: YAMLMap, depth: number): Record<string, unkno
 
 function twice(on: Reading, map: YAMLMap, key: string, node: Node): void {
   const before = spanOf(pairsOf(on, map).get(key)!.key);
-  const what = `the key ${short(key)} is written twice, first on line ${on.source.place(before.offset).line}`;
-  const remark = { code: 'Refit.DuplicateKey', what, mend: 'keep one of the two' };
+  const message = `the key ${short(key)} is written twice, first on line ${on.source.place(before.offset).line}`;
+  const remark = { code: 'Refit.DuplicateKey', message, fix: 'keep one of the two' };
   on.findings.push(on.source.finding(remark, spanOf(node), before));
 }
 
-function refuse({ findings, source, refused, path }: Reading, node: Node, what: string, mend: string): null {
-  findings.push(source.finding({ code: 'Refit.Yaml', what, mend }, spanOf(node)));
+function refuse(
+  { findings, source, refused, path }: Reading,
+  node: Node,
+  message: string,
+  remedy: Remedy,
+): null {
+  findings.push(source.finding({ code: 'Refit.Yaml', message, ...asMembers(remedy) }, spanOf(node)));
   refused.add(pointer(path));
   return null;
 }
 
 /** One finding for the whole bomb, at the alias that the author sees: each one inside would only say the same. */
-function bomb(on: Reading, node: Node, what: string, mend: string): null {
+function bomb(on: Reading, node: Node, message: string, fix: string): null {
   if (on.bombed) on.refused.add(pointer(on.path));
-  else refuse(on, on.outermost ?? node, what, mend);
+  else refuse(on, on.outermost ?? node, message, fix);
   on.bombed = true;
   return null;
 }

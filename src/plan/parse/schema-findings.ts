@@ -1,5 +1,5 @@
 /**
- * What the schema validator says, as findings: one good sentence for each mistake, with a mend that can be typed.
+ * What the schema validator says, as findings: one good sentence for each mistake, with a fix that can be typed.
  * Titles and examples come from the schema, so that the editor, the validator and the sentence agree.
  */
 import type { SchemaError } from '../../generated/validators.js';
@@ -30,7 +30,7 @@ export function schemaFindings(errors: readonly SchemaError[], tree: YamlTree, s
     const one = say(faultOf(error, path, meant), tree, source);
     if (one === null) continue;
     // A value has one finding: its type says all that its pattern or range would say again.
-    const key = `${error.instancePath} ${one.code}${one.code === 'Refit.BadValue' ? '' : one.what}`;
+    const key = `${error.instancePath} ${one.code}${one.code === 'Refit.BadValue' ? '' : one.message}`;
     if (said.has(key)) continue;
     said.add(key);
     findings.push(source.finding(one, one.span));
@@ -77,8 +77,8 @@ function say(fault: Fault, tree: YamlTree, source: PlanText): Said | null {
       if (keyword === 'required') return missingKey(fault, firstKey(tree, path, source));
       return {
         code: 'Refit.MissingKey',
-        what: `${params.property} needs ${params.missingProperty} beside it`,
-        mend: `remove ${params.property}, or use ${params.missingProperty}`,
+        message: `${params.property} needs ${params.missingProperty} beside it`,
+        fix: `remove ${params.property}, or use ${params.missingProperty}`,
         span: keyNamed(params.property),
       };
     case 'oneOf':
@@ -96,10 +96,17 @@ function missingKey({ error, schema, path, key, inList }: Fault, first: Span): S
   const owner = path.length === 0 ? 'the plan' : inList ? `this entry of ${key}` : key;
   return {
     code: 'Refit.MissingKey',
-    what: `${owner} has no ${missing}`,
-    mend: `${missing}: ${exampleOf(property(schema, missing), missing)}`,
+    message: `${owner} has no ${missing}`,
+    ...wanted(missing, property(schema, missing)),
     span: path.length === 0 ? { ...first, length: 1 } : first,
   };
+}
+
+/** A key with what it wants: the one value that there is, or an example. */
+function wanted(key: string, schema: Schema): { readonly fix: string } | { readonly example: string } {
+  return schema.const === undefined
+    ? { example: `${key}: ${exampleOf(schema, key)}` }
+    : { fix: `${key}: ${schema.const}` };
 }
 
 /** Groups that want one of several keys, alone (`oneOf`) or at least (`anyOf`): none is there, or more than one. */
@@ -109,38 +116,42 @@ function keysOfChoice(fault: Fault, tree: YamlTree, source: PlanText): Said | nu
   const keys = branches.flatMap(({ required }) => required);
   const span = firstKey(tree, path, source);
   if (Array.isArray(error.params.passingSchemas)) {
-    const what =
+    const message =
       schema.title === 'a target'
         ? 'the target names an instance and a selector'
         : `${name} has ${keys.join(' and ')}`;
-    return { code: 'Refit.BadValue', what, mend: `keep one of ${keys.join(' and ')}`, span };
+    return { code: 'Refit.BadValue', message, fix: `keep one of ${keys.join(' and ')}`, span };
   }
   if (keys.some((one) => meant.has(one))) return null;
   const code = 'Refit.MissingKey';
   if (schema.title === 'a relative size') {
     const { atMost } = error.data as { atMost?: unknown };
-    const what = 'the relative size says neither grow nor atLeast';
-    const [more, mend] =
-      atMost === undefined
-        ? ['', 'grow: 25%']
-        : ['; atMost alone never makes it smaller', `memoryPerShard: ${flow(atMost).slice(0, 20)}`];
-    return { code, what: `${what}${more}`, mend, span: tree.valueAt(path) };
+    const message = 'the relative size says neither grow nor atLeast';
+    const span = tree.valueAt(path);
+    if (atMost === undefined) return { code, message, example: 'grow: 25%', span };
+    const more = '; atMost alone never makes it smaller';
+    return { code, message: `${message}${more}`, fix: `memoryPerShard: ${flow(atMost).slice(0, 20)}`, span };
   }
-  const what =
+  const message =
     schema.title !== 'a target'
       ? `${name} has none of ${keys.join(', ')}`
       : error.keyword === 'oneOf'
         ? 'the target names neither an instance nor a selector'
         : 'the target has no size: no memoryPerShard, shards or replicas';
-  return { code, what, mend: `${keys[0]}: ${exampleOf(property(schema, keys[0]!), keys[0]!)}`, span };
+  return { code, message, ...wanted(keys[0]!, property(schema, keys[0]!)), span };
 }
 
 function emptySelector({ key }: Fault, span: Span): Said {
-  const [what, mend] =
-    key === 'exclude'
-      ? ['an empty selector under exclude would leave nothing', 'remove it']
-      : ['an empty selector says nothing; everything must be asked for by name', 'select: { all: true }'];
-  return { code: 'Refit.SelectEmpty', what, mend, span };
+  const code = 'Refit.SelectEmpty';
+  if (key === 'exclude')
+    return { code, message: 'an empty selector under exclude would leave nothing', fix: 'remove it', span };
+  const message = 'an empty selector says nothing; everything must be asked for by name';
+  return {
+    code,
+    message,
+    example: 'select: { tags: { env: [prod] } }, or { all: true } for every instance',
+    span,
+  };
 }
 
 function wrongValue({ error, path, key, inList }: Fault, tree: YamlTree, source: PlanText): Said {
@@ -150,17 +161,17 @@ function wrongValue({ error, path, key, inList }: Fault, tree: YamlTree, source:
   if (error.instancePath === '/version')
     return {
       code,
-      what: `the plan's version is ${show(data)}; understood is: ${PLAN_VERSIONS.join(', ')}`,
-      mend: `version: ${PLAN_VERSIONS.at(-1)}`,
+      message: `the plan's version is ${show(data)}; understood is: ${PLAN_VERSIONS.join(', ')}`,
+      fix: `version: ${PLAN_VERSIONS.at(-1)}`,
       span,
     };
   if (key === null)
     return {
       code,
-      what: `the plan is ${show(data)}; it must be keys with values, such as name: and targets:`,
-      mend: Array.isArray(data)
-        ? 'put the list under targets:, beside version: 1 and name:'
-        : `start from:\n${MINIMAL_PLAN}`,
+      message: `the plan is ${show(data)}; it must be keys with values, such as name: and targets:`,
+      ...(Array.isArray(data)
+        ? { fix: 'put the list under targets:, beside version: 1 and name:' }
+        : { example: MINIMAL_PLAN }),
       span: { ...span, length: 1 },
     };
   const written = source.text.slice(span.offset, span.offset + Math.min(span.length, 100));
@@ -229,17 +240,17 @@ function lookUp(table: typeof HOMES, word: string): string | null {
 }
 
 /** What is said of a key that `schema` does not know. @param where the object it stands in, in words. */
-function unknownKey(word: string, schema: Schema, where: string): { what: string; mend: string } {
+function unknownKey(word: string, schema: Schema, where: string): { message: string; fix: string } {
   const known = Object.keys(schema.properties ?? {});
   const meant = suggestion(word, known);
   const home = known.includes(word) ? null : lookUp(HOMES, word);
   const parent = schema.title === 'a target' || schema.title === 'a wave' ? schema.title : where;
-  const mend = meant
+  const fix = meant
     ? `did you mean ${meant}?`
     : home
       ? `move it: ${word} belongs under ${home}`
       : `remove it; known here: ${known.join(', ')}`;
-  return { what: `${parent} knows no key ${show(word)}`, mend };
+  return { message: `${parent} knows no key ${show(word)}`, fix };
 }
 
 /** By object, the keys that its unknown keys were most likely meant to be: those are not missing. */

@@ -18,12 +18,12 @@ export function syntaxFindings(
   const findings: Finding[] = [];
   const lines = new Set<number>();
   let brokenFrom = Number.POSITIVE_INFINITY;
-  const add = ({ what, mend, span, sure }: Said): void => {
+  const add = ({ message, fix, span, sure }: Said): void => {
     const { line } = source.place(span.offset);
     if (!sure) brokenFrom = Math.min(brokenFrom, line);
     if (lines.has(line) || lines.size >= MOST_FINDINGS) return;
     lines.add(line);
-    findings.push(source.finding({ code: 'Refit.Yaml', what, mend }, span));
+    findings.push(source.finding({ code: 'Refit.Yaml', message, fix }, span));
   };
   const version = otherVersion(document, source);
   if (version) add(version);
@@ -37,7 +37,8 @@ export function syntaxFindings(
 }
 
 /** `sure`: the reader recovered what the author meant, so the structure after it can be trusted. */
-interface Said extends Omit<Remark, 'code'> {
+interface Said extends Pick<Remark, 'message'> {
+  readonly fix: string;
   readonly span: Span;
   readonly sure: boolean;
 }
@@ -46,30 +47,30 @@ const IN_ITS_COLUMN = 'begin the line in the column of the keys it belongs to, w
 const QUOTE_IT = 'quote the value, or remove what does not belong there';
 
 /** Errors that are said alike wherever they stand; without `what` in the words of the reader. */
-const BY_CODE: Partial<Record<ErrorCode, Pick<Said, 'mend'> & Partial<Said>>> = {
+const BY_CODE: Partial<Record<ErrorCode, Pick<Said, 'fix'> & Partial<Said>>> = {
   MULTIPLE_DOCS: {
-    what: 'the file holds a second YAML document; a plan is one',
-    mend: 'split the file at the line ---',
+    message: 'the file holds a second YAML document; a plan is one',
+    fix: 'split the file at the line ---',
     sure: true,
   },
-  TAG_RESOLVE_FAILED: { mend: 'remove the tag; quote a value that is to be text', sure: true },
+  TAG_RESOLVE_FAILED: { fix: 'remove the tag; quote a value that is to be text', sure: true },
   RESOURCE_EXHAUSTION: {
-    what: 'the plan is nested too deep to be read',
-    mend: 'a plan needs no more than eight levels',
+    message: 'the plan is nested too deep to be read',
+    fix: 'a plan needs no more than eight levels',
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    what: 'a second key stands on the same line',
-    mend: 'put it on a line of its own, or quote the value',
+    message: 'a second key stands on the same line',
+    fix: 'put it on a line of its own, or quote the value',
   },
-  BAD_INDENT: { mend: IN_ITS_COLUMN },
-  MULTILINE_IMPLICIT_KEY: { mend: IN_ITS_COLUMN },
+  BAD_INDENT: { fix: IN_ITS_COLUMN },
+  MULTILINE_IMPLICIT_KEY: { fix: IN_ITS_COLUMN },
 };
 
 function say(error: YAMLError, document: Document.Parsed, source: PlanText): Said {
   const [from, to] = error.pos;
   return {
-    what: sentence(error.message),
-    mend: QUOTE_IT,
+    message: sentence(error.message),
+    fix: QUOTE_IT,
     span: { offset: from, length: Math.max(1, to - from) },
     sure: false,
     ...BY_CODE[error.code],
@@ -89,7 +90,7 @@ function causeOf(error: YAMLError, document: Document.Parsed, source: PlanText):
       return missingCharacter(error, document);
     case 'TAG_RESOLVE_FAILED': {
       const tag = /^\S{0,40}/.exec(source.text.slice(from))![0];
-      return { what: `the tag ${tag} is not read: a plan is plain data` };
+      return { message: `the tag ${tag} is not read: a plan is plain data` };
     }
     default:
       return null;
@@ -101,10 +102,13 @@ function needsQuotes(start: number | null, source: PlanText): Partial<Said> | nu
   if (start === null) return null;
   const text = /^[^,}\]#\r\n]*/.exec(source.text.slice(start, start + 200))![0].trimEnd();
   if (text === '')
-    return { what: `a value cannot begin with ${source.text[start]}`, mend: 'remove it, or quote the value' };
+    return {
+      message: `a value cannot begin with ${source.text[start]}`,
+      fix: 'remove it, or quote the value',
+    };
   return {
-    what: `a value that begins with ${text[0]} needs quotes`,
-    mend: JSON.stringify(text),
+    message: `a value that begins with ${text[0]} needs quotes`,
+    fix: JSON.stringify(text),
     span: { offset: start, length: text.length },
     sure: true,
   };
@@ -121,12 +125,12 @@ function missingCharacter({ message, pos: [from] }: YAMLError, document: Documen
   const quoted = quotedAround(document, from);
   if (quoted)
     return {
-      what: `the ${quoted.type === 'QUOTE_SINGLE' ? "'" : '"'} that opens here is never closed`,
-      mend: 'close the quotes on the same line',
+      message: `the ${quoted.type === 'QUOTE_SINGLE' ? "'" : '"'} that opens here is never closed`,
+      fix: 'close the quotes on the same line',
       span: { offset: quoted.range![0], length: 1 },
     };
-  if (/indicator|implicit/i.test(message)) return { mend: IN_ITS_COLUMN };
-  return { mend: 'separate the entries with commas, and close every bracket' };
+  if (/indicator|implicit/i.test(message)) return { fix: IN_ITS_COLUMN };
+  return { fix: 'separate the entries with commas, and close every bracket' };
 }
 
 function quotedAround(document: Document.Parsed, offset: number): Scalar | null {
@@ -146,8 +150,8 @@ function tabIndent({ text, file }: PlanText): Said {
   const { 0: indent, index } = lines[0] ?? { 0: '\t', index: Math.max(0, text.indexOf('\t')) };
   const more = lines.length > 1 ? `, and ${lines.length - 1} more after it` : '';
   return {
-    what: `the line is indented with a tab${more}; YAML indents with spaces`,
-    mend: `expand -i -t 2 ${word(file)} > ${word(`${file}.spaces`)}`,
+    message: `the line is indented with a tab${more}; YAML indents with spaces`,
+    fix: `expand -i -t 2 ${word(file)} > ${word(`${file}.spaces`)}`,
     span: { offset: index, length: indent.length },
     sure: false,
   };
@@ -157,8 +161,8 @@ function otherVersion({ directives }: Document.Parsed, { text }: PlanText): Said
   const { yaml } = directives ?? {};
   if (!yaml?.explicit || yaml.version === '1.2') return null;
   return {
-    what: 'plans are YAML 1.2; other versions read the same text differently',
-    mend: '%YAML 1.2',
+    message: 'plans are YAML 1.2; other versions read the same text differently',
+    fix: '%YAML 1.2',
     span: { offset: Math.max(0, text.search(/^%YAML/m)), length: 9 },
     sure: false,
   };

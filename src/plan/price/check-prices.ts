@@ -86,9 +86,9 @@ function shortfall(
 ): Finding[] {
   const missing = money(amount - has);
   if (missing <= 0) return [];
-  const what = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${has} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
-  const mend = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
-  return [say('Refit.BalanceShort', { what, mend })];
+  const message = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${has} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
+  const fix = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
+  return [say('Refit.BalanceShort', { message, fix })];
 }
 
 function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {
@@ -103,13 +103,13 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
     if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
     remarks.push(...findings);
     if (answer !== null && !isRefusal(answer) && answer.reckoned) {
-      const what = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
-      remarks.push(say('Refit.PriceReckoned', { what }, instance.id, place));
+      const message = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
+      remarks.push(say('Refit.PriceReckoned', { message }, instance.id, place));
     }
     if (passedOver) {
-      const what = `${instance.id}: the provider gave no price for ${sayChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;
-      const mend = 'plan it alone when the step before it is done; a guards.cost refuses the plan meanwhile';
-      remarks.push(say('Refit.PriceRefused', { what, mend }, instance.id, place));
+      const message = `${instance.id}: the provider gave no price for ${sayChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;
+      const fix = 'plan it alone when the step before it is done; a guards.cost refuses the plan meanwhile';
+      remarks.push(say('Refit.PriceRefused', { message, fix }, instance.id, place));
     }
     const quote = isRefusal(answer) ? null : answer;
     quotes.push(quote);

@@ -44,9 +44,9 @@ export function chooseNodes(
     return offer !== null && (offer === 'unknown' || !(offer.soldOut || offer.zoneSoldOut));
   });
   const none = { nodes: null, misfit: null, open, added: [], because: null };
-  const misfit = (what: string, mend: string): Chosen => ({
+  const misfit = (message: string, fix: string): Chosen => ({
     ...none,
-    misfit: { what: `${instance.id} ${what}`, mend },
+    misfit: { message: `${instance.id} ${message}`, fix },
   });
 
   const replicas = instance.nodes.filter(({ role }) => role === 'replica');

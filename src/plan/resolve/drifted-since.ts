@@ -24,18 +24,18 @@ export function driftedSince(saved: SavedPlan, file: string, now: Inventory): Fi
   const instances = new Map(now.instances.map((one) => [`${one.profile} ${one.id}`, one]));
   const sold = indexOffers(now.catalogue);
   const steps = Map.groupBy(saved.steps, ({ instance }) => instance);
-  const mend = planAgain(saved, file);
+  const fix = planAgain(saved, file);
   return saved.preconditions.flatMap((precondition) => {
     const { instance: id, profile } = precondition;
     const own = steps.get(id) ?? [];
     const place = own[0]?.place ?? null;
     const found = instances.get(`${profile} ${id}`) ?? null;
     const drift = driftOf(precondition, found);
-    if (drift !== null) return [say('Refit.DriftedSince', { what: `${id} ${drift}`, mend }, id, place)];
+    if (drift !== null) return [say('Refit.DriftedSince', { message: `${id} ${drift}`, fix }, id, place)];
     const offer = sold(found!);
     const short = own.map((step) => notSold(step, offer)).find((one) => one !== null);
     if (!short) return [];
-    return [say('Refit.SoldOutSince', { what: `${id}: ${short} in ${found!.zone}`, mend }, id, place)];
+    return [say('Refit.SoldOutSince', { message: `${id}: ${short} in ${found!.zone}`, fix }, id, place)];
   });
 }
 

@@ -106,7 +106,7 @@ function why(best: Tried, tried: readonly Tried[]): string | null {
   const usual = tried[0]!;
   if (best === usual) return `${order}: the usual order`;
   if (usual.stopsAt !== null)
-    return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.what}`;
+    return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.message}`;
   return `${order}: at most ${sayMemory(best.peak)} on the way, ${sayMemory(usual.peak)} with ${sayOrder(usual)}`;
 }
 
@@ -114,11 +114,11 @@ function why(best: Tried, tried: readonly Tried[]): string | null {
 function noOrder(best: Tried, tried: readonly Tried[], target: Resolved): Finding[] {
   if (best.stopsAt === null || tried.length === 1) return [];
   const obstacle = (one: Tried) => `${one.findings[0]!.code} at ${one.legs[one.stopsAt!]!.change.dimension}`;
-  if (new Set(tried.map((one) => one.findings[0]!.what)).size === 1) return [];
+  if (new Set(tried.map((one) => one.findings[0]!.message)).size === 1) return [];
   const told = tried.map((one) => `${sayOrder(one)}: ${obstacle(one)}`).join('; ');
-  const what = `${target.instance.id}: no order of its steps is valid (${told})`;
-  const mend = `change one of ${best.legs.map(({ change }) => change.dimension).join(', ')} now and the rest in a later plan, or choose another size`;
-  return [say('Refit.NoOrder', { what, mend }, target.instance.id, target.place)];
+  const message = `${target.instance.id}: no order of its steps is valid (${told})`;
+  const fix = `change one of ${best.legs.map(({ change }) => change.dimension).join(', ')} now and the rest in a later plan, or choose another size`;
+  return [say('Refit.NoOrder', { message, fix }, target.instance.id, target.place)];
 }
 
 function sayOrder({ legs }: Tried): string {

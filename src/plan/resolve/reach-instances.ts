@@ -107,18 +107,18 @@ interface Where {
 
 function noMatch({ onBlocked }: Plan, { target, profile, regions }: Where, excludes: boolean): Finding {
   const where = regions === null ? 'the inventory' : regions.join(', ') || 'any region';
-  const what = `the selector matches no instance in ${where} as profile ${profile}${excludes ? ', or all of them are excluded' : ''}`;
-  const mend =
+  const message = `the selector matches no instance in ${where} as profile ${profile}${excludes ? ', or all of them are excluded' : ''}`;
+  const fix =
     'correct the selector, or take the target out; refit explain INSTANCE PLAN tells why an instance is not selected';
-  const finding = say('Refit.NoMatch', { what, mend }, null, target.place);
+  const finding = say('Refit.NoMatch', { message, fix }, null, target.place);
   return onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding;
 }
 
 function notRead(target: PlanTarget, region: string | null, profile: string): Finding {
   const instance = target.match.kind === 'instance' ? target.match.instance : null;
-  const what = `${region ?? 'no region'} was not read as profile ${profile}: what is there is unknown, not absent`;
-  const mend = `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`;
-  return say('Refit.NotRead', { what, mend }, instance, target.place);
+  const message = `${region ?? 'no region'} was not read as profile ${profile}: what is there is unknown, not absent`;
+  const fix = `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`;
+  return say('Refit.NotRead', { message, fix }, instance, target.place);
 }
 
 function doesNotExist(id: string, { target, profile, regions, fleet }: Where): BlockedTarget {

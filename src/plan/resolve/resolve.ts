@@ -6,11 +6,11 @@ import {
   type Finding,
   type Instance,
   type Inventory,
-  type Place,
   type Plan,
   type PlanTarget,
   type SavedPlan,
   type Size,
+  type SourceLocation,
   sameSize,
   type Target,
   type Wish,
@@ -24,7 +24,7 @@ import { leastByUse, sizeWish } from './requested-size.ts';
 
 /** A target, and where each of its dimensions was asked for. */
 export interface Resolved extends Target {
-  readonly places: Readonly<Partial<Record<Dimension, Place>>>;
+  readonly places: Readonly<Partial<Record<Dimension, SourceLocation>>>;
   /** Its size was asked for by the memory in use. */
   readonly byUse: boolean;
 }
@@ -44,7 +44,7 @@ export interface Resolution {
 interface Asked {
   readonly to: number;
   readonly because: string | null;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 type Sizes = Partial<Record<Dimension, Asked>>;
@@ -52,10 +52,10 @@ type Sizes = Partial<Record<Dimension, Asked>>;
 /** An instance that targets reach, with all that they wish for it in the order of the plan. */
 interface Wanted {
   readonly instance: Instance;
-  readonly place: Place;
-  readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: Place }[];
+  readonly place: SourceLocation;
+  readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: SourceLocation }[];
   readonly conflicts: Finding[];
-  zones: { readonly codes: readonly string[]; readonly place: Place } | null;
+  zones: { readonly codes: readonly string[]; readonly place: SourceLocation } | null;
   readonly fromRun: PlanTarget['fromRun'];
 }
 
@@ -126,9 +126,9 @@ function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarge
 }
 
 /** Two targets ask for different things of one instance. */
-function conflict({ id }: Instance, both: string, place: Place): Finding {
-  const mend = `exclude: [${id}] in one of the two`;
-  return say('Refit.Conflict', { what: `${id} ${both}`, mend }, id, place);
+function conflict({ id }: Instance, both: string, place: SourceLocation): Finding {
+  const fix = `exclude: [${id}] in one of the two`;
+  return say('Refit.Conflict', { message: `${id} ${both}`, fix }, id, place);
 }
 
 /**
@@ -169,14 +169,14 @@ function heldByRun({ instance, place, fromRun }: Wanted, to: Size): Finding[] {
   if (fromRun === undefined) return [];
   const { leftAt, unsettled } = fromRun;
   if (unsettled !== null) {
-    const what = `${instance.id}: the outcome of ${unsettled} is unknown, its order may still be carried out`;
-    const mend = 'the same refit apply again, which settles it by reading; then make this plan again';
-    return [say('Refit.Unsettled', { what, mend }, instance.id, place)];
+    const message = `${instance.id}: the outcome of ${unsettled} is unknown, its order may still be carried out`;
+    const fix = 'the same refit apply again, which settles it by reading; then make this plan again';
+    return [say('Refit.Unsettled', { message, fix }, instance.id, place)];
   }
   if (leftAt === null || sameSize(instance.size, leftAt) || sameSize(instance.size, to)) return [];
-  const what = `${instance.id} is at ${saySize(instance.size)}, and the run left it at ${saySize(leftAt)}: somebody has changed it since`;
-  const mend = `refit explain ${instance.id}, and a plan of its own where it is to be changed`;
-  return [say('Refit.NotAsLeft', { what, mend }, instance.id, place)];
+  const message = `${instance.id} is at ${saySize(instance.size)}, and the run left it at ${saySize(leftAt)}: somebody has changed it since`;
+  const fix = `refit explain ${instance.id}, and a plan of its own where it is to be changed`;
+  return [say('Refit.NotAsLeft', { message, fix }, instance.id, place)];
 }
 
 function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly timesUsed: number } } {
@@ -184,14 +184,14 @@ function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly time
 }
 
 /** What would be refused whatever the size is told instead: for that nobody needs to read the memory in use. */
-function useUnknown(instance: Instance, times: number, place: Place): Finding {
+function useUnknown(instance: Instance, times: number, place: SourceLocation): Finding {
   const present = instance.size.memoryPerShard;
   const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
   const [first] = check(factsOf(instance, change), place);
   if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
   const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
-  const what = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
-  return say('Refit.UsedUnknown', { what }, instance.id, place);
+  const message = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
+  return say('Refit.UsedUnknown', { message }, instance.id, place);
 }
 
 const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
@@ -208,6 +208,6 @@ function valuesOf<Value>(asked: Sizes, value: (one: Asked) => Value): Partial<Re
   return Object.fromEntries(Object.entries(asked).map(([dimension, one]) => [dimension, value(one)]));
 }
 
-function at(place: Place): string {
+function at(place: SourceLocation): string {
   return `${place.file}:${place.line}`;
 }

@@ -38,9 +38,9 @@ export function scopesOf(
   for (const target of plan.targets) {
     const regions = regionsOf(filled, target);
     if (regions === null) {
-      const what = 'nothing says which region this target is in';
-      const mend = 'defaults: { region: ap-guangzhou } in the plan, region: in the target, or --region';
-      findings.push(say('Refit.NoRegion', { what, mend }, null, target.place));
+      const message = 'nothing says which region this target is in';
+      const fix = 'defaults: { region: ap-guangzhou } in the plan, region: in the target, or --region';
+      findings.push(say('Refit.NoRegion', { message, fix }, null, target.place));
       continue;
     }
     const profile = profileOf(filled, target);

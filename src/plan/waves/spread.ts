@@ -22,7 +22,7 @@ export function spreadFindings({ spread }: Pick<Plan, 'spread'>, instances: read
     .slice(0, 3)
     .map(({ id }) => id)
     .join(', ');
-  const what = `${count(without.length, 'instance')} of ${instances.length} without ${spread.by} (${named}${without.length > 3 ? ' and others' : ''}): each is a group of its own, held apart from none`;
-  const mend = `give them the tag ${spread.by.slice('tags.'.length)}, then plan again`;
-  return [say('Refit.SpreadUntagged', { what, mend })];
+  const message = `${count(without.length, 'instance')} of ${instances.length} without ${spread.by} (${named}${without.length > 3 ? ' and others' : ''}): each is a group of its own, held apart from none`;
+  const fix = `give them the tag ${spread.by.slice('tags.'.length)}, then plan again`;
+  return [say('Refit.SpreadUntagged', { message, fix })];
 }

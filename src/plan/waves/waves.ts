@@ -146,12 +146,12 @@ export function shareOut(
       left = left.filter((index) => !taken.has(index));
       shares.push({ name, members, wave });
     } else if (planned.length > 0) {
-      const what =
+      const message =
         base === 0
           ? `wave ${name} has no instance: its from fits none of the ${planned.length} planned`
           : `wave ${name} has no instance left: the waves before it take all ${base}`;
       findings.push(
-        say('Refit.EmptyWave', { what, mend: `take wave ${name} out, or let the others take less` }),
+        say('Refit.EmptyWave', { message, fix: `take wave ${name} out, or let the others take less` }),
       );
     }
   }
@@ -159,8 +159,8 @@ export function shareOut(
     const name = waves.length === 0 ? 'all' : freeName(waves);
     shares.push({ name, members: left, wave: null });
     if (waves.length > 0) {
-      const what = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
-      findings.push(say('Refit.ImplicitWave', { what, mend: `- { name: ${name}, take: rest }` }));
+      const message = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
+      findings.push(say('Refit.ImplicitWave', { message, fix: `- { name: ${name}, take: rest }` }));
     }
   }
   return { shares, findings };
@@ -186,8 +186,8 @@ export function conductOf(wave: WaveConduct | null): WaveConduct {
 function conductFindings(waves: readonly Wave[]): Finding[] {
   const last = waves.at(-1);
   if (last?.soak === undefined || last.gate !== undefined) return [];
-  const what = `nothing follows wave ${last.name}: its soak changes nothing`;
-  return [say('Refit.SoakLast', { what, mend: `take soak out of wave ${last.name}` })];
+  const message = `nothing follows wave ${last.name}: its soak changes nothing`;
+  return [say('Refit.SoakLast', { message, fix: `take soak out of wave ${last.name}` })];
 }
 
 /** Milliseconds to wait after a wave: nothing after the last one, unless its gate is judged then. */

@@ -42,9 +42,9 @@ export async function sealCalendars(
     } catch (error) {
       // What the reader of the format throws is about the text; its message is not for the author.
       const why = error instanceof Unreadable ? error.message : 'it is no iCalendar file (RFC 5545)';
-      const what = `the calendar ${file}: ${why}`;
-      const mend = `put a whole iCalendar file at ${file} beside the plan, or take it out of windows.calendars`;
-      findings.push(say('Refit.CalendarUnreadable', { what, mend }));
+      const message = `the calendar ${file}: ${why}`;
+      const fix = `put a whole iCalendar file at ${file} beside the plan, or take it out of windows.calendars`;
+      findings.push(say('Refit.CalendarUnreadable', { message, fix }));
     }
   }
   return { calendars, findings };
@@ -74,7 +74,7 @@ export function readCalendar(
   return {
     file,
     knownUntil: iso(to),
-    freezes: freezes.map((one) => ({ from: iso(one.from), to: iso(one.to), what: one.what })),
+    freezes: freezes.map((one) => ({ from: iso(one.from), to: iso(one.to), what: one.message })),
   };
 }
 
@@ -91,17 +91,17 @@ function eventsOf(root: ICAL.Component): ICAL.Event[] {
   return [...masters, ...alone];
 }
 
-function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span & { what: string })[] {
+function occurrencesOf(event: ICAL.Event, timezone: string, span: Span): (Span & { message: string })[] {
   const zones = zonesOf(event.component, timezone);
   for (const exception of Object.values<ICAL.Event>(event.exceptions)) zonesOf(exception.component, timezone);
-  const found: (Span & { what: string })[] = [];
+  const found: (Span & { message: string })[] = [];
   const add = (item: ICAL.Event, start: ICAL.Time, end: ICAL.Time): void => {
     const title = item.summary?.trim() || 'an event without a title';
     if (isCancelled(item)) return;
     const [from, to] = [momentOf(start, zones.start, timezone), momentOf(end, zones.end, timezone)];
     if (to <= from)
       throw new Unreadable(`${JSON.stringify(title.slice(0, 60))} has no end after its beginning`);
-    if (to > span.from && from < span.to) found.push({ from, to, what: title.slice(0, TITLE_LENGTH) });
+    if (to > span.from && from < span.to) found.push({ from, to, message: title.slice(0, TITLE_LENGTH) });
   };
   if (!event.startDate) throw new Unreadable('an event has no DTSTART');
   if (!event.isRecurring()) {

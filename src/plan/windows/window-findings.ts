@@ -8,15 +8,15 @@ import { DAY, SECOND } from '../../units.ts';
 import { sayMoment, sayOpening, sayUtc } from './describe-windows.ts';
 import { type Opening, openOpenings } from './open-windows.ts';
 
-/** A plan that could never begin is refused while it can still be mended. @param now milliseconds since 1970 UTC. */
+/** A plan that could never begin is refused while it can still be fixed. @param now milliseconds since 1970 UTC. */
 export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: number): Finding[] {
   if (windows === null) return [];
   const openings = openOpenings(windows);
   const { source } = plan;
-  // Nobody wrote a plan that was made from a run: there is nothing in it that could be mended.
-  const mendOf = (mend: string) =>
-    source ? planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED') : mend;
-  const closed = (what: string, mend: string) => [say('Refit.WindowsClosed', { what, mend: mendOf(mend) })];
+  // Nobody wrote a plan that was made from a run: there is nothing in it that could be fixed.
+  const fixOf = (fix: string) =>
+    source ? planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED') : fix;
+  const closed = (message: string, fix: string) => [say('Refit.WindowsClosed', { message, fix: fixOf(fix) })];
   const next = openings.nextStart(now);
   if (next === null) {
     const why = openings.next(now, 1).length > 0 ? 'lasts longer than lastStart' : 'is not frozen';
@@ -27,8 +27,8 @@ export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: num
   const expiresAt = now + plan.expires;
   if (next.opens > expiresAt) {
     const days = Math.ceil((next.opens - now) / DAY) + 1;
-    const what = `${opens}, and the saved plan would expire before, at ${sayUtc(expiresAt)}: no run of it could begin`;
-    return closed(what, `expires: ${days}d`);
+    const message = `${opens}, and the saved plan would expire before, at ${sayUtc(expiresAt)}: no run of it could begin`;
+    return closed(message, `expires: ${days}d`);
   }
   if (plan.finishBy !== null && Date.parse(plan.finishBy) <= next.opens)
     return closed(`${opens}, and finishBy is ${plan.finishBy}: nothing would be ordered`, 'a later finishBy');
@@ -65,6 +65,6 @@ export function windowTooShort(forecast: Forecast): Finding[] {
   const { orders, window, time } = forecast;
   if (window === undefined || window.fits) return [];
   const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';
-  const what = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
-  return [say('Refit.WindowTooShort', { what })];
+  const message = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
+  return [say('Refit.WindowTooShort', { message })];
 }

@@ -58,7 +58,7 @@ export function tablesOf(diff: PlanDiff): Table[] {
     table('unchanged', unchangedRows(unchanged), 'unchanged target'),
     table(
       'findings',
-      sideRows(findings, ({ code, severity, what }) => [code, `${severity}: ${what}`]),
+      sideRows(findings, ({ code, severity, message }) => [code, `${severity}: ${message}`]),
       'finding',
     ),
     table(

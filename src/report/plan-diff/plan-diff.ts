@@ -59,7 +59,7 @@ export interface PlanDiff {
   readonly prices: readonly Difference[];
   readonly blocked: Sides<{ readonly instance: string; readonly codes: readonly string[] }>;
   readonly unchanged: Sides<string>;
-  readonly findings: Sides<Pick<Finding, 'code' | 'severity' | 'what'>>;
+  readonly findings: Sides<Pick<Finding, 'code' | 'severity' | 'message'>>;
   /** Of the moment, and not counted. */
   readonly readings: readonly Difference[];
 }
@@ -205,7 +205,7 @@ function pricesOf({ prices }: SavedPlan): Record<string, number> {
 function diffFindings(from: readonly Finding[], to: readonly Finding[]): PlanDiff['findings'] {
   const about = ({ code, severity, instance }: Finding) => canonical([code, severity, instance]);
   const { added, removed } = lone(from, to, about);
-  const told = (finding: Finding) => pick(finding, 'code', 'severity', 'what');
+  const told = (finding: Finding) => pick(finding, 'code', 'severity', 'message');
   return { added: added.map(told), removed: removed.map(told) };
 }
 

@@ -1,9 +1,9 @@
 /** The findings of a plan for a terminal: those of one code together, so that hundreds of them stay one screen. */
-import type { Finding } from '../../model.ts';
+import { type Finding, remedyOf } from '../../model.ts';
 import { cells, clip, labelled, wrap } from '../document/columns.ts';
 import { SEVERITY_SIGNS } from '../document/ink.ts';
 import type { Terminal } from '../document/text-document.ts';
-import { placeOf } from '../finding-columns.ts';
+import { locationOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
 import { findingGroups, MANY, tally } from './review-targets.ts';
 
@@ -21,7 +21,7 @@ export interface View extends Terminal {
   readonly all: boolean;
 }
 
-/** Findings with code, instance, what, mend and place, in the order given, as lines after an empty one. They are legible already. */
+/** Findings with code, instance, message, fix or example, and location, in the given order, after an empty line. They are legible already. */
 export function findingsSection(findings: readonly Finding[], view: View): string[] {
   const { all, inks } = view;
   if (findings.length === 0) return [];
@@ -64,10 +64,11 @@ function manyLines([first, ...others]: readonly [Finding, ...Finding[]], termina
   ];
 }
 
-/** One finding as lines: code and instance, what, mend, place, and the source line where it is at hand. */
+/** One finding as lines: code and instance, message, fix or example, location, and the source line where it was read. */
 function findingLines(finding: Finding, number: number, { width, inks }: Terminal): string[] {
   const [sign, colour] = SEVERITY_SIGNS[finding.severity];
-  const place = clip(placeOf(finding), 200);
+  const location = clip(locationOf(finding), 200);
+  const remedy = remedyOf(finding);
   const code = clip(finding.code, 100);
   const times = number === 1 ? '' : ` × ${show.count(number)}`;
   const instance = finding.instance === null ? '' : clip(finding.instance, 100);
@@ -76,11 +77,16 @@ function findingLines(finding: Finding, number: number, { width, inks }: Termina
   return [
     `  ${inks[colour](`${sign} ${code}`)}${inks.bold(times)}${instance === '' || !fits ? '' : `  ${instance}`}`,
     ...(instance === '' || fits ? [] : [`    ${instance}`]),
-    ...wrap(clip(finding.what, LONGEST), width, '    '),
-    ...(finding.mend === ''
+    ...wrap(clip(finding.message, LONGEST), width, '    '),
+    ...(remedy === null
       ? []
-      : labelled('    mend: ', clip(finding.mend, LONGEST), width, `    ${inks.dim('mend: ')}`)),
-    ...(place === '' ? [] : [inks.dim(`    ${place}`)]),
+      : labelled(
+          `    ${remedy.label}: `,
+          clip(remedy.text, LONGEST),
+          width,
+          `    ${inks.dim(`${remedy.label}: `)}`,
+        )),
+    ...(location === '' ? [] : [inks.dim(`    ${location}`)]),
     ...(finding.excerpt === null
       ? []
       : finding.excerpt

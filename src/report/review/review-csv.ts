@@ -1,7 +1,7 @@
 /** A plan for a spreadsheet: one record a step, then one for each blocked and unchanged target, plan-wide findings last. */
 import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
-import { placeOf } from '../finding-columns.ts';
+import { locationOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
 import { planOf, reviewedTargets } from './review-targets.ts';
 
@@ -26,12 +26,13 @@ const HEADER = [
   'quote_basis',
   'severity',
   'code',
-  'what',
-  'mend',
-  'place',
+  'message',
+  'fix',
+  'location',
   'quote_reckoned',
   'nodes',
   'window',
+  'example',
 ] as const;
 
 type Row = Partial<Record<(typeof HEADER)[number], string | number | null | undefined>>;
@@ -64,13 +65,13 @@ export function reviewCsv(review: Review): string {
         quote_currency: step.quote?.currency,
         quote_basis: step.quote?.basis,
         quote_reckoned: step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
-        what: why,
+        message: why,
         nodes: show.nodes(step.nodes),
         window: windows.get(instance),
       });
     }
     if (state === 'unchanged' && findings.length === 0)
-      rows.push({ state, instance, name, region, what: why });
+      rows.push({ state, instance, name, region, message: why });
     for (const finding of findings)
       rows.push({ ...rowOf(finding), state: state === 'change' ? 'finding' : state, instance, name, region });
   }
@@ -79,6 +80,6 @@ export function reviewCsv(review: Review): string {
 }
 
 function rowOf(finding: Finding): Row {
-  const { severity, code, what, mend } = finding;
-  return { state: 'finding', severity, code, what, mend, place: placeOf(finding) };
+  const { severity, code, message, fix, example } = finding;
+  return { state: 'finding', severity, code, message, fix, example, location: locationOf(finding) };
 }

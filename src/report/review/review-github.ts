@@ -2,7 +2,7 @@
  * A plan's findings as annotations of a GitHub workflow: a line each, which the runner shows at its line of the plan
  * file. Source: "Workflow commands for GitHub Actions", read 2026-11; a step shows ten annotations of each kind.
  */
-import type { Finding, Review, Severity } from '../../model.ts';
+import { type Finding, type Review, remedyOf, type Severity } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { legible } from '../document/escape.ts';
 import * as show from '../quantities.ts';
@@ -28,10 +28,10 @@ export function reviewGithub(
     const rest = own.slice(shown.length);
     return [
       ...shown.map((finding) => annotation(finding, file)),
-      ...rest.slice(0, 1).map(({ place }) => {
-        const what = `${tally(rest)} more of this plan are not shown here`;
+      ...rest.slice(0, 1).map(({ location }) => {
+        const message = `${tally(rest)} more of this plan are not shown here`;
         const code = `${show.count(rest.length)} more`;
-        return annotation({ severity, code, what, mend: elsewhere, place }, file);
+        return annotation({ severity, code, message, fix: elsewhere, example: null, location }, file);
       }),
     ];
   });
@@ -43,15 +43,17 @@ export function reviewGithub(
 
 /** What concerns the whole plan is shown at its first line: without a file an annotation has no place in a change. */
 function annotation(finding: Omit<Finding, 'excerpt' | 'instance'>, planFile: string): string {
-  const { severity, code, what, mend, place } = finding;
-  const file = (place?.file ?? planFile).replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+  const { severity, code, message, location } = finding;
+  const remedy = remedyOf(finding);
+  const file = (location?.file ?? planFile).replaceAll('\\', '/').replace(/^(\.\/)+/, '');
   const properties = [
     `file=${property(clip(file, LONGEST))}`,
-    `line=${place?.line ?? 1}`,
-    `col=${place?.column ?? 1}`,
+    `line=${location?.line ?? 1}`,
+    `col=${location?.column ?? 1}`,
     `title=${property(clip(code, 100))}`,
   ];
-  const told = mend === '' ? what : `${clip(what, LONGEST)}\nmend: ${clip(mend, LONGEST)}`;
+  const told =
+    remedy === null ? message : `${clip(message, LONGEST)}\n${remedy.label}: ${clip(remedy.text, LONGEST)}`;
   return `::${COMMANDS[severity]} ${properties.join(',')}::${data(told)}`;
 }
 

@@ -1,7 +1,7 @@
 /** A plan for the test tab of a CI server: a test case for each target, failed where it is blocked. */
-import type { Finding, Review } from '../../model.ts';
+import { type Finding, type Review, remedyOf } from '../../model.ts';
 import { markup } from '../document/escape.ts';
-import { placeOf } from '../finding-columns.ts';
+import { locationOf } from '../finding-columns.ts';
 import { reviewedTargets, titleOf } from './review-targets.ts';
 
 export function reviewJunit(review: Review): string {
@@ -39,13 +39,14 @@ function isError({ severity }: Finding): boolean {
 /** JUnit readers show one failure a case: the first gives its code and message, the text holds them all. */
 function failure(findings: readonly Finding[]) {
   const [first] = findings;
-  return markup`      <failure type="${first?.code ?? 'Refit.Blocked'}" message="${first?.what ?? 'blocked'}">${lines(findings)}</failure>\n`;
+  return markup`      <failure type="${first?.code ?? 'Refit.Blocked'}" message="${first?.message ?? 'blocked'}">${lines(findings)}</failure>\n`;
 }
 
 function lines(findings: readonly Finding[]) {
   return findings.map((finding) => {
-    const place = placeOf(finding);
-    const { code, what, mend } = finding;
-    return markup`${code}: ${what}${mend !== '' && markup`\nmend: ${mend}`}${place !== '' && markup`\nat ${place}`}\n`;
+    const place = locationOf(finding);
+    const { code, message } = finding;
+    const remedy = remedyOf(finding);
+    return markup`${code}: ${message}${remedy !== null && markup`\n${remedy.label}: ${remedy.text}`}${place !== '' && markup`\nat ${place}`}\n`;
   });
 }

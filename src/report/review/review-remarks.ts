@@ -48,8 +48,8 @@ function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
         used && `${inUse(used)}, read ${show.instant(used.readAt)}`,
       ];
       return remark('Refit.Shrinks', 'warning', {
-        what: show.join(parts),
-        mend: `ask its owner, or leave it out: exclude: [${instance}]; guards: { shrink: deny } refuses every reduction`,
+        message: show.join(parts),
+        fix: `ask its owner, or leave it out: exclude: [${instance}]; guards: { shrink: deny } refuses every reduction`,
         step: stepsOf.get(instance)?.[0],
         instance,
       });
@@ -85,14 +85,14 @@ function stockShort(plan: UnsealedPlan, findings: readonly Finding[]): Finding[]
       (step) => step.region === region && totalMemory(step.after) > totalMemory(step.before),
     );
     if (growing.length === 0) return [];
-    const what = `${region}: ${show.counted(blocked, 'target')} blocked as sold out, and ${show.counted(
+    const message = `${region}: ${show.counted(blocked, 'target')} blocked as sold out, and ${show.counted(
       growing.length,
       'other step',
     )} there ${growing.length === 1 ? 'takes' : 'take'} memory; stock is as read ${show.instant(plan.inventory.readAt)}, and nothing is reserved before its order`;
     return [
       remark('Refit.StockShort', 'warning', {
-        what,
-        mend: 'apply soon, or a first wave of what must not be without: a step that finds no stock is refused and the rest goes on',
+        message,
+        fix: 'apply soon, or a first wave of what must not be without: a step that finds no stock is refused and the rest goes on',
         step: growing[0],
         instance: null,
       }),
@@ -117,8 +117,8 @@ function dearest(plan: UnsealedPlan): Finding[] {
       const of =
         share < 1 ? '' : `, ${share} % of what is paid ${kind.basis === 'once' ? 'now' : 'by the hour'}`;
       return remark('Refit.Dearest', 'note', {
-        what: `${step.instance}: ${show.change(step.change, step.after, step.nodes)} costs ${show.quote(quote)}${of}`,
-        mend: `a smaller size, or exclude: [${step.instance}]`,
+        message: `${step.instance}: ${show.change(step.change, step.after, step.nodes)} costs ${show.quote(quote)}${of}`,
+        fix: `a smaller size, or exclude: [${step.instance}]`,
         step,
         instance: step.instance,
       });
@@ -131,11 +131,11 @@ function severalSteps({ steps }: UnsealedPlan): Finding[] {
   const named = many.slice(0, NAMED).map(([instance]) => instance);
   const others = many.length - named.length;
   const list = others === 0 ? named.join(', ') : `${named.join(', ')} and ${show.count(others)} more`;
-  const what = `${show.counted(many.length, 'instance')} in several steps: ${list}; between two steps the instance has a size that is neither the old nor the new one, and where the second is refused it stays at that`;
+  const message = `${show.counted(many.length, 'instance')} in several steps: ${list}; between two steps the instance has a size that is neither the old nor the new one, and where the second is refused it stays at that`;
   return [
     remark('Refit.SeveralSteps', 'note', {
-      what,
-      mend: 'nothing to do where every size between is acceptable; else one dimension now and the other in a later plan',
+      message,
+      fix: 'nothing to do where every size between is acceptable; else one dimension now and the other in a later plan',
       step: many[0]![1][0],
       instance: null,
     }),
@@ -145,7 +145,21 @@ function severalSteps({ steps }: UnsealedPlan): Finding[] {
 function remark(
   code: string,
   severity: 'warning' | 'note',
-  { what, mend, step, instance }: Pick<Finding, 'what' | 'mend' | 'instance'> & { step: Step | undefined },
+  {
+    message,
+    fix,
+    step,
+    instance,
+  }: Pick<Finding, 'message' | 'fix' | 'instance'> & { step: Step | undefined },
 ): Finding {
-  return { code, severity, what, mend, place: step?.place ?? null, excerpt: null, instance };
+  return {
+    code,
+    severity,
+    message,
+    fix,
+    example: null,
+    location: step?.place ?? null,
+    excerpt: null,
+    instance,
+  };
 }

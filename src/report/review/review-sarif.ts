@@ -1,6 +1,6 @@
 /** A plan's findings as SARIF 2.1.0, so that a code host shows them at their lines of the plan file. */
 import { canonical, sha256 } from '../../digest.ts';
-import type { Finding, Review } from '../../model.ts';
+import { type Finding, type Review, remedyOf } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { json, legible } from '../document/escape.ts';
 import { titleOf } from './review-targets.ts';
@@ -14,8 +14,8 @@ export function reviewSarif(hostile: Review): string {
   const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
   const seen = new Map<string, number>();
   // By what it is about and not by its numbers, so that a host knows it again in the next plan.
-  const fingerprint = ({ code, instance, place }: Finding) => {
-    const about = canonical([code, instance, place?.file ?? file]);
+  const fingerprint = ({ code, instance, location }: Finding) => {
+    const about = canonical([code, instance, location?.file ?? file]);
     const times = (seen.get(about) ?? 0) + 1;
     seen.set(about, times);
     return sha256(`${about} ${times}`);
@@ -49,16 +49,18 @@ export function reviewSarif(hostile: Review): string {
   });
 }
 
-function messageOf({ what, mend }: Finding): string {
-  return mend === '' ? clip(what, LONGEST) : `${clip(what, LONGEST)}\nmend: ${clip(mend, LONGEST)}`;
+function messageOf(finding: Finding): string {
+  const remedy = remedyOf(finding);
+  const message = clip(finding.message, LONGEST);
+  return remedy === null ? message : `${message}\n${remedy.label}: ${clip(remedy.text, LONGEST)}`;
 }
 
 /** Hosts drop results without a place: what concerns the whole plan is shown at its first line. */
-function location({ place, instance }: Finding, file: string) {
+function location({ location, instance }: Finding, file: string) {
   return {
     physicalLocation: {
-      artifactLocation: { uri: uriOf(place?.file ?? file) },
-      region: { startLine: place?.line ?? 1, startColumn: place?.column ?? 1 },
+      artifactLocation: { uri: uriOf(location?.file ?? file) },
+      region: { startLine: location?.line ?? 1, startColumn: location?.column ?? 1 },
     },
     ...(instance !== null && { logicalLocations: [{ name: instance, kind: 'resource' }] }),
   };

@@ -87,7 +87,7 @@ function whyOf(precondition: Precondition | undefined): string | null {
 }
 
 function distinct(findings: readonly Finding[]): Finding[] {
-  const keyed = new Map(findings.map((one) => [JSON.stringify([one.code, one.what, one.place]), one]));
+  const keyed = new Map(findings.map((one) => [JSON.stringify([one.code, one.message, one.location]), one]));
   return [...keyed.values()];
 }
 

@@ -108,8 +108,8 @@ function describeEnds({ ended }: RehearsedEffect, runs: number): string {
     .map(({ because, what, runs: alike, notRun }) => {
       const of = runs === 1 ? '' : `${alike === runs ? `all ${runs}` : alike} `;
       const left = notRun === 0 ? '' : ` (${show.counted(notRun, 'step')} never ran)`;
-      // The mend is for whoever goes on with a run.
-      const why = what === null ? '' : `: ${what.replace(/ \(mend: .*\)$/s, '')}`;
+      // The fix is for whoever goes on with a run.
+      const why = what === null ? '' : `: ${what.replace(/ \(fix: .*\)$/s, '')}`;
       return `${of}${because === 'done' ? 'with every step ended' : because}${why}${left}`;
     })
     .join('; ');

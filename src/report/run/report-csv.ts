@@ -79,7 +79,7 @@ function leftOut({ blocked, unchanged }: Report): Other[] {
       region,
       outcome: 'blocked',
       code: [...new Set(findings.map(({ code }) => code))].join(' '),
-      what: findings.map(({ what }) => what).join(' '),
+      what: findings.map(({ message }) => message).join(' '),
     })),
     ...unchanged.map(({ instance, region, why }) => ({ instance, region, outcome: 'unchanged', what: why })),
   ];

@@ -59,7 +59,7 @@ function afterRefused(at: At, placed: Refused, refusedBefore: string | null): Or
   const step = at.step.id;
   const attempt = at.state.attempts;
   const { code, message, requestId } = placed;
-  const { next, why, mend, lookAgain } = afterRefusal(code, refusedBefore);
+  const { next, why, fix, lookAgain } = afterRefusal(code, refusedBefore);
   const sentAt = iso(placed.sentAt);
   const event = { kind: 'refused', step, attempt, code, message, requestId, sentAt, next } as const;
   switch (next) {
@@ -82,7 +82,7 @@ function afterRefused(at: At, placed: Refused, refusedBefore: string | null): Or
     }
     case 'halt': {
       const end = { kind: 'end', outcome: 'refused', message: `${message} (${why})`, code } as const;
-      const halt = sayHalt(`${code}: ${why}`, mend ?? 'refit doctor');
+      const halt = sayHalt(`${code}: ${why}`, fix ?? 'refit doctor');
       const next = { kind: 'stop-run', because: 'halted', message: halt, code, next: end } as const;
       return { kind: 'append', event, next };
     }

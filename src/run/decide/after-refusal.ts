@@ -10,14 +10,14 @@ interface Row {
   readonly again: boolean;
   readonly why: string;
   /** For `halt`: what to do before the run is taken up again, typed or done. */
-  readonly mend?: string;
+  readonly fix?: string;
   /** For `skip`: the code may say no more than that the instance is not what it was when it was looked at. */
   readonly lookAgain?: true;
   /** What is done where the attempt before was refused with the same code. */
   readonly secondTime?: Row;
 }
 
-const stop = (why: string, mend: string): Row => ({ next: 'halt', again: false, why, mend });
+const stop = (why: string, fix: string): Row => ({ next: 'halt', again: false, why, fix });
 const skip = (why: string): Row => ({ next: 'skip', again: false, why });
 const changed = (why: string): Row => ({ ...skip(why), lookAgain: true });
 const wait = (why: string): Row => ({ next: 'wait', again: false, why });
@@ -147,6 +147,6 @@ export function isCredentialsCode(code: string): boolean {
 }
 
 /** One sentence for report, screen and status: why nothing new is ordered, and what to do before applying again. */
-export function sayHalt(why: string, mend: string): string {
-  return `${why} (mend: ${mend})`;
+export function sayHalt(why: string, fix: string): string {
+  return `${why} (fix: ${fix})`;
 }

@@ -17,10 +17,10 @@ export function readFaultOf(error: RefitError): ReadFault {
   return error.code === 'credentials-refused' || error.code === 'no-credentials' ? 'credentials' : 'other';
 }
 
-/** The sentence that a run halts with where reading failed: what was refused, and the mend. */
+/** The sentence that a run halts with where reading failed: what was refused, and the fix. */
 export function sayReadFault(error: RefitError): string {
   const aboutKeys = readFaultOf(error) === 'credentials';
-  return sayHalt(error.message, aboutKeys ? `${error.mend}; refit doctor tells more` : error.mend);
+  return sayHalt(error.message, aboutKeys ? `${error.fix}; refit doctor tells more` : error.fix);
 }
 
 /**

@@ -48,8 +48,8 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   }
   waits.ofRun(null);
   if (failures.length > 0) {
-    const mend = 'see to it, then apply again: what can change is judged anew';
-    stopRun(run, 'halted', sayHalt(`${sayGate(name)} failed: ${failures.join('; ')}`, mend));
+    const fix = 'see to it, then apply again: what can change is judged anew';
+    stopRun(run, 'halted', sayHalt(`${sayGate(name)} failed: ${failures.join('; ')}`, fix));
     return;
   }
   if (!nexts.includes('pause')) return;

@@ -21,7 +21,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
   const ask = async (): Promise<Demanded> =>
     (await run.outside.approvalOf?.(wave)) ?? {
       what: [`wave ${name} asks for an approval`],
-      mend: 'refit approve SAVED --wave NAME',
+      fix: 'refit approve SAVED --wave NAME',
     };
   let demanded = await ask();
   if (typeof approval === 'object' && !('deed' in demanded)) {
@@ -29,7 +29,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
     demanded = (await awaited(run, wave, approval.within, what.join('; '), ask)) ?? demanded;
   }
   if (!('deed' in demanded)) {
-    stopRun(run, 'not-approved', sayHalt(demanded.what.join('; '), demanded.mend));
+    stopRun(run, 'not-approved', sayHalt(demanded.what.join('; '), demanded.fix));
     return false;
   }
   if (!goesOn(run)) return false;

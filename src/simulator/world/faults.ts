@@ -136,7 +136,7 @@ export interface Fault {
 const GRAMMAR =
   /^([a-z0-9-]+)(?:=([^@:#+]+))?(?:@([A-Za-z]+|\*))?(?::(0|1|0?\.\d+|1\.0+)|#(\d{1,9}))?(?:\+([\d.]+(?:ms|s|m|h))(?:\.\.([\d.]+(?:ms|s|m|h)))?)?$/;
 
-/** Reads one `--fault`. @throws RefitError `usage`, its mend listing every name. */
+/** Reads one `--fault`. @throws RefitError `usage`, its fix listing every name. */
 export function parseFault(text: string): Fault {
   const parts = GRAMMAR.exec(text);
   const kind = ALL_FAULTS.find(({ name }) => name === parts?.[1]);

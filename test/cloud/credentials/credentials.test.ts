@@ -149,7 +149,7 @@ describe('credentials are refused, with the way out', () => {
       exitCode: 12,
       message: expect.stringMatching(what),
     });
-    expect((error as RefitError).mend).not.toBe('');
+    expect((error as RefitError).fix).not.toBe('');
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hush-hush');
   });
 

@@ -261,12 +261,12 @@ describe('keys are refused, with the way out', () => {
     [
       'where a log-in is over',
       { files: file('retail', { type: 'oauth', token: 't', expiresAt: START / 1000 }), profile: 'retail' },
-      { code: 'no-credentials', mend: 'tccli auth login --profile retail' },
+      { code: 'no-credentials', fix: 'tccli auth login --profile retail' },
     ],
     [
       'where a single sign-on is over',
       { files: file('default', { type: 'sso', token: 't', expiresAt: 1 }) },
-      { code: 'no-credentials', mend: 'tccli sso login' },
+      { code: 'no-credentials', fix: 'tccli sso login' },
     ],
     [
       'where a profile has a type of its own',
@@ -281,7 +281,7 @@ describe('keys are refused, with the way out', () => {
     [
       'where a profile is the role of a machine, elsewhere',
       { files: file('retail', { type: 'cvm-role' }), profile: 'retail' },
-      { code: 'provider-unreachable', mend: expect.stringContaining('run it on that machine') as never },
+      { code: 'provider-unreachable', fix: expect.stringContaining('run it on that machine') as never },
     ],
     [
       'where the machine has a role and no keys for it',
@@ -318,7 +318,7 @@ describe('keys are refused, with the way out', () => {
     [
       'where the role is none',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: 'resizer' } },
-      { code: 'no-credentials', mend: expect.stringContaining('qcs::cam::uin/') as never },
+      { code: 'no-credentials', fix: expect.stringContaining('qcs::cam::uin/') as never },
     ],
     [
       'where the session name cannot be sent',
@@ -328,12 +328,12 @@ describe('keys are refused, with the way out', () => {
     [
       'where the role may not be assumed',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE }, sts: ['UnauthorizedOperation'] },
-      { code: 'credentials-refused', mend: expect.stringContaining('sts:AssumeRole') as never },
+      { code: 'credentials-refused', fix: expect.stringContaining('sts:AssumeRole') as never },
     ],
     [
       'where the clock is wrong',
       { env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE }, sts: ['AuthFailure.SignatureExpire'] },
-      { code: 'credentials-refused', mend: expect.stringContaining('clock') as never },
+      { code: 'credentials-refused', fix: expect.stringContaining('clock') as never },
     ],
     [
       'where the token service does not answer',
@@ -348,7 +348,7 @@ describe('keys are refused, with the way out', () => {
     [
       'where the environment chooses a profile that is a path',
       { env: { TCCLI_PROFILE: '../../etc/passwd' } },
-      { code: 'usage', mend: expect.stringContaining('TCCLI_PROFILE') as never },
+      { code: 'usage', fix: expect.stringContaining('TCCLI_PROFILE') as never },
     ],
   ])('%s', async (_, given, expected) => {
     const error = await machine(given)

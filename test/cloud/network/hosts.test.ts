@@ -87,7 +87,7 @@ describe('the host of a request', () => {
   ])('is refused for an endpoint with %s', (_, endpoint) => {
     const error = failureOf(() => hostFor('redis', 'ap-guangzhou', endpoint));
     expect(error).toMatchObject({ code: 'usage', exitCode: 64 });
-    expect(error.mend).toContain('--endpoint');
+    expect(error.fix).toContain('--endpoint');
     expect(error.message).not.toContain('hunter2secret');
   });
 
@@ -113,7 +113,7 @@ describe('finance zones are islands', () => {
   ])('a request for %s (%s) never goes to %s', (_, region, __, endpoint) => {
     for (const product of ['redis', 'monitor', 'billing', 'region', 'sts'] as const) {
       const error = failureOf(() => hostFor(product, region, endpoint));
-      expect(error).toMatchObject({ code: 'usage', mend: expect.stringContaining('leave --endpoint away') });
+      expect(error).toMatchObject({ code: 'usage', fix: expect.stringContaining('leave --endpoint away') });
     }
   });
 
@@ -158,7 +158,7 @@ describe('a root domain from the environment', () => {
     'a@b',
   ])('%s is refused: a variable must not send signed requests elsewhere', (domain) => {
     const error = failureOf(() => endpointFromEnvironment({ TENCENTCLOUD_DOMAIN: domain }));
-    expect(error).toMatchObject({ code: 'usage', mend: expect.stringContaining('--endpoint') });
+    expect(error).toMatchObject({ code: 'usage', fix: expect.stringContaining('--endpoint') });
   });
 });
 

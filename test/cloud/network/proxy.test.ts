@@ -49,7 +49,7 @@ describe('the proxy of the environment', () => {
       } catch (thrown) {
         error = thrown;
       }
-      expect(error).toMatchObject({ code: 'usage', mend: expect.stringContaining('HTTPS_PROXY') });
+      expect(error).toMatchObject({ code: 'usage', fix: expect.stringContaining('HTTPS_PROXY') });
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hush-hush');
     },
   );

@@ -217,7 +217,7 @@ describe('the choice of a signature', () => {
       /REFIT_SIGNATURE: "v1" is none/,
       'export REFIT_SIGNATURE=HmacSHA256, or unset it',
     ],
-  ])('named %j with %j is a wrong use, with a mend', (named, env, what, mend) => {
+  ])('named %j with %j is a wrong use, with a fix', (named, env, what, fix) => {
     const refused = (() => {
       try {
         return signatureFrom(named, env as Record<string, string>);
@@ -230,7 +230,7 @@ describe('the choice of a signature', () => {
       code: 'usage',
       exitCode: 64,
       message: expect.stringMatching(what),
-      mend,
+      fix,
     });
   });
 });

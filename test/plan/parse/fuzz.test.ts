@@ -38,12 +38,12 @@ function isWhole(text: string): void {
   const errors = findings.filter(({ severity }) => severity === 'error');
   expect(plan === null).toBe(errors.length > 0);
   const lines = text.split('\n').length;
-  for (const { place, what, mend, excerpt } of findings) {
-    expect(what).not.toMatch(/undefined|\[object|internal error/);
-    expect(mend).not.toBe('');
-    expect(place!.line).toBeGreaterThanOrEqual(1);
-    expect(place!.line).toBeLessThanOrEqual(lines);
-    expect(place!.column).toBeGreaterThanOrEqual(1);
+  for (const { location, message, fix, excerpt } of findings) {
+    expect(message).not.toMatch(/undefined|\[object|internal error/);
+    expect(fix).not.toBe('');
+    expect(location!.line).toBeGreaterThanOrEqual(1);
+    expect(location!.line).toBeLessThanOrEqual(lines);
+    expect(location!.column).toBeGreaterThanOrEqual(1);
     expect(excerpt).toMatch(/\^$/);
   }
 }

@@ -33,18 +33,18 @@ describe('plans/invalid.yaml', () => {
   it.each(lines.filter(({ line }) => line.trim() !== ''))(
     'line $number has $expected: $line',
     ({ number, expected }) => {
-      const codes = findings.filter(({ place }) => place?.line === number).map(({ code }) => code);
+      const codes = findings.filter(({ location }) => location?.line === number).map(({ code }) => code);
       expect(codes).toEqual(expected === null ? [] : [expected]);
     },
   );
 
-  it('tells every mistake with a place, a picture of that line and a mend', () => {
-    for (const { place, excerpt, mend, what } of findings) {
-      expect(place?.file).toBe('invalid.yaml');
-      expect(excerpt).toContain(`${place!.line} | `);
+  it('tells every mistake with a place, a picture of that line and a fix', () => {
+    for (const { location, excerpt, fix, message } of findings) {
+      expect(location?.file).toBe('invalid.yaml');
+      expect(excerpt).toContain(`${location!.line} | `);
       expect(excerpt).toMatch(/\^$/);
-      expect(mend).not.toBe('');
-      expect(what).not.toMatch(/must (NOT|match|be equal|have required)/);
+      expect(fix).not.toBe('');
+      expect(message).not.toMatch(/must (NOT|match|be equal|have required)/);
     }
   });
 });

@@ -4,14 +4,19 @@ import type { Finding } from '../../../src/model.ts';
 import { decodePlan } from '../../../src/plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 
-/** Findings as text: place and code, the drawn line, what, mend. */
+/** A finding's fix, or its example. */
+export function remedy({ fix, example }: Finding): string {
+  return fix ?? `example: ${example}`;
+}
+
+/** Findings as text: location and code, the drawn line, message, fix or example. */
 export function picture(findings: readonly Finding[]): string {
   return findings
-    .map(({ place, code, what, mend, excerpt }) =>
+    .map((finding) =>
       [
-        `${place?.line}:${place?.column} ${code}: ${what}`,
-        ...(excerpt === null ? [] : [excerpt]),
-        `=> ${mend}`,
+        `${finding.location?.line}:${finding.location?.column} ${finding.code}: ${finding.message}`,
+        ...(finding.excerpt === null ? [] : [finding.excerpt]),
+        `=> ${remedy(finding)}`,
       ].join('\n'),
     )
     .join('\n');

@@ -178,7 +178,7 @@ describe('durations, thresholds, money and moments', () => {
   ])('finishBy %s does not exist', (written) => {
     const { plan, findings } = parsePlan(withLines(`finishBy: ${written}`), 'plan.yaml');
     expect(plan).toBeNull();
-    expect(findings.map(({ code, what }) => [code, what])).toEqual([
+    expect(findings.map(({ code, message }) => [code, message])).toEqual([
       ['Refit.BadValue', `finishBy is ${written}, a moment that does not exist`],
     ]);
   });

@@ -47,14 +47,16 @@ describe('a file of approvers', () => {
     const { approvals, findings } = read(text);
     expect(approvals).toBeNull();
     const found = findings.find((one) => one.code === code);
-    expect(found).toMatchObject({ what: expect.stringMatching(what), mend: expect.stringMatching(/./), place: { line: at } });
+    expect(found).toMatchObject({ message: expect.stringMatching(what), location: { line: at } });
+    expect(found!.fix ?? found!.example).toMatch(/./);
   });
 
   it('in which too few may approve is refused: the author may not', () => {
     const { findings } = read(approversFile(['wei', 'dba']), ['dba', 'root']);
     expect(findings).toMatchObject([
       {
-        what: 'approvals.need is 2, and by plans/approvers.yaml only wei may approve: dba and root made the plan and may not',
+        message:
+          'approvals.need is 2, and by plans/approvers.yaml only wei may approve: dba and root made the plan and may not',
       },
     ]);
     expect(read(approversFile(['wei', 'DBA']), ['dba'], 1).approvals?.need).toBe(1);

@@ -1,6 +1,7 @@
-/** The key `schedule`: what it becomes, what is refused and how that is mended, and what of it is sealed. */
+/** The key `schedule`: what it becomes, what is refused and how that is fixed, and what of it is sealed. */
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
+import { remedy } from './pictures.ts';
 
 const PLAN = 'version: 1\nname: nightly\ntargets: [{ instance: crs-5qlrlhux, shards: 8 }]\n';
 const parse = (schedule: string) => parsePlan(`${PLAN}schedule: ${schedule}\n`, 'plan.yaml');
@@ -26,9 +27,9 @@ describe('a schedule', () => {
 
   // biome-ignore format: one line a case
   it.each([
-    ['{ does: run }', 4, /names no time/, /^cron: /],
-    ['{ cron: "30 1 * * Tue", does: run }', 4, /no time zone/, /^timezone: Asia\/Shanghai$/],
-    ['{ cron: "30 1 * * Tue", timezone: Asia/Shanghai }', 4, /no does/, /^does: dry-run$/],
+    ['{ does: run }', 4, /names no time/, /^example: cron: /],
+    ['{ cron: "30 1 * * Tue", does: run }', 4, /no time zone/, /^example: timezone: Asia\/Shanghai$/],
+    ['{ cron: "30 1 * * Tue", timezone: Asia/Shanghai }', 4, /no does/, /^example: does: dry-run$/],
     ['{ cron: "30 1 * * Tue", timezone: Asia/Beijing, does: run }', 4, /not known/, /^timezone: Asia\/Shanghai$/],
     ['{ cron: "30 1 * * Tue", timezone: UTC, once: "2026-11-25T01:30:00Z", does: run }', 4, /beside/, /keep one/],
     ['{ cron: "30 25 * * Tue", timezone: UTC, does: run }', 4, /hour/i, /minute 0-59, hour 0-23/],
@@ -41,12 +42,12 @@ describe('a schedule', () => {
     ['{ once: "2026-11-25T01:30:00Z", does: run, catchUp: skip, catchUpWithin: 2h }', 4, /none is/, /remove one/],
     ['{ once: "2026-11-25T01:30:00Z", does: apply }', 4, /dry-run or run/, /does: /],
     ['nightly', 4, /wants/, /schedule: /],
-  ])('%s is refused with its place and a mend', (text, line, what, mend) => {
+  ])('%s is refused with its place and a fix', (text, line, what, fix) => {
     const { plan, findings } = parse(text);
     expect(plan).toBeNull();
-    expect(findings.map((one) => one.what)).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ place: { line }, severity: 'error' });
-    expect(findings[0]!.what).toMatch(what);
-    expect(findings[0]!.mend).toMatch(mend);
+    expect(findings.map((one) => one.message)).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ location: { line }, severity: 'error' });
+    expect(findings[0]!.message).toMatch(what);
+    expect(remedy(findings[0]!)).toMatch(fix);
   });
 });

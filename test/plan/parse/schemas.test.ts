@@ -257,9 +257,10 @@ describe('the saved plan schema', () => {
           {
             code: 'ResourceInsufficient',
             severity: 'error',
-            what: 'w',
-            mend: 'm',
-            place: null,
+            message: 'w',
+            fix: 'm',
+            example: null,
+            location: null,
             excerpt: null,
             instance: 'crs-bbbb2222',
           },

@@ -5,6 +5,7 @@ import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../../src/plan/seal.ts';
 import { sealedPlan } from '../fixtures/sealed-plan.ts';
 import { inventory, NOW, standard } from '../fixtures/small-fleet.ts';
+import { remedy } from './pictures.ts';
 
 const text = (lines: string) => `version: 1
 name: told
@@ -13,7 +14,7 @@ targets: [{ instance: crs-aaaaaaaa, memoryPerShard: 8GB }]
 ${lines}
 `;
 const parsed = (lines: string) => parsePlan(text(lines), 'plan.yaml');
-const told = (lines: string) => parsed(lines).findings.map(({ code, mend }) => `${code}: ${mend}`);
+const told = (lines: string) => parsed(lines).findings.map((one) => `${one.code}: ${remedy(one)}`);
 
 describe('notify and hooks of a plan', () => {
   it('become plain values with their defaults', () => {
@@ -49,7 +50,7 @@ notify: [{ urlEnv: WECOM_URL, form: wecom, on: [halt] }]`);
     expect(readSavedPlan(encoded)).toEqual(saved);
     expect(() => readSavedPlan(encoded.replace('"page"', '"rm"'))).toThrow(/altered/);
     expect(() => readSavedPlan(encoded.replace('WECOM_URL', 'OTHER_URL'))).toThrow(/altered/);
-    const said = findings.map(({ code, what }) => `${code}: ${what}`).join('\n');
+    const said = findings.map(({ code, message }) => `${code}: ${message}`).join('\n');
     expect(said).toContain('halt: ["page"]');
     expect(said).toContain('$WECOM_URL (wecom, unsigned) on halt');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
-import { withLines } from './pictures.ts';
+import { remedy, withLines } from './pictures.ts';
 
 const inWindows = (...lines: string[]) =>
   withLines(['windows:', ...lines.map((line) => `  ${line}`)].join('\n'));
@@ -49,29 +49,29 @@ describe('windows as they are written', () => {
 describe('what is wrong with windows is told with what to write instead', () => {
   // biome-ignore format: one line a case
   it.each([
-    [['allow: ["Tue 01:00-05:00"]'], 'windows has no timezone', 'timezone: Asia/Shanghai'],
+    [['allow: ["Tue 01:00-05:00"]'], 'windows has no timezone', 'example: timezone: Asia/Shanghai'],
     [['timezone: Asia/Shangai'], 'the time zone "Asia/Shangai" is not known here', 'timezone: Asia/Shanghai'],
     [['timezone: Beijing'], 'the time zone "Beijing" is not known here', 'timezone: Asia/Shanghai'],
     [['timezone: Berlin'], 'the time zone "Berlin" is not known here', 'timezone: Europe/Berlin'],
     [[ZONE, 'allow: ["Mon-Fri 09:00–18:00"]'], 'an entry of allow is "Mon-Fri 09:00–18:00"; it wants days and times such as Tue-Thu 01:00-05:00', '"Mon-Fri 09:00-18:00"'],
-    [[ZONE, 'allow: ["Tix 01:00-05:00"]'], 'an entry of allow is "Tix 01:00-05:00"; it wants days and times such as Tue-Thu 01:00-05:00', '"Tue-Thu 01:00-05:00"'],
-    [[ZONE, 'allow: ["Tue 01:00-25:00"]'], 'an entry of allow is "Tue 01:00-25:00"; it wants days and times such as Tue-Thu 01:00-05:00', '"Tue-Thu 01:00-05:00"'],
-    [[ZONE, 'allow: ["Tue 03:00-03:00"]'], 'the window opens and closes at 03:00: it could mean the whole day, or nothing', '"Tue 00:00-24:00"'],
+    [[ZONE, 'allow: ["Tix 01:00-05:00"]'], 'an entry of allow is "Tix 01:00-05:00"; it wants days and times such as Tue-Thu 01:00-05:00', 'example: "Tue-Thu 01:00-05:00"'],
+    [[ZONE, 'allow: ["Tue 01:00-25:00"]'], 'an entry of allow is "Tue 01:00-25:00"; it wants days and times such as Tue-Thu 01:00-05:00', 'example: "Tue-Thu 01:00-05:00"'],
+    [[ZONE, 'allow: ["Tue 03:00-03:00"]'], 'the window opens and closes at 03:00: it could mean the whole day, or nothing', 'example: "Tue 00:00-24:00"'],
     [[ZONE, 'allow: ["Tue 01:00-05:00", "Tue 01:00-05:00"]'], 'Tue 01:00-05:00 is there twice', 'remove one of the two'],
-    [[ZONE, 'freeze: [2026-02-30]'], '2026-02-30 is a day that does not exist', '2026-11-10..2026-11-12'],
-    [[ZONE, 'freeze: ["2026-11-10T25:00Z..2026-11-11T00:00Z"]'], '2026-11-10T25:00Z is a moment that does not exist', '2026-11-10..2026-11-12'],
+    [[ZONE, 'freeze: [2026-02-30]'], '2026-02-30 is a day that does not exist', 'example: 2026-11-10..2026-11-12'],
+    [[ZONE, 'freeze: ["2026-11-10T25:00Z..2026-11-11T00:00Z"]'], '2026-11-10T25:00Z is a moment that does not exist', 'example: 2026-11-10..2026-11-12'],
     [[ZONE, 'freeze: [2026-11-12..2026-11-10]'], 'the freeze ends on 2026-11-10, before it begins on 2026-11-12', '2026-11-10..2026-11-12'],
     [[ZONE, 'freeze: ["2026-11-10T01:00+08:00..2026-11-09T16:00Z"]'], 'the freeze ends at 2026-11-09T16:00Z, before it begins at 2026-11-10T01:00+08:00', '2026-11-09T16:00Z..2026-11-10T01:00+08:00'],
-    [[ZONE, 'freeze: ["2026-11-10T01:00Z..2026-11-10T01:00Z"]'], 'the freeze ends at 2026-11-10T01:00Z, when it begins: it freezes nothing', '2026-11-10..2026-11-12'],
-    [[ZONE, 'allow: ["Tue 01:00-05:00", "Wed 01:00-03:00"]', 'lastStart: 4h'], 'lastStart is 4h, and the longest window lasts 240m: nothing could ever begin', 'lastStart: 120m'],
-    [[ZONE, 'calendars: [../freezes.ics]'], 'an entry of calendars is "../freezes.ics"; it wants an iCalendar file beside the plan, such as freezes.ics', 'freezes.ics'],
-    [[ZONE, 'calendars: [freezes.txt]'], 'an entry of calendars is "freezes.txt"; it wants an iCalendar file beside the plan, such as freezes.ics', 'freezes.ics'],
-    [[ZONE, 'atClose: wait'], 'atClose is "wait"; it wants drain or halt', 'atClose: drain'],
-  ])('%j', (lines, what, mend) => {
+    [[ZONE, 'freeze: ["2026-11-10T01:00Z..2026-11-10T01:00Z"]'], 'the freeze ends at 2026-11-10T01:00Z, when it begins: it freezes nothing', 'example: 2026-11-10..2026-11-12'],
+    [[ZONE, 'allow: ["Tue 01:00-05:00", "Wed 01:00-03:00"]', 'lastStart: 4h'], 'lastStart is 4h, and the longest window lasts 240m: nothing could ever begin', 'example: lastStart: 120m'],
+    [[ZONE, 'calendars: [../freezes.ics]'], 'an entry of calendars is "../freezes.ics"; it wants an iCalendar file beside the plan, such as freezes.ics', 'example: freezes.ics'],
+    [[ZONE, 'calendars: [freezes.txt]'], 'an entry of calendars is "freezes.txt"; it wants an iCalendar file beside the plan, such as freezes.ics', 'example: freezes.ics'],
+    [[ZONE, 'atClose: wait'], 'atClose is "wait"; it wants drain or halt', 'example: atClose: drain'],
+  ])('%j', (lines, what, fix) => {
     const { plan, findings } = parsePlan(inWindows(...lines), 'plan.yaml');
     expect(plan).toBeNull();
-    expect(findings.map((one) => [one.what, one.mend])).toEqual([[what, mend]]);
-    expect(findings[0]!.place).not.toBeNull();
+    expect(findings.map((one) => [one.message, remedy(one)])).toEqual([[what, fix]]);
+    expect(findings[0]!.location).not.toBeNull();
   });
 
   it('a lastStart that fits only because two windows touch is none', () => {

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
 import { MINIMAL_PLAN } from '../../../src/plan/parse/read-yaml.ts';
-import { said, saidOfBytes, withLines, withTarget } from './pictures.ts';
+import { remedy, said, saidOfBytes, withLines, withTarget } from './pictures.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('mistakes of the YAML', () => {
-  it('a tab for indentation is told once, with the command that mends it', () => {
+  it('a tab for indentation is told once, with the command that fixes it', () => {
     expect(
       said('version: 1\nname: test\ntargets:\n\t- instance: crs-5qlrlhux\n\t  shards: 3x\n'),
     ).toMatchInlineSnapshot(`
@@ -54,7 +54,7 @@ describe('mistakes of the YAML', () => {
     );
     const { plan, findings } = parsePlan(text, 'plan.yaml');
     expect(plan).toBeNull();
-    expect(findings.map(({ code, what }) => `${code}: ${what}`)).toEqual([
+    expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
       'Refit.Yaml: aliases are used more than 1000 times, those inside one another counted',
     ]);
   });
@@ -75,8 +75,8 @@ describe('mistakes of the YAML', () => {
     ['null', 'null\n'],
   ])('%s is told with a plan to start from, and that plan is valid', (_, text) => {
     const { findings } = parsePlan(text, 'plan.yaml');
-    expect(findings.map(({ code, what, mend }) => [code, what, mend])).toEqual([
-      ['Refit.Yaml', 'the plan is empty', `start from:\n${MINIMAL_PLAN}`],
+    expect(findings.map((one) => [one.code, one.message, remedy(one)])).toEqual([
+      ['Refit.Yaml', 'the plan is empty', `example: ${MINIMAL_PLAN}`],
     ]);
     expect(parsePlan(MINIMAL_PLAN, 'plan.yaml').findings).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe('mistakes of the YAML', () => {
 describe('bytes', () => {
   it('a byte-order mark changes nothing, not even the columns', () => {
     expect(saidOfBytes(new Uint8Array([0xef, 0xbb, 0xbf, ...bytes(withLines())]))).toBe('');
-    expect(parsePlan(`\ufeff${withLines('x: 1')}`, 'p').findings[0]!.place).toEqual({
+    expect(parsePlan(`\ufeff${withLines('x: 1')}`, 'p').findings[0]!.location).toEqual({
       file: 'p',
       line: 5,
       column: 1,
@@ -228,11 +228,11 @@ describe('the drawn line', () => {
       "4:40 Refit.BadValue: shards is "x"; it wants a whole number from 1
          4 |   - { select: { name: "购物车" }, shards: x }
            |                                           ^
-      => shards: 8
+      => example: shards: 8
       5:17 Refit.BadValue: instance is "crs-1"; it wants an instance id: crs- and eight or more small letters and digits
          5 |   - {  instance: crs-1, shards: 8 }
            |                  ^^^^^
-      => instance: crs-5qlrlhux"
+      => example: instance: crs-5qlrlhux"
     `);
   });
 
@@ -249,7 +249,7 @@ describe('the drawn line', () => {
       "4:863 Refit.BadValue: an entry of ids is "crs-1"; it wants an instance id: crs- and eight or more small letters and digits
          4 | …1056, crs-aaaa1057, crs-aaaa1058, crs-aaaa1059, crs-1, crs-aaaa1000, crs-aaaa1001, crs-aaaa1002, crs-…
            |                                                  ^^^^^
-      => crs-5qlrlhux"
+      => example: crs-5qlrlhux"
     `);
   });
 });

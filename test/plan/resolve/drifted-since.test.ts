@@ -21,7 +21,9 @@ const saved = sealedPlan(
   finishPlan(draftPlan(plan!, fleet(), NOW), { quotes: null, now: NOW, saveAs: null }),
 );
 const told = (now: Inventory) =>
-  driftedSince(saved, 'saved.json', now).map(({ code, instance, what }) => `${code} ${instance}: ${what}`);
+  driftedSince(saved, 'saved.json', now).map(
+    ({ code, instance, message }) => `${code} ${instance}: ${message}`,
+  );
 
 describe('a saved plan against the fleet as it is now', () => {
   it('has nothing to tell where everything is as it was', () => {
@@ -58,6 +60,6 @@ describe('a saved plan against the fleet as it is now', () => {
 
   it('says where in the plan it stands, and what to type', () => {
     const [finding] = driftedSince(saved, 'saved.json', fleet({ status: 'isolated' }));
-    expect(finding).toMatchObject({ place: { line: 5 }, mend: 'refit plan plan.yaml -o saved.json' });
+    expect(finding).toMatchObject({ location: { line: 5 }, fix: 'refit plan plan.yaml -o saved.json' });
   });
 });

@@ -80,7 +80,7 @@ describe('which instances a target reaches', () => {
 
   it('tells where a missing id was seen instead', () => {
     const [blocked] = resolved(plan([target('crs-cart0003', to8, { region: 'ap-guangzhou' })])).blocked;
-    expect(blocked?.findings[0]?.mend).toContain('ap-shanghai');
+    expect(blocked?.findings[0]?.fix).toContain('ap-shanghai');
   });
 
   it('only warns of a selector without a match where blocked targets are skipped', () => {
@@ -104,7 +104,7 @@ describe('several targets for one instance', () => {
 
   it('are a conflict where they differ, which names both places', () => {
     const [blocked] = resolved(two(to8, { memoryPerShard: 16 * GB })).blocked;
-    expect(blocked?.findings.map(({ code, what }) => `${code}: ${what}`)).toEqual([
+    expect(blocked?.findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
       'Refit.Conflict: crs-cart0001 is to have memoryPerShard 8GB at plan.yaml:3 and 16GB at plan.yaml:9',
     ]);
   });
@@ -158,7 +158,7 @@ describe('what must be read for a plan', () => {
       region: null,
       profile: null,
     });
-    expect([scopes.length, findings[0]?.code, findings[0]?.place?.line]).toEqual([0, 'Refit.NoRegion', 7]);
+    expect([scopes.length, findings[0]?.code, findings[0]?.location?.line]).toEqual([0, 'Refit.NoRegion', 7]);
   });
 });
 

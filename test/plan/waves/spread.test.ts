@@ -37,7 +37,7 @@ describe('a plan with a spread', () => {
     expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
       'warning Refit.SpreadUntagged',
     ]);
-    expect(findings[0]!.what).toContain('1 instance of 4 without tags.app (crs-00000003)');
+    expect(findings[0]!.message).toContain('1 instance of 4 without tags.app (crs-00000003)');
   });
 
   it('by zone needs no tag', () => {

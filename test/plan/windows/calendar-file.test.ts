@@ -130,7 +130,7 @@ describe('a calendar that is not understood is refused, with what is wrong', () 
   ])('%s', async (_, text, why) => {
     const { calendars, findings } = await sealCalendars(plan, FROM, async () => text);
     expect(calendars).toEqual([]);
-    expect(findings.map(({ code, what }) => [code, what])).toEqual([['Refit.CalendarUnreadable', `the calendar a.ics: ${why}`]]);
+    expect(findings.map(({ code, message }) => [code, message])).toEqual([['Refit.CalendarUnreadable', `the calendar a.ics: ${why}`]]);
   });
 
   it('what is sealed reaches a year ahead, and no further', async () => {

@@ -52,7 +52,7 @@ const COMES_OF: Readonly<
 };
 
 describe('an order that is answered with', () => {
-  it.each(ORDER_CODES)('$code, by $fault: $expected', async ({ code, expected, fault, mend }) => {
+  it.each(ORDER_CODES)('$code, by $fault: $expected', async ({ code, expected, fault, fix }) => {
     const comes = COMES_OF[expected];
     const stage = await setStage({
       fleet: standards(2),
@@ -83,8 +83,8 @@ describe('an order that is answered with', () => {
     expect(second!.outcome).toBe(halts ? 'not-run' : 'verified');
     if (!halts) return;
     const { what } = run.report.run;
-    expect(what).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: .+ \\(mend: .+\\)$`));
-    expect(what).toMatch(mend!);
+    expect(what).toMatch(new RegExp(`^${code.replaceAll('.', '\\.')}: .+ \\(fix: .+\\)$`));
+    expect(what).toMatch(fix!);
     const again = await stage.run();
     holds(stage, again);
     expect(again.end).toEqual({ because: 'done', exitCode: 0 });
@@ -144,7 +144,7 @@ describe('a run, where a read is refused:', () => {
       }
       expect(run.end).toEqual({ because: 'halted', exitCode: Number(/\d+$/.exec(expected)![0]) });
       expect(run.report.run.what).toContain(code);
-      expect(run.report.run.what).toMatch(/\(mend: .+\)$/);
+      expect(run.report.run.what).toMatch(/\(fix: .+\)$/);
       over();
       const again = await stage.run();
       holds(stage, again);

@@ -77,7 +77,7 @@ const fault = (kind: 'passing' | 'no-right' | 'credentials'): Seen => ({
   kind: 'fault',
   fault: kind,
   message: 'it failed',
-  halt: 'it failed (mend: try)',
+  halt: 'it failed (fix: try)',
 });
 const placed = (answer: object, changes: object = {}): Seen =>
   ({

@@ -37,7 +37,7 @@ describe('a wave that asks for an approval', () => {
     expect(because(first)).toEqual(['not-approved', 11]);
     expect(verified(first)).toBe(1);
     expect(first.report.run.what).toMatch(
-      /^wave tenth \(.{8}\) needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li \(mend: refit approve saved\.json --wave tenth /,
+      /^wave tenth \(.{8}\) needs 2 approvals and has 0 \(none\); missing: 2 of wei, jun, li \(fix: refit approve saved\.json --wave tenth /,
     );
     holds(stage, first);
 

@@ -20,13 +20,13 @@ function staged(more: Partial<StageOptions> = {}): Promise<Stage> {
   });
 }
 
-/** Halted in the middle: something was verified, something is left, and the sentence has its mend. */
-function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, mend: RegExp): void {
+/** Halted in the middle: something was verified, something is left, and the sentence has its fix. */
+function haltedInTheMiddle(run: Run, exitCode: number, what: RegExp, fix: RegExp): void {
   expect(run.end).toEqual({ because: 'halted', exitCode });
   expect(run.report.totals.verified).toBeGreaterThan(0);
   expect(run.report.totals['not-run']).toBeGreaterThan(0);
   expect(run.report.run.what).toMatch(what);
-  expect(/\(mend: (.+)\)$/.exec(run.report.run.what ?? '')?.[1]).toMatch(mend);
+  expect(/\(fix: (.+)\)$/.exec(run.report.run.what ?? '')?.[1]).toMatch(fix);
 }
 
 /** The same command again, once the cause is gone: everything verified, nothing ordered twice. */
@@ -89,7 +89,7 @@ describe('in the middle of a run', () => {
     await goesOn(stage);
   });
 
-  it('a threshold that is reached halts it with a mend too', async () => {
+  it('a threshold that is reached halts it with a fix too', async () => {
     const stage = await staged({
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1, haltWhen: { failed: "> 0" } }`,
       faults: [`sold-out=${A(2)}#1`],

@@ -63,7 +63,7 @@ describe('a journal that somebody meddles with while it is written takes no furt
     expect(refusal).toMatchObject({ code: 'disk-failed', exitCode: 1 });
     expect((refusal as RefitError).message).toContain(path);
     expect((refusal as RefitError).message).toMatch(why);
-    expect((refusal as RefitError).mend).toContain('put the run directory back');
+    expect((refusal as RefitError).fix).toContain('put the run directory back');
     await expect(writer.record(deed(4))).rejects.toMatchObject({ code: 'disk-failed' });
     expect(writer.lost.map((one) => 'wave' in one && one.wave)).toEqual([3, 4]);
   });
@@ -131,7 +131,7 @@ describe('what is known and not on disk is told', () => {
       ...Array.from({ length: 25 }, (_, n) => accepted(n)),
     ];
     const told = withLost(failure, lost) as RefitError;
-    expect(told).toMatchObject({ code: 'disk-failed', mend: 'free the disk' });
+    expect(told).toMatchObject({ code: 'disk-failed', fix: 'free the disk' });
     for (let n = 0; n < 25; n++)
       expect(told.message).toContain(`accepted as order 2026${n} (request r-${n})`);
     expect(told.message).toContain('not on disk (55)');

@@ -180,7 +180,7 @@ targets:
       ['06', 'InvalidParameter.InvalidParameter'],
       ['07', 'InvalidParameterValue.ReduceCapacityNotAllowed'],
     ]);
-    for (const { findings } of stage.saved.blocked) expect(findings[0]!.mend).not.toBe('');
+    for (const { findings } of stage.saved.blocked) expect(findings[0]!.fix).not.toBe(null);
     const run = await stage.run();
     holds(stage, run);
     expect(run.report.totals.verified).toBe(1);

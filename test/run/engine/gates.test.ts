@@ -86,7 +86,7 @@ describe('a gate that fails', () => {
     expect(said(first)).toEqual(['command failure halt']);
     expect(orders(first)).toBe(1);
     expect(first.report.run.what).toContain(
-      'the gate after wave canary failed: command failure, exit 1 (mend: ',
+      'the gate after wave canary failed: command failure, exit 1 (fix: ',
     );
     expect((await stage.run()).end).toEqual({ because: 'halted', exitCode: 4 });
     const third = await stage.run();

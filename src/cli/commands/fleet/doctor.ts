@@ -26,14 +26,14 @@ export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   const json = { healthy: problem === null, ...found };
   await print(terminal, options, { text: () => textOf(found), json, indent: 2 });
   if (problem === null) return 0;
-  terminal.err(`refit: ${problem.message}\n  mend: ${problem.mend}\n`);
+  terminal.err(`refit: ${problem.message}\n  fix: ${problem.fix}\n`);
   return problem.exitCode;
 };
 
 function problemOf({ refused, rights, unreachable }: Examination): RefitError | null {
   if (refused) {
     const what = `the provider refuses what these keys sign: ${refused.code}`;
-    return new RefitError('credentials-refused', what, refused.mend);
+    return new RefitError('credentials-refused', what, refused.fix);
   }
   const needed = rights.filter(({ must }) => must);
   const missing = needed.filter(({ state }) => state === 'refused');

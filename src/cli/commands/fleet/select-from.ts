@@ -71,6 +71,6 @@ function editionOf(typed: string, value: string) {
   );
 }
 
-function refusal(typed: string, what: string, mend: string): RefitError {
-  return new RefitError('usage', `--select ${visible(typed)}: ${what}`, mend);
+function refusal(typed: string, what: string, fix: string): RefitError {
+  return new RefitError('usage', `--select ${visible(typed)}: ${what}`, fix);
 }

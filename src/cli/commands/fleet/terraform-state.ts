@@ -50,9 +50,9 @@ export function readTerraformState(
 }
 
 function resourcesIn(text: string, file: string): Resource[] {
-  const mend = 'terraform show -json > state.json, then refit init --from-terraform state.json';
+  const fix = 'terraform show -json > state.json, then refit init --from-terraform state.json';
   const refuse = (what: string, cause?: unknown) =>
-    new RefitError('usage', `${visible(file)} is no Terraform state: ${what}`, mend, { cause });
+    new RefitError('usage', `${visible(file)} is no Terraform state: ${what}`, fix, { cause });
   let state: unknown;
   try {
     state = JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -29,6 +29,6 @@ async function readPlan(file: string): Promise<SavedPlan> {
   } catch (error) {
     // What cannot be read is named already.
     if (!(error instanceof RefitError) || error.code === 'usage') throw error;
-    throw new RefitError(error.code, `${visible(file)}: ${error.message}`, error.mend, { cause: error });
+    throw new RefitError(error.code, `${visible(file)}: ${error.message}`, error.fix, { cause: error });
   }
 }

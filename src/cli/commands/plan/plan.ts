@@ -61,6 +61,6 @@ async function invalid(
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
     return renderReview(unplanned(file, findings, next), format, { ...where, elsewhere: next });
   });
-  terminal.hint(`next: mend the above, then refit validate ${visible(file)}`);
+  terminal.hint(`next: fix the above, then refit validate ${visible(file)}`);
   return EXIT_PLAN_INVALID;
 }

@@ -16,9 +16,9 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   const again = planAgain(plan, file);
   const expired: Finding[] = [];
   if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
-    const what = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
-    expired.push(say('Refit.Expired', { what, mend: again }, null, null));
-    terminal.hint(`${what}; next: ${again}`);
+    const message = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
+    expired.push(say('Refit.Expired', { message, fix: again }, null, null));
+    terminal.hint(`${message}; next: ${again}`);
   }
   const since = options.live ? await drift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);

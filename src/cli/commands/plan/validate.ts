@@ -84,6 +84,6 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
     return render(format, files.join(' '), told, next);
   });
   if (options.format !== 'json')
-    terminal.hint(`next: ${invalid.length > 0 ? 'mend the above, then ' : ''}${visible(next)}`);
+    terminal.hint(`next: ${invalid.length > 0 ? 'fix the above, then ' : ''}${visible(next)}`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
 };

@@ -28,7 +28,7 @@ async function steer(
   const text = () => `${accepted ? 'accepted' : 'refused'}: ${visible(what)}\n`;
   await print(terminal, options, { text, json: { accepted, what } });
   const next = `refit ${command.kind === 'pause' && accepted ? 'continue' : 'status'} ${word(directory)}`;
-  if (!accepted) terminal.err(`  mend: ${next} shows how it goes on\n`);
+  if (!accepted) terminal.err(`  fix: ${next} shows how it goes on\n`);
   else terminal.hint(`next    ${next}`);
   return accepted ? 0 : EXIT_COMMAND_REFUSED;
 }

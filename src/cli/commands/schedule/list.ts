@@ -67,7 +67,7 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
 function textOf({ file, status }: Listed, directoryOf: DirectoryOf): string {
   const lines =
     status === null
-      ? [`${file.kind === 'invalid' ? 'not scheduled' : 'no schedule'}: ${file.what}`, `mend: ${file.mend}`]
+      ? [`${file.kind === 'invalid' ? 'not scheduled' : 'no schedule'}: ${file.what}`, `fix: ${file.fix}`]
       : statusLines(status, directoryOf);
   return `${[file.name, ...lines.map((line) => `  ${line}`)].map(visible).join('\n')}\n`;
 }
@@ -111,7 +111,7 @@ function zoneOf({ when }: Schedule): string {
 
 function jsonOf({ file, status }: Listed, directoryOf: DirectoryOf): object {
   const { name, kind: state } = file;
-  if (status === null) return { name, state, what: file.what, mend: file.mend };
+  if (status === null) return { name, state, what: file.what, fix: file.fix };
   const { plan, account, enabled, behind, next } = status;
   const last = account?.last ?? null;
   const isoOrNull = (at: number | null) => (at === null ? null : iso(at));

@@ -58,7 +58,7 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   const { root, view } = await readSchedule(folder, options.runs);
   const file = fileNamed(name, view, folder);
   if (file.kind !== 'scheduled')
-    throw new RefitError('usage', `${file.name} cannot be begun: ${file.what}`, file.mend);
+    throw new RefitError('usage', `${file.name} cannot be begun: ${file.what}`, file.fix);
   const at = terminal.clock.now();
   const id = `${iso(at).replace(/[^0-9A-Z]/g, '')}-${process.pid}`;
   const request = { id, plan: file.name, at, by: userName() };

@@ -1,9 +1,9 @@
-// A mend is to be typed. Each case is a faulty line, what is typed instead, and that nothing is said of it then.
+// A fix is to be typed. Each case is a faulty line, what is typed instead, and that nothing is said of it then.
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/plan/parse/parse-plan.ts';
-import { withLines, withTarget } from './pictures.ts';
+import { remedy, withLines, withTarget } from './pictures.ts';
 
-const find = (text: string) => parsePlan(text, 'plan.yaml').findings.map(({ mend }) => mend);
+const find = (text: string) => parsePlan(text, 'plan.yaml').findings.map(remedy);
 
 /** One line of the plan in which `key` stands, by the key. */
 function planWith(key: string, value: string): string {
@@ -61,50 +61,36 @@ describe('what is typed instead of', () => {
     ['memoryPerShard', '512M', '512MB'],
     ['memoryPerShard', '8 G B', '8GB'],
     ['memoryPerShard', '"4096"', '4096'],
-    ['memoryPerShard', '', '4GB'],
     ['shards', '"8"', '8'],
-    ['replicas', 'two', '2'],
     ['instance', 'CRS-5QLRLHUX', 'crs-5qlrlhux'],
-    ['region', 'ap-guangzhou-3', 'ap-guangzhou'],
-    ['region', 'AP_Guangzhou', 'ap-guangzhou'],
     ['grow', '25 %', '25%'],
     ['grow', '2G', '2GB'],
-    ['grow', '0%', '25%'],
     ['atLeast', '8G', '8GB'],
     ['regions', 'ap-guangzhou', '[ap-guangzhou]'],
-    ['regions', '[]', '[ap-guangzhou, ap-shanghai]'],
     ['env', '1', '"1"'],
     ['env', 'true', '"true"'],
     ['take', '10 %', '10%'],
     ['take', '"2"', '2'],
-    ['take', '0%', '1'],
-    ['take', '101%', '1'],
     ['failed', '2', '"> 2"'],
     ['failed', '"2"', '"> 2"'],
-    ['failed', '">= 0"', '"> 0"'],
     ['targets', '40%', '"<= 40%"'],
     ['cost', '120000 CNY', '"<= 120000 CNY"'],
-    ['cost', '120000', '"<= 120000 CNY"'],
-    ['shrink', 'no', 'deny'],
     ['expires', '48', '48h'],
     ['expires', '2 days', '2d'],
     ['expires', '1h30m', '90m'],
     ['expires', '1.5h', '90m'],
     ['expires', '2w', '14d'],
-    ['expires', '0h', '48h'],
     ['patience', '3', '3m'],
     ['patience', '3min', '3m'],
-    ['patience', '180000ms', '3m'],
     ['switch', 'nwo', 'now'],
-    ['onBlocked', 'fail', 'refuse'],
     ['onBlocked', 'skp', 'skip'],
     ['inFlight', '"30"', '30'],
     ['change', '20481', '"20481"'],
     ['change', '0123', '"0123"'],
     ['env', '1.10', '"1.10"'],
-  ])('%s: %s is %s', (key, written, mended) => {
-    expect(find(planWith(key, written))).toEqual([`${key}: ${mended}`]);
-    expect(find(planWith(key, mended))).toEqual([]);
+  ])('%s: %s is %s', (key, written, fixed) => {
+    expect(find(planWith(key, written))).toEqual([`${key}: ${fixed}`]);
+    expect(find(planWith(key, fixed))).toEqual([]);
   });
 
   it.each([
@@ -114,7 +100,27 @@ describe('what is typed instead of', () => {
     ['requestsPerSecond', '50', 'requestsPerSecond: 18'],
     ['finishBy', '2026-11-10T05:00:00', 'finishBy: 2026-11-10T05:00:00+08:00'],
   ])('%s: %s is not guessed at: an example is shown', (key, written, example) => {
-    expect(find(planWith(key, written))).toEqual([example]);
+    expect(find(planWith(key, written))).toEqual([`example: ${example}`]);
+  });
+
+  it.each([
+    ['memoryPerShard', '', '4GB'],
+    ['replicas', 'two', '2'],
+    ['region', 'ap-guangzhou-3', 'ap-guangzhou'],
+    ['region', 'AP_Guangzhou', 'ap-guangzhou'],
+    ['grow', '0%', '25%'],
+    ['regions', '[]', '[ap-guangzhou, ap-shanghai]'],
+    ['take', '0%', '1'],
+    ['take', '101%', '1'],
+    ['failed', '">= 0"', '"> 0"'],
+    ['cost', '120000', '"<= 120000 CNY"'],
+    ['shrink', 'no', 'deny'],
+    ['expires', '0h', '48h'],
+    ['patience', '180000ms', '3m'],
+    ['onBlocked', 'fail', 'refuse'],
+  ])('%s: %s is not guessed at, and the example is a right value: %s', (key, written, example) => {
+    expect(find(planWith(key, written))).toEqual([`example: ${key}: ${example}`]);
+    expect(find(planWith(key, example))).toEqual([]);
   });
 
   it('an edition is the nearest name, or all of them', () => {
@@ -135,8 +141,8 @@ describe('what is typed instead of', () => {
       'zzzzzz',
       'remove it; known here: version, name, change, owner, expires, finishBy, defaults, onBlocked, targets, guards, waves, approvals, spread, schedule, windows, hooks, notify, execution',
     ],
-  ])('the unknown key %s: %s', (key, mend) => {
-    expect(find(withLines(`${key}: 1`))).toEqual([mend]);
+  ])('the unknown key %s: %s', (key, fix) => {
+    expect(find(withLines(`${key}: 1`))).toEqual([fix]);
   });
 
   it('a key that is only misspelt is not missing as well', () => {
@@ -148,7 +154,7 @@ describe('what is typed instead of', () => {
 
   it('another version of the format is told with those understood, and nothing else of it', () => {
     const { findings } = parsePlan('version: 2\nname: test\nphases: []\n', 'plan.yaml');
-    expect(findings.map(({ what, mend }) => [what, mend])).toEqual([
+    expect(findings.map((one) => [one.message, remedy(one)])).toEqual([
       ["the plan's version is 2; understood is: 1", 'version: 1'],
     ]);
   });
@@ -156,7 +162,7 @@ describe('what is typed instead of', () => {
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
     'a value called %s is no word of ours',
     (word) => {
-      expect(find(planWith('onBlocked', word))).toEqual(['onBlocked: refuse']);
+      expect(find(planWith('onBlocked', word))).toEqual(['example: onBlocked: refuse']);
       expect(find(planWith(word, '1'))).toHaveLength(1);
     },
   );
