@@ -73,14 +73,15 @@ export const BILLING: Readonly<Record<string, Action>> = {
       const set = params.StatusSet as number[] | undefined;
       const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
       const number = (params.OrderId ?? params.BigDealId) as string | undefined;
-      const found = world.billing.filter(
+      const resource = params.ResourceId as string | undefined;
+      const listed = resource === undefined ? world.billing : (world.billingOf.get(resource) ?? []);
+      const found = listed.filter(
         (deal) =>
           deal.instance.account === account &&
           Math.floor(deal.createdAt / 1000) * 1000 >= from &&
           deal.createdAt < to + 1000 &&
           states.includes(deal.status) &&
-          (number === undefined || deal.name === number) &&
-          (params.ResourceId === undefined || deal.instance.id === params.ResourceId),
+          (number === undefined || deal.name === number),
       );
       found.reverse();
       // Offset counts pages here, not rows.

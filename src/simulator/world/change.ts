@@ -15,6 +15,7 @@ import { type DailySpan, nextWithin } from './beijing-time.ts';
 import {
   beginTask,
   closeTask,
+  listDeal,
   makeDeal,
   openTask,
   type SimChange,
@@ -76,7 +77,7 @@ export function acceptOrder(
   const lag = world.random.whole(...world.options.startLag);
   const waits = order.inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
   const begins = now + lag + (waits > 0 ? waits + lag : 0);
-  world.agenda.add(Math.round(now + lag * world.random.next()), () => world.billing.push(deal));
+  world.agenda.add(Math.round(now + lag * world.random.next()), () => listDeal(world, deal));
   world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
     job.task = openTask(world, instance, { type: TASK_TYPE[change.dimension], by: order.by, at });
   });
@@ -143,7 +144,7 @@ export function changeByHand(world: World, instance: SimInstance, by: string, no
   const deal = makeDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
   deal.status = 4;
   deal.endedAt = now;
-  world.billing.push(deal);
+  listDeal(world, deal);
   closeTask(openTask(world, instance, { type: TASK_TYPE.memoryPerShard, by, at: now }), 2, now);
   applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null }, now);
 }

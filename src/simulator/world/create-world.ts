@@ -12,6 +12,7 @@ import {
   type AccountOptions,
   closeTask,
   FIRST_ACCOUNT,
+  listDeal,
   makeDeal,
   OWNER_UIN,
   openTask,
@@ -44,6 +45,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     accounts: new Map(owners.map((owner) => [owner.name, accountFrom(owner)])),
     deals: new Map(),
     billing: [],
+    billingOf: new Map(),
     tasks: [],
     taskById: new Map(),
     identities: new Map(options.identities.map((identity) => [identity.secretId, identity])),
@@ -101,7 +103,7 @@ function settleIn(world: World, account: SimAccount, spec: FleetInstance): void 
   const deal = makeDeal(world, instance, { ...terms, at: now - DAY });
   deal.status = 1;
   instance.unpaid = deal;
-  world.billing.push(deal);
+  listDeal(world, deal);
 }
 
 /** From when until when somebody else changes an instance once it has been read. */

@@ -209,8 +209,9 @@ export interface World {
   readonly accounts: ReadonlyMap<string, SimAccount>;
   /** Every deal by number, also those billing does not list yet. */
   readonly deals: Map<string, SimDeal>;
-  /** What billing lists, in the order in which it came to list them. */
+  /** What billing lists, in the order in which it came to list them; the same by instance id. */
   readonly billing: SimDeal[];
+  readonly billingOf: Map<string, SimDeal[]>;
   /** What the task list shows, oldest first. */
   readonly tasks: SimTask[];
   readonly taskById: Map<number, SimTask>;
@@ -286,7 +287,16 @@ export function closeTask(task: SimTask, result: 2 | 4, at: number): void {
   task.instance.openTasks -= 1;
 }
 
-/** A new order under a number of its own, paid. Whoever calls lists it in billing. */
+/** Lists an order in billing. */
+export function listDeal(world: World, deal: SimDeal): void {
+  const { id } = deal.instance;
+  world.billing.push(deal);
+  const own = world.billingOf.get(id);
+  if (own) own.push(deal);
+  else world.billingOf.set(id, [deal]);
+}
+
+/** A new order under a number of its own, paid. The caller lists it in billing. */
 export function makeDeal(
   world: World,
   instance: SimInstance,

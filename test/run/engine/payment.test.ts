@@ -1,6 +1,6 @@
 /** An order that waits to be paid: a payment that fails may leave one, and whoever pays it has bought the change. */
 import { describe, expect, it } from 'vitest';
-import { makeDeal, type SimDeal } from '../../../src/simulator/world/world.ts';
+import { listDeal, makeDeal, type SimDeal } from '../../../src/simulator/world/world.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Stage, setStage } from '../stage.ts';
@@ -31,7 +31,7 @@ async function unpaid(): Promise<{ stage: Stage; deal: SimDeal }> {
       });
       deal.status = 1;
       instance.unpaid = deal;
-      world.billing.push(deal);
+      listDeal(world, deal);
       return false;
     },
   });
