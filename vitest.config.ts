@@ -2,11 +2,19 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Tests that run the built command as a process. */
-const PROCESSES = ['test/cli/**/*.test.ts', 'test/library/**/*.test.ts'];
+/** Tests that mostly wait: for the built command, for a browser, or for time itself. */
+const PROCESSES = [
+  'test/cli/**/*.test.ts',
+  'test/library/**/*.test.ts',
+  'test/documents/command-lines.test.ts',
+  'test/report/*-in-browser.test.ts',
+];
 
 /** Those that take a minute or more, so that none of them begins when the others are through. */
-const LONGEST = ['storm', 'steering', 'crash-matrix', 'frozen', 'simulation/search', 'apply', 'approvals'];
+const LONGEST = [
+  ...['storm', 'steering', 'crash-matrix', 'command-lines', 'long-page-in-browser', 'frozen'],
+  ...['simulation/search', 'apply', 'approvals'],
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
