@@ -110,16 +110,21 @@ const BEFORE: readonly (readonly [line: RegExp, prepare: (folder: string) => unk
       rmSync(join(folder, 'state'), { recursive: true });
     },
   ],
+  [/^refit approve /, (folder) => savedIs('signed', folder)],
   [
-    /^refit approve (\S+)/,
-    (folder) => {
-      for (const name of ['saved', 'saved-plan'])
-        cpSync(join(folder, 'signed.json'), join(folder, `${name}.json`));
-    },
+    // Of one step, because twenty seeds are rehearsed.
+    /^refit rehearse /,
+    (folder) => savedIs('short', folder),
   ],
   [/^refit init .*-o plan\.yaml/, (folder) => rmSync(join(folder, 'plan.yaml'))],
   [/--signers/, (folder) => typed(`refit audit sign ${RUN} --as wei`, folder)],
 ];
+
+/** Makes another saved plan the one that the documents name. */
+function savedIs(other: string, folder: string): void {
+  for (const name of ['saved', 'saved-plan'])
+    cpSync(join(folder, `${other}.json`), join(folder, `${name}.json`));
+}
 
 /** Types a line as it is to be typed: on the provider that it needs, and beside a live run where it speaks to one. */
 async function endOf(line: string, folder: string): Promise<number> {
@@ -214,9 +219,11 @@ async function prepare(): Promise<void> {
       ],
     }),
   );
+  write('short.yaml', plan.replace(/^ {2}- \{ instance: crs-(x1y2z3a4|8kd02mfa),.*\n/gm, ''));
   const made = [
     'refit plan plan.yaml -o saved-plan.json',
     'refit plan signed.yaml -o signed.json',
+    'refit plan short.yaml -o short.json',
     'refit inventory --region ap-guangzhou,ap-shanghai -o fleet.json',
     `refit apply saved-plan.json --run-dir ${RUN}`,
   ];
