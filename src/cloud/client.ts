@@ -53,10 +53,13 @@ async function sendOrder(
 ): Promise<OrderAnswer> {
   let sentAt = clock.now();
   const guard = () => {
-    let goes = false;
+    let goes: boolean;
     try {
       goes = goAhead();
-    } catch {} // No answer is no.
+    } catch {
+      // A guard that fails has not allowed anything: nothing is sent.
+      goes = false;
+    }
     sentAt = clock.now();
     return goes;
   };
