@@ -2,11 +2,11 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { systemClock } from '../src/clock.ts';
-import { openCloud } from '../src/cloud/client.ts';
+import { createCloud } from '../src/cloud/client.ts';
 import type { Cloud, OrderRequest } from '../src/cloud/cloud.ts';
 import { secret } from '../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../src/cloud/limit/permits.ts';
-import { openHttp } from '../src/cloud/network/http.ts';
+import { createPermits } from '../src/cloud/limit/permits.ts';
+import { createHttp } from '../src/cloud/network/http.ts';
 import { makeThrowAwayCa } from '../src/simulator/throw-away-ca.ts';
 import { type ChildServer, childServer } from './child-server.ts';
 import { cpuTimed, type Row, rounds } from './measure.ts';
@@ -53,12 +53,12 @@ export async function cpuPerOrder(
 
 export function refitClient({ url, secretId, secretKey }: ChildServer, ca?: string): Cloud {
   const credentials = { secretId, secretKey: secret(secretKey), token: null, source: 'the benchmark' };
-  return openCloud({
-    transport: openHttp(ca === undefined ? {} : { ca }),
+  return createCloud({
+    transport: createHttp(ca === undefined ? {} : { ca }),
     clock: systemClock,
     credentials: () => credentials,
     endpoint: url,
-    permits: openPermits(systemClock, 20),
+    permits: createPermits(systemClock, 20),
     jitter: () => 0.5,
   });
 }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
-import { beginReplay } from '../src/journal/replay.ts';
+import { createReplay } from '../src/journal/replay.ts';
 import { openJournalFile } from '../src/store/folder/journal-file.ts';
-import { openJournalWriter } from '../src/store/journal-writer.ts';
+import { createJournalWriter } from '../src/store/journal-writer.ts';
 import { type Row, rounds, timed } from './measure.ts';
 
 const EACH = 20_000;
@@ -19,8 +19,8 @@ export async function journalEntries(): Promise<Row> {
     let n = 0;
     const measure = async () => {
       const store = await openJournalFile(join(folder, `${n++}.jsonl`), { wholeBytes: 0, tornBytes: 0 });
-      const replay = beginReplay({ steps: [] });
-      const journal = openJournalWriter({ store, clock: systemClock, end: EMPTY_CHAIN, replay });
+      const replay = createReplay({ steps: [] });
+      const journal = createJournalWriter({ store, clock: systemClock, end: EMPTY_CHAIN, replay });
       const took = await timed(() =>
         Promise.all(
           Array.from({ length: WAITING }, async (_, lane) => {

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
-import { type Deed, JOURNAL_FORMAT, type SavedPlan, type Step } from '../src/model.ts';
+import { JOURNAL_FORMAT, type JournalEvent, type SavedPlan, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
@@ -36,7 +36,7 @@ function writeJournal(path: string, entries: number, saved: SavedPlan): void {
   closeSync(file);
 }
 
-function started({ name, digest }: SavedPlan): Deed {
+function started({ name, digest }: SavedPlan): JournalEvent {
   const by = { user: 'bench', host: 'bench', pid: 1 };
   return {
     kind: 'run-started',
@@ -52,7 +52,7 @@ function started({ name, digest }: SavedPlan): Deed {
 }
 
 /** A step is looked at and asked for, and the asking comes to nothing. */
-function deedOf(n: number, { id: step, before: size }: Step): Deed {
+function deedOf(n: number, { id: step, before: size }: Step): JournalEvent {
   const attempt = 1;
   switch (n % 4) {
     case 0:

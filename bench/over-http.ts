@@ -1,6 +1,6 @@
 /** The check in real time: 1,000 orders at 20 a second over HTTP, at a simulator that counts calendar seconds. */
 import { systemClock } from '../src/clock.ts';
-import { openPermits } from '../src/cloud/limit/permits.ts';
+import { createPermits } from '../src/cloud/limit/permits.ts';
 import { childServer } from './child-server.ts';
 import { fleetOf, inTurns, refitClient, requestFor } from './cpu.ts';
 import { type Row, rowOf } from './measure.ts';
@@ -12,7 +12,7 @@ const AT_ONCE = 8;
 export async function overHttp(orders = 1_000): Promise<Row> {
   const server = await childServer({ kind: 'simulator', fleet: fleetOf(orders), limit: RATE });
   const cloud = refitClient(server);
-  const permits = openPermits(systemClock, RATE);
+  const permits = createPermits(systemClock, RATE);
   let refused = 0;
   const accepted: number[] = [];
   const place = async (n: number): Promise<void> => {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beginExamination } from '../src/operations/audit/examine-journal.ts';
+import { createExamination } from '../src/operations/audit/examine-journal.ts';
 import { readSavedPlan } from '../src/plan/seal.ts';
 import { walkJournalFile } from '../src/store/folder/journal-file.ts';
 import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
@@ -14,7 +14,7 @@ const [what, directory = ''] = process.argv.slice(2);
 const saved = readSavedPlan(readFileSync(join(directory, RUN_FILES.plan), 'utf8'));
 const ms = await cpuTimed(async () => {
   if (what === 'replay') return (await readStanding(directory)).state;
-  const examination = beginExamination({ name: 'journal.jsonl', saved, heads: [] });
+  const examination = createExamination({ name: 'journal.jsonl', saved, heads: [] });
   const audit = examination.end(await walkJournalFile(join(directory, RUN_FILES.journal), examination.add));
   if (!audit.sound) throw new Error(audit.faults.join('\n'));
   return audit;

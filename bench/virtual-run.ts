@@ -4,14 +4,14 @@
  * one run.
  */
 import { VirtualClock } from '../src/clock.ts';
-import { openCloud, openReader } from '../src/cloud/client.ts';
+import { createCloud, createReader } from '../src/cloud/client.ts';
 import { secret } from '../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../src/cloud/limit/permits.ts';
+import { createPermits } from '../src/cloud/limit/permits.ts';
 import { type HttpRequest, type Transport, TransportError } from '../src/cloud/network/transport.ts';
 import type { JournalEntry, SavedPlan } from '../src/model.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
-import { beginCallCounter } from '../src/run/call-counter.ts';
-import { NO_PAST, openProcess } from '../src/run/process.ts';
+import { createCallCounter } from '../src/run/call-counter.ts';
+import { createProcess, NO_PAST } from '../src/run/process.ts';
 import { http } from '../src/simulator/gateway/http.ts';
 import { createWorld } from '../src/simulator/world/create-world.ts';
 import { seededRandom } from '../src/simulator/world/random.ts';
@@ -153,7 +153,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
   ].join('\n');
 
   return time.run(async () => {
-    const from = openReader({ ...common, permits: openPermits(time, 18) });
+    const from = createReader({ ...common, permits: createPermits(time, 18) });
     const { review, findings } = await planFleet(plan, 'bench.yaml', {
       from,
       clock: time,
@@ -164,10 +164,10 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     calls.clear();
 
     const entries: JournalEntry[] = [];
-    const permits = openPermits(time, saved.execution.requestsPerSecond);
-    const counter = beginCallCounter();
-    const cloud = openCloud({ ...common, permits, onCall: counter.add });
-    const runProcess = openProcess({
+    const permits = createPermits(time, saved.execution.requestsPerSecond);
+    const counter = createCallCounter();
+    const cloud = createCloud({ ...common, permits, onCall: counter.add });
+    const runProcess = createProcess({
       saved,
       past: NO_PAST,
       store: { append: () => time.sleep(FSYNC) },

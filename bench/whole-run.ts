@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
 import { type ChainEnd, EMPTY_CHAIN, sealLine } from '../src/journal/chain.ts';
-import { type Deed, JOURNAL_FORMAT, type Step } from '../src/model.ts';
+import { JOURNAL_FORMAT, type JournalEvent, type Step } from '../src/model.ts';
 import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
@@ -19,7 +19,7 @@ export async function wholeRun(folder: string, steps: number): Promise<void> {
   const plan = savedPlanOf(steps);
   const by = { user: 'bench', host: 'bench', pid: 1 };
   const endpoint = 'http://127.0.0.1:1';
-  const deeds: readonly (readonly [number, Deed])[] = [
+  const deeds: readonly (readonly [number, JournalEvent])[] = [
     [
       0,
       {
@@ -51,7 +51,7 @@ export async function wholeRun(folder: string, steps: number): Promise<void> {
 }
 
 /** What is on record of a step that went well, with the milliseconds since the run began. */
-function lifeOf({ id: step, before, after }: Step, n: number): (readonly [number, Deed])[] {
+function lifeOf({ id: step, before, after }: Step, n: number): (readonly [number, JournalEvent])[] {
   const at = n * APART;
   const requestId = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
   const what = 'read back at the planned size';

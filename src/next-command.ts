@@ -15,7 +15,7 @@ export function nextCommand(
   switch (verdict) {
     case 'ready':
       if (saveAs === null) return planAgain(made, 'saved-plan.json');
-      return `refit ${made.approvals ? 'approve' : 'apply'} ${word(saveAs)}`;
+      return `refit ${made.approvals ? 'approve' : 'apply'} ${shellQuote(saveAs)}`;
     case 'blocked':
       return findings[0] ? `refit explain ${findings[0].code}` : null;
     case 'no-change':
@@ -26,13 +26,13 @@ export function nextCommand(
 /** The command that makes a saved plan anew, against the fleet as it is then. */
 export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, saveAs: string): string {
   const from = source
-    ? `${source.kind} ${word(source.run)}${source.ignoresWindows ? ' --ignore-windows' : ''}`
-    : `plan ${word(file)}`;
-  return `refit ${from} -o ${word(saveAs)}`;
+    ? `${source.kind} ${shellQuote(source.run)}${source.ignoresWindows ? ' --ignore-windows' : ''}`
+    : `plan ${shellQuote(file)}`;
+  return `refit ${from} -o ${shellQuote(saveAs)}`;
 }
 
 /** A word of a POSIX command line, in quotes where it needs them; one that looks like an option is made a path. */
-export function word(text: string): string {
+export function shellQuote(text: string): string {
   const path = text.startsWith('-') ? `./${text}` : text;
   return /^[A-Za-z0-9_./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -230,7 +230,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   tar: /^operations\/audit\/export-run\.ts$/,
   'd3-scale': /^report\/pictures\//,
   'd3-shape': /^report\/pictures\//,
-  'node:fs': /^(version|store\/folder\/journal-file|cli\/keep-compiled)\.ts$/,
+  'node:fs': /^(version|store\/folder\/journal-file|cli\/compile-cache)\.ts$/,
   'node:fs/promises': /^((store|run|operations|schedule|cli)\/.+)$/,
   'node:crypto': /^(digest|approval\/keys|cloud\/signing\/sign(-v1)?|simulator\/gateway\/authenticate)\.ts$/,
   'node:http': /^(simulator\/server|schedule\/health-server)\.ts$/,
@@ -239,11 +239,11 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node:path': /^((store|run|operations|schedule|cli)\/.+)$/,
   'node:os': /^(operations\/.+|run\/control\/socket-path\.ts|cli\/.+)$/,
   'node:timers/promises': /^clock\.ts$/,
-  'node:module': /^cli\/keep-compiled\.ts$/,
+  'node:module': /^cli\/compile-cache\.ts$/,
   'node:readline': /^cli\/.+$/,
   'node:readline/promises': /^cli\/.+$/,
   'node:child_process':
-    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/hold-folder)\.ts$/,
+    /^(cli\/commands\/simulator\/demo|simulator\/throw-away-ca|run\/notify\/run-command|schedule\/lock-folder)\.ts$/,
   'node:events': /^cli\/commands\/simulator\/demo\.ts$/,
 };
 

@@ -14,10 +14,10 @@ import { lineByLine } from '../bench/replay.ts';
 import { STARTS, startUp } from '../bench/start.ts';
 import { VirtualClock } from '../src/clock.ts';
 import { EMPTY_CHAIN } from '../src/journal/chain.ts';
-import { beginReplay } from '../src/journal/replay.ts';
+import { createReplay } from '../src/journal/replay.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
 import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
-import { openJournalWriter } from '../src/store/journal-writer.ts';
+import { createJournalWriter } from '../src/store/journal-writer.ts';
 
 const TWICE = 2;
 const folder = await mkdtemp(join(tmpdir(), 'refit-bench-'));
@@ -78,11 +78,11 @@ describe('no benchmark is clearly lost', () => {
       appends += 1;
       await time.sleep(1);
     };
-    const journal = openJournalWriter({
+    const journal = createJournalWriter({
       store: { append },
       clock: time,
       end: EMPTY_CHAIN,
-      replay: beginReplay({ steps: [] }),
+      replay: createReplay({ steps: [] }),
     });
     const lane = async (_: unknown, n: number) => {
       for (let attempt = 0; attempt < entries / waiting; attempt++)

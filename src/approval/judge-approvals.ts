@@ -110,7 +110,11 @@ export function whyNot(
 }
 
 /** Who is missing, then, one a line, why a file does not count. */
-export function sayMissing(saved: SavedPlan, wave: number | null, judgement: Judgement): readonly string[] {
+export function formatMissing(
+  saved: SavedPlan,
+  wave: number | null,
+  judgement: Judgement,
+): readonly string[] {
   const { counted, rejected, missing } = judgement;
   const need = saved.approvals?.need ?? 0;
   const subject = wave === null ? 'the plan' : `wave ${saved.waves[wave]!.name}`;

@@ -1,6 +1,6 @@
 /** Findings of a plan that could not be reviewed, as text and JSON. */
 import { type Finding, remedyOf } from '../model.ts';
-import { visible } from '../report/document/escape.ts';
+import { escapeControls } from '../report/document/escape.ts';
 import { ink, SEVERITY_SIGNS } from '../report/document/ink.ts';
 
 /** One block for each finding: location, message, excerpt, fix or example. */
@@ -9,14 +9,14 @@ export function findingsText(findings: readonly Finding[], color: boolean): stri
   return findings
     .map(({ code, severity, message, fix, example, location, excerpt }) => {
       const [sign, colour] = SEVERITY_SIGNS[severity];
-      const where = location ? `${visible(location.file)}:${location.line}:${location.column}: ` : '';
+      const where = location ? `${escapeControls(location.file)}:${location.line}:${location.column}: ` : '';
       const lines = [
-        `${inks[colour](sign)} ${where}${inks.bold(visible(message))}  ${inks.dim(visible(code))}`,
+        `${inks[colour](sign)} ${where}${inks.bold(escapeControls(message))}  ${inks.dim(escapeControls(code))}`,
       ];
-      if (excerpt !== null) lines.push(...excerpt.split('\n').map((line) => `  ${visible(line)}`));
+      if (excerpt !== null) lines.push(...excerpt.split('\n').map((line) => `  ${escapeControls(line)}`));
       const remedy = remedyOf({ fix, example });
       if (remedy !== null)
-        lines.push(`  ${remedy.label}: ${remedy.text.split('\n').map(visible).join('\n        ')}`);
+        lines.push(`  ${remedy.label}: ${remedy.text.split('\n').map(escapeControls).join('\n        ')}`);
       return `${lines.join('\n')}\n`;
     })
     .join('\n');

@@ -1,11 +1,11 @@
 /** Hands a plan under review over: the saved plan into its file, the review in the formats asked for. */
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
 import type { PlanReview } from '../model.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { writeOutput } from '../operations/named-files.ts';
 import { renderReview } from '../operations/render.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
-import { visible } from '../report/document/escape.ts';
+import { escapeControls } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
 import { type Options, sameWay } from './options.ts';
 import { emit } from './output.ts';
@@ -20,7 +20,7 @@ export async function handOver(
 ): Promise<number> {
   if (review.verdict !== 'blocked' && options.out !== undefined) {
     await writeOutput(options.out, encodeSavedPlan(review.plan), madeFrom);
-    terminal.hint(`sealed ${review.plan.digest.slice(0, 8)} into ${visible(options.out)}`);
+    terminal.hint(`sealed ${review.plan.digest.slice(0, 8)} into ${escapeControls(options.out)}`);
   }
   await emitReview(review, options, terminal, allOf(review, options.out ?? null, madeFrom));
   if (review.verdict === 'blocked') return EXIT_BLOCKED;
@@ -43,7 +43,7 @@ export function emitReview(
 
 /** The command that shows every row: of the saved plan where there is one, else the same command again. */
 function allOf({ verdict, plan }: PlanReview, out: string | null, madeFrom: string | null): string {
-  if (verdict !== 'blocked' && out !== null) return `refit show ${word(out)} --all`;
-  if (plan.source) return `refit ${plan.source.kind} ${word(plan.source.run)} --all`;
-  return `refit plan ${word(madeFrom ?? plan.file)} --all`;
+  if (verdict !== 'blocked' && out !== null) return `refit show ${shellQuote(out)} --all`;
+  if (plan.source) return `refit ${plan.source.kind} ${shellQuote(plan.source.run)} --all`;
+  return `refit plan ${shellQuote(madeFrom ?? plan.file)} --all`;
 }

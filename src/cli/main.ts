@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command `refit`: starts with little, because most calls are short. Who only asks for the version waits for nothing else. */
-import './keep-debugger-shut.ts';
+import './disable-debugger.ts';
 import { VERSION } from '../version.ts';
-import { keepCompiled } from './keep-compiled.ts';
+import { keepCompiled } from './compile-cache.ts';
 
 const args = process.argv.slice(2);
 // A reader that went away (refit … | head) is told nothing more; what was asked for goes on, and its exit code stands.

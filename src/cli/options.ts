@@ -1,8 +1,8 @@
 /** What can be typed as options, and how what was typed is read. */
 import { RefitError } from '../errors.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
-import { visible } from '../report/document/escape.ts';
+import { escapeControls } from '../report/document/escape.ts';
 import { HOUR, MINUTE, SECOND } from '../units.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -130,7 +130,7 @@ export function countFrom(text: string | undefined, most: number, command: strin
   if (/^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
   throw new RefitError(
     'usage',
-    `--count ${visible(text)}: it takes a whole number from 1 to ${most}`,
+    `--count ${escapeControls(text)}: it takes a whole number from 1 to ${most}`,
     `${command} --count 10`,
   );
 }
@@ -145,7 +145,7 @@ export function sameWay(command: string, { endpoint, signature, region, profile 
   ] as const;
   return given.reduce(
     (typed, [flag, value, fits]) =>
-      value !== undefined && fits.test(command) ? `${typed} ${flag} ${word(value)}` : typed,
+      value !== undefined && fits.test(command) ? `${typed} ${flag} ${shellQuote(value)}` : typed,
     command,
   );
 }

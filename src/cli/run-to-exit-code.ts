@@ -1,7 +1,7 @@
 /** One command from its arguments to its exit code. A refusal says what, why, and what to type next. */
 import { exitCodeOf, RefitError } from '../errors.ts';
 import { reason } from '../operations/named-files.ts';
-import { visible } from '../report/document/escape.ts';
+import { escapeControls } from '../report/document/escape.ts';
 import { runProgram } from './program/run-program.ts';
 
 /** Never throws: whatever went wrong has been told on stderr. */
@@ -23,7 +23,7 @@ export function tell(error: unknown): number {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === 'string' && typeof syscall === 'string') {
     process.stderr.write(
-      `refit: ${visible(path ?? syscall)}: ${visible(reason(error))}\n  fix: free the disk, fix the rights, or name another folder\n`,
+      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(reason(error))}\n  fix: free the disk, fix the rights, or name another folder\n`,
     );
     return exitCodeOf('disk-failed');
   }
@@ -33,5 +33,5 @@ export function tell(error: unknown): number {
 
 /** Text of several lines made harmless line by line. */
 function lines(text: string, indent: string): string {
-  return text.split('\n').map(visible).join(`\n${indent}`);
+  return text.split('\n').map(escapeControls).join(`\n${indent}`);
 }

@@ -40,7 +40,7 @@ export interface Terminal {
 }
 
 /** The machine's own terminal. */
-export function openTerminal(
+export function createTerminal(
   options: Pick<Terminal, 'quiet' | 'verbose' | 'progress'> & { readonly color: boolean },
 ): Terminal {
   const { env, stdout, stderr } = process;

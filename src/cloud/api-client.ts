@@ -1,25 +1,31 @@
 /** Sends signed calls: finds the keys, the host and the lane of each, and sends it once. No retry here and no permit. */
 import { sha256 } from '../digest.ts';
 import type { Scope } from '../model.ts';
-import type { Caller } from './calls/call.ts';
-import { openProviderTime } from './calls/provider-time.ts';
+import type { ApiClient } from './calls/call.ts';
+import { createProviderTime } from './calls/provider-time.ts';
 import { isExpiredToken } from './calls/refusals.ts';
 import { type CallSigner, sendCall, signerFor } from './calls/send-call.ts';
+import type { CallNetwork } from './credentials/credential-source.ts';
 import { type CredentialsOf, keepFresh } from './credentials/fresh-keys.ts';
-import type { CallNetwork } from './credentials/place.ts';
 import type { Lane } from './limit/permits.ts';
 import { type Host, hostFor } from './network/hosts.ts';
 import type { Credentials } from './signing/keys.ts';
 import type { Action } from './wire/actions.ts';
 
-export interface CallerOptions extends CallNetwork {
+export interface ApiClientOptions extends CallNetwork {
   readonly credentials: CredentialsOf;
 }
 
 /** A caller for any action, the ordering one too. */
-export function openCaller({ transport, clock, credentials, endpoint, signature }: CallerOptions): Caller {
+export function createApiClient({
+  transport,
+  clock,
+  credentials,
+  endpoint,
+  signature,
+}: ApiClientOptions): ApiClient {
   const fresh = keepFresh(credentials, clock);
-  const time = openProviderTime(clock);
+  const time = createProviderTime(clock);
   /** One for each set of keys, with what it has derived from them. */
   const signers = new WeakMap<Credentials, CallSigner>();
   /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */

@@ -2,8 +2,8 @@
  * The provider behind the port: reads that are retried quietly, and the order, which is sent once.
  */
 import { RefitError } from '../errors.ts';
-import { type CallerOptions, openCaller } from './api-client.ts';
-import { type Caller, onlyReads, type ReadCaller } from './calls/call.ts';
+import { type ApiClientOptions, createApiClient } from './api-client.ts';
+import { type ApiClient, onlyReads, type ReadApiClient } from './calls/call.ts';
 import { openRead, type ReadOptions } from './calls/read.ts';
 import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
 import { endpointHost } from './network/hosts.ts';
@@ -17,7 +17,7 @@ import { ORDER } from './wire/actions.ts';
 import type { Answer } from './wire/answer.ts';
 import { decodeOrder, encodeOrder } from './wire/order.ts';
 
-export interface CloudOptions extends CallerOptions, ReadOptions {}
+export interface CloudOptions extends ApiClientOptions, ReadOptions {}
 
 /** What the client needs beside what sends its calls. */
 export type ClientOptions = ReadOptions & Pick<CloudOptions, 'endpoint' | 'transport'>;
@@ -26,17 +26,17 @@ export type ClientOptions = ReadOptions & Pick<CloudOptions, 'endpoint' | 'trans
  * A client for planning. It has no way to order: it has no such function, and what it sends through refuses every
  * action that is not on the list of reads.
  */
-export function openReader(options: CloudOptions): CloudReader {
-  return readerOver(onlyReads(openCaller(options)), options);
+export function createReader(options: CloudOptions): CloudReader {
+  return readerOver(onlyReads(createApiClient(options)), options);
 }
 
 /** A client for a run. */
-export function openCloud(options: CloudOptions): Cloud {
-  return cloudOver(openCaller(options), options);
+export function createCloud(options: CloudOptions): Cloud {
+  return cloudOver(createApiClient(options), options);
 }
 
 /** The same over another way of sending calls, as for a simulated provider in the same process. */
-export function cloudOver(caller: Caller, options: ClientOptions): Cloud {
+export function cloudOver(caller: ApiClient, options: ClientOptions): Cloud {
   return {
     ...readerOver(onlyReads(caller), options),
     order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
@@ -46,7 +46,7 @@ export function cloudOver(caller: Caller, options: ClientOptions): Cloud {
 
 /** Once, whatever happens. The permit is the caller's business: it belongs to the entry that is already on disk. */
 async function sendOrder(
-  caller: Caller,
+  caller: ApiClient,
   { clock }: ClientOptions,
   request: OrderRequest,
   goAhead: () => boolean,
@@ -79,7 +79,7 @@ async function sendOrder(
   return { kind: 'accepted', order, requestId: answer.requestId ?? '', sentAt };
 }
 
-function readerOver(caller: ReadCaller, options: ClientOptions): CloudReader {
+function readerOver(caller: ReadApiClient, options: ClientOptions): CloudReader {
   const { clock, transport, endpoint } = options;
   if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
   const source = { clock, ask: openRead(caller, options) };

@@ -4,10 +4,10 @@
  */
 
 import type {
-  Caller,
   Catalogue,
   Dimension,
   EditionName,
+  Identity,
   Instance,
   MaintenanceWindow,
   MetricName,
@@ -129,7 +129,7 @@ export interface CloudReader {
   /** The numbers by which orders name this identity as who placed them; null where that cannot be told. */
   describeSelf(scope: Scope): Promise<readonly string[] | null>;
   /** Whose keys they are, for the record. @throws RefitError where it is refused or cannot be read. */
-  describeCaller(scope: Scope): Promise<Caller>;
+  describeCaller(scope: Scope): Promise<Identity>;
   /**
    * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
    * one are left out.

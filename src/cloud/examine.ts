@@ -4,9 +4,9 @@
  */
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import type { Caller, Scope } from '../model.ts';
+import type { Identity, Scope } from '../model.ts';
 import { GIGABYTE, HOUR } from '../units.ts';
-import { openCaller } from './api-client.ts';
+import { createApiClient } from './api-client.ts';
 import { onlyReads } from './calls/call.ts';
 import { openRead, type Read, type ReadAnswer } from './calls/read.ts';
 import { fixForKeys, isLackOfRights, isOfKeys } from './calls/refusals.ts';
@@ -33,7 +33,7 @@ export interface Examination {
   /** Where the keys were found, and their end, ISO 8601 UTC, where they have one. */
   readonly credentials: { readonly source: string; readonly expiresAt: string | null };
   /** Null where the provider would not say. */
-  readonly identity: Caller | null;
+  readonly identity: Identity | null;
   /** The refusal that concerns the keys or the clock, and not a single right. */
   readonly refused: { readonly code: string; readonly what: string; readonly fix: string } | null;
   /** What stood in the way, where nobody answered; the rest is then what is known without an answer. */
@@ -125,7 +125,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const { scope, clock, proxy } = options;
   const keys = await options.credentials(scope.profile);
   const dates = watchDates(options);
-  const caller = openCaller({
+  const caller = createApiClient({
     ...options,
     transport: dates.transport,
     credentials: (profile, before) => (before ? options.credentials(profile, before) : keys),

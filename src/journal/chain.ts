@@ -1,6 +1,6 @@
 /** The chain of a journal: encodes, hashes and decodes its entries. */
 import { canonical, sha256 } from '../digest.ts';
-import type { Deed, JournalEntry } from '../model.ts';
+import type { JournalEntry, JournalEvent } from '../model.ts';
 
 /** `prev` of the first entry. */
 export const GENESIS = '0'.repeat(64);
@@ -15,12 +15,12 @@ export interface ChainEnd {
 export const EMPTY_CHAIN: ChainEnd = { seq: 0, hash: GENESIS };
 
 /** Makes the entry that follows `end`. @param at ISO 8601 UTC. */
-export function seal(end: ChainEnd, at: string, deed: Deed): JournalEntry {
+export function seal(end: ChainEnd, at: string, deed: JournalEvent): JournalEntry {
   return sealLine(end, at, deed).entry;
 }
 
 /** The same, with its journal line: the canonical form of the entry, without a line feed. */
-export function sealLine(end: ChainEnd, at: string, deed: Deed) {
+export function sealLine(end: ChainEnd, at: string, deed: JournalEvent) {
   const rest = { ...deed, seq: end.seq + 1, at, prev: end.hash };
   // One walk serves hash and line: the members are sorted, so the line is the hashed text with `hash` put in its place.
   const before: Record<string, unknown> = {};
@@ -56,7 +56,7 @@ export interface Decoded {
  * @param each is given every entry before that, in order.
  * @param after the end of what was read before, where the text goes on from there.
  */
-export function beginDecoding(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN) {
+export function createDecoder(each: (entry: JournalEntry) => void, after: ChainEnd = EMPTY_CHAIN) {
   const decoding = {
     end: after,
     fault: null as ChainFault | null,
@@ -103,7 +103,7 @@ function decodeLine(line: string, end: ChainEnd): JournalEntry | string {
 /** Reads a journal whole. A last line without a line feed is torn, not a fault. As `beginDecoding`. */
 export function decode(text: string, after: ChainEnd = EMPTY_CHAIN): Decoded {
   const entries: JournalEntry[] = [];
-  const decoding = beginDecoding((entry) => entries.push(entry), after);
+  const decoding = createDecoder((entry) => entries.push(entry), after);
   const whole = text.lastIndexOf('\n') + 1;
   decoding.read(text.slice(0, whole));
   const { end, fault } = decoding;

@@ -1,6 +1,6 @@
 /** How a run stands after a process has started or ended it, after its waves, gates and the commands of operators. */
 import { unreachable } from '../errors.ts';
-import type { EntryOf, Steerer } from '../model.ts';
+import type { EntryOf, Operator } from '../model.ts';
 import { AS_PLANNED, type Folding } from './folding.ts';
 
 export function foldStart(run: Folding, { at, purpose }: EntryOf<'run-started'>): void {
@@ -63,7 +63,7 @@ export function foldCommand(run: Folding, { command, value, by, at, accepted }: 
   if (!accepted) return;
   switch (command) {
     case 'pause':
-      run.steered = { ...run.steered, paused: { since: at, by: saySteerer(by) } };
+      run.steered = { ...run.steered, paused: { since: at, by: formatOperator(by) } };
       return;
     case 'continue':
       run.steered = { ...run.steered, paused: null };
@@ -88,15 +88,15 @@ export function foldCommand(run: Folding, { command, value, by, at, accepted }: 
 export function foldGate(run: Folding, entry: EntryOf<'gate'>): void {
   run.gates.set(`${entry.wave} ${entry.judge}`, entry);
   if (entry.next !== 'pause' || run.steered.paused !== null) return;
-  run.steered = { ...run.steered, paused: { since: entry.at, by: sayGate(entry.name) } };
+  run.steered = { ...run.steered, paused: { since: entry.at, by: formatGate(entry.name) } };
 }
 
 /** Who told a run something: `dba@host`. */
-export function saySteerer({ user, host }: Steerer): string {
+export function formatOperator({ user, host }: Operator): string {
   return `${user}@${host}`;
 }
 
 /** Who pauses a run whose gate cannot tell. */
-export function sayGate(wave: string): string {
+export function formatGate(wave: string): string {
   return `the gate after wave ${wave}`;
 }

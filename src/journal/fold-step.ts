@@ -7,7 +7,7 @@ export function untouched(step: string): StepState {
     step,
     phase: 'waiting',
     attempts: 0,
-    doubtful: 0,
+    unresolved: 0,
     orders: [],
     adopted: false,
     requestIds: [],
@@ -40,7 +40,7 @@ export const STEP_CHANGES: {
   intent: ({ at, attempt, providerAt }, was) => ({
     phase: 'asking',
     attempts: attempt,
-    doubtful: was.doubtful + 1,
+    unresolved: was.unresolved + 1,
     outcome: 'unknown',
     // What an earlier attempt was refused with says nothing of this one.
     code: null,
@@ -53,7 +53,7 @@ export const STEP_CHANGES: {
   'not-sent': ({ attempt, why }, was) => ({
     phase: 'waiting',
     attempts: attempt - 1,
-    doubtful: was.doubtful - 1,
+    unresolved: was.unresolved - 1,
     outcome: 'not-run',
     what: `nothing was sent: ${why}`,
   }),
@@ -70,7 +70,7 @@ export const STEP_CHANGES: {
     const hides = next === 'read-first';
     return {
       phase: hides ? 'unanswered' : 'waiting',
-      doubtful: hides ? was.doubtful : was.doubtful - 1,
+      unresolved: hides ? was.unresolved : was.unresolved - 1,
       outcome: hides ? 'unknown' : 'not-run',
       requestIds: requestId === null ? was.requestIds : [...was.requestIds, requestId],
       code,
@@ -83,8 +83,8 @@ export const STEP_CHANGES: {
     code: null,
     what: why,
   }),
-  settled: ({ at, landed, order, evidence }, was) =>
-    landed
+  settled: ({ at, executed, order, evidence }, was) =>
+    executed
       ? {
           phase: 'settling',
           adopted: was.phase !== 'settling' || was.adopted,

@@ -14,13 +14,13 @@ import { foldCommand, foldEnd, foldGate, foldStart, foldWave } from './fold-run.
 import { untouched } from './fold-step.ts';
 import { changeStep, Folding, takeOrder } from './folding.ts';
 
-export type Replay = ReturnType<typeof beginReplay>;
+export type Replay = ReturnType<typeof createReplay>;
 
 /**
  * Begins a replay that is fed entry by entry: what a live run keeps beside its journal, and decides from. Steps of the saved plan that the journal does not name are `not-run`; a step that was asked
  * and has no answer on record is `unknown` until it is settled.
  */
-export function beginReplay(saved: Pick<SavedPlan, 'steps'>) {
+export function createReplay(saved: Pick<SavedPlan, 'steps'>) {
   const run = new Folding(saved);
   return {
     add(entry: JournalEntry): void {
@@ -42,7 +42,7 @@ export function beginReplay(saved: Pick<SavedPlan, 'steps'>) {
 
 /** Folds a whole journal to where its run stands. */
 export function replay(saved: Pick<SavedPlan, 'steps'>, entries: Iterable<JournalEntry>): RunState {
-  const run = beginReplay(saved);
+  const run = createReplay(saved);
   for (const entry of entries) run.add(entry);
   return run.state();
 }

@@ -16,7 +16,7 @@ export interface Approver {
 export interface ApproversInFile {
   readonly need: number;
   readonly from: string;
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
 }
 
 /** How many must sign a plan made from a run, and who may, as the plan of the run has sealed it. */

@@ -1,7 +1,7 @@
 /** Commands to a live run. */
 
 /** What a live run can be told. `set` changes how it goes on, never beyond what was approved. */
-export type SteerCommand =
+export type ControlCommand =
   /** No new order starts until `continue`. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'continue' }
@@ -9,24 +9,24 @@ export type SteerCommand =
   | { readonly kind: 'drain' }
   /** Leave at once; the same `apply` goes on later. */
   | { readonly kind: 'abort' }
-  | { readonly kind: 'set'; readonly setting: SteerSetting; readonly value: number };
+  | { readonly kind: 'set'; readonly setting: ControlSetting; readonly value: number };
 
 /** What of a run can be set while it is live. */
-export type SteerSetting = 'inFlight' | 'requestsPerSecond';
+export type ControlSetting = 'inFlight' | 'requestsPerSecond';
 
 /** Who told it, as that process says of itself. */
-export interface Steerer {
+export interface Operator {
   readonly user: string;
   readonly host: string;
   readonly pid: number;
 }
 
 /** A command as it was given to a live run, with what came of it. */
-export interface Steered {
-  readonly command: Exclude<SteerCommand['kind'], 'set'> | `set ${SteerSetting}`;
+export interface ControlAttempt {
+  readonly command: Exclude<ControlCommand['kind'], 'set'> | `set ${ControlSetting}`;
   /** For `set`; null elsewhere, and where it was no number. */
   readonly value: number | null;
-  readonly by: Steerer;
+  readonly by: Operator;
   readonly accepted: boolean;
   /** The answer: what happens now, or why it was refused. */
   readonly what: string;

@@ -1,6 +1,6 @@
 /** Everything that can happen in a run, as the journal records it. */
 import type { Signed } from './approval.ts';
-import type { Steered, Steerer } from './control.ts';
+import type { ControlAttempt, Operator } from './control.ts';
 import type { InstanceStatus, MaintenanceWindow, Size } from './fleet.ts';
 import type { Money } from './money.ts';
 import type { Told } from './notification.ts';
@@ -25,7 +25,7 @@ export interface FormerHolder {
  * Everything that can happen in a run, each entry one fact. The journal adds `seq`, `at`, `prev` and `hash`.
  * An `intent` is durable before its order leaves; `attempt` counts from 1 per step.
  */
-export type Deed =
+export type JournalEvent =
   /** A process took the run up: the first entry, and again after each restart (`resumed`). */
   | {
       readonly kind: 'run-started';
@@ -37,7 +37,7 @@ export type Deed =
       readonly purpose?: 'reconcile';
       /** Bytes of a torn last line that were cut off: an entry being written when the process before this one died. */
       readonly cutOff: number;
-      readonly by: Steerer;
+      readonly by: Operator;
       readonly endpoint: string;
       readonly version: string;
     }
@@ -48,7 +48,7 @@ export type Deed =
       readonly from: FormerHolder;
     }
   /** Whose keys this process uses, as the provider told it; `caller` null: it did not, and `why`. */
-  | ({ readonly kind: 'caller' } & CallerTold)
+  | ({ readonly kind: 'caller' } & IdentityOnRecord)
   /** Approval as it was given: at the prompt, or by `--auto-approve`. */
   | { readonly kind: 'approved'; readonly how: 'prompt' | 'auto-approve'; readonly by: string }
   /** Signatures of the approvers, as many as the plan wants: of the plan (wave null), or of one wave. */
@@ -117,7 +117,7 @@ export type Deed =
       readonly kind: 'settled';
       readonly step: string;
       readonly attempt: number;
-      readonly landed: boolean;
+      readonly executed: boolean;
       readonly order: string | null;
       readonly evidence: string;
     }
@@ -163,7 +163,7 @@ export type Deed =
       readonly next: 'go-on' | 'pause' | 'halt';
     }
   /** Somebody told the live run something: what, who, and whether it was taken. */
-  | ({ readonly kind: 'steered' } & Steered)
+  | ({ readonly kind: 'steered' } & ControlAttempt)
   /** Somebody was told of entry `about` as the plan says, or could not be. Nothing of the run depends on it. */
   | ({ readonly kind: 'told' } & Told)
   /** Why nothing new is started from here on: a threshold, a stop-the-run code, a signal, the end of the time. */
@@ -173,7 +173,7 @@ export type Deed =
   | { readonly kind: 'run-ended'; readonly because: EndedBecause; readonly exitCode: number };
 
 /** Whose keys one profile's are, as `GetCallerIdentity` tells it. */
-export interface Caller {
+export interface Identity {
   /** The account's number, as the provider writes it. */
   readonly account: string;
   /** The user's number, or what stands in its place for a role. */
@@ -184,18 +184,18 @@ export interface Caller {
 }
 
 /** What came of asking whose keys they are. */
-export interface CallerTold {
+export interface IdentityOnRecord {
   readonly profile: string;
-  readonly caller: Caller | null;
+  readonly caller: Identity | null;
   /** Why it is not known; null where it is. */
   readonly why: string | null;
 }
 
 /** One line of the journal. */
-export type JournalEntry = Deed & Sealed;
+export type JournalEntry = JournalEvent & Sealed;
 
 /** The journal entries of one kind. */
-export type EntryOf<Kind extends Deed['kind']> = Extract<JournalEntry, { kind: Kind }>;
+export type EntryOf<Kind extends JournalEvent['kind']> = Extract<JournalEntry, { kind: Kind }>;
 
 /** What makes an event an entry of the chain. */
 export interface Sealed {

@@ -15,7 +15,7 @@ export interface Quote extends Money {
   /** ISO 8601 UTC. */
   readonly readAt: string;
   /** Not the provider's own figure but one scaled from it: a later step can be asked about only as if it were the first. */
-  readonly reckoned?: true;
+  readonly estimated?: true;
 }
 
 /** A sum of quotes of one currency and basis. */

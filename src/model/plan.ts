@@ -8,7 +8,7 @@ import type { Execution, PlanWave, Spread, Threshold } from './rollout.ts';
 import type { Schedule, Windows } from './windows.ts';
 
 /** The wish for one dimension of a target. Memory is MB per shard. */
-export type Wish =
+export type RequestedSize =
   | { readonly kind: 'absolute'; readonly value: number }
   | {
       readonly kind: 'relative';
@@ -34,14 +34,14 @@ export interface Select {
 
 /** One entry of a plan's `targets`. */
 export interface PlanTarget {
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
   readonly region: string | null;
   readonly profile: string | null;
   /** A single instance id, or a selector with its exclusions. */
   readonly match:
     | { readonly kind: 'instance'; readonly instance: string }
     | { readonly kind: 'select'; readonly select: Select; readonly exclude: readonly Select[] };
-  readonly wishes: Readonly<Partial<Record<Dimension, Wish>>>;
+  readonly wishes: Readonly<Partial<Record<Dimension, RequestedSize>>>;
   /**
    * Zone codes for the replicas that are added, or from which replicas are taken, of multi-zone instances: one for
    * each, gone round when it is shorter. null = not said.
@@ -109,7 +109,7 @@ export interface Target {
   readonly instance: Instance;
   readonly to: Size;
   /** Where the author asked for it. */
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
   /** How a relative wish became this number, for the reviewer. */
   readonly because: string | null;
   /** Zone codes for added or removed replicas; null = the author names none. */

@@ -1,8 +1,8 @@
 /** The audit report of a run. */
 import type { Signed } from './approval.ts';
-import type { Steered, Steerer } from './control.ts';
+import type { ControlAttempt, Operator } from './control.ts';
 import type { Change, MaintenanceWindow, Size } from './fleet.ts';
-import type { CallerTold, EntryOf, FormerHolder } from './journal-entry.ts';
+import type { EntryOf, FormerHolder, IdentityOnRecord } from './journal-entry.ts';
 import type { Bill, Money, PriceShare, PriceSum } from './money.ts';
 import type { Told } from './notification.ts';
 import type { Rehearsed } from './rehearsal.ts';
@@ -80,7 +80,7 @@ interface Dated {
 }
 
 /** Whose keys a process used. */
-export type ReportCaller = CallerTold & Dated;
+export type ReportCaller = IdentityOnRecord & Dated;
 
 /** What a whole run can wait for. `no-process`: nobody carried it out, after an end, or after a death. */
 export const RUN_WAITS = ['paused', 'soak', 'no-process'] as const;
@@ -102,7 +102,7 @@ export type ReportSignature = Signed & Dated & { readonly wave: string | null };
 export type ReportGate = Pick<EntryOf<'gate'>, 'at' | 'judge' | 'outcome' | 'what' | 'shadow'>;
 
 /** A command to a live run. */
-export type ReportSteered = Steered & Dated;
+export type ReportSteered = ControlAttempt & Dated;
 
 /** A notice of a run, or the lack of it. */
 export type ReportTold = Told & Dated;
@@ -110,7 +110,7 @@ export type ReportTold = Told & Dated;
 /** A process that took a run up. */
 export interface RunProcess
   extends Dated,
-    Steerer,
+    Operator,
     Pick<EntryOf<'run-started'>, 'cutOff' | 'version' | 'purpose'> {
   /** The dead whose locks it took over; absent where there were none. */
   readonly tookOverFrom?: readonly FormerHolder[];
@@ -153,7 +153,7 @@ export interface ReportAttempt {
   readonly code: string | null;
   readonly what: string | null;
   /** What reading proved of it; absent where nothing had to be settled. */
-  readonly settled?: Pick<EntryOf<'settled'>, 'at' | 'landed' | 'evidence'>;
+  readonly settled?: Pick<EntryOf<'settled'>, 'at' | 'executed' | 'evidence'>;
 }
 
 /** One step of a report: as it was planned, and how it ended. */

@@ -82,7 +82,7 @@ export interface WaveFrom {
 export type WaveApproval = 'required' | { readonly within: number };
 
 /** How a wave goes on, beyond what `execution` says. */
-export interface WaveConduct {
+export interface RolloutOptions {
   /** Milliseconds to wait after the wave before the next begins; absent: none. */
   readonly soak?: number;
   /** Whether it begins with one resize at once and doubles as they are verified; absent: as `execution` says. */
@@ -96,7 +96,7 @@ export interface WaveConduct {
 }
 
 /** A wave as the author wrote it. `take` counts instances. */
-export interface PlanWave extends WaveConduct {
+export interface PlanWave extends RolloutOptions {
   readonly name: string;
   readonly take: Take;
   /** Absent: from all. */
@@ -104,7 +104,7 @@ export interface PlanWave extends WaveConduct {
 }
 
 /** A wave of a saved plan. */
-export interface Wave extends WaveConduct {
+export interface Wave extends RolloutOptions {
   readonly name: string;
   /** Step ids in order. */
   readonly steps: readonly string[];

@@ -36,7 +36,7 @@ export interface StepState {
   /** Attempts whose intent is on record. */
   readonly attempts: number;
   /** Those of them that are not proved to have left nothing behind: no answer, or a refusal that may hide an order. */
-  readonly doubtful: number;
+  readonly unresolved: number;
   readonly orders: readonly string[];
   /** Its order was found by reading: no answer told that it is its own. */
   readonly adopted: boolean;

@@ -28,7 +28,7 @@ export interface Step {
   readonly needs: string | null;
   /** Index into the saved plan's waves. */
   readonly wave: number;
-  readonly place: SourceLocation | null;
+  readonly location: SourceLocation | null;
   readonly quote: Quote | null;
 }
 

@@ -3,7 +3,7 @@ import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { RefitError } from '../errors.ts';
 import type { ApprovalFile, SavedPlan } from '../model.ts';
-import { planAgain, word } from '../next-command.ts';
+import { planAgain, shellQuote } from '../next-command.ts';
 import { approvalPath } from '../store/folder/signed-files.ts';
 import { writeOutput } from './named-files.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
@@ -56,8 +56,8 @@ function waveOf(saved: SavedPlan, name: string | undefined, file: string): strin
     'usage',
     `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} asks for no approval of its own` : `there is no wave ${name}`}`,
     asking[0] === undefined
-      ? `refit approve ${word(file)}   approves the plan`
-      : `--wave ${asking.map(word).join(', or --wave ')}`,
+      ? `refit approve ${shellQuote(file)}   approves the plan`
+      : `--wave ${asking.map(shellQuote).join(', or --wave ')}`,
   );
 }
 

@@ -1,20 +1,20 @@
 import { homedir } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
-import { openCloud, openReader } from '../cloud/client.ts';
+import { createCloud, createReader } from '../cloud/client.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
 import { type Examination, examine as examineCloud, type Right } from '../cloud/examine.ts';
-import { openPermits } from '../cloud/limit/permits.ts';
+import { createPermits } from '../cloud/limit/permits.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
-import { openHttp } from '../cloud/network/http.ts';
+import { createHttp } from '../cloud/network/http.ts';
 import { proxyFromEnvironment } from '../cloud/network/proxy.ts';
 import { askUrl, type Transport, type UrlAnswer } from '../cloud/network/transport.ts';
 import { nonces } from '../cloud/signing/sign-v1.ts';
 import { signatureFrom } from '../cloud/signing/signature.ts';
 import type { Scope } from '../model.ts';
-import { beginCallCounter } from '../run/call-counter.ts';
-import { stateDirectoryOf, textOf } from './machine.ts';
+import { createCallCounter } from '../run/call-counter.ts';
+import { readTextOrNull, stateDirectoryOf } from './machine.ts';
 
 export type { CloudReader, Examination, Right };
 
@@ -47,10 +47,10 @@ export interface Connection extends Readonly<ReturnType<typeof joinParts>['joint
 
 export function joinParts(options: ConnectOptions) {
   const clock = options.clock ?? systemClock;
-  const permits = openPermits(clock, options.requestsPerSecond ?? 18);
-  const calls = beginCallCounter();
+  const permits = createPermits(clock, options.requestsPerSecond ?? 18);
+  const calls = createCallCounter();
   const env = options.env;
-  const transport = options.transport ?? openHttp({ proxy: proxyFromEnvironment(env) });
+  const transport = options.transport ?? createHttp({ proxy: proxyFromEnvironment(env) });
   const endpoint = options.endpoint ?? endpointFromEnvironment(env);
   const signature = { name: signatureFrom(options.signature ?? null, env), nonce: nonces(Math.random) };
   const home = env.HOME || homedir();
@@ -59,7 +59,7 @@ export function joinParts(options: ConnectOptions) {
     clock,
     credentials: ((profile, before) =>
       findCredentials(
-        { env, readFile: textOf, home, profile, transport, clock, endpoint, signature },
+        { env, readFile: readTextOrNull, home, profile, transport, clock, endpoint, signature },
         before,
       )) satisfies CredentialsOf,
     endpoint,
@@ -85,13 +85,13 @@ export function joinParts(options: ConnectOptions) {
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
 export function connectReader(options: ConnectOptions): CloudReader {
-  return openReader(joinParts(options).cloudOptions);
+  return createReader(joinParts(options).cloudOptions);
 }
 
 /** Reaches the provider for a run. */
 export function connect(options: ConnectOptions): Connection {
   const { cloudOptions, joint } = joinParts(options);
-  const cloud = openCloud(cloudOptions);
+  const cloud = createCloud(cloudOptions);
   return {
     ...joint,
     cloud,

@@ -2,11 +2,11 @@ import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { isFinished } from '../journal/replay.ts';
-import type { SteerCommand, Steerer } from '../model.ts';
-import { word } from '../next-command.ts';
+import type { ControlCommand, Operator } from '../model.ts';
+import { shellQuote } from '../next-command.ts';
 import { applyAgain } from '../run/apply-again.ts';
-import type { SteerAnswer } from '../run/control/control.ts';
-import { askToSteer } from '../run/control/control-client.ts';
+import type { ControlAnswer } from '../run/control/control.ts';
+import { sendControlCommand } from '../run/control/control-client.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { userName } from './machine.ts';
 import { liveHolder } from './read-run.ts';
@@ -16,16 +16,20 @@ import { liveHolder } from './read-run.ts';
  * @returns whether it was done, and what happens now or why not. Either way it is on record in the run's journal.
  * @throws RefitError `usage` where no process carries the run out, `run-silent` where it does not answer.
  */
-export async function steerRun(
+export async function controlRun(
   directory: string,
-  command: SteerCommand,
-  by: Steerer = { user: userName(), host: hostname(), pid: process.pid },
-): Promise<SteerAnswer> {
-  const answer = await askToSteer(directory, command, by, systemClock);
+  command: ControlCommand,
+  by: Operator = { user: userName(), host: hostname(), pid: process.pid },
+): Promise<ControlAnswer> {
+  const answer = await sendControlCommand(directory, command, by, systemClock);
   if (answer !== null) return answer;
   const run = await readRun(directory);
   if (isFinished(run.state)) {
-    throw new RefitError('usage', `${directory}: the run has ended`, `refit report ${word(run.directory)}`);
+    throw new RefitError(
+      'usage',
+      `${directory}: the run has ended`,
+      `refit report ${shellQuote(run.directory)}`,
+    );
   }
   const holder = await liveHolder(run.directory);
   if (holder !== null) {

@@ -2,7 +2,7 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { visible } from '../report/document/escape.ts';
+import { escapeControls } from '../report/document/escape.ts';
 import { RUN_FILES, replaceFile } from '../store/folder/run-files.ts';
 
 /** @throws RefitError `usage` where it cannot be read. */
@@ -10,7 +10,7 @@ export async function readInput(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const problem = `${what} ${visible(path)} cannot be read: ${reason(cause)}`;
+    const problem = `${what} ${escapeControls(path)} cannot be read: ${reason(cause)}`;
     throw new RefitError('usage', problem, fixFor(cause, path), { cause });
   }
 }
@@ -29,7 +29,7 @@ export async function writeOutput(
   if (not !== null && target === (await realpath(not).catch(() => not))) {
     throw new RefitError(
       'usage',
-      `${visible(path)} is the file that is read; it would be lost`,
+      `${escapeControls(path)} is the file that is read; it would be lost`,
       'name another file',
     );
   }
@@ -39,7 +39,7 @@ export async function writeOutput(
     if (known !== null && !known.isFile() && !known.isDirectory()) await writeFile(target, text);
     else await replaceFile(target, text);
   } catch (cause) {
-    const problem = `${visible(path)} cannot be written: ${reason(cause)}`;
+    const problem = `${escapeControls(path)} cannot be written: ${reason(cause)}`;
     const fix = 'name a file in a folder that exists and may be written to';
     throw new RefitError('disk-failed', problem, fix, { cause });
   }
@@ -53,7 +53,7 @@ async function mustNotBeARecord(target: string, path: string): Promise<void> {
   if (run === null) return;
   throw new RefitError(
     'usage',
-    `${visible(path)} is a record of a run; it would be lost`,
+    `${escapeControls(path)} is a record of a run; it would be lost`,
     'name a file outside the run directory',
   );
 }

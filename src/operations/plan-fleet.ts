@@ -19,7 +19,7 @@ import type {
   Scope,
   SealedCalendar,
 } from '../model.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { type Draft, draftPlan, finishPlan } from '../plan/make-plan.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readApprovers } from '../plan/parse/read-approvers.ts';
@@ -27,11 +27,11 @@ import { PRICES_NEED_THE_PROVIDER } from '../plan/plan-findings.ts';
 import { planFromRun as planFrom } from '../plan/plan-from-run.ts';
 import { driftedSince } from '../plan/resolve/drifted-since.ts';
 import { scopesOf, withDefaults } from '../plan/resolve/scopes.ts';
-import { say } from '../rules/check.ts';
+import { createFinding } from '../rules/check.ts';
 import { isLoopback } from '../store/folder/claims.ts';
 import { durationsOfRuns } from '../store/folder/past-durations.ts';
 import { readRun } from '../store/folder/run-directory.ts';
-import { textOf, userName } from './machine.ts';
+import { readTextOrNull, userName } from './machine.ts';
 import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
 
@@ -92,7 +92,7 @@ export async function planFromRun(
     throw new RefitError(
       'locked',
       `${directory}: process ${holder.pid} on ${holder.host} carries the run out: what it will verify is not known yet`,
-      `refit drain ${word(directory)}, or wait for its end`,
+      `refit drain ${shellQuote(directory)}, or wait for its end`,
     );
   }
   const { clock = systemClock, ignoreWindows = false } = options;
@@ -126,7 +126,7 @@ async function reviewPlan(
   const source = isOffline ? from.source : 'live';
   const remarks = [
     ...(isOffline && price ? [pricesAreOffline(source)] : []),
-    ...fleet.notes.map((message) => say('Refit.NotReadable', { message, fix: NOT_READABLE })),
+    ...fleet.notes.map((message) => createFinding('Refit.NotReadable', { message, fix: NOT_READABLE })),
   ];
   const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
   const review = finishPlan(draft, {
@@ -228,7 +228,7 @@ export async function lookAgain(
 /** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
 async function approvalsOf(
   { approvals, owner, file: plan }: Plan,
-  { approversFrom = textOf, user = userName() }: PlanOptions,
+  { approversFrom = readTextOrNull, user = userName() }: PlanOptions,
 ): Promise<Partial<ReturnType<typeof readApprovers>> & { findings: readonly Finding[] }> {
   if (!approvals) return { findings: [] };
   const authors = [...new Set([...(owner === null ? [] : [owner]), user])];
@@ -245,7 +245,7 @@ export async function readCalendars(
   if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
   // Loaded only where there is a calendar to read.
   const { sealCalendars } = await import('../plan/windows/calendar-file.ts');
-  const textIn = async (file: string) => textOf(join(dirname(plan.file), file)).catch(() => null);
+  const textIn = async (file: string) => readTextOrNull(join(dirname(plan.file), file)).catch(() => null);
   return sealCalendars(plan, clock.now(), textIn);
 }
 
@@ -261,5 +261,5 @@ export function pastDurations(path: string | undefined, endpoint: string | undef
 
 function pricesAreOffline(source: string): Finding {
   const message = `prices were asked for, and this plan is made offline from ${source}: prices come from the provider alone`;
-  return say('Refit.PriceOffline', { message, fix: PRICES_NEED_THE_PROVIDER });
+  return createFinding('Refit.PriceOffline', { message, fix: PRICES_NEED_THE_PROVIDER });
 }

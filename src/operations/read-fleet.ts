@@ -11,7 +11,7 @@ import {
 import type { Inventory, Plan, Scope } from '../model.ts';
 import { draftPlan } from '../plan/make-plan.ts';
 import { scopesOf } from '../plan/resolve/scopes.ts';
-import { count } from '../rules/say-size.ts';
+import { count } from '../rules/format-size.ts';
 
 /** By which clock is read, and who hears of it. */
 export interface ReadOptions {

@@ -3,12 +3,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { isFinished } from '../journal/replay.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { cloudEventLines } from '../report/run/cloud-events.ts';
 import { applyAgain, reconcileAgain } from '../run/apply-again.ts';
 import type { Standing } from '../run/control/control.ts';
-import { askStanding } from '../run/control/control-client.ts';
+import { askRunStatus } from '../run/control/control-client.ts';
 import { type Holder, isAlive, readHolder } from '../store/folder/lock.ts';
 import {
   RUN_FILES,
@@ -42,13 +42,13 @@ export async function readStatus(directory: string, clock: Clock, isWhole: boole
   const run = whole ?? (await readStanding(directory));
   const holder = await liveHolder(run.directory);
   // Of a process that does not answer its journal alone tells.
-  const live = holder ? await askStanding(directory, clock).catch(() => null) : null;
+  const live = holder ? await askRunStatus(directory, clock).catch(() => null) : null;
   return { run, whole, holder, live, next: nextOf(run, holder, live) };
 }
 
 function nextOf(run: RunStanding, holder: Holder | null, live: Standing | null): string {
-  if (live?.paused) return `refit continue ${word(run.directory)}`;
-  if (holder || isFinished(run.state)) return `refit report ${word(run.directory)}`;
+  if (live?.paused) return `refit continue ${shellQuote(run.directory)}`;
+  if (holder || isFinished(run.state)) return `refit report ${shellQuote(run.directory)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');
   return isUnknown && run.state.endedAt !== null ? reconcileAgain(run) : applyAgain(run);
 }

@@ -27,7 +27,7 @@ export interface RehearseOptions {
  */
 export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptions = {}): Promise<Rehearsal> {
   // Loaded only where somebody rehearses.
-  const [{ openRehearsal }, { callerOver }, { rehearsePlan }] = await Promise.all([
+  const [{ createRehearsal }, { apiClientOver }, { rehearsePlan }] = await Promise.all([
     import('../simulator/rehearsal/rehearsal.ts'),
     import('../cloud/calls/gateway-client.ts'),
     import('../run/rehearse/rehearse-plan.ts'),
@@ -36,7 +36,7 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
   const durations = duration
     ? evenDurations(duration, 'as it was asked for')
     : (saved.forecast.time?.durations ?? ASSUMED_DURATIONS);
-  const rehearsal = openRehearsal(saved, {
+  const rehearsal = createRehearsal(saved, {
     ...options,
     faults,
     durations,
@@ -48,7 +48,7 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
     seeds: { first: seed, count: seeds },
     durations,
     assumed: rehearsal.assumed,
-    providerFor: (run) => (clock) => callerOver(rehearsal.gatewayFor(run, clock), clock),
+    providerFor: (run) => (clock) => apiClientOver(rehearsal.gatewayFor(run, clock), clock),
     chanceFor: rehearsal.chanceFor,
     version: VERSION,
     ...(onProgress ? { onRun: onProgress } : {}),

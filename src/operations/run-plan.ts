@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { openReader } from '../cloud/client.ts';
+import { createReader } from '../cloud/client.ts';
 import { given } from '../given.ts';
 import type { SavedPlan } from '../model.ts';
 import {
@@ -91,7 +91,7 @@ export interface ReconcileOptions extends ConnectOptions, Pick<ApplyInput, 'onSt
 export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
   const { requestsPerSecond } = (await readRun(directory)).saved.execution;
   const { cloudOptions, joint } = joinParts({ requestsPerSecond, ...options });
-  const reader = openReader(cloudOptions);
+  const reader = createReader(cloudOptions);
   try {
     const { onStart, onEntry } = options;
     return await reconcileInDirectory({

@@ -2,8 +2,8 @@
 import type { Instance, InstanceNode, Inventory, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
 import { factsOf, type Rule } from '../rules/facts.ts';
+import { formatMemory, formatSize, formatValue, upTo } from '../rules/format-size.ts';
 import { indexOffers } from '../rules/is-sold.ts';
-import { sayMemory, saySize, sayValue, upTo } from '../rules/say-size.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
 import { closest } from './parse/closest-word.ts';
 import { matcher } from './resolve/match-selector.ts';
@@ -67,11 +67,11 @@ function describe(instance: Instance, inventory: Inventory): string[] {
   return [
     `${instance.id} "${instance.name}"`,
     `  is        ${instance.status}, ${instance.edition}, ${instance.billing}, ${instance.zone}${instance.nodes.length > 0 ? ' and other zones' : ''}, profile ${instance.profile}`,
-    `  size      ${saySize(instance.size)}`,
+    `  size      ${formatSize(instance.size)}`,
     used === null
       ? '  used      not read'
       : `  used      ${used.total}MB${used.fullestShard === null ? '' : `, ${upTo(used.fullestShard)}MB in the fullest shard`} (${used.source}, ${used.readAt})`,
-    ...(instance.nodes.length > 0 ? [`  nodes     ${instance.nodes.map(sayNode).join(', ')}`] : []),
+    ...(instance.nodes.length > 0 ? [`  nodes     ${instance.nodes.map(formatNode).join(', ')}`] : []),
     ...(tags.length > 0 ? [`  tags      ${tags.join(', ')}`] : []),
     ...(instance.task === null ? [] : [`  task      ${instance.task}`]),
     ...(instance.unpaidOrder === null ? [] : [`  unpaid    order ${instance.unpaidOrder}`]),
@@ -80,7 +80,7 @@ function describe(instance: Instance, inventory: Inventory): string[] {
       : offer === null
         ? [`  sold      nothing for ${instance.edition} in ${instance.zone}, ${instance.billing}`]
         : [
-            `  sold      memoryPerShard ${offer.memoryPerShard.map(sayMemory).join(', ')}`,
+            `  sold      memoryPerShard ${offer.memoryPerShard.map(formatMemory).join(', ')}`,
             `            shards ${offer.shards.join(', ')}`,
             `            replicas ${offer.replicas.join(', ')}`,
             ...(offer.soldOut || offer.zoneSoldOut ? ['            sold out: nothing may grow'] : []),
@@ -112,14 +112,14 @@ function changeable(instance: Instance): string[] {
     : ['  now       may be changed: running, no task under way, no order unpaid'];
 }
 
-function sayNode({ id, role, zone }: InstanceNode): string {
+function formatNode({ id, role, zone }: InstanceNode): string {
   return `${role}${id === null ? '' : ` ${id}`} in ${zone.code}`;
 }
 
 function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft): string[] {
   const lines = [`in plan ${plan.name}:`];
   for (const [index, target] of plan.targets.entries()) {
-    const where = `target ${index + 1} (${target.place.file}:${target.place.line})`;
+    const where = `target ${index + 1} (${target.location.file}:${target.location.line})`;
     const why = notReached(id, found, plan, target);
     lines.push(why === null ? `  ${where} selects it` : `  ${where} does not: ${why}`);
   }
@@ -127,11 +127,11 @@ function inPlan(id: string, found: readonly Instance[], plan: Plan, draft: Draft
   const unchanged = draft.unchanged.find(({ instance }) => instance === id);
   const blocked = draft.blocked.filter(({ instance }) => instance === id);
   if (route) {
-    lines.push(`  becomes   ${saySize(route.target.to)}`);
+    lines.push(`  becomes   ${formatSize(route.target.to)}`);
     if (route.target.because !== null) lines.push(`            ${route.target.because}`);
     for (const { change } of route.legs) {
       const { dimension, from, to } = change;
-      lines.push(`  step      ${dimension} ${sayValue(dimension, from)} -> ${sayValue(dimension, to)}`);
+      lines.push(`  step      ${dimension} ${formatValue(dimension, from)} -> ${formatValue(dimension, to)}`);
     }
     if (route.because !== null) lines.push(`            ${route.because}`);
     lines.push('  in order  nothing that was read speaks against it');

@@ -29,13 +29,13 @@ import { ASSUMED_DURATIONS } from './forecast/durations.ts';
 import { forecastPlan } from './forecast/forecast.ts';
 import { tooFewApprovers } from './parse/read-approvers.ts';
 import {
-  beginTogether,
   byWeight,
   costRefused,
   finishByTooSoon,
-  sayTelling,
+  notificationNote,
   shortPatience,
   shrinkDenied,
+  startTogetherFinding,
   summarised,
   timeFindings,
   tooManyTargets,
@@ -48,7 +48,7 @@ import { orderSteps, type Route } from './resolve/order-steps.ts';
 import { resolve } from './resolve/resolve.ts';
 import { sealPlan } from './seal.ts';
 import { spreadFindings } from './waves/spread.ts';
-import { layOutSteps, preconditionOf, soaking } from './waves/waves.ts';
+import { assignSteps, preconditionOf, soaking } from './waves/waves.ts';
 import { windowsClosed, windowTooShort } from './windows/window-findings.ts';
 
 /** A plan resolved, ordered and checked offline: everything but prices, guards and the seal. */
@@ -111,7 +111,7 @@ export function draftPlan(
       ...timeFindings(plan, inventory, now),
       ...windowsClosed(plan, windows, now),
       ...shortPatience(plan),
-      ...sayTelling(plan),
+      ...notificationNote(plan),
     ],
     toPrice: routes.flatMap(questionsOf),
     toMeasure,
@@ -124,11 +124,11 @@ export function draftPlan(
 
 /** What speaks against a target, whatever it costs. */
 function blocking(plan: Plan, { target, findings }: Route): Finding[] {
-  const shrink = shrinkDenied(plan, target.instance, target.to, target.place);
+  const shrink = shrinkDenied(plan, target.instance, target.to, target.location);
   const errors = findings.filter(({ severity }) => severity === 'error');
   // What is denied anyway needs no measuring, and what is refused anyway no window.
   if (shrink.length > 0) return [...shrink, ...errors.filter(({ code }) => code !== 'Refit.UsedUnknown')];
-  return errors.length > 0 ? errors : windowUnknown(plan, target.instance, target.place);
+  return errors.length > 0 ? errors : windowUnknown(plan, target.instance, target.location);
 }
 
 /** What the second half is told. */
@@ -158,7 +158,7 @@ export function finishPlan(draft: Draft, finish: Finish): PlanReview {
   if (plan.approvals && !approvals) throw new Error('internal error: the approvers were not read');
   const priced = checkPrices(draft, quotes, balances ?? inventory.balances);
   const blocked = [...draft.blocked, ...priced.blocked];
-  const laidOut = layOutSteps(plan, priced.routes);
+  const laidOut = assignSteps(plan, priced.routes);
   const { steps, waves } = laidOut;
   const preconditions = priced.routes.map(({ route }) => preconditionOf(route, plan, inventory.readAt));
   const more = given({ spread: plan.spread, windows: draft.windows });
@@ -216,7 +216,7 @@ function findingsOf(
   { now, source = 'live', approvals }: Finish,
   found: {
     readonly priced: ReturnType<typeof checkPrices>;
-    readonly laidOut: ReturnType<typeof layOutSteps>;
+    readonly laidOut: ReturnType<typeof assignSteps>;
     readonly forecast: Forecast;
   },
 ): Finding[] {
@@ -233,7 +233,7 @@ function findingsOf(
     ...windowTooShort(forecast),
     ...laidOut.findings,
     ...spreadFindings(plan, instances),
-    ...beginTogether(plan, instances),
+    ...startTogetherFinding(plan, instances),
     ...summarised(priced.remarks),
   ]);
 }

@@ -12,18 +12,18 @@ import type {
   SourceLocation,
 } from '../model.ts';
 import { money, sumPrices } from '../money.ts';
-import { say } from '../rules/check.ts';
-import { count, saySize } from '../rules/say-size.ts';
+import { createFinding } from '../rules/check.ts';
+import { count, formatSize } from '../rules/format-size.ts';
 import { MINUTE, SECOND } from '../units.ts';
-import { compare, reached, sayThreshold } from './parse/quantity.ts';
+import { compare, formatThreshold, reached } from './parse/quantity.ts';
 
 /** `shrink: deny` blocks a target that ends with less memory x shards, or with fewer replicas. */
 export function shrinkDenied(plan: Plan, { id, size }: Instance, to: Size, place: SourceLocation): Finding[] {
   if (plan.guards.shrink === 'allow') return [];
   const capacity = to.memoryPerShard * to.shards < size.memoryPerShard * size.shards;
   if (!capacity && to.replicas >= size.replicas) return [];
-  const message = `${id}: ${saySize(size)} to ${saySize(to)} reduces ${capacity ? 'capacity' : 'replicas'}, and guards.shrink is deny`;
-  return [say('Refit.ShrinkDenied', { message }, id, place)];
+  const message = `${id}: ${formatSize(size)} to ${formatSize(to)} reduces ${capacity ? 'capacity' : 'replicas'}, and guards.shrink is deny`;
+  return [createFinding('Refit.ShrinkDenied', { message }, id, place)];
 }
 
 /** `targets`: how many instances may be changed, of those in the inventory. */
@@ -31,8 +31,8 @@ export function tooManyTargets(plan: Plan, planned: number, inventory: number): 
   const guard = plan.guards.targets;
   if (guard === null || reached(guard, planned, { inventory, wave: planned, run: planned })) return [];
   const share = inventory === 0 ? '' : `, ${((planned * 100) / inventory).toFixed(2)}%`;
-  const message = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${sayThreshold(guard)}`;
-  return [say('Refit.TooManyTargets', { message })];
+  const message = `${planned} of ${inventory} instances would be changed${share}, and guards.targets is ${formatThreshold(guard)}`;
+  return [createFinding('Refit.TooManyTargets', { message })];
 }
 
 /** What to do about prices that were asked for offline. */
@@ -54,24 +54,24 @@ export function costRefused(
   const unknown = quotes.filter(({ quote }) => quote === null);
   if (unknown.length > 0 && source !== 'live') {
     const message = `${limit}, and this plan is made offline from ${source}: prices come from the provider alone, and an unknown price refuses the plan`;
-    return [say('Refit.CostUnknown', { message, fix: PRICES_NEED_THE_PROVIDER })];
+    return [createFinding('Refit.CostUnknown', { message, fix: PRICES_NEED_THE_PROVIDER })];
   }
   if (unknown.length > 0) {
     const message = `${limit}, and the price of ${unknown.length} of ${count(quotes.length, 'step')} is not known, the first ${unknown[0]!.id}`;
-    return [say('Refit.CostUnknown', { message })];
+    return [createFinding('Refit.CostUnknown', { message })];
   }
   const other = quotes.find(({ quote }) => quote!.currency !== guard.currency);
   if (other) {
     const { currency } = other.quote!;
     const message = `${limit}, and ${other.id} is priced in ${currency}`;
-    return [say('Refit.CostUnknown', { message, fix: `write guards.cost in ${currency}` })];
+    return [createFinding('Refit.CostUnknown', { message, fix: `write guards.cost in ${currency}` })];
   }
   const sums = sumPrices(quotes);
   const sum = (basis: Quote['basis']) => sums.find((one) => one.basis === basis)?.amount ?? 0;
   const total = money(sum('once') + sum('hourly'));
   if (compare(total, guard.operator, guard.amount)) return [];
   const message = `the quotes come to ${total} ${guard.currency} (${sum('once')} to pay once, ${sum('hourly')} for the first hour), and ${limit}`;
-  return [say('Refit.CostAboveGuard', { message })];
+  return [createFinding('Refit.CostAboveGuard', { message })];
 }
 
 /** Nobody approves a change in a window whose hours nobody knows. */
@@ -82,28 +82,28 @@ export function windowUnknown(
 ): Finding[] {
   if (execution.switch === 'now' || window !== undefined) return [];
   const message = `${id} is to be changed in its maintenance window, and that is not known`;
-  return [say('Refit.WindowUnknown', { message }, id, place)];
+  return [createFinding('Refit.WindowUnknown', { message }, id, place)];
 }
 
 /** What waits for one window begins when the provider opens it: nothing here holds the changes apart then. */
-export function beginTogether({ execution }: Plan, instances: readonly Instance[]): Finding[] {
+export function startTogetherFinding({ execution }: Plan, instances: readonly Instance[]): Finding[] {
   if (execution.switch === 'now' || instances.length === 0) return [];
   const windows = [...Map.groupBy(instances, ({ window }) => `${window!.from}-${window!.to}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([hours, { length }]) => `${hours} (${length})`);
   const message = `each instance is changed in its own maintenance window, Beijing time: ${windows.join(', ')}; what waits for one window begins together when it opens, and inFlight does not hold it apart`;
-  return [say('Refit.InWindows', { message })];
+  return [createFinding('Refit.InWindows', { message })];
 }
 
 export function timeFindings(plan: Plan, inventory: Inventory, now: number): Finding[] {
   const findings: Finding[] = [];
   if (plan.finishBy !== null && Date.parse(plan.finishBy) <= now) {
     const message = `finishBy is ${plan.finishBy}, and it is ${iso(now)}: nothing would be ordered`;
-    findings.push(say('Refit.FinishByPassed', { message }));
+    findings.push(createFinding('Refit.FinishByPassed', { message }));
   }
   if (now - Date.parse(inventory.readAt) > plan.expires) {
     const message = `the inventory was read at ${inventory.readAt}, longer ago than a saved plan may be old`;
-    findings.push(say('Refit.InventoryOld', { message }));
+    findings.push(createFinding('Refit.InventoryOld', { message }));
   }
   return findings;
 }
@@ -114,7 +114,12 @@ const LEAST_PATIENCE = MINUTE;
 export function shortPatience({ execution: { patience } }: Plan): Finding[] {
   if (patience >= LEAST_PATIENCE) return [];
   const message = `patience is ${patience / SECOND} s: an order without an answer that shows later than that would be asked again`;
-  return [say('Refit.ShortPatience', { message, fix: 'execution: { patience: 3m }, or 60s at the least' })];
+  return [
+    createFinding('Refit.ShortPatience', {
+      message,
+      fix: 'execution: { patience: 3m }, or 60s at the least',
+    }),
+  ];
 }
 
 /** Whether what it takes at the least, or is likely to take, fits before `finishBy`. @param soak all soaks, seconds. */
@@ -130,22 +135,25 @@ export function finishByTooSoon(
   const least = leastSeconds + soak;
   if (left < least * SECOND) {
     const takes = soak === 0 ? 'the request rate alone takes' : 'request rate and soak times alone take';
-    return [say('Refit.FinishByTooSoon', { message: `${takes} ${least} s, and ${leaves}` })];
+    return [createFinding('Refit.FinishByTooSoon', { message: `${takes} ${least} s, and ${leaves}` })];
   }
   if (!time || left >= time.total.p50 * SECOND) return [];
   const message = `the plan is likely to take ${time.total.p50} s (${time.durations.what}), and ${leaves}`;
   return [
-    say('Refit.FinishByTooSoon', { message, fix: 'a later finishBy, fewer targets, or a greater inFlight' }),
+    createFinding('Refit.FinishByTooSoon', {
+      message,
+      fix: 'a later finishBy, fewer targets, or a greater inFlight',
+    }),
   ];
 }
 
 /** What the plan's hooks would run on the machine of whoever applies, and which addresses would be told. */
-export function sayTelling({ hooks, notify }: Plan): Finding[] {
+export function notificationNote({ hooks, notify }: Plan): Finding[] {
   const findings: Finding[] = [];
   if (hooks !== undefined) {
     const told = Object.entries(hooks).map(([phase, command]) => `${phase}: ${JSON.stringify(command)}`);
     const message = `the plan runs commands on the machine where it is applied, as whoever applies it: ${told.join(', ')}`;
-    findings.push(say('Refit.Hooks', { message }));
+    findings.push(createFinding('Refit.Hooks', { message }));
   }
   if (notify !== undefined) {
     const told = notify.map(
@@ -158,7 +166,7 @@ export function sayTelling({ hooks, notify }: Plan): Finding[] {
     const message = `a run of the plan is told to ${told.join('; ')}`;
     const fix =
       names.length === 0 ? 'nothing to do' : `where it is applied, export ${[...new Set(names)].join(', ')}`;
-    findings.push(say('Refit.Notify', { message, fix }));
+    findings.push(createFinding('Refit.Notify', { message, fix }));
   }
   return findings;
 }

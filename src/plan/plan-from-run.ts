@@ -13,19 +13,19 @@ import {
   type PlanTarget,
   type PlanWave,
   type Precondition,
+  type RequestedSize,
   type RunState,
   type SavedPlan,
   type SavedWindows,
   type SealedCalendar,
   type Size,
   type Step,
-  type Wish,
 } from '../model.ts';
 import { planAgain } from '../next-command.ts';
-import { say } from '../rules/check.ts';
-import { count } from '../rules/say-size.ts';
-import { conductOf } from './waves/waves.ts';
-import { openOpenings } from './windows/open-windows.ts';
+import { createFinding } from '../rules/check.ts';
+import { count } from '../rules/format-size.ts';
+import { rolloutOptionsOf } from './waves/waves.ts';
+import { createOpenWindows } from './windows/open-windows.ts';
 
 /** A run as its saved plan and its journal tell it. */
 export interface RunToPlanFrom {
@@ -137,13 +137,13 @@ function endedAs(outcome: Outcome, steps: readonly Step[], { state }: RunToPlanF
 
 /** The dimensions that these steps changed, at a size; replicas in the zones where they were added or removed. */
 function common({ instance, region, profile }: Precondition, steps: readonly Step[], to: Size): PlanTarget {
-  const wishes: Partial<Record<Dimension, Wish>> = {};
+  const wishes: Partial<Record<Dimension, RequestedSize>> = {};
   for (const { change } of steps)
     wishes[change.dimension] = { kind: 'absolute', value: to[change.dimension] };
   const nodes = steps.find((step) => step.nodes !== undefined)?.nodes ?? null;
   return {
     // Where the author of the run's plan asked for it.
-    place: steps[0]!.place ?? { file: 'plan.json', line: 1, column: 1 },
+    location: steps[0]!.location ?? { file: 'plan.json', line: 1, column: 1 },
     region,
     profile,
     match: { kind: 'instance', instance },
@@ -167,7 +167,7 @@ function wavesOf(kind: PlanSource['kind'], saved: SavedPlan, waveOf: readonly nu
   const waves = saved.waves.flatMap((wave, index): PlanWave[] => {
     const instances = waveOf.filter((one) => one === index).length;
     const take = { kind: 'count', count: instances } as const;
-    const { gate, ...conduct } = conductOf(wave);
+    const { gate, ...conduct } = rolloutOptionsOf(wave);
     const judged = kind === 'retry' && gate !== undefined ? { gate } : {};
     return instances === 0 ? [] : [{ name: wave.name, take, ...conduct, ...judged }];
   });
@@ -186,13 +186,13 @@ function origin({ targets, guards }: Plan, { kind, run, digest, head }: PlanSour
       ? `takes back what run ${run} verified (${about}); it says shrink: allow, because taking a growth back makes smaller`
       : `asks again for what run ${run} left undone (${about})${guards.shrink === 'allow' ? '; it says shrink: allow, because that run made smaller' : ''}`;
   const message = `this plan ${does}. The run carried out saved plan ${digest.slice(0, 8)}, its journal's head is ${head}`;
-  return say('Refit.FromRun', { message, fix: `refit audit verify ${run} --head ${head}` });
+  return createFinding('Refit.FromRun', { message, fix: `refit audit verify ${run} --head ${head}` });
 }
 
 function unfinished(run: string): Finding {
   const message = `run ${run} has not ended for good: the same apply would still go on with it`;
   const fix = `leave that run alone once this plan is carried out; or go on with it instead: refit apply ${run}/plan.json --run-dir ${run}`;
-  return say('Refit.RunUnfinished', { message, fix });
+  return createFinding('Refit.RunUnfinished', { message, fix });
 }
 
 /**
@@ -205,7 +205,7 @@ function windowsOfRun(saved: SavedPlan, source: PlanSource, now: number) {
   const always = { windows: null, calendars: [], switch: execution.switch, expires: own, findings: [] };
   if (source.ignoresWindows) return { ...always, switch: 'now' as const, findings: ignored(saved, source) };
   if (windows === undefined) return always;
-  const next = openOpenings(windows).nextStart(now);
+  const next = createOpenWindows(windows).nextStart(now);
   // As long after it opens as the run's plan was good for, and no longer than something may begin in it.
   const until = next === null ? now : Math.min(next.lastStart ?? Number.POSITIVE_INFINITY, next.opens + own);
   return {
@@ -225,7 +225,7 @@ function kept(windows: SavedWindows, source: PlanSource): Finding {
   );
   const message = `as that run did, it keeps to ${inWords(windows)}${known.join('')}`;
   const fix = `${planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED')}   where it cannot wait for them`;
-  return say('Refit.WindowsOfRun', { message, fix });
+  return createFinding('Refit.WindowsOfRun', { message, fix });
 }
 
 function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding[] {
@@ -237,7 +237,7 @@ function ignored({ windows, execution }: SavedPlan, source: PlanSource): Finding
   const message = `to begin at once, at any time, it ignores what that run kept to: ${left.join('; and ')}`;
   const { ignoresWindows: _, ...keeping } = source;
   const fix = `${planAgain({ file: '', source: keeping }, 'SAVED')}   keeps to them`;
-  return [say('Refit.WindowsIgnored', { message, fix })];
+  return [createFinding('Refit.WindowsIgnored', { message, fix })];
 }
 
 /** `the windows Tue-Thu 01:00-05:00 (Asia/Shanghai), 1 freeze and 2 calendars` */

@@ -38,7 +38,7 @@ export function describeAttempt(one: ReportAttempt): string {
   const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
   const landed =
     settled &&
-    `settled ${show.timeOfDay(settled.at)}: had ${settled.landed ? '' : 'not '}landed, ${settled.evidence}`;
+    `settled ${show.timeOfDay(settled.at)}: had ${settled.executed ? '' : 'not '}landed, ${settled.evidence}`;
   return show.join([`attempt ${attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${answer}`, landed]);
 }
 
@@ -65,7 +65,7 @@ export function describeBill({ bill, billed, quote, difference }: ReportStep): s
     case 'as-quoted':
       return `${amount}, as quoted`;
     case 'differs': {
-      const reckoned = quote?.reckoned ? ' (reckoned)' : '';
+      const reckoned = quote?.estimated ? ' (reckoned)' : '';
       if (difference === null) return `${amount}, quoted in ${quote?.currency}`;
       const by = show.money(Math.abs(difference), quote!.currency);
       return `${amount}, ${by} ${difference > 0 ? 'more' : 'less'} than quoted${reckoned}`;

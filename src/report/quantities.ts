@@ -111,8 +111,8 @@ export function amounts(sums: readonly Money[]): string {
 }
 
 /** A quote: `+¥412.00 now` and `-¥88.00 now` are paid or given back once, `¥0.8763 an hour` is the new price. */
-export function quote({ amount, currency, basis, reckoned }: PriceSum & Pick<Quote, 'reckoned'>): string {
-  const mark = reckoned ? ', reckoned' : '';
+export function quote({ amount, currency, basis, estimated }: PriceSum & Pick<Quote, 'estimated'>): string {
+  const mark = estimated ? ', estimated' : '';
   if (basis === 'hourly') return `${money(amount, currency)} an hour${mark}`;
   return `${amount > 0 ? '+' : ''}${money(amount, currency)} now${mark}`;
 }

@@ -1,7 +1,7 @@
 /** What is said of one step before it is ordered. */
 import type { Finding, SourceLocation } from '../model.ts';
 import { COMMON_CODES } from './common-codes.ts';
-import type { Broken, Facts, Rule } from './facts.ts';
+import type { Facts, Rule, Violation } from './facts.ts';
 import { OWN_RULES } from './own-rules.ts';
 import { RULES } from './rules.ts';
 
@@ -54,9 +54,9 @@ export function allRules(): readonly Rule[] {
 }
 
 /** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */
-export function say(
+export function createFinding(
   code: string,
-  broken: Broken,
+  broken: Violation,
   instance: string | null = null,
   place: SourceLocation | null = null,
 ): Finding {
@@ -67,7 +67,7 @@ export function say(
 
 function finding(
   rule: Rule,
-  broken: Broken,
+  broken: Violation,
   instance: string | null,
   location: SourceLocation | null,
 ): Finding {

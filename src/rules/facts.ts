@@ -13,7 +13,7 @@ export interface Placement {
   /** The nodes that the order names; null where the author says nothing and nothing else tells. */
   readonly nodes: NodeChange | null;
   /** Why the zones that the author names cannot be used; null where they can. */
-  readonly misfit: Broken | null;
+  readonly misfit: Violation | null;
   /** Zones of the region in which a replica could be added. */
   readonly open: readonly string[];
   /** What is sold in each zone that gets a replica. */
@@ -43,7 +43,7 @@ export interface Facts {
 }
 
 /** What is wrong, in one sentence with the numbers in it. */
-export interface Broken {
+export interface Violation {
   readonly message: string;
   /** What to do; absent: what the rule says, unless there is an example. */
   readonly fix?: string;
@@ -69,7 +69,7 @@ export interface Rule {
   /** What it is said of: one step, the plan as a whole or a target, the plan's text, or a step of a run. */
   readonly saidOf: 'step' | 'plan' | 'text' | 'run';
   /** Null where it holds; null itself for what the facts of one step do not decide. */
-  readonly check: ((facts: Facts) => Broken | null) | null;
+  readonly check: ((facts: Facts) => Violation | null) | null;
 }
 
 /** The facts of one change of an instance. @param known what is known beyond the instance itself. */
@@ -94,8 +94,8 @@ export function isRefusal(quote: Facts['quote']): quote is QuoteRefusal {
 
 /** A check of an instance that exists. */
 export function onChange(
-  check: (instance: Instance, change: Change, facts: Facts) => Broken | null,
-): (facts: Facts) => Broken | null {
+  check: (instance: Instance, change: Change, facts: Facts) => Violation | null,
+): (facts: Facts) => Violation | null {
   return (facts) =>
     facts.instance === null || facts.change === null ? null : check(facts.instance, facts.change, facts);
 }

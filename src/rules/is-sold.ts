@@ -2,7 +2,7 @@
 import { type Catalogue, type Dimension, type Instance, type Offer, totalMemory } from '../model.ts';
 import { GIGABYTE } from '../units.ts';
 import { onChange, sizeAfter } from './facts.ts';
-import { sayMemory, sayValue } from './say-size.ts';
+import { formatMemory, formatValue } from './format-size.ts';
 
 /** The greatest memory x shards, MB: 8 TB. Source: docs/provider.md P130. */
 const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
@@ -70,8 +70,8 @@ export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
   if (least === undefined || greatest === undefined || (change.to >= least && change.to <= greatest))
     return null;
   return {
-    message: `${instance.id}: ${sayMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${sayMemory(least)} to ${sayMemory(greatest)}`,
-    fix: `memoryPerShard: ${sayMemory(change.to < least ? least : greatest)}`,
+    message: `${instance.id}: ${formatMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${formatMemory(least)} to ${formatMemory(greatest)}`,
+    fix: `memoryPerShard: ${formatMemory(change.to < least ? least : greatest)}`,
   };
 });
 
@@ -82,7 +82,7 @@ export const memoryIsNotListed = onChange((instance, change, { offer }) => {
   if (list.length === 0 || change.to < list[0]! || change.to > list.at(-1)! || list.includes(change.to))
     return null;
   return {
-    message: `${instance.id}: ${sayMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(sayMemory).join(', ')}`,
+    message: `${instance.id}: ${formatMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(formatMemory).join(', ')}`,
     fix: nearest('memoryPerShard', list, change.to),
   };
 });
@@ -92,7 +92,7 @@ export const capacityIsTooGreat = onChange((instance, change) => {
   const { memoryPerShard, shards } = sizeAfter(instance.size, change);
   if (memoryPerShard * shards <= GREATEST_CAPACITY) return null;
   return {
-    message: `${instance.id}: ${sayMemory(memoryPerShard)} x ${shards} shards is ${sayMemory(memoryPerShard * shards)}, above the ${sayMemory(GREATEST_CAPACITY)} of one instance`,
+    message: `${instance.id}: ${formatMemory(memoryPerShard)} x ${shards} shards is ${formatMemory(memoryPerShard * shards)}, above the ${formatMemory(GREATEST_CAPACITY)} of one instance`,
     fix: 'fewer shards or less memory per shard: memory x shards up to 8192GB',
   };
 });
@@ -121,7 +121,7 @@ function withoutStock(soldOut: 'edition' | 'zone') {
       const message =
         soldOut === 'edition' ? `${instance.edition} is sold out in ${at.zone}` : `${at.zone} is sold out`;
       return {
-        message: `${instance.id} grows from ${sayMemory(before)} to ${sayMemory(after)}, and ${message}`,
+        message: `${instance.id} grows from ${formatMemory(before)} to ${formatMemory(after)}, and ${message}`,
       };
     }
     return null;
@@ -139,6 +139,6 @@ function nearest(dimension: Dimension, list: readonly number[], wanted: number):
   const below = list.findLast((value) => value <= wanted);
   const values = [above, below]
     .filter((value) => value !== undefined)
-    .map((value) => sayValue(dimension, value));
+    .map((value) => formatValue(dimension, value));
   return `${dimension}: ${[...new Set(values)].join(`, or ${dimension}: `)}`;
 }

@@ -1,6 +1,6 @@
 /** What is known from the answer to the price question: that the account holds too little, or the refusal of the change. */
-import { type Broken, type Facts, isRefusal, onChange } from './facts.ts';
-import { sayChange } from './say-size.ts';
+import { type Facts, isRefusal, onChange, type Violation } from './facts.ts';
+import { formatChange } from './format-size.ts';
 
 /** Prepaid, and the account holds less than the quote. */
 export const balanceIsShort = onChange((instance, _, { quote, balance }) => {
@@ -25,10 +25,10 @@ export function orderCode(code: string): string {
 }
 
 /** Fires where the provider refused to price this very change with the code. */
-export function priceRefusedWith(code: string): (facts: Facts) => Broken | null {
+export function priceRefusedWith(code: string): (facts: Facts) => Violation | null {
   return ({ id, change, quote }) => {
     if (!isRefusal(quote) || orderCode(quote.code) !== code) return null;
-    const asked = change === null ? 'the change' : sayChange(change);
+    const asked = change === null ? 'the change' : formatChange(change);
     const request = quote.requestId === null ? '' : ` (request ${quote.requestId})`;
     return {
       message: `${id}: the provider refuses to price ${asked}: ${quote.code}${request}: ${quote.message}`,

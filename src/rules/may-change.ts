@@ -1,10 +1,10 @@
 /** Is the instance there, may anything be done with it now, and can an order change this dimension of its edition? */
 import { EDITIONS } from '../model.ts';
-import { type Broken, type Facts, onChange } from './facts.ts';
-import { sayChange } from './say-size.ts';
+import { type Facts, onChange, type Violation } from './facts.ts';
+import { formatChange } from './format-size.ts';
 
 /** No instance of this id in the region, as this identity sees it. */
-export function instanceIsMissing(facts: Facts): Broken | null {
+export function instanceIsMissing(facts: Facts): Violation | null {
   if (facts.instance !== null) return null;
   return {
     message: `${facts.id} does not exist in ${facts.region}`,
@@ -43,13 +43,16 @@ export const orderIsUnpaid = onChange(({ id, unpaidOrder }) => {
 /** The request itself is not one the provider understands: nothing changes, or the nodes are not named. */
 export const requestIsMalformed = onChange((instance, change, { placement }) => {
   if (change.from === change.to) {
-    return { message: `${instance.id}: ${sayChange(change)} changes nothing`, fix: 'leave the target out' };
+    return {
+      message: `${instance.id}: ${formatChange(change)} changes nothing`,
+      fix: 'leave the target out',
+    };
   }
   if (change.dimension === 'replicas' && instance.nodes.length > 0 && !placement?.nodes) {
     const open = placement?.open ?? [];
     const has = [...new Set(instance.nodes.map(({ zone }) => zone.code))].join(', ');
     return {
-      message: `${instance.id}: ${sayChange(change)} of a multi-zone instance needs a zone for each replica that is added; its nodes are in ${has}`,
+      message: `${instance.id}: ${formatChange(change)} of a multi-zone instance needs a zone for each replica that is added; its nodes are in ${has}`,
       fix: `zones: [${open[0] ?? 'ZONE'}] beside replicas${open.length > 1 ? `; there are ${open.join(', ')}` : ''}`,
     };
   }
@@ -64,7 +67,7 @@ export const editionForbids = onChange(({ id, edition: name }, change) => {
   const edition = EDITIONS.find((one) => one.name === name);
   if (!edition || edition.dimensions.includes(change.dimension)) return null;
   return {
-    message: `${id}: ${sayChange(change)} is not possible on ${name}, which allows ${edition.dimensions.join(', ')}`,
+    message: `${id}: ${formatChange(change)} is not possible on ${name}, which allows ${edition.dimensions.join(', ')}`,
     fix: `leave ${change.dimension} out of the target`,
   };
 });

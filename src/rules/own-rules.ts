@@ -1,18 +1,18 @@
 /** What Refit itself refuses or remarks on, in the same form as the provider's codes. */
-import { type Broken, type Facts, isRefusal, type Rule } from './facts.ts';
+import { type Facts, isRefusal, type Rule, type Violation } from './facts.ts';
+import { formatChange } from './format-size.ts';
 import { catalogueIsUnknown } from './is-sold.ts';
 import { orderCode } from './known-by-price.ts';
 import { editionIsUnknown, zonesDoNotFit } from './may-change.ts';
 import { usedIsUnknown } from './reduction.ts';
 import { RULES } from './rules.ts';
-import { sayChange } from './say-size.ts';
 
 const FORESEEN = new Set(RULES.filter(({ severity }) => severity === 'error').map(({ code }) => code));
 
 /** The provider would not price the change, with a code that says nothing about the order. */
-function priceIsRefused({ id, change, quote }: Facts): Broken | null {
+function priceIsRefused({ id, change, quote }: Facts): Violation | null {
   if (!isRefusal(quote) || FORESEEN.has(orderCode(quote.code))) return null;
-  const asked = change === null ? 'the change' : sayChange(change);
+  const asked = change === null ? 'the change' : formatChange(change);
   return {
     message: `${id}: the provider gave no price for ${asked}: ${quote.code}: ${quote.message}`,
     fix: 'plan again with --price; a guards.cost refuses the plan meanwhile',

@@ -1,7 +1,7 @@
 /** Does the data still fit after a reduction? */
 import type { Change, Size, UsedMemory } from '../model.ts';
 import { onChange, sizeAfter } from './facts.ts';
-import { sayMemory, upTo } from './say-size.ts';
+import { formatMemory, upTo } from './format-size.ts';
 
 /** True where memory or shards get fewer: what the provider measures against the memory in use. */
 export function reduces(change: Change): boolean {
@@ -16,9 +16,9 @@ export const dataWouldNotFit = onChange((instance, change) => {
   const total = memoryPerShard * shards;
   const fullest = used.fullestShard ?? 0;
   const short = falls(total, used.total)
-    ? `${sayMemory(total)} in all is less than 1.3 x the ${used.total}MB in use (${atLeast(used.total)}MB)`
+    ? `${formatMemory(total)} in all is less than 1.3 x the ${used.total}MB in use (${atLeast(used.total)}MB)`
     : falls(memoryPerShard, fullest)
-      ? `${sayMemory(memoryPerShard)} per shard is less than 1.3 x the ${upTo(fullest)}MB in use in its fullest shard (${atLeast(fullest)}MB)`
+      ? `${formatMemory(memoryPerShard)} per shard is less than 1.3 x the ${upTo(fullest)}MB in use in its fullest shard (${atLeast(fullest)}MB)`
       : null;
   if (short === null) return null;
   return { message: `${id}: ${short}, by ${used.source}, read ${used.readAt}`, fix: fix(size, change, used) };

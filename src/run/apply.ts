@@ -10,8 +10,8 @@ import type { Transport } from '../cloud/network/transport.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { isFinished } from '../journal/replay.ts';
-import type { Deed, Report, SavedPlan } from '../model.ts';
-import { planAgain, word } from '../next-command.ts';
+import type { JournalEvent, Report, SavedPlan } from '../model.ts';
+import { planAgain, shellQuote } from '../next-command.ts';
 import { register } from '../store/folder/register.ts';
 import {
   findUnfinishedRun,
@@ -24,8 +24,8 @@ import {
 import type { Standing } from './control/control.ts';
 import { openControlSocket } from './control/control-socket.ts';
 import { demandApprovals, isBorneOut } from './demand-approvals.ts';
-import type { GateDoors } from './engine/run.ts';
-import { openWindowGate } from './engine/window-gate.ts';
+import type { GatePorts } from './engine/run.ts';
+import { createWindowGate } from './engine/window-gate.ts';
 import {
   type DirectoryInput,
   Locks,
@@ -59,7 +59,7 @@ export interface ApplyInput extends DirectoryInput<Cloud> {
   readonly atEntry?: number;
   readonly drain: AbortSignal;
   /** How gates ask outside. A plan whose gate runs a command is refused where none may be run. */
-  readonly gates?: GateDoors;
+  readonly gates?: GatePorts;
   /** Asked once, before a run begins; null = not approved. A run that was approved goes on without asking. */
   readonly approve: () => Promise<Approval | null>;
   /** Told once how to ask the run how it stands beside its journal: what it waits for, and how fast it may go now. */
@@ -67,11 +67,11 @@ export interface ApplyInput extends DirectoryInput<Cloud> {
   /** Told once where something is missing that the run goes on without. */
   readonly onNotice?: (what: string) => void;
   /** How people are told of the run, where its plan asks for it; absent: nobody is. */
-  readonly outside?: Outside;
+  readonly outside?: ApplyPorts;
 }
 
 /** What of the machine and of the network those who are told are reached by. */
-export interface Outside {
+export interface ApplyPorts {
   readonly transport: Transport;
   /** Whether whoever applies has said yes to the plan's commands. */
   readonly allowHooks: boolean;
@@ -158,7 +158,7 @@ function mustBeAtEntry({ atEntry }: ApplyInput, { directory, journal }: RunOnDis
   throw new RefitError(
     'locked',
     `${directory}: the journal has ${length} entries and not ${atEntry}: another process has gone on with the run`,
-    `refit status ${word(directory)} tells what it did`,
+    `refit status ${shellQuote(directory)} tells what it did`,
   );
 }
 
@@ -204,18 +204,18 @@ async function approved({ saved, approve }: ApplyInput): Promise<Approved> {
 
 /** Nobody is asked about a run that may not begin now. One that has begun settles what it left at any time. */
 function mustBeOpen({ saved, clock, endpoint }: ApplyInput, directory: string): void {
-  const closed = openWindowGate(saved, clock).refusal();
+  const closed = createWindowGate(saved, clock).refusal();
   if (closed === null) return;
-  const at = endpoint.startsWith('http') ? ` --endpoint ${word(endpoint)}` : '';
-  const plan = word(join(directory, RUN_FILES.plan));
+  const at = endpoint.startsWith('http') ? ` --endpoint ${shellQuote(endpoint)}` : '';
+  const plan = shellQuote(join(directory, RUN_FILES.plan));
   throw new RefitError(
     'outside-window',
     `${closed}; nothing was ordered`,
-    `refit apply ${plan} --run-dir ${word(directory)}${at}   when it is open; refit windows next ${plan} lists the coming ones`,
+    `refit apply ${plan} --run-dir ${shellQuote(directory)}${at}   when it is open; refit windows next ${plan} lists the coming ones`,
   );
 }
-type Approved = Extract<Deed, { kind: 'approved' }>;
-type Signatures = Extract<Deed, { how: 'signatures' }>;
+type Approved = Extract<JournalEvent, { kind: 'approved' }>;
+type Signatures = Extract<JournalEvent, { how: 'signatures' }>;
 
 async function carryOut(
   input: ApplyInput,

@@ -4,9 +4,9 @@ import { type CallCounts, countCalls } from '../journal/call-counts.ts';
 import { ORDER_ACTION } from '../model.ts';
 import { SECOND } from '../units.ts';
 
-export type CallCounter = ReturnType<typeof beginCallCounter>;
+export type CallCounter = ReturnType<typeof createCallCounter>;
 
-export function beginCallCounter() {
+export function createCallCounter() {
   let counts: CallCounts = new Map();
   return {
     /** Orders are not counted here: each is an entry of its own. */

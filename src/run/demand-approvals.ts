@@ -1,14 +1,14 @@
 /** Whether a run, or a wave of it, may begin by the signatures that the plan wants. */
-import { judgeApprovals, type Offered, sayMissing } from '../approval/judge-approvals.ts';
+import { formatMissing, judgeApprovals, type Offered } from '../approval/judge-approvals.ts';
 import { encodeApproval } from '../approval/signed-files.ts';
 import { type Clock, iso } from '../clock.ts';
-import { APPROVAL_FORMAT, type ApprovalFile, type Deed, type SavedPlan } from '../model.ts';
-import { word } from '../next-command.ts';
-import { keepApprovals, offeredApprovals } from '../store/folder/signed-files.ts';
+import { APPROVAL_FORMAT, type ApprovalFile, type JournalEvent, type SavedPlan } from '../model.ts';
+import { shellQuote } from '../next-command.ts';
+import { offeredApprovals, saveApprovals } from '../store/folder/signed-files.ts';
 
 /** What is written down where there are enough of them; else who is missing and why a file does not count, line by line, and what to type. */
 export type Demanded =
-  | { readonly deed: Extract<Deed, { how: 'signatures' }> }
+  | { readonly deed: Extract<JournalEvent, { how: 'signatures' }> }
   | { readonly what: readonly string[]; readonly fix: string };
 
 /**
@@ -24,7 +24,7 @@ export async function demandApprovals(
   const offered = await offeredApprovals(savedFile, directory);
   const file = savedFile ?? `${directory}/plan.json`;
   const demanded = judged(saved, wave, offered, { now: clock.now(), file });
-  if ('deed' in demanded) await keepApprovals(directory, approvalsIn(saved, demanded.deed));
+  if ('deed' in demanded) await saveApprovals(directory, approvalsIn(saved, demanded.deed));
   return demanded;
 }
 
@@ -37,9 +37,9 @@ export function judged(
 ): Demanded {
   const judgement = judgeApprovals(saved, wave, offered, now);
   if (!judgement.enough) {
-    const command = `refit approve ${word(file)}${wave === null ? '' : ` --wave ${word(saved.waves[wave]!.name)}`}`;
+    const command = `refit approve ${shellQuote(file)}${wave === null ? '' : ` --wave ${shellQuote(saved.waves[wave]!.name)}`}`;
     const fix = `${command}   typed by each of them, its file left beside the saved plan; then the same apply`;
-    return { what: sayMissing(saved, wave, judgement), fix };
+    return { what: formatMissing(saved, wave, judgement), fix };
   }
   const signed = judgement.counted.map(({ approval }) => {
     const { by, key, issuedAt, expiresAt, signature } = approval;
@@ -50,7 +50,7 @@ export function judged(
 }
 
 /** Whether the signatures of an entry are good, and enough: what a journal says is not believed for being there. */
-export function isBorneOut(saved: SavedPlan, entry: Extract<Deed, { how: 'signatures' }>): boolean {
+export function isBorneOut(saved: SavedPlan, entry: Extract<JournalEvent, { how: 'signatures' }>): boolean {
   const offered = approvalsIn(saved, entry).map((one) => ({ file: '', text: encodeApproval(one) }));
   return judgeApprovals(saved, entry.wave, offered, Date.parse(entry.judgedAt)).enough;
 }
@@ -58,7 +58,7 @@ export function isBorneOut(saved: SavedPlan, entry: Extract<Deed, { how: 'signat
 /** The approvals of an entry, whole again. */
 export function approvalsIn(
   saved: SavedPlan,
-  { wave, signed }: Pick<Extract<Deed, { how: 'signatures' }>, 'wave' | 'signed'>,
+  { wave, signed }: Pick<Extract<JournalEvent, { how: 'signatures' }>, 'wave' | 'signed'>,
 ): ApprovalFile[] {
   const name = wave === null ? null : (saved.waves[wave]?.name ?? null);
   return signed.map((one) => ({ format: APPROVAL_FORMAT, digest: saved.digest, wave: name, ...one }));

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import { RefitError } from '../errors.ts';
-import type { CallerTold, JournalEntry, SavedPlan } from '../model.ts';
+import type { IdentityOnRecord, JournalEntry, SavedPlan } from '../model.ts';
 import type { JournalWriter } from '../store/journal-writer.ts';
 
 /** Milliseconds that a run waits for the answers; it begins without them then. */
@@ -16,7 +16,7 @@ const PATIENCE = 5_000;
 export function mustBeSameAccount(
   directory: string,
   entries: readonly JournalEntry[],
-  told: readonly CallerTold[],
+  told: readonly IdentityOnRecord[],
 ): void {
   for (const { profile, caller } of told) {
     const before = entries.find(
@@ -36,7 +36,7 @@ export function mustBeSameAccount(
  * Writes down who the provider says that each profile of the plan is, or why it does not say, and gives it back. Nothing depends on it:
  * a refusal, or no answer in time, holds nothing up.
  */
-export async function tellCallers({
+export async function recordIdentities({
   saved,
   cloudFor,
   clock,
@@ -48,11 +48,11 @@ export async function tellCallers({
   readonly clock: Clock;
   readonly leave: AbortSignal;
   readonly journal: Pick<JournalWriter, 'tell'>;
-}): Promise<CallerTold[]> {
+}): Promise<IdentityOnRecord[]> {
   const scopes = [
     ...new Map(saved.steps.map(({ profile, region }) => [profile, { profile, region }])).values(),
   ];
-  const told = new Map<string, CallerTold>();
+  const told = new Map<string, IdentityOnRecord>();
   const over = new AbortController();
   const asking = Promise.all(
     scopes.map(async (scope) => {
@@ -60,8 +60,8 @@ export async function tellCallers({
       const answer = await cloudFor(profile)
         .describeCaller(scope)
         .then(
-          (caller): CallerTold => ({ profile, caller, why: null }),
-          (error: unknown): CallerTold => {
+          (caller): IdentityOnRecord => ({ profile, caller, why: null }),
+          (error: unknown): IdentityOnRecord => {
             const why = error instanceof Error ? error.message : String(error);
             return { profile, caller: null, why };
           },

@@ -5,7 +5,7 @@ import type { CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
 import { canonical } from '../digest.ts';
 import { RefitError } from '../errors.ts';
-import type { Deed, FormerHolder, JournalEntry, Report, RunLock, SavedPlan, Step } from '../model.ts';
+import type { FormerHolder, JournalEntry, JournalEvent, Report, RunLock, SavedPlan, Step } from '../model.ts';
 import { buildReport } from '../report/run/build-report.ts';
 import { renderReport } from '../report/run/render-report.ts';
 import { type Claim, claimInstances, isLoopback } from '../store/folder/claims.ts';
@@ -15,9 +15,9 @@ import { isRegistered } from '../store/folder/register.ts';
 import { RUN_FILES, type RunOnDisk, replaceFile, reportedHead } from '../store/folder/run-directory.ts';
 import { withLost } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
-import { mustBeSameAccount, tellCallers } from './identities.ts';
+import { mustBeSameAccount, recordIdentities } from './identities.ts';
 import { type Notified, TELLING_GRACE } from './notify/notifier.ts';
-import { openProcess, type Process, type Self } from './process.ts';
+import { createProcess, type Process, type Self } from './process.ts';
 
 /** What a process on a run directory is given, whatever it does there. */
 export interface DirectoryInput<Client extends CloudReader> extends Self {
@@ -66,7 +66,7 @@ export class Locks {
   }
 
   /** What was taken over from the dead, one deed for each of them. */
-  takeOvers(): Deed[] {
+  takeOvers(): JournalEvent[] {
     const taken = new Map<string, { from: FormerHolder; locks: RunLock[] }>();
     for (const { name, lock } of this.#held) {
       for (const holder of [lock.tookOverFrom].flat()) {
@@ -99,12 +99,12 @@ export async function withProcess<Value>(
 ): Promise<Value> {
   const { directory, saved } = run;
   const store = await openJournalFile(join(directory, RUN_FILES.journal), run.journal);
-  const runProcess = openProcess({ ...input, saved, past: run.journal, store });
+  const runProcess = createProcess({ ...input, saved, past: run.journal, store });
   const { journal, entries } = runProcess;
   input.onStart?.({ directory, entries });
   try {
     await runProcess.start(purpose, locks.takeOvers());
-    const callers = await tellCallers({ ...input, saved: { steps }, journal });
+    const callers = await recordIdentities({ ...input, saved: { steps }, journal });
     mustBeSameAccount(directory, run.journal.entries, callers);
     return await work(runProcess);
   } catch (error) {

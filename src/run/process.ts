@@ -7,14 +7,14 @@ import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import type { Permits } from '../cloud/limit/permits.ts';
 import { given } from '../given.ts';
 import { type ChainEnd, EMPTY_CHAIN } from '../journal/chain.ts';
-import { beginReplay } from '../journal/replay.ts';
-import { type Deed, JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../model.ts';
-import { type JournalStore, type JournalWriter, openJournalWriter } from '../store/journal-writer.ts';
+import { createReplay } from '../journal/replay.ts';
+import { JOURNAL_FORMAT, type JournalEntry, type JournalEvent, type SavedPlan } from '../model.ts';
+import { createJournalWriter, type JournalStore, type JournalWriter } from '../store/journal-writer.ts';
 import type { CallCounter } from './call-counter.ts';
 import { Control } from './control/control.ts';
 import { execute } from './engine/execute.ts';
 import { lastExitCode, reconcileSteps } from './engine/reconcile-steps.ts';
-import type { Outside, RunEnd } from './engine/run.ts';
+import type { EnginePorts, RunEnd } from './engine/run.ts';
 import { type Notified, Notifier } from './notify/notifier.ts';
 import { StopState } from './stop-state.ts';
 
@@ -75,12 +75,12 @@ export class Process {
     const { saved, past, clock, permits, store } = input;
     this.#input = input;
     this.entries = [...past.entries];
-    const replay = beginReplay(saved);
+    const replay = createReplay(saved);
     for (const entry of past.entries) replay.add(entry);
     this.isResumed = replay.state().startedAt !== null;
     const { listeners = [], log = async () => {}, clock: own = clock } = input.notified ?? {};
     this.#notifier = new Notifier({ saved, journal: () => this.journal, clock: own, listeners, log });
-    this.journal = openJournalWriter({
+    this.journal = createJournalWriter({
       store,
       clock,
       end: past.end,
@@ -101,7 +101,10 @@ export class Process {
    * Writes down that this process goes on with the run, and from which dead ones it took locks over.
    * @throws RefitError `disk-failed`, as all that writes the journal.
    */
-  async start(purpose: 'apply' | 'reconcile' = 'apply', tookOver: readonly Deed[] = []): Promise<void> {
+  async start(
+    purpose: 'apply' | 'reconcile' = 'apply',
+    tookOver: readonly JournalEvent[] = [],
+  ): Promise<void> {
     const { saved, past, by, endpoint, version } = this.#input;
     await this.journal.record({
       kind: 'run-started',
@@ -119,7 +122,7 @@ export class Process {
   }
 
   /** Carries the plan out. @returns null where it was told to leave. */
-  carryOut(outside: Outside & { readonly cloudFor: (profile: string) => Cloud }): Promise<RunEnd | null> {
+  carryOut(outside: EnginePorts & { readonly cloudFor: (profile: string) => Cloud }): Promise<RunEnd | null> {
     const { saved, clock, permits, calls } = this.#input;
     const { stop, control } = this;
     return this.#unlessLeft(
@@ -161,6 +164,6 @@ export class Process {
 }
 
 /** Opens a process on a run after what earlier ones left. Nothing is written before its `start`. */
-export function openProcess(input: ProcessInput): Process {
+export function createProcess(input: ProcessInput): Process {
   return new Process(input);
 }

@@ -2,9 +2,9 @@
 
 import type { SavedPlan, Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
-import { openOpenings } from '../plan/windows/open-windows.ts';
+import { createOpenWindows } from '../plan/windows/open-windows.ts';
 import { MINUTE, SECOND } from '../units.ts';
-import { isFailure } from './account.ts';
+import { isFailure } from './schedule-log.ts';
 
 /** How long after a failure it is tried again, milliseconds: after as many in a row it has ended. */
 export const TRIED_AGAIN_AFTER = [10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE] as const;
@@ -77,7 +77,7 @@ const MEANS: Readonly<Record<number, string>> = {
 /** @param later only one that has not opened yet. */
 function nextOpening(sealed: Attempt['sealed'], now: number, later: boolean): number | null {
   if (sealed?.windows === undefined) return null;
-  const openings = openOpenings(sealed.windows);
+  const openings = createOpenWindows(sealed.windows);
   let opening = openings.nextStart(now);
   // It is open by the clock of this moment and was not a moment ago, or it has no work that may begin: not at once again.
   if (opening !== null && opening.opens <= now)

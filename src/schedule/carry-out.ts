@@ -9,10 +9,10 @@ import { messageOf, RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { SECOND } from '../units.ts';
-import type { Occurrence, PlanAccount, ScheduleDeed } from './account.ts';
 import { afterAttempt } from './after-attempt.ts';
 import type { Beginning } from './decide.ts';
 import type { OccurrenceDisk } from './occurrence-directory.ts';
+import type { Occurrence, PlanLog, ScheduleEvent } from './schedule-log.ts';
 
 /** A process that was started. */
 export interface Child {
@@ -28,8 +28,8 @@ export interface Carrier {
   /** Starts `refit ARGS`, what it writes is appended to the file. @throws where it cannot be started. */
   readonly launch: (args: readonly string[], output: string) => Promise<Child>;
   /** Resolves once it is durable. */
-  readonly record: (deed: ScheduleDeed) => Promise<void>;
-  readonly account: (plan: string) => PlanAccount | null;
+  readonly record: (deed: ScheduleEvent) => Promise<void>;
+  readonly account: (plan: string) => PlanLog | null;
   /** Where the folder's file of this name is. */
   readonly pathOf: (name: string) => string;
   /** Flags that are passed on: to planning, and to carrying out. */
@@ -52,7 +52,7 @@ type AttemptEnd = { readonly exitCode: number; readonly what: string | null } | 
  * @returns the entry that it ended with; null where it was stopped before its end.
  * @throws what `record` throws: then nothing is known to be on disk, and nothing more may be begun.
  */
-export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleDeed | null> {
+export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleEvent | null> {
   const { plan, due } = begin;
   const directory = on.disk.directoryOf(plan, due);
   const before = await endBefore(begin, directory, on);
@@ -74,7 +74,7 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
   const after = afterAttempt({ exitCode, failures, sealed, schedule, now: on.clock.now() });
   const said = what ?? after.what;
   const totals = await on.disk.totals(directory).catch(() => null);
-  const deed: ScheduleDeed =
+  const deed: ScheduleEvent =
     after.goesOnAt === null
       ? { kind: 'ended', plan, due, exitCode, what: said, ...given({ totals }) }
       : { kind: 'left', plan, due, exitCode, goesOnAt: iso(after.goesOnAt), what: said, entries };
@@ -82,7 +82,7 @@ export async function carryOut(begin: Beginning, on: Carrier): Promise<ScheduleD
   return deed;
 }
 
-function openOf(account: PlanAccount | null, due: string): Occurrence | null {
+function openOf(account: PlanLog | null, due: string): Occurrence | null {
   return account?.open?.due === due ? account.open : null;
 }
 

@@ -1,12 +1,12 @@
 /** What people say of a schedule: a plan on or off, or begin it now. */
 import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { SECOND } from '../units.ts';
-import type { ScheduleEntry } from './account.ts';
-import { readAccount } from './account-file.ts';
 import type { RunRequest } from './decide.ts';
 import { isEnabled, type ReadSchedule } from './read-schedule.ts';
+import type { ScheduleEntry } from './schedule-log.ts';
+import { readAccount } from './schedule-log-file.ts';
 import { dropRequest, writeSaid } from './watched-folder.ts';
 
 /** How long a live scheduler may take to answer: it looks every two seconds. */
@@ -43,7 +43,7 @@ export async function askScheduler(
       throw new RefitError(
         'run-silent',
         `the scheduler of ${folder} has not answered for ${ANSWER_WITHIN / SECOND} seconds; the request was taken back`,
-        `refit schedule list ${word(folder)} tells which process it is`,
+        `refit schedule list ${shellQuote(folder)} tells which process it is`,
       );
     }
     await clock.sleep(200);

@@ -8,8 +8,8 @@ import type { Schedule } from '../model.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
 import { duration } from '../report/quantities.ts';
 import { MINUTE } from '../units.ts';
-import type { BeganBecause, Occurrence, PlanAccount, ScheduleDeed, ScheduleState } from './account.ts';
 import { type FileReading, fallsBehind, type ScheduledPlan, scheduleSignature } from './plan-file.ts';
+import type { BeganBecause, Occurrence, PlanLog, ScheduleEvent, ScheduleState } from './schedule-log.ts';
 
 /** A due time that is noticed later than this, in milliseconds, had gone by while nobody looked. */
 export const PUNCTUAL = MINUTE;
@@ -46,7 +46,7 @@ export interface FolderView {
 
 /** What is written down, and what is begun or gone on with once that is durable. */
 export type Decision =
-  | { readonly kind: 'note'; readonly deed: ScheduleDeed }
+  | { readonly kind: 'note'; readonly deed: ScheduleEvent }
   | { readonly kind: 'begin'; readonly begin: Beginning };
 
 /** An occurrence that is begun or gone on with. */
@@ -92,7 +92,7 @@ export function decide(asked: Asked): Decision[] {
   return decisions;
 }
 
-function note(deed: ScheduleDeed): Decision {
+function note(deed: ScheduleEvent): Decision {
   return { kind: 'note', deed };
 }
 
@@ -134,7 +134,10 @@ function decidePlan(file: ScheduledPlan, asked: Asked): Decision[] {
     decisions.push(note({ ...skipped, due: older, count: count - 1, because: 'missed', what }));
   }
   if (open !== null)
-    return [...decisions, note({ kind: 'refused', plan, due, because: 'overlap', what: sayOverlap(open) })];
+    return [
+      ...decisions,
+      note({ kind: 'refused', plan, due, because: 'overlap', what: formatOverlap(open) }),
+    ];
   const begin = beginning(file, due, late > PUNCTUAL ? 'caught-up' : 'due');
   return [...decisions, { kind: 'begin', begin }];
 }
@@ -187,14 +190,14 @@ function answer(
   const known = state.plans.get(plan);
   const open = known?.open ?? null;
   if (inHand.has(plan) || begun.has(plan) || open?.phase === 'under-way')
-    return refuse('overlap', open === null ? 'it is being begun' : sayOverlap(open));
+    return refuse('overlap', open === null ? 'it is being begun' : formatOverlap(open));
   const before = file.saved === null ? open : (known?.ofDigest.get(file.saved.digest) ?? null);
-  if (before === null && open !== null) return refuse('overlap', sayOverlap(open));
+  if (before === null && open !== null) return refuse('overlap', formatOverlap(open));
   const begin = beginning(file, before?.due ?? due, 'asked');
   return { kind: 'begin', begin: { ...begin, does: before?.does ?? begin.does, request: id } };
 }
 
-function sayOverlap({ due, phase, goesOnAt }: Occurrence): string {
+function formatOverlap({ due, phase, goesOnAt }: Occurrence): string {
   const still = `the one that was due at ${due}`;
   return phase === 'left' && goesOnAt !== null
     ? `${still} has not ended: it goes on at ${iso(goesOnAt)}`
@@ -212,7 +215,7 @@ export function nextMoment({ state, view, now }: Omit<Asked, 'inHand' | 'gone'>)
 }
 
 /** When a plan is due next, or goes on, if it is enabled; null: never by itself. */
-export function nextOf(file: ScheduledPlan, known: PlanAccount | null, now: number): number | null {
+export function nextOf(file: ScheduledPlan, known: PlanLog | null, now: number): number | null {
   const open = known?.open ?? null;
   const goesOn = open?.phase === 'left' ? open.goesOnAt : null;
   const { saved, schedule } = file;

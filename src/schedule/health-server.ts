@@ -6,7 +6,7 @@ import { RefitError } from '../errors.ts';
 import { duration } from '../report/quantities.ts';
 import { MINUTE, SECOND } from '../units.ts';
 import { metricsText } from './metrics.ts';
-import type { SchedulerStanding } from './scheduler.ts';
+import type { SchedulerStatus } from './scheduler.ts';
 
 /** A loop that has not come round for so long, milliseconds, is stuck. */
 const STUCK_AFTER = MINUTE;
@@ -27,14 +27,14 @@ export function loopbackFrom(text: string): { readonly host: string; readonly po
 }
 
 /** What is wrong with a scheduler, in words; null: nothing. One that drains is well: whoever looks must not kill it for that. */
-function sickness({ roundAt, draining }: SchedulerStanding, monotonic: number, since: number): string | null {
+function sickness({ roundAt, draining }: SchedulerStatus, monotonic: number, since: number): string | null {
   if (draining) return null;
   const quiet = monotonic - (roundAt ?? since);
   return quiet > STUCK_AFTER ? `the loop has not come round for ${duration(quiet)}` : null;
 }
 
 /** Why a scheduler does not heed due times at the moment; null where it does. */
-function unreadiness({ view, blind, draining }: SchedulerStanding): string | null {
+function unreadiness({ view, blind, draining }: SchedulerStatus): string | null {
   if (draining) return 'it drains: nothing new begins';
   if (blind !== null) return blind;
   return view === null ? 'it has not looked at its folder yet' : null;
@@ -44,7 +44,7 @@ function unreadiness({ view, blind, draining }: SchedulerStanding): string | nul
 export async function openHealthServer(options: {
   readonly host: string;
   readonly port: number;
-  readonly standing: () => SchedulerStanding;
+  readonly standing: () => SchedulerStatus;
   readonly clock: Clock;
   readonly version: string;
 }) {

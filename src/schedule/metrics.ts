@@ -1,14 +1,14 @@
 /** How a scheduler stands, in the text format of Prometheus. Pure. */
 import { OUTCOMES } from '../model.ts';
 import { SECOND } from '../units.ts';
-import type { PlanAccount } from './account.ts';
 import { nextOf } from './decide.ts';
 import type { ScheduledPlan } from './plan-file.ts';
-import type { SchedulerStanding } from './scheduler.ts';
+import type { PlanLog } from './schedule-log.ts';
+import type { SchedulerStatus } from './scheduler.ts';
 
 /** What is asked of a scheduler. */
 interface Asked {
-  readonly standing: SchedulerStanding;
+  readonly standing: SchedulerStatus;
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
   readonly version: string;
@@ -22,15 +22,15 @@ type Metric = readonly [name: string, type: 'gauge' | 'counter', help: string, s
 
 /** One sample without labels. */
 const alone =
-  (figureOf: (standing: SchedulerStanding) => number): Samples =>
+  (figureOf: (standing: SchedulerStatus) => number): Samples =>
   ({ standing }) => [[{}, figureOf(standing)]];
 
-const filesOf = ({ view }: SchedulerStanding) => view?.files ?? [];
+const filesOf = ({ view }: SchedulerStatus) => view?.files ?? [];
 
-const scheduledOf = (standing: SchedulerStanding) =>
+const scheduledOf = (standing: SchedulerStatus) =>
   filesOf(standing).flatMap((one) => (one.kind === 'scheduled' ? [one.plan] : []));
 
-const accountsOf = ({ state }: SchedulerStanding) => [...state.plans].filter(([, { removed }]) => !removed);
+const accountsOf = ({ state }: SchedulerStatus) => [...state.plans].filter(([, { removed }]) => !removed);
 
 /** A sample for each plan in the folder for which there is a figure. */
 const byScheduled =
@@ -40,7 +40,7 @@ const byScheduled =
 
 /** A sample for each plan that the account knows, where there is a figure. */
 const byAccount =
-  (figureOf: (account: PlanAccount, plan: string, standing: SchedulerStanding) => number | null): Samples =>
+  (figureOf: (account: PlanLog, plan: string, standing: SchedulerStatus) => number | null): Samples =>
   ({ standing }) =>
     accountsOf(standing).flatMap(([plan, account]) => sampleOf(plan, figureOf(account, plan, standing)));
 
@@ -84,7 +84,7 @@ const METRICS: readonly Metric[] = [
 ];
 
 /** @param now milliseconds since 1970 UTC. */
-export function metricsText(standing: SchedulerStanding, now: number, version: string): string {
+export function metricsText(standing: SchedulerStatus, now: number, version: string): string {
   return METRICS.map(([suffix, type, help, samplesOf]) => {
     const name = `refit_schedule_${suffix}`;
     const lines = samplesOf({ standing, now, version }).map(

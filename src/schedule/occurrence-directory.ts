@@ -17,10 +17,10 @@ export async function liveHolder(folder: string, host: string): Promise<Holder |
 }
 
 /** What an occurrence has on disk. */
-export type OccurrenceDisk = ReturnType<typeof openOccurrenceDisk>;
+export type OccurrenceDisk = ReturnType<typeof createOccurrenceStore>;
 
 /** @param root the folder that holds all occurrences. @param host this host's name. */
-export function openOccurrenceDisk(root: string, host: string) {
+export function createOccurrenceStore(root: string, host: string) {
   /** Seals a text, unless something is sealed already. Durable when it resolves. */
   const seal = async (directory: string, text: string): Promise<void> => {
     const draft = join(directory, 'sealing.json');

@@ -1,7 +1,7 @@
 /** What a file of the watched folder is: a plan or saved plan with a schedule, one without, or what is wrong with it. Pure. */
 import { RefitError } from '../errors.ts';
 import type { SavedPlan, Schedule } from '../model.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { parsePlan } from '../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
@@ -75,7 +75,7 @@ function readPlan(name: string, text: string, path: string): FileReading | null 
     const { message, location } = first ?? { message: 'it is no plan', location: null };
     const where = location === null ? '' : `line ${location.line}: `;
     const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-    const fix = `refit validate ${word(path)} shows all of it`;
+    const fix = `refit validate ${shellQuote(path)} shows all of it`;
     return { kind: 'invalid', name, what: `${where}${message}${more}`, fix };
   }
   const { name: title, schedule } = plan;

@@ -1,14 +1,14 @@
 /** A watched folder as anybody can read it: what is scheduled, how it went, and when it is due. Writes nothing. */
 import { join, resolve } from 'node:path';
 import { RefitError } from '../errors.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { dueTimes } from '../plan/windows/due-times.ts';
-import { openOpenings } from '../plan/windows/open-windows.ts';
-import { visible } from '../report/document/escape.ts';
-import type { PlanAccount } from './account.ts';
-import { readAccount } from './account-file.ts';
+import { createOpenWindows } from '../plan/windows/open-windows.ts';
+import { escapeControls } from '../report/document/escape.ts';
 import { type FolderView, nextOf } from './decide.ts';
 import { type FileReading, fallsBehind, type ScheduledPlan } from './plan-file.ts';
+import type { PlanLog } from './schedule-log.ts';
+import { readAccount } from './schedule-log-file.ts';
 import { watchFolder } from './watched-folder.ts';
 
 /** What was read of a folder. `root`: where its occurrences, switches, requests and log are. */
@@ -36,8 +36,12 @@ export function fileNamed(name: string, { files }: FolderView, folder: string): 
   const what = only ? 'means more than one' : 'is the name of none';
   const fix = only
     ? `one of: ${alike.map((one) => one.name).join(', ')}`
-    : `refit schedule list ${word(folder)} names the plans there`;
-  throw new RefitError('usage', `${visible(name)} ${what} of the plans in ${visible(folder)}`, fix);
+    : `refit schedule list ${shellQuote(folder)} names the plans there`;
+  throw new RefitError(
+    'usage',
+    `${escapeControls(name)} ${what} of the plans in ${escapeControls(folder)}`,
+    fix,
+  );
 }
 
 /** Where a scheduled plan stands. */
@@ -78,7 +82,7 @@ export function comingTimes({ view, state }: ReadSchedule, now: number, most: nu
     .slice(0, most);
 }
 
-function comingOf(plan: ScheduledPlan, account: PlanAccount | null, now: number, most: number): ComingTime[] {
+function comingOf(plan: ScheduledPlan, account: PlanLog | null, now: number, most: number): ComingTime[] {
   const first = nextOf(plan, account, now);
   if (first === null) return [];
   const open = account?.open ?? null;
@@ -93,6 +97,6 @@ function comingOf(plan: ScheduledPlan, account: PlanAccount | null, now: number,
 /** When a saved plan that is due outside of its windows goes on. */
 function opensAfter({ saved }: ScheduledPlan, at: number): ComingTime['opens'] {
   if (saved?.windows === undefined) return null;
-  const openings = openOpenings(saved.windows);
+  const openings = createOpenWindows(saved.windows);
   return openings.mayBegin(at) ? null : (openings.nextStart(at)?.opens ?? 'never');
 }

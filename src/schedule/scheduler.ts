@@ -5,8 +5,6 @@
 
 import { messageOf, RefitError } from '../errors.ts';
 import { SECOND } from '../units.ts';
-import { SCHEDULE_FORMAT, type ScheduleDeed, type ScheduleState } from './account.ts';
-import type { Account } from './account-file.ts';
 import { type Carrier, type Child, carryOut } from './carry-out.ts';
 import {
   type Beginning,
@@ -17,13 +15,15 @@ import {
   REMOVED_AFTER,
   type RunRequest,
 } from './decide.ts';
+import { SCHEDULE_FORMAT, type ScheduleEvent, type ScheduleState } from './schedule-log.ts';
+import type { ScheduleLog } from './schedule-log-file.ts';
 
 /** How often the folder is looked at, milliseconds. */
 const LOOK_EVERY = 2 * SECOND;
 
 /** What a scheduler is given. */
 export interface SchedulerPorts extends Omit<Carrier, 'record' | 'account' | 'drain' | 'log' | 'onChild'> {
-  readonly account: Account;
+  readonly account: ScheduleLog;
   readonly look: () => Promise<FolderView>;
   readonly dropRequest: (id: string) => Promise<void>;
   readonly by: { readonly user: string; readonly host: string; readonly pid: number };
@@ -37,7 +37,7 @@ export interface SchedulerPorts extends Omit<Carrier, 'record' | 'account' | 'dr
 }
 
 /** How a scheduler stands, for health and metrics. Moments are of the clock's `monotonic`, but for `now`. */
-export interface SchedulerStanding {
+export interface SchedulerStatus {
   readonly state: ScheduleState;
   /** The folder as it was looked at last; null: not yet. */
   readonly view: FolderView | null;
@@ -48,13 +48,13 @@ export interface SchedulerStanding {
   readonly draining: boolean;
 }
 
-export function openScheduler(ports: SchedulerPorts) {
+export function createScheduler(ports: SchedulerPorts) {
   const seen: Loop['seen'] = { view: null, roundAt: null, blind: null };
-  const hands = openHands(ports);
+  const hands = createChildProcesses(ports);
   return {
     /** @returns the exit code. @throws where the account cannot be written any more, once what is under way is drained. */
     run: () => run({ ports, hands, absent: new Map(), told: new Map(), seen }),
-    standing: (): SchedulerStanding => ({
+    standing: (): SchedulerStatus => ({
       ...seen,
       state: ports.account.state(),
       inHand: [...hands.plans()],
@@ -66,12 +66,12 @@ export function openScheduler(ports: SchedulerPorts) {
 /** What the loop knows between two rounds. A next scheduler finds all of it again. */
 interface Loop {
   readonly ports: SchedulerPorts;
-  readonly hands: ReturnType<typeof openHands>;
+  readonly hands: ReturnType<typeof createChildProcesses>;
   /** Since when the file of a plan is away, by the clock's `monotonic`. */
   readonly absent: Map<string, number>;
   /** What was said of each faulty file. */
   readonly told: Map<string, string>;
-  readonly seen: { -readonly [Key in 'view' | 'roundAt' | 'blind']: SchedulerStanding[Key] };
+  readonly seen: { -readonly [Key in 'view' | 'roundAt' | 'blind']: SchedulerStatus[Key] };
 }
 
 async function run(loop: Loop): Promise<number> {
@@ -106,7 +106,7 @@ async function round(loop: Loop): Promise<number | null> {
     seen.roundAt = clock.monotonic();
     return null;
   }
-  tellFaults(view, loop.told, ports.log);
+  logFaults(view, loop.told, ports.log);
   const now = clock.now();
   const asked = { view, now, gone: goneFrom(loop, view), inHand: hands.plans() };
   await carry(decide({ ...asked, state: account.state() }), account, hands.begin);
@@ -145,10 +145,10 @@ function goneFrom({ ports: { clock, account }, absent }: Loop, { files }: Folder
  * @returns the entry that it ended with; null where it was stopped before its end.
  * @throws RefitError `blocked-by-rule` where it is refused.
  */
-export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promise<ScheduleDeed | null> {
+export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promise<ScheduleEvent | null> {
   const { account, clock } = ports;
   const { files, switches } = await ports.look();
-  const hands = openHands(ports);
+  const hands = createChildProcesses(ports);
   const view = { files: files.filter(({ name }) => name === request.plan), switches, requests: [request] };
   const asked = { view, now: clock.now(), gone: new Set<string>(), inHand: new Set<string>() };
   const decisions = decide({ ...asked, state: account.state() });
@@ -158,7 +158,7 @@ export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promi
       ? one.deed.kind === 'seen' || ('request' in one.deed && one.deed.request === request.id)
       : one.begin.request === request.id || one.begin.because === 'taken-up',
   );
-  let ended: ScheduleDeed | null = null;
+  let ended: ScheduleEvent | null = null;
   await carry(own, account, (begin) => {
     hands.begin(begin, (deed) => {
       ended = deed;
@@ -175,7 +175,7 @@ export async function runOnce(ports: SchedulerPorts, request: RunRequest): Promi
 
 async function carry(
   decisions: readonly Decision[],
-  account: Account,
+  account: ScheduleLog,
   begin: (begin: Beginning) => void,
 ): Promise<void> {
   for (const decision of decisions) {
@@ -185,7 +185,7 @@ async function carry(
 }
 
 /** The occurrences in the hands of this process. */
-function openHands(ports: SchedulerPorts) {
+function createChildProcesses(ports: SchedulerPorts) {
   const { account, drain, leave } = ports;
   const held = new Map<string, Promise<void>>();
   const children = new Set<Child>();
@@ -213,7 +213,7 @@ function openHands(ports: SchedulerPorts) {
   };
   return {
     plans: () => new Set(held.keys()),
-    begin(begin: Beginning, onEnd?: (deed: ScheduleDeed | null) => void): void {
+    begin(begin: Beginning, onEnd?: (deed: ScheduleEvent | null) => void): void {
       const carried = carryOut(begin, carrier)
         .then((deed) => onEnd?.(deed))
         .catch((error: unknown) => {
@@ -247,7 +247,7 @@ function openHands(ports: SchedulerPorts) {
 }
 
 /** Says once of each file what is wrong with it, and when it is right again. */
-function tellFaults(
+function logFaults(
   { files }: FolderView,
   told: Map<string, string>,
   log: (plan: string, what: string) => void,

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, RefitError } from '../errors.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { replaceFile } from '../store/folder/run-directory.ts';
 import type { FolderView, RunRequest, Switch } from './decide.ts';
 import { type FileReading, mayBePlan, readPlanFile } from './plan-file.ts';
@@ -48,7 +48,7 @@ async function namesOf(folder: string): Promise<string[]> {
       .sort();
   } catch (cause) {
     const why = WHY_UNREAD[(cause as NodeJS.ErrnoException).code ?? ''] ?? messageOf(cause);
-    const fix = `mkdir ${word(folder)}, or name the folder of the plans`;
+    const fix = `mkdir ${shellQuote(folder)}, or name the folder of the plans`;
     throw new RefitError('usage', `${folder} cannot be read: ${why}`, fix, { cause });
   }
 }
@@ -70,7 +70,7 @@ async function readingOf(folder: string, name: string, known: Known): Promise<Fi
     // Removed between two looks.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     const what = `it cannot be read: ${messageOf(error)}`;
-    return { kind: 'invalid', name, what, fix: `ls -l ${word(path)}` };
+    return { kind: 'invalid', name, what, fix: `ls -l ${shellQuote(path)}` };
   }
 }
 

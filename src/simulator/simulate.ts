@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { DAY } from '../units.ts';
-import { type AccountWish, makeAccounts, readFleetFile } from './fleet/accounts.ts';
+import { makeAccounts, type RequestedAccount, readFleetFile } from './fleet/accounts.ts';
 import { type ServerCertificate, startServer } from './server.ts';
 import { createWorld } from './world/create-world.ts';
 import { type Fault, parseFault } from './world/faults.ts';
@@ -38,7 +38,7 @@ export interface SimulateOptions {
   /** What the first account holds, CNY: 10,000,000. */
   readonly balance?: number;
   /** Accounts beside the first and those of the fleet file. */
-  readonly accounts?: readonly AccountWish[];
+  readonly accounts?: readonly RequestedAccount[];
   /** Where SwitchOption 1 is not rolled out: `honoured`, the default, is everywhere. The faults do it for one region. */
   readonly maintenanceWindow?: 'honoured' | 'ignored' | 'refused';
   /** The role bound to the virtual machine of the metadata service; null: none. */
@@ -78,7 +78,7 @@ export function simulatedWorld(options: SimulateOptions, now: number) {
   };
   const listed = options.fleet === undefined ? [] : readFleetFile(options.fleet);
   const { balance, secretId, secretKey, cvmRole } = options;
-  const first: AccountWish = {
+  const first: RequestedAccount = {
     name: FIRST_ACCOUNT,
     ...(listed.length === 0 ? { instances: count } : listed.find(({ name }) => name === FIRST_ACCOUNT)),
     ...given({ balance, secretId, secretKey }),

@@ -7,7 +7,7 @@ import { type Clock, iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { type ChainEnd, sealLine } from '../journal/chain.ts';
 import type { Replay } from '../journal/replay.ts';
-import type { Deed, JournalEntry } from '../model.ts';
+import type { JournalEntry, JournalEvent } from '../model.ts';
 
 /** Where journal lines are kept. */
 export interface JournalStore {
@@ -38,7 +38,7 @@ export interface JournalWriterInput {
 }
 
 /** Opens the writing end. */
-export function openJournalWriter(input: JournalWriterInput): JournalWriter {
+export function createJournalWriter(input: JournalWriterInput): JournalWriter {
   return new Writer(input);
 }
 
@@ -49,7 +49,7 @@ class Writer {
   /** Where the run stands, everything told included, durable or not. */
   readonly replay: Replay;
   /** What was told and is not known to be on disk, once the store has failed. */
-  readonly lost: Deed[] = [];
+  readonly lost: JournalEvent[] = [];
   /** The time the store lately took to make entries durable, in milliseconds. */
   latency = 5;
   readonly #input: JournalWriterInput;
@@ -75,21 +75,21 @@ class Writer {
    * Records a deed. The entry takes its place at once; the promise resolves when it is durable.
    * @throws RefitError `disk-failed` once the store has failed, for this entry and every later one.
    */
-  record(deed: Deed): Promise<JournalEntry> {
+  record(deed: JournalEvent): Promise<JournalEntry> {
     return this.#enqueue(deed, true);
   }
 
   /** Records a deed that nothing waits for. A failing store shows at the next entry that is waited for. */
-  tell(deed: Deed): void {
+  tell(deed: JournalEvent): void {
     void this.#enqueue(deed, true).catch(() => {});
   }
 
   /** Records a deed that goes with the next group there is: it never makes the store work by itself, so nothing waits for it. */
-  note(deed: Deed): void {
+  note(deed: JournalEvent): void {
     void this.#enqueue(deed, false).catch(() => {});
   }
 
-  #enqueue(deed: Deed, urgent: boolean): Promise<JournalEntry> {
+  #enqueue(deed: JournalEvent, urgent: boolean): Promise<JournalEntry> {
     return new Promise((resolve, reject) => {
       if (this.#failure) {
         this.lost.push(deed);
@@ -164,7 +164,7 @@ class Writer {
 const MOST_TOLD = 20;
 
 /** The same failure, with what was in memory and is not on disk. Any other error, and one that lost nothing, stays as it is. */
-export function withLost(error: unknown, lost: readonly Deed[]): unknown {
+export function withLost(error: unknown, lost: readonly JournalEvent[]): unknown {
   if (!(error instanceof RefitError) || error.code !== 'disk-failed') return error;
   const [orders, others] = [true, false].map((isOrder) =>
     lost.filter(({ kind }) => (kind === 'accepted') === isOrder).flatMap((deed) => inWords(deed) ?? []),
@@ -183,7 +183,7 @@ export function withLost(error: unknown, lost: readonly Deed[]): unknown {
 }
 
 /** Null for what tells of no step: it is made anew, or was for the reader alone. */
-function inWords(deed: Deed): string | null {
+function inWords(deed: JournalEvent): string | null {
   switch (deed.kind) {
     case 'intent':
       return `${deed.step}: about to be ordered, and nothing was sent`;
@@ -194,7 +194,7 @@ function inWords(deed: Deed): string | null {
     case 'no-answer':
       return `${deed.step}: asked at ${deed.sentAt}, and no answer came: ${deed.why}`;
     case 'settled':
-      return `${deed.step}: ${deed.landed ? 'had landed' : 'had not landed'}${deed.order === null ? '' : ` as order ${deed.order}`}: ${deed.evidence}`;
+      return `${deed.step}: ${deed.executed ? 'had landed' : 'had not landed'}${deed.order === null ? '' : ` as order ${deed.order}`}: ${deed.evidence}`;
     case 'step-ended':
       return `${deed.step}: ${deed.outcome}: ${deed.what}`;
     default:

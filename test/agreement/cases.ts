@@ -8,9 +8,9 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { VirtualClock } from '../../src/clock.ts';
-import { openReader } from '../../src/cloud/client.ts';
+import { createReader } from '../../src/cloud/client.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
 import { encodeOrder } from '../../src/cloud/wire/order.ts';
@@ -281,7 +281,7 @@ async function drafted(
   clock: VirtualClock,
   given: Plan,
 ): Promise<{ draft: Draft; inventory: Inventory; quotes: Map<string, Quote | QuoteRefusal> }> {
-  const reader = openReader({
+  const reader = createReader({
     transport: {
       async send({ origin, headers, body }) {
         const answer = http(test.world, { method: 'POST', url: `${origin}/`, headers, body }, clock.now());
@@ -296,7 +296,7 @@ async function drafted(
     },
     clock,
     endpoint: 'http://127.0.0.1:8080',
-    permits: openPermits(clock, 18),
+    permits: createPermits(clock, 18),
     jitter: () => 0.5,
     credentials: () => ({
       secretId: SECRET_ID,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeApprovals, sayMissing } from '../../src/approval/judge-approvals.ts';
+import { formatMissing, judgeApprovals } from '../../src/approval/judge-approvals.ts';
 import { encodeApproval, readApproval } from '../../src/approval/signed-files.ts';
 import type { ApprovalFile } from '../../src/model.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
@@ -17,7 +17,7 @@ function judge(texts: readonly string[], wave: number | null = null, now = NOW) 
     counted: judgement.counted.map(({ approval }) => approval.by),
     why: judgement.rejected.map(({ why }) => why),
     missing: judgement.missing,
-    said: sayMissing(SAVED, wave, judgement).join('\n'),
+    said: formatMissing(SAVED, wave, judgement).join('\n'),
   };
 }
 

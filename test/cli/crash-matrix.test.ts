@@ -7,7 +7,7 @@ import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';
 import type { JournalEntry, SavedPlan } from '../../src/model.ts';
 import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
-import { steerRun } from '../../src/operations/control-run.ts';
+import { controlRun } from '../../src/operations/control-run.ts';
 import { readSavedPlan } from '../../src/plan/seal.ts';
 import { readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { file as approvalFile, approversFile } from '../approval/people.ts';
@@ -138,7 +138,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
         const told = ordered.then(async () => {
           // It dies of them: then nobody answers.
           for (const command of story.told ?? [])
-            await steerRun(`${at.folder}/run`, command).catch(() => undefined);
+            await controlRun(`${at.folder}/run`, command).catch(() => undefined);
         });
         const ended = run.ended.then(async (end) => {
           await told;

@@ -2,7 +2,7 @@
  * Stories in which every kind of journal entry is written by a real run, and the table that says which story writes
  * which. The table holds every kind, outcome and reason that the model knows, or it does not compile.
  */
-import type { AfterRefusal, Deed, Outcome, SteerCommand } from '../../src/model.ts';
+import type { AfterRefusal, ControlCommand, JournalEvent, Outcome } from '../../src/model.ts';
 import { plainFleet } from './refit.ts';
 import type { Strike } from './strike.ts';
 
@@ -25,7 +25,7 @@ export interface Story {
   /** What befalls the first process beside being killed, so that the story goes as it is to go. */
   readonly befalls?: Strike;
   /** What the first process is told through its socket, once it has placed an order. */
-  readonly told?: readonly SteerCommand[];
+  readonly told?: readonly ControlCommand[];
   /** The time of day in Beijing at which it begins, instead of now. */
   readonly beginsAt?: string;
 }
@@ -154,9 +154,9 @@ export const BOUNDARIES = {
   }),
   'no-answer': [{ story: 'answers that are lost' }],
   settled: [
-    { story: 'answers that are lost', having: { landed: true } },
-    { story: 'answers that are lost', having: { landed: false } },
-    { story: 'plain', having: { landed: true }, after: { kind: 'accepted' } },
+    { story: 'answers that are lost', having: { executed: true } },
+    { story: 'answers that are lost', having: { executed: false } },
+    { story: 'plain', having: { executed: true }, after: { kind: 'accepted' } },
   ],
   deferred: [{ story: 'a maintenance window' }],
   began: [{ story: 'a maintenance window' }],
@@ -182,4 +182,4 @@ export const BOUNDARIES = {
   calls: PLAIN,
   'wave-ended': PLAIN,
   'run-ended': PLAIN,
-} as const satisfies Readonly<Record<Deed['kind'], readonly Boundary[]>>;
+} as const satisfies Readonly<Record<JournalEvent['kind'], readonly Boundary[]>>;

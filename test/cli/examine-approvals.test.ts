@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
-import type { ApprovalFile, Deed, JournalEntry, SavedPlan } from '../../src/model.ts';
+import type { ApprovalFile, JournalEntry, JournalEvent, SavedPlan } from '../../src/model.ts';
 import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { HOUR, NOW, SAVED, signed } from '../approval/people.ts';
 
 const at = (ms: number) => new Date(ms).toISOString();
 
-function approved(wave: number | null, approvals: readonly ApprovalFile[], judgedAt = NOW): Deed {
+function approved(wave: number | null, approvals: readonly ApprovalFile[], judgedAt = NOW): JournalEvent {
   const members = approvals.map(({ by, key, issuedAt, expiresAt, signature }) => ({
     by,
     key,
@@ -21,15 +21,19 @@ function approved(wave: number | null, approvals: readonly ApprovalFile[], judge
   return { kind: 'approved', how: 'signatures', by, wave, judgedAt: at(judgedAt), signed: members };
 }
 
-const began = (wave: number): Deed => ({ kind: 'wave-started', wave, name: SAVED.waves[wave]!.name });
+const began = (wave: number): JournalEvent => ({ kind: 'wave-started', wave, name: SAVED.waves[wave]!.name });
 const inWave = (name: string) => ({ wave: name });
 const PLAN = [signed('wei'), signed('jun')];
 const TENTH = [signed('wei', inWave('tenth')), signed('li', inWave('tenth'))];
-const WHOLE: readonly Deed[] = [approved(null, PLAN), began(0), approved(1, TENTH), began(1)];
+const WHOLE: readonly JournalEvent[] = [approved(null, PLAN), began(0), approved(1, TENTH), began(1)];
 const kept = (approvals: readonly ApprovalFile[]) =>
   approvals.map((one) => ({ file: `approvals/${one.by}.json`, text: encodeApproval(one) }));
 
-function examine(deeds: readonly Deed[], files = kept([...PLAN, ...TENTH]), saved: SavedPlan = SAVED) {
+function examine(
+  deeds: readonly JournalEvent[],
+  files = kept([...PLAN, ...TENTH]),
+  saved: SavedPlan = SAVED,
+) {
   const entries: JournalEntry[] = [];
   for (const deed of deeds) entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, at(NOW), deed));
   return examineApprovals(entries, { name: 'journal.jsonl', saved, kept: files });
@@ -48,7 +52,7 @@ describe('the approvals of a run', () => {
 
   const forged = { ...signed('jun', { key: 'mallory' }), key: signed('jun').key };
   // biome-ignore format: one line a case
-  it.each<[string, readonly Deed[], ReturnType<typeof kept>, RegExp]>([
+  it.each<[string, readonly JournalEvent[], ReturnType<typeof kept>, RegExp]>([
     ['no record of the plan\'s', WHOLE.slice(1), kept([...PLAN, ...TENTH]), /^journal\.jsonl:1: the plan began without its approvals on record$/],
     ['no record of a wave\'s', [WHOLE[0]!, began(0), began(1)], kept(PLAN), /^journal\.jsonl:3: wave tenth began without its approvals on record$/],
     ['a forged one', [approved(null, [signed('wei'), forged])], kept([signed('wei'), forged]), /:1: the approval by jun does not count: forged or changed/],

@@ -5,7 +5,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeAccount, type ScheduleEntry } from '../../src/schedule/account.ts';
+import { decodeAccount, type ScheduleEntry } from '../../src/schedule/schedule-log.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import { type Desk, desk, plainFleet, until } from './refit.ts';
 

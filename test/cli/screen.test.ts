@@ -1,6 +1,6 @@
 /** Lines drawn over in place, read back from a terminal that obeys what the screen writes, and wraps as terminals do. */
 import { describe, expect, it } from 'vitest';
-import { openScreen } from '../../src/cli/run-view/screen.ts';
+import { createScreen } from '../../src/cli/run-view/screen.ts';
 
 /** As much of a terminal as is written to it: rows of characters, a cursor, wrapping, reflow when it gets narrower. */
 function fakeTerminal(columns: number, rows: number) {
@@ -75,7 +75,7 @@ const wide = (terminal: ReturnType<typeof fakeTerminal>, mark: string) =>
 describe('a screen', () => {
   it('draws over what it drew, and keeps what is kept above it', () => {
     const terminal = fakeTerminal(40, 12);
-    const screen = openScreen(terminal, () => undefined);
+    const screen = createScreen(terminal, () => undefined);
     screen.keep(['run directory runs/x']);
     screen.draw(['a', 'b', 'c']);
     screen.draw(['d', 'e']);
@@ -106,7 +106,7 @@ describe('a screen', () => {
   ])('shows the picture once, whole and at the end, after $sizes', ({ sizes }) => {
     const terminal = fakeTerminal(80, 24);
     let moment = 0;
-    const screen = openScreen(terminal, () => screen.draw(wide(terminal, String(moment))));
+    const screen = createScreen(terminal, () => screen.draw(wide(terminal, String(moment))));
     for (const text of ['one', 'two', `three ${'x'.repeat(60)}`]) screen.keep([text]);
     screen.draw(wide(terminal, 'first'));
     for (const [columns, rows] of sizes as [number, number][]) {

@@ -7,13 +7,13 @@ import { writeSync } from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
-import type { Deed, JournalEntry } from '../../src/model.ts';
+import type { JournalEntry, JournalEvent } from '../../src/model.ts';
 
 /** Where an entry stands when it strikes: what of it is on the disk. What stood before it in its group always is. */
 export type At = 'not there' | 'half there' | 'durable';
 
 export interface Strike {
-  readonly kind: Deed['kind'];
+  readonly kind: JournalEvent['kind'];
   /** Members that the entry must have, as in `{ next: 'halt' }`. */
   readonly having?: Readonly<Record<string, unknown>>;
   /** Which one of them, of those that this process writes: 1, the default, is the first. */

@@ -1,7 +1,7 @@
 /** Several accounts in one inventory and one run: each profile has keys of its own, and what the provider counts with them. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { type CloudOptions, openCloud } from '../../src/cloud/client.ts';
+import { type CloudOptions, createCloud } from '../../src/cloud/client.ts';
 import { findCredentials } from '../../src/cloud/credentials/find-credentials.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { fakeTransport } from './fake-transport.ts';
@@ -34,7 +34,7 @@ function accounts() {
   const places = { env, home: '/home/dba', readFile, transport, clock, endpoint: null };
   const credentials: CloudOptions['credentials'] = (profile, before) =>
     findCredentials({ ...places, profile }, before);
-  return { clock, cloud: openCloud(clientOptions({ transport, clock, credentials })), arrivals };
+  return { clock, cloud: createCloud(clientOptions({ transport, clock, credentials })), arrivals };
 }
 
 const order = (profile: string) => ({ ...ORDER, profile });

@@ -1,10 +1,10 @@
 /** The client and the simulator were written from docs/provider.md by different hands; over real HTTP they must agree. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { openCloud } from '../../src/cloud/client.ts';
+import { createCloud } from '../../src/cloud/client.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
-import { openHttp } from '../../src/cloud/network/http.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
+import { createHttp } from '../../src/cloud/network/http.ts';
 import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
 import { nonces } from '../../src/cloud/signing/sign-v1.ts';
 import { SIGNATURES, type SignatureName } from '../../src/cloud/signing/signature.ts';
@@ -18,13 +18,13 @@ async function world(
   keys: { secretKey?: string } = {},
 ) {
   const simulation = await simulate(options, systemClock);
-  const transport = openHttp();
+  const transport = createHttp();
   onTestFinished(async () => {
     await transport.close();
     await simulation.close();
   });
-  const permits = openPermits(systemClock, 18);
-  const cloud = openCloud({
+  const permits = createPermits(systemClock, 18);
+  const cloud = createCloud({
     transport,
     clock: systemClock,
     endpoint: simulation.url,

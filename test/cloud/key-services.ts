@@ -1,7 +1,7 @@
 /** A machine with files, and the services that give temporary keys, in virtual time. */
 import { VirtualClock } from '../../src/clock.ts';
 import {
-  type CredentialPlaces,
+  type CredentialSources,
   type Credentials,
   findCredentials,
 } from '../../src/cloud/credentials/find-credentials.ts';
@@ -94,7 +94,7 @@ export function machine(given: Machine) {
     },
     async close() {},
   };
-  const places: CredentialPlaces = {
+  const places: CredentialSources = {
     env: given.env ?? {},
     home: HOME,
     profile: given.profile ?? 'default',

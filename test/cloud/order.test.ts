@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { openCloud } from '../../src/cloud/client.ts';
+import { createCloud } from '../../src/cloud/client.ts';
 import { SIGNATURES } from '../../src/cloud/signing/signature.ts';
 import { RefitError } from '../../src/errors.ts';
 import type { EditionName } from '../../src/model.ts';
@@ -126,7 +126,7 @@ describe('an order is answered', () => {
     const credentials = () => {
       throw new RefitError('no-credentials', 'no credentials for profile default', 'export some');
     };
-    const cloud = openCloud(clientOptions({ transport, clock, credentials }));
+    const cloud = createCloud(clientOptions({ transport, clock, credentials }));
     expect(await cloud.order(ORDER, yes)).toEqual({
       kind: 'not-sent',
       why: 'no credentials for profile default',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { type Caller, onlyReads } from '../../src/cloud/calls/call.ts';
-import { openReader } from '../../src/cloud/client.ts';
+import { type ApiClient, onlyReads } from '../../src/cloud/calls/call.ts';
+import { createReader } from '../../src/cloud/client.ts';
 import type { Transport } from '../../src/cloud/network/transport.ts';
 import { ORDER as ORDER_ACTION, READS } from '../../src/cloud/wire/actions.ts';
 import { RefitError } from '../../src/errors.ts';
@@ -94,7 +94,7 @@ describe('a read is tried again quietly', () => {
       },
       close: inner.close,
     };
-    const cloud = openReader(clientOptions({ transport, clock, jitter: () => 0 }));
+    const cloud = createReader(clientOptions({ transport, clock, jitter: () => 0 }));
     expect(await clock.run(() => cloud.describeInstances(SCOPE))).toEqual([]);
     expect(sends).toBe(9);
     expect(inner.sent).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('a read that is refused', () => {
 });
 
 describe('a client for planning', () => {
-  const caller = (sent: string[]): Caller => ({
+  const caller = (sent: string[]): ApiClient => ({
     send: async ({ action }) => {
       sent.push(action.name);
       return { kind: 'ok', fields: {}, requestId: null };
@@ -161,7 +161,7 @@ describe('a client for planning', () => {
           ? { TotalCount: 1, InstanceSet: [row()] }
           : { TotalCount: 0, Price: 1 },
     }));
-    const reader = openReader(clientOptions({ transport, clock }));
+    const reader = createReader(clientOptions({ transport, clock }));
     expect(Object.keys(reader)).not.toContain('order');
     const named = { id: 'crs-aaaa1111', edition: 'redis-5.0-cluster' };
     await clock.run(async () => {

@@ -1,9 +1,9 @@
 /** A client over a scripted transport in virtual time: `clientOver([{ ok: { … } }]).run((cloud) => …)`. */
 import { VirtualClock } from '../../src/clock.ts';
-import { type CloudOptions, openCloud } from '../../src/cloud/client.ts';
+import { type CloudOptions, createCloud } from '../../src/cloud/client.ts';
 import type { CallRecord, Cloud, OrderRequest } from '../../src/cloud/cloud.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { nonces } from '../../src/cloud/signing/sign-v1.ts';
 import type { SignatureName } from '../../src/cloud/signing/signature.ts';
 import { type FakeTransport, fakeTransport, type Script } from './fake-transport.ts';
@@ -36,7 +36,7 @@ export function clientOptions(
 ): CloudOptions {
   return {
     endpoint: null,
-    permits: openPermits(given.clock, 18),
+    permits: createPermits(given.clock, 18),
     jitter: () => 0.5,
     credentials: () => KEYS,
     ...given,
@@ -65,7 +65,7 @@ export function clientOver(
   const transport = fakeTransport(script);
   const calls: CallRecord[] = [];
   let asked = 0;
-  const cloud = openCloud(
+  const cloud = createCloud(
     clientOptions({
       transport,
       clock,

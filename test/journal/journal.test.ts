@@ -4,9 +4,9 @@ import { canonical } from '../../src/digest.ts';
 import { decode, EMPTY_CHAIN, GENESIS, seal } from '../../src/journal/chain.ts';
 import { isFinished, replay, totals } from '../../src/journal/replay.ts';
 import {
-  type Deed,
   JOURNAL_FORMAT,
   type JournalEntry,
+  type JournalEvent,
   OUTCOMES,
   type Size,
   type StepState,
@@ -17,7 +17,7 @@ const OTHER = 'crs-aaaa0002/memoryPerShard';
 const SIZE: Size = { memoryPerShard: 8192, shards: 1, replicas: 1 };
 const BEGAN = Date.UTC(2026, 10, 1, 2, 0, 0);
 
-const started = (resumed = false): Deed => ({
+const started = (resumed = false): JournalEvent => ({
   kind: 'run-started',
   format: JOURNAL_FORMAT,
   plan: 'story',
@@ -28,9 +28,14 @@ const started = (resumed = false): Deed => ({
   endpoint: 'tencentcloudapi.com',
   version: '0.0.0',
 });
-const intent = (attempt = 1, step = S): Deed => ({ kind: 'intent', step, attempt, size: SIZE });
-const notSent = (attempt = 1): Deed => ({ kind: 'not-sent', step: S, attempt, why: 'its slot was lost' });
-const accepted = (attempt = 1, step = S): Deed => ({
+const intent = (attempt = 1, step = S): JournalEvent => ({ kind: 'intent', step, attempt, size: SIZE });
+const notSent = (attempt = 1): JournalEvent => ({
+  kind: 'not-sent',
+  step: S,
+  attempt,
+  why: 'its slot was lost',
+});
+const accepted = (attempt = 1, step = S): JournalEvent => ({
   kind: 'accepted',
   step,
   attempt,
@@ -38,7 +43,11 @@ const accepted = (attempt = 1, step = S): Deed => ({
   requestId: `r-${attempt}`,
   sentAt: '2026-11-01T02:00:01.000Z',
 });
-const refused = (next: Extract<Deed, { kind: 'refused' }>['next'], code = 'Some.Code', step = S): Deed => ({
+const refused = (
+  next: Extract<JournalEvent, { kind: 'refused' }>['next'],
+  code = 'Some.Code',
+  step = S,
+): JournalEvent => ({
   kind: 'refused',
   step,
   attempt: 1,
@@ -48,22 +57,25 @@ const refused = (next: Extract<Deed, { kind: 'refused' }>['next'], code = 'Some.
   sentAt: '2026-11-01T02:00:01.000Z',
   next,
 });
-const noAnswer: Deed = {
+const noAnswer: JournalEvent = {
   kind: 'no-answer',
   step: S,
   attempt: 1,
   why: 'reset',
   sentAt: '2026-11-01T02:00:01.000Z',
 };
-const settled = (landed: boolean, order: string | null = null): Deed => ({
+const settled = (executed: boolean, order: string | null = null): JournalEvent => ({
   kind: 'settled',
   step: S,
   attempt: 1,
-  landed,
+  executed,
   order,
   evidence: 'so it was seen',
 });
-const ended = (outcome: Extract<Deed, { kind: 'step-ended' }>['outcome'], step = S): Deed => ({
+const ended = (
+  outcome: Extract<JournalEvent, { kind: 'step-ended' }>['outcome'],
+  step = S,
+): JournalEvent => ({
   kind: 'step-ended',
   step,
   outcome,
@@ -72,13 +84,16 @@ const ended = (outcome: Extract<Deed, { kind: 'step-ended' }>['outcome'], step =
   size: SIZE,
   billed: null,
 });
-const runEnded = (because: Extract<Deed, { kind: 'run-ended' }>['because'], exitCode = 0): Deed => ({
+const runEnded = (
+  because: Extract<JournalEvent, { kind: 'run-ended' }>['because'],
+  exitCode = 0,
+): JournalEvent => ({
   kind: 'run-ended',
   because,
   exitCode,
 });
 
-function chain(...deeds: Deed[]): JournalEntry[] {
+function chain(...deeds: JournalEvent[]): JournalEntry[] {
   let end = EMPTY_CHAIN;
   return deeds.map((deed, n) => {
     const entry = seal(end, new Date(BEGAN + n * 1000).toISOString(), deed);
@@ -87,8 +102,9 @@ function chain(...deeds: Deed[]): JournalEntry[] {
   });
 }
 const textOf = (entries: readonly JournalEntry[]) => entries.map((entry) => `${canonical(entry)}\n`).join('');
-const stateOf = (...deeds: Deed[]) => replay({ steps: [{ id: S }, { id: OTHER }] as never }, chain(...deeds));
-const stepOf = (...deeds: Deed[]): StepState => stateOf(...deeds).steps.get(S)!;
+const stateOf = (...deeds: JournalEvent[]) =>
+  replay({ steps: [{ id: S }, { id: OTHER }] as never }, chain(...deeds));
+const stepOf = (...deeds: JournalEvent[]): StepState => stateOf(...deeds).steps.get(S)!;
 
 const SMALL = chain(
   started(),
@@ -227,7 +243,7 @@ describe('decode', () => {
 });
 
 describe('replay', () => {
-  it.each<[string, Deed[], Partial<StepState>]>([
+  it.each<[string, JournalEvent[], Partial<StepState>]>([
     ['nothing was done', [], { phase: 'waiting', outcome: 'not-run', attempts: 0, startedAt: null }],
     [
       'it was asked, and nothing is known',
@@ -244,7 +260,7 @@ describe('replay', () => {
     [
       'nothing was sent the second time',
       [intent(), refused('try-again'), intent(2), notSent(2)],
-      { phase: 'waiting', outcome: 'not-run', attempts: 1, doubtful: 0, requestIds: ['r-9'] },
+      { phase: 'waiting', outcome: 'not-run', attempts: 1, unresolved: 0, requestIds: ['r-9'] },
     ],
     [
       'it was accepted',
@@ -260,7 +276,7 @@ describe('replay', () => {
     [
       'it got no answer',
       [intent(), noAnswer],
-      { phase: 'unanswered', outcome: 'unknown', code: null, doubtful: 1 },
+      { phase: 'unanswered', outcome: 'unknown', code: null, unresolved: 1 },
     ],
     [
       'it had landed, with its order',
@@ -280,12 +296,12 @@ describe('replay', () => {
     [
       'it had not landed',
       [intent(), noAnswer, settled(false)],
-      { phase: 'waiting', outcome: 'not-run', attempts: 1, doubtful: 1 },
+      { phase: 'waiting', outcome: 'not-run', attempts: 1, unresolved: 1 },
     ],
     [
       'it was refused for now',
       [intent(), refused('wait')],
-      { phase: 'waiting', outcome: 'not-run', code: 'Some.Code', doubtful: 0 },
+      { phase: 'waiting', outcome: 'not-run', code: 'Some.Code', unresolved: 0 },
     ],
     [
       'it was refused with a code that proves nothing',
@@ -299,7 +315,7 @@ describe('replay', () => {
         phase: 'asking',
         outcome: 'unknown',
         attempts: 2,
-        doubtful: 2,
+        unresolved: 2,
         startedAt: '2026-11-01T02:00:01.000Z',
         intentAt: '2026-11-01T02:00:04.000Z',
       },
@@ -318,7 +334,7 @@ describe('replay', () => {
     expect(stepOf(started(), ...deeds)).toMatchObject(expected);
   });
 
-  it.each<[string, Deed[], Partial<StepState>]>([
+  it.each<[string, JournalEvent[], Partial<StepState>]>([
     [
       'an unknown that was never accepted is settled anew',
       [intent(), ended('unknown'), runEnded('halted', 10)],
@@ -390,7 +406,7 @@ describe('replay', () => {
     ['pause', true, false],
   ] as const)('%s, accepted: %s, tells the last process to stop: %s', (command, accepted, toldToStop) => {
     const by = { user: 'dba', host: 'here', pid: 1 };
-    const told: Deed = { kind: 'steered', command, value: null, by, accepted, what: 'so it is' };
+    const told: JournalEvent = { kind: 'steered', command, value: null, by, accepted, what: 'so it is' };
     expect(stateOf(started(), told, runEnded('drained', 5))).toMatchObject({ toldToStop, exitCode: 5 });
     expect(stateOf(started(), told, runEnded('drained', 5), started(true))).toMatchObject({
       toldToStop: false,
@@ -420,7 +436,7 @@ describe('replay', () => {
     ]);
   });
 
-  it.each<[string, Deed[], boolean]>([
+  it.each<[string, JournalEvent[], boolean]>([
     ['it has not ended', [intent(), accepted(), ended('verified'), ended('skipped', OTHER)], false],
     [
       'everything has an end',

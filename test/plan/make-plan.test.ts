@@ -208,7 +208,7 @@ describe('the plan', () => {
     // The last hourly price is the whole new one; adding the first would count the instance twice.
     expect(got.plan.prices).toEqual([{ amount: 10, currency: 'CNY', basis: 'hourly' }]);
     expect(got.findings.map(({ code }) => code)).toContain('Refit.PriceReckoned');
-    expect(got.plan.steps.map(({ quote }) => quote?.reckoned)).toEqual([undefined, true]);
+    expect(got.plan.steps.map(({ quote }) => quote?.estimated)).toEqual([undefined, true]);
   });
 
   it('does not take the refusal to price a later step alone for a refusal of the step', () => {

@@ -42,7 +42,7 @@ describe('a step tells what it waited for, and how long', () => {
         .after(600)
         .start(undefined, true)
         .after(11)
-        .deed({ kind: 'settled', step: one, attempt: 1, landed: true, order: null, evidence: 'task done' })
+        .deed({ kind: 'settled', step: one, attempt: 1, executed: true, order: null, evidence: 'task done' })
         .after(60)
         .end(one, 'verified'),
       { sending: [2000, 1], settling: [18_000, 2], change: [60_000, 1] },
@@ -183,12 +183,12 @@ describe('a step tells every attempt', () => {
       kind: 'settled',
       step: one,
       attempt: 1,
-      landed: true,
+      executed: true,
       order: '77',
       evidence: 'found in billing',
     });
     expect(step(journal).asked).toMatchObject([
-      { answer: 'none-yet', order: '77', settled: { landed: true, evidence: 'found in billing' } },
+      { answer: 'none-yet', order: '77', settled: { executed: true, evidence: 'found in billing' } },
     ]);
   });
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Deed, OUTCOMES, type Outcome, type ReportStep, type SavedPlan } from '../../src/model.ts';
+import {
+  type JournalEvent,
+  OUTCOMES,
+  type Outcome,
+  type ReportStep,
+  type SavedPlan,
+} from '../../src/model.ts';
 import { describeBill } from '../../src/report/describe-step.ts';
 import { billOf } from '../../src/report/run/bills.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
@@ -131,7 +137,7 @@ describe('a report tells of a run', () => {
     ['as quoted', once(412), yuan(412), false, 'as-quoted', 0, 'billed ¥412.00, as quoted'],
     ['as quoted to the cent, in which bills are written', once(412.004), yuan(412), false, 'as-quoted', -0.004, 'billed ¥412.00, as quoted'],
     ['a cent more', once(412), yuan(412.01), false, 'differs', 0.01, 'billed ¥412.01, ¥0.01 more than quoted'],
-    ['less, of a quote that was reckoned', once(412, { reckoned: true }), yuan(400), false, 'differs', -12, 'billed ¥400.00, ¥12.00 less than quoted (reckoned)'],
+    ['less, of a quote that was reckoned', once(412, { estimated: true }), yuan(400), false, 'differs', -12, 'billed ¥400.00, ¥12.00 less than quoted (reckoned)'],
     ['a refund as quoted', once(-88), yuan(-88), false, 'as-quoted', 0, 'billed -¥88.00, as quoted'],
     ['in another currency', once(412), { amount: 60, currency: 'USD' }, false, 'differs', null, 'billed 60.00 USD, quoted in CNY'],
     ['not read', once(412), null, false, 'not-read', null, 'bill not read'],
@@ -183,14 +189,14 @@ describe('a report tells of a run', () => {
 });
 
 /** Deeds in any order that the types allow, about steps of the plan: also such as no executor would write. */
-function deedsAbout(saved: SavedPlan): fc.Arbitrary<Deed[]> {
+function deedsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
   const step = fc.constantFrom(...saved.steps.map(({ id }) => id));
   const attempt = fc.integer({ min: 1, max: 4 });
   const size = saved.steps[0]!.after;
   const sentAt = '2026-01-05T02:00:07.000Z';
   const ends = OUTCOMES.filter((outcome): outcome is Exclude<Outcome, 'not-run'> => outcome !== 'not-run');
   const text = fc.string({ maxLength: 12, unit: 'binary' });
-  const deed: fc.Arbitrary<Deed> = fc.oneof(
+  const deed: fc.Arbitrary<JournalEvent> = fc.oneof(
     fc.record({
       kind: fc.constant('looked' as const),
       step,
@@ -228,7 +234,7 @@ function deedsAbout(saved: SavedPlan): fc.Arbitrary<Deed[]> {
       kind: fc.constant('settled' as const),
       step,
       attempt,
-      landed: fc.boolean(),
+      executed: fc.boolean(),
       order: fc.option(text),
       evidence: text,
     }),

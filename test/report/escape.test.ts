@@ -3,12 +3,12 @@ import { cells, clip, pad, table, wrap } from '../../src/report/document/columns
 import {
   code,
   csvRecord,
+  escapeControls,
   json,
-  legible,
   markdown,
   markup,
   raw,
-  visible,
+  sanitize,
 } from '../../src/report/document/escape.ts';
 
 describe('characters that could act are made visible', () => {
@@ -22,10 +22,10 @@ describe('characters that could act are made visible', () => {
     ['zero\u200bwidth\ufeff', 'zero\\u{200b}width\\u{feff}'],
     ['lone \ud800 half', 'lone \\u{d800} half'],
     ['\u2028\u2029\ufffe\u{e0041}', '\\u{2028}\\u{2029}\\u{fffe}\\u{e0041}'],
-  ])('%j', (text, shown) => expect(visible(text)).toBe(shown));
+  ])('%j', (text, shown) => expect(escapeControls(text)).toBe(shown));
 
   it('in every string of a value, keys too; an excerpt keeps its line feeds alone', () => {
-    expect(legible({ 'a\x1b': ['b\n'], excerpt: '1 | x\x1b\n  | ^', n: 1, no: null })).toEqual({
+    expect(sanitize({ 'a\x1b': ['b\n'], excerpt: '1 | x\x1b\n  | ^', n: 1, no: null })).toEqual({
       'a\\x1b': ['b\\n'],
       excerpt: '1 | x\\x1b\n  | ^',
       n: 1,

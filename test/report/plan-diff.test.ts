@@ -207,7 +207,7 @@ describe('two saved plans', () => {
       })),
       steps: PLAN.steps.map((step) => ({
         ...step,
-        place: null,
+        location: null,
         quote: step.quote && { ...step.quote, readAt: 'x' },
       })),
     };

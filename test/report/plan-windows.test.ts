@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport, validateSavedPlan } from '../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
-import type { Deed, Forecast, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
+import type { Forecast, JournalEntry, JournalEvent, Review, SavedPlan } from '../../src/model.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
@@ -58,7 +58,7 @@ describe('a report of a run whose window had closed', () => {
   const saved = plan({}, 'drain');
   const what =
     'outside the windows: it is Wed 2026-11-25 05:00 Asia/Shanghai; the next opens Thu 2026-11-26 01:00';
-  const deeds: readonly Deed[] = [
+  const deeds: readonly JournalEvent[] = [
     {
       kind: 'run-started',
       format: 'refit.journal/1',

@@ -5,7 +5,7 @@ import { GENESIS } from '../../src/journal/chain.ts';
 import type { Report } from '../../src/model.ts';
 import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
-import { textOf } from '../../src/report/document/table.ts';
+import { cellText } from '../../src/report/document/table.ts';
 import { REHEARSAL_BANNER, rehearsalTables } from '../../src/report/run/describe-rehearsal.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, savedPlan } from './situations.ts';
@@ -38,7 +38,7 @@ describe('a rehearsal', () => {
       expect(shown).toContain(heading);
       for (const row of rows)
         expect(shown.replace(/\s+/g, ' ')).toContain(
-          format === 'text' ? textOf(row[0]!) : textOf(row.at(-1)!),
+          format === 'text' ? cellText(row[0]!) : cellText(row.at(-1)!),
         );
       expect(columns.length).toBe([...rows][0]!.length);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textOf } from '../../src/report/document/table.ts';
+import { cellText } from '../../src/report/document/table.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, type ReportFormat, renderReport } from '../../src/report/run/render-report.ts';
 import { CSV_COLUMNS } from '../../src/report/run/report-csv.ts';
@@ -102,7 +102,7 @@ describe.each(Object.keys(SITUATIONS))('%s', (name) => {
       for (const [at, row] of [...rows].entries())
         for (const cell of row)
           if (typeof cell !== 'object' || cell?.kind !== 'excerpt')
-            for (const part of textOf(cell).split(' ')) expect(shown[at]).toContain(part);
+            for (const part of cellText(cell).split(' ')) expect(shown[at]).toContain(part);
     }
   });
 });

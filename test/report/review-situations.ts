@@ -163,7 +163,7 @@ export function reviewFullOf(text: string): SealedReview {
     },
     [text, 'rest'],
   );
-  const steps: Step[] = plan.steps.map((step) => ({ ...step, profile: text, place: bad.location }));
+  const steps: Step[] = plan.steps.map((step) => ({ ...step, profile: text, location: bad.location }));
   return {
     verdict: 'ready',
     plan: { ...plan, steps, prices: sumPrices(steps) },

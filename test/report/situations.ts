@@ -5,11 +5,11 @@ import {
   type AfterRefusal,
   type BlockedTarget,
   type Change,
-  type Deed,
   type EndedBecause,
   type Finding,
   JOURNAL_FORMAT,
   type JournalEntry,
+  type JournalEvent,
   type Money,
   type Outcome,
   type PlanReview,
@@ -56,9 +56,9 @@ export function savedPlan(
       const id = `${instance}/${dimension}`;
       const quote = price === undefined ? null : { amount: price, currency: 'CNY', basis, readAt: READ_AT };
       const change = { dimension, from: before[dimension], to: after[dimension] };
-      const place = { file: 'plans/double-eleven.yaml', line: 9, column: 5 };
+      const location = { file: 'plans/double-eleven.yaml', line: 9, column: 5 };
       const common = { instance, region, profile: 'default', edition: 'redis-6.2-cluster' } as const;
-      steps.push({ ...common, id, change, before, after, needs, wave, place, quote });
+      steps.push({ ...common, id, change, before, after, needs, wave, location, quote });
       before = after;
       needs = id;
     }
@@ -139,7 +139,7 @@ export class JournalWriter {
     return this;
   }
 
-  deed(deed: Deed): this {
+  deed(deed: JournalEvent): this {
     this.entries.push(seal(this.entries.at(-1) ?? EMPTY_CHAIN, new Date(this.#now).toISOString(), deed));
     return this;
   }
@@ -416,7 +416,7 @@ function underWay(): Situation {
 function crashed(): Situation {
   const saved = savedPlan(unpriced(CART));
   const [one, two, three, four] = saved.steps.map(({ id }) => id) as [string, string, string, string];
-  const noAnswer: Deed = {
+  const noAnswer: JournalEvent = {
     kind: 'no-answer',
     step: two,
     attempt: 1,
@@ -442,7 +442,7 @@ function crashed(): Situation {
       kind: 'settled',
       step: four,
       attempt: 1,
-      landed: true,
+      executed: true,
       order: '20260105009999',
       evidence: 'its order was found by time and instance',
     })

@@ -4,20 +4,20 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import { replay } from '../../src/journal/replay.ts';
-import type { JournalEntry, Steered } from '../../src/model.ts';
+import type { ControlAttempt, JournalEntry } from '../../src/model.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 const BY = { user: 'oncall', host: 'ops-2', pid: 99 };
-const TOLD: readonly Steered[] = [
+const TOLD: readonly ControlAttempt[] = [
   { command: 'pause', value: null, by: BY, accepted: true, what: 'paused: no new order starts' },
   { command: 'pause', value: null, by: BY, accepted: false, what: 'already paused' },
   { command: 'continue', value: null, by: BY, accepted: true, what: 'going on' },
   { command: 'set inFlight', value: 5, by: BY, accepted: true, what: 'inFlight is 5 now' },
 ];
 
-function toldTo(told: readonly Steered[]) {
+function toldTo(told: readonly ControlAttempt[]) {
   const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
   const more: JournalEntry[] = [...entries];
   for (const one of told)

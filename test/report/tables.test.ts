@@ -6,6 +6,7 @@ import { ink } from '../../src/report/document/ink.ts';
 import { markdownDocument } from '../../src/report/document/markdown-document.ts';
 import {
   type ColumnOf,
+  cellText,
   code,
   count,
   duration,
@@ -15,7 +16,6 @@ import {
   SENTENCE,
   type Table,
   tableOf,
-  textOf,
   time,
 } from '../../src/report/document/table.ts';
 import { textTable } from '../../src/report/document/text-document.ts';
@@ -30,7 +30,7 @@ import { finding, HOSTILE, REVIEWS, SITUATIONS } from './situations.ts';
 /** Heading, titles and rows as people read them; what is empty in a row is left out. */
 function pictureOf({ heading, columns, rows }: Table): string[] {
   const titles = columns.map(({ title }) => title).join(' | ');
-  return [heading, titles, ...[...rows].map((row) => row.map(textOf).join(' | '))];
+  return [heading, titles, ...[...rows].map((row) => row.map(cellText).join(' | '))];
 }
 
 function tablesIn(situation: string): Record<string, string[]> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
-import type { Deed, SavedPlan, SealedReview, WaveConduct } from '../../src/model.ts';
+import type { JournalEvent, RolloutOptions, SavedPlan, SealedReview } from '../../src/model.ts';
 import { describeConduct, describeSpread } from '../../src/report/review/describe-rollout.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
@@ -13,7 +13,7 @@ const plain = { color: false, width: 120, all: true };
 const ORDINARY = SITUATIONS['a-small-run-all-verified']!().saved;
 
 /** The plan with this conduct of its first wave, and an ordinary one after it. */
-function withConduct(conduct: WaveConduct): SavedPlan {
+function withConduct(conduct: RolloutOptions): SavedPlan {
   const [first] = ORDINARY.waves;
   return {
     ...ORDINARY,
@@ -25,7 +25,7 @@ function withConduct(conduct: WaveConduct): SavedPlan {
 }
 
 describe('the conduct of a wave in words', () => {
-  it.each<[string, WaveConduct, string]>([
+  it.each<[string, RolloutOptions, string]>([
     ['an ordinary wave', {}, ''],
     ['a soak', { soak: 1_800_000 }, 'then soaks for 30 m'],
     ['a slow start', { slowStart: true }, 'starts with 1 at once and doubles as steps are verified'],
@@ -114,7 +114,7 @@ describe('a spread in words', () => {
 
 describe('a report of a run with a gate', () => {
   const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
-  const judged: Deed = {
+  const judged: JournalEvent = {
     kind: 'gate',
     wave: 0,
     name: saved.waves[0]!.name,

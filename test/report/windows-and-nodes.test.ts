@@ -1,7 +1,7 @@
 // Goal: every format of a review and of a report says in which window a change waits, and which nodes it is about.
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
-import type { Deed, JournalEntry, Review, SavedPlan } from '../../src/model.ts';
+import type { JournalEntry, JournalEvent, Review, SavedPlan } from '../../src/model.ts';
 import { REVIEW_FORMATS, renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { REPORT_FORMATS, renderReport } from '../../src/report/run/render-report.ts';
@@ -27,7 +27,7 @@ function plan(): SavedPlan {
   };
 }
 
-function journal(...deeds: readonly Deed[]): JournalEntry[] {
+function journal(...deeds: readonly JournalEvent[]): JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (const deed of deeds)
     entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:00:00.000Z', deed));
@@ -53,9 +53,14 @@ describe('a review', () => {
 describe('a report', () => {
   const saved = plan();
   const { id } = saved.steps[0]!;
-  const deferred: Deed = { kind: 'deferred', step: id, window: WINDOW, opensAt: '2026-01-05T19:00:00.000Z' };
-  const intent: Deed = { kind: 'intent', step: id, attempt: 1, size: saved.steps[0]!.after };
-  const accepted: Deed = {
+  const deferred: JournalEvent = {
+    kind: 'deferred',
+    step: id,
+    window: WINDOW,
+    opensAt: '2026-01-05T19:00:00.000Z',
+  };
+  const intent: JournalEvent = { kind: 'intent', step: id, attempt: 1, size: saved.steps[0]!.after };
+  const accepted: JournalEvent = {
     kind: 'accepted',
     step: id,
     attempt: 1,
@@ -71,8 +76,8 @@ describe('a report', () => {
   });
 
   const warning = 'executed outside its window 03:00-06:00 Beijing time';
-  const began: Deed = { kind: 'began', step: id, evidence: 'task 7 is running', warning };
-  const ended: Deed = {
+  const began: JournalEvent = { kind: 'began', step: id, evidence: 'task 7 is running', warning };
+  const ended: JournalEvent = {
     kind: 'step-ended',
     step: id,
     outcome: 'verified',

@@ -90,7 +90,7 @@ function disobeyed({ saved, entries }: Run): string[] {
       entry.kind === 'deferred' ||
       entry.kind === 'step-ended' ||
       (entry.kind === 'refused' && entry.next !== 'read-first') ||
-      (entry.kind === 'settled' && !entry.landed)
+      (entry.kind === 'settled' && !entry.executed)
     )
       underWay.delete(entry.step);
   }

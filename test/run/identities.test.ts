@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { RefitError } from '../../src/errors.ts';
-import type { CallerTold, JournalEntry } from '../../src/model.ts';
+import type { IdentityOnRecord, JournalEntry } from '../../src/model.ts';
 import { mustBeSameAccount } from '../../src/run/identities.ts';
 
-const told = (account: string | null, profile = 'default'): CallerTold => ({
+const told = (account: string | null, profile = 'default'): IdentityOnRecord => ({
   profile,
   caller: account === null ? null : { account, user: '1', type: 'CAMUser', arn: 'qcs::cam::uin/1:uin/1' },
   why: account === null ? 'no right' : null,
 });
-const entry = (one: CallerTold) => ({ kind: 'caller', ...one }) as JournalEntry;
+const entry = (one: IdentityOnRecord) => ({ kind: 'caller', ...one }) as JournalEntry;
 
 describe('a run that is taken up', () => {
-  it.each<[string, readonly CallerTold[], readonly CallerTold[]]>([
+  it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
     ['by the first process', [], [told('100')]],
     ['on the same account', [told('100')], [told('100')]],
     ['by another user of the account', [told('100')], [{ ...told('100'), why: null }]],
@@ -22,7 +22,7 @@ describe('a run that is taken up', () => {
     expect(() => mustBeSameAccount('runs/x', before.map(entry), now)).not.toThrow();
   });
 
-  it.each<[string, readonly CallerTold[], readonly CallerTold[]]>([
+  it.each<[string, readonly IdentityOnRecord[], readonly IdentityOnRecord[]]>([
     ['another account', [told('100')], [told('200')]],
     ['another account, where one process between was not told', [told('100'), told(null)], [told('200')]],
     [

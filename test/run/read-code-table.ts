@@ -2,9 +2,9 @@
  * What is expected of every code that a read may be answered with, again and again: one line a code. Written from docs/provider.md P53, P65, P74, P81, P95, P100 and P157 to P160, and held against planning and the run in `every-code.test.ts`.
  */
 import { VirtualClock } from '../../src/clock.ts';
-import { openReader } from '../../src/cloud/client.ts';
+import { createReader } from '../../src/cloud/client.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
 import type { HttpResponse } from '../../src/cloud/network/transport.ts';
 import { EXIT_BLOCKED, RefitError } from '../../src/errors.ts';
 import { planFleet } from '../../src/operations/plan-fleet.ts';
@@ -185,7 +185,7 @@ export async function planAgainst(fault: string, action: string): Promise<string
   );
   const way = simulatedCloud(world, clock, 1).transportFor(clock, () => true);
   let tries = 0;
-  const reader = openReader({
+  const reader = createReader({
     clock,
     credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'the story' }),
     endpoint: null,
@@ -197,7 +197,7 @@ export async function planAgainst(fault: string, action: string): Promise<string
         return way.send(request);
       },
     },
-    permits: openPermits(clock, 18),
+    permits: createPermits(clock, 18),
   });
   let exitCode = 0;
   const told: string[] = [];

@@ -1,7 +1,7 @@
 // Goal: a rehearsal is the executor itself: the same outcomes as a run against the simulated provider, the same bytes from
 // the same seed, with everything that a saved plan may hold, and nothing of the outside.
 import { describe, expect, it } from 'vitest';
-import { callerOver } from '../../src/cloud/calls/gateway-client.ts';
+import { apiClientOver } from '../../src/cloud/calls/gateway-client.ts';
 import { canonical } from '../../src/digest.ts';
 import { decode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
@@ -9,7 +9,7 @@ import { rehearseSavedPlan } from '../../src/operations/rehearse-plan.ts';
 import { ASSUMED_DURATIONS } from '../../src/plan/forecast/durations.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { rehearseRun, startOf } from '../../src/run/rehearse/rehearse-run.ts';
-import { openRehearsal } from '../../src/simulator/rehearsal/rehearsal.ts';
+import { createRehearsal } from '../../src/simulator/rehearsal/rehearsal.ts';
 import { savedPlan } from '../report/situations.ts';
 import { A, ALL_TO_8GB, clusters, standards } from './fleets.ts';
 import { setStage } from './stage.ts';
@@ -63,7 +63,7 @@ describe('a rehearsal', () => {
 
   it('writes the journal of a real run, whole to the last byte', async () => {
     const saved = plain(8);
-    const provider = openRehearsal(saved, {
+    const provider = createRehearsal(saved, {
       faults: ['lost-answer:0.3'],
       durations: ASSUMED_DURATIONS,
       measured: true,
@@ -73,7 +73,7 @@ describe('a rehearsal', () => {
       saved,
       startsAt,
       providerIn: (clock) =>
-        callerOver(provider.gatewayFor({ seed: 4, faults: ['lost-answer:0.3'], startsAt }, clock), clock),
+        apiClientOver(provider.gatewayFor({ seed: 4, faults: ['lost-answer:0.3'], startsAt }, clock), clock),
       chance: provider.chanceFor(4),
       version: '0.0.0',
     });

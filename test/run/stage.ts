@@ -4,29 +4,29 @@
  */
 import type { Offered } from '../../src/approval/judge-approvals.ts';
 import { type Clock, VirtualClock } from '../../src/clock.ts';
-import { openCloud, openReader } from '../../src/cloud/client.ts';
+import { createCloud, createReader } from '../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../src/cloud/credentials/find-credentials.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { RefitError } from '../../src/errors.ts';
 import { decode } from '../../src/journal/chain.ts';
-import { beginReplay } from '../../src/journal/replay.ts';
+import { createReplay } from '../../src/journal/replay.ts';
 import {
-  type Deed,
+  type ControlCommand,
   type JournalEntry,
+  type JournalEvent,
   type Report,
   type RunState,
   type SavedPlan,
-  type SteerCommand,
   sameSize,
 } from '../../src/model.ts';
 import { planFleet } from '../../src/operations/plan-fleet.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
-import { beginCallCounter } from '../../src/run/call-counter.ts';
-import type { Standing, SteerAnswer } from '../../src/run/control/control.ts';
+import { createCallCounter } from '../../src/run/call-counter.ts';
+import type { ControlAnswer, Standing } from '../../src/run/control/control.ts';
 import { judged } from '../../src/run/demand-approvals.ts';
-import type { GateDoors, RunEnd } from '../../src/run/engine/run.ts';
+import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, TELLING_GRACE } from '../../src/run/notify/notifier.ts';
-import { openProcess } from '../../src/run/process.ts';
+import { createProcess } from '../../src/run/process.ts';
 import { simulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
@@ -57,7 +57,7 @@ export interface StageOptions {
   /** The plan's own approvals are demanded, as `apply` does; else they are left out of the story, and its waves' alone count. */
   readonly demandsSignatures?: true;
   /** How gates ask outside. */
-  readonly gates?: GateDoors;
+  readonly gates?: GatePorts;
   /** Done to the world once the plan is made, and before anything is carried out. */
   readonly afterPlanning?: (world: World, now: number) => void;
 }
@@ -76,7 +76,7 @@ export interface Fate {
   /** Milliseconds for which it stays after it threw, as a process does that waits for something else. */
   readonly lingers?: number;
   /** What it is told, and how many milliseconds after its start: by the same person each time. */
-  readonly steer?: readonly (readonly [number, SteerCommand])[];
+  readonly steer?: readonly (readonly [number, ControlCommand])[];
   /** It is asked how it stands each time so many milliseconds have passed. */
   readonly askedEvery?: number;
   /** Milliseconds by which its clock is ahead of the provider's; asked whenever it looks at the clock. */
@@ -100,7 +100,7 @@ export interface Outcome {
   /** What it threw, where it threw. */
   readonly error: unknown;
   /** What it answered to each command, in the order of the answers. */
-  readonly answers: readonly SteerAnswer[];
+  readonly answers: readonly ControlAnswer[];
   /** What it said of how it stands, with the milliseconds since its start. */
   readonly standings: readonly (Standing & { readonly after: number })[];
 }
@@ -114,7 +114,7 @@ export interface Run extends Outcome {
   readonly counts: WorldCounts;
   readonly world: WorldState;
   /** What it told its journal and a failed disk did not take. */
-  readonly lost: readonly Deed[];
+  readonly lost: readonly JournalEvent[];
   /** Milliseconds of virtual time. */
   readonly took: number;
   /** The same, until nobody is told anything any more. */
@@ -181,11 +181,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       monotonic: () => clock.monotonic(),
       sleep: (ms, signal) => clock.sleep(ms, signal),
     };
-    const reader = openReader({
+    const reader = createReader({
       ...common,
       clock: planningClock,
       transport: cloud.transportFor(clock, () => true),
-      permits: openPermits(clock, 18),
+      permits: createPermits(clock, 18),
     });
     return planFleet(`${HEAD}${options.plan}\n`, 'story.yaml', {
       from: reader,
@@ -221,8 +221,8 @@ async function live(
   stage: Stage,
   fate: Fate,
   faultsSeen: string[],
-  common: Pick<Parameters<typeof openCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
-    readonly gates: GateDoors;
+  common: Pick<Parameters<typeof createCloud>[0], 'credentials' | 'endpoint' | 'jitter'> & {
+    readonly gates: GatePorts;
     readonly demandsSignatures: boolean;
   },
 ): Promise<Run> {
@@ -264,8 +264,8 @@ async function live(
   const onDisk = decode(disk.text);
   if (onDisk.fault) throw new Error(`the journal is broken: ${JSON.stringify(onDisk.fault)}`);
   let notices = '';
-  const permits = openPermits(clock, saved.execution.requestsPerSecond);
-  const calls = beginCallCounter();
+  const permits = createPermits(clock, saved.execution.requestsPerSecond);
+  const calls = createCallCounter();
   const client = {
     ...common,
     clock,
@@ -273,9 +273,9 @@ async function live(
     onCall: calls.add,
     transport: provider.transportFor(clock, () => alive),
   };
-  const cloud = openCloud(client);
+  const cloud = createCloud(client);
   const signals = { drain: new AbortController(), leave: new AbortController() };
-  const runProcess = openProcess({
+  const runProcess = createProcess({
     saved,
     past: { entries: onDisk.entries, end: onDisk.end, tornBytes: onDisk.torn?.length ?? 0 },
     store: disk.openFor(clock),
@@ -304,7 +304,7 @@ async function live(
   later(fate.drainAfter, () => signals.drain.abort(130));
   later(fate.leaveAfter, () => signals.leave.abort());
   for (const [after, act] of fate.meanwhile ?? []) later(after, act);
-  const answers: SteerAnswer[] = [];
+  const answers: ControlAnswer[] = [];
   for (const [after, command] of fate.steer ?? [])
     later(after, () => void control.command(command, STEERER).then((answer) => answers.push(answer)));
 
@@ -318,7 +318,7 @@ async function live(
     if (signed !== null) await journal.record(signed.deed);
     if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
     return fate.reconciles
-      ? runProcess.reconcile(() => openReader(client))
+      ? runProcess.reconcile(() => createReader(client))
       : runProcess.carryOut({ cloudFor: () => cloud, approvalOf: demand, gates: common.gates });
   };
   const standings: (Standing & { after: number })[] = [];
@@ -345,7 +345,7 @@ async function live(
   over = true;
   alive = false;
   const read = decode(disk.text);
-  const state = beginReplay(saved);
+  const state = createReplay(saved);
   for (const entry of read.entries) state.add(entry);
   if (read.fault) faultsSeen.push(`the journal does not decode: ${JSON.stringify(read.fault)}`);
   return {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { decode } from '../../src/journal/chain.ts';
-import type { SteerCommand } from '../../src/model.ts';
+import type { ControlCommand } from '../../src/model.ts';
 import { examineApprovals } from '../../src/operations/audit/examine-approvals.ts';
 import { examineJournal } from '../../src/operations/audit/examine-journal.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../src/plan/seal.ts';
@@ -65,7 +65,7 @@ const TOLD: readonly RegExp[] = [
   /li.{0,200}half.{0,200}2026-01-05 17:40:00 UTC/,
 ];
 
-const CONTINUE: SteerCommand = { kind: 'continue' };
+const CONTINUE: ControlCommand = { kind: 'continue' };
 
 /** Puts what somebody signs now, good for a day, beside the saved plan. */
 function sign(stage: Stage, name: string, wave: string | null): void {

@@ -1,17 +1,17 @@
 /** What is done about due times: tables of the pure decision, and of what an exit code means. */
 import { describe, expect, it } from 'vitest';
 import type { SavedWindows, Schedule } from '../../src/model.ts';
+import { afterAttempt } from '../../src/schedule/after-attempt.ts';
+import { decide, type RunRequest, type Switch } from '../../src/schedule/decide.ts';
+import { type FileReading, readPlanFile, scheduleSignature } from '../../src/schedule/plan-file.ts';
 import {
   decodeAccount,
   EMPTY_STATE,
   encodeEntry,
   foldEntry,
-  type ScheduleDeed,
+  type ScheduleEvent,
   type ScheduleState,
-} from '../../src/schedule/account.ts';
-import { afterAttempt } from '../../src/schedule/after-attempt.ts';
-import { decide, type RunRequest, type Switch } from '../../src/schedule/decide.ts';
-import { type FileReading, readPlanFile, scheduleSignature } from '../../src/schedule/plan-file.ts';
+} from '../../src/schedule/schedule-log.ts';
 import { scheduledFile } from './world.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 24);
@@ -27,7 +27,7 @@ const EVERY: Schedule = {
 
 interface Case {
   readonly schedule?: Schedule;
-  readonly told?: readonly [number, ScheduleDeed][];
+  readonly told?: readonly [number, ScheduleEvent][];
   readonly now: number;
   readonly inHand?: boolean;
   readonly switched?: Switch;
@@ -53,7 +53,8 @@ function decisions({ schedule = EVERY, told = [], now, inHand, switched, request
     inHand: new Set(inHand ? ['p.yaml'] : []),
     gone: new Set(away ? ['p.yaml'] : []),
   }).map((one) => {
-    const { due, ...rest } = one.kind === 'begin' ? one.begin : (one.deed as ScheduleDeed & { due?: string });
+    const { due, ...rest } =
+      one.kind === 'begin' ? one.begin : (one.deed as ScheduleEvent & { due?: string });
     const when = due === undefined ? '' : ` ${due.slice(11, 16)}`;
     if (one.kind === 'begin') return `begin${when} ${one.begin.because}`;
     const { because = '', count } = rest as { because?: string; count?: number };
@@ -66,7 +67,7 @@ function signature(file: FileReading): string {
   return scheduleSignature(file.plan);
 }
 
-const began = (due: number): ScheduleDeed => ({
+const began = (due: number): ScheduleEvent => ({
   kind: 'began',
   plan: 'p.yaml',
   due: iso(due),
@@ -75,14 +76,14 @@ const began = (due: number): ScheduleDeed => ({
   digest: null,
   entries: 0,
 });
-const ended = (due: number): ScheduleDeed => ({
+const ended = (due: number): ScheduleEvent => ({
   kind: 'ended',
   plan: 'p.yaml',
   due: iso(due),
   exitCode: 0,
   what: 'done',
 });
-const left = (due: number, goesOn: number): ScheduleDeed => ({
+const left = (due: number, goesOn: number): ScheduleEvent => ({
   kind: 'left',
   plan: 'p.yaml',
   due: iso(due),

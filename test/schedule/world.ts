@@ -5,12 +5,17 @@
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import type { Outcome, SavedPlan, Schedule } from '../../src/model.ts';
-import { decodeAccount, EMPTY_STATE, foldEntry, type ScheduleEntry } from '../../src/schedule/account.ts';
-import { openAccount } from '../../src/schedule/account-file.ts';
 import type { Child } from '../../src/schedule/carry-out.ts';
 import type { RunRequest, Switch } from '../../src/schedule/decide.ts';
 import type { FileReading, ScheduledPlan } from '../../src/schedule/plan-file.ts';
-import { openScheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts';
+import {
+  decodeAccount,
+  EMPTY_STATE,
+  foldEntry,
+  type ScheduleEntry,
+} from '../../src/schedule/schedule-log.ts';
+import { createScheduleLog } from '../../src/schedule/schedule-log-file.ts';
+import { createScheduler, type SchedulerPorts } from '../../src/schedule/scheduler.ts';
 import type { Random } from '../../src/simulator/world/random.ts';
 
 /** A run directory as it is on the world's disk. */
@@ -231,7 +236,7 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
       const never = new AbortController().signal;
       const ports: SchedulerPorts = {
         clock,
-        account: openAccount(store, decodeAccount(durable).entries, clock),
+        account: createScheduleLog(store, decodeAccount(durable).entries, clock),
         look: () =>
           through(() => ({
             files: [...files.values()],
@@ -281,7 +286,7 @@ export function makeWorld(time: VirtualClock, chance: Random): World {
       };
       if (life.diesAfter !== null) void time.sleep(life.diesAfter).then(die);
       if (life.drainsAfter !== null) void time.sleep(life.drainsAfter).then(() => drain.abort(143));
-      await Promise.race([openScheduler(ports).run(), death]);
+      await Promise.race([createScheduler(ports).run(), death]);
       alive = false;
     },
   };

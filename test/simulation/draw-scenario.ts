@@ -1,5 +1,5 @@
 /** Draws a scenario from a seed: the same seed, the same scenario. */
-import type { SteerCommand } from '../../src/model.ts';
+import type { ControlCommand } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { MINUTE } from '../../src/units.ts';
 import { drawApprovals } from './approvals.ts';
@@ -228,7 +228,7 @@ function pick<T>(chance: Random, list: readonly T[]): T {
   return chance.pick(list);
 }
 
-function drawCommand(chance: Random): SteerCommand {
+function drawCommand(chance: Random): ControlCommand {
   switch (chance.whole(0, 9)) {
     case 0:
       return { kind: 'drain' };

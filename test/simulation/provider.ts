@@ -3,8 +3,8 @@
  * client asks; signing, JSON and sockets are left out because they are tested elsewhere and cost more than all the rest.
  */
 import type { VirtualClock } from '../../src/clock.ts';
-import type { Caller } from '../../src/cloud/calls/call.ts';
-import { openProviderTime } from '../../src/cloud/calls/provider-time.ts';
+import type { ApiClient } from '../../src/cloud/calls/call.ts';
+import { createProviderTime } from '../../src/cloud/calls/provider-time.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import type { Answer } from '../../src/cloud/wire/answer.ts';
 import { fitTo } from '../../src/simulator/actions/parameters.ts';
@@ -44,7 +44,7 @@ export interface Provider {
   /** Orders that arrived, refused by limit or not, while no stranger shared the limit. */
   readonly arrivals: { orders: number; refusedByLimit: number };
   /** Sends the calls of one process; `calm`: over a road on which nothing goes wrong. */
-  callerFor(machine: Machine, calm?: boolean): Caller;
+  callerFor(machine: Machine, calm?: boolean): ApiClient;
   /** Lets the stranger and the others act, from now on. */
   begin(): void;
   /** Nobody acts any more. */
@@ -114,7 +114,7 @@ export function openProvider(
 
   /** The request as it arrives at the gateway, now. */
   const arrive = (
-    action: Parameters<Caller['send']>[0]['action'],
+    action: Parameters<ApiClient['send']>[0]['action'],
     region: string,
     fields: object,
   ): Served => {
@@ -147,10 +147,10 @@ export function openProvider(
     return served;
   };
 
-  const callerFor = (machine: Machine, calm = false): Caller => {
+  const callerFor = (machine: Machine, calm = false): ApiClient => {
     const losses = (probability: number): boolean => !calm && chance.next() < probability;
     const { clock } = machine;
-    const providerTime = openProviderTime(clock);
+    const providerTime = createProviderTime(clock);
     let lastOrderAnswer: Answer | null = null;
     const lane = (action: { name: string }) => ({ action: action.name, host: 'simulated', identity: 'us' });
     return {

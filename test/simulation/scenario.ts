@@ -3,7 +3,7 @@
  * provider's times, what goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made
  * smaller member by member.
  */
-import type { SteerCommand } from '../../src/model.ts';
+import type { ControlCommand } from '../../src/model.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { HOUR, MINUTE } from '../../src/units.ts';
 
@@ -122,7 +122,7 @@ export interface Life {
   readonly drainAfter: number | null;
   readonly leaveAfter: number | null;
   /** What it is told through its socket, and after how many milliseconds. */
-  readonly steering: readonly (readonly [number, SteerCommand])[];
+  readonly steering: readonly (readonly [number, ControlCommand])[];
   /** It is `refit reconcile` instead of `refit apply`. */
   readonly reconciles: boolean;
 }

@@ -5,12 +5,12 @@
 import { type Clock, iso, VirtualClock } from '../../src/clock.ts';
 import { cloudOver } from '../../src/cloud/client.ts';
 import type { Cloud, CloudReader } from '../../src/cloud/cloud.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
 import type { Transport } from '../../src/cloud/network/transport.ts';
 import { readInventory } from '../../src/cloud/read-inventory.ts';
 import { RefitError } from '../../src/errors.ts';
 import { type ChainEnd, decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
-import { beginReplay, isFinished } from '../../src/journal/replay.ts';
+import { createReplay, isFinished } from '../../src/journal/replay.ts';
 import {
   type Catalogue,
   type Gate,
@@ -19,17 +19,17 @@ import {
   type JournalEntry,
   type Plan,
   type PlanTarget,
+  type RequestedSize,
   type SavedPlan,
   type StepState,
-  type Wish,
 } from '../../src/model.ts';
 import { draftPlan, finishPlan } from '../../src/plan/make-plan.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { type Demanded, judged } from '../../src/run/demand-approvals.ts';
 import { unsettledSteps } from '../../src/run/engine/reconcile-steps.ts';
-import type { GateDoors } from '../../src/run/engine/run.ts';
+import type { GatePorts } from '../../src/run/engine/run.ts';
 import type { Listener } from '../../src/run/notify/notifier.ts';
-import { openProcess } from '../../src/run/process.ts';
+import { createProcess } from '../../src/run/process.ts';
 import { providerOver } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { JournalWriter } from '../../src/store/journal-writer.ts';
@@ -175,7 +175,7 @@ async function live(
   const { time, provider, watcher, chance, sabotage } = setting;
   const disk = openDisk(chance, watcher, sabotage === 'no-fsync');
   const entries: JournalEntry[] = [];
-  const replay = beginReplay(saved);
+  const replay = createReplay(saved);
   let end: ChainEnd = EMPTY_CHAIN;
   let read = 0;
   provider.begin();
@@ -284,7 +284,7 @@ async function carryOut(
     rate: saved.execution.requestsPerSecond,
   });
   const cloud = provided.cloudFor('default');
-  const runProcess = openProcess({
+  const runProcess = createProcess({
     saved: sabotagedPlan(saved, sabotage),
     past: { entries: setting.entries, end, tornBytes: torn },
     store: disk.openFor(machine, life),
@@ -419,7 +419,7 @@ async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Prom
       kind: 'settled',
       step: id,
       attempt: attempts,
-      landed: false,
+      executed: false,
       order: null,
       evidence: 'believed',
     });
@@ -464,7 +464,7 @@ function calmMachine(clock: Clock): Machine {
 function calmReader(provider: Provider, clock: Clock): CloudReader {
   return cloudOver(provider.callerFor(calmMachine(clock), true), {
     clock,
-    permits: openPermits(clock, 18),
+    permits: createPermits(clock, 18),
     jitter: () => 0.5,
     endpoint: null,
     transport: NO_BYTES,
@@ -521,7 +521,7 @@ const WANTED = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
 const GATE: Gate = { command: ['check'], timeout: 60_000, onInconclusive: 'pause', shadow: false };
 
 /** A command that takes a while, fails now and then, and now and then cannot tell. */
-function moodyGate(clock: Clock, chance: Setting['chance']): GateDoors {
+function moodyGate(clock: Clock, chance: Setting['chance']): GatePorts {
   return {
     async runCommand() {
       await clock.sleep(chance.whole(0, 20_000));
@@ -586,10 +586,10 @@ function windowsOf({ windows }: Scenario): Pick<Plan, 'windows'> {
 }
 
 function targetOf({ id, changes, multiZone }: InstanceWish, index: number): PlanTarget {
-  const wishes: Partial<Record<keyof typeof WANTED, Wish>> = {};
+  const wishes: Partial<Record<keyof typeof WANTED, RequestedSize>> = {};
   for (const dimension of changes) wishes[dimension] = { kind: 'absolute', value: WANTED[dimension] };
   return {
-    place: { file: 'simulation.yaml', line: index + 1, column: 1 },
+    location: { file: 'simulation.yaml', line: index + 1, column: 1 },
     region: null,
     profile: null,
     match: { kind: 'instance', instance: id },

@@ -6,9 +6,9 @@ import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
 import type { Replay } from '../../src/journal/replay.ts';
 import {
-  type Deed,
   isLimitCode,
   type JournalEntry,
+  type JournalEvent,
   OUTCOMES,
   type Report,
   type SavedPlan,
@@ -74,7 +74,7 @@ export interface Watcher {
   /** So many resizes may be under way when another is begun from now on. */
   bound(inFlight: number): void;
   /** A deed that the process is about to write down. */
-  told(deed: Deed): void;
+  told(deed: JournalEvent): void;
   /** An entry as the process tells it, durable. */
   entry(entry: JournalEntry): void;
   /** A process has ended, however; `fresh` are the entries it left. */
@@ -464,7 +464,7 @@ function tellEntry(entry: JournalEntry): string {
       : kind === 'refused'
         ? `${entry.code}, ${entry.next}`
         : kind === 'settled'
-          ? `${entry.landed ? 'had landed' : 'had not landed'}: ${entry.evidence}`
+          ? `${entry.executed ? 'had landed' : 'had not landed'}: ${entry.evidence}`
           : kind === 'no-answer' || kind === 'not-sent'
             ? entry.why
             : kind === 'stopping'

@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { decode, EMPTY_CHAIN } from '../../src/journal/chain.ts';
-import { beginReplay } from '../../src/journal/replay.ts';
-import type { Deed } from '../../src/model.ts';
-import { openJournalWriter } from '../../src/store/journal-writer.ts';
+import { createReplay } from '../../src/journal/replay.ts';
+import type { JournalEvent } from '../../src/model.ts';
+import { createJournalWriter } from '../../src/store/journal-writer.ts';
 import { memoryDisk } from '../run/memory-store.ts';
 
-const deed = (n: number): Deed => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
+const deed = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
 
 function open() {
   const clock = new VirtualClock();
@@ -15,11 +15,11 @@ function open() {
   disk.onAppend = (_, text) => void appends.push(text);
   disk.slowness = 10;
   const told: number[] = [];
-  const writer = openJournalWriter({
+  const writer = createJournalWriter({
     store: disk.openFor(clock),
     clock,
     end: EMPTY_CHAIN,
-    replay: beginReplay({ steps: [] }),
+    replay: createReplay({ steps: [] }),
     onEntry: ({ seq }) => told.push(seq),
   });
   return { clock, disk, appends, told, writer };
@@ -101,11 +101,11 @@ describe('the journal writer', () => {
     onTestFinished(() => later.mockRestore());
     const clock = new VirtualClock();
     const disk = memoryDisk();
-    const writer = openJournalWriter({
+    const writer = createJournalWriter({
       store: disk.openFor(clock),
       clock,
       end: EMPTY_CHAIN,
-      replay: beginReplay({ steps: [] }),
+      replay: createReplay({ steps: [] }),
       onEntry: ({ seq }) => {
         if (seq === 1) throw new Error('the screen is gone');
       },

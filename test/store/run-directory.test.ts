@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
-import { openPermits } from '../../src/cloud/limit/permits.ts';
+import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { canonical } from '../../src/digest.ts';
 import { decode, EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
-import { beginReplay } from '../../src/journal/replay.ts';
-import type { Deed } from '../../src/model.ts';
+import { createReplay } from '../../src/journal/replay.ts';
+import type { JournalEvent } from '../../src/model.ts';
 import { applyPlan } from '../../src/run/apply.ts';
-import { beginCallCounter } from '../../src/run/call-counter.ts';
+import { createCallCounter } from '../../src/run/call-counter.ts';
 import { openJournalFile, readJournalFile } from '../../src/store/folder/journal-file.ts';
 import { prepareRunDirectory, RUN_FILES, readRun } from '../../src/store/folder/run-directory.ts';
-import { openJournalWriter } from '../../src/store/journal-writer.ts';
+import { createJournalWriter } from '../../src/store/journal-writer.ts';
 import { ALL_TO_8GB, standards } from '../run/fleets.ts';
 import { setStage } from '../run/stage.ts';
 
@@ -39,7 +39,7 @@ async function runWith(journal: string | Buffer): Promise<string> {
 
 function altered(change: object): string {
   const { seq: _, at, prev: __, hash: ___, ...deed } = FIRST;
-  return `${canonical(seal(EMPTY_CHAIN, at, { ...deed, ...change } as Deed))}\n`;
+  return `${canonical(seal(EMPTY_CHAIN, at, { ...deed, ...change } as JournalEvent))}\n`;
 }
 
 describe('a run directory', () => {
@@ -93,8 +93,8 @@ describe('a run that died before it was approved', () => {
       cloudFor: () => {
         throw new Error('nothing is asked of the provider');
       },
-      permits: openPermits(clock, 18),
-      calls: beginCallCounter(),
+      permits: createPermits(clock, 18),
+      calls: createCallCounter(),
       clock,
       drain: signal,
       leave: signal,
@@ -120,8 +120,8 @@ describe('the journal file', () => {
     const before = await readJournalFile(path);
     expect(before).toMatchObject({ fault: null, torn: half, tornBytes: half.length });
     const file = await openJournalFile(path, before);
-    const replay = beginReplay(saved);
-    const writer = openJournalWriter({ store: file, clock: new VirtualClock(), end: before.end, replay });
+    const replay = createReplay(saved);
+    const writer = createJournalWriter({ store: file, clock: new VirtualClock(), end: before.end, replay });
     await Promise.all(
       ['größer', '\u{1f600}'].map((by) => writer.record({ kind: 'approved', how: 'prompt', by })),
     );

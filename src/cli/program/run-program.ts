@@ -6,7 +6,7 @@ import { VERSION } from '../../version.ts';
 import type { ArgumentRow, CommandRow, OptionRow } from '../command-row.ts';
 import type { Options } from '../options.ts';
 import { outputFrom } from '../output.ts';
-import { openTerminal, PROGRESS_MODES, type ProgressMode } from '../terminal.ts';
+import { createTerminal, PROGRESS_MODES, type ProgressMode } from '../terminal.ts';
 import { COMMANDS, FAMILIES } from './commands.ts';
 import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
 
@@ -63,7 +63,7 @@ async function runCommand(
   const options = given as unknown as Omit<Options, 'write'> & { readonly write?: readonly string[] };
   const { color, quiet = false, verbose = false } = options;
   const progress = progressFrom(given);
-  const terminal = openTerminal({ color, quiet, verbose, progress });
+  const terminal = createTerminal({ color, quiet, verbose, progress });
   try {
     // Before anything is done, so that no work is lost to a typing error.
     const output = outputFrom(options, formatsOf(row.options));

@@ -1,11 +1,11 @@
 /** A sentence for each entry of a journal that says something of how a run goes. */
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-run.ts';
+import { formatOperator } from '../../journal/fold-run.ts';
 import type { Replay } from '../../journal/replay.ts';
 import { isLimitCode, type JournalEntry, type SavedPlan, type Step } from '../../model.ts';
 import { isTailLockCode } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
-import { visible } from '../../report/document/escape.ts';
+import { escapeControls } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { change, counted, duration, hours, takenOver } from '../../report/quantities.ts';
 
@@ -20,11 +20,11 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
       return startedLine(entry, saved);
     case 'approved':
       if (entry.how !== 'signatures') return null;
-      return `${entry.wave === null ? 'the plan' : `wave ${visible(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${visible(entry.by)}`;
+      return `${entry.wave === null ? 'the plan' : `wave ${escapeControls(saved.waves[entry.wave]?.name ?? '')}`} is approved by ${escapeControls(entry.by)}`;
     case 'approval-awaited':
-      return `waits for approval until ${entry.until}: ${visible(entry.what)}`;
+      return `waits for approval until ${entry.until}: ${escapeControls(entry.what)}`;
     case 'lock-taken-over':
-      return visible(takenOver([entry.from]));
+      return escapeControls(takenOver([entry.from]));
     case 'wave-started':
       return `${waveOf(entry, saved)} begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
     case 'wave-ended': {
@@ -32,26 +32,28 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
       return `${waveOf(entry, saved)} is settled${soak > 0 ? `; it soaks for ${duration(soak)}` : ''}`;
     }
     case 'gate':
-      return `gate after wave ${visible(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${visible(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
+      return `gate after wave ${escapeControls(entry.name)}: ${entry.judge} ${entry.outcome}${entry.shadow ? ' (shadow)' : ''}, ${escapeControls(entry.what)}${entry.next === 'pause' ? '; paused until somebody tells it to continue' : ''}`;
     case 'steered':
-      return `${visible(saySteerer(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${visible(entry.what)}`;
+      return `${escapeControls(formatOperator(entry.by))}: ${entry.command}${entry.value === null ? '' : ` ${entry.value}`} ${entry.accepted ? 'accepted' : 'refused'}, ${escapeControls(entry.what)}`;
     case 'told':
-      return entry.ok ? null : `${visible(entry.to)} was not told (${entry.event}): ${visible(entry.what)}`;
+      return entry.ok
+        ? null
+        : `${escapeControls(entry.to)} was not told (${entry.event}): ${escapeControls(entry.what)}`;
     case 'stopping':
-      return `stopping (${entry.because}): ${visible(entry.what)}`;
+      return `stopping (${entry.because}): ${escapeControls(entry.what)}`;
     case 'refused':
       if (isLimitCode(entry.code)) return null;
-      return `${entry.step}: refused, ${visible(entry.code)} (${entry.next})`;
+      return `${entry.step}: refused, ${escapeControls(entry.code)} (${entry.next})`;
     case 'no-answer':
-      return `${entry.step}: no answer (${visible(entry.why)}); it is settled by reading`;
+      return `${entry.step}: no answer (${escapeControls(entry.why)}); it is settled by reading`;
     case 'settled':
-      return `${entry.step}: ${entry.landed ? 'had landed' : 'had not landed'}, ${visible(entry.evidence)}`;
+      return `${entry.step}: ${entry.executed ? 'had landed' : 'had not landed'}, ${escapeControls(entry.evidence)}`;
     case 'deferred':
       return `${stepOf(entry, steps)}: accepted, waits for its window ${hours(entry.window)}`;
     case 'began':
-      return entry.warning === null ? null : `${stepOf(entry, steps)}: ${visible(entry.warning)}`;
+      return entry.warning === null ? null : `${stepOf(entry, steps)}: ${escapeControls(entry.warning)}`;
     case 'step-ended':
-      return `${OUTCOME_SIGNS[entry.outcome][0]} ${stepOf(entry, steps)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${visible(entry.what)}`}`;
+      return `${OUTCOME_SIGNS[entry.outcome][0]} ${stepOf(entry, steps)}${entry.outcome === 'verified' ? '' : `: ${entry.outcome}, ${escapeControls(entry.what)}`}`;
     case 'caller':
     case 'looked':
     case 'intent':
@@ -70,7 +72,7 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
 export function isPassing(entry: JournalEntry, steps: Steps, replay: Replay): boolean {
   if (entry.kind === 'deferred' || (entry.kind === 'step-ended' && entry.outcome === 'verified')) return true;
   // The tail lock between two steps of one instance is waited out by trying: nothing that anybody need know of.
-  if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.landed)) return false;
+  if (entry.kind !== 'refused' && (entry.kind !== 'settled' || entry.executed)) return false;
   const code = entry.kind === 'refused' ? entry.code : replay.step(entry.step).code;
   return code !== null && isTailLockCode(code) && steps.get(entry.step)?.needs !== null;
 }
@@ -81,14 +83,14 @@ function startedLine(
 ): string {
   const doing = purpose === 'reconcile' ? 'reconciling' : resumed ? 'going on with' : 'carrying out';
   const torn = cutOff > 0 ? `; a torn entry of ${cutOff} bytes was cut off` : '';
-  return `${doing} ${visible(plan)} (${digest.slice(0, 8)}), ${steps.length} steps${torn}`;
+  return `${doing} ${escapeControls(plan)} (${digest.slice(0, 8)}), ${steps.length} steps${torn}`;
 }
 
 function waveOf({ wave, name }: Entry<'wave-started' | 'wave-ended'>, { waves }: SavedPlan): string {
-  return `wave ${wave + 1} of ${waves.length} (${visible(name)})`;
+  return `wave ${wave + 1} of ${waves.length} (${escapeControls(name)})`;
 }
 
 function stepOf({ step: id }: { readonly step: string }, steps: Steps): string {
   const step = steps.get(id);
-  return step ? `${step.instance}  ${visible(change(step.change, step.after, step.nodes))}` : id;
+  return step ? `${step.instance}  ${escapeControls(change(step.change, step.after, step.nodes))}` : id;
 }

@@ -1,5 +1,5 @@
 /** Gathers what the pictures of a run are made of, entry by entry, so that nothing has to be searched. */
-import { beginReplay, type Replay, totals } from '../../journal/replay.ts';
+import { createReplay, type Replay, totals } from '../../journal/replay.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -11,7 +11,7 @@ import {
 import { sumPrices } from '../../money.ts';
 import type { Standing, WaitName } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
-import { visible } from '../../report/document/escape.ts';
+import { escapeControls } from '../../report/document/escape.ts';
 import { change, timeOfDay } from '../../report/quantities.ts';
 import { SECOND } from '../../units.ts';
 import { isPassing, lineOf } from './entry-lines.ts';
@@ -73,10 +73,10 @@ interface Moment {
 
 /** @param now the wall clock, ms since 1970 UTC. */
 export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
-  const replay = beginReplay(saved);
+  const replay = createReplay(saved);
   const steps = new Map(saved.steps.map((step) => [step.id, step]));
   const tally = beginTally();
-  const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, visible(name)]));
+  const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, escapeControls(name)]));
   const states = () => saved.steps.map(({ id }) => replay.step(id));
   const line = (entry: JournalEntry) => lineOf(entry, saved, steps);
   const passes = (entry: JournalEntry) => isPassing(entry, steps, replay);
@@ -151,8 +151,8 @@ function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
   const limit = run.steered.requestsPerSecond ?? approved.requestsPerSecond;
   const places = run.steered.inFlight ?? approved.inFlight;
   return {
-    name: visible(saved.name),
-    change: saved.change === null ? null : visible(saved.change),
+    name: escapeControls(saved.name),
+    change: saved.change === null ? null : escapeControls(saved.change),
     elapsed: Math.max(0, now - (tally.began ?? now)),
     left: timeLeft(moment, steps, { limit, places }),
     steps,
@@ -164,7 +164,7 @@ function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
       limit: { now: limit, approved: approved.requestsPerSecond },
       slowed: (standing?.requestsPerSecond.lanes ?? [])
         .filter(({ rate }) => rate < limit)
-        .map(({ action, rate }) => ({ action: visible(action), rate: Math.round(rate * 10) / 10 })),
+        .map(({ action, rate }) => ({ action: escapeControls(action), rate: Math.round(rate * 10) / 10 })),
     },
     places: { taken: steps.underWay, now: places, approved: approved.inFlight },
     money: { verified: sumPrices(tally.verified), planned: saved.prices },
@@ -226,7 +226,7 @@ function whatHolds(moment: Moment): string | null {
   const { tally, run, now } = moment;
   if (tally.stopping !== null) return tally.stopping;
   const { paused } = run.steered;
-  if (paused) return `paused by ${visible(paused.by)} since ${timeOfDay(paused.since)} UTC`;
+  if (paused) return `paused by ${escapeControls(paused.by)} since ${timeOfDay(paused.since)} UTC`;
   if (now - tally.limitMetAt < LIMIT_TOLD) return 'the request limit was met: slower for a while';
   const until = soakingUntil(moment);
   return until === null ? null : `soaking until ${timeOfDay(new Date(until).toISOString())} UTC`;
@@ -241,7 +241,7 @@ function pictureSteps({ steps, names }: Moment, open: readonly StepState[]): Pic
     .map(({ state: { step, phase }, since }) => {
       const { instance, change: what, after, nodes } = steps.get(step)!;
       const name = names.get(instance) ?? '';
-      return { step, instance, name, change: visible(change(what, after, nodes)), phase, since };
+      return { step, instance, name, change: escapeControls(change(what, after, nodes)), phase, since };
     });
 }
 
@@ -258,7 +258,7 @@ function pictureWaves(moment: Moment): PictureWave[] {
     } else if (phase !== 'waiting' && waitsFor === null) sum.underWay += 1;
   }
   return saved.waves.map(({ name, steps }, at) => ({
-    name: visible(name),
+    name: escapeControls(name),
     steps: steps.length,
     ...counts[at]!,
     standing: run.wavesEnded.includes(at)

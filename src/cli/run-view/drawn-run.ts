@@ -5,7 +5,7 @@ import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
 import { drawRun, keptLines } from './draw-run.ts';
-import { openScreen } from './screen.ts';
+import { createScreen } from './screen.ts';
 
 /** @param picture null while there is nothing to draw. @param everyEvent also those that are told by themselves elsewhere. */
 export function openDrawing(terminal: Terminal, picture: () => RunPicture | null, everyEvent: boolean) {
@@ -18,7 +18,7 @@ export function openDrawing(terminal: Terminal, picture: () => RunPicture | null
     const now = terminal.clock.now();
     if (shown) screen.draw(drawRun(shown, { columns: columns(), rows, inks, everyEvent, now }));
   };
-  const screen = openScreen(terminal, draw);
+  const screen = createScreen(terminal, draw);
   return {
     draw,
     /** Draws it again and again until it is closed, so that the times go on. @param every milliseconds */
@@ -39,7 +39,7 @@ export function openDrawing(terminal: Terminal, picture: () => RunPicture | null
 }
 
 /** A run that another process carries out, drawn as it was read the last time. */
-export function openWatchedRun(terminal: Terminal) {
+export function createWatchedRun(terminal: Terminal) {
   let facts: RunFacts | null = null;
   let taken = 0;
   let standing: Standing | null = null;

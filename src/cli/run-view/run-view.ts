@@ -37,7 +37,7 @@ const SLOW_HEARTBEAT = 10 * MINUTE;
 /** A program gets the standing this often, and as slowly as a log where nothing moves. */
 const STANDING_EVERY = 5 * SECOND;
 
-export function openRunView(terminal: Terminal, saved: SavedPlan): RunView {
+export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const facts = gatherFacts(saved, terminal.clock.now);
   let standing: (() => Standing) | null = null;
   const picture = () => facts.picture(standing?.() ?? null);
@@ -89,7 +89,7 @@ const silent: Form = (terminal, { picture }) => ({
 });
 
 /** Calls `beat` when nothing was told for as long as `every` says, until closed. */
-function openHeartbeat(terminal: Terminal, every: () => number, beat: () => void) {
+function createHeartbeat(terminal: Terminal, every: () => number, beat: () => void) {
   const closed = new AbortController();
   let lastTold = terminal.clock.monotonic();
   const watch = async () => {
@@ -116,7 +116,7 @@ const told: Form = (terminal, { facts, picture }) => {
     if (facts.onlyWaits()) return SLOW_HEARTBEAT;
     return HEARTBEATS.find(([after]) => passed > after)?.[1] ?? HEARTBEAT;
   };
-  const heart = openHeartbeat(terminal, every, () => tell(runInOneLine(picture())));
+  const heart = createHeartbeat(terminal, every, () => tell(runInOneLine(picture())));
   const tell = (text: string) => {
     heart.told();
     terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
@@ -143,7 +143,7 @@ const encoded: Form = (terminal, { facts, saved, picture }) => {
     heart.told();
     terminal.event(standingEvent(picture()));
   };
-  const heart = openHeartbeat(terminal, every, tellStanding);
+  const heart = createHeartbeat(terminal, every, tellStanding);
   return {
     start(directory) {
       terminal.event(runEvent(saved, directory));

@@ -21,7 +21,7 @@ const CLEAR_BELOW = '\x1b[J';
 const KEPT = 200;
 
 /** @param redraw draws the present picture: asked for when the terminal has changed its size. */
-export function openScreen(
+export function createScreen(
   { err, errWidth, errHeight, onResize }: Pick<Terminal, 'err' | 'errWidth' | 'errHeight' | 'onResize'>,
   redraw: () => void,
 ): Screen {

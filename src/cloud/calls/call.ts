@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /** Sends calls. */
-export interface Caller {
+export interface ApiClient {
   /**
    * Sends one call, once.
    * @throws TransportError of the transport, and RefitError where it cannot be signed or has no host: nothing was sent then.
@@ -30,12 +30,12 @@ export interface Caller {
 const READ_NAMES: ReadonlySet<string> = new Set(Object.values(READS).map((action) => action.name));
 
 /** A caller that cannot send anything but reads. Only `onlyReads` makes one, so a reader cannot be given another. */
-export interface ReadCaller extends Caller {
+export interface ReadApiClient extends ApiClient {
   readonly readsOnly: true;
 }
 
 /** The same caller, except that it refuses to send anything that is not on the list of reads. What planning is given. */
-export function onlyReads(caller: Caller): ReadCaller {
+export function onlyReads(caller: ApiClient): ReadApiClient {
   return {
     ...caller,
     readsOnly: true,

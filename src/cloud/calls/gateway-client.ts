@@ -10,11 +10,11 @@ import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Fields } from '../wire/fields.ts';
-import type { Caller } from './call.ts';
-import { openProviderTime } from './provider-time.ts';
+import type { ApiClient } from './call.ts';
+import { createProviderTime } from './provider-time.ts';
 
 /** What is asked of such a provider. */
-export interface GatewayDoor {
+export interface GatewayPorts {
   ask(call: {
     readonly product: string;
     readonly action: string;
@@ -30,8 +30,8 @@ export interface GatewayDoor {
   >;
 }
 
-export function callerOver(door: GatewayDoor, clock: Clock): Caller {
-  const time = openProviderTime(clock);
+export function apiClientOver(door: GatewayPorts, clock: Clock): ApiClient {
+  const time = createProviderTime(clock);
   const laneOf = ({ product, name }: Action, { region, profile }: Scope): Lane => ({
     action: name,
     host: hostFor(product, region, null).host,

@@ -5,13 +5,13 @@
  */
 import type { Clock } from '../../clock.ts';
 
-export type ProviderTime = ReturnType<typeof openProviderTime>;
+export type ProviderTime = ReturnType<typeof createProviderTime>;
 
 /** Further off, the provider refuses what is signed: then it is not its clock that the header tells. */
 const BELIEVED = 330_000;
 
 /** Each answer bounds how far ahead of the monotonic clock the provider's is; the bounds of many are narrower than a second. */
-export function openProviderTime(clock: Clock) {
+export function createProviderTime(clock: Clock) {
   let ahead: readonly [least: number, greatest: number] | null = null;
   return {
     /**

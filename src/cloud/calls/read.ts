@@ -11,7 +11,7 @@ import type { Lane, Permits } from '../limit/permits.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
-import type { Call, ReadCaller } from './call.ts';
+import type { Call, ReadApiClient } from './call.ts';
 import { isExpiredToken, isPassing, plain } from './refusals.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
@@ -47,7 +47,7 @@ export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<Rea
  * Source of the classes: docs/provider.md P160.
  * @throws RefitError `provider-unreachable` where no try was answered.
  */
-export function openRead(caller: ReadCaller, options: ReadOptions): Read {
+export function openRead(caller: ReadApiClient, options: ReadOptions): Read {
   const { clock, jitter } = options;
   return async (action, scope, fields) => {
     const lane = await caller.lane(action, scope);
@@ -89,7 +89,7 @@ export function openRead(caller: ReadCaller, options: ReadOptions): Read {
 }
 
 /** Sends in a slot that is still good in the tick that writes the request. `sentAt` is null where nothing left. */
-async function sendAtSlot(caller: ReadCaller, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
+async function sendAtSlot(caller: ReadApiClient, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
   for (let lost = 0; ; lost++) {
     const slot = await permits.take(lane);
     let late = false;

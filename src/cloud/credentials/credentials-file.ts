@@ -1,6 +1,6 @@
 /** Keys from the SDKs' own file: INI, one section a profile. Source: docs/provider.md P176 and P177. */
 import { complete, type Pair } from '../signing/keys.ts';
-import { type Found, noKeys, type Search } from './place.ts';
+import { type Found, noKeys, type Search } from './credential-source.ts';
 
 /**
  * The file that TENCENTCLOUD_CREDENTIALS_FILE names, as the Go SDK has it; else the user's, then everybody's.

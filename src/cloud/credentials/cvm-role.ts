@@ -8,7 +8,7 @@ import { endpointHost, isLoopback } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
 import { parsed } from '../wire/fields.ts';
-import { type Found, noKeys, type Search, temporaryKeys } from './place.ts';
+import { type Found, noKeys, type Search, temporaryKeys } from './credential-source.ts';
 
 /** An address that only virtual machines of the provider's reach. */
 const ORIGIN = 'http://metadata.tencentyun.com';

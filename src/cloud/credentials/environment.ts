@@ -1,6 +1,6 @@
 /** Keys and a role from the environment. Source: docs/provider.md P176 and P183. */
 import { complete } from '../signing/keys.ts';
-import { type Found, type Role, roleFrom, type Search } from './place.ts';
+import { type Found, type Role, roleFrom, type Search } from './credential-source.ts';
 
 /** As the Node SDK, tccli and Terraform spell it. */
 const TOKEN_NAMES = ['TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];

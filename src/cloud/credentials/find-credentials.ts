@@ -4,20 +4,20 @@
  * nothing here has a door of its own. Source: docs/provider.md P176.
  */
 import { RefitError } from '../../errors.ts';
-import type { Credentials, PlaceName } from '../signing/keys.ts';
+import type { CredentialSource, Credentials } from '../signing/keys.ts';
+import { type CredentialSources, type Found, noKeys, type Search } from './credential-source.ts';
 import { fromCredentialsFile } from './credentials-file.ts';
 import { fromCvmRole } from './cvm-role.ts';
 import { fromEnvironment, profileFromEnvironment, roleFromEnvironment } from './environment.ts';
-import { type CredentialPlaces, type Found, noKeys, type Search } from './place.ts';
 import { assumeRole } from './sts.ts';
 import { fromTccli } from './tccli.ts';
 import { fromTke } from './tke.ts';
 
 export { type Credentials, type Secret, secret } from '../signing/keys.ts';
-export type { CredentialPlaces } from './place.ts';
+export type { CredentialSources } from './credential-source.ts';
 
 interface SourceLocation {
-  readonly name: PlaceName;
+  readonly name: CredentialSource;
   /** Whether it is looked at: `unnamed` only where no profile is named, `environment` where none is named on purpose. */
   readonly when: 'always' | 'unnamed' | 'environment';
   readonly find: (search: Search) => Promise<Found | null>;
@@ -42,7 +42,7 @@ const PROFILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * @param before earlier keys that have come of age: the place that gave them is asked again, and no other.
  * @throws RefitError `no-credentials`, `credentials-refused`, `provider-unreachable` or `usage`
  */
-export async function findCredentials(places: CredentialPlaces, before?: Credentials): Promise<Credentials> {
+export async function findCredentials(places: CredentialSources, before?: Credentials): Promise<Credentials> {
   const { env, profile } = places;
   const onPurpose = profile !== 'default';
   const named = onPurpose ? profile : profileFromEnvironment(env);
@@ -80,7 +80,7 @@ function howToGive(profile: string): string {
     : file;
 }
 
-async function read(places: CredentialPlaces, path: string): Promise<string | null> {
+async function read(places: CredentialSources, path: string): Promise<string | null> {
   try {
     return await places.readFile(path);
   } catch {

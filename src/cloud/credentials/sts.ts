@@ -13,7 +13,7 @@ import type { Credentials } from '../signing/keys.ts';
 import { STS } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
 import { type Fields, object } from '../wire/fields.ts';
-import { type CallNetwork, type Role, temporaryKeys } from './place.ts';
+import { type CallNetwork, type Role, temporaryKeys } from './credential-source.ts';
 
 const TRIES = 4;
 const PAUSE_MS = 400;

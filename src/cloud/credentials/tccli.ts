@@ -5,8 +5,8 @@
 import { SECOND } from '../../units.ts';
 import { complete } from '../signing/keys.ts';
 import { number, parsed, text } from '../wire/fields.ts';
+import { type Found, noKeys, roleFrom, type Search } from './credential-source.ts';
 import { roleKeys } from './cvm-role.ts';
-import { type Found, noKeys, roleFrom, type Search } from './place.ts';
 
 /**
  * Keys by the file's `type`: its own, those of the machine's role, or the temporary ones that a log-in left in it.

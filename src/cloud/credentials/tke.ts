@@ -1,5 +1,5 @@
 /** Keys of a pod's own identity in the provider's Kubernetes. Source: docs/provider.md P176 and P182. */
-import { type Found, noKeys, roleFrom, type Search } from './place.ts';
+import { type Found, noKeys, roleFrom, type Search } from './credential-source.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
 const NAMES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_FILE', 'TKE_ROLE_ARN'] as const;

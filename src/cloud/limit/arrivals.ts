@@ -13,7 +13,7 @@ export interface Sighted {
   refused: boolean;
 }
 
-export type Arrivals = ReturnType<typeof openArrivals>;
+export type Arrivals = ReturnType<typeof createArrivals>;
 
 /** Of what is longer ago nobody asks. */
 const KEPT_MS = 2_500;
@@ -25,7 +25,7 @@ const FASTEST = 0.002;
 /** The next call may be faster than any before it. */
 const FASTER_STILL = 0.5;
 
-export function openArrivals() {
+export function createArrivals() {
   let calls: Sighted[] = [];
   let fastest: number | null = null;
   let usual = 0;

@@ -32,7 +32,7 @@
  * used, or callers held up together would be let go together (measured: 45 in one second).
  */
 import { type Clock, iso } from '../../clock.ts';
-import { type Arrivals, openArrivals, type Sighted } from './arrivals.ts';
+import { type Arrivals, createArrivals, type Sighted } from './arrivals.ts';
 import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
 
 /** The provider's limit. Source: docs/provider.md P28. */
@@ -135,12 +135,12 @@ interface LaneState {
  * @throws RangeError for a rate that is not above zero.
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of functions over one state, the slots of all lanes
-export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
+export function createPermits(clock: Clock, requestsPerSecond: number): Permits {
   let full = fullRateFrom(requestsPerSecond);
   const lanes = new Map<string, LaneState>();
 
   const stateOf = (key: string): LaneState => {
-    const state = lanes.get(key) ?? beginLane(full);
+    const state = lanes.get(key) ?? createLane(full);
     lanes.set(key, state);
     return state;
   };
@@ -228,12 +228,12 @@ export function openPermits(clock: Clock, requestsPerSecond: number): Permits {
   return permits;
 }
 
-function beginLane(full: number): LaneState {
+function createLane(full: number): LaneState {
   return {
     last: -Infinity,
     pace: -Infinity,
     share: fullShare(full),
-    arrivals: openArrivals(),
+    arrivals: createArrivals(),
     calendar: true,
     explainedAt: -Infinity,
     heldFrom: -Infinity,

@@ -1,7 +1,7 @@
 /** Deadlines of many requests on one timer: one with a signal of its own for each costs as much as signing it. */
 import type { Clock } from '../../clock.ts';
 
-export type Deadlines = ReturnType<typeof openDeadlines>;
+export type Deadlines = ReturnType<typeof createDeadlines>;
 
 interface Deadline {
   readonly due: number;
@@ -9,7 +9,7 @@ interface Deadline {
 }
 
 /** The timer sleeps while there are deadlines, so that it holds no process that waits for nothing. */
-export function openDeadlines(clock: Clock) {
+export function createDeadlines(clock: Clock) {
   const open = new Set<Deadline>();
   let sleeping: { readonly until: number; readonly timer: AbortController } | null = null;
 

@@ -11,7 +11,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { type Clock, systemClock } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { SECOND } from '../../units.ts';
-import { type Deadlines, openDeadlines } from './deadlines.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { isLoopback } from './hosts.ts';
 import type { ProxySettings } from './proxy.ts';
 import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
@@ -38,8 +38,8 @@ export interface HttpOptions {
  * A transport over kept-alive connections. TLS is verified, to the far end also through a proxy. Redirects are not
  * followed. Plain http goes to loopback and to the metadata service of the machine, both its own: never by a proxy.
  */
-export function openHttp(options: HttpOptions = {}): Transport {
-  const deadlines = openDeadlines(options.clock ?? systemClock);
+export function createHttp(options: HttpOptions = {}): Transport {
+  const deadlines = createDeadlines(options.clock ?? systemClock);
   const proxy = options.proxy ?? null;
   const tls = { timeout: options.connectTimeout ?? 10 * SECOND, ...given({ ca: options.ca }) };
   const settings = {

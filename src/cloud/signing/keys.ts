@@ -16,13 +16,13 @@ export interface Credentials {
   /** Milliseconds since 1970 UTC. Absent where they say nothing of an end. */
   readonly expiresAt?: number;
   /** The place in the chain that gave them: it alone is asked when they are renewed. */
-  readonly place?: PlaceName;
+  readonly place?: CredentialSource;
   /** Whom the provider counts them as, where that is not the secret id: a role has another id at each renewal. */
   readonly identity?: string;
 }
 
 /** The places of the chain, in the order in which they are looked at. */
-export type PlaceName = 'environment' | 'credentials-file' | 'tccli' | 'cvm-role' | 'tke';
+export type CredentialSource = 'environment' | 'credentials-file' | 'tccli' | 'cvm-role' | 'tke';
 
 /** Wraps a secret: JSON, inspection and string conversion show `(hidden)`. */
 export function secret(text: string): Secret {

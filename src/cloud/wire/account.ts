@@ -1,9 +1,9 @@
 /** The account: who signed, and what it can pay. */
-import type { Caller, Money } from '../../model.ts';
+import type { Identity, Money } from '../../model.ts';
 import { cents, type Fields, text } from './fields.ts';
 
 /** Who signed, as the token service says. Source: docs/provider.md P185. */
-export function decodeIdentity(fields: Fields): Caller {
+export function decodeIdentity(fields: Fields): Identity {
   const of = (name: string) => text(fields[name]) ?? '';
   return { arn: of('Arn'), account: of('AccountId'), user: of('UserId'), type: of('Type') };
 }

@@ -2,7 +2,7 @@
 import { approversOf, type Offered, whyNot } from '../../approval/judge-approvals.ts';
 import { encodeApproval } from '../../approval/signed-files.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import { visible } from '../../report/document/escape.ts';
+import { escapeControls } from '../../report/document/escape.ts';
 import { approvalsIn } from '../../run/demand-approvals.ts';
 
 /**
@@ -55,7 +55,7 @@ export function examineApprovals(
   const warnings = kept
     .filter(({ text }) => !recorded.has(text))
     .map(({ file }) => `${file}: nothing in this run began by it`);
-  return { faults: faults.map(visible), warnings: warnings.map(visible) };
+  return { faults: faults.map(escapeControls), warnings: warnings.map(escapeControls) };
 }
 
 function subject(saved: SavedPlan, wave: number | null): string {

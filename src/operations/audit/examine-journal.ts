@@ -1,8 +1,8 @@
 /** What `refit audit verify` finds in a journal. Pure: the bytes are read elsewhere. */
 import { validateJournalEntry } from '../../generated/validators.js';
-import { beginReplay } from '../../journal/replay.ts';
+import { createReplay } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.ts';
-import { visible } from '../../report/document/escape.ts';
+import { escapeControls } from '../../report/document/escape.ts';
 import type { JournalOnDisk, JournalWalk } from '../../store/folder/journal-file.ts';
 
 /** The hash of an entry that the journal must hold, and where that is known from. */
@@ -22,14 +22,14 @@ interface Against {
 
 /** Holds a journal against itself, its plan and the heads that are known of it. */
 export function examineJournal(journal: JournalOnDisk, against: Against) {
-  const examination = beginExamination(against);
+  const examination = createExamination(against);
   for (const entry of journal.entries) examination.add(entry);
   return examination.end(journal);
 }
 
 /** The same of a journal that is read entry by entry, and is not kept. */
-export function beginExamination({ name, saved, heads }: Against) {
-  const replay = beginReplay(saved);
+export function createExamination({ name, saved, heads }: Against) {
+  const replay = createReplay(saved);
   const missing = new Set(heads.map(({ hash }) => hash));
   let first: JournalEntry | null = null;
   let odd: JournalEntry | null = null;
@@ -48,7 +48,7 @@ export function beginExamination({ name, saved, heads }: Against) {
       const faults: string[] = [];
       const warnings: string[] = [];
       if (fault) faults.push(`${name}:${fault.line}: ${fault.what}`);
-      if (odd) faults.push(visible(`${name}:${odd.seq}: no entry of this format${ofFormat(odd)}`));
+      if (odd) faults.push(escapeControls(`${name}:${odd.seq}: no entry of this format${ofFormat(odd)}`));
       const endedAt = odd === null ? replay.state().endedAt : null;
       if (!first) (heads.length > 0 ? faults : warnings).push(`${name}: there are no entries`);
       else if (first.kind !== 'run-started') faults.push(`${name}:1: a journal begins with run-started`);

@@ -10,7 +10,7 @@ import { RUN_FILES, reportedHead } from '../../store/folder/run-directory.ts';
 import { keptApprovals, keptSignatures } from '../../store/folder/signed-files.ts';
 import { readInput } from '../named-files.ts';
 import { examineApprovals } from './examine-approvals.ts';
-import { beginExamination, type KnownHead } from './examine-journal.ts';
+import { createExamination, type KnownHead } from './examine-journal.ts';
 import { examineSignatures } from './examine-signatures.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function examineRun(
   const journalPath = join(directory, RUN_FILES.journal);
   const reported = await reportedHead(directory);
   const known = [...heads, ...(reported === null ? [] : [{ hash: reported, from: RUN_FILES.report }])];
-  const examination = beginExamination({ name: journalPath, saved, heads: known });
+  const examination = createExamination({ name: journalPath, saved, heads: known });
   // However long the journal is, no more of it is kept than what approvals and signatures are told by.
   const approving: JournalEntry[] = [];
   const hashes: { hash: string }[] = [];
@@ -83,7 +83,7 @@ export function mustBeSound(
 
 async function readSigners(file: string): Promise<{ file: string; list: readonly Approver[] }> {
   const text = await readFile(file, 'utf8').catch(() => null);
-  const from = { need: 1, from: file, place: { file, line: 1, column: 1 } };
+  const from = { need: 1, from: file, location: { file, line: 1, column: 1 } };
   const { approvals, findings } = readApprovers(from, { text, file, authors: [] });
   if (approvals !== null) return { file, list: approvals.approvers };
   const why = text === null ? `${file} cannot be read` : (findings[0]?.message ?? 'it names nobody');

@@ -3,7 +3,7 @@ import type { Offered } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
 import { readHeadSignature, signerOf } from '../../approval/signed-files.ts';
 import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
-import { visible } from '../../report/document/escape.ts';
+import { escapeControls } from '../../report/document/escape.ts';
 
 /**
  * @param entries those of the journal that decode, of which the hashes are looked at.
@@ -58,5 +58,9 @@ export function examineSignatures(
       );
   }
   if (signers !== null && known === 0) faults.push(`nobody in ${signers.file} has signed this journal`);
-  return { faults: faults.map(visible), warnings: warnings.map(visible), good: good.map(visible) };
+  return {
+    faults: faults.map(escapeControls),
+    warnings: warnings.map(escapeControls),
+    good: good.map(escapeControls),
+  };
 }

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Header, Pack, ReadEntry } from 'tar';
 import { RefitError } from '../../errors.ts';
-import { word } from '../../next-command.ts';
+import { shellQuote } from '../../next-command.ts';
 import { type EvidenceFile, evidenceFiles } from '../../report/run/evidence.ts';
 import { decodeJournal } from '../../store/folder/journal-file.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
@@ -30,7 +30,7 @@ export async function exportRun(directory: string, out: string | undefined) {
   const run = await examineRun(directory);
   mustBeSound(
     run,
-    `refit audit verify ${word(directory)}   tells all of it; to hand over what there is: tar czf ${word(`${name}.tar.gz`)} ${word(directory)}`,
+    `refit audit verify ${shellQuote(directory)}   tells all of it; to hand over what there is: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,
   );
   const { saved, planText, journal, approvals, signatures } = run;
   const bytes = await readFile(run.journalPath).catch(() => Buffer.alloc(0));

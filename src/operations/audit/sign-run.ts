@@ -1,8 +1,8 @@
 /** Signs the head of a run's journal. */
 import { encodeHeadSignature, signHead } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
-import { word } from '../../next-command.ts';
-import { keepSignature } from '../../store/folder/signed-files.ts';
+import { shellQuote } from '../../next-command.ts';
+import { saveSignature } from '../../store/folder/signed-files.ts';
 import { userName } from '../machine.ts';
 import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions } from '../signing-key.ts';
@@ -27,7 +27,7 @@ export async function signRun(directory: string, options: SigningOptions) {
   const run = await examineRun(directory);
   mustBeSound(
     run,
-    `refit audit verify ${word(directory)}   tells all of it; nothing is signed that is not sound`,
+    `refit audit verify ${shellQuote(directory)}   tells all of it; nothing is signed that is not sound`,
   );
   const { saved, audit } = run;
   if (audit.entries === 0) {
@@ -41,7 +41,7 @@ export async function signRun(directory: string, options: SigningOptions) {
   const { end } = run.journal;
   const what = { digest: saved.digest, head: end.hash, entries: end.seq, by };
   const signature = signHead(what, key, options.now);
-  const path = options.out ?? (await keepSignature(directory, signature));
+  const path = options.out ?? (await saveSignature(directory, signature));
   if (options.out !== undefined) await writeOutput(options.out, encodeHeadSignature(signature));
   return { signature, path, fingerprint: key.public.fingerprint, saved, ended: audit.ended };
 }

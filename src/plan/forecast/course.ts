@@ -2,7 +2,7 @@
 import type { Durations, MaintenanceWindow, SavedPlan, SavedWindows, Step, Wave } from '../../model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../units.ts';
 import { soakOf } from '../waves/waves.ts';
-import { type Opening, openOpenings } from '../windows/open-windows.ts';
+import { createOpenWindows, type OpenWindow } from '../windows/open-windows.ts';
 import { secondsAt } from './durations.ts';
 
 /** What of a plan says how long it takes. */
@@ -28,7 +28,7 @@ const MOST_WINDOWS = 200;
  * One way that a run may go by a seed, in seconds from its begin: its end, its last order, the end of each wave, and how many
  * windows it takes.
  */
-export function openCourse(plan: Forecastable, now: number, durations: Durations) {
+export function createCourse(plan: Forecastable, now: number, durations: Durations) {
   const { steps, waves, execution, preconditions, spread } = plan;
   const chains = Map.groupBy(steps, ({ instance }) => instance);
   const known = new Map(preconditions.map((one) => [one.instance, one]));
@@ -92,7 +92,7 @@ export function afterWave(waves: readonly Wave[], index: number): number {
 }
 
 /** How the instances of a wave are carried out. */
-interface Conduct {
+interface RolloutState {
   readonly places: number;
   readonly slowly: boolean;
   readonly seats: { readonly most: number; readonly groupOf: (id: string) => string | undefined } | null;
@@ -105,7 +105,7 @@ interface Conduct {
 }
 
 /** Takes the steps of each instance and when the wave begins. @returns when the last of them has ended. */
-function carryOut(chains: readonly (readonly Step[])[], begin: number, how: Conduct): number {
+function carryOut(chains: readonly (readonly Step[])[], begin: number, how: RolloutState): number {
   const queue = eventQueue<{ readonly chain: readonly Step[]; readonly step: number }>();
   const seated = new Map<string, { taken: number; waiting: (readonly Step[])[] }>();
   const ready: (readonly Step[])[] = [];
@@ -163,12 +163,12 @@ function carryOut(chains: readonly (readonly Step[])[], begin: number, how: Cond
  * for: a year of them takes longer than all the rest.
  */
 function openingsFrom(windows: SavedWindows, now: number) {
-  const openings = openOpenings(windows);
-  const begun = ({ opens, lastStart }: Opening) => lastStart === null || lastStart > Math.max(opens, now);
+  const openings = createOpenWindows(windows);
+  const begun = ({ opens, lastStart }: OpenWindow) => lastStart === null || lastStart > Math.max(opens, now);
   let asked = FIRST_WINDOWS;
   let known = openings.next(now, asked).filter(begun);
   return {
-    at(index: number): Opening | null {
+    at(index: number): OpenWindow | null {
       while (index >= known.length && asked < MOST_WINDOWS) {
         asked = Math.min(MOST_WINDOWS, asked * 4);
         known = openings.next(now, asked).filter(begun);
@@ -185,7 +185,8 @@ function windowDoor(openings: ReturnType<typeof openingsFrom>, begins: number) {
     from(ready: number): number {
       const moment = begins + ready * SECOND;
       let index = 0;
-      const isOver = (opening: Opening | null) => (opening?.lastStart ?? Number.POSITIVE_INFINITY) <= moment;
+      const isOver = (opening: OpenWindow | null) =>
+        (opening?.lastStart ?? Number.POSITIVE_INFINITY) <= moment;
       while (isOver(openings.at(index)) && openings.at(index + 1) !== null) index += 1;
       const opening = openings.at(index);
       furthest = Math.max(furthest, index);

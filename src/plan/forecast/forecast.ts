@@ -7,7 +7,7 @@ import { given } from '../../given.ts';
 import type { Durations, Forecast, ForecastTime, LikelySeconds, Step } from '../../model.ts';
 import { leastSeconds } from '../waves/waves.ts';
 import { comingWindow, secondsToFit } from '../windows/window-findings.ts';
-import { afterWave, type Forecastable, openCourse } from './course.ts';
+import { afterWave, createCourse, type Forecastable } from './course.ts';
 import { secondsAt } from './durations.ts';
 
 /** How often the plan is gone through: less often where it is long, for there chance evens out by itself. */
@@ -44,7 +44,7 @@ export function forecastTime(plan: Forecastable, now: number, durations: Duratio
   const { steps, waves } = plan;
   if (steps.length === 0) return null;
   const times = Math.max(LEAST_TIMES, Math.min(MOST_TIMES, Math.ceil(STEPS_IN_ALL / steps.length)));
-  const course = openCourse(plan, now, durations);
+  const course = createCourse(plan, now, durations);
   const runs = Array.from({ length: times }, (_, n) => course(n + 1, true));
   // Were every window open: what has to fit into one.
   const open = plan.windows === undefined ? runs : runs.map((_, n) => course(n + 1, false));

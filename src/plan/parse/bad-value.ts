@@ -48,7 +48,7 @@ export function badValue(
     return { message: `${name} has no value; it wants ${wanted}`, ...remedy };
   if (keyword === 'minItems' || keyword === 'minProperties')
     return { message: `${name} is empty; it wants ${wanted}`, ...remedy };
-  const shown = block ?? (typeof data === 'number' ? textOf(data, source) : show(data));
+  const shown = block ?? (typeof data === 'number' ? writtenText(data, source) : show(data));
   return { message: `${name} is ${shown}; it wants ${wanted}`, ...remedy };
 }
 
@@ -60,7 +60,7 @@ function choicesOf(schema: Schema): readonly unknown[] | null {
 /** The value that was most likely meant, in YAML; null where nobody can tell. */
 function guessOf(schema: Schema, key: string, data: unknown, source: string): string | null {
   if (typeof data !== 'string' && typeof data !== 'number' && typeof data !== 'boolean') return null;
-  const text = textOf(data, source);
+  const text = writtenText(data, source);
   if (schema.type === 'array') {
     const entries = String(schema.title).startsWith('a program') ? text.split(/ +/) : [text];
     return `[${entries.map(yaml).join(', ')}]`;
@@ -70,7 +70,7 @@ function guessOf(schema: Schema, key: string, data: unknown, source: string): st
 }
 
 /** A number or a truth value as it was written: `1.10` is no 1.1, and 0123 no 123. */
-function textOf(data: string | number | boolean, source: string): string {
+function writtenText(data: string | number | boolean, source: string): string {
   return typeof data === 'string' || !/^[\w.+-]+$/.test(source) ? String(data) : source;
 }
 

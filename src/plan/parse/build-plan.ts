@@ -12,15 +12,15 @@ import {
   type Plan,
   type PlanTarget,
   type PlanWave,
+  type RequestedSize,
+  type RolloutOptions,
   type Schedule,
   type Select,
   type SourceLocation,
   type Spread,
   type Take,
-  type WaveConduct,
   type WaveFrom,
   type Webhook,
-  type Wish,
 } from '../../model.ts';
 import { HOUR, MINUTE } from '../../units.ts';
 import { parseInstant } from '../windows/window-text.ts';
@@ -142,7 +142,7 @@ const DEFAULTS = {
   onInconclusive: 'pause',
 } as const;
 
-/** @param value a plan that the schema and the checks found without error. @param placeOf the place of what stands there. */
+/** @param value a plan that the schema and the checks found without error. @param placeOf the location of what stands there. */
 export function buildPlan(value: unknown, file: string, placeOf: (path: Path) => SourceLocation): Plan {
   const written = value as WrittenPlan;
   const { defaults, guards, approvals } = written;
@@ -165,7 +165,7 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
     execution: buildExecution(written.execution),
     ...given({
       windows: written.windows && buildWindows(written.windows),
-      approvals: approvals && { ...approvals, place: placeOf(['approvals']) },
+      approvals: approvals && { ...approvals, location: placeOf(['approvals']) },
       spread: written.spread && { by: written.spread.by, maxInFlight: written.spread.maxInFlight ?? 1 },
       hooks: written.hooks,
       notify: written.notify?.map(buildWebhook),
@@ -174,14 +174,14 @@ export function buildPlan(value: unknown, file: string, placeOf: (path: Path) =>
   };
 }
 
-function buildTarget(target: WrittenTarget, place: SourceLocation): PlanTarget {
+function buildTarget(target: WrittenTarget, location: SourceLocation): PlanTarget {
   const { instance, select, exclude = [], region = null, profile = null, zones = null } = target;
-  const wishes: Partial<Record<Dimension, Wish>> = {};
-  if (target.memoryPerShard !== undefined) wishes.memoryPerShard = buildWish(target.memoryPerShard);
+  const wishes: Partial<Record<Dimension, RequestedSize>> = {};
+  if (target.memoryPerShard !== undefined) wishes.memoryPerShard = buildRequestedSize(target.memoryPerShard);
   if (target.shards !== undefined) wishes.shards = { kind: 'absolute', value: target.shards };
   if (target.replicas !== undefined) wishes.replicas = { kind: 'absolute', value: target.replicas };
   return {
-    place,
+    location,
     region,
     profile,
     match: select
@@ -205,7 +205,7 @@ function buildTags(tags: NonNullable<WrittenSelector['tags']>): Record<string, r
   );
 }
 
-function buildWish(written: string | number | WrittenRelativeSize): Wish {
+function buildRequestedSize(written: string | number | WrittenRelativeSize): RequestedSize {
   if (typeof written !== 'object') return { kind: 'absolute', value: sure(parseSize(written)) };
   const percent = parsePercent(written.grow);
   const timesUsed = parseTimesUsed(written.atLeast);
@@ -270,7 +270,7 @@ function buildGate(written: WrittenGate): Gate {
 }
 
 /** The thresholds that are written, and no others. */
-function buildThresholds({ failed, unknown }: WrittenThresholds): NonNullable<WaveConduct['haltWhen']> {
+function buildThresholds({ failed, unknown }: WrittenThresholds): NonNullable<RolloutOptions['haltWhen']> {
   return given({ failed: parsed(failed, parseThreshold), unknown: parsed(unknown, parseThreshold) });
 }
 

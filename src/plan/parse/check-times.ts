@@ -2,7 +2,7 @@
 
 import { MINUTE } from '../../units.ts';
 import { dueTimes, faultOfCron } from '../windows/due-times.ts';
-import { LOOK_AHEAD, openOpenings } from '../windows/open-windows.ts';
+import { createOpenWindows, LOOK_AHEAD } from '../windows/open-windows.ts';
 import { isTimeZone, timeZones } from '../windows/time-zone.ts';
 import { isDate, parseInstant, parseWindow } from '../windows/window-text.ts';
 import { closest } from './closest-word.ts';
@@ -85,7 +85,7 @@ function lastStart(written: unknown, allow: readonly string[], say: Say): void {
   if (known.length === 0) return;
   // By a clock that is never put forward or back: what the windows are on all other days.
   const always = { timezone: 'UTC', freeze: [], calendars: [], atClose: 'drain' } as const;
-  const openings = openOpenings({ ...always, allow: known, lastStart: before });
+  const openings = createOpenWindows({ ...always, allow: known, lastStart: before });
   if (openings.nextStart(ANY_MONDAY) !== null) return;
   const longest = Math.max(
     ...openings.next(ANY_MONDAY, 30).map(({ opens, closes }) => (closes ?? opens + LOOK_AHEAD) - opens),

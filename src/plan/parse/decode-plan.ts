@@ -1,6 +1,6 @@
 import type { Finding } from '../../model.ts';
-import { word } from '../../next-command.ts';
-import { say } from '../../rules/check.ts';
+import { shellQuote } from '../../next-command.ts';
+import { createFinding } from '../../rules/check.ts';
 import { planText } from './plan-text.ts';
 
 /** The greatest plan that is read: room for some 30,000 explicit targets. */
@@ -13,7 +13,7 @@ export const MAX_PLAN_BYTES = 2 * 1024 * 1024;
 export function decodePlan(bytes: Uint8Array, file: string): { text: string | null; findings: Finding[] } {
   const refuse = (message: string, fix: string) => ({
     text: null,
-    findings: [say('Refit.Yaml', { message, fix }, null, { file, line: 1, column: 1 })],
+    findings: [createFinding('Refit.Yaml', { message, fix }, null, { file, line: 1, column: 1 })],
   });
   if (bytes.length > MAX_PLAN_BYTES)
     return refuse(
@@ -63,5 +63,5 @@ function firstBadLine(bytes: Uint8Array): { line: number; column: number; source
 }
 
 function convert(from: string, file: string): string {
-  return `iconv -f ${from} -t UTF-8 ${word(file)} > ${word(`${file}.utf8`)}`;
+  return `iconv -f ${from} -t UTF-8 ${shellQuote(file)} > ${shellQuote(`${file}.utf8`)}`;
 }

@@ -3,7 +3,7 @@
  * part. Every finding about the text is made here, so that all of them look alike.
  */
 import type { Finding, SourceLocation } from '../../model.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
 
 /** A part of the text, in UTF-16 code units. */
 export interface Span {
@@ -54,7 +54,7 @@ export function planText(text: string, file: string): PlanText {
     text,
     place,
     finding: ({ code, instance = null, ...remark }, span, also) => ({
-      ...say(code, remark, instance, place(span.offset)),
+      ...createFinding(code, remark, instance, place(span.offset)),
       excerpt: also ? `${picture(also)}\n${picture(span)}` : picture(span),
     }),
   };

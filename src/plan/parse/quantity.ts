@@ -94,7 +94,7 @@ export function compare(left: number, operator: Comparison['operator'], right: n
 }
 
 /** The comparison as an author writes it. */
-export function sayThreshold({ operator, value, base }: Threshold): string {
+export function formatThreshold({ operator, value, base }: Threshold): string {
   return base === 'count' ? `${operator} ${value}` : `${operator} ${value}% of ${base}`;
 }
 

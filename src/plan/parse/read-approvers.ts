@@ -1,9 +1,9 @@
-/** The file that `approvals.from` names: a list of names with their public keys. Each fault is a finding in its place. */
+/** The file that `approvals.from` names: a list of names with their public keys. Each fault is a finding in its location. */
 import { isAuthor, nameKey } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
 import type { Approvals, Approver, ApproversInFile, Finding, Plan } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
 import { asMembers, planText, type Remedy } from './plan-text.ts';
 import type { Path } from './read-yaml.ts';
 import { readYaml } from './read-yaml.ts';
@@ -18,12 +18,12 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
  * @returns what is sealed into the plan, or the findings for which it is not.
  */
 export function readApprovers(
-  { need, from, place }: ApproversInFile,
+  { need, from, location }: ApproversInFile,
   { text, file, authors }: { text: string | null; file: string; authors: readonly string[] },
 ): { readonly approvals: Approvals | null; readonly findings: readonly Finding[] } {
   const refuse = (message: string, remedy: Remedy) => ({
     approvals: null,
-    findings: [say('Refit.BadValue', { message, ...asMembers(remedy) }, null, place)],
+    findings: [createFinding('Refit.BadValue', { message, ...asMembers(remedy) }, null, location)],
   });
   if (text === null || text.trim() === '') {
     const message = `approvals.from is ${from}, and ${file} ${text === null ? 'cannot be read' : 'is empty'}`;
@@ -46,7 +46,7 @@ export function tooFewApprovers(approvals: Approvals, made: Pick<Plan, 'file' | 
   if (who === null) return [];
   const message = `the plan needs ${approvals.need} approvals as its run did, and only ${who}`;
   const fix = `${planAgain(made, 'SAVED')}   typed by somebody who is no approver`;
-  return [say('Refit.TooFewApprovers', { message, fix })];
+  return [createFinding('Refit.TooFewApprovers', { message, fix })];
 }
 
 /** `jun may approve: dba and wei made the plan and may not`; null where there are enough. */

@@ -1,7 +1,7 @@
 /** What the YAML reader says of a text, as findings: the cause where it can be named, and what to type instead. */
 import { type Document, type ErrorCode, isScalar, type Scalar, visit, type YAMLError } from 'yaml';
 import type { Finding } from '../../model.ts';
-import { word } from '../../next-command.ts';
+import { shellQuote } from '../../next-command.ts';
 import type { PlanText, Remark, Span } from './plan-text.ts';
 
 /** More than this are the same mistake over and over. */
@@ -151,7 +151,7 @@ function tabIndent({ text, file }: PlanText): Said {
   const more = lines.length > 1 ? `, and ${lines.length - 1} more after it` : '';
   return {
     message: `the line is indented with a tab${more}; YAML indents with spaces`,
-    fix: `expand -i -t 2 ${word(file)} > ${word(`${file}.spaces`)}`,
+    fix: `expand -i -t 2 ${shellQuote(file)} > ${shellQuote(`${file}.spaces`)}`,
     span: { offset: index, length: indent.length },
     sure: false,
   };

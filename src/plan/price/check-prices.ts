@@ -1,10 +1,10 @@
 /** Every route checked again with its prices. */
 import type { BlockedTarget, Finding, Money, Quote } from '../../model.ts';
 import { money } from '../../money.ts';
-import { check, say } from '../../rules/check.ts';
+import { check, createFinding } from '../../rules/check.ts';
 import { factsOf, isRefusal } from '../../rules/facts.ts';
+import { count, formatChange } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
-import { count, sayChange } from '../../rules/say-size.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { priceOf, type Quotes } from './price-steps.ts';
 
@@ -88,7 +88,7 @@ function shortfall(
   if (missing <= 0) return [];
   const message = `the prepaid quotes of ${count(instances, 'instance')} of profile ${profile} come to ${money(amount)} ${currency}, and its account has ${has} ${currency}: ${missing} ${currency} short, which leaves out ${count(without, 'instance')}`;
   const fix = `top up ${Math.ceil(missing)} ${currency} or more, then plan again; or fewer targets`;
-  return [say('Refit.BalanceShort', { message, fix })];
+  return [createFinding('Refit.BalanceShort', { message, fix })];
 }
 
 function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: SoldFor) {
@@ -97,19 +97,19 @@ function checkRoute(route: Route, answers: Quotes, balance: Money | null, sold: 
   let left = balance;
   for (const [index, { change, instance, placement }] of route.legs.entries()) {
     const { answer, passedOver } = priceOf(route, index, answers);
-    const place = route.target.places[change.dimension] ?? route.target.place;
+    const place = route.target.locations[change.dimension] ?? route.target.location;
     const known = { offer: sold(instance), quote: answer, balance: left, placement };
     const findings = check(factsOf(instance, change, { ...known, followsOwnStep: index > 0 }), place);
     if (findings[0]?.severity === 'error') return { errors: findings, remarks, quotes, left };
     remarks.push(...findings);
-    if (answer !== null && !isRefusal(answer) && answer.reckoned) {
+    if (answer !== null && !isRefusal(answer) && answer.estimated) {
       const message = `${instance.id}: the price of ${change.dimension} is reckoned: the provider's quote for it alone, scaled by the steps before it`;
-      remarks.push(say('Refit.PriceReckoned', { message }, instance.id, place));
+      remarks.push(createFinding('Refit.PriceReckoned', { message }, instance.id, place));
     }
     if (passedOver) {
-      const message = `${instance.id}: the provider gave no price for ${sayChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;
+      const message = `${instance.id}: the provider gave no price for ${formatChange(change)} from the present size: ${passedOver.code}: ${passedOver.message}; the step begins after another, so the order may be taken`;
       const fix = 'plan it alone when the step before it is done; a guards.cost refuses the plan meanwhile';
-      remarks.push(say('Refit.PriceRefused', { message, fix }, instance.id, place));
+      remarks.push(createFinding('Refit.PriceRefused', { message, fix }, instance.id, place));
     }
     const quote = isRefusal(answer) ? null : answer;
     quotes.push(quote);

@@ -80,5 +80,5 @@ export function priceOf(
 /** Member by member: what else came with an answer has no place in a sealed plan. */
 function quoteOf({ amount, currency, basis, readAt }: Quote, factor: number): Quote {
   const quote = { amount: money(amount * factor), currency, basis, readAt };
-  return factor === 1 ? quote : { ...quote, reckoned: true };
+  return factor === 1 ? quote : { ...quote, estimated: true };
 }

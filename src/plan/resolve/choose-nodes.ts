@@ -4,8 +4,8 @@
  */
 import type { Catalogue, Change, Instance, InstanceNode, NodeChange, Zone } from '../../model.ts';
 import type { Placement } from '../../rules/facts.ts';
+import { count } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
-import { count } from '../../rules/say-size.ts';
 
 /** Zones by their codes, of one region. */
 export type ZonesOf = (region: string) => ReadonlyMap<string, Zone>;
@@ -116,7 +116,7 @@ function fromTheFullest(nodes: readonly InstanceNode[], change: Change): Taken[]
           Number(b.zone.code === master) - Number(a.zone.code === master) ||
           (a.zone.code < b.zone.code ? -1 : a.zone.code > b.zone.code ? 1 : b.id! - a.id!),
       );
-    const why = `${sayReplica(node!)} is removed because that zone has most of its nodes (${share(node!.zone.code)} of ${left.length})`;
+    const why = `${formatReplica(node!)} is removed because that zone has most of its nodes (${share(node!.zone.code)} of ${left.length})`;
     left = left.filter((one) => one !== node);
     return { node: node!, why };
   });
@@ -140,12 +140,12 @@ function fromZones(
     }
     missed = 0;
     left = left.filter((one) => one !== node);
-    taken.push({ node, why: `${sayReplica(node)} is removed because zones names it` });
+    taken.push({ node, why: `${formatReplica(node)} is removed because zones names it` });
   }
   return taken;
 }
 
-function sayReplica({ id, zone }: InstanceNode): string {
+function formatReplica({ id, zone }: InstanceNode): string {
   return `replica ${id} in ${zone.code}`;
 }
 

@@ -11,9 +11,9 @@ import {
   totalMemory,
 } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
+import { formatSize, formatValue } from '../../rules/format-size.ts';
 import { indexOffers } from '../../rules/is-sold.ts';
-import { saySize, sayValue } from '../../rules/say-size.ts';
 
 /**
  * A finding for each instance that is no longer as the plan wants it, and for each step that asks for what is no
@@ -28,21 +28,24 @@ export function driftedSince(saved: SavedPlan, file: string, now: Inventory): Fi
   return saved.preconditions.flatMap((precondition) => {
     const { instance: id, profile } = precondition;
     const own = steps.get(id) ?? [];
-    const place = own[0]?.place ?? null;
+    const place = own[0]?.location ?? null;
     const found = instances.get(`${profile} ${id}`) ?? null;
     const drift = driftOf(precondition, found);
-    if (drift !== null) return [say('Refit.DriftedSince', { message: `${id} ${drift}`, fix }, id, place)];
+    if (drift !== null)
+      return [createFinding('Refit.DriftedSince', { message: `${id} ${drift}`, fix }, id, place)];
     const offer = sold(found!);
     const short = own.map((step) => notSold(step, offer)).find((one) => one !== null);
     if (!short) return [];
-    return [say('Refit.SoldOutSince', { message: `${id}: ${short} in ${found!.zone}`, fix }, id, place)];
+    return [
+      createFinding('Refit.SoldOutSince', { message: `${id}: ${short} in ${found!.zone}`, fix }, id, place),
+    ];
   });
 }
 
 /** In words how it differs; null where it is as it was. */
 function driftOf(was: Precondition, is: Instance | null): string | null {
   if (is === null) return 'is no longer there, or not to be seen with these keys';
-  if (!sameSize(was.size, is.size)) return `is ${saySize(is.size)} now, and was ${saySize(was.size)}`;
+  if (!sameSize(was.size, is.size)) return `is ${formatSize(is.size)} now, and was ${formatSize(was.size)}`;
   if (is.edition !== was.edition) return `is of edition ${is.edition} now, and was ${was.edition}`;
   if (is.billing !== was.billing) return `is ${is.billing} now, and was ${was.billing}`;
   if (is.status !== 'running') return `is ${is.status} now, not running`;
@@ -58,5 +61,5 @@ function notSold({ change, before, after, edition }: Step, offer: Offer | null |
   if (grows && offer.soldOut) return `${edition} is sold out`;
   if (grows && offer.zoneSoldOut) return 'everything is sold out';
   if (offer[change.dimension].includes(change.to)) return null;
-  return `${change.dimension} ${sayValue(change.dimension, change.to)} is no longer sold for ${edition}`;
+  return `${change.dimension} ${formatValue(change.dimension, change.to)} is no longer sold for ${edition}`;
 }

@@ -11,11 +11,11 @@ import {
   type Size,
   totalMemory,
 } from '../../model.ts';
-import { check, say } from '../../rules/check.ts';
+import { check, createFinding } from '../../rules/check.ts';
 import { factsOf, sizeAfter } from '../../rules/facts.ts';
+import { formatMemory } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { usedAfter } from '../../rules/reduction.ts';
-import { sayMemory } from '../../rules/say-size.ts';
 import { type Chosen, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -82,7 +82,7 @@ function follow(
     const placement = chooseNodes(instance, change, target.zones, known);
     if (stop === null) {
       const more = { offer: known.sold(instance), followsOwnStep: legs.length > 0, placement };
-      const place = target.places[dimension] ?? target.place;
+      const place = target.locations[dimension] ?? target.location;
       const findings = check(factsOf(instance, change, more), place);
       if (findings[0]?.severity === 'error') stop = { at: legs.length, findings };
       else remarks.push(...findings);
@@ -102,12 +102,12 @@ function follow(
 
 function why(best: Tried, tried: readonly Tried[]): string | null {
   if (tried.length === 1 || best.stopsAt !== null) return null;
-  const order = sayOrder(best);
+  const order = formatOrder(best);
   const usual = tried[0]!;
   if (best === usual) return `${order}: the usual order`;
   if (usual.stopsAt !== null)
-    return `${order}: ${sayOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.message}`;
-  return `${order}: at most ${sayMemory(best.peak)} on the way, ${sayMemory(usual.peak)} with ${sayOrder(usual)}`;
+    return `${order}: ${formatOrder(usual)} would be refused: ${usual.findings[0]!.code}: ${usual.findings[0]!.message}`;
+  return `${order}: at most ${formatMemory(best.peak)} on the way, ${formatMemory(usual.peak)} with ${formatOrder(usual)}`;
 }
 
 /** Said where the orders fail at different things, so that none of the findings alone tells the whole. */
@@ -115,13 +115,13 @@ function noOrder(best: Tried, tried: readonly Tried[], target: Resolved): Findin
   if (best.stopsAt === null || tried.length === 1) return [];
   const obstacle = (one: Tried) => `${one.findings[0]!.code} at ${one.legs[one.stopsAt!]!.change.dimension}`;
   if (new Set(tried.map((one) => one.findings[0]!.message)).size === 1) return [];
-  const told = tried.map((one) => `${sayOrder(one)}: ${obstacle(one)}`).join('; ');
+  const told = tried.map((one) => `${formatOrder(one)}: ${obstacle(one)}`).join('; ');
   const message = `${target.instance.id}: no order of its steps is valid (${told})`;
   const fix = `change one of ${best.legs.map(({ change }) => change.dimension).join(', ')} now and the rest in a later plan, or choose another size`;
-  return [say('Refit.NoOrder', { message, fix }, target.instance.id, target.place)];
+  return [createFinding('Refit.NoOrder', { message, fix }, target.instance.id, target.location)];
 }
 
-function sayOrder({ legs }: Tried): string {
+function formatOrder({ legs }: Tried): string {
   return legs.map(({ change }) => change.dimension).join(', then ');
 }
 

@@ -1,6 +1,6 @@
 /** Which instances a target of a plan means, and what is said where it means none. */
 import type { BlockedTarget, Finding, Instance, Inventory, Plan, PlanTarget, Select } from '../../model.ts';
-import { check, say } from '../../rules/check.ts';
+import { check, createFinding } from '../../rules/check.ts';
 import { NOTHING_KNOWN } from '../../rules/facts.ts';
 import { matcher } from './match-selector.ts';
 import { profileOf, regionsOf } from './scopes.ts';
@@ -110,7 +110,7 @@ function noMatch({ onBlocked }: Plan, { target, profile, regions }: Where, exclu
   const message = `the selector matches no instance in ${where} as profile ${profile}${excludes ? ', or all of them are excluded' : ''}`;
   const fix =
     'correct the selector, or take the target out; refit explain INSTANCE PLAN tells why an instance is not selected';
-  const finding = say('Refit.NoMatch', { message, fix }, null, target.place);
+  const finding = createFinding('Refit.NoMatch', { message, fix }, null, target.location);
   return onBlocked === 'skip' ? { ...finding, severity: 'warning' } : finding;
 }
 
@@ -118,7 +118,7 @@ function notRead(target: PlanTarget, region: string | null, profile: string): Fi
   const instance = target.match.kind === 'instance' ? target.match.instance : null;
   const message = `${region ?? 'no region'} was not read as profile ${profile}: what is there is unknown, not absent`;
   const fix = `refit inventory${region === null ? '' : ` --region ${region}`} --profile ${profile} -o FILE, or plan against the live fleet`;
-  return say('Refit.NotRead', { message, fix }, instance, target.place);
+  return createFinding('Refit.NotRead', { message, fix }, instance, target.location);
 }
 
 function doesNotExist(id: string, { target, profile, regions, fleet }: Where): BlockedTarget {
@@ -133,7 +133,7 @@ function doesNotExist(id: string, { target, profile, regions, fleet }: Where): B
       change: null,
       elsewhere: seen ? `${seen.region} as profile ${seen.profile}` : null,
     },
-    target.place,
+    target.location,
   );
   return { instance: id, region, findings };
 }

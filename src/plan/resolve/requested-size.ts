@@ -2,9 +2,9 @@
  * From a wish to a number: absolute as it stands, relative from the present size, from what is sold, or from the memory
  * in use (`atLeast: 2x used`).
  */
-import type { Dimension, Size, UsedMemory, Wish } from '../../model.ts';
+import type { Dimension, RequestedSize, Size, UsedMemory } from '../../model.ts';
+import { count, formatValue, upTo } from '../../rules/format-size.ts';
 import { usedAfter } from '../../rules/reduction.ts';
-import { count, sayValue, upTo } from '../../rules/say-size.ts';
 
 /**
  * The number a wish comes to, and, for a relative one, its arithmetic in words.
@@ -15,15 +15,15 @@ import { count, sayValue, upTo } from '../../rules/say-size.ts';
  * the next size sold, or, where that is above `atMost`, the greatest sold up to it. Where nothing sold is large
  * enough the wish stands unrounded, and the rules say so.
  */
-export function sizeWish(
+export function resolveRequestedSize(
   dimension: Dimension,
-  wish: Wish,
+  wish: RequestedSize,
   present: number,
   sold: readonly number[] | null,
   byUse: LeastByUse | null = null,
 ): { readonly to: number; readonly because: string | null } {
   if (wish.kind === 'absolute') return { to: wish.value, because: null };
-  const say = (value: number) => sayValue(dimension, value);
+  const say = (value: number) => formatValue(dimension, value);
   const told: string[] = [];
 
   let wanted = present;

@@ -8,23 +8,23 @@ import {
   type Inventory,
   type Plan,
   type PlanTarget,
+  type RequestedSize,
   type SavedPlan,
   type Size,
   type SourceLocation,
   sameSize,
   type Target,
-  type Wish,
 } from '../../model.ts';
-import { check, say } from '../../rules/check.ts';
+import { check, createFinding } from '../../rules/check.ts';
 import { factsOf } from '../../rules/facts.ts';
+import { formatSize, formatUsed, formatValue } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
-import { saySize, sayUsed, sayValue } from '../../rules/say-size.ts';
 import { indexFleet, reach } from './reach-instances.ts';
-import { leastByUse, sizeWish } from './requested-size.ts';
+import { leastByUse, resolveRequestedSize } from './requested-size.ts';
 
 /** A target, and where each of its dimensions was asked for. */
 export interface Resolved extends Target {
-  readonly places: Readonly<Partial<Record<Dimension, SourceLocation>>>;
+  readonly locations: Readonly<Partial<Record<Dimension, SourceLocation>>>;
   /** Its size was asked for by the memory in use. */
   readonly byUse: boolean;
 }
@@ -44,7 +44,7 @@ export interface Resolution {
 interface Asked {
   readonly to: number;
   readonly because: string | null;
-  readonly place: SourceLocation;
+  readonly location: SourceLocation;
 }
 
 type Sizes = Partial<Record<Dimension, Asked>>;
@@ -52,10 +52,14 @@ type Sizes = Partial<Record<Dimension, Asked>>;
 /** An instance that targets reach, with all that they wish for it in the order of the plan. */
 interface Wanted {
   readonly instance: Instance;
-  readonly place: SourceLocation;
-  readonly wishes: { readonly dimension: Dimension; readonly wish: Wish; readonly place: SourceLocation }[];
+  readonly location: SourceLocation;
+  readonly wishes: {
+    readonly dimension: Dimension;
+    readonly wish: RequestedSize;
+    readonly location: SourceLocation;
+  }[];
   readonly conflicts: Finding[];
-  zones: { readonly codes: readonly string[]; readonly place: SourceLocation } | null;
+  zones: { readonly codes: readonly string[]; readonly location: SourceLocation } | null;
   readonly fromRun: PlanTarget['fromRun'];
 }
 
@@ -77,7 +81,7 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
   const blocked: BlockedTarget[] = [...missing.values()];
   const toMeasure: Instance[] = [];
   for (const entry of wanted.values()) {
-    const { instance, place, zones } = entry;
+    const { instance, location, zones } = entry;
     const { asked, unknown, conflicts } = sizesOf(entry, sold(instance));
     const byUse = entry.wishes.some(({ wish }) => isByUse(wish));
     if (unknown?.code === 'Refit.UsedUnknown') toMeasure.push(instance);
@@ -90,11 +94,14 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
     }
     const because = DIMENSIONS.flatMap((dimension) => asked[dimension]?.because ?? []).join('; ') || null;
     if (sameSize(instance.size, to)) {
-      const reasons = [because ?? `already ${saySize(to)}`, ...(byUse ? [sayUsed(instance.used!)] : [])];
+      const reasons = [
+        because ?? `already ${formatSize(to)}`,
+        ...(byUse ? [formatUsed(instance.used!)] : []),
+      ];
       unchanged.push({ instance: instance.id, region: instance.region, why: reasons.join('; ') });
     } else {
-      const places = valuesOf(asked, (one) => one.place);
-      targets.push({ instance, to, place, because, zones: zones?.codes ?? null, places, byUse });
+      const locations = valuesOf(asked, (one) => one.location);
+      targets.push({ instance, to, location, because, zones: zones?.codes ?? null, locations, byUse });
     }
   }
   return { targets, unchanged, blocked, toMeasure, findings };
@@ -102,33 +109,33 @@ export function resolve(plan: Plan, inventory: Inventory, sold: SoldFor): Resolu
 
 /** Adds one target's wishes for an instance to those of the targets before it. */
 function want(wanted: Map<string, Wanted>, instance: Instance, target: PlanTarget): void {
-  const { place, fromRun } = target;
+  const { location, fromRun } = target;
   let entry = wanted.get(instance.id);
   if (!entry) {
-    entry = { instance, place, wishes: [], conflicts: [], zones: null, fromRun };
+    entry = { instance, location, wishes: [], conflicts: [], zones: null, fromRun };
     wanted.set(instance.id, entry);
   }
   if (entry.instance.profile !== instance.profile) {
-    const both = `is reached as profile ${entry.instance.profile} at ${at(entry.place)} and as ${instance.profile} at ${at(place)}`;
-    entry.conflicts.push(conflict(instance, both, place));
+    const both = `is reached as profile ${entry.instance.profile} at ${at(entry.location)} and as ${instance.profile} at ${at(location)}`;
+    entry.conflicts.push(conflict(instance, both, location));
     return;
   }
   if (target.zones !== null && entry.zones !== null && !sameZones(target.zones, entry.zones.codes)) {
-    const both = `is to have its replicas in ${entry.zones.codes.join(', ')} at ${at(entry.zones.place)} and in ${target.zones.join(', ')} at ${at(place)}`;
-    entry.conflicts.push(conflict(instance, both, place));
+    const both = `is to have its replicas in ${entry.zones.codes.join(', ')} at ${at(entry.zones.location)} and in ${target.zones.join(', ')} at ${at(location)}`;
+    entry.conflicts.push(conflict(instance, both, location));
   } else if (target.zones !== null) {
-    entry.zones ??= { codes: target.zones, place };
+    entry.zones ??= { codes: target.zones, location };
   }
   for (const dimension of DIMENSIONS) {
     const wish = target.wishes[dimension];
-    if (wish) entry.wishes.push({ dimension, wish, place });
+    if (wish) entry.wishes.push({ dimension, wish, location });
   }
 }
 
 /** Two targets ask for different things of one instance. */
-function conflict({ id }: Instance, both: string, place: SourceLocation): Finding {
+function conflict({ id }: Instance, both: string, location: SourceLocation): Finding {
   const fix = `exclude: [${id}] in one of the two`;
-  return say('Refit.Conflict', { message: `${id} ${both}`, fix }, id, place);
+  return createFinding('Refit.Conflict', { message: `${id} ${both}`, fix }, id, location);
 }
 
 /**
@@ -142,21 +149,24 @@ function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldF
   const inTurn = [...wishes].sort(
     (a, b) => Number(b.dimension === 'shards') - Number(a.dimension === 'shards'),
   );
-  for (const { dimension, wish, place } of inTurn) {
+  for (const { dimension, wish, location } of inTurn) {
     const list = sold === 'unknown' || sold === null ? null : sold[dimension];
     const shards = asked.shards?.to ?? instance.size.shards;
     const byUse = isByUse(wish)
       ? leastByUse(wish.atLeast.timesUsed, instance.used, instance.size, shards)
       : null;
     if (isByUse(wish) && byUse === null) {
-      unknown ??= useUnknown(instance, wish.atLeast.timesUsed, place);
+      unknown ??= useUnknown(instance, wish.atLeast.timesUsed, location);
       continue;
     }
-    const one: Asked = { ...sizeWish(dimension, wish, instance.size[dimension], list, byUse), place };
+    const one: Asked = {
+      ...resolveRequestedSize(dimension, wish, instance.size[dimension], list, byUse),
+      location,
+    };
     const before = asked[dimension];
     if (before && before.to !== one.to) {
-      const both = `is to have ${dimension} ${sayValue(dimension, before.to)} at ${at(before.place)} and ${sayValue(dimension, one.to)} at ${at(one.place)}`;
-      found.push(conflict(instance, both, place));
+      const both = `is to have ${dimension} ${formatValue(dimension, before.to)} at ${at(before.location)} and ${formatValue(dimension, one.to)} at ${at(one.location)}`;
+      found.push(conflict(instance, both, location));
     } else {
       asked[dimension] ??= one;
     }
@@ -165,33 +175,35 @@ function sizesOf({ instance, wishes, conflicts }: Wanted, sold: ReturnType<SoldF
 }
 
 /** Why an instance must not be changed by a plan made from a run. */
-function heldByRun({ instance, place, fromRun }: Wanted, to: Size): Finding[] {
+function heldByRun({ instance, location, fromRun }: Wanted, to: Size): Finding[] {
   if (fromRun === undefined) return [];
   const { leftAt, unsettled } = fromRun;
   if (unsettled !== null) {
     const message = `${instance.id}: the outcome of ${unsettled} is unknown, its order may still be carried out`;
     const fix = 'the same refit apply again, which settles it by reading; then make this plan again';
-    return [say('Refit.Unsettled', { message, fix }, instance.id, place)];
+    return [createFinding('Refit.Unsettled', { message, fix }, instance.id, location)];
   }
   if (leftAt === null || sameSize(instance.size, leftAt) || sameSize(instance.size, to)) return [];
-  const message = `${instance.id} is at ${saySize(instance.size)}, and the run left it at ${saySize(leftAt)}: somebody has changed it since`;
+  const message = `${instance.id} is at ${formatSize(instance.size)}, and the run left it at ${formatSize(leftAt)}: somebody has changed it since`;
   const fix = `refit explain ${instance.id}, and a plan of its own where it is to be changed`;
-  return [say('Refit.NotAsLeft', { message, fix }, instance.id, place)];
+  return [createFinding('Refit.NotAsLeft', { message, fix }, instance.id, location)];
 }
 
-function isByUse(wish: Wish): wish is Wish & { readonly atLeast: { readonly timesUsed: number } } {
+function isByUse(
+  wish: RequestedSize,
+): wish is RequestedSize & { readonly atLeast: { readonly timesUsed: number } } {
   return wish.kind === 'relative' && typeof wish.atLeast === 'object' && wish.atLeast !== null;
 }
 
 /** What would be refused whatever the size is told instead: for that nobody needs to read the memory in use. */
-function useUnknown(instance: Instance, times: number, place: SourceLocation): Finding {
+function useUnknown(instance: Instance, times: number, location: SourceLocation): Finding {
   const present = instance.size.memoryPerShard;
   const change = { dimension: 'memoryPerShard', from: present, to: present + 1 } as const;
-  const [first] = check(factsOf(instance, change), place);
+  const [first] = check(factsOf(instance, change), location);
   if (first && WHATEVER_THE_SIZE.has(first.code)) return first;
   const which = instance.used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
   const message = `${instance.id}: memoryPerShard is to be at least ${times} x what is in use, and ${which} is not known`;
-  return say('Refit.UsedUnknown', { message }, instance.id, place);
+  return createFinding('Refit.UsedUnknown', { message }, instance.id, location);
 }
 
 const WHATEVER_THE_SIZE: ReadonlySet<string> = new Set([
@@ -208,6 +220,6 @@ function valuesOf<Value>(asked: Sizes, value: (one: Asked) => Value): Partial<Re
   return Object.fromEntries(Object.entries(asked).map(([dimension, one]) => [dimension, value(one)]));
 }
 
-function at(place: SourceLocation): string {
-  return `${place.file}:${place.line}`;
+function at(location: SourceLocation): string {
+  return `${location.file}:${location.line}`;
 }

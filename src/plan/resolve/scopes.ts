@@ -1,6 +1,6 @@
 /** Which regions must be read, as which identity, before a plan can be resolved. */
 import type { Finding, Plan, PlanTarget, Scope } from '../../model.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
 
 /** The plan with the command line's region and profile where it names none itself. */
 export function withDefaults(plan: Plan, { region, profile }: Plan['defaults']): Plan {
@@ -40,7 +40,7 @@ export function scopesOf(
     if (regions === null) {
       const message = 'nothing says which region this target is in';
       const fix = 'defaults: { region: ap-guangzhou } in the plan, region: in the target, or --region';
-      findings.push(say('Refit.NoRegion', { message, fix }, null, target.place));
+      findings.push(createFinding('Refit.NoRegion', { message, fix }, null, target.location));
       continue;
     }
     const profile = profileOf(filled, target);

@@ -1,7 +1,7 @@
 /** `spread`: to which group an instance belongs, of which only so many may be under way at once. */
 import type { Finding, Instance, Plan, Spread } from '../../model.ts';
-import { say } from '../../rules/check.ts';
-import { count } from '../../rules/say-size.ts';
+import { createFinding } from '../../rules/check.ts';
+import { count } from '../../rules/format-size.ts';
 
 /** The group of an instance; null where it has no such tag: it is a group of its own then. */
 export function groupOf(
@@ -24,5 +24,5 @@ export function spreadFindings({ spread }: Pick<Plan, 'spread'>, instances: read
     .join(', ');
   const message = `${count(without.length, 'instance')} of ${instances.length} without ${spread.by} (${named}${without.length > 3 ? ' and others' : ''}): each is a group of its own, held apart from none`;
   const fix = `give them the tag ${spread.by.slice('tags.'.length)}, then plan again`;
-  return [say('Refit.SpreadUntagged', { message, fix })];
+  return [createFinding('Refit.SpreadUntagged', { message, fix })];
 }

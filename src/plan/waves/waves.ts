@@ -10,22 +10,22 @@ import type {
   PlanWave,
   Precondition,
   Quote,
+  RolloutOptions,
   Step,
   Take,
   Wave,
-  WaveConduct,
   WaveFrom,
 } from '../../model.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
+import { count, formatUsed } from '../../rules/format-size.ts';
 import { reduces } from '../../rules/reduction.ts';
-import { count, sayUsed } from '../../rules/say-size.ts';
 import type { PricedRoute } from '../price/check-prices.ts';
 import { stepId } from '../price/price-steps.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { groupOf } from './spread.ts';
 
 /** Steps in the order they are carried out, all those of one instance in one wave. */
-export function layOutSteps(
+export function assignSteps(
   plan: Plan,
   routes: readonly PricedRoute[],
 ): { steps: Step[]; waves: Wave[]; findings: readonly Finding[] } {
@@ -39,9 +39,9 @@ export function layOutSteps(
       for (const [index, leg] of route.legs.entries())
         steps.push(stepOf(route, leg, index, wave, quotes[index] ?? null));
     }
-    return { name, steps: steps.slice(first).map(({ id }) => id), ...conductOf(written) };
+    return { name, steps: steps.slice(first).map(({ id }) => id), ...rolloutOptionsOf(written) };
   });
-  return { steps, waves, findings: [...findings, ...conductFindings(waves)] };
+  return { steps, waves, findings: [...findings, ...rolloutFindings(waves)] };
 }
 
 function stepOf(
@@ -65,7 +65,7 @@ function stepOf(
     after: leg.after,
     needs: before ? stepId(id, before.change) : null,
     wave,
-    place: target.places[leg.change.dimension] ?? target.place,
+    location: target.locations[leg.change.dimension] ?? target.location,
     quote,
   };
 }
@@ -79,7 +79,7 @@ export function preconditionOf(
   const { id, name, region, zone, profile, billing, size, window } = target.instance;
   const used = target.byUse || legs.some(({ change }) => reduces(change)) ? target.instance.used : null;
   const group = spread ? groupOf(spread, target.instance) : null;
-  const reasons = [target.because, used && sayUsed(used), because].filter((reason) => reason !== null);
+  const reasons = [target.because, used && formatUsed(used), because].filter((reason) => reason !== null);
   return {
     instance: id,
     name,
@@ -151,7 +151,10 @@ export function shareOut(
           ? `wave ${name} has no instance: its from fits none of the ${planned.length} planned`
           : `wave ${name} has no instance left: the waves before it take all ${base}`;
       findings.push(
-        say('Refit.EmptyWave', { message, fix: `take wave ${name} out, or let the others take less` }),
+        createFinding('Refit.EmptyWave', {
+          message,
+          fix: `take wave ${name} out, or let the others take less`,
+        }),
       );
     }
   }
@@ -160,7 +163,7 @@ export function shareOut(
     shares.push({ name, members: left, wave: null });
     if (waves.length > 0) {
       const message = `the waves leave ${count(left.length, 'instance')}: they go last, in a wave named ${name}`;
-      findings.push(say('Refit.ImplicitWave', { message, fix: `- { name: ${name}, take: rest }` }));
+      findings.push(createFinding('Refit.ImplicitWave', { message, fix: `- { name: ${name}, take: rest }` }));
     }
   }
   return { shares, findings };
@@ -177,27 +180,27 @@ function isFrom({ region, profile, tags }: Choosable, from: WaveFrom): boolean {
 }
 
 /** The conduct of a wave for the saved plan; what is not written stays absent. */
-export function conductOf(wave: WaveConduct | null): WaveConduct {
+export function rolloutOptionsOf(wave: RolloutOptions | null): RolloutOptions {
   const { soak, slowStart, approval, haltWhen, gate } = wave ?? {};
   return given({ soak, slowStart, approval, haltWhen, gate });
 }
 
 /** What is odd about the conduct of the waves, though it can be carried out. */
-function conductFindings(waves: readonly Wave[]): Finding[] {
+function rolloutFindings(waves: readonly Wave[]): Finding[] {
   const last = waves.at(-1);
   if (last?.soak === undefined || last.gate !== undefined) return [];
   const message = `nothing follows wave ${last.name}: its soak changes nothing`;
-  return [say('Refit.SoakLast', { message, fix: `take soak out of wave ${last.name}` })];
+  return [createFinding('Refit.SoakLast', { message, fix: `take soak out of wave ${last.name}` })];
 }
 
 /** Milliseconds to wait after a wave: nothing after the last one, unless its gate is judged then. */
-export function soakOf(waves: readonly WaveConduct[], index: number): number {
+export function soakOf(waves: readonly RolloutOptions[], index: number): number {
   const { soak = 0, gate } = waves[index] ?? {};
   return index < waves.length - 1 || gate !== undefined ? soak : 0;
 }
 
 /** Milliseconds that all soaks take together. */
-export function soaking(waves: readonly WaveConduct[]): number {
+export function soaking(waves: readonly RolloutOptions[]): number {
   return waves.reduce((sum, _, index) => sum + soakOf(waves, index), 0);
 }
 

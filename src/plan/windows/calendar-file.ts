@@ -6,7 +6,7 @@
 import ICAL from 'ical.js';
 import { iso } from '../../clock.ts';
 import type { Finding, Plan, SealedCalendar } from '../../model.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
 import { DAY, SECOND } from '../../units.ts';
 import { LOOK_AHEAD } from './open-windows.ts';
 import { instantOf, isTimeZone, type Span } from './time-zone.ts';
@@ -44,7 +44,7 @@ export async function sealCalendars(
       const why = error instanceof Unreadable ? error.message : 'it is no iCalendar file (RFC 5545)';
       const message = `the calendar ${file}: ${why}`;
       const fix = `put a whole iCalendar file at ${file} beside the plan, or take it out of windows.calendars`;
-      findings.push(say('Refit.CalendarUnreadable', { message, fix }));
+      findings.push(createFinding('Refit.CalendarUnreadable', { message, fix }));
     }
   }
   return { calendars, findings };

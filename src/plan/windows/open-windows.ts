@@ -15,7 +15,7 @@ export const LOOK_AHEAD = 366 * DAY;
 const LOOK_BACK = 8 * DAY;
 
 /** A stretch in which steps may begin, milliseconds since 1970 UTC. */
-export interface Opening {
+export interface OpenWindow {
   /** Eight days before it was asked for, where it has been open for longer. */
   readonly opens: number;
   /** The first moment at which it is closed, by the end of its windows or by a freeze; null: not within a year. */
@@ -25,27 +25,27 @@ export interface Opening {
 }
 
 /** The windows and freezes of one plan, to be asked. */
-export interface Openings {
+export interface OpenWindows {
   /** The opening that a moment lies in; null where it is closed. */
-  at(moment: number): Opening | null;
+  at(moment: number): OpenWindow | null;
   isOpen(moment: number): boolean;
   /** Whether a step may begin: open, not frozen, and before the last start. */
   mayBegin(moment: number): boolean;
   /** What freezes the moment, in words; null where it is not frozen. */
   frozenBy(moment: number): string | null;
   /** The openings from a moment on, the one that it lies in first: as many as are asked for, where there are so many. */
-  next(from: number, count: number): readonly Opening[];
+  next(from: number, count: number): readonly OpenWindow[];
   /** The first opening in which a step may still begin, from a moment on; null where there is none. */
-  nextStart(from: number): Opening | null;
+  nextStart(from: number): OpenWindow | null;
 }
 
 /** @param windows as sealed: every spelling was checked when the plan was parsed. */
-export function openOpenings(windows: SavedWindows): Openings {
+export function createOpenWindows(windows: SavedWindows): OpenWindows {
   const times = wallTimesOf(windows);
-  const next: Openings['next'] = (from, count) => openingsFrom(times, from, count);
+  const next: OpenWindows['next'] = (from, count) => openingsFrom(times, from, count);
   /** What was found last holds up to the next change. */
-  let known: { from: number; to: number; opening: Opening | null } | null = null;
-  const at: Openings['at'] = (moment) => {
+  let known: { from: number; to: number; opening: OpenWindow | null } | null = null;
+  const at: OpenWindows['at'] = (moment) => {
     if (known === null || moment < known.from || moment >= known.to) {
       const [first = null] = next(moment, 1);
       const opening = first !== null && first.opens <= moment ? first : null;
@@ -87,7 +87,7 @@ function wallTimesOf(windows: SavedWindows) {
   };
 }
 
-function openingsFrom(times: WallTimes, from: number, count: number): Opening[] {
+function openingsFrom(times: WallTimes, from: number, count: number): OpenWindow[] {
   // Most questions are answered by the next days; a year is looked through only where they do not.
   for (const ahead of [16 * DAY, 64 * DAY, LOOK_AHEAD]) {
     const span = { from: from - LOOK_BACK, to: from + ahead };

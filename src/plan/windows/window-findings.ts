@@ -3,31 +3,33 @@
 import { iso } from '../../clock.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
-import { say } from '../../rules/check.ts';
+import { createFinding } from '../../rules/check.ts';
 import { DAY, SECOND } from '../../units.ts';
-import { sayMoment, sayOpening, sayUtc } from './describe-windows.ts';
-import { type Opening, openOpenings } from './open-windows.ts';
+import { formatMoment, formatOpenWindow, formatUtc } from './describe-windows.ts';
+import { createOpenWindows, type OpenWindow } from './open-windows.ts';
 
 /** A plan that could never begin is refused while it can still be fixed. @param now milliseconds since 1970 UTC. */
 export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: number): Finding[] {
   if (windows === null) return [];
-  const openings = openOpenings(windows);
+  const openings = createOpenWindows(windows);
   const { source } = plan;
   // Nobody wrote a plan that was made from a run: there is nothing in it that could be fixed.
   const fixOf = (fix: string) =>
     source ? planAgain({ file: '', source: { ...source, ignoresWindows: true } }, 'SAVED') : fix;
-  const closed = (message: string, fix: string) => [say('Refit.WindowsClosed', { message, fix: fixOf(fix) })];
+  const closed = (message: string, fix: string) => [
+    createFinding('Refit.WindowsClosed', { message, fix: fixOf(fix) }),
+  ];
   const next = openings.nextStart(now);
   if (next === null) {
     const why = openings.next(now, 1).length > 0 ? 'lasts longer than lastStart' : 'is not frozen';
     return closed(`no window that ${why} opens within a year`, 'other windows, freezes or lastStart');
   }
   const { timezone } = windows;
-  const opens = `the next window opens ${sayMoment(next.opens, timezone)} ${timezone} (${sayUtc(next.opens)})`;
+  const opens = `the next window opens ${formatMoment(next.opens, timezone)} ${timezone} (${formatUtc(next.opens)})`;
   const expiresAt = now + plan.expires;
   if (next.opens > expiresAt) {
     const days = Math.ceil((next.opens - now) / DAY) + 1;
-    const message = `${opens}, and the saved plan would expire before, at ${sayUtc(expiresAt)}: no run of it could begin`;
+    const message = `${opens}, and the saved plan would expire before, at ${formatUtc(expiresAt)}: no run of it could begin`;
     return closed(message, `expires: ${days}d`);
   }
   if (plan.finishBy !== null && Date.parse(plan.finishBy) <= next.opens)
@@ -36,7 +38,7 @@ export function windowsClosed(plan: Plan, windows: SavedWindows | null, now: num
 }
 
 /** Whether so many seconds of ordering fit into an opening, from a moment on. */
-export function fitsInto({ opens, lastStart }: Opening, from: number, seconds: number): boolean {
+export function fitsInto({ opens, lastStart }: OpenWindow, from: number, seconds: number): boolean {
   return lastStart === null || lastStart - Math.max(opens, from) >= seconds * SECOND;
 }
 
@@ -51,12 +53,12 @@ export function comingWindow(
   now: number,
   seconds: number,
 ): NonNullable<Forecast['window']> | null {
-  const next = openOpenings(windows).nextStart(now);
+  const next = createOpenWindows(windows).nextStart(now);
   if (next === null) return null;
   return {
     opens: iso(next.opens),
     closes: next.closes === null ? null : iso(next.closes),
-    local: `${sayOpening(next, windows.timezone)} ${windows.timezone}`,
+    local: `${formatOpenWindow(next, windows.timezone)} ${windows.timezone}`,
     fits: fitsInto(next, now, seconds),
   };
 }
@@ -66,5 +68,5 @@ export function windowTooShort(forecast: Forecast): Finding[] {
   if (window === undefined || window.fits) return [];
   const on = time && time.windows > 1 ? `: it is likely to go on over ${time.windows} windows` : '';
   const message = `the last of ${orders} orders leaves within ${secondsToFit(forecast)} s nine times of ten, longer than the window ${window.local} leaves to begin in${on}`;
-  return [say('Refit.WindowTooShort', { message })];
+  return [createFinding('Refit.WindowTooShort', { message })];
 }

@@ -18,7 +18,7 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** One line in which every character is seen: `\x1b`, `\u{202e}`, `\n` in place of what would act. */
-export function visible(text: string): string {
+export function escapeControls(text: string): string {
   if (PLAIN.test(text)) return text;
   unseen ??= new RegExp(UNSEEN, 'gu');
   return text.replace(unseen, (character) => {
@@ -33,12 +33,13 @@ export function visible(text: string): string {
  * The value with every string in it made visible. Source excerpts keep their line feeds, and only those. What needs no
  * change is handed back as it is.
  */
-export function legible<T>(value: T): T {
+export function sanitize<T>(value: T): T {
   return walk(value, false) as T;
 }
 
 function walk(value: unknown, lines: boolean): unknown {
-  if (typeof value === 'string') return lines ? value.split('\n').map(visible).join('\n') : visible(value);
+  if (typeof value === 'string')
+    return lines ? value.split('\n').map(escapeControls).join('\n') : escapeControls(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     let items: unknown[] | null = null;
@@ -54,7 +55,7 @@ function walk(value: unknown, lines: boolean): unknown {
   let members: [string, unknown][] | null = null;
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
-    const shown = visible(key);
+    const shown = escapeControls(key);
     const member = walk(entries[key], key === 'excerpt');
     if (members === null && (shown !== key || member !== entries[key]))
       members = keys.slice(0, at).map((before) => [before, entries[before]]);
@@ -105,7 +106,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** HTML, SVG and XML: text and quoted attribute values. */
 export const markup: Template = template((text) =>
-  visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!),
+  escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!),
 );
 
 /**
@@ -113,7 +114,7 @@ export const markup: Template = template((text) =>
  * plain text: mentions of people, references to issues, links.
  */
 export const markdown: Template = template((text) =>
-  visible(text)
+  escapeControls(text)
     .replace(/[\\`*_[\]|~]/g, '\\$&')
     .replace(/[&<>]/g, (character) => ENTITIES[character]!)
     .replace(/:(?=\/\/)/g, '\\:')
@@ -123,7 +124,7 @@ export const markdown: Template = template((text) =>
 
 /** A Markdown code span, in which nothing is markup: the fence is longer than any run of back-ticks inside. */
 export function code(text: string): Raw {
-  const shown = visible(text);
+  const shown = escapeControls(text);
   if (shown === '') return raw('');
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -140,7 +141,9 @@ export function csvRecord(cells: readonly (string | number | null | undefined)[]
   const shown = cells.map((cell) => {
     if (cell === null || cell === undefined) return '';
     if (typeof cell === 'number') return String(cell);
-    const defused = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/u.test(cell) ? `'${visible(cell)}` : visible(cell);
+    const defused = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/u.test(cell)
+      ? `'${escapeControls(cell)}`
+      : escapeControls(cell);
     return /[",;]|^\s|\s$/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
   });
   return `${shown.join(',')}\r\n`;
@@ -162,6 +165,6 @@ export function jsonLine(value: unknown): string {
 function unseenAsCodes(text: string): string {
   const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
-    visible(character) === character ? character : character.split('').map(code).join(''),
+    escapeControls(character) === character ? character : character.split('').map(code).join(''),
   );
 }

@@ -1,6 +1,6 @@
 /** Tables for a page: in a frame that scrolls and can be reached by keyboard, sorted and filtered by the page's script. */
 import { markup, type Raw, raw } from './escape.ts';
-import { type Cell, type Column, joined, type Row, sortValueOf, type Table, textOf } from './table.ts';
+import { type Cell, type Column, cellText, joined, type Row, sortValueOf, type Table } from './table.ts';
 
 /** The index of a column, and those of the columns that stand under it. */
 interface Stack {
@@ -53,7 +53,7 @@ function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
 function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean | null): string {
   const cell = row[at]!;
   const value =
-    sorts === null ? null : (sortValueOf(cell) ?? (sorts || columns[at]!.right ? textOf(cell) : null));
+    sorts === null ? null : (sortValueOf(cell) ?? (sorts || columns[at]!.right ? cellText(cell) : null));
   let text = columns[at]!.right ? '<td class="n"' : '<td';
   if (value !== null) text += markup` data-v="${value}"`.raw;
   text += `>${shown(cell)}`;
@@ -73,7 +73,7 @@ function small(cell: Cell, column: Column): string {
 
 /** A cell's value as markup. */
 function shown(cell: Cell): string {
-  const text = escaped(textOf(cell));
+  const text = escaped(cellText(cell));
   if (cell === null || typeof cell === 'string' || text === '') return text;
   switch (cell.kind) {
     case 'id':

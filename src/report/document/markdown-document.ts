@@ -5,7 +5,7 @@
 import { count } from '../quantities.ts';
 import { clip } from './columns.ts';
 import { code, markdown, markup } from './escape.ts';
-import { type Cell, joined, type Table, textOf, withColumns } from './table.ts';
+import { type Cell, cellText, joined, type Table, withColumns } from './table.ts';
 
 /** The longest comment the common hosts of change requests take, in characters. */
 const MARKDOWN_LIMIT = 65_536;
@@ -109,7 +109,7 @@ function shown(cell: Cell): string {
     case 'list':
       return joined(cell.items, shown);
     default:
-      return text(textOf(cell));
+      return text(cellText(cell));
   }
 }
 

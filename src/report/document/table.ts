@@ -130,7 +130,7 @@ export function firstRows({ rows }: Pick<Table, 'rows'>, most = rows.length): Ro
 function firstFilled<Item>(items: readonly Item[], cell: ColumnOf<Item>[1]): Cell {
   for (const [at, item] of items.entries()) {
     const value = cell(item, at);
-    if (textOf(value) !== '') return value;
+    if (cellText(value) !== '') return value;
   }
   return null;
 }
@@ -140,7 +140,7 @@ function isQuantity(cell: Cell): boolean {
 }
 
 /** A cell as people read it, the same in every format, and not yet escaped. */
-export function textOf(cell: Cell): string {
+export function cellText(cell: Cell): string {
   if (cell === null || typeof cell === 'string') return cell ?? '';
   switch (cell.kind) {
     case 'count':
@@ -156,7 +156,7 @@ export function textOf(cell: Cell): string {
     case 'severity':
       return cell.value;
     case 'list':
-      return joined(cell.items, textOf);
+      return joined(cell.items, cellText);
     default:
       return cell.text;
   }

@@ -4,9 +4,9 @@
  */
 import type { Verdict } from '../verdict.ts';
 import { table as aligned, cells, clip, labelled, type Cell as Painted, wrap } from './columns.ts';
-import { visible } from './escape.ts';
+import { escapeControls } from './escape.ts';
 import { type Ink, OUTCOME_SIGNS, SEVERITY_SIGNS } from './ink.ts';
-import { type Cell, type Column, firstRows, type Row, type Table, textOf, withColumns } from './table.ts';
+import { type Cell, type Column, cellText, firstRows, type Row, type Table, withColumns } from './table.ts';
 
 const TONES = { good: 'green', warn: 'yellow', bad: 'red', open: 'blue' } as const;
 
@@ -55,15 +55,15 @@ export function textTable(
   const rest = rows.length <= 1.5 * most ? 0 : rows.length - most;
   return [
     '',
-    inks.bold(visible(heading)),
-    ...(note === undefined ? [] : wrap(visible(note), width, '  ').map(inks.dim)),
+    inks.bold(escapeControls(heading)),
+    ...(note === undefined ? [] : wrap(escapeControls(note), width, '  ').map(inks.dim)),
     ...lines!,
     ...(rest === 0 ? [] : [inks.dim(`  ${moreRows(rest)}: ${elsewhere}`)]),
   ];
 }
 
 function moreRows(number: number): string {
-  return `${textOf({ kind: 'count', value: number })} more ${number === 1 ? 'row' : 'rows'}`;
+  return `${cellText({ kind: 'count', value: number })} more ${number === 1 ? 'row' : 'rows'}`;
 }
 
 /** Groups of rows as lines, all in the same columns. @param titles whether the first group begins with those of its columns. */
@@ -140,7 +140,7 @@ function linesUnder(
   { width, inks }: Terminal,
 ): string[] {
   const told = columns.flatMap((column, at) => {
-    const text = clip(visible(textOf(row[at]!)), LONGEST);
+    const text = clip(escapeControls(cellText(row[at]!)), LONGEST);
     if (text === '' || inRow.includes(at) || column.drops) return [];
     const words = column.bare ? text : `${column.title.toLowerCase()}: ${text}`;
     return [{ words, below: column.below === true }];
@@ -162,7 +162,7 @@ function painted(cell: Cell, inks: Ink): Painted {
 
 /** The sign says what the colour says. */
 function signed(cell: Cell): string {
-  const text = visible(textOf(cell));
+  const text = escapeControls(cellText(cell));
   if (cell === null || typeof cell === 'string') return text;
   if (cell.kind === 'outcome') return `${OUTCOME_SIGNS[cell.value][0]} ${text}`;
   return cell.kind === 'severity' ? `${SEVERITY_SIGNS[cell.value][0]} ${text}` : text;

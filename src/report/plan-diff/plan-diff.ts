@@ -151,7 +151,7 @@ function loneStep(step: Step, { waves }: SavedPlan): LoneStep {
 }
 
 /** All of a step that is approved with it. */
-function stepValues({ id: _, wave, place: __, quote, ...step }: Step, plan: SavedPlan) {
+function stepValues({ id: _, wave, location: __, quote, ...step }: Step, plan: SavedPlan) {
   return {
     ...step,
     wave: plan.waves[wave]!.name,

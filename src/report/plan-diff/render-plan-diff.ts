@@ -1,9 +1,9 @@
 /** How two saved plans differ, in the format asked for: what `refit diff` prints. Pure. */
 import { clip, wrap } from '../document/columns.ts';
-import { json, legible } from '../document/escape.ts';
+import { json, sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
 import { commandSpan, identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
-import { firstRows, type Table, textOf } from '../document/table.ts';
+import { cellText, firstRows, type Table } from '../document/table.ts';
 import * as show from '../quantities.ts';
 import type { PlanDiff } from './plan-diff.ts';
 import { describeSide, tablesOf, verdictOfDiff } from './plan-diff-tables.ts';
@@ -38,7 +38,7 @@ export function renderPlanDiff(diff: PlanDiff, format: PlanDiffFormat, options: 
 }
 
 function text(hostile: PlanDiff, { color, width, all }: PlanDiffOptions): string {
-  const diff = legible(hostile);
+  const diff = sanitize(hostile);
   const inks = ink(color);
   const { word, sentence } = verdictOfDiff(diff);
   const tone = diff.same ? inks.green : inks.yellow;
@@ -65,7 +65,7 @@ function tableLines({ heading, rows }: Table, all: boolean, width: number, inks:
     '',
     inks.bold(heading),
     ...shown.flatMap((row) => {
-      const [sign, what, how] = row.map(textOf) as ['+' | '-' | '~', string, string];
+      const [sign, what, how] = row.map(cellText) as ['+' | '-' | '~', string, string];
       const [first, ...more] = wrap(`${clip(what, 200)}  ${clip(how, LONGEST)}`, width - 4, '');
       return [`  ${inks[SIGN_COLOURS[sign]](sign)} ${first}`, ...more.map((line) => `      ${line}`)];
     }),
@@ -76,7 +76,7 @@ function tableLines({ heading, rows }: Table, all: boolean, width: number, inks:
 const SIGN_COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 
 function markdown(hostile: PlanDiff, { elsewhere }: PlanDiffOptions): string {
-  const diff = legible(hostile);
+  const diff = sanitize(hostile);
   return markdownDocument(
     markdownHead(diff.to.name, [], verdictOfDiff(diff), [
       ['from', describeSide(diff.from)],

@@ -41,7 +41,7 @@ function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'unknown'
 }
 
 /** Each wave that has something to say, with it: for reviews that list no steps under their waves. */
-export function conductOfWaves(plan: Pick<UnsealedPlan, 'execution' | 'waves'>): string[] {
+export function rolloutOfWaves(plan: Pick<UnsealedPlan, 'execution' | 'waves'>): string[] {
   const told = plan.waves.map((wave) => ({ name: wave.name, words: describeConduct(plan, wave) }));
   return told.filter(({ words }) => words !== '').map(({ name, words }) => `${name} ${words}`);
 }

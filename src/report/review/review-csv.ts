@@ -64,7 +64,7 @@ export function reviewCsv(review: Review): string {
         quote: step.quote?.amount,
         quote_currency: step.quote?.currency,
         quote_basis: step.quote?.basis,
-        quote_reckoned: step.quote ? (step.quote.reckoned ? 'yes' : 'no') : null,
+        quote_reckoned: step.quote ? (step.quote.estimated ? 'yes' : 'no') : null,
         message: why,
         nodes: show.nodes(step.nodes),
         window: windows.get(instance),

@@ -2,7 +2,7 @@
 import { type PriceShare, type Review, type Size, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import * as show from '../quantities.ts';
-import { conductOfWaves, describeSchedule, describeSpread, forecastFacts } from './describe-rollout.ts';
+import { describeSchedule, describeSpread, forecastFacts, rolloutOfWaves } from './describe-rollout.ts';
 import { planOf, type ReviewedTarget } from './review-targets.ts';
 
 /** Waves that are named. */
@@ -31,7 +31,7 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ['monitor', monitor || ''],
     ['waves', plan.steps.length === 0 ? '' : describeWaves(plan)],
     ['approvals', describeApprovals(plan)],
-    ['conduct', conductOfWaves(plan).join(' · ')],
+    ['conduct', rolloutOfWaves(plan).join(' · ')],
     ['spread', describeSpread(plan)],
     ['window', describeWindow(plan)],
     ['windows', show.windows(plan.preconditions.flatMap(({ window }) => window ?? []))],

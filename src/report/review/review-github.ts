@@ -4,7 +4,7 @@
  */
 import { type Finding, type Review, remedyOf, type Severity } from '../../model.ts';
 import { clip } from '../document/columns.ts';
-import { legible } from '../document/escape.ts';
+import { sanitize } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { verdictOfReview } from '../verdict.ts';
 import { tally, titleOf } from './review-targets.ts';
@@ -18,7 +18,7 @@ export function reviewGithub(
   hostile: Review,
   { elsewhere = 'refit show SAVED --all' }: { readonly elsewhere?: string } = {},
 ): string {
-  const review = legible(hostile);
+  const review = sanitize(hostile);
   const { findings } = review;
   const { file, digest } = titleOf(review);
   const { word, sentence } = verdictOfReview(review);

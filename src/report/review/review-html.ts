@@ -1,6 +1,6 @@
 /** A plan as a page for the person who approves it. */
 import { type Review, totalMemory, type UnsealedPlan } from '../../model.ts';
-import { legible, markup, type Raw } from '../document/escape.ts';
+import { markup, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
 import { amountsPicture } from '../pictures/amounts.ts';
@@ -12,7 +12,7 @@ import { planOf, reviewedTargets, titleOf } from './review-targets.ts';
 import { changesTable, findingsTable, moneyTable } from './tables.ts';
 
 export function reviewHtml(hostile: Review): string {
-  const review = legible(hostile);
+  const review = sanitize(hostile);
   const { findings, next } = review;
   const plan = planOf(review);
   const { name, about, digest } = titleOf(review);

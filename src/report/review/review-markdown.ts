@@ -4,7 +4,7 @@
  */
 import type { Finding, Review, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
-import { legible } from '../document/escape.ts';
+import { sanitize } from '../document/escape.ts';
 import {
   commandSpan,
   identifier,
@@ -36,7 +36,7 @@ export function reviewMarkdown(
   hostile: Review,
   { elsewhere = 'refit show SAVED --all' }: { readonly elsewhere?: string } = {},
 ): string {
-  const review = legible(hostile);
+  const review = sanitize(hostile);
   const verdict = verdictOfReview(review);
   const targets = reviewedTargets(review);
   const plan = planOf(review);

@@ -33,7 +33,7 @@ export function withRemarks<R extends Review>(review: R): R {
 }
 
 function remarksOf(plan: UnsealedPlan, findings: readonly Finding[]): Finding[] {
-  return [...shrinking(plan), ...stockShort(plan, findings), ...dearest(plan), ...severalSteps(plan)];
+  return [...shrinking(plan), ...stockShort(plan, findings), ...highestCost(plan), ...severalSteps(plan)];
 }
 
 function shrinking({ preconditions, steps }: UnsealedPlan): Finding[] {
@@ -100,7 +100,7 @@ function stockShort(plan: UnsealedPlan, findings: readonly Finding[]): Finding[]
   });
 }
 
-function dearest(plan: UnsealedPlan): Finding[] {
+function highestCost(plan: UnsealedPlan): Finding[] {
   const priced = plan.steps.flatMap((step) => (step.quote === null ? [] : [{ step, quote: step.quote }]));
   if (priced.length < 2) return [];
   const paid = priced.filter(({ quote }) => quote.amount > 0);
@@ -158,7 +158,7 @@ function remark(
     message,
     fix,
     example: null,
-    location: step?.place ?? null,
+    location: step?.location ?? null,
     excerpt: null,
     instance,
   };

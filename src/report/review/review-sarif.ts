@@ -2,14 +2,14 @@
 import { canonical, sha256 } from '../../digest.ts';
 import { type Finding, type Review, remedyOf } from '../../model.ts';
 import { clip } from '../document/columns.ts';
-import { json, legible } from '../document/escape.ts';
+import { json, sanitize } from '../document/escape.ts';
 import { titleOf } from './review-targets.ts';
 
 /** Characters of a message: hosts refuse a file that is too large, and a hostile text must not make it so. */
 const LONGEST = 4000;
 
 export function reviewSarif(hostile: Review): string {
-  const review = legible(hostile);
+  const review = sanitize(hostile);
   const { file } = titleOf(review);
   const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
   const seen = new Map<string, number>();

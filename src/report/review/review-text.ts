@@ -4,7 +4,7 @@
  */
 import type { Review, UnsealedPlan } from '../../model.ts';
 import { clip } from '../document/columns.ts';
-import { legible } from '../document/escape.ts';
+import { sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
 import { factLines, textTable, verdictLines } from '../document/text-document.ts';
 import { verdictOfReview } from '../verdict.ts';
@@ -24,7 +24,7 @@ export function reviewText(
   hostile: Review,
   { color, width, all, summary }: { color: boolean; width: number; all: boolean; summary?: boolean },
 ): string {
-  const review = legible(hostile);
+  const review = sanitize(hostile);
   const inks = ink(color);
   const view = { all, width, inks };
   const verdict = verdictOfReview(review);

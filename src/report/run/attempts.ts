@@ -35,8 +35,8 @@ function answerIn(entry: Exclude<AttemptEntry, { kind: 'intent' }>): Partial<Rep
     case 'no-answer':
       return { answer: 'no-answer', sentAt: entry.sentAt, what: entry.why };
     case 'settled': {
-      const { at, landed, evidence, order } = entry;
-      return { ...(order === null ? {} : { order }), settled: { at, landed, evidence } };
+      const { at, executed, evidence, order } = entry;
+      return { ...(order === null ? {} : { order }), settled: { at, executed, evidence } };
     }
     default:
       return unreachable(entry);

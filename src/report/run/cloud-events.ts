@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../../errors.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import { jsonLine, visible } from '../document/escape.ts';
+import { escapeControls, jsonLine } from '../document/escape.ts';
 
 /** The schema of `data`, as `schemas/journal-entry.schema.json` names itself. */
 const DATA_SCHEMA = 'urn:refit:journal-entry:1';
@@ -38,7 +38,7 @@ export function cloudEvents({ name }: Named, entries: readonly JournalEntry[]): 
     source,
     type: `refit.journal.${entry.kind}`,
     time: entry.at,
-    subject: visible(subjectOf(entry)) || visible(name) || 'plan',
+    subject: escapeControls(subjectOf(entry)) || escapeControls(name) || 'plan',
     datacontenttype: 'application/json',
     dataschema: DATA_SCHEMA,
     data: entry,

@@ -14,7 +14,7 @@ export function factsOf(report: Report): [string, string][] {
     ['ended', run.endedAt === null ? '' : `${show.instant(run.endedAt)}, after ${show.duration(took ?? 0)}`],
     ['taken up', run.starts > 1 ? `${show.counted(run.starts, 'time')}: it was resumed` : ''],
     ['by', run.user === null ? '' : `${run.user} on ${run.host}`],
-    ['keys', describeCallers(report)],
+    ['keys', describeIdentities(report)],
     ['with', describeVersions(report)],
     ['approved', approved ? `by ${approved.by}, ${show.instant(approved.at)} (${approved.how})` : ''],
     ['endpoint', run.endpoint ?? ''],
@@ -31,7 +31,7 @@ export function factsOf(report: Report): [string, string][] {
 }
 
 /** `account 100012345678, user 100098765432 (qcs::…)`, once for each identity; profiles are named where there are several. */
-function describeCallers({ run }: Report): string {
+function describeIdentities({ run }: Report): string {
   const callers = run.callers ?? [];
   const several = new Set(callers.map(({ profile }) => profile)).size > 1;
   const told = callers.map(({ profile, caller, why }) => {

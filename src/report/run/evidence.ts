@@ -4,7 +4,7 @@
  */
 import { sha256 } from '../../digest.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import { visible } from '../document/escape.ts';
+import { escapeControls } from '../document/escape.ts';
 import { buildReport } from './build-report.ts';
 import { cloudEventLines } from './cloud-events.ts';
 import { renderReport } from './render-report.ts';
@@ -50,7 +50,7 @@ export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
 function readme({ saved, entries, others, version }: EvidenceOf): string {
   const head = entries.at(-1)?.hash ?? '';
   const signed = others.some(({ path }) => path.startsWith('signatures/'));
-  return `The evidence of one run of Refit: ${visible(saved.name)}${saved.change === null ? '' : `, ${visible(saved.change)}`}
+  return `The evidence of one run of Refit: ${escapeControls(saved.name)}${saved.change === null ? '' : `, ${escapeControls(saved.change)}`}
 
 plan.json        what was approved; digest ${saved.digest}
 journal.jsonl    the only account of what was done, ${entries.length} entries; head ${head}

@@ -1,6 +1,6 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
 import type { PriceSum, Report } from '../../model.ts';
-import { legible, markup, type Piece, type Raw } from '../document/escape.ts';
+import { markup, type Piece, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
 import { type Amount, amountsPicture } from '../pictures/amounts.ts';
@@ -18,7 +18,7 @@ import { actionsTable, type RunTable, tablesOfRun } from './tables.ts';
 const PICTURED: readonly string[] = ['outcomes', 'memory', 'money', 'calls'];
 
 export function reportHtml(hostile: Report): string {
-  const report = legible(hostile);
+  const report = sanitize(hostile);
   const { plan } = report;
   return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, no audit report' : 'audit report'}`, [
     report.rehearsal &&

@@ -1,6 +1,6 @@
 /** The report for a ticket or a comment: verdict, facts, what needs a person, then the steps as far as they fit. */
 import type { Report } from '../../model.ts';
-import { legible } from '../document/escape.ts';
+import { sanitize } from '../document/escape.ts';
 import { identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
 import * as show from '../quantities.ts';
 import { verdictOfRun } from '../verdict.ts';
@@ -9,7 +9,7 @@ import { factsOf } from './describe-run.ts';
 import { tablesOfRun } from './tables.ts';
 
 export function reportMarkdown(hostile: Report): string {
-  const report = legible(hostile);
+  const report = sanitize(hostile);
   const verdict = verdictOfRun(report);
   const { plan } = report;
   const facts = [...rehearsalFacts(report), ...factsOf(report)];

@@ -1,7 +1,7 @@
 /** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
 import type { Report } from '../../model.ts';
 import { wrap } from '../document/columns.ts';
-import { legible } from '../document/escape.ts';
+import { sanitize } from '../document/escape.ts';
 import { ink } from '../document/ink.ts';
 import type { Table } from '../document/table.ts';
 import { factLines, textTable, verdictLines } from '../document/text-document.ts';
@@ -24,7 +24,7 @@ export function reportText(
   hostile: Report,
   { color, width, directory }: { color: boolean; width: number; directory?: string },
 ): string {
-  const report = legible(hostile);
+  const report = sanitize(hostile);
   const inks = ink(color);
   const verdict = verdictOfRun(report, directory);
   const { plan, rehearsed } = report;

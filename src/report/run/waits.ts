@@ -1,7 +1,7 @@
 /** What a run and its steps waited for, and how long: computed from when the journal's entries were written. */
 
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-run.ts';
+import { formatOperator } from '../../journal/fold-run.ts';
 import {
   isLimitCode,
   type JournalEntry,
@@ -32,7 +32,7 @@ function reasonFrom(entry: StepEntry, now: Reason | null): Reason | null | undef
     case 'no-answer':
       return 'settling';
     case 'settled':
-      return entry.landed ? 'change' : null;
+      return entry.executed ? 'change' : null;
     case 'deferred':
       return 'window';
     case 'step-ended':
@@ -115,7 +115,7 @@ export function runWaits(saved: Pick<SavedPlan, 'waves'>, entries: readonly Jour
       }
       case 'steered':
         if (!entry.accepted || entry.command.startsWith('set')) break;
-        if (entry.command === 'pause') pause(at, saySteerer(entry.by));
+        if (entry.command === 'pause') pause(at, formatOperator(entry.by));
         else end('paused', at);
         break;
       case 'gate':

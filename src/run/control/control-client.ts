@@ -2,8 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
-import type { SteerCommand, Steerer } from '../../model.ts';
-import type { Standing, SteerAnswer } from './control.ts';
+import type { ControlCommand, Operator } from '../../model.ts';
+import type { ControlAnswer, Standing } from './control.ts';
 import { type ControlRequest, encodeControlRequest } from './control-request.ts';
 import { atSocketPath } from './socket-path.ts';
 
@@ -11,18 +11,18 @@ import { atSocketPath } from './socket-path.ts';
 const ANSWER_WITHIN = 15_000;
 
 /** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
-export async function askStanding(directory: string, clock: Clock): Promise<Standing | null> {
+export async function askRunStatus(directory: string, clock: Clock): Promise<Standing | null> {
   return (await ask(directory, { kind: 'status' }, clock)) as Standing | null;
 }
 
 /** @returns null where no process listens. @throws RefitError `run-silent` where it does not answer. */
-export async function askToSteer(
+export async function sendControlCommand(
   directory: string,
-  command: SteerCommand,
-  by: Steerer,
+  command: ControlCommand,
+  by: Operator,
   clock: Clock,
-): Promise<SteerAnswer | null> {
-  return (await ask(directory, { kind: 'steer', command, by }, clock)) as SteerAnswer | null;
+): Promise<ControlAnswer | null> {
+  return (await ask(directory, { kind: 'steer', command, by }, clock)) as ControlAnswer | null;
 }
 
 async function ask(directory: string, request: ControlRequest, clock: Clock): Promise<unknown> {

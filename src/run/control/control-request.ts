@@ -1,12 +1,12 @@
 /** What is said over the control socket of a run. Pure. */
-import type { SteerCommand, Steerer } from '../../model.ts';
+import type { ControlCommand, Operator } from '../../model.ts';
 
 /** What can be asked of a live run. */
 export type ControlRequest =
   /** How it goes on: answered by a `Standing`. */
   | { readonly kind: 'status' }
   /** Answered by a `SteerAnswer`. */
-  | { readonly kind: 'steer'; readonly command: SteerCommand; readonly by: Steerer };
+  | { readonly kind: 'steer'; readonly command: ControlCommand; readonly by: Operator };
 
 /** Characters of a request at most: more are no request. */
 export const LONGEST_REQUEST = 4_096;
@@ -31,11 +31,11 @@ export function decodeControlRequest(line: string): ControlRequest | string {
   if (value.kind !== 'steer') return 'not understood: its kind is neither status nor steer';
   const command = commandFrom(value.command);
   if (command === null) return 'not understood: no such command';
-  const by = steererFrom(value.by);
+  const by = operatorFrom(value.by);
   return by === null ? 'not understood: it does not say who asks' : { kind: 'steer', command, by };
 }
 
-function commandFrom(value: unknown): SteerCommand | null {
+function commandFrom(value: unknown): ControlCommand | null {
   if (!isRecord(value)) return null;
   switch (value.kind) {
     case 'pause':
@@ -53,7 +53,7 @@ function commandFrom(value: unknown): SteerCommand | null {
   }
 }
 
-function steererFrom(value: unknown): Steerer | null {
+function operatorFrom(value: unknown): Operator | null {
   if (!isRecord(value)) return null;
   const { user, host, pid } = value;
   if (!isName(user) || !isName(host) || !Number.isSafeInteger(pid)) return null;

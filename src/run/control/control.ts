@@ -7,8 +7,8 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, iso } from '../../clock.ts';
 import type { LaneRate, Permits } from '../../cloud/limit/permits.ts';
 import { unreachable } from '../../errors.ts';
-import { saySteerer } from '../../journal/fold-run.ts';
-import type { SavedPlan, SteerCommand, Steered, Steerer } from '../../model.ts';
+import { formatOperator } from '../../journal/fold-run.ts';
+import type { ControlAttempt, ControlCommand, Operator, SavedPlan } from '../../model.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
 import { HOUR } from '../../units.ts';
 import type { StopState } from '../stop-state.ts';
@@ -16,7 +16,7 @@ import { LIMITS, type Wait, Waits } from '../waits.ts';
 import { answerTo, type Paused, refusalOf, type Situation } from './decide-command.ts';
 
 /** What came of a command. */
-export interface SteerAnswer {
+export interface ControlAnswer {
   readonly accepted: boolean;
   /** One sentence: what happens now, or why it was refused. */
   readonly what: string;
@@ -107,7 +107,7 @@ export class Control {
    * Does what is told, or not. What is accepted takes effect immediately; the answer comes when the entry is durable.
    * After the end of the run, everything is refused and nothing is written down.
    */
-  async command(command: SteerCommand, by: Steerer): Promise<SteerAnswer> {
+  async command(command: ControlCommand, by: Operator): Promise<ControlAnswer> {
     const { journal, stop } = this.#run;
     if (this.#isClosed || journal.replay.state().endedAt !== null)
       return { accepted: false, what: 'the run has ended' };
@@ -168,18 +168,18 @@ export class Control {
     };
   }
 
-  #takeEffect(command: SteerCommand, by: Steerer): void {
+  #takeEffect(command: ControlCommand, by: Operator): void {
     const { permits, stop } = this.#run;
     switch (command.kind) {
       case 'pause':
-        void this.#pause(saySteerer(by));
+        void this.#pause(formatOperator(by));
         break;
       case 'continue':
         this.#paused = null;
         this.#continued.abort();
         break;
       case 'drain':
-        stop.drain(`told to drain by ${saySteerer(by)}`);
+        stop.drain(`told to drain by ${formatOperator(by)}`);
         break;
       case 'abort':
         stop.isLeaving = true;
@@ -219,7 +219,7 @@ export class Control {
   }
 }
 
-function inJournal(command: SteerCommand): Pick<Steered, 'command' | 'value'> {
+function inJournal(command: ControlCommand): Pick<ControlAttempt, 'command' | 'value'> {
   if (command.kind !== 'set') return { command: command.kind, value: null };
   const { setting, value } = command;
   return { command: `set ${setting}`, value: Number.isFinite(value) ? value : null };

@@ -1,6 +1,6 @@
 /** Whether a control command is accepted, and what is answered: pure. What was approved is never exceeded. */
 import { unreachable } from '../../errors.ts';
-import type { Execution, SteerCommand } from '../../model.ts';
+import type { ControlCommand, Execution } from '../../model.ts';
 import { HOUR } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 
@@ -29,7 +29,7 @@ export interface Paused {
 const LEAST_RATE = 0.1;
 
 /** Why a command is refused now; null where it is not. */
-export function refusalOf(command: SteerCommand, situation: Situation): string | null {
+export function refusalOf(command: ControlCommand, situation: Situation): string | null {
   const { paused, stopping } = situation;
   if (situation.isLeaving) return 'the run is leaving at once';
   switch (command.kind) {
@@ -51,7 +51,7 @@ export function refusalOf(command: SteerCommand, situation: Situation): string |
 }
 
 function refusalOfSet(
-  { setting, value }: Extract<SteerCommand, { kind: 'set' }>,
+  { setting, value }: Extract<ControlCommand, { kind: 'set' }>,
   situation: Situation,
 ): string | null {
   const { execution, stopping } = situation;
@@ -68,7 +68,7 @@ function refusalOfSet(
 }
 
 /** What is answered to an accepted command; said before it takes effect. */
-export function answerTo(command: SteerCommand, situation: Situation): string {
+export function answerTo(command: ControlCommand, situation: Situation): string {
   const { count } = situation;
   const inFlight =
     count === 0

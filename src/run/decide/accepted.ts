@@ -2,8 +2,15 @@
 import type { Deal } from '../../cloud/cloud.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { factsSince, foreignOrders, ownInBilling, sayInBilling, sayOrder, sayTask } from './judge-landing.ts';
-import { describe, judgeSettling, type Reading, type Settling } from './judge-settling.ts';
+import { describe, type FollowState, judgeFollowing, type Reading } from './judge-following.ts';
+import {
+  describeBillingMatch,
+  factsSince,
+  foreignOrders,
+  formatOrder,
+  formatTask,
+  ownInBilling,
+} from './judge-order-fate.ts';
 import {
   type AcceptedMemory,
   type At,
@@ -27,7 +34,7 @@ const FACTS_EVERY = { running: 8, processing: 64 } as const;
 /** The longest pause: an end is noticed within half a minute. */
 const LONGEST_PAUSE = 20 * SECOND;
 
-type Verdict<Kind> = Extract<Settling, { kind: Kind }>;
+type Verdict<Kind> = Extract<FollowState, { kind: Kind }>;
 
 export function followAccepted(at: At): FollowMove {
   const { seen } = at;
@@ -114,14 +121,14 @@ function afterReading(at: At, memory: AcceptedMemory, { reading, whose }: Read):
   // What was seen to land by its task or its size has no number yet: billing lists orders later than that.
   const found = state.orders.length > 0 ? null : (ownInBilling(step, deals, whose)?.order ?? null);
   const orders = found === null ? state.orders : [found];
-  const foreign = foreignOrders(deals, whose, orders).map((deal) => ({ deal, words: sayOrder(deal) }));
+  const foreign = foreignOrders(deals, whose, orders).map((deal) => ({ deal, words: formatOrder(deal) }));
   const isNumberless = orders.length === 0 && deals !== null;
   const next = byVerdict(at, { memory, reading, orders, foreign, isNumberless });
-  return found === null ? next : { ...settled(state, found, sayInBilling(found)), next };
+  return found === null ? next : { ...settled(state, found, describeBillingMatch(found)), next };
 }
 
 function byVerdict(at: At, judged: Judged): FollowMove {
-  const verdict = judgeSettling(at.step, judged.reading, judged.orders, judged.foreign);
+  const verdict = judgeFollowing(at.step, judged.reading, judged.orders, judged.foreign);
   switch (verdict.kind) {
     case 'failed':
       return failed(at, judged, verdict);
@@ -140,8 +147,8 @@ function failed({ state }: At, judged: Judged, { what, code, size }: Verdict<'fa
   const { reading, orders, isNumberless } = judged;
   if (code === 'Refit.OtherSize' && state.adopted) {
     // An order asks for a size and nothing else: one that ends at another was not this step's.
-    const taken = (reading.deals ?? []).filter(({ order }) => orders.includes(order)).map(sayOrder);
-    const by = taken.length > 0 ? taken : (reading.tasks ?? []).map(sayTask);
+    const taken = (reading.deals ?? []).filter(({ order }) => orders.includes(order)).map(formatOrder);
+    const by = taken.length > 0 ? taken : (reading.tasks ?? []).map(formatTask);
     const message = `${what}: what was taken for its order was somebody else's: ${by.join('; ')}`;
     return { kind: 'end', outcome: 'drifted', message, code: 'Refit.Drifted', size };
   }

@@ -3,11 +3,11 @@ import { iso } from '../../clock.ts';
 import { unreachable } from '../../errors.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { afterRefusal, sayHalt } from './after-refusal.ts';
+import { afterRefusal, formatHalt } from './after-refusal.ts';
 import { memoryOf, refusedEnd } from './before-order.ts';
-import type { At, OrderMove, Placed, Seen, Wait } from './move.ts';
+import type { At, OrderMove, OrderResult, Seen, Wait } from './move.ts';
 
-type Refused = Extract<Placed, { kind: 'refused' }>;
+type Refused = Extract<OrderResult, { kind: 'refused' }>;
 
 /** The next move begins a new round, from nothing seen. */
 const AGAIN = { kind: 'wait', name: null, ms: 0, until: 'stopped' } as const satisfies Wait<never>;
@@ -21,13 +21,13 @@ export function afterPlacing(at: At, seen: Extract<Seen, { kind: 'placed' }>): O
       return AGAIN;
     case 'look-again': {
       const why = `for ${LIMITS.unsent / MINUTE} minutes no look at an instance was young enough to order by`;
-      return unsent(0, sayHalt(why, 'check the network: answers take too long'));
+      return unsent(0, formatHalt(why, 'check the network: answers take too long'));
     }
     case 'not-sent': {
       if (seen.isHeldBack) return AGAIN;
       const why = `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.why}`;
       // A moment's breath: without a connection this would spin.
-      return unsent('growing', sayHalt(why, 'check the network and the keys: refit doctor tells of both'));
+      return unsent('growing', formatHalt(why, 'check the network and the keys: refit doctor tells of both'));
     }
     case 'accepted': {
       const { order, requestId } = placed;
@@ -82,7 +82,7 @@ function afterRefused(at: At, placed: Refused, refusedBefore: string | null): Or
     }
     case 'halt': {
       const end = { kind: 'end', outcome: 'refused', message: `${message} (${why})`, code } as const;
-      const halt = sayHalt(`${code}: ${why}`, fix ?? 'refit doctor');
+      const halt = formatHalt(`${code}: ${why}`, fix ?? 'refit doctor');
       const next = { kind: 'stop-run', because: 'halted', message: halt, code, next: end } as const;
       return { kind: 'append', event, next };
     }

@@ -147,6 +147,6 @@ export function isCredentialsCode(code: string): boolean {
 }
 
 /** One sentence for report, screen and status: why nothing new is ordered, and what to do before applying again. */
-export function sayHalt(why: string, fix: string): string {
+export function formatHalt(why: string, fix: string): string {
   return `${why} (fix: ${fix})`;
 }

@@ -3,8 +3,8 @@ import type { Deal } from '../../cloud/cloud.ts';
 import { type Instance, type MaintenanceWindow, type Step, type StepState, sameSize } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { afterRefusal, leavesOrder, sayHalt } from './after-refusal.ts';
-import { describe, isAtTarget, nodesDrifted } from './judge-settling.ts';
+import { afterRefusal, formatHalt, leavesOrder } from './after-refusal.ts';
+import { describe, isAtTarget, nodesDrifted } from './judge-following.ts';
 import { type At, type End, type OrderMemory, type OrderMove, settled } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
@@ -93,7 +93,7 @@ function byUnpaidOrder(step: Step, state: StepState, { unpaid }: OrderMemory): O
   if (deal === undefined) return null;
   if (deal.state === 'unpaid') {
     const why = `${code}: order ${deal.order} for ${step.instance} waits to be paid`;
-    const message = sayHalt(why, `pay or cancel order ${deal.order} in the console`);
+    const message = formatHalt(why, `pay or cancel order ${deal.order} in the console`);
     return { kind: 'stop-run', because: 'halted', message, next: { kind: 'leave' } };
   }
   return settled(state, deal.order, `order ${deal.order}, which waited to be paid, has been paid`);
@@ -113,7 +113,7 @@ function byInstance(step: Step, state: StepState, instance: Instance | null): Or
     return { kind: 'wait', name: 'unlisted', ms: 3 * SECOND, until: 'stopped', orElse };
   }
   const { status, size } = instance;
-  if (state.doubtful > 0 && isAtTarget(step, instance)) {
+  if (state.unresolved > 0 && isAtTarget(step, instance)) {
     const at = describe(sameSize(size, step.after) ? size : step.after);
     return settled(state, null, `the instance is at ${at} now: an earlier attempt had landed after all`);
   }

@@ -7,8 +7,8 @@ import { fromBeijing, toBeijing } from '../../cloud/wire/beijing-time.ts';
 import type { MaintenanceWindow } from '../../model.ts';
 import { DAY, MINUTE, SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
-import { factsSince, foreignOrders } from './judge-landing.ts';
-import { judgeBegun } from './judge-settling.ts';
+import { judgeBegun } from './judge-following.ts';
+import { factsSince, foreignOrders } from './judge-order-fate.ts';
 import type { At, Defer, DeferredMemory, End, Fault, FollowMove, Read } from './move.ts';
 import { faultMove } from './read-fault.ts';
 
@@ -100,11 +100,11 @@ function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: 
     const { evidence, taskAt } = begun;
     const began = { notYetAt: memory.notYetAt, seenAt: now.wall, orderedAt, taskAt };
     const isOverlooked = beganOutside(window, began);
-    const warning = isOverlooked ? `executed outside its window ${sayWindow(window)}` : null;
+    const warning = isOverlooked ? `executed outside its window ${formatWindow(window)}` : null;
     return { kind: 'append', event: { kind: 'began', step: step.id, evidence, warning }, isOverlooked };
   }
   if (now.wall > giveUpAt) {
-    const message = `accepted, and not begun by the end of the second of its windows ${sayWindow(window)}`;
+    const message = `accepted, and not begun by the end of the second of its windows ${formatWindow(window)}`;
     return { kind: 'end', outcome: 'unknown', message, size: reading.instance?.size ?? null };
   }
   const next: FollowMove = at.readsOnce
@@ -121,7 +121,7 @@ function afterReading(at: At, deferral: Deferral, memory: DeferredMemory, seen: 
   return defer(at, deferral, { tells: true, givesSlot: isBelieved, isKept: isBelieved, next });
 }
 
-function sayWindow({ from, to }: MaintenanceWindow): string {
+function formatWindow({ from, to }: MaintenanceWindow): string {
   return `${from}-${to} Beijing time`;
 }
 

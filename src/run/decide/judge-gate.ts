@@ -1,7 +1,7 @@
 /** What a gate's evidence says: success, failure, or that it cannot be told. Pure; the asking is done in `gate.ts`. */
 import type { UrlAnswer } from '../../cloud/network/transport.ts';
 import type { Gate, GateJudge, GateOutcome, Outcome, Threshold } from '../../model.ts';
-import { compare, reached, sayThreshold } from '../../plan/parse/quantity.ts';
+import { compare, formatThreshold, reached } from '../../plan/parse/quantity.ts';
 
 /** What was judged, how, and one sentence with the numbers in it. */
 export interface Judgement {
@@ -32,7 +32,7 @@ export function judgeCount(
   ).length;
   const { length } = outcomes;
   const fails = reached(threshold, counted, { inventory: length, wave: length, run: length });
-  const what = `${counted} of ${length} steps ${judge === 'unknown' ? 'unknown' : 'failed or refused'}, fails at "${sayThreshold(threshold)}"`;
+  const what = `${counted} of ${length} steps ${judge === 'unknown' ? 'unknown' : 'failed or refused'}, fails at "${formatThreshold(threshold)}"`;
   return { judge, outcome: fails ? 'failure' : 'success', what };
 }
 

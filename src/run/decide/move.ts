@@ -5,10 +5,10 @@
  */
 import type { Deal, OrderAnswer } from '../../cloud/cloud.ts';
 import type {
-  Deed,
   EndedBecause,
   Execution,
   Instance,
+  JournalEvent,
   MaintenanceWindow,
   Money,
   Outcome,
@@ -17,8 +17,8 @@ import type {
   StepState,
 } from '../../model.ts';
 import type { WaitName, WaitWithLimit } from '../waits.ts';
-import type { Whose } from './judge-landing.ts';
-import type { Reading } from './judge-settling.ts';
+import type { Reading } from './judge-following.ts';
+import type { Ownership } from './judge-order-fate.ts';
 
 /** A part of a message that has to be read first. */
 export interface LookUp {
@@ -117,7 +117,7 @@ export interface Wait<Next> {
 /** Writes an event to the journal, durably. */
 export interface Append<Next> {
   readonly kind: 'append';
-  readonly event: Deed;
+  readonly event: JournalEvent;
   /** A changed instance is left alone for so long before its next order, ms. */
   readonly learnsTail?: number | null;
   /** The provider does not let changes wait for their windows. */
@@ -196,7 +196,7 @@ export interface DeferredMemory {
 }
 
 /** What came of placing an order. */
-export type Placed =
+export type OrderResult =
   | OrderAnswer
   /** Nothing was sent: nothing new may start, or the run is paused. */
   | { readonly kind: 'stopped' }
@@ -212,11 +212,11 @@ export type ReadFault = 'passing' | 'no-right' | 'credentials' | 'other';
 /** What the last move brought. */
 export type Seen =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'reading'; readonly reading: Reading; readonly whose: Whose }
+  | { readonly kind: 'reading'; readonly reading: Reading; readonly whose: Ownership }
   | { readonly kind: 'fault'; readonly fault: ReadFault; readonly message: string; readonly halt: string }
   | {
       readonly kind: 'placed';
-      readonly placed: Placed;
+      readonly placed: OrderResult;
       /** The code that the attempt before was refused with. */
       readonly refusedBefore: string | null;
       /** The step whose order on record has the number that was answered. */
@@ -269,7 +269,7 @@ export function settled(
   { step, attempts: attempt }: StepState,
   order: string | null,
   evidence: string,
-  landed = true,
+  executed = true,
 ): Append<never> {
-  return { kind: 'append', event: { kind: 'settled', step, attempt, landed, order, evidence } };
+  return { kind: 'append', event: { kind: 'settled', step, attempt, executed, order, evidence } };
 }

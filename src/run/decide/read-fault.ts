@@ -2,7 +2,7 @@
 import { isLackOfRights, isPassing, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { RefitError } from '../../errors.ts';
 import { isLimitCode } from '../../model.ts';
-import { CREDENTIALS_REFUSED, sayHalt } from './after-refusal.ts';
+import { CREDENTIALS_REFUSED, formatHalt } from './after-refusal.ts';
 import type { Fault, ReadFault, StopRun } from './move.ts';
 
 /** The client has tried before it throws; this is what is left. Source of the codes: docs/provider.md P157 to P160. */
@@ -18,9 +18,9 @@ export function readFaultOf(error: RefitError): ReadFault {
 }
 
 /** The sentence that a run halts with where reading failed: what was refused, and the fix. */
-export function sayReadFault(error: RefitError): string {
+export function formatReadFault(error: RefitError): string {
   const aboutKeys = readFaultOf(error) === 'credentials';
-  return sayHalt(error.message, aboutKeys ? `${error.fix}; refit doctor tells more` : error.fix);
+  return formatHalt(error.message, aboutKeys ? `${error.fix}; refit doctor tells more` : error.fix);
 }
 
 /**

@@ -11,8 +11,8 @@ import type { Size, StepState } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { LIMITS } from '../waits.ts';
 import { afterRefusal, isTailLockCode } from './after-refusal.ts';
-import { factsSince, judgeLanding } from './judge-landing.ts';
-import { addsNodes, type Reading } from './judge-settling.ts';
+import { addsNodes, type Reading } from './judge-following.ts';
+import { factsSince, judgeOrderFate } from './judge-order-fate.ts';
 import {
   type At,
   type End,
@@ -88,7 +88,7 @@ function stillOpen({ state }: At, why: string, size: Size | null = null): End {
 
 /** null: nothing is certain yet, and there is time. */
 function byReading(at: At, { reading, whose }: Read, overdue: number): FollowMove | null {
-  const landing = judgeLanding(at.step, reading, whose);
+  const landing = judgeOrderFate(at.step, reading, whose);
   const size = reading.instance?.size ?? null;
   switch (landing.kind) {
     case 'landed':

@@ -4,11 +4,11 @@ import type { Deal } from '../../cloud/cloud.ts';
 import { RefitError, unreachable } from '../../errors.ts';
 import { isLimitCode, type Scope, type Step } from '../../model.ts';
 import { MINUTE, SECOND } from '../../units.ts';
-import { sayHalt } from '../decide/after-refusal.ts';
-import type { End, FollowMove, Message, Move, OrderMemory, Placed, Wait } from '../decide/move.ts';
-import { readFaultOf, sayReadFault } from '../decide/read-fault.ts';
+import { formatHalt } from '../decide/after-refusal.ts';
+import type { End, FollowMove, Message, Move, OrderMemory, OrderResult, Wait } from '../decide/move.ts';
+import { formatReadFault, readFaultOf } from '../decide/read-fault.ts';
 import { LIMITS } from '../waits.ts';
-import { byWhom, underWayNow, whoseOrders } from './foreign-orders.ts';
+import { byWhom, ownershipOf, underWayNow } from './foreign-orders.ts';
 import { awaitTurnOf, judgeStop, mayStart, stopRun } from './may-start.ts';
 import { placeOrder } from './order.ts';
 import { type FollowingRun, type ReconcilingRun, type Run, scopeKey, scopeOf } from './run.ts';
@@ -106,7 +106,7 @@ async function trying(doing: StepInProgress, reads: () => Promise<void>): Promis
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
     const { message } = error;
-    doing.seen = { kind: 'fault', fault: readFaultOf(error), message, halt: sayReadFault(error) };
+    doing.seen = { kind: 'fault', fault: readFaultOf(error), message, halt: formatReadFault(error) };
   }
   return 'again';
 }
@@ -128,7 +128,7 @@ async function read(
     const reading = await watch.read({ ...scopeOf(step), instance, within, factsSince, openTasks });
     waits.over(step, 'unreachable');
     if (reading.instance) waits.over(step, 'missing');
-    doing.seen = { kind: 'reading', reading, whose: await whoseOrders(run, step, reading) };
+    doing.seen = { kind: 'reading', reading, whose: await ownershipOf(run, step, reading) };
   });
 }
 
@@ -142,7 +142,7 @@ async function wait(
   if (showsWait) waits.goesOn(step, showsWait.name, showsWait.limit, showsWait.since);
   const longest = limit ?? (name === null ? Number.POSITIVE_INFINITY : LIMITS[name]);
   const waited = name === null ? 0 : waits.waited(step, name, longest);
-  if (orElse !== undefined && waited > longest) return { kind: 'next', move: toldFor(orElse, waited) };
+  if (orElse !== undefined && waited > longest) return { kind: 'next', move: withMinutes(orElse, waited) };
   const signal = {
     stopped: stop.noNewOrders,
     drained: AbortSignal.any([stop.drained, stop.left]),
@@ -158,7 +158,7 @@ async function wait(
 }
 
 /** The same end, with the minutes that were waited in its message. */
-function toldFor(move: Move, waited: number): Move {
+function withMinutes(move: Move, waited: number): Move {
   if (move.kind !== 'end' || typeof move.message === 'string') return move;
   const minutes = `${Math.round(waited / MINUTE)}`;
   const message = move.message.map((part) =>
@@ -267,7 +267,7 @@ const ENOUGH = 100;
  * asked again, and fails no step; but where the account's limit has been lowered, or somebody else takes all of it, the
  * run would ask for ever.
  */
-function countLimitRefusals(run: Run, scope: Scope, placed: Placed): void {
+function countLimitRefusals(run: Run, scope: Scope, placed: OrderResult): void {
   const { limitRefusals } = run.learned;
   const key = scopeKey(scope);
   if (placed.kind !== 'refused' || !isLimitCode(placed.code)) return void limitRefusals.delete(key);
@@ -279,7 +279,7 @@ function countLimitRefusals(run: Run, scope: Scope, placed: Placed): void {
   stopRun(
     run,
     'halted',
-    sayHalt(
+    formatHalt(
       `for ${LONGEST / MINUTE} minutes every order in ${scope.region} was refused by the request limit (${placed.code})`,
       'wait until others have stopped ordering as this account, or have its limit looked at by a ticket',
     ),

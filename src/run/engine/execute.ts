@@ -8,18 +8,18 @@ import type { Scope, Step } from '../../model.ts';
 import { readBills } from './bills.ts';
 import { endRun } from './end-run.ts';
 import { judgeGate, soakAfter } from './gate.ts';
-import { beginTally } from './halt.ts';
+import { createTally } from './halt.ts';
 import { goesOn, judgeStop } from './may-start.ts';
 import { PLACING } from './order.ts';
-import { nothingLearned, type Outside, type Run, type RunEnd } from './run.ts';
-import { beginSlowStart } from './slow-start.ts';
-import { keepSpread } from './spread.ts';
+import { type EnginePorts, nothingLearned, type Run, type RunEnd } from './run.ts';
+import { createSlowStart } from './slow-start.ts';
+import { createSpreadKeeper } from './spread.ts';
 import { carryOutStep, isUnanswered, resolveStep } from './step.ts';
 import { Watch } from './watch.ts';
 import { isApproved } from './wave-approval.ts';
-import { openWindowGate } from './window-gate.ts';
+import { createWindowGate } from './window-gate.ts';
 
-type RunInput = Outside &
+type RunInput = EnginePorts &
   Pick<Run, 'saved' | 'journal' | 'cloudFor' | 'permits' | 'calls' | 'clock' | 'stop' | 'control'>;
 
 /**
@@ -34,7 +34,7 @@ export async function execute(input: RunInput): Promise<RunEnd | null> {
   const judge = () => judgeStop(run);
   stop.drained.addEventListener('abort', judge, { once: true });
   const ended = new AbortController();
-  void tellCalls(run, ended.signal);
+  void recordCalls(run, ended.signal);
   void windowGate.watch(ended.signal, { onChange: judge, onHalt: () => stop.abandon() });
   try {
     return await carryOutWaves(run);
@@ -60,10 +60,10 @@ function beginRun({ approvalOf, gates, ...input }: RunInput): Run {
     slots: control.slots,
     learned: nothingLearned(),
     watch: new Watch({ cloudFor, clock, upcoming: (scope, atMost) => nextIn(upcoming, scope, atMost) }),
-    tally: beginTally(saved, journal),
-    slowStart: beginSlowStart(saved, journal, control),
-    windowGate: openWindowGate(saved, clock),
-    spread: keepSpread(saved, journal),
+    tally: createTally(saved, journal),
+    slowStart: createSlowStart(saved, journal, control),
+    windowGate: createWindowGate(saved, clock),
+    spread: createSpreadKeeper(saved, journal),
     placing: pLimit(PLACING),
     upcoming,
     awaitingSlot: new Set(),
@@ -98,7 +98,7 @@ async function endOfWave(run: Run, wave: number): Promise<void> {
 /** How often the calls since the last time are written down, in milliseconds. */
 const CALLS_EVERY = 15_000;
 
-async function tellCalls({ calls, clock, journal }: Run, ended: AbortSignal): Promise<void> {
+async function recordCalls({ calls, clock, journal }: Run, ended: AbortSignal): Promise<void> {
   while (!ended.aborted && !journal.failed) {
     await clock.sleep(CALLS_EVERY, ended);
     const counts = ended.aborted ? [] : calls.take();

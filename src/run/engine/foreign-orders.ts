@@ -5,8 +5,14 @@
 import { RefitError } from '../../errors.ts';
 import type { SavedPlan, Step } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
-import { factsSince, otherOrders, sayOrder, sayTask, type Whose } from '../decide/judge-landing.ts';
-import type { Reading } from '../decide/judge-settling.ts';
+import type { Reading } from '../decide/judge-following.ts';
+import {
+  factsSince,
+  formatOrder,
+  formatTask,
+  type Ownership,
+  otherOrders,
+} from '../decide/judge-order-fate.ts';
 import { type FollowingRun, scopeOf } from './run.ts';
 
 /** The numbers on record of all orders for the instance: another one is that of an order without an answer. */
@@ -27,7 +33,7 @@ function stepsOf(saved: SavedPlan): ReadonlyMap<string, readonly Step[]> {
 }
 
 /** Who this identity is is asked only where billing lists an order that is on no record. */
-export async function whoseOrders(run: FollowingRun, step: Step, { deals }: Reading): Promise<Whose> {
+export async function ownershipOf(run: FollowingRun, step: Step, { deals }: Reading): Promise<Ownership> {
   const whose = { known: knownOrders(run, step), self: null };
   const isAsked = otherOrders(deals, whose).some(({ by }) => by !== null);
   return isAsked ? { ...whose, self: await run.watch.self(scopeOf(step)) } : whose;
@@ -53,7 +59,7 @@ export async function byWhom(run: FollowingRun, step: Step): Promise<string> {
     const question = { ...scopeOf(step), instance: step.instance, within: WITHIN, factsSince: since };
     const { deals, tasks } = await watch.read(question);
     const orders = otherOrders(deals, { known: knownOrders(run, step), self: null });
-    return orders.length > 0 ? orders.map(sayOrder) : (tasks ?? []).map(sayTask);
+    return orders.length > 0 ? orders.map(formatOrder) : (tasks ?? []).map(formatTask);
   });
 }
 
@@ -61,7 +67,7 @@ export async function byWhom(run: FollowingRun, step: Step): Promise<string> {
 export function underWayNow({ cloudFor }: FollowingRun, step: Step): Promise<string> {
   return named(': ', async () => {
     const running = await cloudFor(step.profile).describeRunningTasks(scopeOf(step));
-    return running.filter(({ instance }) => instance === step.instance).map(sayTask);
+    return running.filter(({ instance }) => instance === step.instance).map(formatTask);
   });
 }
 

@@ -1,9 +1,9 @@
 /** What comes after a wave: its soak, then its gate. */
 import { RefitError } from '../../errors.ts';
-import { sayGate } from '../../journal/fold-run.ts';
-import type { Deed, Gate, Outcome, RunState, Step } from '../../model.ts';
+import { formatGate } from '../../journal/fold-run.ts';
+import type { Gate, JournalEvent, Outcome, RunState, Step } from '../../model.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
-import { sayHalt } from '../decide/after-refusal.ts';
+import { formatHalt } from '../decide/after-refusal.ts';
 import {
   type Judgement,
   judgeCommand,
@@ -12,7 +12,7 @@ import {
   judgeMetric,
   judgeUrl,
 } from '../decide/judge-gate.ts';
-import { sayReadFault } from '../decide/read-fault.ts';
+import { formatReadFault } from '../decide/read-fault.ts';
 import { awaitTurn, goesOn, stopRun, waitUntil } from './may-start.ts';
 import { type Run, scopeKey, scopeOf } from './run.ts';
 
@@ -24,7 +24,7 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   const { gatesReleased, gatesAcknowledged } = journal.replay.state();
   if (gatesReleased.has(wave)) return;
   const isLast = wave === saved.waves.length - 1;
-  const nexts: Extract<Deed, { kind: 'gate' }>['next'][] = [];
+  const nexts: Extract<JournalEvent, { kind: 'gate' }>['next'][] = [];
   const failures: string[] = [];
   const asks = asksOf(run, wave, gate).filter(
     ({ judge, isPast }) => !(isPast && gatesAcknowledged.has(`${wave} ${judge}`)),
@@ -49,11 +49,11 @@ export async function judgeGate(run: Run, wave: number): Promise<void> {
   waits.ofRun(null);
   if (failures.length > 0) {
     const fix = 'see to it, then apply again: what can change is judged anew';
-    stopRun(run, 'halted', sayHalt(`${sayGate(name)} failed: ${failures.join('; ')}`, fix));
+    stopRun(run, 'halted', formatHalt(`${formatGate(name)} failed: ${failures.join('; ')}`, fix));
     return;
   }
   if (!nexts.includes('pause')) return;
-  control.hold(sayGate(name));
+  control.hold(formatGate(name));
   await awaitTurn(run);
 }
 
@@ -143,7 +143,7 @@ async function readMetric(
     return judgeMetric(metric, instances, new Map(read.flatMap((figures) => [...figures])));
   } catch (error) {
     if (!(error instanceof RefitError)) throw error;
-    const what = `${metric.name} could not be read: ${sayReadFault(error)}`;
+    const what = `${metric.name} could not be read: ${formatReadFault(error)}`;
     return { judge: 'metric', outcome: 'inconclusive', what };
   }
 }

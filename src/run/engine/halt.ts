@@ -2,12 +2,12 @@
 import type { Outcome, SavedPlan, Step, Threshold } from '../../model.ts';
 import { reached } from '../../plan/parse/quantity.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import { sayHalt } from '../decide/after-refusal.ts';
+import { formatHalt } from '../decide/after-refusal.ts';
 
-export type Tally = ReturnType<typeof beginTally>;
+export type Tally = ReturnType<typeof createTally>;
 
 /** Starts from what the journal tells: a restart after a crash does not begin the count anew. */
-export function beginTally(saved: SavedPlan, journal: JournalWriter) {
+export function createTally(saved: SavedPlan, journal: JournalWriter) {
   const { failed, unknown } = saved.execution.haltWhen;
   const ofWaves = saved.waves.map(({ haltWhen }) => haltWhen);
   const sizes = saved.waves.map(({ steps }) => steps.length);
@@ -27,7 +27,7 @@ export function beginTally(saved: SavedPlan, journal: JournalWriter) {
     const bases = { inventory: saved.inventory.instances, wave: sizes[wave]!, run: saved.steps.length };
     if (!reached(threshold, count, bases)) return;
     const base = threshold.base === 'count' ? '' : `% of ${threshold.base}`;
-    halted = sayHalt(
+    halted = formatHalt(
       `haltWhen ${name}${own === null ? '' : ` of wave ${saved.waves[wave]!.name}`}: "${threshold.operator} ${threshold.value}${base}" is reached with ${count}`,
       name === 'unknown'
         ? 'refit reconcile RUN tells by reading what came of them; then apply again: it goes on with the rest'

@@ -10,11 +10,11 @@ import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode, type Step } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { isAsPlanned } from '../decide/judge-settling.ts';
-import type { Placed } from '../decide/move.ts';
+import { isAsPlanned } from '../decide/judge-following.ts';
+import type { OrderResult } from '../decide/move.ts';
 import { goesOn, mayStart } from './may-start.ts';
 import type { Run } from './run.ts';
-import { ageOf, LOOK_AGE, type Sighting } from './watch.ts';
+import { ageOf, type FreshRead, LOOK_AGE } from './watch.ts';
 
 /** Milliseconds for which an intent may be acted on. */
 const FRESH = 2_000;
@@ -26,9 +26,9 @@ export const PLACING = 8;
  * Places the order of a step as its next attempt. The intent is durable before anything leaves.
  * @param seen the look by which the instance is at its size.
  */
-export async function placeOrder(run: Run, step: Step, seen: Sighting): Promise<Placed> {
+export async function placeOrder(run: Run, step: Step, seen: FreshRead): Promise<OrderResult> {
   const { permits, slots, waits } = run;
-  let placed: Promise<Placed> = Promise.resolve({ kind: 'stopped' });
+  let placed: Promise<OrderResult> = Promise.resolve({ kind: 'stopped' });
   // At most one slot for each that has a place, and a second in which nothing leaves after a refusal by the limit.
   const rate = permits.rate(run.cloudFor(step.profile).orderLane(step));
   waits.goesOn(step, 'permit', SECOND + Math.ceil((slots.activeCount * SECOND) / rate));
@@ -42,7 +42,7 @@ export async function placeOrder(run: Run, step: Step, seen: Sighting): Promise<
   return placed;
 }
 
-async function place(run: Run, step: Step, seen: Sighting, left: () => void): Promise<Placed> {
+async function place(run: Run, step: Step, seen: FreshRead, left: () => void): Promise<OrderResult> {
   const { journal, clock } = run;
   // Many may have been looked at together, and have waited for their turn since. Looked at anew here, while those beside
   // it hold the next slots, it loses none; sent back to its place in the line, all that were looked at with it would.
@@ -136,7 +136,7 @@ function requestOf({ saved }: Run, step: Step): OrderRequest {
 }
 
 /** A look of now, by which the instance still is as planned; null where it is not, or could not be read. */
-async function lookOnceMore({ watch, journal }: Run, step: Step): Promise<Sighting | null> {
+async function lookOnceMore({ watch, journal }: Run, step: Step): Promise<FreshRead | null> {
   try {
     const seen = await watch.look(step, step.instance, Number.NEGATIVE_INFINITY);
     const { instance } = seen;

@@ -57,7 +57,7 @@ export interface Run extends RunBase<Cloud> {
   readonly upcoming: Set<Step>;
   /** Instances in flight, as a process finds them that resumes a run, and awaiting an in-flight slot. */
   readonly awaitingSlot: Set<string>;
-  readonly outside: Outside;
+  readonly outside: EnginePorts;
 }
 
 /** A run that only resolves and follows what was ordered: it is given a client that cannot order. */
@@ -77,14 +77,14 @@ interface LearnedByScope extends Learned {
 }
 
 /** How a run asks whatever is neither the provider nor the journal. What is missing is inconclusive. */
-export interface Outside {
+export interface EnginePorts {
   /** Judges the approvals of a wave that asks for its own, as it is to begin; without it no such wave begins. */
   readonly approvalOf?: (wave: number) => Promise<Demanded>;
-  readonly gates?: GateDoors;
+  readonly gates?: GatePorts;
 }
 
 /** How a gate asks outside. Neither throws for what is asked; both give up when the signal is aborted. */
-export interface GateDoors {
+export interface GatePorts {
   /** Runs a program of the plan's; absent: whoever carries the plan out has not allowed it. */
   readonly runCommand?: (
     command: readonly string[],

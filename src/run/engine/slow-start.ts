@@ -8,10 +8,10 @@ export function slowStartBound(verified: number): number {
   return 2 ** Math.floor(Math.log2(verified + 1));
 }
 
-export type SlowStart = ReturnType<typeof beginSlowStart>;
+export type SlowStart = ReturnType<typeof createSlowStart>;
 
 /** Takes the plan and gives what bounds the places of a run while a wave starts slowly. */
-export function beginSlowStart(saved: SavedPlan, journal: JournalWriter, control: Control) {
+export function createSlowStart(saved: SavedPlan, journal: JournalWriter, control: Control) {
   let current: number | null = null;
   let verified = 0;
   return {

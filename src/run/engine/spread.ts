@@ -15,7 +15,10 @@ import type { JournalWriter } from '../../store/journal-writer.ts';
 export type Spread = (instance: string, work: () => Promise<void>) => Promise<void>;
 
 /** Takes the plan and gives what holds its groups apart in this process. */
-export function keepSpread({ spread, preconditions, steps }: SavedPlan, journal: JournalWriter): Spread {
+export function createSpreadKeeper(
+  { spread, preconditions, steps }: SavedPlan,
+  journal: JournalWriter,
+): Spread {
   const groups = new Map(preconditions.map(({ instance, group }) => [instance, group]));
   const seats = new Map<string, LimitFunction>();
   const full = new Set<string>();

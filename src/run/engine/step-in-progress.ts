@@ -2,7 +2,7 @@
 import type { Step } from '../../model.ts';
 import type { Memory, Observation, Seen } from '../decide/move.ts';
 import { type FollowingRun, scopeKey } from './run.ts';
-import type { Sighting } from './watch.ts';
+import type { FreshRead } from './watch.ts';
 
 export class StepInProgress {
   readonly step: Step;
@@ -11,7 +11,7 @@ export class StepInProgress {
   /** A read of the instance before its order must be younger than this, monotonic ms. */
   notBefore = Number.NEGATIVE_INFINITY;
   /** The read by which it may be ordered. */
-  sighting: Sighting | null = null;
+  sighting: FreshRead | null = null;
   /** Gives the step's in-flight slot back. */
   readonly giveSlotBack: () => void;
   /** The process leaves a change that waits for its window after one read. */

@@ -8,7 +8,7 @@ import type { CloudReader, Deal, Task } from '../../cloud/cloud.ts';
 import { RefitError } from '../../errors.ts';
 import type { Instance, Scope } from '../../model.ts';
 import { MINUTE } from '../../units.ts';
-import type { Reading } from '../decide/judge-settling.ts';
+import type { Reading } from '../decide/judge-following.ts';
 import { readFaultOf } from '../decide/read-fault.ts';
 
 /** What somebody wants to read. */
@@ -35,7 +35,7 @@ const READ_AHEAD = 200;
 const SOONER = 'somebody cannot wait so long';
 
 /** An instance as it was seen; undefined: the provider knows no such instance. */
-export interface Sighting {
+export interface FreshRead {
   /** Monotonic ms. */
   readonly at: number;
   /** The same moment by the wall clock, ms since 1970 UTC. */
@@ -47,7 +47,7 @@ export interface Sighting {
  * Milliseconds since an instance was seen, by whichever clock says more: the monotonic one stands still while a machine
  * sleeps, and the other may be set.
  */
-export function ageOf({ at, wallAt }: Sighting, clock: Clock): number {
+export function ageOf({ at, wallAt }: FreshRead, clock: Clock): number {
   return Math.max(clock.monotonic() - at, Math.abs(clock.now() - wallAt));
 }
 
@@ -63,7 +63,7 @@ class Lane {
   due = Number.POSITIVE_INFINITY;
   running = false;
   wake = new AbortController();
-  readonly sightings = new Map<string, Sighting>();
+  readonly sightings = new Map<string, FreshRead>();
   /** False once the provider has refused this identity the source. */
   tasksReadable = true;
   dealsReadable = true;
@@ -107,7 +107,7 @@ export class Watch {
   }
 
   /** The instance as seen at most `LOOK_AGE` ago and not before `notBefore` (monotonic ms), read now if need be. */
-  async look(scope: Scope, instance: string, notBefore: number): Promise<Sighting> {
+  async look(scope: Scope, instance: string, notBefore: number): Promise<FreshRead> {
     const { sightings } = this.#laneOf(scope);
     const seen = sightings.get(instance);
     if (seen && seen.at >= notBefore && ageOf(seen, this.#input.clock) <= LOOK_AGE) return seen;

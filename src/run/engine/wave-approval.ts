@@ -5,7 +5,7 @@
  */
 import { iso } from '../../clock.ts';
 import { SECOND } from '../../units.ts';
-import { sayHalt } from '../decide/after-refusal.ts';
+import { formatHalt } from '../decide/after-refusal.ts';
 import type { Demanded } from '../demand-approvals.ts';
 import { goesOn, stopRun, waitUntil } from './may-start.ts';
 import type { Run } from './run.ts';
@@ -29,7 +29,7 @@ export async function isApproved(run: Run, wave: number): Promise<boolean> {
     demanded = (await awaited(run, wave, approval.within, what.join('; '), ask)) ?? demanded;
   }
   if (!('deed' in demanded)) {
-    stopRun(run, 'not-approved', sayHalt(demanded.what.join('; '), demanded.fix));
+    stopRun(run, 'not-approved', formatHalt(demanded.what.join('; '), demanded.fix));
     return false;
   }
   if (!goesOn(run)) return false;

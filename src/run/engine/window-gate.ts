@@ -1,19 +1,22 @@
 /** The windows of a live run: whether a step may begin now, and what happens when a window closes. */
 import type { Clock } from '../../clock.ts';
 import type { SavedPlan } from '../../model.ts';
-import { sayClosed } from '../../plan/windows/describe-windows.ts';
-import { openOpenings } from '../../plan/windows/open-windows.ts';
+import { windowsClosedFinding } from '../../plan/windows/describe-windows.ts';
+import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { MINUTE } from '../../units.ts';
 
-export type WindowGate = ReturnType<typeof openWindowGate>;
+export type WindowGate = ReturnType<typeof createWindowGate>;
 
 /** For a plan without windows it is always open. The time is that of this machine's wall clock. */
-export function openWindowGate({ windows }: Pick<SavedPlan, 'windows'>, clock: Pick<Clock, 'now' | 'sleep'>) {
+export function createWindowGate(
+  { windows }: Pick<SavedPlan, 'windows'>,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+) {
   if (windows === undefined) return { refusal: () => null, watch: async () => {} };
-  const openings = openOpenings(windows);
+  const openings = createOpenWindows(windows);
   const refusal = () => {
     const now = clock.now();
-    return openings.mayBegin(now) ? null : sayClosed(openings, windows, now);
+    return openings.mayBegin(now) ? null : windowsClosedFinding(openings, windows, now);
   };
   return {
     /** Why nothing may begin now, with the next opening, in one sentence; null where it may. */

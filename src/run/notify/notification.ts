@@ -5,7 +5,7 @@ import type { HookPhase, JournalEntry, Outcome, SavedPlan } from '../../model.ts
 export const TOLD_FORMAT = 'refit.told/1';
 
 /** One thing that people are told, as it goes to a hook's standard input and into a webhook's body. */
-export interface ToldFacts {
+export interface NotificationFacts {
   readonly format: typeof TOLD_FORMAT;
   readonly event: HookPhase;
   /** When it happened, ISO 8601 UTC, and the number of its entry in the journal: together with the digest it names it. */
@@ -22,7 +22,11 @@ export interface ToldFacts {
 }
 
 /** The facts of an entry; null for those that nobody is told of. */
-export function toldFacts(entry: JournalEntry, saved: SavedPlan, replay: Replay): ToldFacts | null {
+export function notificationOf(
+  entry: JournalEntry,
+  saved: SavedPlan,
+  replay: Replay,
+): NotificationFacts | null {
   const told = said(entry, saved);
   if (told === null) return null;
   const { name, change, owner, digest } = saved;
@@ -39,7 +43,8 @@ export function toldFacts(entry: JournalEntry, saved: SavedPlan, replay: Replay)
   };
 }
 
-type Said = Pick<ToldFacts, 'event' | 'what'> & Partial<Pick<ToldFacts, 'wave' | 'step' | 'exitCode'>>;
+type Said = Pick<NotificationFacts, 'event' | 'what'> &
+  Partial<Pick<NotificationFacts, 'wave' | 'step' | 'exitCode'>>;
 
 function said(entry: JournalEntry, saved: SavedPlan): Said | null {
   switch (entry.kind) {

@@ -6,7 +6,7 @@ import { type Clock, iso } from '../../clock.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import { RUN_FILES } from '../../store/folder/run-directory.ts';
 import type { JournalWriter } from '../../store/journal-writer.ts';
-import { type ToldFacts, toldFacts } from './notification.ts';
+import { type NotificationFacts, notificationOf } from './notification.ts';
 
 /** At the end of a run, how long what is still being told may take, in milliseconds. */
 export const TELLING_GRACE = 10_000;
@@ -26,11 +26,11 @@ export interface Result {
 /** Somebody who is told: one after the other, in the order in which things happened. */
 export interface Listener {
   readonly by: 'hook' | 'webhook';
-  wants(facts: ToldFacts): boolean;
+  wants(facts: NotificationFacts): boolean;
   /** Whom, for the record: never a secret. */
-  to(facts: ToldFacts): string;
+  to(facts: NotificationFacts): string;
   /** Never rejects, and ends at once when `signal` is aborted. */
-  tell(facts: ToldFacts, signal: AbortSignal): Promise<Result>;
+  tell(facts: NotificationFacts, signal: AbortSignal): Promise<Result>;
 }
 
 /** Whom a process notifies. */
@@ -65,7 +65,7 @@ export class Notifier {
   /** An entry has become durable. Never throws, never waits. */
   entry(entry: JournalEntry): void {
     if (this.#isClosed || this.#queues.length === 0) return;
-    const facts = toldFacts(entry, this.#input.saved, this.#input.journal().replay);
+    const facts = notificationOf(entry, this.#input.saved, this.#input.journal().replay);
     if (facts === null) return;
     for (const queue of this.#queues) queue.push(facts);
   }
@@ -82,7 +82,7 @@ export class Notifier {
     await this.#logged;
   }
 
-  #record(listener: Listener, facts: ToldFacts, { ok, what, output = '' }: Result): void {
+  #record(listener: Listener, facts: NotificationFacts, { ok, what, output = '' }: Result): void {
     const { by } = listener;
     const { event, entry } = facts;
     const to = listener.to(facts);
@@ -101,17 +101,21 @@ export class Notifier {
 class Queue {
   readonly #listener: Listener;
   readonly #givenUp: AbortSignal;
-  readonly #done: (facts: ToldFacts, result: Result) => void;
-  readonly #waiting: ToldFacts[] = [];
+  readonly #done: (facts: NotificationFacts, result: Result) => void;
+  readonly #waiting: NotificationFacts[] = [];
   #working: Promise<void> | null = null;
 
-  constructor(listener: Listener, givenUp: AbortSignal, done: (facts: ToldFacts, result: Result) => void) {
+  constructor(
+    listener: Listener,
+    givenUp: AbortSignal,
+    done: (facts: NotificationFacts, result: Result) => void,
+  ) {
     this.#listener = listener;
     this.#givenUp = givenUp;
     this.#done = done;
   }
 
-  push(facts: ToldFacts): void {
+  push(facts: NotificationFacts): void {
     if (!this.#listener.wants(facts)) return;
     if (this.#waiting.length >= MOST_WAITING) {
       this.#done(facts, { ok: false, what: `dropped: ${MOST_WAITING} others wait already` });

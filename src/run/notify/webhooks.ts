@@ -11,8 +11,8 @@ import { type HttpResponse, type Transport, TransportError } from '../../cloud/n
 import { hmacSha256 } from '../../digest.ts';
 import { unreachable } from '../../errors.ts';
 import { type HookPhase, type NoticeEvent, OUTCOMES, type Webhook } from '../../model.ts';
-import { visible } from '../../report/document/escape.ts';
-import type { ToldFacts } from './notification.ts';
+import { escapeControls } from '../../report/document/escape.ts';
+import type { NotificationFacts } from './notification.ts';
 import type { Listener, Result } from './notifier.ts';
 
 /** Milliseconds for one answer, tries for one notice, and the wait before the second of them, doubled for each more. */
@@ -30,14 +30,14 @@ const EVENTS: Readonly<Record<HookPhase, NoticeEvent | null>> = {
 };
 
 /** What of the outside a webhook needs. */
-export interface WebhookOutside {
+export interface WebhookPorts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The listener that tells one address. */
-export function webhookListener(webhook: Webhook, { transport, clock, env }: WebhookOutside): Listener {
+export function webhookListener(webhook: Webhook, { transport, clock, env }: WebhookPorts): Listener {
   const address = addressOf(webhook, env);
   const secret = webhook.secretEnv === null ? null : env[webhook.secretEnv] || undefined;
   return {
@@ -65,9 +65,9 @@ export function webhookListener(webhook: Webhook, { transport, clock, env }: Web
 async function attempt(
   webhook: Webhook,
   url: URL,
-  facts: ToldFacts,
+  facts: NotificationFacts,
   secret: string | null,
-  { transport, clock, signal }: Pick<WebhookOutside, 'transport' | 'clock'> & { signal: AbortSignal },
+  { transport, clock, signal }: Pick<WebhookPorts, 'transport' | 'clock'> & { signal: AbortSignal },
 ): Promise<{ readonly what: string; readonly final: boolean } | null> {
   const { query, headers, body } = webhookMessage(webhook.form, facts, secret, clock.now());
   const to = new URL(url);
@@ -112,7 +112,7 @@ async function attempt(
 /** https, or loopback; from the plan, or from the environment, where an address that is a secret is at home. */
 function addressOf(
   { url, urlEnv }: Webhook,
-  env: WebhookOutside['env'],
+  env: WebhookPorts['env'],
 ): { readonly url: URL } | { readonly fault: string } {
   const text = url ?? env[urlEnv!];
   if (!text) return { fault: `${urlEnv} is not set: there is no address` };
@@ -133,7 +133,12 @@ function addressOf(
  * What goes to the address of a webhook: body and headers by its form, and `query`, which is added to the address. Pure.
  * @param secret null: unsigned. @param now milliseconds since 1970 UTC, of this attempt.
  */
-export function webhookMessage(form: Webhook['form'], facts: ToldFacts, secret: string | null, now: number) {
+export function webhookMessage(
+  form: Webhook['form'],
+  facts: NotificationFacts,
+  secret: string | null,
+  now: number,
+) {
   const seconds = String(Math.floor(now / 1000));
   const body = JSON.stringify(bodyOf(form, facts, secret, seconds));
   const signed = secret === null ? null : `sha256=${hmacSha256(secret, `${seconds}.${body}`, 'hex')}`;
@@ -154,7 +159,12 @@ export function webhookMessage(form: Webhook['form'], facts: ToldFacts, secret: 
   };
 }
 
-function bodyOf(form: Webhook['form'], facts: ToldFacts, secret: string | null, seconds: string): object {
+function bodyOf(
+  form: Webhook['form'],
+  facts: NotificationFacts,
+  secret: string | null,
+  seconds: string,
+): object {
   switch (form) {
     case 'json':
       return facts;
@@ -183,12 +193,12 @@ const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&
 const LONGEST_SENTENCE = 600;
 
 /** `refit: double-eleven-headroom (CHG-20481) halts: 3 failed, more than 2. verified 12, failed 3, not-run 40` */
-function sentence({ plan, what, totals }: ToldFacts): string {
+function sentence({ plan, what, totals }: NotificationFacts): string {
   const change = plan.change === null ? '' : ` (${plan.change})`;
   const counts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map(
     (outcome) => `${outcome} ${totals[outcome]}`,
   );
-  const said = visible(`refit: ${plan.name}${change} ${what}`);
+  const said = escapeControls(`refit: ${plan.name}${change} ${what}`);
   const cut = said.length > LONGEST_SENTENCE ? `${said.slice(0, LONGEST_SENTENCE)}…` : said;
   return `${cut}. ${counts.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 /** Rehearses a saved plan over several seeds, with all faults, with each by itself and with none, and tells what they do. */
 import type { Clock } from '../../clock.ts';
-import type { Caller } from '../../cloud/calls/call.ts';
+import type { ApiClient } from '../../cloud/calls/call.ts';
 import {
   BILLS,
   type Durations,
@@ -22,7 +22,7 @@ export interface RehearsePlanInput {
   /** What else is assumed of the provider, in sentences. */
   readonly assumed: readonly string[];
   /** The provider for one run, in the time that is handed in. */
-  readonly providerFor: (run: RunOfRehearsal) => (clock: Clock) => Caller;
+  readonly providerFor: (run: RunOfRehearsal) => (clock: Clock) => ApiClient;
   /** Numbers from 0 to below 1 for a seed. */
   readonly chanceFor: (seed: number) => () => number;
   readonly version: string;

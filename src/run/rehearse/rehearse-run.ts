@@ -3,17 +3,17 @@
  * lock, no register, no network.
  */
 import { type Clock, iso, VirtualClock } from '../../clock.ts';
-import type { Caller } from '../../cloud/calls/call.ts';
+import type { ApiClient } from '../../cloud/calls/call.ts';
 import { cloudOver } from '../../cloud/client.ts';
-import { openPermits } from '../../cloud/limit/permits.ts';
+import { createPermits } from '../../cloud/limit/permits.ts';
 import { EMPTY_CHAIN } from '../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
-import { openOpenings } from '../../plan/windows/open-windows.ts';
+import { createOpenWindows } from '../../plan/windows/open-windows.ts';
 import { DAY } from '../../units.ts';
-import { beginCallCounter } from '../call-counter.ts';
+import { createCallCounter } from '../call-counter.ts';
 import type { Demanded } from '../demand-approvals.ts';
-import type { GateDoors, RunEnd } from '../engine/run.ts';
-import { NO_PAST, openProcess } from '../process.ts';
+import type { GatePorts, RunEnd } from '../engine/run.ts';
+import { createProcess, NO_PAST } from '../process.ts';
 
 /** One run that was rehearsed. */
 export interface RehearsedRun {
@@ -27,7 +27,7 @@ export interface RehearseInput {
   /** When it begins, milliseconds since 1970 UTC. */
   readonly startsAt: number;
   /** The provider, in the time that is handed in. */
-  readonly providerIn: (clock: Clock) => Caller;
+  readonly providerIn: (clock: Clock) => ApiClient;
   /** Numbers from 0 to below 1, for the pauses of reads that are tried again. */
   readonly chance: () => number;
   /** This program's. */
@@ -45,7 +45,7 @@ const MOST_PROCESSES = 400;
 const ASSUMED_BY = 'the rehearsal, which assumes it';
 
 /** Commands and addresses are asked of nobody: they succeed. */
-const ASSUMED_DOORS: GateDoors = {
+const ASSUMED_DOORS: GatePorts = {
   runCommand: async () => ({ kind: 'ended', exitCode: 0, said: 'assumed by the rehearsal' }),
   askUrl: async () => ({ kind: 'answered', status: 200 }),
 };
@@ -53,7 +53,7 @@ const ASSUMED_DOORS: GateDoors = {
 /** When a run of the plan can begin that begins as soon as it is sealed: then, or when its first window opens. */
 export function startOf({ sealedAt, windows }: Pick<SavedPlan, 'sealedAt' | 'windows'>): number {
   const sealed = Date.parse(sealedAt);
-  const opening = windows && openOpenings(windows).nextStart(sealed);
+  const opening = windows && createOpenWindows(windows).nextStart(sealed);
   return opening ? Math.max(sealed, opening.opens) : sealed;
 }
 
@@ -77,7 +77,7 @@ export async function rehearseRun(input: RehearseInput): Promise<RehearsedRun> {
 }
 
 function nextStart({ windows, finishBy }: SavedPlan, now: number): number | null {
-  const opening = windows && openOpenings(windows).nextStart(now);
+  const opening = windows && createOpenWindows(windows).nextStart(now);
   if (!opening) return null;
   const at = Math.max(opening.opens, now);
   return finishBy !== null && Date.parse(finishBy) <= at ? null : at;
@@ -87,12 +87,12 @@ function nextStart({ windows, finishBy }: SavedPlan, now: number): number | null
 async function carryOut(
   { saved, chance, version }: RehearseInput,
   clock: VirtualClock,
-  client: Caller,
+  client: ApiClient,
   entries: JournalEntry[],
 ): Promise<RunEnd> {
   const provider = providerOver(client, { clock, chance, rate: saved.execution.requestsPerSecond });
   const last = entries.at(-1);
-  const runProcess = openProcess({
+  const runProcess = createProcess({
     saved,
     past: { ...NO_PAST, entries, end: last ?? EMPTY_CHAIN },
     // A disk that keeps nothing: what matters of it is that it takes its time.
@@ -119,11 +119,11 @@ async function carryOut(
 
 /** A provider that is reached without a network, as a process needs it. @param rate requests a second. @param chance numbers from 0 to below 1, for the pauses of reads that are tried again. */
 export function providerOver(
-  client: Caller,
+  client: ApiClient,
   { clock, rate, chance }: { readonly clock: Clock; readonly rate: number; readonly chance: () => number },
 ) {
-  const permits = openPermits(clock, rate);
-  const calls = beginCallCounter();
+  const permits = createPermits(clock, rate);
+  const calls = createCallCounter();
   const cloud = cloudOver(client, {
     clock,
     permits,

@@ -12,14 +12,14 @@ import type { Action, Call } from './action.ts';
 import { type Params, page } from './parameters.ts';
 import { findInstance, isOwn } from './redis-instances.ts';
 import { invalidValue, missing, wrongParameter } from './refusal.ts';
-import { checkOrder, checkQuote, type NodeWish, type ResizeWish } from './resize-checks.ts';
+import { checkOrder, checkQuote, type RequestedNode, type RequestedResize } from './resize-checks.ts';
 
-function wishOf(params: Params): ResizeWish {
+function requestedResizeOf(params: Params): RequestedResize {
   return {
     memoryPerShard: params.MemSize as number,
     shards: params.RedisShardNum as number | undefined,
     replicas: params.RedisReplicasNum as number | undefined,
-    nodes: params.NodeSet as NodeWish[] | undefined,
+    nodes: params.NodeSet as RequestedNode[] | undefined,
   };
 }
 
@@ -70,7 +70,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
         switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
       if (!rolledOut('window-refused'))
         throw wrongParameter('SwitchOption 1 is not supported in this region');
-      const { change, cents, grows } = checkOrder(world, instance, wishOf(call.params), call.now);
+      const { change, cents, grows } = checkOrder(world, instance, requestedResizeOf(call.params), call.now);
       const deal = acceptOrder(world, instance, change, {
         by: call.identity.uin,
         cents,
@@ -85,7 +85,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
   InquiryPriceUpgradeInstance: {
     schema: { InstanceId: 'string!', MemSize: 'whole!', RedisShardNum: 'whole', RedisReplicasNum: 'whole' },
     run(world, call) {
-      const cents = checkQuote(world, findInstance(world, call), wishOf(call.params), call.now);
+      const cents = checkQuote(world, findInstance(world, call), requestedResizeOf(call.params), call.now);
       return {
         Price: Math.round(cents),
         HighPrecisionPrice: cents,

@@ -14,7 +14,7 @@ import { type SimChange, type SimInstance, type SimSize, sum, type World } from 
 import { Refusal, wrongParameter } from './refusal.ts';
 
 /** A node as the request names it. */
-export interface NodeWish {
+export interface RequestedNode {
   readonly NodeType: number;
   readonly NodeId?: number;
   readonly ZoneId?: number;
@@ -22,11 +22,11 @@ export interface NodeWish {
 }
 
 /** What a resize asks for; a count left out means the present one. */
-export interface ResizeWish {
+export interface RequestedResize {
   readonly memoryPerShard: number;
   readonly shards: number | undefined;
   readonly replicas: number | undefined;
-  readonly nodes: readonly NodeWish[] | undefined;
+  readonly nodes: readonly RequestedNode[] | undefined;
 }
 
 /** 8 TB in MB. Source: docs/provider.md P130. */
@@ -36,7 +36,7 @@ const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
  * @returns the change, its quote in cents, and whether all copies together take more memory than before
  * @throws Refusal as the action UpgradeInstance gives it
  */
-export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish, now: number) {
+export function checkOrder(world: World, instance: SimInstance, wish: RequestedResize, now: number) {
   const strikes = (name: FaultName): boolean =>
     world.faults.take(name, 'UpgradeInstance', instance.id) !== null;
   const fault = (name: FaultName, code: string, message: string): void => {
@@ -71,7 +71,7 @@ export function checkOrder(world: World, instance: SimInstance, wish: ResizeWish
  * @returns the quote, cents
  * @throws Refusal as the action InquiryPriceUpgradeInstance gives it: up to and including the reduction
  */
-export function checkQuote(world: World, instance: SimInstance, wish: ResizeWish, now: number): number {
+export function checkQuote(world: World, instance: SimInstance, wish: RequestedResize, now: number): number {
   if (instance.status !== 2 || isBusy(instance))
     throw statusError(`instance ${instance.id} is in a wrong status`);
   const asked = sizesOf(instance, wish);
@@ -104,7 +104,7 @@ function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean
 }
 
 /** The size asked for, and the one dimension in which it differs from the present one. */
-function sizesOf(instance: SimInstance, wish: ResizeWish) {
+function sizesOf(instance: SimInstance, wish: RequestedResize) {
   const edition = SIM_EDITIONS.get(instance.type)!;
   const isCluster = edition.shape === 'cluster';
   if (isCluster && wish.shards === undefined) throw wrongParameter('RedisShardNum is required for clusters');
@@ -188,7 +188,7 @@ function nodeChange(
   instance: SimInstance,
   dimension: keyof SimSize,
   replicas: number,
-  wish: readonly NodeWish[] | undefined,
+  wish: readonly RequestedNode[] | undefined,
 ): SimChange['nodes'] {
   const given = wish !== undefined && wish.length > 0;
   if (dimension !== 'replicas' || instance.nodes === null) {
@@ -213,7 +213,7 @@ function nodeChange(
   return { add: [], drop };
 }
 
-function zoneToAdd({ region }: SimInstance, { NodeId, ZoneId, ZoneName }: NodeWish): SimZone {
+function zoneToAdd({ region }: SimInstance, { NodeId, ZoneId, ZoneName }: RequestedNode): SimZone {
   if (NodeId) throw wrongParameter('a replica that is added has no NodeId yet');
   // Answers leave ZoneName empty, so an empty one in a request says nothing.
   const zone = region.zones.find(({ code, number }) => (ZoneName ? code === ZoneName : number === ZoneId));

@@ -22,7 +22,7 @@ import { readInstances } from './read-fleet.ts';
 import { readMembers } from './read-members.ts';
 
 /** An account as it is asked for; everything but the name has a default. */
-export interface AccountWish
+export interface RequestedAccount
   extends Partial<Pick<AccountOptions, 'fleet' | 'balance' | 'uin'>>,
     Partial<Pick<Identity, 'secretId' | 'secretKey' | 'deny'>> {
   readonly name: string;
@@ -46,7 +46,7 @@ const EXAMPLE =
   '{"accounts": [{"name": "default", "fleet": [{"id": "crs-5qlrlhux"}]}, {"name": "retail", "instances": 40}]}';
 
 /** `NAME=COUNT` of the command line. @throws RefitError `usage` */
-export function parseAccount(text: string): AccountWish {
+export function parseAccount(text: string): RequestedAccount {
   const parts = /^([A-Za-z0-9-]{1,64})=(\d{1,6})$/.exec(text);
   if (!parts)
     throw new RefitError(
@@ -58,7 +58,7 @@ export function parseAccount(text: string): AccountWish {
 }
 
 /** The accounts of a fleet file's text. @throws RefitError `usage`, saying where */
-export function readFleetFile(text: string): AccountWish[] {
+export function readFleetFile(text: string): RequestedAccount[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -79,7 +79,9 @@ const isRights = (one: unknown): boolean =>
 const KEY = [isText(/^[\x21-\x7e]{1,4096}$/), 'a text without spaces'] as const;
 
 /** What each member of an account must be. `fleet` is read on its own. */
-const FORMS: Readonly<Record<keyof AccountWish, readonly [fits: (one: unknown) => boolean, such: string]>> = {
+const FORMS: Readonly<
+  Record<keyof RequestedAccount, readonly [fits: (one: unknown) => boolean, such: string]>
+> = {
   name: [isText(/^[A-Za-z0-9-]{1,64}$/), 'letters, digits and hyphens'],
   fleet: [() => true, ''],
   instances: [(one) => isNumber(one) && Number.isInteger(one), 'a whole number from 0'],
@@ -94,19 +96,19 @@ const FORMS: Readonly<Record<keyof AccountWish, readonly [fits: (one: unknown) =
 };
 const MEMBERS: ReadonlySet<string> = new Set(Object.keys(FORMS));
 
-function readAccount(account: unknown, index: number): AccountWish {
+function readAccount(account: unknown, index: number): RequestedAccount {
   const where = { known: MEMBERS, of: `fleet account ${index + 1}`, example: EXAMPLE };
   const { value, fail } = readMembers(account, where);
   if (value('name') === undefined) fail('has no name', EXAMPLE);
   for (const [name, [fits, such]] of Object.entries(FORMS))
     if (value(name) !== undefined && !fits(value(name)))
       fail(`${name} is ${JSON.stringify(value(name))}`, such);
-  const wish = account as AccountWish;
+  const wish = account as RequestedAccount;
   return wish.fleet === undefined ? wish : { ...wish, fleet: readInstances(wish.fleet) };
 }
 
 /** Fleets, numbers and keys for accounts, the same for one seed. @throws RefitError `usage` */
-export function makeAccounts(wishes: readonly AccountWish[], seed: number): MadeAccount[] {
+export function makeAccounts(wishes: readonly RequestedAccount[], seed: number): MadeAccount[] {
   const names = new Set<string>();
   const taken = new Set(wishes.flatMap(({ fleet = [] }) => fleet.map(({ id }) => id)));
   const listed = wishes.reduce((count, { fleet = [] }) => count + fleet.length, 0);

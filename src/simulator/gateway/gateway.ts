@@ -28,7 +28,7 @@ export type GatewayAnswer =
   /** The connection was cut; nobody there can tell whether the request was executed. */
   | { readonly kind: 'lost'; readonly why: string };
 
-export type Gateway = ReturnType<typeof openGateway>;
+export type Gateway = ReturnType<typeof createGateway>;
 
 /** Half a round trip within one region, milliseconds. */
 const TRAVEL: Range = [5, 30];
@@ -36,7 +36,7 @@ const TRAVEL: Range = [5, 30];
 const TIMEOUT = 60_000;
 
 /** @param identityOf who signs for a profile. @param seed of the travelling times. */
-export function openGateway(
+export function createGateway(
   world: World,
   clock: Clock,
   { seed, identityOf }: { readonly seed: number; readonly identityOf: (profile: string) => Identity },

@@ -84,7 +84,7 @@ export function openRequest(world: World, request: WireRequest, now: number): Op
       'UnsupportedProtocol',
       'A form is signed by the older way; TC3-HMAC-SHA256 takes JSON or GET.',
     );
-  const flat = isForm ? textOf(body) : query;
+  const flat = isForm ? decodeBody(body) : query;
   const older =
     headers.authorization === undefined && (isForm || /(^|&)(Signature|SecretId|Action)=/.test(flat));
   try {
@@ -100,7 +100,9 @@ function openNewer(world: World, request: WireRequest, query: string, now: numbe
   const common = {
     ...namedIn(headers.host, (name) => headers[`x-tc-${name.toLowerCase()}`]),
     read: (schema: Schema) =>
-      method === 'GET' ? decodeFlat(schema, new URLSearchParams(query)) : decodeJson(schema, textOf(body)),
+      method === 'GET'
+        ? decodeFlat(schema, new URLSearchParams(query))
+        : decodeJson(schema, decodeBody(body)),
   };
   if (headers.authorization === 'SKIP' && common.action === UNSIGNED_ACTION)
     return { ...common, identity: NOBODY, service: 'sts' };
@@ -183,6 +185,6 @@ export function split(url: string): [path: string, query: string] {
   return mark < 0 ? [target, ''] : [target.slice(0, mark) || '/', target.slice(mark + 1)];
 }
 
-function textOf(body: string | Uint8Array): string {
+function decodeBody(body: string | Uint8Array): string {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }

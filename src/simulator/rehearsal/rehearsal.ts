@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { Durations } from '../../model.ts';
-import { type Gateway, openGateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { ALL_FAULTS, parseFault } from '../world/faults.ts';
 import { seededRandom } from '../world/random.ts';
 import type { Range } from '../world/world.ts';
@@ -32,14 +32,14 @@ const OF_INSTANCES: ReadonlySet<string> = new Set(
 );
 
 /** @throws RefitError `usage` for a fault that nobody knows, of keys, or of an instance that the plan does not name. */
-export function openRehearsal(plan: Rehearsable, options: RehearsalOptions) {
+export function createRehearsal(plan: Rehearsable, options: RehearsalOptions) {
   const { startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
   const durations = options.measured ? providersOwn(options.durations, startLag) : options.durations;
   for (const text of options.faults) checkFault(plan, text);
   return {
     /** What is assumed of the provider, in sentences. */
     assumed: [
-      `an order begins ${sayRange(startLag)} after it was accepted, and an instance takes no other order for ${sayRange(lockTail)} after its change`,
+      `an order begins ${formatRange(startLag)} after it was accepted, and an instance takes no other order for ${formatRange(lockTail)} after its change`,
     ],
     /** The provider for one run; `startsAt` in milliseconds since 1970 UTC. */
     gatewayFor(
@@ -48,7 +48,7 @@ export function openRehearsal(plan: Rehearsable, options: RehearsalOptions) {
     ): Gateway {
       const worldOptions = { seed, faults: faults.map(parseFault), startLag, lockTail };
       const world = rehearsalWorld(plan, durations, worldOptions, startsAt);
-      return openGateway(world, clock, { seed, identityOf });
+      return createGateway(world, clock, { seed, identityOf });
     },
     /** Numbers from 0 to below 1, of a kind with nothing else of that seed. */
     chanceFor: (seed: number): (() => number) => seededRandom(seed ^ 0x6a697474).next,
@@ -89,7 +89,7 @@ function providersOwn({ of, ...rest }: Durations, [least, greatest]: Range): Dur
 }
 
 /** `1 to 10 s` */
-function sayRange([least, greatest]: Range): string {
+function formatRange([least, greatest]: Range): string {
   const seconds = (ms: number) => String(ms / 1000);
   return least === greatest ? `${seconds(least)} s` : `${seconds(least)} to ${seconds(greatest)} s`;
 }

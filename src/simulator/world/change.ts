@@ -88,10 +88,10 @@ export function acceptOrder(
 function begin(world: World, job: SimJob, at: number): void {
   const { jobs } = job.instance;
   jobs.push(job);
-  if (jobs.length === 1) takeUp(world, job, at);
+  if (jobs.length === 1) startJob(world, job, at);
 }
 
-function takeUp(world: World, job: SimJob, at: number): void {
+function startJob(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
   job.deal.status = 3;
   if (job.task) beginTask(world, job.task, job.inWindow, at);
@@ -112,7 +112,7 @@ function finish(world: World, job: SimJob, at: number): void {
   if (job.fails) instance.account.balance += deal.charged;
   else applyChange(instance, job.change, at);
   instance.jobs.shift();
-  if (instance.jobs[0]) takeUp(world, instance.jobs[0], at);
+  if (instance.jobs[0]) startJob(world, instance.jobs[0], at);
 }
 
 function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange, at: number): void {

@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RefitError } from '../../errors.ts';
-import { beginDecoding, type ChainFault, type Decoded } from '../../journal/chain.ts';
+import { type ChainFault, createDecoder, type Decoded } from '../../journal/chain.ts';
 import type { JournalEntry } from '../../model.ts';
 import type { JournalStore } from '../journal-writer.ts';
 import { syncDirectory, textOf } from './run-files.ts';
@@ -76,7 +76,7 @@ export function decodeJournal(bytes: Buffer): JournalOnDisk {
 
 /** A walk that is fed piece by piece, wherever the pieces are cut. */
 function beginWalk(each: (entry: JournalEntry) => void) {
-  const decoding = beginDecoding(each);
+  const decoding = createDecoder(each);
   let badLine: ChainFault | null = null;
   let wholeBytes = 0;
   /** What has come of a line whose end has not. */

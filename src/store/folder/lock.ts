@@ -7,7 +7,7 @@ import { basename, dirname } from 'node:path';
 import { type Clock, iso } from '../../clock.ts';
 import { sha256 } from '../../digest.ts';
 import { RefitError } from '../../errors.ts';
-import { word } from '../../next-command.ts';
+import { shellQuote } from '../../next-command.ts';
 import { readText } from './run-files.ts';
 
 /** Who holds a lock. */
@@ -92,7 +92,7 @@ export function lockedBy(what: string, path: string, holder: Holder, host: strin
     `${what} by process ${pid} on ${holder.host} since ${since} (${purpose})`,
     holder.host === host
       ? `wait for it, or stop it with: kill ${pid}   (the lock is ${path})`
-      : `wait for it, or stop it on ${holder.host}: what runs there cannot be seen from ${host}. Only where it is known to be gone: rm ${word(path)}`,
+      : `wait for it, or stop it on ${holder.host}: what runs there cannot be seen from ${host}. Only where it is known to be gone: rm ${shellQuote(path)}`,
   );
 }
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RefitError } from '../../errors.ts';
 import { GENESIS } from '../../journal/chain.ts';
-import { beginReplay, isFinished } from '../../journal/replay.ts';
+import { createReplay, isFinished } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type RunState, type SavedPlan } from '../../model.ts';
 import { encodeSavedPlan, readSavedPlan } from '../../plan/seal.ts';
 import { type JournalOnDisk, type JournalWalk, walkJournalFile } from './journal-file.ts';
@@ -44,7 +44,7 @@ export async function readStanding(
 ): Promise<RunStanding> {
   const path = resolve(directory);
   const saved = await readPlan(directory, path);
-  const replay = beginReplay(saved);
+  const replay = createReplay(saved);
   let first: JournalEntry | null = null;
   let unread: JournalEntry | null = null;
   const journal = await walkJournalFile(join(path, RUN_FILES.journal), (entry) => {

@@ -46,7 +46,7 @@ export async function keptApprovals(directory: string): Promise<Offered[]> {
 }
 
 /** Keeps the approvals that a run was approved by, byte by byte. */
-export async function keepApprovals(directory: string, approvals: readonly ApprovalFile[]): Promise<void> {
+export async function saveApprovals(directory: string, approvals: readonly ApprovalFile[]): Promise<void> {
   const folder = join(directory, RUN_FILES.approvals);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const approval of approvals)
@@ -54,7 +54,7 @@ export async function keepApprovals(directory: string, approvals: readonly Appro
 }
 
 /** Keeps a signature in its run directory: one for each name, the newest. @returns its path. */
-export async function keepSignature(directory: string, signature: HeadSignature): Promise<string> {
+export async function saveSignature(directory: string, signature: HeadSignature): Promise<string> {
   const folder = join(directory, RUN_FILES.signatures);
   const path = join(folder, `${safe(signature.by)}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });

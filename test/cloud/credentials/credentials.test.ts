@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
-import { type CredentialPlaces, findCredentials } from '../../../src/cloud/credentials/find-credentials.ts';
+import { type CredentialSources, findCredentials } from '../../../src/cloud/credentials/find-credentials.ts';
 import { TransportError } from '../../../src/cloud/network/transport.ts';
 import { RefitError } from '../../../src/errors.ts';
 
@@ -10,7 +10,7 @@ const MINE = `${HOME}/.tencentcloud/credentials`;
 const EVERYBODYS = '/etc/tencentcloud/credentials';
 
 /** A machine without keys, and without a network. */
-const NOWHERE: CredentialPlaces = {
+const NOWHERE: CredentialSources = {
   env: {},
   home: HOME,
   profile: 'default',

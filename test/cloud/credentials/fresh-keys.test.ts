@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
-import { openCloud } from '../../../src/cloud/client.ts';
+import { createCloud } from '../../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../../src/cloud/credentials/find-credentials.ts';
 import { type CredentialsOf, keepFresh } from '../../../src/cloud/credentials/fresh-keys.ts';
 import { RefitError } from '../../../src/errors.ts';
@@ -130,7 +130,7 @@ describe('keys are looked for', () => {
 
 function client(script: Script, find: CredentialsOf, clock: VirtualClock) {
   const transport = fakeTransport(script);
-  return { transport, cloud: openCloud(clientOptions({ transport, clock, credentials: find })) };
+  return { transport, cloud: createCloud(clientOptions({ transport, clock, credentials: find })) };
 }
 
 const NOBODY = { ok: { TotalCount: 0, InstanceSet: [] } };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
 import {
+  createPermits,
   type Lane,
-  openPermits,
   type Permits,
   PROVIDER_LIMIT,
   type Slot,
@@ -48,7 +48,7 @@ function most(arrivals: readonly number[]): { sliding: number; calendar: number;
 async function arrivals(rate: number, jitter: number, seed: number, start: number): Promise<number[]> {
   const count = 600;
   const clock = new VirtualClock(start);
-  const permits = openPermits(clock, rate);
+  const permits = createPermits(clock, rate);
   const random = chance(seed);
   const times: number[] = [];
   await clock.run(async () => {
@@ -101,7 +101,7 @@ describe('the limit of 20 a second is kept as the server counts it', () => {
   it('with the slots drawn: even at 18 a second, packed into the beginning of the second at 20', () => {
     const draw = (rate: number) => {
       const clock = new VirtualClock(Date.UTC(2026, 10, 11));
-      const permits = openPermits(clock, rate);
+      const permits = createPermits(clock, rate);
       const line = Array.from({ length: 100 }, () => '.');
       for (let i = 0; i < 40; i++) {
         const at = Math.round(permits.reserve(ORDERS).at - clock.now());
@@ -124,7 +124,7 @@ describe('real clocks', () => {
     });
     let at = 0.2;
     const clock = { ...rough(0), now: () => rough(at).now(), monotonic: () => at };
-    const permits = openPermits(clock, 20);
+    const permits = createPermits(clock, 20);
     const slots: number[] = [];
     for (let n = 0; n < 60; n++) {
       slots.push(permits.reserve(ORDERS).due);
@@ -139,7 +139,7 @@ describe('real clocks', () => {
 describe('nothing is saved up', () => {
   it.each([18, 20])('a lane that was idle for a minute gives no burst, at %d a second', async (rate) => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, rate);
+    const permits = createPermits(clock, rate);
     await clock.run(async () => {
       permits.reserve(ORDERS);
       await clock.sleep(60_300);
@@ -153,7 +153,7 @@ describe('nothing is saved up', () => {
 
   it('a slot is good up to 50 ms after its time, and lost after that', async () => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 10);
+    const permits = createPermits(clock, 10);
     await clock.run(async () => {
       permits.reserve(ORDERS);
       const slot = permits.reserve(ORDERS);
@@ -168,7 +168,7 @@ describe('nothing is saved up', () => {
 
   it('callers held up together do not leave together: each of their slots is lost and taken anew', async () => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 18);
+    const permits = createPermits(clock, 18);
     const times: number[] = [];
     await clock.run(async () => {
       const outage = clock.sleep(5000);
@@ -190,7 +190,7 @@ describe('nothing is saved up', () => {
 
   it('a wait ends at once when it is called off', async () => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 0.01);
+    const permits = createPermits(clock, 0.01);
     await clock.run(async () => {
       permits.reserve(ORDERS);
       const off = new AbortController();
@@ -209,14 +209,14 @@ describe('lanes', () => {
     ['another front end has its own', { host: 'redis.ap-shanghai-fsi.tencentcloudapi.com' }, false],
     ['another identity has its own', { identity: 'somebody else' }, false],
   ])('%s', (_, other, shared) => {
-    const permits = openPermits(new VirtualClock(), 10);
+    const permits = createPermits(new VirtualClock(), 10);
     const first = permits.reserve(ORDERS).at;
     expect(permits.reserve({ ...ORDERS, ...other }).at - first).toBeCloseTo(shared ? 100 : 0);
   });
 
   it.each([3600_000, -3600_000])('go on when the wall clock jumps by %d ms', async (jump) => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 10);
+    const permits = createPermits(clock, 10);
     await clock.run(async () => {
       await permits.take(ORDERS);
       clock.jump(jump);
@@ -227,7 +227,7 @@ describe('lanes', () => {
   });
 
   it.each([0, -1, Number.NaN])('have a rate above zero, not %d', (rate) => {
-    expect(() => openPermits(new VirtualClock(), rate)).toThrow(RangeError);
+    expect(() => createPermits(new VirtualClock(), rate)).toThrow(RangeError);
   });
 });
 
@@ -242,7 +242,7 @@ async function answered(clock: VirtualClock, permits: Permits, byLimit: boolean,
 describe('a refusal by limit', () => {
   it('makes reserved slots void, lets nothing arrive in the rest of its calendar second, and lowers the rate once', async () => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 700);
-    const permits = openPermits(clock, 18);
+    const permits = createPermits(clock, 18);
     await clock.run(async () => {
       const slots = Array.from({ length: 5 }, () => permits.reserve(ORDERS));
       await permits.wait(slots[1]!);
@@ -264,7 +264,7 @@ describe('a refusal by limit', () => {
 
   it('in the first half of a calendar second tells that others than those are counted: nothing is held', async () => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 200);
-    const permits = openPermits(clock, 18);
+    const permits = createPermits(clock, 18);
     await clock.run(async () => {
       await answered(clock, permits, true);
       expect(permits.lanes()[0]?.held).toBeNull();
@@ -274,7 +274,7 @@ describe('a refusal by limit', () => {
 
   it('after refusal the rate falls to one a second and no lower, and time brings all of it back', async () => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 18);
+    const permits = createPermits(clock, 18);
     await clock.run(async () => {
       for (let i = 0; i < 60; i++) await answered(clock, permits, true);
       expect(permits.rate(ORDERS)).toBeGreaterThanOrEqual(1);
@@ -302,7 +302,7 @@ async function atServer(options: {
   const { rate, counting, seconds, stranger = [0, 0], ahead = 0 } = options;
   const random = chance(options.seed * 7919);
   const clock = new VirtualClock(Date.UTC(2026, 10, 11) + Math.floor(random() * 1000));
-  const permits = openPermits(clock, rate);
+  const permits = createPermits(clock, rate);
   const limit = createRequestLimit(counting, () => options.limit ?? PROVIDER_LIMIT);
   const trip = () =>
     25 * Math.exp(0.6 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
@@ -395,7 +395,7 @@ describe('whatever the server counts', () => {
 describe('the full rate, changed while it is in use', () => {
   it('makes what was given before and not used yet lost, also after a further change, and spaces anew', async () => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 10);
+    const permits = createPermits(clock, 10);
     await clock.run(async () => {
       const [used, ahead] = [permits.reserve(ORDERS), permits.reserve(ORDERS)];
       await clock.sleep(90);
@@ -414,7 +414,7 @@ describe('the full rate, changed while it is in use', () => {
 
   it.each([1, 2, 3])('never lets a second have more than its fastest rate allows (seed %i)', async (seed) => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 11));
-    const permits = openPermits(clock, 18);
+    const permits = createPermits(clock, 18);
     const random = chance(seed);
     const times: number[] = [];
     await clock.run(async () => {
@@ -438,7 +438,7 @@ describe('the full rate, changed while it is in use', () => {
 
   it('does not forgive a refusal: a lane that is slowed climbs to the new rate', async () => {
     const clock = new VirtualClock();
-    const permits = openPermits(clock, 18);
+    const permits = createPermits(clock, 18);
     await clock.run(async () => {
       permits.setFullRate(10);
       for (let i = 0; i < 2; i++) await answered(clock, permits, true);
@@ -453,7 +453,7 @@ describe('the full rate, changed while it is in use', () => {
   });
 
   it('must be above zero', () => {
-    const permits = openPermits(new VirtualClock(), 18);
+    const permits = createPermits(new VirtualClock(), 18);
     expect(() => permits.setFullRate(0)).toThrow(RangeError);
     expect(permits.fullRate).toBe(18);
   });

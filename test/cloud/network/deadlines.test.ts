@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
-import { openDeadlines } from '../../../src/cloud/network/deadlines.ts';
+import { createDeadlines } from '../../../src/cloud/network/deadlines.ts';
 
 describe('many deadlines on one timer', () => {
   it('come each at its time, whatever the order they were made in, and not where they were called off', async () => {
     const clock = new VirtualClock();
-    const deadlines = openDeadlines(clock);
+    const deadlines = createDeadlines(clock);
     const came: [string, number][] = [];
     const within = (name: string, ms: number) =>
       deadlines.after(ms, () => came.push([name, Math.round(clock.monotonic())]));

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { openHttp } from '../../../src/cloud/network/http.ts';
+import { createHttp } from '../../../src/cloud/network/http.ts';
 import { TransportError } from '../../../src/cloud/network/transport.ts';
 
 /** A server on loopback that counts connections and requests, and a transport to it. */
@@ -20,7 +20,7 @@ async function rig(answer: RequestListener) {
     });
   });
   const origin = await listen(server);
-  const transport = openHttp();
+  const transport = createHttp();
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();
@@ -154,7 +154,7 @@ describe('the guard', () => {
   it('is not asked where nobody listens', async () => {
     const { origin } = await closedPort();
     let asked = 0;
-    const transport = openHttp();
+    const transport = createHttp();
     const error = await failureOf(
       transport.send({ origin, headers: {}, body: '{}', timeout: 5000, goAhead: () => ++asked > 0 }),
     );
@@ -182,7 +182,7 @@ describe('whether it was sent', () => {
       behave(socket);
     });
     const origin = await listen(server);
-    const transport = openHttp();
+    const transport = createHttp();
     onTestFinished(() => {
       server.close();
     });
@@ -215,7 +215,7 @@ describe('whether it was sent', () => {
       server.close();
     });
     let asked = 0;
-    const transport = openHttp({ connectTimeout: 300 });
+    const transport = createHttp({ connectTimeout: 300 });
     const error = await failureOf(
       transport.send({ origin, headers: {}, body: '{}', timeout: 60, goAhead: () => ++asked > 0 }),
     );
@@ -228,7 +228,7 @@ describe('whether it was sent', () => {
   it('stays no when the connection comes after the time has run out', async () => {
     const { origin, seen } = await rig(ok);
     // A clock on which all time has passed at once.
-    const transport = openHttp({ clock: { ...systemClock, sleep: async () => {} } });
+    const transport = createHttp({ clock: { ...systemClock, sleep: async () => {} } });
     let asked = 0;
     const error = await failureOf(
       transport.send({ origin, headers: {}, body: '{}', timeout: 5000, goAhead: () => ++asked > 0 }),
@@ -243,7 +243,7 @@ describe('whether it was sent', () => {
 
   it('is no for a body above the limit', async () => {
     const { origin, seen } = await rig(ok);
-    const transport = openHttp();
+    const transport = createHttp();
     const error = await failureOf(
       transport.send({ origin, headers: {}, body: 'x'.repeat(10 * 1024 * 1024 + 1), timeout: 5000 }),
     );
@@ -263,7 +263,7 @@ async function closedPort(): Promise<{ origin: string }> {
 describe('what is sent to an address that is none of the provider’s', () => {
   it('goes to its path with its query, by POST', async () => {
     const { seen, origin } = await rig(ok);
-    const transport = openHttp();
+    const transport = createHttp();
     onTestFinished(() => transport.close());
     const request = { origin, path: '/hooks/refit?team=dba', headers: {}, body: '{}', timeout: 5000 };
     expect(await transport.send(request)).toMatchObject({ status: 200 });
@@ -275,7 +275,7 @@ describe('what is sent to an address that is none of the provider’s', () => {
   it('is waited for no longer once its signal is aborted, before it is sent or after', async () => {
     const over = new AbortController();
     const { seen, origin } = await rig(() => over.abort());
-    const transport = openHttp();
+    const transport = createHttp();
     onTestFinished(() => transport.close());
     const request = { origin, path: '/', headers: {}, body: '{}', timeout: 60_000, signal: over.signal };
     expect((await failureOf(transport.send(request))).message).toBe('given up');

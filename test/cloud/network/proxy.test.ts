@@ -6,7 +6,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { openHttp } from '../../../src/cloud/network/http.ts';
+import { createHttp } from '../../../src/cloud/network/http.ts';
 import { proxyFromEnvironment } from '../../../src/cloud/network/proxy.ts';
 import { TransportError } from '../../../src/cloud/network/transport.ts';
 import { type Certificates, HAS_OPENSSL, makeCertificates } from '../tls.ts';
@@ -146,7 +146,7 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
         ...(proxy ? { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } : {}),
         ...env,
       });
-      const transport = openHttp({ proxy: settings, connectTimeout: 5000, ...(ca === null ? {} : { ca }) });
+      const transport = createHttp({ proxy: settings, connectTimeout: 5000, ...(ca === null ? {} : { ca }) });
       onTestFinished(() => transport.close());
       return (origin: string, goAhead?: () => boolean, timeout = 5000) =>
         transport.send({
@@ -292,8 +292,8 @@ describe.skipIf(!HAS_OPENSSL && process.env.REFIT_REQUIRE_ALL !== '1')(
     ])('a private authority named by NODE_EXTRA_CA_CERTS is %s', async (_, named) => {
       const far = await openServer();
       const script = [
-        `import { openHttp } from ${JSON.stringify(new URL('../../../src/cloud/network/http.ts', import.meta.url).href)};`,
-        `const transport = openHttp();`,
+        `import { createHttp } from ${JSON.stringify(new URL('../../../src/cloud/network/http.ts', import.meta.url).href)};`,
+        `const transport = createHttp();`,
         `const request = { origin: 'https://localhost:${far.port}', headers: {}, body: '{}', timeout: 5000 };`,
         `const answer = await transport.send(request).catch((error) => ({ body: 'sent ' + error.sent }));`,
         `process.stdout.write(answer.body);`,
@@ -322,7 +322,7 @@ describe('plain http', () => {
     });
     const port = await listen(server);
     const proxy = await openProxy(port);
-    const transport = openHttp({
+    const transport = createHttp({
       proxy: proxyFromEnvironment({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` }),
     });
     onTestFinished(async () => {

@@ -23,7 +23,7 @@ describe('a plan that says the least', () => {
       defaults: { region: null, profile: null },
       targets: [
         {
-          place: { file: 'plan.yaml', line: 4, column: 5 },
+          location: { file: 'plan.yaml', line: 4, column: 5 },
           region: null,
           profile: null,
           match: { kind: 'instance', instance: 'crs-5qlrlhux' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readApprovers } from '../../../src/plan/parse/read-approvers.ts';
 import { approver, approversFile, keyOf } from '../../approval/people.ts';
 
-const ASKED = { need: 2, from: 'approvers.yaml', place: { file: 'plan.yaml', line: 3, column: 12 } };
+const ASKED = { need: 2, from: 'approvers.yaml', location: { file: 'plan.yaml', line: 3, column: 12 } };
 const line = (name: string) => keyOf(name).public.line;
 
 function read(text: string | null, authors: readonly string[] = ['dba'], need = 2) {

@@ -7,10 +7,10 @@ import {
 } from '../../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
 import {
-  type Deed,
   DIMENSIONS,
   EDITIONS,
   type Inventory,
+  type JournalEvent,
   OUTCOMES,
   type SavedPlan,
 } from '../../../src/model.ts';
@@ -71,7 +71,7 @@ describe('every schema', () => {
 describe('the journal entry schema', () => {
   const step = 'crs-5qlrlhux/shards';
   // One deed of every kind: a new kind breaks the build here until the schema knows it.
-  const deeds: { [Kind in Deed['kind']]: Extract<Deed, { kind: Kind }> } = {
+  const deeds: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
     'run-started': {
       kind: 'run-started',
       format: 'refit.journal/1',
@@ -124,7 +124,7 @@ describe('the journal entry schema', () => {
       next: 'try-again',
     },
     'no-answer': { kind: 'no-answer', step, attempt: 1, why: 'reset', sentAt: AT },
-    settled: { kind: 'settled', step, attempt: 1, landed: true, order: null, evidence: 'task 002 done' },
+    settled: { kind: 'settled', step, attempt: 1, executed: true, order: null, evidence: 'task 002 done' },
     deferred: { kind: 'deferred', step, window: { from: '03:00', to: '06:00' }, opensAt: AT },
     began: { kind: 'began', step, evidence: 'task 7 is running', warning: null },
     'step-ended': {
@@ -228,7 +228,7 @@ describe('the saved plan schema', () => {
         after: { ...SIZE, shards: 5 },
         needs: null,
         wave: 0,
-        place: { file: 'plan.yaml', line: 4, column: 5 },
+        location: { file: 'plan.yaml', line: 4, column: 5 },
         quote: { amount: -3.5, currency: 'CNY', basis: 'once', readAt: AT },
       },
     ],

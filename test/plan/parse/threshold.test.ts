@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Threshold } from '../../../src/model.ts';
-import { reached, sayThreshold } from '../../../src/plan/parse/quantity.ts';
+import { formatThreshold, reached } from '../../../src/plan/parse/quantity.ts';
 
 const BASES = { inventory: 30, wave: 10, run: 20 };
 
@@ -31,7 +31,7 @@ describe('a threshold', () => {
 
   it('is told as it is written', () => {
     const say = (operator: Threshold['operator'], value: number, base: Threshold['base']) =>
-      sayThreshold({ operator, value, base });
+      formatThreshold({ operator, value, base });
     expect([say('>', 2, 'count'), say('<=', 40, 'inventory'), say('>', 5, 'wave')]).toEqual([
       '> 2',
       '<= 40% of inventory',

@@ -11,9 +11,9 @@ const used = (total: number, fullestShard: number) => ({
 });
 
 function route(from: Partial<Instance>, to: Size, sold: Offer | null = offer()) {
-  const place = { file: 'plan.yaml', line: 1, column: 1 };
+  const location = { file: 'plan.yaml', line: 1, column: 1 };
   return orderSteps(
-    { instance: instance(from), to, place, because: null, zones: null, places: {}, byUse: false },
+    { instance: instance(from), to, location, because: null, zones: null, locations: {}, byUse: false },
     () => sold,
   );
 }

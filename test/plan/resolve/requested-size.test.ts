@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leastByUse, sizeWish } from '../../../src/plan/resolve/requested-size.ts';
+import { leastByUse, resolveRequestedSize } from '../../../src/plan/resolve/requested-size.ts';
 import { GB, READ_AT, relative, size } from '../fixtures/small-fleet.ts';
 
 const SOLD = [1, 2, 4, 8, 12, 16].map((gb) => gb * GB);
@@ -30,11 +30,13 @@ describe('a wish for memory per shard', () => {
     ['nothing sold is large enough: it stands, and the rules say so', relative({ ...grow(100), ...sold }), 16 * GB, 32 * GB],
     ['... with atMost above: the greatest sold', relative({ ...grow(100), ...sold, atMost: 64 * GB }), 12 * GB, 16 * GB],
   ])('%s', (_, wish, present, to) => {
-    expect(sizeWish('memoryPerShard', wish, present, SOLD).to).toBe(to);
+    expect(resolveRequestedSize('memoryPerShard', wish, present, SOLD).to).toBe(to);
   });
 
   it('leaves a size that should be as sold unrounded where nothing is known to be sold', () => {
-    expect(sizeWish('memoryPerShard', relative({ ...grow(25), ...sold }), 4 * GB, null).to).toBe(5 * GB);
+    expect(resolveRequestedSize('memoryPerShard', relative({ ...grow(25), ...sold }), 4 * GB, null).to).toBe(
+      5 * GB,
+    );
   });
 });
 
@@ -46,7 +48,7 @@ describe('the arithmetic told to the reviewer', () => {
     ['never turned round', relative({ ...grow(25), atMost: 2 * GB }), '4GB + 25% = 5GB; at most 2GB; never below the present 4GB'],
     ['enough already', relative({ atLeast: 2 * GB }), 'the present 4GB suffices'],
   ])('%s', (_, wish, because) => {
-    expect(sizeWish('memoryPerShard', wish, 4 * GB, SOLD).because).toBe(because);
+    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD).because).toBe(because);
   });
 });
 
@@ -89,6 +91,6 @@ describe('the least size by the memory in use', () => {
   ] as const)('%s', ([_, is, least, to, because]) => {
     const wish = relative({ atLeast: { timesUsed: 2 }, ...is });
     const byUse = { least, because: `${least}MB told` };
-    expect(sizeWish('memoryPerShard', wish, 4 * GB, SOLD, byUse)).toEqual({ to, because });
+    expect(resolveRequestedSize('memoryPerShard', wish, 4 * GB, SOLD, byUse)).toEqual({ to, because });
   });
 });

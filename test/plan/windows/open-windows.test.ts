@@ -4,8 +4,12 @@ import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { iso } from '../../../src/clock.ts';
 import type { SavedWindows } from '../../../src/model.ts';
-import { sayClosed, sayMoment, sayOpening } from '../../../src/plan/windows/describe-windows.ts';
-import { type Openings, openOpenings } from '../../../src/plan/windows/open-windows.ts';
+import {
+  formatMoment,
+  formatOpenWindow,
+  windowsClosedFinding,
+} from '../../../src/plan/windows/describe-windows.ts';
+import { createOpenWindows, type OpenWindows } from '../../../src/plan/windows/open-windows.ts';
 import { parseFreeze, parseWindow } from '../../../src/plan/windows/window-text.ts';
 
 const MINUTE = 60_000;
@@ -74,7 +78,7 @@ function minuteByMinute(open: (at: number) => boolean, from: number, to: number)
 }
 
 /** The list of openings, cut to a span. */
-function listed(openings: Openings, from: number, to: number): string[] {
+function listed(openings: OpenWindows, from: number, to: number): string[] {
   return openings
     .next(from, 1_000)
     .filter(({ opens }) => opens < to)
@@ -493,7 +497,7 @@ describe('openings are those that luxon finds, minute by minute', () => {
   }));
   it.each(rows)('$title ($asked.timezone)', ({ asked, from, days, utc }) => {
     const to = from + days * DAY;
-    const openings = openOpenings(asked);
+    const openings = createOpenWindows(asked);
     const bare = minuteByMinute((at) => luxonSays(asked, at), from, to);
     expect(listed(openings, from, to)).toEqual(bare);
     expect(minuteByMinute(openings.isOpen, from, to)).toEqual(bare);
@@ -547,9 +551,9 @@ describe('any windows, freezes and zones', () => {
     fc.assert(
       fc.property(any, ({ at, ...given }) => {
         const asked = windows(given);
-        const openings = openOpenings(asked);
+        const openings = createOpenWindows(asked);
         for (const moment of [at, at + 7 * HOUR, at + 31 * HOUR, at - 11 * HOUR]) {
-          const inList = openOpenings(asked)
+          const inList = createOpenWindows(asked)
             .next(moment, 1)
             .some(({ opens, closes }) => opens <= moment && (closes === null || moment < closes));
           expect(openings.isOpen(moment)).toBe(inList);
@@ -563,7 +567,7 @@ describe('any windows, freezes and zones', () => {
   it('openings are in order, apart from each other, and a step may begin up to the last start of one', () => {
     fc.assert(
       fc.property(any, ({ at, ...given }) => {
-        const openings = openOpenings(windows(given));
+        const openings = createOpenWindows(windows(given));
         let before = Number.NEGATIVE_INFINITY;
         for (const { opens, closes, lastStart } of openings.next(at, 12)) {
           expect(opens).toBeGreaterThan(before);
@@ -581,7 +585,7 @@ describe('any windows, freezes and zones', () => {
 });
 
 describe('the last start', () => {
-  const openings = openOpenings(
+  const openings = createOpenWindows(
     windows({ allow: ['Tue-Thu 01:00-05:00', 'Fri 01:00-01:30'], lastStart: 45 * MINUTE }),
   );
   it.each([
@@ -597,7 +601,7 @@ describe('the last start', () => {
 
   it('the next start passes an opening over that is too short', () => {
     const next = openings.nextStart(Date.parse('2026-11-25T20:30Z'));
-    expect(sayOpening(next!, 'Asia/Shanghai')).toBe('Tue 2026-12-01 01:00-05:00');
+    expect(formatOpenWindow(next!, 'Asia/Shanghai')).toBe('Tue 2026-12-01 01:00-05:00');
   });
 });
 
@@ -614,7 +618,7 @@ describe('calendars', () => {
   });
   it('an event closes the window, and after what is sealed nothing opens', () => {
     expect(
-      listed(openOpenings(asked), Date.parse('2026-11-24T00:00Z'), Date.parse('2026-12-30T00:00Z')),
+      listed(createOpenWindows(asked), Date.parse('2026-11-24T00:00Z'), Date.parse('2026-12-30T00:00Z')),
     ).toEqual([
       '2026-11-24T17:00 to 2026-11-24T18:00',
       '2026-11-26T17:00 to 2026-11-26T21:00',
@@ -645,19 +649,19 @@ describe('why nothing may begin is one sentence', () => {
       'frozen: 2026-11-25; it is Wed 2026-11-25 02:00 Asia/Shanghai; the next opens Thu 2026-11-26 01:00 (2026-11-25 17:00 UTC)',
     ],
   ])('%s', (at, sentence) => {
-    expect(sayClosed(openOpenings(asked), asked, Date.parse(at))).toBe(sentence);
+    expect(windowsClosedFinding(createOpenWindows(asked), asked, Date.parse(at))).toBe(sentence);
   });
 
   it('also where no window opens any more', () => {
     const never = windows({ allow: ['Tue 01:00-05:00'], freeze: ['2026-01-01..2029-01-01'] });
-    expect(sayClosed(openOpenings(never), never, Date.parse('2026-11-23T18:00Z'))).toBe(
+    expect(windowsClosedFinding(createOpenWindows(never), never, Date.parse('2026-11-23T18:00Z'))).toBe(
       'frozen: 2026-01-01..2029-01-01; it is Tue 2026-11-24 02:00 Asia/Shanghai; no window opens within a year',
     );
   });
 
   it('names the weekday by the clock of the zone', () => {
-    expect(sayMoment(Date.parse('2026-11-23T20:15Z'), 'Asia/Shanghai')).toBe('Tue 2026-11-24 04:15');
-    expect(sayMoment(Date.parse('2026-11-23T20:15Z'), 'America/New_York')).toBe('Mon 2026-11-23 15:15');
+    expect(formatMoment(Date.parse('2026-11-23T20:15Z'), 'Asia/Shanghai')).toBe('Tue 2026-11-24 04:15');
+    expect(formatMoment(Date.parse('2026-11-23T20:15Z'), 'America/New_York')).toBe('Mon 2026-11-23 15:15');
   });
 });
 

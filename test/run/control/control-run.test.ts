@@ -1,17 +1,17 @@
 /** What a live run can be told, and that it obeys: in virtual time, against the simulated provider. */
 import { describe, expect, it } from 'vitest';
-import type { SteerCommand } from '../../../src/model.ts';
+import type { ControlCommand } from '../../../src/model.ts';
 import { seededRandom } from '../../../src/simulator/world/random.ts';
 import { A, ALL_TO_8GB, clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, STEERER, setStage } from '../stage.ts';
 
-const PAUSE: SteerCommand = { kind: 'pause' };
-const CONTINUE: SteerCommand = { kind: 'continue' };
-const DRAIN: SteerCommand = { kind: 'drain' };
-const ABORT: SteerCommand = { kind: 'abort' };
-const inFlight = (value: number): SteerCommand => ({ kind: 'set', setting: 'inFlight', value });
-const rate = (value: number): SteerCommand => ({ kind: 'set', setting: 'requestsPerSecond', value });
+const PAUSE: ControlCommand = { kind: 'pause' };
+const CONTINUE: ControlCommand = { kind: 'continue' };
+const DRAIN: ControlCommand = { kind: 'drain' };
+const ABORT: ControlCommand = { kind: 'abort' };
+const inFlight = (value: number): ControlCommand => ({ kind: 'set', setting: 'inFlight', value });
+const rate = (value: number): ControlCommand => ({ kind: 'set', setting: 'requestsPerSecond', value });
 
 const STORY = {
   fleet: standards(12),
@@ -31,7 +31,7 @@ const told = (run: Run) => run.entries.flatMap((entry) => (entry.kind === 'steer
 
 describe('a command to a live run', () => {
   const early = 5_000;
-  it.each<{ title: string; commands: SteerCommand[]; answers: (true | RegExp)[] }>([
+  it.each<{ title: string; commands: ControlCommand[]; answers: (true | RegExp)[] }>([
     { title: 'pause, continue', commands: [PAUSE, CONTINUE], answers: [true, true] },
     {
       title: 'pause twice',
@@ -393,7 +393,7 @@ execution: { inFlight: ${most}, patience: 90s, haltWhen: { failed: "> 500% of ru
     duration: [1_000, chance.whole(1_000, 100_000)],
     lockTail: [0, chance.whole(0, 30_000)],
   });
-  const something = (): SteerCommand => {
+  const something = (): ControlCommand => {
     const of = chance.next();
     if (of < 0.3) return PAUSE;
     if (of < 0.6) return CONTINUE;
@@ -442,7 +442,7 @@ it('a run that is taken up and told to have fewer under way begins nothing until
   for (const entry of run.entries) {
     if (entry.kind === 'steered' && entry.accepted) told = true;
     const isOver =
-      entry.kind === 'settled' ? !entry.landed : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
+      entry.kind === 'settled' ? !entry.executed : ['step-ended', 'refused', 'not-sent'].includes(entry.kind);
     if ('step' in entry && isOver) underWay.delete(entry.step);
     if (entry.kind !== 'intent') continue;
     underWay.add(entry.step);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Deal, Task } from '../../../src/cloud/cloud.ts';
 import type { Dimension, Instance, Size, Step } from '../../../src/model.ts';
-import { judgeLanding, ownInBilling } from '../../../src/run/decide/judge-landing.ts';
-import { judgeBegun, type Reading } from '../../../src/run/decide/judge-settling.ts';
+import { judgeBegun, type Reading } from '../../../src/run/decide/judge-following.ts';
+import { judgeOrderFate, ownInBilling } from '../../../src/run/decide/judge-order-fate.ts';
 
 const US = '100000000001';
 const THEM = '100000000099';
@@ -200,12 +200,12 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
       { kind: 'foreign', certain: false },
     ],
   ])('%s', (_, seen, verdict) => {
-    expect(judgeLanding(STEP, reading(seen), WHOSE)).toMatchObject(verdict);
+    expect(judgeOrderFate(STEP, reading(seen), WHOSE)).toMatchObject(verdict);
   });
 
   it('names the order with who placed it and when, and the task with its type', () => {
     const seen = { deals: [order(THEM, 'delivered')], tasks: [task('replicas', 'done')], size: ELSEWHERE };
-    const verdict = judgeLanding(STEP, reading(seen), WHOSE);
+    const verdict = judgeOrderFate(STEP, reading(seen), WHOSE);
     expect(verdict).toMatchObject({
       what: `the instance is at 16384 MB x 1 shards, 1 replicas by order theirs by ${THEM}, created at 2026-01-05T02:00:00.000Z; task t-replicas (type 029), begun at 2026-01-05T02:00:00.000Z`,
     });
@@ -213,7 +213,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
 
   it('takes everybody for possible where this identity is not known', () => {
     const deals = [order(THEM, 'under-way')];
-    expect(judgeLanding(STEP, reading({ deals }), { ...WHOSE, self: null })).toMatchObject({
+    expect(judgeOrderFate(STEP, reading({ deals }), { ...WHOSE, self: null })).toMatchObject({
       order: 'theirs',
     });
   });

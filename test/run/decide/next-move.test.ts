@@ -34,7 +34,7 @@ const ended = (outcome: StepState['outcome']) => state({ phase: 'ended', outcome
 const UNANSWERED = state({
   phase: 'unanswered',
   attempts: 1,
-  doubtful: 1,
+  unresolved: 1,
   startedAt: ago(10 * SECOND),
   intentAt: ago(10 * SECOND),
   intentProviderAt: ago(10 * SECOND),
@@ -142,7 +142,7 @@ function inWords(move: Move): string {
   const orElse = 'orElse' in move && move.orElse ? `, else ${inWords(move.orElse)}` : '';
   switch (move.kind) {
     case 'append':
-      return `append ${move.event.kind}${'landed' in move.event ? (move.event.landed ? ' landed' : ' not landed') : ''}${next}`;
+      return `append ${move.event.kind}${'executed' in move.event ? (move.event.executed ? ' executed' : ' not executed') : ''}${next}`;
     case 'end':
       return `end ${move.outcome}${move.code ? ` ${move.code}` : ''}`;
     case 'wait':
@@ -203,9 +203,9 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       'finds that an earlier attempt had landed after all',
-      state({ doubtful: 1, attempts: 1 }),
+      state({ unresolved: 1, attempts: 1 }),
       round({ instance: instance({ size: AFTER }) }),
-      'append settled landed',
+      'append settled executed',
     ],
     [
       'reads billing before it orders again after a failed payment',
@@ -223,7 +223,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'takes the order that was paid meanwhile',
       state({ code: 'FailedOperation.PayFailed', intentProviderAt: ago(MINUTE) }),
       round({ unpaid: [deal({ createdAt: NOW - MINUTE })] }),
-      'append settled landed',
+      'append settled executed',
     ],
     [
       'waits while the provider cannot be reached, and stops the run in the end',
@@ -324,7 +324,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'has landed where billing lists it',
       UNANSWERED,
       silence(reading(instance(), [task('done')], [deal()])),
-      'append settled landed',
+      'append settled executed',
     ],
     [
       'is read again while patience lasts, ever less often',
@@ -336,7 +336,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'is asked again after silence for longer than patience',
       SILENT_FOR_LONG,
       silence(reading(instance(), [], [])),
-      'append settled not landed, wait tryingAgain 0, else end failed Refit.NoAnswer',
+      'append settled not executed, wait tryingAgain 0, else end failed Refit.NoAnswer',
     ],
     [
       'stays unknown where the task list cannot be read',
@@ -354,7 +354,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'is never asked again on top of a foreign change',
       SILENT_FOR_LONG,
       silence(reading(instance({ size: { ...BEFORE, replicas: 2 } }), [], [])),
-      'append settled not landed, end drifted Refit.Drifted',
+      'append settled not executed, end drifted Refit.Drifted',
     ],
     ['is read on where a read failed', UNANSWERED, silence(fault('passing')), 'wait 2000'],
     ['stays unknown where it may not be read', UNANSWERED, silence(fault('no-right')), 'end unknown'],
@@ -362,7 +362,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'is not asked again where its code forbids it',
       { ...SILENT_FOR_LONG, code: 'Unheard.Of' },
       silence(reading(instance(), [], [])),
-      'append settled not landed, end refused Unheard.Of',
+      'append settled not executed, end refused Unheard.Of',
     ],
   ],
   'an accepted order': [
@@ -395,7 +395,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       'takes its number from billing',
       { ...ACCEPTED, orders: [] },
       follow(ASKED, reading(instance({ size: AFTER }), [], [deal()])),
-      'append settled landed, end verified',
+      'append settled executed, end verified',
     ],
     [
       'fails with its task',

@@ -308,7 +308,7 @@ describe('an order that landed without an answer', () => {
       holds(stage, run);
       expect(run.end).toEqual({ because: 'done', exitCode: 0 });
       const settled = run.entries.flatMap((entry) => (entry.kind === 'settled' ? [entry] : []));
-      expect(settled.map(({ landed, order }) => [landed, order !== null])).toEqual(told);
+      expect(settled.map(({ executed, order }) => [executed, order !== null])).toEqual(told);
       const [deal] = [...stage.cloud.world.deals.values()];
       expect(run.report.steps[0]).toMatchObject({ outcome: 'verified', orders: [deal!.name] });
     },

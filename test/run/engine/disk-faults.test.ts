@@ -5,10 +5,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
 import { RefitError } from '../../../src/errors.ts';
 import { EMPTY_CHAIN } from '../../../src/journal/chain.ts';
-import { beginReplay } from '../../../src/journal/replay.ts';
-import type { Deed } from '../../../src/model.ts';
+import { createReplay } from '../../../src/journal/replay.ts';
+import type { JournalEvent } from '../../../src/model.ts';
 import { openJournalFile, writeWhole } from '../../../src/store/folder/journal-file.ts';
-import { openJournalWriter, withLost } from '../../../src/store/journal-writer.ts';
+import { createJournalWriter, withLost } from '../../../src/store/journal-writer.ts';
 import { ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { setStage } from '../stage.ts';
@@ -20,7 +20,7 @@ async function journalPath(): Promise<string> {
   return join(folder, 'run', 'journal.jsonl');
 }
 
-const deed = (n: number): Deed => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
+const deed = (n: number): JournalEvent => ({ kind: 'wave-started', wave: n, name: `wave ${n}` });
 
 describe('a journal that somebody meddles with while it is written takes no further entry', () => {
   it.each<[string, (path: string) => Promise<unknown>, RegExp]>([
@@ -50,11 +50,11 @@ describe('a journal that somebody meddles with while it is written takes no furt
     const path = await journalPath();
     const file = await openJournalFile(path, { wholeBytes: 0, tornBytes: 0 });
     onTestFinished(() => file.close());
-    const writer = openJournalWriter({
+    const writer = createJournalWriter({
       store: file,
       clock: new VirtualClock(),
       end: EMPTY_CHAIN,
-      replay: beginReplay({ steps: [] }),
+      replay: createReplay({ steps: [] }),
     });
     await writer.record(deed(1));
     await writer.record(deed(2));
@@ -91,7 +91,7 @@ describe('bytes are written whole', () => {
 
 it('a store that fails once and would then succeed is not asked again: what it kept is not known', async () => {
   let asked = 0;
-  const writer = openJournalWriter({
+  const writer = createJournalWriter({
     store: {
       async append() {
         asked += 1;
@@ -100,7 +100,7 @@ it('a store that fails once and would then succeed is not asked again: what it k
     },
     clock: new VirtualClock(),
     end: EMPTY_CHAIN,
-    replay: beginReplay({ steps: [] }),
+    replay: createReplay({ steps: [] }),
   });
   await writer.record(deed(1));
   await expect(writer.record(deed(2))).rejects.toMatchObject({ code: 'disk-failed' });
@@ -110,7 +110,7 @@ it('a store that fails once and would then succeed is not asked again: what it k
 
 describe('what is known and not on disk is told', () => {
   const failure = new RefitError('disk-failed', 'the journal cannot be written (full)', 'free the disk');
-  const accepted = (n: number): Deed => ({
+  const accepted = (n: number): JournalEvent => ({
     kind: 'accepted',
     step: `crs-aaaa${n}/memoryPerShard`,
     attempt: 1,
@@ -118,7 +118,7 @@ describe('what is known and not on disk is told', () => {
     requestId: `r-${n}`,
     sentAt: '2026-01-05T02:00:00.000Z',
   });
-  const intent = (n: number): Deed => ({
+  const intent = (n: number): JournalEvent => ({
     kind: 'intent',
     step: `crs-bbbb${n}/replicas`,
     attempt: 1,

@@ -121,7 +121,7 @@ describe('a fleet of every edition', () => {
     const billed = steps.filter(({ quote, billed }) => quote?.basis === 'once' && billed !== null);
     expect(billed.length).toBeGreaterThan(50);
     for (const { id, quote, billed: bill } of billed)
-      if (quote!.reckoned === undefined) expect([id, bill!.amount]).toEqual([id, quote!.amount]);
+      if (quote!.estimated === undefined) expect([id, bill!.amount]).toEqual([id, quote!.amount]);
     expect(run.report.money.bills.differs).toBe(0);
     // Each order says of the size what its edition takes, and no more.
     const editions = new Map(members.map(({ id, edition }) => [id, edition]));

@@ -21,7 +21,7 @@ const dealsBy = (stage: Stage, uin: string) =>
   [...stage.cloud.world.deals.values()].filter(({ by }) => by === uin).map(({ name }) => name);
 const settled = ({ entries }: Run) =>
   entries.flatMap((entry) =>
-    entry.kind === 'settled' && entry.step.startsWith(A(1)) ? [[entry.landed, entry.order]] : [],
+    entry.kind === 'settled' && entry.step.startsWith(A(1)) ? [[entry.executed, entry.order]] : [],
   );
 
 /** Does something to the world as the first order for the instance has arrived, and before its answer leaves. */

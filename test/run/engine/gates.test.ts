@@ -1,14 +1,14 @@
 /** Gates after waves: what they judge and what becomes of the run, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
-import type { JournalEntry, SteerCommand } from '../../../src/model.ts';
+import type { ControlCommand, JournalEntry } from '../../../src/model.ts';
 import type { CommandEnd } from '../../../src/run/decide/judge-gate.ts';
-import type { GateDoors } from '../../../src/run/engine/run.ts';
+import type { GatePorts } from '../../../src/run/engine/run.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, type StageOptions, setStage } from '../stage.ts';
 
 const MINUTE = 60_000;
-const CONTINUE: SteerCommand = { kind: 'continue' };
+const CONTINUE: ControlCommand = { kind: 'continue' };
 
 /** Four instances, one of them first, and this gate after it. Each has 2,000 MB of data. */
 function story(gate: string, more: Partial<StageOptions> = {}): StageOptions {
@@ -26,7 +26,7 @@ const gates = (run: Run) =>
   );
 const said = (run: Run) => gates(run).map(({ judge, outcome, next }) => `${judge} ${outcome} ${next}`);
 const orders = (run: Run) => run.entries.filter(({ kind }) => kind === 'accepted').length;
-const answers = (...ends: readonly (CommandEnd | number)[]): GateDoors => {
+const answers = (...ends: readonly (CommandEnd | number)[]): GatePorts => {
   let asked = 0;
   return {
     runCommand: async () => {
@@ -252,7 +252,7 @@ describe('a gate in shadow mode', () => {
 describe('what a command of a gate is told', () => {
   it('is the wave with what became of each of its steps, as JSON', async () => {
     const told: string[] = [];
-    const runCommand: GateDoors['runCommand'] = async (_, { input }) => {
+    const runCommand: GatePorts['runCommand'] = async (_, { input }) => {
       told.push(input);
       return { kind: 'ended', exitCode: 0, said: '' };
     };

@@ -1,6 +1,6 @@
 /** What is between waves and how they begin: soak times and slow starts, in virtual time against the simulated provider. */
 import { describe, expect, it } from 'vitest';
-import type { SteerCommand } from '../../../src/model.ts';
+import type { ControlCommand } from '../../../src/model.ts';
 import { slowStartBound } from '../../../src/run/engine/slow-start.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
@@ -60,7 +60,7 @@ describe('a soak time after a wave', () => {
       [60, 60, 62],
     ] as const) {
       const stage = await setStage(SOAKING);
-      const [pause, go]: SteerCommand[] = [{ kind: 'pause' }, { kind: 'continue' }];
+      const [pause, go]: ControlCommand[] = [{ kind: 'pause' }, { kind: 'continue' }];
       const run = await stage.run({
         steer: [
           [2 * MINUTE, pause!],
@@ -197,7 +197,7 @@ describe('a slow start', () => {
 
   it('stays within what is set meanwhile', async () => {
     const stage = await setStage({ ...SLOW, plan: slow });
-    const set = (value: number): SteerCommand => ({ kind: 'set', setting: 'inFlight', value });
+    const set = (value: number): ControlCommand => ({ kind: 'set', setting: 'inFlight', value });
     const run = await stage.run({
       steer: [
         [1_000, set(3)],

@@ -1,9 +1,9 @@
 // Goal: what people are told of a run is one sentence and the facts with it, and of the rest nobody is told.
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../../src/journal/chain.ts';
-import { beginReplay } from '../../../src/journal/replay.ts';
-import type { Deed, GateOutcome } from '../../../src/model.ts';
-import { toldFacts } from '../../../src/run/notify/notification.ts';
+import { createReplay } from '../../../src/journal/replay.ts';
+import type { GateOutcome, JournalEvent } from '../../../src/model.ts';
+import { notificationOf } from '../../../src/run/notify/notification.ts';
 import { savedPlan } from '../../report/situations.ts';
 
 const SAVED = savedPlan(
@@ -13,11 +13,11 @@ const SAVED = savedPlan(
 );
 const STEP = 'crs-aaaa0000/memoryPerShard';
 const AT = '2026-01-05T02:00:00.000Z';
-const told = (deed: Deed) => toldFacts(seal(EMPTY_CHAIN, AT, deed), SAVED, beginReplay(SAVED));
+const told = (deed: JournalEvent) => notificationOf(seal(EMPTY_CHAIN, AT, deed), SAVED, createReplay(SAVED));
 
 const PAUSED = '; the run is paused until it is told to continue';
 
-const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = false): Deed => ({
+const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = false): JournalEvent => ({
   kind: 'gate',
   wave: 0,
   name: 'canary',
@@ -29,7 +29,7 @@ const gate = (outcome: GateOutcome, next: 'go-on' | 'pause' | 'halt', shadow = f
 });
 
 describe('of a gate people are told', () => {
-  it.each<[string, Deed, string, string?]>([
+  it.each<[string, JournalEvent, string, string?]>([
     ['that it succeeded', gate('success', 'go-on'), 'metric is success'],
     ['that it failed', gate('failure', 'halt'), 'metric is failure'],
     ['that it cannot tell', gate('inconclusive', 'pause'), 'metric is inconclusive', PAUSED],
@@ -56,7 +56,7 @@ describe('of a gate people are told', () => {
 });
 
 describe('of the other moments', () => {
-  it.each<[Deed, object | null]>([
+  it.each<[JournalEvent, object | null]>([
     [
       { kind: 'wave-started', wave: 0, name: 'canary' },
       { event: 'wave-start', what: 'wave canary begins', wave: 'canary' },

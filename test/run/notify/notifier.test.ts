@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
 import type { Hooks } from '../../../src/model.ts';
 import { hookListener } from '../../../src/run/notify/hooks.ts';
-import type { ToldFacts } from '../../../src/run/notify/notification.ts';
+import type { NotificationFacts } from '../../../src/run/notify/notification.ts';
 import { type Listener, TELLING_GRACE } from '../../../src/run/notify/notifier.ts';
 import type { RunCommand } from '../../../src/run/notify/run-command.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
@@ -82,7 +82,7 @@ describe('the course of a run, its end and its duration are the same', () => {
 
 describe('a hook', () => {
   it('is run at each moment of the plan, in order, with the facts on its input', async () => {
-    const heard: (ToldFacts & { directory: string })[] = [];
+    const heard: (NotificationFacts & { directory: string })[] = [];
     const run = await play(
       HALTS,
       hooks(() => async ([program], { input }) => {
@@ -113,7 +113,7 @@ describe('a hook', () => {
     };
     const heard: string[] = [];
     const hear: RunCommand = async (command, options) => {
-      heard.push((JSON.parse(options.input) as ToldFacts).what);
+      heard.push((JSON.parse(options.input) as NotificationFacts).what);
       return ends(0)()(command, options);
     };
     const judged: Hooks = { gate: ['judged'] };

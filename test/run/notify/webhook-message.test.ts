@@ -3,13 +3,13 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hmacSha256 } from '../../../src/digest.ts';
 import { OUTCOMES, type Outcome, type Webhook } from '../../../src/model.ts';
-import type { ToldFacts } from '../../../src/run/notify/notification.ts';
+import type { NotificationFacts } from '../../../src/run/notify/notification.ts';
 import { webhookMessage, whyNotTaken } from '../../../src/run/notify/webhooks.ts';
 
 const NOW = Date.UTC(2026, 10, 10, 1, 0, 0) + 250;
 const SECONDS = String(Math.floor(NOW / 1000));
 const counts = Object.fromEntries(OUTCOMES.map((one) => [one, 0])) as Record<Outcome, number>;
-const FACTS: ToldFacts = {
+const FACTS: NotificationFacts = {
   format: 'refit.told/1',
   event: 'halt',
   at: '2026-11-10T01:00:00.000Z',

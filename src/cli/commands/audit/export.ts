@@ -1,14 +1,14 @@
 /** `refit audit export RUN`: everything a third party needs to check a run, as one archive. */
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { exportRun } from '../../../operations/audit/export-run.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 
 export const auditExport: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { file, files, head, entries, tornBytes, signatures } = await exportRun(directory, options.out);
   await print(terminal, options, {
-    text: () => `${visible(file)}\n`,
+    text: () => `${escapeControls(file)}\n`,
     json: { file, head, entries, files },
     indent: 2,
   });
@@ -17,7 +17,7 @@ export const auditExport: CommandCode<[string]> = async ([directory], options, t
     terminal.hint(`the last ${tornBytes} bytes of the journal are a torn entry and are left out`);
   if (signatures === 0)
     terminal.hint(
-      `send the head by another way, or sign it first: refit audit sign ${word(directory)} --key FILE`,
+      `send the head by another way, or sign it first: refit audit sign ${shellQuote(directory)} --key FILE`,
     );
   return 0;
 };

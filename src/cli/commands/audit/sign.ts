@@ -1,6 +1,6 @@
 /** `refit audit sign RUN`: a signature over the head of its journal, kept in the run directory. */
 import { signRun } from '../../../operations/audit/sign-run.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 
@@ -9,13 +9,13 @@ export const auditSign: CommandCode<[string]> = async ([directory], options, ter
   const signing = { key, as, out, env: terminal.env, now: terminal.clock.now() };
   const { signature, path, fingerprint, saved, ended } = await signRun(directory, signing);
   await print(terminal, options, {
-    text: () => `${visible(path)}\n`,
+    text: () => `${escapeControls(path)}\n`,
     json: { file: path, signature },
     indent: 2,
   });
   const { by, entries, head } = signature;
   terminal.hint(
-    `${by} signed entry ${entries} of ${visible(saved.name)} (head ${head.slice(0, 8)}) with ${fingerprint}`,
+    `${by} signed entry ${entries} of ${escapeControls(saved.name)} (head ${head.slice(0, 8)}) with ${fingerprint}`,
   );
   if (!ended) terminal.hint('the run has not ended: what comes after is not signed');
   return 0;

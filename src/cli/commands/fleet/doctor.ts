@@ -1,7 +1,7 @@
 /** `refit doctor`: whose keys are used, what they may, and how the provider is reached. Reads alone; shows no key. */
 import { RefitError } from '../../../errors.ts';
 import { type Examination, examine, type Right } from '../../../operations/connect.ts';
-import { legible } from '../../../report/document/escape.ts';
+import { sanitize } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, regionFrom } from '../../options.ts';
 import { print } from '../../output.ts';
@@ -16,7 +16,7 @@ const NOTICED_SECONDS = 30;
  * @throws RefitError where no keys are found.
  */
 export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
-  const found = legible(
+  const found = sanitize(
     await examine(connectionOf(options, terminal), {
       region: regionFrom(options) ?? 'ap-guangzhou',
       profile: options.profile ?? 'default',
@@ -24,7 +24,7 @@ export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   );
   const problem = problemOf(found);
   const json = { healthy: problem === null, ...found };
-  await print(terminal, options, { text: () => textOf(found), json, indent: 2 });
+  await print(terminal, options, { text: () => describeExamination(found), json, indent: 2 });
   if (problem === null) return 0;
   terminal.err(`refit: ${problem.message}\n  fix: ${problem.fix}\n`);
   return problem.exitCode;
@@ -50,7 +50,7 @@ function problemOf({ refused, rights, unreachable }: Examination): RefitError | 
 
 const MARKS = { granted: '✓', refused: '✗', unknown: '?', unreachable: '?' } as const;
 
-function textOf(found: Examination): string {
+function describeExamination(found: Examination): string {
   const { credentials, identity, host, region, signature, proxy, rights } = found;
   const width = Math.max(found.untried.length, ...rights.map(({ action }) => action.length));
   const row = (mark: string, action: string, rest: string) => `  ${mark} ${action.padEnd(width)}  ${rest}`;

@@ -4,11 +4,11 @@ import { dirname, relative, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import type { Instance, Inventory } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { installed } from '../../../operations/installed-files.ts';
 import { readInput, writeOutput } from '../../../operations/named-files.ts';
 import { readFleet } from '../../../operations/read-fleet.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { type Options, regionsFrom, sameWay } from '../../options.ts';
@@ -41,7 +41,7 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   const file = out ?? 'plan.yaml';
   // Region and profile stand in the plan.
   const { region: _, profile = null, ...reached } = options;
-  const next = sameWay(`refit plan ${word(file)} --price -o saved-plan.json`, reached);
+  const next = sameWay(`refit plan ${shellQuote(file)} --price -o saved-plan.json`, reached);
   const { source, mayBeBehind } = fleet;
   const schema = await schemaFrom(file);
   const name = `resize-${iso(terminal.clock.now()).slice(0, 10)}`;
@@ -49,7 +49,9 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   if (out === undefined) await terminal.out(text);
   else {
     await writeOutput(out, text, inventory ?? fromTerraform ?? null);
-    terminal.hint(`${counted(instances.length, 'instance')} into ${visible(out)}, each with the size it has`);
+    terminal.hint(
+      `${counted(instances.length, 'instance')} into ${escapeControls(out)}, each with the size it has`,
+    );
     terminal.hint(`next: edit the sizes, then ${next}`);
   }
   return 0;
@@ -68,7 +70,7 @@ function chosen(
   );
   const { instances, skipped } = plannable(wanted);
   if (!terminal.quiet)
-    tellSkipped([...fleet.skipped, ...skipped], fleet.instances.length - wanted.length, terminal);
+    describeSkipped([...fleet.skipped, ...skipped], fleet.instances.length - wanted.length, terminal);
   if (instances.length > 0) return instances;
   throw new RefitError(
     'usage',
@@ -83,8 +85,8 @@ async function mustBeFree(path: string): Promise<void> {
   if (present === null || present.isCharacterDevice() || present.isFIFO()) return;
   throw new RefitError(
     'usage',
-    `${visible(path)} is there already; nothing was written`,
-    `another name, or --force to write it anew: refit init -o ${word(path)} --force`,
+    `${escapeControls(path)} is there already; nothing was written`,
+    `another name, or --force to write it anew: refit init -o ${shellQuote(path)} --force`,
   );
 }
 
@@ -117,16 +119,16 @@ async function readLive(options: Options, terminal: Terminal): Promise<Inventory
   const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
     readFleet(reader, { regions: regionsFrom(options), profile, clock: terminal.clock, ...listeners }),
   );
-  for (const note of notes) terminal.err(`${visible(note)}\n`);
+  for (const note of notes) terminal.err(`${escapeControls(note)}\n`);
   return inventory;
 }
 
-function tellSkipped(skipped: readonly Skipped[], unselected: number, terminal: Terminal): void {
+function describeSkipped(skipped: readonly Skipped[], unselected: number, terminal: Terminal): void {
   if (unselected > 0) terminal.err(`${counted(unselected, 'instance')} not selected\n`);
   if (skipped.length === 0) return;
   terminal.err(`left out: ${skipped.length}\n`);
   const shown = terminal.verbose ? skipped : skipped.slice(0, NAMED);
-  for (const { what, why } of shown) terminal.err(`  ${visible(what)}: ${why}\n`);
+  for (const { what, why } of shown) terminal.err(`  ${escapeControls(what)}: ${why}\n`);
   if (shown.length < skipped.length)
     terminal.err(`  and ${skipped.length - shown.length} more; -v names all\n`);
 }

@@ -2,7 +2,7 @@
 import { type Inventory, totalMemory } from '../../../model.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { memory } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { regionsFrom } from '../../options.ts';
@@ -15,11 +15,11 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
   const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
     read(reader, { regions, profile, clock: terminal.clock, ...listeners }),
   );
-  for (const note of notes) terminal.err(`${visible(note)}\n`);
+  for (const note of notes) terminal.err(`${escapeControls(note)}\n`);
   const json = `${JSON.stringify(inventory, null, 2)}\n`;
   if (out !== undefined) {
     await writeOutput(out, json);
-    terminal.hint(`next: refit plan PLAN --inventory ${visible(out)}`);
+    terminal.hint(`next: refit plan PLAN --inventory ${escapeControls(out)}`);
   }
   if (format === 'text') await terminal.out(summary(inventory));
   else if (out === undefined) await terminal.out(json);

@@ -3,7 +3,7 @@ import { RefitError } from '../../../errors.ts';
 import { EDITIONS, type Instance, type Select } from '../../../model.ts';
 import { closest } from '../../../plan/parse/closest-word.ts';
 import { matcher } from '../../../plan/resolve/match-selector.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 
 const NOTHING: Select = {
   all: false,
@@ -66,11 +66,11 @@ function editionOf(typed: string, value: string) {
   const near = closest(value, names);
   throw refusal(
     typed,
-    `there is no edition ${visible(value)}`,
+    `there is no edition ${escapeControls(value)}`,
     near ? `edition=${near}` : `one of: ${names.join(', ')}`,
   );
 }
 
 function refusal(typed: string, what: string, fix: string): RefitError {
-  return new RefitError('usage', `--select ${visible(typed)}: ${what}`, fix);
+  return new RefitError('usage', `--select ${escapeControls(typed)}: ${what}`, fix);
 }

@@ -4,9 +4,9 @@
  */
 import { EDITIONS, type Instance, type Size } from '../../../model.ts';
 import { clip } from '../../../report/document/columns.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { counted, size } from '../../../report/quantities.ts';
-import { sayMemory } from '../../../rules/say-size.ts';
+import { formatMemory } from '../../../rules/format-size.ts';
 import type { Skipped, StateReading } from './terraform-state.ts';
 
 export interface StarterPlan {
@@ -34,12 +34,12 @@ export function starterPlan(plan: StarterPlan): string {
   const defaults = [`region: ${usual}`, ...(plan.profile === null ? [] : [`profile: ${plan.profile}`])];
   const lines = [
     `# yaml-language-server: $schema=${plan.schema}`,
-    `# ${counted(plan.instances.length, 'instance')} from ${visible(plan.source)}.`,
+    `# ${counted(plan.instances.length, 'instance')} from ${escapeControls(plan.source)}.`,
     plan.mayBeBehind
       ? '# Each has the size that stands there. Where the fleet has changed since, this plan would change it back.'
       : '# Each has the size it has now, so this plan changes nothing yet.',
     '# Edit the sizes, take out the lines of what is to stay as it is, then:',
-    `#   ${visible(plan.next)}`,
+    `#   ${escapeControls(plan.next)}`,
     'version: 1',
     `name: ${plan.name}`,
     '# change: CHG-20481      # the change ticket: it stands in every report',
@@ -71,7 +71,8 @@ export function plannable(instances: readonly Instance[]): StateReading {
   for (const one of instances) {
     const why = whyNot(one);
     if (why === null) kept.push(one);
-    else skipped.push({ what: `${visible(one.id)} ${clip(visible(one.name), NAME)}`.trim(), why });
+    else
+      skipped.push({ what: `${escapeControls(one.id)} ${clip(escapeControls(one.name), NAME)}`.trim(), why });
   }
   const order = ({ region, name, id }: Instance) => `${region}\0${name}\0${id}`;
   return { instances: kept.sort((a, b) => (order(a) < order(b) ? -1 : 1)), skipped };
@@ -80,7 +81,7 @@ export function plannable(instances: readonly Instance[]): StateReading {
 function whyNot({ id, edition, type, status, region }: Instance): string | null {
   if (!/^crs-[a-z0-9]{8,32}$/.test(id)) return 'its id is none that a plan can name';
   if (!/^[a-z]{2}(-[a-z][a-z0-9]*)+$/.test(region))
-    return `its region ${visible(region)} is none that a plan can name`;
+    return `its region ${escapeControls(region)} is none that a plan can name`;
   if (edition === 'unrecognised') return `its type ${type} is newer than this program`;
   if (status === 'running' || status === 'processing') return null;
   return `it is ${status}, and no order is taken for it`;
@@ -103,7 +104,7 @@ function target({ id, region, edition, size: has }: Instance, isUsual: boolean):
 }
 
 function said({ name, zone, edition, size: has }: Instance): string {
-  const facts = [`now ${size(has)}`, clip(visible(name), NAME), edition, visible(zone)];
+  const facts = [`now ${size(has)}`, clip(escapeControls(name), NAME), edition, escapeControls(zone)];
   return facts.filter((fact) => fact !== '').join(', ');
 }
 
@@ -113,5 +114,5 @@ function dimensionsOf(edition: Instance['edition']): readonly (keyof Size)[] {
 }
 
 function spelt(dimension: keyof Size, has: Size): string {
-  return dimension === 'memoryPerShard' ? sayMemory(has.memoryPerShard) : String(has[dimension]);
+  return dimension === 'memoryPerShard' ? formatMemory(has.memoryPerShard) : String(has[dimension]);
 }

@@ -4,7 +4,7 @@
  */
 import { RefitError } from '../../../errors.ts';
 import { EDITIONS, type Instance, type InstanceStatus } from '../../../model.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 
 /** What was found, and what is no instance that a plan could name, with the reason in words. */
 export interface StateReading {
@@ -52,7 +52,7 @@ export function readTerraformState(
 function resourcesIn(text: string, file: string): Resource[] {
   const fix = 'terraform show -json > state.json, then refit init --from-terraform state.json';
   const refuse = (what: string, cause?: unknown) =>
-    new RefitError('usage', `${visible(file)} is no Terraform state: ${what}`, fix, { cause });
+    new RefitError('usage', `${escapeControls(file)} is no Terraform state: ${what}`, fix, { cause });
   let state: unknown;
   try {
     state = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -65,7 +65,7 @@ function resourcesIn(text: string, file: string): Resource[] {
     throw refuse('it is a plan of Terraform, which tells what is yet to come');
   if (typeof state.format_version === 'string') {
     if (!/^[01]\./.test(state.format_version))
-      throw refuse(`its format_version is ${visible(state.format_version)}, and this reads 0 and 1`);
+      throw refuse(`its format_version is ${escapeControls(state.format_version)}, and this reads 0 and 1`);
     return isObject(state.values) && isObject(state.values.root_module)
       ? shownIn(state.values.root_module)
       : [];
@@ -80,7 +80,7 @@ function shownIn(module: Readonly<Record<string, unknown>>): Resource[] {
   const own = listOf(module.resources)
     .filter(({ mode, type }) => mode === 'managed' && type === TYPE)
     .map(({ address, values, deposed_key }) => ({
-      address: textOf(address) ?? TYPE,
+      address: attributeText(address) ?? TYPE,
       values: isObject(values) ? values : {},
       isDeposed: deposed_key !== undefined,
     }));
@@ -90,8 +90,8 @@ function shownIn(module: Readonly<Record<string, unknown>>): Resource[] {
 /** A resource of a state file, each of its instances. */
 function storedIn(resource: unknown): Resource[] {
   if (!isObject(resource) || resource.mode !== 'managed' || resource.type !== TYPE) return [];
-  const module = textOf(resource.module);
-  const address = `${module === null ? '' : `${module}.`}${TYPE}.${textOf(resource.name) ?? '?'}`;
+  const module = attributeText(resource.module);
+  const address = `${module === null ? '' : `${module}.`}${TYPE}.${attributeText(resource.name) ?? '?'}`;
   return listOf(resource.instances).map(({ attributes, index_key, deposed }) => ({
     address: index_key === undefined ? address : `${address}[${JSON.stringify(index_key)}]`,
     values: isObject(attributes) ? attributes : {},
@@ -112,19 +112,19 @@ function instanceOf(
   named: string | null,
   profile: string,
 ): Instance | { readonly why: string } {
-  const id = textOf(values.id);
+  const id = attributeText(values.id);
   if (isDeposed) return { why: 'it is deposed: Terraform is about to destroy it' };
   if (id === null) return { why: 'it has no id: it has not been created' };
   const edition = EDITIONS.find(({ type }) => type === values.type_id);
   if (edition === undefined)
     return {
-      why: `its type_id is ${values.type_id === undefined || values.type_id === null ? 'missing' : visible(String(values.type_id))}, which is no edition that is known here`,
+      why: `its type_id is ${values.type_id === undefined || values.type_id === null ? 'missing' : escapeControls(String(values.type_id))}, which is no edition that is known here`,
     };
-  const zone = textOf(values.availability_zone) ?? '';
+  const zone = attributeText(values.availability_zone) ?? '';
   const region = /^([a-z]{2}(?:-[a-z][a-z0-9]*)+)-\d+$/.exec(zone)?.[1] ?? named;
   if (region === null)
     return {
-      why: `no region follows from its availability_zone ${zone === '' ? '(it has none)' : visible(zone)}: add --region`,
+      why: `no region follows from its availability_zone ${zone === '' ? '(it has none)' : escapeControls(zone)}: add --region`,
     };
   const memoryPerShard = countOf(values.mem_size);
   if (memoryPerShard === null) return { why: 'its mem_size is missing' };
@@ -133,7 +133,7 @@ function instanceOf(
   const status = values.status ?? 'online';
   return {
     id,
-    name: textOf(values.name) ?? '',
+    name: attributeText(values.name) ?? '',
     region,
     zone,
     profile,
@@ -163,7 +163,7 @@ function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-function textOf(value: unknown): string | null {
+function attributeText(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 

@@ -3,7 +3,7 @@ import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
 import { approvePlan } from '../../../operations/approve-plan.ts';
 import { parseDuration } from '../../../plan/parse/quantity.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
@@ -21,19 +21,19 @@ export const approve: CommandCode<[string]> = async ([file], options, terminal) 
   const signing = { key, as, wave, out, expires, now, env: terminal.env };
   const { approval, path, usualPath } = await approvePlan(saved, file, signing);
   await print(terminal, options, {
-    text: () => `${visible(path)}\n`,
+    text: () => `${escapeControls(path)}\n`,
     json: { file: path, approval },
     indent: 2,
   });
-  const name = visible(saved.name);
-  const what = approval.wave === null ? name : `wave ${visible(approval.wave)} of ${name}`;
+  const name = escapeControls(saved.name);
+  const what = approval.wave === null ? name : `wave ${escapeControls(approval.wave)} of ${name}`;
   const steps = (saved.waves.find((one) => one.name === approval.wave) ?? saved).steps.length;
   terminal.hint(
     `${approval.by} approves ${what} (${saved.digest.slice(0, 8)}), ${steps} steps, until ${iso(now + expires)}`,
   );
   if (out !== undefined)
     terminal.hint(
-      `apply looks beside the saved plan for ${visible(usualPath)}, and in the run directory's approvals folder`,
+      `apply looks beside the saved plan for ${escapeControls(usualPath)}, and in the run directory's approvals folder`,
     );
   return 0;
 };

@@ -1,8 +1,8 @@
 /** `refit diff SAVED SAVED`: what changed from one saved plan to another. Reads two files, and nothing else. */
 import { EXIT_CHANGES, RefitError } from '../../../errors.ts';
 import type { SavedPlan } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { shellQuote } from '../../../next-command.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { diffPlans } from '../../../report/plan-diff/plan-diff.ts';
 import { type PlanDiffFormat, renderPlanDiff } from '../../../report/plan-diff/render-plan-diff.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -16,7 +16,7 @@ export const diff: CommandCode<[string, string]> = async ([from, to], options, t
     renderPlanDiff(found, format, {
       ...where,
       all: options.all ?? false,
-      elsewhere: `refit diff ${word(from)} ${word(to)} --all`,
+      elsewhere: `refit diff ${shellQuote(from)} ${shellQuote(to)} --all`,
     }),
   );
   return options.detailedExitcode && !found.same ? EXIT_CHANGES : 0;
@@ -29,6 +29,8 @@ async function readPlan(file: string): Promise<SavedPlan> {
   } catch (error) {
     // What cannot be read is named already.
     if (!(error instanceof RefitError) || error.code === 'usage') throw error;
-    throw new RefitError(error.code, `${visible(file)}: ${error.message}`, error.fix, { cause: error });
+    throw new RefitError(error.code, `${escapeControls(file)}: ${error.message}`, error.fix, {
+      cause: error,
+    });
   }
 }

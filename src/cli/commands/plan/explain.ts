@@ -7,7 +7,7 @@ import { explainCode, explainInstance, nearestCode } from '../../../plan/explain
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { withDefaults } from '../../../plan/resolve/scopes.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { type Options, regionFrom, regionsFrom } from '../../options.ts';
@@ -39,7 +39,7 @@ function ruleText(code: string): string {
   const near = nearestCode(code);
   throw new RefitError(
     'usage',
-    `no rule has the code ${visible(code)}`,
+    `no rule has the code ${escapeControls(code)}`,
     near
       ? `refit explain ${near}`
       : 'refit explain ResourceUnavailable.SaleOut, or an instance id: refit explain crs-…',
@@ -53,8 +53,8 @@ async function readPlan(file: string, options: Options, terminal: Terminal): Pro
     terminal.err(`${findingsText(parsed.findings, terminal.color.err)}\n`);
     throw new RefitError(
       'plan-invalid',
-      `${visible(file)} is no valid plan`,
-      `refit validate ${visible(file)}`,
+      `${escapeControls(file)} is no valid plan`,
+      `refit validate ${escapeControls(file)}`,
     );
   }
   return withDefaults(parsed.plan, { region: regionFrom(options), profile: options.profile ?? null });

@@ -5,12 +5,12 @@
 
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { PlanSource } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { type PlanOptions, pastDurations, planFleet, planFromRun } from '../../../operations/plan-fleet.ts';
 import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { unplanned } from '../../../report/review/review-targets.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -55,12 +55,12 @@ async function invalid(
   terminal: Terminal,
   file: string,
 ): Promise<number> {
-  const next = `refit validate ${word(file)}`;
+  const next = `refit validate ${shellQuote(file)}`;
   await emit<ReviewFormat>(terminal, options, (format, where) => {
     if (format === 'json') return `${JSON.stringify({ findings }, null, 2)}\n`;
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
     return renderReview(unplanned(file, findings, next), format, { ...where, elsewhere: next });
   });
-  terminal.hint(`next: fix the above, then refit validate ${visible(file)}`);
+  terminal.hint(`next: fix the above, then refit validate ${escapeControls(file)}`);
   return EXIT_PLAN_INVALID;
 }

@@ -1,8 +1,8 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
 import type { Finding, SavedPlan } from '../../../model.ts';
-import { nextCommand, planAgain, word } from '../../../next-command.ts';
+import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { lookAgain } from '../../../operations/plan-fleet.ts';
-import { say } from '../../../rules/check.ts';
+import { createFinding } from '../../../rules/check.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { emitReview } from '../../hand-over.ts';
 import type { Options } from '../../options.ts';
@@ -17,14 +17,19 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   const expired: Finding[] = [];
   if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
     const message = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
-    expired.push(say('Refit.Expired', { message, fix: again }, null, null));
+    expired.push(createFinding('Refit.Expired', { message, fix: again }, null, null));
     terminal.hint(`${message}; next: ${again}`);
   }
   const since = options.live ? await drift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);
   const findings = [...blocked, ...expired, ...since, ...plan.findings];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
-  await emitReview({ verdict, plan, findings, next }, options, terminal, `refit show ${word(file)} --all`);
+  await emitReview(
+    { verdict, plan, findings, next },
+    options,
+    terminal,
+    `refit show ${shellQuote(file)} --all`,
+  );
   return 0;
 };
 

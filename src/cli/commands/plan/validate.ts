@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Plan } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
@@ -55,9 +55,9 @@ async function renderer(options: Options) {
 
 function resultText({ file, valid, findings }: Result, color: boolean): string {
   const told = findings.length > 0 ? `${findingsText(findings, color)}\n` : '';
-  if (valid) return `${told}${visible(file)}: valid\n`;
+  if (valid) return `${told}${escapeControls(file)}: valid\n`;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  return `${told}${visible(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
+  return `${told}${escapeControls(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
 }
 
 export const validate: CommandCode<string[]> = async (files, options, terminal) => {
@@ -74,8 +74,8 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
   const invalid = results.filter(({ valid }) => !valid);
   const next =
     invalid.length > 0
-      ? `refit validate ${invalid.map(({ file }) => word(file)).join(' ')}`
-      : `refit plan ${word(results[0]!.file)} -o saved-plan.json`;
+      ? `refit validate ${invalid.map(({ file }) => shellQuote(file)).join(' ')}`
+      : `refit plan ${shellQuote(results[0]!.file)} -o saved-plan.json`;
   const render = await renderer(options);
   const told = results.flatMap(({ findings }) => findings);
   await emit<ReviewFormat>(terminal, options, (format, where) => {
@@ -84,6 +84,6 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
     return render(format, files.join(' '), told, next);
   });
   if (options.format !== 'json')
-    terminal.hint(`next: ${invalid.length > 0 ? 'fix the above, then ' : ''}${visible(next)}`);
+    terminal.hint(`next: ${invalid.length > 0 ? 'fix the above, then ' : ''}${escapeControls(next)}`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
 };

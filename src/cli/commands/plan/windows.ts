@@ -2,14 +2,19 @@
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { pastDurations, planFleet, readCalendars } from '../../../operations/plan-fleet.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
 import { readSavedPlan } from '../../../plan/seal.ts';
-import { sayClosed, sayMoment, sayOpening, sayUtc } from '../../../plan/windows/describe-windows.ts';
-import { type Opening, openOpenings } from '../../../plan/windows/open-windows.ts';
+import {
+  formatMoment,
+  formatOpenWindow,
+  formatUtc,
+  windowsClosedFinding,
+} from '../../../plan/windows/describe-windows.ts';
+import { createOpenWindows, type OpenWindow } from '../../../plan/windows/open-windows.ts';
 import { wallTime } from '../../../plan/windows/time-zone.ts';
 import { fitsInto, secondsToFit } from '../../../plan/windows/window-findings.ts';
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
@@ -26,7 +31,7 @@ import type { Terminal } from '../../terminal.ts';
 type Load = Pick<Forecast, 'orders' | 'leastSeconds' | 'time'>;
 
 export const windowsNext: CommandCode<[string]> = async ([file], options, terminal) => {
-  const count = countFrom(options.count, 100, `refit windows next ${word(file)}`) ?? 5;
+  const count = countFrom(options.count, 100, `refit windows next ${shellQuote(file)}`) ?? 5;
   const asked = await read(file, options, terminal);
   if ('findings' in asked) {
     const text = () => `${findingsText(asked.findings, terminal.color.out)}\n`;
@@ -35,16 +40,16 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
   }
   const now = terminal.clock.now();
   const { windows, load } = asked;
-  const openings = windows ? openOpenings(windows) : null;
+  const openings = windows ? createOpenWindows(windows) : null;
   const coming = openings?.next(now, count) ?? [];
   await print(terminal, options, {
     text: () => {
       if (!windows || !openings) return 'the plan has no windows: it may begin at any time\n';
-      const isOpen = `open: a step may begin now, ${sayMoment(now, windows.timezone)}`;
+      const isOpen = `open: a step may begin now, ${formatMoment(now, windows.timezone)}`;
       const rows = coming.map((one) => rowOf(one, windows, now, load));
       const lines = [
-        sayClosed(openings, windows, now) ?? isOpen,
-        `forecast  ${sayLoad(load)}`,
+        windowsClosedFinding(openings, windows, now) ?? isOpen,
+        `forecast  ${formatLoad(load)}`,
         ...(rows.length === 0
           ? ['no window opens within a year']
           : table(rows, [{}, {}, {}, {}], terminal.width, '')),
@@ -62,7 +67,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
   });
   if (options.format === 'text' && load === null && windows)
     terminal.hint(
-      `next: refit plan ${word(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits`,
+      `next: refit plan ${shellQuote(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits`,
     );
   return 0;
 };
@@ -110,7 +115,7 @@ function mostOf({ targets, execution }: Plan): Load | null {
   return { orders, leastSeconds: Math.ceil(orders / execution.requestsPerSecond) };
 }
 
-function sayLoad(load: Load | null): string {
+function formatLoad(load: Load | null): string {
   if (load === null) return 'not known before the fleet is read: the plan selects by a condition';
   const least = `${counted(load.orders, 'order')}, at least ${duration(load.leastSeconds * 1000)} at the request rate`;
   if (load.time === undefined) return least;
@@ -120,12 +125,14 @@ function sayLoad(load: Load | null): string {
   return `${least}; the last leaves after ${by}, ${known}`;
 }
 
-function rowOf(opening: Opening, windows: SavedWindows, now: number, load: Load | null): string[] {
+function rowOf(opening: OpenWindow, windows: SavedWindows, now: number, load: Load | null): string[] {
   const { opens, closes } = opening;
   const { timezone } = windows;
   return [
-    `${sayOpening(opening, timezone)} ${timezone}`,
-    closes === null ? `from ${sayUtc(opens)} on` : `${sayUtc(opens).slice(0, -4)} to ${sayUtc(closes)}`,
+    `${formatOpenWindow(opening, timezone)} ${timezone}`,
+    closes === null
+      ? `from ${formatUtc(opens)} on`
+      : `${formatUtc(opens).slice(0, -4)} to ${formatUtc(closes)}`,
     sayLastStart(opening, windows),
     load === null
       ? 'fit not known'
@@ -133,14 +140,14 @@ function rowOf(opening: Opening, windows: SavedWindows, now: number, load: Load 
   ];
 }
 
-function sayLastStart({ opens, lastStart }: Opening, windows: SavedWindows): string {
+function sayLastStart({ opens, lastStart }: OpenWindow, windows: SavedWindows): string {
   if (windows.lastStart === 0 || lastStart === null) return '';
   return lastStart <= opens
     ? 'too short to begin'
     : `last start ${wallTime(lastStart, windows.timezone).time}`;
 }
 
-function jsonOf(opening: Opening, zone: string, now: number, load: Load | null): object {
+function jsonOf(opening: OpenWindow, zone: string, now: number, load: Load | null): object {
   const moment = (at: number | null) => {
     if (at === null) return null;
     const { weekday, date, time } = wallTime(at, zone);

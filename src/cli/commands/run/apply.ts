@@ -3,19 +3,19 @@ import { join, relative } from 'node:path';
 import { exitCodeOf } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import type { SavedPlan } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { connect } from '../../../operations/connect.ts';
 import { userName } from '../../../operations/machine.ts';
 import { RUN_FILES } from '../../../operations/read-run.ts';
 import { renderReport, renderReview } from '../../../operations/render.ts';
 import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operations/run-plan.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, type Options, sameWay, wholeFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
-import { openRunView } from '../../run-view/run-view.ts';
+import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -28,7 +28,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     ...connectionOf(options, terminal),
     requestsPerSecond: saved.execution.requestsPerSecond,
   });
-  const view = openRunView(terminal, saved);
+  const view = createRunView(terminal, saved);
   const signals = onSignals(terminal, view.status);
   let left = false;
   try {
@@ -44,7 +44,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       onStart: view.start,
       onEntry: view.entry,
       onLive: view.live,
-      onNotice: (what) => terminal.err(`${visible(what)}\n`),
+      onNotice: (what) => terminal.err(`${escapeControls(what)}\n`),
     });
     left = end.wasLeft;
     view.close();
@@ -78,12 +78,12 @@ function nextAfter(
   options: Options,
 ): { readonly command: string; readonly why: string } | null {
   const next = (command: string, why: string) => ({ command: sameWay(command, options), why });
-  const shown = word(nearer(end.directory));
+  const shown = shellQuote(nearer(end.directory));
   const { totals, steps } = end.report;
   if (end.exitCode === UNKNOWN) return next(`refit reconcile ${shown}`, 'settles by reading what is unknown');
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
     const flag = options.allowHooks ? ' --allow-hooks' : '';
-    return next(`refit apply ${word(file)} --run-dir ${shown}${flag}`, 'goes on where this stopped');
+    return next(`refit apply ${shellQuote(file)} --run-dir ${shown}${flag}`, 'goes on where this stopped');
   }
   if (totals.verified === steps.length) return null;
   return next(`refit retry ${shown} -o SAVED`, 'plans again what is not verified');
@@ -110,7 +110,7 @@ async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Pro
   terminal.err(
     renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
   );
-  terminal.err(`  every step: refit show ${word(file)} --all\n`);
+  terminal.err(`  every step: refit show ${shellQuote(file)} --all\n`);
   const answer = await terminal.ask(`\nCarry out these ${saved.steps.length} steps? Only "yes" is taken: `);
   return answer?.trim() === 'yes' ? { how: 'prompt', by: userName() } : null;
 }

@@ -1,14 +1,14 @@
 /** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
 import { join } from 'node:path';
-import { word } from '../../../next-command.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
 import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { sameWay } from '../../options.ts';
 import { print } from '../../output.ts';
-import { openRunView } from '../../run-view/run-view.ts';
+import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 
 export const reconcile: CommandCode<[string]> = async ([directory], options, terminal) => {
@@ -19,7 +19,7 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
     () => undefined,
     'leaving: nothing was ordered, and what is known is on record',
   );
-  const view = openRunView(terminal, saved);
+  const view = createRunView(terminal, saved);
   try {
     const end = await reconcileRun(directory, {
       env: terminal.env,
@@ -52,20 +52,20 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
 };
 
 function nextAfter({ report }: ReconcileEnd, unknown: number, directory: string): string {
-  const run = word(directory);
+  const run = shellQuote(directory);
   if (unknown > 0) return `refit reconcile ${run}`;
   if (report.totals['not-run'] === 0) return `refit report ${run}`;
-  return `refit apply ${word(join(directory, RUN_FILES.plan))} --run-dir ${run}`;
+  return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}`;
 }
 
 function told({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {
-  const name = `${visible(saved.name)} (${saved.digest.slice(0, 8)})`;
+  const name = `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)})`;
   if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
   const lines = [
     `${name}: ${counted(steps.length, 'outcome')} ${steps.length === 1 ? 'was' : 'were'} unknown, ${unknown === 0 ? 'none is' : `${unknown} still ${unknown === 1 ? 'is' : 'are'}`}; nothing was ordered`,
     ...steps.map(({ step, outcome, orders, what }) => {
-      const numbers = orders.length === 0 ? '' : `order ${orders.map(visible).join(', ')}: `;
-      return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${visible(what)}`;
+      const numbers = orders.length === 0 ? '' : `order ${orders.map(escapeControls).join(', ')}: `;
+      return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${escapeControls(what)}`;
     }),
     `next: ${next}`,
   ];

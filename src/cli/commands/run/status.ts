@@ -2,13 +2,13 @@
 import { isFinished, totals } from '../../../journal/replay.ts';
 import { OUTCOMES } from '../../../model.ts';
 import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
 import { lowered } from '../../run-view/draw-run.ts';
-import { openWatchedRun } from '../../run-view/drawn-run.ts';
+import { createWatchedRun } from '../../run-view/drawn-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
 /** Steps named of each phase; the rest are counted. */
@@ -18,7 +18,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
   const isText = options.format === 'text';
   // Before a person it is one picture that goes on; else each time is told in full.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
-  const watched = isDrawn ? openWatchedRun(terminal) : null;
+  const watched = isDrawn ? createWatchedRun(terminal) : null;
   let alone = 0;
   try {
     for (;;) {
@@ -32,7 +32,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
       else if (found.whole) watched?.show(found.whole, found.live);
       if (isLast || !watched)
         await print(terminal, options, {
-          text: () => textOf(found, terminal.clock.now()),
+          text: () => describeStatus(found, terminal.clock.now()),
           json: factsOf(found),
         });
       if (isLast) return 0;
@@ -88,7 +88,7 @@ function factsOf(status: RunStatus) {
   };
 }
 
-function textOf(status: RunStatus, now: number): string {
+function describeStatus(status: RunStatus, now: number): string {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
   const facts = factsOf(status);
@@ -99,18 +99,23 @@ function textOf(status: RunStatus, now: number): string {
   const since = (time: string | null) => duration(now - Date.parse(time ?? ''));
   const paused = state.endedAt === null ? facts.wasPaused : null;
   return [
-    `${visible(saved.name)} (${saved.digest.slice(0, 8)}): ${visible(facts.standing)}`,
-    `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${visible(holder.host)}` : ''}`,
-    ...(state.stopping && !holder ? [`  because  ${visible(state.stopping.what)}`] : []),
+    `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.standing)}`,
+    `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
+    ...(state.stopping && !holder ? [`  because  ${escapeControls(state.stopping.what)}`] : []),
     ...(live ? liveLines(live, now) : holder ? ['  process  does not answer at its control socket'] : []),
     ...(paused
-      ? [`  paused   by ${visible(paused.by)} at ${paused.since}, until its process ended: apply goes on`]
+      ? [
+          `  paused   by ${escapeControls(paused.by)} at ${paused.since}, until its process ended: apply goes on`,
+        ]
       : []),
     `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
     `  steps    ${[...counts, ...(underWay.length > 0 ? [`${underWay.length} under way`] : [])].join(', ')}`,
     ...underWay
       .slice(0, NAMED)
-      .map((one) => `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${visible(one.what)}`),
+      .map(
+        (one) =>
+          `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${escapeControls(one.what)}`,
+      ),
     ...(underWay.length > NAMED ? [`  and ${underWay.length - NAMED} more under way`] : []),
     `  head     ${state.head}`,
     `next: ${next}`,
@@ -124,7 +129,9 @@ function liveLines({ inFlight, requestsPerSecond, waits }: Standing, now: number
   return [
     `  places   ${inFlight.underWay} of ${lowered(inFlight)} taken`,
     `  rate     ${lowered(requestsPerSecond)} requests a second`,
-    ...slowed.map(({ action, rate }) => `           ${visible(action)} at ${rate.toFixed(1)} for a while`),
+    ...slowed.map(
+      ({ action, rate }) => `           ${escapeControls(action)} at ${rate.toFixed(1)} for a while`,
+    ),
     ...[...Map.groupBy(waits, ({ name }) => name)].map(([name, those]) => {
       const longest = those.reduce((a, b) => (a.since <= b.since ? a : b));
       const who = those.every(({ step }) => step === null)

@@ -3,16 +3,15 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import type { Schedule } from '../../../model.ts';
-import { word } from '../../../next-command.ts';
-import { sayMoment, sayUtc } from '../../../plan/windows/describe-windows.ts';
+import { shellQuote } from '../../../next-command.ts';
+import { formatMoment, formatUtc } from '../../../plan/windows/describe-windows.ts';
 import { wallTime } from '../../../plan/windows/time-zone.ts';
 import { WEEKDAYS } from '../../../plan/windows/window-text.ts';
 import { table } from '../../../report/document/columns.ts';
-import { visible } from '../../../report/document/escape.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
 import { describeSchedule } from '../../../report/review/describe-rollout.ts';
-import type { Occurrence } from '../../../schedule/account.ts';
-import { liveHolder, openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
+import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
 import type { FileReading } from '../../../schedule/plan-file.ts';
 import {
   type ComingTime,
@@ -21,6 +20,7 @@ import {
   readSchedule,
   statusOf,
 } from '../../../schedule/read-schedule.ts';
+import type { Occurrence } from '../../../schedule/schedule-log.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { countFrom } from '../../options.ts';
 import { print } from '../../output.ts';
@@ -37,13 +37,13 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
   const host = hostname();
   const scheduler = await liveHolder(read.root, host);
   const now = terminal.clock.now();
-  const { directoryOf } = openOccurrenceDisk(read.root, host);
+  const { directoryOf } = createOccurrenceStore(read.root, host);
   const listed = read.view.files.map(
     (file): Listed =>
       file.kind === 'scheduled' ? { file, status: statusOf(file.plan, read, now) } : { file, status: null },
   );
   await print(terminal, options, {
-    text: () => listed.map((one) => textOf(one, directoryOf)).join('') || 'no plans\n',
+    text: () => listed.map((one) => describePlan(one, directoryOf)).join('') || 'no plans\n',
     json: {
       folder: resolve(folder),
       runs: read.root,
@@ -58,25 +58,25 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
   if (invalid > 0) terminal.hint(`${counted(invalid, 'file')} cannot be scheduled`);
   terminal.hint(
     scheduler === null
-      ? `no scheduler watches it: refit schedule run ${word(folder)}`
+      ? `no scheduler watches it: refit schedule run ${shellQuote(folder)}`
       : `watched by process ${scheduler.pid} on ${scheduler.host} since ${scheduler.since}`,
   );
   return 0;
 };
 
-function textOf({ file, status }: Listed, directoryOf: DirectoryOf): string {
+function describePlan({ file, status }: Listed, directoryOf: DirectoryOf): string {
   const lines =
     status === null
       ? [`${file.kind === 'invalid' ? 'not scheduled' : 'no schedule'}: ${file.what}`, `fix: ${file.fix}`]
       : statusLines(status, directoryOf);
-  return `${[file.name, ...lines.map((line) => `  ${line}`)].map(visible).join('\n')}\n`;
+  return `${[file.name, ...lines.map((line) => `  ${line}`)].map(escapeControls).join('\n')}\n`;
 }
 
 function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
   const { plan, account, enabled, behind, next } = status;
   const { schedule, saved } = plan;
   const zone = zoneOf(schedule);
-  const moment = (at: number) => `${sayMoment(at, zone)} (${sayUtc(at)})`;
+  const moment = (at: number) => `${formatMoment(at, zone)} (${formatUtc(at)})`;
   const last = account?.last ?? null;
   const passedOver = account?.passedOver ?? null;
   const what = saved === null ? schedule.does : `carries out ${saved.digest.slice(0, 8)}`;
@@ -88,14 +88,14 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
     ...(passedOver === null
       ? []
       : [['passed over', `${moment(Date.parse(passedOver.due))}: ${passedOver.what}`]]),
-    ['next', next === null ? whyNever(status) : `${sayMoment(next, zone)} ${zone} (${sayUtc(next)})`],
+    ['next', next === null ? whyNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`],
   ];
   return table(rows, [{}, {}], Number.POSITIVE_INFINITY, '');
 }
 
 function howItWent({ phase, exitCode, what, goesOnAt }: Occurrence, zone: string): string {
   if (phase === 'under-way') return 'under way';
-  return `exit ${exitCode}, ${what}${goesOnAt === null ? '' : `, at ${sayMoment(goesOnAt, zone)}`}`;
+  return `exit ${exitCode}, ${what}${goesOnAt === null ? '' : `, at ${formatMoment(goesOnAt, zone)}`}`;
 }
 
 function whyNever({ plan: { schedule, saved }, account, enabled }: PlanStatus): string {
@@ -146,7 +146,7 @@ function momentOf(at: number, timezone: string): object {
 }
 
 export const scheduleNext: CommandCode<[string]> = async ([folder], options, terminal) => {
-  const count = countFrom(options.count, 1_000, `refit schedule next ${word(folder)}`) ?? 10;
+  const count = countFrom(options.count, 1_000, `refit schedule next ${shellQuote(folder)}`) ?? 10;
   const now = terminal.clock.now();
   const coming = comingTimes(await readSchedule(folder, options.runs), now, count);
   await print(terminal, options, {
@@ -155,15 +155,15 @@ export const scheduleNext: CommandCode<[string]> = async ([folder], options, ter
         const { name, schedule } = one.plan;
         const zone = zoneOf(schedule);
         return [
-          `${sayMoment(one.at, zone)} ${zone}`,
-          sayUtc(one.at),
+          `${formatMoment(one.at, zone)} ${zone}`,
+          formatUtc(one.at),
           name,
           schedule.does,
           remarkOn(one) ?? '',
         ];
       });
       const lines = table(rows, [{}, {}, {}, {}, {}], Number.POSITIVE_INFINITY, '');
-      return `${(rows.length === 0 ? ['nothing is due'] : lines).map(visible).join('\n')}\n`;
+      return `${(rows.length === 0 ? ['nothing is due'] : lines).map(escapeControls).join('\n')}\n`;
     },
     json: {
       now: iso(now),
@@ -183,5 +183,5 @@ function remarkOn({ plan, goesOn, opens }: ComingTime): string | null {
   if (goesOn !== null) return `goes on: ${goesOn}`;
   if (opens === null) return null;
   if (opens === 'never') return 'outside of its windows, and none opens';
-  return `outside of its windows: goes on ${sayMoment(opens, plan.saved!.windows!.timezone)}`;
+  return `outside of its windows: goes on ${formatMoment(opens, plan.saved!.windows!.timezone)}`;
 }

@@ -8,14 +8,18 @@ import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import { stateDirectoryOf, userName } from '../../../operations/machine.ts';
-import { visible } from '../../../report/document/escape.ts';
-import { type ScheduleDeed, type ScheduleEntry, sayDeed } from '../../../schedule/account.ts';
+import { escapeControls } from '../../../report/document/escape.ts';
 import { askScheduler, switchPlan } from '../../../schedule/control-schedule.ts';
 import { loopbackFrom, openHealthServer } from '../../../schedule/health-server.ts';
-import { holdFolder } from '../../../schedule/hold-folder.ts';
-import { liveHolder, openOccurrenceDisk } from '../../../schedule/occurrence-directory.ts';
+import { lockFolder } from '../../../schedule/lock-folder.ts';
+import { createOccurrenceStore, liveHolder } from '../../../schedule/occurrence-directory.ts';
 import { fileNamed, readSchedule, rootOf } from '../../../schedule/read-schedule.ts';
-import { openScheduler, runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
+import {
+  formatScheduleEvent,
+  type ScheduleEntry,
+  type ScheduleEvent,
+} from '../../../schedule/schedule-log.ts';
+import { createScheduler, runOnce, type SchedulerPorts } from '../../../schedule/scheduler.ts';
 import { VERSION } from '../../../version.ts';
 import type { CommandCode } from '../../command-row.ts';
 import type { Options } from '../../options.ts';
@@ -31,7 +35,7 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
   const signals = onSignals(terminal, () => undefined, STOPPING);
   try {
     return await withPorts(folder, options, terminal, signals, async (ports) => {
-      const scheduler = openScheduler(ports);
+      const scheduler = createScheduler(ports);
       const { standing } = scheduler;
       const server =
         address &&
@@ -39,7 +43,7 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
       const url = server?.url ?? null;
       const health = url === null ? 'no --listen, so no health and metrics' : `${url}/healthz ${url}/metrics`;
       await print(terminal, options, {
-        text: () => `watching ${visible(folder)}; ${health}\n`,
+        text: () => `watching ${escapeControls(folder)}; ${health}\n`,
         json: { folder: resolve(folder), runs: rootOf(folder, options.runs), url },
       });
       try {
@@ -78,12 +82,12 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   }
 };
 
-function tell(deed: ScheduleDeed, root: string, options: Options, terminal: Terminal): Promise<void> {
+function tell(deed: ScheduleEvent, root: string, options: Options, terminal: Terminal): Promise<void> {
   const directory =
-    'due' in deed ? openOccurrenceDisk(root, hostname()).directoryOf(deed.plan, deed.due) : null;
+    'due' in deed ? createOccurrenceStore(root, hostname()).directoryOf(deed.plan, deed.due) : null;
   const where = deed.kind === 'refused' || directory === null ? '' : `\n${directory}`;
   return print(terminal, options, {
-    text: () => `${visible(sayDeed(deed))}${where}\n`,
+    text: () => `${escapeControls(formatScheduleEvent(deed))}${where}\n`,
     json: { ...deed, directory },
   });
 }
@@ -96,7 +100,7 @@ export function switching(enabled: boolean): CommandCode<[string, string]> {
     const at = terminal.clock.now();
     const changed = await switchPlan(read, plan, { enabled, at, by: userName() });
     await print(terminal, options, {
-      text: () => `${visible(switchText(plan, enabled, changed))}\n`,
+      text: () => `${escapeControls(switchText(plan, enabled, changed))}\n`,
       json: { plan, enabled, changed },
     });
     return 0;
@@ -133,7 +137,7 @@ function withPorts<T>(
     leave,
     ...logger(options, terminal),
   };
-  return holdFolder(holding, use);
+  return lockFolder(holding, use);
 }
 
 /** What is passed on to the commands that are started. */
@@ -156,12 +160,12 @@ function flagsOf({
 
 /** One line on stderr for each entry and each remark: words, or JSON. */
 function logger({ format }: Options, terminal: Terminal) {
-  const say = (at: string, words: string) => terminal.err(`${at} ${visible(words)}\n`);
+  const say = (at: string, words: string) => terminal.err(`${at} ${escapeControls(words)}\n`);
   return {
     onEntry(entry: ScheduleEntry) {
       if (terminal.quiet && isPlain(entry)) return;
       if (format === 'json') terminal.err(`${JSON.stringify(entry)}\n`);
-      else say(entry.at, sayDeed(entry));
+      else say(entry.at, formatScheduleEvent(entry));
     },
     log(plan: string | null, what: string) {
       const at = iso(terminal.clock.now());

@@ -6,10 +6,10 @@ import type { Clock } from '../clock.ts';
 import { sha256 } from '../digest.ts';
 import { type Lock, type Taker, takeLock } from '../store/folder/lock.ts';
 import { RUN_FILES } from '../store/folder/run-files.ts';
-import type { ScheduleEntry } from './account.ts';
-import { openAccountFile } from './account-file.ts';
 import type { Carrier } from './carry-out.ts';
-import { openOccurrenceDisk } from './occurrence-directory.ts';
+import { createOccurrenceStore } from './occurrence-directory.ts';
+import type { ScheduleEntry } from './schedule-log.ts';
+import { openScheduleLog } from './schedule-log-file.ts';
 import type { SchedulerPorts } from './scheduler.ts';
 import { dropRequest, watchFolder } from './watched-folder.ts';
 
@@ -32,7 +32,7 @@ export interface Holding
 }
 
 /** @throws RefitError `usage` where the folder cannot be read, `locked` where it has a scheduler. */
-export async function holdFolder<T>(
+export async function lockFolder<T>(
   holding: Holding,
   use: (ports: SchedulerPorts) => Promise<T>,
 ): Promise<T> {
@@ -44,12 +44,12 @@ export async function holdFolder<T>(
   const purpose = `refit schedule of ${resolve(folder)}`;
   const lock = await takeSchedulerLock({ folder, root, stateDirectory }, { host, purpose }, clock);
   try {
-    const account = await openAccountFile(root, clock, onEntry);
+    const account = await openScheduleLog(root, clock, onEntry);
     try {
       return await use({
         ...rest,
         account,
-        disk: openOccurrenceDisk(root, host),
+        disk: createOccurrenceStore(root, host),
         launch: launcher(program, env),
         look: watched.look,
         dropRequest: (id) => dropRequest(root, id),

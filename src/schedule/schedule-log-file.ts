@@ -3,24 +3,24 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, iso } from '../clock.ts';
 import { messageOf, RefitError } from '../errors.ts';
-import { word } from '../next-command.ts';
+import { shellQuote } from '../next-command.ts';
 import { openJournalFile } from '../store/folder/journal-file.ts';
 import {
   decodeAccount,
   EMPTY_STATE,
   encodeEntry,
   foldEntry,
-  type ScheduleDeed,
   type ScheduleEntry,
-} from './account.ts';
+  type ScheduleEvent,
+} from './schedule-log.ts';
 
 export const ACCOUNT_FILE = 'schedule.jsonl';
 
 /** The account in the hands of a scheduler. */
-export type Account = ReturnType<typeof openAccount>;
+export type ScheduleLog = ReturnType<typeof createScheduleLog>;
 
 /** @param entries as they were read. @param onEntry told of each entry once it is durable. */
-export function openAccount(
+export function createScheduleLog(
   store: Awaited<ReturnType<typeof openJournalFile>>,
   entries: readonly ScheduleEntry[],
   clock: Clock,
@@ -33,7 +33,7 @@ export function openAccount(
     /** What is on disk, folded. */
     state: () => state,
     /** Resolves once the entry is durable. @throws where it is not known to be: then nothing more may be begun. */
-    record(deed: ScheduleDeed): Promise<void> {
+    record(deed: ScheduleEvent): Promise<void> {
       const written = last.then(async () => {
         if (broken !== null) throw broken;
         const entry: ScheduleEntry = { at: iso(clock.now()), ...deed };
@@ -83,7 +83,7 @@ export async function readAccount(root: string) {
     throw new RefitError(
       'journal-broken',
       `${path}:${fault}: this line is no entry of a schedule's account`,
-      `restore it from a copy. Without it nobody can tell what was carried out: mv ${word(path)} ${word(`${path}.broken`)} begins anew, and owes nothing from before`,
+      `restore it from a copy. Without it nobody can tell what was carried out: mv ${shellQuote(path)} ${shellQuote(`${path}.broken`)} begins anew, and owes nothing from before`,
     );
   return {
     entries,
@@ -94,13 +94,13 @@ export async function readAccount(root: string) {
 }
 
 /** Opens the account for writing, a torn last line cut off. The lock must be held. */
-export async function openAccountFile(
+export async function openScheduleLog(
   root: string,
   clock: Clock,
   onEntry: (entry: ScheduleEntry) => void,
-): Promise<Account> {
+): Promise<ScheduleLog> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const read = await readAccount(root);
   const store = await openJournalFile(join(root, ACCOUNT_FILE), read);
-  return openAccount(store, read.entries, clock, onEntry);
+  return createScheduleLog(store, read.entries, clock, onEntry);
 }

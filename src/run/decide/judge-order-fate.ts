@@ -9,10 +9,10 @@ import type { Deal, Task } from '../../cloud/cloud.ts';
 import type { StepState } from '../../model.ts';
 import { type Step, sameSize, totalMemory } from '../../model.ts';
 import { SECOND } from '../../units.ts';
-import { describe, judgeNodes, type Reading } from './judge-settling.ts';
+import { describe, judgeNodes, type Reading } from './judge-following.ts';
 
 /** The verdict on an order that got no answer. */
-export type Landing =
+export type OrderFate =
   /** `hasty`: by a trace that may yet turn out to be somebody else's, once billing lists whose it is. */
   | {
       readonly kind: 'landed';
@@ -28,7 +28,7 @@ export type Landing =
   | { readonly kind: 'foreign'; readonly what: string; readonly certain: boolean };
 
 /** What is known of who placed the orders of an instance. */
-export interface Whose {
+export interface Ownership {
   /** Order numbers on the journal that are not this attempt's. */
   readonly known: ReadonlySet<string>;
   /** By what numbers orders name this identity; null where that is not known. */
@@ -36,12 +36,12 @@ export interface Whose {
 }
 
 /** True where somebody else is named as who placed the order. */
-export function isForeign({ by }: Deal, { self }: Whose): boolean {
+export function isForeign({ by }: Deal, { self }: Ownership): boolean {
   return by !== null && self !== null && !self.has(by);
 }
 
 /** The orders that are on no record of ours. */
-export function otherOrders(deals: readonly Deal[] | null, { known }: Whose): Deal[] {
+export function otherOrders(deals: readonly Deal[] | null, { known }: Ownership): Deal[] {
   return (deals ?? []).filter(({ order }) => !known.has(order));
 }
 
@@ -51,7 +51,7 @@ export function otherOrders(deals: readonly Deal[] | null, { known }: Whose): De
  */
 export function foreignOrders(
   deals: readonly Deal[] | null,
-  whose: Whose,
+  whose: Ownership,
   orders: readonly string[],
 ): Deal[] {
   const known = new Set([...whose.known, ...orders]);
@@ -66,7 +66,7 @@ export function foreignOrders(
  * come after somebody else's, and then it is larger or smaller than what that one made of the instance, which proves
  * nothing.
  */
-export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: Whose): Deal | null {
+export function ownInBilling(step: Step, deals: readonly Deal[] | null, whose: Ownership): Deal | null {
   const others = otherOrders(deals, whose);
   const foreign = others.filter((deal) => isForeign(deal, whose));
   const fitting = others.filter(
@@ -82,21 +82,21 @@ function fits({ before, after }: Step, { direction }: Deal): boolean {
 }
 
 /** `order 2026… by 100000000099, created at 2026-01-05T02:00:00.000Z`, for the record. */
-export function sayOrder({ order, by, createdAt }: Deal): string {
+export function formatOrder({ order, by, createdAt }: Deal): string {
   return `order ${order}${by === null ? '' : ` by ${by}`}, created at ${iso(createdAt)}`;
 }
 
 /** `task 700001 (type 012), begun at …`, for the record. */
-export function sayTask({ id, type, startedAt }: Task): string {
+export function formatTask({ id, type, startedAt }: Task): string {
   return `task ${id} (type ${type}), begun at ${iso(startedAt)}`;
 }
 
 /** Where the number of an order without an answer came from, for the record. */
-export function sayInBilling(order: string): string {
+export function describeBillingMatch(order: string): string {
   return `billing lists order ${order} for it`;
 }
 
-export function judgeLanding(step: Step, reading: Reading, whose: Whose): Landing {
+export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): OrderFate {
   const { instance, deals } = reading;
   const tasks = reading.tasks ?? [];
   const others = otherOrders(deals, whose);
@@ -105,12 +105,12 @@ export function judgeLanding(step: Step, reading: Reading, whose: Whose): Landin
   const odd = tasks.filter(({ dimension }) => dimension !== null && dimension !== step.change.dimension);
   const unexplained = tasks.length === odd.length && odd.length > foreign.length;
   if (own !== null && !unexplained) {
-    const landed = { kind: 'landed' as const, order: own.order, evidence: sayInBilling(own.order) };
+    const landed = { kind: 'landed' as const, order: own.order, evidence: describeBillingMatch(own.order) };
     // The task list may show yet that it is an order for something else.
     return reading.tasks?.length === 0 && own.state !== 'delivered' ? { ...landed, hasty: true } : landed;
   }
 
-  const traces = [...others.map(sayOrder), ...odd.map(sayTask)];
+  const traces = [...others.map(formatOrder), ...odd.map(formatTask)];
   if (traces.length === 0) return judgeAlone(step, reading);
   const named = traces.join('; ');
   if (!instance)
@@ -146,11 +146,11 @@ function isElsewhere({ change: { dimension, to } }: Step, { instance, tasks }: R
 }
 
 /** Where neither an order nor a task speaks of anything else. */
-function judgeAlone(step: Step, reading: Reading): Landing {
+function judgeAlone(step: Step, reading: Reading): OrderFate {
   const { instance, tasks } = reading;
   const task = tasks?.[0];
   if (task)
-    return { kind: 'landed', order: null, evidence: `${sayTask(task)}, after it was asked`, hasty: true };
+    return { kind: 'landed', order: null, evidence: `${formatTask(task)}, after it was asked`, hasty: true };
   if (!instance) return { kind: 'unclear', why: 'the instance is not listed', working: false };
   if (sameSize(instance.size, step.after)) {
     const evidence = `the instance already is at ${describe(instance.size)}`;

@@ -18,7 +18,7 @@ export interface CallNetwork {
 }
 
 /** Where to look. */
-export interface CredentialPlaces extends CallNetwork {
+export interface CredentialSources extends CallNetwork {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, or null where there is none. */
   readonly readFile: (path: string) => string | null | Promise<string | null>;
@@ -29,7 +29,7 @@ export interface CredentialPlaces extends CallNetwork {
 }
 
 /** The same for one place of the chain; `readFile` throws RefitError where a file is there and cannot be read. */
-export interface Search extends CredentialPlaces {
+export interface Search extends CredentialSources {
   /** True where this place has given keys before: silence is then a fault, and no reason to look further. */
   readonly again: boolean;
 }

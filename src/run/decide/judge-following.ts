@@ -1,6 +1,6 @@
 /**
  * Pure decisions from what was read of the provider: has a change begun, and how did an accepted order end? (Whether an
- * unanswered one landed is in judge-landing.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (docs/provider.md P165, P166 and P174).
+ * unanswered one landed is in judge-order-fate.ts.) None ever trusts a status alone: "running" is also what a change shows before it starts (docs/provider.md P165, P166 and P174).
  */
 import type { Deal, Task } from '../../cloud/cloud.ts';
 import { type Instance, type InstanceNode, type Money, type Size, type Step, sameSize } from '../../model.ts';
@@ -88,7 +88,7 @@ export function nodesDrifted(step: Step, instance: Instance): string | null {
 }
 
 /** The verdict on an accepted order. */
-export type Settling =
+export type FollowState =
   | { readonly kind: 'verified'; readonly size: Size; readonly billed: Money | null }
   | {
       readonly kind: 'failed';
@@ -142,12 +142,12 @@ export function judgeBegun(
  * Finished means the final facts: exact size, running, every task done, the order delivered.
  * @param foreign the instance's orders since then that are not this step's, each in words.
  */
-export function judgeSettling(
+export function judgeFollowing(
   step: Step,
   reading: Reading,
   orders: readonly string[],
   foreign: readonly { readonly deal: Deal; readonly words: string }[],
-): Settling {
+): FollowState {
   const { instance, tasks, deals } = reading;
   const deal = deals?.find(({ order }) => orders.includes(order));
   const billed = deal?.billed ?? null;

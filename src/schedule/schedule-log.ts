@@ -25,7 +25,7 @@ interface OfDue {
 }
 
 /** What is written down. */
-export type ScheduleDeed =
+export type ScheduleEvent =
   | {
       readonly kind: 'started';
       readonly format: typeof SCHEDULE_FORMAT;
@@ -77,7 +77,7 @@ export type ScheduleDeed =
     });
 
 /** @param at ISO 8601 UTC. */
-export type ScheduleEntry = ScheduleDeed & { readonly at: string };
+export type ScheduleEntry = ScheduleEvent & { readonly at: string };
 
 /** One occurrence of a plan. Moments are milliseconds since 1970 UTC. */
 export interface Occurrence {
@@ -101,7 +101,7 @@ export interface Occurrence {
 }
 
 /** What the account tells of one plan, by its file's name. */
-export interface PlanAccount {
+export interface PlanLog {
   readonly since: number;
   readonly schedule: string;
   readonly removed: boolean;
@@ -120,7 +120,7 @@ export interface PlanAccount {
 }
 
 export interface ScheduleState {
-  readonly plans: ReadonlyMap<string, PlanAccount>;
+  readonly plans: ReadonlyMap<string, PlanLog>;
   /** Requests that were answered. */
   readonly requests: ReadonlySet<string>;
   readonly starts: number;
@@ -148,7 +148,7 @@ export function foldEntry(state: ScheduleState, entry: ScheduleEntry): ScheduleS
   }
 }
 
-function unseen({ at }: ScheduleEntry): PlanAccount {
+function unseen({ at }: ScheduleEntry): PlanLog {
   return {
     since: Date.parse(at),
     schedule: '',
@@ -165,7 +165,7 @@ function unseen({ at }: ScheduleEntry): PlanAccount {
 type OfPlan = Extract<ScheduleEntry, { plan: string }>;
 type Of<Kind extends OfPlan['kind']> = Extract<OfPlan, { kind: Kind }>;
 
-function foldPlan(plan: PlanAccount, entry: OfPlan): PlanAccount {
+function foldPlan(plan: PlanLog, entry: OfPlan): PlanLog {
   switch (entry.kind) {
     case 'seen':
       return { ...plan, since: Date.parse(entry.at), schedule: entry.schedule, removed: false };
@@ -184,7 +184,7 @@ function foldPlan(plan: PlanAccount, entry: OfPlan): PlanAccount {
   }
 }
 
-function begin(plan: PlanAccount, entry: Of<'began'>): PlanAccount {
+function begin(plan: PlanLog, entry: Of<'began'>): PlanLog {
   const { due, because, does, digest, entries } = entry;
   const before = occurrenceOf(plan, due);
   const open: Occurrence = {
@@ -208,7 +208,7 @@ function begin(plan: PlanAccount, entry: Of<'began'>): PlanAccount {
   return withOccurrence(decides ? decidedUpTo(plan, due) : plan, open);
 }
 
-function passOver(plan: PlanAccount, entry: Of<'skipped' | 'refused'>): PlanAccount {
+function passOver(plan: PlanLog, entry: Of<'skipped' | 'refused'>): PlanLog {
   const { due, what, because } = entry;
   const byHand = entry.kind === 'refused' && entry.request !== undefined;
   return {
@@ -219,7 +219,7 @@ function passOver(plan: PlanAccount, entry: Of<'skipped' | 'refused'>): PlanAcco
 }
 
 /** The end of an attempt, which may be that of its occurrence. */
-function stop(plan: PlanAccount, entry: Of<'left' | 'ended'>, before: Occurrence): PlanAccount {
+function stop(plan: PlanLog, entry: Of<'left' | 'ended'>, before: Occurrence): PlanLog {
   const { kind: phase, exitCode, what } = entry;
   const stopped = { ...before, phase, exitCode, what, endedAt: Date.parse(entry.at) };
   if (entry.kind === 'left') {
@@ -231,17 +231,17 @@ function stop(plan: PlanAccount, entry: Of<'left' | 'ended'>, before: Occurrence
   return { ...ended, counts: counted(plan.counts, `ended-${exitCode}`, 1) };
 }
 
-function decidedUpTo(plan: PlanAccount, due: string): PlanAccount {
+function decidedUpTo(plan: PlanLog, due: string): PlanLog {
   return { ...plan, decided: Math.max(plan.decided, Date.parse(due)) };
 }
 
-function occurrenceOf({ open, last, ofDigest }: PlanAccount, due: string): Occurrence | null {
+function occurrenceOf({ open, last, ofDigest }: PlanLog, due: string): Occurrence | null {
   if (open?.due === due) return open;
   if (last?.due === due) return last;
   return [...ofDigest.values()].find((one) => one.due === due) ?? null;
 }
 
-function withOccurrence(plan: PlanAccount, one: Occurrence): PlanAccount {
+function withOccurrence(plan: PlanLog, one: Occurrence): PlanLog {
   return {
     ...plan,
     open: one.phase === 'ended' ? null : one,
@@ -250,7 +250,7 @@ function withOccurrence(plan: PlanAccount, one: Occurrence): PlanAccount {
   };
 }
 
-function counted(counts: PlanAccount['counts'], name: string, by: number): PlanAccount['counts'] {
+function counted(counts: PlanLog['counts'], name: string, by: number): PlanLog['counts'] {
   return { ...counts, [name]: (counts[name] ?? 0) + by };
 }
 
@@ -292,7 +292,7 @@ function entryFrom(line: string): ScheduleEntry | null {
 }
 
 /** An entry as one line of words, without its time. */
-export function sayDeed(deed: ScheduleDeed): string {
+export function formatScheduleEvent(deed: ScheduleEvent): string {
   switch (deed.kind) {
     case 'started':
       return `started by ${deed.by.user} on ${deed.by.host}, process ${deed.by.pid}`;

@@ -4,23 +4,23 @@ import type { Change, Dimension, Size, UsedMemory } from '../model.ts';
 import { GIGABYTE } from '../units.ts';
 
 /** Memory as a plan file writes it: `4GB`, `256MB`, `1.5GB` never (1536MB). @param mb MB, 1,024-based. */
-export function sayMemory(mb: number): string {
+export function formatMemory(mb: number): string {
   return mb !== 0 && mb % GIGABYTE === 0 ? `${mb / GIGABYTE}GB` : `${mb}MB`;
 }
 
 /** A value of a dimension as a plan file writes it. */
-export function sayValue(dimension: Dimension, value: number): string {
-  return dimension === 'memoryPerShard' ? sayMemory(value) : String(value);
+export function formatValue(dimension: Dimension, value: number): string {
+  return dimension === 'memoryPerShard' ? formatMemory(value) : String(value);
 }
 
 /** A whole size: `4GB x 3 shards, 1 replica`. */
-export function saySize(size: Size): string {
-  return `${sayMemory(size.memoryPerShard)} x ${count(size.shards, 'shard')}, ${count(size.replicas, 'replica')}`;
+export function formatSize(size: Size): string {
+  return `${formatMemory(size.memoryPerShard)} x ${count(size.shards, 'shard')}, ${count(size.replicas, 'replica')}`;
 }
 
 /** A change: `memoryPerShard 4GB -> 8GB`. */
-export function sayChange(change: Change): string {
-  return `${change.dimension} ${sayValue(change.dimension, change.from)} -> ${sayValue(change.dimension, change.to)}`;
+export function formatChange(change: Change): string {
+  return `${change.dimension} ${formatValue(change.dimension, change.from)} -> ${formatValue(change.dimension, change.to)}`;
 }
 
 /** Memory in use, MB to two decimals, rounded up: it is read to the byte. */
@@ -29,7 +29,7 @@ export function upTo(mb: number): number {
 }
 
 /** Memory in use with where and when it was read: a reviewer who allows a size by it must be able to judge it. */
-export function sayUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
+export function formatUsed({ total, fullestShard, source, readAt }: UsedMemory): string {
   const fullest =
     fullestShard === null || fullestShard === total ? '' : `, ${upTo(fullestShard)}MB in the fullest shard`;
   return `in use ${total}MB${fullest} (${source}, read ${readAt.replace(/\.\d+Z$/, 'Z')})`;
