@@ -60,6 +60,7 @@ export * from './model/finding.ts';
 export * from './model/fleet.ts';
 export type * from './model/forecast.ts';
 export * from './model/journal-entry.ts';
+export type * from './model/message.ts';
 export * from './model/money.ts';
 export * from './model/notification.ts';
 export type * from './model/plan.ts';

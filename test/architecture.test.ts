@@ -47,7 +47,17 @@ function withoutComments(text: string): string {
 
 /** The rooms from the lowest floor to the highest, and what each may import: the rooms named, and itself. */
 const WORDS = ['units', 'given'];
-const PURE = [...WORDS, 'model', 'errors', 'clock', 'digest', 'money', 'next-command', 'generated'];
+const PURE = [
+  ...WORDS,
+  'model',
+  'messages',
+  'errors',
+  'clock',
+  'digest',
+  'money',
+  'next-command',
+  'generated',
+];
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   units: [],
   given: [],
@@ -58,9 +68,10 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   version: [],
   generated: [],
   money: ['model'],
+  messages: [...WORDS, 'model', 'clock', 'money'],
   'next-command': ['model'],
-  journal: [...WORDS, 'model', 'errors', 'digest'],
-  rules: [...WORDS, 'model', 'errors'],
+  journal: [...WORDS, 'model', 'messages', 'errors', 'digest'],
+  rules: [...WORDS, 'model', 'messages', 'errors'],
   approval: [...WORDS, 'model', 'errors', 'clock', 'digest', 'generated'],
   plan: [...PURE, 'rules', 'approval'],
   report: [...PURE, 'journal'],

@@ -1,4 +1,5 @@
 /** What a rule or a check says about a plan before it runs, and where in its text. */
+import type { Message } from './message.ts';
 
 /** A location in the author's text. Lines and columns count from 1. */
 export interface SourceLocation {
@@ -25,6 +26,9 @@ export interface Finding {
   /** The source line with a mark under the location; null where the text was not read. */
   readonly excerpt: string | null;
   readonly instance: string | null;
+  /** Which sentence `message` is, and what it is made from: for another language, or for a program. */
+  readonly messageId: string;
+  readonly params: Message['params'];
 }
 
 /** The fix or the example of a finding, with its label; null where it has neither. */

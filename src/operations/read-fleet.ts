@@ -8,10 +8,10 @@ import {
   readInventory,
   readUsed,
 } from '../cloud/read-inventory.ts';
+import { count } from '../messages/en/format-size.ts';
 import type { Inventory, Plan, Scope } from '../model.ts';
 import { draftPlan } from '../plan/make-plan.ts';
 import { scopesOf } from '../plan/resolve/scopes.ts';
-import { count } from '../rules/format-size.ts';
 
 /** By which clock is read, and who hears of it. */
 export interface ReadOptions {

@@ -1,8 +1,10 @@
 /** Questions a reviewer asks: what does this code mean, and why is this instance treated as it is? */
+
+import { formatMemory, formatSize, formatValue, upTo } from '../messages/en/format-size.ts';
+import { render } from '../messages/messages.ts';
 import type { Instance, InstanceNode, Inventory, Plan, PlanTarget } from '../model.ts';
 import { allRules, ruleOf } from '../rules/check.ts';
 import { factsOf, type Rule } from '../rules/facts.ts';
-import { formatMemory, formatSize, formatValue, upTo } from '../rules/format-size.ts';
 import { indexOffers } from '../rules/is-sold.ts';
 import { type Draft, draftPlan } from './make-plan.ts';
 import { closest } from './parse/closest-word.ts';
@@ -102,10 +104,10 @@ function changeable(instance: Instance): string[] {
   const facts = factsOf(instance, { dimension: 'memoryPerShard', from: present, to: present });
   const against = ANY_CHANGE.flatMap((code) => {
     const rule = ruleOf(code)!;
-    const broken = rule.check!(facts);
-    return broken
-      ? [`  now       blocked, ${code}: ${broken.message}`, `            ${broken.fix ?? rule.fix}`]
-      : [];
+    const violation = rule.check!(facts);
+    if (violation === null) return [];
+    const { message, fix } = render(violation);
+    return [`  now       blocked, ${code}: ${message}`, `            ${fix ?? rule.fix}`];
   });
   return against.length > 0
     ? against

@@ -1,5 +1,6 @@
 /** What is said of a plan: its author's own limits, its times, its windows, whom a run of it tells. */
 import { iso } from '../clock.ts';
+import { count, formatSize } from '../messages/en/format-size.ts';
 import type {
   Finding,
   Forecast,
@@ -13,7 +14,6 @@ import type {
 } from '../model.ts';
 import { money, sumPrices } from '../money.ts';
 import { createFinding } from '../rules/check.ts';
-import { count, formatSize } from '../rules/format-size.ts';
 import { MINUTE, SECOND } from '../units.ts';
 import { compare, formatThreshold, reached } from './parse/quantity.ts';
 

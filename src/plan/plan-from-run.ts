@@ -3,6 +3,7 @@
  * guards, prices and the seal judge it as any other, against the fleet as it is now.
  */
 import { given } from '../given.ts';
+import { count } from '../messages/en/format-size.ts';
 import {
   DIMENSIONS,
   type Dimension,
@@ -23,7 +24,6 @@ import {
 } from '../model.ts';
 import { planAgain } from '../next-command.ts';
 import { createFinding } from '../rules/check.ts';
-import { count } from '../rules/format-size.ts';
 import { rolloutOptionsOf } from './waves/waves.ts';
 import { createOpenWindows } from './windows/open-windows.ts';
 

@@ -1,7 +1,8 @@
 /** What is said of one step before it is ordered. */
-import type { Finding, SourceLocation } from '../model.ts';
+import { render } from '../messages/messages.ts';
+import type { Finding, Message, SourceLocation } from '../model.ts';
 import { COMMON_CODES } from './common-codes.ts';
-import type { Facts, Rule, Violation } from './facts.ts';
+import type { Facts, Rule } from './facts.ts';
 import { OWN_RULES } from './own-rules.ts';
 import { RULES } from './rules.ts';
 
@@ -26,12 +27,12 @@ const REMARKS = [...OWN_RULES, ...RULES].filter(
 
 /**
  * The first error that the provider would answer this step with, or Refit's own reason where that cannot be known;
- * where there is none, warnings and notes. @param place where the author asked for it.
+ * where there is none, warnings and notes. @param location where the author asked for it.
  */
-export function check(facts: Facts, place: SourceLocation | null = null): Finding[] {
+export function check(facts: Facts, location: SourceLocation | null = null): Finding[] {
   const judge = (rule: Rule): Finding[] => {
-    const broken = rule.check!(facts);
-    return broken ? [finding(rule, broken, facts.id, place)] : [];
+    const message = rule.check!(facts);
+    return message ? [finding(rule, message, facts.id, location)] : [];
   };
   for (const rule of ERRORS) {
     const error = judge(rule);
@@ -53,25 +54,49 @@ export function allRules(): readonly Rule[] {
   return ALL;
 }
 
-/** A finding that a part of the plan, not a single step, gives rise to. @throws Error for a code without a rule. */
+/**
+ * A finding that a part of the plan, not a single step, gives rise to. A message without a fix and without an example
+ * gets the fix of its code.
+ * @param location where in the author's text; null where it is about no one place.
+ * @throws Error for a code without a rule.
+ */
 export function createFinding(
   code: string,
-  broken: Violation,
+  message: Message | WrittenMessage,
   instance: string | null = null,
-  place: SourceLocation | null = null,
+  location: SourceLocation | null = null,
 ): Finding {
   const rule = BY_CODE.get(code);
   if (!rule) throw new Error(`internal error: no rule ${code}`);
-  return finding(rule, broken, instance, place);
+  return finding(rule, message, instance, location);
+}
+
+/** A message that is in words already. */
+export interface WrittenMessage {
+  readonly message: string;
+  readonly fix?: string;
+  readonly example?: string;
 }
 
 function finding(
-  rule: Rule,
-  broken: Violation,
+  { code, severity, fix: usual }: Rule,
+  message: Message | WrittenMessage,
   instance: string | null,
   location: SourceLocation | null,
 ): Finding {
-  const { code, severity } = rule;
-  const { message, example = null, fix = example === null ? rule.fix : '' } = broken;
-  return { code, severity, message, fix: fix || null, example, location, excerpt: null, instance };
+  const written = 'id' in message ? render(message) : message;
+  const { id: messageId, params } = 'id' in message ? message : { id: '', params: {} };
+  const { fix = null, example = null } = written;
+  return {
+    code,
+    severity,
+    message: written.message,
+    fix: fix ?? (example === null && usual !== '' ? usual : null),
+    example,
+    location,
+    excerpt: null,
+    instance,
+    messageId,
+    params,
+  };
 }

@@ -1,5 +1,5 @@
 /** All that a rule may look at, and what it answers. */
-import type { Change, Instance, Money, NodeChange, Offer, Quote, Size } from '../model.ts';
+import type { Change, Instance, Message, Money, NodeChange, Offer, Quote, Size } from '../model.ts';
 
 /** The provider's refusal to price a change. The message is for showing, never for deciding. */
 export interface QuoteRefusal {
@@ -13,7 +13,7 @@ export interface Placement {
   /** The nodes that the order names; null where the author says nothing and nothing else tells. */
   readonly nodes: NodeChange | null;
   /** Why the zones that the author names cannot be used; null where they can. */
-  readonly misfit: Violation | null;
+  readonly misfit: Message | null;
   /** Zones of the region in which a replica could be added. */
   readonly open: readonly string[];
   /** What is sold in each zone that gets a replica. */
@@ -42,15 +42,6 @@ export interface Facts {
   readonly placement?: Placement | null;
 }
 
-/** What is wrong, in one sentence with the numbers in it. */
-export interface Violation {
-  readonly message: string;
-  /** What to do; absent: what the rule says, unless there is an example. */
-  readonly fix?: string;
-  /** What a right value looks like, where the right one cannot be known. */
-  readonly example?: string;
-}
-
 /** A rule: when the provider (or Refit itself) refuses a change, and what to do about it. */
 export interface Rule {
   /** The provider's spelling, or `Refit.…` for Refit's own. */
@@ -69,7 +60,7 @@ export interface Rule {
   /** What it is said of: one step, the plan as a whole or a target, the plan's text, or a step of a run. */
   readonly saidOf: 'step' | 'plan' | 'text' | 'run';
   /** Null where it holds; null itself for what the facts of one step do not decide. */
-  readonly check: ((facts: Facts) => Violation | null) | null;
+  readonly check: ((facts: Facts) => Message | null) | null;
 }
 
 /** The facts of one change of an instance. @param known what is known beyond the instance itself. */
@@ -94,8 +85,8 @@ export function isRefusal(quote: Facts['quote']): quote is QuoteRefusal {
 
 /** A check of an instance that exists. */
 export function onChange(
-  check: (instance: Instance, change: Change, facts: Facts) => Violation | null,
-): (facts: Facts) => Violation | null {
+  check: (instance: Instance, change: Change, facts: Facts) => Message | null,
+): (facts: Facts) => Message | null {
   return (facts) =>
     facts.instance === null || facts.change === null ? null : check(facts.instance, facts.change, facts);
 }

@@ -1,8 +1,15 @@
 /** Is the size sold where the instance is, and has the provider the machines? Only what changes is held against the lists. */
-import { type Catalogue, type Dimension, type Instance, type Offer, totalMemory } from '../model.ts';
+import { message } from '../messages/messages.ts';
+import {
+  type Catalogue,
+  type Change,
+  type Instance,
+  type Message,
+  type Offer,
+  totalMemory,
+} from '../model.ts';
 import { GIGABYTE } from '../units.ts';
 import { onChange, sizeAfter } from './facts.ts';
-import { formatMemory, formatValue } from './format-size.ts';
 
 /** The greatest memory x shards, MB: 8 TB. Source: docs/provider.md P130. */
 const GREATEST_CAPACITY = 8 * 1024 * GIGABYTE;
@@ -43,24 +50,33 @@ export const isNotSold = onChange((instance, change, { offer, placement }) => {
   if (offer === 'unknown') return null;
   const strange = placement?.added.find((one) => one.offer === null);
   if (strange) {
-    return {
-      message: `${instance.id}: nothing is sold for ${instance.edition} in ${strange.zone}, ${instance.billing}`,
-      fix: `zones: [${placement!.open.join(', ')}], or some of them`,
-    };
+    return nothingSold(instance, strange.zone, placement!.open);
   }
   if (offer === null || offer[change.dimension].length === 0) {
-    return {
-      message: `${instance.id}: nothing is sold for ${instance.edition} in ${instance.zone}, ${instance.billing}`,
-      fix: `leave it out: exclude: [${instance.id}]`,
-    };
+    return nothingSold(instance, instance.zone, null);
   }
   if (change.dimension === 'memoryPerShard' || offer[change.dimension].includes(change.to)) return null;
-  const list = offer[change.dimension];
-  return {
-    message: `${instance.id}: ${change.dimension} ${change.to} is not sold for ${instance.edition} in ${instance.zone}, which has ${list.join(', ')}`,
-    fix: nearest(change.dimension, list, change.to),
-  };
+  return valueNotSold(instance, change, offer[change.dimension]);
 });
+
+function nothingSold(
+  { id, edition, billing }: Instance,
+  zone: string,
+  open: readonly string[] | null,
+): Message {
+  return message('rule.nothing-sold', { id, edition, zone, billing, open });
+}
+
+/** With the sold values nearest to the one that was asked for. */
+function valueNotSold(
+  { id, edition, zone }: Instance,
+  { dimension, to }: Change,
+  sold: readonly number[],
+): Message {
+  const around = [sold.find((value) => value >= to), sold.findLast((value) => value <= to)];
+  const near = [...new Set(around.filter((value) => value !== undefined))];
+  return message('rule.value-not-sold', { id, dimension, to, edition, zone, sold, near });
+}
 
 /** Memory below the least or above the greatest size sold. */
 export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
@@ -69,10 +85,8 @@ export const memoryIsOutOfRange = onChange((instance, change, { offer }) => {
   const greatest = offer.memoryPerShard.at(-1);
   if (least === undefined || greatest === undefined || (change.to >= least && change.to <= greatest))
     return null;
-  return {
-    message: `${instance.id}: ${formatMemory(change.to)} per shard is outside of what is sold for ${instance.edition} in ${instance.zone}, ${formatMemory(least)} to ${formatMemory(greatest)}`,
-    fix: `memoryPerShard: ${formatMemory(change.to < least ? least : greatest)}`,
-  };
+  const { id, edition, zone } = instance;
+  return message('rule.memory-out-of-range', { id, to: change.to, edition, zone, least, greatest });
 });
 
 /** Memory between the least and the greatest, and not on the list. */
@@ -81,28 +95,21 @@ export const memoryIsNotListed = onChange((instance, change, { offer }) => {
   const list = offer.memoryPerShard;
   if (list.length === 0 || change.to < list[0]! || change.to > list.at(-1)! || list.includes(change.to))
     return null;
-  return {
-    message: `${instance.id}: ${formatMemory(change.to)} per shard is not a size sold for ${instance.edition} in ${instance.zone}, which has ${list.map(formatMemory).join(', ')}`,
-    fix: nearest('memoryPerShard', list, change.to),
-  };
+  return valueNotSold(instance, change, list);
 });
 
 /** More than 8 TB in all shards together. */
 export const capacityIsTooGreat = onChange((instance, change) => {
   const { memoryPerShard, shards } = sizeAfter(instance.size, change);
   if (memoryPerShard * shards <= GREATEST_CAPACITY) return null;
-  return {
-    message: `${instance.id}: ${formatMemory(memoryPerShard)} x ${shards} shards is ${formatMemory(memoryPerShard * shards)}, above the ${formatMemory(GREATEST_CAPACITY)} of one instance`,
-    fix: 'fewer shards or less memory per shard: memory x shards up to 8192GB',
-  };
+  const limit = GREATEST_CAPACITY;
+  return message('rule.capacity-too-great', { id: instance.id, memoryPerShard, shards, limit });
 });
 
 /** The catalogue was not read, so nothing says whether the size is sold. */
 export const catalogueIsUnknown = onChange((instance, _, { offer }) => {
   if (offer !== 'unknown' || instance.edition === 'unrecognised') return null;
-  return {
-    message: `${instance.id}: the inventory holds no catalogue, so whether the size is sold is not known`,
-  };
+  return message('rule.catalogue-unknown', { id: instance.id });
 });
 
 /**
@@ -118,11 +125,8 @@ function withoutStock(soldOut: 'edition' | 'zone') {
       if (at.offer === null || at.offer === 'unknown' || !(at.offer.soldOut || at.offer.zoneSoldOut))
         continue;
       if (at.offer.soldOut !== (soldOut === 'edition')) return null;
-      const message =
-        soldOut === 'edition' ? `${instance.edition} is sold out in ${at.zone}` : `${at.zone} is sold out`;
-      return {
-        message: `${instance.id} grows from ${formatMemory(before)} to ${formatMemory(after)}, and ${message}`,
-      };
+      const edition = soldOut === 'edition' ? instance.edition : null;
+      return message('rule.sold-out', { id: instance.id, before, after, zone: at.zone, edition });
     }
     return null;
   });
@@ -133,12 +137,3 @@ export const editionIsSoldOut = withoutStock('edition');
 
 /** A whole zone is sold out that the change needs more memory in. */
 export const zoneIsSoldOut = withoutStock('zone');
-
-function nearest(dimension: Dimension, list: readonly number[], wanted: number): string {
-  const above = list.find((value) => value >= wanted);
-  const below = list.findLast((value) => value <= wanted);
-  const values = [above, below]
-    .filter((value) => value !== undefined)
-    .map((value) => formatValue(dimension, value));
-  return `${dimension}: ${[...new Set(values)].join(`, or ${dimension}: `)}`;
-}

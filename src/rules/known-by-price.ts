@@ -1,16 +1,16 @@
 /** What is known from the answer to the price question: that the account holds too little, or the refusal of the change. */
-import { type Facts, isRefusal, onChange, type Violation } from './facts.ts';
-import { formatChange } from './format-size.ts';
+import { message } from '../messages/messages.ts';
+import type { Message } from '../model.ts';
+import { type Facts, isRefusal, onChange } from './facts.ts';
 
 /** Prepaid, and the account holds less than the quote. */
 export const balanceIsShort = onChange((instance, _, { quote, balance }) => {
   if (instance.billing !== 'prepaid' || balance === null || quote === null || isRefusal(quote)) return null;
   if (quote.basis !== 'once' || quote.currency !== balance.currency || quote.amount <= balance.amount)
     return null;
-  return {
-    message: `${instance.id} costs ${quote.amount} ${quote.currency} now, and the account of ${instance.profile} has ${balance.amount} ${balance.currency} left for it`,
-    fix: `top up ${Math.ceil(quote.amount - balance.amount)} ${quote.currency} or more, then plan again`,
-  };
+  const { id, profile } = instance;
+  const { amount, currency } = quote;
+  return message('rule.balance-short', { id, amount, currency, profile, balance: balance.amount });
 });
 
 /** The price question's own spellings of an order's codes. Source: docs/provider.md P75. */
@@ -25,13 +25,10 @@ export function orderCode(code: string): string {
 }
 
 /** Fires where the provider refused to price this very change with the code. */
-export function priceRefusedWith(code: string): (facts: Facts) => Violation | null {
+export function priceRefusedWith(code: string): (facts: Facts) => Message | null {
   return ({ id, change, quote }) => {
     if (!isRefusal(quote) || orderCode(quote.code) !== code) return null;
-    const asked = change === null ? 'the change' : formatChange(change);
-    const request = quote.requestId === null ? '' : ` (request ${quote.requestId})`;
-    return {
-      message: `${id}: the provider refuses to price ${asked}: ${quote.code}${request}: ${quote.message}`,
-    };
+    const { requestId: request, message: answer } = quote;
+    return message('rule.price-refused', { id, change, code: quote.code, request, answer });
   };
 }

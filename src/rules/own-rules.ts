@@ -1,6 +1,7 @@
 /** What Refit itself refuses or remarks on, in the same form as the provider's codes. */
-import { type Facts, isRefusal, type Rule, type Violation } from './facts.ts';
-import { formatChange } from './format-size.ts';
+import { message } from '../messages/messages.ts';
+import type { Message } from '../model.ts';
+import { type Facts, isRefusal, type Rule } from './facts.ts';
 import { catalogueIsUnknown } from './is-sold.ts';
 import { orderCode } from './known-by-price.ts';
 import { editionIsUnknown, zonesDoNotFit } from './may-change.ts';
@@ -10,13 +11,10 @@ import { RULES } from './rules.ts';
 const FORESEEN = new Set(RULES.filter(({ severity }) => severity === 'error').map(({ code }) => code));
 
 /** The provider would not price the change, with a code that says nothing about the order. */
-function priceIsRefused({ id, change, quote }: Facts): Violation | null {
+function priceIsRefused({ id, change, quote }: Facts): Message | null {
   if (!isRefusal(quote) || FORESEEN.has(orderCode(quote.code))) return null;
-  const asked = change === null ? 'the change' : formatChange(change);
-  return {
-    message: `${id}: the provider gave no price for ${asked}: ${quote.code}: ${quote.message}`,
-    fix: 'plan again with --price; a guards.cost refuses the plan meanwhile',
-  };
+  const { code, message: answer } = quote;
+  return message('rule.price-unknown', { id, change, code, answer });
 }
 
 /** Refit's own codes. Those with a check are decided by one step; the others by the target or the whole plan. */

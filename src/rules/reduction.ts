@@ -1,7 +1,9 @@
 /** Does the data still fit after a reduction? */
+
+import { upTo } from '../messages/en/format-size.ts';
+import { message } from '../messages/messages.ts';
 import type { Change, Size, UsedMemory } from '../model.ts';
 import { onChange, sizeAfter } from './facts.ts';
-import { formatMemory, upTo } from './format-size.ts';
 
 /** True where memory or shards get fewer: what the provider measures against the memory in use. */
 export function reduces(change: Change): boolean {
@@ -16,19 +18,25 @@ export const dataWouldNotFit = onChange((instance, change) => {
   const total = memoryPerShard * shards;
   const fullest = used.fullestShard ?? 0;
   const short = falls(total, used.total)
-    ? `${formatMemory(total)} in all is less than 1.3 x the ${used.total}MB in use (${atLeast(used.total)}MB)`
+    ? { fullest: false, size: total, used: used.total, needed: atLeast(used.total) }
     : falls(memoryPerShard, fullest)
-      ? `${formatMemory(memoryPerShard)} per shard is less than 1.3 x the ${upTo(fullest)}MB in use in its fullest shard (${atLeast(fullest)}MB)`
+      ? { fullest: true, size: memoryPerShard, used: upTo(fullest), needed: atLeast(fullest) }
       : null;
   if (short === null) return null;
-  return { message: `${id}: ${short}, by ${used.source}, read ${used.readAt}`, fix: fix(size, change, used) };
+  const { source, readAt } = used;
+  return message('rule.data-would-not-fit', {
+    id,
+    ...short,
+    source,
+    readAt,
+    atLeast: fitting(size, change, used),
+  });
 });
 
 /** A reduction of an instance whose memory in use is not known, in total or, with several shards, in the fullest. */
 export const usedIsUnknown = onChange(({ id, used, size }, change) => {
   if (!reduces(change) || (used !== null && (used.fullestShard !== null || size.shards <= 1))) return null;
-  const which = used === null ? 'its memory in use' : 'the memory in use in its fullest shard';
-  return { message: `${id}: a reduction needs 1.3 x the memory in use, and ${which} is not known` };
+  return message('rule.used-unknown', { id, fullest: used !== null });
 });
 
 /**
@@ -50,10 +58,10 @@ function atLeast(used: number): number {
   return Math.ceil((used * 13) / 10);
 }
 
-function fix(size: Size, change: Change, used: UsedMemory): string {
-  if (change.dimension === 'shards') {
-    return `shards: at least ${Math.ceil(atLeast(used.total) / size.memoryPerShard)}, or free memory first`;
-  }
-  const least = Math.max(Math.ceil(atLeast(used.total) / size.shards), atLeast(used.fullestShard ?? 0));
-  return `memoryPerShard: { atLeast: ${least}MB, roundTo: sold }, or free memory first`;
+/** The least value of the dimension that holds the data. */
+function fitting(size: Size, { dimension }: Change, used: UsedMemory) {
+  if (dimension === 'shards')
+    return { dimension, value: Math.ceil(atLeast(used.total) / size.memoryPerShard) } as const;
+  const value = Math.max(Math.ceil(atLeast(used.total) / size.shards), atLeast(used.fullestShard ?? 0));
+  return { dimension: 'memoryPerShard', value } as const;
 }

@@ -2,6 +2,7 @@
  * Which error will the provider answer an order with? One entry a rule, in the order in which the provider checks;
  * the first that fires gives the code. Where its documentation is silent: docs/provider-choices.md.
  */
+import { message } from '../messages/messages.ts';
 import { onChange, type Rule } from './facts.ts';
 import {
   capacityIsTooGreat,
@@ -28,8 +29,7 @@ const PRESENT = 'UpgradeInstance error list, present edition (docs/provider.md P
 /** A step that follows another of its instance may meet the lock that no read shows. Source: docs/provider.md P23 and P167. */
 const mayMeetTailLock = onChange(({ id }, _, { followsOwnStep }) => {
   if (!followsOwnStep) return null;
-  const message = `${id}: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown`;
-  return { message, fix: 'nothing to do: the lock is waited out by trying again' };
+  return message('rule.tail-lock', { id });
 });
 
 /** Every code that the provider is known to answer an order with. */

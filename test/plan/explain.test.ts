@@ -149,7 +149,7 @@ describe('an instance', () => {
         '  step      shards 3 -> 5',
         '            memoryPerShard, then shards: the usual order',
         '  in order  nothing that was read speaks against it',
-        '            FailedOperation.SystemError: crs-cart0001: this step follows another of the same instance, which stays locked for a while after it is finished and then answers FailedOperation.SystemError or FailedOperation.Unknown',
+        '            FailedOperation.SystemError: crs-cart0001: this step follows another of the same instance. After a change the instance stays locked for a while, and the provider answers FailedOperation.SystemError or FailedOperation.Unknown',
         '',
       ].join('\n'),
     );
@@ -162,7 +162,7 @@ describe('an instance', () => {
         '  target 2 (plan.yaml:6) does not: name: cart does not match feed-*',
         '  target 3 (plan.yaml:9) selects it',
         '  blocked   ResourceUnavailable.InstanceStatusAbnormal: crs-gone0001 is isolated, not running',
-        '            renew it, or leave it out: exclude: [crs-gone0001]',
+        '            renew it, or exclude it: exclude: [crs-gone0001]',
       ].join('\n'),
     );
   });
@@ -174,13 +174,13 @@ describe('an instance', () => {
         .filter((line) => line.startsWith('  now'));
     expect(told({})).toEqual(['  now       may be changed: running, no task under way, no order unpaid']);
     expect(told({ task: 'backup', unpaidOrder: '2026' })).toEqual([
-      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is running, and a task is under way on it: backup',
-      '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it waits to be paid',
+      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is running, and a task is in progress on it: backup',
+      '  now       blocked, FailedOperation.PayFailed: crs-cart0001: order 2026 for it is not paid',
     ]);
     expect(told({ status: 'isolated' })[0]).toContain('ResourceUnavailable.InstanceStatusAbnormal');
     expect(told({ status: 'processing', task: 'resize' })).toEqual([
       '  now       blocked, ResourceUnavailable.InstanceStatusAbnormal: crs-cart0001 is processing, not running',
-      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is processing, and a task is under way on it: resize',
+      '  now       blocked, ResourceUnavailable.InstanceStatusError: crs-cart0001 is processing, and a task is in progress on it: resize',
     ]);
   });
 

@@ -226,6 +226,8 @@ function callerOf(user: string) {
 }
 
 export const finding = (more: Partial<Finding> = {}): Finding => ({
+  messageId: 'rule.data-would-not-fit',
+  params: {},
   code: 'InvalidParameterValue.ReduceCapacityNotAllowed',
   severity: 'error',
   message: '8 GB × 3 shards hold 24 GB, less than 1.3 × the 21 GB in use (27.3 GB)',

@@ -1,5 +1,6 @@
 /** One line a case: what is so, and the code that the provider would answer with, last on the line. */
 import { describe, expect, it } from 'vitest';
+import { message } from '../../src/messages/messages.ts';
 import type { Change, Instance, Offer } from '../../src/model.ts';
 import { allRules, check } from '../../src/rules/check.ts';
 import type { Facts, Placement } from '../../src/rules/facts.ts';
@@ -80,7 +81,7 @@ const CASES: readonly Case[] = [
   ['... in a zone where the edition is sold out', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceUnavailable.SaleOut'],
   ['... in a zone that is sold out as a whole', { is: instance({ nodes }), change: replicas(2), placement: placed({ offer: offer({ zoneSoldOut: true }) }) }, 'ResourceInsufficient'],
   ['... the own zone is asked first', { is: instance({ nodes }), change: replicas(2), offer: offer({ zoneSoldOut: true }), placement: placed({ offer: offer({ soldOut: true }) }) }, 'ResourceInsufficient'],
-  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, misfit: { message: 'crs-00000001 is in one zone', fix: 'remove zones' } } }, 'Refit.Zones'],
+  ['zones that do not fit', { is: instance(), change: replicas(2), placement: { ...placed(), nodes: null, misfit: message('rule.zones-in-one-zone', { id: 'crs-00000001' }) } }, 'Refit.Zones'],
   ['memory of a multi-zone instance', { is: instance({ nodes }) }, null],
   ['shards of a standard instance', { is: plain, change: shards(3, 1) }, 'InvalidParameterValue.UnSupportedType'],
   ['replicas of a standard instance', { is: plain, change: replicas(2) }, null],

@@ -1,7 +1,7 @@
 /** How long changes take: from what past runs measured, or the assumption where nobody has measured any. Pure. */
 
+import { count } from '../../messages/en/format-size.ts';
 import { DIMENSIONS, type Dimension, type DurationSpread, type Durations, type Report } from '../../model.ts';
-import { count } from '../../rules/format-size.ts';
 import { SECOND } from '../../units.ts';
 
 /** One change as it was measured: from the acceptance of its order, or its begin in its window, to its end. */

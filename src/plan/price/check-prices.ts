@@ -1,9 +1,10 @@
 /** Every route checked again with its prices. */
+
+import { count, formatChange } from '../../messages/en/format-size.ts';
 import type { BlockedTarget, Finding, Money, Quote } from '../../model.ts';
 import { money } from '../../money.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { factsOf, isRefusal } from '../../rules/facts.ts';
-import { count, formatChange } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import type { Route } from '../resolve/order-steps.ts';
 import { priceOf, type Quotes } from './price-steps.ts';

@@ -2,9 +2,10 @@
  * Which nodes a change of the replicas of a multi-zone instance adds or removes: the provider wants them named, added
  * ones by zone, removed ones by number (docs/provider.md P3 and P12).
  */
-import type { Catalogue, Change, Instance, InstanceNode, NodeChange, Zone } from '../../model.ts';
+
+import { message } from '../../messages/messages.ts';
+import type { Catalogue, Change, Instance, InstanceNode, Message, NodeChange, Zone } from '../../model.ts';
 import type { Placement } from '../../rules/facts.ts';
-import { count } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 
 /** Zones by their codes, of one region. */
@@ -44,30 +45,19 @@ export function chooseNodes(
     return offer !== null && (offer === 'unknown' || !(offer.soldOut || offer.zoneSoldOut));
   });
   const none = { nodes: null, misfit: null, open, added: [], because: null };
-  const misfit = (message: string, fix: string): Chosen => ({
-    ...none,
-    misfit: { message: `${instance.id} ${message}`, fix },
-  });
-
+  const { id, region } = instance;
+  const misfit = (message: Message): Chosen => ({ ...none, misfit: message });
   const replicas = instance.nodes.filter(({ role }) => role === 'replica');
-  if (instance.nodes.length === 0)
-    return misfit(
-      'is in one zone, and zones says where the replicas of multi-zone instances go',
-      'remove zones; or spread the instance over zones in the console first, then plan again',
-    );
+  if (instance.nodes.length === 0) return misfit(message('rule.zones-in-one-zone', { id }));
   if (replicas.length !== instance.size.replicas)
     return misfit(
-      `has ${count(instance.size.replicas, 'replica')}, and its list of nodes has ${replicas.length}`,
-      'plan again when the provider tells both alike, or look at the instance in the console',
+      message('rule.nodes-differ', { id, replicas: instance.size.replicas, listed: replicas.length }),
     );
   if (change.to > change.from) {
     if (asked === null) return none;
     const strange = asked.find((zone) => !zones.has(zone));
     if (strange !== undefined)
-      return misfit(
-        `cannot have a replica in ${strange}, which is no zone of ${instance.region} whose number is known`,
-        open.length === 0 ? 'another zone' : `zones: [${open.join(', ')}], or some of them`,
-      );
+      return misfit(message('rule.zone-unknown', { id, zone: strange, region, open }));
     const added = inTurn(asked, change.to - change.from).map((zone) => zones.get(zone)!);
     return {
       ...none,
@@ -78,8 +68,12 @@ export function chooseNodes(
   const taken = asked === null ? fromTheFullest(instance.nodes, change) : fromZones(replicas, asked, change);
   if (taken === null)
     return misfit(
-      `has no ${count(change.from - change.to, 'replica')} to take from ${asked!.join(', ')}`,
-      `zones: [${[...new Set(replicas.map(({ zone }) => zone.code))].join(', ')}], or some of them: there its replicas are`,
+      message('rule.no-replica-there', {
+        id,
+        wanted: change.from - change.to,
+        zones: asked!,
+        has: [...new Set(replicas.map(({ zone }) => zone.code))],
+      }),
     );
   return {
     ...none,

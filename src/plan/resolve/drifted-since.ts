@@ -1,4 +1,6 @@
 /** What has changed since a plan was sealed: each instance and what is sold for it, as they are now. Pure. */
+
+import { formatSize, formatValue } from '../../messages/en/format-size.ts';
 import {
   type Finding,
   type Instance,
@@ -12,7 +14,6 @@ import {
 } from '../../model.ts';
 import { planAgain } from '../../next-command.ts';
 import { createFinding } from '../../rules/check.ts';
-import { formatSize, formatValue } from '../../rules/format-size.ts';
 import { indexOffers } from '../../rules/is-sold.ts';
 
 /**

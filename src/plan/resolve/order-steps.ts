@@ -2,6 +2,8 @@
  * A target to its changes, one dimension each, in an order in which every state between is one the provider accepts.
  * Found by trying every order (at most six), so that no case can be forgotten.
  */
+
+import { formatMemory } from '../../messages/en/format-size.ts';
 import {
   type Change,
   DIMENSIONS,
@@ -13,7 +15,6 @@ import {
 } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { factsOf, sizeAfter } from '../../rules/facts.ts';
-import { formatMemory } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { usedAfter } from '../../rules/reduction.ts';
 import { type Chosen, chooseNodes, nodesAfter, type ZonesOf } from './choose-nodes.ts';

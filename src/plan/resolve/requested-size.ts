@@ -2,8 +2,9 @@
  * From a wish to a number: absolute as it stands, relative from the present size, from what is sold, or from the memory
  * in use (`atLeast: 2x used`).
  */
+
+import { count, formatValue, upTo } from '../../messages/en/format-size.ts';
 import type { Dimension, RequestedSize, Size, UsedMemory } from '../../model.ts';
-import { count, formatValue, upTo } from '../../rules/format-size.ts';
 import { usedAfter } from '../../rules/reduction.ts';
 
 /**

@@ -1,4 +1,6 @@
 /** Plan and inventory to targets: which instances, and which size each. */
+
+import { formatSize, formatUsed, formatValue } from '../../messages/en/format-size.ts';
 import {
   type BlockedTarget,
   DIMENSIONS,
@@ -17,7 +19,6 @@ import {
 } from '../../model.ts';
 import { check, createFinding } from '../../rules/check.ts';
 import { factsOf } from '../../rules/facts.ts';
-import { formatSize, formatUsed, formatValue } from '../../rules/format-size.ts';
 import type { SoldFor } from '../../rules/is-sold.ts';
 import { indexFleet, reach } from './reach-instances.ts';
 import { leastByUse, resolveRequestedSize } from './requested-size.ts';

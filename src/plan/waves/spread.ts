@@ -1,7 +1,8 @@
 /** `spread`: to which group an instance belongs, of which only so many may be under way at once. */
+
+import { count } from '../../messages/en/format-size.ts';
 import type { Finding, Instance, Plan, Spread } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
-import { count } from '../../rules/format-size.ts';
 
 /** The group of an instance; null where it has no such tag: it is a group of its own then. */
 export function groupOf(

@@ -3,6 +3,7 @@
  * Waves count instances: all steps of one instance are in one wave.
  */
 import { given } from '../../given.ts';
+import { count, formatUsed } from '../../messages/en/format-size.ts';
 import type {
   Finding,
   Instance,
@@ -17,7 +18,6 @@ import type {
   WaveFrom,
 } from '../../model.ts';
 import { createFinding } from '../../rules/check.ts';
-import { count, formatUsed } from '../../rules/format-size.ts';
 import { reduces } from '../../rules/reduction.ts';
 import type { PricedRoute } from '../price/check-prices.ts';
 import { stepId } from '../price/price-steps.ts';

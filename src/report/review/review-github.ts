@@ -42,7 +42,10 @@ export function reviewGithub(
 }
 
 /** What concerns the whole plan is shown at its first line: without a file an annotation has no place in a change. */
-function annotation(finding: Omit<Finding, 'excerpt' | 'instance'>, planFile: string): string {
+function annotation(
+  finding: Pick<Finding, 'severity' | 'code' | 'message' | 'fix' | 'example' | 'location'>,
+  planFile: string,
+): string {
   const { severity, code, message, location } = finding;
   const remedy = remedyOf(finding);
   const file = (location?.file ?? planFile).replaceAll('\\', '/').replace(/^(\.\/)+/, '');

@@ -161,5 +161,7 @@ function remark(
     location: step?.location ?? null,
     excerpt: null,
     instance,
+    messageId: '',
+    params: {},
   };
 }

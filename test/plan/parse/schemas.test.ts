@@ -260,6 +260,8 @@ describe('the saved plan schema', () => {
             message: 'w',
             fix: 'm',
             example: null,
+            messageId: 'x',
+            params: { id: 'x' },
             location: null,
             excerpt: null,
             instance: 'crs-bbbb2222',

@@ -89,7 +89,7 @@ describe('the nodes of a change of replicas', () => {
 
   it('are asked for with the zones in which the edition is sold', () => {
     expect(planned('M3 R4', 2).findings[0]!.fix).toBe(
-      'zones: [ap-guangzhou-3] beside replicas; there are ap-guangzhou-3, ap-guangzhou-4',
+      'zones: [ap-guangzhou-3] beside replicas; available: ap-guangzhou-3, ap-guangzhou-4',
     );
   });
 

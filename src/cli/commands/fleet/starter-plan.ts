@@ -2,11 +2,12 @@
  * A plan to begin from, as YAML: every instance with the size it has, so that it changes nothing until somebody edits
  * it. Names come from whoever named the instances: they stand in comments alone, one line each, made visible.
  */
+
+import { formatMemory } from '../../../messages/en/format-size.ts';
 import { EDITIONS, type Instance, type Size } from '../../../model.ts';
 import { clip } from '../../../report/document/columns.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { counted, size } from '../../../report/quantities.ts';
-import { formatMemory } from '../../../rules/format-size.ts';
 import type { Skipped, StateReading } from './terraform-state.ts';
 
 export interface StarterPlan {

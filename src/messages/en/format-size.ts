@@ -1,7 +1,7 @@
 /** Sizes and changes in words, in the spelling that a plan file takes. */
 
-import type { Change, Dimension, Size, UsedMemory } from '../model.ts';
-import { GIGABYTE } from '../units.ts';
+import type { Change, Dimension, Size, UsedMemory } from '../../model.ts';
+import { GIGABYTE } from '../../units.ts';
 
 /** Memory as a plan file writes it: `4GB`, `256MB`, `1.5GB` never (1536MB). @param mb MB, 1,024-based. */
 export function formatMemory(mb: number): string {
