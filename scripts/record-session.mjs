@@ -92,7 +92,7 @@ try {
   const [line] = await once(createInterface({ input: simulator.stdout }), 'line');
   const { secretId, secretKey } = JSON.parse(line);
   mkdirSync(join(folder, 'bin'), { recursive: true });
-  copyFileSync(join(root, 'scripts/session-plan.yaml'), join(folder, 'plan.yaml'));
+  copyFileSync(join(root, 'plans/session.yaml'), join(folder, 'plan.yaml'));
   writeFileSync(join(folder, 'bin/refit'), `#!/bin/sh\nexec '${node}' '${main}' "$@"\n`);
   chmodSync(join(folder, 'bin/refit'), 0o755);
   const env = {
@@ -142,7 +142,7 @@ try {
     '# A session at the terminal',
     '',
     'What a terminal of 80 columns shows, against the simulated cloud. Recorded by `npm run record-session`; the plan is',
-    '[scripts/session-plan.yaml](../scripts/session-plan.yaml).',
+    '[plans/session.yaml](../plans/session.yaml).',
     '',
     '## Plan',
     '',
