@@ -40,7 +40,7 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
     ...options,
     faults,
     durations,
-    measured: duration === undefined,
+    durationsMeasured: duration === undefined,
   });
   return rehearsePlan({
     saved,

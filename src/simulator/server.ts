@@ -20,7 +20,7 @@ export interface ServerCertificate {
 }
 
 /** Somewhat above what the provider allows, so that its own refusal is the one that is seen. */
-const GREATEST_BODY = 11 * 1024 * 1024;
+const MAX_BODY_BYTES = 11 * 1024 * 1024;
 
 const HOST = '127.0.0.1';
 
@@ -41,12 +41,12 @@ export async function startServer(
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > GREATEST_BODY) request.destroy();
+      if (length > MAX_BODY_BYTES) request.destroy();
       else chunks.push(chunk);
     });
     request.on('end', () => {
       const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      if (request.url?.startsWith('/_refit/')) return look(world, request, response, clock.now());
+      if (request.url?.startsWith('/_refit/')) return answerInspection(world, request, response, clock.now());
       const { method = 'GET', url = '/' } = request;
       const headers = request.headers as Readonly<Record<string, string | undefined>>;
       const answer = http(world, { method, url, headers, body }, clock.now());
@@ -95,17 +95,22 @@ function send(answer: WireAnswer, request: IncomingMessage, response: ServerResp
   response.end(body);
 }
 
-function look(world: World, request: IncomingMessage, response: ServerResponse, now: number): void {
+function answerInspection(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: number,
+): void {
   const loopback = /^(::1|(::ffff:)?127\.)/.test(request.socket.remoteAddress ?? '');
   const path = request.url?.split('?')[0];
   advance(world, now);
-  const read = loopback ? LOOKS[path ?? ''] : undefined;
+  const read = loopback ? INSPECTIONS[path ?? ''] : undefined;
   const body = JSON.stringify(read ? read(world) : { error: 'not found' });
   const headers = { 'Content-Type': 'application/json' };
   send({ kind: 'answered', status: read ? 200 : 404, headers, body, delay: 0 }, request, response);
 }
 
-const LOOKS: Readonly<Record<string, (world: World) => unknown>> = {
+const INSPECTIONS: Readonly<Record<string, (world: World) => unknown>> = {
   '/_refit/counts': counts,
   '/_refit/state': worldState,
 };

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
 import { DAY } from '../units.ts';
-import { makeAccounts, type RequestedAccount, readFleetFile } from './fleet/accounts.ts';
+import { type AccountRequest, createAccounts, readFleetFile } from './fleet/accounts.ts';
 import { type ServerCertificate, startServer } from './server.ts';
 import { createWorld } from './world/create-world.ts';
 import { type Fault, parseFault } from './world/faults.ts';
@@ -38,7 +38,7 @@ export interface SimulateOptions {
   /** What the first account holds, CNY: 10,000,000. */
   readonly balance?: number;
   /** Accounts beside the first and those of the fleet file. */
-  readonly accounts?: readonly RequestedAccount[];
+  readonly accounts?: readonly AccountRequest[];
   /** Where SwitchOption 1 is not rolled out: `honoured`, the default, is everywhere. The faults do it for one region. */
   readonly maintenanceWindow?: 'honoured' | 'ignored' | 'refused';
   /** The role bound to the virtual machine of the metadata service; null: none. */
@@ -59,11 +59,11 @@ export interface Keys {
 
 /** A server on loopback, the keys of the first account, and everybody's, the first account's first. */
 export type Simulation = Readonly<
-  Awaited<ReturnType<typeof startServer>> & Omit<ReturnType<typeof simulatedWorld>, 'world'>
+  Awaited<ReturnType<typeof startServer>> & Omit<ReturnType<typeof createSimulatedWorld>, 'world'>
 >;
 
 /** A world from options, without a server: for whoever calls `http` itself. */
-export function simulatedWorld(options: SimulateOptions, now: number) {
+export function createSimulatedWorld(options: SimulateOptions, now: number) {
   const seed = options.seed ?? 1;
   const count = options.instances ?? 60;
   if (!Number.isInteger(count) || count < 0 || count > 100_000) {
@@ -78,13 +78,13 @@ export function simulatedWorld(options: SimulateOptions, now: number) {
   };
   const listed = options.fleet === undefined ? [] : readFleetFile(options.fleet);
   const { balance, secretId, secretKey, cvmRole } = options;
-  const first: RequestedAccount = {
+  const first: AccountRequest = {
     name: FIRST_ACCOUNT,
     ...(listed.length === 0 ? { instances: count } : listed.find(({ name }) => name === FIRST_ACCOUNT)),
     ...given({ balance, secretId, secretKey }),
   };
   const others = [...listed.filter(({ name }) => name !== FIRST_ACCOUNT), ...(options.accounts ?? [])];
-  const [own, ...further] = makeAccounts([first, ...others], seed);
+  const [own, ...further] = createAccounts([first, ...others], seed);
   const keys = [own!, ...further].flatMap((account) => account.keys);
   const window = options.maintenanceWindow ?? 'honoured';
   const world = createWorld(
@@ -119,7 +119,7 @@ export function simulatedWorld(options: SimulateOptions, now: number) {
  * @throws RefitError `usage` for options, a fleet or a port that cannot be
  */
 export async function simulate(options: SimulateOptions, clock: Clock): Promise<Simulation> {
-  const { world, ...keys } = simulatedWorld(options, clock.now());
+  const { world, ...keys } = createSimulatedWorld(options, clock.now());
   const server = await startServer(world, clock, options.port ?? 0, options.tls);
   return { ...server, ...keys };
 }

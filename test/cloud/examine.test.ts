@@ -7,7 +7,7 @@ import { type Transport, TransportError } from '../../src/cloud/network/transpor
 import { ORDER, READS } from '../../src/cloud/wire/actions.ts';
 import { given } from '../../src/given.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
-import { simulatedWorld } from '../../src/simulator/simulate.ts';
+import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { fakeTransport, type Line, type Sent } from './fake-transport.ts';
 import { clientOptions, KEYS, row, SCOPE, SECRET_ID, SECRET_KEY, START, TOKEN } from './scripted-client.ts';
 
@@ -115,7 +115,7 @@ describe('an examination', () => {
     const rightsOf = async (deny: readonly string[]) => {
       const clock = new VirtualClock(START);
       const fleet = { name: 'default', fleet: [{ id: 'crs-aaaa1111' }], users: { planner: deny } };
-      const { world, keys } = simulatedWorld({ fleet: JSON.stringify({ accounts: [fleet] }) }, START);
+      const { world, keys } = createSimulatedWorld({ fleet: JSON.stringify({ accounts: [fleet] }) }, START);
       const { secretId, secretKey } = keys.find(({ user }) => user === 'planner')!;
       const transport: Transport = {
         async send({ origin, headers, body }) {

@@ -8,7 +8,7 @@ import { createPermits } from '../../src/cloud/limit/permits.ts';
 import type { HttpResponse } from '../../src/cloud/network/transport.ts';
 import { EXIT_BLOCKED, RefitError } from '../../src/errors.ts';
 import { planFleet } from '../../src/operations/plan-fleet.ts';
-import { simulatedWorld } from '../../src/simulator/simulate.ts';
+import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { clusters } from './fleets.ts';
 import { simulatedCloud } from './simulated-cloud.ts';
@@ -175,7 +175,7 @@ guards: { shrink: allow }
 /** Plans, with prices, against a provider with this fault. @returns what came of it, in a line */
 export async function planAgainst(fault: string, action: string): Promise<string> {
   const clock = new VirtualClock();
-  const { world, secretId, secretKey } = simulatedWorld(
+  const { world, secretId, secretKey } = createSimulatedWorld(
     {
       seed: 1,
       fleet: JSON.stringify(clusters(1, { billing: 'prepaid', usedTotal: 300 })),

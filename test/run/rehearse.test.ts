@@ -66,7 +66,7 @@ describe('a rehearsal', () => {
     const provider = createRehearsal(saved, {
       faults: ['lost-answer:0.3'],
       durations: ASSUMED_DURATIONS,
-      measured: true,
+      durationsMeasured: true,
     });
     const startsAt = startOf(saved);
     const { entries } = await rehearseRun({

@@ -27,7 +27,7 @@ import { judged } from '../../src/run/demand-approvals.ts';
 import type { GatePorts, RunEnd } from '../../src/run/engine/run.ts';
 import { type Listener, TELLING_GRACE } from '../../src/run/notify/notifier.ts';
 import { createProcess } from '../../src/run/process.ts';
-import { simulatedWorld } from '../../src/simulator/simulate.ts';
+import { createSimulatedWorld } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { counts, type Range, type World, type WorldCounts } from '../../src/simulator/world/world.ts';
@@ -147,7 +147,7 @@ export const STEERER = { user: 'oncall', host: 'there', pid: 7 };
 export async function setStage(options: StageOptions): Promise<Stage> {
   const seed = options.seed ?? 1;
   const clock = new VirtualClock();
-  const { world, secretId, secretKey } = simulatedWorld(
+  const { world, secretId, secretKey } = createSimulatedWorld(
     {
       seed,
       fleet: JSON.stringify(options.fleet),

@@ -8,18 +8,18 @@ import { createProviderTime } from '../../src/cloud/calls/provider-time.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
 import type { Answer } from '../../src/cloud/wire/answer.ts';
 import { fitTo } from '../../src/simulator/actions/parameters.ts';
-import { newRequestId, type Served, serve } from '../../src/simulator/gateway/serve.ts';
+import { newRequestId, type ServedRequest, serve } from '../../src/simulator/gateway/serve.ts';
 import type { SimCatalogue } from '../../src/simulator/world/catalogue.ts';
-import { changeByHand } from '../../src/simulator/world/change.ts';
+import { makeForeignChange } from '../../src/simulator/world/change.ts';
 import { createWorld } from '../../src/simulator/world/create-world.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import type { Random } from '../../src/simulator/world/random.ts';
 import {
   advance,
   type Identity,
+  OTHER_UIN,
   OWNER_UIN,
   type SimDeal,
-  SOMEBODY_ELSE,
   type World,
 } from '../../src/simulator/world/world.ts';
 import type { Machine } from './machine.ts';
@@ -34,7 +34,7 @@ export const OTHER_ZONE = 'ap-guangzhou-6';
 
 const US: Identity = { secretId: 'us', secretKey: '', token: null, uin: OWNER_UIN };
 const STRANGER: Identity = { ...US, secretId: 'stranger' };
-const THEM: Identity = { secretId: 'them', secretKey: '', token: null, uin: SOMEBODY_ELSE };
+const THEM: Identity = { secretId: 'them', secretKey: '', token: null, uin: OTHER_UIN };
 
 /** What is sold is the same in every world. */
 let catalogue: SimCatalogue | null = null;
@@ -117,7 +117,7 @@ export function openProvider(
     action: Parameters<ApiClient['send']>[0]['action'],
     region: string,
     fields: object,
-  ): Served => {
+  ): ServedRequest => {
     advance(world, time.now());
     const deals = world.deals.size;
     const served = serve(
@@ -174,7 +174,11 @@ export function openProvider(
         if (isOrder) watcher.sent((fields as { InstanceId: string }).InstanceId, clock);
         const skew = clock.now() - time.now();
         const sentAt = clock.monotonic();
-        const answered = (async (): Promise<{ served: Served | null; took: number; date?: string }> => {
+        const answered = (async (): Promise<{
+          served: ServedRequest | null;
+          took: number;
+          date?: string;
+        }> => {
           if (calm) return { served: arrive(action, scope.region, fields), took: 0 };
           const there = travel();
           await time.sleep(there);
@@ -182,7 +186,7 @@ export function openProvider(
             watcher.befell('request lost', action.name);
             return { served: null, took: there };
           }
-          const served: Served =
+          const served: ServedRequest =
             Math.abs(skew) > SKEW_TOLERATED
               ? { kind: 'refused', code: 'AuthFailure.SignatureExpire', message: 'expired', delay: 0 }
               : arrive(action, scope.region, fields);
@@ -241,7 +245,7 @@ export function openProvider(
     const instance = world.instances.get(id)!;
     if (how === 'by-hand') {
       if (instance.jobs.length > 0) return;
-      changeByHand(world, instance, SOMEBODY_ELSE, time.now());
+      makeForeignChange(world, instance, OTHER_UIN, time.now());
       watcher.foreign(id, `changed by hand to ${instance.memoryPerShard} MB`);
       return;
     }
@@ -282,7 +286,7 @@ export function openProvider(
   };
 }
 
-function toAnswer(served: Served, watcher: Watcher, action: string): Answer {
+function toAnswer(served: ServedRequest, watcher: Watcher, action: string): Answer {
   switch (served.kind) {
     case 'response':
       return { kind: 'ok', fields: served.fields, requestId: String(served.fields.RequestId) };

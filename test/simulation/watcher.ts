@@ -14,7 +14,7 @@ import {
   type SavedPlan,
   type Step,
 } from '../../src/model.ts';
-import type { Served } from '../../src/simulator/gateway/serve.ts';
+import type { ServedRequest } from '../../src/simulator/gateway/serve.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world/world.ts';
 import { asks, mayBegin as mayBeginWave } from './approvals.ts';
 import { appOf, mayBegin, type Scenario } from './scenario.ts';
@@ -69,7 +69,7 @@ export interface Watcher {
   /** What the dead process left on the disk is all there is. */
   left(entries: readonly JournalEntry[]): void;
   sent(instance: string, clock: Clock): void;
-  arrived(fields: { readonly InstanceId: string }, served: Served, deal: SimDeal | null): void;
+  arrived(fields: { readonly InstanceId: string }, served: ServedRequest, deal: SimDeal | null): void;
   foreign(instance: string, what: string): void;
   /** So many resizes may be under way when another is begun from now on. */
   bound(inFlight: number): void;

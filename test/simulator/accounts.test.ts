@@ -3,7 +3,7 @@ import { VirtualClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
 import { parseAccount, readFleetFile } from '../../src/simulator/fleet/accounts.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
-import { type SimulateOptions, simulatedWorld } from '../../src/simulator/simulate.ts';
+import { createSimulatedWorld, type SimulateOptions } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { HOUR } from '../../src/units.ts';
 import { type NewerSigning, olderSigned, signed } from './signed-request.ts';
@@ -25,7 +25,7 @@ const TWO = {
 
 /** A world as `refit simulate` makes it; `as` gives somebody's keys. */
 function simulated(options: SimulateOptions = {}) {
-  const { world, keys } = simulatedWorld({ fleet: JSON.stringify(TWO), limit: 0, ...options }, START);
+  const { world, keys } = createSimulatedWorld({ fleet: JSON.stringify(TWO), limit: 0, ...options }, START);
   const as = (account: string, user: string | null = null): NewerSigning =>
     keys.find((one) => one.account === account && one.user === user)!;
   return Object.assign(requestsTo(world), { as });
@@ -102,7 +102,7 @@ describe('an account', () => {
       accounts: [parseAccount('retail=40')],
     });
     expect(test.call('redis.DescribeInstances', {}, test.as('default')).TotalCount).toBe(1);
-    const both = simulatedWorld({ instances: 60, accounts: [parseAccount('retail=60')] }, START).world;
+    const both = createSimulatedWorld({ instances: 60, accounts: [parseAccount('retail=60')] }, START).world;
     expect(both.instances.size).toBe(120);
   });
 });
@@ -310,7 +310,7 @@ describe('a fleet file with accounts', () => {
   }
   it('refuses two of one name, and an instance that two have', () => {
     const make = (accounts: object[]) => () =>
-      simulatedWorld({ fleet: JSON.stringify({ accounts }) }, new VirtualClock().now());
+      createSimulatedWorld({ fleet: JSON.stringify({ accounts }) }, new VirtualClock().now());
     expect(make([{ name: 'a' }, { name: 'a' }])).toThrow(/two accounts named a/);
     const fleet = [{ id: 'crs-aaaa1111' }];
     expect(

@@ -70,8 +70,8 @@ describe('a fault is read from', () => {
       parseFault('nonsense');
       expect.unreachable();
     } catch (error) {
-      for (const { name, sentence } of FAULTS)
-        expect((error as RefitError).fix).toContain(`${name}: ${sentence}`);
+      for (const { name, description } of FAULTS)
+        expect((error as RefitError).fix).toContain(`${name}: ${description}`);
     }
   });
 });

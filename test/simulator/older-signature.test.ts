@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/simulator/actions/refusal.ts';
 import { authenticateParameters } from '../../src/simulator/gateway/authenticate.ts';
-import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
+import type { WireRequest } from '../../src/simulator/gateway/parse-request.ts';
 import { type OlderSigning, olderSigned } from './signed-request.ts';
 import { codeOf, START, testWorld } from './test-world.ts';
 

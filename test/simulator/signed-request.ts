@@ -1,6 +1,6 @@
 /** Signs requests as the provider's clients do; both signatures are written from docs/provider.md P146 to P156, not borrowed. */
 import { createHash, createHmac } from 'node:crypto';
-import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
+import type { WireRequest } from '../../src/simulator/gateway/parse-request.ts';
 
 export const SECRET_ID = `AKID${'a'.repeat(32)}`;
 export const SECRET_KEY = 'k'.repeat(32);

@@ -1,7 +1,7 @@
 /** A world in one process and in virtual time, and requests to it: `testWorld([{ id }]).call('redis.DescribeInstances')`. */
 import { readInstances } from '../../src/simulator/fleet/read-fleet.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
-import type { WireRequest } from '../../src/simulator/gateway/open-request.ts';
+import type { WireRequest } from '../../src/simulator/gateway/parse-request.ts';
 import { createWorld } from '../../src/simulator/world/create-world.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { OWNER_UIN, type World, type WorldOptions } from '../../src/simulator/world/world.ts';

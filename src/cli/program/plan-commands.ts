@@ -42,7 +42,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
 export async function faultsAppendix(): Promise<string> {
   const { ALL_FAULTS } = await import('../../operations/known-names.ts');
   const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
-  return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.sentence}`).join('\n')}`;
+  return `Faults:\n${ALL_FAULTS.map((fault) => `  ${fault.name.padEnd(width)}  ${fault.description}`).join('\n')}`;
 }
 
 export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {

@@ -7,7 +7,7 @@ import type { Action } from './action.ts';
 import type { Params } from './parameters.ts';
 import { invalidValue } from './refusal.ts';
 
-function spanOf({ StartTime, EndTime }: Params): [from: number, to: number] {
+function timeRangeOf({ StartTime, EndTime }: Params): [from: number, to: number] {
   const [from, to] = [parseBeijingTime(StartTime as string), parseBeijingTime(EndTime as string)];
   if (from === null || to === null || to < from)
     throw invalidValue('StartTime and EndTime must be times, the first before the second.');
@@ -16,7 +16,7 @@ function spanOf({ StartTime, EndTime }: Params): [from: number, to: number] {
 }
 
 /** Long pages come without the ids of what was bought. */
-function onTheWire(deal: SimDeal, withResource: boolean): Record<string, unknown> {
+function formatDeal(deal: SimDeal, withResource: boolean): Record<string, unknown> {
   const { instance, price } = deal;
   const prepaid = instance.billing === 1;
   return {
@@ -65,7 +65,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
     },
     run(world, { params, identity }) {
       const account = accountOf(world, identity);
-      const [from, to] = spanOf(params);
+      const [from, to] = timeRangeOf(params);
       const limit = params.Limit as number;
       if (limit < 1 || limit > 1000)
         throw invalidValue(`The value of Limit must be between 1 and 1000, not ${limit}.`);
@@ -88,7 +88,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
       const start = ((params.Offset as number | undefined) ?? 0) * limit;
       return {
         TotalCount: found.length,
-        Deals: found.slice(start, start + limit).map((deal) => onTheWire(deal, limit <= 200)),
+        Deals: found.slice(start, start + limit).map((deal) => formatDeal(deal, limit <= 200)),
       };
     },
   },

@@ -18,12 +18,12 @@ const METRICS: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
   'QCE/REDIS': { StorageMin: megabytes, StorageUsMin: percent },
 };
 const PERIODS = [5, 60, 300, 3600, 86_400];
-const MOST_INSTANCES = 50;
-const MOST_POINTS = 7200;
+const MAX_INSTANCES = 50;
+const MAX_POINTS = 7200;
 /** What SpecifyStatistics is made of. */
 const AVERAGE = 1;
-const GREATEST = 2;
-const LEAST = 4;
+const MAXIMUM = 2;
+const MINIMUM = 4;
 
 export const MONITOR: Readonly<Record<string, Action>> = {
   GetMonitorData: {
@@ -43,18 +43,18 @@ export const MONITOR: Readonly<Record<string, Action>> = {
       const measure = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
       if (!measure) throw invalidValue(`There is no metric ${name} in ${namespace}.`);
       const instances = params.Instances as { Dimensions: { Name: string; Value: string }[] }[];
-      if (instances.length === 0 || instances.length > MOST_INSTANCES)
-        throw invalidValue(`Instances may hold 1 to ${MOST_INSTANCES} instances.`);
+      if (instances.length === 0 || instances.length > MAX_INSTANCES)
+        throw invalidValue(`Instances may hold 1 to ${MAX_INSTANCES} instances.`);
       const period = (params.Period as number | undefined) ?? 300;
       if (!PERIODS.includes(period)) throw invalidValue(`The period ${period} is not supported.`);
       const statistics = (params.SpecifyStatistics as number | undefined) ?? 0;
       if (statistics < 0 || statistics > 7) throw invalidValue('SpecifyStatistics is a sum of 1, 2 and 4.');
-      const end = instant(params.EndTime as string | undefined) ?? now;
-      const start = instant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
+      const end = parseInstant(params.EndTime as string | undefined) ?? now;
+      const start = parseInstant(params.StartTime as string | undefined) ?? end - 10 * period * SECOND;
       if (end < start) throw invalidValue('EndTime is before StartTime.');
-      const times = timesOf(start, Math.min(end, now), period);
-      if (times.length > MOST_POINTS / instances.length)
-        throw invalidValue(`The request asks for more than ${MOST_POINTS} points.`);
+      const times = timestampsOf(start, Math.min(end, now), period);
+      if (times.length > MAX_POINTS / instances.length)
+        throw invalidValue(`The request asks for more than ${MAX_POINTS} points.`);
       const isOurs = isOwn(world, call);
       return {
         Period: period,
@@ -79,8 +79,8 @@ export const MONITOR: Readonly<Record<string, Action>> = {
             Dimensions,
             Timestamps: isOurs(instance) ? times : [],
             Values: series('average'),
-            MaxValues: statistics & GREATEST ? series('greatest') : null,
-            MinValues: statistics & LEAST ? series('least') : null,
+            MaxValues: statistics & MAXIMUM ? series('greatest') : null,
+            MinValues: statistics & MINIMUM ? series('least') : null,
             AvgValues: statistics & AVERAGE ? series('average') : null,
           };
         }),
@@ -90,14 +90,14 @@ export const MONITOR: Readonly<Record<string, Action>> = {
 };
 
 /** Unix seconds, one a period and on it, none of them after the end. */
-function timesOf(start: number, end: number, period: number): number[] {
+function timestampsOf(start: number, end: number, period: number): number[] {
   const first = Math.ceil(start / SECOND / period) * period;
   const count = Math.max(0, Math.floor((end / SECOND - first) / period) + 1);
   return Array.from({ length: count }, (_, n) => first + n * period);
 }
 
 /** ISO 8601 with an offset, or the provider's zone-less time. */
-function instant(text: string | undefined): number | null {
+function parseInstant(text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseBeijingTime(text) ?? (/(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN);
   if (Number.isNaN(ms)) throw invalidValue(`${JSON.stringify(text)} is not a time.`);

@@ -2,7 +2,7 @@
  * Reads an action's parameters as the gateway does: an unknown name, a wrong type or a missing one is refused
  * before the action sees anything. Codes: docs/provider.md P157.
  */
-import { invalidValue, missing, Refusal } from './refusal.ts';
+import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 type Kind = 'string' | 'integer' | 'whole' | 'boolean';
 
@@ -68,7 +68,7 @@ export function fitTo(schema: Schema, value: unknown, asText = false, at = ''): 
   for (const name in schema) {
     const kind = schema[name]!;
     const required = typeof kind === 'string' ? kind.endsWith('!') : kind[1] === '!';
-    if (required && fitted[name] === undefined) throw missing(at + name);
+    if (required && fitted[name] === undefined) throw missingParameter(at + name);
   }
   return fitted;
 }

@@ -2,12 +2,12 @@
 
 import { DAY } from '../../units.ts';
 import { beijingTime } from '../world/beijing-time.ts';
-import { changeByHand } from '../world/change.ts';
+import { makeForeignChange } from '../world/change.ts';
 import { SIM_EDITIONS } from '../world/editions.ts';
-import { accountOf, type SimInstance, SOMEBODY_ELSE, type World } from '../world/world.ts';
+import { accountOf, OTHER_UIN, type SimInstance, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { type FieldKind, type Params, page } from './parameters.ts';
-import { invalidValue, missing, Refusal } from './refusal.ts';
+import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 /** Whether an instance is of the call's account and region. */
 export function isOwn(world: World, { region, identity }: Call) {
@@ -19,7 +19,7 @@ export function isOwn(world: World, { region, identity }: Call) {
 /** The instance of the call's account and region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
 export function findInstance(world: World, call: Call): SimInstance {
   const id = call.params.InstanceId as string | undefined;
-  if (id === undefined) throw missing('InstanceId');
+  if (id === undefined) throw missingParameter('InstanceId');
   const instance = world.instances.get(id);
   if (!isOwn(world, call)(instance))
     throw new Refusal('ResourceNotFound.InstanceNotExists', `The instance ${id} does not exist.`);
@@ -54,7 +54,7 @@ function kernel(version: string, low: boolean): string {
 const NETWORK = { VpcId: 10001, SubnetId: 20001, UniqVpcId: 'vpc-example1', UniqSubnetId: 'subnet-example1' };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: put together from parts it takes forty times as long
-function onTheWire(instance: SimInstance, language: Call['language']): Record<string, unknown> {
+function formatInstance(instance: SimInstance, language: Call['language']): Record<string, unknown> {
   const { region, zone, type, status, memoryPerShard, shards, lowVersion, closedAt } = instance;
   const edition = SIM_EDITIONS.get(type)!;
   return {
@@ -221,10 +221,13 @@ export const REDIS_INSTANCES: Readonly<Record<string, Action>> = {
       const found = all.filter(filterOf(params));
       found.sort(params.OrderType === 0 ? order : (a, b) => order(b, a));
       const shown = page(found, params, 1000);
-      const answer = { TotalCount: found.length, InstanceSet: shown.map((one) => onTheWire(one, language)) };
+      const answer = {
+        TotalCount: found.length,
+        InstanceSet: shown.map((one) => formatInstance(one, language)),
+      };
       if (world.handChanges.size > 0)
         for (const one of shown)
-          if (world.handChanges.delete(one.id)) changeByHand(world, one, SOMEBODY_ELSE, now);
+          if (world.handChanges.delete(one.id)) makeForeignChange(world, one, OTHER_UIN, now);
       return answer;
     },
   },

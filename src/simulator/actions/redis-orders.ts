@@ -11,7 +11,7 @@ import type { SimDeal, SimTask } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { type Params, page } from './parameters.ts';
 import { findInstance, isOwn } from './redis-instances.ts';
-import { invalidValue, missing, wrongParameter } from './refusal.ts';
+import { invalidValue, missingParameter, wrongParameter } from './refusal.ts';
 import { checkOrder, checkQuote, type RequestedNode, type RequestedResize } from './resize-checks.ts';
 
 function requestedResizeOf(params: Params): RequestedResize {
@@ -67,7 +67,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       if (switchOption !== 1 && switchOption !== 2) throw wrongParameter('SwitchOption is 1 or 2');
       // Where SwitchOption has not been rolled out yet, it is refused or overlooked (docs/provider.md P20 and P101).
       const rolledOut = (fault: FaultName): boolean =>
-        switchOption === 2 || !world.faults.take(fault, 'UpgradeInstance', instance.region.code);
+        switchOption === 2 || !world.faults.strike(fault, 'UpgradeInstance', instance.region.code);
       if (!rolledOut('window-refused'))
         throw wrongParameter('SwitchOption 1 is not supported in this region');
       const { change, cents, grows } = checkOrder(world, instance, requestedResizeOf(call.params), call.now);
@@ -104,7 +104,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       const names = [...((params.DealIds as string[] | undefined) ?? [])];
       if (names.length > 10) throw invalidValue('DealIds may hold 10 numbers.');
       if (params.DealName !== undefined) names.push(params.DealName as string);
-      if (names.length === 0) throw missing('DealName');
+      if (names.length === 0) throw missingParameter('DealName');
       const deals = names
         .map((name) => world.deals.get(name))
         .filter((deal) => deal !== undefined && isOurs(deal.instance)) as SimDeal[];

@@ -9,7 +9,7 @@ export class Refusal extends Error {
 }
 
 /** A required parameter is not there. */
-export function missing(parameter: string): Refusal {
+export function missingParameter(parameter: string): Refusal {
   return new Refusal('MissingParameter', `The request is missing a required parameter \`${parameter}\`.`);
 }
 

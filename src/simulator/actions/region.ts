@@ -3,7 +3,7 @@
 import type { Action, Call } from './action.ts';
 import { invalidValue } from './refusal.ts';
 
-function mustBeRedis({ params }: Call): void {
+function checkProduct({ params }: Call): void {
   if (params.Product !== 'redis')
     throw invalidValue(`The product ${JSON.stringify(params.Product)} is unknown.`);
 }
@@ -12,7 +12,7 @@ export const REGION: Readonly<Record<string, Action>> = {
   DescribeRegions: {
     schema: { Product: 'string!', Scene: 'integer' },
     run(world, call) {
-      mustBeRedis(call);
+      checkProduct(call);
       const rows = [...world.regions.values()].map(({ code, name }) => ({
         Region: code,
         RegionName: name,
@@ -28,7 +28,7 @@ export const REGION: Readonly<Record<string, Action>> = {
   DescribeZones: {
     schema: { Product: 'string!', Scene: 'integer' },
     run(world, call) {
-      mustBeRedis(call);
+      checkProduct(call);
       // The zones of the region asked in; of all regions where none was given.
       const regions = call.region ? [call.region] : [...world.regions.values()];
       const rows = regions.flatMap(({ zones }) =>

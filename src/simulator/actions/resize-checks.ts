@@ -30,7 +30,7 @@ export interface RequestedResize {
 }
 
 /** 8 TB in MB. Source: docs/provider.md P130. */
-const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
+const MAX_TOTAL = 8 * 1024 * GIGABYTE;
 
 /**
  * @returns the change, its quote in cents, and whether all copies together take more memory than before
@@ -38,18 +38,18 @@ const GREATEST_TOTAL = 8 * 1024 * GIGABYTE;
  */
 export function checkOrder(world: World, instance: SimInstance, wish: RequestedResize, now: number) {
   const strikes = (name: FaultName): boolean =>
-    world.faults.take(name, 'UpgradeInstance', instance.id) !== null;
+    world.faults.strike(name, 'UpgradeInstance', instance.id) !== null;
   const fault = (name: FaultName, code: string, message: string): void => {
     if (strikes(name)) throw new Refusal(code, message);
   };
   checkStatus(instance, now);
   if (strikes('low-version') || instance.lowVersion)
     throw new Refusal('UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  const asked = sizesOf(instance, wish);
+  const asked = requestedSizeOf(instance, wish);
   const { dimension, to } = asked;
   const nodes = nodeChange(instance, dimension, to.replicas, wish.nodes);
   checkSold(world, instance, asked, 'InvalidParameterValue.MemSizeNotInRange');
-  for (const zone of nodes?.add ?? []) soldIn(world, instance, zone);
+  for (const zone of nodes?.add ?? []) offerIn(world, instance, zone);
   checkReduction(instance, to);
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
   fault('sold-out', 'ResourceUnavailable.SaleOut', 'the product is sold out');
@@ -74,7 +74,7 @@ export function checkOrder(world: World, instance: SimInstance, wish: RequestedR
 export function checkQuote(world: World, instance: SimInstance, wish: RequestedResize, now: number): number {
   if (instance.status !== 2 || isBusy(instance))
     throw statusError(`instance ${instance.id} is in a wrong status`);
-  const asked = sizesOf(instance, wish);
+  const asked = requestedSizeOf(instance, wish);
   checkSold(world, instance, asked, 'LimitExceeded.MemSizeNotInRange');
   checkReduction(instance, asked.to);
   return quote(instance, asked.to, now);
@@ -104,7 +104,7 @@ function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean
 }
 
 /** The size asked for, and the one dimension in which it differs from the present one. */
-function sizesOf(instance: SimInstance, wish: RequestedResize) {
+function requestedSizeOf(instance: SimInstance, wish: RequestedResize) {
   const edition = SIM_EDITIONS.get(instance.type)!;
   const isCluster = edition.shape === 'cluster';
   if (isCluster && wish.shards === undefined) throw wrongParameter('RedisShardNum is required for clusters');
@@ -145,10 +145,10 @@ function checkReduction(instance: SimInstance, to: SimSize): void {
 function checkSold(
   world: World,
   instance: SimInstance,
-  { dimension, to }: ReturnType<typeof sizesOf>,
+  { dimension, to }: ReturnType<typeof requestedSizeOf>,
   outOfRange: string,
 ): void {
-  const sold = soldIn(world, instance, instance.zone);
+  const sold = offerIn(world, instance, instance.zone);
   if (dimension === 'memoryPerShard') {
     const { memoryPerShard: memory } = to;
     if (memory < sold.least || memory > sold.greatest)
@@ -162,11 +162,11 @@ function checkSold(
   } else if (!(dimension === 'shards' ? sold.shards : sold.replicas).has(to[dimension])) {
     throw new Refusal('InvalidParameterValue.SpecNotExist', `${to[dimension]} ${dimension} are not sold`);
   }
-  if (to.memoryPerShard * to.shards > GREATEST_TOTAL)
+  if (to.memoryPerShard * to.shards > MAX_TOTAL)
     throw new Refusal('LimitExceeded', 'the total capacity exceeds 8 TB');
 }
 
-function soldIn(world: World, { type, billing }: SimInstance, zone: SimZone): Sold {
+function offerIn(world: World, { type, billing }: SimInstance, zone: SimZone): Sold {
   const sold = world.catalogue.sold(zone.code, type, billing);
   if (!sold)
     throw new Refusal('InvalidParameterValue.SpecNotExist', `type ${type} is not sold in ${zone.code}`);

@@ -8,20 +8,20 @@ import { accountOf, type World } from '../world/world.ts';
 import type { Action, Call } from './action.ts';
 import { Refusal } from './refusal.ts';
 
-const USUAL_SECONDS = 7200;
-const MOST_SECONDS = 43_200;
+const DEFAULT_SECONDS = 7200;
+const MAX_SECONDS = 43_200;
 const ROLE_ARN = /^qcs::cam::uin\/(\d+):roleName\/([\w+=,.@-]{1,128})$/;
 const SESSION_NAME = /^[\w+=,.@:-]{2,128}$/;
 
-function assume(world: World, { params, identity, now }: Call): IssuedKeys {
+function assumeRole(world: World, { params, identity, now }: Call): IssuedKeys {
   const [, uin, role] = ROLE_ARN.exec(params.RoleArn as string) ?? [];
   const name = params.RoleSessionName as string;
   if (uin === undefined || role === undefined)
     throw wrongParam('RoleArn is qcs::cam::uin/<number>:roleName/<name>.');
   if (!SESSION_NAME.test(name)) throw wrongParam('RoleSessionName has 2 to 128 letters, digits or +=,.@_-.');
-  const seconds = (params.DurationSeconds as number | undefined) ?? USUAL_SECONDS;
-  if (seconds < 1 || seconds > MOST_SECONDS)
-    throw new Refusal('InvalidParameter.OverTimeError', `DurationSeconds is at most ${MOST_SECONDS}.`);
+  const seconds = (params.DurationSeconds as number | undefined) ?? DEFAULT_SECONDS;
+  if (seconds < 1 || seconds > MAX_SECONDS)
+    throw new Refusal('InvalidParameter.OverTimeError', `DurationSeconds is at most ${MAX_SECONDS}.`);
   const account = [...world.accounts.values()].find((one) => one.uin === uin);
   // Any name is one, unless the account lists its own.
   if (!account || (account.roles !== null && !Object.hasOwn(account.roles, role)))
@@ -60,7 +60,7 @@ export const STS: Readonly<Record<string, Action>> = {
       SerialNumber: 'string',
       TokenCode: 'string',
     },
-    run: (world, call) => ({ ...assume(world, call) }),
+    run: (world, call) => ({ ...assumeRole(world, call) }),
   },
   AssumeRoleWithWebIdentity: {
     schema: {
@@ -73,7 +73,7 @@ export const STS: Readonly<Record<string, Action>> = {
     run(world, call) {
       if (call.params.WebIdentityToken === '' || call.params.ProviderId === '')
         throw wrongParam('ProviderId and WebIdentityToken may not be empty.');
-      return { ...assume(world, call) };
+      return { ...assumeRole(world, call) };
     },
   },
 };

@@ -7,7 +7,7 @@ import { SIM_EDITIONS } from '../world/editions.ts';
 import { type SimInstance, type SimNode, sum } from '../world/world.ts';
 import type { Action } from './action.ts';
 import { bandwidth, clientLimit, findInstance } from './redis-instances.ts';
-import { invalidValue, missing, Refusal } from './refusal.ts';
+import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 /** The master's group and one for each replica. Single-zone instances have them too, but list them nowhere else. */
 function groupsOf(instance: SimInstance): readonly SimNode[] {
@@ -155,7 +155,7 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
       const present = params.InstanceId === undefined ? null : findInstance(world, call);
       const given = (name: string, usual: number | undefined): number => {
         const value = (params[name] as number | undefined) ?? usual;
-        if (value === undefined) throw missing(name);
+        if (value === undefined) throw missingParameter(name);
         if (value < 0) throw invalidValue(`The value of ${name} is not valid.`);
         return value;
       };

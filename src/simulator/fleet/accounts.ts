@@ -22,7 +22,7 @@ import { readInstances } from './read-fleet.ts';
 import { readMembers } from './read-members.ts';
 
 /** An account as it is asked for; everything but the name has a default. */
-export interface RequestedAccount
+export interface AccountRequest
   extends Partial<Pick<AccountOptions, 'fleet' | 'balance' | 'uin'>>,
     Partial<Pick<Identity, 'secretId' | 'secretKey' | 'deny'>> {
   readonly name: string;
@@ -36,17 +36,17 @@ export interface RequestedAccount
 type Rights = NonNullable<AccountOptions['roles']>;
 
 /** An account made, with every key that signs for it: the main account's first. */
-export interface MadeAccount extends AccountOptions {
+export interface CreatedAccount extends AccountOptions {
   readonly keys: readonly (Identity & { readonly user: string | null })[];
 }
 
 const KEY_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const USUAL_BALANCE = 10_000_000;
+const DEFAULT_BALANCE = 10_000_000;
 const EXAMPLE =
   '{"accounts": [{"name": "default", "fleet": [{"id": "crs-5qlrlhux"}]}, {"name": "retail", "instances": 40}]}';
 
 /** `NAME=COUNT` of the command line. @throws RefitError `usage` */
-export function parseAccount(text: string): RequestedAccount {
+export function parseAccount(text: string): AccountRequest {
   const parts = /^([A-Za-z0-9-]{1,64})=(\d{1,6})$/.exec(text);
   if (!parts)
     throw new RefitError(
@@ -58,7 +58,7 @@ export function parseAccount(text: string): RequestedAccount {
 }
 
 /** The accounts of a fleet file's text. @throws RefitError `usage`, saying where */
-export function readFleetFile(text: string): RequestedAccount[] {
+export function readFleetFile(text: string): AccountRequest[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -80,7 +80,7 @@ const KEY = [isText(/^[\x21-\x7e]{1,4096}$/), 'a text without spaces'] as const;
 
 /** What each member of an account must be. `fleet` is read on its own. */
 const FORMS: Readonly<
-  Record<keyof RequestedAccount, readonly [fits: (one: unknown) => boolean, such: string]>
+  Record<keyof AccountRequest, readonly [fits: (one: unknown) => boolean, such: string]>
 > = {
   name: [isText(/^[A-Za-z0-9-]{1,64}$/), 'letters, digits and hyphens'],
   fleet: [() => true, ''],
@@ -96,19 +96,19 @@ const FORMS: Readonly<
 };
 const MEMBERS: ReadonlySet<string> = new Set(Object.keys(FORMS));
 
-function readAccount(account: unknown, index: number): RequestedAccount {
+function readAccount(account: unknown, index: number): AccountRequest {
   const where = { known: MEMBERS, of: `fleet account ${index + 1}`, example: EXAMPLE };
   const { value, fail } = readMembers(account, where);
   if (value('name') === undefined) fail('has no name', EXAMPLE);
   for (const [name, [fits, such]] of Object.entries(FORMS))
     if (value(name) !== undefined && !fits(value(name)))
       fail(`${name} is ${JSON.stringify(value(name))}`, such);
-  const wish = account as RequestedAccount;
+  const wish = account as AccountRequest;
   return wish.fleet === undefined ? wish : { ...wish, fleet: readInstances(wish.fleet) };
 }
 
 /** Fleets, numbers and keys for accounts, the same for one seed. @throws RefitError `usage` */
-export function makeAccounts(wishes: readonly RequestedAccount[], seed: number): MadeAccount[] {
+export function createAccounts(wishes: readonly AccountRequest[], seed: number): CreatedAccount[] {
   const names = new Set<string>();
   const taken = new Set(wishes.flatMap(({ fleet = [] }) => fleet.map(({ id }) => id)));
   const listed = wishes.reduce((count, { fleet = [] }) => count + fleet.length, 0);
@@ -138,7 +138,7 @@ export function makeAccounts(wishes: readonly RequestedAccount[], seed: number):
       name: wish.name,
       uin,
       appId: 1_250_000_001 + index,
-      balance: wish.balance ?? USUAL_BALANCE,
+      balance: wish.balance ?? DEFAULT_BALANCE,
       fleet: wish.fleet ?? defaultFleet(wish.instances ?? 0, seed + index, taken),
       roles: wish.roles ?? null,
       keys: [main, ...users],

@@ -90,11 +90,11 @@ export function defaultFleet(count: number, seed: number, taken: Set<string> = n
     const fixed = FIXED_IDS[index] ?? id;
     const isFree = !taken.has(fixed);
     taken.add(fixed);
-    return drawn(random, index, isFree ? fixed : id);
+    return drawInstance(random, index, isFree ? fixed : id);
   });
 }
 
-function drawn(random: Random, index: number, id: string): FleetInstance {
+function drawInstance(random: Random, index: number, id: string): FleetInstance {
   const special = SPECIAL[index] ?? {};
   const app = random.pick(APPS);
   const type = special.type ?? random.pick(TYPES);

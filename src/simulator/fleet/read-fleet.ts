@@ -38,21 +38,21 @@ const MEMBERS: ReadonlySet<string> = new Set([
 const EXAMPLE =
   '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
 /** Where an instance stands whose zone is not given: one that sells without a catch. */
-const USUAL_ZONE: Readonly<Record<string, string>> = {
+const DEFAULT_ZONES: Readonly<Record<string, string>> = {
   'ap-guangzhou': 'ap-guangzhou-4',
   'ap-shanghai': 'ap-shanghai-5',
   'ap-beijing': 'ap-beijing-3',
 };
 
-const GREATEST_FLEET = 100_000;
+const MAX_INSTANCES = 100_000;
 const STATUSES = Object.keys(STATUS_NUMBER) as FleetStatus[];
 
 /** @throws RefitError `usage`, naming the instance and the member */
 export function readInstances(value: unknown): FleetInstance[] {
   if (!Array.isArray(value))
     throw new RefitError('usage', 'the fleet is no array', `a JSON array such as ${EXAMPLE}`);
-  if (value.length > GREATEST_FLEET)
-    throw new RefitError('usage', `the fleet has ${value.length} instances`, `at most ${GREATEST_FLEET}`);
+  if (value.length > MAX_INSTANCES)
+    throw new RefitError('usage', `the fleet has ${value.length} instances`, `at most ${MAX_INSTANCES}`);
   const seen = new Set<string>();
   return value.map((item, index) => {
     const instance = readInstance(
@@ -68,7 +68,7 @@ export function readInstances(value: unknown): FleetInstance[] {
 function readInstance(members: Members): FleetInstance {
   const { value, text, oneOf, number, flag } = members;
   const id = text('id', '', /^crs-[a-z0-9]{8,32}$/, 'crs- and eight or more lower-case letters or digits');
-  const { region, zone } = readPlace(members);
+  const { region, zone } = readRegionAndZone(members);
   const type = readType(members);
   const size = readSize(members, type);
   const replicaZones = readReplicaZones(members, region, size.replicas);
@@ -98,7 +98,7 @@ function readInstance(members: Members): FleetInstance {
 }
 
 /** Region and zone: one gives the other. */
-function readPlace({ value, text, fail }: Members): Pick<FleetInstance, 'region' | 'zone'> {
+function readRegionAndZone({ value, text, fail }: Members): Pick<FleetInstance, 'region' | 'zone'> {
   const zoneForm = /^[a-z]+(-[a-z]+)+-\d{1,2}$/;
   const given = String(value('zone'));
   const region = text(
@@ -107,7 +107,12 @@ function readPlace({ value, text, fail }: Members): Pick<FleetInstance, 'region'
     /^[a-z]+(-[a-z]+)+$/,
     'a region such as ap-guangzhou',
   );
-  const zone = text('zone', USUAL_ZONE[region] ?? `${region}-1`, zoneForm, 'a zone such as ap-guangzhou-4');
+  const zone = text(
+    'zone',
+    DEFAULT_ZONES[region] ?? `${region}-1`,
+    zoneForm,
+    'a zone such as ap-guangzhou-4',
+  );
   if (zone.replace(/-\d+$/, '') !== region)
     fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or the zone alone');
   return { region, zone };

@@ -5,7 +5,7 @@
  * host is taken with and without its port, because the official SDKs differ.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { missing, Refusal } from '../actions/refusal.ts';
+import { missingParameter, Refusal } from '../actions/refusal.ts';
 import type { Identity } from '../world/world.ts';
 
 /** What is verified of a request. Header names in lower case. */
@@ -86,7 +86,7 @@ export function authenticateParameters(
   const [secretId, timestamp, nonce, signature] = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map(
     (name) => {
       const value = params.get(name);
-      if (value === undefined || value === '') throw missing(name);
+      if (value === undefined || value === '') throw missingParameter(name);
       return value;
     },
   ) as [string, string, string, string];

@@ -7,11 +7,11 @@ import { fitTo } from '../actions/parameters.ts';
 import { seededRandom } from '../world/random.ts';
 import { advance, type Identity, type Range, type World } from '../world/world.ts';
 import { SKEW_SECONDS } from './authenticate.ts';
-import type { OpenedRequest } from './open-request.ts';
+import type { ParsedRequest } from './parse-request.ts';
 import { newRequestId, serve } from './serve.ts';
 
 /** A call as it leaves the client. */
-export interface GatewayCall extends Pick<OpenedRequest, 'action' | 'version' | 'region' | 'host'> {
+export interface GatewayCall extends Pick<ParsedRequest, 'action' | 'version' | 'region' | 'host'> {
   readonly product: string;
   readonly profile: string;
   readonly fields: object;
@@ -56,7 +56,7 @@ export function createGateway(
         const message = 'the signature has expired';
         return { kind: 'refused', code: 'AuthFailure.SignatureExpire', message, requestId, date: dateOf() };
       }
-      const opened: OpenedRequest = {
+      const opened: ParsedRequest = {
         ...named,
         identity: identityOf(profile),
         service: product,

@@ -4,8 +4,8 @@
  */
 import { advance, type World } from '../world/world.ts';
 import { metadata } from './metadata.ts';
-import { JSON_TYPE, openRequest, split, type WireRequest } from './open-request.ts';
-import { newRequestId, refused, type Served, serve } from './serve.ts';
+import { JSON_TYPE, parseRequest, splitUrl, type WireRequest } from './parse-request.ts';
+import { newRequestId, refused, type ServedRequest, serve } from './serve.ts';
 
 /** What comes of a request. */
 export type WireAnswer = {
@@ -28,7 +28,7 @@ export type WireAnswer = {
  */
 export function http(world: World, sent: WireRequest, now: number): WireAnswer {
   advance(world, now);
-  const request = lowerCased(sent);
+  const request = normalizeHeaders(sent);
   const answer = (status: number, type: string, body: string, delay = 0): WireAnswer => {
     const traceId = request.headers['x-tc-traceid'];
     const traced = traceId !== undefined && /^[\w-]{1,64}$/.test(traceId);
@@ -37,12 +37,12 @@ export function http(world: World, sent: WireRequest, now: number): WireAnswer {
   };
   const requestId = newRequestId(world);
   if (request.method === 'GET') {
-    const said = metadata(world, split(request.url)[0], now);
+    const said = metadata(world, splitUrl(request.url)[0], now);
     if (said) return answer(said.status, 'text/plain', said.body);
   }
-  let served: Served;
+  let served: ServedRequest;
   try {
-    served = serve(world, openRequest(world, request, now), requestId, now);
+    served = serve(world, parseRequest(world, request, now), requestId, now);
   } catch (error) {
     served = refused(error, 0);
   }
@@ -68,7 +68,7 @@ export function http(world: World, sent: WireRequest, now: number): WireAnswer {
 }
 
 /** The request with the names of its headers in lower case, and with a host. */
-function lowerCased(request: WireRequest): WireRequest {
+function normalizeHeaders(request: WireRequest): WireRequest {
   const { headers, url } = request;
   // What a server hands in is like that already: the common case costs nothing.
   if (

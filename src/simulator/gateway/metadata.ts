@@ -11,10 +11,10 @@ const ROLES = 'cam/security-credentials';
 /** The role that is bound unless the options say otherwise. */
 export const CVM_ROLE = 'refit-cvm';
 /** How long its keys live, seconds. */
-const LIFE = 7200;
+const LIFETIME_SECONDS = 7200;
 
 /** The keys given out last, by world: the service gives the same ones until half of their life is over. */
-const given = new WeakMap<World, { readonly keys: IssuedKeys; readonly until: number }>();
+const issued = new WeakMap<World, { readonly keys: IssuedKeys; readonly until: number }>();
 
 /** What the service says to `GET path`; null where the path is none of its own. */
 export function metadata(world: World, path: string, now: number): { status: number; body: string } | null {
@@ -23,7 +23,7 @@ export function metadata(world: World, path: string, now: number): { status: num
   const role = world.options.cvmRole === undefined ? CVM_ROLE : world.options.cvmRole;
   const wanted = path.slice(PREFIX.length).replace(/\/$/, '');
   if (wanted === 'placement/region') return { status: 200, body: 'ap-guangzhou' };
-  if (role === null || world.faults.all('no-cvm-role').length > 0) return absent;
+  if (role === null || world.faults.active('no-cvm-role').length > 0) return absent;
   if (wanted === ROLES) return { status: 200, body: role };
   if (wanted !== `${ROLES}/${role}`) return absent;
   const { Credentials, ExpiredTime, Expiration } = currentKeys(world, role, now);
@@ -35,10 +35,14 @@ export function metadata(world: World, path: string, now: number): { status: num
 }
 
 function currentKeys(world: World, role: string, now: number): IssuedKeys {
-  const last = given.get(world);
+  const last = issued.get(world);
   if (last && now < last.until) return last.keys;
   const account = world.accounts.get(FIRST_ACCOUNT)!;
-  const keys = issueKeys(world, { account, role, name: 'cvm', askedBy: account.uin, seconds: LIFE }, now);
-  given.set(world, { keys, until: now + (keys.ExpiredTime * 1000 - now) / 2 });
+  const keys = issueKeys(
+    world,
+    { account, role, name: 'cvm', askedBy: account.uin, seconds: LIFETIME_SECONDS },
+    now,
+  );
+  issued.set(world, { keys, until: now + (keys.ExpiredTime * 1000 - now) / 2 });
   return keys;
 }

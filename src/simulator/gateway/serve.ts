@@ -4,15 +4,15 @@
  */
 import type { Action, Product } from '../actions/action.ts';
 import { PRODUCTS } from '../actions/products.ts';
-import { missing, Refusal } from '../actions/refusal.ts';
-import { largerSizes, orderByHand } from '../world/change.ts';
+import { missingParameter, Refusal } from '../actions/refusal.ts';
+import { largerSizes, placeForeignOrder } from '../world/change.ts';
 import type { FaultName } from '../world/faults.ts';
 import type { SimRegion } from '../world/geography.ts';
-import { type Identity, SOMEBODY_ELSE, type World } from '../world/world.ts';
-import type { OpenedRequest } from './open-request.ts';
+import { type Identity, OTHER_UIN, type World } from '../world/world.ts';
+import type { ParsedRequest } from './parse-request.ts';
 
 /** What the gateway makes of a request, before it becomes bytes. */
-export type Served = {
+export type ServedRequest = {
   /** Milliseconds that it comes late. */
   readonly delay: number;
 } & (
@@ -30,20 +30,20 @@ const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
 );
 
 /** Serves a request that arrived at `now`, at which the world stands already. */
-export function serve(world: World, opened: OpenedRequest, requestId: string, now: number): Served {
+export function serve(world: World, opened: ParsedRequest, requestId: string, now: number): ServedRequest {
   const { identity, language, action: named } = opened;
   // Names that do not exist are counted under one heading: they are the sender's to choose.
   const name = KNOWN_ACTIONS.has(named) ? named : '(unknown)';
-  const over = world.limit.arrive(countedAs(opened), name, now);
+  const over = world.limit.arrive(limitKeyOf(opened), name, now);
   if (over) {
     const message = `Your current request times equals to \`${over.arrived}\` in a second, which exceeds the frequency limit \`${over.limit}\` for a second. Please reduce the frequency of calls.`;
     return { kind: 'refused', code: 'RequestLimitExceeded', message, delay: 0 };
   }
   const { faults } = world;
-  const delay = Number(faults.take('slow', name, null)?.value ?? 0);
+  const delay = Number(faults.strike('slow', name, null)?.value ?? 0);
   try {
-    letOthersOrder(world, opened, now);
-    if (faults.take('reset-before', name, null)) return { kind: 'reset-before', delay };
+    applyForeignOrderFault(world, opened, now);
+    if (faults.strike('reset-before', name, null)) return { kind: 'reset-before', delay };
     const { action, region, product } = route(world, opened);
     const params = opened.read(action.schema);
     const instance = typeof params.InstanceId === 'string' ? params.InstanceId : null;
@@ -54,11 +54,11 @@ export function serve(world: World, opened: OpenedRequest, requestId: string, no
       response.RequestId = requestId;
       return response;
     };
-    const spoiled = takeSpoiling(world, name, run);
+    const spoiled = takeReplacement(world, name, run);
     if (spoiled) return { ...spoiled, delay };
     const fields = run();
-    if (faults.take('lost-answer', name, instance)) return { kind: 'reset-after', delay };
-    if (faults.take('half-json', name, instance)) return { kind: 'half-json', fields, delay };
+    if (faults.strike('lost-answer', name, instance)) return { kind: 'reset-after', delay };
+    if (faults.strike('half-json', name, instance)) return { kind: 'half-json', fields, delay };
     return { kind: 'response', fields, delay };
   } catch (error) {
     return refused(error, delay);
@@ -66,20 +66,20 @@ export function serve(world: World, opened: OpenedRequest, requestId: string, no
 }
 
 /** @throws what is no refusal: a fault of the simulator's own. */
-export function refused(error: unknown, delay: number): Served {
+export function refused(error: unknown, delay: number): ServedRequest {
   if (error instanceof Refusal) return { kind: 'refused', code: error.code, message: error.message, delay };
   throw error;
 }
 
 /** The limit is counted by action, front-end region and sub-account, whatever its keys. Source: docs/provider.md P29. */
-function countedAs({ identity, host }: OpenedRequest): string {
+function limitKeyOf({ identity, host }: ParsedRequest): string {
   const region = providerHost(host)?.region ?? '';
   return region === '' ? identity.uin : `${identity.uin} at ${region}`;
 }
 
 /** Somebody else is as quick: their order for another size is taken as ours arrives, whatever becomes of ours. */
-function letOthersOrder(world: World, { action, read }: OpenedRequest, now: number): void {
-  if (action !== 'UpgradeInstance' || world.faults.ever('foreign-order').length === 0) return;
+function applyForeignOrderFault(world: World, { action, read }: ParsedRequest, now: number): void {
+  if (action !== 'UpgradeInstance' || world.faults.all('foreign-order').length === 0) return;
   let id: unknown;
   try {
     id = read(PRODUCTS.redis!.actions.UpgradeInstance!.schema).InstanceId;
@@ -87,24 +87,24 @@ function letOthersOrder(world: World, { action, read }: OpenedRequest, now: numb
     return;
   }
   const instance = world.instances.get(String(id));
-  if (!instance || !world.faults.take('foreign-order', action, instance.id)) return;
+  if (!instance || !world.faults.strike('foreign-order', action, instance.id)) return;
   const [next, further] = largerSizes(world, instance);
   const to = further ?? next ?? 2 * instance.memoryPerShard;
-  orderByHand(world, instance, { to, by: SOMEBODY_ELSE, now });
+  placeForeignOrder(world, instance, { to, by: OTHER_UIN, now });
 }
 
 /** @throws Refusal where a fault refuses the action */
 function refuseByFault({ faults }: World, action: string, instance: string | null): void {
-  if (faults.take('no-permission', action, instance))
+  if (faults.strike('no-permission', action, instance))
     throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');
-  if (faults.take('no-cam', action, instance))
+  if (faults.strike('no-cam', action, instance))
     throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
-  const code = faults.take('refuse', action, instance)?.value;
+  const code = faults.strike('refuse', action, instance)?.value;
   if (code) throw new Refusal(String(code), 'refused, as the simulator was told to');
 }
 
 /** Faults that answer in the action's stead. */
-const SPOILING = [
+const REPLACEMENTS = [
   ['http-500', { kind: 'http-500' }],
   ['html', { kind: 'html' }],
   ['internal-error', internalError('InternalError')],
@@ -117,13 +117,13 @@ function internalError(code: string) {
 }
 
 /** What stands in for the answer. The action runs first where the fault says so: a refusal of its own then stands. */
-function takeSpoiling(
+function takeReplacement(
   { faults }: World,
   action: string,
   run: () => void,
-): (typeof SPOILING)[number][1] | null {
-  for (const [name, answer] of SPOILING) {
-    const fault = faults.take(name, action, null);
+): (typeof REPLACEMENTS)[number][1] | null {
+  for (const [name, answer] of REPLACEMENTS) {
+    const fault = faults.strike(name, action, null);
     if (fault?.value === 'executed') run();
     if (fault) return answer;
   }
@@ -133,10 +133,10 @@ function takeSpoiling(
 /** Finds the action: by the service that was signed for where it is a known one, else by version. */
 function route(
   world: World,
-  { service, action: name, version, region: code, host }: OpenedRequest,
+  { service, action: name, version, region: code, host }: ParsedRequest,
 ): { action: Action; region: SimRegion | null; product: Product } {
-  if (name === '') throw missing('Action');
-  if (version === '') throw missing('Version');
+  if (name === '') throw missingParameter('Action');
+  if (version === '') throw missingParameter('Version');
   const label = providerHost(host)?.product;
   if (label !== undefined && !Object.hasOwn(PRODUCTS, label))
     throw new Refusal('NoSuchProduct', `The product \`${label}\` does not exist.`);
@@ -151,7 +151,7 @@ function route(
   if (version !== product.version)
     throw new Refusal('NoSuchVersion', `The request version=\`${version}\` is not found.`);
   const region = world.regions.get(code) ?? null;
-  if (product.regional && code === '') throw missing('Region');
+  if (product.regional && code === '') throw missingParameter('Region');
   if ((code !== '' && !region) || (product.regional && isAcrossIsolation(code, host)))
     throw new Refusal('UnsupportedRegion', `The region \`${code}\` is not supported.`);
   return { action, region, product };

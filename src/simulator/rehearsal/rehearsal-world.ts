@@ -14,10 +14,10 @@ import {
   type Step,
 } from '../../model.ts';
 import { parseTimeOfDay } from '../world/beijing-time.ts';
-import { makeCatalogue, type SimCatalogue, type Sold, unite } from '../world/catalogue.ts';
+import { addOffer, createCatalogue, type SimCatalogue, type Sold } from '../world/catalogue.ts';
 import { createWorld } from '../world/create-world.ts';
 import type { FleetInstance } from '../world/fleet-instance.ts';
-import { makeRegions, type SimRegion } from '../world/geography.ts';
+import { createRegions, type SimRegion } from '../world/geography.ts';
 import { seededRandom } from '../world/random.ts';
 import {
   type AccountOptions,
@@ -30,10 +30,10 @@ import {
 } from '../world/world.ts';
 
 /** What a saved plan says of the world that it is rehearsed in. */
-export type Rehearsable = Pick<SavedPlan, 'steps' | 'preconditions'>;
+export type RehearsedPlan = Pick<SavedPlan, 'steps' | 'preconditions'>;
 
 /** CNY: no plan is short of money unless it is told to be. */
-const ENOUGH = 1e12;
+const UNLIMITED_BALANCE = 1e12;
 const DAYS_LEFT = 180;
 
 /** Who signs for a profile: each is an account of its own. */
@@ -52,8 +52,8 @@ function uinOf(profile: string): string {
  * Makes the world at `now`, milliseconds since 1970 UTC. The same plan, options and time make the same world.
  * @param durations how long changes take
  */
-export function rehearsalWorld(
-  plan: Rehearsable,
+export function createRehearsalWorld(
+  plan: RehearsedPlan,
   durations: Durations,
   options: Pick<WorldOptions, 'seed' | 'faults' | 'startLag' | 'lockTail'>,
   now: number,
@@ -77,7 +77,7 @@ export function rehearsalWorld(
             name,
             uin: uinOf(name),
             appId: 1_250_000_002 + index,
-            balance: ENOUGH,
+            balance: UNLIMITED_BALANCE,
             fleet: fleetOf(name),
             roles: null,
           }),
@@ -86,7 +86,7 @@ export function rehearsalWorld(
       durationOf: (job) => drawDuration(durations, options.seed, job),
       limit: null,
       limitCounting: 'calendar',
-      balance: ENOUGH,
+      balance: UNLIMITED_BALANCE,
       regions,
       catalogue: catalogueFor(plan, regions),
     },
@@ -127,11 +127,11 @@ function zonesIn({ nodes }: Step) {
 }
 
 /** The regions of the plan and the usual ones; zones by the numbers that the plan's orders name. Nothing is sold out. */
-function regionsOf({ steps, preconditions }: Rehearsable): ReadonlyMap<string, SimRegion> {
+function regionsOf({ steps, preconditions }: RehearsedPlan): ReadonlyMap<string, SimRegion> {
   const named = new Map(
     steps.flatMap((step) => zonesIn(step).map((zone) => [zoneOf({ ...step, zone: zone.code }), zone.number])),
   );
-  const made = makeRegions([...preconditions.map(zoneOf), ...named.keys()]);
+  const made = createRegions([...preconditions.map(zoneOf), ...named.keys()]);
   return new Map(
     [...made].map(([code, region]) => [
       code,
@@ -208,15 +208,15 @@ function minutesOf({ from, to }: MaintenanceWindow): readonly [number, number] {
 }
 
 /** What this small world always sells, and beside that every size on the way of the plan, in every zone of the region. */
-function catalogueFor(plan: Rehearsable, regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
-  const usual = makeCatalogue(regions);
+function catalogueFor(plan: RehearsedPlan, regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
+  const usual = createCatalogue(regions);
   const stepsOf = Map.groupBy(plan.steps, ({ edition }) => typeOf(edition));
   const known = new Map<string, Sold | undefined>();
   const soldIn: SimCatalogue['sold'] = (zone, type, billing) => {
     const sold = usual.sold(zone, type, billing);
     const asked = stepsOf.get(type)?.flatMap(({ before, after }) => [before, after]);
     if (asked === undefined) return sold && { ...sold, soldOut: false };
-    return unite(sold, {
+    return addOffer(sold, {
       sizes: new Set(asked.map(({ memoryPerShard }) => memoryPerShard)),
       shards: new Set(asked.map(({ shards }) => shards)),
       replicas: new Set(asked.map(({ replicas }) => replicas)),

@@ -6,35 +6,37 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { ALL_FAULTS, parseFault } from '../world/faults.ts';
 import { seededRandom } from '../world/random.ts';
 import type { Range } from '../world/world.ts';
-import { identityOf, type Rehearsable, rehearsalWorld } from './rehearsal-world.ts';
+import { createRehearsalWorld, identityOf, type RehearsedPlan } from './rehearsal-world.ts';
 
 export interface RehearsalOptions {
   readonly faults: readonly string[];
   readonly durations: Durations;
   /** They are what a client measured, from the acceptance to its reading the change back; else the provider's own. */
-  readonly measured: boolean;
+  readonly durationsMeasured: boolean;
   readonly startLag?: Range;
   readonly lockTail?: Range;
 }
 
 /** Orders show within it. Source: docs/provider.md P165; the figures are an inference. */
-const USUAL_LAG: Range = [1_000, 10_000];
+const DEFAULT_LAG: Range = [1_000, 10_000];
 /** The provider's own plug-in leaves 2 minutes between two changes of an instance. Source: docs/provider.md P168. */
-const USUAL_TAIL: Range = [0, 120_000];
+const DEFAULT_TAIL: Range = [0, 120_000];
 
 /** Faults of keys, of which a rehearsal has none. */
-const OF_KEYS: ReadonlySet<string> = new Set(['expired-token', 'token-life', 'no-cvm-role']);
+const KEY_FAULTS: ReadonlySet<string> = new Set(['expired-token', 'token-life', 'no-cvm-role']);
 /** Faults whose value is an instance where they have one. */
-const OF_INSTANCES: ReadonlySet<string> = new Set(
+const INSTANCE_FAULTS: ReadonlySet<string> = new Set(
   ALL_FAULTS.filter(({ parameter }) => parameter === 'instance' || parameter === 'instance?').map(
     ({ name }) => name,
   ),
 );
 
 /** @throws RefitError `usage` for a fault that nobody knows, of keys, or of an instance that the plan does not name. */
-export function createRehearsal(plan: Rehearsable, options: RehearsalOptions) {
-  const { startLag = USUAL_LAG, lockTail = USUAL_TAIL } = options;
-  const durations = options.measured ? providersOwn(options.durations, startLag) : options.durations;
+export function createRehearsal(plan: RehearsedPlan, options: RehearsalOptions) {
+  const { startLag = DEFAULT_LAG, lockTail = DEFAULT_TAIL } = options;
+  const durations = options.durationsMeasured
+    ? providerDurations(options.durations, startLag)
+    : options.durations;
   for (const text of options.faults) checkFault(plan, text);
   return {
     /** What is assumed of the provider, in sentences. */
@@ -47,7 +49,7 @@ export function createRehearsal(plan: Rehearsable, options: RehearsalOptions) {
       clock: Clock,
     ): Gateway {
       const worldOptions = { seed, faults: faults.map(parseFault), startLag, lockTail };
-      const world = rehearsalWorld(plan, durations, worldOptions, startsAt);
+      const world = createRehearsalWorld(plan, durations, worldOptions, startsAt);
       return createGateway(world, clock, { seed, identityOf });
     },
     /** Numbers from 0 to below 1, of a kind with nothing else of that seed. */
@@ -55,16 +57,16 @@ export function createRehearsal(plan: Rehearsable, options: RehearsalOptions) {
   };
 }
 
-function checkFault({ preconditions }: Rehearsable, text: string): void {
+function checkFault({ preconditions }: RehearsedPlan, text: string): void {
   const fault = parseFault(text);
-  if (OF_KEYS.has(fault.name)) {
+  if (KEY_FAULTS.has(fault.name)) {
     throw new RefitError(
       'usage',
       `--fault ${text}: it is a fault of keys, and a rehearsal has none`,
       'refit simulate --fault … in another shell, and refit apply --endpoint against it',
     );
   }
-  const strikes = OF_INSTANCES.has(fault.name) && fault.value !== null;
+  const strikes = INSTANCE_FAULTS.has(fault.name) && fault.value !== null;
   if (strikes && !preconditions.some(({ instance }) => instance === fault.value)) {
     throw new RefitError(
       'usage',
@@ -75,13 +77,16 @@ function checkFault({ preconditions }: Rehearsable, text: string): void {
 }
 
 /** A client looks at about an eighth of the usual duration and no less often than every 20 s, and then once more. */
-const LOOKED = { share: 1 / 8, most: 20, again: 0.5 };
+const CLIENT_READS = { share: 1 / 8, most: 20, again: 0.5 };
 
 /** What is left of measured durations for the provider itself: without the lag before, and half a look after. */
-function providersOwn({ of, ...rest }: Durations, [least, greatest]: Range): Durations {
+function providerDurations({ of, ...rest }: Durations, [least, greatest]: Range): Durations {
   const lag = (least + greatest) / 2000;
   const own = (seconds: number): number =>
-    Math.max(0, seconds - lag - Math.min(LOOKED.most, LOOKED.share * seconds) / 2 - LOOKED.again);
+    Math.max(
+      0,
+      seconds - lag - Math.min(CLIENT_READS.most, CLIENT_READS.share * seconds) / 2 - CLIENT_READS.again,
+    );
   const spreads = Object.entries(of).map(
     ([dimension, { samples, seconds }]) => [dimension, { samples, seconds: seconds.map(own) }] as const,
   );

@@ -39,7 +39,7 @@ export interface SimCatalogue {
   sold(zone: string, type: number, billing: BillingMode): Sold | undefined;
 }
 
-export function makeCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
+export function createCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
   const sold = new Map<string, Sold>();
   const regionSet = [...regions.values()].map((region) => ({
     RegionId: region.code,
@@ -50,7 +50,7 @@ export function makeCatalogue(regions: ReadonlyMap<string, SimRegion>): SimCatal
       const products = productsOf(zone);
       for (const product of products) {
         const key = `${zone.code} ${product.Type} ${product.PayMode}`;
-        sold.set(key, unite(sold.get(key), soldBy(product)));
+        sold.set(key, addOffer(sold.get(key), offerOf(product)));
       }
       return {
         ZoneId: zone.code,
@@ -75,7 +75,7 @@ function productsOf(zone: SimZone): ProductEntry[] {
       // Legacy CKV is sold prepaid only, as its catalogue entries in the provider's sample are.
       if (payMode === '0' && (edition.type === 3 || edition.type === 4)) continue;
       const whole = entry(edition, zone, payMode);
-      if (edition.type === 9 && payMode === '1') entries.push(...inTwoHalves(whole));
+      if (edition.type === 9 && payMode === '1') entries.push(...splitInHalves(whole));
       else entries.push(whole);
     }
   }
@@ -83,7 +83,7 @@ function productsOf(zone: SimZone): ProductEntry[] {
 }
 
 /** One edition is told in two halves under one pay mode: only their union is what is sold. */
-function inTwoHalves(whole: ProductEntry): ProductEntry[] {
+function splitInHalves(whole: ProductEntry): ProductEntry[] {
   const half = whole.ShardSize.length >> 1;
   const part = (from: number, to?: number) => ({
     ShardSize: whole.ShardSize.slice(from, to),
@@ -132,7 +132,7 @@ function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1') {
   };
 }
 
-function soldBy({ ShardSize, ShardNum, ReplicaNum, Saleout }: ProductEntry): Offer {
+function offerOf({ ShardSize, ShardNum, ReplicaNum, Saleout }: ProductEntry): Offer {
   return {
     sizes: new Set(ShardSize.map((size) => Number(size) * GIGABYTE)),
     shards: new Set(ShardNum.map(Number)),
@@ -142,7 +142,7 @@ function soldBy({ ShardSize, ShardNum, ReplicaNum, Saleout }: ProductEntry): Off
 }
 
 /** What is sold with an offer more. Sold out is what no offer sells. */
-export function unite(was: Sold | undefined, offer: Offer): Sold {
+export function addOffer(was: Sold | undefined, offer: Offer): Sold {
   const union = (name: 'sizes' | 'shards' | 'replicas') => new Set([...(was?.[name] ?? []), ...offer[name]]);
   const sizes = union('sizes');
   return {

@@ -13,17 +13,17 @@
  */
 import { type DailySpan, nextWithin } from './beijing-time.ts';
 import {
-  beginTask,
-  closeTask,
+  createDeal,
+  createTask,
+  endTask,
   listDeal,
-  makeDeal,
-  openTask,
   type SimChange,
   type SimDeal,
   type SimInstance,
   type SimJob,
   type SimSize,
   spread,
+  startTask,
   sum,
   type World,
 } from './world.ts';
@@ -36,7 +36,7 @@ const TASK_TYPE: Readonly<Record<keyof SimSize, string>> = {
 };
 
 /** The maintenance window that an instance has until somebody sets another: 03:00 to 06:00, as in the sample. */
-export const USUAL_WINDOW: DailySpan = [3 * 60, 6 * 60];
+export const DEFAULT_WINDOW: DailySpan = [3 * 60, 6 * 60];
 
 /** Whether a maintenance window may be so: no wrap over midnight, and a length of the list. Source: docs/provider.md P97 and P98. */
 export function isWindow(start: number, end: number): boolean {
@@ -56,7 +56,7 @@ export function acceptOrder(
   const { now } = order;
   const price = Math.round(order.cents);
   const charged = instance.billing === 1 ? price : 0;
-  const deal = makeDeal(world, instance, {
+  const deal = createDeal(world, instance, {
     by: order.by,
     at: now,
     action: order.grows ? 'upgrade' : 'downgrade',
@@ -71,21 +71,21 @@ export function acceptOrder(
     deal,
     task: null,
     inWindow: order.inWindow,
-    fails: world.faults.take('failed-task', 'UpgradeInstance', instance.id) !== null,
-    stuck: world.faults.take('stuck', 'UpgradeInstance', instance.id) !== null,
+    fails: world.faults.strike('failed-task', 'UpgradeInstance', instance.id) !== null,
+    stuck: world.faults.strike('stuck', 'UpgradeInstance', instance.id) !== null,
   };
   const lag = world.random.whole(...world.options.startLag);
   const waits = order.inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
   const begins = now + lag + (waits > 0 ? waits + lag : 0);
   world.agenda.add(Math.round(now + lag * world.random.next()), () => listDeal(world, deal));
   world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
-    job.task = openTask(world, instance, { type: TASK_TYPE[change.dimension], by: order.by, at });
+    job.task = createTask(world, instance, { type: TASK_TYPE[change.dimension], by: order.by, at });
   });
-  world.agenda.add(begins, (at) => begin(world, job, at));
+  world.agenda.add(begins, (at) => startOrQueue(world, job, at));
   return deal;
 }
 
-function begin(world: World, job: SimJob, at: number): void {
+function startOrQueue(world: World, job: SimJob, at: number): void {
   const { jobs } = job.instance;
   jobs.push(job);
   if (jobs.length === 1) startJob(world, job, at);
@@ -94,20 +94,20 @@ function begin(world: World, job: SimJob, at: number): void {
 function startJob(world: World, job: SimJob, at: number): void {
   job.instance.status = 1;
   job.deal.status = 3;
-  if (job.task) beginTask(world, job.task, job.inWindow, at);
+  if (job.task) startTask(world, job.task, job.inWindow, at);
   if (job.stuck) return;
   const { duration, durationOf } = world.options;
   const takes = durationOf ? durationOf(job) : world.random.whole(...duration);
-  world.agenda.add(at + takes, (end) => finish(world, job, end));
+  world.agenda.add(at + takes, (end) => finishJob(world, job, end));
 }
 
-function finish(world: World, job: SimJob, at: number): void {
+function finishJob(world: World, job: SimJob, at: number): void {
   const { instance, deal } = job;
   instance.status = 2;
   instance.lockedUntil = at + world.random.whole(...world.options.lockTail);
   deal.endedAt = at;
   deal.status = job.fails ? 5 : 4;
-  if (job.task) closeTask(job.task, job.fails ? 4 : 2, at);
+  if (job.task) endTask(job.task, job.fails ? 4 : 2, at);
   // What could not be delivered is paid back. Not documented; an inference.
   if (job.fails) instance.account.balance += deal.charged;
   else applyChange(instance, job.change, at);
@@ -139,18 +139,18 @@ function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange,
 }
 
 /** Somebody else grows the instance to the next size sold, done before anybody can look. */
-export function changeByHand(world: World, instance: SimInstance, by: string, now: number): void {
+export function makeForeignChange(world: World, instance: SimInstance, by: string, now: number): void {
   const to = largerSizes(world, instance)[0] ?? instance.memoryPerShard * 2;
-  const deal = makeDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
+  const deal = createDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
   deal.status = 4;
   deal.endedAt = now;
   listDeal(world, deal);
-  closeTask(openTask(world, instance, { type: TASK_TYPE.memoryPerShard, by, at: now }), 2, now);
+  endTask(createTask(world, instance, { type: TASK_TYPE.memoryPerShard, by, at: now }), 2, now);
   applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null }, now);
 }
 
 /** Somebody else's order for a size of memory, taken and paid as any: it shows and begins as ours do. */
-export function orderByHand(
+export function placeForeignOrder(
   world: World,
   instance: SimInstance,
   { to, by, now }: { to: number; by: string; now: number },

@@ -1,25 +1,25 @@
 /** Makes a world out of a fleet, a seed and what is to go wrong. */
 import { DAY, MINUTE } from '../../units.ts';
 import { createAgenda } from './agenda.ts';
-import { makeCatalogue } from './catalogue.ts';
-import { USUAL_WINDOW } from './change.ts';
-import { type Arsenal, armFaults } from './faults.ts';
+import { createCatalogue } from './catalogue.ts';
+import { DEFAULT_WINDOW } from './change.ts';
+import { createFaultSet, type FaultSet } from './faults.ts';
 import { type FleetInstance, STATUS_NUMBER } from './fleet-instance.ts';
-import { makeRegions, type SimRegion } from './geography.ts';
+import { createRegions, type SimRegion } from './geography.ts';
 import { seededRandom } from './random.ts';
 import { createRequestLimit } from './request-limit.ts';
 import {
   type AccountOptions,
-  closeTask,
+  createDeal,
+  createTask,
+  endTask,
   FIRST_ACCOUNT,
   listDeal,
-  makeDeal,
+  OTHER_UIN,
   OWNER_UIN,
-  openTask,
   type SimAccount,
   type SimInstance,
   type SimNode,
-  SOMEBODY_ELSE,
   spread,
   type World,
   type WorldOptions,
@@ -31,8 +31,8 @@ export function createWorld(options: WorldOptions, now: number): World {
   const owners = ownersOf(options);
   const fleet = owners.flatMap((owner) => owner.fleet);
   const regions =
-    options.regions ?? makeRegions(fleet.flatMap(({ zone, replicaZones }) => [zone, ...replicaZones]));
-  const faults = armFaults(options.faults, seededRandom(options.seed ^ 0x51ed270b).next, now);
+    options.regions ?? createRegions(fleet.flatMap(({ zone, replicaZones }) => [zone, ...replicaZones]));
+  const faults = createFaultSet(options.faults, seededRandom(options.seed ^ 0x51ed270b).next, now);
   const world: World = {
     options,
     startedAt: now,
@@ -40,7 +40,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     names: seededRandom(options.seed ^ 0x9e3779b9),
     agenda: createAgenda(),
     regions,
-    catalogue: options.catalogue ?? makeCatalogue(regions),
+    catalogue: options.catalogue ?? createCatalogue(regions),
     instances: new Map(),
     accounts: new Map(owners.map((owner) => [owner.name, accountFrom(owner)])),
     deals: new Map(),
@@ -51,19 +51,19 @@ export function createWorld(options: WorldOptions, now: number): World {
     identities: new Map(options.identities.map((identity) => [identity.secretId, identity])),
     limit: createRequestLimit(options.limitCounting, (action) => limitOf(action, options, faults)),
     faults,
-    seenOnce: new Map(),
+    usedRequests: new Map(),
     get clockSkew() {
-      return faults.all('clock-skew').reduce((sum, { value }) => sum + Number(value), 0);
+      return faults.active('clock-skew').reduce((sum, { value }) => sum + Number(value), 0);
     },
     handChanges: new Set(),
     unauthenticated: 0,
     // Order numbers of one world begin somewhere and then count up: unique without looking.
-    lastNumber: random.whole(1e13, 9e13),
+    lastOrderNumber: random.whole(1e13, 9e13),
   };
   for (const { name, fleet } of owners)
-    for (const spec of fleet) settleIn(world, world.accounts.get(name)!, spec);
-  planHandChanges(world);
-  planForeignTasks(world);
+    for (const spec of fleet) addInstance(world, world.accounts.get(name)!, spec);
+  scheduleHandChanges(world);
+  scheduleForeignTasks(world);
   return world;
 }
 
@@ -78,15 +78,15 @@ function accountFrom({ name, uin, appId, roles, balance }: AccountOptions): SimA
 }
 
 /** Requests a second of an action. The last fault that names it wins, then the last for all, then the options. */
-function limitOf(action: string, { limit }: WorldOptions, faults: Arsenal): number {
-  const limits = faults.all('limit');
+function limitOf(action: string, { limit }: WorldOptions, faults: FaultSet): number {
+  const limits = faults.active('limit');
   const named =
     limits.findLast((fault) => fault.action === action) ?? limits.findLast((fault) => fault.action === '*');
   return named ? Number(named.value) : (limit ?? (action === 'DescribeInstances' ? 35 : 20));
 }
 
 /** Adds an instance to the world and to its account, with the task and the unpaid order that it has. */
-function settleIn(world: World, account: SimAccount, spec: FleetInstance): void {
+function addInstance(world: World, account: SimAccount, spec: FleetInstance): void {
   const now = world.startedAt;
   const instance = instanceOf(world, account, spec);
   world.instances.set(instance.id, instance);
@@ -94,21 +94,21 @@ function settleIn(world: World, account: SimAccount, spec: FleetInstance): void 
   account.byRegion.set(spec.region, here);
   here.push(instance);
   const runs = (type: string): void => {
-    openTask(world, instance, { type, by: SOMEBODY_ELSE, at: now }).result = 1;
+    createTask(world, instance, { type, by: OTHER_UIN, at: now }).result = 1;
   };
   if (spec.task !== null) runs(spec.task);
   if (spec.status === 'processing') runs('043');
   if (!spec.unpaidOrder) return;
   const terms = { by: account.uin, action: 'upgrade', price: 10_000, charged: 0 } as const;
-  const deal = makeDeal(world, instance, { ...terms, at: now - DAY });
+  const deal = createDeal(world, instance, { ...terms, at: now - DAY });
   deal.status = 1;
   instance.unpaid = deal;
   listDeal(world, deal);
 }
 
 /** From when until when somebody else changes an instance once it has been read. */
-function planHandChanges({ agenda, faults, handChanges, startedAt }: World): void {
-  for (const { value, from, until } of faults.ever('hand-change')) {
+function scheduleHandChanges({ agenda, faults, handChanges, startedAt }: World): void {
+  for (const { value, from, until } of faults.all('hand-change')) {
     const id = String(value);
     agenda.add(startedAt + from, () => handChanges.add(id));
     if (until !== null) agenda.add(startedAt + until, () => handChanges.delete(id));
@@ -116,15 +116,15 @@ function planHandChanges({ agenda, faults, handChanges, startedAt }: World): voi
 }
 
 /** From when until when a backup runs on an instance. */
-function planForeignTasks(world: World): void {
+function scheduleForeignTasks(world: World): void {
   const { agenda, startedAt } = world;
-  for (const { value, from, until } of world.faults.ever('foreign-task')) {
+  for (const { value, from, until } of world.faults.all('foreign-task')) {
     const instance = world.instances.get(String(value));
     if (!instance) continue;
     const begin = (at: number): void => {
-      const task = openTask(world, instance, { type: '012', by: SOMEBODY_ELSE, at });
+      const task = createTask(world, instance, { type: '012', by: OTHER_UIN, at });
       task.result = 1;
-      if (until !== null) agenda.add(startedAt + until, (end) => closeTask(task, 2, end));
+      if (until !== null) agenda.add(startedAt + until, (end) => endTask(task, 2, end));
     };
     if (from === 0) begin(startedAt);
     else agenda.add(startedAt + from, begin);
@@ -171,7 +171,7 @@ function instanceOf(world: World, account: SimAccount, spec: FleetInstance): Sim
       ? { id: `crs-rpl-${spec.id.slice(4)}`, role: spec.replicationRole }
       : null,
     past: [],
-    window: spec.window ?? USUAL_WINDOW,
+    window: spec.window ?? DEFAULT_WINDOW,
     memoryPerShard: spec.memoryPerShard,
     shards: spec.shards,
     replicas: spec.replicas,

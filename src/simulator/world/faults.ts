@@ -14,16 +14,16 @@ import { HOUR, MINUTE, SECOND } from '../../units.ts';
 type Parameter = 'none' | 'executed?' | 'instance?' | 'region?' | 'instance' | 'duration' | 'number' | 'code';
 
 /**
- * @param sentence what happens, for the list that a wrong name is answered with
+ * @param description what happens, for the list that a wrong name is answered with
  * @param action the action it strikes unless `@Action` says otherwise; null where it belongs to no action
  */
 function kind<const Name extends string>(
   name: Name,
   parameter: Parameter,
-  sentence: string,
+  description: string,
   action: string | null = 'UpgradeInstance',
 ) {
-  return { name, parameter, action, sentence };
+  return { name, parameter, action, description };
 }
 
 type FaultKind = Readonly<ReturnType<typeof kind<FaultName>>>;
@@ -80,7 +80,7 @@ export const FAULTS = [
 ];
 
 /** What can befall keys, reads and the maintenance window. */
-const FURTHER_FAULTS = [
+const MORE_FAULTS = [
   kind(
     'refuse',
     'code',
@@ -112,9 +112,9 @@ const FURTHER_FAULTS = [
 ];
 
 /** Every fault there is. */
-export const ALL_FAULTS: readonly FaultKind[] = [...FAULTS, ...FURTHER_FAULTS];
+export const ALL_FAULTS: readonly FaultKind[] = [...FAULTS, ...MORE_FAULTS];
 
-export type FaultName = (typeof FAULTS)[number]['name'] | (typeof FURTHER_FAULTS)[number]['name'];
+export type FaultName = (typeof FAULTS)[number]['name'] | (typeof MORE_FAULTS)[number]['name'];
 
 /** A fault as asked for. */
 export interface Fault {
@@ -143,7 +143,7 @@ export function parseFault(text: string): Fault {
   if (!parts || !kind) {
     return refuse(
       `${JSON.stringify(text)} is no fault: name[=value][@Action][:probability|#count][+from[..until]]`,
-      `one of:\n${ALL_FAULTS.map(({ name, sentence }) => `  ${name}: ${sentence}`).join('\n')}`,
+      `one of:\n${ALL_FAULTS.map(({ name, description }) => `  ${name}: ${description}`).join('\n')}`,
     );
   }
   const [, , rawValue, action, probability, count, fromText, untilText] = parts;
@@ -213,13 +213,13 @@ const VALUES: Readonly<Record<Parameter, ValueForm>> = {
   duration: { read: milliseconds, wanted: 'a time such as 250ms, 5s or 10m', needed: 'a time such as 5s' },
 };
 
-function readValue({ name, parameter, sentence }: FaultKind, raw: string | undefined): Fault['value'] {
+function readValue({ name, parameter, description }: FaultKind, raw: string | undefined): Fault['value'] {
   const { read, wanted, needed } = VALUES[parameter];
   if (raw === undefined && needed === undefined) return null;
   const value = raw === undefined ? null : read(raw);
   if (value !== null) return value;
   const what = raw === undefined ? needed : `${wanted}, not ${JSON.stringify(raw)}`;
-  return refuse(`the fault ${name} takes ${what}`, `${name}: ${sentence}`);
+  return refuse(`the fault ${name} takes ${what}`, `${name}: ${description}`);
 }
 
 /** `250ms`, `5s`, `-10m`; null where it is no time. */
@@ -231,7 +231,7 @@ function milliseconds(text: string): number | null {
 const UNITS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR };
 
 /** Faults that name what they strike. */
-const CHOOSY: ReadonlySet<string> = new Set(
+const TARGETED_FAULTS: ReadonlySet<string> = new Set(
   ALL_FAULTS.filter(
     ({ parameter, action }) =>
       parameter === 'instance?' || parameter === 'region?' || (parameter === 'instance' && action !== null),
@@ -239,33 +239,33 @@ const CHOOSY: ReadonlySet<string> = new Set(
 );
 
 /** The faults of a world, with how often each may still strike. */
-export type Arsenal = ReturnType<typeof armFaults>;
+export type FaultSet = ReturnType<typeof createFaultSet>;
 
 /**
  * @param chance gives numbers from 0 to below 1
  * @param startedAt from when the faults' own times count, ms since 1970 UTC
  */
-export function armFaults(faults: readonly Fault[], chance: () => number, startedAt: number) {
+export function createFaultSet(faults: readonly Fault[], chance: () => number, startedAt: number) {
   const armed = faults.map((fault) => ({ fault, left: fault.count ?? Number.POSITIVE_INFINITY }));
   const byName = Map.groupBy(armed, ({ fault }) => fault.name);
   let since = 0;
   const isOn = ({ from, until }: Fault): boolean => since >= from && (until === null || since < until);
-  const ever = (name: FaultName): readonly Fault[] => byName.get(name)?.map(({ fault }) => fault) ?? [];
+  const all = (name: FaultName): readonly Fault[] => byName.get(name)?.map(({ fault }) => fault) ?? [];
   return {
     /** Says what time it is, ms since 1970 UTC: some faults strike only for a while. */
-    tell(now: number): void {
+    setTime(now: number): void {
       since = now - startedAt;
     },
     /**
      * Whether a fault of this name strikes now; counts it when it does.
      * @param subject the instance, or for faults of a region the region
      */
-    take(name: FaultName, action: string, subject: string | null): Fault | null {
+    strike(name: FaultName, action: string, subject: string | null): Fault | null {
       for (const armed of byName.get(name) ?? []) {
         const { fault } = armed;
         if (armed.left <= 0 || !isOn(fault)) continue;
         if (fault.action !== '*' && fault.action !== action) continue;
-        if (fault.value !== null && fault.value !== subject && CHOOSY.has(name)) continue;
+        if (fault.value !== null && fault.value !== subject && TARGETED_FAULTS.has(name)) continue;
         if (fault.probability !== null && chance() >= fault.probability) continue;
         armed.left -= 1;
         return fault;
@@ -273,8 +273,8 @@ export function armFaults(faults: readonly Fault[], chance: () => number, starte
       return null;
     },
     /** Every fault of this name that may strike now, counted or not. */
-    all: (name: FaultName): readonly Fault[] => ever(name).filter(isOn),
+    active: (name: FaultName): readonly Fault[] => all(name).filter(isOn),
     /** Every fault of this name, whatever the time. */
-    ever,
+    all,
   };
 }

@@ -68,7 +68,7 @@ function zoneNumber(region: number, ordinal: number): number {
  * Every region with its zones. `extra` are zone codes (`<region>-<number>`) that a fleet uses beside the usual
  * ones; regions that docs/provider.md P67 names no number for are given one from 900 up.
  */
-export function makeRegions(extra: Iterable<string>): ReadonlyMap<string, SimRegion> {
+export function createRegions(extra: Iterable<string>): ReadonlyMap<string, SimRegion> {
   const ordinals = new Map<string, Set<number>>(
     REGIONS.map(([code]) => [code, new Set(ZONES[code] ?? [1, 2])]),
   );

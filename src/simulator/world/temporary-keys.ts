@@ -17,11 +17,11 @@ interface KeyRequest {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** Dead keys are told apart from keys that never were for so long, ms. */
-const REMEMBERED = HOUR;
+const KEPT_AFTER_EXPIRY = HOUR;
 
 /** @param now ms since 1970 UTC */
 export function issueKeys(world: World, { account, role, name, askedBy, seconds }: KeyRequest, now: number) {
-  const lives = [seconds * SECOND, ...world.faults.all('token-life').map(({ value }) => Number(value))];
+  const lives = [seconds * SECOND, ...world.faults.active('token-life').map(({ value }) => Number(value))];
   // On the wire the end is a whole second, and the key lives no longer than it says.
   const expires = Math.floor((now + Math.max(0, Math.min(...lives))) / 1000);
   const secretId = `AKID${world.names.text(60, LETTERS)}`;
@@ -37,7 +37,7 @@ export function issueKeys(world: World, { account, role, name, askedBy, seconds 
     session: { role, name, askedBy, issuedAt: now, expiresAt: expires * 1000 },
   };
   for (const [id, { session }] of world.identities)
-    if (session && session.expiresAt + REMEMBERED < now) world.identities.delete(id);
+    if (session && session.expiresAt + KEPT_AFTER_EXPIRY < now) world.identities.delete(id);
   world.identities.set(secretId, identity);
   return {
     Credentials: { Token: token, TmpSecretId: secretId, TmpSecretKey: secretKey },

@@ -6,7 +6,7 @@
 import type { Agenda } from './agenda.ts';
 import { beijingDate, type DailySpan } from './beijing-time.ts';
 import type { BillingMode, SimCatalogue } from './catalogue.ts';
-import type { Arsenal, Fault } from './faults.ts';
+import type { Fault, FaultSet } from './faults.ts';
 import type { FleetInstance } from './fleet-instance.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 import type { Random } from './random.ts';
@@ -218,21 +218,21 @@ export interface World {
   /** By secret id. Temporary keys are added as they are issued. */
   readonly identities: Map<string, Identity>;
   /** Requests signed by v1 within the last minutes: each is taken once. By what identifies it, until when it matters. */
-  readonly seenOnce: Map<string, number>;
+  readonly usedRequests: Map<string, number>;
   readonly limit: RequestLimit;
-  readonly faults: Arsenal;
+  readonly faults: FaultSet;
   /** How far the server's clock is ahead of the truth now, ms. */
   readonly clockSkew: number;
   /** Instances that somebody else changes once they have been read. */
   readonly handChanges: Set<string>;
   /** Requests that failed authentication: they count for nobody. */
   unauthenticated: number;
-  lastNumber: number;
+  lastOrderNumber: number;
 }
 
 /** The main account's number of the first account, and the one who changes things by hand. */
 export const OWNER_UIN = '100000000001';
-export const SOMEBODY_ELSE = '100000000099';
+export const OTHER_UIN = '100000000099';
 
 /** The account that first was, unless an identity says otherwise. */
 export const FIRST_ACCOUNT = 'default';
@@ -255,7 +255,7 @@ export function sum(parts: readonly number[]): number {
 }
 
 /** A new task that the list shows from now on, pending. */
-export function openTask(
+export function createTask(
   world: World,
   instance: SimInstance,
   { type, by, at }: { type: string; by: string; at: number },
@@ -270,7 +270,7 @@ export function openTask(
 }
 
 /** Marks a task as running. One that had waited begins only now, and is the newest. */
-export function beginTask(world: World, task: SimTask, waited: boolean, at: number): void {
+export function startTask(world: World, task: SimTask, waited: boolean, at: number): void {
   task.result = 1;
   if (!waited) return;
   task.startedAt = at;
@@ -281,7 +281,7 @@ export function beginTask(world: World, task: SimTask, waited: boolean, at: numb
 }
 
 /** Ends a task for good. */
-export function closeTask(task: SimTask, result: 2 | 4, at: number): void {
+export function endTask(task: SimTask, result: 2 | 4, at: number): void {
   task.result = result;
   task.endedAt = at;
   task.instance.openTasks -= 1;
@@ -297,13 +297,13 @@ export function listDeal(world: World, deal: SimDeal): void {
 }
 
 /** A new order under a number of its own, paid. The caller lists it in billing. */
-export function makeDeal(
+export function createDeal(
   world: World,
   instance: SimInstance,
   { at, ...terms }: Pick<SimDeal, 'by' | 'action' | 'price' | 'charged'> & { at: number },
 ): SimDeal {
-  world.lastNumber += 1;
-  const name = `${beijingDate(at)}${String(world.lastNumber).padStart(15, '0')}`;
+  world.lastOrderNumber += 1;
+  const name = `${beijingDate(at)}${String(world.lastOrderNumber).padStart(15, '0')}`;
   const deal: SimDeal = { name, instance, ...terms, createdAt: at, endedAt: null, status: 2 };
   world.deals.set(deal.name, deal);
   return deal;
@@ -311,7 +311,7 @@ export function makeDeal(
 
 /** Lets everything happen that is due by `now`. */
 export function advance(world: World, now: number): void {
-  world.faults.tell(now);
+  world.faults.setTime(now);
   world.agenda.runUntil(now);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/model.ts';
 import { FAULTS } from '../../../src/simulator/world/faults.ts';
-import { openTask } from '../../../src/simulator/world/world.ts';
+import { createTask } from '../../../src/simulator/world/world.ts';
 import { A, clusters, standards } from '../fleets.ts';
 import { type Exceptions, holds } from '../holds.ts';
 import { type Run, type Stage, setStage } from '../stage.ts';
@@ -260,7 +260,7 @@ async function meet({
     afterPlanning(world, now) {
       // A fault that befalls an instance from the start would not get past the plan.
       if (faults.includes(BACKUP))
-        openTask(world, world.instances.get(A(1))!, { type: '012', by: 'somebody', at: now }).result = 1;
+        createTask(world, world.instances.get(A(1))!, { type: '012', by: 'somebody', at: now }).result = 1;
     },
     fleet: standards(6),
     plan: PLAN(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acceptOrder, orderByHand } from '../../../src/simulator/world/change.ts';
-import { OWNER_UIN, SOMEBODY_ELSE, type World } from '../../../src/simulator/world/world.ts';
+import { acceptOrder, placeForeignOrder } from '../../../src/simulator/world/change.ts';
+import { OTHER_UIN, OWNER_UIN, type World } from '../../../src/simulator/world/world.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Fate, type Run, type Stage, type StageOptions, setStage } from '../stage.ts';
@@ -56,11 +56,11 @@ describe('an order whose request was lost while somebody else ordered for the in
     const run = await stage.run();
     holds(stage, run);
     expect(run.end).toEqual({ because: 'done', exitCode: 3 });
-    const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
+    const [theirs] = dealsBy(stage, OTHER_UIN);
     expect(first(run)).toMatchObject({ outcome: 'drifted', code: 'Refit.Drifted', orders: [], attempts: 1 });
     expect(first(run).what).toMatch(
       new RegExp(
-        `somebody else changed the instance meanwhile: .*order ${theirs} by ${SOMEBODY_ELSE}, created at`,
+        `somebody else changed the instance meanwhile: .*order ${theirs} by ${OTHER_UIN}, created at`,
       ),
     );
     expect(settled(run)).toEqual([[false, null]]);
@@ -77,7 +77,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     });
     const run = await stage.run(
       asItArrives(stage, (world, now) =>
-        orderByHand(world, world.instances.get(A(1))!, { to: 8192, by: SOMEBODY_ELSE, now }),
+        placeForeignOrder(world, world.instances.get(A(1))!, { to: 8192, by: OTHER_UIN, now }),
       ),
     );
     holds(stage, run);
@@ -91,7 +91,7 @@ describe('an order whose request was lost while somebody else ordered for the in
       plan: `${ALL_TO_8GB}\nexecution: { inFlight: 1 }`,
       faults: ['reset-before#1', 'no-permission@DescribeDealsByCond'],
     });
-    const run = await stage.run(asItArrives(stage, replicasByHand(SOMEBODY_ELSE)));
+    const run = await stage.run(asItArrives(stage, replicasByHand(OTHER_UIN)));
     holds(stage, run);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [] });
     expect(first(run).what).toMatch(/task \d+ \(type 029\), begun at/);
@@ -106,7 +106,7 @@ describe('an order whose request was lost while somebody else ordered for the in
     });
     const run = await stage.run(
       asItArrives(stage, (world, now) =>
-        orderByHand(world, world.instances.get(A(1))!, { to: 16_384, by: OWNER_UIN, now }),
+        placeForeignOrder(world, world.instances.get(A(1))!, { to: 16_384, by: OWNER_UIN, now }),
       ),
     );
     holds(stage, run);
@@ -150,7 +150,7 @@ describe('an order that was taken together with one of somebody else', () => {
       });
       const run = await stage.run();
       holds(stage, run);
-      const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
+      const [theirs] = dealsBy(stage, OTHER_UIN);
       expect(first(run).orders).toEqual([
         stage.cloud.world.instances.get(A(1))!.jobs.length === 0 ? ownOrder(stage) : '',
       ]);
@@ -158,7 +158,7 @@ describe('an order that was taken together with one of somebody else', () => {
       outcomes.add(first(run).outcome);
       if (first(run).outcome === 'drifted') {
         expect(sizeOf(stage)).not.toBe(8192);
-        expect(first(run).what).toContain(`somebody else changed it, by order ${theirs} by ${SOMEBODY_ELSE}`);
+        expect(first(run).what).toContain(`somebody else changed it, by order ${theirs} by ${OTHER_UIN}`);
       } else expect(first(run).outcome).toBe('verified');
     }
     expect(outcomes).toContain('drifted');
@@ -174,7 +174,7 @@ describe('an order that was taken together with one of somebody else', () => {
     const run = await stage.run(
       asItArrives(stage, (world, now) => {
         const instance = world.instances.get(A(1))!;
-        const deal = orderByHand(world, instance, { to: 16_384, by: SOMEBODY_ELSE, now });
+        const deal = placeForeignOrder(world, instance, { to: 16_384, by: OTHER_UIN, now });
         // It comes after ours, and comes to nothing.
         world.agenda.add(now + 40_000, () => {
           const job = instance.jobs.find((one) => one.deal === deal);
@@ -192,17 +192,15 @@ describe('what somebody else does before the order', () => {
     const stage = await setStage({
       ...STORY,
       afterPlanning: (world, now) =>
-        void orderByHand(world, world.instances.get(A(1))!, { to: 16_384, by: SOMEBODY_ELSE, now }),
+        void placeForeignOrder(world, world.instances.get(A(1))!, { to: 16_384, by: OTHER_UIN, now }),
     });
     await stage.pass(10_000);
     const run = await stage.run();
     holds(stage, run);
-    const [theirs] = dealsBy(stage, SOMEBODY_ELSE);
+    const [theirs] = dealsBy(stage, OTHER_UIN);
     expect(first(run)).toMatchObject({ outcome: 'drifted', orders: [], attempts: 0 });
     expect(first(run).what).toMatch(
-      new RegExp(
-        `it was changed meanwhile, by order ${theirs} by ${SOMEBODY_ELSE}, created at 2026-01-05T02:`,
-      ),
+      new RegExp(`it was changed meanwhile, by order ${theirs} by ${OTHER_UIN}, created at 2026-01-05T02:`),
     );
     expect(run.took).toBeGreaterThan(10_000);
   });

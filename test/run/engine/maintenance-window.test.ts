@@ -1,7 +1,7 @@
 // Goal: with `switch: maintenance-window` accepted is not started: steps wait without holding a place, and end verified.
 import { describe, expect, it } from 'vitest';
-import { orderByHand } from '../../../src/simulator/world/change.ts';
-import { SOMEBODY_ELSE } from '../../../src/simulator/world/world.ts';
+import { placeForeignOrder } from '../../../src/simulator/world/change.ts';
+import { OTHER_UIN } from '../../../src/simulator/world/world.ts';
 import { A, clusters, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, setStage } from '../stage.ts';
@@ -182,9 +182,9 @@ describe('a change in the maintenance window', () => {
         if (kind === 'arrived' && !done) {
           done = true;
           const { world } = stage.cloud;
-          orderByHand(world, world.instances.get(A(1))!, {
+          placeForeignOrder(world, world.instances.get(A(1))!, {
             to: 16_384,
-            by: SOMEBODY_ELSE,
+            by: OTHER_UIN,
             now: stage.clock.now(),
           });
         }

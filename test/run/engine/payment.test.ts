@@ -1,6 +1,6 @@
 /** An order that waits to be paid: a payment that fails may leave one, and whoever pays it has bought the change. */
 import { describe, expect, it } from 'vitest';
-import { listDeal, makeDeal, type SimDeal } from '../../../src/simulator/world/world.ts';
+import { createDeal, listDeal, type SimDeal } from '../../../src/simulator/world/world.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Stage, setStage } from '../stage.ts';
@@ -22,7 +22,7 @@ async function unpaid(): Promise<{ stage: Stage; deal: SimDeal }> {
       if (moment.kind !== 'arrived' || moment.accepted || deal !== null) return false;
       const instance = world.instances.get(moment.instance)!;
       const now = stage.clock.now();
-      deal = makeDeal(world, instance, {
+      deal = createDeal(world, instance, {
         by: instance.account.uin,
         at: now,
         action: 'upgrade',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeByHand } from '../../../src/simulator/world/change.ts';
+import { makeForeignChange } from '../../../src/simulator/world/change.ts';
 import { A, ALL_TO_8GB, standards } from '../fleets.ts';
 import { holds } from '../holds.ts';
 import { type Run, setStage } from '../stage.ts';
@@ -77,7 +77,7 @@ describe('an order leaves only while its entry is fresh', () => {
     const { world } = stage.cloud;
     const run = await stage.run({
       meanwhile: [
-        [10_000, () => changeByHand(world, world.instances.get(A(300))!, 'somebody', stage.clock.now())],
+        [10_000, () => makeForeignChange(world, world.instances.get(A(300))!, 'somebody', stage.clock.now())],
       ],
     });
     holds(stage, run);

@@ -24,7 +24,7 @@ export interface WireRequest {
 }
 
 /** A request that was let in. Texts are empty where the request says nothing. */
-export interface OpenedRequest {
+export interface ParsedRequest {
   readonly identity: Identity;
   /** Of the credential scope; empty for the older signature, which names none. */
   readonly service: string;
@@ -42,10 +42,10 @@ export interface OpenedRequest {
 export const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** How long a request may be, by form. Source: docs/provider.md P137. */
-const GREATEST = { json: 10 * 1024 * 1024, query: 32 * 1024, form: 1024 * 1024 };
+const MAX_BYTES = { json: 10 * 1024 * 1024, query: 32 * 1024, form: 1024 * 1024 };
 /** Source: docs/provider.md P155. */
-const GREATEST_TOKEN = 4096;
-const GREATEST_ID = 1024;
+const MAX_TOKEN_BYTES = 4096;
+const MAX_ID_BYTES = 1024;
 
 /** What the older way carries among the parameters; everything else is the action's. */
 const COMMON = new Set([
@@ -54,7 +54,7 @@ const COMMON = new Set([
 ]);
 
 /** Whoever asks for keys by the token of another identity provider: nobody yet. */
-const NOBODY: Identity = { secretId: '', secretKey: '', token: null, uin: 'nobody' };
+const ANONYMOUS: Identity = { secretId: '', secretKey: '', token: null, uin: 'nobody' };
 /** The one action that is not signed (docs/provider.md P140). */
 const UNSIGNED_ACTION = 'AssumeRoleWithWebIdentity';
 
@@ -62,9 +62,9 @@ const UNSIGNED_ACTION = 'AssumeRoleWithWebIdentity';
  * @param request with the names of its headers in lower case
  * @throws Refusal for a form that does not exist, a wrong signature, a clock that is off, a dead key
  */
-export function openRequest(world: World, request: WireRequest, now: number): OpenedRequest {
+export function parseRequest(world: World, request: WireRequest, now: number): ParsedRequest {
   const { method, headers, body } = request;
-  const [path, query] = split(request.url);
+  const [path, query] = splitUrl(request.url);
   const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
   const isForm = method === 'POST' && type === FORM_TYPE;
   if (method === 'POST' ? type !== JSON_TYPE && !isForm : method !== 'GET') {
@@ -77,8 +77,8 @@ export function openRequest(world: World, request: WireRequest, now: number): Op
   const long = (length: number, most: number): void => {
     if (length > most) throw new Refusal('RequestSizeLimitExceeded', `The request exceeds ${most >> 10} KB.`);
   };
-  long(query.length, GREATEST.query);
-  long(body.length, isForm ? GREATEST.form : GREATEST.json);
+  long(query.length, MAX_BYTES.query);
+  long(body.length, isForm ? MAX_BYTES.form : MAX_BYTES.json);
   if (isForm && headers.authorization !== undefined)
     throw new Refusal(
       'UnsupportedProtocol',
@@ -88,25 +88,25 @@ export function openRequest(world: World, request: WireRequest, now: number): Op
   const older =
     headers.authorization === undefined && (isForm || /(^|&)(Signature|SecretId|Action)=/.test(flat));
   try {
-    return older ? openOlder(world, request, flat, now) : openNewer(world, request, query, now);
+    return older ? parseV1Request(world, request, flat, now) : parseTc3Request(world, request, query, now);
   } catch (error) {
     world.unauthenticated += 1;
     throw error;
   }
 }
 
-function openNewer(world: World, request: WireRequest, query: string, now: number): OpenedRequest {
+function parseTc3Request(world: World, request: WireRequest, query: string, now: number): ParsedRequest {
   const { method, headers, body } = request;
   const common = {
-    ...namedIn(headers.host, (name) => headers[`x-tc-${name.toLowerCase()}`]),
+    ...commonFieldsOf(headers.host, (name) => headers[`x-tc-${name.toLowerCase()}`]),
     read: (schema: Schema) =>
       method === 'GET'
         ? decodeFlat(schema, new URLSearchParams(query))
         : decodeJson(schema, decodeBody(body)),
   };
   if (headers.authorization === 'SKIP' && common.action === UNSIGNED_ACTION)
-    return { ...common, identity: NOBODY, service: 'sts' };
-  bound(headers['x-tc-token'], GREATEST_TOKEN);
+    return { ...common, identity: ANONYMOUS, service: 'sts' };
+  checkTokenLength(headers['x-tc-token'], MAX_TOKEN_BYTES);
   const { secretId, service } = authenticate(
     { method, query, headers, body },
     (id) => keyOf(world, id),
@@ -115,11 +115,11 @@ function openNewer(world: World, request: WireRequest, query: string, now: numbe
   return { ...common, identity: world.identities.get(secretId)!, service };
 }
 
-function openOlder(world: World, request: WireRequest, flat: string, now: number): OpenedRequest {
+function parseV1Request(world: World, request: WireRequest, flat: string, now: number): ParsedRequest {
   const { method, headers } = request;
   const params = new Map<string, string>(new URLSearchParams(flat));
-  bound(params.get('Token'), GREATEST_TOKEN);
-  bound(params.get('SecretId'), GREATEST_ID);
+  checkTokenLength(params.get('Token'), MAX_TOKEN_BYTES);
+  checkTokenLength(params.get('SecretId'), MAX_ID_BYTES);
   const secretId = authenticateParameters(
     { method, host: headers.host ?? '', params },
     (id) => keyOf(world, id),
@@ -130,13 +130,13 @@ function openOlder(world: World, request: WireRequest, flat: string, now: number
   return {
     identity: world.identities.get(secretId)!,
     service: '',
-    ...namedIn(headers.host, (name) => params.get(name)),
+    ...commonFieldsOf(headers.host, (name) => params.get(name)),
     read: (schema) => decodeFlat(schema, own),
   };
 }
 
 /** What is asked for, from the header or the parameter of each name. */
-function namedIn(host: string | undefined, of: (name: string) => string | undefined) {
+function commonFieldsOf(host: string | undefined, of: (name: string) => string | undefined) {
   const language: Call['language'] = of('Language') === 'en-US' ? 'en-US' : 'zh-CN';
   return {
     action: of('Action') ?? '',
@@ -153,7 +153,7 @@ function keyOf(world: World, secretId: string): SigningKey | undefined {
   if (!identity?.session) return identity;
   const { issuedAt, expiresAt } = identity.session;
   const killed = world.faults
-    .all('expired-token')
+    .active('expired-token')
     .map(({ from }) => world.startedAt + from)
     .filter((at) => issuedAt < at);
   return { ...identity, validUntil: Math.min(expiresAt, ...killed) };
@@ -161,25 +161,25 @@ function keyOf(world: World, secretId: string): SigningKey | undefined {
 
 /** Nonce and timestamp make a request of the older way good for once (docs/provider.md P154). */
 function refuseReplay(world: World, params: ReadonlyMap<string, string>, now: number): void {
-  const { seenOnce } = world;
+  const { usedRequests } = world;
   const request = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map((name) => params.get(name)).join(' ');
-  if (seenOnce.has(request))
+  if (usedRequests.has(request))
     throw new Refusal('AuthFailure.SignatureExpire', 'This request has been sent before.');
   // In order of time, so the oldest are the first.
-  for (const [old, until] of seenOnce) {
+  for (const [old, until] of usedRequests) {
     if (until > now) break;
-    seenOnce.delete(old);
+    usedRequests.delete(old);
   }
-  seenOnce.set(request, now + 2 * SKEW_SECONDS * 1000);
+  usedRequests.set(request, now + 2 * SKEW_SECONDS * 1000);
 }
 
-function bound(text: string | undefined, most: number): void {
+function checkTokenLength(text: string | undefined, most: number): void {
   if (text !== undefined && text.length > most)
     throw new Refusal('AuthFailure.TokenFailure', `An id or token is longer than ${most} bytes.`);
 }
 
 /** Path and query of a target, or of a whole URL. */
-export function split(url: string): [path: string, query: string] {
+export function splitUrl(url: string): [path: string, query: string] {
   const target = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
   const mark = target.indexOf('?');
   return mark < 0 ? [target, ''] : [target.slice(0, mark) || '/', target.slice(mark + 1)];
