@@ -1,8 +1,10 @@
 /**
- * The simulator on loopback: node:http, or node:https where there is a certificate, around the pure wire half. Beside
- * the provider's `/` it answers, unsigned and to loopback alone, `GET /_refit/counts` (arrivals by second and action,
- * orders by instance) and `GET /_refit/state` (the truth about instances, orders and tasks), both JSON, for tests and
- * benchmarks.
+ * The HTTP or HTTPS server of the simulator on loopback. The pure function `http` (gateway/http.ts) makes the answers.
+ *
+ * Tests and benchmarks read two more paths as JSON. They need no signature and answer loopback clients only:
+ *
+ *   GET /_refit/counts   arrivals by second and action, orders by instance
+ *   GET /_refit/state    the real state of instances, orders and tasks
  */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -13,21 +15,22 @@ import { http, type WireAnswer } from './gateway/http.ts';
 import { advance, counts, type World, type WorldCounts } from './world/world.ts';
 import { worldState } from './world/world-state.ts';
 
-/** A certificate with its private key, PEM. */
+/** A certificate and its private key, as PEM. */
 export interface ServerCertificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Somewhat above what the provider allows, so that its own refusal is the one that is seen. */
+/** Above the provider's own limit, so that the client sees the provider's refusal. */
 const MAX_BODY_BYTES = 11 * 1024 * 1024;
 
 const HOST = '127.0.0.1';
 
 /**
- * @param port 0 takes a free one
- * @param tls serves https alone
- * @throws RefitError `usage` where the port cannot be listened on
+ * Starts the server.
+ * @param port 0 for a free port
+ * @param tls the certificate for HTTPS; undefined: plain HTTP
+ * @throws RefitError `usage` if it cannot listen on the port
  */
 export async function startServer(
   world: World,
@@ -64,7 +67,7 @@ export async function startServer(
         new RefitError(
           'usage',
           `cannot listen on ${HOST}:${port}: ${cause.message}`,
-          'another --port, or --port 0 for a free one',
+          'use another --port, or --port 0 for a free port',
           { cause },
         ),
       ),
@@ -75,7 +78,7 @@ export async function startServer(
   return {
     url: `${tls ? 'https' : 'http'}://${HOST}:${actual}`,
     port: actual,
-    /** Ends all connections and stops listening. */
+    /** Closes all connections and stops listening. */
     close: (): Promise<void> =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,4 @@
-/** What `refit simulate` runs: a world made from options, on loopback. */
+/** Runs `refit simulate`: creates a world from options and serves it on loopback. */
 import type { Clock } from '../clock.ts';
 import { RefitError } from '../errors.ts';
 import { given } from '../given.ts';
@@ -10,69 +10,73 @@ import { type Fault, parseFault } from './world/faults.ts';
 import type { LimitCounting } from './world/request-limit.ts';
 import { FIRST_ACCOUNT, type Range } from './world/world.ts';
 
-/** Everything has a default; times are least and greatest in milliseconds. */
+/** Options of the simulator, all with a default. A range is minimum and maximum in milliseconds. */
 export interface SimulateOptions {
-  /** How many instances the default fleet has: 60. */
+  /** Size of the default fleet. Default 60. */
   readonly instances?: number;
-  /** The text of a fleet file (accounts.ts, read-fleet.ts), instead of the default fleet. */
+  /** Text of a fleet file (accounts.ts, read-fleet.ts) that replaces the default fleet. */
   readonly fleet?: string;
-  /** 0, the default, takes a free port. */
+  /** 0, the default, means a free port. */
   readonly port?: number;
-  /** Already read by `parseFault`. */
+  /** Results of `parseFault`. */
   readonly faults?: readonly Fault[];
-  /** 1. The same seed makes the same fleet, delays and keys. */
+  /** Default 1. The same seed gives the same fleet, delays and keys. */
   readonly seed?: number;
-  /** Requests a second for every action; without it 35 for DescribeInstances and 20 for the rest. 0: no limit. */
+  /** Requests per second for each action. Default: 35 for DescribeInstances, 20 for the others. 0: no limit. */
   readonly limit?: number;
-  /** `calendar` */
+  /** Default `calendar`. */
   readonly limitCounting?: LimitCounting;
-  /** From an accepted order to "in process": 200 to 600. */
+  /** Time from an accepted order to "in process". Default 200 to 600. */
   readonly startLag?: Range;
-  /** In process: 1,000 to 4,000. */
+  /** Time in process. Default 1,000 to 4,000. */
   readonly duration?: Range;
-  /** Locked after the end: 1,000 to 2,000. */
+  /** Time locked after the change. Default 1,000 to 2,000. */
   readonly lockTail?: Range;
-  /** Of the first account. Made from the seed, in the form of the provider's. */
+  /** Keys of the first account. Default: generated from the seed in the provider's format. */
   readonly secretId?: string;
   readonly secretKey?: string;
-  /** What the first account holds, CNY: 10,000,000. */
+  /** Balance of the first account in CNY. Default 10,000,000. */
   readonly balance?: number;
-  /** Accounts beside the first and those of the fleet file. */
+  /** More accounts, in addition to the first one and those of the fleet file. */
   readonly accounts?: readonly AccountRequest[];
-  /** Where SwitchOption 1 is not rolled out: `honoured`, the default, is everywhere. The faults do it for one region. */
+  /** How all regions handle SwitchOption 1. Default `honoured`. A fault changes it for one region only. */
   readonly maintenanceWindow?: 'honoured' | 'ignored' | 'refused';
-  /** The role bound to the virtual machine of the metadata service; null: none. */
+  /** Role of the virtual machine in the metadata service; null: none. */
   readonly cvmRole?: string | null;
-  /** Serves https with this certificate; without it plain http. */
+  /** Certificate for HTTPS; left out: plain HTTP. */
   readonly tls?: ServerCertificate;
 }
 
-/** Keys of somebody who may sign: of an account itself, or of a user of it. */
+/** Keys that can sign requests: those of an account or of one of its users. */
 export interface Keys {
   readonly account: string;
-  /** null: the account itself. */
+  /** null: the main account itself. */
   readonly user: string | null;
   readonly uin: string;
   readonly secretId: string;
   readonly secretKey: string;
 }
 
-/** A server on loopback, the keys of the first account, and everybody's, the first account's first. */
+/** A running server with all keys. The keys of the first account come first. */
 export type Simulation = Readonly<
   Awaited<ReturnType<typeof startServer>> & Omit<ReturnType<typeof createSimulatedWorld>, 'world'>
 >;
 
-/** A world from options, without a server: for whoever calls `http` itself. */
+/** Creates a world from options, without a server, for callers of `http`. @throws RefitError `usage` */
 export function createSimulatedWorld(options: SimulateOptions, now: number) {
   const seed = options.seed ?? 1;
   const count = options.instances ?? 60;
   if (!Number.isInteger(count) || count < 0 || count > 100_000) {
-    throw new RefitError('usage', `cannot simulate ${count} instances`, 'a whole number from 0 to 100000');
+    throw new RefitError(
+      'usage',
+      `cannot simulate ${count} instances`,
+      'use a whole number from 0 to 100000',
+    );
   }
   const range = (name: string, [least, greatest]: Range): Range => {
     if (!(least >= 0 && greatest >= least && greatest <= 7 * DAY)) {
       const message = `${name} is ${least} to ${greatest} ms`;
-      throw new RefitError('usage', message, 'two times from 0 to a week, the lesser first');
+      throw new RefitError('usage', message, 'use two times from 0 to 7 days, the shorter one first');
     }
     return [Math.round(least), Math.round(greatest)];
   };
@@ -107,16 +111,16 @@ export function createSimulatedWorld(options: SimulateOptions, now: number) {
     },
     now,
   );
-  const everybody = keys.map(({ account = FIRST_ACCOUNT, user, uin, secretId, secretKey }): Keys => {
+  const allKeys = keys.map(({ account = FIRST_ACCOUNT, user, uin, secretId, secretKey }): Keys => {
     return { account, user, uin, secretId, secretKey };
   });
-  const [main] = everybody;
-  return { world, secretId: main!.secretId, secretKey: main!.secretKey, keys: everybody as readonly Keys[] };
+  const [main] = allKeys;
+  return { world, secretId: main!.secretId, secretKey: main!.secretKey, keys: allKeys as readonly Keys[] };
 }
 
 /**
  * Starts the simulator on 127.0.0.1.
- * @throws RefitError `usage` for options, a fleet or a port that cannot be
+ * @throws RefitError `usage` for invalid options, an invalid fleet or an unusable port
  */
 export async function simulate(options: SimulateOptions, clock: Clock): Promise<Simulation> {
   const { world, ...keys } = createSimulatedWorld(options, clock.now());

@@ -1,6 +1,6 @@
 /**
- * A certificate for loopback that signs itself, and is thereby its own authority. Node makes keys but no certificates,
- * so the machine's `openssl` command makes both; the key is never written to a disk.
+ * Makes a self-signed certificate for loopback, which is its own certificate authority. Node cannot create
+ * certificates, so the `openssl` command of the machine does. The key is never written to a disk.
  */
 import { execFile } from 'node:child_process';
 import { RefitError } from '../errors.ts';
@@ -13,9 +13,9 @@ const ARGUMENTS: readonly string[] = [
 ];
 
 /**
- * Good for two days, for 127.0.0.1, ::1 and localhost. Clients trust it when they are given `cert` as their CA.
- * @param command the command to run, `openssl` unless somebody has it elsewhere
- * @throws RefitError `usage` where there is no such command
+ * Makes a certificate for 127.0.0.1, ::1 and localhost. It is valid for two days. A client that uses `cert` as its CA
+ * trusts it.
+ * @throws RefitError `usage` if the command does not exist or fails
  */
 export function makeThrowAwayCa(command = 'openssl'): Promise<ServerCertificate> {
   return new Promise((resolve, reject) => {
@@ -24,12 +24,12 @@ export function makeThrowAwayCa(command = 'openssl'): Promise<ServerCertificate>
         /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----/.exec(output) ?? [];
       const [cert] = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(output) ?? [];
       if (!cause && key && cert) return resolve({ key: `${key}\n`, cert: `${cert}\n` });
-      // The cause is left out: its message could hold what the command printed.
+      // Without the cause: its message could contain the key that the command printed.
       reject(
         new RefitError(
           'usage',
-          `--tls needs the command ${command} to make a certificate, and it ${cause && 'code' in cause && cause.code === 'ENOENT' ? 'is not there' : 'failed'}`,
-          'install openssl 1.1.1 or newer, or leave --tls away',
+          `--tls needs the command ${command} to make a certificate, and it ${cause && 'code' in cause && cause.code === 'ENOENT' ? 'was not found' : 'failed'}`,
+          'install openssl 1.1.1 or newer, or omit --tls',
         ),
       );
     });

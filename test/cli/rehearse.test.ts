@@ -48,8 +48,8 @@ describe.concurrent('refit rehearse', () => {
     for (const [args, code, message] of [
       [['rehearse', 'none.json'], 64, /none\.json cannot be read/],
       [['rehearse', 'altered.json'], 6, /altered after it was sealed/],
-      [[...REHEARSE, '--fault', 'lost-answers'], 64, /lost-answers" is no fault/],
-      [[...REHEARSE, '--fault', 'stuck=crs-elsewhere'], 64, /the plan changes no instance crs-elsewhere[\s\S]*--fault stuck=crs-/],
+      [[...REHEARSE, '--fault', 'lost-answers'], 64, /lost-answers" is not a fault/],
+      [[...REHEARSE, '--fault', 'stuck=crs-elsewhere'], 64, /the plan does not change instance crs-elsewhere[\s\S]*--fault stuck=crs-/],
       [[...REHEARSE, '--seeds', '0'], 64, /a whole number from 1 on/],
       [[...REHEARSE, '--duration', '5m..1m'], 64, /the lesser first/],
       [[...REHEARSE, '--format', 'sarif'], 64, /no format "sarif"/],

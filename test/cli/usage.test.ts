@@ -148,7 +148,7 @@ describe('the command line', () => {
       ['explain', 'ResourceUnavailable.SaleOt'],
       /refit explain ResourceUnavailable\.SaleOut/,
     ],
-    ['a fault that is none', ['simulate', '--fault', 'meteor'], /is no fault[\s\S]*lost-answer/],
+    ['a fault that is none', ['simulate', '--fault', 'meteor'], /is not a fault[\s\S]*lost-answer/],
     ['a duration without its unit', ['simulate', '--duration', '5'], /takes a duration/],
     ['a port that is taken for a word', ['simulate', '--port', 'http'], /whole number/],
   ])('exits 64 for %s, and says what to type', async (_, args, says) => {

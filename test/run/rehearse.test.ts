@@ -217,9 +217,9 @@ guards: { shrink: allow }`,
 
   // biome-ignore format: a table
   it.each([
-    ['a fault that nobody knows', ['lost-answers'], /is no fault/],
-    ['a fault of keys', ['token-life=30s'], /it is a fault of keys, and a rehearsal has none/],
-    ['an instance that the plan does not change', ['failed-task=crs-elsewhere'], /the plan changes no instance crs-elsewhere/],
+    ['a fault that nobody knows', ['lost-answers'], /is not a fault/],
+    ['a fault of keys', ['token-life=30s'], /this fault affects keys, and a rehearsal uses no keys/],
+    ['an instance that the plan does not change', ['failed-task=crs-elsewhere'], /the plan does not change instance crs-elsewhere/],
   ])('refuses %s', async (_, faults, message) => {
     await expect(rehearseSavedPlan(plain(1), { faults })).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });
   });

@@ -17,13 +17,13 @@ const TWO = {
       uin: '100000000777',
       balance: 1,
       fleet: [{ id: 'crs-retail00' }, { id: 'crs-retail01', billing: 'prepaid', daysLeft: 3000 }],
-      users: { planner: ['UpgradeInstance'], nobody: ['*'] },
+      users: { planner: ['UpgradeInstance'], powerless: ['*'] },
       roles: { operator: [], reader: ['UpgradeInstance'] },
     },
   ],
 };
 
-/** A world as `refit simulate` makes it; `as` gives somebody's keys. */
+/** A world as `refit simulate` creates it. `as` returns the keys of an account or user. */
 function simulated(options: SimulateOptions = {}) {
   const { world, keys } = createSimulatedWorld({ fleet: JSON.stringify(TWO), limit: 0, ...options }, START);
   const as = (account: string, user: string | null = null): NewerSigning =>
@@ -31,7 +31,7 @@ function simulated(options: SimulateOptions = {}) {
   return Object.assign(requestsTo(world), { as });
 }
 
-/** Keys of a session as a request carries them. */
+/** Signing options with the temporary keys of an answer. */
 const session = ({ Credentials: { TmpSecretId, TmpSecretKey, Token } }: Answer): NewerSigning => ({
   secretId: TmpSecretId,
   secretKey: TmpSecretKey,
@@ -39,7 +39,7 @@ const session = ({ Credentials: { TmpSecretId, TmpSecretKey, Token } }: Answer):
 });
 
 describe('an account', () => {
-  it('sees its own instances alone, and orders for another’s do not find them', () => {
+  it('sees only its own instances, and cannot order for those of another account', () => {
     const test = simulated();
     const ids = (account: string): string[] =>
       test
@@ -53,7 +53,7 @@ describe('an account', () => {
       );
   });
 
-  it('has its own money, orders and tasks', () => {
+  it('has its own balance, orders and tasks', () => {
     const test = simulated();
     const ofBoth = <T>(read: (keys: NewerSigning) => T): T[] =>
       ['default', 'retail'].map((one) => read(test.as(one)));
@@ -69,7 +69,7 @@ describe('an account', () => {
     expect(ofBoth((keys) => test.deals({ StatusSet: [1, 2, 3, 4] }, keys).TotalCount)).toEqual([0, 1]);
   });
 
-  it('and each of its users are counted by the limit for themselves', () => {
+  it('and each of its users have separate request limits', () => {
     const test = simulated({ limit: 1 });
     const seen = [test.as('default'), test.as('retail'), test.as('retail', 'planner'), test.as('retail')].map(
       (who) => test.code('redis.DescribeInstances', {}, who),
@@ -77,18 +77,20 @@ describe('an account', () => {
     expect(seen).toEqual(['ok', 'ok', 'ok', 'RequestLimitExceeded']);
   });
 
-  it('has users that see its fleet and lack rights', () => {
+  it('has users that see its fleet with fewer permissions', () => {
     const test = simulated();
     const planner = test.as('retail', 'planner');
     expect(test.call('redis.DescribeInstances', {}, planner).TotalCount).toBe(2);
     expect(test.code('redis.UpgradeInstance', resizeOf('crs-retail00'), planner)).toBe(
       'InvalidParameter.PermissionDenied',
     );
-    const nobody = test.as('retail', 'nobody');
-    expect(test.code('redis.DescribeMaintenanceWindow', { InstanceId: 'crs-retail00' }, nobody)).toBe(
+    const powerless = test.as('retail', 'powerless');
+    expect(test.code('redis.DescribeMaintenanceWindow', { InstanceId: 'crs-retail00' }, powerless)).toBe(
       'UnauthorizedOperation.NoCAMAuthed',
     );
-    expect(test.code('billing.DescribeAccountBalance', {}, nobody)).toBe('AuthFailure.UnauthorizedOperation');
+    expect(test.code('billing.DescribeAccountBalance', {}, powerless)).toBe(
+      'AuthFailure.UnauthorizedOperation',
+    );
     expect(test.call('sts.GetCallerIdentity', {}, planner)).toMatchObject({
       AccountId: '100000000777',
       UserId: '100000000778',
@@ -96,7 +98,7 @@ describe('an account', () => {
     });
   });
 
-  it('comes from --account too, with instances that nobody else has', () => {
+  it('can come from --account, with instances that no other account has', () => {
     const test = simulated({
       fleet: JSON.stringify([{ id: 'crs-own00000' }]),
       accounts: [parseAccount('retail=40')],
@@ -107,10 +109,10 @@ describe('an account', () => {
   });
 });
 
-describe('keys for a while', () => {
+describe('temporary keys', () => {
   const ASSUME = { RoleArn: 'qcs::cam::uin/100000000777:roleName/operator', RoleSessionName: 'night-shift' };
 
-  it('act for the role’s account, with the role’s rights, until they expire', () => {
+  it('act for the account of the role, with its permissions, until they expire', () => {
     const test = simulated();
     const honest = { ...test.as('default'), region: 'ap-guangzhou' };
     const answer = test.call('sts.AssumeRole', { ...ASSUME, DurationSeconds: 900 }, honest);
@@ -129,7 +131,7 @@ describe('keys for a while', () => {
     expect(test.code('redis.DescribeInstances', {}, keys)).toBe('AuthFailure.TokenFailure');
   });
 
-  it('need their token, and no other key may bring it', () => {
+  it('need their token, which no other key can use', () => {
     const test = simulated();
     const keys = session(test.call('sts.AssumeRole', ASSUME, test.as('default')));
     const wrong: NewerSigning[] = [
@@ -150,33 +152,25 @@ describe('keys for a while', () => {
   });
 
   const wrong: readonly (readonly [string, object, string])[] = [
+    ['more than twelve hours', { DurationSeconds: 43_201 }, 'InvalidParameter.OverTimeError'],
     [
-      'two hours where nothing is said, twelve at most',
-      { DurationSeconds: 43_201 },
-      'InvalidParameter.OverTimeError',
-    ],
-    [
-      'a role that the account does not have',
+      'an unknown role',
       { RoleArn: 'qcs::cam::uin/100000000777:roleName/x' },
       'ResourceNotFound.RoleNotFound',
     ],
-    [
-      'an account that does not exist',
-      { RoleArn: 'qcs::cam::uin/5:roleName/x' },
-      'ResourceNotFound.RoleNotFound',
-    ],
-    ['no role name at all', { RoleArn: 'operator' }, 'InvalidParameter.ParamError'],
-    ['a session of one letter', { RoleSessionName: 'x' }, 'InvalidParameter.ParamError'],
+    ['an unknown account', { RoleArn: 'qcs::cam::uin/5:roleName/x' }, 'ResourceNotFound.RoleNotFound'],
+    ['a role without a full name', { RoleArn: 'operator' }, 'InvalidParameter.ParamError'],
+    ['a session name of one letter', { RoleSessionName: 'x' }, 'InvalidParameter.ParamError'],
     ['no session name', { RoleSessionName: null }, 'MissingParameter'],
   ];
   for (const [what, more, code] of wrong) {
-    it(`are not given for ${what}: ${code}`, () => {
+    it(`are refused for ${what}: ${code}`, () => {
       const test = simulated();
       expect(test.code('sts.AssumeRole', { ...ASSUME, ...more }, test.as('default'))).toBe(code);
     });
   }
 
-  it('lack what the role lacks', () => {
+  it('lack the permissions that the role lacks', () => {
     const test = simulated();
     const RoleArn = 'qcs::cam::uin/100000000777:roleName/reader';
     const keys = session(test.call('sts.AssumeRole', { ...ASSUME, RoleArn }, test.as('default')));
@@ -185,7 +179,7 @@ describe('keys for a while', () => {
     );
   });
 
-  it('come unsigned for another provider’s token, and nothing else comes unsigned', () => {
+  it('are issued without a signature only for the token of another identity provider', () => {
     const test = simulated();
     const unsigned = (name: string, params: object): Answer => {
       const request = signed(name, params, test.now);
@@ -201,7 +195,7 @@ describe('keys for a while', () => {
     expect(unsigned('redis.DescribeInstances', {}).Error.Code).toBe('AuthFailure.InvalidAuthorization');
   });
 
-  it('live no longer than token-life says, and die early with expired-token, after which new ones are good', () => {
+  it('expire after token-life, or early with expired-token, which does not affect newer keys', () => {
     const short = simulated({ faults: [parseFault('token-life=30s')] });
     expect(short.call('sts.AssumeRole', ASSUME, short.as('default')).ExpiredTime).toBe(START / 1000 + 30);
     const dying = simulated({ faults: [parseFault('expired-token+10s')] });
@@ -214,7 +208,7 @@ describe('keys for a while', () => {
     expect(dying.code('redis.DescribeInstances', {}, dying.as('default'))).toBe('ok');
   });
 
-  it('that are long dead are forgotten', () => {
+  it('are removed long after they expire', () => {
     const test = simulated();
     const lasting = test.world.identities.size;
     for (let n = 0; n < 5; n++) {
@@ -230,7 +224,7 @@ describe('the metadata service', () => {
   const get = ({ world, now }: ReturnType<typeof simulated>, url: string): Answer =>
     http(world, { method: 'GET', url, headers: { host: 'metadata' }, body: '' }, now);
 
-  it('names the bound role and gives keys for it, the same ones until half of their life is over', () => {
+  it('returns the role and its keys, and repeats the keys for half of their lifetime', () => {
     const test = simulated();
     const role = get(test, PATH);
     expect(role).toMatchObject({ status: 200, body: 'refit-cvm' });
@@ -247,7 +241,7 @@ describe('the metadata service', () => {
     test.pass(2000);
     expect(keys().ExpiredTime).toBe(first.ExpiredTime + 3601);
   });
-  it('knows nothing of other roles and paths, and of none where none is bound', () => {
+  it('answers 404 for other roles and paths, and without a role', () => {
     const test = simulated();
     expect(
       [`${PATH}other`, '/latest/meta-data/', '/latest/meta-data/x'].map((path) => get(test, path).status),
@@ -258,7 +252,7 @@ describe('the metadata service', () => {
   });
 });
 
-describe('a host of the provider’s', () => {
+describe('a host name of the provider', () => {
   const FINANCE = { id: 'crs-finance0', zone: 'ap-shanghai-fsi-1' };
   const call = (host: string, region: string): string => {
     const test = simulated({ fleet: JSON.stringify([FINANCE]) });
@@ -278,7 +272,7 @@ describe('a host of the provider’s', () => {
   for (const [host, region, expected] of cases)
     it(`${host} for ${region}: ${expected}`, () => expect(call(host, region)).toBe(expected));
 
-  it('of another front-end region counts for itself', () => {
+  it('of another front-end region has its own request limit', () => {
     const test = simulated({ limit: 1 });
     const from = (host: string): string =>
       test.code('redis.DescribeInstances', {}, { ...test.as('default'), host });
@@ -290,7 +284,7 @@ describe('a host of the provider’s', () => {
 
 describe('a fleet file with accounts', () => {
   const wrong: readonly (readonly [string, RegExp])[] = [
-    ['{"accounts":[1]}', /account 1: is no object/],
+    ['{"accounts":[1]}', /account 1: is not an object/],
     ['{"accounts":[{"fleet":[]}]}', /has no name/],
     ['{"accounts":[{"name":"a b"}]}', /name is "a b"/],
     ['{"accounts":[{"name":"a","colour":1}]}', /unknown member "colour"/],
@@ -299,16 +293,16 @@ describe('a fleet file with accounts', () => {
     ['{"accounts":[{"name":"a","deny":"UpgradeInstance"}]}', /deny is/],
     ['{"accounts":[{"name":"a","users":{"b":[1]}}]}', /users is/],
     ['{"accounts":[{"name":"a","fleet":[{"id":"crs-short"}]}]}', /instance 1: id/],
-    ['{}', /no array/],
+    ['{}', /not an array/],
     ['nonsense', /not JSON/],
   ];
   for (const [text, message] of wrong) {
-    it(`refuses ${text}, saying where`, () => {
+    it(`refuses ${text} and names the wrong member`, () => {
       expect(() => readFleetFile(text)).toThrow(message);
       expect(() => readFleetFile(text)).toThrow(RefitError);
     });
   }
-  it('refuses two of one name, and an instance that two have', () => {
+  it('refuses a duplicate account name, and an instance of two accounts', () => {
     const make = (accounts: object[]) => () =>
       createSimulatedWorld({ fleet: JSON.stringify({ accounts }) }, new VirtualClock().now());
     expect(make([{ name: 'a' }, { name: 'a' }])).toThrow(/two accounts named a/);
@@ -318,9 +312,9 @@ describe('a fleet file with accounts', () => {
         { name: 'default', fleet },
         { name: 'b', fleet },
       ]),
-    ).toThrow(/instance of one id/);
+    ).toThrow(/instance with the same id/);
   });
-  it('and --account refuse what they cannot read', () => {
+  it('and --account refuse invalid text', () => {
     for (const text of ['retail', 'retail=', 'retail=x', '=4', 'a b=4'])
       expect(() => parseAccount(text)).toThrow(/--account/);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createAgenda } from '../../src/simulator/world/agenda.ts';
 
-it('everything on the agenda happens by time, then by entry, and nothing before its time', () => {
+it('runs entries by time and then by insertion, and none before its time', () => {
   const seed = 20_261_105;
   fc.assert(
     fc.property(
@@ -26,7 +26,7 @@ it('everything on the agenda happens by time, then by entry, and nothing before 
   );
 });
 
-it('what an entry adds for its own moment still happens in the same turn', () => {
+it('runs an entry for the present time that another entry adds', () => {
   const agenda = createAgenda();
   const seen: string[] = [];
   agenda.add(5, (at) => {

@@ -4,7 +4,7 @@ import { authenticate } from '../../src/simulator/gateway/authenticate.ts';
 import { type NewerSigning, SECRET_ID, SECRET_KEY, signed } from './signed-request.ts';
 import { codeOf, START, testWorld } from './test-world.ts';
 
-// The published examples (docs/provider.md P149): the body's escapes are literal.
+// The published examples (docs/provider.md P149). The escapes in the body are literal.
 const BODY = '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}';
 const HEADERS = {
   'content-type': 'application/json; charset=utf-8',
@@ -12,7 +12,7 @@ const HEADERS = {
   'x-tc-action': 'DescribeInstances',
   'x-tc-timestamp': '1551113065',
 };
-/** Keys, the names of the signed headers, the signature. */
+/** Keys, names of the signed headers, signature. */
 const EXAMPLES = {
   A: [
     ['AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE', 'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE'],
@@ -27,7 +27,7 @@ const EXAMPLES = {
 } as const;
 const SIGNED_AT = 1_551_113_065_000;
 
-/** The service that an example is let in for, or the code of the refusal. */
+/** Returns the service of an accepted example, or the code of the refusal. */
 function verify(
   [[id, key], names, signature]: (typeof EXAMPLES)['A' | 'B'],
   changed: { body?: string; key?: string; at?: number } = {},
@@ -45,7 +45,7 @@ function verify(
 
 describe('the published signature examples', () => {
   for (const [name, example] of Object.entries(EXAMPLES)) {
-    it(`example ${name} is accepted, and no longer once anything of it differs`, () => {
+    it(`accept example ${name}, and refuse it after any change`, () => {
       expect(verify(example)).toBe('cvm');
       expect(verify(example, { body: `${BODY} ` })).toBe('AuthFailure.SignatureFailure');
       expect(verify(example, { key: `${example[0][1]}x` })).toBe('AuthFailure.SignatureFailure');
@@ -54,7 +54,7 @@ describe('the published signature examples', () => {
   }
 });
 
-describe('the gateway lets in what is signed as the SDKs sign it', () => {
+describe('the gateway accepts the signatures of the SDKs', () => {
   const cases: readonly (readonly [string, NewerSigning, string])[] = [
     ['host with its port', {}, 'ok'],
     [
@@ -63,11 +63,11 @@ describe('the gateway lets in what is signed as the SDKs sign it', () => {
       'ok',
     ],
     ['the action signed too', { signedHeaders: ['content-type', 'host', 'x-tc-action'] }, 'ok'],
-    ['an unsigned payload that says so', { headers: { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' } }, 'ok'],
+    ['a declared unsigned payload', { headers: { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' } }, 'ok'],
     ['another host', { signedHost: 'redis.tencentcloudapi.com' }, 'AuthFailure.SignatureFailure'],
     ['another key', { secretKey: 'wrong' }, 'AuthFailure.SignatureFailure'],
-    ['an id nobody has', { secretId: `AKID${'z'.repeat(32)}` }, 'AuthFailure.SecretIdNotFound'],
-    ['host left unsigned', { signedHeaders: ['content-type'] }, 'AuthFailure.InvalidAuthorization'],
+    ['an unknown id', { secretId: `AKID${'z'.repeat(32)}` }, 'AuthFailure.SecretIdNotFound'],
+    ['an unsigned host', { signedHeaders: ['content-type'] }, 'AuthFailure.InvalidAuthorization'],
     ['a clock 5 minutes slow', { at: START - 300_000 }, 'ok'],
     ['a clock slower than 5 minutes', { at: START - 301_000 }, 'AuthFailure.SignatureExpire'],
     ['a clock faster than 5 minutes', { at: START + 301_000 }, 'AuthFailure.SignatureExpire'],
@@ -78,7 +78,7 @@ describe('the gateway lets in what is signed as the SDKs sign it', () => {
     });
   }
 
-  it('a body changed on the way, a header without meaning and a missing one are refused', () => {
+  it('refuses a changed body, an invalid header and a missing header', () => {
     const test = testWorld([]);
     const request = signed('redis.DescribeInstances', { Limit: 5 }, START);
     const code = (changed: object): string => codeOf(test.send({ ...request, ...changed }));
@@ -90,14 +90,14 @@ describe('the gateway lets in what is signed as the SDKs sign it', () => {
     expect(withHeader({ 'x-tc-timestamp': undefined })).toBe('AuthFailure.InvalidAuthorization');
   });
 
-  it('a scope dated by local time instead of UTC is refused', () => {
+  it('refuses a scope with a local date instead of a UTC date', () => {
     const request = signed('redis.DescribeInstances', {}, START);
     const authorization = request.headers.authorization!.replace('/2026-01-05/', '/2026-01-06/');
     const answer = testWorld([]).send({ ...request, headers: { ...request.headers, authorization } });
     expect(codeOf(answer)).toBe('AuthFailure.SignatureFailure');
   });
 
-  it('a temporary key needs its token', () => {
+  it('needs the token of a temporary key', () => {
     const identities = [{ secretId: SECRET_ID, secretKey: SECRET_KEY, token: 'session', uin: '1' }];
     const test = testWorld([], { identities });
     expect(test.code('redis.DescribeInstances')).toBe('AuthFailure.TokenFailure');
@@ -105,7 +105,7 @@ describe('the gateway lets in what is signed as the SDKs sign it', () => {
     expect(test.code('redis.DescribeInstances', {}, { headers })).toBe('ok');
   });
 
-  it('a skewed server clock refuses honest timestamps', () => {
+  it('refuses correct timestamps if the server clock is skewed', () => {
     expect(testWorld([], { faults: ['clock-skew=10m'] }).code('redis.DescribeInstances')).toBe(
       'AuthFailure.SignatureExpire',
     );

@@ -1,6 +1,7 @@
 /**
- * Every documented code can be provoked: those of each action that Refit uses (fixtures/provider-model.json, docs/provider.md P112) and those of the gateway (docs/provider.md P157 and P158). What no state of the world and no request provokes, a fault does;
- * `refuse=CODE@Action` any at all.
+ * The simulator can return every documented code. Codes of actions: fixtures/provider-model.json, docs/provider.md P112.
+ * Codes of the gateway: docs/provider.md P157 and P158. A code comes from the state of the world, from the request or from
+ * a fault. The fault `refuse=CODE@Action` can return any code.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -17,16 +18,16 @@ const ID = 'crs-codes000';
 const PLAIN = { id: ID, zone: 'ap-guangzhou-4', memoryPerShard: 4096, usedTotal: 3500 };
 const GROWN = resizeOf(ID);
 
-/** How a code is provoked: a state of the world, a request, a fault. */
-interface How {
+/** The cause of a code: a state of the world, a request or a fault. */
+interface Cause {
   readonly instance?: object;
   readonly params?: object;
   readonly fault?: string;
   readonly balance?: number;
 }
 
-/** One line a code: what provokes it. An action's other codes come by `refuse`. */
-const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> = {
+/** The cause of each code. All other codes of an action come from `refuse`. */
+const CAUSES: Readonly<Record<string, Readonly<Record<string, Cause>>>> = {
   UpgradeInstance: {
     'FailedOperation.PayFailed': { instance: { unpaidOrder: true } },
     'FailedOperation.SystemError': { fault: 'system-error' },
@@ -68,8 +69,8 @@ const PROVOKED: Readonly<Record<string, Readonly<Record<string, How>>>> = {
   },
 };
 
-/** A request that would be answered, for actions that are refused by a fault. */
-const ANSWERED: Readonly<Record<string, object>> = {
+/** Valid requests, for refusals by a fault. */
+const VALID: Readonly<Record<string, object>> = {
   UpgradeInstance: GROWN,
   InquiryPriceUpgradeInstance: GROWN,
   DescribeInstances: {},
@@ -80,36 +81,35 @@ const ANSWERED: Readonly<Record<string, object>> = {
   ModifyMaintenanceWindow: { InstanceId: ID, StartTime: '01:00', EndTime: '02:00' },
 };
 
-describe('every documented code of', () => {
+describe('the simulator can return every documented code of', () => {
   for (const [name, { codes }] of Object.entries(MODEL)) {
     const action = name.slice(name.indexOf('.') + 1);
     for (const code of codes) {
-      const how = PROVOKED[action]?.[code] ?? { fault: `refuse=${code}@${action}` };
-      const story =
+      const how = CAUSES[action]?.[code] ?? { fault: `refuse=${code}@${action}` };
+      const cause =
         how.fault ??
         Object.entries({ ...how.instance, ...how.params })
           .map(([key, value]) => `${key} ${value}`)
           .join(', ');
-      it(`${action}, ${code}, by ${story}`, () => {
+      it(`${action}: ${code}, caused by ${cause}`, () => {
         const { instance, fault, balance = 500_000 } = how;
         const test = testWorld([{ ...PLAIN, ...instance }], { faults: fault ? [fault] : [], balance });
-        const given = ANSWERED[action] ?? { InstanceId: ID };
+        const given = VALID[action] ?? { InstanceId: ID };
         expect(test.code(name, { ...given, ...how.params })).toBe(code);
         expect(counts(test.world).orders).toEqual({});
       });
     }
   }
 
-  it('orders need no code that only `refuse` can give', () => {
+  it('UpgradeInstance without the fault refuse', () => {
     const orders = MODEL['redis.UpgradeInstance']!.codes;
-    expect(orders.filter((code) => !(code in PROVOKED.UpgradeInstance!))).toEqual([]);
+    expect(orders.filter((code) => !(code in CAUSES.UpgradeInstance!))).toEqual([]);
     const named = new Set<string>(FAULTS.map(({ name }) => name));
-    for (const { fault } of Object.values(PROVOKED.UpgradeInstance!))
-      if (fault) expect(named).toContain(fault);
+    for (const { fault } of Object.values(CAUSES.UpgradeInstance!)) if (fault) expect(named).toContain(fault);
   });
 
-  it('what the table says of an action is documented of it', () => {
-    for (const [action, rows] of Object.entries(PROVOKED))
+  it('each action in the table of causes', () => {
+    for (const [action, rows] of Object.entries(CAUSES))
       for (const code of Object.keys(rows)) expect(MODEL[`redis.${action}`]!.codes).toContain(code);
   });
 });
@@ -125,7 +125,7 @@ interface Gateway {
   readonly limit?: number;
 }
 
-/** The gateway's codes, for a read that would be answered otherwise. */
+/** The cause of each gateway code, for a read that is otherwise valid. */
 const GATEWAY: Readonly<Record<string, Gateway>> = {
   'AuthFailure.InvalidAuthorization': { headers: { authorization: 'Bearer x' } },
   'AuthFailure.SecretIdNotFound': { signing: { secretId: 'AKIDnobody' } },
@@ -148,8 +148,8 @@ const GATEWAY: Readonly<Record<string, Gateway>> = {
   'AuthFailure.UnauthorizedOperation': { fault: 'refuse=AuthFailure.UnauthorizedOperation@*' },
 };
 
-/** Codes of the gateway that nothing in the small world leads to. */
-const BY_FAULT_ALONE = [
+/** Gateway codes that only the fault refuse can return. */
+const ONLY_BY_FAULT = [
   'ActionOffline',
   'AuthFailure.InvalidSecretId',
   'AuthFailure.MFAFailure',
@@ -171,10 +171,10 @@ const BY_FAULT_ALONE = [
   'UnsupportedOperation',
 ];
 
-describe('every code of the gateway:', () => {
+describe('the simulator can return every code of the gateway:', () => {
   const rows: readonly (readonly [string, Gateway])[] = [
     ...Object.entries(GATEWAY),
-    ...BY_FAULT_ALONE.map((code) => [code, { fault: `refuse=${code}@DescribeInstances` }] as const),
+    ...ONLY_BY_FAULT.map((code) => [code, { fault: `refuse=${code}@DescribeInstances` }] as const),
   ];
   for (const [code, how] of rows) {
     it(code, () => {
@@ -191,7 +191,7 @@ describe('every code of the gateway:', () => {
   }
 });
 
-describe('a fault for a while', () => {
+describe('a fault with start and end times', () => {
   const seen = (fault: string, at: readonly number[]): string => {
     const test = testWorld([PLAIN], { faults: [fault] });
     const once = (ms: number): string => {
@@ -212,7 +212,7 @@ describe('a fault for a while', () => {
   for (const [fault, expected] of cases)
     it(`${fault}: ${expected}`, () => expect(seen(fault, [0, 9999, 10_000, 19_999, 20_000])).toBe(expected));
 
-  it('a limit for a while', () => {
+  it('can lower a limit', () => {
     const test = testWorld([PLAIN], { faults: ['limit=1@DescribeInstances+10s..20s'] });
     const twice = [0, 10_000, 20_000].map((ms) => {
       test.now = START + ms;
@@ -221,7 +221,7 @@ describe('a fault for a while', () => {
     expect(twice.map((pair) => pair[1])).toEqual(['ok', 'RequestLimitExceeded', 'ok']);
   });
 
-  it('somebody else’s task for a while', () => {
+  it('can run another user’s task', () => {
     const test = testWorld([PLAIN], { faults: [`foreign-task=${ID}+10s..20s`] });
     const results = [0, 10_000, 20_000].map((ms) => {
       test.now = START + ms;

@@ -11,7 +11,7 @@ const OTHER = 'crs-bbbb2222';
 const FLEET = [{ id: ID }, { id: OTHER }];
 const ORDER = resizeOf(ID);
 
-describe('a fault is read from', () => {
+describe('parseFault reads', () => {
   const cases: readonly (readonly [string, object])[] = [
     [
       'lost-answer',
@@ -37,8 +37,8 @@ describe('a fault is read from', () => {
   for (const [text, expected] of cases) it(text, () => expect(parseFault(text)).toMatchObject(expected));
 
   const wrong: readonly (readonly [string, RegExp])[] = [
-    ['no-such-thing', /is no fault/],
-    ['', /is no fault/],
+    ['no-such-thing', /is not a fault/],
+    ['', /is not a fault/],
     ['slow', /takes a time/],
     ['slow=5', /takes a time/],
     ['limit=0', /whole number/],
@@ -47,25 +47,25 @@ describe('a fault is read from', () => {
     ['hand-change=everything', /instance id/],
     ['foreign-task', /instance id/],
     ['clock-skew=1m#3', /takes no action/],
-    ['stuck:1.5', /is no fault/],
-    ['no-cam+5', /is no fault/],
-    ['no-cam+20s..10s', /comes before/],
-    ['no-cam+1.2.3s', /comes before/],
-    ['expired-token', /takes the time/],
+    ['stuck:1.5', /is not a fault/],
+    ['no-cam+5', /is not a fault/],
+    ['no-cam+20s..10s', /is not before/],
+    ['no-cam+1.2.3s', /is not before/],
+    ['expired-token', /needs the time/],
     ['expired-token@UpgradeInstance+5s', /takes no action/],
     ['refuse', /takes a code/],
     ['refuse=nonsense', /takes a code/],
     ['window-refused=1', /takes a region/],
-    ['stuck:0.5#2', /is no fault/],
+    ['stuck:0.5#2', /is not a fault/],
   ];
   for (const [text, message] of wrong) {
-    it(`not ${JSON.stringify(text)}`, () => {
+    it(`refuses ${JSON.stringify(text)}`, () => {
       expect(() => parseFault(text)).toThrow(message);
       expect(() => parseFault(text)).toThrow(RefitError);
     });
   }
 
-  it('and a wrong name is answered with all of them', () => {
+  it('lists all faults for an unknown name', () => {
     try {
       parseFault('nonsense');
       expect.unreachable();
@@ -76,7 +76,7 @@ describe('a fault is read from', () => {
   });
 });
 
-describe('what the wire does to an order, and whether it was executed', () => {
+describe('a fault of the connection', () => {
   const cases = [
     ['lost-answer#1', 'reset-after', 1],
     ['reset-before#1', 'reset-before', 0],
@@ -90,7 +90,7 @@ describe('what the wire does to an order, and whether it was executed', () => {
     ['unknown-error=executed#1', 'FailedOperation.Unknown', 1],
   ] as const;
   for (const [fault, seen, executed] of cases) {
-    it(`${fault}: ${seen}, ${executed === 1 ? 'executed' : 'not executed'}`, () => {
+    it(`${fault} gives ${seen}, and the order is ${executed === 1 ? 'executed' : 'not executed'}`, () => {
       const test = testWorld(FLEET, { faults: [fault] });
       expect(test.code('redis.UpgradeInstance', ORDER)).toBe(seen);
       expect(counts(test.world).orders[ID] ?? 0).toBe(executed);
@@ -99,14 +99,14 @@ describe('what the wire does to an order, and whether it was executed', () => {
     });
   }
 
-  it('an answer that was a refusal is not lost: nothing was executed', () => {
+  it('does not lose the answer if the action refuses the order', () => {
     const test = testWorld(FLEET, { faults: ['lost-answer'] });
     expect(test.code('redis.UpgradeInstance', resizeOf(ID, { MemSize: 4096 }))).toBe(
       'InvalidParameter.InvalidParameter',
     );
   });
 
-  it('slow answers come late and are executed on arrival', () => {
+  it('slow delays the answer, and the order is executed on arrival', () => {
     const test = testWorld(FLEET, { faults: ['slow=5s@UpgradeInstance'] });
     const delayOf = (name: string, params: object): number =>
       http(test.world, signed(name, params, START), START).delay;
@@ -117,33 +117,33 @@ describe('what the wire does to an order, and whether it was executed', () => {
 });
 
 describe('a fault strikes', () => {
-  it('as often as its count says, and then no more', () => {
+  it('as many times as its count', () => {
     const test = testWorld(FLEET, { faults: ['no-cam@DescribeInstances#2'] });
     const seen = [1, 2, 3].map(() => test.code('redis.DescribeInstances'));
     expect(seen).toEqual(['UnauthorizedOperation.NoCAMAuthed', 'UnauthorizedOperation.NoCAMAuthed', 'ok']);
   });
 
-  it('about as often as its probability says, the same times for the same seed', () => {
+  it('about as often as its probability, and at the same times for the same seed', () => {
     const run = (seed: number): string => {
       const faults = ['no-cam@DescribeInstances:0.25'];
       const test = testWorld([], { seed, limit: Number.POSITIVE_INFINITY, faults });
       const once = (): string => (test.code('redis.DescribeInstances') === 'ok' ? '.' : 'x');
       return Array.from({ length: 400 }, once).join('');
     };
-    const struck = run(3).replaceAll('.', '').length;
-    expect(struck).toBeGreaterThan(60);
-    expect(struck).toBeLessThan(140);
+    const strikes = run(3).replaceAll('.', '').length;
+    expect(strikes).toBeGreaterThan(60);
+    expect(strikes).toBeLessThan(140);
     expect(run(3)).toBe(run(3));
     expect(run(3)).not.toBe(run(4));
   });
 
-  it('the one instance it names', () => {
+  it('only the instance in its value', () => {
     const test = testWorld(FLEET, { faults: ['sold-out=crs-bbbb2222'] });
     expect(test.code('redis.UpgradeInstance', ORDER)).toBe('ok');
     expect(test.code('redis.UpgradeInstance', resizeOf(OTHER))).toBe('ResourceUnavailable.SaleOut');
   });
 
-  it('limit: that action’s limit, the others keep theirs', () => {
+  it('only the limit of the action that it names', () => {
     const test = testWorld(FLEET, { limit: null, faults: ['limit=2@DescribeProductInfo'] });
     const seen = [1, 2, 3].map(() => test.code('redis.DescribeProductInfo'));
     expect(seen).toEqual(['ok', 'ok', 'RequestLimitExceeded']);
@@ -151,8 +151,8 @@ describe('a fault strikes', () => {
   });
 });
 
-describe('somebody else', () => {
-  it('changes the instance by hand right after it was first read, and their order can be found', () => {
+describe('another user', () => {
+  it('changes the instance directly after its first read, and billing lists the order', () => {
     const test = testWorld(FLEET, { faults: [`hand-change=${ID}`] });
     const size = (): number => test.instance(ID).RedisShardSize;
     expect([size(), size(), size()]).toEqual([4096, 8192, 8192]);
@@ -160,7 +160,7 @@ describe('somebody else', () => {
     expect(counts(test.world).orders).toEqual({});
   });
 
-  it('changes it by hand only from the time that is given', () => {
+  it('changes the instance only after the start time of the fault', () => {
     const test = testWorld(FLEET, { faults: [`hand-change=${ID}+10s`] });
     const size = (): number => test.instance(ID).RedisShardSize;
     const before = [size(), size()];
@@ -168,7 +168,7 @@ describe('somebody else', () => {
     expect([...before, size(), size()]).toEqual([4096, 4096, 4096, 8192]);
   });
 
-  it('has a backup running on it, which no status shows', () => {
+  it('runs a backup on the instance, which no status shows', () => {
     const test = testWorld(FLEET, { faults: [`foreign-task=${ID}`] });
     expect(test.instance(ID).Status).toBe(2);
     expect(test.call('redis.DescribeTaskList', { Result: [0, 1] }).Tasks).toMatchObject([

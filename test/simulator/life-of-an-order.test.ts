@@ -16,8 +16,8 @@ const PREPAID = {
 const order = (test: TestWorld, MemSize: number, more: object = {}): Answer =>
   test.call('redis.UpgradeInstance', resizeOf(ID, { MemSize, ...more }));
 
-/** One line of what every read says now: status, size, order state, task, billing. */
-function look(test: TestWorld, deal: string): string {
+/** The results of all reads in one line: status, size, order state, task, billing. */
+function readAll(test: TestWorld, deal: string): string {
   const instance = test.instance(ID);
   const [detail] = test.call('redis.DescribeInstanceDealDetail', { DealName: deal }).DealDetails;
   const [task] = test.call('redis.DescribeTaskList', { InstanceId: ID }).Tasks;
@@ -25,18 +25,18 @@ function look(test: TestWorld, deal: string): string {
   return `status ${instance.Status}, ${instance.RedisShardSize} MB, deal ${detail.Status}, task ${task ? `${task.TaskType} ${task.Result}` : '-'}, billed ${deals.length}`;
 }
 
-describe('the life of an order', () => {
-  it('goes from accepted over in process to the new size, and a lock that no read reveals', () => {
+describe('an order', () => {
+  it('goes from accepted to in process to the new size, and then to a lock that no read shows', () => {
     // Lag 1 s, duration 10 s, lock 5 s.
     const test = testWorld([PREPAID]);
     const { DealId, DealName } = order(test, 8192);
     expect(DealId).toBe(DealName);
     expect(DealName).toMatch(/^20260105\d{15}$/);
-    const story = [0, 999, 1, 9999, 1].map((ms) => {
+    const states = [0, 999, 1, 9999, 1].map((ms) => {
       test.pass(ms);
-      return look(test, DealName);
+      return readAll(test, DealName);
     });
-    expect(story).toEqual([
+    expect(states).toEqual([
       'status 2, 4096 MB, deal 2, task -, billed 0',
       'status 2, 4096 MB, deal 2, task 002 0, billed 1',
       'status 1, 4096 MB, deal 3, task 002 1, billed 1',
@@ -50,7 +50,7 @@ describe('the life of an order', () => {
     expect(order(test, 12_288).DealName).not.toBe(DealName);
   });
 
-  it('names the task by its dimension', () => {
+  it('has a task type that depends on the dimension', () => {
     const fleet = [{ id: ID, zone: 'ap-guangzhou-4', edition: 'redis-5.0-cluster' }];
     const types = [{ MemSize: 8192 }, { RedisShardNum: 5 }, { RedisReplicasNum: 2 }].map((change) => {
       const test = testWorld(fleet);
@@ -61,17 +61,17 @@ describe('the life of an order', () => {
     expect(types).toEqual(['002', '028', '029']);
   });
 
-  it('is taken twice while nothing shows the first, as a careless repetition deserves', () => {
+  it('is accepted twice if the client repeats it while no read shows the first', () => {
     const test = testWorld([PREPAID]);
     order(test, 8192);
     const second = order(test, 8192);
     expect(second.DealName).toBeDefined();
     expect(counts(test.world).orders).toEqual({ [ID]: 2 });
     test.pass(60_000);
-    expect(look(test, second.DealName)).toBe('status 2, 8192 MB, deal 4, task 002 2, billed 2');
+    expect(readAll(test, second.DealName)).toBe('status 2, 8192 MB, deal 4, task 002 2, billed 2');
   });
 
-  it('is refused once its task shows, and while it is in process', () => {
+  it('is refused while another one has a visible task or is in process', () => {
     const test = testWorld([PREPAID]);
     order(test, 8192);
     test.pass(999);
@@ -80,23 +80,23 @@ describe('the life of an order', () => {
     expect(order(test, 12_288).Error.Code).toBe('ResourceUnavailable.InstanceStatusAbnormal');
   });
 
-  it('waits for the maintenance window where it is told to', () => {
+  it('waits for the maintenance window with SwitchOption 1', () => {
     const test = testWorld([PREPAID]);
     order(test, 8192, { SwitchOption: 1 });
-    // It is 10:00 in Beijing; the window opens at 03:00.
+    // It is 10:00 in Beijing. The window opens at 03:00.
     test.pass(16 * HOUR);
     expect(test.call('redis.DescribeTaskList').Tasks[0].Result).toBe(0);
     test.pass(HOUR + 1000);
     expect(test.call('redis.DescribeTaskList').Tasks[0].Result).toBe(1);
   });
 
-  it('that fails leaves the size, ends its task with 4 and its deal with 5, and is paid back', () => {
+  it('that fails does not change the size, ends with task 4 and deal 5, and is paid back', () => {
     const test = testWorld([PREPAID], { faults: ['failed-task'] });
     const before = test.balance();
     const { DealName } = order(test, 8192);
     expect(test.balance()).toBeLessThan(before);
     test.pass(60_000);
-    expect(look(test, DealName)).toBe('status 2, 4096 MB, deal 5, task 002 4, billed 1');
+    expect(readAll(test, DealName)).toBe('status 2, 4096 MB, deal 5, task 002 4, billed 1');
     expect(test.balance()).toBe(before);
   });
 
@@ -104,15 +104,15 @@ describe('the life of an order', () => {
     const test = testWorld([PREPAID], { faults: ['stuck'] });
     const { DealName } = order(test, 8192);
     test.pass(30 * DAY - HOUR);
-    expect(look(test, DealName)).toMatch(/^status 1, 4096 MB, deal 3, task 002 1/);
+    expect(readAll(test, DealName)).toMatch(/^status 1, 4096 MB, deal 3, task 002 1/);
   });
 });
 
-describe('money', () => {
-  it('prepaid: the quote for the remaining term is what is charged; a reduction pays back', () => {
+describe('the balance', () => {
+  it('pays the quote for the remaining term of a prepaid instance, and a reduction pays back', () => {
     const test = testWorld([PREPAID]);
     const quote = test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 8192 });
-    // 4 GB more, twice because of the replica, for one month.
+    // 4 GB more, times 2 for the replica, for one month.
     expect(quote).toMatchObject({ Price: 4 * 2 * 5250, Currency: 'CNY', AmountUnit: 'pent' });
     const before = test.balance();
     order(test, 8192);
@@ -123,7 +123,7 @@ describe('money', () => {
     ).toBeLessThan(0);
   });
 
-  it('postpaid: the quote is the new price an hour and nothing is charged now', () => {
+  it('pays nothing now for a postpaid instance, whose quote is the new price per hour', () => {
     const test = testWorld([{ ...PREPAID, billing: 'postpaid' }]);
     expect(
       test.call('redis.InquiryPriceUpgradeInstance', { InstanceId: ID, MemSize: 8192 }).HighPrecisionPrice,
@@ -133,7 +133,7 @@ describe('money', () => {
     expect(test.balance()).toBe(before);
   });
 
-  it('is consumed in the order of the calls', () => {
+  it('is used in the order of the calls', () => {
     const fleet = ['crs-aaaa1111', 'crs-bbbb2222'].map((id) => ({ ...PREPAID, id }));
     const test = testWorld(fleet, { balance: 600 });
     expect(order(test, 8192).DealName).toBeDefined();

@@ -29,17 +29,17 @@ describe('SwitchOption', () => {
     [-1, 'InvalidParameter'],
   ];
   for (const [option, expected] of cases)
-    it(`${option}: ${expected}`, () => expect(order(testWorld([INSTANCE]), option)).toBe(expected));
+    it(`${option} gives ${expected}`, () => expect(order(testWorld([INSTANCE]), option)).toBe(expected));
 
-  it('1: accepted is not started; it waits for the window, which is Beijing’s time, and then goes its usual way', () => {
+  it('1 waits for the window in Beijing time and then starts as usual', () => {
     // 10:00 in Beijing; lag 1 s, duration 10 s, lock 5 s.
     const test = testWorld([INSTANCE]);
     expect(order(test, 1)).toBe('ok');
-    const story = [1000, 17 * HOUR - 2000, 1999, 1, 9999, 1].map((ms) => {
+    const states = [1000, 17 * HOUR - 2000, 1999, 1, 9999, 1].map((ms) => {
       test.pass(ms);
       return status(test);
     });
-    expect(story).toEqual([
+    expect(states).toEqual([
       'status 2, 4096 MB, task 0 from 01-05 10:00',
       'status 2, 4096 MB, task 0 from 01-05 10:00',
       'status 2, 4096 MB, task 0 from 01-05 10:00',
@@ -49,7 +49,7 @@ describe('SwitchOption', () => {
     ]);
   });
 
-  it('1 within the window begins at once, and at its end waits for the next', () => {
+  it('1 starts immediately inside the window, and waits for the next one at its end', () => {
     const within = testWorld([{ ...INSTANCE, window: '09:30-10:30' }]);
     order(within, 1);
     within.pass(1000);
@@ -62,7 +62,7 @@ describe('SwitchOption', () => {
     expect(status(late)).toBe('status 2, 8192 MB, task 2 from 01-06 09:30');
   });
 
-  it('1 keeps the instance from other orders while it waits, and the deal is paid and not delivered', () => {
+  it('1 blocks other orders while it waits, and its deal is paid and not delivered', () => {
     const test = testWorld([INSTANCE]);
     order(test, 1);
     test.pass(2000);
@@ -70,7 +70,7 @@ describe('SwitchOption', () => {
     expect(test.deals({ StatusSet: [2] }).TotalCount).toBe(1);
   });
 
-  it('1 where it is not rolled out: refused, or overlooked and begun at noon', () => {
+  it('1 is refused or ignored in a region without it', () => {
     const refused = testWorld([INSTANCE], { faults: ['window-refused'] });
     expect(order(refused, 1)).toBe('InvalidParameter.InvalidParameter');
     expect(order(refused, 2)).toBe('ok');
@@ -81,7 +81,7 @@ describe('SwitchOption', () => {
     expect(order(testWorld([INSTANCE], { faults: ['window-refused=ap-shanghai'] }), 1)).toBe('ok');
   });
 
-  it('1: a task that begins late is found by when it began, and the newest stand first', () => {
+  it('1 gives the task its real start time, and the list shows the newest first', () => {
     const test = testWorld([INSTANCE, { ...INSTANCE, id: 'crs-bbbb2222' }]);
     order(test, 1);
     test.pass(HOUR);
@@ -96,7 +96,7 @@ describe('SwitchOption', () => {
 });
 
 describe('the window of an instance', () => {
-  it('is 03:00 to 06:00 until somebody sets another, which then holds', () => {
+  it('is 03:00 to 06:00 by default and can be changed', () => {
     const test = testWorld([INSTANCE]);
     expect(windowOf(test)).toBe('03:00-06:00');
     expect(modify(test, '22:00', '22:30')).toMatchObject({ Status: 'success' });
@@ -116,14 +116,14 @@ describe('the window of an instance', () => {
     ['03:00', 'six'],
   ];
   for (const [start, end] of wrong) {
-    it(`is not set to ${start}-${end}`, () => {
+    it(`cannot be ${start}-${end}`, () => {
       const test = testWorld([INSTANCE]);
       expect(modify(test, start, end).Error.Code).toBe('InvalidParameterValue');
       expect(windowOf(test)).toBe('03:00-06:00');
     });
   }
 
-  it('stays while a change waits for it or is under way, and may be set again after', () => {
+  it('cannot be changed while a change waits for it or is in progress', () => {
     const test = testWorld([INSTANCE]);
     order(test, 1);
     expect(modify(test, '12:00', '13:00')).toMatchObject({ Status: 'failed' });

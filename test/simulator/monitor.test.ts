@@ -34,8 +34,8 @@ const WEEK = {
   SpecifyStatistics: 7,
 };
 
-describe('the monitor over a stated time', () => {
-  it('has every statistic that is asked for, greatest above average above least, and null for the others', () => {
+describe('the monitor over a period', () => {
+  it('returns the requested statistics in the order minimum, average, maximum, and null for the others', () => {
     const [point] = ask(testWorld([CLUSTER]), WEEK).DataPoints;
     expect(point.Timestamps).toHaveLength(7 * 24 + 1);
     for (const name of ['Values', 'AvgValues', 'MaxValues', 'MinValues'])
@@ -53,13 +53,13 @@ describe('the monitor over a stated time', () => {
     ];
     for (const [SpecifyStatistics, expected] of cases) {
       const [one] = ask(testWorld([CLUSTER]), { SpecifyStatistics }).DataPoints;
-      const told = ['Avg', 'Max', 'Min'].filter((name) => one[`${name}Values`] !== null);
-      expect(told.join(' ')).toBe(expected);
+      const present = ['Avg', 'Max', 'Min'].filter((name) => one[`${name}Values`] !== null);
+      expect(present.join(' ')).toBe(expected);
       expect(one.Values.length).toBeGreaterThan(0);
     }
   });
 
-  it('moves over the day, each instance in its own way, and is the same for whoever asks again', () => {
+  it('changes over the day, differs by instance, and repeats for a second read', () => {
     const test = testWorld([CLUSTER, OTHER]);
     const [one, two] = ask(test, WEEK, [CLUSTER.id, OTHER.id]).DataPoints;
     expect(Math.min(...one.Values)).toBeLessThan(0.85 * 8000);
@@ -68,7 +68,7 @@ describe('the monitor over a stated time', () => {
     expect(ask(test, WEEK).DataPoints[0].Values).toEqual(one.Values);
   });
 
-  it('is greatest at the present, where it agrees with the shards and with what a reduction is judged by', () => {
+  it('has its maximum now, where it equals the used memory of the shards', () => {
     const test = testWorld([CLUSTER]);
     const last = (MetricName: string): number =>
       ask(test, { ...WEEK, MetricName }).DataPoints[0].Values.at(-1);
@@ -83,7 +83,7 @@ describe('the monitor over a stated time', () => {
     expect(last('MemUtil')).toBeCloseTo((100 * 8000) / (4 * 4096), 3);
   });
 
-  it('shows percentages of the size that there was at the time', () => {
+  it('returns percentages of the size at that time', () => {
     const test = testWorld([{ ...CLUSTER, usedFullestShard: null }]);
     test.pass(60_000);
     expect(test.code('redis.UpgradeInstance', resizeOf(CLUSTER.id, { RedisShardNum: 4 }))).toBe('ok');
@@ -93,7 +93,7 @@ describe('the monitor over a stated time', () => {
     expect(Values).toEqual([48.828, 48.828, 24.414, 24.414]);
   });
 
-  it('keeps the lead of the fullest shard when shards are added', () => {
+  it('keeps the ratio of the fullest shard when shards are added', () => {
     const test = testWorld([CLUSTER]);
     test.call('redis.UpgradeInstance', resizeOf(CLUSTER.id, { MemSize: 4096, RedisShardNum: 8 }));
     test.pass(60_000);
@@ -103,27 +103,27 @@ describe('the monitor over a stated time', () => {
     expect(utils).toEqual([8000, expect.closeTo((100 * 1750) / 4096, 3)]);
   });
 
-  it('knows the older namespace too', () => {
+  it('supports the older namespace', () => {
     const older = ['StorageMin', 'StorageUsMin'].map((MetricName) =>
       ask(testWorld([CLUSTER]), { Namespace: 'QCE/REDIS', MetricName }).DataPoints[0].Values.at(-1),
     );
     expect(older).toEqual([8000, 48.828]);
   });
 
-  it('has empty rows for instances of another region', () => {
+  it('returns empty rows for instances of another region', () => {
     const { DataPoints } = ask(testWorld([CLUSTER]), {}, [CLUSTER.id], { region: 'ap-shanghai' });
     expect(DataPoints).toMatchObject([{ Timestamps: [], Values: [], MaxValues: null }]);
   });
 
   const wrong: readonly (readonly [string, object])[] = [
-    ['a period of its own', { Period: 90 }],
-    ['a statistic that does not exist', { SpecifyStatistics: 8 }],
+    ['an unknown period', { Period: 90 }],
+    ['an unknown statistic', { SpecifyStatistics: 8 }],
     ['an end before the start', { StartTime: '2026-01-05 10:00:00', EndTime: '2026-01-05 09:00:00' }],
-    ['a time without a zone in another spelling', { StartTime: '2026-01-05T10:00:00' }],
+    ['a time without a zone in a wrong format', { StartTime: '2026-01-05T10:00:00' }],
     ['no instance', { Instances: [] }],
     ['more than 7,200 points', { Period: 5, StartTime: '2026-01-04 20:00:00' }],
-    ['a name that every object has', { MetricName: 'constructor' }],
-    ['a namespace that every object has', { Namespace: '__proto__' }],
+    ['a name that every JavaScript object has', { MetricName: 'constructor' }],
+    ['a namespace that every JavaScript object has', { Namespace: '__proto__' }],
   ];
   for (const [what, more] of wrong) {
     it(`refuses ${what}`, () =>
@@ -142,27 +142,27 @@ describe('used memory', () => {
   const point = (more: object, ids?: readonly string[]): Answer =>
     ask(testWorld([CLUSTER]), { Period: 60, ...more }, ids).DataPoints[0];
 
-  it('comes from the monitor: MB, percent, percent of the fullest', () => {
+  it('comes from the monitor in MB, percent, and percent of the fullest shard', () => {
     const values = ['MemUsed', 'MemUtil', 'MemMaxUtil'].map((MetricName) =>
       point({ MetricName }).Values.at(-1),
     );
     expect(values).toEqual([8000, 48.828, 85.449]);
   });
-  it('has one point a period, aligned, none of them in the future', () => {
+  it('has one aligned point per period and none in the future', () => {
     const span = { StartTime: '2026-01-05T09:50:30+08:00', EndTime: '2026-01-05T10:30:00+08:00' };
     const { Timestamps } = point(span);
     expect(Timestamps).toHaveLength(10);
     expect(Timestamps.at(-1)).toBe(START / 1000);
   });
-  it('of an instance that does not exist is an empty row', () => {
+  it('of an unknown instance is an empty row', () => {
     expect(point({}, ['crs-nosuch00'])).toMatchObject({ Timestamps: [], Values: [] });
   });
-  it('is refused for more than 50 instances and for metrics that do not exist', () => {
+  it('is refused for more than 50 instances and for unknown metrics', () => {
     const test = testWorld([CLUSTER]);
     expect(codeOf(ask(test, {}, Array(51).fill(CLUSTER.id)))).toBe('InvalidParameterValue');
     expect(codeOf(ask(test, { MetricName: 'CpuUsed' }))).toBe('InvalidParameterValue');
   });
-  it('comes from the shards in bytes, replicas on demand', () => {
+  it('comes from the shards in bytes, with or without replicas', () => {
     const shards = (FilterSlave: boolean): Answer[] =>
       testWorld([CLUSTER]).call('redis.DescribeInstanceShards', { InstanceId: CLUSTER.id, FilterSlave })
         .InstanceShards;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
-/** Master in Guangzhou 4, replicas in Guangzhou 3 and 4. Nodes are named M, A and B below. */
+/** Master M in Guangzhou 4, replicas A in Guangzhou 3 and B in Guangzhou 4. */
 const MULTI = {
   id: 'crs-multi000',
   zone: 'ap-guangzhou-4',
@@ -14,11 +14,11 @@ const SINGLE = { ...MULTI, replicaZones: [] };
 
 const nodes = (test: TestWorld): Answer[] => test.instance(MULTI.id).NodeSet;
 
-/** Orders `replicas` with nodes in which `id: 'A'` stands for the id of that node. */
-function order(test: TestWorld, replicas: number, wish?: readonly object[], MemSize = 4096): string {
+/** Orders `replicas`. In `requested`, `id: 'A'` means the id of node A. */
+function order(test: TestWorld, replicas: number, requested?: readonly object[], MemSize = 4096): string {
   const present = nodes(test);
   const id = (letter: string): number => present['MAB'.indexOf(letter)]?.NodeId ?? 424_242;
-  const NodeSet = wish?.map(({ id: letter, ...node }: { id?: string }) =>
+  const NodeSet = requested?.map(({ id: letter, ...node }: { id?: string }) =>
     letter === undefined ? node : { ...node, NodeId: id(letter) },
   );
   return test.code(
@@ -36,71 +36,71 @@ const IN_7 = { ...R, ZoneId: 100_007 };
 const A = { ...R, id: 'A' };
 const B = { ...R, id: 'B' };
 
-describe('a change of the replicas of a multi-zone instance is answered with', () => {
+describe('a change of the replicas of a multi-zone instance with', () => {
   const cases: readonly (readonly [string, number, object[] | undefined, string])[] = [
-    // Adding: the new nodes alone, by zone.
-    ['one more, its zone by number', 3, [IN_7], 'ok'],
-    ['one more, its zone by name', 3, [{ ...R, ZoneName: 'ap-guangzhou-7' }], 'ok'],
-    ['both, and they agree', 3, [{ ...IN_7, ZoneName: 'ap-guangzhou-7' }], 'ok'],
-    ['a name left empty, as answers have it', 3, [{ ...IN_7, ZoneName: '' }], 'ok'],
+    // Add: only the new nodes, by zone.
+    ['one more, with a zone number', 3, [IN_7], 'ok'],
+    ['one more, with a zone name', 3, [{ ...R, ZoneName: 'ap-guangzhou-7' }], 'ok'],
+    ['both, if they agree', 3, [{ ...IN_7, ZoneName: 'ap-guangzhou-7' }], 'ok'],
+    ['an empty name, as in answers', 3, [{ ...IN_7, ZoneName: '' }], 'ok'],
     ['two more in two zones', 4, [IN_6, IN_7], 'ok'],
-    ['both, and they do not agree', 3, [{ ...IN_6, ZoneName: 'ap-guangzhou-7' }], WRONG],
+    ['both, if they do not agree', 3, [{ ...IN_6, ZoneName: 'ap-guangzhou-7' }], WRONG],
     ['no zone', 3, [R], WRONG],
     ['a zone of another region', 3, [{ ...R, ZoneId: 200_004 }], WRONG],
     ['a zone that does not exist', 3, [{ ...R, ZoneName: 'ap-guangzhou-99' }], WRONG],
-    ['a node that is there already', 3, [{ ...A, ZoneId: 100_003 }], WRONG],
+    ['a node that exists', 3, [{ ...A, ZoneId: 100_003 }], WRONG],
     ['a master', 3, [{ NodeType: 0, ZoneId: 100_007 }], WRONG],
-    ['the replicas that are there beside the new one', 3, [IN_3, IN_7], WRONG],
-    ['nobody', 3, [], WRONG],
+    ['the present replicas and the new one', 3, [IN_3, IN_7], WRONG],
+    ['an empty NodeSet', 3, [], WRONG],
     ['no NodeSet', 3, undefined, WRONG],
     ['more than are sold', 6, Array(4).fill(IN_7), NOT_SOLD],
-    // Dropping: the nodes to go alone, by id.
-    ['one less, named by its id', 1, [A], 'ok'],
+    // Remove: only the removed nodes, by id.
+    ['one less, by its id', 1, [A], 'ok'],
     ['one less, copied from the list with its zone', 1, [{ ...A, ZoneId: 100_003, ZoneName: '' }], 'ok'],
-    ['one less, with another zone than it has', 1, [{ ...A, ZoneId: 100_004 }], WRONG],
-    ['one less, by its zone alone', 1, [IN_3], WRONG],
+    ['one less, with a wrong zone', 1, [{ ...A, ZoneId: 100_004 }], WRONG],
+    ['one less, only by its zone', 1, [IN_3], WRONG],
     ['one less, the master', 1, [{ ...R, id: 'M' }], WRONG],
-    ['one less, somebody unknown', 1, [{ ...R, id: '?' }], WRONG],
-    ['one less, and two named', 1, [A, B], WRONG],
+    ['one less, with an unknown id', 1, [{ ...R, id: '?' }], WRONG],
+    ['one less, with two ids', 1, [A, B], WRONG],
     ['all of them', 0, [A, B], NOT_SOLD],
-    // The count says which of the two it is.
-    ['one to go and one to come', 2, [A, IN_7], WRONG],
+    // One call cannot do both.
+    ['one removed and one added node', 2, [A, IN_7], WRONG],
   ];
-  for (const [what, replicas, wish, expected] of cases) {
-    it(`${what}: ${expected}`, () => expect(order(testWorld([MULTI]), replicas, wish)).toBe(expected));
+  for (const [what, replicas, requested, expected] of cases) {
+    it(`${what}: ${expected}`, () => expect(order(testWorld([MULTI]), replicas, requested)).toBe(expected));
   }
 
-  it('one node named twice among those to drop: refused', () => {
+  it('a removed node twice is refused', () => {
     const test = testWorld([
       { ...MULTI, replicas: 3, replicaZones: ['ap-guangzhou-3', 'ap-guangzhou-4', 'ap-guangzhou-4'] },
     ]);
     expect(order(test, 1, [A, A])).toBe(WRONG);
   });
 
-  it('nodes in a change of memory, or on an instance of one zone: refused', () => {
+  it('nodes for a memory change or a single-zone instance is refused', () => {
     expect(order(testWorld([MULTI]), 2, [IN_7], 8192)).toBe(WRONG);
     expect(order(testWorld([SINGLE]), 3, [{ ...R, ZoneId: 100_004 }])).toBe(WRONG);
     expect(order(testWorld([SINGLE]), 3, undefined)).toBe('ok');
   });
 });
 
-describe('the stock of the zones of added nodes', () => {
+describe('a new node in', () => {
   const shanghai = { ...MULTI, zone: 'ap-shanghai-4', replicaZones: ['ap-shanghai-5', 'ap-shanghai-4'] };
   const add = (instance: object, ZoneName: string, more: object = {}): string => {
     const how = { region: ZoneName.replace(/-\d$/, '') };
     const change = { MemSize: 4096, RedisReplicasNum: 3, NodeSet: [{ ...R, ZoneName }], ...more };
     return testWorld([instance]).code('redis.UpgradeInstance', resizeOf(MULTI.id, change), how);
   };
-  it('a whole zone that is sold out: ResourceInsufficient', () => {
+  it('a sold-out zone gives ResourceInsufficient', () => {
     expect(add(shanghai, 'ap-shanghai-2')).toBe('ResourceInsufficient');
     expect(add(shanghai, 'ap-shanghai-5')).toBe('ok');
   });
-  it('an edition that is sold out there: ResourceUnavailable.SaleOut', () => {
+  it('a zone with a sold-out edition gives ResourceUnavailable.SaleOut', () => {
     expect(add({ ...MULTI, edition: 'redis-4.0-standard' }, 'ap-guangzhou-3')).toBe(
       'ResourceUnavailable.SaleOut',
     );
   });
-  it('an edition that is not sold there at all: InvalidParameterValue.SpecNotExist', () => {
+  it('a zone without the edition gives InvalidParameterValue.SpecNotExist', () => {
     const ckv = {
       ...MULTI,
       edition: 'ckv-3.2-cluster',
@@ -117,7 +117,7 @@ describe('the stock of the zones of added nodes', () => {
 });
 
 describe('the nodes', () => {
-  it('are listed as they are once the change is done, a new one under a new id', () => {
+  it('change in the list when the change ends, and a new node has a new id', () => {
     const test = testWorld([MULTI]);
     const before = nodes(test);
     expect(order(test, 3, [IN_7])).toBe('ok');
@@ -133,7 +133,7 @@ describe('the nodes', () => {
     expect(test.instance(MULTI.id).RedisReplicasNum).toBe(2);
   });
 
-  it('are added twice by an order that is repeated while nothing shows the first', () => {
+  it('are added twice if the client repeats the order while no read shows the first', () => {
     const test = testWorld([MULTI]);
     expect([1, 2].map(() => order(test, 3, [IN_7]))).toEqual(['ok', 'ok']);
     test.pass(60_000);
@@ -141,9 +141,9 @@ describe('the nodes', () => {
     expect(nodes(test)).toHaveLength(5);
   });
 
-  it('are not listed of an instance in one zone', () => expect(nodes(testWorld([SINGLE]))).toEqual([]));
+  it('are not listed for a single-zone instance', () => expect(nodes(testWorld([SINGLE]))).toEqual([]));
 
-  it('stand in the zone list with the same ids, by zone code, the master first and without a name', () => {
+  it('have the same ids in the zone list, which has zone codes and the master first', () => {
     const test = testWorld([MULTI]);
     const { ReplicaGroups, TotalCount } = test.call('redis.DescribeInstanceZoneInfo', {
       InstanceId: MULTI.id,

@@ -1,6 +1,6 @@
 /**
- * The provider's own SDK, as published, against the simulator over real HTTP on loopback: what it accepts and
- * understands is what the real provider's clients do.
+ * The provider's published SDK against the simulator, over real HTTP on loopback. The simulator must satisfy the
+ * clients of the real provider.
  */
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -11,7 +11,7 @@ import { systemClock } from '../../src/clock.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
 import { MINUTE } from '../../src/units.ts';
-import { CONVERSATION_FLEET, converse, sdkClients, sdkConfig, TOLD } from './sdk-conversation.ts';
+import { CONVERSATION_FLEET, converse, EXPECTED, sdkClients, sdkConfig } from './sdk-conversation.ts';
 import { signed } from './signed-request.ts';
 
 let running: Simulation | null = null;
@@ -59,7 +59,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 const GROWN = { InstanceId: 'crs-standard', MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1 };
 
 describe('the official SDK', () => {
-  it('lists, prices, orders and follows a resize to its end', async () => {
+  it('lists, prices and orders a resize and follows it to its end', async () => {
     const simulation = await start({ startLag: [600, 700], duration: [600, 700] });
     const client = sdkClients(simulation).redis;
     const list = await client.DescribeInstances({ Limit: 1000 });
@@ -75,10 +75,10 @@ describe('the official SDK', () => {
       ZoneId: 100_004,
     });
 
-    const wish = { InstanceId: 'crs-cluster1', MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
-    const price = await client.InquiryPriceUpgradeInstance(wish);
+    const resize = { InstanceId: 'crs-cluster1', MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
+    const price = await client.InquiryPriceUpgradeInstance(resize);
     expect(price).toMatchObject({ Currency: 'CNY', AmountUnit: 'pent', HighPrecisionPrice: 48 * 11.25 });
-    const { DealName, DealId } = await client.UpgradeInstance(wish);
+    const { DealName, DealId } = await client.UpgradeInstance(resize);
     expect(DealName).toMatch(/^\d{23}$/);
     expect(DealId).toBe(DealName);
 
@@ -89,10 +89,10 @@ describe('the official SDK', () => {
       const line = `${InstanceSet![0]!.Status} ${InstanceSet![0]!.RedisShardSize} ${DealDetails![0]!.Status}`;
       if (seen.at(-1) !== line) seen.push(line);
       if (line === '2 8192 4') break;
-      // Well below the limit of 20 a second, which the simulator keeps here too.
+      // Below the limit of 20 per second, which also applies here.
       await systemClock.sleep(100);
     }
-    // Either read may fall before or after the moment it changes, but the end is the end.
+    // The state can change between the two reads, but the last line is certain.
     expect(seen[0]).toBe('2 4096 2');
     expect(seen).toContain('1 4096 3');
     expect(seen.at(-1)).toBe('2 8192 4');
@@ -106,7 +106,7 @@ describe('the official SDK', () => {
     expect(simulation.counts().orders).toEqual({ 'crs-cluster1': 1 });
   });
 
-  it('reads the catalogue, zones, used memory, orders, money and its own identity', async () => {
+  it('reads the catalogue, zones, used memory, orders, balance and identity', async () => {
     const { redis: client, region, monitor, billing, sts } = sdkClients(await start());
     const catalogue = await client.DescribeProductInfo();
     const zones = catalogue.RegionSet!.find(({ RegionId }) => RegionId === 'ap-guangzhou')!.ZoneSet!;
@@ -145,7 +145,7 @@ describe('the official SDK', () => {
     });
   });
 
-  describe('holds its whole conversation, untouched,', () => {
+  describe('completes the whole conversation', () => {
     const ways = [
       ['TC3-HMAC-SHA256', 'POST'],
       ['TC3-HMAC-SHA256', 'GET'],
@@ -155,21 +155,21 @@ describe('the official SDK', () => {
       ['HmacSHA256', 'GET'],
     ] as const;
     for (const [signMethod, reqMethod] of ways) {
-      it(`signed with ${signMethod}, by ${reqMethod}`, async () => {
+      it(`with ${signMethod} and ${reqMethod}`, async () => {
         const simulation = await start({ fleet: JSON.stringify(CONVERSATION_FLEET) });
-        expect(await converse({ ...simulation, signMethod, reqMethod })).toEqual(TOLD);
+        expect(await converse({ ...simulation, signMethod, reqMethod })).toEqual(EXPECTED);
         expect(simulation.counts().orders).toEqual({ 'crs-talk0000': 1 });
         expect(simulation.counts().unauthenticated).toBe(0);
       });
     }
   });
 
-  describe('works with keys for a while,', () => {
+  describe('works with temporary keys', () => {
     const ROLE = { RoleArn: 'qcs::cam::uin/100000000001:roleName/operator', RoleSessionName: 'night' };
     const list = async (simulation: Simulation, credential: object): Promise<number | undefined> =>
       (await sdkClients(simulation, credential).redis.DescribeInstances({})).TotalCount;
 
-    it('by assuming a role', async () => {
+    it('of an assumed role', async () => {
       const simulation = await start();
       const { Credentials } = await sdkClients(simulation).sts.AssumeRole(ROLE);
       const { TmpSecretId, TmpSecretKey, Token } = Credentials!;
@@ -178,18 +178,18 @@ describe('the official SDK', () => {
       expect(await codeOf(list(simulation, { ...keys, token: 'x' }))).toBe('AuthFailure.TokenFailure');
     });
 
-    it('by the SDK’s own credentials of a role, refreshed when they run out', async () => {
+    it('of the SDK’s role credentials, and refreshes them before they expire', async () => {
       const simulation = await start({ faults: [parseFault('token-life=31s')] });
       const credential = new commonCredentials.STSCredential(sdkConfig(simulation) as never, ROLE as never);
       expect(await list(simulation, credential)).toBe(FLEET.length);
       const first = (await credential.getCredential()).secretId;
-      // It asks for new ones 30 s before the end.
+      // The SDK requests new keys 30 s before the end.
       await systemClock.sleep(1500);
       expect(await list(simulation, credential)).toBe(FLEET.length);
       expect((await credential.getCredential()).secretId).not.toBe(first);
     });
 
-    it('by the token of another identity provider, unsigned', async () => {
+    it('for the token of another identity provider, without a signature', async () => {
       const simulation = await start();
       const credential = new commonCredentials.OIDCRoleArnCredential(
         sdkConfig(simulation) as never,
@@ -199,15 +199,15 @@ describe('the official SDK', () => {
     });
   });
 
-  describe('meets each code of the founding page, provoked by', () => {
+  describe('receives the code for', () => {
     // biome-ignore format: one line a case
     const cases: readonly (readonly [string, string, Partial<typeof GROWN>, SimulateOptions])[] = [
       ['a missing permission', 'InvalidParameter.PermissionDenied', {}, { faults: [parseFault('no-permission')] }],
       ['a missing CAM grant', 'UnauthorizedOperation.NoCAMAuthed', {}, { faults: [parseFault('no-cam')] }],
-      ['a size beyond what is sold', 'InvalidParameterValue.MemSizeNotInRange', { MemSize: 131_072 }, {}],
-      ['a size between what is sold', 'LimitExceeded.InvalidMemSize', { MemSize: 6144 }, {}],
-      ['a reduction below 1.3 times used', 'InvalidParameterValue.ReduceCapacityNotAllowed', { MemSize: 2048 }, {}],
-      ['an id that does not exist', 'ResourceNotFound.InstanceNotExists', { InstanceId: 'crs-nosuch00' }, {}],
+      ['a size above the sold range', 'InvalidParameterValue.MemSizeNotInRange', { MemSize: 131_072 }, {}],
+      ['a size between two sold sizes', 'LimitExceeded.InvalidMemSize', { MemSize: 6144 }, {}],
+      ['a reduction below 1.3 times the used memory', 'InvalidParameterValue.ReduceCapacityNotAllowed', { MemSize: 2048 }, {}],
+      ['an unknown id', 'ResourceNotFound.InstanceNotExists', { InstanceId: 'crs-nosuch00' }, {}],
       ['an empty account', 'ResourceUnavailable.AccountBalanceNotEnough', { InstanceId: 'crs-prepaid0' }, { balance: 1 }],
       ['an isolated instance', 'ResourceUnavailable.InstanceStatusAbnormal', { InstanceId: 'crs-isolated' }, {}],
     ];
@@ -222,21 +222,21 @@ describe('the official SDK', () => {
     }
   });
 
-  it('with a wrong key or an unknown id is refused with AuthFailure', async () => {
+  it('receives AuthFailure for a wrong key or an unknown id', async () => {
     const simulation = await start();
     const list = (keys: object) => sdkClients({ ...simulation, ...keys }).redis.DescribeInstances({});
     expect(await codeOf(list({ secretKey: 'wrong' }))).toBe('AuthFailure.SignatureFailure');
     expect(await codeOf(list({ secretId: 'AKIDnobody' }))).toBe('AuthFailure.SecretIdNotFound');
   });
 
-  it('signs a GET as well, and is told its parameters from the query', async () => {
+  it('can send parameters in the query of a signed GET', async () => {
     const client = sdkClients({ ...(await start()), reqMethod: 'GET' }).redis;
     const InstanceIds = ['crs-standard', 'crs-isolated'];
     const list = await client.DescribeInstances({ InstanceIds, Status: [2], Limit: 5 });
     expect(list.InstanceSet!.map(({ InstanceId }) => InstanceId)).toEqual(['crs-standard']);
   });
 
-  it('sees HTTP 500, HTML, half an answer and a cut connection as faults that are no refusal', async () => {
+  it('reports HTTP 500, HTML, half an answer and a cut connection as errors without a code', async () => {
     const simulation = await start({
       faults: ['http-500#1', 'html=executed#1', 'half-json#1', 'lost-answer#1', 'reset-before#1'].map(
         parseFault,
@@ -253,13 +253,13 @@ describe('the official SDK', () => {
       );
     }
     for (const one of seen) expect(one).not.toMatch(/^(ok|[A-Z]\w+\.\w+)$/);
-    // The cut before comes first and the HTTP 500 executes nothing; the other three were executed unseen.
+    // reset-before and HTTP 500 execute nothing. The other three orders were executed without an answer.
     expect(simulation.counts().orders).toEqual({ 'crs-standard': 1, 'crs-cluster1': 1, 'crs-prepaid0': 1 });
   });
 });
 
-describe('over HTTP', () => {
-  /** Sends as given, since the SDK cannot be made to sign with an old clock or to change what it signed. */
+describe('the HTTP server', () => {
+  /** Sends a request unchanged. The SDK cannot sign with an old clock or change a signed body. */
   async function raw({ url }: Simulation, { headers, body }: { headers: object; body: unknown }) {
     const sent = httpRequest(url, { method: 'POST', headers: headers as Record<string, string> });
     sent.end(String(body));
@@ -268,7 +268,7 @@ describe('over HTTP', () => {
     return { seen: `${statusCode} ${got['content-type']}`, body: await text(response) };
   }
 
-  it('a stale clock and a changed body are refused, with HTTP 200 and exactly application/json', async () => {
+  it('refuses an old timestamp and a changed body with HTTP 200 and exactly application/json', async () => {
     const simulation = await start();
     const keys = {
       secretId: simulation.secretId,
@@ -291,7 +291,7 @@ describe('over HTTP', () => {
     ]);
   });
 
-  it('tells what it counted and how things stand, unsigned', async () => {
+  it('serves its counts and its state without a signature', async () => {
     const simulation = await start();
     await sdkClients(simulation).redis.UpgradeInstance(GROWN);
     const counted = (await (await fetch(`${simulation.url}/_refit/counts`)).json()) as ReturnType<

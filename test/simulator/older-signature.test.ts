@@ -5,7 +5,7 @@ import type { WireRequest } from '../../src/simulator/gateway/parse-request.ts';
 import { type OlderSigning, olderSigned } from './signed-request.ts';
 import { codeOf, START, testWorld } from './test-world.ts';
 
-/** The published example (docs/provider.md P151) with its two pairs of keys, and recomputed with SHA-256. */
+/** The published example (docs/provider.md P151) with its two key pairs, also recomputed with SHA-256. */
 const EXAMPLE = {
   Action: 'DescribeInstances',
   'InstanceIds.0': 'ins-09dx96dg',
@@ -41,7 +41,7 @@ function verify([id, key]: readonly [string, string], more: object, at = 1_465_1
 
 describe('the published examples of the older signature', () => {
   for (const [name, keys, more, Signature] of VECTORS) {
-    it(`${name}: accepted, and no longer once anything of it differs`, () => {
+    it(`accept ${name}, and refuse it after any change`, () => {
       expect(verify(keys, { ...more, Signature })).toBe(keys[0]);
       expect(verify(keys, { ...more, Signature, Limit: '21' })).toBe('AuthFailure.SignatureFailure');
       expect(verify([keys[0], `${keys[1]}x`], { ...more, Signature })).toBe('AuthFailure.SignatureFailure');
@@ -58,25 +58,25 @@ const FLEET = Array.from({ length: 13 }, (_, n) => ({ id: `crs-older0${String(n)
 const read = (own: Record<string, string> = {}, how: OlderSigning = {}): WireRequest =>
   olderSigned('redis.DescribeInstances', own, START, how);
 
-describe('a request signed by the older way', () => {
+describe('a request with the older signature and', () => {
   const cases: readonly (readonly [string, OlderSigning, string])[] = [
     ['GET', {}, 'ok'],
     ['POST, a form', { method: 'POST' }, 'ok'],
     ['GET with SHA-256', { signatureMethod: 'HmacSHA256' }, 'ok'],
     ['POST with SHA-256', { method: 'POST', signatureMethod: 'HmacSHA256' }, 'ok'],
-    ['a method of another name is SHA-1', { signatureMethod: 'HmacMD5' }, 'ok'],
+    ['an unknown method, which means SHA-1', { signatureMethod: 'HmacMD5' }, 'ok'],
     ['the host signed without its port', { signedHost: '127.0.0.1' }, 'ok'],
     ['another host signed', { signedHost: 'redis.tencentcloudapi.com' }, 'AuthFailure.SignatureFailure'],
     ['another key', { secretKey: 'wrong' }, 'AuthFailure.SignatureFailure'],
-    ['an id nobody has', { secretId: 'AKIDnobody' }, 'AuthFailure.SecretIdNotFound'],
-    ['an id without end', { secretId: 'A'.repeat(2000) }, 'AuthFailure.TokenFailure'],
+    ['an unknown id', { secretId: 'AKIDnobody' }, 'AuthFailure.SecretIdNotFound'],
+    ['a very long id', { secretId: 'A'.repeat(2000) }, 'AuthFailure.TokenFailure'],
     ['a clock five minutes slow', { at: START - 300_000 }, 'ok'],
-    ['a clock slower than that', { at: START - 301_000 }, 'AuthFailure.SignatureExpire'],
-    ['a token that its key does not have', { params: { Token: 'x' } }, 'AuthFailure.TokenFailure'],
+    ['a slower clock', { at: START - 301_000 }, 'AuthFailure.SignatureExpire'],
+    ['a token for a key without one', { params: { Token: 'x' } }, 'AuthFailure.TokenFailure'],
     ['no signature', { params: { Signature: '' } }, 'MissingParameter'],
     ['no nonce', { params: { Nonce: '' } }, 'MissingParameter'],
     [
-      'a nonce of 63 bits, as two of the official SDKs draw them',
+      'a nonce of 63 bits, as in two of the official SDKs',
       { params: { Nonce: '9223372036854775807' } },
       'ok',
     ],
@@ -84,34 +84,34 @@ describe('a request signed by the older way', () => {
     ['no action', { params: { Action: '' } }, 'MissingParameter'],
     ['no version', { params: { Version: '' } }, 'MissingParameter'],
     ['no region', { params: { Region: '' } }, 'MissingParameter'],
-    ['a version of no product', { params: { Version: '1999-01-01' } }, 'NoSuchVersion'],
-    ['an action nobody knows', { params: { Action: 'DropEverything' } }, 'InvalidAction'],
-    ['a parameter nobody knows', { params: { Colour: 'red' } }, 'UnknownParameter'],
+    ['an unknown version', { params: { Version: '1999-01-01' } }, 'NoSuchVersion'],
+    ['an unknown action', { params: { Action: 'DropEverything' } }, 'InvalidAction'],
+    ['an unknown parameter', { params: { Colour: 'red' } }, 'UnknownParameter'],
     ['text for a number', { params: { Limit: 'many' } }, 'InvalidParameter'],
   ];
   for (const [what, signing, expected] of cases) {
     it(`${what}: ${expected}`, () => expect(codeOf(testWorld(FLEET).send(read({}, signing)))).toBe(expected));
   }
 
-  it('reads flattened lists, of which the twelfth is signed before the second', () => {
+  it('flat lists signs the twelfth element before the second', () => {
     const test = testWorld(FLEET);
     const ids = Object.fromEntries(FLEET.map(({ id }, n) => [`InstanceIds.${n}`, id]));
     expect(test.send(read({ ...ids, Limit: '100' })).TotalCount).toBe(13);
   });
 
-  it('signs raw values, whatever they hold', () => {
+  it('special characters signs the raw values', () => {
     const test = testWorld([{ id: 'crs-older000', name: 'a b&c=d/+é%41' }]);
     for (const method of ['GET', 'POST'] as const)
       expect(test.send(read({ InstanceName: 'a b&c=d/+é%41' }, { method })).TotalCount).toBe(1);
   });
 
-  it('is good for once; the same parameters under another nonce are another request', () => {
+  it('a used nonce is refused; a new nonce makes a new request', () => {
     const test = testWorld(FLEET);
     const again = [7, 7, 8].map((nonce) => codeOf(test.send(read({}, { nonce }))));
     expect(again).toEqual(['ok', 'AuthFailure.SignatureExpire', 'ok']);
   });
 
-  it('orders as any other does', () => {
+  it('an order is executed', () => {
     const test = testWorld(FLEET);
     const params = { InstanceId: 'crs-older000', MemSize: '8192', RedisShardNum: '1', RedisReplicasNum: '1' };
     const request = olderSigned('redis.UpgradeInstance', params, START, { method: 'POST' });
@@ -119,14 +119,14 @@ describe('a request signed by the older way', () => {
     expect(test.world.deals.size).toBe(1);
   });
 
-  it('is counted together with the newer way', () => {
+  it('the newer signature share one request limit', () => {
     const test = testWorld(FLEET, { limit: 1 });
     expect(test.code('redis.DescribeInstances')).toBe('ok');
     expect(codeOf(test.send(read()))).toBe('RequestLimitExceeded');
   });
 });
 
-describe('forms that do not exist', () => {
+describe('the gateway refuses', () => {
   const send = (changed: Partial<WireRequest>): string =>
     codeOf(testWorld(FLEET).send({ ...read({}, { method: 'POST' }), ...changed }));
   const host = '127.0.0.1:8080';
@@ -139,11 +139,11 @@ describe('forms that do not exist', () => {
       { headers: { ...form, authorization: 'TC3-HMAC-SHA256 x' } },
       'UnsupportedProtocol',
     ],
-    ['parts', { headers: sentAs('multipart/form-data; boundary=x') }, 'UnsupportedProtocol'],
+    ['multipart', { headers: sentAs('multipart/form-data; boundary=x') }, 'UnsupportedProtocol'],
     ['PUT', { method: 'PUT' }, 'UnsupportedProtocol'],
-    ['a path', { url: '/v2/index.php' }, 'InvalidRequest'],
-    ['JSON signed by nobody', { headers: json, body: '{}' }, 'AuthFailure.InvalidAuthorization'],
-    ['a bare GET', { method: 'GET', body: '' }, 'AuthFailure.InvalidAuthorization'],
+    ['another path', { url: '/v2/index.php' }, 'InvalidRequest'],
+    ['JSON without a signature', { headers: json, body: '{}' }, 'AuthFailure.InvalidAuthorization'],
+    ['a GET without a signature', { method: 'GET', body: '' }, 'AuthFailure.InvalidAuthorization'],
     ['a form above 1 MB', { body: 'x'.repeat(1024 * 1024 + 1) }, 'RequestSizeLimitExceeded'],
     [
       'a query above 32 KB',

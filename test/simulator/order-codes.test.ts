@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counts } from '../../src/simulator/world/world.ts';
 import { resizeOf, testWorld } from './test-world.ts';
 
-/** What is sold to whom: see src/simulator/world/catalogue.ts. Guangzhou 4 sells all modern editions. */
+/** A zone that sells all modern editions (src/simulator/world/catalogue.ts). */
 const ZONE = 'ap-guangzhou-4';
 const CLUSTER = {
   id: 'crs-cluster1',
@@ -76,17 +76,17 @@ const CASES: readonly Case[] = [
   ['a cluster’s replicas', CLUSTER, 4096, 3, 2, 'ok', 'ok'],
   ['a legacy edition’s memory', LEGACY, 8192, 1, 1, 'ok', 'ok'],
 
-  // The eight codes of the founding page that a size can provoke.
-  ['beyond the greatest size sold', STANDARD, 131_072, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
-  ['below the least size sold', STANDARD, 128, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
-  ['the greatest size is sold prepaid only', STANDARD, 65_536, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
+  // Refusals because of the size, the status or the balance.
+  ['above the largest sold size', STANDARD, 131_072, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
+  ['below the smallest sold size', STANDARD, 128, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
+  ['the largest size, which is prepaid only', STANDARD, 65_536, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
   ['a multiple of 1,024 that is not sold', STANDARD, 6144, 1, 1, NOT_A_SIZE, NOT_A_SIZE],
-  ['no multiple of 1,024 at all', STANDARD, 5000, 1, 1, NOT_A_SIZE, NOT_A_SIZE],
+  ['a size that is not a multiple of 1,024', STANDARD, 5000, 1, 1, NOT_A_SIZE, NOT_A_SIZE],
   ['the trial size where it is not sold', { ...STANDARD, usedTotal: 10 }, 256, 1, 1, OUT_OF_RANGE, QUOTE_OUT_OF_RANGE],
   ['the trial size where it is', { ...STANDARD, zone: 'ap-guangzhou-7', usedTotal: 100 }, 256, 1, 1, 'ok', 'ok'],
-  ['less than 1.3 times what is used', STANDARD, 2048, 1, 1, TOO_SMALL, TOO_SMALL],
-  ['a little more than 1.3 times what is used', { ...STANDARD, memoryPerShard: 8192, usedTotal: 3150 }, 4096, 1, 1, 'ok', 'ok'],
-  ['a little less than that', { ...STANDARD, memoryPerShard: 8192, usedTotal: 3151 }, 4096, 1, 1, TOO_SMALL, TOO_SMALL],
+  ['less than 1.3 times the used memory', STANDARD, 2048, 1, 1, TOO_SMALL, TOO_SMALL],
+  ['a little more than 1.3 times the used memory', { ...STANDARD, memoryPerShard: 8192, usedTotal: 3150 }, 4096, 1, 1, 'ok', 'ok'],
+  ['a little less than 1.3 times the used memory', { ...STANDARD, memoryPerShard: 8192, usedTotal: 3151 }, 4096, 1, 1, TOO_SMALL, TOO_SMALL],
   ['enough in total, too little for the fullest shard', { ...CLUSTER, usedFullestShard: 2900 }, 2048, 3, 1, TOO_SMALL, TOO_SMALL],
   ['enough for both', { ...CLUSTER, usedFullestShard: 1500 }, 2048, 3, 1, 'ok', 'ok'],
   ['fewer shards, and too small a total', { ...CLUSTER, usedTotal: 3500 }, 4096, 1, 1, TOO_SMALL, TOO_SMALL],
@@ -94,14 +94,14 @@ const CASES: readonly Case[] = [
   ['an isolated one', { ...STANDARD, status: 'isolated' }, 8192, 1, 1, ABNORMAL, BUSY],
   ['one to be initialised', { ...STANDARD, status: 'initialising' }, 8192, 1, 1, ABNORMAL, BUSY],
   ['one to be deleted', { ...STANDARD, status: 'deleting' }, 8192, 1, 1, ABNORMAL, BUSY],
-  ['prepaid, dearer than the account holds', { ...STANDARD, billing: 'prepaid', daysLeft: 3650 }, 65_536, 1, 1, 'ResourceUnavailable.AccountBalanceNotEnough', 'ok'],
-  ['postpaid is not paid now', { ...STANDARD, daysLeft: 3650 }, 49_152, 1, 1, 'ok', 'ok'],
+  ['prepaid, above the balance', { ...STANDARD, billing: 'prepaid', daysLeft: 3650 }, 65_536, 1, 1, 'ResourceUnavailable.AccountBalanceNotEnough', 'ok'],
+  ['postpaid, which is not paid now', { ...STANDARD, daysLeft: 3650 }, 49_152, 1, 1, 'ok', 'ok'],
 
-  // Those that today's page has beside them.
-  ['a task runs on it', { ...STANDARD, task: '012' }, 8192, 1, 1, BUSY, BUSY],
+  // Refusals for other reasons.
+  ['a running task', { ...STANDARD, task: '012' }, 8192, 1, 1, BUSY, BUSY],
   ['nothing changes', STANDARD, 4096, 1, 1, WRONG, WRONG],
   ['two dimensions change', CLUSTER, 8192, 5, 1, WRONG, WRONG],
-  ['memory and shards of a standard instance: two come first', STANDARD, 8192, 3, 1, WRONG, WRONG],
+  ['memory and shards of a standard instance, where the first check decides', STANDARD, 8192, 3, 1, WRONG, WRONG],
   ['a cluster without its shards', CLUSTER, 8192, undefined, 1, WRONG, WRONG],
   ['multi-zone replicas without their nodes', MULTI, 4096, 1, 3, WRONG, 'ok'],
   ['multi-zone memory needs no nodes', MULTI, 8192, 1, 2, 'ok', 'ok'],
@@ -114,13 +114,13 @@ const CASES: readonly Case[] = [
   ['growing an edition that is sold out', { ...STANDARD, zone: 'ap-guangzhou-3', edition: 'redis-4.0-standard' }, 8192, 1, 1, 'ResourceUnavailable.SaleOut', 'ok'],
   ['shrinking it', { ...STANDARD, zone: 'ap-guangzhou-3', edition: 'redis-4.0-standard', usedTotal: 100 }, 2048, 1, 1, 'ok', 'ok'],
   ['growing in a zone that is sold out', { ...STANDARD, zone: 'ap-shanghai-2' }, 8192, 1, 1, 'ResourceInsufficient', 'ok'],
-  ['an order waits to be paid', { ...STANDARD, unpaidOrder: true }, 8192, 1, 1, 'FailedOperation.PayFailed', 'ok'],
-  ['a kernel too old', { ...STANDARD, lowVersion: true }, 8192, 1, 1, 'UnsupportedOperation.LowVersion', 'ok'],
+  ['an unpaid order', { ...STANDARD, unpaidOrder: true }, 8192, 1, 1, 'FailedOperation.PayFailed', 'ok'],
+  ['an old kernel', { ...STANDARD, lowVersion: true }, 8192, 1, 1, 'UnsupportedOperation.LowVersion', 'ok'],
 ];
 
-describe('an order and a quote are answered with', () => {
+describe('the answer to an order and a quote for', () => {
   for (const [what, instance, MemSize, RedisShardNum, RedisReplicasNum, order, quote] of CASES) {
-    it(`${what}: ${order}; quote ${quote}`, () => {
+    it(`${what} is ${order}; quote ${quote}`, () => {
       const test = testWorld([instance]);
       const { id, zone } = instance as { id: string; zone: string };
       const region = zone.replace(/-\d$/, '');
@@ -131,7 +131,7 @@ describe('an order and a quote are answered with', () => {
     });
   }
 
-  it('an id that does not exist, or exists in another region: ResourceNotFound.InstanceNotExists', () => {
+  it('an unknown id, or an id of another region, is ResourceNotFound.InstanceNotExists', () => {
     const test = testWorld([STANDARD]);
     const code = (id: string, region: string) => test.code('redis.UpgradeInstance', resizeOf(id), { region });
     expect(code('crs-nosuch00', 'ap-guangzhou')).toBe('ResourceNotFound.InstanceNotExists');
@@ -139,7 +139,7 @@ describe('an order and a quote are answered with', () => {
   });
 });
 
-describe('what no state of the world provokes, a fault does', () => {
+describe('the fault', () => {
   const cases = [
     ['no-permission', 'InvalidParameter.PermissionDenied'],
     ['no-cam', 'UnauthorizedOperation.NoCAMAuthed'],
@@ -154,7 +154,7 @@ describe('what no state of the world provokes, a fault does', () => {
     ['unknown-error', 'FailedOperation.Unknown'],
   ] as const;
   for (const [fault, code] of cases) {
-    it(`${fault}: ${code}, nothing ordered, and the next order is taken`, () => {
+    it(`${fault} gives ${code}, orders nothing, and the next order is accepted`, () => {
       const test = testWorld([STANDARD], { faults: [`${fault}#1`] });
       const params = resizeOf(STANDARD.id);
       expect(test.code('redis.UpgradeInstance', params)).toBe(code);
@@ -165,7 +165,7 @@ describe('what no state of the world provokes, a fault does', () => {
 });
 
 describe('the replicas of a multi-zone instance', () => {
-  /** Orders so many replicas with these nodes, and gives the zones of those that there are then. */
+  /** Orders a replica count with nodes, and returns the code and the final zones. */
   const order = (RedisReplicasNum: number, nodesOf: (ids: number[]) => object[]) => {
     const test = testWorld([MULTI]);
     const listed = (key: 'ZoneId' | 'NodeId'): number[] =>
@@ -176,15 +176,15 @@ describe('the replicas of a multi-zone instance', () => {
     return { code, zones: listed('ZoneId') };
   };
   const replicaIn = (ZoneId: number) => ({ NodeType: 1, ZoneId });
-  it('grow by the nodes to add', () => {
+  it('grow by the added nodes', () => {
     const zones = [100_004, 100_003, 100_004, 100_007];
     expect(order(3, () => [replicaIn(100_007)])).toEqual({ code: 'ok', zones });
   });
-  it('shrink by the nodes to drop, named by their ids', () => {
+  it('shrink by the removed nodes, given by their ids', () => {
     const dropped = order(1, ([, first]) => [{ NodeType: 1, NodeId: first }]);
     expect(dropped).toEqual({ code: 'ok', zones: [100_004, 100_004] });
   });
-  it('stay when the nodes do not fit: too many, a master, no replica of its own, another region’s zone', () => {
+  it('do not change for too many nodes, a master, an unknown replica or a zone of another region', () => {
     const refused = { code: WRONG, zones: [100_004, 100_003, 100_004] };
     expect(order(3, () => [replicaIn(100_003), replicaIn(100_004)])).toEqual(refused);
     expect(order(3, () => [{ NodeType: 0, ZoneId: 100_003 }])).toEqual(refused);

@@ -1,7 +1,10 @@
 /**
- * The simulator beside the provider's own model: each action takes exactly the parameters that the model lists, refuses
- * what is missing or mistyped, and answers with every field that the model calls always returned and none it does not
- * know. fixtures/provider-model.json holds the model's names and types (docs/provider.md P112): `?` may be absent, `~` null.
+ * Compares the simulator with the provider's own model (fixtures/provider-model.json, docs/provider.md P112). Each action:
+ *
+ * - accepts exactly the parameters of the model, and refuses missing parameters and wrong types
+ * - returns every field that the model marks as always returned, and no unknown field
+ *
+ * In the fixture, `?` marks a field that may be absent and `~` a field that may be null.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -36,14 +39,14 @@ const FLEET = [
   { id: 'crs-model001', unpaidOrder: true, billing: 'prepaid' },
 ];
 const SPAN = { StartTime: '2026-01-01 00:00:00', EndTime: '2026-01-06 00:00:00' };
-const WISH = resizeOf(ID, { RedisShardNum: 3, RedisReplicasNum: 2 });
+const RESIZE = resizeOf(ID, { RedisShardNum: 3, RedisReplicasNum: 2 });
 const ROLE = { RoleArn: 'qcs::cam::uin/100000000001:roleName/x', RoleSessionName: 'xy' };
 
 const ofInstance = () => ({ InstanceId: ID });
-/** A request of each action that is answered with everything it can be answered with. */
+/** A request of each action whose answer has all possible fields. */
 const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
-  'redis.UpgradeInstance': () => WISH,
-  'redis.InquiryPriceUpgradeInstance': () => WISH,
+  'redis.UpgradeInstance': () => RESIZE,
+  'redis.InquiryPriceUpgradeInstance': () => RESIZE,
   'redis.DescribeInstances': () => ({}),
   'redis.DescribeProductInfo': () => ({}),
   'redis.DescribeInstanceDealDetail': (test) => ({ DealName: [...test.world.deals.keys()][0] }),
@@ -74,7 +77,7 @@ const REQUESTS: Readonly<Record<string, (test: TestWorld) => object>> = {
 };
 
 function task(test: TestWorld): number {
-  test.call('redis.UpgradeInstance', WISH);
+  test.call('redis.UpgradeInstance', RESIZE);
   test.pass(1000);
   return test.call('redis.DescribeTaskList', { InstanceId: ID }).Tasks[0].TaskId;
 }
@@ -85,16 +88,16 @@ function ask(test: TestWorld, name: string, params: unknown): Answer {
   return test.send({ ...request, headers: { ...request.headers, authorization: 'SKIP' } });
 }
 
-/** What is wrong with a value by its shape; empty where nothing is. */
+/** Lists the differences between a value and its shape. */
 function differences(value: Answer, shape: Shape, at: string): string[] {
   if (typeof shape === 'string') {
     const kind = Number.isInteger(value) && shape !== 'number' ? 'integer' : typeof value;
     return shape === 'any' || kind === shape || (shape === 'whole' && kind === 'integer')
       ? []
-      : [`${at} is ${JSON.stringify(value)}, no ${shape}`];
+      : [`${at} is ${JSON.stringify(value)}, not ${shape}`];
   }
   if (Array.isArray(shape)) {
-    if (!Array.isArray(value)) return [`${at} is no list`];
+    if (!Array.isArray(value)) return [`${at} is not a list`];
     return value.flatMap((one, n) => differences(one, shape[0] as Shape, `${at}[${n}]`));
   }
   const wrong: string[] = [];
@@ -112,25 +115,25 @@ function differences(value: Answer, shape: Shape, at: string): string[] {
   return wrong;
 }
 
-describe('each action answers as the model says', () => {
+describe('each action answers with the fields of the model', () => {
   for (const [name, { response }] of Object.entries(MODEL)) {
     it(name, () => {
       const test = testWorld(FLEET);
       const answer = ask(test, name, REQUESTS[name]!(test));
       expect(answer.Error).toBeUndefined();
       expect(differences(answer, response, '').slice(0, 5)).toEqual([]);
-      // A list that is empty would have been compared with nothing.
+      // An empty list would prove nothing.
       const empty = Object.entries(answer).filter(([, value]) => Array.isArray(value) && value.length === 0);
       expect(empty.map(([field]) => field).filter((field) => field !== 'Tendis')).toEqual([]);
     });
   }
 });
 
-/** A value of another type than the shape's, and one that fits. */
+/** A value of a wrong type. */
 const misfit = (shape: Shape): unknown =>
-  shape === 'string' ? 7 : Array.isArray(shape) ? 'no list' : 'no number';
+  shape === 'string' ? 7 : Array.isArray(shape) ? 'not a list' : 'not a number';
 
-describe('each action takes what the model lists and nothing else', () => {
+describe('each action accepts exactly the parameters of the model', () => {
   for (const [name, { request }] of Object.entries(MODEL)) {
     const [product, action] = name.split('.') as [string, string];
     it(name, () => {
@@ -152,7 +155,7 @@ describe('each action takes what the model lists and nothing else', () => {
     });
   }
 
-  it('and every action of the simulator is in the model, but for two that no published model was read for (docs/provider.md P112)', () => {
+  it('and all but two actions of the simulator are in the model (docs/provider.md P112)', () => {
     const here = Object.entries(PRODUCTS).flatMap(([product, { actions }]) =>
       Object.keys(actions).map((action) => `${product}.${action}`),
     );
@@ -164,7 +167,7 @@ describe('each action takes what the model lists and nothing else', () => {
 });
 
 describe('reads of an instance', () => {
-  it('tell a kernel that is too old, and the one it could have', () => {
+  it('show an old kernel and the available one', () => {
     const test = testWorld([
       { id: ID, edition: 'redis-6.2-standard', lowVersion: true },
       { id: 'crs-model001', edition: 'redis-6.2-standard' },
@@ -178,7 +181,7 @@ describe('reads of an instance', () => {
     ]);
   });
 
-  it('tell a replication group and a data transfer, both of which keep orders and quotes away', () => {
+  it('show a replication group and a data transfer, which both block orders and quotes', () => {
     const test = testWorld([
       { id: 'crs-member00', replicationRole: 'rw' },
       { id: 'crs-moving00', transfer: 7 },
@@ -200,7 +203,7 @@ describe('reads of an instance', () => {
     expect(codes('UpgradeInstance')).toEqual([tied, tied, 'ok', 'ok']);
   });
 
-  it('tell the bandwidth of a size that it does not have yet', () => {
+  it('show the bandwidth of another size', () => {
     const test = testWorld(FLEET);
     const ask = (more: object): Answer => {
       const { Bandwidth, ClientLimit } = test.call('redis.DescribeInstanceSpecBandwidth', more);
@@ -213,14 +216,14 @@ describe('reads of an instance', () => {
     expect(test.code('redis.DescribeInstanceSpecBandwidth', {})).toBe('MissingParameter');
   });
 
-  it('count its nodes: every shard once for the master and once for each replica', () => {
+  it('count every shard once for the master and once for each replica', () => {
     const answer = testWorld(FLEET).call('redis.DescribeInstanceNodeInfo', { InstanceId: ID });
     expect(answer).toMatchObject({ RedisCount: 9, ProxyCount: 3 });
     expect(new Set(answer.Redis.map(({ NodeId }: Answer) => NodeId)).size).toBe(9);
     expect(answer.Redis.map(({ ZoneId }: Answer) => ZoneId).slice(0, 3)).toEqual([100_004, 100_003, 100_004]);
   });
 
-  it('are in the language that is asked for', () => {
+  it('are in the requested language', () => {
     const test = testWorld(FLEET);
     const title = (language?: string): string =>
       test.call('redis.DescribeInstances', {}, { headers: language ? { 'x-tc-language': language } : {} })

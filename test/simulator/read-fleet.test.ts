@@ -6,7 +6,7 @@ import { defaultFleet } from '../../src/simulator/fleet/default-fleet.ts';
 const readFleet = (text: string) => readFleetFile(text)[0]!.fleet;
 
 describe('a fleet file', () => {
-  it('needs no more than an id', () => {
+  it('needs only an id', () => {
     expect(readFleet('[{"id":"crs-aaaa1111"}]')).toMatchObject([
       {
         id: 'crs-aaaa1111',
@@ -22,7 +22,7 @@ describe('a fleet file', () => {
       },
     ]);
   });
-  it('takes the edition by name or by number, the region from the zone, clusters with three shards', () => {
+  it('accepts an edition name or a type, takes the region from the zone, and gives clusters three shards', () => {
     expect(
       readFleet('[{"id":"crs-aaaa1111","zone":"ap-shanghai-4","edition":"valkey-8.0-cluster"}]'),
     ).toMatchObject([{ region: 'ap-shanghai', type: 20, shards: 3 }]);
@@ -33,8 +33,8 @@ describe('a fleet file', () => {
 
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['nonsense', /not JSON/],
-    ['{}', /no array/],
-    ['[1]', /instance 1: is no object/],
+    ['{}', /not an array/],
+    ['[1]', /instance 1: is not an object/],
     ['[{}]', /id is/],
     ['[{"id":"crs-short"}]', /id is "crs-short"/],
     ['[{"id":"crs-aaaa1111"},{"id":"crs-aaaa1111"}]', /twice/],
@@ -50,7 +50,7 @@ describe('a fleet file', () => {
     ['[{"id":"crs-aaaa1111","task":"12"}]', /task is "12"/],
   ];
   for (const [text, message] of wrong) {
-    it(`refuses ${text}, saying where`, () => {
+    it(`refuses ${text} and names the wrong member`, () => {
       expect(() => readFleet(text)).toThrow(message);
       expect(() => readFleet(text)).toThrow(RefitError);
     });
@@ -60,12 +60,12 @@ describe('a fleet file', () => {
 describe('the default fleet', () => {
   const fleet = defaultFleet(60, 1);
 
-  it('is the same for one seed, and a smaller one is its beginning', () => {
+  it('is the same for the same seed, and starts with the smaller fleet', () => {
     expect(defaultFleet(60, 1)).toEqual(fleet);
     expect(defaultFleet(25, 1)).toEqual(fleet.slice(0, 25));
     expect(defaultFleet(60, 2)).not.toEqual(fleet);
   });
-  it('spans both regions, mostly running, of many kinds', () => {
+  it('covers both regions and many editions, and is mostly running', () => {
     const distinct = (key: 'region' | 'zone' | 'type' | 'billing' | 'status'): number =>
       new Set(fleet.map((one) => one[key])).size;
     expect(distinct('region')).toBe(2);
@@ -75,11 +75,11 @@ describe('the default fleet', () => {
     expect(fleet.filter(({ status }) => status === 'running').length).toBeGreaterThan(50);
     expect(distinct('status')).toBe(3);
   });
-  it('has names that would harm whoever does not escape them', () => {
+  it('has names that are harmful without escaping', () => {
     const names = fleet.map(({ name }) => name).join('\n');
     for (const harm of ['<img', '\u001b[', '=HYPERLINK', '| pipe']) expect(names).toContain(harm);
   });
-  it('has ids as the provider has', () => {
+  it('has ids in the provider’s format', () => {
     expect(new Set(fleet.map(({ id }) => id)).size).toBe(60);
     for (const { id } of fleet) expect(id).toMatch(/^crs-[a-z0-9]{8}$/);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY } from '../../src/units.ts';
 import { type Answer, resizeOf, type TestWorld, testWorld } from './test-world.ts';
 
-/** 25 instances in Guangzhou, crs-fleet000 the oldest. */
+/** 25 instances in Guangzhou. crs-fleet000 is the oldest. */
 const MANY = Array.from({ length: 25 }, (_, n) => ({
   id: `crs-fleet0${String(n).padStart(2, '0')}`,
   name: `cart-${n}`,
@@ -16,21 +16,21 @@ const MANY = Array.from({ length: 25 }, (_, n) => ({
 const ids = (answer: Answer): string[] =>
   answer.InstanceSet.map(({ InstanceId }: { InstanceId: string }) => InstanceId.slice(-2));
 
-describe('parameters are checked before anything else is', () => {
+describe('the check of parameters for', () => {
   const HARMFUL = '{"__proto__":{},"constructor":1}';
   const ID = 'crs-fleet000';
   const cases: readonly (readonly [string, string, unknown, string])[] = [
-    ['nothing missing', 'redis.DescribeInstances', {}, 'ok'],
+    ['valid parameters', 'redis.DescribeInstances', {}, 'ok'],
     ['an empty body', 'redis.DescribeInstances', '', 'ok'],
-    ['null is as good as not given', 'redis.DescribeInstances', { Limit: null }, 'ok'],
-    ['no JSON', 'redis.DescribeInstances', '{', 'InvalidRequest'],
-    ['no object', 'redis.DescribeInstances', '[]', 'InvalidParameter'],
-    ['a name nobody knows', 'redis.DescribeInstances', { Colour: 1 }, 'UnknownParameter'],
-    ['a name every object has', 'redis.DescribeInstances', HARMFUL, 'UnknownParameter'],
+    ['null, which means absent', 'redis.DescribeInstances', { Limit: null }, 'ok'],
+    ['a body that is not JSON', 'redis.DescribeInstances', '{', 'InvalidRequest'],
+    ['a body that is not an object', 'redis.DescribeInstances', '[]', 'InvalidParameter'],
+    ['an unknown name', 'redis.DescribeInstances', { Colour: 1 }, 'UnknownParameter'],
+    ['a name that every JavaScript object has', 'redis.DescribeInstances', HARMFUL, 'UnknownParameter'],
     ['text for a number', 'redis.DescribeInstances', { Limit: '20' }, 'InvalidParameter'],
     ['a fraction', 'redis.UpgradeInstance', { InstanceId: ID, MemSize: 1.5 }, 'InvalidParameter'],
     ['a negative size', 'redis.UpgradeInstance', { InstanceId: ID, MemSize: -1 }, 'InvalidParameter'],
-    ['one id where a list is due', 'redis.DescribeInstances', { InstanceIds: ID }, 'InvalidParameter'],
+    ['one id instead of a list', 'redis.DescribeInstances', { InstanceIds: ID }, 'InvalidParameter'],
     ['a list with a wrong member', 'redis.DescribeInstances', { Status: [2, '1'] }, 'InvalidParameter'],
     [
       'a tag without its value',
@@ -41,19 +41,19 @@ describe('parameters are checked before anything else is', () => {
     ['no instance', 'redis.UpgradeInstance', { MemSize: 1024 }, 'MissingParameter'],
     ['no size', 'redis.UpgradeInstance', { InstanceId: ID }, 'MissingParameter'],
     ['no order number', 'redis.DescribeInstanceDealDetail', {}, 'MissingParameter'],
-    ['products without regions', 'sts.GetCallerIdentity', {}, 'ok'],
-    ['an action nobody knows', 'redis.DropEverything', {}, 'InvalidAction'],
+    ['a product without regions', 'sts.GetCallerIdentity', {}, 'ok'],
+    ['an unknown action', 'redis.DropEverything', {}, 'InvalidAction'],
     ['another product’s action', 'redis.GetCallerIdentity', {}, 'InvalidAction'],
     ['more than 1,000 rows', 'redis.DescribeInstances', { Limit: 1001 }, 'InvalidParameterValue'],
     ['more than 100 tasks', 'redis.DescribeTaskList', { Limit: 101 }, 'InvalidParameterValue'],
     [
-      'a task time in another form',
+      'a task time in a wrong format',
       'redis.DescribeTaskList',
       { BeginTime: '2026-01-05T00:00:00Z' },
       'InvalidParameterValue',
     ],
     [
-      'shards of what has none',
+      'shards of a standard instance',
       'redis.DescribeInstanceShards',
       { InstanceId: 'crs-fleet001' },
       'InvalidParameterValue.UnSupportedType',
@@ -70,12 +70,12 @@ describe('parameters are checked before anything else is', () => {
     it(`${what}: ${expected}`, () =>
       expect(testWorld(MANY).code('redis.DescribeInstances', {}, { region })).toBe(expected));
 
-  it('an action under another version: NoSuchVersion', () => {
+  it('an action with a wrong version: NoSuchVersion', () => {
     const service = 'redis';
     expect(testWorld([]).code('2017-03-12.DescribeInstances', {}, { service })).toBe('NoSuchVersion');
   });
 
-  it('every answer carries a request id of its own and the content type exactly', () => {
+  it('any request gives each answer its own request id', () => {
     const test = testWorld([]);
     const [one, other] = [test.call('redis.DescribeInstances'), test.call('redis.Nonsense')];
     for (const { RequestId } of [one, other])
@@ -85,7 +85,7 @@ describe('parameters are checked before anything else is', () => {
 });
 
 describe('DescribeInstances', () => {
-  it('gives 20 unless asked for more, and pages by rows', () => {
+  it('returns 20 rows by default and counts Offset in rows', () => {
     const test = testWorld(MANY);
     const list = (params: object): Answer =>
       test.call('redis.DescribeInstances', { OrderBy: 'createtime', OrderType: 0, ...params });
@@ -99,7 +99,7 @@ describe('DescribeInstances', () => {
   const tag = ([TagKey, TagValue]: [string, string]) => ({ TagKey, TagValue });
   const filters: readonly (readonly [string, object, string[]])[] = [
     ['newest first', { Limit: 3 }, ['24', '23', '22']],
-    ['an id that does not exist', { InstanceId: 'crs-nosuch00' }, []],
+    ['an unknown id', { InstanceId: 'crs-nosuch00' }, []],
     ['ids, one of them unknown', { InstanceIds: ['crs-nosuch00', 'crs-fleet003'] }, ['03']],
     ['status', { Status: [-2] }, ['07']],
     ['a part of the name', { SearchKey: 'cart-2' }, ['24', '23', '22', '21', '20', '02']],
@@ -108,21 +108,21 @@ describe('DescribeInstances', () => {
       { InstanceTags: Object.entries({ app: 'cart', env: 'prod' }).map(tag), Limit: 2 },
       ['09', '08'],
     ],
-    ['a tag nobody has', { TagKeys: ['nope'] }, []],
+    ['an unknown tag', { TagKeys: ['nope'] }, []],
     ['type and billing in words', { Type: 9, BillingMode: 'prepaid' }, ['15', '00']],
-    ['an empty list is no filter', { Status: [], Limit: 1 }, ['24']],
+    ['an empty list, which is no filter', { Status: [], Limit: 1 }, ['24']],
   ];
   for (const [what, params, expected] of filters) {
     it(`finds by ${what}`, () =>
       expect(ids(testWorld(MANY).call('redis.DescribeInstances', params))).toEqual(expected));
   }
 
-  it('sees one region alone', () => {
+  it('sees only one region', () => {
     const answer = testWorld(MANY).call('redis.DescribeInstances', {}, { region: 'ap-shanghai' });
     expect(answer).toMatchObject({ TotalCount: 0, InstanceSet: [] });
   });
 
-  it('writes Beijing times, zero dates, the total beside the shard, and no used memory', () => {
+  it('returns Beijing times, zero dates, total and shard size, and no used memory', () => {
     const [prepaid, postpaid] = testWorld([
       {
         id: 'crs-prepaid0',
@@ -152,7 +152,7 @@ describe('DescribeInstances', () => {
   });
 });
 
-describe('the catalogue lies in wait with', () => {
+describe('the catalogue has the traps of the real one:', () => {
   const ascending = (sizes: string[]): number[] => sizes.map(Number).sort((a, b) => a - b);
   const regions = testWorld([]).call('redis.DescribeProductInfo').RegionSet;
   const zone = (code: string): Answer =>
@@ -160,29 +160,29 @@ describe('the catalogue lies in wait with', () => {
   const products = (code: string, type: number, pay: string): Answer[] =>
     zone(code).ProductSet.filter((one: Answer) => one.Type === type && one.PayMode === pay);
 
-  it('every region, whichever was asked', () => {
+  it('all regions for every request', () => {
     expect(regions.map((one: Answer) => one.RegionId)).toEqual(
       expect.arrayContaining(['ap-guangzhou', 'ap-shanghai', 'ap-beijing']),
     );
   });
-  it('sizes in decimal GB as unsorted text, 256 MB among them', () => {
+  it('unsorted sizes as text in decimal GB, including 256 MB', () => {
     const [{ ShardSize }] = products('ap-guangzhou-7', 8, '1') as [Answer];
     expect(ShardSize).toContain('0.25');
     expect(ShardSize.map(Number)).not.toEqual(ascending(ShardSize));
     expect(products('ap-guangzhou-4', 8, '1')[0].ShardSize).not.toContain('0.25');
   });
-  it('one edition in two halves under one pay mode, and other lists under the other', () => {
+  it('an edition in two halves for one pay mode, with another list for the other', () => {
     const halves = products('ap-guangzhou-4', 9, '1').map(({ ShardSize }) => ShardSize);
     expect(halves).toHaveLength(2);
     expect(ascending(halves.flat())).toEqual([1, 2, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64]);
     expect(products('ap-guangzhou-4', 9, '0').flatMap(({ ShardSize }) => ShardSize)).not.toContain('64');
   });
-  it('a zone numbered 0 that only the region product can join', () => {
+  it('a zone with number 0, whose real number only the region product has', () => {
     expect(zone('ap-guangzhou-6').OldZoneId).toBe(0);
     const { ZoneSet } = testWorld([]).call('region.DescribeZones', { Product: 'redis' });
     expect(ZoneSet.find(({ Zone }: Answer) => Zone === 'ap-guangzhou-6').ZoneId).toBe('100006');
   });
-  it('a zone that is sold out, an edition that is, and legacy editions in few zones', () => {
+  it('a sold-out zone, a sold-out edition, and legacy editions in few zones', () => {
     expect(zone('ap-shanghai-2').IsSaleout).toBe(true);
     expect(products('ap-guangzhou-3', 6, '1')[0].Saleout).toBe(true);
     expect(products('ap-guangzhou-4', 2, '1')).toEqual([]);
@@ -201,8 +201,8 @@ describe('tasks and deals', () => {
 
   const cases: readonly (readonly [string, object, number])[] = [
     ['by Beijing time', { BeginTime: '2026-01-05 10:00:00' }, 3],
-    ['not yet begun then', { BeginTime: '2026-01-05 10:00:02' }, 0],
-    ['already begun by then', { EndTime: '2026-01-05 09:59:59' }, 0],
+    ['before they start', { BeginTime: '2026-01-05 10:00:02' }, 0],
+    ['with an earlier end time', { EndTime: '2026-01-05 09:59:59' }, 0],
     ['by type', { TaskTypes: ['002', '028'] }, 3],
     ['by another type', { TaskTypes: ['029'] }, 0],
     ['by instance', { InstanceId: 'crs-fleet002' }, 1],
@@ -220,7 +220,7 @@ describe('tasks and deals', () => {
     expect(test.call('redis.DescribeTaskList').TotalCount).toBe(0);
   });
 
-  it('billing lists delivered orders alone unless asked, and counts Offset in pages', () => {
+  it('are delivered ones by default in billing, which counts Offset in pages', () => {
     const test = ordered();
     expect(test.deals().TotalCount).toBe(0);
     expect(test.deals({ StatusSet: [1, 2, 3, 4] }).TotalCount).toBe(3);
@@ -234,7 +234,7 @@ describe('tasks and deals', () => {
     ]);
   });
 
-  it('an unpaid order stands in both places', () => {
+  it('include an unpaid order in billing and in the deal details', () => {
     const test = testWorld([{ id: 'crs-unpaid00', unpaidOrder: true }]);
     const [deal] = test.deals({ Status: 1 }).Deals;
     expect(

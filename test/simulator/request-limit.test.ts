@@ -4,18 +4,18 @@ import { counts } from '../../src/simulator/world/world.ts';
 import { SECRET_KEY } from './signed-request.ts';
 import { resizeOf, START, testWorld } from './test-world.ts';
 
-/** Arrivals at the given ms after a full second; a letter each: `.` passed, `x` refused. */
+/** Results of arrivals at these ms after a full second: `.` passed, `x` refused. */
 function pattern(counting: LimitCounting, limit: number, at: readonly number[]): string {
   const requests = createRequestLimit(counting, () => limit);
   return at.map((ms) => (requests.arrive('one', 'A', START + ms) ? 'x' : '.')).join('');
 }
 
-describe('a second is counted in one of three ways', () => {
+describe('the limit counts a second in three ways:', () => {
   const cases: readonly (readonly [string, readonly number[], string, string, string])[] = [
     //                                                                calendar   sliding    bucket
-    ['five at once', [0, 0, 0, 0, 0], '...xx', '...xx', '...xx'],
+    ['five at the same time', [0, 0, 0, 0, 0], '...xx', '...xx', '...xx'],
     [
-      'three late and three early in the next',
+      'three late in a second and three early in the next',
       [900, 950, 990, 1000, 1010, 1020],
       '......',
       '...xxx',
@@ -29,7 +29,7 @@ describe('a second is counted in one of three ways', () => {
       '......',
     ],
     ['spaced by a third of a second', [0, 334, 668, 1002, 1336, 1670], '......', '......', '......'],
-    // A bucket that was full lets nearly twice its size through in its first second.
+    // A full bucket passes almost twice its size in the first second.
     ['full, then as it refills', [0, 0, 0, 334, 667, 999], '...xxx', '...xxx', '.....x'],
   ];
   for (const [what, at, calendar, sliding, bucket] of cases) {
@@ -44,7 +44,7 @@ describe('a second is counted in one of three ways', () => {
 });
 
 describe('the request limit', () => {
-  it('is 20 a second for orders and 35 for DescribeInstances unless something else is asked', () => {
+  it('is 20 per second for orders and 35 for DescribeInstances by default', () => {
     const test = testWorld([], { limit: null });
     const passed = (name: string, params?: object): number =>
       Array.from({ length: 40 }, () => test.code(name, params)).filter(
@@ -55,7 +55,7 @@ describe('the request limit', () => {
     expect(passed('redis.DescribeProductInfo')).toBe(20);
   });
 
-  it('names the count and the limit in back-ticks, with HTTP 200 and nothing executed', () => {
+  it('refuses with count and limit in back-ticks and HTTP 200, and executes nothing', () => {
     const test = testWorld([{ id: 'crs-aaaa1111' }], { limit: 1 });
     test.code('redis.UpgradeInstance', { InstanceId: 'crs-aaaa1111', MemSize: 1 });
     const answer = test.call('redis.UpgradeInstance', resizeOf('crs-aaaa1111'));
@@ -65,7 +65,7 @@ describe('the request limit', () => {
     expect(counts(test.world).orders).toEqual({});
   });
 
-  it('is each identity’s own, and each action’s own', () => {
+  it('is separate for each identity and each action', () => {
     const identities = ['a', 'b'].map((uin) => ({ secretId: uin, secretKey: SECRET_KEY, token: null, uin }));
     const test = testWorld([], { limit: 1, identities });
     const from = (secretId: string, name: string): string => test.code(name, {}, { secretId });
@@ -75,7 +75,7 @@ describe('the request limit', () => {
     expect(from('a', 'redis.DescribeProductInfo')).toBe('ok');
   });
 
-  it('counts arrivals and refusals by second and action, and knows the busiest second', () => {
+  it('counts arrivals and refusals by second and action, and the maximum per second', () => {
     const test = testWorld([], { limit: 2 });
     for (let n = 0; n < 3; n++) test.call('redis.DescribeInstances');
     test.pass(600);

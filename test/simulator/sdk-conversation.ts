@@ -1,25 +1,26 @@
 /**
- * The official SDK's whole conversation about one resize, as published and untouched: everything that Refit says to the
- * provider, said by somebody else's client. Given a way to the simulator, gives what it was told.
+ * A whole resize with the provider's official SDK. It makes all the calls that Refit makes, with an independent client,
+ * and returns what the simulator answered.
  */
 import { billing, monitor, redis, region, sts } from 'tencentcloud-sdk-nodejs';
 import { systemClock } from '../../src/clock.ts';
 import { given } from '../../src/given.ts';
 import { HOUR } from '../../src/units.ts';
 
-export interface Way {
+/** How to reach and sign for the simulator. */
+export interface Connection {
   /** `http://127.0.0.1:8420` */
   readonly url: string;
   readonly secretId: string;
   readonly secretKey: string;
   readonly signMethod?: 'TC3-HMAC-SHA256' | 'HmacSHA1' | 'HmacSHA256';
   readonly reqMethod?: 'GET' | 'POST';
-  /** For TLS with a CA of its own. */
+  /** HTTPS agent with the CA of the simulator. */
   readonly agent?: unknown;
 }
 
 const ID = 'crs-talk0000';
-/** What the simulator must hold: a prepaid cluster in Guangzhou. */
+/** The fleet for the conversation: a prepaid cluster in Guangzhou. */
 export const CONVERSATION_FLEET = [
   {
     id: ID,
@@ -34,8 +35,8 @@ export const CONVERSATION_FLEET = [
   },
 ];
 
-/** A client's configuration for the way. */
-export function sdkConfig({ url, secretId, secretKey, signMethod, reqMethod, agent }: Way) {
+/** Configuration of an SDK client. */
+export function sdkConfig({ url, secretId, secretKey, signMethod, reqMethod, agent }: Connection) {
   const [protocol, endpoint] = url.split('//') as [string, string];
   const http = { endpoint, protocol: `${protocol}//`, reqTimeout: 5 };
   return {
@@ -45,9 +46,9 @@ export function sdkConfig({ url, secretId, secretKey, signMethod, reqMethod, age
   };
 }
 
-/** A client for each product; `credential` instead of the keys of the way. */
-export function sdkClients(way: Way, credential?: object) {
-  const own = { ...sdkConfig(way), ...given({ credential }) } as never;
+/** One client per product. `credential` replaces the keys of the connection. */
+export function sdkClients(connection: Connection, credential?: object) {
+  const own = { ...sdkConfig(connection), ...given({ credential }) } as never;
   return {
     redis: new redis.v20180412.Client(own),
     region: new region.v20220627.Client(own),
@@ -57,23 +58,23 @@ export function sdkClients(way: Way, credential?: object) {
   };
 }
 
-/** What was learnt, in the order in which it was asked. */
-export async function converse(way: Way): Promise<Record<string, unknown>> {
-  const clients = sdkClients(way);
+/** Runs the conversation and returns the answers in the order of the calls. */
+export async function converse(connection: Connection): Promise<Record<string, unknown>> {
+  const clients = sdkClients(connection);
   const { redis: client, billing: accounts } = clients;
-  const told: Record<string, unknown> = {};
+  const answers: Record<string, unknown> = {};
 
-  told.who = (await clients.sts.GetCallerIdentity()).Type;
-  told.regions = (await clients.region.DescribeRegions({ Product: 'redis' })).TotalCount! > 5;
-  told.zones = (await clients.region.DescribeZones({ Product: 'redis' })).ZoneSet!.length > 2;
+  answers.who = (await clients.sts.GetCallerIdentity()).Type;
+  answers.regions = (await clients.region.DescribeRegions({ Product: 'redis' })).TotalCount! > 5;
+  answers.zones = (await clients.region.DescribeZones({ Product: 'redis' })).ZoneSet!.length > 2;
   const list = await client.DescribeInstances({ Limit: 1000, OrderBy: 'createtime', OrderType: 0 });
-  told.listed = list.InstanceSet!.map(({ InstanceId, Status, RedisShardSize }) => [
+  answers.listed = list.InstanceSet!.map(({ InstanceId, Status, RedisShardSize }) => [
     InstanceId,
     Status,
     RedisShardSize,
   ]);
   const catalogue = await client.DescribeProductInfo();
-  told.sold = catalogue
+  answers.sold = catalogue
     .RegionSet!.flatMap(({ ZoneSet }) => ZoneSet!)
     .find(({ ZoneId }) => ZoneId === 'ap-guangzhou-4')!
     .ProductSet!.some(
@@ -86,31 +87,31 @@ export async function converse(way: Way): Promise<Record<string, unknown>> {
     Instances: [{ Dimensions: [{ Name: 'instanceid', Value: ID }] }],
     SpecifyStatistics: 2,
   });
-  told.used = [point.DataPoints![0]!.Values!.at(-1), point.DataPoints![0]!.MaxValues!.at(-1)];
+  answers.used = [point.DataPoints![0]!.Values!.at(-1), point.DataPoints![0]!.MaxValues!.at(-1)];
   const { InstanceShards } = await client.DescribeInstanceShards({ InstanceId: ID, FilterSlave: true });
-  told.shards = InstanceShards!.map(({ Storage }) => Storage! / 1024 / 1024);
+  answers.shards = InstanceShards!.map(({ Storage }) => Storage! / 1024 / 1024);
   const window = await client.DescribeMaintenanceWindow({ InstanceId: ID });
-  told.window = `${window.StartTime}-${window.EndTime}`;
-  told.nodes = (await client.DescribeInstanceZoneInfo({ InstanceId: ID })).ReplicaGroups!.map(
+  answers.window = `${window.StartTime}-${window.EndTime}`;
+  answers.nodes = (await client.DescribeInstanceZoneInfo({ InstanceId: ID })).ReplicaGroups!.map(
     ({ Role }) => Role,
   );
 
   const before = (await accounts.DescribeAccountBalance({})).RealBalance!;
-  const wish = { InstanceId: ID, MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
-  const { Price } = await client.InquiryPriceUpgradeInstance(wish);
-  told.priced = Price! > 0;
-  const { DealName, DealId } = await client.UpgradeInstance(wish);
-  told.numbered = DealName === DealId && /^\d{23}$/.test(DealName!);
+  const resize = { InstanceId: ID, MemSize: 8192, RedisShardNum: 3, RedisReplicasNum: 1 };
+  const { Price } = await client.InquiryPriceUpgradeInstance(resize);
+  answers.priced = Price! > 0;
+  const { DealName, DealId } = await client.UpgradeInstance(resize);
+  answers.numbered = DealName === DealId && /^\d{23}$/.test(DealName!);
   for (let n = 0; n < 100; n++) {
     const { DealDetails } = await client.DescribeInstanceDealDetail({ DealName: DealName! });
     if (DealDetails![0]!.Status === 4) break;
     await systemClock.sleep(60);
   }
   const { Tasks } = await client.DescribeTaskList({ InstanceId: ID, TaskTypes: ['002', '028', '029'] });
-  told.tasks = Tasks!.map(({ TaskType, Result }) => [TaskType, Result]);
-  told.task = (await client.DescribeTaskInfo({ TaskId: Tasks![0]!.TaskId! })).Status;
+  answers.tasks = Tasks!.map(({ TaskType, Result }) => [TaskType, Result]);
+  answers.task = (await client.DescribeTaskInfo({ TaskId: Tasks![0]!.TaskId! })).Status;
   const { InstanceSet } = await client.DescribeInstances({ InstanceIds: [ID], Status: [2] });
-  told.resized = InstanceSet!.map(({ RedisShardSize, Size }) => [RedisShardSize, Size]);
+  answers.resized = InstanceSet!.map(({ RedisShardSize, Size }) => [RedisShardSize, Size]);
   const beijing = (offset: number): string =>
     new Date(systemClock.now() + 8 * HOUR + offset).toISOString().slice(0, 19).replace('T', ' ');
   const { Deals } = await accounts.DescribeDealsByCond({
@@ -120,15 +121,15 @@ export async function converse(way: Way): Promise<Record<string, unknown>> {
     ResourceId: ID,
   });
   const after = (await accounts.DescribeAccountBalance({})).RealBalance!;
-  told.billed = Deals!.map(
+  answers.billed = Deals!.map(
     ({ OrderId, Action, RealTotalCost }) =>
       `${Action} ${OrderId === DealName} ${RealTotalCost === Price} ${before - after === RealTotalCost}`,
   );
-  return told;
+  return answers;
 }
 
-/** What every way must tell. */
-export const TOLD = {
+/** The expected answers for every connection. */
+export const EXPECTED = {
   who: 'CAMUser',
   regions: true,
   zones: true,

@@ -1,4 +1,4 @@
-/** Signs requests as the provider's clients do; both signatures are written from docs/provider.md P146 to P156, not borrowed. */
+/** Signs requests as the provider's clients do. Written from docs/provider.md P146 to P156, independent of src/. */
 import { createHash, createHmac } from 'node:crypto';
 import type { WireRequest } from '../../src/simulator/gateway/parse-request.ts';
 
@@ -9,13 +9,13 @@ const HOST = '127.0.0.1:8080';
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 const mac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-/** What differs from a request of the main account to the simulator on this machine. */
+/** Differences from the default request, which the main account sends to the simulator. */
 export interface Signing {
-  /** Left out: ap-guangzhou for the products that have regions; null: none. */
+  /** Default: ap-guangzhou for products with regions; null: none. */
   readonly region?: string | null;
   readonly secretId?: string;
   readonly secretKey?: string;
-  /** The host that is signed, where it differs from the header. */
+  /** The signed host, if it differs from the header. */
   readonly signedHost?: string;
   /** The signer's clock, milliseconds. */
   readonly at?: number;
@@ -32,7 +32,7 @@ export interface OlderSigning extends Signing {
   readonly signatureMethod?: string;
   readonly nonce?: number;
   readonly method?: 'POST' | 'GET';
-  /** Beside the common parameters and the action's own, or instead of them. */
+  /** Parameters that are added or replaced. */
   readonly params?: Readonly<Record<string, string>>;
 }
 
@@ -44,21 +44,21 @@ const VERSIONS: Readonly<Record<string, string>> = {
   sts: '2018-08-13',
 };
 
-/** What `product.Action` stands for; instead of a product there may be a version. */
-function meantBy(name: string, { region }: Signing) {
+/** Splits `product.Action`. A version can stand in place of the product. */
+function parseName(name: string, { region }: Signing) {
   const [product, action] = name.split('.') as [string, string];
-  const usual = ['region', 'billing', 'sts'].includes(product) ? null : 'ap-guangzhou';
+  const byDefault = ['region', 'billing', 'sts'].includes(product) ? null : 'ap-guangzhou';
   return {
     product,
     action,
     version: VERSIONS[product] ?? product,
-    region: region === undefined ? usual : region,
+    region: region === undefined ? byDefault : region,
   };
 }
 
-/** A request of `product.Action` signed with TC3-HMAC-SHA256. `params` is a text where it is to be sent as it is. */
+/** A request of `product.Action` with a TC3-HMAC-SHA256 signature. A string in `params` is the exact body. */
 export function signed(name: string, params: unknown, now: number, how: NewerSigning = {}): WireRequest {
-  const { product, action, version, region } = meantBy(name, how);
+  const { product, action, version, region } = parseName(name, how);
   const { secretId = SECRET_ID, secretKey = SECRET_KEY, service = product, host = HOST } = how;
   const body = typeof params === 'string' ? params : JSON.stringify(params);
   const timestamp = Math.floor((how.at ?? now) / 1000);
@@ -72,8 +72,10 @@ export function signed(name: string, params: unknown, now: number, how: NewerSig
     ...how.headers,
   };
   const names = [...(how.signedHeaders ?? ['content-type', 'host'])].sort();
-  const inWords = (name: string): string => (name === 'host' ? (how.signedHost ?? host) : headers[name]!);
-  const canonicalHeaders = names.map((name) => `${name}:${inWords(name).trim().toLowerCase()}\n`).join('');
+  const signedValue = (name: string): string => (name === 'host' ? (how.signedHost ?? host) : headers[name]!);
+  const canonicalHeaders = names
+    .map((name) => `${name}:${signedValue(name).trim().toLowerCase()}\n`)
+    .join('');
   const payload = headers['x-tc-content-sha256'] === 'UNSIGNED-PAYLOAD' ? 'UNSIGNED-PAYLOAD' : body;
   const canonical = `POST\n/\n\n${canonicalHeaders}\n${names.join(';')}\n${sha(payload)}`;
   const date = new Date(timestamp * 1000).toISOString().slice(0, 10);
@@ -86,14 +88,14 @@ export function signed(name: string, params: unknown, now: number, how: NewerSig
 
 let lastNonce = 0;
 
-/** The same by the older way: everything a parameter, the action's own already flattened. */
+/** The same with the older signature. All values are parameters, and `own` is already flat. */
 export function olderSigned(
   name: string,
   own: Readonly<Record<string, string>>,
   now: number,
   how: OlderSigning = {},
 ): WireRequest {
-  const { action, version, region } = meantBy(name, how);
+  const { action, version, region } = parseName(name, how);
   const { secretId = SECRET_ID, secretKey = SECRET_KEY, signatureMethod, method = 'GET' } = how;
   lastNonce += 1;
   const params: Record<string, string> = {

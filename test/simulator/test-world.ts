@@ -1,4 +1,4 @@
-/** A world in one process and in virtual time, and requests to it: `testWorld([{ id }]).call('redis.DescribeInstances')`. */
+/** A world in virtual time, and requests to it: `testWorld([{ id }]).call('redis.DescribeInstances')`. */
 import { readInstances } from '../../src/simulator/fleet/read-fleet.ts';
 import { http } from '../../src/simulator/gateway/http.ts';
 import type { WireRequest } from '../../src/simulator/gateway/parse-request.ts';
@@ -10,40 +10,40 @@ import { type NewerSigning, SECRET_ID, SECRET_KEY, signed } from './signed-reque
 /** 2026-01-05 10:00:00 in Beijing. */
 export const START = Date.UTC(2026, 0, 5, 2, 0, 0);
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are read as the wire has them
+// biome-ignore lint/suspicious/noExplicitAny: tests read the fields of answers directly
 export type Answer = any;
 
 export interface TestWorld {
   readonly world: World;
   now: number;
-  /** Lets time pass, milliseconds. */
+  /** Advances the time by `ms`. */
   pass(ms: number): void;
-  /** Gives `Response`. What is none is `{ cut }`, `{ status, body }` for another than 200, or `{ broken }` for no JSON. */
+  /** Returns `Response`, or `{ cut }`, or `{ status, body }` unless 200, or `{ broken }` for invalid JSON. */
   send(request: WireRequest): Answer;
   /** Signs and sends a request of `product.Action`. */
   call(name: string, params?: unknown, how?: NewerSigning): Answer;
-  /** What `codeOf` says of the answer. */
+  /** The result of `codeOf` for the answer. */
   code(name: string, params?: unknown, how?: NewerSigning): string;
-  /** The instance as DescribeInstances has it. */
+  /** The instance from DescribeInstances. */
   instance(id: string): Answer;
-  /** Orders as billing lists them: delivered ones of the month, unless asked otherwise. */
+  /** Orders in billing: the delivered ones of the month by default. */
   deals(params?: object, how?: NewerSigning): Answer;
-  /** Cents. */
+  /** Balance in cents. */
   balance(how?: NewerSigning): number;
 }
 
-/** The code of a refusal; else `ok`, or what there was instead of an answer. */
+/** The code of a refusal, `ok`, or a word for a missing answer. */
 export function codeOf({ Error: refusal, cut, status, broken }: Answer): string {
   if (refusal) return refusal.Code;
   return cut ?? (status ? `http ${status}` : broken === undefined ? 'ok' : 'broken');
 }
 
-/** The parameters of an order of 8 GB, for an instance with one shard and one replica. */
+/** Parameters of an order for 8 GB, one shard and one replica. */
 export function resizeOf(InstanceId: string, more: object = {}): object {
   return { InstanceId, MemSize: 8192, RedisShardNum: 1, RedisReplicasNum: 1, ...more };
 }
 
-/** A world of the given instances whose delays are exact: lag 1 s, duration 10 s, lock tail 5 s. */
+/** Creates a world with exact delays: lag 1 s, duration 10 s, lock tail 5 s. */
 export function testWorld(
   fleet: readonly object[],
   {
@@ -70,7 +70,7 @@ export function testWorld(
   return requestsTo(world);
 }
 
-/** Requests to a world that was made at `START`. */
+/** Creates requests to a world that starts at `START`. */
 export function requestsTo(world: World): TestWorld {
   const test: TestWorld = {
     world,

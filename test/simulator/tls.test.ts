@@ -1,4 +1,4 @@
-/** The simulator over TLS, with the official SDK and with plain https, under a certificate made for the occasion. */
+/** The simulator over TLS with a new certificate, for the official SDK and for node:https. */
 import { spawnSync } from 'node:child_process';
 import { Agent, get } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -6,11 +6,11 @@ import { systemClock } from '../../src/clock.ts';
 import { RefitError } from '../../src/errors.ts';
 import { type Simulation, simulate } from '../../src/simulator/simulate.ts';
 import { makeThrowAwayCa } from '../../src/simulator/throw-away-ca.ts';
-import { CONVERSATION_FLEET, converse, TOLD } from './sdk-conversation.ts';
+import { CONVERSATION_FLEET, converse, EXPECTED } from './sdk-conversation.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-it.runIf(process.env.REFIT_REQUIRE_ALL === '1')('the openssl command that these tests need is there', () => {
+it.runIf(process.env.REFIT_REQUIRE_ALL === '1')('finds the openssl command that these tests need', () => {
   expect(hasOpenssl, 'apt-get install openssl').toBe(true);
 });
 
@@ -31,23 +31,23 @@ function fetched(url: string, ca: string | undefined): Promise<number | string> 
   });
 }
 
-describe('over TLS', () => {
+describe('the simulator over TLS', () => {
   it.skipIf(!hasOpenssl)(
-    'the official SDK holds its whole conversation, untouched, with v3 and with the older signature',
+    'completes the whole conversation of the official SDK, with both signatures',
     async () => {
       const tls = await makeThrowAwayCa();
       for (const signMethod of ['TC3-HMAC-SHA256', 'HmacSHA256'] as const) {
         running = await simulate({ fleet: JSON.stringify(CONVERSATION_FLEET), ...fast, tls }, systemClock);
         expect(running.url).toMatch(/^https:/);
         const agent = new Agent({ ca: tls.cert, keepAlive: true });
-        expect(await converse({ ...running, signMethod, agent })).toEqual(TOLD);
+        expect(await converse({ ...running, signMethod, agent })).toEqual(EXPECTED);
         agent.destroy();
         await running.close();
       }
     },
   );
 
-  it.skipIf(!hasOpenssl)('nobody trusts it without its certificate, and each is a new one', async () => {
+  it.skipIf(!hasOpenssl)('is trusted only with its certificate, which is new for each start', async () => {
     const [tls, other] = await Promise.all([makeThrowAwayCa(), makeThrowAwayCa()]);
     running = await simulate({ instances: 0, tls: tls! }, systemClock);
     const url = `${running.url}/_refit/counts`;
@@ -57,9 +57,9 @@ describe('over TLS', () => {
     expect(await fetched(url, other!.cert)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
   });
 
-  it('without the command that makes certificates it says so, and what to do', async () => {
+  it('reports a missing openssl command and the fix', async () => {
     const error = await makeThrowAwayCa('no-such-openssl').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RefitError);
-    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('is not there') });
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('was not found') });
   });
 });

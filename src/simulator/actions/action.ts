@@ -1,16 +1,16 @@
-/** What an action of the small provider is. */
+/** The interface of the provider's actions and products. */
 
 import type { SimRegion } from '../world/geography.ts';
 import type { Identity, World } from '../world/world.ts';
 import type { Params, Schema } from './parameters.ts';
 
-/** One request that passed the gateway. */
+/** One request that the gateway accepted. */
 export interface Call {
   readonly params: Params;
-  /** The region of X-TC-Region; null where the action needs none and none was given. */
+  /** Region from X-TC-Region; null if the action needs none and the request has none. */
   readonly region: SimRegion | null;
   readonly identity: Identity;
-  /** In which the texts for people are. */
+  /** Language of the texts for people. */
   readonly language: 'zh-CN' | 'en-US';
   /** Milliseconds since 1970 UTC. */
   readonly now: number;
@@ -18,13 +18,13 @@ export interface Call {
 
 export interface Action {
   readonly schema: Schema;
-  /** Gives the members of `Response` without RequestId. @throws Refusal */
+  /** Returns the members of `Response` without RequestId. @throws Refusal */
   readonly run: (world: World, call: Call) => Record<string, unknown>;
 }
 
 export interface Product {
   readonly version: string;
-  /** Whether X-TC-Region must be given. */
+  /** Whether the request must have X-TC-Region. */
   readonly regional: boolean;
   readonly actions: Readonly<Record<string, Action>>;
 }

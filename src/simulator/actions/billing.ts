@@ -1,4 +1,4 @@
-/** Orders and money as the billing product knows them. Source: docs/provider.md P82 to P88. */
+/** The actions of the billing product: orders and balance. Source: docs/provider.md P82 to P88. */
 
 import { DAY } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
@@ -15,7 +15,7 @@ function timeRangeOf({ StartTime, EndTime }: Params): [from: number, to: number]
   return [from, to];
 }
 
-/** Long pages come without the ids of what was bought. */
+/** One row of the deal list. Long pages have no resource ids. */
 function formatDeal(deal: SimDeal, withResource: boolean): Record<string, unknown> {
   const { instance, price } = deal;
   const prepaid = instance.billing === 1;
@@ -69,7 +69,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
       const limit = params.Limit as number;
       if (limit < 1 || limit > 1000)
         throw invalidValue(`The value of Limit must be between 1 and 1000, not ${limit}.`);
-      // Without a word about it only delivered orders are listed.
+      // Without a status filter, billing lists delivered orders only.
       const set = params.StatusSet as number[] | undefined;
       const states = set && set.length > 0 ? set : [(params.Status as number | undefined) ?? 4];
       const number = (params.OrderId ?? params.BigDealId) as string | undefined;
@@ -84,7 +84,7 @@ export const BILLING: Readonly<Record<string, Action>> = {
           (number === undefined || deal.name === number),
       );
       found.reverse();
-      // Offset counts pages here, not rows.
+      // In this action, Offset counts pages, not rows.
       const start = ((params.Offset as number | undefined) ?? 0) * limit;
       return {
         TotalCount: found.length,

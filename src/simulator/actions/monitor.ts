@@ -1,4 +1,4 @@
-/** Used memory as the monitor product measures it. Source: docs/provider.md P113 to P119 and P124. */
+/** The action of the monitor product: used memory. Source: docs/provider.md P113 to P119 and P124. */
 
 import { DAY, HOUR, SECOND } from '../../units.ts';
 import { beijingTime, parseBeijingTime } from '../world/beijing-time.ts';
@@ -12,7 +12,7 @@ const megabytes: Measure = ({ total }) => total;
 const percent: Measure = ({ total, memoryPerShard, shards }) => (100 * total) / (memoryPerShard * shards);
 const percentOfFullest: Measure = ({ fullest, memoryPerShard }) => (100 * fullest) / memoryPerShard;
 
-/** By namespace: the one of today, and the one-minute one that it replaced. */
+/** Metrics by namespace: the current one and the one-minute namespace that it replaced. */
 const METRICS: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
   'QCE/REDIS_MEM': { MemUsed: megabytes, MemUtil: percent, MemMaxUtil: percentOfFullest },
   'QCE/REDIS': { StorageMin: megabytes, StorageUsMin: percent },
@@ -20,7 +20,7 @@ const METRICS: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
 const PERIODS = [5, 60, 300, 3600, 86_400];
 const MAX_INSTANCES = 50;
 const MAX_POINTS = 7200;
-/** What SpecifyStatistics is made of. */
+/** Bits of SpecifyStatistics. */
 const AVERAGE = 1;
 const MAXIMUM = 2;
 const MINIMUM = 4;
@@ -65,8 +65,8 @@ export const MONITOR: Readonly<Record<string, Action>> = {
         DataPoints: instances.map(({ Dimensions }) => {
           const id = Dimensions.find(({ Name }) => Name.toLowerCase() === 'instanceid')?.Value;
           const instance = world.instances.get(String(id));
-          // A point stands for the period that begins with it, so the last one reaches to the present.
-          // There are none of an instance that does not exist here: it is no error.
+          // A point covers the period that starts at its time. The last period includes the present.
+          // An unknown instance has no points, and that is not an error.
           const points = isOurs(instance)
             ? times.map((at) => ({
                 memory: measure(memoryAt(instance, at * SECOND)),
@@ -89,14 +89,14 @@ export const MONITOR: Readonly<Record<string, Action>> = {
   },
 };
 
-/** Unix seconds, one a period and on it, none of them after the end. */
+/** One time per period in Unix seconds, aligned to the period, up to the end. */
 function timestampsOf(start: number, end: number, period: number): number[] {
   const first = Math.ceil(start / SECOND / period) * period;
   const count = Math.max(0, Math.floor((end / SECOND - first) / period) + 1);
   return Array.from({ length: count }, (_, n) => first + n * period);
 }
 
-/** ISO 8601 with an offset, or the provider's zone-less time. */
+/** Reads ISO 8601 with an offset, or the provider's time without a zone. @throws Refusal */
 function parseInstant(text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseBeijingTime(text) ?? (/(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN);
@@ -104,17 +104,18 @@ function parseInstant(text: string | undefined): number | null {
   return ms;
 }
 
-/** MB over all shards and in the fullest one, and the size they lay in at `at`, ms since 1970 UTC. */
+/** Used memory and size at `at`. MB; ms since 1970 UTC. */
 function memoryAt(instance: SimInstance, at: number) {
   const { memoryPerShard, shards, used } = instance.past.find(({ until }) => at < until) ?? instance;
   return { total: sum(used), fullest: Math.max(...used), memoryPerShard, shards };
 }
 
 /**
- * How much of it was in use around `at`, as factors. Since the world began it is what the instance has now (orders
- * change its size, never its data); before that it swung by the day below that, so that averages and least values differ
- * from the greatest. Invented, but for one thing: at the present it is what DescribeInstanceShards says and what a
- * reduction is judged by.
+ * Factors for the average, maximum and minimum use around `at`. The values are invented, except the present one: it
+ * equals DescribeInstanceShards and the check of a reduction.
+ *
+ *   after the world's start    1, because orders change the size and never the data
+ *   before the world's start   a daily wave below 1, so that average, maximum and minimum differ
  */
 function swingAt({ startedAt }: World, { id }: SimInstance, at: number) {
   const away = Math.min(1, Math.max(0, (startedAt - at) / HOUR));

@@ -1,12 +1,12 @@
 /**
- * Reads an action's parameters as the gateway does: an unknown name, a wrong type or a missing one is refused
- * before the action sees anything. Codes: docs/provider.md P157.
+ * Reads and checks the parameters of an action. The gateway refuses an unknown name, a wrong type and a missing
+ * parameter before the action runs. Codes: docs/provider.md P157.
  */
 import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
 type Kind = 'string' | 'integer' | 'whole' | 'boolean';
 
-/** `whole` is an unsigned integer; `!` marks what must be there, `[]` a list; an object in a list is a list of such. */
+/** The type of a parameter. `whole`: unsigned integer. `!`: required. `[]`: list. `[Schema]`: list of objects. */
 export type FieldKind =
   | Kind
   | `${Kind}!`
@@ -18,10 +18,10 @@ export interface Schema {
   readonly [name: string]: FieldKind;
 }
 
-/** Parameters that were found to fit their schema. */
+/** Parameters that match their schema. */
 export type Params = Readonly<Record<string, unknown>>;
 
-/** @throws Refusal unless `body` is a JSON object that fits the schema */
+/** Reads a JSON body. @throws Refusal if it is not a JSON object that matches the schema */
 export function decodeJson(schema: Schema, body: string): Params {
   let value: unknown;
   try {
@@ -32,7 +32,7 @@ export function decodeJson(schema: Schema, body: string): Params {
   return fitTo(schema, value);
 }
 
-/** Parameters of a GET or a form, arrays flattened as `NodeSet.0.ZoneId`. @throws Refusal */
+/** Reads the parameters of a GET or a form, with flat names such as `NodeSet.0.ZoneId`. @throws Refusal */
 export function decodeFlat(schema: Schema, pairs: Iterable<readonly [string, string]>): Params {
   const root: Record<string, unknown> = Object.create(null);
   for (const [path, value] of pairs) {
@@ -50,9 +50,10 @@ export function decodeFlat(schema: Schema, pairs: Iterable<readonly [string, str
 }
 
 /**
- * Parameters that are values already.
- * @param asText numbers and truth values are written as text, and lists as objects
- * @throws Refusal unless they fit the schema
+ * Checks parameters that are already values.
+ * @param asText numbers and booleans are text, and lists are objects
+ * @param at path of the value, for messages
+ * @throws Refusal if they do not match the schema
  */
 export function fitTo(schema: Schema, value: unknown, asText = false, at = ''): Params {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(at || 'body');
@@ -62,7 +63,7 @@ export function fitTo(schema: Schema, value: unknown, asText = false, at = ''): 
     const kind = Object.hasOwn(schema, name) ? schema[name] : undefined;
     if (kind === undefined)
       throw new Refusal('UnknownParameter', `The parameter \`${at}${name}\` is not recognized.`);
-    // The gateway takes null as not given.
+    // The gateway handles null as absent.
     if (params[name] !== null) fitted[name] = fitField(kind, params[name], at + name, asText);
   }
   for (const name in schema) {
@@ -102,11 +103,11 @@ function wrongType(at: string): Refusal {
   return new Refusal('InvalidParameter', `The value type of parameter \`${at}\` is not valid.`);
 }
 
-/** The rows that Limit and Offset ask for. Limits above the greatest documented one are refused, not cut. */
-export function page<T>(rows: readonly T[], params: Params, greatest: number): T[] {
+/** Returns the page of Limit and Offset. @throws Refusal for a limit above the documented maximum */
+export function page<T>(rows: readonly T[], params: Params, maximum: number): T[] {
   const limit = (params.Limit as number | undefined) ?? 20;
   const offset = (params.Offset as number | undefined) ?? 0;
-  if (limit < 1 || limit > greatest)
-    throw invalidValue(`The value of Limit must be between 1 and ${greatest}, not ${limit}.`);
+  if (limit < 1 || limit > maximum)
+    throw invalidValue(`The value of Limit must be between 1 and ${maximum}, not ${limit}.`);
   return rows.slice(offset, offset + limit);
 }

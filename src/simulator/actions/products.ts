@@ -1,4 +1,4 @@
-/** Every product of the small provider with its actions, by the names they have on the wire. */
+/** Every simulated product with its actions, by the provider's names. */
 import type { Product } from './action.ts';
 import { BILLING } from './billing.ts';
 import { MONITOR } from './monitor.ts';

@@ -1,4 +1,4 @@
-/** DescribeInstances and the catalogue. Source: docs/provider.md P38 to P65. */
+/** The actions DescribeInstances and DescribeProductInfo. Source: docs/provider.md P38 to P65. */
 
 import { DAY } from '../../units.ts';
 import { beijingTime } from '../world/beijing-time.ts';
@@ -9,14 +9,14 @@ import type { Action, Call } from './action.ts';
 import { type FieldKind, type Params, page } from './parameters.ts';
 import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
-/** Whether an instance is of the call's account and region. */
+/** Returns a test for instances in the account and region of the call. */
 export function isOwn(world: World, { region, identity }: Call) {
   const account = accountOf(world, identity);
   return (one: SimInstance | undefined): one is SimInstance =>
     one !== undefined && one.region === region && one.account === account;
 }
 
-/** The instance of the call's account and region. @throws Refusal `ResourceNotFound.InstanceNotExists` */
+/** Finds InstanceId in the account and region of the call. @throws Refusal `ResourceNotFound.InstanceNotExists` */
 export function findInstance(world: World, call: Call): SimInstance {
   const id = call.params.InstanceId as string | undefined;
   if (id === undefined) throw missingParameter('InstanceId');
@@ -31,7 +31,7 @@ const STATUS_TITLE: Readonly<Record<Call['language'], Readonly<Record<number, st
   'en-US': { 0: 'To be initialized', 1: 'Processing', 2: 'Running', [-2]: 'Isolated', [-3]: 'To be deleted' },
 };
 
-/** Bandwidth of one shard, MB/s, by its size in MB. Source: docs/provider.md P132. */
+/** Bandwidth of one shard in MB/s, from its size in MB. Source: docs/provider.md P132. */
 export function bandwidth(size: number): number {
   if (size < 1024) return 10;
   if (size < 2048) return 16;
@@ -40,20 +40,20 @@ export function bandwidth(size: number): number {
   return size < 40_960 ? 48 : 64;
 }
 
-/** Connections of one shard, by its size in MB. Source: docs/provider.md P131 and P133. */
+/** Connection limit of one shard, from its size in MB. Source: docs/provider.md P131 and P133. */
 export function clientLimit(size: number): number {
   return size < 1024 ? 3000 : 10_000;
 }
 
-/** The kernel's minor version of an edition, and of one that is too old for a resize. Invented but for the first two parts. */
+/** Kernel version. Only the first two parts are real; `low` is too old for a resize. */
 function kernel(version: string, low: boolean): string {
   return `${version}.${low ? 1 : 8}`;
 }
 
-/** Everything lies in one network, as the provider's samples show it. */
+/** The one network of all instances, as in the provider's samples. */
 const NETWORK = { VpcId: 10001, SubnetId: 20001, UniqVpcId: 'vpc-example1', UniqSubnetId: 'subnet-example1' };
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: put together from parts it takes forty times as long
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a version made of parts is forty times slower
 function formatInstance(instance: SimInstance, language: Call['language']): Record<string, unknown> {
   const { region, zone, type, status, memoryPerShard, shards, lowVersion, closedAt } = instance;
   const edition = SIM_EDITIONS.get(type)!;
@@ -106,7 +106,7 @@ function formatInstance(instance: SimInstance, language: Call['language']): Reco
     MonitorVersion: '5s',
     ClientLimitMin: 10_000,
     ClientLimitMax: 40_000,
-    // Nodes are listed for multi-zone instances only, their zone names left empty.
+    // Only multi-zone instances list nodes, with empty zone names.
     NodeSet:
       instance.nodes?.map(({ id, kind, zone: number }) => ({
         NodeType: kind,
@@ -133,7 +133,7 @@ type Test<Value> = (one: SimInstance, value: Value) => boolean;
 type Filter = readonly [kind: FieldKind, test: Test<never>];
 const text = (test: Test<string>): Filter => ['string', test];
 const integer = (test: Test<number>): Filter => ['integer', test];
-/** Of a list that names what may be. */
+/** Filters whose value is a list of accepted values. */
 const texts = (of: (one: SimInstance) => string): Filter => ['string[]', among(of)];
 const integers = (of: (one: SimInstance) => number): Filter => ['integer[]', among(of)];
 
@@ -141,7 +141,7 @@ function among<Value>(of: (one: SimInstance) => Value): Test<readonly Value[]> {
   return (one, list) => list.includes(of(one));
 }
 
-/** What DescribeInstances may be asked to filter by. Filters that the small world cannot tell apart pass all. */
+/** Filters of DescribeInstances. A filter on something that all simulated instances share passes all. */
 const FILTERS: Readonly<Record<string, Filter>> = {
   InstanceId: text((one, id) => one.id === id),
   VpcIds: texts(() => String(NETWORK.VpcId)),
@@ -182,7 +182,7 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   AzMode: text((one, mode) => (mode === 'multiaz') === (one.nodes !== null)),
 };
 
-/** Whether an instance passes every filter that is given; an empty list is none. */
+/** Returns a test that combines all filters of the request. An empty list is no filter. */
 function filterOf(params: Params): (one: SimInstance) => boolean {
   const given = Object.entries(FILTERS).filter(([name]) => {
     const value = params[name];

@@ -1,6 +1,6 @@
 /**
- * The quote, the order, what is known of orders and tasks, and when changes that wait may begin. Source: docs/provider.md
- * P1 to P21, P69 to P100; that the times of a window are Beijing's is an inference there.
+ * The actions for quotes, orders, tasks and maintenance windows. Source: docs/provider.md P1 to P21 and P69 to P100.
+ * Window times in Beijing time are an inference there.
  */
 
 import { DAY } from '../../units.ts';
@@ -23,13 +23,13 @@ function requestedResizeOf(params: Params): RequestedResize {
   };
 }
 
-const DEAL_TEXT: Readonly<Record<Call['language'], Readonly<Record<SimDeal['status'], string>>>> = {
+const DEAL_TITLE: Readonly<Record<Call['language'], Readonly<Record<SimDeal['status'], string>>>> = {
   'zh-CN': { 1: '未支付', 2: '已支付', 3: '发货中', 4: '已发货', 5: '发货失败' },
   'en-US': { 1: 'Unpaid', 2: 'Paid', 3: 'Delivering', 4: 'Delivered', 5: 'Delivery failed' },
 };
 
-/** How far back the task list reaches. Source: docs/provider.md P90. */
-const TASKS_REACH_BACK = 30 * DAY;
+/** How far back the task list goes. Source: docs/provider.md P90. */
+const TASK_HISTORY = 30 * DAY;
 
 function timeOf(params: Params, name: string): number | null {
   const text = params[name] as string | undefined;
@@ -45,7 +45,7 @@ const TASK_STATUS: Readonly<Record<SimTask['result'], string>> = {
   2: 'succeed',
   4: 'failed',
 };
-/** Localised text where the list has a code. */
+/** DescribeTaskInfo has localised text where the list has a code. */
 const TASK_TITLE: Readonly<Record<Call['language'], Readonly<Record<string, string>>>> = {
   'zh-CN': { '002': '变更实例规格', '028': '扩缩分片', '029': '增删副本', '': '任务' },
   'en-US': { '002': 'Adjust configuration', '028': 'Scale shards', '029': 'Add/remove replicas', '': 'Task' },
@@ -65,7 +65,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       const instance = findInstance(world, call);
       const switchOption = call.params.SwitchOption ?? 2;
       if (switchOption !== 1 && switchOption !== 2) throw wrongParameter('SwitchOption is 1 or 2');
-      // Where SwitchOption has not been rolled out yet, it is refused or overlooked (docs/provider.md P20 and P101).
+      // A region without SwitchOption refuses or ignores it (docs/provider.md P20 and P101).
       const rolledOut = (fault: FaultName): boolean =>
         switchOption === 2 || !world.faults.strike(fault, 'UpgradeInstance', instance.region.code);
       if (!rolledOut('window-refused'))
@@ -78,7 +78,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
         inWindow: switchOption === 1 && rolledOut('window-ignored'),
         now: call.now,
       });
-      // DealId is deprecated yet still flagged as always returned: both, with one value.
+      // DealId is deprecated, but the model marks it as always returned. Both have one value.
       return { DealId: deal.name, DealName: deal.name };
     },
   },
@@ -119,7 +119,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
           OverdueTime: beijingTime(deal.createdAt + 15 * DAY),
           EndTime: beijingTime(deal.endedAt),
           Status: deal.status,
-          Description: DEAL_TEXT[language][deal.status],
+          Description: DEAL_TITLE[language][deal.status],
           Price: deal.price,
           InstanceIds: [deal.instance.id],
         })),
@@ -144,28 +144,28 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
     run(world, call) {
       const { params, now } = call;
       const isOurs = isOwn(world, call);
-      const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - TASKS_REACH_BACK);
-      // The end is a whole second, and what began within it belongs to it.
+      const begin = Math.max(timeOf(params, 'BeginTime') ?? 0, now - TASK_HISTORY);
+      // The end is a whole second and includes all tasks that start within it.
       const end = (timeOf(params, 'EndTime') ?? now) + 999;
-      // An empty list asks for all, as none does.
-      const asked = (name: string, value: string | number): boolean => {
+      // An empty list is no filter.
+      const matches = (name: string, value: string | number): boolean => {
         const list = params[name] as (string | number)[] | undefined;
         return list === undefined || list.length === 0 || list.includes(value);
       };
       const id = params.InstanceId as string | undefined;
       const source = id === undefined ? world.tasks : (world.instances.get(id)?.tasks ?? []);
       const found: SimTask[] = [];
-      // Newest first. Times on the wire are whole seconds, and so is the comparison.
+      // Newest first. The comparison uses whole seconds, as the response does.
       for (let at = source.length - 1; at >= 0; at--) {
         const task = source[at]!;
         if (Math.floor(task.startedAt / 1000) * 1000 < begin) break;
         const { startedAt, instance, type, result, by } = task;
-        const isAsked =
-          asked('TaskTypes', type) &&
-          asked('Result', result) &&
-          asked('OperateUin', by) &&
+        const isRequested =
+          matches('TaskTypes', type) &&
+          matches('Result', result) &&
+          matches('OperateUin', by) &&
           (params.InstanceName === undefined || params.InstanceName === instance.name);
-        if (startedAt <= end && isOurs(instance) && isAsked) found.push(task);
+        if (startedAt <= end && isOurs(instance) && isRequested) found.push(task);
       }
       return {
         TotalCount: found.length,
@@ -218,7 +218,7 @@ export const REDIS_ORDERS: Readonly<Record<string, Action>> = {
       const [start, end] = [time('StartTime'), time('EndTime')];
       if (!isWindow(start, end))
         throw invalidValue('A window lasts 30, 60, 90, 120 or 180 minutes of one day.');
-      // Not while a change waits for the old one or is under way.
+      // Refused while a change is in progress or waits for the current window.
       const busy = [...world.deals.values()].some(
         (deal) => deal.instance === instance && (deal.status === 2 || deal.status === 3),
       );

@@ -1,4 +1,4 @@
-/** The provider saying no: an exact code, and a text for people that nothing may rely on. */
+/** A refusal by the provider: an exact code, and a text for people that no code may depend on. */
 export class Refusal extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -8,17 +8,17 @@ export class Refusal extends Error {
   }
 }
 
-/** A required parameter is not there. */
+/** A required parameter is missing. */
 export function missingParameter(parameter: string): Refusal {
   return new Refusal('MissingParameter', `The request is missing a required parameter \`${parameter}\`.`);
 }
 
-/** A parameter has the right type, and a value that cannot be. */
+/** A parameter has the right type and an invalid value. */
 export function invalidValue(message: string): Refusal {
   return new Refusal('InvalidParameterValue', message);
 }
 
-/** The Redis product's own code for parameters that do not go together. */
+/** The Redis product's own code for parameters that contradict each other. */
 export function wrongParameter(message: string): Refusal {
   return new Refusal('InvalidParameter.InvalidParameter', message);
 }

@@ -1,4 +1,4 @@
-/** Regions and zones, with the numbers that the catalogue may lack. Source: docs/provider.md P60 and P66 to P68. */
+/** The actions of the region product, with zone numbers that the catalogue may lack. Source: docs/provider.md P60 and P66 to P68. */
 
 import type { Action, Call } from './action.ts';
 import { invalidValue } from './refusal.ts';
@@ -29,7 +29,7 @@ export const REGION: Readonly<Record<string, Action>> = {
     schema: { Product: 'string!', Scene: 'integer' },
     run(world, call) {
       checkProduct(call);
-      // The zones of the region asked in; of all regions where none was given.
+      // Zones of the requested region, or of all regions without one.
       const regions = call.region ? [call.region] : [...world.regions.values()];
       const rows = regions.flatMap(({ zones }) =>
         zones.map(({ code, name, number }) => ({

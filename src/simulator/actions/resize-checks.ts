@@ -1,6 +1,6 @@
 /**
- * Whether the provider would take a resize, and if not, with which code. The checks stand in the provider's order
- * and the first that fails gives the code. Source: docs/provider-choices.md and docs/provider.md P7 to P27.
+ * Decides whether the provider accepts a resize, and with which code it refuses. The checks run in the provider's
+ * order, and the first failure gives the code. Source: docs/provider-choices.md and docs/provider.md P7 to P27.
  */
 
 import { GIGABYTE } from '../../units.ts';
@@ -13,7 +13,7 @@ import { footprint, quote } from '../world/price.ts';
 import { type SimChange, type SimInstance, type SimSize, sum, type World } from '../world/world.ts';
 import { Refusal, wrongParameter } from './refusal.ts';
 
-/** A node as the request names it. */
+/** One element of NodeSet. */
 export interface RequestedNode {
   readonly NodeType: number;
   readonly NodeId?: number;
@@ -21,7 +21,7 @@ export interface RequestedNode {
   readonly ZoneName?: string;
 }
 
-/** What a resize asks for; a count left out means the present one. */
+/** The requested size. A missing count means the present one. */
 export interface RequestedResize {
   readonly memoryPerShard: number;
   readonly shards: number | undefined;
@@ -33,10 +33,11 @@ export interface RequestedResize {
 const MAX_TOTAL = 8 * 1024 * GIGABYTE;
 
 /**
- * @returns the change, its quote in cents, and whether all copies together take more memory than before
- * @throws Refusal as the action UpgradeInstance gives it
+ * Checks an order.
+ * @returns the change, its quote in cents, and whether all copies together need more memory than before
+ * @throws Refusal with a code of the action UpgradeInstance
  */
-export function checkOrder(world: World, instance: SimInstance, wish: RequestedResize, now: number) {
+export function checkOrder(world: World, instance: SimInstance, requested: RequestedResize, now: number) {
   const strikes = (name: FaultName): boolean =>
     world.faults.strike(name, 'UpgradeInstance', instance.id) !== null;
   const fault = (name: FaultName, code: string, message: string): void => {
@@ -45,10 +46,10 @@ export function checkOrder(world: World, instance: SimInstance, wish: RequestedR
   checkStatus(instance, now);
   if (strikes('low-version') || instance.lowVersion)
     throw new Refusal('UnsupportedOperation.LowVersion', 'the minor version of the instance is too low');
-  const asked = requestedSizeOf(instance, wish);
-  const { dimension, to } = asked;
-  const nodes = nodeChange(instance, dimension, to.replicas, wish.nodes);
-  checkSold(world, instance, asked, 'InvalidParameterValue.MemSizeNotInRange');
+  const resize = requestedSizeOf(instance, requested);
+  const { dimension, to } = resize;
+  const nodes = nodeChange(instance, dimension, to.replicas, requested.nodes);
+  checkSold(world, instance, resize, 'InvalidParameterValue.MemSizeNotInRange');
   for (const zone of nodes?.add ?? []) offerIn(world, instance, zone);
   checkReduction(instance, to);
   fault('quota', 'LimitExceeded', 'the quota of the account is exceeded');
@@ -68,16 +69,22 @@ export function checkOrder(world: World, instance: SimInstance, wish: RequestedR
 }
 
 /**
- * @returns the quote, cents
- * @throws Refusal as the action InquiryPriceUpgradeInstance gives it: up to and including the reduction
+ * Checks a quote, up to and including the check of a reduction.
+ * @returns the quote in cents
+ * @throws Refusal with a code of the action InquiryPriceUpgradeInstance
  */
-export function checkQuote(world: World, instance: SimInstance, wish: RequestedResize, now: number): number {
+export function checkQuote(
+  world: World,
+  instance: SimInstance,
+  requested: RequestedResize,
+  now: number,
+): number {
   if (instance.status !== 2 || isBusy(instance))
     throw statusError(`instance ${instance.id} is in a wrong status`);
-  const asked = requestedSizeOf(instance, wish);
-  checkSold(world, instance, asked, 'LimitExceeded.MemSizeNotInRange');
-  checkReduction(instance, asked.to);
-  return quote(instance, asked.to, now);
+  const resize = requestedSizeOf(instance, requested);
+  checkSold(world, instance, resize, 'LimitExceeded.MemSizeNotInRange');
+  checkReduction(instance, resize.to);
+  return quote(instance, resize.to, now);
 }
 
 function checkStatus(instance: SimInstance, now: number): void {
@@ -87,7 +94,7 @@ function checkStatus(instance: SimInstance, now: number): void {
       `the status of instance ${instance.id} is ${instance.status}`,
     );
   }
-  if (isBusy(instance)) throw statusError(`instance ${instance.id} has a task under way`);
+  if (isBusy(instance)) throw statusError(`instance ${instance.id} has a task in progress`);
   if (now < instance.lockedUntil)
     throw new Refusal('FailedOperation.SystemError', 'system error, please retry later');
 }
@@ -96,19 +103,20 @@ function statusError(message: string): Refusal {
   return new Refusal('ResourceUnavailable.InstanceStatusError', message);
 }
 
-/** A task that shows, a data transfer that has not ended, or membership in a replication group. */
+/** True with a visible task, an unfinished data transfer, or membership in a replication group. */
 function isBusy({ openTasks, transfer, replicationGroup }: SimInstance): boolean {
   return (
     openTasks > 0 || replicationGroup !== null || (transfer !== null && !TRANSFER_ENDED.includes(transfer))
   );
 }
 
-/** The size asked for, and the one dimension in which it differs from the present one. */
-function requestedSizeOf(instance: SimInstance, wish: RequestedResize) {
+/** The requested size, and the one dimension that it changes. @throws Refusal */
+function requestedSizeOf(instance: SimInstance, requested: RequestedResize) {
   const edition = SIM_EDITIONS.get(instance.type)!;
   const isCluster = edition.shape === 'cluster';
-  if (isCluster && wish.shards === undefined) throw wrongParameter('RedisShardNum is required for clusters');
-  const { memoryPerShard, shards = instance.shards, replicas = instance.replicas } = wish;
+  if (isCluster && requested.shards === undefined)
+    throw wrongParameter('RedisShardNum is required for clusters');
+  const { memoryPerShard, shards = instance.shards, replicas = instance.replicas } = requested;
   const to: SimSize = { memoryPerShard, shards, replicas };
   const differing = DIMENSIONS.filter((one) => instance[one] !== to[one]);
   const [dimension] = differing;
@@ -125,10 +133,10 @@ function requestedSizeOf(instance: SimInstance, wish: RequestedResize) {
 
 const DIMENSIONS: readonly (keyof SimSize)[] = ['memoryPerShard', 'shards', 'replicas'];
 
-/** What is left must hold 1.3 times what is used, in total and in the fullest shard. */
+/** Checks a reduction. The new size must hold 1.3 times the used memory, in total and per shard. @throws Refusal */
 function checkReduction(instance: SimInstance, to: SimSize): void {
   if (to.memoryPerShard >= instance.memoryPerShard && to.shards >= instance.shards) return;
-  // Compared in tenths, so that a size exactly 1.3 times what is used is not lost to rounding.
+  // In tenths, so that rounding does not refuse a size of exactly 1.3 times the used memory.
   const tooSmall = (size: number, used: number): boolean => size * 10 < used * 13;
   if (
     tooSmall(to.memoryPerShard * to.shards, sum(instance.used)) ||
@@ -141,7 +149,7 @@ function checkReduction(instance: SimInstance, to: SimSize): void {
   }
 }
 
-/** `outOfRange` is the code for memory below the least or above the greatest size sold. */
+/** Checks the catalogue. `outOfRange` is the code for memory outside the sold range. @throws Refusal */
 function checkSold(
   world: World,
   instance: SimInstance,
@@ -180,29 +188,32 @@ function checkStock(world: World, { type, billing }: SimInstance, zone: SimZone)
 }
 
 /**
- * What becomes of the nodes of a multi-zone instance. NodeSet names only the replicas to add (with their zone, by
- * number or name) or only those to drop (with their node id); adding and dropping are two calls, so the change of the
- * count says which it is. Source: docs/provider.md P12 and P13; the codes are docs/provider-choices.md's.
+ * Reads the node changes of a multi-zone instance from NodeSet. One call either adds replicas or removes them, and the
+ * new replica count decides which. Source: docs/provider.md P12 and P13; codes: docs/provider-choices.md.
+ *
+ *   add      each node has a zone, by number or by name
+ *   remove   each node has a node id
  */
 function nodeChange(
   instance: SimInstance,
   dimension: keyof SimSize,
   replicas: number,
-  wish: readonly RequestedNode[] | undefined,
+  requested: readonly RequestedNode[] | undefined,
 ): SimChange['nodes'] {
-  const given = wish !== undefined && wish.length > 0;
+  const given = requested !== undefined && requested.length > 0;
   if (dimension !== 'replicas' || instance.nodes === null) {
     if (given) throw wrongParameter('NodeSet belongs to a change of the replicas of a multi-zone instance');
     return null;
   }
   if (!given) throw wrongParameter('NodeSet is required to change the replicas of a multi-zone instance');
   const more = replicas - instance.replicas;
-  if (wish.length !== Math.abs(more))
-    throw wrongParameter(`NodeSet names ${wish.length} nodes, ${Math.abs(more)} change`);
-  if (wish.some(({ NodeType }) => NodeType !== 1)) throw wrongParameter('NodeSet may name replicas only');
-  if (more > 0) return { add: wish.map((node) => zoneToAdd(instance, node)), drop: [] };
+  if (requested.length !== Math.abs(more))
+    throw wrongParameter(`NodeSet names ${requested.length} nodes, ${Math.abs(more)} change`);
+  if (requested.some(({ NodeType }) => NodeType !== 1))
+    throw wrongParameter('NodeSet may name replicas only');
+  if (more > 0) return { add: requested.map((node) => zoneToAdd(instance, node)), drop: [] };
   const present = instance.nodes;
-  const drop = wish.map(({ NodeId, ZoneId, ZoneName }) => {
+  const drop = requested.map(({ NodeId, ZoneId, ZoneName }) => {
     const node = present.find(({ id, kind }) => id === NodeId && kind === 1);
     const zone = instance.region.zones.find(({ number }) => number === node?.zone);
     if (!node || (ZoneId ?? node.zone) !== node.zone || (ZoneName || zone?.code) !== zone?.code)
@@ -215,7 +226,7 @@ function nodeChange(
 
 function zoneToAdd({ region }: SimInstance, { NodeId, ZoneId, ZoneName }: RequestedNode): SimZone {
   if (NodeId) throw wrongParameter('a replica that is added has no NodeId yet');
-  // Answers leave ZoneName empty, so an empty one in a request says nothing.
+  // Responses have an empty ZoneName, so an empty ZoneName in a request has no meaning.
   const zone = region.zones.find(({ code, number }) => (ZoneName ? code === ZoneName : number === ZoneId));
   if (!zone || (ZoneId !== undefined && ZoneId !== zone.number))
     throw wrongParameter('a node of NodeSet has no zone of this region');

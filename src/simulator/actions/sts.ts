@@ -1,6 +1,6 @@
 /**
- * Who is asking, and keys for a while. Source: docs/provider.md P180 to P182, P185 and P186. The codes of the
- * refusals are the product's as generally known; docs/provider.md P186 lists none.
+ * The actions of the STS product: identity and temporary keys. Source: docs/provider.md P180 to P182, P185 and P186.
+ * P186 lists no error codes, so the codes are the commonly known ones.
  */
 
 import { type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';
@@ -23,7 +23,7 @@ function assumeRole(world: World, { params, identity, now }: Call): IssuedKeys {
   if (seconds < 1 || seconds > MAX_SECONDS)
     throw new Refusal('InvalidParameter.OverTimeError', `DurationSeconds is at most ${MAX_SECONDS}.`);
   const account = [...world.accounts.values()].find((one) => one.uin === uin);
-  // Any name is one, unless the account lists its own.
+  // Every role name exists, unless the account lists its roles.
   if (!account || (account.roles !== null && !Object.hasOwn(account.roles, role)))
     throw new Refusal('ResourceNotFound.RoleNotFound', `There is no role ${role} of ${uin}.`);
   return issueKeys(world, { account, role, name, askedBy: identity.uin, seconds }, now);

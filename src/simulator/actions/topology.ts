@@ -1,6 +1,6 @@
 /**
- * Where an instance's nodes are, what each holds, and what a size would give: the reads of docs/provider.md P102 to P112,
- * field by field from the product's own model.
+ * The actions that read nodes, shards, bandwidth, data transfers and replication groups. The fields follow the
+ * product's own model. Source: docs/provider.md P102 to P112.
  */
 
 import { SIM_EDITIONS } from '../world/editions.ts';
@@ -9,7 +9,7 @@ import type { Action } from './action.ts';
 import { bandwidth, clientLimit, findInstance } from './redis-instances.ts';
 import { invalidValue, missingParameter, Refusal } from './refusal.ts';
 
-/** The master's group and one for each replica. Single-zone instances have them too, but list them nowhere else. */
+/** The master group and one group per replica. Only these actions show them for single-zone instances. */
 function groupsOf(instance: SimInstance): readonly SimNode[] {
   return (
     instance.nodes ??
@@ -24,7 +24,7 @@ function groupsOf(instance: SimInstance): readonly SimNode[] {
 const zoneCode = ({ region, zone }: SimInstance, number: number): string =>
   region.zones.find((one) => one.number === number)?.code ?? zone.code;
 
-/** Forty hexadecimal digits, the same for one node of one instance every time. */
+/** Forty hexadecimal digits that are stable for each node. */
 function runId({ id }: SimInstance, shard: number, group: number): string {
   const seed = [...`${id}/${shard}/${group}`].reduce(
     (mixed, one) => (mixed * 31 + one.charCodeAt(0)) >>> 0,
@@ -42,10 +42,10 @@ function slots(instance: SimInstance, shard: number): string {
   return `${first(shard)}-${first(shard + 1) - 1}`;
 }
 
-/** Keys of a shard, from the memory it uses. */
+/** Key count of a shard, from its used memory in MB. */
 const keys = (used: number): number => Math.round(used * 900);
 
-/** One end of a transfer; null: what the provider writes where no instance takes part. */
+/** One side of a data transfer; null: the provider's empty values. */
 function transferEnd(one: SimInstance | null) {
   return {
     RegionId: one?.region.number ?? 0,
@@ -101,7 +101,7 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
           Role: kind,
           Keys: keys(used),
           Slots: slots(instance, shard),
-          // Bytes, as the provider's samples look.
+          // In bytes, as in the provider's samples.
           Storage: Math.round(used * 1024 * 1024),
           StorageSlope: mean === 0 ? 0 : Math.round((used / mean - 1) * 100) / 100,
           Runid: runId(instance, shard, copy),
@@ -161,7 +161,7 @@ export const TOPOLOGY: Readonly<Record<string, Action>> = {
       };
       const size = given('ShardSize', present?.memoryPerShard);
       const shards = given('ShardNum', present?.shards ?? 1);
-      // Replicas that serve reads bring a bandwidth of their own.
+      // Replicas that serve reads add their own bandwidth.
       const readers = given('ReadOnlyWeight', 0) > 0 ? given('ReplicateNum', present?.replicas) : 0;
       return {
         Bandwidth: bandwidth(size) * 1024 * 1024 * shards * (1 + readers),

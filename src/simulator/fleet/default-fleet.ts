@@ -1,22 +1,22 @@
-/** A fleet such as a shop might run, made from a seed: mostly running, of every kind, with some rough edges. */
+/** Draws the default fleet from a seed: the instances of a shop, mostly running, with every edition and some problems. */
 import { SIM_EDITIONS } from '../world/editions.ts';
 import type { FleetInstance } from '../world/fleet-instance.ts';
 import { type Random, seededRandom } from '../world/random.ts';
 
 const APPS = 'cart feed search session checkout profile catalog ledger rank push'.split(' ');
 const ROLES = 'main cache queue lock hot'.split(' ');
-/** Guangzhou 3 and 7, Shanghai 4 and 5 carry most of it; the sold-out zone and the one without a number carry a little. */
+/** Zones to draw from. A zone that is listed twice gets more instances. */
 const ZONES = 'guangzhou-3 guangzhou-4 guangzhou-7 shanghai-4 shanghai-5 guangzhou-4 shanghai-5 guangzhou-6'
   .split(' ')
   .map((zone) => `ap-${zone}`);
-/** Standard and cluster editions, the common ones more often. */
+/** Type codes to draw from. Common editions are listed twice. */
 const TYPES = [8, 9, 15, 16, 8, 9, 15, 16, 17, 18, 6, 7, 20, 19, 9, 16];
 const SIZES = [1024, 2048, 4096, 4096, 8192, 8192, 12_288, 16_384];
 const SHARDS = [1, 3, 3, 5, 8, 12];
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** The type code and the size of a member. */
+/** The type code and size of one instance. */
 const of = (type: number, memoryPerShard: number, shards: number, replicas: number) => ({
   type,
   memoryPerShard,
@@ -25,24 +25,24 @@ const of = (type: number, memoryPerShard: number, shards: number, replicas: numb
 });
 const prod = (app: string, tier: string) => ({ app, env: 'prod', tier });
 
-/** Ids of the first members that never change, so that examples have something to name. */
+/** Fixed ids of the first instances, for use in examples. */
 const FIXED_IDS = ['crs-5qlrlhux', 'crs-8kd02mfa', 'crs-x1y2z3a4'];
 
-/** Members that stand out, by their place in the fleet; the rest is drawn. */
+/** The first instances of the fleet, each with a special property. All other instances are drawn. */
 const SPECIAL: readonly Partial<FleetInstance>[] = [
   { name: 'cart-main-1', ...of(8, 2048, 1, 1), zone: 'ap-guangzhou-4', tags: prod('cart', 'gold') },
   { name: 'cart-hot-2', ...of(9, 4096, 3, 1), zone: 'ap-guangzhou-4', tags: prod('cart', 'gold') },
   { name: 'session-main-3', ...of(15, 4096, 1, 1), zone: 'ap-shanghai-4', tags: prod('session', 'silver') },
-  // Legacy editions: memory is all that can change.
+  // Legacy editions: only memory can change.
   { name: 'ledger-legacy', ...of(2, 8192, 1, 1), zone: 'ap-shanghai-4', billing: 'prepaid' },
   { name: 'ckv-classic', ...of(3, 16_384, 1, 0), zone: 'ap-shanghai-4', billing: 'prepaid' },
   { name: 'ckv-wide', ...of(4, 8192, 8, 1), zone: 'ap-guangzhou-3', billing: 'prepaid' },
   { name: 'single-node', ...of(5, 4096, 1, 0), zone: 'ap-guangzhou-3', billing: 'prepaid' },
-  // The trial size, which is no multiple of 1,024.
+  // The trial size, which is not a multiple of 1,024.
   { name: 'trial-256', ...of(8, 256, 1, 1), zone: 'ap-guangzhou-7', billing: 'prepaid', usedTotal: 41 },
   { name: 'valkey-next', ...of(22, 2048, 3, 2), zone: 'ap-shanghai-5' },
   { name: 'memcached-pages', ...of(200, 4096, 3, 1), zone: 'ap-guangzhou-7' },
-  // Multi-zone: its nodes are listed and its replicas need a NodeSet.
+  // Multi-zone: DescribeInstances lists the nodes, and a change of replicas needs a NodeSet.
   {
     name: 'checkout-main',
     ...of(16, 8192, 3, 2),
@@ -51,16 +51,16 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
     tags: prod('checkout', 'gold'),
   },
   { name: 'session-multi', ...of(15, 4096, 1, 1), zone: 'ap-shanghai-4', replicaZones: ['ap-shanghai-5'] },
-  // Not to be touched now.
+  // These instances cannot change now.
   { name: 'feed-moving', status: 'processing' },
   { name: 'rank-moving', status: 'processing' },
   { name: 'push-isolated', status: 'isolated', billing: 'prepaid' },
   { name: 'profile-backup', task: '012' },
   { name: 'search-unpaid', unpaidOrder: true, billing: 'prepaid' },
-  // Nothing can grow in a zone that is sold out.
+  // No instance can grow in a sold-out zone.
   { name: 'catalog-cramped', ...of(8, 2048, 1, 1), zone: 'ap-shanghai-2' },
   { name: 'ledger-keep', tags: { ...prod('ledger', 'gold'), resize: 'never' } },
-  // Skewed: one shard holds far more than its share.
+  // Skewed: one shard holds far more data than the others.
   {
     name: 'feed-skewed',
     ...of(9, 8192, 5, 1),
@@ -69,7 +69,7 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
     usedFullestShard: 6600,
     tags: prod('feed', 'silver'),
   },
-  // Names are the customers' to choose.
+  // Customers choose the names: these test the escaping.
   { name: '<img src=x onerror=alert(1)><b>cart</b>', ...of(8, 2048, 1, 1) },
   { name: '\u001b]0;owned\u0007\u001b[2J\u001b[31mred alert\u001b[0m', ...of(8, 2048, 1, 1) },
   { name: '=HYPERLINK("http://x.example","click")', ...of(8, 2048, 1, 1) },
@@ -77,8 +77,8 @@ const SPECIAL: readonly Partial<FleetInstance>[] = [
 ];
 
 /**
- * `count` instances, always the same for one seed; a smaller fleet is the beginning of a greater one.
- * @param taken ids that others have; those of this fleet are added
+ * Draws `count` instances. The same seed gives the same instances, and a larger fleet starts with the smaller one.
+ * @param taken ids that are in use; the function adds the ids of this fleet
  */
 export function defaultFleet(count: number, seed: number, taken: Set<string> = new Set()): FleetInstance[] {
   const random = seededRandom(seed);

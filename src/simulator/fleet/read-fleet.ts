@@ -1,9 +1,9 @@
 /**
- * Reads the instances of a fleet file: one object each, of which all members but `id` may be left out:
+ * Reads the instances of a fleet file. Each instance is an object, and only `id` is required:
  *
  *   id                crs- and eight or more lower-case letters or digits
  *   name              default: the id
- *   region, zone      as in ap-guangzhou and ap-guangzhou-4; one gives the other
+ *   region, zone      such as ap-guangzhou and ap-guangzhou-4; one is enough
  *   edition or type   a name such as redis-5.0-cluster, or the provider's number; default redis-5.0-standard
  *   memoryPerShard    MB of one shard; default 4096
  *   shards            default 1, clusters 3
@@ -13,12 +13,12 @@
  *   tags              { "app": "cart" }
  *   usedTotal         MB over all shards; default 40% of the size
  *   usedFullestShard  MB in the fullest shard; default: evenly spread
- *   daysLeft          until a prepaid instance expires; default 180
- *   replicaZones      zone of each replica; another zone than the instance's makes it multi-zone
- *   task              type of a task that runs on it, as in "012" for a backup
- *   unpaidOrder       true: an order for it waits to be paid
- *   lowVersion        true: its kernel is too old for a resize
- *   transfer          state of a data transfer job on the wire: 7 running, 9 done, 10 failed; default none
+ *   daysLeft          days until a prepaid instance expires; default 180
+ *   replicaZones      zone of each replica; a zone other than the instance's makes it multi-zone
+ *   task              type of a running task, such as "012" for a backup
+ *   unpaidOrder       true: it has an unpaid order
+ *   lowVersion        true: the kernel is too old for a resize
+ *   transfer          state code of a data transfer: 7 running, 9 done, 10 failed; default none
  *   replicationRole   rw or r: primary or secondary of a replication group; default none
  *   window            maintenance window in Beijing time; default "03:00-06:00"
  */
@@ -37,7 +37,7 @@ const MEMBERS: ReadonlySet<string> = new Set([
 ]);
 const EXAMPLE =
   '[{"id": "crs-5qlrlhux", "zone": "ap-guangzhou-4", "edition": "redis-5.0-cluster", "memoryPerShard": 4096, "shards": 3}]';
-/** Where an instance stands whose zone is not given: one that sells without a catch. */
+/** Zone of an instance without a zone, by region: one that sells all modern editions. */
 const DEFAULT_ZONES: Readonly<Record<string, string>> = {
   'ap-guangzhou': 'ap-guangzhou-4',
   'ap-shanghai': 'ap-shanghai-5',
@@ -47,19 +47,19 @@ const DEFAULT_ZONES: Readonly<Record<string, string>> = {
 const MAX_INSTANCES = 100_000;
 const STATUSES = Object.keys(STATUS_NUMBER) as FleetStatus[];
 
-/** @throws RefitError `usage`, naming the instance and the member */
+/** Reads the array of instances. @throws RefitError `usage` that names the instance and the member */
 export function readInstances(value: unknown): FleetInstance[] {
   if (!Array.isArray(value))
-    throw new RefitError('usage', 'the fleet is no array', `a JSON array such as ${EXAMPLE}`);
+    throw new RefitError('usage', 'the fleet is not an array', `write a JSON array, for example ${EXAMPLE}`);
   if (value.length > MAX_INSTANCES)
-    throw new RefitError('usage', `the fleet has ${value.length} instances`, `at most ${MAX_INSTANCES}`);
+    throw new RefitError('usage', `the fleet has ${value.length} instances`, `use at most ${MAX_INSTANCES}`);
   const seen = new Set<string>();
   return value.map((item, index) => {
     const instance = readInstance(
       readMembers(item, { known: MEMBERS, of: `fleet instance ${index + 1}`, example: EXAMPLE }),
     );
     if (seen.has(instance.id))
-      throw new RefitError('usage', `the fleet names ${instance.id} twice`, 'each id once');
+      throw new RefitError('usage', `the fleet has ${instance.id} twice`, 'use each id once');
     seen.add(instance.id);
     return instance;
   });
@@ -74,7 +74,7 @@ function readInstance(members: Members): FleetInstance {
   const replicaZones = readReplicaZones(members, region, size.replicas);
   return {
     id,
-    name: text('name', id, /^[\s\S]{0,512}$/, 'a text'),
+    name: text('name', id, /^[\s\S]{0,512}$/, 'a string of at most 512 characters'),
     region,
     zone,
     type,
@@ -97,7 +97,7 @@ function readInstance(members: Members): FleetInstance {
   };
 }
 
-/** Region and zone: one gives the other. */
+/** Reads region and zone, or derives one from the other. */
 function readRegionAndZone({ value, text, fail }: Members): Pick<FleetInstance, 'region' | 'zone'> {
   const zoneForm = /^[a-z]+(-[a-z]+)+-\d{1,2}$/;
   const given = String(value('zone'));
@@ -114,7 +114,7 @@ function readRegionAndZone({ value, text, fail }: Members): Pick<FleetInstance, 
     'a zone such as ap-guangzhou-4',
   );
   if (zone.replace(/-\d+$/, '') !== region)
-    fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or the zone alone');
+    fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or only the zone');
   return { region, zone };
 }
 
@@ -126,7 +126,7 @@ function readType({ value, fail }: Members): number {
   if (type !== undefined && (typeof type !== 'number' || !SIM_EDITIONS.has(type)))
     fail(`type is ${JSON.stringify(type)}`, [...SIM_EDITIONS.keys()].join(', '));
   if (byName !== undefined && type !== undefined && byName !== type)
-    fail(`edition ${edition} is type ${byName}, not ${type}`, 'one of the two');
+    fail(`edition ${edition} is type ${byName}, not ${type}`, 'only one of the two');
   return byName ?? (type as number | undefined) ?? 8;
 }
 
@@ -138,18 +138,21 @@ function readSize({ value, number }: Members, type: number): Pick<FleetInstance,
   const shards = number('shards', isCluster ? 3 : 1, [1, isCluster ? 1024 : 1]);
   const replicas = number('replicas', type === 3 || type === 5 ? 0 : 1, [0, 15]);
   const total = memoryPerShard * shards;
-  const usedTotal = number('usedTotal', Math.round(total * 0.4), [0, total], 'also a fraction');
+  const usedTotal = number('usedTotal', Math.round(total * 0.4), [0, total], 'fraction');
   const fullest: [number, number] = [usedTotal / shards, Math.min(usedTotal, memoryPerShard)];
   const usedFullestShard =
-    value('usedFullestShard') == null ? null : number('usedFullestShard', 0, fullest, 'also a fraction');
+    value('usedFullestShard') == null ? null : number('usedFullestShard', 0, fullest, 'fraction');
   return { memoryPerShard, shards, replicas, usedTotal, usedFullestShard };
 }
 
 function readReplicaZones({ value, fail }: Members, region: string, replicas: number): string[] {
   const zones = value('replicaZones') ?? [];
-  const isOfRegion = (one: unknown) => typeof one === 'string' && one.replace(/-\d{1,2}$/, '') === region;
-  if (!Array.isArray(zones) || zones.length > replicas || !zones.every(isOfRegion))
-    return fail('replicaZones does not fit', `a list of at most ${replicas} zones of ${region}`);
+  const isInRegion = (one: unknown) => typeof one === 'string' && one.replace(/-\d{1,2}$/, '') === region;
+  if (!Array.isArray(zones) || zones.length > replicas || !zones.every(isInRegion))
+    return fail(
+      'replicaZones does not match the instance',
+      `a list of at most ${replicas} zones of ${region}`,
+    );
   return zones;
 }
 
@@ -157,7 +160,10 @@ function readWindow({ value, fail }: Members): readonly [number, number] {
   const given = value('window') ?? '03:00-06:00';
   const [start = null, end = null] = String(given).split('-').map(parseTimeOfDay);
   if (start === null || end === null || !isWindow(start, end))
-    return fail(`window is ${JSON.stringify(given)}`, '30, 60, 90, 120 or 180 minutes, as in "03:00-06:00"');
+    return fail(
+      `window is ${JSON.stringify(given)}`,
+      'a window of 30, 60, 90, 120 or 180 minutes, such as "03:00-06:00"',
+    );
   return [start, end];
 }
 
@@ -168,6 +174,6 @@ function readTags({ value, fail }: Members): Record<string, string> {
     Array.isArray(tags) ||
     Object.values(tags).some((one) => typeof one !== 'string')
   )
-    return fail('tags are no texts by name', '{"app": "cart"}');
+    return fail('tags is not an object of strings', 'for example {"app": "cart"}');
   return { ...tags };
 }

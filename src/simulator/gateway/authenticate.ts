@@ -1,42 +1,46 @@
 /**
- * Both signatures as the provider checks them (docs/provider.md P145 to P156). TC3-HMAC-SHA256: whatever
- * SignedHeaders lists is verified; the service is the one of the credential scope, because the Node SDK takes it from
- * the first label of the endpoint. The older one: HmacSHA1, or HmacSHA256 where SignatureMethod says so. In both the
- * host is taken with and without its port, because the official SDKs differ.
+ * Verifies both signature methods as the provider does. Source: docs/provider.md P145 to P156.
+ *
+ *   TC3-HMAC-SHA256         covers all headers in SignedHeaders; the service comes from the credential scope,
+ *                           because the Node SDK takes it from the first label of the endpoint
+ *   HmacSHA1, HmacSHA256    the older signature; SignatureMethod selects the hash
+ *
+ * Both accept the host with and without its port, because the official SDKs differ.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { missingParameter, Refusal } from '../actions/refusal.ts';
 import type { Identity } from '../world/world.ts';
 
-/** What is verified of a request. Header names in lower case. */
+/** The signed parts of a request. Header names are in lower case. */
 export interface SignedRequest {
   readonly method: string;
-  /** What stands after `?`, undecoded. */
+  /** The text after `?`, not decoded. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The bytes as sent. */
+  /** The body as sent. */
   readonly body: string | Uint8Array;
 }
 
-/** The keys of one who may sign. */
+/** The key of an identity that can sign. */
 export interface SigningKey extends Pick<Identity, 'secretKey' | 'token'> {
-  /** The end of a temporary key, ms since 1970 UTC; left out: none. */
+  /** Expiry of a temporary key, ms since 1970 UTC; left out: none. */
   readonly validUntil?: number;
 }
 
-/** How far a timestamp may be from the server's clock. Source: docs/provider.md P153. */
+/** Maximum distance of a timestamp from the server clock. Source: docs/provider.md P153. */
 export const SKEW_SECONDS = 300;
 
 const AUTHORIZATION =
   /^TC3-HMAC-SHA256\s+Credential=([^\s/,]+)\/(\d{4}-\d\d-\d\d)\/([A-Za-z0-9_-]+)\/tc3_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/;
 
-/** Derived keys by secret, date and service: the same for a whole day, and the dearest part of a check. */
+/** Cache of derived keys by secret, date and service. They are valid for a day and slow to compute. */
 const derived = new Map<string, KeyObject>();
 
 /**
- * @param find gives the key of a secret id
- * @param serverNow the server's clock, ms since 1970 UTC
- * @returns who signed, and for which service
+ * Verifies a TC3-HMAC-SHA256 signature.
+ * @param find returns the key of a secret id
+ * @param serverNow the server clock, ms since 1970 UTC
+ * @returns the secret id and the service of the signature
  * @throws Refusal `AuthFailure.…`
  */
 export function authenticate(
@@ -72,8 +76,8 @@ export function authenticate(
 }
 
 /**
- * Checks the older signature.
- * @param signed `params` holds every parameter as decoded, the signature among them
+ * Verifies the older signature.
+ * @param signed `params` holds all decoded parameters and the signature
  * @returns the secret id
  * @throws Refusal `AuthFailure.…`, `MissingParameter` or `InvalidParameter`
  */
@@ -90,12 +94,12 @@ export function authenticateParameters(
       return value;
     },
   ) as [string, string, string, string];
-  // Two of the official SDKs draw nonces of up to 63 bits.
+  // Two of the official SDKs use nonces of up to 63 bits.
   if (!/^\d{9,11}$/.test(timestamp) || !/^\d{1,20}$/.test(nonce))
     throw new Refusal('InvalidParameter', 'Timestamp and Nonce are whole numbers.');
   checkClock(timestamp, serverNow);
   const key = checkKey(find(secretId), params.get('Token'), serverNow);
-  // By code units, so that InstanceIds.12 stands before InstanceIds.2; values raw.
+  // Sorted by code units: InstanceIds.12 comes before InstanceIds.2. Values are not encoded.
   const joined = [...params]
     .filter(([name]) => name !== 'Signature')
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -119,7 +123,7 @@ function checkClock(timestamp: string, serverNow: number): void {
   }
 }
 
-/** A temporary key needs its token while it lives; a lasting one has none. */
+/** A temporary key needs its token. A permanent key has none. @throws Refusal */
 function checkKey(key: SigningKey | undefined, token: string | undefined, serverNow: number): SigningKey {
   if (!key) throw new Refusal('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
   if ((token || null) !== key.token)
@@ -158,7 +162,7 @@ function deriveKey(secretKey: string, date: string, service: string): KeyObject 
   const step = (key: string | Buffer, text: string): Buffer =>
     createHmac('sha256', key).update(text).digest();
   const key = createSecretKey(step(step(step(`TC3${secretKey}`, date), service), 'tc3_request'));
-  // Services in a scope are free text: a bound, so that nobody can fill the memory with them.
+  // A client can write any service into the scope, so the cache needs a size limit.
   if (derived.size > 1000) derived.clear();
   derived.set(name, key);
   return key;

@@ -1,6 +1,6 @@
 /**
- * The simulated provider and the road to it in one process, for calls that are values already: without bytes, sockets
- * and signatures. Time is whatever clock is handed in.
+ * The simulated provider and its network in one process. Calls are plain values, without sockets, bytes and signatures.
+ * The caller supplies the clock.
  */
 import type { Clock } from '../../clock.ts';
 import { fitTo } from '../actions/parameters.ts';
@@ -10,61 +10,65 @@ import { SKEW_SECONDS } from './authenticate.ts';
 import type { ParsedRequest } from './parse-request.ts';
 import { newRequestId, serve } from './serve.ts';
 
-/** A call as it leaves the client. */
+/** A call that the client sends. */
 export interface GatewayCall extends Pick<ParsedRequest, 'action' | 'version' | 'region' | 'host'> {
   readonly product: string;
   readonly profile: string;
   readonly fields: object;
 }
 
-/** What comes back, and the date by the provider's clock at which it left. */
+/** The answer, with the provider's date when it was sent. */
 export type GatewayAnswer =
   | ({ readonly date: string } & (
       | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>> }
       | Readonly<{ kind: 'refused'; code: string; message: string; requestId: string }>
-      /** Something that is no answer. */
+      /** A response that the client cannot use. */
       | { readonly kind: 'unusable'; readonly why: string }
     ))
-  /** The connection was cut; nobody there can tell whether the request was executed. */
+  /** The connection was cut. The client cannot know whether the provider executed the request. */
   | { readonly kind: 'lost'; readonly why: string };
 
 export type Gateway = ReturnType<typeof createGateway>;
 
 /** Half a round trip within one region, milliseconds. */
-const TRAVEL: Range = [5, 30];
-/** A client waits no longer than that. */
+const ONE_WAY: Range = [5, 30];
+/** Client timeout, milliseconds. */
 const TIMEOUT = 60_000;
 
-/** @param identityOf who signs for a profile. @param seed of the travelling times. */
+/**
+ * Creates the gateway.
+ * @param seed seed of the network delays
+ * @param identityOf returns the identity of a profile
+ */
 export function createGateway(
   world: World,
   clock: Clock,
   { seed, identityOf }: { readonly seed: number; readonly identityOf: (profile: string) => Identity },
 ) {
   const chance = seededRandom(seed ^ 0x726f6164);
-  const travel = () => chance.whole(...TRAVEL);
+  const oneWay = () => chance.whole(...ONE_WAY);
   return {
-    /** Sends one call and gives what is heard of it. */
+    /** Sends one call and returns the answer. */
     async ask(call: GatewayCall): Promise<GatewayAnswer> {
       const { product, profile, fields, ...named } = call;
-      await clock.sleep(travel());
+      await clock.sleep(oneWay());
       advance(world, clock.now());
       const requestId = newRequestId(world);
-      // A client whose clock is that far off is not let in.
+      // The provider refuses a signature whose time differs too much.
       if (Math.abs(world.clockSkew) > SKEW_SECONDS * 1000) {
-        await clock.sleep(travel());
+        await clock.sleep(oneWay());
         const message = 'the signature has expired';
         return { kind: 'refused', code: 'AuthFailure.SignatureExpire', message, requestId, date: dateOf() };
       }
-      const opened: ParsedRequest = {
+      const parsed: ParsedRequest = {
         ...named,
         identity: identityOf(profile),
         service: product,
         language: 'en-US',
-        read: (schema) => fitTo(schema, fields),
+        readParams: (schema) => fitTo(schema, fields),
       };
-      const served = serve(world, opened, requestId, clock.now());
-      const back = served.delay + travel();
+      const served = serve(world, parsed, requestId, clock.now());
+      const back = served.delay + oneWay();
       await clock.sleep(Math.min(back, TIMEOUT));
       if (back > TIMEOUT) return { kind: 'lost', why: `no answer within ${TIMEOUT} ms` };
       const date = dateOf();

@@ -1,15 +1,15 @@
 /**
- * The wire half of the simulator as a pure function: a request and the time in, an answer or a cut connection out.
- * The server (server.ts) puts a socket around it; tests call it in virtual time.
+ * The HTTP layer of the simulator as a pure function: request and time in, response or cut connection out. The server
+ * (server.ts) calls it for each request; tests call it in virtual time.
  */
 import { advance, type World } from '../world/world.ts';
 import { metadata } from './metadata.ts';
 import { JSON_TYPE, parseRequest, splitUrl, type WireRequest } from './parse-request.ts';
 import { newRequestId, refused, type ServedRequest, serve } from './serve.ts';
 
-/** What comes of a request. */
+/** The result of a request. */
 export type WireAnswer = {
-  /** Milliseconds that it comes late. */
+  /** Delay in milliseconds. */
   readonly delay: number;
 } & (
   | {
@@ -18,13 +18,13 @@ export type WireAnswer = {
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
     }
-  /** The connection is cut; nothing was executed, or the request was. */
+  /** The connection is cut before or after the request was executed. */
   | { readonly kind: 'reset-before' | 'reset-after' }
 );
 
 /**
- * Answers one request that arrived at `now` (milliseconds since 1970 UTC), after letting everything happen that was
- * due. Never throws: what is wrong with the request is in the answer.
+ * Answers a request that arrived at `now` (milliseconds since 1970 UTC). First the world advances to `now`. Never throws
+ * for a bad request: the answer holds the refusal.
  */
 export function http(world: World, sent: WireRequest, now: number): WireAnswer {
   advance(world, now);
@@ -37,8 +37,8 @@ export function http(world: World, sent: WireRequest, now: number): WireAnswer {
   };
   const requestId = newRequestId(world);
   if (request.method === 'GET') {
-    const said = metadata(world, splitUrl(request.url)[0], now);
-    if (said) return answer(said.status, 'text/plain', said.body);
+    const found = metadata(world, splitUrl(request.url)[0], now);
+    if (found) return answer(found.status, 'text/plain', found.body);
   }
   let served: ServedRequest;
   try {
@@ -67,10 +67,10 @@ export function http(world: World, sent: WireRequest, now: number): WireAnswer {
   }
 }
 
-/** The request with the names of its headers in lower case, and with a host. */
+/** Returns the request with header names in lower case and with a host. */
 function normalizeHeaders(request: WireRequest): WireRequest {
   const { headers, url } = request;
-  // What a server hands in is like that already: the common case costs nothing.
+  // A server already does this, so the common case needs no copy.
   if (
     headers.host !== undefined &&
     headers.authorization !== undefined &&

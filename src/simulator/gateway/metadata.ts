@@ -1,6 +1,6 @@
 /**
- * The metadata service of a virtual machine, under its own path on the same server, so that the credential chain can
- * be tried: the name of the bound role, and keys for it. Unsigned. Source: docs/provider.md P178.
+ * The metadata service of a virtual machine, on its own path of the same server. It serves the bound role and its keys
+ * without a signature, so that users can test the credential chain. Source: docs/provider.md P178.
  */
 
 import { type IssuedKeys, issueKeys } from '../world/temporary-keys.ts';
@@ -8,15 +8,15 @@ import { FIRST_ACCOUNT, type World } from '../world/world.ts';
 
 const PREFIX = '/latest/meta-data/';
 const ROLES = 'cam/security-credentials';
-/** The role that is bound unless the options say otherwise. */
+/** The default role of the virtual machine. */
 export const CVM_ROLE = 'refit-cvm';
-/** How long its keys live, seconds. */
+/** Lifetime of the keys. */
 const LIFETIME_SECONDS = 7200;
 
-/** The keys given out last, by world: the service gives the same ones until half of their life is over. */
+/** The last issued keys by world. The service repeats them for half of their lifetime. */
 const issued = new WeakMap<World, { readonly keys: IssuedKeys; readonly until: number }>();
 
-/** What the service says to `GET path`; null where the path is none of its own. */
+/** Answers `GET path`; null if the path does not belong to the metadata service. */
 export function metadata(world: World, path: string, now: number): { status: number; body: string } | null {
   if (!path.startsWith(PREFIX)) return null;
   const absent = { status: 404, body: 'not found' };

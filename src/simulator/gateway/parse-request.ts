@@ -1,9 +1,9 @@
 /**
- * The gateway's door: which of the provider's forms a request has, who signed it, and what it asks for.
+ * Parses and authenticates a request: its form, its sender and its action. The provider has three forms:
  *
- *   POST, application/json                    signed with TC3-HMAC-SHA256, parameters in the body
- *   GET                                       signed with TC3-HMAC-SHA256, or by the older way; parameters in the query
- *   POST, application/x-www-form-urlencoded   signed by the older way, everything in the body
+ *   POST, application/json                    TC3-HMAC-SHA256 signature, parameters in the body
+ *   GET                                       TC3-HMAC-SHA256 or older signature, parameters in the query
+ *   POST, application/x-www-form-urlencoded   older signature, parameters and signature in the body
  *
  * Source: docs/provider.md P137 to P155.
  */
@@ -13,54 +13,55 @@ import { Refusal } from '../actions/refusal.ts';
 import type { Identity, World } from '../world/world.ts';
 import { authenticate, authenticateParameters, type SigningKey, SKEW_SECONDS } from './authenticate.ts';
 
-/** A request as it arrives. */
+/** An HTTP request. */
 export interface WireRequest {
   readonly method: string;
-  /** Path and query, or the whole URL. */
+  /** Path and query, or a full URL. */
   readonly url: string;
-  /** Names in any case. A missing `host` is taken from a whole URL. */
+  /** Header names in any case. Without `host`, the host of a full URL counts. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string | Uint8Array;
 }
 
-/** A request that was let in. Texts are empty where the request says nothing. */
+/** An authenticated request. A missing value is an empty string. */
 export interface ParsedRequest {
   readonly identity: Identity;
-  /** Of the credential scope; empty for the older signature, which names none. */
+  /** Service of the credential scope; empty for the older signature, which has none. */
   readonly service: string;
   readonly action: string;
   readonly version: string;
   readonly region: string;
   readonly language: Call['language'];
-  /** Host as the sender wrote it, without its port. */
+  /** Host from the request, without the port. */
   readonly host: string;
-  /** The action's own parameters. @throws Refusal where they do not fit */
-  readonly read: (schema: Schema) => Params;
+  /** Reads the parameters of the action. @throws Refusal if they do not match the schema */
+  readonly readParams: (schema: Schema) => Params;
 }
 
-/** Also of every answer, and exactly this: one official SDK overlooks errors under any other (docs/provider.md P142). */
+/** The exact type of all answers: one official SDK ignores errors with another type (docs/provider.md P142). */
 export const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-/** How long a request may be, by form. Source: docs/provider.md P137. */
+/** Maximum request size by form. Source: docs/provider.md P137. */
 const MAX_BYTES = { json: 10 * 1024 * 1024, query: 32 * 1024, form: 1024 * 1024 };
 /** Source: docs/provider.md P155. */
 const MAX_TOKEN_BYTES = 4096;
 const MAX_ID_BYTES = 1024;
 
-/** What the older way carries among the parameters; everything else is the action's. */
+/** Parameters of the older signature itself. All others belong to the action. */
 const COMMON = new Set([
   ...['Action', 'Version', 'Region', 'Timestamp', 'Nonce', 'SecretId', 'Signature', 'SignatureMethod'],
   ...['Token', 'Language', 'RequestClient'],
 ]);
 
-/** Whoever asks for keys by the token of another identity provider: nobody yet. */
+/** The sender of the unsigned action, who has no keys yet. */
 const ANONYMOUS: Identity = { secretId: '', secretKey: '', token: null, uin: 'nobody' };
-/** The one action that is not signed (docs/provider.md P140). */
+/** The only unsigned action (docs/provider.md P140). */
 const UNSIGNED_ACTION = 'AssumeRoleWithWebIdentity';
 
 /**
- * @param request with the names of its headers in lower case
- * @throws Refusal for a form that does not exist, a wrong signature, a clock that is off, a dead key
+ * Parses and authenticates a request.
+ * @param request with header names in lower case
+ * @throws Refusal for an unknown form, a wrong signature, a wrong clock or an expired key
  */
 export function parseRequest(world: World, request: WireRequest, now: number): ParsedRequest {
   const { method, headers, body } = request;
@@ -74,11 +75,11 @@ export function parseRequest(world: World, request: WireRequest, now: number): P
     );
   }
   if (path !== '/') throw new Refusal('InvalidRequest', 'The path is always /.');
-  const long = (length: number, most: number): void => {
-    if (length > most) throw new Refusal('RequestSizeLimitExceeded', `The request exceeds ${most >> 10} KB.`);
+  const checkSize = (length: number, max: number): void => {
+    if (length > max) throw new Refusal('RequestSizeLimitExceeded', `The request exceeds ${max >> 10} KB.`);
   };
-  long(query.length, MAX_BYTES.query);
-  long(body.length, isForm ? MAX_BYTES.form : MAX_BYTES.json);
+  checkSize(query.length, MAX_BYTES.query);
+  checkSize(body.length, isForm ? MAX_BYTES.form : MAX_BYTES.json);
   if (isForm && headers.authorization !== undefined)
     throw new Refusal(
       'UnsupportedProtocol',
@@ -99,7 +100,7 @@ function parseTc3Request(world: World, request: WireRequest, query: string, now:
   const { method, headers, body } = request;
   const common = {
     ...commonFieldsOf(headers.host, (name) => headers[`x-tc-${name.toLowerCase()}`]),
-    read: (schema: Schema) =>
+    readParams: (schema: Schema) =>
       method === 'GET'
         ? decodeFlat(schema, new URLSearchParams(query))
         : decodeJson(schema, decodeBody(body)),
@@ -131,11 +132,11 @@ function parseV1Request(world: World, request: WireRequest, flat: string, now: n
     identity: world.identities.get(secretId)!,
     service: '',
     ...commonFieldsOf(headers.host, (name) => params.get(name)),
-    read: (schema) => decodeFlat(schema, own),
+    readParams: (schema) => decodeFlat(schema, own),
   };
 }
 
-/** What is asked for, from the header or the parameter of each name. */
+/** Reads action, version, region and language from headers or parameters. */
 function commonFieldsOf(host: string | undefined, of: (name: string) => string | undefined) {
   const language: Call['language'] = of('Language') === 'en-US' ? 'en-US' : 'zh-CN';
   return {
@@ -147,25 +148,25 @@ function commonFieldsOf(host: string | undefined, of: (name: string) => string |
   };
 }
 
-/** A key as it is now. Keys that are long dead are forgotten when new ones are issued. */
+/** The key of a secret id, with its expiry. The fault expired-token revokes temporary keys. */
 function keyOf(world: World, secretId: string): SigningKey | undefined {
   const identity = world.identities.get(secretId);
   if (!identity?.session) return identity;
   const { issuedAt, expiresAt } = identity.session;
-  const killed = world.faults
+  const revoked = world.faults
     .active('expired-token')
     .map(({ from }) => world.startedAt + from)
     .filter((at) => issuedAt < at);
-  return { ...identity, validUntil: Math.min(expiresAt, ...killed) };
+  return { ...identity, validUntil: Math.min(expiresAt, ...revoked) };
 }
 
-/** Nonce and timestamp make a request of the older way good for once (docs/provider.md P154). */
+/** With the older signature, the gateway accepts a request only once (docs/provider.md P154). @throws Refusal */
 function refuseReplay(world: World, params: ReadonlyMap<string, string>, now: number): void {
   const { usedRequests } = world;
   const request = ['SecretId', 'Timestamp', 'Nonce', 'Signature'].map((name) => params.get(name)).join(' ');
   if (usedRequests.has(request))
     throw new Refusal('AuthFailure.SignatureExpire', 'This request has been sent before.');
-  // In order of time, so the oldest are the first.
+  // The map is in order of time, the oldest first.
   for (const [old, until] of usedRequests) {
     if (until > now) break;
     usedRequests.delete(old);
@@ -173,12 +174,12 @@ function refuseReplay(world: World, params: ReadonlyMap<string, string>, now: nu
   usedRequests.set(request, now + 2 * SKEW_SECONDS * 1000);
 }
 
-function checkTokenLength(text: string | undefined, most: number): void {
-  if (text !== undefined && text.length > most)
-    throw new Refusal('AuthFailure.TokenFailure', `An id or token is longer than ${most} bytes.`);
+function checkTokenLength(text: string | undefined, max: number): void {
+  if (text !== undefined && text.length > max)
+    throw new Refusal('AuthFailure.TokenFailure', `An id or token is longer than ${max} bytes.`);
 }
 
-/** Path and query of a target, or of a whole URL. */
+/** Splits a request target or a full URL into path and query. */
 export function splitUrl(url: string): [path: string, query: string] {
   const target = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '') || '/';
   const mark = target.indexOf('?');

@@ -1,6 +1,5 @@
 /**
- * The gateway and the products behind it, for a request whose sender is known: the request limit, the faults, which
- * action is meant, whether the sender has a right to it, and the action itself.
+ * Serves an authenticated request: request limit, faults, routing, permission check, and the action itself.
  */
 import type { Action, Product } from '../actions/action.ts';
 import { PRODUCTS } from '../actions/products.ts';
@@ -11,15 +10,15 @@ import type { SimRegion } from '../world/geography.ts';
 import { type Identity, OTHER_UIN, type World } from '../world/world.ts';
 import type { ParsedRequest } from './parse-request.ts';
 
-/** What the gateway makes of a request, before it becomes bytes. */
+/** The result of a request, before HTTP encodes it. */
 export type ServedRequest = {
-  /** Milliseconds that it comes late. */
+  /** Delay in milliseconds. */
   readonly delay: number;
 } & (
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  /** Executed; of a half, the answer stops in its middle. */
+  /** The request was executed. `half-json`: the body stops in the middle. */
   | { readonly kind: 'response' | 'half-json'; readonly fields: Readonly<Record<string, unknown>> }
-  /** Executed where the fault says so, and answered with what is no answer. */
+  /** A body without an answer. The request was executed only if the fault has the value `executed`. */
   | { readonly kind: 'http-500' | 'html' }
   /** The connection is cut before or after the request was executed. */
   | { readonly kind: 'reset-before' | 'reset-after' }
@@ -29,23 +28,23 @@ const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
   Object.values(PRODUCTS).flatMap(({ actions }) => Object.keys(actions)),
 );
 
-/** Serves a request that arrived at `now`, at which the world stands already. */
-export function serve(world: World, opened: ParsedRequest, requestId: string, now: number): ServedRequest {
-  const { identity, language, action: named } = opened;
-  // Names that do not exist are counted under one heading: they are the sender's to choose.
+/** Serves a request that arrived at `now`. The caller has advanced the world to `now`. */
+export function serve(world: World, parsed: ParsedRequest, requestId: string, now: number): ServedRequest {
+  const { identity, language, action: named } = parsed;
+  // All unknown names count as one, because the sender can choose any name.
   const name = KNOWN_ACTIONS.has(named) ? named : '(unknown)';
-  const over = world.limit.arrive(limitKeyOf(opened), name, now);
-  if (over) {
-    const message = `Your current request times equals to \`${over.arrived}\` in a second, which exceeds the frequency limit \`${over.limit}\` for a second. Please reduce the frequency of calls.`;
+  const exceeded = world.limit.arrive(limitKeyOf(parsed), name, now);
+  if (exceeded) {
+    const message = `Your current request times equals to \`${exceeded.arrived}\` in a second, which exceeds the frequency limit \`${exceeded.limit}\` for a second. Please reduce the frequency of calls.`;
     return { kind: 'refused', code: 'RequestLimitExceeded', message, delay: 0 };
   }
   const { faults } = world;
   const delay = Number(faults.strike('slow', name, null)?.value ?? 0);
   try {
-    applyForeignOrderFault(world, opened, now);
+    applyForeignOrderFault(world, parsed, now);
     if (faults.strike('reset-before', name, null)) return { kind: 'reset-before', delay };
-    const { action, region, product } = route(world, opened);
-    const params = opened.read(action.schema);
+    const { action, region, product } = route(world, parsed);
+    const params = parsed.readParams(action.schema);
     const instance = typeof params.InstanceId === 'string' ? params.InstanceId : null;
     checkRights(identity, name, product);
     refuseByFault(world, name, instance);
@@ -54,8 +53,8 @@ export function serve(world: World, opened: ParsedRequest, requestId: string, no
       response.RequestId = requestId;
       return response;
     };
-    const spoiled = takeReplacement(world, name, run);
-    if (spoiled) return { ...spoiled, delay };
+    const replacement = takeReplacement(world, name, run);
+    if (replacement) return { ...replacement, delay };
     const fields = run();
     if (faults.strike('lost-answer', name, instance)) return { kind: 'reset-after', delay };
     if (faults.strike('half-json', name, instance)) return { kind: 'half-json', fields, delay };
@@ -65,24 +64,24 @@ export function serve(world: World, opened: ParsedRequest, requestId: string, no
   }
 }
 
-/** @throws what is no refusal: a fault of the simulator's own. */
+/** Converts a refusal. @throws every other error, which is a bug of the simulator */
 export function refused(error: unknown, delay: number): ServedRequest {
   if (error instanceof Refusal) return { kind: 'refused', code: error.code, message: error.message, delay };
   throw error;
 }
 
-/** The limit is counted by action, front-end region and sub-account, whatever its keys. Source: docs/provider.md P29. */
+/** The key of the request limit: front-end region and sub-account, not the keys. Source: docs/provider.md P29. */
 function limitKeyOf({ identity, host }: ParsedRequest): string {
   const region = providerHost(host)?.region ?? '';
   return region === '' ? identity.uin : `${identity.uin} at ${region}`;
 }
 
-/** Somebody else is as quick: their order for another size is taken as ours arrives, whatever becomes of ours. */
-function applyForeignOrderFault(world: World, { action, read }: ParsedRequest, now: number): void {
+/** Applies the fault foreign-order: another user's order is accepted just before this order. */
+function applyForeignOrderFault(world: World, { action, readParams }: ParsedRequest, now: number): void {
   if (action !== 'UpgradeInstance' || world.faults.all('foreign-order').length === 0) return;
   let id: unknown;
   try {
-    id = read(PRODUCTS.redis!.actions.UpgradeInstance!.schema).InstanceId;
+    id = readParams(PRODUCTS.redis!.actions.UpgradeInstance!.schema).InstanceId;
   } catch {
     return;
   }
@@ -93,17 +92,17 @@ function applyForeignOrderFault(world: World, { action, read }: ParsedRequest, n
   placeForeignOrder(world, instance, { to, by: OTHER_UIN, now });
 }
 
-/** @throws Refusal where a fault refuses the action */
+/** Applies the faults that refuse an action. @throws Refusal */
 function refuseByFault({ faults }: World, action: string, instance: string | null): void {
   if (faults.strike('no-permission', action, instance))
     throw new Refusal('InvalidParameter.PermissionDenied', 'permission denied');
   if (faults.strike('no-cam', action, instance))
     throw new Refusal('UnauthorizedOperation.NoCAMAuthed', 'no CAM authority');
   const code = faults.strike('refuse', action, instance)?.value;
-  if (code) throw new Refusal(String(code), 'refused, as the simulator was told to');
+  if (code) throw new Refusal(String(code), 'refused by a fault of the simulator');
 }
 
-/** Faults that answer in the action's stead. */
+/** Faults that replace the answer of the action. */
 const REPLACEMENTS = [
   ['http-500', { kind: 'http-500' }],
   ['html', { kind: 'html' }],
@@ -116,7 +115,7 @@ function internalError(code: string) {
   return { kind: 'refused', code, message: 'an internal error has occurred' } as const;
 }
 
-/** What stands in for the answer. The action runs first where the fault says so: a refusal of its own then stands. */
+/** The answer of a replacing fault, or null. With =executed the action runs first. @throws Refusal of the action */
 function takeReplacement(
   { faults }: World,
   action: string,
@@ -130,7 +129,7 @@ function takeReplacement(
   return null;
 }
 
-/** Finds the action: by the service that was signed for where it is a known one, else by version. */
+/** Finds the action by the signed service, or by version if the service is unknown. @throws Refusal */
 function route(
   world: World,
   { service, action: name, version, region: code, host }: ParsedRequest,
@@ -161,7 +160,7 @@ const PRODUCT_BY_VERSION: ReadonlyMap<string, Product> = new Map(
   Object.values(PRODUCTS).map((product) => [product.version, product]),
 );
 
-/** Product and front-end region of a host name of the provider's; null for any other, such as loopback. */
+/** Product and front-end region of a provider host name; null for any other host, such as loopback. */
 function providerHost(host: string): { product: string; region: string } | null {
   const parts = PROVIDER_HOST.exec(host);
   return parts && { product: parts[1]!, region: parts[2] ?? '' };
@@ -170,13 +169,13 @@ function providerHost(host: string): { product: string; region: string } | null 
 const PROVIDER_HOST =
   /^([a-z]+)(?:\.([a-z]{2,4}(?:-[a-z0-9]+)+))?(?:\.(?:intl|internal))?\.tencentcloudapi\.(?:com|com\.cn|cn)$/;
 
-/** Finance zones and all others are isolated from each other. Source: docs/provider.md P136. */
+/** Finance regions are isolated from all other regions. Source: docs/provider.md P136. */
 function isAcrossIsolation(region: string, host: string): boolean {
   const front = providerHost(host);
   return front !== null && region.endsWith('-fsi') !== front.region.endsWith('-fsi');
 }
 
-/** @throws Refusal where the identity has no right to the action; the code is a choice (docs/provider-choices.md) */
+/** Checks the denied actions. @throws Refusal with a code from docs/provider-choices.md */
 function checkRights({ deny = [] }: Identity, name: string, product: Product): void {
   if (!deny.includes(name) && !deny.includes('*')) return;
   const code =
@@ -188,7 +187,7 @@ function checkRights({ deny = [] }: Identity, name: string, product: Product): v
   throw new Refusal(code, `no right to ${name}`);
 }
 
-/** A request id, from the chance of names. */
+/** Creates a request id from the random numbers for names. */
 export function newRequestId(world: World): string {
   const word = (): string => world.names.whole(0, 0xffff_ffff).toString(16).padStart(8, '0');
   const [a, b, c, d] = [word(), word(), word(), word()] as const;

@@ -1,6 +1,6 @@
 /**
- * A world made from a saved plan alone: its instances as they were planned, in the regions and zones that it names, and a
- * catalogue that sells what it asks for. Nothing is wrong in it but what it is told.
+ * Creates a world from a saved plan only: its instances, regions and zones, and a catalogue with every size of the plan.
+ * Nothing fails in it, except by a requested fault.
  */
 
 import { given } from '../../given.ts';
@@ -29,19 +29,19 @@ import {
   type WorldOptions,
 } from '../world/world.ts';
 
-/** What a saved plan says of the world that it is rehearsed in. */
+/** The parts of a saved plan that the rehearsal uses. */
 export type RehearsedPlan = Pick<SavedPlan, 'steps' | 'preconditions'>;
 
-/** CNY: no plan is short of money unless it is told to be. */
+/** CNY. An order lacks money only by a fault. */
 const UNLIMITED_BALANCE = 1e12;
 const DAYS_LEFT = 180;
 
-/** Who signs for a profile: each is an account of its own. */
+/** The identity of a profile. Each profile is its own account. */
 export function identityOf(profile: string): Identity {
   return { secretId: profile, secretKey: '', token: null, uin: uinOf(profile), account: profile };
 }
 
-/** A number of an account: the owner's for the first, others by their names. */
+/** The number of an account, from its name. */
 function uinOf(profile: string): string {
   if (profile === FIRST_ACCOUNT) return OWNER_UIN;
   const mixed = [...profile].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 1e9, 7);
@@ -49,8 +49,8 @@ function uinOf(profile: string): string {
 }
 
 /**
- * Makes the world at `now`, milliseconds since 1970 UTC. The same plan, options and time make the same world.
- * @param durations how long changes take
+ * Creates the world at `now`, milliseconds since 1970 UTC. The same arguments give the same world.
+ * @param durations durations of the changes
  */
 export function createRehearsalWorld(
   plan: RehearsedPlan,
@@ -95,8 +95,8 @@ export function createRehearsalWorld(
 }
 
 /**
- * Milliseconds, between two neighbouring deciles as likely anywhere. By seed and step alone: what goes wrong elsewhere
- * changes no duration, so that runs with faults and without can be compared.
+ * Draws a duration in milliseconds, uniform between two neighbouring deciles. Only seed and step decide: faults elsewhere
+ * change no duration, so that runs with and without faults are comparable.
  */
 function drawDuration(
   { of }: Durations,
@@ -116,7 +116,7 @@ function numberOf(text: string, seed: number): number {
   return mixed >>> 0;
 }
 
-/** The zone of an instance; one whose code nobody knew is any of its region. */
+/** The zone of an instance. An unknown zone code becomes the first zone of the region. */
 function zoneOf({ zone, region }: Pick<Precondition, 'zone' | 'region'>): string {
   return zone.startsWith(`${region}-`) && /^\d+$/.test(zone.slice(region.length + 1)) ? zone : `${region}-1`;
 }
@@ -126,7 +126,7 @@ function zonesIn({ nodes }: Step) {
   return nodes.kind === 'add' ? nodes.zones : nodes.nodes.map(({ zone }) => zone);
 }
 
-/** The regions of the plan and the usual ones; zones by the numbers that the plan's orders name. Nothing is sold out. */
+/** The default regions and those of the plan. Zone numbers come from the plan, and nothing is sold out. */
 function regionsOf({ steps, preconditions }: RehearsedPlan): ReadonlyMap<string, SimRegion> {
   const named = new Map(
     steps.flatMap((step) => zonesIn(step).map((zone) => [zoneOf({ ...step, zone: zone.code }), zone.number])),
@@ -177,7 +177,7 @@ function instanceOf(
   };
 }
 
-/** The nodes that an order names, and as many more as there are; those in the zone of the instance. */
+/** The nodes that an order names. All other nodes are in the zone of the instance. */
 function nodesOf(
   { size, region }: Precondition,
   zone: string,
@@ -207,33 +207,33 @@ function minutesOf({ from, to }: MaintenanceWindow): readonly [number, number] {
   return [parseTimeOfDay(from)!, parseTimeOfDay(to)!];
 }
 
-/** What this small world always sells, and beside that every size on the way of the plan, in every zone of the region. */
+/** The default catalogue, plus every size before and after a step, in every zone. */
 function catalogueFor(plan: RehearsedPlan, regions: ReadonlyMap<string, SimRegion>): SimCatalogue {
-  const usual = createCatalogue(regions);
+  const base = createCatalogue(regions);
   const stepsOf = Map.groupBy(plan.steps, ({ edition }) => typeOf(edition));
   const known = new Map<string, Sold | undefined>();
-  const soldIn: SimCatalogue['sold'] = (zone, type, billing) => {
-    const sold = usual.sold(zone, type, billing);
-    const asked = stepsOf.get(type)?.flatMap(({ before, after }) => [before, after]);
-    if (asked === undefined) return sold && { ...sold, soldOut: false };
+  const offerIn: SimCatalogue['sold'] = (zone, type, billing) => {
+    const sold = base.sold(zone, type, billing);
+    const sizes = stepsOf.get(type)?.flatMap(({ before, after }) => [before, after]);
+    if (sizes === undefined) return sold && { ...sold, soldOut: false };
     return addOffer(sold, {
-      sizes: new Set(asked.map(({ memoryPerShard }) => memoryPerShard)),
-      shards: new Set(asked.map(({ shards }) => shards)),
-      replicas: new Set(asked.map(({ replicas }) => replicas)),
+      sizes: new Set(sizes.map(({ memoryPerShard }) => memoryPerShard)),
+      shards: new Set(sizes.map(({ shards }) => shards)),
+      replicas: new Set(sizes.map(({ replicas }) => replicas)),
       soldOut: false,
     });
   };
   return {
-    regionSet: usual.regionSet,
+    regionSet: base.regionSet,
     sold(zone, type, billing) {
       const key = `${zone} ${type} ${billing}`;
-      if (!known.has(key)) known.set(key, soldIn(zone, type, billing));
+      if (!known.has(key)) known.set(key, offerIn(zone, type, billing));
       return known.get(key);
     },
   };
 }
 
-/** The provider's number of an edition. */
+/** The provider's type code of an edition. */
 function typeOf(edition: EditionName): number {
   return EDITIONS.find(({ name }) => name === edition)!.type;
 }

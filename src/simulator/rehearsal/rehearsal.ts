@@ -1,4 +1,4 @@
-/** The provider of a rehearsal: a new world for each run, made from the saved plan, with what goes wrong in it. */
+/** The simulated provider of a rehearsal. Each run gets a new world from the saved plan, with the requested faults. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import type { Durations } from '../../model.ts';
@@ -11,27 +11,30 @@ import { createRehearsalWorld, identityOf, type RehearsedPlan } from './rehearsa
 export interface RehearsalOptions {
   readonly faults: readonly string[];
   readonly durations: Durations;
-  /** They are what a client measured, from the acceptance to its reading the change back; else the provider's own. */
+  /** True if a client measured them, from the acceptance until it read the new size. */
   readonly durationsMeasured: boolean;
   readonly startLag?: Range;
   readonly lockTail?: Range;
 }
 
-/** Orders show within it. Source: docs/provider.md P165; the figures are an inference. */
+/** Start lag of an order. Source: docs/provider.md P165; the figures are an inference. */
 const DEFAULT_LAG: Range = [1_000, 10_000];
-/** The provider's own plug-in leaves 2 minutes between two changes of an instance. Source: docs/provider.md P168. */
+/** Lock after a change. The provider's own plug-in waits 2 minutes between two changes. Source: docs/provider.md P168. */
 const DEFAULT_TAIL: Range = [0, 120_000];
 
-/** Faults of keys, of which a rehearsal has none. */
+/** Faults of temporary keys. A rehearsal has no keys. */
 const KEY_FAULTS: ReadonlySet<string> = new Set(['expired-token', 'token-life', 'no-cvm-role']);
-/** Faults whose value is an instance where they have one. */
+/** Faults whose value is an instance. */
 const INSTANCE_FAULTS: ReadonlySet<string> = new Set(
   ALL_FAULTS.filter(({ parameter }) => parameter === 'instance' || parameter === 'instance?').map(
     ({ name }) => name,
   ),
 );
 
-/** @throws RefitError `usage` for a fault that nobody knows, of keys, or of an instance that the plan does not name. */
+/**
+ * Creates the provider of a rehearsal.
+ * @throws RefitError `usage` for an unknown fault, a fault of keys, or an instance that is not in the plan
+ */
 export function createRehearsal(plan: RehearsedPlan, options: RehearsalOptions) {
   const { startLag = DEFAULT_LAG, lockTail = DEFAULT_TAIL } = options;
   const durations = options.durationsMeasured
@@ -39,11 +42,11 @@ export function createRehearsal(plan: RehearsedPlan, options: RehearsalOptions) 
     : options.durations;
   for (const text of options.faults) checkFault(plan, text);
   return {
-    /** What is assumed of the provider, in sentences. */
+    /** Assumptions about the provider, as sentences. */
     assumed: [
-      `an order begins ${formatRange(startLag)} after it was accepted, and an instance takes no other order for ${formatRange(lockTail)} after its change`,
+      `a change starts ${formatRange(startLag)} after its order is accepted, and the instance refuses other orders for ${formatRange(lockTail)} after the change`,
     ],
-    /** The provider for one run; `startsAt` in milliseconds since 1970 UTC. */
+    /** Creates the provider for one run. `startsAt` is in milliseconds since 1970 UTC. */
     gatewayFor(
       { seed, faults, startsAt }: { seed: number; faults: readonly string[]; startsAt: number },
       clock: Clock,
@@ -52,7 +55,7 @@ export function createRehearsal(plan: RehearsedPlan, options: RehearsalOptions) 
       const world = createRehearsalWorld(plan, durations, worldOptions, startsAt);
       return createGateway(world, clock, { seed, identityOf });
     },
-    /** Numbers from 0 to below 1, of a kind with nothing else of that seed. */
+    /** Random numbers from 0 to below 1, independent of all others of the seed. */
     chanceFor: (seed: number): (() => number) => seededRandom(seed ^ 0x6a697474).next,
   };
 }
@@ -62,30 +65,30 @@ function checkFault({ preconditions }: RehearsedPlan, text: string): void {
   if (KEY_FAULTS.has(fault.name)) {
     throw new RefitError(
       'usage',
-      `--fault ${text}: it is a fault of keys, and a rehearsal has none`,
-      'refit simulate --fault … in another shell, and refit apply --endpoint against it',
+      `--fault ${text}: this fault affects keys, and a rehearsal uses no keys`,
+      `run refit simulate --fault ${text} in another shell, then refit apply --endpoint with its URL`,
     );
   }
-  const strikes = INSTANCE_FAULTS.has(fault.name) && fault.value !== null;
-  if (strikes && !preconditions.some(({ instance }) => instance === fault.value)) {
+  const hasInstance = INSTANCE_FAULTS.has(fault.name) && fault.value !== null;
+  if (hasInstance && !preconditions.some(({ instance }) => instance === fault.value)) {
     throw new RefitError(
       'usage',
-      `--fault ${text}: the plan changes no instance ${fault.value}`,
+      `--fault ${text}: the plan does not change instance ${fault.value}`,
       `--fault ${fault.name}=${preconditions[0]?.instance ?? 'INSTANCE'}`,
     );
   }
 }
 
-/** A client looks at about an eighth of the usual duration and no less often than every 20 s, and then once more. */
-const CLIENT_READS = { share: 1 / 8, most: 20, again: 0.5 };
+/** How a client polls, in seconds: at 1/8 of the usual duration, at most every 20 s, and one last read. */
+const CLIENT_POLL = { share: 1 / 8, max: 20, lastRead: 0.5 };
 
-/** What is left of measured durations for the provider itself: without the lag before, and half a look after. */
+/** The provider's part of measured durations: without the start lag and half a poll interval. */
 function providerDurations({ of, ...rest }: Durations, [least, greatest]: Range): Durations {
   const lag = (least + greatest) / 2000;
   const own = (seconds: number): number =>
     Math.max(
       0,
-      seconds - lag - Math.min(CLIENT_READS.most, CLIENT_READS.share * seconds) / 2 - CLIENT_READS.again,
+      seconds - lag - Math.min(CLIENT_POLL.max, CLIENT_POLL.share * seconds) / 2 - CLIENT_POLL.lastRead,
     );
   const spreads = Object.entries(of).map(
     ([dimension, { samples, seconds }]) => [dimension, { samples, seconds: seconds.map(own) }] as const,

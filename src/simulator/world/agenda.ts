@@ -1,15 +1,15 @@
-/** What will happen in the world, by time: a binary heap, so that thousands of changes under way cost little. */
+/** The future events of the world by time, in a binary heap: thousands of pending changes stay cheap. */
 
 interface Entry {
   readonly at: number;
   readonly order: number;
-  readonly happen: (at: number) => void;
+  readonly run: (at: number) => void;
 }
 
 export interface Agenda {
-  /** Puts down that `happen` is to be called for the moment `at` (ms since 1970 UTC). */
-  add(at: number, happen: (at: number) => void): void;
-  /** Calls everything due at or before `now`, by time and then by entry, including what that adds. */
+  /** Schedules a call of `run` for the time `at` (ms since 1970 UTC). */
+  add(at: number, run: (at: number) => void): void;
+  /** Runs everything due at `now`, by time and then by insertion. Includes entries that these calls add. */
   runUntil(now: number): void;
   /** The time of the next entry, or null. */
   next(): number | null;
@@ -38,8 +38,8 @@ export function createAgenda(): Agenda {
   };
 
   return {
-    add(at, happen) {
-      const entry: Entry = { at, order: order++, happen };
+    add(at, run) {
+      const entry: Entry = { at, order: order++, run };
       let hole = heap.length;
       heap.push(entry);
       while (hole > 0) {
@@ -53,7 +53,7 @@ export function createAgenda(): Agenda {
     runUntil(now) {
       while (heap.length > 0 && heap[0]!.at <= now) {
         const entry = pop();
-        entry.happen(entry.at);
+        entry.run(entry.at);
       }
     },
     next: () => heap[0]?.at ?? null,

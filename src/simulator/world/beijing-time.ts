@@ -1,13 +1,13 @@
-/** The provider's times: `yyyy-mm-dd hh:mm:ss` without a zone, always Beijing time (UTC+8, no daylight saving). */
+/** The provider's time format: `yyyy-mm-dd hh:mm:ss` without a zone, always Beijing time (UTC+8, no daylight saving). */
 
 import { DAY, HOUR, MINUTE } from '../../units.ts';
 
 const OFFSET = 8 * HOUR;
 
-/** What the provider writes where there is no time. Source: docs/provider.md P55. */
+/** The provider's text for "no time". Source: docs/provider.md P55. */
 export const ZERO_TIME = '0000-00-00 00:00:00';
 
-/** Milliseconds since 1970 UTC as the provider writes them; null is the zero time. */
+/** Formats milliseconds since 1970 UTC; null gives the zero time. */
 export function beijingTime(ms: number | null): string {
   if (ms === null) return ZERO_TIME;
   const local = Math.floor((ms + OFFSET) / 1000);
@@ -17,7 +17,7 @@ export function beijingTime(ms: number | null): string {
   return `${latest.date} ${twoDigits(second / 3600)}:${twoDigits((second % 3600) / 60)}:${twoDigits(second % 60)}`;
 }
 
-/** The day that was last spelt: most of what a list tells lies close together, and spelling a date is what costs. */
+/** The last formatted day. Times in a list are close together, and formatting a date is slow. */
 let latest = { day: 0, date: '1970-01-01' };
 
 function twoDigits(value: number): string {
@@ -25,12 +25,12 @@ function twoDigits(value: number): string {
   return whole < 10 ? `0${whole}` : String(whole);
 }
 
-/** The Beijing date as eight digits, with which order numbers begin. */
+/** The Beijing date as eight digits, the start of each order number. */
 export function beijingDate(ms: number): string {
   return new Date(ms + OFFSET).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** The provider's spelling of a time as milliseconds since 1970 UTC; null where it is not one. */
+/** Parses the provider's time into milliseconds since 1970 UTC; null if it is not valid. */
 export function parseBeijingTime(text: string): number | null {
   const parts = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
   if (!parts) return null;
@@ -39,10 +39,10 @@ export function parseBeijingTime(text: string): number | null {
   return beijingTime(ms) === text ? ms : null;
 }
 
-/** A span of each day in minutes since midnight, Beijing time, the end not included. */
+/** A daily time span in minutes since midnight, Beijing time. The end is not included. */
 export type DailySpan = readonly [start: number, end: number];
 
-/** The first moment at or after `ms` that lies in the span. */
+/** The first time at or after `ms` in the span. */
 export function nextWithin(ms: number, [start, end]: DailySpan): number {
   const midnight = Math.floor((ms + OFFSET) / DAY) * DAY - OFFSET;
   if (ms >= midnight + start * MINUTE && ms < midnight + end * MINUTE) return ms;
@@ -50,13 +50,13 @@ export function nextWithin(ms: number, [start, end]: DailySpan): number {
   return opens >= ms ? opens : opens + DAY;
 }
 
-/** `03:00` as minutes since midnight; null where it is no time of day. */
+/** Parses `03:00` into minutes since midnight; null if it is not a time of day. */
 export function parseTimeOfDay(text: string): number | null {
   const parts = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
   return parts && Number(parts[1]) * 60 + Number(parts[2]);
 }
 
-/** Minutes since midnight as `03:00`. */
+/** Formats minutes since midnight as `03:00`. */
 export function timeOfDay(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }

@@ -1,16 +1,18 @@
 /**
- * What the small world sells, with every trap of the real catalogue (docs/provider.md P56 to P64): sizes are decimal
- * GB in text and unsorted, counts are text, one edition comes back once per pay mode and sometimes twice for one
- * pay mode with half of its list each, lists differ by zone and pay mode, legacy editions are sold in few zones.
+ * The catalogue of the simulator, with all traps of the real one. Source: docs/provider.md P56 to P64.
+ *
+ * - Sizes are unsorted text in decimal GB. Counts are text.
+ * - An edition has one entry per pay mode, and sometimes two entries with half of the list each.
+ * - Lists differ by zone and pay mode. Few zones sell legacy editions.
  */
 import { GIGABYTE } from '../../units.ts';
 import { SIM_EDITIONS, type SimEdition } from './editions.ts';
 import type { SimRegion, SimZone } from './geography.ts';
 
-/** One entry of the provider's `ProductSet`, as it stands on the wire. */
+/** One entry of the provider's `ProductSet`. */
 export type ProductEntry = Readonly<ReturnType<typeof entry>>;
 
-/** Sizes and counts that one may order, in the units that orders use. */
+/** Sizes and counts that can be ordered, in the units of orders. */
 export interface Offer {
   /** MB of one shard. */
   readonly sizes: ReadonlySet<number>;
@@ -19,16 +21,16 @@ export interface Offer {
   readonly soldOut: boolean;
 }
 
-/** What is sold for one zone, type and pay mode, with the least and the greatest of its sizes. */
+/** The sum of all offers for one zone, type and pay mode. */
 export interface Sold extends Offer {
   readonly least: number;
   readonly greatest: number;
 }
 
-/** Billing as the wire numbers it. Source: docs/provider.md P49. */
+/** The provider's code of the billing mode: 0 postpaid, 1 prepaid. Source: docs/provider.md P49. */
 export type BillingMode = 0 | 1;
 
-/** The edition that is sold out in one zone: 4.0 standard in Guangzhou 3. */
+/** One sold-out edition: 4.0 standard in Guangzhou 3. */
 const SOLD_OUT = { zone: 'ap-guangzhou-3', type: 6 };
 const LEGACY_ZONES = new Set(['ap-guangzhou-3', 'ap-shanghai-2', 'ap-shanghai-4']);
 const TRIAL_ZONES = /^ap-(guangzhou-[67]|shanghai-[2-5]|beijing-[1-7])$/;
@@ -72,7 +74,7 @@ function productsOf(zone: SimZone): ProductEntry[] {
     const legacy = edition.type <= 5;
     if (legacy && !LEGACY_ZONES.has(zone.code)) continue;
     for (const payMode of ['1', '0'] as const) {
-      // Legacy CKV is sold prepaid only, as its catalogue entries in the provider's sample are.
+      // Legacy CKV is prepaid only, as in the provider's sample.
       if (payMode === '0' && (edition.type === 3 || edition.type === 4)) continue;
       const whole = entry(edition, zone, payMode);
       if (edition.type === 9 && payMode === '1') entries.push(...splitInHalves(whole));
@@ -82,7 +84,7 @@ function productsOf(zone: SimZone): ProductEntry[] {
   return entries;
 }
 
-/** One edition is told in two halves under one pay mode: only their union is what is sold. */
+/** Splits an entry in two, so that only both together list all sizes. */
 function splitInHalves(whole: ProductEntry): ProductEntry[] {
   const half = whole.ShardSize.length >> 1;
   const part = (from: number, to?: number) => ({
@@ -100,9 +102,9 @@ function sizesOf(edition: SimEdition, zone: SimZone, payMode: '0' | '1'): string
   if (edition.type === 2 && payMode === '1') sizes.push('0.25');
   if ((edition.type === 6 || edition.type === 8) && TRIAL_ZONES.test(zone.code)) sizes.push('0.25');
   if (edition.type === 8 && zone.code === 'ap-guangzhou-7') sizes.push('0.5');
-  // What is sold differs by pay mode: the greatest size is prepaid only.
+  // The offer differs by pay mode: the largest size is prepaid only.
   if (payMode === '0' && edition.type > 5) sizes.splice(sizes.indexOf('64'), 1);
-  // Unsorted on purpose, the same way every time.
+  // Unsorted on purpose, in a stable order.
   return sizes
     .map((size, index) => ({ size, key: (index * 7 + 3) % sizes.length }))
     .sort((a, b) => a.key - b.key)
@@ -119,7 +121,7 @@ function entry(edition: SimEdition, zone: SimZone, payMode: '0' | '1') {
     MinBuyNum: 1,
     MaxBuyNum: 100,
     Saleout: zone.code === SOLD_OUT.zone && edition.type === SOLD_OUT.type,
-    // Display text, spelt in more than one way.
+    // Display text, with more than one spelling.
     Engine: edition.type === 200 ? 'Memcached内存版' : edition.engine,
     Version: `${edition.engine}${edition.type % 2 === 0 ? ' ' : '-'}${edition.version}`,
     TotalSize: cluster ? sizes.map((size) => String(Number(size) * least)) : sizes,
@@ -141,7 +143,7 @@ function offerOf({ ShardSize, ShardNum, ReplicaNum, Saleout }: ProductEntry): Of
   };
 }
 
-/** What is sold with an offer more. Sold out is what no offer sells. */
+/** Adds an offer. The sum is sold out only if all offers are sold out. */
 export function addOffer(was: Sold | undefined, offer: Offer): Sold {
   const union = (name: 'sizes' | 'shards' | 'replicas') => new Set([...(was?.[name] ?? []), ...offer[name]]);
   const sizes = union('sizes');

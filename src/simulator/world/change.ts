@@ -1,15 +1,15 @@
 /**
- * A change over time, as docs/provider.md P165 to P167 describe it:
+ * A change over time. Source: docs/provider.md P165 to P167.
  *
  *   accepted ──start lag──▶ in process ──duration──▶ running, new size ──lock tail──▶ free
  *   Status 2                Status 1                 Status 2                         Status 2
  *   deal 2                  deal 3, task 1           deal 4, task 2
  *
- * With SwitchOption 1 accepted is not started: the task shows as pending (Result 0) and Status stays 2 until the
- * instance's maintenance window; then it begins as any other.
+ * With SwitchOption 1, the task is pending (Result 0) and Status stays 2 until the maintenance window of the instance.
+ * Then the change starts as usual.
  *
- * Somewhere within the start lag the task list begins to show the task (Result 0) and billing the order: until
- * then no read reveals it, and a second order is taken as the first was, which is the danger that clients face.
+ * The task (Result 0) and the order become visible at some time within the start lag. Before that, no read shows
+ * them and the provider accepts a second order. Clients must handle this danger.
  */
 import { type DailySpan, nextWithin } from './beijing-time.ts';
 import {
@@ -28,24 +28,24 @@ import {
   type World,
 } from './world.ts';
 
-/** Which task an order becomes. Source: docs/provider.md P93, by name, an inference there. */
+/** Task type of a change. Source: docs/provider.md P93, an inference from the names. */
 const TASK_TYPE: Readonly<Record<keyof SimSize, string>> = {
   memoryPerShard: '002',
   shards: '028',
   replicas: '029',
 };
 
-/** The maintenance window that an instance has until somebody sets another: 03:00 to 06:00, as in the sample. */
+/** The default maintenance window: 03:00 to 06:00, as in the provider's sample. */
 export const DEFAULT_WINDOW: DailySpan = [3 * 60, 6 * 60];
 
-/** Whether a maintenance window may be so: no wrap over midnight, and a length of the list. Source: docs/provider.md P97 and P98. */
+/** Checks a maintenance window: allowed length, within one day. Source: docs/provider.md P97 and P98. */
 export function isWindow(start: number, end: number): boolean {
   return [30, 60, 90, 120, 180].includes(end - start);
 }
 
 /**
- * Takes an order that passed every check: charges it, and lets it run its course.
- * @param cents the quote; prepaid orders are charged at once, negative ones paid back
+ * Accepts an order that passed all checks: charges it and schedules the change.
+ * @param order.cents the quote; a prepaid order is charged immediately, and a negative quote is paid back
  */
 export function acceptOrder(
   world: World,
@@ -76,12 +76,12 @@ export function acceptOrder(
   };
   const lag = world.random.whole(...world.options.startLag);
   const waits = order.inWindow ? nextWithin(now + lag, instance.window) - now - lag : 0;
-  const begins = now + lag + (waits > 0 ? waits + lag : 0);
+  const startsAt = now + lag + (waits > 0 ? waits + lag : 0);
   world.agenda.add(Math.round(now + lag * world.random.next()), () => listDeal(world, deal));
   world.agenda.add(Math.round(now + lag * world.random.next()), (at) => {
     job.task = createTask(world, instance, { type: TASK_TYPE[change.dimension], by: order.by, at });
   });
-  world.agenda.add(begins, (at) => startOrQueue(world, job, at));
+  world.agenda.add(startsAt, (at) => startOrQueue(world, job, at));
   return deal;
 }
 
@@ -108,7 +108,7 @@ function finishJob(world: World, job: SimJob, at: number): void {
   deal.endedAt = at;
   deal.status = job.fails ? 5 : 4;
   if (job.task) endTask(job.task, job.fails ? 4 : 2, at);
-  // What could not be delivered is paid back. Not documented; an inference.
+  // A failed order is paid back. The documentation does not say so; it is an inference.
   if (job.fails) instance.account.balance += deal.charged;
   else applyChange(instance, job.change, at);
   instance.jobs.shift();
@@ -120,9 +120,9 @@ function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange,
   instance.past.push({ until: at, memoryPerShard, shards, used });
   if (dimension === 'shards') {
     const mean = sum(used) / used.length;
-    const lead = mean === 0 ? 1 : Math.max(...used) / mean;
-    // The fullest shard keeps its lead over the mean (docs/provider-choices.md).
-    instance.used = spread(sum(used), to, (lead * sum(used)) / to);
+    const ratio = mean === 0 ? 1 : Math.max(...used) / mean;
+    // The fullest shard keeps its ratio to the mean (docs/provider-choices.md).
+    instance.used = spread(sum(used), to, (ratio * sum(used)) / to);
   }
   instance[dimension] = to;
   if (nodes && instance.nodes) {
@@ -132,13 +132,13 @@ function applyChange(instance: SimInstance, { dimension, to, nodes }: SimChange,
       last += 1;
       left.push({ id: last, kind: 1, zone: zone.number });
     }
-    // Added nodes are an increment: the same order taken twice adds them twice.
+    // NodeSet is an increment: an order that is accepted twice adds the nodes twice.
     instance.nodes = left;
     instance.replicas = left.length - 1;
   }
 }
 
-/** Somebody else grows the instance to the next size sold, done before anybody can look. */
+/** Another user grows the instance to the next sold size, without any delay. */
 export function makeForeignChange(world: World, instance: SimInstance, by: string, now: number): void {
   const to = largerSizes(world, instance)[0] ?? instance.memoryPerShard * 2;
   const deal = createDeal(world, instance, { by, at: now, action: 'upgrade', price: 0, charged: 0 });
@@ -149,7 +149,7 @@ export function makeForeignChange(world: World, instance: SimInstance, by: strin
   applyChange(instance, { dimension: 'memoryPerShard', to, nodes: null }, now);
 }
 
-/** Somebody else's order for a size of memory, taken and paid as any: it shows and begins as ours do. */
+/** Accepts another user's order for a memory size. It becomes visible and starts as any other order. */
 export function placeForeignOrder(
   world: World,
   instance: SimInstance,
@@ -160,7 +160,7 @@ export function placeForeignOrder(
   return acceptOrder(world, instance, change, { by, cents: 0, inWindow: false, now, grows });
 }
 
-/** The sizes that are sold for an instance and larger than its own, ascending. */
+/** The sold sizes above the present one, ascending. */
 export function largerSizes(world: World, { zone, type, billing, memoryPerShard }: SimInstance): number[] {
   const sold = world.catalogue.sold(zone.code, type, billing)?.sizes ?? [];
   return [...sold].filter((size) => size > memoryPerShard).sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** Makes a world out of a fleet, a seed and what is to go wrong. */
+/** Creates a world from a fleet, a seed and faults. */
 import { DAY, MINUTE } from '../../units.ts';
 import { createAgenda } from './agenda.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -25,7 +25,7 @@ import {
   type WorldOptions,
 } from './world.ts';
 
-/** Makes a world at `now`, milliseconds since 1970 UTC. The same options and time make the same world. */
+/** Creates a world at `now`, milliseconds since 1970 UTC. The same options and time give the same world. */
 export function createWorld(options: WorldOptions, now: number): World {
   const random = seededRandom(options.seed);
   const owners = ownersOf(options);
@@ -57,7 +57,7 @@ export function createWorld(options: WorldOptions, now: number): World {
     },
     handChanges: new Set(),
     unauthenticated: 0,
-    // Order numbers of one world begin somewhere and then count up: unique without looking.
+    // Order numbers start at a random value and count up, so they are unique.
     lastOrderNumber: random.whole(1e13, 9e13),
   };
   for (const { name, fleet } of owners)
@@ -67,7 +67,7 @@ export function createWorld(options: WorldOptions, now: number): World {
   return world;
 }
 
-/** The first account, which is part of the options themselves, and those beside it. */
+/** The first account, whose data are direct members of the options, and all others. */
 function ownersOf(options: WorldOptions): readonly AccountOptions[] {
   const { uin = OWNER_UIN, roles = null, balance, fleet, accounts = [] } = options;
   return [{ name: FIRST_ACCOUNT, uin, appId: 1_250_000_001, balance, fleet, roles }, ...accounts];
@@ -77,7 +77,7 @@ function accountFrom({ name, uin, appId, roles, balance }: AccountOptions): SimA
   return { name, uin, appId, roles, balance: Math.round(balance * 100), byRegion: new Map() };
 }
 
-/** Requests a second of an action. The last fault that names it wins, then the last for all, then the options. */
+/** Limit of an action, requests per second: last fault for the action, last fault for all, options, in this order. */
 function limitOf(action: string, { limit }: WorldOptions, faults: FaultSet): number {
   const limits = faults.active('limit');
   const named =
@@ -85,19 +85,19 @@ function limitOf(action: string, { limit }: WorldOptions, faults: FaultSet): num
   return named ? Number(named.value) : (limit ?? (action === 'DescribeInstances' ? 35 : 20));
 }
 
-/** Adds an instance to the world and to its account, with the task and the unpaid order that it has. */
+/** Adds an instance, with its task and unpaid order. */
 function addInstance(world: World, account: SimAccount, spec: FleetInstance): void {
   const now = world.startedAt;
   const instance = instanceOf(world, account, spec);
   world.instances.set(instance.id, instance);
-  const here = account.byRegion.get(spec.region) ?? [];
-  account.byRegion.set(spec.region, here);
-  here.push(instance);
-  const runs = (type: string): void => {
+  const inRegion = account.byRegion.get(spec.region) ?? [];
+  account.byRegion.set(spec.region, inRegion);
+  inRegion.push(instance);
+  const addRunningTask = (type: string): void => {
     createTask(world, instance, { type, by: OTHER_UIN, at: now }).result = 1;
   };
-  if (spec.task !== null) runs(spec.task);
-  if (spec.status === 'processing') runs('043');
+  if (spec.task !== null) addRunningTask(spec.task);
+  if (spec.status === 'processing') addRunningTask('043');
   if (!spec.unpaidOrder) return;
   const terms = { by: account.uin, action: 'upgrade', price: 10_000, charged: 0 } as const;
   const deal = createDeal(world, instance, { ...terms, at: now - DAY });
@@ -106,7 +106,7 @@ function addInstance(world: World, account: SimAccount, spec: FleetInstance): vo
   listDeal(world, deal);
 }
 
-/** From when until when somebody else changes an instance once it has been read. */
+/** Schedules the fault hand-change: another user changes an instance after its first read in this period. */
 function scheduleHandChanges({ agenda, faults, handChanges, startedAt }: World): void {
   for (const { value, from, until } of faults.all('hand-change')) {
     const id = String(value);
@@ -115,23 +115,23 @@ function scheduleHandChanges({ agenda, faults, handChanges, startedAt }: World):
   }
 }
 
-/** From when until when a backup runs on an instance. */
+/** Schedules the fault foreign-task: a backup runs on an instance in this period. */
 function scheduleForeignTasks(world: World): void {
   const { agenda, startedAt } = world;
   for (const { value, from, until } of world.faults.all('foreign-task')) {
     const instance = world.instances.get(String(value));
     if (!instance) continue;
-    const begin = (at: number): void => {
+    const start = (at: number): void => {
       const task = createTask(world, instance, { type: '012', by: OTHER_UIN, at });
       task.result = 1;
       if (until !== null) agenda.add(startedAt + until, (end) => endTask(task, 2, end));
     };
-    if (from === 0) begin(startedAt);
-    else agenda.add(startedAt + from, begin);
+    if (from === 0) start(startedAt);
+    else agenda.add(startedAt + from, start);
   }
 }
 
-/** The nodes of a multi-zone instance, the master first; null for one whose replicas all stand in its own zone. */
+/** The nodes of a multi-zone instance, the master first; null for a single-zone instance. */
 function nodesOf({ random }: World, spec: FleetInstance, region: SimRegion): SimNode[] | null {
   const numberOf = (code: string): number =>
     (region.zones.find((one) => one.code === code) ?? region.zones.find((one) => one.code === spec.zone)!)

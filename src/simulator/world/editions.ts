@@ -1,7 +1,6 @@
 /**
- * The provider's type codes, written down here a second time on purpose: the rules have their own table, and a
- * test that compares the two programs is worth something only while neither borrows from the other.
- * Source: docs/provider.md P125 and P129.
+ * The simulator's own table of the provider's type codes. The rules have a second table on purpose: a comparison of
+ * rules and simulator proves something only while they share no data. Source: docs/provider.md P125 and P129.
  */
 
 const LEGACY = '1 2 4 8 12 16 20 24 32 40 48 60'.split(' ');
@@ -10,7 +9,7 @@ const MODERN = '1 2 4 8 12 16 20 24 32 40 48 64'.split(' ');
 const CLUSTER_SHARDS = '1 3 5 8 12 16 24 32 40 48 64 80 96 128'.split(' ');
 const ONE_TO_FIVE = '1 2 3 4 5'.split(' ');
 
-/** `name` is engine and version. */
+/** Creates a row. `name` is engine and version. */
 function edition(
   type: number,
   name: string,
@@ -24,9 +23,9 @@ function edition(
     engine,
     version,
     shape,
-    /** False where an order cannot change the replica count. */
+    /** False if an order cannot change the replica count. */
     replicasChange: type !== 2 && type !== 3 && type !== 5,
-    /** Sold sizes of one shard in GB, as the catalogue writes them. */
+    /** Sold sizes of one shard in GB, in the format of the catalogue. */
     gigabytes,
     shards: shape === 'cluster' ? (type === 4 ? CLUSTER_SHARDS.slice(1) : CLUSTER_SHARDS) : ['1'],
     replicas,
@@ -55,10 +54,10 @@ const ALL: readonly SimEdition[] = [
   edition(200, 'Memcached 1.6', 'cluster'),
 ];
 
-/** The simulator's editions by type code. */
+/** Editions by type code. */
 export const SIM_EDITIONS: ReadonlyMap<number, SimEdition> = new Map(ALL.map((one) => [one.type, one]));
 
-/** `redis-5.0-cluster`, `ckv-3.2-standard`, …: the names a fleet file may use, by type code. */
+/** Type codes by the names in fleet files, such as `redis-5.0-cluster` and `ckv-3.2-standard`. */
 export const TYPE_BY_NAME: ReadonlyMap<string, number> = new Map(
   ALL.map((one) => [`${one.engine.toLowerCase()}-${one.version}-${one.shape}`, one.type]),
 );

@@ -1,9 +1,8 @@
 /**
- * What a fleet is made of before it becomes a world. `refit simulate --fleet FILE` reads a JSON array of these
- * (fleet/read-fleet.ts says which members may be left out and what they then are).
+ * An instance of a fleet, the input of a world. `refit simulate --fleet FILE` reads a JSON array of these.
+ * fleet/read-fleet.ts has the defaults.
  */
 
-/** One instance of a fleet to be made. */
 export interface FleetInstance {
   /** `crs-` and eight or more lower-case letters or digits. */
   readonly id: string;
@@ -23,32 +22,32 @@ export interface FleetInstance {
   readonly tags: Readonly<Record<string, string>>;
   /** MB in use over all shards. */
   readonly usedTotal: number;
-  /** MB in use in the fullest shard; null spreads the total evenly. */
+  /** MB in use in the fullest shard; null: evenly distributed. */
   readonly usedFullestShard: number | null;
   /** Days from the world's start until a prepaid instance expires. */
   readonly daysLeft: number;
-  /** Zones of the replicas, one each. Any other than `zone` makes it a multi-zone instance; empty: all in `zone`. */
+  /** Zone of each replica. A zone other than `zone` makes the instance multi-zone. Empty: all in `zone`. */
   readonly replicaZones: readonly string[];
-  /** Its nodes where their numbers matter, the master first; left out: numbered anew. It is a multi-zone instance then. */
+  /** Nodes of a multi-zone instance with fixed numbers, the master first; left out: new numbers. */
   readonly nodes?: readonly { readonly id: number; readonly kind: 0 | 1; readonly zone: string }[];
-  /** The type of a task that runs on it as long as the world stands (`012` is a backup), or null. */
+  /** Type of a task that runs the whole time (`012` is a backup), or null. */
   readonly task: string | null;
-  /** An order for it waits to be paid. */
+  /** True if it has an unpaid order. */
   readonly unpaidOrder: boolean;
-  /** Its kernel is too old for a resize. */
+  /** True if the kernel is too old for a resize. */
   readonly lowVersion: boolean;
-  /** Its maintenance window, minutes since midnight in Beijing; 03:00 to 06:00 where none is given. */
+  /** Maintenance window, minutes since midnight in Beijing. Default 03:00 to 06:00. */
   readonly window?: readonly [number, number];
-  /** The state of a data transfer job of it, as the wire numbers it (7 running, 9 done, 10 failed); left out: none. */
+  /** The provider's state code of a data transfer (7 running, 9 done, 10 failed); left out: none. */
   readonly transfer?: number | null;
-  /** Its part in a replication group: `rw` the primary, `r` a secondary; left out: none. */
+  /** Role in a replication group: `rw` primary, `r` secondary; left out: none. */
   readonly replicationRole?: 'r' | 'rw' | null;
 }
 
-/** States of a data transfer that has ended: done and failed. Source: docs/provider.md P110. */
+/** Final states of a data transfer: done and failed. Source: docs/provider.md P110. */
 export const TRANSFER_ENDED: readonly number[] = [9, 10];
 
-/** The wire's numbers. Source: docs/provider.md P46. */
+/** The provider's status codes. Source: docs/provider.md P46. */
 export const STATUS_NUMBER = {
   initialising: 0,
   processing: 1,

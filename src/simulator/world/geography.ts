@@ -1,14 +1,15 @@
 /**
- * Regions and zones of the small world. Region numbers: docs/provider.md P67. Zone numbers where no fact names one follow docs/provider.md P68, which nothing may rely on.
+ * The simulated regions and zones. Region numbers: docs/provider.md P67. Undocumented zone numbers follow
+ * docs/provider.md P68, which no code may depend on.
  */
 
 export interface SimZone {
   /** `ap-guangzhou-3`. */
   readonly code: string;
-  /** The number that instances carry. */
+  /** Zone number in instances. */
   readonly number: number;
   readonly name: string;
-  /** What the catalogue says instead of the number: 0 in one zone, as in the provider's own sample. */
+  /** Zone number in the catalogue. It is 0 for one zone, as in the provider's sample. */
   readonly catalogueNumber: number;
   readonly soldOut: boolean;
 }
@@ -36,7 +37,7 @@ const REGIONS: readonly (readonly [string, number, string, string])[] = [
   ['ap-nanjing', 33, '华东地区(南京)', '华东地区'],
 ];
 
-/** Regions that exist here only where a fleet has something in them. */
+/** Regions that exist only if the fleet uses them. */
 const FURTHER_REGIONS: typeof REGIONS = [
   ['ap-shanghai-fsi', 7, '华东地区(上海金融)', '华东地区'],
   ['ap-shenzhen-fsi', 11, '华南地区(深圳金融)', '华南地区'],
@@ -53,9 +54,9 @@ const ZONES: Readonly<Record<string, readonly number[]>> = {
   'ap-beijing': [3, 5],
 };
 
-/** The zone whose number the catalogue gives as 0, so that only the region product can join it. */
+/** The zone with number 0 in the catalogue. Only the region product has its real number. */
 export const UNNUMBERED_ZONE = 'ap-guangzhou-6';
-/** The zone that is sold out as a whole. */
+/** The zone where everything is sold out. */
 export const SOLD_OUT_ZONE = 'ap-shanghai-2';
 
 function zoneNumber(region: number, ordinal: number): number {
@@ -65,8 +66,8 @@ function zoneNumber(region: number, ordinal: number): number {
 }
 
 /**
- * Every region with its zones. `extra` are zone codes (`<region>-<number>`) that a fleet uses beside the usual
- * ones; regions that docs/provider.md P67 names no number for are given one from 900 up.
+ * Creates all regions with their zones. Regions without a number in docs/provider.md P67 get numbers from 900.
+ * @param extra more zone codes (`<region>-<number>`) of a fleet
  */
 export function createRegions(extra: Iterable<string>): ReadonlyMap<string, SimRegion> {
   const ordinals = new Map<string, Set<number>>(

@@ -1,11 +1,11 @@
-/** Chance from a seed, so that a whole world can be made again. */
+/** Random numbers from a seed, so that a world can be created again. */
 
 export type Random = ReturnType<typeof seededRandom>;
 
-/** The generator mulberry32: small, fast, and good enough for drawing delays and names. */
+/** The generator mulberry32: small, fast, and good enough for delays and names. */
 export function seededRandom(seed: number) {
   let state = seed >>> 0;
-  /** A number from 0 up to, not including, 1. */
+  /** A number from 0 to below 1. */
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -18,7 +18,7 @@ export function seededRandom(seed: number) {
   return {
     next,
     whole,
-    /** One of the list. */
+    /** One element of the list. */
     pick: <T>(list: readonly T[]): T => list[whole(0, list.length - 1)]!,
     /** A text of `length` characters drawn from `alphabet`. */
     text: (length: number, alphabet: string): string =>

@@ -1,17 +1,20 @@
 /**
- * The request limit: per action and identity, counted when a request arrives (docs/provider.md P29 to P31). Whether
- * the provider's second is fixed or sliding is not documented, so all readings are here.
+ * The request limit per action and identity. It counts requests on arrival. The provider does not document how it counts
+ * a second, so the simulator has three ways. Source: docs/provider.md P29 to P31.
  */
 
 /**
- * How a second is counted. `calendar`: from one full second to the next. `sliding`: any 1,000 ms. `bucket`: holds
- * as many tokens as the limit and is refilled at that rate.
+ * How the limit counts a second.
+ *
+ *   calendar   from one full second to the next
+ *   sliding    any period of 1,000 ms
+ *   bucket     a token bucket: the limit is both its size and its refill rate per second
  */
 export type LimitCounting = 'calendar' | 'sliding' | 'bucket';
 
-/** What arrived, counted at the server. */
+/** Arrivals, counted at the server. */
 export interface Counts {
-  /** Unix second, action, arrivals, refused by the limit; by time. */
+  /** Rows by time: Unix second, action, arrivals, refused by the limit. */
   readonly bySecond: readonly (readonly [number, string, number, number])[];
   readonly actions: Readonly<Record<string, Readonly<ActionCounts>>>;
 }
@@ -19,22 +22,22 @@ export interface Counts {
 export interface ActionCounts {
   arrivals: number;
   refused: number;
-  /** The most arrivals in any calendar second. */
+  /** Maximum arrivals in a calendar second. */
   mostInASecond: number;
-  /** The most arrivals in any 1,000 ms. */
+  /** Maximum arrivals in any 1,000 ms. */
   mostInASlidingSecond: number;
 }
 
 export type RequestLimit = ReturnType<typeof createRequestLimit>;
 
-/** @param limitOf requests a second of an action; Infinity for none */
+/** Creates a request limit. @param limitOf returns the requests per second of an action; Infinity: no limit */
 export function createRequestLimit(counting: LimitCounting, limitOf: (action: string) => number) {
   const meters = new Map<string, Meter>();
   const tally = createTally();
   return {
     /**
      * Counts an arrival.
-     * @returns null when it may pass; else the arrivals of this second and the limit, for the message
+     * @returns null if it passes, or the arrivals of this second and the limit for the refusal message
      */
     arrive(identity: string, action: string, now: number): { arrived: number; limit: number } | null {
       const limit = limitOf(action);
@@ -78,13 +81,13 @@ function passes(meter: Meter, counting: LimitCounting, limit: number, now: numbe
   }
   meter.tokens = Math.min(limit, meter.tokens + (Math.max(0, now - meter.filledAt) * limit) / 1000);
   meter.filledAt = now;
-  // A hair's tolerance, so that a request exactly on its token's time is not lost to rounding.
+  // The tolerance keeps rounding from refusing a request exactly at the time of its token.
   if (meter.tokens < 1 - 1e-9) return false;
   meter.tokens -= 1;
   return true;
 }
 
-/** Counts arrivals by second and action, whoever they are of. */
+/** Counts the arrivals of all identities by second and action. */
 function createTally() {
   const actions = new Map<string, ReturnType<typeof newRow>>();
   return {
@@ -112,14 +115,14 @@ function createTally() {
   };
 }
 
-/** What is counted of one action. */
+/** Creates the counters of one action. */
 function newRow() {
   const counts: ActionCounts = { arrivals: 0, refused: 0, mostInASecond: 0, mostInASlidingSecond: 0 };
   const recent: Window = { times: [], head: 0 };
   return { counts, recent, seconds: new Map<number, { arrivals: number; refused: number }>() };
 }
 
-/** The value under a key, made where there is none yet. */
+/** Returns the value of a key, and creates it first if needed. */
 function valueAt<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let value = map.get(key);
   if (value === undefined) {
@@ -135,7 +138,7 @@ interface Window {
   head: number;
 }
 
-/** Forgets times 1,000 ms old and older; gives how many are left. */
+/** Removes times that are 1,000 ms or older. Returns the count of the others. */
 function slide(window: Window, now: number): number {
   const { times } = window;
   while (window.head < times.length && times[window.head]! <= now - 1000) window.head += 1;

@@ -1,29 +1,32 @@
-/** Temporary keys: made from the world's own chance, good for a while, forgotten when long dead. */
+/** Temporary keys, generated from the world's random numbers. */
 import { HOUR, SECOND } from '../../units.ts';
 import type { Identity, SimAccount, World } from './world.ts';
 
-/** Keys as the STS product answers with them. Source: docs/provider.md P180. */
+/** Keys in the format of the STS product. Source: docs/provider.md P180. */
 export type IssuedKeys = ReturnType<typeof issueKeys>;
 
 interface KeyRequest {
   readonly account: SimAccount;
   readonly role: string;
-  /** What the session is called. */
+  /** Session name. */
   readonly name: string;
-  /** Whose keys asked for it. */
+  /** Number of the identity that requested the keys. */
   readonly askedBy: string;
   readonly seconds: number;
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Dead keys are told apart from keys that never were for so long, ms. */
+/** Expired keys stay known for this time. Their refusal differs from that of unknown keys. */
 const KEPT_AFTER_EXPIRY = HOUR;
 
-/** @param now ms since 1970 UTC */
+/** Issues keys, and removes keys that expired long ago. @param now ms since 1970 UTC */
 export function issueKeys(world: World, { account, role, name, askedBy, seconds }: KeyRequest, now: number) {
-  const lives = [seconds * SECOND, ...world.faults.active('token-life').map(({ value }) => Number(value))];
-  // On the wire the end is a whole second, and the key lives no longer than it says.
-  const expires = Math.floor((now + Math.max(0, Math.min(...lives))) / 1000);
+  const lifetimes = [
+    seconds * SECOND,
+    ...world.faults.active('token-life').map(({ value }) => Number(value)),
+  ];
+  // The expiry in the response is a whole second, and the key expires exactly then.
+  const expires = Math.floor((now + Math.max(0, Math.min(...lifetimes))) / 1000);
   const secretId = `AKID${world.names.text(60, LETTERS)}`;
   const secretKey = world.names.text(44, LETTERS);
   const token = world.names.text(200, LETTERS);
@@ -48,7 +51,7 @@ export function issueKeys(world: World, { account, role, name, askedBy, seconds 
   };
 }
 
-/** A role's number, the same every time: its sessions are one identity to the request limit. */
+/** A stable number of a role. For the request limit, all sessions of a role are one identity. */
 function roleId({ uin }: SimAccount, role: string): string {
   let mixed = 7;
   for (const letter of `${uin}/${role}`) mixed = (Math.imul(mixed, 31) + letter.charCodeAt(0)) >>> 0;

@@ -1,10 +1,10 @@
-/** The truth about a world as plain data, for tests that compare it with what a client believes. */
+/** The real state of a world as plain data. Tests compare it with the state that a client assumes. */
 import { beijingTime } from './beijing-time.ts';
 import { FIRST_ACCOUNT, sum, type World } from './world.ts';
 
 export type WorldState = ReturnType<typeof worldState>;
 
-/** A copy: nothing in it changes with the world. */
+/** Returns a copy that does not change with the world. */
 export function worldState(world: World) {
   return {
     instances: [...world.instances.values()].map((one) => ({
@@ -17,9 +17,9 @@ export function worldState(world: World) {
       replicas: one.replicas,
       /** MB over all shards. */
       used: sum(one.used),
-      /** Orders accepted over the wire. */
+      /** Accepted orders. */
       orders: one.orders,
-      /** Milliseconds since 1970 UTC; 0 when never locked. */
+      /** Milliseconds since 1970 UTC; 0: never locked. */
       lockedUntil: one.lockedUntil,
     })),
     deals: [...world.deals.values()].map((deal) => ({
@@ -32,9 +32,9 @@ export function worldState(world: World) {
       charged: deal.charged,
     })),
     tasks: world.tasks.map(({ id, instance, type, result }) => ({ id, instance: instance.id, type, result })),
-    /** The first account's, cents. */
+    /** Balance of the first account, cents. */
     balance: world.accounts.get(FIRST_ACCOUNT)!.balance,
-    /** Each account's, cents. */
+    /** Balance of each account, cents. */
     balances: Object.fromEntries([...world.accounts.values()].map(({ name, balance }) => [name, balance])),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The provider's state in small: instances, orders, tasks, money and what was told to go wrong. It has no time of
- * its own; whoever asks says what time it is, and everything due by then happens first. Changed only by `advance`,
- * by orders (change.ts) and by the counting of requests.
+ * The simulated state of the provider: instances, orders, tasks, balances and faults. The world has no clock. Callers
+ * pass the time, and `advance` first runs everything that is due. Only `advance`, orders (change.ts) and the request
+ * counters change a world.
  */
 import type { Agenda } from './agenda.ts';
 import { beijingDate, type DailySpan } from './beijing-time.ts';
@@ -12,81 +12,81 @@ import type { SimRegion, SimZone } from './geography.ts';
 import type { Random } from './random.ts';
 import type { LimitCounting, RequestLimit } from './request-limit.ts';
 
-/** Who may sign requests. */
+/** An identity that can sign requests. */
 export interface Identity {
   readonly secretId: string;
   readonly secretKey: string;
-  /** A temporary key's session token, which must come with every request; null for a lasting key. */
+  /** Session token that every request with a temporary key needs; null for a permanent key. */
   readonly token: string | null;
-  /** Who it is: requests are counted by it, and orders are made by it. */
+  /** Number of the identity, for request limits and order records. */
   readonly uin: string;
-  /** The name of its account; left out: the first one. */
+  /** Account name; left out: the first account. */
   readonly account?: string;
-  /** Actions that it has no right to; `*` is every one. */
+  /** Denied actions; `*` means all. */
   readonly deny?: readonly string[];
-  /** Set for a temporary key: of which role, in whose session, and its life in ms since 1970 UTC. */
+  /** Role, session and lifetime of a temporary key. Times are in ms since 1970 UTC. */
   readonly session?: {
     readonly role: string;
     readonly name: string;
-    /** Whose keys asked for it. */
+    /** Number of the identity that requested the keys. */
     readonly askedBy: string;
     readonly issuedAt: number;
     readonly expiresAt: number;
   };
 }
 
-/** An account beside the first: a fleet, money and keys of its own. */
+/** An account with its own fleet, balance and keys, in addition to the first one. */
 export interface AccountOptions {
   readonly name: string;
-  /** The main account's number. */
+  /** Number of the main account. */
   readonly uin: string;
   readonly appId: number;
   /** CNY. */
   readonly balance: number;
   readonly fleet: readonly FleetInstance[];
-  /** Roles that can be assumed, each with the actions it has no right to; null: any name will do, with every right. */
+  /** Roles with their denied actions; null: every role name exists and may call everything. */
   readonly roles: Readonly<Record<string, readonly string[]>> | null;
 }
 
 export interface SimAccount extends Pick<AccountOptions, 'name' | 'uin' | 'appId' | 'roles'> {
   /** Cents. */
   balance: number;
-  /** Its instances by creation, oldest first; filled when the world is made. */
+  /** Instances by region, oldest first. createWorld fills it. */
   readonly byRegion: Map<string, SimInstance[]>;
 }
 
-/** Least and greatest, milliseconds; each draw falls between. */
+/** Minimum and maximum in milliseconds. Each draw is in this range. */
 export type Range = readonly [number, number];
 
 export interface WorldOptions {
   readonly seed: number;
   readonly fleet: readonly FleetInstance[];
   readonly identities: readonly Identity[];
-  /** Beside the first, which is named `default` and has `fleet` and `balance`. */
+  /** More accounts. The first account is named `default` and has `fleet` and `balance`. */
   readonly accounts?: readonly AccountOptions[];
-  /** The first account's number; left out: OWNER_UIN. */
+  /** Number of the first account. Default OWNER_UIN. */
   readonly uin?: string;
-  /** Roles of the first account; left out: any name will do. */
+  /** Roles of the first account. Default: every role name exists. */
   readonly roles?: AccountOptions['roles'];
-  /** The role that the metadata service hands out keys for; null: none is bound. Left out: `refit-cvm`. */
+  /** Role of the metadata service; null: none. Default `refit-cvm`. */
   readonly cvmRole?: string | null;
-  /** From an accepted order to Status 1. The order shows in tasks and in billing somewhere within it. */
+  /** Time from an accepted order to Status 1. Tasks and billing show the order within this time. */
   readonly startLag: Range;
-  /** How long an instance is in process. */
+  /** Time in process. */
   readonly duration: Range;
-  /** The same by what is changed, milliseconds; left out: drawn from `duration`. */
+  /** Time in process by change, milliseconds; left out: drawn from `duration`. */
   readonly durationOf?: (job: Pick<SimJob, 'instance' | 'change'>) => number;
-  /** How long after its end an instance still refuses orders while reading as running. */
+  /** Time after the change in which the instance reads as running and still refuses orders. */
   readonly lockTail: Range;
-  /** Requests a second for every action; null: 35 for DescribeInstances, else 20 (docs/provider.md P28). */
+  /** Requests per second for each action; null: 35 for DescribeInstances, 20 for others (docs/provider.md P28). */
   readonly limit: number | null;
   readonly limitCounting: LimitCounting;
-  /** What the first account holds, CNY. */
+  /** Balance of the first account, CNY. */
   readonly balance: number;
   readonly faults: readonly Fault[];
-  /** That of another world with the same zones, where many worlds are made; left out: made anew. */
+  /** Catalogue of another world with the same zones, to create many worlds fast; left out: a new one. */
   readonly catalogue?: SimCatalogue;
-  /** Every region with its zones, those of the fleet among them; left out: made from the fleet. */
+  /** All regions with their zones, including those of the fleet; left out: derived from the fleet. */
   readonly regions?: ReadonlyMap<string, SimRegion>;
 }
 
@@ -98,7 +98,7 @@ export interface SimNode {
   readonly zone: number;
 }
 
-/** MB of one shard, shards, and replicas beside the master. */
+/** Memory of one shard in MB, shards, and replicas without the master. */
 export interface SimSize {
   memoryPerShard: number;
   shards: number;
@@ -115,59 +115,59 @@ export interface SimInstance extends SimSize, Pick<FleetInstance, 'id' | 'name' 
   readonly createdAt: number;
   readonly deadline: number | null;
   readonly closedAt: number | null;
-  /** The state of its data transfer job, as the wire numbers it (7 running, 9 done, 10 failed); null: none. */
+  /** The provider's state code of a data transfer (7 running, 9 done, 10 failed); null: none. */
   readonly transfer: number | null;
   readonly replicationGroup: { readonly id: string; readonly role: 'r' | 'rw' } | null;
-  /** What it was before each change that ended, oldest first. */
+  /** Earlier sizes, oldest first. */
   readonly past: PastSize[];
-  /** When changes that wait for it may begin. */
+  /** Maintenance window. */
   window: DailySpan;
   status: number;
   /** MB in use, one number a shard. */
   used: number[];
-  /** Null on a single-zone instance. */
+  /** Null for a single-zone instance. */
   nodes: SimNode[] | null;
-  /** Orders are refused until then although it reads as running. */
+  /** The instance refuses orders until this time, although it reads as running. */
   lockedUntil: number;
-  /** Tasks pending or running that the task list shows. */
+  /** Number of pending and running tasks in the task list. */
   openTasks: number;
   unpaid: SimDeal | null;
-  /** Orders accepted over the wire. */
+  /** Number of accepted orders. */
   orders: number;
   /** Newest last. */
   readonly tasks: SimTask[];
-  /** Orders that have begun: the first is in process, the others wait for it. */
+  /** Started orders: the first is in process, the others wait for it. */
   readonly jobs: SimJob[];
 }
 
-/** Size and use of an instance until a moment, ms since 1970 UTC. */
+/** Size and use of an instance until a time in ms since 1970 UTC. */
 type PastSize = Pick<SimInstance, 'memoryPerShard' | 'shards' | 'used'> & { readonly until: number };
 
 export interface SimChange {
   readonly dimension: keyof SimSize;
   readonly to: number;
   /**
-   * What happens to the nodes of a multi-zone instance when its replicas change: some are added, by zone, or dropped,
-   * by node id, so that one of the lists is empty. Null elsewhere.
+   * Nodes that a multi-zone instance gains (by zone) or loses (by node id). One list is always empty. Null for all
+   * other changes.
    */
   readonly nodes: { readonly add: readonly SimZone[]; readonly drop: readonly number[] } | null;
 }
 
-/** An accepted order being carried out. */
+/** The execution of an accepted order. */
 export interface SimJob {
   readonly instance: SimInstance;
   readonly change: SimChange;
   readonly deal: SimDeal;
-  /** Null until the task list shows it. */
+  /** Null until the task is in the task list. */
   task: SimTask | null;
-  /** It waits for the maintenance window. */
+  /** True if it waits for the maintenance window. */
   readonly inWindow: boolean;
   readonly fails: boolean;
   readonly stuck: boolean;
 }
 
 export interface SimDeal {
-  /** About 23 digits, beginning with the Beijing date. */
+  /** About 23 digits that start with the Beijing date. */
   readonly name: string;
   readonly instance: SimInstance;
   readonly by: string;
@@ -178,7 +178,7 @@ export interface SimDeal {
   readonly action: 'upgrade' | 'downgrade';
   /** The quote, whole cents. */
   readonly price: number;
-  /** What was taken from the account, whole cents: nothing for postpaid. */
+  /** Amount taken from the account, whole cents; 0 for postpaid. */
   readonly charged: number;
 }
 
@@ -187,7 +187,7 @@ export interface SimTask {
   readonly type: string;
   readonly instance: SimInstance;
   readonly by: string;
-  /** When it was made; once a change that waited for its window begins, when that was. */
+  /** Creation time, replaced by the start time of a change that waited for its window. */
   startedAt: number;
   /** 0 pending, 1 running, 2 done, 4 failed. */
   result: 0 | 1 | 2 | 4;
@@ -197,9 +197,9 @@ export interface SimTask {
 export interface World {
   readonly options: WorldOptions;
   readonly startedAt: number;
-  /** Chance of what happens. */
+  /** Random numbers for events. */
   readonly random: Random;
-  /** Chance of request ids, apart: how often somebody looks must not change what happens. */
+  /** Separate random numbers for ids and keys: the number of reads must not change the events. */
   readonly names: Random;
   readonly agenda: Agenda;
   readonly regions: ReadonlyMap<string, SimRegion>;
@@ -207,54 +207,56 @@ export interface World {
   readonly instances: Map<string, SimInstance>;
   /** By name; the first is `default`. */
   readonly accounts: ReadonlyMap<string, SimAccount>;
-  /** Every deal by number, also those billing does not list yet. */
+  /** All deals by number, including those that billing does not list yet. */
   readonly deals: Map<string, SimDeal>;
-  /** What billing lists, in the order in which it came to list them; the same by instance id. */
+  /** Deals in billing, in the order of their listing. */
   readonly billing: SimDeal[];
+  /** The same by instance id. */
   readonly billingOf: Map<string, SimDeal[]>;
-  /** What the task list shows, oldest first. */
+  /** The task list, oldest first. */
   readonly tasks: SimTask[];
   readonly taskById: Map<number, SimTask>;
-  /** By secret id. Temporary keys are added as they are issued. */
+  /** Identities by secret id, including those of issued temporary keys. */
   readonly identities: Map<string, Identity>;
-  /** Requests signed by v1 within the last minutes: each is taken once. By what identifies it, until when it matters. */
+  /** Recent requests with the older signature, which the gateway accepts only once: key and expiry. */
   readonly usedRequests: Map<string, number>;
   readonly limit: RequestLimit;
   readonly faults: FaultSet;
-  /** How far the server's clock is ahead of the truth now, ms. */
+  /** Lead of the server clock over the real time, ms. */
   readonly clockSkew: number;
-  /** Instances that somebody else changes once they have been read. */
+  /** Instances that another user changes after their next read. */
   readonly handChanges: Set<string>;
-  /** Requests that failed authentication: they count for nobody. */
+  /** Number of requests that failed authentication. They count for no identity. */
   unauthenticated: number;
   lastOrderNumber: number;
 }
 
-/** The main account's number of the first account, and the one who changes things by hand. */
+/** Number of the first account. */
 export const OWNER_UIN = '100000000001';
+/** Number of another user, who makes foreign changes. */
 export const OTHER_UIN = '100000000099';
 
-/** The account that first was, unless an identity says otherwise. */
+/** Name of the first account, the default of an identity. */
 export const FIRST_ACCOUNT = 'default';
 
-/** Whose fleet and money an identity sees. */
+/** The account of an identity. */
 export function accountOf(world: World, { account = FIRST_ACCOUNT }: Identity): SimAccount {
   return world.accounts.get(account)!;
 }
 
-/** `total` over `shards` parts of which the first holds `fullest`; null spreads it evenly. */
+/** Distributes `total` over shards. The first one holds `fullest`; null: evenly. */
 export function spread(total: number, shards: number, fullest: number | null): number[] {
   if (shards === 1) return [total];
   const first = Math.min(total, Math.max(fullest ?? 0, total / shards));
   return [first, ...Array.from({ length: shards - 1 }, () => (total - first) / (shards - 1))];
 }
 
-/** MB in use over all shards. */
+/** Sum of MB over all shards. */
 export function sum(parts: readonly number[]): number {
   return parts.reduce((total, part) => total + part, 0);
 }
 
-/** A new task that the list shows from now on, pending. */
+/** Adds a pending task to the task list. */
 export function createTask(
   world: World,
   instance: SimInstance,
@@ -269,7 +271,7 @@ export function createTask(
   return task;
 }
 
-/** Marks a task as running. One that had waited begins only now, and is the newest. */
+/** Marks a task as running. A task that waited becomes the newest in the list. */
 export function startTask(world: World, task: SimTask, waited: boolean, at: number): void {
   task.result = 1;
   if (!waited) return;
@@ -280,14 +282,14 @@ export function startTask(world: World, task: SimTask, waited: boolean, at: numb
   }
 }
 
-/** Ends a task for good. */
+/** Ends a task. */
 export function endTask(task: SimTask, result: 2 | 4, at: number): void {
   task.result = result;
   task.endedAt = at;
   task.instance.openTasks -= 1;
 }
 
-/** Lists an order in billing. */
+/** Makes an order visible in billing. */
 export function listDeal(world: World, deal: SimDeal): void {
   const { id } = deal.instance;
   world.billing.push(deal);
@@ -296,7 +298,7 @@ export function listDeal(world: World, deal: SimDeal): void {
   else world.billingOf.set(id, [deal]);
 }
 
-/** A new order under a number of its own, paid. The caller lists it in billing. */
+/** Creates a paid order with a new number. The caller makes it visible in billing. */
 export function createDeal(
   world: World,
   instance: SimInstance,
@@ -309,7 +311,7 @@ export function createDeal(
   return deal;
 }
 
-/** Lets everything happen that is due by `now`. */
+/** Runs everything that is due at `now`. */
 export function advance(world: World, now: number): void {
   world.faults.setTime(now);
   world.agenda.runUntil(now);
@@ -317,7 +319,7 @@ export function advance(world: World, now: number): void {
 
 export type WorldCounts = ReturnType<typeof counts>;
 
-/** Arrivals and refusals by second and action, and accepted orders by instance; those with none are left out. */
+/** Arrivals and refusals by second and action, and accepted orders by instance. */
 export function counts(world: World) {
   const ordered = [...world.instances.values()].filter(({ orders }) => orders > 0);
   const orders = Object.fromEntries(ordered.map(({ id, orders }) => [id, orders]));
