@@ -1,34 +1,34 @@
 /**
- * Approvals of waves in a simulated run: who signs what, when it lies beside the saved plan, and what is wrong with it.
- * What may begin is told here by the wishes alone, apart from the judge in `src/approval/`, which sees the files.
+ * Approvals of waves in a simulated run: signer, time and defect of each file. `mayStart` decides from this list only,
+ * independent of `src/approval/`, which reads the files.
  */
 import type { Offered } from '../../src/approval/judge-approvals.ts';
 import type { Approvals, SavedPlan } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { approver, file, HOUR } from '../approval/people.ts';
-import { type ApprovalWish, PLANNING, type Scenario } from './scenario.ts';
+import { PLANNING, type PlannedApproval, type Scenario } from './scenario.ts';
 
 const NEED = 2;
 const PEOPLE = ['wei', 'jun', 'li'];
 const AUTHOR = 'dba';
 const WRONG = ['forged', 'expired', 'other plan', 'other wave', 'author'] as const;
 
-/** Who may approve a simulated plan. */
+/** Approval rules of the simulated plan. */
 export const APPROVALS: Approvals = {
   need: NEED,
   authors: [AUTHOR],
   approvers: [...PEOPLE, AUTHOR].map(approver),
 };
 
-/** Dice of its own: what else a seed draws stays as it is. Every wave that asks gets what it needs in the end. */
-export function drawApprovals(seed: number, waves: number): readonly ApprovalWish[] {
+/** Draws approvals with separate random numbers. Each wave gets enough valid approvals in the end. */
+export function drawApprovals(seed: number, waves: number): readonly PlannedApproval[] {
   const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0xa99);
   if (waves === 0 || chance.next() < 0.6) return [];
   const names = [...Array.from({ length: waves }, (_, n) => `wave ${n + 1}`), 'rest'];
   return names.filter(() => chance.next() < 0.5).flatMap((wave) => drawWave(chance, wave));
 }
 
-function drawWave(chance: Random, wave: string): ApprovalWish[] {
+function drawWave(chance: Random, wave: string): PlannedApproval[] {
   const at = () => chance.pick([0, 0, 1_000, 20_000, 120_000]);
   const first = chance.whole(0, PEOPLE.length - 1);
   const good = [0, 1].map(
@@ -41,36 +41,36 @@ function drawWave(chance: Random, wave: string): ApprovalWish[] {
   return [...wrong, ...good];
 }
 
-/** True where a wave of that name asks for an approval. */
-export function asks({ approvals = [] }: Pick<Scenario, 'approvals'>, wave: string): boolean {
-  return approvals.some((wish) => wish.wave === wave);
+/** True if a wave needs approvals. */
+export function needsApproval({ approvals = [] }: Pick<Scenario, 'approvals'>, wave: string): boolean {
+  return approvals.some((one) => one.wave === wave);
 }
 
-/** Whether so many people have approved a wave as it needs, at a moment of the simulation's monotonic time. */
-export function mayBegin(
+/** True if enough people have approved a wave at a monotonic time of the simulation. */
+export function mayStart(
   { approvals = [] }: Pick<Scenario, 'approvals'>,
   wave: string,
   time: number,
 ): boolean {
-  const there = approvals.filter(
-    (wish) => wish.wave === wave && wish.at <= time - PLANNING && wish.how === 'good',
+  const valid = approvals.filter(
+    (one) => one.wave === wave && one.at <= time - PLANNING && one.how === 'good',
   );
-  return new Set(there.map(({ by }) => by)).size >= NEED;
+  return new Set(valid.map(({ by }) => by)).size >= NEED;
 }
 
-/** The files that lie there at that moment. Signed when the plan was made, whatever a machine's clock says later. */
+/** The approval files at a time. All are signed at the time of the plan, independent of clock jumps. */
 export function offeredAt(
   { approvals = [] }: Pick<Scenario, 'approvals'>,
   saved: SavedPlan,
   time: number,
 ): readonly Offered[] {
   return approvals
-    .map((wish, n) => ({ file: `${n}.json`, text: '', ...wish }))
+    .map((one, n) => ({ file: `${n}.json`, text: '', ...one }))
     .filter(({ at }) => at <= time - PLANNING)
-    .map(({ file: name, ...wish }) => ({ file: name, text: textOf(wish, saved) }));
+    .map(({ file: name, ...approval }) => ({ file: name, text: textOf(approval, saved) }));
 }
 
-function textOf({ wave, by, how }: Omit<ApprovalWish, 'at'>, saved: SavedPlan): string {
+function textOf({ wave, by, how }: Omit<PlannedApproval, 'at'>, saved: SavedPlan): string {
   const now = Date.parse(saved.sealedAt);
   const month = 30 * 24 * HOUR;
   const more = {

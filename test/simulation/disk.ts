@@ -1,46 +1,46 @@
-/** The disk that outlives the processes: what was written and not yet made durable is lost with them, but for a part. */
+/** The disk, which outlives the processes. A crash keeps only a part of the unsynced data. */
 
 import type { Random } from '../../src/simulator/world/random.ts';
 import type { JournalStore } from '../../src/store/journal-writer.ts';
 import type { Machine } from './machine.ts';
-import type { Life } from './scenario.ts';
+import type { ProcessScript } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
 export interface Disk {
-  /** What a crash would leave for certain. */
+  /** The durable content, which survives a crash. */
   readonly text: string;
-  /** The writing end for one process, which cuts a torn last line off first. */
-  openFor(machine: Machine, life: Life): JournalStore;
-  /** The process died: of what is not durable this share is left. */
-  crash(leaves: number): void;
-  /** The process ended by itself: everything reaches the disk in time. */
-  settle(): void;
+  /** Creates the store of one process, after removal of a torn last line. */
+  storeFor(machine: Machine, script: ProcessScript): JournalStore;
+  /** Simulates the death of the process: only this share of the unsynced data stays. */
+  crash(kept: number): void;
+  /** Simulates the normal end of the process: all data reaches the disk. */
+  flush(): void;
 }
 
-/** @param lazy sabotage: nothing is made durable before the process ends. */
-export function openDisk(chance: Random, watcher: Watcher, lazy: boolean): Disk {
+/** Creates the disk. @param lazy sabotage: no data is durable before the process ends */
+export function createDisk(chance: Random, watcher: Watcher, lazy: boolean): Disk {
   let durable = '';
   let cached = '';
   return {
     get text() {
       return durable;
     },
-    openFor(machine, life) {
+    storeFor(machine, script) {
       durable = durable.slice(0, durable.lastIndexOf('\n') + 1);
       let writes = 0;
       return {
         async append(text) {
-          // What was about to write when it died writes no more.
+          // A dead process writes nothing.
           if (!machine.alive) return new Promise<never>(() => {});
           writes += 1;
           cached += text;
           machine.moment('write');
           const slow = chance.next() < 0.005;
-          if (slow) watcher.befell('slow disk', '3 s');
-          await machine.clock.sleep(slow ? 3_000 : life.disk.median * (0.5 + chance.next()));
-          if (life.disk.fails?.write === writes) {
-            const { how } = life.disk.fails;
-            watcher.befell(how === 'full' ? 'disk full' : 'disk broken', `at write ${writes}`);
+          if (slow) watcher.recordEvent('slow disk', '3 s');
+          await machine.clock.sleep(slow ? 3_000 : script.disk.median * (0.5 + chance.next()));
+          if (script.disk.fails?.write === writes) {
+            const { how } = script.disk.fails;
+            watcher.recordEvent(how === 'full' ? 'disk full' : 'disk broken', `at write ${writes}`);
             durable += cached.slice(0, Math.floor(chance.next() * cached.length));
             cached = '';
             throw new Error(how === 'full' ? 'no space left on device' : 'input/output error');
@@ -54,14 +54,14 @@ export function openDisk(chance: Random, watcher: Watcher, lazy: boolean): Disk 
         },
       };
     },
-    crash(leaves) {
-      const left = cached.slice(0, Math.floor(leaves * cached.length));
-      if (left !== '' && !left.endsWith('\n'))
-        watcher.befell('torn write', `${left.length} of ${cached.length}`);
-      durable += left;
+    crash(kept) {
+      const rest = cached.slice(0, Math.floor(kept * cached.length));
+      if (rest !== '' && !rest.endsWith('\n'))
+        watcher.recordEvent('torn write', `${rest.length} of ${cached.length} bytes`);
+      durable += rest;
       cached = '';
     },
-    settle() {
+    flush() {
       durable += cached;
       cached = '';
     },

@@ -1,14 +1,14 @@
-/** Draws a scenario from a seed: the same seed, the same scenario. */
+/** Draws a scenario from a seed. */
 import type { ControlCommand } from '../../src/model.ts';
 import { type Random, seededRandom } from '../../src/simulator/world/random.ts';
 import { MINUTE } from '../../src/units.ts';
 import { drawApprovals } from './approvals.ts';
-import type { HourlyWindow, InstanceWish, Life, Range, Road, Scenario } from './scenario.ts';
-import { drawTelling } from './telling.ts';
+import { drawReceivers } from './notified.ts';
+import type { HourlyWindow, Network, ProcessScript, Range, RequestedInstance, Scenario } from './scenario.ts';
 
-/** How large a scenario is. */
+/** Size of a scenario. */
 export interface Scale {
-  /** Steps, least and greatest. */
+  /** Minimum and maximum of steps. */
   readonly steps: Range;
 }
 
@@ -16,7 +16,7 @@ export const SMALL: Scale = { steps: [5, 60] };
 
 export const LARGE: Scale = { steps: [20, 200] };
 
-/** Faults of the provider that only cost time: a run through them ends as one without. */
+/** Faults that only cost time, with their maximum probability. A run with them ends as one without them. */
 const PASSING: readonly (readonly [string, number])[] = [
   ['lost-answer', 0.15],
   ['reset-before', 0.15],
@@ -43,27 +43,27 @@ const PASSING: readonly (readonly [string, number])[] = [
   ['reset-before@DescribeDealsByCond', 0.15],
 ];
 
-/** Draws a scenario. The same seed and scale make the same one. */
+/** Draws a scenario. The same seed and scale give the same scenario. */
 export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
   const chance = seededRandom(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
   const maybe = (probability: number): boolean => chance.next() < probability;
-  // Dice of their own: what was drawn before there were these stays as it was.
+  // Separate random numbers keep all other draws of a seed unchanged.
   const rollout = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x50a4);
-  // Small ones are as good at finding faults, and cheaper: the logarithm is drawn evenly.
+  // Small scenarios find faults as well and run faster. The logarithm is drawn evenly.
   const [least, greatest] = scale.steps;
   const wanted = Math.round(least * (greatest / least) ** (chance.next() ** 3));
   const inWindow = maybe(0.04);
   const fleet = drawFleet(chance, wanted, inWindow);
   const startLag: Range = [0, pick(chance, [500, 5_000, 20_000, 45_000])];
   const duration: Range = [
-    // The provider tells whole seconds: changes that begin and end within one it does not have.
+    // The provider uses whole seconds, so no change starts and ends within one second.
     pick(chance, [1_500, 3_000, 10_000]),
     pick(chance, [12_000, 30_000, 120_000]),
   ];
-  const road = drawRoad(chance);
-  // A trace of every order shows once it has arrived and its start lag is over: patience must be longer than both, or
-  // silence would prove nothing.
-  const patience = Math.max(60_000, startLag[1] + road.heldUpFor + 20_000);
+  const network = drawNetwork(chance);
+  // Every order is visible after its arrival plus the start lag. Patience must be longer, because otherwise no trace
+  // would prove nothing.
+  const patience = Math.max(60_000, startLag[1] + network.delayUpTo + 20_000);
   const scenario: Scenario = {
     seed: chance.whole(1, 0x7fffffff),
     fleet,
@@ -87,33 +87,35 @@ export function drawScenario(seed: number, scale: Scale = SMALL): Scenario {
     startLag,
     duration,
     lockTail: [0, pick(chance, [0, 2_000, 15_000, 60_000])],
-    road,
+    network,
     faults: [
       ...PASSING.filter(() => maybe(0.12)).map(([name, most]) => `${name}:${share(chance, most)}`),
       ...(maybe(0.1) ? [`slow=${chance.whole(1, 90)}s:${share(chance, 0.1)}`] : []),
       ...(maybe(0.05) ? [`limit=${chance.whole(2, 12)}@UpgradeInstance+60s..${chance.whole(65, 180)}s`] : []),
     ],
-    stranger: maybe(0.08) ? { perSecond: chance.whole(1, 15), until: chance.whole(5_000, 120_000) } : null,
-    foreign: maybe(0.15)
+    otherClient: maybe(0.08) ? { perSecond: chance.whole(1, 15), until: chance.whole(5_000, 120_000) } : null,
+    foreignChanges: maybe(0.15)
       ? Array.from({ length: chance.whole(1, 3) }, () => ({
           at: chance.whole(0, 180_000),
           instance: chance.pick(fleet).id,
           how: chance.pick(['by-hand', 'order'] as const),
         }))
       : [],
-    lives: maybe(0.3) ? [] : Array.from({ length: chance.whole(1, 5) }, () => drawLife(chance, wanted)),
+    processes: maybe(0.3)
+      ? []
+      : Array.from({ length: chance.whole(1, 5) }, () => drawProcess(chance, wanted)),
   };
   const approvals = drawApprovals(seed, scenario.waves.length);
-  const telling = drawTelling(seed);
+  const notified = drawReceivers(seed);
   return {
     ...scenario,
     ...(approvals.length === 0 ? {} : { approvals }),
-    ...(telling === null ? {} : { telling }),
+    ...(notified === null ? {} : { notified }),
   };
 }
 
-function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWish[] {
-  const fleet: InstanceWish[] = [];
+function drawFleet(chance: Random, steps: number, inWindow: boolean): RequestedInstance[] {
+  const fleet: RequestedInstance[] = [];
   for (let left = steps; left > 0; ) {
     const cluster = chance.next() < 0.35;
     const multiZone = chance.next() < 0.1;
@@ -132,7 +134,7 @@ function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWi
             'failed-task',
             'hand-change',
           ] as const)
-        : // What never ends is watched for two hours of virtual time: rare, because it costs as much as ten others.
+        : // Rare: a stuck change takes two hours of virtual time, as much as ten other runs.
           chance.next() < 0.001
           ? 'stuck'
           : null;
@@ -142,7 +144,7 @@ function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWi
       prepaid: chance.next() < 0.5,
       multiZone,
       changes,
-      // What never ends holds a window for days: of no use here.
+      // A stuck change would keep a window busy for days.
       fate: inWindow && fate === 'stuck' ? null : fate,
     });
     left -= changes.length;
@@ -150,16 +152,16 @@ function drawFleet(chance: Random, steps: number, inWindow: boolean): InstanceWi
   return fleet;
 }
 
-/** Where the virtual clock begins, milliseconds since 1970 UTC. */
-const BEGINNING = Date.UTC(2026, 0, 5, 2, 0, 0);
+/** Start of the virtual clock, milliseconds since 1970 UTC. */
+const CLOCK_START = Date.UTC(2026, 0, 5, 2, 0, 0);
 
-/** By dice of its own, so that all else of a seed is as it would be without windows. */
+/** Draws windows with separate random numbers, which keep all other draws of a seed unchanged. */
 function drawWindows(seed: number): HourlyWindow | null {
   const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x3a11);
   if (chance.next() >= 0.15) return null;
   const from = chance.whole(0, 20);
   const to = from + chance.whole(4, 35);
-  const frozen = BEGINNING + chance.whole(0, 120) * MINUTE;
+  const frozen = CLOCK_START + chance.whole(0, 120) * MINUTE;
   return {
     from,
     to,
@@ -169,28 +171,28 @@ function drawWindows(seed: number): HourlyWindow | null {
   };
 }
 
-function drawRoad(chance: Random): Road {
+function drawNetwork(chance: Random): Network {
   const bad = chance.next() < 0.25;
   return {
     median: pick(chance, [5, 25, 25, 25, 120]),
     sigma: 0.6,
     connects: 0.1,
-    connectFails: bad ? share(chance, 0.1) : 0,
-    heldUp: bad ? share(chance, 0.1) : 0,
-    heldUpFor: pick(chance, [300, 3_000, 20_000, 90_000]),
-    losesRequest: bad ? share(chance, 0.08) : 0,
-    losesAnswer: bad ? share(chance, 0.08) : 0,
-    answersTwice: chance.next() < 0.1 ? share(chance, 0.1) : 0,
+    connectFailures: bad ? share(chance, 0.1) : 0,
+    delays: bad ? share(chance, 0.1) : 0,
+    delayUpTo: pick(chance, [300, 3_000, 20_000, 90_000]),
+    requestLoss: bad ? share(chance, 0.08) : 0,
+    answerLoss: bad ? share(chance, 0.08) : 0,
+    repeatsAnswer: chance.next() < 0.1 ? share(chance, 0.1) : 0,
   };
 }
 
-function drawLife(chance: Random, steps: number): Life {
+function drawProcess(chance: Random, steps: number): ProcessScript {
   const maybe = (probability: number): boolean => chance.next() < probability;
-  // Early moments matter as much as late ones.
+  // Early moments are as likely as late ones.
   const moment = () => Math.ceil((8 * steps + 40) ** chance.next());
   return {
     after: pick(chance, [0, 50, 2_000, 30_000, 200_000, 3_600_000]),
-    dies: maybe(0.65) ? { moment: moment(), leaves: pick(chance, [0, 0, 1, chance.next()]) } : null,
+    dies: maybe(0.65) ? { moment: moment(), kept: pick(chance, [0, 0, 1, chance.next()]) } : null,
     freezes: maybe(0.25)
       ? Array.from({ length: chance.whole(1, 3) }, () => ({
           moment: moment(),
@@ -202,7 +204,7 @@ function drawLife(chance: Random, steps: number): Life {
       ? Array.from({ length: chance.whole(1, 2) }, () => ({
           at: chance.whole(0, 120_000),
           by:
-            chance.pick([1, -1]) * // No jump undoes a sleep to within seconds: by no clock of a machine could that be told.
+            chance.pick([1, -1]) * // No jump cancels a sleep to within seconds: no clock of a machine could detect that.
             chance.pick([20_000, 100_000, 240_000, 2_900_000]),
         }))
       : [],
@@ -214,7 +216,7 @@ function drawLife(chance: Random, steps: number): Life {
     },
     drainAfter: maybe(0.15) ? chance.whole(0, 120_000) : null,
     leaveAfter: maybe(0.1) ? chance.whole(0, 120_000) : null,
-    steering: maybe(0.2)
+    commands: maybe(0.2)
       ? Array.from(
           { length: chance.whole(1, 5) },
           () => [chance.whole(0, 200_000), drawCommand(chance)] as const,
@@ -247,7 +249,7 @@ function drawCommand(chance: Random): ControlCommand {
   }
 }
 
-/** A probability up to `most`, of few digits. */
+/** Draws a probability up to `most`, with few digits. */
 function share(chance: Random, most: number): number {
   return Math.max(0.01, Math.round(most * chance.next() * 100) / 100);
 }

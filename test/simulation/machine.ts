@@ -1,12 +1,12 @@
 /**
- * The machine that one process runs on: its clocks, its freezes and its death. All that a process waits for comes
- * through here, so that it can be stopped between any two awaits: a dead one is never woken, a frozen one late.
+ * The machine of one process: its clocks, freezes and death. Every wait of the process passes through it, so that it
+ * can stop the process between any two awaits. A dead process never wakes, and a frozen process wakes late.
  */
 import type { Clock, VirtualClock } from '../../src/clock.ts';
-import type { Life } from './scenario.ts';
+import type { ProcessScript } from './scenario.ts';
 import type { Watcher } from './watcher.ts';
 
-/** A dealing of a process with the outside. */
+/** A kind of contact of the process with the world outside. */
 export type Moment = 'wake' | 'write' | 'durable' | 'send' | 'answer';
 
 export interface Machine {
@@ -14,20 +14,25 @@ export interface Machine {
   readonly alive: boolean;
   /** Resolves when the process dies. */
   readonly death: Promise<void>;
-  /** Counts a dealing with the outside; the process may die or freeze of it. */
-  moment(what: Moment): void;
-  /** What came from outside is handed in: now, once the freeze is over, or never. */
-  gate(what: Moment): Promise<void>;
-  /** The process has ended by itself: nothing of it goes on. */
+  /** Counts a moment. The process can die or freeze at it. */
+  moment(kind: Moment): void;
+  /** Counts a moment, then waits until the freeze ends, or forever after the death. */
+  gate(kind: Moment): Promise<void>;
+  /** Ends the process. None of its work continues. */
   stop(): void;
 }
 
-/** Starts a machine for one life. @param onDeath told in the tick of the death. */
-export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, onDeath: () => void): Machine {
+/** Creates the machine of one process. @param onDeath called in the tick of the death */
+export function createMachine(
+  time: VirtualClock,
+  script: ProcessScript,
+  watcher: Watcher,
+  onDeath: () => void,
+): Machine {
   let alive = true;
   let moments = 0;
   let wallOffset = 0;
-  /** What the monotonic clock has missed, and the sleep that goes on. */
+  /** Time that the monotonic clock has missed, and the present sleep of the machine. */
   let slept = 0;
   let sleep: { readonly from: number; until: number } | null = null;
   let frozenUntil = Number.NEGATIVE_INFINITY;
@@ -35,7 +40,7 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
   const death = new Promise<void>((resolve) => {
     resolveDeath = resolve;
   });
-  // It stands still while the machine sleeps.
+  // The clock stops while the machine sleeps.
   const monotonic = () => {
     const now = time.monotonic();
     if (sleep !== null && now >= sleep.until) {
@@ -45,10 +50,10 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
     return (sleep?.from ?? now) - slept;
   };
 
-  const moment = (what: Moment): void => {
+  const moment = (kind: Moment): void => {
     if (!alive) return;
     moments += 1;
-    for (const freeze of life.freezes) {
+    for (const freeze of script.freezes) {
       if (freeze.moment !== moments) continue;
       frozenUntil = time.monotonic() + freeze.ms;
       if (freeze.asleep) {
@@ -56,29 +61,32 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
         sleep ??= { from: time.monotonic(), until: frozenUntil };
         sleep.until = Math.max(sleep.until, frozenUntil);
       }
-      watcher.befell(freeze.asleep ? 'machine asleep' : 'process frozen', `for ${freeze.ms} ms at a ${what}`);
+      watcher.recordEvent(
+        freeze.asleep ? 'machine asleep' : 'process frozen',
+        `for ${freeze.ms} ms at ${kind}`,
+      );
     }
-    if (life.dies?.moment !== moments) return;
+    if (script.dies?.moment !== moments) return;
     alive = false;
-    watcher.befell(`died at a ${what}`, `moment ${moments}`);
+    watcher.recordEvent(`died at ${kind}`, `moment ${moments}`);
     onDeath();
     resolveDeath();
   };
-  const gate = async (what: Moment): Promise<void> => {
-    moment(what);
+  const gate = async (kind: Moment): Promise<void> => {
+    moment(kind);
     for (;;) {
       if (!alive) await new Promise<never>(() => {});
       const left = frozenUntil - time.monotonic();
       if (left <= 0) return;
-      // Never less than a microsecond: what is left by rounding would not move time at all.
+      // At least a microsecond: a shorter rounding rest would not advance the time.
       await time.sleep(Math.max(1e-3, left));
     }
   };
-  for (const { at, by } of life.jumps)
+  for (const { at, by } of script.jumps)
     void time.sleep(at).then(() => {
       if (!alive) return;
       wallOffset += by;
-      watcher.befell('clock jumped', `by ${by} ms`);
+      watcher.recordEvent('clock jumped', `by ${by} ms`);
     });
 
   return {
@@ -87,7 +95,7 @@ export function startMachine(time: VirtualClock, life: Life, watcher: Watcher, o
       monotonic,
       async sleep(ms, signal) {
         const due = monotonic() + ms;
-        // Never less than a microsecond: what is left by rounding would not move time at all.
+        // At least a microsecond: a shorter rounding rest would not advance the time.
         for (let left = Math.max(0, ms); ; left = Math.max(1e-3, due - monotonic())) {
           await time.sleep(left, signal);
           await gate('wake');

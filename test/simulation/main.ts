@@ -1,6 +1,6 @@
 /**
- * `npm run simulate-faults -- --seed N` replays one seed with a trace; `--seeds A..B` searches, and shrinks what it
- * finds. Exit code 1 where a law was broken.
+ * The command `npm run simulate-faults`. `--seed N` replays one seed with a trace. `--seeds A..B` searches and shrinks
+ * the first failure. Exit code 1 if a run breaks a law.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { drawScenario, LARGE, SMALL } from './draw-scenario.ts';
-import { addTo, type Found, nothingFound, search } from './search.ts';
+import { addResult, emptyResult, type SearchResult, search } from './search.ts';
 import { shrink } from './shrink.ts';
 import { SABOTAGES, type Sabotage, simulate } from './simulate.ts';
 import { LAWS } from './watcher.ts';
@@ -20,20 +20,20 @@ interface Task {
   readonly sabotage: Sabotage | null;
 }
 
-/** Seeds handed out at once. */
+/** Seeds in one task of a worker. */
 const CHUNK = 50;
-/** A simulated process that is killed never gives back what it held: after so many chunks another real one goes on. */
+/** Chunks per worker. A new worker replaces the old one, because killed simulated processes never free their memory. */
 const CHUNKS_A_WORKER = 100;
 
 const USAGE = `npm run simulate-faults -- --seed N | --seeds A..B
   --seed N          replay one seed, with a trace
-  --seeds A..B      search
-  --large           20 to 200 steps a run instead of 5 to 60
-  --jobs N          processes (one a core)
-  --most N          stop at so many failing seeds (5)
-  --sum FILE        add what is found to FILE, every fifty seeds: of several searches, one after the other
-  --sabotage NAME   take out one of: ${Object.keys(SABOTAGES).join(', ')}
-  --no-shrink       leave a failing seed as it is
+  --seeds A..B      search these seeds
+  --large           use 20 to 200 steps per run instead of 5 to 60
+  --jobs N          number of processes (default: one per core)
+  --most N          stop after N failing seeds (default 5)
+  --sum FILE        add the results to FILE after every 50 seeds; several searches can share it, one after the other
+  --sabotage NAME   disable one safeguard: ${Object.keys(SABOTAGES).join(', ')}
+  --no-shrink       do not reduce a failing scenario
 `;
 
 if (process.send === undefined) process.exitCode = await main(process.argv.slice(2));
@@ -64,27 +64,27 @@ async function main(args: readonly string[]): Promise<number> {
     return 64;
   }
   const { large } = values;
-  const taken = sabotage as Sabotage | null;
-  if (!range) return replay(Number(values.seed), large, taken);
-  const found = await searchAll(
-    { first: Number(range[1]), last: Number(range[2]), large, sabotage: taken },
+  const chosen = sabotage as Sabotage | null;
+  if (!range) return replay(Number(values.seed), large, chosen);
+  const found = await searchInParallel(
+    { first: Number(range[1]), last: Number(range[2]), large, sabotage: chosen },
     { jobs: Number(values.jobs), most: Number(values.most), file: values.sum ?? null },
   );
-  tellFound(found);
+  printResult(found);
   const [failure] = found.failures;
-  if (failure && !values['no-shrink']) await tellShortest(failure, large, taken);
+  if (failure && !values['no-shrink']) await printShortest(failure, large, chosen);
   return found.failures.length > 0 ? 1 : 0;
 }
 
 async function replay(seed: number, large: boolean, sabotage: Sabotage | null): Promise<number> {
   const scenario = drawScenario(seed, large ? LARGE : SMALL);
-  say(`seed ${seed}: ${JSON.stringify({ ...scenario, fleet: `${scenario.fleet.length} instances` })}`);
-  const told = await simulate(scenario, { sabotage, tell: say });
-  for (const { law, what } of told.violations) say(`BROKEN ${LAWS[law]}: ${what}`);
-  say(
-    `${told.steps} steps, ${told.lives} processes, ${(told.took / 1000).toFixed(0)} s of virtual time, ${told.violations.length} laws broken`,
+  print(`seed ${seed}: ${JSON.stringify({ ...scenario, fleet: `${scenario.fleet.length} instances` })}`);
+  const result = await simulate(scenario, { sabotage, trace: print });
+  for (const { law, detail } of result.violations) print(`VIOLATED ${LAWS[law]}: ${detail}`);
+  print(
+    `${result.steps} steps, ${result.processes} processes, ${(result.duration / 1000).toFixed(0)} s of virtual time, ${result.violations.length} violations`,
   );
-  return told.violations.length > 0 ? 1 : 0;
+  return result.violations.length > 0 ? 1 : 0;
 }
 
 interface Sharing {
@@ -93,12 +93,12 @@ interface Sharing {
   readonly file: string | null;
 }
 
-/** Shares the seeds out among processes. */
-async function searchAll(task: Task, { jobs, most, file }: Sharing): Promise<Found> {
-  const sum = nothingFound();
+/** Distributes the seeds over worker processes. */
+async function searchInParallel(task: Task, { jobs, most, file }: Sharing): Promise<SearchResult> {
+  const sum = emptyResult();
   let next = task.first;
-  let told = 0;
-  const began = performance.now();
+  let reported = 0;
+  const startedAt = performance.now();
   await Promise.all(
     Array.from({ length: jobs }, async () => {
       let worker = fork(import.meta.filename);
@@ -111,14 +111,14 @@ async function searchAll(task: Task, { jobs, most, file }: Sharing): Promise<Fou
           worker = fork(import.meta.filename);
           chunks = 1;
         }
-        const found = await ask(worker, { ...task, first, last: Math.min(task.last, first + CHUNK - 1) });
-        addTo(sum, found);
+        const found = await runTask(worker, { ...task, first, last: Math.min(task.last, first + CHUNK - 1) });
+        addResult(sum, found);
         if (file !== null) addToFile(file, found);
-        if (sum.seeds - told >= 2_000) {
-          told = sum.seeds;
-          const rate = (1000 * sum.seeds) / (performance.now() - began);
+        if (sum.seeds - reported >= 2_000) {
+          reported = sum.seeds;
+          const rate = (1000 * sum.seeds) / (performance.now() - startedAt);
           process.stderr.write(
-            `${sum.seeds} seeds, ${sum.steps} steps, ${rate.toFixed(0)} seeds a second, ${sum.failures.length} failing\n`,
+            `${sum.seeds} seeds, ${sum.steps} steps, ${rate.toFixed(0)} seeds per second, ${sum.failures.length} failing\n`,
           );
         }
       }
@@ -128,12 +128,14 @@ async function searchAll(task: Task, { jobs, most, file }: Sharing): Promise<Fou
   return sum;
 }
 
-/** @throws where the process ends before it has answered: no seed is left out in silence. */
-async function ask(worker: ChildProcess, task: Task): Promise<Found> {
+/** Runs a task on a worker. @throws if the worker ends without an answer, so that no seed is lost silently */
+async function runTask(worker: ChildProcess, task: Task): Promise<SearchResult> {
   const answered = new AbortController();
   const { signal } = answered;
   const died = once(worker, 'exit', { signal }).then(([code, by]) => {
-    throw new Error(`seeds ${task.first} to ${task.last}: their process ended by ${by ?? `exit ${code}`}`);
+    throw new Error(
+      `seeds ${task.first} to ${task.last}: the worker ended with ${by ?? `exit code ${code}`}`,
+    );
   });
   died.catch(() => undefined);
   worker.send(task);
@@ -145,40 +147,40 @@ async function ask(worker: ChildProcess, task: Task): Promise<Found> {
   }
 }
 
-function addToFile(file: string, found: Found): void {
-  const sum: Found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : nothingFound();
-  addTo(sum, found);
+function addToFile(file: string, found: SearchResult): void {
+  const sum: SearchResult = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : emptyResult();
+  addResult(sum, found);
   writeFileSync(`${file}.tmp`, JSON.stringify(sum, null, 1));
   renameSync(`${file}.tmp`, file);
 }
 
-function tellFound(found: Found): void {
-  say(`${found.seeds} seeds, ${found.steps} steps, ${found.lives} processes; what befell them:`);
-  for (const [kind, times] of Object.entries(found.befallen).sort((a, b) => b[1] - a[1]))
-    say(`${String(times).padStart(10)}  ${kind}`);
+function printResult(found: SearchResult): void {
+  print(`${found.seeds} seeds, ${found.steps} steps, ${found.processes} processes; events:`);
+  for (const [kind, times] of Object.entries(found.events).sort((a, b) => b[1] - a[1]))
+    print(`${String(times).padStart(10)}  ${kind}`);
   for (const [rate, { orders, refusedByLimit }] of Object.entries(found.arrivals))
-    say(
-      `at ${rate} a second ${refusedByLimit} of ${orders} orders were refused by the limit (${((100 * refusedByLimit) / Math.max(1, orders)).toFixed(3)} %)`,
+    print(
+      `at ${rate} per second, the limit refused ${refusedByLimit} of ${orders} orders (${((100 * refusedByLimit) / Math.max(1, orders)).toFixed(3)} %)`,
     );
   for (const { seed, violations } of found.failures) {
-    say(`seed ${seed}:`);
-    for (const { law, what } of violations.slice(0, 3)) say(`  BROKEN ${LAWS[law]}: ${what}`);
+    print(`seed ${seed}:`);
+    for (const { law, detail } of violations.slice(0, 3)) print(`  VIOLATED ${LAWS[law]}: ${detail}`);
   }
-  say(found.failures.length === 0 ? 'no law was broken' : `${found.failures.length} seeds break a law`);
+  print(found.failures.length === 0 ? 'no violations' : `${found.failures.length} seeds with violations`);
 }
 
-async function tellShortest(
-  { seed, violations }: Found['failures'][number],
+async function printShortest(
+  { seed, violations }: SearchResult['failures'][number],
   large: boolean,
   sabotage: Sabotage | null,
 ): Promise<void> {
   const { law } = violations[0]!;
-  const { scenario, tried } = await shrink(drawScenario(seed, large ? LARGE : SMALL), law, { sabotage });
-  say(`\nthe shortest story found in ${tried} tries in which "${LAWS[law]}" is broken:`);
-  say(JSON.stringify(scenario, null, 1));
-  await simulate(scenario, { sabotage, tell: say });
+  const { scenario, tries } = await shrink(drawScenario(seed, large ? LARGE : SMALL), law, { sabotage });
+  print(`\nshortest scenario found in ${tries} tries that violates "${LAWS[law]}":`);
+  print(JSON.stringify(scenario, null, 1));
+  await simulate(scenario, { sabotage, trace: print });
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

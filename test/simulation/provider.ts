@@ -1,6 +1,6 @@
 /**
- * The provider and the road to it, in virtual time and without bytes: the simulator's own gateway decides, the real
- * client asks; signing, JSON and sockets are left out because they are tested elsewhere and cost more than all the rest.
+ * The provider and its network, in virtual time and without bytes. The client and the simulator's gateway are the real
+ * ones. Signatures, JSON and sockets are left out: other tests cover them, and they cost more time than all the rest.
  */
 import type { VirtualClock } from '../../src/clock.ts';
 import type { ApiClient } from '../../src/cloud/calls/call.ts';
@@ -32,26 +32,26 @@ const SKEW_TOLERATED = 300_000;
 const ZONE = 'ap-guangzhou-3';
 export const OTHER_ZONE = 'ap-guangzhou-6';
 
-const US: Identity = { secretId: 'us', secretKey: '', token: null, uin: OWNER_UIN };
-const STRANGER: Identity = { ...US, secretId: 'stranger' };
-const THEM: Identity = { secretId: 'them', secretKey: '', token: null, uin: OTHER_UIN };
+const OURSELVES: Identity = { secretId: 'us', secretKey: '', token: null, uin: OWNER_UIN };
+const OTHER_CLIENT: Identity = { ...OURSELVES, secretId: 'other-client' };
+const OTHER_USER: Identity = { secretId: 'other-user', secretKey: '', token: null, uin: OTHER_UIN };
 
-/** What is sold is the same in every world. */
+/** The catalogue, which is the same in every world. */
 let catalogue: SimCatalogue | null = null;
 
 export interface Provider {
   readonly world: World;
-  /** Orders that arrived, refused by limit or not, while no stranger shared the limit. */
+  /** Orders while no other client used the limit: all, and those that the limit refused. */
   readonly arrivals: { orders: number; refusedByLimit: number };
-  /** Sends the calls of one process; `calm`: over a road on which nothing goes wrong. */
-  callerFor(machine: Machine, calm?: boolean): ApiClient;
-  /** Lets the stranger and the others act, from now on. */
-  begin(): void;
-  /** Nobody acts any more. */
-  end(): void;
+  /** Creates the client of one process. `calm`: over a network without faults. */
+  clientFor(machine: Machine, calm?: boolean): ApiClient;
+  /** Starts the other client and the other users. */
+  startOthers(): void;
+  /** Stops the other client and the other users. */
+  stopOthers(): void;
 }
 
-export function openProvider(
+export function createProvider(
   scenario: Scenario,
   time: VirtualClock,
   chance: Random,
@@ -80,7 +80,7 @@ export function openProvider(
         unpaidOrder: false,
         lowVersion: wish.fate === 'low-version',
       })),
-      identities: [US, THEM],
+      identities: [OURSELVES, OTHER_USER],
       startLag: scenario.startLag,
       duration: scenario.duration,
       lockTail: scenario.lockTail,
@@ -89,7 +89,7 @@ export function openProvider(
       balance: 1e9,
       ...(catalogue === null ? {} : { catalogue }),
       faults: [
-        // While the plan is made nothing goes wrong.
+        // No fault is active during the plan.
         ...scenario.faults.map((fault) => (fault.includes('+') ? fault : `${fault}+${PLANNING}ms`)),
         ...scenario.fleet.flatMap(({ id, fate }) =>
           fate === null || fate === 'low-version' ? [] : [`${fate}=${id}`],
@@ -99,20 +99,23 @@ export function openProvider(
     time.now(),
   );
   catalogue = world.catalogue;
-  const { road } = scenario;
+  const { network } = scenario;
   const arrivals = { orders: 0, refusedByLimit: 0 };
   let acting = true;
-  let strangers = false;
+  let sharesLimit = false;
 
   /** Half a round trip. */
   const travel = (): number => {
     const normal = Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
-    const held = road.heldUp > 0 && chance.next() < road.heldUp;
-    if (held) watcher.befell('call held up', '');
-    return (road.median / 2) * Math.exp(road.sigma * normal) + (held ? chance.next() * road.heldUpFor : 0);
+    const isDelayed = network.delays > 0 && chance.next() < network.delays;
+    if (isDelayed) watcher.recordEvent('call delayed', '');
+    return (
+      (network.median / 2) * Math.exp(network.sigma * normal) +
+      (isDelayed ? chance.next() * network.delayUpTo : 0)
+    );
   };
 
-  /** The request as it arrives at the gateway, now. */
+  /** Serves a request that arrives at the gateway now. */
   const arrive = (
     action: Parameters<ApiClient['send']>[0]['action'],
     region: string,
@@ -123,7 +126,7 @@ export function openProvider(
     const served = serve(
       world,
       {
-        identity: US,
+        identity: OURSELVES,
         service: action.product,
         action: action.name,
         version: action.version,
@@ -137,18 +140,18 @@ export function openProvider(
     );
     if (action.name !== ORDER) return served;
     const byLimit = served.kind === 'refused' && served.code === 'RequestLimitExceeded';
-    if (!strangers) arrivals.orders += 1;
+    if (!sharesLimit) arrivals.orders += 1;
     if (byLimit) {
-      watcher.befell(`refused by limit (${scenario.limitCounting})`, '');
-      if (!strangers) arrivals.refusedByLimit += 1;
+      watcher.recordEvent(`refused by limit (${scenario.limitCounting})`, '');
+      if (!sharesLimit) arrivals.refusedByLimit += 1;
     }
     const deal = world.deals.size > deals ? ([...world.deals.values()].at(-1) as SimDeal) : null;
     watcher.arrived(fields as { InstanceId: string }, served, deal);
     return served;
   };
 
-  const callerFor = (machine: Machine, calm = false): ApiClient => {
-    const losses = (probability: number): boolean => !calm && chance.next() < probability;
+  const clientFor = (machine: Machine, calm = false): ApiClient => {
+    const happens = (probability: number): boolean => !calm && chance.next() < probability;
     const { clock } = machine;
     const providerTime = createProviderTime(clock);
     let lastOrderAnswer: Answer | null = null;
@@ -161,10 +164,10 @@ export function openProvider(
       providerNow: providerTime.now,
       async send({ action, scope, fields }, goAhead): Promise<Answer> {
         const isOrder = action.name === ORDER;
-        if (losses(road.connects)) {
+        if (happens(network.connects)) {
           await clock.sleep(travel() + travel());
-          if (losses(road.connectFails)) {
-            watcher.befell('no connection', '');
+          if (happens(network.connectFailures)) {
+            watcher.recordEvent('no connection', '');
             throw new TransportError('connect ECONNREFUSED', false);
           }
         }
@@ -174,7 +177,7 @@ export function openProvider(
         if (isOrder) watcher.sent((fields as { InstanceId: string }).InstanceId, clock);
         const skew = clock.now() - time.now();
         const sentAt = clock.monotonic();
-        const answered = (async (): Promise<{
+        const exchange = (async (): Promise<{
           served: ServedRequest | null;
           took: number;
           date?: string;
@@ -182,8 +185,8 @@ export function openProvider(
           if (calm) return { served: arrive(action, scope.region, fields), took: 0 };
           const there = travel();
           await time.sleep(there);
-          if (losses(road.losesRequest)) {
-            watcher.befell('request lost', action.name);
+          if (happens(network.requestLoss)) {
+            watcher.recordEvent('request lost', action.name);
             return { served: null, took: there };
           }
           const served: ServedRequest =
@@ -195,22 +198,22 @@ export function openProvider(
           await time.sleep(Math.min(back, TIMEOUT));
           return { served, took: there + back, date };
         })();
-        const { served, took, date } = await answered;
+        const { served, took, date } = await exchange;
         await machine.gate('answer');
         if (took > TIMEOUT) {
-          watcher.befell('no answer in time', action.name);
+          watcher.recordEvent('no answer in time', action.name);
           throw new TransportError(`no answer within ${TIMEOUT} ms`, true);
         }
         if (served === null) throw new TransportError('the connection was reset', true);
-        if (losses(road.losesAnswer)) {
-          watcher.befell('answer lost', action.name);
+        if (happens(network.answerLoss)) {
+          watcher.recordEvent('answer lost', action.name);
           throw new TransportError('the connection was reset', true);
         }
         providerTime.heard(date, sentAt);
         const answer = toAnswer(served, watcher, action.name);
         if (isOrder && answer.kind === 'ok') {
-          if (lastOrderAnswer !== null && losses(road.answersTwice)) {
-            watcher.befell('answered with another answer', action.name);
+          if (lastOrderAnswer !== null && happens(network.repeatsAnswer)) {
+            watcher.recordEvent('answer of another order', action.name);
             return lastOrderAnswer;
           }
           lastOrderAnswer = answer;
@@ -220,21 +223,21 @@ export function openProvider(
     };
   };
 
-  const begin = (): void => {
-    const { stranger, foreign } = scenario;
-    if (stranger) {
-      strangers = true;
+  const startOthers = (): void => {
+    const { otherClient, foreignChanges } = scenario;
+    if (otherClient) {
+      sharesLimit = true;
       void (async () => {
-        const until = time.monotonic() + stranger.until;
+        const until = time.monotonic() + otherClient.until;
         while (acting && time.monotonic() < until) {
-          await time.sleep((2_000 * chance.next()) / stranger.perSecond);
-          watcher.count('stranger took of the limit');
-          world.limit.arrive(STRANGER.uin, ORDER, time.now());
+          await time.sleep((2_000 * chance.next()) / otherClient.perSecond);
+          watcher.count('other client used the limit');
+          world.limit.arrive(OTHER_CLIENT.uin, ORDER, time.now());
         }
-        strangers = false;
+        sharesLimit = false;
       })();
     }
-    for (const { at, instance: id, how } of foreign)
+    for (const { at, instance: id, how } of foreignChanges)
       void time.sleep(at).then(() => {
         if (acting) placeForeign(id, how);
       });
@@ -259,7 +262,7 @@ export function openProvider(
     serve(
       world,
       {
-        identity: THEM,
+        identity: OTHER_USER,
         service: 'redis',
         action: ORDER,
         version: '2018-04-12',
@@ -271,16 +274,16 @@ export function openProvider(
       newRequestId(world),
       time.now(),
     );
-    // A fault may have spoilt the answer: what counts is whether it was taken.
+    // A fault can replace the answer, so only an accepted order counts.
     if (world.deals.size > deals) watcher.foreign(id, `ordered to ${size.MemSize} MB`);
   };
 
   return {
     world,
     arrivals,
-    callerFor,
-    begin,
-    end() {
+    clientFor,
+    startOthers,
+    stopOthers() {
       acting = false;
     },
   };
@@ -296,10 +299,10 @@ function toAnswer(served: ServedRequest, watcher: Watcher, action: string): Answ
     case 'http-500':
     case 'html':
     case 'half-json':
-      watcher.befell(served.kind === 'http-500' ? '5xx' : served.kind, action);
+      watcher.recordEvent(served.kind === 'http-500' ? '5xx' : served.kind, action);
       return { kind: 'unusable', why: served.kind };
     default:
-      watcher.befell(served.kind === 'reset-before' ? 'reset before' : 'reset after execution', action);
+      watcher.recordEvent(served.kind === 'reset-before' ? 'reset before' : 'reset after execution', action);
       throw new TransportError('the connection was reset', true);
   }
 }

@@ -1,17 +1,16 @@
 /**
- * What one simulated run is made of, as plain data that draw-scenario.ts draws from one seed: the fleet, the plan, the
- * provider's times, what goes wrong, and what befalls each process in turn. Plain, so that a failing one can be made
- * smaller member by member.
+ * The input of one simulated run: fleet, plan, times of the provider, faults, and a script for each process.
+ * draw-scenario.ts draws it from one seed. It is plain data, so that shrink.ts can reduce a failing one member by member.
  */
 import type { ControlCommand } from '../../src/model.ts';
 import type { LimitCounting } from '../../src/simulator/world/request-limit.ts';
 import { HOUR, MINUTE } from '../../src/units.ts';
 
 export interface Scenario {
-  /** Of the dice thrown while it runs. */
+  /** Seed of the random numbers during the run. */
   readonly seed: number;
-  readonly fleet: readonly InstanceWish[];
-  /** Instances in each wave; the last takes the rest. */
+  readonly fleet: readonly RequestedInstance[];
+  /** Instances in each wave. One more wave takes the rest. */
   readonly waves: readonly number[];
   readonly inFlight: number;
   readonly requestsPerSecond: number;
@@ -19,147 +18,151 @@ export interface Scenario {
   readonly patience: number;
   readonly haltAfter: { readonly failed: number; readonly unknown: number };
   readonly switch: 'now' | 'maintenance-window';
-  /** Applications that the instances belong to in turn, and how many of one may be under way at once; null: no spread. */
+  /** Number of applications, and the maximum in flight for each; null: no spread. */
   readonly spread: { readonly apps: number; readonly maxInFlight: number } | null;
   readonly slowStart: boolean;
-  /** Milliseconds after each wave. */
+  /** Soak time after each wave, milliseconds. */
   readonly soak: number;
-  /** A gate after each wave, judged by a command that fails, or cannot tell, now and then. */
+  /** True for a gate after each wave. Its command is sometimes unsuccessful or inconclusive. */
   readonly gate: boolean;
-  /** When steps may begin; null: at any time. */
+  /** Windows for the start of steps; null: any time. */
   readonly windows: HourlyWindow | null;
   readonly limitCounting: LimitCounting;
-  /** Least and greatest, milliseconds. */
+  /** Minimum and maximum, milliseconds. */
   readonly startLag: Range;
   readonly duration: Range;
   readonly lockTail: Range;
-  readonly road: Road;
-  /** What the provider does wrong, as `--fault` spells it. */
+  readonly network: Network;
+  /** Faults of the provider in the format of `--fault`. */
   readonly faults: readonly string[];
-  /** Orders a second that somebody else sends as the same identity, while it lasts. */
-  readonly stranger: { readonly perSecond: number; readonly until: number } | null;
-  /** Orders that somebody else places. */
-  readonly foreign: readonly Foreign[];
-  readonly lives: readonly Life[];
-  /** Of waves that ask for one; absent: none does. */
-  readonly approvals?: readonly ApprovalWish[];
-  /** Who is told of the run while it goes on; absent: nobody is. */
-  readonly telling?: TellingWish;
+  /** Orders per second of another client with the same identity, until a time in ms; null: none. */
+  readonly otherClient: { readonly perSecond: number; readonly until: number } | null;
+  /** Changes by another user. */
+  readonly foreignChanges: readonly ForeignChange[];
+  /** Scripts of the first processes. Later processes run without disturbance. */
+  readonly processes: readonly ProcessScript[];
+  /** Approvals of the waves that need them; left out: no wave does. */
+  readonly approvals?: readonly PlannedApproval[];
+  /** Receivers of notifications; left out: none. */
+  readonly notified?: Receivers;
 }
 
 export type Range = readonly [number, number];
 
-/** A window that opens each hour, and one freeze. Simple enough to be told open or closed without a calendar. */
+/** An hourly window and one freeze. Simple enough to check without a calendar. */
 export interface HourlyWindow {
-  /** Minutes of each hour: open from the one on, before the other. */
+  /** Minutes of each hour: open from `from` until before `to`. */
   readonly from: number;
   readonly to: number;
-  /** Minutes before it closes. */
+  /** Minutes before the close. */
   readonly lastStart: number;
-  /** Milliseconds since 1970 UTC, the end not included. */
+  /** Milliseconds since 1970 UTC. The end is not included. */
   readonly freeze: { readonly from: number; readonly to: number } | null;
   readonly atClose: 'drain' | 'halt';
 }
 
-/** Whether a step may begin: open and not frozen, at a moment and for as long after it as `lastStart` says. */
-export function mayBegin({ from, to, lastStart, freeze }: HourlyWindow, at: number): boolean {
+/** Decides whether a step may start: open and not frozen at `at` and until `lastStart` later. */
+export function mayStart({ from, to, lastStart, freeze }: HourlyWindow, at: number): boolean {
   const minute = (at % HOUR) / MINUTE;
   if (minute < from || minute + lastStart >= to) return false;
   return freeze === null || at >= freeze.to || at + lastStart * MINUTE < freeze.from;
 }
 
-/** An instance and what is wanted of it. */
-export interface InstanceWish {
+/** An instance with its requested changes. */
+export interface RequestedInstance {
   readonly id: string;
   readonly cluster: boolean;
   readonly prepaid: boolean;
   readonly multiZone: boolean;
-  /** Which dimensions the plan changes: one step each. */
+  /** Dimensions that the plan changes, one step each. */
   readonly changes: readonly ('memoryPerShard' | 'shards' | 'replicas')[];
-  /** What becomes of its first order, whoever asks and whenever; null: it is taken. */
+  /** Fate of its first order, at any time and by any client; null: accepted. */
   readonly fate: 'sold-out' | 'insufficient' | 'low-version' | 'failed-task' | 'hand-change' | 'stuck' | null;
 }
 
-/** The network. Round trips are log-normal, half of each before the request arrives. */
-export interface Road {
+/** The network. Round trips are log-normal, with half of the time in each direction. */
+export interface Network {
   /** Median round trip, ms, and sigma. */
   readonly median: number;
   readonly sigma: number;
-  /** Chance that a connection must be made first, and that it fails. */
+  /** Probability of a new connection, and of its failure. */
   readonly connects: number;
-  readonly connectFails: number;
-  /** Chance that a call is held up for up to so many ms somewhere. */
-  readonly heldUp: number;
-  readonly heldUpFor: number;
-  /** Chance that the network loses a request, and that it loses an answer. */
-  readonly losesRequest: number;
-  readonly losesAnswer: number;
-  /** Chance that an order is answered with the answer of the order before it. */
-  readonly answersTwice: number;
+  readonly connectFailures: number;
+  /** Probability of a delay, and its maximum in ms. */
+  readonly delays: number;
+  readonly delayUpTo: number;
+  /** Probability of a lost request, and of a lost answer. */
+  readonly requestLoss: number;
+  readonly answerLoss: number;
+  /** Probability that an order receives the answer of the previous order. */
+  readonly repeatsAnswer: number;
 }
 
-export interface Foreign {
-  /** Milliseconds after the first process began. */
+/** A change by another user. */
+export interface ForeignChange {
+  /** Milliseconds after the start of the first process. */
   readonly at: number;
   readonly instance: string;
-  /** `by-hand`: done at once; `order`: an order that takes its time. */
+  /** `by-hand`: immediate; `order`: an order with the usual delays. */
   readonly how: 'by-hand' | 'order';
 }
 
-/** What befalls one process. Moments count its dealings with the outside: each wake, write, send and answer. */
-export interface Life {
-  /** Milliseconds that pass before it starts. */
+/** Disturbances of one process. Moments count its wakes, writes, sends and answers. */
+export interface ProcessScript {
+  /** Milliseconds before its start. */
   readonly after: number;
-  readonly dies: { readonly moment: number; readonly leaves: number } | null;
+  /** Moment of its death, and the share of unsynced data that stays on the disk. */
+  readonly dies: { readonly moment: number; readonly kept: number } | null;
   readonly freezes: readonly { readonly moment: number; readonly ms: number; readonly asleep: boolean }[];
-  /** The wall clock of its machine jumps; it is set right before the next process starts. */
+  /** Jumps of the wall clock, in ms. The clock is correct again for the next process. */
   readonly jumps: readonly { readonly at: number; readonly by: number }[];
-  /** Writes of the journal take so long, ms; one of them may fail. */
+  /** Median time of a journal write in ms, and one write that fails. */
   readonly disk: {
     readonly median: number;
     readonly fails: { readonly write: number; readonly how: 'full' | 'broken' } | null;
   };
   readonly drainAfter: number | null;
   readonly leaveAfter: number | null;
-  /** What it is told through its socket, and after how many milliseconds. */
-  readonly steering: readonly (readonly [number, ControlCommand])[];
-  /** It is `refit reconcile` instead of `refit apply`. */
+  /** Control commands, each with its delay in milliseconds. */
+  readonly commands: readonly (readonly [number, ControlCommand])[];
+  /** True for `refit reconcile` instead of `refit apply`. */
   readonly reconciles: boolean;
 }
 
-/** The application of an instance; null: its tag is missing, as on every seventh. */
+/** The application of an instance; null without a tag, as for every seventh instance. */
 export function appOf({ spread }: Pick<Scenario, 'spread'>, id: string): string | null {
   const number = Number(id.slice('crs-s'.length));
   return spread === null || number % 7 === 0 ? null : `app-${number % spread.apps}`;
 }
 
-/** An approval of a wave that asks for one. */
-export interface ApprovalWish {
-  /** Its name. */
+/** An approval file of a wave. */
+export interface PlannedApproval {
+  /** Name of the wave. */
   readonly wave: string;
   readonly by: string;
-  /** Milliseconds after the first process began at which the file is there. */
+  /** Time of the file, milliseconds after the start of the first process. */
   readonly at: number;
   readonly how: 'good' | 'forged' | 'expired' | 'other plan' | 'other wave' | 'author';
 }
 
-export const MANNERS = [
-  'takes it',
+export const BEHAVIOURS = [
+  'accepts',
   'hangs',
   'errors',
-  'answers rubbish',
+  'answers garbage',
   'is slow',
   'resets',
   'throws',
 ] as const;
 
-/** How somebody takes what they are told. */
-export type Manner = (typeof MANNERS)[number];
+/** Behaviour of a receiver. */
+export type Behaviour = (typeof BEHAVIOURS)[number];
 
-export interface TellingWish {
-  readonly webhooks: readonly Manner[];
-  readonly hook: Manner | null;
+/** Receivers of notifications. */
+export interface Receivers {
+  readonly webhooks: readonly Behaviour[];
+  readonly hook: Behaviour | null;
 }
 
-/** Milliseconds within which the plan is made. */
+/** Time for the plan, milliseconds. The first process starts after it. */
 export const PLANNING = 60_000;

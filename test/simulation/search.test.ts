@@ -1,40 +1,40 @@
 /**
- * The short form of `npm run simulate-faults -- --seeds A..B`: whole runs, each from one seed, held to the laws of
- * watcher.ts. The sabotages show that the laws can be broken: what is taken out of Refit is found out.
+ * The short form of `npm run simulate-faults -- --seeds A..B`. It simulates whole runs, each from one seed, and checks the
+ * laws of watcher.ts. The sabotages prove that the search finds a disabled safeguard.
  */
 import { describe, expect, it } from 'vitest';
 import { drawScenario } from './draw-scenario.ts';
-import { addTo, type Found, nothingFound, search } from './search.ts';
+import { addResult, emptyResult, type SearchResult, search } from './search.ts';
 import { shrink } from './shrink.ts';
 import { SABOTAGES, type Sabotage, simulate } from './simulate.ts';
 import { LAWS, type Law } from './watcher.ts';
 
 const SEEDS = 2_000;
-const AT_ONCE = 250;
-/** Another range each time it is said so; the same otherwise. */
-const FIRST = Number(process.env.REFIT_FIRST_SEED ?? 1);
+const BATCH = 250;
+/** First seed. The environment can select another range. */
+const FIRST_SEED = Number(process.env.REFIT_FIRST_SEED ?? 1);
 
-/** A seed that breaks a law, in words: `npm run simulate-faults -- --seed N` tells its story. */
-function broken({ failures }: Found): string[] {
+/** Describes each violation. `npm run simulate-faults -- --seed N` prints the trace of a seed. */
+function describeFailures({ failures }: SearchResult): string[] {
   return failures.flatMap(({ seed, violations }) =>
-    violations.slice(0, 2).map(({ law, what }) => `seed ${seed}: ${LAWS[law]}: ${what}`),
+    violations.slice(0, 2).map(({ law, detail }) => `seed ${seed}: ${LAWS[law]}: ${detail}`),
   );
 }
 
-describe('whatever befalls a run, no law is broken', () => {
-  const sum = nothingFound();
+describe('no disturbance breaks a law', () => {
+  const sum = emptyResult();
 
-  it.each(Array.from({ length: SEEDS / AT_ONCE }, (_, n) => FIRST + n * AT_ONCE))(
-    `in ${AT_ONCE} runs from seed %i on`,
+  it.each(Array.from({ length: SEEDS / BATCH }, (_, n) => FIRST_SEED + n * BATCH))(
+    `in ${BATCH} runs from seed %i on`,
     async (first) => {
-      const found = await search(first, first + AT_ONCE - 1);
-      addTo(sum, found);
-      expect(broken(found)).toEqual([]);
-      expect(found.seeds).toBe(AT_ONCE);
+      const found = await search(first, first + BATCH - 1);
+      addResult(sum, found);
+      expect(describeFailures(found)).toEqual([]);
+      expect(found.seeds).toBe(BATCH);
     },
   );
 
-  it('in which everything that can befall one does', () => {
+  it('and every kind of disturbance happens', () => {
     const kinds = [
       'accepted order',
       'answer lost',
@@ -43,11 +43,11 @@ describe('whatever befalls a run, no law is broken', () => {
       'request lost',
       'no answer in time',
       'no connection',
-      'answered with another answer',
+      'answer of another order',
       '5xx',
       'html',
       'half-json',
-      'call held up',
+      'call delayed',
       'slow disk',
       'disk full',
       'disk broken',
@@ -55,11 +55,11 @@ describe('whatever befalls a run, no law is broken', () => {
       'clock jumped',
       'process frozen',
       'machine asleep',
-      'died at a wake',
-      'died at a write',
-      'died at a durable',
-      'died at a send',
-      'died at a answer',
+      'died at wake',
+      'died at write',
+      'died at durable',
+      'died at send',
+      'died at answer',
       'signal: drain',
       'signal: leave',
       'accepted: pause',
@@ -67,20 +67,20 @@ describe('whatever befalls a run, no law is broken', () => {
       'accepted: set',
       'accepted: drain',
       'accepted: abort',
-      'stranger took of the limit',
-      'told somebody',
-      'could not tell',
-      'somebody else changed an instance',
+      'other client used the limit',
+      'notification delivered',
+      'notification failed',
+      'another user changed an instance',
       'refused FailedOperation.SystemError',
       'refused InternalError',
       'refused ResourceUnavailable.SaleOut',
       'refused InvalidParameter.PermissionDenied',
       'refused RequestLimitExceeded',
     ];
-    expect(kinds.filter((kind) => (sum.befallen[kind] ?? 0) === 0)).toEqual([]);
+    expect(kinds.filter((kind) => (sum.events[kind] ?? 0) === 0)).toEqual([]);
   });
 
-  it('and of the orders hardly any arrives above the limit: under 1 % at 20 a second, under 0.1 % at 18', () => {
+  it('and the limit refuses less than 1 % of the orders at 20 per second, and less than 0.1 % at 18', () => {
     for (const [rate, most] of [
       ['20', 0.01],
       ['18', 0.001],
@@ -93,51 +93,51 @@ describe('whatever befalls a run, no law is broken', () => {
 });
 
 describe('a seed', () => {
-  it('tells the same story every time', async () => {
-    const tell = async (seed: number): Promise<string[]> => {
+  it('gives the same trace every time', async () => {
+    const trace = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];
-      await simulate(drawScenario(seed), { tell: (line) => lines.push(line) });
+      await simulate(drawScenario(seed), { trace: (line) => lines.push(line) });
       return lines;
     };
-    const first = await tell(7);
-    await tell(8);
-    expect(await tell(7)).toEqual(first);
+    const first = await trace(7);
+    await trace(8);
+    expect(await trace(7)).toEqual(first);
     expect(first.length).toBeGreaterThan(20);
   });
 });
 
-/** The laws by which each sabotage is known; others may be broken as well. */
-const KNOWN_BY: Readonly<Record<Sabotage, readonly Law[]>> = {
+/** Laws that each sabotage breaks. It can also break others. */
+const BREAKS: Readonly<Record<Sabotage, readonly Law[]>> = {
   'no-fsync': ['onDisk', 'once', 'true', 'recorded'],
   'retry-below': ['once'],
   'no-patience': ['once'],
   'no-freshness': ['fresh'],
-  'tell-first': ['beside'],
+  'notify-first': ['beside'],
   'no-windows': ['windows'],
   'no-judging': ['approved'],
   'no-rollout': ['spread', 'slowStart', 'soak'],
   'resume-blindly': ['once'],
 };
 
-describe('what is taken out of Refit on purpose is found within 1,000 seeds', () => {
+describe('the search finds each sabotage within 1,000 seeds:', () => {
   it.each(Object.keys(SABOTAGES) as Sabotage[])('%s', async (sabotage) => {
     let known: Law | undefined;
     let seed = 0;
     while (known === undefined && seed < 1_000) {
       seed += 1;
       const { failures } = await search(seed, seed, { sabotage });
-      known = failures[0]?.violations.find(({ law }) => KNOWN_BY[sabotage].includes(law))?.law;
+      known = failures[0]?.violations.find(({ law }) => BREAKS[sabotage].includes(law))?.law;
     }
     expect(known, `${SABOTAGES[sabotage]}: not found within ${seed} seeds`).toBeDefined();
   });
 
-  it('and a failing seed is shrunk to a short story', async () => {
-    const { failures } = await search(1, 1_000, { sabotage: 'no-patience', most: 1 });
-    const [{ seed }] = failures as [Found['failures'][number]];
-    const { scenario } = await shrink(drawScenario(seed), 'once', { sabotage: 'no-patience', most: 200 });
+  it('and reduces a failing seed to a short scenario', async () => {
+    const { failures } = await search(1, 1_000, { sabotage: 'no-patience', max: 1 });
+    const [{ seed }] = failures as [SearchResult['failures'][number]];
+    const { scenario } = await shrink(drawScenario(seed), 'once', { sabotage: 'no-patience', max: 200 });
     expect(scenario.fleet.length).toBeLessThanOrEqual(3);
-    const told = await simulate(scenario, { sabotage: 'no-patience' });
-    expect(told.violations.map(({ law }) => law)).toContain('once');
-    expect((await simulate(scenario)).violations, 'the same story without the sabotage').toEqual([]);
+    const result = await simulate(scenario, { sabotage: 'no-patience' });
+    expect(result.violations.map(({ law }) => law)).toContain('once');
+    expect((await simulate(scenario)).violations, 'the same scenario without the sabotage').toEqual([]);
   });
 });

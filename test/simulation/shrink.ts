@@ -1,37 +1,38 @@
-/** Makes a failing scenario smaller as long as the same law is broken, until what is left is a short story. */
-import type { Life, Scenario } from './scenario.ts';
-import { type Sabotage, simulate, type Told } from './simulate.ts';
+/** Reduces a failing scenario as long as its run breaks the same law. */
+import type { ProcessScript, Scenario } from './scenario.ts';
+import { type Result, type Sabotage, simulate } from './simulate.ts';
 import type { Law } from './watcher.ts';
 
 export interface Shrunk {
   readonly scenario: Scenario;
-  /** Scenarios that were tried. */
-  readonly tried: number;
+  /** Number of tested scenarios. */
+  readonly tries: number;
 }
 
-/** Smaller scenarios throw other dice: each is tried with so many seeds. */
+/** Number of seeds for each candidate, because a smaller scenario uses other random numbers. */
 const SEEDS_EACH = 3;
 
 /**
- * @param law the one that the scenario breaks.
- * @param most how many scenarios are tried at the most.
+ * Reduces a scenario.
+ * @param law the law that its run breaks
+ * @param max maximum number of tested scenarios
  */
 export async function shrink(
   scenario: Scenario,
   law: Law,
-  { sabotage = null, most = 600 }: { sabotage?: Sabotage | null; most?: number } = {},
+  { sabotage = null, max = 600 }: { sabotage?: Sabotage | null; max?: number } = {},
 ): Promise<Shrunk> {
   let smallest = scenario;
-  let tried = 0;
+  let tries = 0;
   const breaks = async (one: Scenario): Promise<boolean> => {
-    tried += 1;
-    const told: Told | null = await simulate(one, { sabotage }).catch(() => null);
-    return told?.violations.some((violation) => violation.law === law) ?? false;
+    tries += 1;
+    const result: Result | null = await simulate(one, { sabotage }).catch(() => null);
+    return result?.violations.some((violation) => violation.law === law) ?? false;
   };
-  for (let smaller = true; smaller && tried < most; ) {
+  for (let smaller = true; smaller && tries < max; ) {
     smaller = false;
     for (const candidate of candidates(smallest)) {
-      if (tried >= most) break;
+      if (tries >= max) break;
       for (let n = 0; n < SEEDS_EACH; n++) {
         const one = { ...candidate, seed: candidate.seed + n };
         if (!(await breaks(one))) continue;
@@ -42,35 +43,40 @@ export async function shrink(
       if (smaller) break;
     }
   }
-  return { scenario: smallest, tried };
+  return { scenario: smallest, tries };
 }
 
-/** Everything that is one thing simpler, the greatest steps first. */
+/** All scenarios that are one step simpler, the largest steps first. */
 function* candidates(scenario: Scenario): Generator<Scenario> {
-  const { fleet, lives, faults, foreign, road } = scenario;
+  const { fleet, processes, faults, foreignChanges, network } = scenario;
   for (let part = fleet.length >> 1; part >= 1; part >>= 1)
     for (let from = 0; from < fleet.length && fleet.length > 1; from += part) {
       const kept = without(fleet, from, part);
       const ids = new Set(kept.map(({ id }) => id));
       if (kept.length > 0)
-        yield { ...scenario, fleet: kept, foreign: foreign.filter(({ instance }) => ids.has(instance)) };
+        yield {
+          ...scenario,
+          fleet: kept,
+          foreignChanges: foreignChanges.filter(({ instance }) => ids.has(instance)),
+        };
     }
-  for (let n = lives.length - 1; n >= 0; n--) yield { ...scenario, lives: without(lives, n, 1) };
+  for (let n = processes.length - 1; n >= 0; n--) yield { ...scenario, processes: without(processes, n, 1) };
   if (faults.length > 1) yield { ...scenario, faults: [] };
   for (let n = 0; n < faults.length; n++) yield { ...scenario, faults: without(faults, n, 1) };
-  for (let n = 0; n < foreign.length; n++) yield { ...scenario, foreign: without(foreign, n, 1) };
+  for (let n = 0; n < foreignChanges.length; n++)
+    yield { ...scenario, foreignChanges: without(foreignChanges, n, 1) };
   const { approvals = [], ...free } = scenario;
   if (approvals.length > 0) yield free;
   for (let n = 0; n < approvals.length; n++) {
-    // A wave whose wishes are all gone asks no more; one that never gets what it needs would never end.
+    // Valid approvals stay: a wave without enough of them would never end.
     if (approvals[n]!.how !== 'good') yield { ...scenario, approvals: without(approvals, n, 1) };
   }
-  const { telling, ...untold } = scenario;
-  if (telling) yield untold;
-  if (telling?.hook) yield { ...scenario, telling: { ...telling, hook: null } };
-  for (let n = 0; n < (telling?.webhooks.length ?? 0); n++)
-    yield { ...scenario, telling: { ...telling!, webhooks: without(telling!.webhooks, n, 1) } };
-  if (scenario.stranger) yield { ...scenario, stranger: null };
+  const { notified, ...withoutNotified } = scenario;
+  if (notified) yield withoutNotified;
+  if (notified?.hook) yield { ...scenario, notified: { ...notified, hook: null } };
+  for (let n = 0; n < (notified?.webhooks.length ?? 0); n++)
+    yield { ...scenario, notified: { ...notified!, webhooks: without(notified!.webhooks, n, 1) } };
+  if (scenario.otherClient) yield { ...scenario, otherClient: null };
   if (scenario.spread) yield { ...scenario, spread: null };
   if (scenario.slowStart) yield { ...scenario, slowStart: false };
   if (scenario.soak > 0) yield { ...scenario, soak: 0 };
@@ -81,26 +87,26 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   if (windows?.freeze) yield { ...scenario, windows: { ...windows, freeze: null } };
   if (windows && windows.lastStart > 0) yield { ...scenario, windows: { ...windows, lastStart: 0 } };
   for (const name of [
-    'heldUp',
-    'losesRequest',
-    'losesAnswer',
-    'answersTwice',
-    'connectFails',
+    'delays',
+    'requestLoss',
+    'answerLoss',
+    'repeatsAnswer',
+    'connectFailures',
     'connects',
   ] as const)
-    if (road[name] > 0) yield { ...scenario, road: { ...road, [name]: 0 } };
-  if (road.sigma > 0) yield { ...scenario, road: { ...road, sigma: 0 } };
-  for (const [n, life] of lives.entries())
-    for (const simpler of simplerLives(life))
-      yield { ...scenario, lives: lives.map((one, at) => (at === n ? simpler : one)) };
-  for (const [n, wish] of fleet.entries()) {
-    const put = (simpler: typeof wish) => ({
+    if (network[name] > 0) yield { ...scenario, network: { ...network, [name]: 0 } };
+  if (network.sigma > 0) yield { ...scenario, network: { ...network, sigma: 0 } };
+  for (const [n, script] of processes.entries())
+    for (const simpler of simplerProcesses(script))
+      yield { ...scenario, processes: processes.map((one, at) => (at === n ? simpler : one)) };
+  for (const [n, instance] of fleet.entries()) {
+    const put = (simpler: typeof instance) => ({
       ...scenario,
       fleet: fleet.map((one, at) => (at === n ? simpler : one)),
     });
-    if (wish.fate !== null) yield put({ ...wish, fate: null });
-    if (wish.multiZone) yield put({ ...wish, multiZone: false });
-    if (wish.changes.length > 1) yield put({ ...wish, changes: wish.changes.slice(0, -1) });
+    if (instance.fate !== null) yield put({ ...instance, fate: null });
+    if (instance.multiZone) yield put({ ...instance, multiZone: false });
+    if (instance.changes.length > 1) yield put({ ...instance, changes: instance.changes.slice(0, -1) });
   }
   if (scenario.haltAfter.failed < 1_000 || scenario.haltAfter.unknown < 1_000)
     yield { ...scenario, haltAfter: { failed: 1_000, unknown: 1_000 } };
@@ -109,15 +115,16 @@ function* candidates(scenario: Scenario): Generator<Scenario> {
   if (scenario.duration[1] > 12_000) yield { ...scenario, duration: [1_500, 12_000] };
 }
 
-function* simplerLives(life: Life): Generator<Life> {
-  if (life.dies) yield { ...life, dies: null };
-  for (let n = 0; n < life.freezes.length; n++) yield { ...life, freezes: without(life.freezes, n, 1) };
-  for (let n = 0; n < life.jumps.length; n++) yield { ...life, jumps: without(life.jumps, n, 1) };
-  for (let n = 0; n < life.steering.length; n++) yield { ...life, steering: without(life.steering, n, 1) };
-  if (life.disk.fails) yield { ...life, disk: { ...life.disk, fails: null } };
-  if (life.drainAfter !== null) yield { ...life, drainAfter: null };
-  if (life.leaveAfter !== null) yield { ...life, leaveAfter: null };
-  if (life.dies && life.dies.leaves > 0) yield { ...life, dies: { ...life.dies, leaves: 0 } };
+function* simplerProcesses(script: ProcessScript): Generator<ProcessScript> {
+  if (script.dies) yield { ...script, dies: null };
+  for (let n = 0; n < script.freezes.length; n++) yield { ...script, freezes: without(script.freezes, n, 1) };
+  for (let n = 0; n < script.jumps.length; n++) yield { ...script, jumps: without(script.jumps, n, 1) };
+  for (let n = 0; n < script.commands.length; n++)
+    yield { ...script, commands: without(script.commands, n, 1) };
+  if (script.disk.fails) yield { ...script, disk: { ...script.disk, fails: null } };
+  if (script.drainAfter !== null) yield { ...script, drainAfter: null };
+  if (script.leaveAfter !== null) yield { ...script, leaveAfter: null };
+  if (script.dies && script.dies.kept > 0) yield { ...script, dies: { ...script.dies, kept: 0 } };
 }
 
 function without<T>(list: readonly T[], from: number, count: number): T[] {

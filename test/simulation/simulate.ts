@@ -1,6 +1,6 @@
 /**
- * Carries one scenario out: the planner's plan, then process after process, each the real executor over the real client
- * and the real journal writer, against the simulated provider in virtual time, until nothing is left to do.
+ * Simulates one scenario in virtual time: the plan, then one process after the other until the run is finished. Planner,
+ * executor, client and journal writer are the real ones. Provider, network, disk and machine are simulated.
  */
 import { type Clock, iso, VirtualClock } from '../../src/clock.ts';
 import { cloudOver } from '../../src/cloud/client.ts';
@@ -33,41 +33,49 @@ import { createProcess } from '../../src/run/process.ts';
 import { providerOver } from '../../src/run/rehearse/rehearse-run.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { JournalWriter } from '../../src/store/journal-writer.ts';
-import { APPROVALS, asks, offeredAt } from './approvals.ts';
-import { openDisk } from './disk.ts';
-import { type Machine, startMachine } from './machine.ts';
-import { OTHER_ZONE, openProvider, type Provider } from './provider.ts';
-import { appOf, type InstanceWish, type Life, mayBegin, PLANNING, type Scenario } from './scenario.ts';
-import { courseOf, isComparable, listenersOf } from './telling.ts';
-import { type Befallen, LAWS, openWatcher, type Violation, type Watcher } from './watcher.ts';
+import { APPROVALS, needsApproval, offeredAt } from './approvals.ts';
+import { createDisk } from './disk.ts';
+import { createMachine, type Machine } from './machine.ts';
+import { createListeners, describeCourse, isComparable } from './notified.ts';
+import { createProvider, OTHER_ZONE, type Provider } from './provider.ts';
+import {
+  appOf,
+  mayStart,
+  PLANNING,
+  type ProcessScript,
+  type RequestedInstance,
+  type Scenario,
+} from './scenario.ts';
+import { createWatcher, type EventCounts, LAWS, type Violation, type Watcher } from './watcher.ts';
 
-/** What is taken out of Refit on purpose, to see that the search notices. */
+/** Safeguards that a test can disable on purpose, to prove that the search notices. */
 export const SABOTAGES = {
-  'no-fsync': 'entries are called durable before they are',
-  'retry-below': 'an order without an answer is sent again below the executor',
-  'no-patience': 'silence counts at once as "not landed"',
-  'no-freshness': 'the guard in the tick of the send is not asked',
-  'no-judging': 'whatever lies beside the saved plan counts as an approval',
-  'no-rollout': 'groups are not held apart, waves start with all places, and nothing soaks',
-  'tell-first': 'a run waits until people have been told of it',
-  'no-windows': 'the windows of the plan are not asked',
-  'resume-blindly': 'a process that takes a run up believes that what was not answered was not sent',
+  'no-fsync': 'entries count as durable too early',
+  'retry-below': 'the client repeats an order without an answer',
+  'no-patience': 'an order without a trace immediately counts as not executed',
+  'no-freshness': 'the guard directly before the send is skipped',
+  'no-judging': 'every file beside the saved plan counts as an approval',
+  'no-rollout': 'no spread, no slow start and no soak',
+  'notify-first': 'the run waits for notifications',
+  'no-windows': 'the windows of the plan are ignored',
+  'resume-blindly': 'a resumed process assumes that an unanswered order was not sent',
 } as const;
 
 export type Sabotage = keyof typeof SABOTAGES;
 
-export interface Told {
+/** Result of one simulated run. */
+export interface Result {
   readonly violations: readonly Violation[];
-  readonly befallen: Befallen;
+  readonly events: EventCounts;
   readonly steps: number;
-  readonly lives: number;
+  readonly processes: number;
   readonly arrivals: Provider['arrivals'];
   /** Milliseconds of virtual time. */
-  readonly took: number;
+  readonly duration: number;
 }
 
-/** A process that is not disturbed any more; an operator who comes back later. */
-const UNDISTURBED: Life = {
+/** A process without disturbances, which an operator starts later. */
+const UNDISTURBED_PROCESS: ProcessScript = {
   after: 60_000,
   dies: null,
   freezes: [],
@@ -75,24 +83,24 @@ const UNDISTURBED: Life = {
   disk: { median: 3, fails: null },
   drainAfter: null,
   leaveAfter: null,
-  steering: [],
+  commands: [],
   reconciles: false,
 };
 
 /**
- * Undisturbed processes within which a run must end: each step that came to nothing may have halted one, and where there
- * are windows, each may see the close of one.
+ * Maximum number of undisturbed processes before the end of a run. Each failed or refused step can halt one process.
+ * With windows, each step can also meet the end of a window.
  */
-function mostUndisturbed({ windows }: Scenario, steps: ReadonlyMap<string, StepState>): number {
+function maxUndisturbedProcesses({ windows }: Scenario, steps: ReadonlyMap<string, StepState>): number {
   const halting = [...steps.values()].filter(({ outcome }) => outcome === 'failed' || outcome === 'refused');
   return 12 + halting.length + (windows ? 3 * steps.size : 0);
 }
 
-/** Milliseconds until a step may begin. */
+/** Milliseconds until a step may start. */
 function untilOpen({ windows }: Scenario, now: number): number {
   if (windows === null) return 0;
   let at = now;
-  while (!mayBegin(windows, at)) at += 10_000;
+  while (!mayStart(windows, at)) at += 10_000;
   return at - now;
 }
 
@@ -100,60 +108,61 @@ const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
 interface Options {
   readonly sabotage?: Sabotage | null;
-  readonly tell?: ((line: string) => void) | null;
+  /** Receives the lines of the trace. */
+  readonly trace?: ((line: string) => void) | null;
 }
 
-/** Where people are told of the run, the same run without them is held against it. */
-/** Nothing of a simulation waits on real input or output: the queue of promises is empty when this one's turn comes. */
+/** Waits until all pending promises are settled. A simulation does no real input or output. */
 const allPromises = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
-export async function simulate(scenario: Scenario, options: Options = {}): Promise<Told> {
+/** Simulates a scenario. With receivers, it also compares the run with the same run without them. */
+export async function simulate(scenario: Scenario, options: Options = {}): Promise<Result> {
   const { sabotage = null } = options;
-  const { entries, ...told } = await simulateOnce(scenario, options);
-  const { telling, ...untold } = scenario;
-  const isHeld = sabotage === null || sabotage === 'tell-first';
-  if (telling === undefined || !isHeld || !isComparable(scenario)) return told;
-  const alone = await simulateOnce(untold, { sabotage });
-  const what = otherCourse(
-    [...courseOf(entries), `${told.lives} processes`, `${told.took} ms`],
-    [...courseOf(alone.entries), `${alone.lives} processes`, `${alone.took} ms`],
+  const { entries, ...result } = await simulateOnce(scenario, options);
+  const { notified, ...withoutNotified } = scenario;
+  const isCompared = sabotage === null || sabotage === 'notify-first';
+  if (notified === undefined || !isCompared || !isComparable(scenario)) return result;
+  const alone = await simulateOnce(withoutNotified, { sabotage });
+  const detail = firstDifference(
+    [...describeCourse(entries), `${result.processes} processes`, `${result.duration} ms`],
+    [...describeCourse(alone.entries), `${alone.processes} processes`, `${alone.duration} ms`],
   );
-  if (what === null) return told;
-  options.tell?.(`VIOLATED: ${LAWS.beside}: ${what}`);
-  return { ...told, violations: [...told.violations, { law: 'beside', what }] };
+  if (detail === null) return result;
+  options.trace?.(`VIOLATED: ${LAWS.beside}: ${detail}`);
+  return { ...result, violations: [...result.violations, { law: 'beside', detail }] };
 }
 
-/** The first thing that is not the same; null where all is. */
-function otherCourse(told: readonly string[], alone: readonly string[]): string | null {
-  const length = Math.max(told.length, alone.length);
-  const at = Array.from({ length }).findIndex((_, n) => told[n] !== alone[n]);
-  return at < 0 ? null : `number ${at + 1} is ${told[at]}, and where nobody is told ${alone[at]}`;
+/** Describes the first difference; null if both runs are equal. */
+function firstDifference(notified: readonly string[], alone: readonly string[]): string | null {
+  const length = Math.max(notified.length, alone.length);
+  const at = Array.from({ length }).findIndex((_, n) => notified[n] !== alone[n]);
+  return at < 0 ? null : `entry ${at + 1} is ${notified[at]}, but without receivers ${alone[at]}`;
 }
 
 async function simulateOnce(
   scenario: Scenario,
-  { sabotage = null, tell = null }: Options,
-): Promise<Told & { readonly entries: readonly JournalEntry[] }> {
+  { sabotage = null, trace = null }: Options,
+): Promise<Result & { readonly entries: readonly JournalEntry[] }> {
   const time = new VirtualClock(undefined, allPromises);
   const chance = seededRandom(scenario.seed ^ 0x0d1ce);
-  const watcher = openWatcher(scenario, time, tell);
-  const provider = openProvider(scenario, time, chance, watcher);
-  const catalogue = await soldCatalogue(scenario);
-  const saved = await time.run(() => planFor(scenario, catalogue, provider, time));
-  watcher.open(saved, provider.world);
+  const watcher = createWatcher(scenario, time, trace);
+  const provider = createProvider(scenario, time, chance, watcher);
+  const catalogue = await readCatalogue(scenario);
+  const saved = await time.run(() => createPlan(scenario, catalogue, provider, time));
+  watcher.setPlan(saved, provider.world);
   await time.run(() => time.sleep(PLANNING - time.monotonic()));
-  const began = time.monotonic();
-  const { lives, entries } = await time.run(
-    () => live(scenario, saved, { time, provider, watcher, chance, sabotage }),
+  const startedAt = time.monotonic();
+  const { processes, entries } = await time.run(
+    () => simulateRun(scenario, saved, { time, provider, watcher, chance, sabotage }),
     1e12,
   );
   return {
     violations: watcher.violations,
-    befallen: watcher.befallen,
+    events: watcher.events,
     steps: saved.steps.length,
-    lives,
+    processes,
     arrivals: provider.arrivals,
-    took: time.monotonic() - began,
+    duration: time.monotonic() - startedAt,
     entries,
   };
 }
@@ -166,36 +175,42 @@ interface Setting {
   readonly sabotage: Sabotage | null;
 }
 
-/** The whole history of a run. @returns how many processes it took, and its journal. */
-async function live(
+/** Simulates all processes of a run. @returns the number of processes and the journal */
+async function simulateRun(
   scenario: Scenario,
   saved: SavedPlan,
   setting: Setting,
-): Promise<{ readonly lives: number; readonly entries: readonly JournalEntry[] }> {
+): Promise<{ readonly processes: number; readonly entries: readonly JournalEntry[] }> {
   const { time, provider, watcher, chance, sabotage } = setting;
-  const disk = openDisk(chance, watcher, sabotage === 'no-fsync');
+  const disk = createDisk(chance, watcher, sabotage === 'no-fsync');
   const entries: JournalEntry[] = [];
   const replay = createReplay(saved);
   let end: ChainEnd = EMPTY_CHAIN;
   let read = 0;
-  provider.begin();
-  let lives = 0;
+  provider.startOthers();
+  let processes = 0;
   let undisturbed = 0;
   for (;;) {
-    const life = scenario.lives[lives] ?? UNDISTURBED;
-    if (lives >= scenario.lives.length) undisturbed += 1;
-    lives += 1;
-    await time.sleep(life.after);
-    // The operator who comes back looks at the windows first.
-    if (life === UNDISTURBED) await time.sleep(untilOpen(scenario, time.now()));
-    const machine = startMachine(time, life, watcher, () => disk.crash(life.dies!.leaves));
-    const outcome = await carryOut(saved, life, machine, { ...setting, scenario, disk, entries, end });
+    const script = scenario.processes[processes] ?? UNDISTURBED_PROCESS;
+    if (processes >= scenario.processes.length) undisturbed += 1;
+    processes += 1;
+    await time.sleep(script.after);
+    // The operator waits for a window before the restart.
+    if (script === UNDISTURBED_PROCESS) await time.sleep(untilOpen(scenario, time.now()));
+    const machine = createMachine(time, script, watcher, () => disk.crash(script.dies!.kept));
+    const outcome = await simulateProcess(saved, script, machine, {
+      ...setting,
+      scenario,
+      disk,
+      entries,
+      end,
+    });
     machine.stop();
-    disk.settle();
-    // What earlier processes left was read and checked when they ended.
+    disk.flush();
+    // Entries of earlier processes were already checked.
     const decoded = decode(disk.text.slice(read), end);
     if (decoded.fault) {
-      watcher.violated('journal', `line ${decoded.fault.line}: ${decoded.fault.what}`);
+      watcher.reportViolation('journal', `line ${decoded.fault.line}: ${decoded.fault.what}`);
       break;
     }
     for (const entry of decoded.entries) {
@@ -204,31 +219,31 @@ async function live(
     }
     end = decoded.end;
     read = disk.text.lastIndexOf('\n') + 1;
-    watcher.left(entries);
+    watcher.processLeft(entries);
     const report = buildReport(saved, entries);
-    watcher.life(decoded.entries, replay, report);
+    watcher.processEnded(decoded.entries, replay, report);
     const state = replay.state();
     const onlyStuck = state.haltingRefusals.size === 0 && isOver(scenario, state.steps.values());
     if (outcome === 'ended' && (isFinished(state) || onlyStuck)) {
-      watcher.end(replay, report);
+      watcher.runEnded(replay, report);
       break;
     }
-    if (undisturbed >= mostUndisturbed(scenario, state.steps)) {
+    if (undisturbed >= maxUndisturbedProcesses(scenario, state.steps)) {
       const open = [...state.steps.values()].filter(
         ({ outcome }) => outcome === 'not-run' || outcome === 'unknown',
       );
-      watcher.violated(
+      watcher.reportViolation(
         'ends',
-        `after ${lives} processes ${open.length} steps are open, as ${open[0]?.step}: ${open[0]?.what}`,
+        `after ${processes} processes, ${open.length} steps are open, for example ${open[0]?.step}: ${open[0]?.what}`,
       );
       break;
     }
   }
-  provider.end();
-  return { lives, entries };
+  provider.stopOthers();
+  return { processes, entries };
 }
 
-/** What is left is what never ends and has begun, and what needs it or is held apart from it. */
+/** True if only stuck steps are open, and steps that wait for them. */
 function isOver(
   scenario: Scenario,
   steps: Iterable<{ readonly step: string; readonly outcome: string }>,
@@ -238,9 +253,9 @@ function isOver(
   const stuck = new Set(scenario.fleet.filter(({ fate }) => fate === 'stuck').map(({ id }) => id));
   const endless = new Set(open.filter(({ outcome }) => outcome === 'unknown').map(instanceOf));
   if ([...endless].some((instance) => !stuck.has(instance))) return false;
-  // Somebody else's order that never ends is waited for in each window, and each is too short to give it up.
+  // Refit waits for another user's stuck order, and each window is too short to give up.
   if (scenario.windows !== null)
-    for (const { instance, how } of scenario.foreign)
+    for (const { instance, how } of scenario.foreignChanges)
       if (how === 'order' && stuck.has(instance)) endless.add(instance);
   const held = new Set([...endless].map((id) => appOf(scenario, id)).filter((app) => app !== null));
   return open.every((step) => {
@@ -249,14 +264,14 @@ function isOver(
   });
 }
 
-/** One process from its start to its end: as in a run directory, without files and locks. */
-async function carryOut(
+/** Simulates one process, as in a run directory but without files and locks. */
+async function simulateProcess(
   saved: SavedPlan,
-  life: Life,
+  script: ProcessScript,
   machine: Machine,
   setting: Setting & {
     readonly scenario: Scenario;
-    readonly disk: ReturnType<typeof openDisk>;
+    readonly disk: ReturnType<typeof createDisk>;
     readonly entries: readonly JournalEntry[];
     readonly end: ChainEnd;
   },
@@ -264,30 +279,30 @@ async function carryOut(
   const { provider, watcher, chance, disk, end, sabotage, time } = setting;
   const { clock } = machine;
   const torn = disk.text.length - (disk.text.lastIndexOf('\n') + 1);
-  let beingTold = 0;
+  let notifying = 0;
   const counted = (listener: Listener): Listener => ({
     ...listener,
     tell(facts, signal) {
-      beingTold += 1;
+      notifying += 1;
       return listener.tell(facts, signal).finally(() => {
-        beingTold -= 1;
+        notifying -= 1;
       });
     },
   });
-  const untilTold = async (): Promise<void> => {
-    while (beingTold > 0) await clock.sleep(100);
+  const untilNotified = async (): Promise<void> => {
+    while (notifying > 0) await clock.sleep(100);
   };
   const signals = { drain: new AbortController(), leave: new AbortController() };
-  const provided = providerOver(provider.callerFor(machine), {
+  const provided = providerOver(provider.clientFor(machine), {
     clock,
     chance: chance.next,
     rate: saved.execution.requestsPerSecond,
   });
   const cloud = provided.cloudFor('default');
   const runProcess = createProcess({
-    saved: sabotagedPlan(saved, sabotage),
+    saved: sabotagePlan(saved, sabotage),
     past: { entries: setting.entries, end, tornBytes: torn },
-    store: disk.openFor(machine, life),
+    store: disk.storeFor(machine, script),
     clock,
     ...provided,
     drain: signals.drain.signal,
@@ -298,26 +313,27 @@ async function carryOut(
     onEntry: (entry) => watcher.entry(entry),
     notified: {
       clock: time,
-      listeners: setting.scenario.telling
-        ? listenersOf(setting.scenario.telling, time, machine).map(counted)
+      listeners: setting.scenario.notified
+        ? createListeners(setting.scenario.notified, time, machine).map(counted)
         : [],
       log: async (_, text) =>
-        watcher.count(text.includes(': NOT TOLD: ') ? 'could not tell' : 'told somebody'),
+        watcher.count(text.includes(': NOT TOLD: ') ? 'notification failed' : 'notification delivered'),
     },
-    watchJournal: (journal) => observed(journal, watcher, sabotage === 'tell-first' ? untilTold : null),
+    watchJournal: (journal) =>
+      observeJournal(journal, watcher, sabotage === 'notify-first' ? untilNotified : null),
   });
   const { journal, control } = runProcess;
-  watcher.bound(saved.execution.inFlight);
+  watcher.setInFlight(saved.execution.inFlight);
   const later = (ms: number | null, kind: string, act: () => void): void => {
     if (ms === null) return;
     void time.sleep(ms).then(() => {
       if (!machine.alive) return;
-      watcher.befell(kind, '');
+      watcher.recordEvent(kind, '');
       act();
     });
   };
-  later(life.drainAfter, 'signal: drain', () => signals.drain.abort(130));
-  later(life.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
+  later(script.drainAfter, 'signal: drain', () => signals.drain.abort(130));
+  later(script.leaveAfter, 'signal: leave', () => signals.leave.abort(143));
 
   const reconcile = async (): Promise<'ended' | 'left'> => {
     watcher.count('reconciled');
@@ -327,48 +343,51 @@ async function carryOut(
   const work = async (): Promise<'ended' | 'left'> => {
     await runProcess.start();
     if (!runProcess.isResumed) await journal.record({ kind: 'approved', how: 'auto-approve', by: 'dba' });
-    for (const [after, command] of life.steering)
-      later(after, 'told something through its socket', () => {
+    for (const [after, command] of script.commands)
+      later(after, 'control command', () => {
         void control.command(command, { user: 'dba', host: 'here', pid: 2 }).then(
           ({ accepted, what }) => {
-            watcher.befell(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, what);
+            watcher.recordEvent(`${accepted ? 'accepted' : 'refused'}: ${command.kind}`, what);
             if (accepted && command.kind === 'set' && command.setting === 'inFlight')
-              watcher.bound(command.value);
+              watcher.setInFlight(command.value);
           },
           () => undefined,
         );
       });
-    if (sabotage === 'resume-blindly') await believeUnsent(saved, journal);
+    if (sabotage === 'resume-blindly') await assumeUnsent(saved, journal);
     const end = await runProcess.carryOut({
-      cloudFor: () => (sabotage === null ? cloud : sabotaged(cloud, sabotage)),
+      cloudFor: () => (sabotage === null ? cloud : sabotageCloud(cloud, sabotage)),
       approvalOf: async (wave) => {
         await clock.sleep(2);
         const offered = offeredAt(setting.scenario, saved, time.monotonic());
         const { now } = clock;
         const demanded = judged(saved, wave, offered, { now: now(), file: 'saved.json' });
-        watcher.befell(`a wave that asks: ${'deed' in demanded ? 'approved' : 'refused'}`, '');
-        return sabotage === 'no-judging' && offered.length > 0 ? believed(wave) : demanded;
+        watcher.recordEvent(`wave approval: ${'deed' in demanded ? 'approved' : 'refused'}`, '');
+        return sabotage === 'no-judging' && offered.length > 0 ? forgeApproval(wave) : demanded;
       },
-      gates: moodyGate(clock, chance),
+      gates: createUnreliableGate(clock, chance),
     });
     return end === null ? 'left' : 'ended';
   };
   try {
-    // Nothing is unknown of a run that has not begun, or that nothing is left open of: the command says so and writes nothing.
-    const reconciles = life.reconciles && unsettledSteps(saved, journal.replay.state().steps).length > 0;
+    // Without unresolved steps, the command reports this and writes nothing.
+    const reconciles = script.reconciles && unsettledSteps(saved, journal.replay.state().steps).length > 0;
     return await Promise.race([reconciles ? reconcile() : work(), machine.death.then(() => 'died' as const)]);
   } catch (error) {
     if (error instanceof RefitError) return 'failed';
-    watcher.violated('faultless', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    watcher.reportViolation(
+      'faultless',
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    );
     return 'failed';
   } finally {
-    // The next process does not wait for what is still being told; in a directory it would, for some seconds.
+    // The next process does not wait for pending notifications. In a run directory it waits a few seconds.
     void runProcess.closeNotifier(0);
   }
 }
 
-/** Tells the watcher of deeds as they are begun, before they are durable. @param after sabotage: awaited after each. */
-function observed(
+/** Passes each event to the watcher before its entry is durable. @param after sabotage: awaited after each event */
+function observeJournal(
   journal: JournalWriter,
   watcher: Watcher,
   after: (() => Promise<void>) | null = null,
@@ -391,16 +410,16 @@ function observed(
       journal.note(deed);
     },
     record(deed) {
-      watcher.told(deed);
+      watcher.appending(deed);
       const recording = journal.record(deed);
       return after === null ? recording : recording.then((entry) => after().then(() => entry));
     },
   };
 }
 
-function believed(wave: number): Demanded {
+function forgeApproval(wave: number): Demanded {
   const judgedAt = iso(0);
-  return { deed: { kind: 'approved', how: 'signatures', by: 'anybody', wave, judgedAt, signed: [] } };
+  return { deed: { kind: 'approved', how: 'signatures', by: 'anyone', wave, judgedAt, signed: [] } };
 }
 
 function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
@@ -411,7 +430,7 @@ function withoutRollout({ spread: _, ...saved }: SavedPlan): SavedPlan {
   };
 }
 
-async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
+async function assumeUnsent({ steps }: SavedPlan, journal: JournalWriter): Promise<void> {
   for (const { id } of steps) {
     const { phase, attempts } = journal.replay.step(id);
     if (phase !== 'asking' && phase !== 'unanswered') continue;
@@ -421,19 +440,19 @@ async function believeUnsent({ steps }: SavedPlan, journal: JournalWriter): Prom
       attempt: attempts,
       executed: false,
       order: null,
-      evidence: 'believed',
+      evidence: 'assumed',
     });
   }
 }
 
-function sabotagedPlan(saved: SavedPlan, sabotage: Sabotage | null): SavedPlan {
+function sabotagePlan(saved: SavedPlan, sabotage: Sabotage | null): SavedPlan {
   const { windows: _, ...without } = saved;
   if (sabotage === 'no-windows') return without;
   if (sabotage === 'no-rollout') return withoutRollout(saved);
   return sabotage === 'no-patience' ? { ...saved, execution: { ...saved.execution, patience: 0 } } : saved;
 }
 
-function sabotaged(cloud: Cloud, sabotage: Sabotage): Cloud {
+function sabotageCloud(cloud: Cloud, sabotage: Sabotage): Cloud {
   return {
     ...cloud,
     async order(request, goAhead) {
@@ -449,8 +468,8 @@ function sabotaged(cloud: Cloud, sabotage: Sabotage): Cloud {
   };
 }
 
-/** A process to which nothing happens: it makes the plan. */
-function calmMachine(clock: Clock): Machine {
+/** The machine of the process that creates the plan, without disturbances. */
+function createCalmMachine(clock: Clock): Machine {
   return {
     clock,
     alive: true,
@@ -461,8 +480,8 @@ function calmMachine(clock: Clock): Machine {
   };
 }
 
-function calmReader(provider: Provider, clock: Clock): CloudReader {
-  return cloudOver(provider.callerFor(calmMachine(clock), true), {
+function createCalmReader(provider: Provider, clock: Clock): CloudReader {
+  return cloudOver(provider.clientFor(createCalmMachine(clock), true), {
     clock,
     permits: createPermits(clock, 18),
     jitter: () => 0.5,
@@ -472,30 +491,30 @@ function calmReader(provider: Provider, clock: Clock): CloudReader {
 }
 
 const NO_BYTES: Transport = {
-  send: () => Promise.reject(new Error('no bytes are sent here')),
+  send: () => Promise.reject(new Error('the simulation sends no bytes')),
   close: async () => {},
 };
 
-/** What is sold is the same in every world: read once, in a world of its own, so that no seed depends on it. */
-let sold: Catalogue | null = null;
+/** The catalogue, which is the same in every world. A separate world supplies it, so that no seed depends on it. */
+let knownCatalogue: Catalogue | null = null;
 
-async function soldCatalogue(scenario: Scenario): Promise<Catalogue> {
-  if (sold !== null) return sold;
+async function readCatalogue(scenario: Scenario): Promise<Catalogue> {
+  if (knownCatalogue !== null) return knownCatalogue;
   const time = new VirtualClock(undefined, allPromises);
-  const watcher = openWatcher(scenario, time, null);
-  const provider = openProvider({ ...scenario, faults: [] }, time, seededRandom(1), watcher);
-  const { inventory } = await time.run(() => readInventory(calmReader(provider, time), [SCOPE], time));
-  sold = inventory.catalogue;
-  return sold;
+  const watcher = createWatcher(scenario, time, null);
+  const provider = createProvider({ ...scenario, faults: [] }, time, seededRandom(1), watcher);
+  const { inventory } = await time.run(() => readInventory(createCalmReader(provider, time), [SCOPE], time));
+  knownCatalogue = inventory.catalogue;
+  return knownCatalogue;
 }
 
-async function planFor(
+async function createPlan(
   scenario: Scenario,
   catalogue: Catalogue,
   provider: Provider,
   clock: Clock,
 ): Promise<SavedPlan> {
-  const instances = await calmReader(provider, clock).describeInstances(SCOPE);
+  const instances = await createCalmReader(provider, clock).describeInstances(SCOPE);
   const windowed = instances.map((one) =>
     scenario.switch === 'now' ? one : { ...one, window: { from: '03:00', to: '06:00' } },
   );
@@ -508,7 +527,7 @@ async function planFor(
     catalogue,
     balances: {},
   };
-  const draft = draftPlan(planOf(scenario), inventory, clock.now());
+  const draft = draftPlan(planSource(scenario), inventory, clock.now());
   const finish = { quotes: null, now: clock.now(), saveAs: null };
   const approvals = scenario.approvals ? { approvals: APPROVALS } : {};
   const { verdict, plan, findings } = finishPlan(draft, { ...finish, ...approvals });
@@ -516,12 +535,12 @@ async function planFor(
   return plan;
 }
 
-const WANTED = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
+const TARGET_SIZE = { memoryPerShard: 12_288, shards: 5, replicas: 2 } as const;
 
 const GATE: Gate = { command: ['check'], timeout: 60_000, onInconclusive: 'pause', shadow: false };
 
-/** A command that takes a while, fails now and then, and now and then cannot tell. */
-function moodyGate(clock: Clock, chance: Setting['chance']): GatePorts {
+/** Creates a gate command that takes time and is sometimes unsuccessful or inconclusive. */
+function createUnreliableGate(clock: Clock, chance: Setting['chance']): GatePorts {
   return {
     async runCommand() {
       await clock.sleep(chance.whole(0, 20_000));
@@ -531,7 +550,7 @@ function moodyGate(clock: Clock, chance: Setting['chance']): GatePorts {
   };
 }
 
-function planOf(scenario: Scenario): Plan {
+function planSource(scenario: Scenario): Plan {
   const count = (value: number) => ({ operator: '>', value, base: 'count' }) as const;
   return {
     file: 'simulation.yaml',
@@ -552,7 +571,7 @@ function planOf(scenario: Scenario): Plan {
         ...(scenario.gate ? { gate: GATE } : {}),
       })),
       { name: 'rest', take: { kind: 'rest' } as const, ...(scenario.gate ? { gate: GATE } : {}) },
-    ].map((wave) => (asks(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
+    ].map((wave) => (needsApproval(scenario, wave.name) ? { ...wave, approval: 'required' as const } : wave)),
     ...windowsOf(scenario),
     execution: {
       inFlight: scenario.inFlight,
@@ -585,9 +604,9 @@ function windowsOf({ windows }: Scenario): Pick<Plan, 'windows'> {
   };
 }
 
-function targetOf({ id, changes, multiZone }: InstanceWish, index: number): PlanTarget {
-  const wishes: Partial<Record<keyof typeof WANTED, RequestedSize>> = {};
-  for (const dimension of changes) wishes[dimension] = { kind: 'absolute', value: WANTED[dimension] };
+function targetOf({ id, changes, multiZone }: RequestedInstance, index: number): PlanTarget {
+  const wishes: Partial<Record<keyof typeof TARGET_SIZE, RequestedSize>> = {};
+  for (const dimension of changes) wishes[dimension] = { kind: 'absolute', value: TARGET_SIZE[dimension] };
   return {
     location: { file: 'simulation.yaml', line: index + 1, column: 1 },
     region: null,

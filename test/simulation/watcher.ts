@@ -1,6 +1,6 @@
 /**
- * Watches a simulated run from outside, where both the truth of the provider and the journal can be seen, and holds it
- * to the laws. What befell the run is counted by kind, so that it is seen that things do go wrong.
+ * Watches a simulated run from outside and checks the laws. It sees both the real state of the provider and the journal.
+ * It also counts events by kind, to prove that faults really happen.
  */
 import { type Clock, iso, type VirtualClock } from '../../src/clock.ts';
 import { validateReport } from '../../src/generated/validators.js';
@@ -16,110 +16,115 @@ import {
 } from '../../src/model.ts';
 import type { ServedRequest } from '../../src/simulator/gateway/serve.ts';
 import { OWNER_UIN, type SimDeal, type World } from '../../src/simulator/world/world.ts';
-import { asks, mayBegin as mayBeginWave } from './approvals.ts';
-import { appOf, mayBegin, type Scenario } from './scenario.ts';
+import { mayStart as mayStartWave, needsApproval } from './approvals.ts';
+import { appOf, mayStart, type Scenario } from './scenario.ts';
 
-/** What holds of every run, whatever befalls it. */
+/** Laws that hold for every run, with any disturbance. */
 export const LAWS = {
-  onDisk: 'no order leaves without its entry on disk',
-  fresh: 'no order leaves later than two seconds after its entry was begun',
-  once: 'no step is executed twice by us',
-  looked: 'no order leaves on a look that is older than what somebody else has changed since',
-  windows: 'nothing begins outside a window, during a freeze, or after the last start',
-  waves: 'no wave begins before the last is settled',
-  approved: 'no wave that asks for an approval begins before enough people have given it',
-  inFlight: 'in flight never exceeds the bound',
-  halts: 'once a threshold is reached, nothing more is ordered until the run is taken up again',
+  onDisk: 'Refit sends no order before its entry is on disk',
+  fresh: 'Refit sends each order within two seconds of its entry',
+  once: 'Refit executes no step twice',
+  recentRead: 'Refit sends no order after a read that is older than a foreign change',
+  windows: 'no step starts outside a window, in a freeze or after the last start',
+  waves: 'no wave starts before the previous wave is finished',
+  approved: 'no wave that needs approval starts before enough people approve it',
+  inFlight: 'the number of changes in flight never exceeds the limit',
+  halts: 'after a threshold is reached, Refit sends no order until the run is resumed',
   oneOutcome: 'every step has exactly one outcome, and the totals add up',
-  true: 'every outcome is true of the world',
-  recorded: 'every order of ours is on record with its step',
-  undisturbed: 'a run that was disturbed ends as an undisturbed one would',
-  report: 'the report after a crash at any point is valid',
-  journal: 'the journal decodes without a fault',
-  ends: 'a run comes to an end',
-  limit: 'a refusal by the limit fails no step',
-  spread: 'never two of one group under way together',
-  slowStart: 'a wave that starts slowly has no more under way than it has earned',
-  gate: 'no wave begins but through the gate after the one before',
-  soak: 'no wave begins before the soak after the one before is over',
-  beside: 'telling people of a run changes neither its course, nor its duration, nor its end',
-  faultless: 'nothing is thrown but what a person can do something about',
+  true: 'every outcome matches the real state',
+  recorded: 'every order of the run is in the journal of its step',
+  undisturbed: 'a disturbed run ends with the same outcomes as an undisturbed run',
+  report: 'the report is valid after a crash at any point',
+  journal: 'the journal decodes without an error',
+  ends: 'every run ends',
+  limit: 'no step fails because of the request limit',
+  spread: 'no group exceeds its limit of changes in flight',
+  slowStart: 'a slow-start wave never exceeds its current in-flight limit',
+  gate: 'no wave starts before the gate of the previous wave allows it',
+  soak: 'no wave starts before the soak of the previous wave ends',
+  beside: 'notifications change nothing in the events, the duration and the end of a run',
+  faultless: 'Refit throws only errors that a user can act on',
 } as const;
 
 export type Law = keyof typeof LAWS;
 
 export interface Violation {
   readonly law: Law;
-  readonly what: string;
+  readonly detail: string;
 }
 
-/** How often each kind of thing befell a run. */
-export type Befallen = Map<string, number>;
+/** Number of events by kind. */
+export type EventCounts = Map<string, number>;
 
 export interface Watcher {
   readonly violations: readonly Violation[];
-  readonly befallen: Befallen;
-  befell(kind: string, what: string): void;
+  readonly events: EventCounts;
+  /** Counts an event and writes it to the trace. */
+  recordEvent(kind: string, detail: string): void;
+  /** Counts an event without a trace. */
   count(kind: string): void;
-  violated(law: Law, what: string): void;
-  /** The plan is known, and the world. */
-  open(saved: SavedPlan, world: World): void;
-  /** Entries that are on disk now. */
+  reportViolation(law: Law, detail: string): void;
+  /** Sets plan and world, before the first process. */
+  setPlan(saved: SavedPlan, world: World): void;
+  /** Entries became durable on the disk. */
   durable(text: string): void;
-  /** What the dead process left on the disk is all there is. */
-  left(entries: readonly JournalEntry[]): void;
+  /** A process ended or died, and the disk has only these entries. */
+  processLeft(entries: readonly JournalEntry[]): void;
+  /** The client sends an order now. */
   sent(instance: string, clock: Clock): void;
+  /** The provider received and answered an order. */
   arrived(fields: { readonly InstanceId: string }, served: ServedRequest, deal: SimDeal | null): void;
-  foreign(instance: string, what: string): void;
-  /** So many resizes may be under way when another is begun from now on. */
-  bound(inFlight: number): void;
-  /** A deed that the process is about to write down. */
-  told(deed: JournalEvent): void;
-  /** An entry as the process tells it, durable. */
+  /** Another user changed an instance. */
+  foreign(instance: string, detail: string): void;
+  /** Sets the in-flight limit for the following orders. */
+  setInFlight(inFlight: number): void;
+  /** The process appends an event to the journal. */
+  appending(event: JournalEvent): void;
+  /** The process reported a durable entry. */
   entry(entry: JournalEntry): void;
-  /** A process has ended, however; `fresh` are the entries it left. */
-  life(fresh: readonly JournalEntry[], replay: Replay, report: Report): void;
-  /** Nothing is left to do, or everything has been tried. */
-  end(replay: Replay, report: Report): void;
+  /** A process ended in any way. `fresh` are its entries. */
+  processEnded(fresh: readonly JournalEntry[], replay: Replay, report: Report): void;
+  /** The run is finished, or only stuck steps are open. */
+  runEnded(replay: Replay, report: Report): void;
 }
 
-/** An order may be told to be sent a little after the guard was asked: not a tick. */
+/** Maximum time from the entry to the send, milliseconds. */
 const FRESH = 2_000;
-/** What a look may be old by, and what comes between it and the send. */
-const LOOK_AND_SEND = 19_000;
+/** Maximum age of a read, plus the time until the send, milliseconds. */
+const READ_AND_SEND = 19_000;
 
-interface Known {
-  /** The kind of the last entry of the step on disk, looks aside. */
+interface StepKnowledge {
+  /** Kind of the last durable entry of the step, except reads. */
   onDisk: string;
-  /** True time at which its last intent was told. */
+  /** Real time of its last intent. */
   intentAt: number;
-  /** How many might be under way when it was told. */
-  mayBe: number;
+  /** In-flight limit at its last intent. */
+  bound: number;
   readonly deals: SimDeal[];
-  asked: number;
+  arrivals: number;
 }
 
-export function openWatcher(
+export function createWatcher(
   scenario: Scenario,
   time: VirtualClock,
-  tell: ((line: string) => void) | null,
+  writeLine: ((line: string) => void) | null,
 ): Watcher {
   const violations: Violation[] = [];
-  const befallen: Befallen = new Map();
-  const began = time.monotonic();
+  const events: EventCounts = new Map();
+  const startedAt = time.monotonic();
   let saved: SavedPlan | null = null;
   let world: World | null = null;
-  const known = new Map<string, Known>();
-  /** Which step an instance's order is for: sizes differ from step to step. */
+  const known = new Map<string, StepKnowledge>();
+  /** The step of an order, by instance and size: each step has another size. */
   const stepOf = new Map<string, Step>();
   const foreignAt = new Map<string, number>();
   const open = new Set<SimDeal>();
-  const say = (line: string): void => tell?.(`${seconds(time.monotonic() - began)} ${line}`);
-  const count = (kind: string): void => void befallen.set(kind, (befallen.get(kind) ?? 0) + 1);
+  const trace = (line: string): void => writeLine?.(`${seconds(time.monotonic() - startedAt)} ${line}`);
+  const count = (kind: string): void => void events.set(kind, (events.get(kind) ?? 0) + 1);
 
-  const violated = (law: Law, what: string): void => {
-    violations.push({ law, what });
-    say(`VIOLATED: ${LAWS[law]}: ${what}`);
+  const reportViolation = (law: Law, detail: string): void => {
+    violations.push({ law, detail });
+    trace(`VIOLATED: ${LAWS[law]}: ${detail}`);
   };
   const stillOpen = (): SimDeal[] => {
     for (const deal of open) if (deal.status !== 2 && deal.status !== 3) open.delete(deal);
@@ -128,26 +133,26 @@ export function openWatcher(
   const sizeKey = (instance: string, memory: number, shards: number, replicas: number) =>
     `${instance} ${memory} ${shards} ${replicas}`;
 
-  /** Steps that the journal has given up although the provider still works on them: they hold no place any more. */
+  /** Orders of ended steps. They need no in-flight slot, even if the provider still works on them. */
   const givenUp = new Set<string>();
   const lingering = new Set<string>();
   const verified = new Set<string>();
   const waveOfDeal = new Map<string, number>();
   const waveEndedAt = new Map<number, number>();
-  const wavesBegun = new Set<number>();
-  /** How each gate was judged last, or that somebody told the run to continue after it. */
+  const startedWaves = new Set<number>();
+  /** The last result of each gate, or `released` after the command `continue`. */
   const gates = new Map<number, string>();
-  /** Whether wall clocks are set while it runs: a soak is counted by them. */
-  const clocksJump = scenario.lives.some(({ jumps }) => jumps.length > 0);
+  /** True if wall clocks jump, which changes the length of a soak. */
+  const clocksJump = scenario.processes.some(({ jumps }) => jumps.length > 0);
 
-  /** How many may be under way in a wave that starts slowly: 1, and twice as many each time as many are verified. */
-  const earned = (wave: number): number => {
+  /** In-flight limit of a slow-start wave: 1 at first, and doubled each time that many steps are verified. */
+  const slowStartLimit = (wave: number): number => {
     const ends = saved!.steps.filter((step) => step.wave === wave && verified.has(step.id)).length;
     let bound = 1;
     for (let needed = bound; ends >= needed; needed += bound) bound *= 2;
     return bound;
   };
-  const holdGroup = (step: Step): void => {
+  const checkGroup = (step: Step): void => {
     const app = appOf(scenario, step.instance);
     if (app === null) return;
     const instances = new Set<string>();
@@ -157,47 +162,56 @@ export function openWatcher(
           if (open.has(deal) && (!givenUp.has(deal.name) || lingering.has(deal.name)))
             instances.add(instance);
     if (instances.size > scenario.spread!.maxInFlight)
-      violated('spread', `${[...instances].join(' and ')} of ${app} are under way together`);
+      reportViolation('spread', `${[...instances].join(' and ')} of ${app} are in flight at the same time`);
   };
-  const holdBeginning = (step: string): void => {
+  const checkWaveStart = (step: string): void => {
     const { wave } = saved!.steps.find(({ id }) => id === step)!;
-    if (wavesBegun.has(wave)) return;
-    wavesBegun.add(wave);
-    const judged = gates.get(wave - 1) ?? 'not judged';
-    if (wave > 0 && scenario.gate && judged !== 'success' && judged !== 'released')
-      violated('gate', `${step} was begun, and the gate after the wave before is ${judged}`);
+    if (startedWaves.has(wave)) return;
+    startedWaves.add(wave);
+    const result = gates.get(wave - 1) ?? 'not run';
+    if (wave > 0 && scenario.gate && result !== 'success' && result !== 'released')
+      reportViolation('gate', `${step} started, and the gate of the previous wave is ${result}`);
     const since = waveEndedAt.get(wave - 1);
     if (since !== undefined && !clocksJump && time.monotonic() - since < scenario.soak)
-      violated('soak', `${step} was begun ${Math.round(time.monotonic() - since)} ms after the wave before`);
+      reportViolation(
+        'soak',
+        `${step} started ${Math.round(time.monotonic() - since)} ms after the previous wave`,
+      );
   };
-  const holdApproved = (step: string): void => {
+  const checkApproval = (step: string): void => {
     const { name } = saved!.waves[saved!.steps.find(({ id }) => id === step)!.wave]!;
-    if (asks(scenario, name) && !mayBeginWave(scenario, name, time.monotonic()))
-      violated('approved', `${step} is begun in ${name}, which too few have approved`);
+    if (needsApproval(scenario, name) && !mayStartWave(scenario, name, time.monotonic()))
+      reportViolation('approved', `${step} started in ${name}, which has too few approvals`);
   };
   let inFlight = 0;
   let stoppingSince = false;
   let tally = { failed: 0, unknown: 0 };
-  /** Steps that were counted, and those that a person has seen: they do not halt the run twice. */
+  /** Counted steps, and those that an operator has acknowledged: a step halts the run only once. */
   const counted = new Set<string>();
   const acknowledged = new Set<string>();
 
   const watcher: Watcher = {
     violations,
-    befallen,
+    events,
     count,
-    violated,
-    befell(kind, what) {
+    reportViolation,
+    recordEvent(kind, detail) {
       count(kind);
-      say(`   ~ ${kind} ${what}`);
+      trace(`   ~ ${kind} ${detail}`);
     },
-    open(plan, theirs) {
+    setPlan(plan, simulated) {
       saved = plan;
-      world = theirs;
+      world = simulated;
       for (const step of plan.steps) {
         const { memoryPerShard, shards, replicas } = step.after;
         stepOf.set(sizeKey(step.instance, memoryPerShard, shards, replicas), step);
-        known.set(step.id, { onDisk: '', intentAt: Number.NEGATIVE_INFINITY, mayBe: 0, deals: [], asked: 0 });
+        known.set(step.id, {
+          onDisk: '',
+          intentAt: Number.NEGATIVE_INFINITY,
+          bound: 0,
+          deals: [],
+          arrivals: 0,
+        });
       }
     },
     durable(text) {
@@ -207,46 +221,46 @@ export function openWatcher(
         if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
       }
     },
-    left(entries) {
+    processLeft(entries) {
       for (const one of known.values()) one.onDisk = '';
       for (const entry of entries)
         if ('step' in entry && entry.kind !== 'looked') known.get(entry.step)!.onDisk = entry.kind;
     },
     sent(instance, clock) {
       const { windows } = scenario;
-      // By the clock of the machine that sends: it knows no other.
-      if (windows && !mayBegin(windows, clock.now()))
-        violated('windows', `an order for ${instance} was sent at ${iso(clock.now())}`);
+      // By the clock of the sending machine, which knows no other.
+      if (windows && !mayStart(windows, clock.now()))
+        reportViolation('windows', `an order for ${instance} was sent at ${iso(clock.now())}`);
       const step = saved!.steps.find(
         (one) => one.instance === instance && known.get(one.id)!.onDisk === 'intent',
       );
       if (!step) {
-        violated('onDisk', `an order for ${instance} was sent, and the disk holds no intent for it`);
+        reportViolation('onDisk', `an order for ${instance} was sent, but the disk has no intent for it`);
         return;
       }
-      say(`   > order sent for ${step.id}`);
+      trace(`   > order sent for ${step.id}`);
       const age = time.monotonic() - known.get(step.id)!.intentAt;
-      if (age > FRESH) violated('fresh', `${step.id} was sent ${Math.round(age)} ms after its entry`);
+      if (age > FRESH) reportViolation('fresh', `${step.id} was sent ${Math.round(age)} ms after its entry`);
       const changed = foreignAt.get(instance);
-      if (changed !== undefined && time.monotonic() - changed > LOOK_AND_SEND) {
+      if (changed !== undefined && time.monotonic() - changed > READ_AND_SEND) {
         const now = world!.instances.get(instance)!;
         if (now.memoryPerShard !== step.before.memoryPerShard)
-          violated(
-            'looked',
-            `${step.id} was sent ${Math.round(time.monotonic() - changed)} ms after somebody changed it`,
+          reportViolation(
+            'recentRead',
+            `${step.id} was sent ${Math.round(time.monotonic() - changed)} ms after a foreign change`,
           );
       }
     },
-    arrived({ InstanceId, ...asked }, served, deal) {
+    arrived({ InstanceId, ...size }, served, deal) {
       const instance = world!.instances.get(InstanceId)!;
-      const { MemSize, RedisShardNum, RedisReplicasNum } = asked as Record<string, number>;
+      const { MemSize, RedisShardNum, RedisReplicasNum } = size as Record<string, number>;
       const step = stepOf.get(
         sizeKey(InstanceId, MemSize ?? 0, RedisShardNum ?? 1, RedisReplicasNum ?? instance.replicas),
       );
-      if (!step) throw new Error(`no step asks for this: ${InstanceId} ${JSON.stringify(asked)}`);
+      if (!step) throw new Error(`no step orders this: ${InstanceId} ${JSON.stringify(size)}`);
       const one = known.get(step.id)!;
-      one.asked += 1;
-      say(
+      one.arrivals += 1;
+      trace(
         `   < order for ${step.id} ${deal ? `accepted as ${deal.name.slice(-6)}` : served.kind === 'refused' ? `refused: ${served.code}` : served.kind}`,
       );
       if (!deal) return;
@@ -254,50 +268,53 @@ export function openWatcher(
       one.deals.push(deal);
       waveOfDeal.set(deal.name, step.wave);
       open.add(deal);
-      if (one.deals.length > 1) violated('once', `${step.id} was accepted ${one.deals.length} times`);
-      // What was begun before a bound was set goes by the one of then.
-      const most = Math.max(one.mayBe, inFlight);
+      if (one.deals.length > 1) reportViolation('once', `${step.id} was accepted ${one.deals.length} times`);
+      // The limit at the intent counts too, if the limit is lower now.
+      const most = Math.max(one.bound, inFlight);
       const own = stillOpen().filter(({ name }) => !givenUp.has(name));
       if (scenario.switch === 'now' && own.length > most)
-        violated('inFlight', `${own.length} under way, and ${most} may be`);
-      holdGroup(step);
+        reportViolation('inFlight', `${own.length} in flight, with a limit of ${most}`);
+      checkGroup(step);
       const together = own.filter(({ name }) => waveOfDeal.get(name) === step.wave).length;
-      if (scenario.slowStart && scenario.switch === 'now' && together > earned(step.wave))
-        violated('slowStart', `${together} of wave ${step.wave} under way, and ${earned(step.wave)} may be`);
+      if (scenario.slowStart && scenario.switch === 'now' && together > slowStartLimit(step.wave))
+        reportViolation(
+          'slowStart',
+          `${together} of wave ${step.wave} in flight, with a limit of ${slowStartLimit(step.wave)}`,
+        );
     },
-    foreign(instance, what) {
+    foreign(instance, detail) {
       foreignAt.set(instance, time.monotonic());
-      watcher.befell('somebody else changed an instance', `${instance}: ${what}`);
+      watcher.recordEvent('another user changed an instance', `${instance}: ${detail}`);
     },
-    bound(most) {
+    setInFlight(most) {
       inFlight = most;
     },
-    told(deed) {
-      if (deed.kind === 'intent') {
-        Object.assign(known.get(deed.step)!, { intentAt: time.monotonic(), mayBe: inFlight });
-        holdBeginning(deed.step);
-        holdApproved(deed.step);
+    appending(event) {
+      if (event.kind === 'intent') {
+        Object.assign(known.get(event.step)!, { intentAt: time.monotonic(), mayBe: inFlight });
+        checkWaveStart(event.step);
+        checkApproval(event.step);
       }
-      if (deed.kind === 'gate') {
-        gates.set(deed.wave, deed.outcome);
-        watcher.count(`gate: ${deed.outcome}`);
+      if (event.kind === 'gate') {
+        gates.set(event.wave, event.outcome);
+        watcher.count(`gate: ${event.outcome}`);
       }
-      if (deed.kind === 'steered' && deed.accepted && deed.command === 'continue')
+      if (event.kind === 'steered' && event.accepted && event.command === 'continue')
         for (const [wave, judged] of gates) if (judged === 'inconclusive') gates.set(wave, 'released');
-      if (deed.kind === 'wave-ended') waveEndedAt.set(deed.wave, time.monotonic());
-      if (deed.kind !== 'step-ended') return;
-      for (const { name } of known.get(deed.step)!.deals) {
+      if (event.kind === 'wave-ended') waveEndedAt.set(event.wave, time.monotonic());
+      if (event.kind !== 'step-ended') return;
+      for (const { name } of known.get(event.step)!.deals) {
         givenUp.add(name);
-        // What is unknown may be under way still: it keeps its group waiting.
-        if (deed.outcome === 'unknown') lingering.add(name);
+        // An unknown change may still be in progress, so its group waits.
+        if (event.outcome === 'unknown') lingering.add(name);
         else lingering.delete(name);
       }
-      if (deed.outcome === 'verified') verified.add(deed.step);
+      if (event.outcome === 'verified') verified.add(event.step);
     },
     entry(entry) {
-      if (entry.kind !== 'looked' && entry.kind !== 'calls') say(tellEntry(entry));
+      if (entry.kind !== 'looked' && entry.kind !== 'calls') trace(describeEntry(entry));
     },
-    life(fresh, replay, report) {
+    processEnded(fresh, replay, report) {
       for (const entry of fresh) {
         if (entry.kind === 'run-started') {
           stoppingSince = false;
@@ -308,37 +325,39 @@ export function openWatcher(
           count(`stopping: ${entry.because}`);
         }
         if (entry.kind === 'intent' && stoppingSince)
-          violated('halts', `${entry.step} was begun after the run was told to stop`);
+          reportViolation('halts', `${entry.step} started while the run was stopping`);
         if (entry.kind === 'intent' && isReached(scenario, tally))
-          violated(
+          reportViolation(
             'halts',
-            `${entry.step} was begun with ${tally.failed} failed and ${tally.unknown} unknown`,
+            `${entry.step} started with ${tally.failed} failed and ${tally.unknown} unknown`,
           );
         if (entry.kind === 'run-ended' && entry.because === 'halted')
           for (const step of counted) acknowledged.add(step);
         if (entry.kind === 'step-ended' && isLimitCode(entry.code ?? ''))
-          violated('limit', `${entry.step} ended with ${entry.code}`);
+          reportViolation('limit', `${entry.step} ended with ${entry.code}`);
         if (entry.kind === 'step-ended' && !acknowledged.has(entry.step)) {
           counted.add(entry.step);
           if (entry.outcome === 'failed' || entry.outcome === 'refused') tally.failed += 1;
           if (entry.outcome === 'unknown') tally.unknown += 1;
         }
       }
-      holdWaves(saved!, fresh, replay, violated);
+      checkWaves(saved!, fresh, replay, reportViolation);
       if (!validateReport(JSON.parse(JSON.stringify(report))))
-        violated('report', JSON.stringify(validateReport.errors?.slice(0, 2)));
-      holdReport(saved!, report, violated);
+        reportViolation('report', JSON.stringify(validateReport.errors?.slice(0, 2)));
+      checkReport(saved!, report, reportViolation);
     },
-    end(replay, report) {
+    runEnded(replay, report) {
       for (const step of saved!.steps) {
         const state = replay.step(step.id);
         const { deals } = known.get(step.id)!;
-        const untrue = (why: string) => violated('true', `${step.id} is called ${state.outcome}, and ${why}`);
+        const reportUntrue = (reason: string) =>
+          reportViolation('true', `${step.id} is ${state.outcome}, but ${reason}`);
         const touched = foreignAt.has(step.instance);
         switch (state.outcome) {
           case 'verified':
-            if (deals.length === 0) untrue('no order of ours was ever accepted');
-            else if (!deals.some(({ status }) => status === 4)) untrue('none of its orders was delivered');
+            if (deals.length === 0) reportUntrue('the provider accepted no order of the run');
+            else if (!deals.some(({ status }) => status === 4))
+              reportUntrue('none of its orders was delivered');
             break;
           case 'failed':
             if (
@@ -346,17 +365,17 @@ export function openWatcher(
               state.code !== 'Refit.NoAnswer' &&
               !(touched && state.what.includes('billing lists no order'))
             )
-              untrue('no order was accepted');
-            if (deals.some(({ status }) => status === 4) && !touched) untrue('its order was delivered');
+              reportUntrue('the provider accepted no order');
+            if (deals.some(({ status }) => status === 4) && !touched) reportUntrue('its order was delivered');
             break;
           case 'refused':
           case 'skipped':
           case 'not-run':
-            if (deals.length > 0) untrue(`order ${deals[0]!.name} of ours was accepted`);
+            if (deals.length > 0) reportUntrue(`order ${deals[0]!.name} of the run was accepted`);
             break;
           case 'drifted':
             if (deals.length > 0 && state.orders.length === 0)
-              untrue(`order ${deals[0]!.name} of ours was accepted`);
+              reportUntrue(`order ${deals[0]!.name} of the run was accepted`);
             break;
           case 'unknown':
             break;
@@ -364,13 +383,18 @@ export function openWatcher(
         for (const { name, by } of deals) {
           if (by !== OWNER_UIN || state.orders.includes(name) || state.outcome === 'unknown') continue;
           if (!state.what.includes('billing lists no order'))
-            violated(
+            reportViolation(
               'recorded',
-              `order ${name} is not among those of ${step.id}: ${state.orders.join(', ')}`,
+              `order ${name} is not in the journal of ${step.id}, which has: ${state.orders.join(', ')}`,
             );
         }
       }
-      holdUndisturbed(scenario, { saved: saved!, report }, (step) => known.get(step)!.asked, violated);
+      checkUndisturbed(
+        scenario,
+        { saved: saved!, report },
+        (step) => known.get(step)!.arrivals,
+        reportViolation,
+      );
     },
   };
   return watcher;
@@ -380,11 +404,11 @@ function isReached({ haltAfter }: Scenario, tally: { failed: number; unknown: nu
   return tally.failed > haltAfter.failed || tally.unknown > haltAfter.unknown;
 }
 
-function holdWaves(
+function checkWaves(
   saved: SavedPlan,
   fresh: readonly JournalEntry[],
   _replay: Replay,
-  violated: Watcher['violated'],
+  reportViolation: Watcher['reportViolation'],
 ): void {
   const ended = new Map<string, number>();
   for (const entry of fresh) if (entry.kind === 'step-ended') ended.set(entry.step, entry.seq);
@@ -393,23 +417,24 @@ function holdWaves(
   for (const entry of fresh) {
     if (entry.kind !== 'intent' && entry.kind !== 'step-ended') continue;
     const wave = waveOf.get(entry.step)!;
-    if (wave < furthest) violated('waves', `${entry.step} of wave ${wave} goes on in wave ${furthest}`);
+    if (wave < furthest)
+      reportViolation('waves', `${entry.step} of wave ${wave} continues in wave ${furthest}`);
     if (entry.kind === 'intent') furthest = Math.max(furthest, wave);
   }
 }
 
-function holdReport(saved: SavedPlan, report: Report, violated: Watcher['violated']): void {
+function checkReport(saved: SavedPlan, report: Report, reportViolation: Watcher['reportViolation']): void {
   if (
     report.steps.length !== saved.steps.length ||
     report.steps.some(({ id }, n) => id !== saved.steps[n]!.id)
   )
-    violated('oneOutcome', 'the steps of the report are not those of the plan');
+    reportViolation('oneOutcome', 'the steps of report and plan differ');
   const sum = OUTCOMES.reduce((total, outcome) => total + report.totals[outcome], 0);
-  if (sum !== saved.steps.length) violated('oneOutcome', `the totals add up to ${sum}`);
+  if (sum !== saved.steps.length) reportViolation('oneOutcome', `the totals add up to ${sum}`);
 }
 
-/** What becomes of the first step of an instance by its fate; the later ones are then skipped. */
-const ENDS = {
+/** Outcome of the first step of an instance by its fate. The later steps are skipped. */
+const OUTCOME_OF_FATE = {
   'sold-out': 'refused',
   insufficient: 'refused',
   'low-version': 'refused',
@@ -418,13 +443,13 @@ const ENDS = {
   stuck: 'unknown',
 } as const;
 
-function holdUndisturbed(
+function checkUndisturbed(
   scenario: Scenario,
   { saved, report }: { saved: SavedPlan; report: Report },
-  asked: (step: string) => number,
-  violated: Watcher['violated'],
+  arrivalsOf: (step: string) => number,
+  reportViolation: Watcher['reportViolation'],
 ): void {
-  const disturbed = new Set(scenario.foreign.map(({ instance }) => instance));
+  const disturbed = new Set(scenario.foreignChanges.map(({ instance }) => instance));
   for (const step of report.steps) {
     if (disturbed.has(step.instance)) continue;
     const { fate } = scenario.fleet.find(({ id }) => id === step.instance)!;
@@ -438,24 +463,24 @@ function holdUndisturbed(
         : fate === null
           ? 'verified'
           : before === null
-            ? ENDS[fate]
+            ? OUTCOME_OF_FATE[fate]
             : 'verified';
     if (step.outcome === expected) continue;
-    // While one of its group may be under way for ever, the others are not begun.
+    // A stuck change of the same group can block the step forever.
     const app = appOf(scenario, step.instance);
-    const held =
+    const isBlocked =
       app !== null && scenario.fleet.some((one) => one.fate === 'stuck' && appOf(scenario, one.id) === app);
-    if (step.outcome === 'not-run' && held) continue;
-    // A provider that answers rubbish for a quarter of an hour is given up, and that is told as what it is.
+    if (step.outcome === 'not-run' && isBlocked) continue;
+    // After many unusable answers Refit gives up, and failed or refused is correct.
     const gaveUp =
       (step.outcome === 'failed' || step.outcome === 'refused') &&
-      Math.max(asked(step.id), step.attempts) >= 4;
+      Math.max(arrivalsOf(step.id), step.attempts) >= 4;
     if (!gaveUp)
-      violated('undisturbed', `${step.id} ended ${step.outcome} (${step.what}), expected ${expected}`);
+      reportViolation('undisturbed', `${step.id} ended ${step.outcome} (${step.what}), expected ${expected}`);
   }
 }
 
-function tellEntry(entry: JournalEntry): string {
+function describeEntry(entry: JournalEntry): string {
   const { kind } = entry;
   const step = 'step' in entry ? ` ${entry.step}` : '';
   const more =
@@ -464,7 +489,7 @@ function tellEntry(entry: JournalEntry): string {
       : kind === 'refused'
         ? `${entry.code}, ${entry.next}`
         : kind === 'settled'
-          ? `${entry.executed ? 'had landed' : 'had not landed'}: ${entry.evidence}`
+          ? `${entry.executed ? 'executed' : 'not executed'}: ${entry.evidence}`
           : kind === 'no-answer' || kind === 'not-sent'
             ? entry.why
             : kind === 'stopping'
@@ -475,7 +500,7 @@ function tellEntry(entry: JournalEntry): string {
                   ? `as ${entry.order.slice(-6)}`
                   : kind === 'run-started'
                     ? entry.resumed
-                      ? 'again'
+                      ? 'resumed'
                       : ''
                     : '';
   return `${kind}${step} ${more}`;

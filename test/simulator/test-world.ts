@@ -18,7 +18,7 @@ export interface TestWorld {
   now: number;
   /** Advances the time by `ms`. */
   pass(ms: number): void;
-  /** Returns `Response`, or `{ cut }`, or `{ status, body }` unless 200, or `{ broken }` for invalid JSON. */
+  /** Returns `Response`. Without one: `{ cut }`, `{ status, body }` unless 200, or `{ broken }` for invalid JSON. */
   send(request: WireRequest): Answer;
   /** Signs and sends a request of `product.Action`. */
   call(name: string, params?: unknown, how?: NewerSigning): Answer;

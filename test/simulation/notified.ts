@@ -1,7 +1,6 @@
 /**
- * Who is told of a simulated run, and how they take it: real hooks and webhooks before far ends that hang, fail or talk
- * rubbish. They throw no dice, and take their time beside the machine of the process, so that a run with them can be held
- * against the same run without them.
+ * Receivers of notifications: real hooks and webhooks, whose other end hangs, fails or answers garbage. They draw no
+ * random numbers and do not use the machine of the process. A run with them must therefore equal the run without them.
  */
 import type { Clock, VirtualClock } from '../../src/clock.ts';
 import { type HttpResponse, type Transport, TransportError } from '../../src/cloud/network/transport.ts';
@@ -12,20 +11,20 @@ import type { RunCommand } from '../../src/run/notify/run-command.ts';
 import { webhookListener } from '../../src/run/notify/webhooks.ts';
 import { seededRandom } from '../../src/simulator/world/random.ts';
 import type { Machine } from './machine.ts';
-import { MANNERS, type Manner, type Scenario, type TellingWish } from './scenario.ts';
+import { BEHAVIOURS, type Behaviour, type Receivers, type Scenario } from './scenario.ts';
 
-/** Dice of its own: what else a seed draws stays as it is. null: nobody is told. */
-export function drawTelling(seed: number): TellingWish | null {
+/** Draws the receivers; null: none. Separate random numbers keep all other draws of a seed unchanged. */
+export function drawReceivers(seed: number): Receivers | null {
   const chance = seededRandom(Math.imul(seed, 0x85ebca6b) ^ 0x7e11);
   if (chance.next() >= 0.06) return null;
-  const webhooks = Array.from({ length: chance.whole(0, 2) }, () => chance.pick(MANNERS));
-  const hook = webhooks.length === 0 || chance.next() < 0.5 ? chance.pick(MANNERS) : null;
+  const webhooks = Array.from({ length: chance.whole(0, 2) }, () => chance.pick(BEHAVIOURS));
+  const hook = webhooks.length === 0 || chance.next() < 0.5 ? chance.pick(BEHAVIOURS) : null;
   return { webhooks, hook };
 }
 
-/** Those who are told of one process: with it they are gone. */
-export function listenersOf(
-  { webhooks, hook }: TellingWish,
+/** Creates the listeners of one process. They stop when it dies. */
+export function createListeners(
+  { webhooks, hook }: Receivers,
   time: VirtualClock,
   machine: Machine,
 ): Listener[] {
@@ -39,7 +38,7 @@ export function listenersOf(
   };
   const hooks: Hooks = Object.fromEntries(HOOK_PHASES.map((phase) => [phase, [phase]]));
   return [
-    ...webhooks.map((manner, n) =>
+    ...webhooks.map((behaviour, n) =>
       webhookListener(
         {
           url: `https://hooks.example.com/${n}`,
@@ -48,16 +47,16 @@ export function listenersOf(
           on: NOTICE_EVENTS,
           secretEnv: null,
         },
-        { transport: transportOf(manner, clock), clock, env: {} },
+        { transport: createTransport(behaviour, clock), clock, env: {} },
       ),
     ),
     ...(hook === null
       ? []
-      : [hookListener(hooks, { runCommand: commandOf(hook, clock), clock, directory: '/runs/one' })]),
+      : [hookListener(hooks, { runCommand: createCommand(hook, clock), clock, directory: '/runs/one' })]),
   ];
 }
 
-function transportOf(manner: Manner, clock: Clock): Transport {
+function createTransport(behaviour: Behaviour, clock: Clock): Transport {
   const answer = (status: number, body: string): HttpResponse => ({
     status,
     contentType: 'text/plain',
@@ -65,14 +64,14 @@ function transportOf(manner: Manner, clock: Clock): Transport {
   });
   return {
     async send() {
-      switch (manner) {
-        case 'takes it':
+      switch (behaviour) {
+        case 'accepts':
           return answer(200, '{"errcode":0}');
         case 'hangs':
           return new Promise<never>(() => {});
         case 'errors':
           return answer(503, '');
-        case 'answers rubbish':
+        case 'answers garbage':
           return answer(200, '\u0000<html>{"errcode":');
         case 'is slow':
           await clock.sleep(9_000);
@@ -80,16 +79,16 @@ function transportOf(manner: Manner, clock: Clock): Transport {
         case 'resets':
           throw new TransportError('the connection was reset', true);
         case 'throws':
-          throw new Error('not what a transport throws');
+          throw new Error('an error that no transport throws');
       }
     },
     async close() {},
   };
 }
 
-function commandOf(manner: Manner, clock: Clock): RunCommand {
+function createCommand(behaviour: Behaviour, clock: Clock): RunCommand {
   return async (_, { timeout, signal }) => {
-    switch (manner) {
+    switch (behaviour) {
       case 'hangs':
         await clock.sleep(timeout, signal);
         return { kind: 'no-end', why: `no end within ${timeout / 1000} s`, output: '' };
@@ -99,28 +98,28 @@ function commandOf(manner: Manner, clock: Clock): RunCommand {
       case 'resets':
         return { kind: 'no-end', why: 'it was ended by SIGKILL', output: '' };
       case 'throws':
-        throw new Error('not what a runner does');
+        throw new Error('an error that no command runner throws');
       default:
         return {
           kind: 'ended',
-          exitCode: manner === 'takes it' ? 0 : 3,
+          exitCode: behaviour === 'accepts' ? 0 : 3,
           said: '',
-          output: manner.repeat(1_000),
+          output: behaviour.repeat(1_000),
         };
     }
   };
 }
 
 /**
- * Whether two runs can be held against each other to the entry: what a crash or a failed disk leaves of what was being
- * written goes by its length, and entries about who was told make it longer.
+ * Decides whether the runs with and without receivers are comparable. After a crash or disk failure, the kept part of a
+ * write depends on its length, and notification entries make it longer.
  */
-export function isComparable({ lives }: Scenario): boolean {
-  return lives.every(({ dies, disk }) => disk.fails === null && (dies === null || dies.leaves % 1 === 0));
+export function isComparable({ processes }: Scenario): boolean {
+  return processes.every(({ dies, disk }) => disk.fails === null && (dies === null || dies.kept % 1 === 0));
 }
 
-/** What of a run must not depend on who is told of it: each entry and its moment, in words that can be compared. */
-export function courseOf(entries: readonly JournalEntry[]): string[] {
+/** The part of a run that receivers must not change: all other entries with their times. */
+export function describeCourse(entries: readonly JournalEntry[]): string[] {
   return entries.flatMap(({ seq: _, prev: __, hash: ___, ...entry }) =>
     entry.kind === 'told' ? [] : [JSON.stringify(entry)],
   );
