@@ -19,7 +19,7 @@ export function readMembers(
   const wrong = (name: string, value: unknown, expected: string): never =>
     fail(`${name} is ${JSON.stringify(value)}`, expected);
   return {
-    /** @throws RefitError `usage` */
+    /** Reports an error of this object. @throws RefitError `usage` */
     fail,
     /** The value in the file; undefined if the file does not have it. */
     value: (name: string): unknown => members[name],

@@ -79,7 +79,7 @@ export const FAULTS = [
   kind(
     'foreign-order',
     'instance',
-    'another user orders the second larger size just before the next order for the instance arrives, for example foreign-order=crs-5qlrlhux#1',
+    'another user orders a size two steps larger just before the next order for the instance arrives, for example foreign-order=crs-5qlrlhux#1',
   ),
 ];
 
@@ -99,7 +99,7 @@ const MORE_FAULTS = [
   kind(
     'token-life',
     'duration',
-    'temporary keys expire after the given time, for example token-life=30s',
+    'temporary keys expire after the given time at the latest, for example token-life=30s',
     null,
   ),
   kind('no-cvm-role', 'none', 'the metadata service has no role (404)', null),
@@ -252,7 +252,7 @@ export type FaultSet = ReturnType<typeof createFaultSet>;
 /**
  * Creates the faults of a world.
  * @param chance returns random numbers from 0 to below 1
- * @param startedAt the world's start, ms elapsed 1970 UTC
+ * @param startedAt the world's start, ms since 1970 UTC
  */
 export function createFaultSet(faults: readonly Fault[], chance: () => number, startedAt: number) {
   const armed = faults.map((fault) => ({ fault, left: fault.count ?? Number.POSITIVE_INFINITY }));
@@ -262,7 +262,7 @@ export function createFaultSet(faults: readonly Fault[], chance: () => number, s
     elapsed >= from && (until === null || elapsed < until);
   const all = (name: FaultName): readonly Fault[] => byName.get(name)?.map(({ fault }) => fault) ?? [];
   return {
-    /** Sets the current time, ms elapsed 1970 UTC. */
+    /** Sets the current time, ms since 1970 UTC. */
     setTime(now: number): void {
       elapsed = now - startedAt;
     },

@@ -16,7 +16,7 @@ interface KeyRequest {
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Expired keys stay known for this time. Their refusal differs from that of unknown keys. */
+/** Expired keys stay known for this time, ms. Their refusal differs from that of unknown keys. */
 const KEPT_AFTER_EXPIRY = HOUR;
 
 /** Issues keys, and removes keys that expired long ago. @param now ms since 1970 UTC */
