@@ -85,24 +85,24 @@ const FORMS: Readonly<
   name: [isText(/^[A-Za-z0-9-]{1,64}$/), 'letters, digits and hyphens'],
   fleet: [() => true, ''],
   instances: [(one) => isNumber(one) && Number.isInteger(one), 'a whole number from 0'],
-  balance: [isNumber, 'CNY, a number from 0'],
+  balance: [isNumber, 'a number from 0, in CNY'],
   uin: [isText(/^\d{5,20}$/), 'digits in quotes, such as "100000000007"'],
   secretId: KEY,
   secretKey: KEY,
   token: KEY,
-  deny: [isActions, 'names of actions, such as ["UpgradeInstance"]'],
-  users: [isRights, '{"planner": ["UpgradeInstance"]}'],
-  roles: [isRights, '{"operator": []}'],
+  deny: [isActions, 'an array of actions such as ["UpgradeInstance"]'],
+  users: [isRights, 'an object such as {"planner": ["UpgradeInstance"]}'],
+  roles: [isRights, 'an object such as {"operator": []}'],
 };
 const MEMBERS: ReadonlySet<string> = new Set(Object.keys(FORMS));
 
 function readAccount(account: unknown, index: number): AccountRequest {
   const where = { known: MEMBERS, of: `fleet account ${index + 1}`, example: EXAMPLE };
   const { value, fail } = readMembers(account, where);
-  if (value('name') === undefined) fail('has no name', EXAMPLE);
+  if (value('name') === undefined) fail('has no name', `add a name, for example ${EXAMPLE}`);
   for (const [name, [isValid, expected]] of Object.entries(FORMS))
     if (value(name) !== undefined && !isValid(value(name)))
-      fail(`${name} is ${JSON.stringify(value(name))}`, expected);
+      fail(`${name} is ${JSON.stringify(value(name))}`, `use ${expected}`);
   const request = account as AccountRequest;
   return request.fleet === undefined ? request : { ...request, fleet: readInstances(request.fleet) };
 }

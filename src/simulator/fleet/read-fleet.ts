@@ -114,7 +114,7 @@ function readRegionAndZone({ value, text, fail }: Members): Pick<FleetInstance, 
     'a zone such as ap-guangzhou-4',
   );
   if (zone.replace(/-\d+$/, '') !== region)
-    fail(`zone ${zone} is not in region ${region}`, 'a zone of the region, or only the zone');
+    fail(`zone ${zone} is not in region ${region}`, 'use a zone of the region, or only the zone');
   return { region, zone };
 }
 
@@ -122,11 +122,11 @@ function readType({ value, fail }: Members): number {
   const [edition, type] = [value('edition'), value('type')];
   const byName = edition === undefined ? undefined : TYPE_BY_NAME.get(String(edition));
   if (edition !== undefined && byName === undefined)
-    fail(`edition is ${JSON.stringify(edition)}`, [...TYPE_BY_NAME.keys()].join(', '));
+    fail(`edition is ${JSON.stringify(edition)}`, `use one of ${[...TYPE_BY_NAME.keys()].join(', ')}`);
   if (type !== undefined && (typeof type !== 'number' || !SIM_EDITIONS.has(type)))
-    fail(`type is ${JSON.stringify(type)}`, [...SIM_EDITIONS.keys()].join(', '));
+    fail(`type is ${JSON.stringify(type)}`, `use one of ${[...SIM_EDITIONS.keys()].join(', ')}`);
   if (byName !== undefined && type !== undefined && byName !== type)
-    fail(`edition ${edition} is type ${byName}, not ${type}`, 'only one of the two');
+    fail(`edition ${edition} is type ${byName}, not ${type}`, 'use only one of the two');
   return byName ?? (type as number | undefined) ?? 8;
 }
 
@@ -151,7 +151,7 @@ function readReplicaZones({ value, fail }: Members, region: string, replicas: nu
   if (!Array.isArray(zones) || zones.length > replicas || !zones.every(isInRegion))
     return fail(
       'replicaZones does not match the instance',
-      `a list of at most ${replicas} zones of ${region}`,
+      `use a list of at most ${replicas} zones of ${region}`,
     );
   return zones;
 }
@@ -162,7 +162,7 @@ function readWindow({ value, fail }: Members): readonly [number, number] {
   if (start === null || end === null || !isWindow(start, end))
     return fail(
       `window is ${JSON.stringify(given)}`,
-      'a window of 30, 60, 90, 120 or 180 minutes, such as "03:00-06:00"',
+      'use a window of 30, 60, 90, 120 or 180 minutes, such as "03:00-06:00"',
     );
   return [start, end];
 }
@@ -174,6 +174,6 @@ function readTags({ value, fail }: Members): Record<string, string> {
     Array.isArray(tags) ||
     Object.values(tags).some((one) => typeof one !== 'string')
   )
-    return fail('tags is not an object of strings', 'for example {"app": "cart"}');
+    return fail('tags is not an object of strings', 'use an object such as {"app": "cart"}');
   return { ...tags };
 }

@@ -15,9 +15,10 @@ export function readMembers(
     return fail('is not an object', `for example ${example}`);
   const members = object as Readonly<Record<string, unknown>>;
   for (const name in members)
-    if (!known.has(name)) fail(`unknown member ${JSON.stringify(name)}`, `one of ${[...known].join(', ')}`);
+    if (!known.has(name))
+      fail(`unknown member ${JSON.stringify(name)}`, `use one of ${[...known].join(', ')}`);
   const wrong = (name: string, value: unknown, expected: string): never =>
-    fail(`${name} is ${JSON.stringify(value)}`, expected);
+    fail(`${name} is ${JSON.stringify(value)}`, `use ${expected}`);
   return {
     /** Reports an error of this object. @throws RefitError `usage` */
     fail,
