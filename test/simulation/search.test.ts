@@ -21,11 +21,11 @@ function describeFailures({ failures }: SearchResult): string[] {
   );
 }
 
-describe('no disturbance breaks a law', () => {
+describe('a search over many seeds', () => {
   const sum = emptyResult();
 
   it.each(Array.from({ length: SEEDS / BATCH }, (_, n) => FIRST_SEED + n * BATCH))(
-    `in ${BATCH} runs from seed %i on`,
+    `finds no violation in ${BATCH} runs from seed %i`,
     async (first) => {
       const found = await search(first, first + BATCH - 1);
       addResult(sum, found);
@@ -34,7 +34,7 @@ describe('no disturbance breaks a law', () => {
     },
   );
 
-  it('and every kind of disturbance happens', () => {
+  it('includes every kind of disturbance', () => {
     const kinds = [
       'accepted order',
       'answer lost',
@@ -80,7 +80,7 @@ describe('no disturbance breaks a law', () => {
     expect(kinds.filter((kind) => (sum.events[kind] ?? 0) === 0)).toEqual([]);
   });
 
-  it('and the limit refuses less than 1 % of the orders at 20 per second, and less than 0.1 % at 18', () => {
+  it('shows that the limit refuses less than 1 % of the orders at 20 per second, and less than 0.1 % at 18', () => {
     for (const [rate, most] of [
       ['20', 0.01],
       ['18', 0.001],
@@ -119,19 +119,22 @@ const BREAKS: Readonly<Record<Sabotage, readonly Law[]>> = {
   'resume-blindly': ['once'],
 };
 
-describe('the search finds each sabotage within 1,000 seeds:', () => {
-  it.each(Object.keys(SABOTAGES) as Sabotage[])('%s', async (sabotage) => {
-    let known: Law | undefined;
-    let seed = 0;
-    while (known === undefined && seed < 1_000) {
-      seed += 1;
-      const { failures } = await search(seed, seed, { sabotage });
-      known = failures[0]?.violations.find(({ law }) => BREAKS[sabotage].includes(law))?.law;
-    }
-    expect(known, `${SABOTAGES[sabotage]}: not found within ${seed} seeds`).toBeDefined();
-  });
+describe('the search', () => {
+  it.each(Object.keys(SABOTAGES) as Sabotage[])(
+    'finds the sabotage %s within 1,000 seeds',
+    async (sabotage) => {
+      let known: Law | undefined;
+      let seed = 0;
+      while (known === undefined && seed < 1_000) {
+        seed += 1;
+        const { failures } = await search(seed, seed, { sabotage });
+        known = failures[0]?.violations.find(({ law }) => BREAKS[sabotage].includes(law))?.law;
+      }
+      expect(known, `${SABOTAGES[sabotage]}: not found within ${seed} seeds`).toBeDefined();
+    },
+  );
 
-  it('and reduces a failing seed to a short scenario', async () => {
+  it('reduces a failing seed to a short scenario', async () => {
     const { failures } = await search(1, 1_000, { sabotage: 'no-patience', max: 1 });
     const [{ seed }] = failures as [SearchResult['failures'][number]];
     const { scenario } = await shrink(drawScenario(seed), 'once', { sabotage: 'no-patience', max: 200 });

@@ -69,7 +69,7 @@ describe('an account', () => {
     expect(ofBoth((keys) => test.deals({ StatusSet: [1, 2, 3, 4] }, keys).TotalCount)).toEqual([0, 1]);
   });
 
-  it('and each of its users have separate request limits', () => {
+  it('has its own request limit, as does each of its users', () => {
     const test = simulated({ limit: 1 });
     const seen = [test.as('default'), test.as('retail'), test.as('retail', 'planner'), test.as('retail')].map(
       (who) => test.code('redis.DescribeInstances', {}, who),
@@ -314,7 +314,7 @@ describe('a fleet file with accounts', () => {
       ]),
     ).toThrow(/instance with the same id/);
   });
-  it('and --account refuse invalid text', () => {
+  it('has the short form --account, which refuses invalid text', () => {
     for (const text of ['retail', 'retail=', 'retail=x', '=4', 'a b=4'])
       expect(() => parseAccount(text)).toThrow(/--account/);
   });

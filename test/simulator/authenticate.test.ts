@@ -43,9 +43,9 @@ function verify(
   }
 }
 
-describe('the published signature examples', () => {
+describe('authenticate', () => {
   for (const [name, example] of Object.entries(EXAMPLES)) {
-    it(`accept example ${name}, and refuse it after any change`, () => {
+    it(`accepts the published example ${name}, and refuses it after any change`, () => {
       expect(verify(example)).toBe('cvm');
       expect(verify(example, { body: `${BODY} ` })).toBe('AuthFailure.SignatureFailure');
       expect(verify(example, { key: `${example[0][1]}x` })).toBe('AuthFailure.SignatureFailure');
@@ -54,15 +54,15 @@ describe('the published signature examples', () => {
   }
 });
 
-describe('the gateway accepts the signatures of the SDKs', () => {
+describe('the gateway', () => {
   const cases: readonly (readonly [string, NewerSigning, string])[] = [
-    ['host with its port', {}, 'ok'],
+    ['a host with its port', {}, 'ok'],
     [
-      'host without its port, service from the endpoint, as the Node SDK does',
+      'a host without its port and the service from the endpoint, as in the Node SDK',
       { signedHost: '127.0.0.1', service: '127' },
       'ok',
     ],
-    ['the action signed too', { signedHeaders: ['content-type', 'host', 'x-tc-action'] }, 'ok'],
+    ['a signed action', { signedHeaders: ['content-type', 'host', 'x-tc-action'] }, 'ok'],
     ['a declared unsigned payload', { headers: { 'x-tc-content-sha256': 'UNSIGNED-PAYLOAD' } }, 'ok'],
     ['another host', { signedHost: 'redis.tencentcloudapi.com' }, 'AuthFailure.SignatureFailure'],
     ['another key', { secretKey: 'wrong' }, 'AuthFailure.SignatureFailure'],
@@ -73,7 +73,7 @@ describe('the gateway accepts the signatures of the SDKs', () => {
     ['a clock faster than 5 minutes', { at: START + 301_000 }, 'AuthFailure.SignatureExpire'],
   ];
   for (const [what, signing, expected] of cases) {
-    it(`${what}: ${expected}`, () => {
+    it(`answers ${expected} for ${what}`, () => {
       expect(testWorld([]).code('redis.DescribeInstances', {}, signing)).toBe(expected);
     });
   }

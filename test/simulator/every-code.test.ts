@@ -81,7 +81,7 @@ const VALID: Readonly<Record<string, object>> = {
   ModifyMaintenanceWindow: { InstanceId: ID, StartTime: '01:00', EndTime: '02:00' },
 };
 
-describe('the simulator can return every documented code of', () => {
+describe('the documented codes of actions', () => {
   for (const [name, { codes }] of Object.entries(MODEL)) {
     const action = name.slice(name.indexOf('.') + 1);
     for (const code of codes) {
@@ -91,7 +91,7 @@ describe('the simulator can return every documented code of', () => {
         Object.entries({ ...how.instance, ...how.params })
           .map(([key, value]) => `${key} ${value}`)
           .join(', ');
-      it(`${action}: ${code}, caused by ${cause}`, () => {
+      it(`${action} returns ${code} because of ${cause}`, () => {
         const { instance, fault, balance = 500_000 } = how;
         const test = testWorld([{ ...PLAIN, ...instance }], { faults: fault ? [fault] : [], balance });
         const given = VALID[action] ?? { InstanceId: ID };
@@ -101,14 +101,14 @@ describe('the simulator can return every documented code of', () => {
     }
   }
 
-  it('UpgradeInstance without the fault refuse', () => {
+  it('UpgradeInstance returns every code without the fault refuse', () => {
     const orders = MODEL['redis.UpgradeInstance']!.codes;
     expect(orders.filter((code) => !(code in CAUSES.UpgradeInstance!))).toEqual([]);
     const named = new Set<string>(FAULTS.map(({ name }) => name));
     for (const { fault } of Object.values(CAUSES.UpgradeInstance!)) if (fault) expect(named).toContain(fault);
   });
 
-  it('each action in the table of causes', () => {
+  it('the table of causes has only documented codes', () => {
     for (const [action, rows] of Object.entries(CAUSES))
       for (const code of Object.keys(rows)) expect(MODEL[`redis.${action}`]!.codes).toContain(code);
   });
@@ -171,7 +171,7 @@ const ONLY_BY_FAULT = [
   'UnsupportedOperation',
 ];
 
-describe('the simulator can return every code of the gateway:', () => {
+describe('the gateway returns', () => {
   const rows: readonly (readonly [string, Gateway])[] = [
     ...Object.entries(GATEWAY),
     ...ONLY_BY_FAULT.map((code) => [code, { fault: `refuse=${code}@DescribeInstances` }] as const),

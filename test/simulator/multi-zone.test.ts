@@ -36,7 +36,7 @@ const IN_7 = { ...R, ZoneId: 100_007 };
 const A = { ...R, id: 'A' };
 const B = { ...R, id: 'B' };
 
-describe('a change of the replicas of a multi-zone instance with', () => {
+describe('a change of the replicas of a multi-zone instance', () => {
   const cases: readonly (readonly [string, number, object[] | undefined, string])[] = [
     // Add: only the new nodes, by zone.
     ['one more, with a zone number', 3, [IN_7], 'ok'],
@@ -67,40 +67,41 @@ describe('a change of the replicas of a multi-zone instance with', () => {
     ['one removed and one added node', 2, [A, IN_7], WRONG],
   ];
   for (const [what, replicas, requested, expected] of cases) {
-    it(`${what}: ${expected}`, () => expect(order(testWorld([MULTI]), replicas, requested)).toBe(expected));
+    it(`by ${what}: ${expected}`, () =>
+      expect(order(testWorld([MULTI]), replicas, requested)).toBe(expected));
   }
 
-  it('a removed node twice is refused', () => {
+  it('is refused if it removes a node twice', () => {
     const test = testWorld([
       { ...MULTI, replicas: 3, replicaZones: ['ap-guangzhou-3', 'ap-guangzhou-4', 'ap-guangzhou-4'] },
     ]);
     expect(order(test, 1, [A, A])).toBe(WRONG);
   });
 
-  it('nodes for a memory change or a single-zone instance is refused', () => {
+  it('is the only change with nodes: memory changes and single-zone instances refuse them', () => {
     expect(order(testWorld([MULTI]), 2, [IN_7], 8192)).toBe(WRONG);
     expect(order(testWorld([SINGLE]), 3, [{ ...R, ZoneId: 100_004 }])).toBe(WRONG);
     expect(order(testWorld([SINGLE]), 3, undefined)).toBe('ok');
   });
 });
 
-describe('a new node in', () => {
+describe('an order for a new node', () => {
   const shanghai = { ...MULTI, zone: 'ap-shanghai-4', replicaZones: ['ap-shanghai-5', 'ap-shanghai-4'] };
   const add = (instance: object, ZoneName: string, more: object = {}): string => {
     const how = { region: ZoneName.replace(/-\d$/, '') };
     const change = { MemSize: 4096, RedisReplicasNum: 3, NodeSet: [{ ...R, ZoneName }], ...more };
     return testWorld([instance]).code('redis.UpgradeInstance', resizeOf(MULTI.id, change), how);
   };
-  it('a sold-out zone gives ResourceInsufficient', () => {
+  it('in a sold-out zone gives ResourceInsufficient', () => {
     expect(add(shanghai, 'ap-shanghai-2')).toBe('ResourceInsufficient');
     expect(add(shanghai, 'ap-shanghai-5')).toBe('ok');
   });
-  it('a zone with a sold-out edition gives ResourceUnavailable.SaleOut', () => {
+  it('in a zone with a sold-out edition gives ResourceUnavailable.SaleOut', () => {
     expect(add({ ...MULTI, edition: 'redis-4.0-standard' }, 'ap-guangzhou-3')).toBe(
       'ResourceUnavailable.SaleOut',
     );
   });
-  it('a zone without the edition gives InvalidParameterValue.SpecNotExist', () => {
+  it('in a zone without the edition gives InvalidParameterValue.SpecNotExist', () => {
     const ckv = {
       ...MULTI,
       edition: 'ckv-3.2-cluster',

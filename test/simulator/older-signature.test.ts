@@ -39,9 +39,9 @@ function verify([id, key]: readonly [string, string], more: object, at = 1_465_1
   }
 }
 
-describe('the published examples of the older signature', () => {
+describe('authenticateParameters', () => {
   for (const [name, keys, more, Signature] of VECTORS) {
-    it(`accept ${name}, and refuse it after any change`, () => {
+    it(`accepts the published example ${name}, and refuses it after any change`, () => {
       expect(verify(keys, { ...more, Signature })).toBe(keys[0]);
       expect(verify(keys, { ...more, Signature, Limit: '21' })).toBe('AuthFailure.SignatureFailure');
       expect(verify([keys[0], `${keys[1]}x`], { ...more, Signature })).toBe('AuthFailure.SignatureFailure');
@@ -58,7 +58,7 @@ const FLEET = Array.from({ length: 13 }, (_, n) => ({ id: `crs-older0${String(n)
 const read = (own: Record<string, string> = {}, how: OlderSigning = {}): WireRequest =>
   olderSigned('redis.DescribeInstances', own, START, how);
 
-describe('a request with the older signature and', () => {
+describe('the older signature', () => {
   const cases: readonly (readonly [string, OlderSigning, string])[] = [
     ['GET', {}, 'ok'],
     ['POST, a form', { method: 'POST' }, 'ok'],
@@ -90,28 +90,29 @@ describe('a request with the older signature and', () => {
     ['text for a number', { params: { Limit: 'many' } }, 'InvalidParameter'],
   ];
   for (const [what, signing, expected] of cases) {
-    it(`${what}: ${expected}`, () => expect(codeOf(testWorld(FLEET).send(read({}, signing)))).toBe(expected));
+    it(`with ${what} gives ${expected}`, () =>
+      expect(codeOf(testWorld(FLEET).send(read({}, signing)))).toBe(expected));
   }
 
-  it('flat lists signs the twelfth element before the second', () => {
+  it('covers the twelfth element of a flat list before the second', () => {
     const test = testWorld(FLEET);
     const ids = Object.fromEntries(FLEET.map(({ id }, n) => [`InstanceIds.${n}`, id]));
     expect(test.send(read({ ...ids, Limit: '100' })).TotalCount).toBe(13);
   });
 
-  it('special characters signs the raw values', () => {
+  it('covers raw values with special characters', () => {
     const test = testWorld([{ id: 'crs-older000', name: 'a b&c=d/+é%41' }]);
     for (const method of ['GET', 'POST'] as const)
       expect(test.send(read({ InstanceName: 'a b&c=d/+é%41' }, { method })).TotalCount).toBe(1);
   });
 
-  it('a used nonce is refused; a new nonce makes a new request', () => {
+  it('is valid only once, and a new nonce makes a new request', () => {
     const test = testWorld(FLEET);
     const again = [7, 7, 8].map((nonce) => codeOf(test.send(read({}, { nonce }))));
     expect(again).toEqual(['ok', 'AuthFailure.SignatureExpire', 'ok']);
   });
 
-  it('an order is executed', () => {
+  it('is valid for orders', () => {
     const test = testWorld(FLEET);
     const params = { InstanceId: 'crs-older000', MemSize: '8192', RedisShardNum: '1', RedisReplicasNum: '1' };
     const request = olderSigned('redis.UpgradeInstance', params, START, { method: 'POST' });
@@ -119,7 +120,7 @@ describe('a request with the older signature and', () => {
     expect(test.world.deals.size).toBe(1);
   });
 
-  it('the newer signature share one request limit', () => {
+  it('shares one request limit with the newer signature', () => {
     const test = testWorld(FLEET, { limit: 1 });
     expect(test.code('redis.DescribeInstances')).toBe('ok');
     expect(codeOf(test.send(read()))).toBe('RequestLimitExceeded');

@@ -16,7 +16,7 @@ const MANY = Array.from({ length: 25 }, (_, n) => ({
 const ids = (answer: Answer): string[] =>
   answer.InstanceSet.map(({ InstanceId }: { InstanceId: string }) => InstanceId.slice(-2));
 
-describe('the check of parameters for', () => {
+describe('a request with', () => {
   const HARMFUL = '{"__proto__":{},"constructor":1}';
   const ID = 'crs-fleet000';
   const cases: readonly (readonly [string, string, unknown, string])[] = [
@@ -70,12 +70,12 @@ describe('the check of parameters for', () => {
     it(`${what}: ${expected}`, () =>
       expect(testWorld(MANY).code('redis.DescribeInstances', {}, { region })).toBe(expected));
 
-  it('an action with a wrong version: NoSuchVersion', () => {
+  it('a wrong version: NoSuchVersion', () => {
     const service = 'redis';
     expect(testWorld([]).code('2017-03-12.DescribeInstances', {}, { service })).toBe('NoSuchVersion');
   });
 
-  it('any request gives each answer its own request id', () => {
+  it('any result has its own request id in the answer', () => {
     const test = testWorld([]);
     const [one, other] = [test.call('redis.DescribeInstances'), test.call('redis.Nonsense')];
     for (const { RequestId } of [one, other])
