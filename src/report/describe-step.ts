@@ -8,23 +8,23 @@ export function changeOf(step: ReportStep): string {
   return show.change({ dimension: step.dimension, from: step.from, to: step.to }, step.after, step.nodes);
 }
 
-const GRAVEST_FIRST: readonly string[] = ['unknown', 'failed', 'refused', 'drifted', 'skipped'];
+const MOST_SEVERE_FIRST: readonly string[] = ['unknown', 'failed', 'refused', 'drifted', 'skipped'];
 
 /** Steps that need a person's eyes, the gravest first; those that merely did not run are not among them. */
-export function needingAttention(report: Report): ReportStep[] {
+export function stepsNeedingAttention(report: Report): ReportStep[] {
   return report.steps
-    .filter(({ outcome, warning }) => GRAVEST_FIRST.includes(outcome) || warning !== undefined)
-    .sort((a, b) => gravity(a) - gravity(b));
+    .filter(({ outcome, warning }) => MOST_SEVERE_FIRST.includes(outcome) || warning !== undefined)
+    .sort((a, b) => severityRank(a) - severityRank(b));
 }
 
 /** What only has a warning comes last. */
-function gravity({ outcome }: ReportStep): number {
-  const at = GRAVEST_FIRST.indexOf(outcome);
-  return at < 0 ? GRAVEST_FIRST.length : at;
+function severityRank({ outcome }: ReportStep): number {
+  const at = MOST_SEVERE_FIRST.indexOf(outcome);
+  return at < 0 ? MOST_SEVERE_FIRST.length : at;
 }
 
 /** Whether it must be shown how a step was asked for: more than once, or without a plain answer. */
-export function isAskedOtherwise({ asked }: ReportStep): boolean {
+export function hasUnusualAttempts({ asked }: ReportStep): boolean {
   return asked.some(
     (one, at) =>
       at > 0 || one.settled !== undefined || one.answer === 'no-answer' || one.answer === 'none-yet',
@@ -51,7 +51,7 @@ const ANSWERS: Readonly<Record<ReportAttempt['answer'], string>> = {
 };
 
 /** `limit 4 s, busy 2 m 3 s`: what held a step up beside the change itself; empty where nothing did for a second. */
-export function heldUpBy({ waits }: ReportStep): string {
+export function describeDelays({ waits }: ReportStep): string {
   return waits
     .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
     .map((wait) => `${wait.for} ${show.duration(wait.ms)}`)

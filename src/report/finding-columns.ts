@@ -1,6 +1,6 @@
 /** The columns of a finding, the same wherever findings are shown as a table. */
 import type { Finding } from '../model.ts';
-import { type ColumnOf, code, id, SENTENCE } from './document/table.ts';
+import { BELOW_ROW, type ColumnOf, code, id } from './document/table.ts';
 
 export const SEVERITY: ColumnOf<Finding> = [
   'Severity',
@@ -8,8 +8,8 @@ export const SEVERITY: ColumnOf<Finding> = [
 ];
 export const CODE: ColumnOf<Finding> = ['Code', (finding) => code(finding.code), { yields: 1, bare: true }];
 export const INSTANCE: ColumnOf<Finding> = ['Instance', ({ instance }) => id(instance), { bare: true }];
-export const WHAT: readonly ColumnOf<Finding>[] = [
-  ['What', ({ message }) => message, SENTENCE],
+export const MESSAGE_COLUMNS: readonly ColumnOf<Finding>[] = [
+  ['What', ({ message }) => message, BELOW_ROW],
   [
     'Fix',
     ({ fix, example }) => fix ?? (example && `example: ${example}`),

@@ -59,7 +59,7 @@ export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
 export function change({ dimension, from, to }: Change, after: Size, nodes?: NodeChange): string {
   const word = DIMENSION_WORDS[dimension];
   if (dimension === 'replicas')
-    return `${word} ${count(from)} → ${count(to)}${nodes ? ` ${where(nodes)}` : ''}`;
+    return `${word} ${count(from)} → ${count(to)}${nodes ? ` ${describeNodeChange(nodes)}` : ''}`;
   if (dimension === 'shards')
     return `${word} ${count(from)} → ${count(to)} × ${memory(after.memoryPerShard)}`;
   const shards = after.shards === 1 ? '' : ` × ${counted(after.shards, 'shard')}`;
@@ -67,7 +67,7 @@ export function change({ dimension, from, to }: Change, after: Size, nodes?: Nod
 }
 
 /** `in ap-shanghai-4, ap-shanghai-5` for added replicas, `without 65541 in ap-shanghai-4` for removed ones. */
-function where(change: NodeChange): string {
+function describeNodeChange(change: NodeChange): string {
   return change.kind === 'add'
     ? `in ${change.zones.map(({ code }) => code).join(', ')}`
     : `without ${change.nodes.map(({ id, zone }) => `${id} in ${zone.code}`).join(', ')}`;
@@ -165,16 +165,16 @@ export function fromTo(from: string, to: string | null): string {
 }
 
 /** What a process that took a run up did beside carrying it out, and why it stopped, in words; empty where there is nothing. */
-export function remarks({ purpose, tookOverFrom, stopped }: RunProcess): string {
+export function describeProcess({ purpose, tookOverFrom, stopped }: RunProcess): string {
   return join([
     purpose === 'reconcile' && 'reconcile: read, and ordered nothing',
-    takenOver(tookOverFrom),
+    describeTakeover(tookOverFrom),
     stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
   ]);
 }
 
 /** `took over from pid 4711 on db-ops-1 (refit apply in runs/x)`; empty where nothing was taken over. */
-export function takenOver(from: readonly FormerHolder[] = []): string {
+export function describeTakeover(from: readonly FormerHolder[] = []): string {
   if (from.length === 0) return '';
   return `took over from ${from.map(({ pid, host, purpose }) => `pid ${pid} on ${host} (${purpose})`).join(' and ')}`;
 }

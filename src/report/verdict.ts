@@ -43,7 +43,7 @@ function verdictOf(report: Report, directory: string): Verdict {
       next: `refit status ${directory}`,
     };
   }
-  const why = run.endedBecause === 'done' ? '' : (run.what ?? ENDED[run.endedBecause]);
+  const why = run.endedBecause === 'done' ? '' : (run.what ?? END_CAUSES[run.endedBecause]);
   if (totals.unknown > 0) {
     const next = `refit reconcile ${directory}`;
     return { tone: 'bad', word: 'UNKNOWN', sentence: join([sum, why]), next };
@@ -69,7 +69,7 @@ const WORDS = {
   'window-closed': 'WINDOW CLOSED',
 } as const;
 
-const ENDED = {
+const END_CAUSES = {
   halted: 'a threshold or gate ended it',
   drained: 'stopped, and what was under way was followed to its end',
   'finish-by': 'the time to finish by had come',

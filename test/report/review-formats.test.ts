@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import type { Review } from '../../src/model.ts';
 import { type ReviewFormat, renderReview } from '../../src/report/review/render-review.ts';
-import { unplanned } from '../../src/report/review/review-targets.ts';
+import { createTextReview } from '../../src/report/review/review-targets.ts';
 import { annotationsOf, htmlOf, recordsOf, tablesOf, tagsOf } from './read-renderings.ts';
 import { fiveThousandChanges, MORE_REVIEWS } from './review-situations.ts';
 import { finding, REVIEWS } from './situations.ts';
@@ -16,7 +16,11 @@ const PUBLISHED = join(import.meta.dirname, 'published');
 const SCHEMAS = join(import.meta.dirname, '../../schemas');
 const json = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
-const invalid = unplanned('plans/a.yaml', [finding({ instance: null })], 'refit validate plans/a.yaml');
+const invalid = createTextReview(
+  'plans/a.yaml',
+  [finding({ instance: null })],
+  'refit validate plans/a.yaml',
+);
 const ALL: Readonly<Record<string, () => Review>> = {
   ...REVIEWS,
   ...MORE_REVIEWS,
@@ -217,7 +221,7 @@ describe('annotations of a GitHub workflow', () => {
 
   it('stand at the first line of the plan where they concern all of it', () => {
     const { annotations } = annotationsOf(
-      render(unplanned('plans/a.yaml', [finding({ location: null, instance: null })], null), 'github'),
+      render(createTextReview('plans/a.yaml', [finding({ location: null, instance: null })], null), 'github'),
     );
     expect(annotations[0]!.properties).toMatchObject({ file: 'plans/a.yaml', line: '1', col: '1' });
   });

@@ -5,6 +5,7 @@ import { htmlTable } from '../../src/report/document/html-table.ts';
 import { ink } from '../../src/report/document/ink.ts';
 import { markdownDocument } from '../../src/report/document/markdown-document.ts';
 import {
+  BELOW_ROW,
   type ColumnOf,
   cellText,
   code,
@@ -13,7 +14,6 @@ import {
   id,
   ids,
   money,
-  SENTENCE,
   type Table,
   tableOf,
   time,
@@ -182,13 +182,13 @@ const ITEMS: readonly Item[] = [
 ];
 const COLUMNS: readonly ColumnOf<Item>[] = [
   ['Instance', (item) => id(item.id)],
-  ['Name', () => 'a-rather-long-name-of-an-instance', { under: 'Instance', least: 10, bare: true }],
+  ['Name', () => 'a-rather-long-name-of-an-instance', { under: 'Instance', minWidth: 10, bare: true }],
   ['Took', ({ took }) => duration(took)],
   ['Orders', () => ids(['20260105000001', '20260105000002']), { yields: 1 }],
   ['Seen', () => time('2026-01-05T02:00:00.000Z', '2026-01-05T00:00:00.000Z'), { in: 'documents' }],
   ['Size', () => count(12_345), { in: 'page', under: 'Orders' }],
   ['Empty', () => null],
-  ['What', ({ what }) => what, SENTENCE],
+  ['What', ({ what }) => what, BELOW_ROW],
 ];
 const TABLE = tableOf(
   { id: 'items', heading: 'Items', note: 'All of them.', filter: { by: 'Instance', choices: ['a'] } },
@@ -270,7 +270,7 @@ describe('a cell of hostile text', () => {
     ['Action', (text) => ({ kind: 'action', text, tone: text })],
     ['Excerpt', (text) => ({ kind: 'excerpt', text })],
     ['List', (text) => ids([text, text])],
-    ['What', (text) => text, SENTENCE],
+    ['What', (text) => text, BELOW_ROW],
   ];
   const table = tableOf({ id: 'hostile', heading: HOSTILE, note: HOSTILE }, [HOSTILE], all);
 

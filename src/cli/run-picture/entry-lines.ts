@@ -7,7 +7,7 @@ import { isTailLockCode } from '../../operations/read-run.ts';
 import { soakOf } from '../../plan/waves/waves.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import { OUTCOME_SIGNS } from '../../report/document/ink.ts';
-import { change, counted, duration, hours, takenOver } from '../../report/quantities.ts';
+import { change, counted, describeTakeover, duration, hours } from '../../report/quantities.ts';
 
 /** By their ids. */
 type Steps = ReadonlyMap<string, Step>;
@@ -24,7 +24,7 @@ export function lineOf(entry: JournalEntry, saved: SavedPlan, steps: Steps): str
     case 'approval-awaited':
       return `waits for approval until ${entry.until}: ${escapeControls(entry.what)}`;
     case 'lock-taken-over':
-      return escapeControls(takenOver([entry.from]));
+      return escapeControls(describeTakeover([entry.from]));
     case 'wave-started':
       return `${waveOf(entry, saved)} begins: ${counted(saved.waves[entry.wave]?.steps.length ?? 0, 'step')}`;
     case 'wave-ended': {

@@ -55,7 +55,7 @@ export function labelled(label: string, text: string, width: number, shown = lab
 export interface Column {
   readonly align?: 'left' | 'right';
   /** May be cut down to this many cells when the row is too wide. */
-  readonly least?: number;
+  readonly minWidth?: number;
   /** May be left out when the row is still too wide. */
   readonly optional?: boolean;
 }
@@ -94,7 +94,7 @@ function fitted(natural: readonly number[], columns: readonly Column[], room: nu
     const widths = [...kept];
     const excess = () => widths.reduce((sum, wide) => (wide > 0 ? sum + wide + 2 : sum), -2) - room;
     for (let at = columns.length - 1; at >= 0 && excess() > 0; at--) {
-      const least = columns[at]!.least;
+      const least = columns[at]!.minWidth;
       if (least !== undefined) widths[at] = Math.max(Math.min(least, widths[at]!), widths[at]! - excess());
     }
     if (excess() <= 0) return widths;

@@ -8,9 +8,9 @@
 
 // Control and format characters (C0, DEL, C1, bidi, zero width, tags), lone surrogates, line and paragraph
 // separators, private use and noncharacters: whatever could act instead of being seen.
-const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
+const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
 /** Made with the first text that needs it: these classes take a millisecond to look up. */
-let unseen: RegExp | undefined;
+let invisible: RegExp | undefined;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -20,8 +20,8 @@ const PLAIN = /^[\x20-\x7e]*$/;
 /** One line in which every character is seen: `\x1b`, `\u{202e}`, `\n` in place of what would act. */
 export function escapeControls(text: string): string {
   if (PLAIN.test(text)) return text;
-  unseen ??= new RegExp(UNSEEN, 'gu');
-  return text.replace(unseen, (character) => {
+  invisible ??= new RegExp(INVISIBLE, 'gu');
+  return text.replace(invisible, (character) => {
     const short = SHORT[character];
     if (short) return short;
     const code = character.codePointAt(0)!;
@@ -154,15 +154,15 @@ export function csvRecord(cells: readonly (string | number | null | undefined)[]
  * leave raw and a terminal could obey (C1, bidi, separators) is written as `\uXXXX`, which parses to the same.
  */
 export function json(value: unknown): string {
-  return `${unseenAsCodes(JSON.stringify(value, null, 2))}\n`;
+  return `${escapeInvisible(JSON.stringify(value, null, 2))}\n`;
 }
 
 /** The same on one line. */
 export function jsonLine(value: unknown): string {
-  return `${unseenAsCodes(JSON.stringify(value))}\n`;
+  return `${escapeInvisible(JSON.stringify(value))}\n`;
 }
 
-function unseenAsCodes(text: string): string {
+function escapeInvisible(text: string): string {
   const code = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.replace(/[\u007f-\u{10ffff}]/gu, (character) =>
     escapeControls(character) === character ? character : character.split('').map(code).join(''),

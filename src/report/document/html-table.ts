@@ -25,7 +25,7 @@ export function htmlTable(table: Table): Raw | null {
     body += '</tr>\n';
   }
   const place = stacks.findIndex(({ at }) => at === sorts);
-  return markup`${filter && sieve(id, filter, place)}<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
+  return markup`${filter && filterForm(id, filter, place)}<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
 <table id="${id}">
 <caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
 <thead><tr>${stacks.map((stack) => titleHtml(table.columns, stack))}</tr></thead>
@@ -110,7 +110,7 @@ function escaped(text: string): string {
 }
 
 /** Shown by the script, which it needs. @param by the place of its column. */
-function sieve(id: string, { by: label, choices }: NonNullable<Table['filter']>, by: number): Raw {
+function filterForm(id: string, { by: label, choices }: NonNullable<Table['filter']>, by: number): Raw {
   return markup`<form class="tools" data-for="${id}" data-by="${by}" hidden>
 <label>Find <input type="search" autocomplete="off" spellcheck="false"></label>
 <label>${label} <select><option value="">all</option>${choices.map((choice) => markup`<option>${choice}</option>`)}</select></label>

@@ -61,7 +61,7 @@ h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact
 `;
 
 /** The page's only script: filters and sorts tables that have a sieve. Everything is in the page without it. */
-export const SIFT_SCRIPT = `(() => {
+export const TABLE_SCRIPT = `(() => {
 for (const tools of document.querySelectorAll('form.tools')) {
   const table = document.getElementById(tools.dataset.for);
   const body = table.tBodies[0];

@@ -5,14 +5,14 @@
 import { sha256 } from '../../digest.ts';
 import type { Verdict } from '../verdict.ts';
 import { markup, type Piece, type Raw, raw } from './escape.ts';
-import { PAGE_STYLE, SIFT_SCRIPT } from './page-assets.ts';
+import { PAGE_STYLE, TABLE_SCRIPT } from './page-assets.ts';
 
 /** A whole page. */
 export function page(title: string, body: Piece): string {
   const policy = [
     "default-src 'none'",
     `style-src '${hashOf(PAGE_STYLE)}'`,
-    `script-src '${hashOf(SIFT_SCRIPT)}'`,
+    `script-src '${hashOf(TABLE_SCRIPT)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -29,7 +29,7 @@ export function page(title: string, body: Piece): string {
 </head>
 <body>
 ${body}
-<script>${raw(SIFT_SCRIPT)}</script>
+<script>${raw(TABLE_SCRIPT)}</script>
 </body>
 </html>
 `.raw;

@@ -38,7 +38,7 @@ export interface Layout {
   /** In a terminal: stands under the row, in lines of its own. */
   readonly below?: true;
   /** In a terminal: may be cut down to so many cells. */
-  readonly least?: number;
+  readonly minWidth?: number;
   /** In a terminal that is too narrow: goes under the row, the column with the lowest number first. */
   readonly yields?: number;
   /** Where it yields, it is left out instead. */
@@ -46,7 +46,7 @@ export interface Layout {
 }
 
 /** The layout of whole sentences. */
-export const SENTENCE = { below: true, bare: true } as const;
+export const BELOW_ROW = { below: true, bare: true } as const;
 
 export interface Column extends Layout {
   readonly title: string;

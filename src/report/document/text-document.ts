@@ -90,7 +90,7 @@ export function textRows(
     ...group.flatMap((row) => {
       const line = lines[next++]!;
       const under = linesUnder(row, columns, inRow, { width, inks });
-      return inRow.length === 0 ? hung(under) : [line, ...under];
+      return inRow.length === 0 ? outdented(under) : [line, ...under];
     }),
   ]);
 }
@@ -98,12 +98,12 @@ export function textRows(
 const INDENT = '  ';
 
 /** Where no column stands in the row, what is under it begins where rows begin. */
-function hung([first, ...rest]: readonly string[]): string[] {
+function outdented([first, ...rest]: readonly string[]): string[] {
   return first === undefined ? [] : [first.slice(INDENT.length), ...rest];
 }
 
-function alignmentOf({ right, least }: Column) {
-  return { align: right ? 'right' : 'left', ...(least === undefined ? {} : { least }) } as const;
+function alignmentOf({ right, minWidth }: Column) {
+  return { align: right ? 'right' : 'left', ...(minWidth === undefined ? {} : { minWidth }) } as const;
 }
 
 /** Which columns stand in the row: those that must, and of those that yield as many as there is room for. */
@@ -119,7 +119,7 @@ function columnsThatFit(
       (most, row) => Math.max(most, cells(signed(row[at]!))),
       titles ? column.title.length : 0,
     );
-    return column.least === undefined ? natural : Math.min(natural, column.least);
+    return column.minWidth === undefined ? natural : Math.min(natural, column.minWidth);
   });
   const excess = () => kept.reduce((sum, at) => sum + widths[at]! + 2, -2) - room;
   while (excess() > 0) {

@@ -7,10 +7,10 @@ import {
   type ChangedStep,
   type Difference,
   isChange,
-  type LoneStep,
   type PlanDiff,
   type PlanSide,
   type Sides,
+  type UnmatchedStep,
 } from './plan-diff.ts';
 
 /** `SAME` or `DIFFERENT`, and how much of what. */
@@ -44,7 +44,7 @@ export function tablesOf(diff: PlanDiff): Table[] {
     tableOf({ id: kind, heading: show.counted(rows.length, one, several) }, rows, COLUMNS);
   return [
     table('prices', diff.prices.map(priceRow), 'price'),
-    table('settings', diff.settings.map(leafRow), 'setting'),
+    table('settings', diff.settings.map(differenceRow), 'setting'),
     table('waves', waveRows(diff.waves), 'wave'),
     table('added', steps.added.map(stepRow('+')), 'step added', 'steps added'),
     table('removed', steps.removed.map(stepRow('-')), 'step removed', 'steps removed'),
@@ -63,7 +63,7 @@ export function tablesOf(diff: PlanDiff): Table[] {
     ),
     table(
       READINGS,
-      diff.readings.map(leafRow),
+      diff.readings.map(differenceRow),
       'reading of the moment, not counted',
       'readings of the moment, not counted',
     ),
@@ -102,12 +102,12 @@ function waveRows({ added, removed, reordered, stepsReordered }: PlanDiff['waves
   ];
 }
 
-function leafRow(difference: Difference): Row {
-  const { what, from, to } = difference;
-  return [from === undefined ? '+' : to === undefined ? '-' : '~', what, describeSides(difference)];
+function differenceRow(difference: Difference): Row {
+  const { name, from, to } = difference;
+  return [from === undefined ? '+' : to === undefined ? '-' : '~', name, describeSides(difference)];
 }
 
-function stepRow(sign: Row[0]): (step: LoneStep) => Row {
+function stepRow(sign: Row[0]): (step: UnmatchedStep) => Row {
   return ({ id: step, change, after, region, wave, quote }) => {
     const price = quote === null ? '' : `, ${show.quote(quote)}`;
     return [sign, step, `${show.change(change, after)}, ${region}, wave ${wave}${price}`];
@@ -117,10 +117,10 @@ function stepRow(sign: Row[0]): (step: LoneStep) => Row {
 /** What follows from the change is left out. */
 function changedRow(changed: ChangedStep | ChangedPrecondition): Row {
   const { differences } = changed;
-  const follows = differences.some(({ what }) => what === 'change' || what === 'before');
+  const follows = differences.some(({ name }) => name === 'change' || name === 'before');
   const told = differences
-    .filter(({ what }) => !(follows && what === 'after'))
-    .map((one) => (one.what === 'change' ? describeChange(one) : `${one.what} ${describeSides(one)}`));
+    .filter(({ name }) => !(follows && name === 'after'))
+    .map((one) => (one.name === 'change' ? describeChange(one) : `${one.name} ${describeSides(one)}`));
   return ['~', 'id' in changed ? changed.id : changed.instance, told.join('; ')];
 }
 
@@ -152,10 +152,10 @@ function describeValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function priceRow({ what, from, to }: Difference): Row {
-  const currency = what.split(' ')[0]!;
+function priceRow({ name, from, to }: Difference): Row {
+  const currency = name.split(' ')[0]!;
   const amount = (value: unknown) => (typeof value === 'number' ? show.money(value, currency) : 'nothing');
   const more = (typeof to === 'number' ? to : 0) - (typeof from === 'number' ? from : 0);
   const by = `${more > 0 ? '+' : ''}${show.money(more, currency)}`;
-  return ['~', what, `${amount(from)} → ${amount(to)} (${by})`];
+  return ['~', name, `${amount(from)} → ${amount(to)} (${by})`];
 }

@@ -13,7 +13,7 @@ export const PLAN_DIFF_FORMAT = 'refit.plan-diff/1';
 /** One value that differs. A side that does not have it is absent. */
 export interface Difference {
   /** Such as `execution.inFlight`. */
-  readonly what: string;
+  readonly name: string;
   readonly from?: unknown;
   readonly to?: unknown;
 }
@@ -25,7 +25,8 @@ export interface PlanSide extends Pick<SavedPlan, 'name' | 'file' | 'digest' | '
 }
 
 /** A step that only one of the two has. */
-export interface LoneStep extends Pick<Step, 'id' | 'instance' | 'region' | 'change' | 'after' | 'quote'> {
+export interface UnmatchedStep
+  extends Pick<Step, 'id' | 'instance' | 'region' | 'change' | 'after' | 'quote'> {
   readonly wave: string;
 }
 
@@ -39,8 +40,8 @@ export interface PlanDiff {
   readonly from: PlanSide;
   readonly to: PlanSide;
   readonly steps: {
-    readonly added: readonly LoneStep[];
-    readonly removed: readonly LoneStep[];
+    readonly added: readonly UnmatchedStep[];
+    readonly removed: readonly UnmatchedStep[];
     readonly changed: readonly ChangedStep[];
   };
   readonly waves: {
@@ -70,7 +71,7 @@ export interface Sides<T> {
 }
 
 /** Looked at by themselves, or reckoned from others. */
-const APART: readonly (keyof SavedPlan)[] = [
+const NOT_SETTINGS: readonly (keyof SavedPlan)[] = [
   'format',
   'digest',
   'file',
@@ -92,9 +93,9 @@ const APART: readonly (keyof SavedPlan)[] = [
 export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
   const settings = [
     ...differences(settingsOf(from), settingsOf(to)),
-    ...differences(conductOf(from.waves), conductOf(to.waves)),
+    ...differences(rolloutOptionsOf(from.waves), rolloutOptionsOf(to.waves)),
     // When a calendar was read is of the moment, too: what it says then is not.
-  ].filter(({ what }) => !/^windows\.calendars\..*\.knownUntil$/.test(what));
+  ].filter(({ name }) => !/^windows\.calendars\..*\.knownUntil$/.test(name));
   const conditions = pairs(from.preconditions, to.preconditions, ({ instance }) => instance);
   const blockedIn = ({ blocked }: SavedPlan) =>
     blocked.map(({ instance, findings }) => ({ instance, codes: findings.map(({ code }) => code) }));
@@ -104,17 +105,17 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
     waves: diffWaves(from.waves, to.waves),
     settings,
     preconditions: conditions.both.flatMap(([a, b]) => {
-      const own = differences(conditionsOf(a), conditionsOf(b));
+      const own = differences(preconditionValues(a), preconditionValues(b));
       return own.length === 0 ? [] : [{ instance: a.instance, differences: own }];
     }),
     prices: differences(pricesOf(from), pricesOf(to)),
-    blocked: lone(blockedIn(from), blockedIn(to), canonical),
-    unchanged: lone(unchangedIn(from), unchangedIn(to), String),
+    blocked: unmatched(blockedIn(from), blockedIn(to), canonical),
+    unchanged: unmatched(unchangedIn(from), unchangedIn(to), String),
     findings: diffFindings(from.findings, to.findings),
   };
   return {
     format: PLAN_DIFF_FORMAT,
-    same: isNothing(diff),
+    same: isEmpty(diff),
     from: sideOf(from),
     to: sideOf(to),
     ...diff,
@@ -123,9 +124,9 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
 }
 
 /** Nothing in any of its lists, and nothing that is so. */
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value === false;
-  return Object.values(value).every(isNothing);
+  return Object.values(value).every(isEmpty);
 }
 
 function sideOf({ name, file, digest, sealedAt, expiresAt, steps }: SavedPlan): PlanSide {
@@ -136,8 +137,8 @@ function sideOf({ name, file, digest, sealedAt, expiresAt, steps }: SavedPlan): 
 function diffSteps(from: SavedPlan, to: SavedPlan): PlanDiff['steps'] {
   const { added, removed, both } = pairs(from.steps, to.steps, ({ id }) => id);
   return {
-    added: added.map((step) => loneStep(step, to)),
-    removed: removed.map((step) => loneStep(step, from)),
+    added: added.map((step) => unmatchedStep(step, to)),
+    removed: removed.map((step) => unmatchedStep(step, from)),
     changed: both.flatMap(([a, b]) => {
       const own = differences(stepValues(a, from), stepValues(b, to), 1);
       return own.length === 0 ? [] : [{ id: a.id, differences: own }];
@@ -145,7 +146,7 @@ function diffSteps(from: SavedPlan, to: SavedPlan): PlanDiff['steps'] {
   };
 }
 
-function loneStep(step: Step, { waves }: SavedPlan): LoneStep {
+function unmatchedStep(step: Step, { waves }: SavedPlan): UnmatchedStep {
   const told = pick(step, 'id', 'instance', 'region', 'change', 'after', 'quote');
   return { ...told, wave: waves[step.wave]!.name };
 }
@@ -177,17 +178,17 @@ function diffWaves(from: readonly Wave[], to: readonly Wave[]): PlanDiff['waves'
 
 /** Whatever else is sealed, by name: also what is added to the format later. */
 function settingsOf(plan: SavedPlan): Record<string, unknown> {
-  const rest = Object.entries(plan).filter(([key]) => !APART.includes(key as keyof SavedPlan));
+  const rest = Object.entries(plan).filter(([key]) => !NOT_SETTINGS.includes(key as keyof SavedPlan));
   const expires = duration(Date.parse(plan.expiresAt) - Date.parse(plan.sealedAt));
   return { ...Object.fromEntries(rest), expires };
 }
 
-function conductOf(waves: readonly Wave[]): Record<string, unknown> {
+function rolloutOptionsOf(waves: readonly Wave[]): Record<string, unknown> {
   return Object.fromEntries(waves.map(({ name, steps: _, ...conduct }) => [`wave ${name}`, conduct]));
 }
 
 /** Without the size after the last step, which the steps say. */
-function conditionsOf(precondition: Precondition): object {
+function preconditionValues(precondition: Precondition): object {
   const { used: _, because: __, readAt: ___, target: ____, ...condition } = precondition;
   return condition;
 }
@@ -204,7 +205,7 @@ function pricesOf({ prices }: SavedPlan): Record<string, number> {
 /** A finding is the same where it is about the same: its numbers may be others. */
 function diffFindings(from: readonly Finding[], to: readonly Finding[]): PlanDiff['findings'] {
   const about = ({ code, severity, instance }: Finding) => canonical([code, severity, instance]);
-  const { added, removed } = lone(from, to, about);
+  const { added, removed } = unmatched(from, to, about);
   const told = (finding: Finding) => pick(finding, 'code', 'severity', 'message');
   return { added: added.map(told), removed: removed.map(told) };
 }
@@ -231,13 +232,13 @@ function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
  * @param depth how far down to go: a size or a change deeper than that is one value.
  */
 function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY): Difference[] {
-  const [a, b] = [from, to].map((value) => new Map(Object.entries(named(value))));
+  const [a, b] = [from, to].map((value) => new Map(Object.entries(byName(value))));
   return [...new Set([...a!.keys(), ...b!.keys()])].flatMap((key) => {
     const [x, y] = [a!.get(key), b!.get(key)];
     if (canonicalOf(x) === canonicalOf(y)) return [];
     const within = depth > 1 ? inner(x, y, depth - 1) : [];
-    if (within.length > 0) return within.map(({ what, ...sides }) => ({ what: `${key}.${what}`, ...sides }));
-    return [{ what: key, ...(x === undefined ? {} : { from: x }), ...(y === undefined ? {} : { to: y }) }];
+    if (within.length > 0) return within.map(({ name, ...sides }) => ({ name: `${key}.${name}`, ...sides }));
+    return [{ name: key, ...(x === undefined ? {} : { from: x }), ...(y === undefined ? {} : { to: y }) }];
   });
 }
 
@@ -254,7 +255,7 @@ function canonicalOf(value: unknown): string {
 }
 
 function isTree(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && (!Array.isArray(value) || named(value) !== value);
+  return typeof value === 'object' && value !== null && (!Array.isArray(value) || byName(value) !== value);
 }
 
 /** A size is told as a whole. */
@@ -263,7 +264,7 @@ function isSize(value: object): boolean {
 }
 
 /** A list whose members have names, or files, as an object by them; anything else as it is. */
-function named(value: object): object {
+function byName(value: object): object {
   if (!Array.isArray(value) || value.length === 0) return value;
   const names = value.map((one: { name?: unknown; file?: unknown } | null) => one?.name ?? one?.file);
   if (!names.every((name) => typeof name === 'string') || new Set(names).size < names.length) return value;
@@ -285,7 +286,7 @@ function pairs<T>(from: readonly T[], to: readonly T[], key: (item: T) => string
 }
 
 /** What one side has more often than the other. */
-function lone<T>(from: readonly T[], to: readonly T[], key: (item: T) => string): Sides<T> {
+function unmatched<T>(from: readonly T[], to: readonly T[], key: (item: T) => string): Sides<T> {
   const [before, after] = [Map.groupBy(from, key), Map.groupBy(to, key)];
   const more = (own: Map<string, T[]>, other: Map<string, T[]>) =>
     [...own].flatMap(([name, items]) => items.slice(other.get(name)?.length ?? 0));

@@ -4,7 +4,7 @@ import { SECOND } from '../../units.ts';
 import { count, counted, duration, join } from '../quantities.ts';
 
 /** `starts with 1 at once, doubling; then soaks for 30m`; empty where the wave is an ordinary one. */
-export function describeConduct(plan: Pick<UnsealedPlan, 'execution' | 'waves'>, wave: Wave): string {
+export function describeRolloutOptions(plan: Pick<UnsealedPlan, 'execution' | 'waves'>, wave: Wave): string {
   const { approval, slowStart = plan.execution.slowStart, haltWhen, soak, gate } = wave;
   const soaks = soak !== undefined && (wave !== plan.waves.at(-1) || gate !== undefined);
   return join([
@@ -42,7 +42,7 @@ function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'unknown'
 
 /** Each wave that has something to say, with it: for reviews that list no steps under their waves. */
 export function rolloutOfWaves(plan: Pick<UnsealedPlan, 'execution' | 'waves'>): string[] {
-  const told = plan.waves.map((wave) => ({ name: wave.name, words: describeConduct(plan, wave) }));
+  const told = plan.waves.map((wave) => ({ name: wave.name, words: describeRolloutOptions(plan, wave) }));
   return told.filter(({ words }) => words !== '').map(({ name, words }) => `${name} ${words}`);
 }
 

@@ -5,7 +5,7 @@ import { SEVERITY_SIGNS } from '../document/ink.ts';
 import type { Terminal } from '../document/text-document.ts';
 import { locationOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
-import { findingGroups, MANY, tally } from './review-targets.ts';
+import { findingGroups, MANY, severityCounts } from './review-targets.ts';
 
 /** Codes that are shown unless all are asked for. */
 const SHOWN_CODES = 12;
@@ -30,7 +30,7 @@ export function findingsSection(findings: readonly Finding[], view: View): strin
   const rest = groups.slice(shown.length).flat().length;
   return [
     '',
-    inks.bold(`Attention: ${tally(findings)}`),
+    inks.bold(`Attention: ${severityCounts(findings)}`),
     ...shown.flatMap((group) =>
       all || group.length < MANY
         ? group.flatMap((finding) => findingLines(finding, 1, view))

@@ -5,7 +5,7 @@ import { clip, wrap } from '../document/columns.ts';
 import { firstRows, withColumns } from '../document/table.ts';
 import { textRows } from '../document/text-document.ts';
 import * as show from '../quantities.ts';
-import { describeConduct } from './describe-rollout.ts';
+import { describeRolloutOptions } from './describe-rollout.ts';
 import type { View } from './findings-text.ts';
 import { changeKinds, type ReviewedTarget, wavesOf } from './review-targets.ts';
 import { changesTable, kindsTable } from './tables.ts';
@@ -86,7 +86,7 @@ function titleOf(
   const where = oneRegion ? `, ${own[0]!.region}` : '';
   const price = show.quotes(sumPrices(own));
   const title = `Wave ${clip(wave.name, LONGEST)}: ${show.counted(own.length, 'step')}${where}`;
-  const words = describeConduct(plan, wave);
+  const words = describeRolloutOptions(plan, wave);
   return [
     '',
     `${inks.bold(title)}${price === '' ? '' : `  ${price}`}`,

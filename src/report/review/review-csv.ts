@@ -43,7 +43,7 @@ export function reviewCsv(review: Review): string {
   const windows = new Map(
     preconditions.map(({ instance, window }) => [instance, window && show.hours(window)]),
   );
-  for (const { instance, name, region, state, steps, findings, why } of reviewedTargets(review)) {
+  for (const { instance, name, region, state, steps, findings, reason } of reviewedTargets(review)) {
     for (const step of steps) {
       rows.push({
         state,
@@ -65,13 +65,13 @@ export function reviewCsv(review: Review): string {
         quote_currency: step.quote?.currency,
         quote_basis: step.quote?.basis,
         quote_reckoned: step.quote ? (step.quote.estimated ? 'yes' : 'no') : null,
-        message: why,
+        message: reason,
         nodes: show.nodes(step.nodes),
         window: windows.get(instance),
       });
     }
     if (state === 'unchanged' && findings.length === 0)
-      rows.push({ state, instance, name, region, message: why });
+      rows.push({ state, instance, name, region, message: reason });
     for (const finding of findings)
       rows.push({ ...rowOf(finding), state: state === 'change' ? 'finding' : state, instance, name, region });
   }

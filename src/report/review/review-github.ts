@@ -7,7 +7,7 @@ import { clip } from '../document/columns.ts';
 import { sanitize } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { verdictOfReview } from '../verdict.ts';
-import { tally, titleOf } from './review-targets.ts';
+import { severityCounts, titleOf } from './review-targets.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 /** More of one kind are not shown by GitHub: the last of them says how many there are. */
@@ -29,14 +29,16 @@ export function reviewGithub(
     return [
       ...shown.map((finding) => annotation(finding, file)),
       ...rest.slice(0, 1).map(({ location }) => {
-        const message = `${tally(rest)} more of this plan are not shown here`;
+        const message = `${severityCounts(rest)} more of this plan are not shown here`;
         const code = `${show.count(rest.length)} more`;
         return annotation({ severity, code, message, fix: elsewhere, example: null, location }, file);
       }),
     ];
   });
   const told =
-    findings.length === 0 || ['blocked', 'invalid'].includes(review.verdict) ? '' : `; ${tally(findings)}`;
+    findings.length === 0 || ['blocked', 'invalid'].includes(review.verdict)
+      ? ''
+      : `; ${severityCounts(findings)}`;
   const sealed = digest === null ? '' : `, digest ${digest}`;
   return `${[`${word}: ${data(sentence)}${told}${sealed}`, ...lines].join('\n')}\n`;
 }

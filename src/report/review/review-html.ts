@@ -1,9 +1,9 @@
 /** A plan as a page for the person who approves it. */
 import { type Review, totalMemory, type UnsealedPlan } from '../../model.ts';
+import { amountsChart } from '../charts/amounts.ts';
 import { markup, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
-import { amountsPicture } from '../pictures/amounts.ts';
 import * as show from '../quantities.ts';
 import { unchangedTable } from '../run/tables.ts';
 import { verdictOfReview } from '../verdict.ts';
@@ -45,7 +45,7 @@ function memory({ steps, preconditions }: UnsealedPlan): Raw | null {
     ([from, to], { size, target }) => [from + totalMemory(size), to + totalMemory(target)],
     [0, 0],
   );
-  return markup`<div class="pair"><figure>${amountsPicture('memory', 'Memory of all planned instances', [
+  return markup`<div class="pair"><figure>${amountsChart('memory', 'Memory of all planned instances', [
     { label: 'before', value: before, text: show.memory(before), tone: 'm0' },
     { label: 'planned', value: after, text: show.memory(after), tone: 'm2' },
   ])}<figcaption>Of all instances that change, replicas included.</figcaption></figure></div>

@@ -11,7 +11,11 @@ export function planOf(review: Review): UnsealedPlan | null {
  * A plan of which only the text was looked at, as a review: its findings, and nothing else to show.
  * @param file the plan file, or several. @param next the command to type next.
  */
-export function unplanned(file: string, findings: readonly Finding[], next: string | null): TextReview {
+export function createTextReview(
+  file: string,
+  findings: readonly Finding[],
+  next: string | null,
+): TextReview {
   const isInvalid = findings.some(({ severity }) => severity === 'error');
   return { verdict: isInvalid ? 'invalid' : 'valid', file, findings, next };
 }
@@ -38,13 +42,13 @@ export interface ReviewedTarget {
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
   /** Why it stays, or how its size and order of steps came about; null where there is nothing to say. */
-  readonly why: string | null;
+  readonly reason: string | null;
 }
 
 /** Every target exactly once, blocked ones first. An instance with an error is blocked, whatever else is said of it. */
 export function reviewedTargets(review: Review): ReviewedTarget[] {
   const { findings } = review;
-  const plan = planOf(review) ?? NOTHING_PLANNED;
+  const plan = planOf(review) ?? EMPTY_PLAN;
   const about = Map.groupBy(findings, ({ instance }) => instance ?? '');
   const steps = Map.groupBy(plan.steps, ({ instance }) => instance);
   const known = new Map(plan.preconditions.map((precondition) => [precondition.instance, precondition]));
@@ -64,7 +68,7 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
     state,
     steps: state === 'change' ? (steps.get(instance) ?? []) : [],
     findings: distinct([...(blocked.get(instance)?.findings ?? []), ...(about.get(instance) ?? [])]),
-    why: unchanged.get(instance) ?? whyOf(known.get(instance)),
+    reason: unchanged.get(instance) ?? reasonOf(known.get(instance)),
   });
   const states = new Map<string, ReviewedTarget['state']>();
   for (const instance of [...refused, ...blocked.keys()]) states.set(instance, 'blocked');
@@ -73,14 +77,14 @@ export function reviewedTargets(review: Review): ReviewedTarget[] {
   return [...states].map(([instance, state]) => target(instance, state));
 }
 
-const NOTHING_PLANNED: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'blocked' | 'unchanged'> = {
+const EMPTY_PLAN: Pick<UnsealedPlan, 'steps' | 'preconditions' | 'blocked' | 'unchanged'> = {
   steps: [],
   preconditions: [],
   blocked: [],
   unchanged: [],
 };
 
-function whyOf(precondition: Precondition | undefined): string | null {
+function reasonOf(precondition: Precondition | undefined): string | null {
   const { because = null, window } = precondition ?? {};
   const waits = window ? `waits for its window ${show.hours(window)}` : null;
   return [because, waits].filter((part) => part !== null).join('; ') || null;
@@ -101,7 +105,7 @@ export function findingGroups(findings: readonly Finding[]): (readonly [Finding,
 export const MANY = 4;
 
 /** `9 errors, 1 warning`. */
-export function tally(findings: readonly Pick<Finding, 'severity'>[]): string {
+export function severityCounts(findings: readonly Pick<Finding, 'severity'>[]): string {
   return (['error', 'warning', 'note'] as const)
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, number]) => number > 0)

@@ -1,17 +1,23 @@
 /** The tables of a plan under review, each once, as data: what every format shows of them is the same. */
 import type { Finding, PriceShare, Step, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
-import { type ColumnOf, count, id, money, name, SENTENCE, type Table, tableOf } from '../document/table.ts';
-import { CODE, INSTANCE, SEVERITY, WHAT } from '../finding-columns.ts';
+import { BELOW_ROW, type ColumnOf, count, id, money, name, type Table, tableOf } from '../document/table.ts';
+import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
 import { priceOfShare } from './review-facts.ts';
-import { type changeKinds, findingGroups, MANY, type ReviewedTarget, tally } from './review-targets.ts';
+import {
+  type changeKinds,
+  findingGroups,
+  MANY,
+  type ReviewedTarget,
+  severityCounts,
+} from './review-targets.ts';
 
-const FINDING_COLUMNS = [SEVERITY, CODE, INSTANCE, ...WHAT];
+const FINDING_COLUMNS = [SEVERITY, CODE, INSTANCE, ...MESSAGE_COLUMNS];
 
 /** `Attention: 9 errors, 1 warning`. */
 export function attentionHeading(findings: readonly Finding[]): string {
-  return `Attention: ${tally(findings)}`;
+  return `Attention: ${severityCounts(findings)}`;
 }
 
 /** Every finding, those that block first. */
@@ -36,7 +42,7 @@ export function attentionTable(findings: readonly Finding[]): Table {
 export function moneyTable(shares: readonly PriceShare[]): Table {
   return tableOf({ id: 'money', heading: 'Money' }, shares, [
     ['By', ({ by }) => by],
-    ['Name', (share) => name(share.name), { least: 8 }],
+    ['Name', (share) => name(share.name), { minWidth: 8 }],
     ['Steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
     ['Price', (share) => money(priceOfShare(share))],
   ]);
@@ -45,7 +51,7 @@ export function moneyTable(shares: readonly PriceShare[]): Table {
 /** What a long plan does on the whole. */
 export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
   return tableOf({ id: 'kinds', heading: 'Changes by kind' }, kinds, [
-    ['Change', ({ words }) => words, { least: 20 }],
+    ['Change', ({ words }) => words, { minWidth: 20 }],
     ['Steps', ({ own }) => count(own.length)],
     ['Price', ({ own }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
   ]);
@@ -73,7 +79,7 @@ export function changesTable(
     [
       'Name',
       ({ target }) => name(target?.name ?? ''),
-      { under: 'Instance', least: 6, yields: 2, bare: true },
+      { under: 'Instance', minWidth: 6, yields: 2, bare: true },
     ],
     ['Region', ({ step }) => step.region, { yields: 1, bare: true }],
     ['Edition', ({ step }) => step.edition, { in: 'page' }],
@@ -81,8 +87,8 @@ export function changesTable(
     ['Change', ({ step }) => show.change(step.change, step.after, step.nodes)],
     [
       'Why',
-      ({ target, number }) => (number === 1 ? (target?.why ?? null) : null),
-      { under: 'Change', ...SENTENCE },
+      ({ target, number }) => (number === 1 ? (target?.reason ?? null) : null),
+      { under: 'Change', ...BELOW_ROW },
     ],
     ['Before', ({ step }) => show.size(step.before), { in: 'page' }],
     ['After', ({ step }) => show.size(step.after), { in: 'page' }],

@@ -36,7 +36,7 @@ export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report[
   return {
     quoted: saved.prices.map(({ amount, currency, basis }) => ({ amount, currency, basis })),
     verified: verifiedOf(steps),
-    billed: sumMoney(steps.map(atOnce)),
+    billed: sumMoney(steps.map(oneTimeBill)),
     bills: Object.fromEntries(
       BILLS.map((bill) => [bill, steps.filter((step) => step.bill === bill).length]),
     ) as Record<Bill, number>,
@@ -46,7 +46,7 @@ export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report[
       steps: items.length,
       quoted: sumPrices(items),
       verified: verifiedOf(items),
-      billed: sumMoney(items.map(atOnce)),
+      billed: sumMoney(items.map(oneTimeBill)),
     })),
   };
 }
@@ -56,6 +56,6 @@ function verifiedOf(steps: readonly ReportStep[]): PriceSum[] {
 }
 
 /** A postpaid order is billed at nothing: that is no part of what was paid. */
-function atOnce({ bill, billed }: ReportStep) {
+function oneTimeBill({ bill, billed }: ReportStep) {
   return bill === 'by-the-hour' && billed?.amount === 0 ? null : billed;
 }

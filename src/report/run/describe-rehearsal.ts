@@ -1,6 +1,6 @@
 /** What a rehearsal showed, the same in every format; and the banner that keeps it from being taken for an audit. */
 import type { Rehearsed, RehearsedEffect, RehearsedSeconds, Report } from '../../model.ts';
-import { SENTENCE, type Table, tableOf } from '../document/table.ts';
+import { BELOW_ROW, type Table, tableOf } from '../document/table.ts';
 import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
@@ -40,13 +40,13 @@ export function rehearsalTables({ rehearsed }: Pick<Report, 'rehearsed'>): Table
   return [
     wavesOfAllRuns(rehearsed),
     effectsTable(rehearsed),
-    tableOf(assumed, rehearsed.assumed, [['What', (one) => one, SENTENCE]]),
+    tableOf(assumed, rehearsed.assumed, [['What', (one) => one, BELOW_ROW]]),
   ];
 }
 
 function wavesOfAllRuns({ all, seeds }: Rehearsed): Table {
   return tableOf({ id: 'rehearsed-waves', heading: 'Waves over all runs' }, all.waves, [
-    ['Wave', (wave) => wave.name, { least: 8 }],
+    ['Wave', (wave) => wave.name, { minWidth: 8 }],
     ['Reached by', ({ runs }) => (runs === seeds.count ? 'every run' : `${runs} of ${seeds.count} runs`)],
     ['Ends after', ({ took, runs }) => (took ? describeTook(took, runs) : 'never ended'), { yields: 1 }],
   ]);

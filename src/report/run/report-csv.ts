@@ -4,7 +4,7 @@ import { SECOND } from '../../units.ts';
 import { describeAttempt } from '../describe-step.ts';
 import { csvRecord } from '../document/escape.ts';
 import { between, hours, instant, nodes } from '../quantities.ts';
-import { signedWhat } from './tables.ts';
+import { describeSigned } from './tables.ts';
 
 type Value = string | number | null;
 type ColumnOf<Item> = readonly [name: string, value: (item: Item) => Value | undefined];
@@ -58,7 +58,7 @@ export function reportCsv(
   { columns = CSV_COLUMNS }: { columns?: readonly string[] } = {},
 ): string {
   const chosen = columns.map((name) => COLUMNS[CSV_COLUMNS.indexOf(name)]!);
-  const others = [...leftOut(report), ...signed(report)];
+  const others = [...targetsWithoutStep(report), ...signatureRows(report)];
   // In front, so that no row of it can be taken for what was done.
   const front = (mark: string) => (report.rehearsal ? [mark] : []);
   return [
@@ -72,7 +72,7 @@ export function reportCsv(
 type Other = Readonly<Record<string, Value>>;
 
 /** The targets that never became a step. */
-function leftOut({ blocked, unchanged }: Report): Other[] {
+function targetsWithoutStep({ blocked, unchanged }: Report): Other[] {
   return [
     ...blocked.map(({ instance, region, findings }) => ({
       instance,
@@ -85,12 +85,12 @@ function leftOut({ blocked, unchanged }: Report): Other[] {
   ];
 }
 
-function signed({ run }: Report): Other[] {
+function signatureRows({ run }: Report): Other[] {
   return (run.signatures ?? []).map(({ by, wave, key, issuedAt, expiresAt }) => ({
     wave: wave ?? '',
     outcome: 'signed',
     code: key,
-    what: `${by} signed ${signedWhat(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
+    what: `${by} signed ${describeSigned(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
   }));
 }
 

@@ -1,13 +1,13 @@
 /** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
 import type { PriceSum, Report } from '../../model.ts';
+import { type Amount, amountsChart } from '../charts/amounts.ts';
+import { callsChart } from '../charts/calls.ts';
+import { durationsChart } from '../charts/durations.ts';
+import { outcomesChart } from '../charts/outcomes.ts';
+import { timelineChart } from '../charts/timeline.ts';
 import { markup, type Piece, type Raw, sanitize } from '../document/escape.ts';
 import { htmlTable } from '../document/html-table.ts';
 import { page, pageHeader, section } from '../document/page.ts';
-import { type Amount, amountsPicture } from '../pictures/amounts.ts';
-import { callsPicture } from '../pictures/calls.ts';
-import { durationsPicture } from '../pictures/durations.ts';
-import { outcomesPicture } from '../pictures/outcomes.ts';
-import { timelinePicture } from '../pictures/timeline.ts';
 import * as show from '../quantities.ts';
 import { verdictOfRun } from '../verdict.ts';
 import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-rehearsal.ts';
@@ -41,29 +41,29 @@ function sections(report: Report): Piece[] {
   const tables = (...ids: RunTable[]) => tablesOfRun(report, ids).map(htmlTable);
   return [
     section('over-all', 'Over all runs', rehearsalTables(report).map(htmlTable)),
-    section('outcomes-of', 'Outcomes', outcomesPicture(report.totals)),
+    section('outcomes-of', 'Outcomes', outcomesChart(report.totals)),
     section('amounts', 'Memory and money', [amounts(report), tables('money', 'billed-otherwise')]),
     section('approval', 'Approval', tables('approved-with', 'signatures')),
     section('time', 'The run in time', [
       timeline(report),
-      durationsPicture(report.steps),
+      durationsChart(report.steps),
       tables('waves', 'step-waits', 'run-waits', 'gates', 'processes', 'commands', 'notifications'),
     ]),
-    section('rate', 'Calls', [callsPicture(report), htmlTable(actionsTable(report))]),
+    section('rate', 'Calls', [callsChart(report), htmlTable(actionsTable(report))]),
     section('all', 'All targets', tables('steps', 'blocked', 'unchanged')),
   ];
 }
 
 function timeline(report: Report): Raw {
-  return markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelinePicture(report)}</div>
+  return markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelineChart(report)}</div>
 <figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
 `;
 }
 
 function amounts({ memory, money }: Report): Raw {
-  const prices = money.quoted.map((sum, index) => pricePicture(sum, index, money));
+  const prices = money.quoted.map((sum, index) => priceChart(sum, index, money));
   return markup`<div class="pair"><figure><h3>Memory of all planned instances</h3>
-${amountsPicture('memory', 'Memory of all planned instances', [
+${amountsChart('memory', 'Memory of all planned instances', [
   { label: 'before', value: memory.before, text: show.memory(memory.before), tone: 'm0' },
   { label: 'planned', value: memory.planned, text: show.memory(memory.planned), tone: 'm1' },
   { label: 'now', value: memory.now, text: show.memory(memory.now), tone: 'm2' },
@@ -73,7 +73,7 @@ ${amountsPicture('memory', 'Memory of all planned instances', [
 }
 
 /** What was quoted, of it what is verified, and beside what is paid once also what was billed. */
-function pricePicture(sum: PriceSum, index: number, { verified, billed }: Report['money']): Raw {
+function priceChart(sum: PriceSum, index: number, { verified, billed }: Report['money']): Raw {
   const isAlike = (one: PriceSum) => one.currency === sum.currency && one.basis === sum.basis;
   const done = { ...sum, amount: verified.find(isAlike)?.amount ?? 0 };
   const bill = sum.basis === 'once' ? billed.find(({ currency }) => currency === sum.currency) : undefined;
@@ -84,7 +84,7 @@ function pricePicture(sum: PriceSum, index: number, { verified, billed }: Report
   if (bill) bars.push({ label: 'billed', value: bill.amount, text: show.amounts([bill]), tone: 'm3' });
   const title = `${sum.basis === 'once' ? 'Paid once' : 'Price an hour'}, ${sum.currency}`;
   return markup`<figure><h3>${title}</h3>
-${amountsPicture(`money-${index}`, title, bars)}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${bill && '; beside what was billed'}.</figcaption></figure>
+${amountsChart(`money-${index}`, title, bars)}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${bill && '; beside what was billed'}.</figcaption></figure>
 `;
 }
 

@@ -52,7 +52,7 @@ export function reportText(
           inks.bold(`The run of seed ${rehearsed.seeds.first}`),
         ]),
     ...factLines(factsOf(report), width, inks),
-    ...painted(tablesOfRun(report).filter(({ id }) => id !== 'processes' || isRemarkable(report))),
+    ...painted(tablesOfRun(report).filter(({ id }) => id !== 'processes' || hasDetails(report))),
     '',
     ...verdictLines(verdict, width, inks),
     ...factLines(
@@ -69,6 +69,6 @@ export function reportText(
 }
 
 /** One process that has nothing to remark stands among the facts. */
-function isRemarkable({ run: { processes } }: Report): boolean {
-  return processes.length > 1 || processes.some((one) => one.cutOff > 0 || show.remarks(one) !== '');
+function hasDetails({ run: { processes } }: Report): boolean {
+  return processes.length > 1 || processes.some((one) => one.cutOff > 0 || show.describeProcess(one) !== '');
 }

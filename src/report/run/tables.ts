@@ -2,15 +2,17 @@
 import { given } from '../../given.ts';
 import { totals } from '../../journal/replay.ts';
 import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
+import { actionCalls, actionTone } from '../charts/calls.ts';
 import {
   changeOf,
   describeAttempt,
   describeBill,
-  heldUpBy,
-  isAskedOtherwise,
-  needingAttention,
+  describeDelays,
+  hasUnusualAttempts,
+  stepsNeedingAttention,
 } from '../describe-step.ts';
 import {
+  BELOW_ROW,
   type Cell,
   type ColumnOf,
   code,
@@ -20,13 +22,11 @@ import {
   ids,
   money,
   name,
-  SENTENCE,
   type Table,
   tableOf,
   time,
 } from '../document/table.ts';
-import { CODE, INSTANCE, SEVERITY, WHAT } from '../finding-columns.ts';
-import { actionCalls, actionTone } from '../pictures/calls.ts';
+import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
@@ -58,17 +58,17 @@ const STEP_WAIT_WORDS = {
 /** By id, in the order in which they are read: what needs a person first, what may be long last. */
 const TABLES = {
   /** Steps that need a person's eyes. */
-  attention: table('Attention', needingAttention, [
+  attention: table('Attention', stepsNeedingAttention, [
     OUTCOME,
     STEP_INSTANCE,
-    ['Name', (step) => name(step.name), { least: 6 }],
+    ['Name', (step) => name(step.name), { minWidth: 6 }],
     ['Change', changeOf],
     ['Code', (step) => code(step.code), { yields: 1, bare: true }],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ what }) => what, BELOW_ROW],
     ['Warning', ({ warning = null }) => warning, { below: true }],
   ]),
   waves: table('Waves', wavesWithOutcomes, [
-    ['Wave', (wave) => wave.name, { least: 8 }],
+    ['Wave', (wave) => wave.name, { minWidth: 8 }],
     ['Steps', (wave) => count(wave.steps)],
     ['Outcomes', (wave) => describeOutcomes(wave.outcomes), { yields: 1, bare: true }],
     ['Began', (wave) => time(wave.startedAt) ?? 'not started'],
@@ -79,7 +79,7 @@ const TABLES = {
   signatures: table('Signed by', ({ run }) => run.signatures ?? [], [
     ['At', ({ at }) => time(at)],
     ['Who', ({ by }) => by],
-    ['What', ({ wave }) => signedWhat(wave)],
+    ['What', ({ wave }) => describeSigned(wave)],
     ['Signed at', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
     ['Good until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
     ['Key', ({ key }) => code(key), { yields: 1 }],
@@ -90,26 +90,26 @@ const TABLES = {
     ['Wave', ({ wave }) => wave],
     ['Judged', ({ judge }) => judge],
     ['Outcome', ({ outcome, shadow }) => (shadow ? `${outcome} (shadow)` : outcome)],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ what }) => what, BELOW_ROW],
   ]),
   processes: table('Processes', ({ run }) => run.processes, [
     ['At', ({ at }) => time(at)],
-    ['User', ({ user }) => user, { least: 8 }],
-    ['Host', ({ host }) => host, { least: 8 }],
+    ['User', ({ user }) => user, { minWidth: 8 }],
+    ['Host', ({ host }) => host, { minWidth: 8 }],
     ['Pid', ({ pid }) => String(pid)],
     ['Version', ({ version }) => version, { yields: 1 }],
     ['Torn bytes cut off', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
-    ['Remarks', (process) => show.remarks(process), SENTENCE],
+    ['Remarks', (process) => show.describeProcess(process), BELOW_ROW],
   ]),
   /** What people told the run to do while it was live, in order. */
   commands: table('Commands to the run', ({ run }) => run.steered ?? [], [
     ['At', ({ at }) => time(at)],
-    ['User', ({ by }) => by.user, { least: 8 }],
-    ['Host', ({ by }) => by.host, { least: 8 }],
+    ['User', ({ by }) => by.user, { minWidth: 8 }],
+    ['Host', ({ by }) => by.host, { minWidth: 8 }],
     ['Pid', ({ by }) => String(by.pid), { yields: 1 }],
     ['Command', ({ command, value }) => (value === null ? command : `${command} ${value}`)],
     ['Answer', ({ accepted }) => (accepted ? 'accepted' : 'refused')],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ what }) => what, BELOW_ROW],
   ]),
   /** Who was notified of the run while it was live, and who could not be, in order. */
   notifications: table('Notifications', ({ run }) => run.told ?? [], [
@@ -118,17 +118,17 @@ const TABLES = {
     ['By', ({ by }) => by],
     ['To', ({ to }) => to, { yields: 1 }],
     ['Delivered', ({ ok }) => (ok ? 'yes' : 'NO')],
-    ['What', ({ what }) => what, SENTENCE],
+    ['What', ({ what }) => what, BELOW_ROW],
   ]),
   'run-waits': table('Waits of the run', ({ run }) => run.waits ?? [], [
     ['From', ({ from }) => time(from)],
     ['To', ({ from, to }) => time(to, from)],
     ['For', (wait) => RUN_WAIT_WORDS[wait.for]],
-    ['What', ({ what }) => what, { least: 20, yields: 1, bare: true }],
+    ['What', ({ what }) => what, { minWidth: 20, yields: 1, bare: true }],
     ['Lasted', ({ from, to }) => duration(show.between(from, to)) ?? 'not over yet'],
   ]),
   'step-waits': table('Waits of the steps', stepWaits, [
-    ['For', ({ reason }) => STEP_WAIT_WORDS[reason], { least: 20 }],
+    ['For', ({ reason }) => STEP_WAIT_WORDS[reason], { minWidth: 20 }],
     ['Steps', ({ waits }) => count(waits.length)],
     ['Times', ({ waits }) => count(sum(waits.map(({ times }) => times)))],
     ['In all', ({ waits }) => duration(sum(waits.map(({ ms }) => ms)))],
@@ -137,17 +137,22 @@ const TABLES = {
   attempts: table('Asked more than once, or without a plain answer', attemptsOf, [
     ['Instance', ({ step }) => id(step.instance)],
     ['Change', ({ step }) => changeOf(step)],
-    ['Attempt', ({ attempt }) => describeAttempt(attempt), SENTENCE],
+    ['Attempt', ({ attempt }) => describeAttempt(attempt), BELOW_ROW],
   ]),
   /** Warnings and notes that stood in the plan when it was approved. */
-  'approved-with': table('Approved with', ({ plan }) => plan.findings, [SEVERITY, CODE, INSTANCE, ...WHAT]),
+  'approved-with': table('Approved with', ({ plan }) => plan.findings, [
+    SEVERITY,
+    CODE,
+    INSTANCE,
+    ...MESSAGE_COLUMNS,
+  ]),
   /** What was quoted beside what was billed. */
   money: table(
     'Money',
     ({ money: { shares } }) => shares,
     [
       ['By', ({ by }) => by],
-      ['Name', (share) => name(share.name), { least: 8 }],
+      ['Name', (share) => name(share.name), { minWidth: 8 }],
       ['Steps', ({ steps }) => count(steps), { in: 'documents' }],
       ['Quoted', ({ quoted }) => money(show.quotes(quoted))],
       ['Verified', ({ verified }) => money(show.quotes(verified)), { in: 'documents' }],
@@ -171,7 +176,7 @@ const TABLES = {
     INSTANCE,
     ['Region', ({ region }) => region],
     CODE,
-    ...WHAT,
+    ...MESSAGE_COLUMNS,
   ]),
   steps: stepsTable,
   unchanged: ({ unchanged }) => unchangedTable(unchanged),
@@ -190,7 +195,7 @@ function wavesWithOutcomes({ waves, steps }: Report) {
 }
 
 /** `the plan`, `wave tenth`. */
-export function signedWhat(wave: string | null): string {
+export function describeSigned(wave: string | null): string {
   return wave === null ? 'the plan' : `wave ${wave}`;
 }
 
@@ -211,7 +216,7 @@ function sum(values: readonly number[]): number {
 }
 
 function attemptsOf({ steps }: Report) {
-  return steps.filter(isAskedOtherwise).flatMap((step) => step.asked.map((attempt) => ({ step, attempt })));
+  return steps.filter(hasUnusualAttempts).flatMap((step) => step.asked.map((attempt) => ({ step, attempt })));
 }
 
 function blockedFindings({ blocked }: Report) {
@@ -231,29 +236,29 @@ function stepsTable(report: Report, id: string): Table {
   const columns: readonly ColumnOf<ReportStep>[] = [
     OUTCOME,
     ['Code', (step) => unlessVerified(step, step.code), UNDER_OUTCOME],
-    ['What', (step) => (isTold(step) ? step.what : null), UNDER_OUTCOME],
+    ['What', (step) => (needsExplanation(step) ? step.what : null), UNDER_OUTCOME],
     ['Warning', ({ warning = null }) => warning, { under: 'Outcome', in: 'page' }],
     ['Attempts', attemptList, UNDER_OUTCOME],
-    ['Waited', heldUpBy, { under: 'Outcome', in: 'page' }],
+    ['Waited', describeDelays, { under: 'Outcome', in: 'page' }],
     STEP_INSTANCE,
-    ['Name', (step) => name(step.name), { under: 'Instance', least: 10, yields: 4, bare: true }],
+    ['Name', (step) => name(step.name), { under: 'Instance', minWidth: 10, yields: 4, bare: true }],
     ['Region', ({ region }) => region, { under: 'Instance', in: 'documents', bare: true }],
     ['Wave', ({ wave }) => wave, { in: 'documents' }],
     ['Change', changeOf],
     ['Why', ({ because = null }) => because, { ...UNDER_CHANGE, bare: true }],
-    ['Found', (step) => (step.found && isTold(step) ? show.size(step.found) : null), UNDER_CHANGE],
+    ['Found', (step) => (step.found && needsExplanation(step) ? show.size(step.found) : null), UNDER_CHANGE],
     ['Began', ({ startedAt }) => time(startedAt, began), { in: 'documents' }],
     ['Took', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
     ['Orders', ({ orders }) => ids(orders), { yields: 2 }],
     ['Request ids', (step) => ids(step.requestIds), { under: 'Orders', in: 'documents', bare: true }],
     ['Quoted', ({ quote }) => quote && money(show.quote(quote), quote.amount), { in: 'documents' }],
-    ['Billed', billOf, { under: 'Quoted', in: 'documents', bare: true }],
+    ['Billed', billCell, { under: 'Quoted', in: 'documents', bare: true }],
   ];
   return tableOf({ id, heading: 'Steps', filter: { by: 'Outcome', choices } }, report.steps, columns);
 }
 
 /** How a step stands needs words where it is neither as it should be nor untouched. */
-function isTold({ outcome }: ReportStep): boolean {
+function needsExplanation({ outcome }: ReportStep): boolean {
   return outcome !== 'verified' && outcome !== 'not-run';
 }
 
@@ -262,10 +267,10 @@ function unlessVerified({ outcome }: ReportStep, text: string | null): Cell {
 }
 
 function attemptList(step: ReportStep): Cell {
-  return isAskedOtherwise(step) ? { kind: 'list', items: step.asked.map(describeAttempt) } : null;
+  return hasUnusualAttempts(step) ? { kind: 'list', items: step.asked.map(describeAttempt) } : null;
 }
 
-function billOf(step: ReportStep): Cell {
+function billCell(step: ReportStep): Cell {
   const text = describeBill(step);
   return step.bill === 'differs' ? { kind: 'strong', text } : text;
 }

@@ -12,7 +12,7 @@ import { renderReview } from '../../../operations/render.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
-import { unplanned } from '../../../report/review/review-targets.ts';
+import { createTextReview } from '../../../report/review/review-targets.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
 import { handOver } from '../../hand-over.ts';
@@ -59,7 +59,7 @@ async function invalid(
   await emit<ReviewFormat>(terminal, options, (format, where) => {
     if (format === 'json') return `${JSON.stringify({ findings }, null, 2)}\n`;
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
-    return renderReview(unplanned(file, findings, next), format, { ...where, elsewhere: next });
+    return renderReview(createTextReview(file, findings, next), format, { ...where, elsewhere: next });
   });
   terminal.hint(`next: fix the above, then refit validate ${escapeControls(file)}`);
   return EXIT_PLAN_INVALID;

@@ -43,9 +43,9 @@ async function renderer(options: Options) {
   const asked = [options.format, ...options.write.map(({ format }) => format)];
   if (asked.every((format) => format === 'text' || format === 'json')) return () => '';
   const { renderReview } = await import('../../../report/review/render-review.ts');
-  const { unplanned } = await import('../../../report/review/review-targets.ts');
+  const { createTextReview } = await import('../../../report/review/review-targets.ts');
   return (format: ReviewFormat, file: string, findings: readonly Finding[], next: string) =>
-    renderReview(unplanned(file, findings, next), format, {
+    renderReview(createTextReview(file, findings, next), format, {
       color: false,
       width: 100,
       all: false,

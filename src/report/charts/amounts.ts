@@ -1,7 +1,7 @@
 /** Amounts side by side as bars: memory before, planned and now; money quoted and verified. */
 import { scaleLinear } from 'd3-scale';
 import { markup, type Raw } from '../document/escape.ts';
-import { at, drawing } from './drawing.ts';
+import { chart, round } from './chart-frame.ts';
 
 /** One bar: its name, its length, and the text that gives the amount exactly. */
 export interface Amount {
@@ -19,7 +19,7 @@ const LABELS = 84;
 const CHARACTER = 7.6;
 
 /** Bars on one scale from zero; amounts below zero run to the left. */
-export function amountsPicture(id: string, title: string, amounts: readonly Amount[]): Raw {
+export function amountsChart(id: string, title: string, amounts: readonly Amount[]): Raw {
   const values = amounts.map(({ value }) => value);
   const texts = 16 + CHARACTER * Math.max(...amounts.map(({ text }) => text.length));
   const scale = scaleLinear()
@@ -30,14 +30,14 @@ export function amountsPicture(id: string, title: string, amounts: readonly Amou
     const end = scale(value);
     const top = row * ROW + 4;
     return markup`<text class="soft" x="0" y="${top + 15}">${label}</text>
-<rect class="${tone}" x="${at(Math.min(zero, end))}" y="${top}" width="${at(Math.abs(end - zero))}" height="${ROW - 8}" rx="2"/>
-<text x="${at(Math.max(zero, end) + 8)}" y="${top + 15}">${text}</text>
+<rect class="${tone}" x="${round(Math.min(zero, end))}" y="${top}" width="${round(Math.abs(end - zero))}" height="${ROW - 8}" rx="2"/>
+<text x="${round(Math.max(zero, end) + 8)}" y="${top + 15}">${text}</text>
 `;
   });
-  const axis = markup`<line class="base" x1="${at(zero)}" x2="${at(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
+  const axis = markup`<line class="base" x1="${round(zero)}" x2="${round(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
   const spoken = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
   const figures = Object.fromEntries(amounts.map(({ label, value }) => [label, value]));
-  return drawing(
+  return chart(
     { id, width: WIDTH, height: amounts.length * ROW, title, desc: spoken },
     [...rows, axis],
     figures,

@@ -8,7 +8,7 @@ import { ORDER_ACTION, type Report } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
-import { at, axisMarks, drawing, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
+import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
 /** Requests a second that the provider takes of one action, endpoint and identity. Source: docs/provider.md P28 and P29. */
 export const PROVIDER_LIMIT = 20;
@@ -48,7 +48,7 @@ export function actionTone(index: number): string {
 /** A second, or the first of several taken together, with the most calls sent in one of them. */
 type Column = readonly [second: number, sent: number];
 
-export function callsPicture(report: Report): Raw {
+export function callsChart(report: Report): Raw {
   const span = spanOf(report);
   if (span === null || report.callsBySecond.length === 0)
     return markup`<p class="note">No call is on record.</p>`;
@@ -60,7 +60,7 @@ export function callsPicture(report: Report): Raw {
   const height = TOP + actions.length * (STRIP + GAP);
   const x = scaleUtc().domain(span).range([TIME_LEFT, TIME_RIGHT]).clamp(true);
   const moments = axisMarks(x, span[1] - span[0]).map(({ tick, label }) => {
-    const middle = at(x(tick));
+    const middle = round(x(tick));
     return markup`<line class="grid" x1="${middle}" x2="${middle}" y1="16" y2="${height}"/><text class="soft mid" x="${middle}" y="10">${label}</text>\n`;
   });
   const strips = actions.map((calls, index) => {
@@ -76,7 +76,7 @@ export function callsPicture(report: Report): Raw {
     return markup`<g data-action="${calls.action}" data-calls="${calls.count}" data-refused="${calls.refusedByLimit}" data-most="${calls.peak}" transform="translate(0 ${TOP + index * (STRIP + GAP) + GAP / 2})">
 <path class="${actionTone(index)}" d="${shape(columnsOf(report, calls.action, first, last, each))}"/>
 ${rule('base', STRIP)}${rule('limit', y(PROVIDER_LIMIT))}${rate !== PROVIDER_LIMIT && rule('plan', y(rate))}
-<text class="soft end" x="${TIME_LEFT - 8}" y="${at(y(PROVIDER_LIMIT) + 6)}">${PROVIDER_LIMIT}</text>
+<text class="soft end" x="${TIME_LEFT - 8}" y="${round(y(PROVIDER_LIMIT) + 6)}">${PROVIDER_LIMIT}</text>
 <text x="0" y="${STRIP - 18}">${clip(calls.action, 22)}</text><text class="soft" x="0" y="${STRIP - 2}">most in a second: ${calls.peak}</text>
 </g>
 `;
@@ -84,7 +84,7 @@ ${rule('base', STRIP)}${rule('limit', y(PROVIDER_LIMIT))}${rate !== PROVIDER_LIM
   const spoken = actions.map(
     ({ action, count, peak }) => `${action}: ${show.counted(count, 'call')}, at most ${peak} in one second`,
   );
-  const svg = drawing(
+  const svg = chart(
     { id: 'calls', width: WIDTH, height, title: 'Calls per second by action', desc: spoken.join('; ') },
     [moments, strips],
   );
@@ -113,5 +113,5 @@ function columnsOf(report: Report, action: string, first: number, last: number, 
 }
 
 function rule(tone: string, y: number): Raw {
-  return markup`<line class="${tone}" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${at(y)}" y2="${at(y)}"/>`;
+  return markup`<line class="${tone}" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${round(y)}" y2="${round(y)}"/>`;
 }

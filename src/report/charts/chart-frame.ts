@@ -10,7 +10,7 @@ export const TIME_LEFT = 168;
 export const TIME_RIGHT = WIDTH - 8;
 
 /** A coordinate with one decimal: enough for the eye, and a third of the bytes. */
-export function at(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
@@ -24,13 +24,13 @@ interface Canvas {
 }
 
 /** An SVG. @param figures what it shows, as `data-` attributes for programs that read the page. */
-export function drawing(
+export function chart(
   { id, width, height, title, desc }: Canvas,
   body: Piece,
   figures: Readonly<Record<string, number | string>> = {},
 ): Raw {
   const data = Object.entries(figures).map(([name, value]) => markup` data-${name}="${value}"`);
-  return markup`<svg id="${id}-p" viewBox="0 0 ${width} ${at(height)}" role="img" aria-labelledby="${id}-t ${id}-d"${data}>
+  return markup`<svg id="${id}-p" viewBox="0 0 ${width} ${round(height)}" role="img" aria-labelledby="${id}-t ${id}-d"${data}>
 <title id="${id}-t">${title}</title><desc id="${id}-d">${desc}</desc>
 ${body}
 </svg>

@@ -4,9 +4,9 @@ import { OUTCOMES, type Outcome } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import { count } from '../quantities.ts';
 import { describeOutcomes, outcomeName } from '../verdict.ts';
-import { at, drawing, WIDTH } from './drawing.ts';
+import { chart, round, WIDTH } from './chart-frame.ts';
 
-export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw {
+export function outcomesChart(totals: Readonly<Record<Outcome, number>>): Raw {
   const steps = OUTCOMES.reduce((sum, outcome) => sum + totals[outcome], 0);
   const scale = scaleLinear()
     .domain([0, Math.max(1, steps)])
@@ -18,7 +18,7 @@ export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw 
     // A single failure among thousands must be seen: no part is thinner than three units.
     const width = Math.max(3, scale(sum) - from - (sum === steps ? 0 : 1.5));
     const x = Math.min(from, WIDTH - width);
-    return markup`<rect class="o ${outcome}" x="${at(x)}" y="0" width="${at(width)}" height="22"><title>${count(totals[outcome])} ${outcomeName(outcome)}</title></rect>
+    return markup`<rect class="o ${outcome}" x="${round(x)}" y="0" width="${round(width)}" height="22"><title>${count(totals[outcome])} ${outcomeName(outcome)}</title></rect>
 `;
   });
   const legend = OUTCOMES.map(
@@ -27,7 +27,7 @@ export function outcomesPicture(totals: Readonly<Record<Outcome, number>>): Raw 
   );
   const nothing = steps === 0 && markup`<rect class="band" width="${WIDTH}" height="22"/>`;
   return markup`<figure>
-${drawing({ id: 'outcomes', width: WIDTH, height: 22, title: 'Outcomes of all steps', desc: describeOutcomes(totals) || 'no steps' }, [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
+${chart({ id: 'outcomes', width: WIDTH, height: 22, title: 'Outcomes of all steps', desc: describeOutcomes(totals) || 'no steps' }, [nothing, ...parts], totals)}<ul class="legend">${legend}</ul>
 </figure>
 `;
 }

@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import type { ReportStep } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
-import { at, drawing, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
+import { chart, round, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
 const TOP = 8;
 const HEIGHT = 96;
@@ -23,7 +23,7 @@ function changeDurations(steps: readonly ReportStep[]): number[] {
     .sort((a, b) => a - b);
 }
 
-export function durationsPicture(steps: readonly ReportStep[]): Raw | null {
+export function durationsChart(steps: readonly ReportStep[]): Raw | null {
   const durations = changeDurations(steps);
   if (durations.length < LEAST) return null;
   const quantile = (part: number) => durations[Math.ceil(part * durations.length) - 1]!;
@@ -42,14 +42,14 @@ export function durationsPicture(steps: readonly ReportStep[]): Raw | null {
     const from = x(bin * span);
     const height = Math.max(1.5, HEIGHT - y(count));
     const words = `${show.counted(count, 'step')} within ${show.duration(bin * span)} to ${show.duration((bin + 1) * span)}`;
-    return markup`<rect class="m2" x="${at(from + 0.5)}" y="${at(TOP + HEIGHT - height)}" width="${at(Math.max(1, x((bin + 1) * span) - from - 1))}" height="${at(height)}"><title>${words}</title></rect>
+    return markup`<rect class="m2" x="${round(from + 0.5)}" y="${round(TOP + HEIGHT - height)}" width="${round(Math.max(1, x((bin + 1) * span) - from - 1))}" height="${round(height)}"><title>${words}</title></rect>
 `;
   });
   // A label has room for about a tenth of the width.
   const every = Math.max(1, Math.ceil(bins / 10));
   const labels = counts.map((_, bin) => {
     if (bin % every > 0) return null;
-    return markup`<text class="soft${bin > 0 && ' mid'}" x="${at(x(bin * span))}" y="${TOP + HEIGHT + 16}">${bin === 0 ? '0' : show.duration(bin * span)}</text>
+    return markup`<text class="soft${bin > 0 && ' mid'}" x="${round(x(bin * span))}" y="${TOP + HEIGHT + 16}">${bin === 0 ? '0' : show.duration(bin * span)}</text>
 `;
   });
   const axis = markup`<line class="base" x1="${TIME_LEFT}" x2="${TIME_RIGHT}" y1="${TOP + HEIGHT}" y2="${TOP + HEIGHT}"/>
@@ -59,7 +59,7 @@ export function durationsPicture(steps: readonly ReportStep[]): Raw | null {
 `;
   const spoken = `${show.counted(durations.length, 'step')}: half took no more than ${show.duration(median)}, 95% no more than ${show.duration(quantile(0.95))}, the longest ${show.duration(most)}.`;
   return markup`<figure>
-<div class="scroll" role="region" aria-label="Durations, picture" tabindex="0">${drawing({ id: 'durations', width: WIDTH, height: TOP + HEIGHT + FOOT, title: 'How long the changes took', desc: spoken }, [bars, labels, axis], { steps: durations.length, median, longest: most })}</div>
+<div class="scroll" role="region" aria-label="Durations, picture" tabindex="0">${chart({ id: 'durations', width: WIDTH, height: TOP + HEIGHT + FOOT, title: 'How long the changes took', desc: spoken }, [bars, labels, axis], { steps: durations.length, median, longest: most })}</div>
 <figcaption>How many changes took how long, from the order (or their beginning, where they waited for a window) to their end.</figcaption>
 </figure>
 `;

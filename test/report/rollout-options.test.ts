@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
 import type { JournalEvent, RolloutOptions, SavedPlan, SealedReview } from '../../src/model.ts';
-import { describeConduct, describeSpread } from '../../src/report/review/describe-rollout.ts';
+import { describeRolloutOptions, describeSpread } from '../../src/report/review/describe-rollout.ts';
 import { renderReview } from '../../src/report/review/render-review.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
@@ -70,7 +70,7 @@ describe('the conduct of a wave in words', () => {
     ],
   ])('%s', (_, conduct, expected) => {
     const plan = withConduct(conduct);
-    expect(describeConduct(plan, plan.waves[0]!)).toBe(expected);
+    expect(describeRolloutOptions(plan, plan.waves[0]!)).toBe(expected);
   });
 });
 

@@ -5,7 +5,7 @@ import { changeOf } from '../describe-step.ts';
 import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { outcomeName } from '../verdict.ts';
-import { at, axisMarks, drawing, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './drawing.ts';
+import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
 /** Up to this many started steps each has a line with its name. */
 const NAMED = 40;
@@ -20,7 +20,7 @@ interface Bar {
   readonly open: boolean;
 }
 
-export function timelinePicture(report: Report): Raw {
+export function timelineChart(report: Report): Raw {
   const span = spanOf(report);
   const started = report.steps.filter((step) => step.startedAt !== null).length;
   if (span === null || started === 0)
@@ -32,25 +32,25 @@ export function timelinePicture(report: Report): Raw {
   for (const wave of report.waves) {
     const own = report.steps.filter((step) => step.wave === wave.name);
     const bars = barsOf(own, span[1]);
-    const lanes = named ? bars.map((bar) => [bar]) : packed(bars);
+    const lanes = named ? bars.map((bar) => [bar]) : packInLanes(bars);
     const row = named ? 18 : lanes.length > 60 ? 4 : lanes.length > 24 ? 6 : 9;
     const height = Math.max(lanes.length * row, 6);
     const label = `${wave.name}, ${show.counted(wave.steps, 'step')}`;
     parts.push(markup`<text x="0" y="${y + 13}">${label.length > 60 ? `${label.slice(0, 59)}…` : label}</text>
-<rect class="band" x="${TIME_LEFT}" y="${at(y + 20)}" width="${TIME_RIGHT - TIME_LEFT}" height="${height}"/>
+<rect class="band" x="${TIME_LEFT}" y="${round(y + 20)}" width="${TIME_RIGHT - TIME_LEFT}" height="${height}"/>
 `);
     y += 20;
     lanes.forEach((lane, index) => {
       const top = y + index * row + 1;
-      const middle = at(top + row / 2 + 3.5);
+      const middle = round(top + row / 2 + 3.5);
       if (named) parts.push(markup`<text class="soft" x="12" y="${middle}">${lane[0]!.step.instance}</text>`);
       for (const bar of lane) parts.push(draw(bar, scale, top, row - 2));
     });
     y += height + 8;
   }
   const ticks = axisMarks(scale, span[1] - span[0]).map(({ tick, label }) => {
-    const x = at(scale(tick));
-    return markup`<line class="grid" x1="${x}" x2="${x}" y1="20" y2="${at(y - 4)}"/><text class="soft mid" x="${x}" y="12">${label}</text>
+    const x = round(scale(tick));
+    return markup`<line class="grid" x1="${x}" x2="${x}" y1="20" y2="${round(y - 4)}"/><text class="soft mid" x="${x}" y="12">${label}</text>
 `;
   });
   const spoken = `${show.counted(started, 'step')} began between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
@@ -61,7 +61,7 @@ export function timelinePicture(report: Report): Raw {
     title: 'Timeline of the run by wave',
     desc: spoken,
   };
-  return drawing(canvas, [ticks, parts], { steps: started, waves: report.waves.length });
+  return chart(canvas, [ticks, parts], { steps: started, waves: report.waves.length });
 }
 
 function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
@@ -75,7 +75,7 @@ function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
 }
 
 /** Bars in as few lanes as hold them without overlap: the number of lanes is what was in flight at once. */
-function packed(bars: readonly Bar[]): Bar[][] {
+function packInLanes(bars: readonly Bar[]): Bar[][] {
   const lanes: Bar[][] = [];
   for (const bar of bars) {
     const lane = lanes.find((own) => own.at(-1)!.to <= bar.from);
@@ -91,7 +91,7 @@ function draw({ step, from, to, open }: Bar, scale: Scale, top: number, height: 
   const end = open ? 'not ended' : `${show.duration(to - from)}, ${outcomeName(step.outcome)}`;
   const edge =
     open &&
-    markup`<line class="openend" x1="${at(x + width)}" x2="${at(x + width)}" y1="${at(top)}" y2="${at(top + height)}"/>`;
-  return markup`<rect class="o ${step.outcome}${open && ' faint'}" x="${at(x)}" y="${at(top)}" width="${at(width)}" height="${at(height)}"><title>${step.instance} ${changeOf(step)}: ${end}</title></rect>${edge}
+    markup`<line class="openend" x1="${round(x + width)}" x2="${round(x + width)}" y1="${round(top)}" y2="${round(top + height)}"/>`;
+  return markup`<rect class="o ${step.outcome}${open && ' faint'}" x="${round(x)}" y="${round(top)}" width="${round(width)}" height="${round(height)}"><title>${step.instance} ${changeOf(step)}: ${end}</title></rect>${edge}
 `;
 }
