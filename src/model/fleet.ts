@@ -1,30 +1,30 @@
-/** The instances of a fleet: how large they are, what can be changed of them, and what is sold. */
+/** The instances of a fleet: sizes, possible changes, and the catalogue. */
 import type { Money } from './money.ts';
 
-/** All dimensions, in the order in which they are shown. */
+/** All dimensions in display order. */
 export const DIMENSIONS = ['memoryPerShard', 'shards', 'replicas'] as const;
-/** What one ordering call can change. The provider accepts exactly one of them per call. */
+/** A property that an order can change. The provider accepts exactly one of them per call. */
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** An instance's size. `memoryPerShard` is MB (1,024-based) of ONE shard, never the instance's total. */
 export interface Size {
   readonly memoryPerShard: number;
   readonly shards: number;
-  /** Replicas beside the master, each a full copy of all shards. */
+  /** Replicas in addition to the master, each a full copy of all shards. */
   readonly replicas: number;
 }
 
-/** The total memory an instance of this size is billed for, MB: every shard, the master and each replica. */
+/** The total billed memory of a size in MB: all shards of the master and of each replica. */
 export function totalMemory(size: Size): number {
   return size.memoryPerShard * size.shards * (1 + size.replicas);
 }
 
-/** True where two sizes are the same in every dimension. */
+/** True where two sizes are equal in every dimension. */
 export function sameSize(a: Size, b: Size): boolean {
   return a.memoryPerShard === b.memoryPerShard && a.shards === b.shards && a.replicas === b.replicas;
 }
 
-/** One dimension of one instance, from -> to: what one ordering call does. */
+/** The change that one order makes: one dimension of one instance. */
 export interface Change {
   readonly dimension: Dimension;
   /** Whole numbers in the dimension's unit; MB for memoryPerShard. */
@@ -40,7 +40,7 @@ export interface Edition {
   /** The provider's numeric type code. */
   readonly type: number;
   readonly architecture: Architecture;
-  /** What can be changed by an order. */
+  /** The dimensions that an order can change. */
   readonly dimensions: readonly Dimension[];
 }
 
@@ -48,7 +48,7 @@ const memoryOnly: readonly Dimension[] = ['memoryPerShard'];
 const standard: readonly Dimension[] = ['memoryPerShard', 'replicas'];
 const cluster: readonly Dimension[] = ['memoryPerShard', 'shards', 'replicas'];
 
-/** Every edition Refit knows: the closed list of the plan schema. Source: docs/provider.md P125. */
+/** Every edition that Refit knows. The plan schema has the same list. Source: docs/provider.md P125. */
 export const EDITIONS = [
   { name: 'redis-2.8-standard', type: 2, architecture: 'standard', dimensions: memoryOnly },
   { name: 'ckv-3.2-standard', type: 3, architecture: 'standard', dimensions: memoryOnly },
@@ -82,40 +82,40 @@ export type InstanceStatus =
 
 export type Billing = 'prepaid' | 'postpaid';
 
-/** A zone: its code, and the number by which an order names it. */
+/** A zone: its code, and the number that orders use for it. */
 export interface Zone {
-  /** Such as `ap-shanghai-4`; the number as text where nothing names it. */
+  /** Such as `ap-shanghai-4`; the number as text where the code is unknown. */
   readonly code: string;
   readonly number: number;
 }
 
 /** A node of a multi-zone instance: the master, or one replica with a full copy of all shards. */
 export interface InstanceNode {
-  /** The provider's number for it; null where it has none on record, as a replica that is yet to be added. */
+  /** The provider's number for it; null where the node has none, such as a replica that is not added yet. */
   readonly id: number | null;
   readonly role: 'master' | 'replica';
   readonly zone: Zone;
 }
 
 /**
- * Which nodes a change of the replicas of a multi-zone instance is about: the provider wants only the added ones named,
- * or only the removed ones. Source: docs/provider.md P12 and P13.
+ * The nodes that a replica change of a multi-zone instance adds or removes. The provider needs either the added ones
+ * or the removed ones. Source: docs/provider.md P12 and P13.
  */
 export type NodeChange =
-  /** One replica in each of these zones, a zone as often as it is to get one. */
+  /** One replica for each entry; a zone with two new replicas is listed twice. */
   | { readonly kind: 'add'; readonly zones: readonly Zone[] }
   | { readonly kind: 'remove'; readonly nodes: readonly { readonly id: number; readonly zone: Zone }[] };
 
 /**
- * The hours of each day in which the provider changes an instance that is told to wait for them: `HH:MM`, Beijing time,
- * the end not included, never over midnight. Source: docs/provider.md P97 and P99; the time zone is an inference.
+ * The daily hours in which the provider makes changes that wait for the maintenance window. `HH:MM`, Beijing time, the end
+ * not included, never over midnight. Source: docs/provider.md P97 and P99; the time zone is an inference.
  */
 export interface MaintenanceWindow {
   readonly from: string;
   readonly to: string;
 }
 
-/** One instance, as read from the provider. Names and tags are hostile text: escape before showing. */
+/** One instance, as read from the provider. Names and tags are hostile text: escape them for display. */
 export interface Instance {
   /** `crs-` and eight or more letters and digits. */
   readonly id: string;
@@ -123,9 +123,9 @@ export interface Instance {
   readonly region: string;
   /** Zone code such as `ap-guangzhou-3`, or the numeric id as text where the catalogue does not name it. */
   readonly zone: string;
-  /** Which credentials see it: a named profile, `default` unless the plan says otherwise. */
+  /** The credentials profile that reads it; `default` unless the plan names another. */
   readonly profile: string;
-  /** `unrecognised` for a type code newer than this program: such an instance is never a target. */
+  /** `unrecognised` for a type code that this version does not know. Such an instance is never a target. */
   readonly edition: EditionName | 'unrecognised';
   /** The provider's type code. */
   readonly type: number;
@@ -133,17 +133,17 @@ export interface Instance {
   readonly size: Size;
   readonly billing: Billing;
   readonly tags: Readonly<Record<string, string>>;
-  /** Its nodes, which the provider lists for multi-zone instances only: empty = it is in one zone. */
+  /** Its nodes. The provider lists them for multi-zone instances only; empty for an instance in one zone. */
   readonly nodes: readonly InstanceNode[];
   /** Prepaid expiry, ISO 8601 UTC; null where there is none. */
   readonly deadline: string | null;
-  /** Memory in use, where it has been read. The provider's own SizeUsed is obsolete and never used. */
+  /** Memory in use; null if it was not read. Refit never uses the provider's SizeUsed, which is obsolete. */
   readonly used: UsedMemory | null;
-  /** A provider task that was under way on it when it was read (backup, migration, resize), in words; else null. */
+  /** The provider task in progress when it was read (backup, migration, resize), as text; else null. */
   readonly task: string | null;
-  /** The number of an order for it that waits to be paid; else null. */
+  /** The number of an unpaid order for it; else null. */
   readonly unpaidOrder: string | null;
-  /** Read only for plans with `switch: maintenance-window`; absent: not read. */
+  /** Its maintenance window, read only for plans with `switch: maintenance-window`; absent: not read. */
   readonly window?: MaintenanceWindow;
 }
 
@@ -152,7 +152,7 @@ export interface UsedMemory {
   readonly total: number;
   /** The fullest shard, where known; equal to the total on standard architecture. */
   readonly fullestShard: number | null;
-  /** What was asked, in words: the metric with its statistic, time range and period, and what the shards said. */
+  /** The source of the numbers as text: metric, statistic, time range, period, and the answers of the shards. */
   readonly source: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;
@@ -160,35 +160,35 @@ export interface UsedMemory {
 
 export const INVENTORY_FORMAT = 'refit.inventory/1';
 
-/** The instances of one or more regions and identities, as read at one moment. Its file: `refit inventory -o`. */
+/** The instances of one or more regions and identities at one time. `refit inventory -o` writes it to a file. */
 export interface Inventory {
   readonly format: typeof INVENTORY_FORMAT;
   /** ISO 8601 UTC. */
   readonly readAt: string;
-  /** The region and profile pairs that were read: an instance elsewhere is unknown, not absent. */
+  /** The pairs of region and profile that were read. An instance elsewhere is unknown, not absent. */
   readonly scopes: readonly Scope[];
   readonly instances: readonly Instance[];
   readonly catalogue: Catalogue;
-  /** What each profile's account can pay, where it has been read. */
+  /** The balance of each profile's account, where it was read. */
   readonly balances: Readonly<Record<string, Money>>;
 }
 
-/** Where instances are read and orders are placed: one region as seen by one identity. */
+/** One region as one identity sees it. Refit reads and orders in scopes. */
 export interface Scope {
   readonly region: string;
   readonly profile: string;
 }
 
-/** What the provider sells. */
+/** The sizes that the provider sells. */
 export interface Catalogue {
   /** ISO 8601 UTC. */
   readonly readAt: string;
   readonly offers: readonly Offer[];
-  /** The zones of the regions that were read, as far as their numbers are known: where a replica can be put. */
+  /** The zones of the read regions whose numbers are known. Replicas can be added there. */
   readonly zones: readonly (Zone & { readonly region: string })[];
 }
 
-/** What is sold of one edition in one zone under one pay mode. Lists are sorted ascending. */
+/** The values sold for one edition in one zone and pay mode. Lists are ascending. */
 export interface Offer {
   readonly region: string;
   readonly zone: string;
@@ -198,8 +198,8 @@ export interface Offer {
   readonly memoryPerShard: readonly number[];
   readonly shards: readonly number[];
   readonly replicas: readonly number[];
-  /** The edition is sold out here. */
+  /** True where the edition is sold out in the zone. */
   readonly soldOut: boolean;
-  /** The whole zone is sold out. */
+  /** True where the whole zone is sold out. */
   readonly zoneSoldOut: boolean;
 }

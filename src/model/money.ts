@@ -7,35 +7,35 @@ export interface Money {
 }
 
 /**
- * The provider's own quote for one step. `once`: prepaid, the difference to pay now (negative: a refund).
- * `hourly`: postpaid, the new price an hour. Source: docs/provider.md P73, the reading of both is an inference.
+ * The provider's quote for one step. `once`: prepaid, the difference to pay now (negative: a refund).
+ * `hourly`: postpaid, the new price per hour. Source: docs/provider.md P73; the meaning of both is an inference.
  */
 export interface Quote extends Money {
   readonly basis: 'once' | 'hourly';
   /** ISO 8601 UTC. */
   readonly readAt: string;
-  /** Not the provider's own figure but one scaled from it: a later step can be asked about only as if it were the first. */
+  /** True if Refit scaled the provider's quote: the provider quotes a later step only as if it were the first. */
   readonly estimated?: true;
 }
 
 /** A sum of quotes of one currency and basis. */
 export type PriceSum = Pick<Quote, 'amount' | 'currency' | 'basis'>;
 
-/** What the steps of one wave, region or account cost. */
+/** The cost of the steps of one wave, region or account. */
 export interface PriceShare {
   readonly by: 'wave' | 'region' | 'account';
-  /** The wave, the region, or the profile by which the account is reached. */
+  /** The wave, the region, or the profile of the account. */
   readonly name: string;
   readonly steps: number;
-  /** Steps whose price is not known. */
+  /** The number of steps without a known price. */
   readonly unpriced: number;
   readonly sums: readonly PriceSum[];
 }
 
 /**
- * How the bill of a verified step stands to its quote. `by-the-hour`: postpaid, nothing is paid at once and the quote
- * is a price an hour, so there is nothing to compare.
+ * The bill of a verified step compared with its quote. `by-the-hour`: postpaid, the quote is a price per hour and
+ * there is no one-time bill to compare with.
  */
 export type Bill = (typeof BILLS)[number];
-/** All of them, in the order in which they are shown. */
+/** All comparisons in display order. */
 export const BILLS = ['as-quoted', 'differs', 'not-read', 'not-quoted', 'by-the-hour'] as const;

@@ -1,36 +1,36 @@
-/** What a reviewer is shown of a plan. */
+/** The review of a plan. */
 import type { Finding } from './finding.ts';
 import type { SavedPlan } from './saved-plan.ts';
 
-/** A plan as it would be sealed: all of it but the digest. */
+/** A plan without its digest. */
 export type UnsealedPlan = Omit<SavedPlan, 'digest'>;
 
-/** What `plan`, `show` and `validate` put before a reviewer. */
+/** The result of `plan`, `show` and `validate` for a reviewer. */
 export type Review = PlanReview | TextReview;
 
 export type PlanReview = SealedReview | RefusedReview;
 
 interface Reviewed {
-  /** Every finding: those that block first. Includes those of the blocked targets and those of the saved plan. */
+  /** Every finding, errors first, including those of blocked targets and of the saved plan. */
   readonly findings: readonly Finding[];
-  /** The exact command to type next; null where there is none. */
+  /** The next command, ready to type; null where there is none. */
   readonly next: string | null;
 }
 
-/** `no-change`: everything already fits, and there is nothing to apply. */
+/** `no-change`: every target already has the requested size, and there is nothing to apply. */
 export interface SealedReview extends Reviewed {
   readonly verdict: 'ready' | 'no-change';
   readonly plan: SavedPlan;
 }
 
-/** Nothing was sealed. */
+/** The plan was not sealed. */
 export interface RefusedReview extends Reviewed {
   readonly verdict: 'blocked';
-  /** What would have been sealed, for showing only. */
+  /** The plan that was not sealed, for display only. */
   readonly plan: UnsealedPlan;
 }
 
-/** Only the text was looked at, and nothing was planned. */
+/** Refit only checked the plan file and planned nothing. */
 export interface TextReview extends Reviewed {
   readonly verdict: 'valid' | 'invalid';
   /** The plan file, or several. */

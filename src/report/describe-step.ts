@@ -1,29 +1,29 @@
-/** The steps of a report in the words of every format, and which of them a reader must look at. */
-import type { Report, ReportAttempt, ReportStep } from '../model.ts';
+/** Describes the steps of a report in words, the same in every format. */
+import type { Report, ReportAttempt, ReportStep, StepWait } from '../model.ts';
 import { SECOND } from '../units.ts';
 import * as show from './quantities.ts';
 
-/** What a step changes, as `memory 4 GB → 8 GB × 3 shards`. */
+/** The change of a step: `memory 4 GB → 8 GB × 3 shards`. */
 export function changeOf(step: ReportStep): string {
   return show.change({ dimension: step.dimension, from: step.from, to: step.to }, step.after, step.nodes);
 }
 
 const MOST_SEVERE_FIRST: readonly string[] = ['unknown', 'failed', 'refused', 'drifted', 'skipped'];
 
-/** Steps that need a person's eyes, the gravest first; those that merely did not run are not among them. */
+/** Steps that a person must check, the most severe outcome first. Steps that did not run are left out. */
 export function stepsNeedingAttention(report: Report): ReportStep[] {
   return report.steps
     .filter(({ outcome, warning }) => MOST_SEVERE_FIRST.includes(outcome) || warning !== undefined)
     .sort((a, b) => severityRank(a) - severityRank(b));
 }
 
-/** What only has a warning comes last. */
+/** Steps that have only a warning come last. */
 function severityRank({ outcome }: ReportStep): number {
   const at = MOST_SEVERE_FIRST.indexOf(outcome);
   return at < 0 ? MOST_SEVERE_FIRST.length : at;
 }
 
-/** Whether it must be shown how a step was asked for: more than once, or without a plain answer. */
+/** True where a step has several attempts, or one without a clear answer: reports then list its attempts. */
 export function hasUnusualAttempts({ asked }: ReportStep): boolean {
   return asked.some(
     (one, at) =>
@@ -36,42 +36,51 @@ export function describeAttempt(one: ReportAttempt): string {
   const { attempt, order, settled } = one;
   const reason = show.join([one.code, one.what], ': ');
   const answer = show.join([ANSWERS[one.answer], reason, order !== null && `order ${order}`], ', ');
-  const landed =
+  const resolution =
     settled &&
-    `settled ${show.timeOfDay(settled.at)}: had ${settled.executed ? '' : 'not '}landed, ${settled.evidence}`;
-  return show.join([`attempt ${attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${answer}`, landed]);
+    `resolved ${show.timeOfDay(settled.at)}: ${settled.executed ? '' : 'not '}executed, ${settled.evidence}`;
+  return show.join([`attempt ${attempt}, ${show.timeOfDay(one.sentAt ?? one.at)}: ${answer}`, resolution]);
 }
 
 const ANSWERS: Readonly<Record<ReportAttempt['answer'], string>> = {
   accepted: 'accepted',
   refused: 'refused',
   'no-answer': 'no answer',
-  'not-sent': 'nothing was sent',
-  'none-yet': 'no answer on record',
+  'not-sent': 'not sent',
+  'none-yet': 'no answer recorded',
 };
 
-/** `limit 4 s, busy 2 m 3 s`: what held a step up beside the change itself; empty where nothing did for a second. */
+/** Waits of a second or more, except for the change itself: `request limit 4 s, busy instance 2 m 3 s`. */
 export function describeDelays({ waits }: ReportStep): string {
   return waits
     .filter((wait) => wait.for !== 'change' && wait.ms >= SECOND)
-    .map((wait) => `${wait.for} ${show.duration(wait.ms)}`)
+    .map((wait) => `${DELAY_NAMES[wait.for]} ${show.duration(wait.ms)}`)
     .join(', ');
 }
 
-/** The bill of one step: `billed ¥420.00, ¥8.00 more than quoted`; empty where there is nothing to say. */
+const DELAY_NAMES: Readonly<Record<StepWait['for'], string>> = {
+  sending: 'sending',
+  limit: 'request limit',
+  busy: 'busy instance',
+  settling: 'resolving an unanswered order',
+  window: 'maintenance window',
+  change: 'change',
+};
+
+/** The bill of one step: `billed ¥420.00, ¥8.00 more than quoted`; empty where no bill is expected. */
 export function describeBill({ bill, billed, quote, difference }: ReportStep): string {
   const amount = billed === null ? '' : `billed ${show.money(billed.amount, billed.currency)}`;
   switch (bill) {
     case 'as-quoted':
       return `${amount}, as quoted`;
     case 'differs': {
-      const reckoned = quote?.estimated ? ' (reckoned)' : '';
+      const estimated = quote?.estimated ? ' (estimated)' : '';
       if (difference === null) return `${amount}, quoted in ${quote?.currency}`;
       const by = show.money(Math.abs(difference), quote!.currency);
-      return `${amount}, ${by} ${difference > 0 ? 'more' : 'less'} than quoted${reckoned}`;
+      return `${amount}, ${by} ${difference > 0 ? 'more' : 'less'} than quoted${estimated}`;
     }
     case 'by-the-hour':
-      return billed === null || billed.amount === 0 ? 'nothing at once' : amount;
+      return billed === null || billed.amount === 0 ? 'billed by the hour' : amount;
     case 'not-read':
       return 'bill not read';
     default:

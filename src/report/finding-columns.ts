@@ -1,4 +1,4 @@
-/** The columns of a finding, the same wherever findings are shown as a table. */
+/** The columns of a finding in every table of findings. */
 import type { Finding } from '../model.ts';
 import { BELOW_ROW, type ColumnOf, code, id } from './document/table.ts';
 
@@ -9,16 +9,16 @@ export const SEVERITY: ColumnOf<Finding> = [
 export const CODE: ColumnOf<Finding> = ['Code', (finding) => code(finding.code), { yields: 1, bare: true }];
 export const INSTANCE: ColumnOf<Finding> = ['Instance', ({ instance }) => id(instance), { bare: true }];
 export const MESSAGE_COLUMNS: readonly ColumnOf<Finding>[] = [
-  ['What', ({ message }) => message, BELOW_ROW],
+  ['Message', ({ message }) => message, BELOW_ROW],
   [
     'Fix',
     ({ fix, example }) => fix ?? (example && `example: ${example}`),
-    { under: 'What', in: 'documents' },
+    { under: 'Message', in: 'documents' },
   ],
   [
     'Excerpt',
     ({ excerpt }) => (excerpt === null ? null : { kind: 'excerpt', text: excerpt }),
-    { under: 'What', in: 'page' },
+    { under: 'Message', in: 'page' },
   ],
   ['Location', (finding) => code(locationOf(finding)), { in: 'documents' }],
 ];

@@ -1,6 +1,6 @@
 /**
- * How quantities are shown, the same in every format: memory, sizes, changes, money, durations, times, counts.
- * Sizes are exact: what is rounded for show could be mistaken for what was ordered. Money is exact in JSON and CSV.
+ * Formats quantities, the same in every output format: memory, sizes, changes, money, durations, times, counts.
+ * Sizes are never rounded, because readers compare them with what was ordered. Money is exact in JSON and CSV.
  */
 import type {
   Change,
@@ -25,19 +25,19 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
   return `${count(value)} ${value === 1 ? noun : plural}`;
 }
 
-/** Parts in one line, without those that are empty or not there. */
+/** Joins the parts that are not empty into one line. */
 export function join(parts: readonly (string | false | null | undefined)[], separator = '; '): string {
   return parts.filter(Boolean).join(separator);
 }
 
-/** MB as `256 MB`, `4 GB` or `1.5 GB`: in GB only where two decimals hold it exactly. */
+/** MB as `256 MB`, `4 GB` or `1.5 GB`. GB is used only where two decimals are exact. */
 export function memory(mb: number): string {
   if (Math.abs(mb) < 1024 || (mb * 4) % 1024 !== 0) return `${count(mb)} MB`;
   const [whole, decimals] = String(mb / 1024).split('.');
   return `${count(Number(whole))}${decimals === undefined ? '' : `.${decimals}`} GB`;
 }
 
-/** A whole size: `8 GB × 3 shards × 2 replicas`; one shard and no replica go without saying. */
+/** A whole size: `8 GB × 3 shards × 2 replicas`. One shard and zero replicas are left out. */
 export function size(value: Size): string {
   const parts = [memory(value.memoryPerShard)];
   if (value.shards !== 1) parts.push(counted(value.shards, 'shard'));
@@ -45,7 +45,7 @@ export function size(value: Size): string {
   return parts.join(' × ');
 }
 
-/** The word for a dimension. */
+/** The name of a dimension in texts. */
 export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
   memoryPerShard: 'memory',
   shards: 'shards',
@@ -53,8 +53,8 @@ export const DIMENSION_WORDS: Readonly<Record<Dimension, string>> = {
 };
 
 /**
- * One change: `memory 4 GB → 8 GB × 3 shards`. Memory is that of one shard, hence the number of shards with it. Of a
- * multi-zone instance also where: `replicas 1 → 2 in ap-shanghai-4`.
+ * One change: `memory 4 GB → 8 GB × 3 shards`. Memory is per shard, so the number of shards follows.
+ * For a multi-zone instance, replica changes name the zones: `replicas 1 → 2 in ap-shanghai-4`.
  */
 export function change({ dimension, from, to }: Change, after: Size, nodes?: NodeChange): string {
   const word = DIMENSION_WORDS[dimension];
@@ -78,17 +78,17 @@ export function hours({ from, to }: MaintenanceWindow): string {
   return `${from}-${to} Beijing time`;
 }
 
-/** Windows with how many have each: `01:00-02:00 (3), 03:00-06:00 (12), Beijing time`; empty where there are none. */
+/** Maintenance windows with the number of instances in each: `01:00-02:00 (3), 03:00-06:00 (12), Beijing time`. */
 export function windows(all: readonly MaintenanceWindow[]): string {
   const counts = new Map<string, number>();
   for (const { from, to } of all) counts.set(`${from}-${to}`, (counts.get(`${from}-${to}`) ?? 0) + 1);
-  const told = [...counts]
+  const parts = [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([one, times]) => `${one} (${count(times)})`);
-  return told.length === 0 ? '' : `${told.join(', ')}, Beijing time`;
+  return parts.length === 0 ? '' : `${parts.join(', ')}, Beijing time`;
 }
 
-/** Nodes for a spreadsheet: `+ap-shanghai-4 -65541@ap-shanghai-5`. */
+/** Added and removed nodes for a spreadsheet: `+ap-shanghai-4 -65541@ap-shanghai-5`. */
 export function nodes(change: NodeChange | undefined): string {
   if (!change) return '';
   return change.kind === 'add'
@@ -96,7 +96,7 @@ export function nodes(change: NodeChange | undefined): string {
     : change.nodes.map(({ id, zone }) => `-${id}@${zone.code}`).join(' ');
 }
 
-/** Money: `¥412.00`, `12.30 USD`; two decimals, and below 100, where prices an hour lie, up to four. */
+/** Money: `¥412.00`, `12.30 USD`. Two decimals; below 100 up to four, because hourly prices are small. */
 export function money(amount: number, currency: string): string {
   const precision = Math.abs(amount) < 100 ? 4 : 2;
   const [whole, decimals = ''] = Math.abs(amount).toFixed(precision).replace(/0+$/, '').split('.');
@@ -105,24 +105,24 @@ export function money(amount: number, currency: string): string {
   return currency === 'CNY' ? `${sign}¥${digits}` : `${sign}${digits} ${currency}`;
 }
 
-/** Several amounts of money in one line; empty where there are none. */
+/** Several amounts of money in one line. */
 export function amounts(sums: readonly Money[]): string {
   return sums.map(({ amount, currency }) => money(amount, currency)).join(', ');
 }
 
-/** A quote: `+¥412.00 now` and `-¥88.00 now` are paid or given back once, `¥0.8763 an hour` is the new price. */
+/** A quote: `+¥412.00 now` is paid once, `-¥88.00 now` is a refund, `¥0.8763 per hour` is the new price. */
 export function quote({ amount, currency, basis, estimated }: PriceSum & Pick<Quote, 'estimated'>): string {
   const mark = estimated ? ', estimated' : '';
-  if (basis === 'hourly') return `${money(amount, currency)} an hour${mark}`;
+  if (basis === 'hourly') return `${money(amount, currency)} per hour${mark}`;
   return `${amount > 0 ? '+' : ''}${money(amount, currency)} now${mark}`;
 }
 
-/** Several sums of quotes in one line; empty where nothing was priced. */
+/** Several sums of quotes in one line. */
 export function quotes(sums: readonly PriceSum[]): string {
   return sums.map(quote).join(', ');
 }
 
-/** Milliseconds as `850 ms`, `14 s`, `3 m 12 s`, `1 h 5 m`, `2 d 3 h`: the two greatest units. */
+/** Milliseconds as `850 ms`, `14 s`, `3 m 12 s`, `1 h 5 m`, `2 d 3 h`: the two largest units. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = Math.floor(ms / 1000);
@@ -140,40 +140,40 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
-/** Milliseconds from one ISO 8601 time to another; null where either is missing or no time. */
+/** Milliseconds from one ISO 8601 time to another; null where one is missing or invalid. */
 export function between(from: string | null, to: string | null): number | null {
   const ms = from === null || to === null ? Number.NaN : Date.parse(to) - Date.parse(from);
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** An ISO 8601 UTC time as `2026-01-05 02:00:00 UTC`; a dash where there is none. */
+/** An ISO 8601 UTC time as `2026-01-05 02:00:00 UTC`; a dash for null. */
 export function instant(iso: string | null): string {
   if (iso === null) return '–';
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
-/** The time of day of an ISO 8601 UTC time, `02:00:00`; a dash where there is none. */
+/** The time of day of an ISO 8601 UTC time, `02:00:00`; a dash for null. */
 export function timeOfDay(iso: string | null): string {
   return iso === null ? '–' : iso.slice(11, 19);
 }
 
-/** `17:00:00`; where two times lie on different days, with theirs: `2026-01-05 17:00:00`. Both ISO 8601 UTC. */
+/** `17:00:00 to 18:00:00`; with dates if the two ISO 8601 UTC times are on different days. */
 export function fromTo(from: string, to: string | null): string {
   if (to === null || from.slice(0, 10) === to.slice(0, 10)) return `${timeOfDay(from)} to ${timeOfDay(to)}`;
   const dated = (iso: string) => `${iso.slice(0, 10)} ${timeOfDay(iso)}`;
   return `${dated(from)} to ${dated(to)}`;
 }
 
-/** What a process that took a run up did beside carrying it out, and why it stopped, in words; empty where there is nothing. */
+/** Details of one process of a run: its purpose, a takeover, why it stopped. Empty for an ordinary process. */
 export function describeProcess({ purpose, tookOverFrom, stopped }: RunProcess): string {
   return join([
-    purpose === 'reconcile' && 'reconcile: read, and ordered nothing',
+    purpose === 'reconcile' && 'reconcile: read only, no orders',
     describeTakeover(tookOverFrom),
     stopped && `${stopped.because} at ${instant(stopped.at)}: ${stopped.what}`,
   ]);
 }
 
-/** `took over from pid 4711 on db-ops-1 (refit apply in runs/x)`; empty where nothing was taken over. */
+/** `took over from pid 4711 on db-ops-1 (refit apply in runs/x)`; empty without a takeover. */
 export function describeTakeover(from: readonly FormerHolder[] = []): string {
   if (from.length === 0) return '';
   return `took over from ${from.map(({ pid, host, purpose }) => `pid ${pid} on ${host} (${purpose})`).join(' and ')}`;

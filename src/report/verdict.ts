@@ -1,20 +1,20 @@
-/** What a reader is told first: how a run stands, and how a plan stands, in one word and one sentence. */
+/** The verdict of a run and of a plan review: one word and one sentence. Readers see it first. */
 import { OUTCOMES, type Outcome, type Report, type Review } from '../model.ts';
 import { count, counted, join } from './quantities.ts';
 
-/** The tone is for colour; word and sentence say the same without it. */
+/** A verdict. The tone only sets a colour; word and sentence are complete without it. */
 export interface Verdict {
   readonly tone: 'good' | 'warn' | 'bad' | 'open';
   readonly word: string;
   readonly sentence: string;
-  /** What to do next, with RUN in place of the run directory; null where there is nothing to do. */
+  /** The next command; null where there is nothing to do. */
   readonly next: string | null;
 }
 
-/** How a run stands. Where several things apply, the one that needs a person soonest gives the word. */
+/** The verdict of a run. If several apply, the most urgent one gives the word. */
 export function verdictOfRun(report: Report, directory = 'RUN'): Verdict {
   const verdict = verdictOf(report, directory);
-  // Nothing of a rehearsal is there to be gone on with.
+  // A rehearsal leaves no run directory, so no command can continue it.
   return report.rehearsal ? { ...verdict, word: `REHEARSED, ${verdict.word}`, next: null } : verdict;
 }
 
@@ -23,41 +23,46 @@ function verdictOf(report: Report, directory: string): Verdict {
   const steps = report.steps.length;
   const verified = `${count(totals.verified)} of ${counted(steps, 'step')} verified`;
   const warned = report.steps.filter(({ warning }) => warning !== undefined).length;
-  const sum = join([
+  const summary = join([
     verified,
     describeOutcomes(totals, ['verified']),
     warned > 0 && `${counted(warned, 'step')} with a warning`,
   ]);
   if (run.startedAt === null) {
-    const sentence = `nothing has been done: none of ${counted(steps, 'step')} has run`;
+    const sentence = `the run has not started; 0 of ${counted(steps, 'step')} have run`;
     return { tone: 'open', word: 'NOT STARTED', sentence, next: null };
   }
   if (run.endedBecause === null) {
-    // While a run lasts, "unknown" is mostly a step whose order is being followed: say what is on record, no more.
-    const asked = totals.unknown > 0 && `${count(totals.unknown)} asked for, with no end on record`;
+    // In a live run, "unknown" is usually a step whose order Refit still follows. The sentence claims no more than that.
+    const ordered = totals.unknown > 0 && `${count(totals.unknown)} ordered, no end recorded yet`;
     const others = describeOutcomes(totals, ['verified', 'unknown']);
     return {
       tone: 'open',
       word: 'NOT ENDED',
-      sentence: join(['the run is under way, or its process died', verified, asked, others]),
+      sentence: join(['the run is in progress, or its process died', verified, ordered, others]),
       next: `refit status ${directory}`,
     };
   }
-  const why = run.endedBecause === 'done' ? '' : (run.what ?? END_CAUSES[run.endedBecause]);
+  const cause = run.endedBecause === 'done' ? '' : (run.what ?? END_CAUSES[run.endedBecause]);
   if (totals.unknown > 0) {
     const next = `refit reconcile ${directory}`;
-    return { tone: 'bad', word: 'UNKNOWN', sentence: join([sum, why]), next };
+    return { tone: 'bad', word: 'UNKNOWN', sentence: join([summary, cause]), next };
   }
   if (run.endedBecause !== 'done') {
     return {
       tone: run.endedBecause === 'halted' ? 'bad' : 'warn',
       word: WORDS[run.endedBecause],
-      sentence: `${why}; ${sum}`,
+      sentence: `${cause}; ${summary}`,
       next: totals.verified === steps ? null : `refit apply ${directory}/plan.json --run-dir ${directory}`,
     };
   }
-  if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: sum, next: null };
-  return { tone: totals.failed > 0 ? 'bad' : 'warn', word: 'NOT ALL VERIFIED', sentence: sum, next: null };
+  if (totals.verified === steps) return { tone: 'good', word: 'VERIFIED', sentence: summary, next: null };
+  return {
+    tone: totals.failed > 0 ? 'bad' : 'warn',
+    word: 'NOT ALL VERIFIED',
+    sentence: summary,
+    next: null,
+  };
 }
 
 const WORDS = {
@@ -70,20 +75,20 @@ const WORDS = {
 } as const;
 
 const END_CAUSES = {
-  halted: 'a threshold or gate ended it',
-  drained: 'stopped, and what was under way was followed to its end',
-  'finish-by': 'the time to finish by had come',
-  'not-approved': 'the next wave has not been approved',
-  reconciled: 'its process had died, and what was unknown was settled by reading',
-  'window-closed': 'its window had closed',
+  halted: 'a threshold or gate halted the run',
+  drained: 'the run was stopped after its orders in flight ended',
+  'finish-by': 'the finishBy time was reached',
+  'not-approved': 'the next wave is not approved',
+  reconciled: 'the process died; refit reconcile resolved the unanswered orders',
+  'window-closed': 'the window closed',
 } as const;
 
-/** An outcome's name as people read it. */
+/** The name of an outcome in texts. */
 export function outcomeName(outcome: Outcome): string {
   return outcome === 'not-run' ? 'not run' : outcome;
 }
 
-/** `9 verified, 1 failed`: the outcomes that occur, in the order in which they are shown. */
+/** `9 verified, 1 failed`: the outcomes with a count above zero, in their usual order. */
 export function describeOutcomes(
   totals: Readonly<Record<Outcome, number>>,
   without: readonly Outcome[] = [],
@@ -93,7 +98,7 @@ export function describeOutcomes(
     .join(', ');
 }
 
-/** How a plan stands under review. */
+/** The verdict of a plan review. */
 export function verdictOfReview(review: Review): Verdict {
   const { next } = review;
   const errors = counted(review.findings.filter(({ severity }) => severity === 'error').length, 'error');
@@ -103,20 +108,25 @@ export function verdictOfReview(review: Review): Verdict {
       const instances = new Set(steps.map(({ instance }) => instance)).size;
       const planned = `${counted(steps.length, 'step')} on ${counted(instances, 'instance')}`;
       if (blocked.length === 0) return { tone: 'good', word: 'READY', sentence: planned, next };
-      const sentence = `${planned}, ${counted(blocked.length, 'blocked target')} left out`;
+      const sentence = `${planned}, ${counted(blocked.length, 'blocked target')} excluded`;
       return { tone: 'warn', word: 'READY', sentence, next };
     }
     case 'blocked':
-      return { tone: 'bad', word: 'BLOCKED', sentence: `${errors}; nothing was sealed`, next };
+      return { tone: 'bad', word: 'BLOCKED', sentence: `${errors}; no plan was sealed`, next };
     case 'no-change': {
-      const sentence = 'every target already has its size; nothing to apply';
+      const sentence = 'every target already has the requested size; nothing to apply';
       return { tone: 'good', word: 'NO CHANGE', sentence, next };
     }
     case 'valid': {
-      const sentence = 'nothing is wrong with the text; nothing was planned yet';
+      const sentence = 'no errors in the plan file; nothing is planned yet';
       return { tone: 'good', word: 'VALID', sentence, next };
     }
     case 'invalid':
-      return { tone: 'bad', word: 'INVALID', sentence: `${errors} in the text; nothing was planned`, next };
+      return {
+        tone: 'bad',
+        word: 'INVALID',
+        sentence: `${errors} in the plan file; nothing was planned`,
+        next,
+      };
   }
 }

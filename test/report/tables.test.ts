@@ -20,7 +20,7 @@ import {
 } from '../../src/report/document/table.ts';
 import { textTable } from '../../src/report/document/text-document.ts';
 import { changeKinds, reviewedTargets } from '../../src/report/review/review-targets.ts';
-import { attentionTable, changesTable, kindsTable } from '../../src/report/review/tables.ts';
+import { changesTable, groupedFindingsTable, kindsTable } from '../../src/report/review/tables.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { tablesOfRun } from '../../src/report/run/tables.ts';
 import { htmlOf, tablesOf } from './read-renderings.ts';
@@ -148,7 +148,7 @@ describe('the tables of a review', () => {
     const many = Array.from({ length: 5 }, (_, at) =>
       finding({ instance: `crs-0000000${at}`, message: 'so' }),
     );
-    const table = attentionTable([
+    const table = groupedFindingsTable([
       ...many,
       finding({ code: 'Refit.Other', severity: 'note', message: 'else' }),
     ]);

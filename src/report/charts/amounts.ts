@@ -1,24 +1,24 @@
-/** Amounts side by side as bars: memory before, planned and now; money quoted and verified. */
+/** A bar chart of amounts: memory before, planned and now; money quoted and verified. */
 import { scaleLinear } from 'd3-scale';
 import { markup, type Raw } from '../document/escape.ts';
 import { chart, round } from './chart-frame.ts';
 
-/** One bar: its name, its length, and the text that gives the amount exactly. */
+/** One bar: its label, its length, and the exact amount as text. */
 export interface Amount {
   readonly label: string;
   readonly value: number;
   readonly text: string;
-  /** A class of the page's style that gives the colour. */
+  /** The style class that sets the colour. */
   readonly tone: 'm0' | 'm1' | 'm2' | 'm3';
 }
 
 const WIDTH = 520;
 const ROW = 30;
 const LABELS = 84;
-/** Room for one character of an amount: wide enough for the page's digits. */
+/** Width of one character of an amount, in chart units. */
 const CHARACTER = 7.6;
 
-/** Bars on one scale from zero; amounts below zero run to the left. */
+/** Bars on one scale from zero. Negative amounts extend to the left. */
 export function amountsChart(id: string, title: string, amounts: readonly Amount[]): Raw {
   const values = amounts.map(({ value }) => value);
   const texts = 16 + CHARACTER * Math.max(...amounts.map(({ text }) => text.length));
@@ -35,10 +35,10 @@ export function amountsChart(id: string, title: string, amounts: readonly Amount
 `;
   });
   const axis = markup`<line class="base" x1="${round(zero)}" x2="${round(zero)}" y1="0" y2="${amounts.length * ROW}"/>`;
-  const spoken = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
+  const description = amounts.map(({ label, text }) => `${label} ${text}`).join(', ');
   const figures = Object.fromEntries(amounts.map(({ label, value }) => [label, value]));
   return chart(
-    { id, width: WIDTH, height: amounts.length * ROW, title, desc: spoken },
+    { id, width: WIDTH, height: amounts.length * ROW, title, desc: description },
     [...rows, axis],
     figures,
   );

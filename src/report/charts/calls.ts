@@ -1,6 +1,7 @@
 /**
- * Calls by second against the provider's limit and the plan's own rate: a strip for each action, one time axis.
- * The limit counts each action by itself, so no strip is piled upon another: a pile would cross a line that nothing crossed.
+ * A chart of calls per second, with the provider's limit and the plan's rate. Each action has a strip on one time axis.
+ * Strips are not stacked, because the limit counts each action separately: a stack could cross a limit that no action
+ * reached.
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
@@ -10,13 +11,13 @@ import { markup, type Raw } from '../document/escape.ts';
 import * as show from '../quantities.ts';
 import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
-/** Requests a second that the provider takes of one action, endpoint and identity. Source: docs/provider.md P28 and P29. */
+/** Requests per second that the provider accepts for one action, endpoint and identity. Source: docs/provider.md P28 and P29. */
 export const PROVIDER_LIMIT = 20;
 
 const TOP = 20;
 const STRIP = 52;
 const GAP = 16;
-/** More columns than this cannot be told apart: seconds are then taken together, keeping the highest of them. */
+/** The most columns that a reader can distinguish. In longer runs a column covers several seconds and shows their peak. */
 const COLUMNS = 900;
 
 /** The calls of one action over the whole run. */
@@ -24,11 +25,11 @@ export interface ActionCalls {
   readonly action: string;
   readonly count: number;
   readonly refusedByLimit: number;
-  /** The most in any one second. */
+  /** The most calls in one second. */
   readonly peak: number;
 }
 
-/** Actions with their sums, orders first, then by number of calls. */
+/** The calls of each action: orders first, then by number of calls. */
 export function actionCalls(report: Report): ActionCalls[] {
   const peaks = new Map<string, number>();
   for (const [, action, sent] of report.callsBySecond)
@@ -40,18 +41,18 @@ export function actionCalls(report: Report): ActionCalls[] {
     );
 }
 
-/** The colour of the n-th action: the first has its own, those past the fourth share one. */
+/** The colour class of the n-th action, from 0. All actions from the fifth share one colour. */
 export function actionTone(index: number): string {
   return `a${Math.min(index, 4)}`;
 }
 
-/** A second, or the first of several taken together, with the most calls sent in one of them. */
+/** The first second of a column, and the most calls in one second of it. */
 type Column = readonly [second: number, sent: number];
 
 export function callsChart(report: Report): Raw {
   const span = spanOf(report);
   if (span === null || report.callsBySecond.length === 0)
-    return markup`<p class="note">No call is on record.</p>`;
+    return markup`<p class="note">No calls are recorded.</p>`;
   const actions = actionCalls(report);
   const rate = report.run.requestsPerSecond;
   const first = Math.floor(span[0] / 1000);
@@ -77,28 +78,30 @@ export function callsChart(report: Report): Raw {
 <path class="${actionTone(index)}" d="${shape(columnsOf(report, calls.action, first, last, each))}"/>
 ${rule('base', STRIP)}${rule('limit', y(PROVIDER_LIMIT))}${rate !== PROVIDER_LIMIT && rule('plan', y(rate))}
 <text class="soft end" x="${TIME_LEFT - 8}" y="${round(y(PROVIDER_LIMIT) + 6)}">${PROVIDER_LIMIT}</text>
-<text x="0" y="${STRIP - 18}">${clip(calls.action, 22)}</text><text class="soft" x="0" y="${STRIP - 2}">most in a second: ${calls.peak}</text>
+<text x="0" y="${STRIP - 18}">${clip(calls.action, 22)}</text><text class="soft" x="0" y="${STRIP - 2}">peak per second: ${calls.peak}</text>
 </g>
 `;
   });
-  const spoken = actions.map(
-    ({ action, count, peak }) => `${action}: ${show.counted(count, 'call')}, at most ${peak} in one second`,
+  const description = actions.map(
+    ({ action, count, peak }) => `${action}: ${show.counted(count, 'call')}, peak ${peak} per second`,
   );
   const svg = chart(
-    { id: 'calls', width: WIDTH, height, title: 'Calls per second by action', desc: spoken.join('; ') },
+    { id: 'calls', width: WIDTH, height, title: 'Calls per second by action', desc: description.join('; ') },
     [moments, strips],
   );
   const plan =
-    rate === PROVIDER_LIMIT ? 'also the plan’s own rate' : `the dashed line the plan’s own rate, ${rate}`;
-  const grouped = each > 1 && ` A column stands for ${each} seconds and shows the highest of them.`;
+    rate === PROVIDER_LIMIT
+      ? 'It is also the rate of the plan.'
+      : `The dashed line is the rate of the plan, ${rate} per second.`;
+  const grouped = each > 1 && ` Each column covers ${each} seconds and shows the peak of one second.`;
   return markup`<figure>
-<div class="scroll" role="region" aria-label="Calls per second, picture" tabindex="0">${svg}</div>
-<figcaption>Calls per second, a strip for each action, times UTC. The line is the limit of ${PROVIDER_LIMIT}, which holds for each action by itself, ${plan}.${grouped}</figcaption>
+<div class="scroll" role="region" aria-label="Chart of calls per second" tabindex="0">${svg}</div>
+<figcaption>Calls per second, one strip for each action, times in UTC. The solid line is the provider’s limit for each action, ${PROVIDER_LIMIT} per second. ${plan}${grouped}</figcaption>
 </figure>
 `;
 }
 
-/** One column for every `each` seconds, empty ones included, and one more that closes the last step of the curve. */
+/** One column for every `each` seconds, also where no call was sent. One more column closes the curve. */
 function columnsOf(report: Report, action: string, first: number, last: number, each: number): Column[] {
   const most = new Map<number, number>();
   for (const [second, name, sent] of report.callsBySecond) {

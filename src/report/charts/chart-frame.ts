@@ -1,20 +1,20 @@
-/** What the pictures share: their width, the time that they cover, short numbers, times on an axis. */
+/** Shared parts of all charts: width, time range, rounding, axis labels. */
 import type { Report } from '../../model.ts';
 import { markup, type Piece, type Raw } from '../document/escape.ts';
 
-/** Width of a full picture in its own units; the page scales it. */
+/** Width of a full chart in SVG units; the page scales it. */
 export const WIDTH = 1116;
 
-/** Where time begins on every picture of a run, so that they can be read one above the other. */
+/** The start of the time axis, the same in every chart, so that readers can compare charts. */
 export const TIME_LEFT = 168;
 export const TIME_RIGHT = WIDTH - 8;
 
-/** A coordinate with one decimal: enough for the eye, and a third of the bytes. */
+/** Rounds a coordinate to one decimal, which needs a third of the bytes. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** What a picture is called, and its size. `title` and `desc` are read aloud in its stead. */
+/** The name and size of a chart. Screen readers read `title` and `desc`. */
 interface Canvas {
   readonly id: string;
   readonly width: number;
@@ -23,7 +23,7 @@ interface Canvas {
   readonly desc: string;
 }
 
-/** An SVG. @param figures what it shows, as `data-` attributes for programs that read the page. */
+/** A chart as SVG. @param figures its numbers, as `data-` attributes for programs that read the page. */
 export function chart(
   { id, width, height, title, desc }: Canvas,
   body: Piece,
@@ -37,7 +37,7 @@ ${body}
 `;
 }
 
-/** Moments to mark on an axis with their labels, no label twice. */
+/** The marks of a time axis with their labels; no label appears twice. */
 export function axisMarks(
   scale: { ticks(count: number): Date[] },
   span: number,
@@ -46,7 +46,7 @@ export function axisMarks(
   return marks.filter(({ tick }) => span > 3 * 86_400_000 || tick.getTime() % 1000 === 0);
 }
 
-/** The label of a moment on an axis that spans `span` milliseconds, UTC. */
+/** The label of a time on an axis of `span` milliseconds, in UTC. */
 function axisTime(moment: Date, span: number): string {
   const text = moment.toISOString();
   if (span > 3 * 86_400_000) return text.slice(5, 10);
@@ -54,7 +54,7 @@ function axisTime(moment: Date, span: number): string {
   return span > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-/** The moments a run spans: from its first entry that has a time in the report to its last. Null where nothing began. */
+/** The first and last time in a report, milliseconds since the epoch; null where nothing started. */
 export function spanOf(report: Report): [number, number] | null {
   const times = [
     report.run.startedAt,

@@ -15,7 +15,7 @@ export function outcomesChart(totals: Readonly<Record<Outcome, number>>): Raw {
   const parts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => {
     const from = scale(sum);
     sum += totals[outcome];
-    // A single failure among thousands must be seen: no part is thinner than three units.
+    // Each part is at least three units wide, so that one failure among thousands is visible.
     const width = Math.max(3, scale(sum) - from - (sum === steps ? 0 : 1.5));
     const x = Math.min(from, WIDTH - width);
     return markup`<rect class="o ${outcome}" x="${round(x)}" y="0" width="${round(width)}" height="22"><title>${count(totals[outcome])} ${outcomeName(outcome)}</title></rect>

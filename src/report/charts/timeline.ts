@@ -1,4 +1,4 @@
-/** The run in time: one bar a step from its order to its end, by wave. Few steps have a line each, many share lanes. */
+/** A timeline of the run by wave, one bar for each step. A few steps have a line each; many steps share lanes. */
 import { scaleUtc } from 'd3-scale';
 import type { Report, ReportStep } from '../../model.ts';
 import { changeOf } from '../describe-step.ts';
@@ -7,7 +7,7 @@ import * as show from '../quantities.ts';
 import { outcomeName } from '../verdict.ts';
 import { axisMarks, chart, round, spanOf, TIME_LEFT, TIME_RIGHT, WIDTH } from './chart-frame.ts';
 
-/** Up to this many started steps each has a line with its name. */
+/** Up to this many started steps, each has its own line with a name. */
 const NAMED = 40;
 
 type Scale = (value: number) => number;
@@ -16,15 +16,14 @@ interface Bar {
   readonly step: ReportStep;
   readonly from: number;
   readonly to: number;
-  /** Not ended as far as the journal tells. */
+  /** True where the journal has no end of the step. */
   readonly open: boolean;
 }
 
 export function timelineChart(report: Report): Raw {
   const span = spanOf(report);
   const started = report.steps.filter((step) => step.startedAt !== null).length;
-  if (span === null || started === 0)
-    return markup`<p class="note">No order has been sent: there is nothing to draw.</p>`;
+  if (span === null || started === 0) return markup`<p class="note">No orders were sent.</p>`;
   const scale = scaleUtc().domain(span).range([TIME_LEFT, TIME_RIGHT]);
   const named = started <= NAMED;
   const parts: Raw[] = [];
@@ -53,13 +52,13 @@ export function timelineChart(report: Report): Raw {
     return markup`<line class="grid" x1="${x}" x2="${x}" y1="20" y2="${round(y - 4)}"/><text class="soft mid" x="${x}" y="12">${label}</text>
 `;
   });
-  const spoken = `${show.counted(started, 'step')} began between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
+  const description = `${show.counted(started, 'step')} started between ${show.instant(new Date(span[0]).toISOString())} and ${show.instant(new Date(span[1]).toISOString())}.`;
   const canvas = {
     id: 'timeline',
     width: WIDTH,
     height: y,
     title: 'Timeline of the run by wave',
-    desc: spoken,
+    desc: description,
   };
   return chart(canvas, [ticks, parts], { steps: started, waves: report.waves.length });
 }
@@ -74,7 +73,7 @@ function barsOf(steps: readonly ReportStep[], last: number): Bar[] {
     .sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** Bars in as few lanes as hold them without overlap: the number of lanes is what was in flight at once. */
+/** Packs bars into the fewest lanes without overlap. The number of lanes is the most steps in flight at the same time. */
 function packInLanes(bars: readonly Bar[]): Bar[][] {
   const lanes: Bar[][] = [];
   for (const bar of bars) {

@@ -1,16 +1,16 @@
-/** Text in columns of a terminal: how wide text is, cutting and wrapping it, aligning rows. Expects visible text. */
+/** Measures, cuts, wraps and aligns text for a terminal. The text must have no control characters. */
 import stringWidth from 'string-width';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The number of terminal cells a text takes: CJK and emoji two, combining marks none, colours none. */
+/** The width of a text in terminal cells: CJK and emoji 2, combining marks 0, colour codes 0. */
 export function cells(text: string): number {
   return stringWidth(text);
 }
 
-/** The text cut to at most `width` cells, the last of them `…` where something was cut. */
+/** Cuts the text to at most `width` cells; a cut text ends with `…`. */
 export function clip(text: string, width: number): string {
-  // A cell can hold any number of combining marks: the length is bounded too.
+  // One cell can hold any number of combining marks, so the length has a limit too.
   const longest = 16 * width;
   if (text.length <= longest && cells(text) <= width) return text;
   let kept = '';
@@ -23,13 +23,13 @@ export function clip(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** The text filled with spaces to `width` cells. */
+/** Fills the text with spaces to `width` cells. */
 export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const room = ' '.repeat(Math.max(0, width - cells(text)));
   return align === 'left' ? text + room : room + text;
 }
 
-/** Words put into lines of at most `width` cells, each line after `indent`. A longer word keeps a line of its own. */
+/** Wraps words into lines of at most `width` cells, indent included. A longer word gets its own line. */
 export function wrap(text: string, width: number, indent: string): string[] {
   const room = Math.max(20, width - indent.length);
   const lines: string[] = [];
@@ -45,7 +45,7 @@ export function wrap(text: string, width: number, indent: string): string[] {
   return [...lines, indent + line];
 }
 
-/** A text after a label, wrapped under itself. @param shown the label as it is painted. */
+/** Puts a text after a label and wraps it under itself. @param shown the label with its colours. */
 export function labelled(label: string, text: string, width: number, shown = label): string[] {
   const [first, ...rest] = wrap(text, width, ' '.repeat(label.length));
   return [`${shown}${first!.trimStart()}`, ...rest];
@@ -54,18 +54,19 @@ export function labelled(label: string, text: string, width: number, shown = lab
 /** One column of a table. */
 export interface Column {
   readonly align?: 'left' | 'right';
-  /** May be cut down to this many cells when the row is too wide. */
+  /** If the row is too wide, the column may shrink to this many cells. */
   readonly minWidth?: number;
-  /** May be left out when the row is still too wide. */
+  /** If the row is still too wide, the column may be left out. */
   readonly optional?: boolean;
 }
 
-/** A cell: its text and how it is painted, after it has been measured. */
+/** A cell: its text, and the function that paints it after measuring. */
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 /**
- * Rows as aligned lines of at most `width` cells, two spaces between columns. Too wide: columns with a `least` are
- * cut, the rightmost first, then optional ones left out; identifiers are never cut, the line is then longer.
+ * Aligns rows into lines of at most `width` cells, with two spaces between columns. In rows that are too wide, columns
+ * with a `minWidth` shrink, the rightmost first; then optional columns are left out. All other columns keep their
+ * width, so such a line can be longer than `width`.
  */
 export function table(
   rows: readonly (readonly Cell[])[],
@@ -87,7 +88,7 @@ export function table(
   });
 }
 
-/** The width of each column: cut where that is enough, else without the rightmost optional one, and so on. */
+/** The width of each column: shrinks columns first, then drops optional ones from the right until all fit. */
 function fitted(natural: readonly number[], columns: readonly Column[], room: number): number[] {
   const kept = [...natural];
   for (let next = columns.length - 1; ; next--) {

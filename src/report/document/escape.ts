@@ -1,23 +1,23 @@
 /**
- * Hostile text made harmless. Names, tags and messages come from the provider, plan text from its author:
- * each could hold escape sequences, overrides of the writing direction, markup or formulas.
+ * Escapes hostile text. Names, tags and messages come from the provider, plan text comes from its author.
+ * Each can contain terminal escape sequences, direction overrides, markup or formulas.
  *
- * Renderers call `legible` on the whole value first, so that no leaf can be forgotten, and build markup only by the
- * templates below, which escape whatever is put into them.
+ * Renderers call `sanitize` on the whole value first, so that no string is forgotten. They build markup only with the
+ * templates below, which escape every inserted text.
  */
 
 // Control and format characters (C0, DEL, C1, bidi, zero width, tags), lone surrogates, line and paragraph
-// separators, private use and noncharacters: whatever could act instead of being seen.
+// separators, private use and noncharacters: characters that act or hide instead of being visible.
 const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
-/** Made with the first text that needs it: these classes take a millisecond to look up. */
+/** Compiled at the first use, because these character classes take a millisecond. */
 let invisible: RegExp | undefined;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** What most texts are made of: nothing in it to be made visible. */
+/** Printable ASCII: most texts, and nothing in them needs an escape. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** One line in which every character is seen: `\x1b`, `\u{202e}`, `\n` in place of what would act. */
+/** Replaces control and invisible characters with visible escapes such as `\x1b`, `\u{202e}`, `\n`. Returns one line. */
 export function escapeControls(text: string): string {
   if (PLAIN.test(text)) return text;
   invisible ??= new RegExp(INVISIBLE, 'gu');
@@ -30,8 +30,8 @@ export function escapeControls(text: string): string {
 }
 
 /**
- * The value with every string in it made visible. Source excerpts keep their line feeds, and only those. What needs no
- * change is handed back as it is.
+ * Escapes control characters in every string of a value, keys included. Only source excerpts keep their line feeds.
+ * A value that needs no change is returned as it is.
  */
 export function sanitize<T>(value: T): T {
   return walk(value, false) as T;
@@ -64,17 +64,17 @@ function walk(value: unknown, lines: boolean): unknown {
   return members === null ? value : Object.fromEntries(members);
 }
 
-/** Text that is already in the language of its document, made by a template or by `raw`. */
+/** Text that is already escaped, made by a template or by `raw`. */
 export interface Raw {
   readonly raw: string;
 }
 
-/** Marks text as already escaped, or as our own. */
+/** Marks our own or already escaped text. */
 export function raw(text: string): Raw {
   return { raw: text };
 }
 
-/** What may stand in a template: text is escaped, null and false are nothing, lists are joined as they are. */
+/** A value in a template. Text is escaped, null and false become nothing, lists are joined without a separator. */
 export type Piece = Raw | string | number | null | undefined | false | readonly Piece[];
 
 type Template = (strings: TemplateStringsArray, ...pieces: Piece[]) => Raw;
@@ -88,7 +88,7 @@ function template(safe: (text: string) => string): Template {
     for (const one of piece) text += put(one);
     return text;
   };
-  // Put together piece by piece: joined, a long page would be copied once for each level that its templates are nested.
+  // Pieces are appended one by one. A join would copy a long page once for each nested template.
   return (strings, ...pieces) => {
     let text = strings[0]!;
     for (let at = 0; at < pieces.length; at++) text += put(pieces[at]) + strings[at + 1]!;
@@ -104,14 +104,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** HTML, SVG and XML: text and quoted attribute values. */
+/** Template for HTML, SVG and XML: text and quoted attribute values. */
 export const markup: Template = template((text) =>
   escapeControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!),
 );
 
 /**
- * Markdown as GitHub and GitLab read it, also within tables. Besides markup this takes away what they make of
- * plain text: mentions of people, references to issues, links.
+ * Template for Markdown of GitHub and GitLab, also inside tables. It also prevents mentions of people, issue references
+ * and links, which these hosts make from plain text.
  */
 export const markdown: Template = template((text) =>
   escapeControls(text)
@@ -122,20 +122,20 @@ export const markdown: Template = template((text) =>
     .replace(/[@#]/g, '<span>$&</span>'),
 );
 
-/** A Markdown code span, in which nothing is markup: the fence is longer than any run of back-ticks inside. */
+/** A Markdown code span. Its fence is longer than any run of back-ticks in the text, so the text cannot end it. */
 export function code(text: string): Raw {
   const shown = escapeControls(text);
   if (shown === '') return raw('');
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   const room = longest > 0 ? ' ' : '';
-  // Within a table a pipe ends the cell even in a code span; the backslash is taken away by the table.
+  // In a table, a pipe ends the cell even inside a code span. The host removes the backslash.
   return raw(`${fence}${room}${shown.replaceAll('|', '\\|')}${room}${fence}`);
 }
 
 /**
- * One CSV record, RFC 4180, with its CR LF. Text that a spreadsheet would run as a formula gets an apostrophe in
- * front; numbers are left alone. Control characters are made visible, so a record is always one line.
+ * One CSV record with CR LF, as in RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe in
+ * front; numbers stay as they are. Control characters are escaped, so a record is always one line.
  */
 export function csvRecord(cells: readonly (string | number | null | undefined)[]): string {
   const shown = cells.map((cell) => {
@@ -150,8 +150,8 @@ export function csvRecord(cells: readonly (string | number | null | undefined)[]
 }
 
 /**
- * JSON with two spaces and a line feed at the end. The value is untouched, also in its hostile text; what JSON would
- * leave raw and a terminal could obey (C1, bidi, separators) is written as `\uXXXX`, which parses to the same.
+ * JSON with an indent of two spaces and a final line feed. The parsed value equals the given one. Characters that JSON
+ * leaves raw and a terminal can act on (C1, bidi, separators) are written as `\uXXXX`.
  */
 export function json(value: unknown): string {
   return `${escapeInvisible(JSON.stringify(value, null, 2))}\n`;

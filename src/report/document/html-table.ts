@@ -1,14 +1,14 @@
-/** Tables for a page: in a frame that scrolls and can be reached by keyboard, sorted and filtered by the page's script. */
+/** HTML tables. Each is in a scrollable frame with keyboard focus; the page's script sorts and filters it. */
 import { markup, type Raw, raw } from './escape.ts';
 import { type Cell, type Column, cellText, joined, type Row, sortValueOf, type Table } from './table.ts';
 
-/** The index of a column, and those of the columns that stand under it. */
+/** The index of a column, and the indexes of the columns shown under it. */
 interface Stack {
   readonly at: number;
   readonly under: readonly number[];
 }
 
-/** A table with its heading as the caption; nothing where it has no rows. */
+/** A table with its heading as the caption; null for a table without rows. */
 export function htmlTable(table: Table): Raw | null {
   const { id, heading, note, rows, filter } = table;
   if (rows.length === 0) return null;
@@ -24,8 +24,8 @@ export function htmlTable(table: Table): Raw | null {
       body += cellHtml(row, stack, table.columns, sorts === undefined ? null : sorts === stack.at);
     body += '</tr>\n';
   }
-  const place = stacks.findIndex(({ at }) => at === sorts);
-  return markup`${filter && filterForm(id, filter, place)}<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
+  const column = stacks.findIndex(({ at }) => at === sorts);
+  return markup`${filter && filterForm(id, filter, column)}<div class="scroll" role="region" aria-labelledby="${id}-c" tabindex="0">
 <table id="${id}">
 <caption id="${id}-c"><b>${heading}</b>${note !== undefined && ` ${note}`}</caption>
 <thead><tr>${stacks.map((stack) => titleHtml(table.columns, stack))}</tr></thead>
@@ -36,12 +36,12 @@ ${raw(body)}</tbody>
 `;
 }
 
-/** A column stands under another where that one is in the table. */
+/** True where the column is shown under another column of this table. */
 function isStacked({ under }: Column, { columns }: Table): boolean {
   return under !== undefined && columns.some(({ title }) => title === under);
 }
 
-/** What stands under a value without its title is in the title of the column. */
+/** The title of a column, followed by the titles of the values under it that have no label. */
 function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
   const { title, right } = columns[at]!;
   const others = under.map((below) => columns[below]!).filter((one) => one.bare && one.in !== 'page');
@@ -49,7 +49,7 @@ function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
   return markup`<th scope="col"${right && raw(' class="n"')}>${whole}</th>`;
 }
 
-/** @param sorts null: the table is not sorted; else whether it is filtered by this column. */
+/** @param sorts null if the table is not sortable, else whether the filter uses this column. */
 function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean | null): string {
   const cell = row[at]!;
   const value =
@@ -61,7 +61,7 @@ function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], so
   return `${text}</td>`;
 }
 
-/** Each part of a list in a line of its own. */
+/** A value under another one; each item of a list gets its own line. */
 function small(cell: Cell, column: Column): string {
   if (typeof cell === 'object' && cell?.kind === 'list')
     return cell.items.map((one) => small(one, column)).join('');
@@ -93,7 +93,7 @@ function shown(cell: Cell): string {
     case 'action':
       return `<span class="key ${escaped(cell.tone)}">${text}</span>`;
     case 'excerpt':
-      // Line by line, because a line feed within a text is shown as the character it is.
+      // Line by line, because the escape function makes line feeds visible.
       return `<pre>${cell.text
         .split('\n')
         .map((line) => `${escaped(line)}\n`)
@@ -109,7 +109,7 @@ function escaped(text: string): string {
   return markup`${text}`.raw;
 }
 
-/** Shown by the script, which it needs. @param by the place of its column. */
+/** The filter of a table. The script shows it, because it needs the script. @param by the index of its column. */
 function filterForm(id: string, { by: label, choices }: NonNullable<Table['filter']>, by: number): Raw {
   return markup`<form class="tools" data-for="${id}" data-by="${by}" hidden>
 <label>Find <input type="search" autocomplete="off" spellcheck="false"></label>

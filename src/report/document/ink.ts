@@ -1,7 +1,6 @@
-/** Colours of the terminal. Colour only ever repeats what a word or sign already says. */
+/** Terminal colours. A colour only repeats the meaning of a word or sign. */
 import type { Outcome, Severity } from '../../model.ts';
 
-/** Paints text. */
 export type Paint = (text: string) => string;
 
 const COLOURED = {
@@ -14,7 +13,7 @@ const COLOURED = {
   magenta: sgr(35, 39),
 };
 
-/** Paints by name. */
+/** The colour functions by name. */
 export type Ink = Readonly<typeof COLOURED>;
 
 const PLAIN = Object.fromEntries(Object.keys(COLOURED).map((name) => [name, (text: string) => text]));
@@ -23,7 +22,7 @@ function sgr(on: number, off: number): Paint {
   return (text) => (text === '' ? '' : `\x1b[${on}m${text}\x1b[${off}m`);
 }
 
-/** The inks to paint with; without colour they leave the text as it is. */
+/** The colour functions; without colour they return the text unchanged. */
 export function ink(color: boolean): Ink {
   return color ? COLOURED : (PLAIN as Ink);
 }

@@ -1,41 +1,41 @@
 /**
- * A Markdown document that always fits a comment: head and tail whole, and between them tables, folded away or open, that
- * are filled row by row while there is room. No row is ever cut and no fold left open; what is left out is counted.
+ * Builds a Markdown document that always fits a comment. Head and tail are complete; the tables between them are filled
+ * row by row while there is room. Rows are never cut, folds are always closed, and the number of omitted rows is shown.
  */
 import { count } from '../quantities.ts';
 import { clip } from './columns.ts';
 import { code, markdown, markup } from './escape.ts';
 import { type Cell, cellText, joined, type Table, withColumns } from './table.ts';
 
-/** The longest comment the common hosts of change requests take, in characters. */
+/** The longest comment that the common code hosts accept, in characters. */
 const MARKDOWN_LIMIT = 65_536;
-/** Room for the sentence that says how much is left out, beside the command. */
+/** Room for the sentence about omitted rows, without its command. */
 const SENTENCE = 120;
 /** Characters of a command: a hostile file name must not fill the document. */
 const LONGEST_COMMAND = 500;
-/** Left free, so that a pipeline can put a line of its own before or after it. */
+/** Free room, so that a pipeline can add a line before or after the document. */
 const SPARE = 512;
 
-/** A table and how it stands in the document. */
+/** A table and its options. */
 export interface MarkdownTable {
   readonly table: Table;
-  /** `<details>` with its heading as the summary. */
+  /** True for `<details>` with the heading as the summary. */
   readonly folded?: boolean;
-  /** The greatest part of the room that its rows may take, from 0 to 1; absent: as much as each of the others. */
+  /** The largest share of the room for its rows, 0 to 1. Absent: tables without a share divide the rest evenly. */
   readonly share?: number;
 }
 
-/** What is at the head of a document: its name, how it stands, and the facts; those without a value are left out. */
+/** The head of a document: name, verdict, facts. Facts without a value are left out. */
 export function markdownHead(
   name: string,
   about: readonly (string | null)[],
   { word, sentence }: { readonly word: string; readonly sentence: string },
   facts: readonly (readonly [name: string, value: string])[],
 ): string[] {
-  const told = about.filter((part) => part !== null).map((part) => ` · ${text(part, 100)}`);
+  const shown = about.filter((part) => part !== null).map((part) => ` · ${text(part, 100)}`);
   return [
     `## ${text(name, 100)}: ${word}`,
-    `**${text(sentence)}**${told.join('')}`,
+    `**${text(sentence)}**${shown.join('')}`,
     facts
       .filter(([, value]) => value !== '')
       .map(([fact, value]) => `- ${fact}: ${text(value, 160)}`)
@@ -44,9 +44,9 @@ export function markdownHead(
 }
 
 /**
- * Joins head, tables and tail with blank lines; empty tables are left out. Bounded in bytes, of which no host counts
- * more than characters.
- * @param elsewhere how to see everything: a sentence in Markdown.
+ * Joins head, tables and tail with blank lines; empty tables are left out. The limit is in bytes, because a text never
+ * has more characters than bytes.
+ * @param elsewhere a Markdown sentence that says how to see all rows.
  */
 export function markdownDocument(
   head: readonly string[],
@@ -56,18 +56,18 @@ export function markdownDocument(
 ): string {
   const opening = head.filter((part) => part !== '').join('\n\n');
   const closing = tail.filter((part) => part !== '').join('\n\n');
-  const told = tables
+  const filledTables = tables
     .map((one) => ({ ...one, table: withColumns(one.table, (column) => column.in !== 'page') }))
     .filter(({ table }) => table.rows.length > 0);
-  const frames = told.map((table) => bytes(filled(table, [])) + bytes(elsewhere) + SENTENCE);
+  const frames = filledTables.map((table) => bytes(filled(table, [])) + bytes(elsewhere) + SENTENCE);
   const whole =
     MARKDOWN_LIMIT - bytes(opening) - bytes(closing) - frames.reduce((sum, frame) => sum + frame, SPARE);
   let room = whole;
-  const parts = told.flatMap((one, index) => {
+  const parts = filledTables.flatMap((one, index) => {
     const { rows } = one.table;
     const kept: string[] = [];
-    // What one of them does not need is left to those after it.
-    const sharing = told.slice(index).filter(({ share }) => share === undefined).length;
+    // A table that needs less than its share leaves the rest to the tables after it.
+    const sharing = filledTables.slice(index).filter(({ share }) => share === undefined).length;
     let own = Math.min(room, one.share === undefined ? room / sharing : one.share * whole);
     for (const row of rows) {
       const line = `| ${row.map(shown).join(' | ')} |`;
@@ -79,13 +79,13 @@ export function markdownDocument(
     }
     const missing = rows.length - kept.length;
     if (missing === 0) return [filled(one, kept)];
-    const sentence = `**${count(missing)} of ${count(rows.length)} rows are not shown here.** ${elsewhere}`;
+    const sentence = `**${count(missing)} of ${count(rows.length)} rows are not shown.** ${elsewhere}`;
     return [filled(one, kept), sentence];
   });
   return `${[opening, ...parts, closing].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** A blank line after the summary, or nothing within is read as Markdown, and one before the end of the fold. */
+/** A table as Markdown. A fold needs a blank line after its summary and before its end, else hosts show raw Markdown. */
 function filled({ table, folded = false }: MarkdownTable, lines: readonly string[]): string {
   const { heading, note, columns } = table;
   const body = [
@@ -99,7 +99,7 @@ function filled({ table, folded = false }: MarkdownTable, lines: readonly string
     : `### ${text(heading)}\n\n${noted}`;
 }
 
-/** A cell that stays one, whatever is in it. */
+/** The text of a cell, escaped so that it cannot end the cell. */
 function shown(cell: Cell): string {
   if (cell === null || typeof cell === 'string') return text(cell ?? '');
   switch (cell.kind) {
@@ -113,7 +113,7 @@ function shown(cell: Cell): string {
   }
 }
 
-/** Text without markup, cut where a hostile one could fill the document. */
+/** Escaped text, cut so that a hostile one cannot fill the document. */
 export function text(hostile: string, most = 300): string {
   return markdown`${clip(hostile, most)}`.raw;
 }
@@ -123,12 +123,12 @@ export function identifier(hostile: string): string {
   return code(clip(hostile, 100)).raw;
 }
 
-/** A command as a code span beside a table, where a pipe needs no escape and would be typed with it. */
+/** A command as a code span outside a table. Its pipes are not escaped, because readers would type the backslash. */
 export function commandSpan(typed: string): string {
   return code(clip(typed, LONGEST_COMMAND)).raw.replaceAll('\\|', '|');
 }
 
-/** A name within our own markup, where no escape would keep a host from making links of it: letters, digits, dots. */
+/** A name for use inside our own markup. Only letters, digits, dots and similar stay, so that hosts make no links of it. */
 export function plainName(hostile: string): string {
   return clip(hostile.replace(/[^\p{L}\p{M}\p{N} ._-]/gu, '_'), 60);
 }

@@ -1,4 +1,4 @@
-/** The page's style: light and dark by the reader's setting, fit for print. Outcomes differ in word as well as colour. */
+/** The page's style, for light and dark mode and for print. Outcomes differ in words, not only in colour. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1d2327;--soft:#5c6770;--line:#d9dee2;--wash:#f5f7f8;
 --verified:#2f7d5b;--failed:#b3261e;--refused:#d1602c;--drifted:#a87400;--skipped:#7b8790;--unknown:#7a4fb5;--not-run:#c3cad0;
@@ -20,7 +20,7 @@ p{margin:0 0 8px;max-width:80ch}
 .good{--tone:var(--verified)}.warn{--tone:var(--drifted)}.bad{--tone:var(--failed)}.open{--tone:var(--link)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:2px 40px;margin:0}
 .facts div{display:flex;gap:12px;padding:5px 0;border-bottom:1px solid var(--line)}
-dt{flex:none;width:88px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
+dt{flex:none;width:96px;color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:24px 48px}
 figure{margin:0 0 16px}figcaption,.note{color:var(--soft);font-size:13px;max-width:120ch}
 svg{display:block;width:100%;height:auto}
@@ -60,7 +60,7 @@ form.tools{display:none}.scroll{overflow:visible}table{font-size:9.5px}h2{font-s
 h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}th button{text-decoration:none}}
 `;
 
-/** The page's only script: filters and sorts tables that have a sieve. Everything is in the page without it. */
+/** The page's only script: filters and sorts tables. The page is complete without it. */
 export const TABLE_SCRIPT = `(() => {
 for (const tools of document.querySelectorAll('form.tools')) {
   const table = document.getElementById(tools.dataset.for);
@@ -68,7 +68,7 @@ for (const tools of document.querySelectorAll('form.tools')) {
   const rows = [...body.rows];
   const texts = rows.map((row) => row.textContent.toLowerCase());
   const [find, pick] = [tools.querySelector('input'), tools.querySelector('select')];
-  const sift = () => {
+  const filter = () => {
     const words = find.value.toLowerCase().split(/\\s+/).filter(Boolean);
     let shown = 0;
     rows.forEach((row, at) => {
@@ -101,8 +101,8 @@ for (const tools of document.querySelectorAll('form.tools')) {
     });
   });
   tools.addEventListener('submit', (event) => event.preventDefault());
-  tools.addEventListener('input', sift);
+  tools.addEventListener('input', filter);
   tools.hidden = false;
-  sift();
+  filter();
 }
 })();`;

@@ -1,6 +1,6 @@
 /**
- * The shell of an HTML page: one file, no network, no framework. Style and script are allowed by their hashes alone,
- * so nothing that slips into the page could run or load; the page reads the same without the script.
+ * The frame of an HTML page: one file, no network, no framework. The security policy allows style and script by hash
+ * only, so no other text in the page can run or load. The page is complete without the script.
  */
 import { sha256 } from '../../digest.ts';
 import type { Verdict } from '../verdict.ts';
@@ -39,7 +39,7 @@ function hashOf(text: string): string {
   return `sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}`;
 }
 
-/** The head of a page: what it is, of which plan, the verdict, then the facts. Facts without a value are left out. */
+/** The head of a page: kind, plan name, verdict, facts. Facts without a value are left out. */
 export function pageHeader(
   kind: string,
   name: string,
@@ -47,18 +47,18 @@ export function pageHeader(
   verdict: Verdict,
   facts: readonly (readonly [string, Piece])[],
 ): Raw {
-  const told = facts.filter(([, value]) => value !== '' && value !== null);
+  const shown = facts.filter(([, value]) => value !== '' && value !== null);
   return markup`<header>
 <p class="kind">${kind}</p>
 <h1><bdi>${name}</bdi></h1>
 <p class="about">${about.filter((part) => part !== null).map((part) => markup`<span><bdi>${part}</bdi></span> `)}</p>
 <p class="verdict ${verdict.tone}" role="status"><strong>${verdict.word}</strong> <span>${verdict.sentence}</span></p>
-<dl class="facts">${told.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>\n`)}</dl>
+<dl class="facts">${shown.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>\n`)}</dl>
 </header>
 `;
 }
 
-/** A section with its heading; nothing where nothing stands in it. */
+/** A section with its heading; null for an empty body. */
 export function section(id: string, title: string, body: Piece): Raw | null {
   if (isEmpty(body)) return null;
   return markup`<section aria-labelledby="${id}-h">

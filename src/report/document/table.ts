@@ -1,60 +1,60 @@
 /**
- * A table as data: its heading, its columns and what stands in its cells. Whoever makes one says what things are; the
- * painters (`text-document.ts`, `html-table.ts`, `markdown-document.ts`) escape, align and arrange them for their format.
+ * A table as data: heading, columns and typed cells. The renderers (`text-document.ts`, `html-table.ts`,
+ * `markdown-document.ts`) escape, align and arrange it for their format.
  */
 import type { Outcome, Severity } from '../../model.ts';
 import * as show from '../quantities.ts';
 import { outcomeName } from '../verdict.ts';
 
-/** What stands in a cell, by what it is. A bare string is text of any origin; null is nothing. */
+/** The content of a cell, by kind. A string is text of any origin; null is an empty cell. */
 export type Cell =
   | string
   | null
-  /** An identifier, which is never cut; a code or a place, which may be; a name, in whatever direction it is written. */
+  /** `id`: never cut. `code`: a code or location, may be cut. `name`: a name in any writing direction. */
   | { readonly kind: 'id' | 'code' | 'name' | 'strong'; readonly text: string }
   | { readonly kind: 'count'; readonly value: number }
   /** Milliseconds. */
   | { readonly kind: 'duration'; readonly value: number }
-  /** ISO 8601 UTC; on the day named, its time of day alone. */
+  /** ISO 8601 UTC. On the date `day`, only the time of day is shown. */
   | { readonly kind: 'time'; readonly value: string; readonly day: string | null }
-  /** An amount, or in one text several that have no order among each other. */
+  /** An amount; `value` is null for a text with several amounts, which have no order. */
   | { readonly kind: 'money'; readonly value: number | null; readonly text: string }
   | { readonly kind: 'outcome'; readonly value: Outcome }
   | { readonly kind: 'severity'; readonly value: Severity }
-  /** An action of the provider in the colour that the picture of calls gives it. */
+  /** A provider action in its colour of the calls chart. */
   | { readonly kind: 'action'; readonly text: string; readonly tone: string }
-  /** Lines of a file, as they stand there. */
+  /** Lines of a file. */
   | { readonly kind: 'excerpt'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly Cell[] };
 
-/** How a column gives way where there is too little room. */
+/** The layout of a column, and what happens when there is too little room. */
 export interface Layout {
-  /** Left out of formats that have no room for details; absent: in all of them. */
+  /** The formats that show the column: Markdown and HTML (`documents`) or HTML only (`page`). Absent: all formats. */
   readonly in?: 'documents' | 'page';
-  /** The title of the column under whose value a page shows it, smaller. */
+  /** HTML: the title of another column. The value is shown under that column's value, smaller. */
   readonly under?: string;
-  /** Says by itself what it is: its title is not repeated where it stands under another. */
+  /** The value needs no label: its title is not repeated where it is shown under another value. */
   readonly bare?: true;
-  /** In a terminal: stands under the row, in lines of its own. */
+  /** Terminal: shown under the row, on its own lines. */
   readonly below?: true;
-  /** In a terminal: may be cut down to so many cells. */
+  /** Terminal: the column may shrink to this many cells. */
   readonly minWidth?: number;
-  /** In a terminal that is too narrow: goes under the row, the column with the lowest number first. */
+  /** Terminal: moves under the row if the terminal is too narrow, the lowest number first. */
   readonly yields?: number;
-  /** Where it yields, it is left out instead. */
+  /** With `yields`: the column is left out instead. */
   readonly drops?: true;
 }
 
-/** The layout of whole sentences. */
+/** The layout of a column of sentences. */
 export const BELOW_ROW = { below: true, bare: true } as const;
 
 export interface Column extends Layout {
   readonly title: string;
-  /** Quantities are set to the right. */
+  /** True for quantities, which are aligned to the right. */
   readonly right: boolean;
 }
 
-/** A column of items: its title, what it shows of each, and how it gives way. */
+/** A column of items: its title, a function from item to cell, its layout. */
 export type ColumnOf<Item> = readonly [
   title: string,
   cell: (item: Item, at: number) => Cell,
@@ -63,7 +63,7 @@ export type ColumnOf<Item> = readonly [
 
 export type Row = readonly Cell[];
 
-/** Rows that are made only when they are shown. */
+/** Rows that are computed when a renderer reads them. */
 export interface Rows extends Iterable<Row> {
   readonly length: number;
 }
@@ -73,9 +73,9 @@ interface Head {
   readonly id: string;
   /** The same in every format. */
   readonly heading: string;
-  /** What must be known to read it. */
+  /** A sentence that readers of the table need. */
   readonly note?: string;
-  /** A page can show only the rows with one of these values in the column. */
+  /** HTML: the reader can filter the rows by a value of this column. */
   readonly filter?: { readonly by: string; readonly choices: readonly string[] };
 }
 
@@ -84,7 +84,7 @@ export interface Table extends Head {
   readonly rows: Rows;
 }
 
-/** A row for each item; columns that are empty in every row are left out. */
+/** A table with a row for each item. Columns that are empty in every row are left out. */
 export function tableOf<Item>(head: Head, items: readonly Item[], columns: readonly ColumnOf<Item>[]): Table {
   const kept = columns.flatMap(([title, cell, layout]) => {
     const first = firstFilled(items, cell);
@@ -117,7 +117,7 @@ function rowsOf<Item>(
   };
 }
 
-/** The first rows, all of them where nothing is said. */
+/** The first `most` rows; without `most`, all rows. */
 export function firstRows({ rows }: Pick<Table, 'rows'>, most = rows.length): Row[] {
   const shown: Row[] = [];
   for (const row of rows) {
@@ -139,7 +139,7 @@ function isQuantity(cell: Cell): boolean {
   return typeof cell === 'object' && ['count', 'duration', 'money'].includes(cell?.kind ?? '');
 }
 
-/** A cell as people read it, the same in every format, and not yet escaped. */
+/** The text of a cell, the same in every format. It is not escaped. */
 export function cellText(cell: Cell): string {
   if (cell === null || typeof cell === 'string') return cell ?? '';
   switch (cell.kind) {
@@ -162,7 +162,7 @@ export function cellText(cell: Cell): string {
   }
 }
 
-/** The parts of a list as one text. */
+/** The items of a list, separated by spaces. */
 export function joined(items: readonly Cell[], shown: (cell: Cell) => string): string {
   return items
     .map(shown)
@@ -170,7 +170,7 @@ export function joined(items: readonly Cell[], shown: (cell: Cell) => string): s
     .join(' ');
 }
 
-/** What a cell is sorted and filtered by; null: by its text. */
+/** The value by which a cell is sorted and filtered; null for its text. */
 export function sortValueOf(cell: Cell): string | number | null {
   return typeof cell === 'object' && cell !== null && 'value' in cell ? cell.value : null;
 }
@@ -191,7 +191,7 @@ export function name(text: string): Cell {
   return { kind: 'name', text };
 }
 
-/** A number; 0 is one. */
+/** A number. Zero is shown, null is an empty cell. */
 export function count(value: number | null): Cell {
   return value === null ? null : { kind: 'count', value };
 }
@@ -201,12 +201,12 @@ export function duration(value: number | null): Cell {
   return value === null ? null : { kind: 'duration', value };
 }
 
-/** @param known a time that stands beside it: on the same day, the time of day is enough. */
+/** A time. @param known a time in the same row: on the same day, only the time of day is shown. */
 export function time(value: string | null, known: string | null = null): Cell {
   return value === null ? null : { kind: 'time', value, day: known === null ? null : known.slice(0, 10) };
 }
 
-/** @param value what it is sorted by; null: several amounts that have no order among each other. */
+/** An amount. @param value the value by which it is sorted; null for a text with several amounts. */
 export function money(text: string, value: number | null = null): Cell {
   return { kind: 'money', value, text };
 }

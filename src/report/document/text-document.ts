@@ -1,6 +1,6 @@
 /**
- * A text for a terminal: the verdict and the facts that it begins and ends with, and its tables, whose rows stand in
- * columns as wide as the terminal; under a row is what finds no room in it.
+ * Renders verdicts, facts and tables as text for a terminal. Rows are aligned in columns; values that do not fit go under
+ * their row.
  */
 import type { Verdict } from '../verdict.ts';
 import { table as aligned, cells, clip, labelled, type Cell as Painted, wrap } from './columns.ts';
@@ -10,23 +10,23 @@ import { type Cell, type Column, cellText, firstRows, type Row, type Table, with
 
 const TONES = { good: 'green', warn: 'yellow', bad: 'red', open: 'blue' } as const;
 
-/** `VERIFIED  12 of 12 steps verified`, wrapped under itself. */
+/** `VERIFIED  12 of 12 steps verified`, wrapped under the sentence. */
 export function verdictLines(verdict: Verdict, width: number, inks: Ink): string[] {
   const { word, tone, sentence } = verdict;
   return labelled(`${word}  `, sentence, width, `${inks.bold(inks[TONES[tone]](word))}  `);
 }
 
-/** Facts as `name  value` with the names in one column; values that are empty are left out. */
+/** Facts as `name  value`, with the names in one column. Facts without a value are left out. */
 export function factLines(facts: readonly (readonly [string, string])[], width: number, inks: Ink): string[] {
-  const told = facts.filter(([, value]) => value !== '');
-  const room = Math.max(...told.map(([name]) => name.length)) + 4;
-  return told.flatMap(([name, value]) => {
+  const shown = facts.filter(([, value]) => value !== '');
+  const room = Math.max(...shown.map(([name]) => name.length)) + 4;
+  return shown.flatMap(([name, value]) => {
     const label = name.padEnd(room - 2);
     return labelled(`  ${label}`, value, width, `  ${inks.dim(label)}`);
   });
 }
 
-/** Cells of a text: a hostile one must not fill the screen. */
+/** Cells of a text, limited so that a hostile one cannot fill the screen. */
 const LONGEST = 1000;
 
 export interface Terminal {
@@ -35,8 +35,9 @@ export interface Terminal {
 }
 
 /**
- * A table with its heading, as lines after an empty one; nothing where it has no rows.
- * @param most rows that are shown, and half as many more rather than told of. @param elsewhere where the others are.
+ * A table with its heading, as lines after an empty line. A table without rows gives no lines.
+ * @param most the number of rows to show. Up to half as many more are shown too, instead of a line about hidden rows.
+ * @param elsewhere says where the hidden rows are.
  */
 export function textTable(
   table: Table,
@@ -66,7 +67,7 @@ function moreRows(number: number): string {
   return `${cellText({ kind: 'count', value: number })} more ${number === 1 ? 'row' : 'rows'}`;
 }
 
-/** Groups of rows as lines, all in the same columns. @param titles whether the first group begins with those of its columns. */
+/** Groups of rows as lines, all in the same columns. @param titles true to start the first group with column titles. */
 export function textRows(
   columns: readonly Column[],
   groups: readonly (readonly Row[])[],
@@ -97,7 +98,7 @@ export function textRows(
 
 const INDENT = '  ';
 
-/** Where no column stands in the row, what is under it begins where rows begin. */
+/** If no column fits into the row, the lines under it start at the indent of a row. */
 function outdented([first, ...rest]: readonly string[]): string[] {
   return first === undefined ? [] : [first.slice(INDENT.length), ...rest];
 }
@@ -106,7 +107,7 @@ function alignmentOf({ right, minWidth }: Column) {
   return { align: right ? 'right' : 'left', ...(minWidth === undefined ? {} : { minWidth }) } as const;
 }
 
-/** Which columns stand in the row: those that must, and of those that yield as many as there is room for. */
+/** The columns in the row: all that must be there, and as many yielding ones as there is room for. */
 function columnsThatFit(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -132,23 +133,23 @@ function columnsThatFit(
   return kept;
 }
 
-/** What gave way, joined in dim lines; then each text that always stands under its row. */
+/** The values under a row: first the yielded ones, joined and dim; then each text that is always below. */
 function linesUnder(
   row: Row,
   columns: readonly Column[],
   inRow: readonly number[],
   { width, inks }: Terminal,
 ): string[] {
-  const told = columns.flatMap((column, at) => {
+  const texts = columns.flatMap((column, at) => {
     const text = clip(escapeControls(cellText(row[at]!)), LONGEST);
     if (text === '' || inRow.includes(at) || column.drops) return [];
     const words = column.bare ? text : `${column.title.toLowerCase()}: ${text}`;
     return [{ words, below: column.below === true }];
   });
-  const yielded = told.filter(({ below }) => !below).map(({ words }) => words);
+  const yielded = texts.filter(({ below }) => !below).map(({ words }) => words);
   return [
     ...(yielded.length === 0 ? [] : wrap(yielded.join(' · '), width, '    ').map(inks.dim)),
-    ...told.filter(({ below }) => below).flatMap(({ words }) => wrap(words, width, '    ')),
+    ...texts.filter(({ below }) => below).flatMap(({ words }) => wrap(words, width, '    ')),
   ];
 }
 
@@ -160,7 +161,7 @@ function painted(cell: Cell, inks: Ink): Painted {
   return cell.kind === 'strong' ? { text, paint: inks.bold } : text;
 }
 
-/** The sign says what the colour says. */
+/** The text of a cell with its sign, which repeats the meaning of the colour. */
 function signed(cell: Cell): string {
   const text = escapeControls(cellText(cell));
   if (cell === null || typeof cell === 'string') return text;

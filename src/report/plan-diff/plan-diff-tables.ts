@@ -1,4 +1,4 @@
-/** How two saved plans differ, as tables: text and Markdown show the same. */
+/** The differences of two saved plans as tables, for text and Markdown. */
 import type { Change, NodeChange, PriceSum, Size } from '../../model.ts';
 import { type ColumnOf, id, type Table, tableOf } from '../document/table.ts';
 import * as show from '../quantities.ts';
@@ -13,13 +13,13 @@ import {
   type UnmatchedStep,
 } from './plan-diff.ts';
 
-/** `SAME` or `DIFFERENT`, and how much of what. */
+/** `SAME` or `DIFFERENT`, with the number of differences of each kind. */
 export function verdictOfDiff(diff: PlanDiff): { readonly word: string; readonly sentence: string } {
   if (diff.same) {
     const sentence =
       diff.from.digest === diff.to.digest
-        ? 'one and the same plan'
-        : 'the same would be carried out; only what is of the moment differs';
+        ? 'both files contain the same plan'
+        : 'both plans do the same; only readings differ';
     return { word: 'SAME', sentence };
   }
   const counted = tablesOf(diff).filter(({ id, rows }) => id !== READINGS && rows.length > 0);
@@ -31,13 +31,13 @@ export function describeSide({ digest, name, steps, instances, sealedAt }: PlanS
   return `${digest.slice(0, 8)}  ${name}, ${show.counted(steps, 'step')} on ${show.counted(instances, 'instance')}, sealed ${show.instant(sealedAt)}`;
 }
 
-/** A sign, what it is, and how it changed. */
-type Row = readonly [sign: '+' | '-' | '~', what: string, how: string];
+/** A sign, the name of the value, and its change. */
+type Row = readonly [sign: '+' | '-' | '~', name: string, change: string];
 
-/** What is of the moment, and not counted. */
+/** The table of values that do not count. */
 const READINGS = 'readings';
 
-/** Each kind of difference, the gravest first, with how many there are; last what is not counted. */
+/** A table for each kind of difference, the most important first. The last one has the values that do not count. */
 export function tablesOf(diff: PlanDiff): Table[] {
   const { steps, blocked, unchanged, findings } = diff;
   const table = (kind: string, rows: readonly Row[], one: string, several = `${one}s`) =>
@@ -61,44 +61,39 @@ export function tablesOf(diff: PlanDiff): Table[] {
       sideRows(findings, ({ code, severity, message }) => [code, `${severity}: ${message}`]),
       'finding',
     ),
-    table(
-      READINGS,
-      diff.readings.map(differenceRow),
-      'reading of the moment, not counted',
-      'readings of the moment, not counted',
-    ),
+    table(READINGS, diff.readings.map(differenceRow), 'reading, not counted', 'readings, not counted'),
   ];
 }
 
 function sideRows<T>(
   { added, removed }: Sides<T>,
-  told: (item: T) => readonly [what: string, how: string],
+  cells: (item: T) => readonly [name: string, change: string],
 ): Row[] {
   return [
-    ...added.map((item): Row => ['+', ...told(item)]),
-    ...removed.map((item): Row => ['-', ...told(item)]),
+    ...added.map((item): Row => ['+', ...cells(item)]),
+    ...removed.map((item): Row => ['-', ...cells(item)]),
   ];
 }
 
 function unchangedRows({ added, removed }: PlanDiff['unchanged']): Row[] {
   return [
-    ...added.map((instance): Row => ['+', instance, 'already has its size']),
-    ...removed.map((instance): Row => ['-', instance, 'is no longer among what stays']),
+    ...added.map((instance): Row => ['+', instance, 'already has the requested size']),
+    ...removed.map((instance): Row => ['-', instance, 'is no longer unchanged']),
   ];
 }
 
 const COLUMNS: readonly ColumnOf<Row>[] = [
   ['', ([sign]) => id(sign)],
-  ['What', ([, what]) => id(what)],
-  ['How', ([, , how]) => how],
+  ['Name', ([, name]) => id(name)],
+  ['Change', ([, , change]) => change],
 ];
 
 function waveRows({ added, removed, reordered, stepsReordered }: PlanDiff['waves']): Row[] {
   return [
     ...added.map((name): Row => ['+', name, 'added']),
     ...removed.map((name): Row => ['-', name, 'removed']),
-    ...(reordered ? [['~', 'all', 'come in another order'] as const] : []),
-    ...stepsReordered.map((name): Row => ['~', name, 'its steps come in another order']),
+    ...(reordered ? [['~', 'all', 'order changed'] as const] : []),
+    ...stepsReordered.map((name): Row => ['~', name, 'order of its steps changed']),
   ];
 }
 
@@ -114,17 +109,17 @@ function stepRow(sign: Row[0]): (step: UnmatchedStep) => Row {
   };
 }
 
-/** What follows from the change is left out. */
+/** The differences of one step. `after` is left out where it follows from the change. */
 function changedRow(changed: ChangedStep | ChangedPrecondition): Row {
   const { differences } = changed;
   const follows = differences.some(({ name }) => name === 'change' || name === 'before');
-  const told = differences
+  const shown = differences
     .filter(({ name }) => !(follows && name === 'after'))
     .map((one) => (one.name === 'change' ? describeChange(one) : `${one.name} ${describeSides(one)}`));
-  return ['~', 'id' in changed ? changed.id : changed.instance, told.join('; ')];
+  return ['~', 'id' in changed ? changed.id : changed.instance, shown.join('; ')];
 }
 
-/** `to 16 GB → 20 GB`; where it begins elsewhere, too, `(8 GB → 16 GB) → (12 GB → 20 GB)`. */
+/** `to 16 GB → 20 GB`; if the start differs too, `(8 GB → 16 GB) → (12 GB → 20 GB)`. */
 function describeChange(difference: Difference): string {
   const { from, to } = difference;
   if (!isChange(from) || !isChange(to) || from.from !== to.from) return `change ${describeSides(difference)}`;
@@ -135,13 +130,13 @@ function amountOf({ dimension }: Change, amount: number): string {
   return dimension === 'memoryPerShard' ? show.memory(amount) : show.count(amount);
 }
 
-/** `20 → 40`; a side that does not have it is `nothing`. */
+/** `20 → 40`; an absent value is `none`. */
 function describeSides({ from, to }: Difference): string {
   return `${describeValue(from)} → ${describeValue(to)}`;
 }
 
 function describeValue(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
+  if (value === undefined || value === null) return 'none';
   if (typeof value === 'string') return value;
   if (isChange(value)) return `(${amountOf(value, value.from)} → ${amountOf(value, value.to)})`;
   if (typeof value === 'object' && 'memoryPerShard' in value && 'shards' in value)
@@ -154,7 +149,7 @@ function describeValue(value: unknown): string {
 
 function priceRow({ name, from, to }: Difference): Row {
   const currency = name.split(' ')[0]!;
-  const amount = (value: unknown) => (typeof value === 'number' ? show.money(value, currency) : 'nothing');
+  const amount = (value: unknown) => (typeof value === 'number' ? show.money(value, currency) : 'none');
   const more = (typeof to === 'number' ? to : 0) - (typeof from === 'number' ? from : 0);
   const by = `${more > 0 ? '+' : ''}${show.money(more, currency)}`;
   return ['~', name, `${amount(from)} → ${amount(to)} (${by})`];

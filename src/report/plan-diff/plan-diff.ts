@@ -1,7 +1,7 @@
 /**
- * What changed from one saved plan to another, by what it means: pure. Counted is what would be carried out, approved
- * or told differently. Not counted is what is of the moment at which a plan is made: when it was sealed and read, the
- * memory in use, the forecast, the name and the lines of the plan file.
+ * Compares two saved plans by meaning; pure. Differences in what Refit does, what people approve and who is notified
+ * count. Values that depend only on the time of planning do not count: when the plan was sealed and the fleet was read,
+ * the memory in use, the forecast, the name of the plan file and its line numbers.
  */
 import { canonical } from '../../digest.ts';
 import { pick } from '../../given.ts';
@@ -10,21 +10,21 @@ import { duration } from '../quantities.ts';
 
 export const PLAN_DIFF_FORMAT = 'refit.plan-diff/1';
 
-/** One value that differs. A side that does not have it is absent. */
+/** One value that differs. `from` or `to` is absent where that plan has no such value. */
 export interface Difference {
-  /** Such as `execution.inFlight`. */
+  /** The path of the value, such as `execution.inFlight`. */
   readonly name: string;
   readonly from?: unknown;
   readonly to?: unknown;
 }
 
-/** What of a plan is told of each side. */
+/** A summary of one of the two plans. */
 export interface PlanSide extends Pick<SavedPlan, 'name' | 'file' | 'digest' | 'sealedAt' | 'expiresAt'> {
   readonly steps: number;
   readonly instances: number;
 }
 
-/** A step that only one of the two has. */
+/** A step that only one of the two plans has. */
 export interface UnmatchedStep
   extends Pick<Step, 'id' | 'instance' | 'region' | 'change' | 'after' | 'quote'> {
   readonly wave: string;
@@ -35,7 +35,7 @@ export type ChangedPrecondition = Pick<Precondition, 'instance'> & Pick<ChangedS
 
 export interface PlanDiff {
   readonly format: typeof PLAN_DIFF_FORMAT;
-  /** Nothing that is counted differs. */
+  /** True where no difference counts. */
   readonly same: boolean;
   readonly from: PlanSide;
   readonly to: PlanSide;
@@ -47,21 +47,21 @@ export interface PlanDiff {
   readonly waves: {
     readonly added: readonly string[];
     readonly removed: readonly string[];
-    /** Both have them, in another order. */
+    /** True where the waves of both plans are in a different order. */
     readonly reordered: boolean;
-    /** Waves that have the same steps in another order. */
+    /** Waves whose common steps are in a different order. */
     readonly stepsReordered: readonly string[];
   };
-  /** Execution, guards, approvals, windows, hooks, how waves go on: what was approved beside the steps. */
+  /** Execution, guards, approvals, windows, hooks, rollout options: everything approved apart from the steps. */
   readonly settings: readonly Difference[];
-  /** What must hold of an instance before its first step. */
+  /** The preconditions of an instance, checked before its first step. */
   readonly preconditions: readonly ChangedPrecondition[];
   /** Sums by currency and basis. */
   readonly prices: readonly Difference[];
   readonly blocked: Sides<{ readonly instance: string; readonly codes: readonly string[] }>;
   readonly unchanged: Sides<string>;
   readonly findings: Sides<Pick<Finding, 'code' | 'severity' | 'message'>>;
-  /** Of the moment, and not counted. */
+  /** Values that depend only on the time of planning. They do not count. */
   readonly readings: readonly Difference[];
 }
 
@@ -70,7 +70,7 @@ export interface Sides<T> {
   readonly removed: readonly T[];
 }
 
-/** Looked at by themselves, or reckoned from others. */
+/** Keys that have their own comparison or are computed from others. */
 const NOT_SETTINGS: readonly (keyof SavedPlan)[] = [
   'format',
   'digest',
@@ -89,12 +89,12 @@ const NOT_SETTINGS: readonly (keyof SavedPlan)[] = [
   'priceShares',
 ];
 
-/** Two saved plans, as they were read and found whole. */
+/** Compares two saved plans that were read and checked. */
 export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
   const settings = [
     ...differences(settingsOf(from), settingsOf(to)),
     ...differences(rolloutOptionsOf(from.waves), rolloutOptionsOf(to.waves)),
-    // When a calendar was read is of the moment, too: what it says then is not.
+    // The time when a calendar was read does not count, but its content does.
   ].filter(({ name }) => !/^windows\.calendars\..*\.knownUntil$/.test(name));
   const conditions = pairs(from.preconditions, to.preconditions, ({ instance }) => instance);
   const blockedIn = ({ blocked }: SavedPlan) =>
@@ -123,7 +123,7 @@ export function diffPlans(from: SavedPlan, to: SavedPlan): PlanDiff {
   };
 }
 
-/** Nothing in any of its lists, and nothing that is so. */
+/** True where all lists are empty and all flags are false. */
 function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value === false;
   return Object.values(value).every(isEmpty);
@@ -147,11 +147,11 @@ function diffSteps(from: SavedPlan, to: SavedPlan): PlanDiff['steps'] {
 }
 
 function unmatchedStep(step: Step, { waves }: SavedPlan): UnmatchedStep {
-  const told = pick(step, 'id', 'instance', 'region', 'change', 'after', 'quote');
-  return { ...told, wave: waves[step.wave]!.name };
+  const values = pick(step, 'id', 'instance', 'region', 'change', 'after', 'quote');
+  return { ...values, wave: waves[step.wave]!.name };
 }
 
-/** All of a step that is approved with it. */
+/** The approved values of a step. */
 function stepValues({ id: _, wave, location: __, quote, ...step }: Step, plan: SavedPlan) {
   return {
     ...step,
@@ -176,7 +176,7 @@ function diffWaves(from: readonly Wave[], to: readonly Wave[]): PlanDiff['waves'
   };
 }
 
-/** Whatever else is sealed, by name: also what is added to the format later. */
+/** All other sealed values by name, including keys that a later format adds. */
 function settingsOf(plan: SavedPlan): Record<string, unknown> {
   const rest = Object.entries(plan).filter(([key]) => !NOT_SETTINGS.includes(key as keyof SavedPlan));
   const expires = duration(Date.parse(plan.expiresAt) - Date.parse(plan.sealedAt));
@@ -184,10 +184,10 @@ function settingsOf(plan: SavedPlan): Record<string, unknown> {
 }
 
 function rolloutOptionsOf(waves: readonly Wave[]): Record<string, unknown> {
-  return Object.fromEntries(waves.map(({ name, steps: _, ...conduct }) => [`wave ${name}`, conduct]));
+  return Object.fromEntries(waves.map(({ name, steps: _, ...options }) => [`wave ${name}`, options]));
 }
 
-/** Without the size after the last step, which the steps say. */
+/** The preconditions without the target size, which the steps contain. */
 function preconditionValues(precondition: Precondition): object {
   const { used: _, because: __, readAt: ___, target: ____, ...condition } = precondition;
   return condition;
@@ -196,22 +196,22 @@ function preconditionValues(precondition: Precondition): object {
 function pricesOf({ prices }: SavedPlan): Record<string, number> {
   return Object.fromEntries(
     prices.map(({ amount, currency, basis }) => [
-      `${currency} ${basis === 'once' ? 'now' : 'an hour'}`,
+      `${currency} ${basis === 'once' ? 'now' : 'per hour'}`,
       amount,
     ]),
   );
 }
 
-/** A finding is the same where it is about the same: its numbers may be others. */
+/** Two findings are equal if code, severity and instance are equal. Their numbers may differ. */
 function diffFindings(from: readonly Finding[], to: readonly Finding[]): PlanDiff['findings'] {
   const about = ({ code, severity, instance }: Finding) => canonical([code, severity, instance]);
   const { added, removed } = unmatched(from, to, about);
-  const told = (finding: Finding) => pick(finding, 'code', 'severity', 'message');
-  return { added: added.map(told), removed: removed.map(told) };
+  const summary = (finding: Finding) => pick(finding, 'code', 'severity', 'message');
+  return { added: added.map(summary), removed: removed.map(summary) };
 }
 
 function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
-  const moment = ({ file, sealedAt, expiresAt, inventory, forecast, windows, preconditions }: SavedPlan) => ({
+  const values = ({ file, sealedAt, expiresAt, inventory, forecast, windows, preconditions }: SavedPlan) => ({
     file,
     sealedAt,
     expiresAt,
@@ -224,12 +224,12 @@ function readingsOf(from: SavedPlan, to: SavedPlan): Difference[] {
       preconditions.flatMap(({ instance, used }) => (used === undefined ? [] : [[instance, used.total]])),
     ),
   });
-  return differences(moment(from), moment(to));
+  return differences(values(from), values(to));
 }
 
 /**
- * The leaves in which two values differ. Lists of things with a name or a file are compared by it, other lists as a whole.
- * @param depth how far down to go: a size or a change deeper than that is one value.
+ * The leaves in which two values differ. Items of a list are matched by name or file; other lists are one value.
+ * @param depth the number of levels to descend. Deeper objects, such as a size, are one value.
  */
 function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY): Difference[] {
   const [a, b] = [from, to].map((value) => new Map(Object.entries(byName(value))));
@@ -242,7 +242,7 @@ function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY)
   });
 }
 
-/** The leaves below, where both sides have some, or one has and the other is absent. */
+/** The differences inside two values; empty unless both have leaves, or one has and the other is absent. */
 function inner(x: unknown, y: unknown, depth: number): Difference[] {
   const tree = (value: unknown) =>
     value === undefined ? {} : isTree(value) && !isSize(value) ? value : null;
@@ -258,12 +258,12 @@ function isTree(value: unknown): value is object {
   return typeof value === 'object' && value !== null && (!Array.isArray(value) || byName(value) !== value);
 }
 
-/** A size is told as a whole. */
+/** True for a size, which is shown as one value. */
 function isSize(value: object): boolean {
   return 'memoryPerShard' in value && 'shards' in value;
 }
 
-/** A list whose members have names, or files, as an object by them; anything else as it is. */
+/** A list whose items have unique names or files becomes an object with these keys; other values stay. */
 function byName(value: object): object {
   if (!Array.isArray(value) || value.length === 0) return value;
   const names = value.map((one: { name?: unknown; file?: unknown } | null) => one?.name ?? one?.file);
@@ -285,7 +285,7 @@ function pairs<T>(from: readonly T[], to: readonly T[], key: (item: T) => string
   };
 }
 
-/** What one side has more often than the other. */
+/** The items that one list has more often than the other. */
 function unmatched<T>(from: readonly T[], to: readonly T[], key: (item: T) => string): Sides<T> {
   const [before, after] = [Map.groupBy(from, key), Map.groupBy(to, key)];
   const more = (own: Map<string, T[]>, other: Map<string, T[]>) =>
@@ -293,7 +293,7 @@ function unmatched<T>(from: readonly T[], to: readonly T[], key: (item: T) => st
   return { added: more(after, before), removed: more(before, after) };
 }
 
-/** Whether a value is a change of one dimension. */
+/** True for a change of one dimension. */
 export function isChange(value: unknown): value is Change {
   return typeof value === 'object' && value !== null && 'dimension' in value;
 }

@@ -1,4 +1,4 @@
-/** How two saved plans differ, in the format asked for: what `refit diff` prints. Pure. */
+/** Renders the differences of two saved plans for `refit diff`; pure. */
 import { clip, wrap } from '../document/columns.ts';
 import { json, sanitize } from '../document/escape.ts';
 import { type Ink, ink } from '../document/ink.ts';
@@ -10,9 +10,9 @@ import { describeSide, tablesOf, verdictOfDiff } from './plan-diff-tables.ts';
 
 export type PlanDiffFormat = 'text' | 'json' | 'markdown';
 
-/** Rows of a section that are shown unless all are asked for. */
+/** The number of rows shown in a section without `--all`. */
 const SHOWN_ROWS = 20;
-/** Cells of a row: a hostile text must not fill the screen. */
+/** Cells of a row, limited so that a hostile text cannot fill the screen. */
 const LONGEST = 600;
 
 export interface PlanDiffOptions {
@@ -29,10 +29,10 @@ const RENDERERS: Readonly<Record<PlanDiffFormat, (diff: PlanDiff, options: PlanD
   markdown,
 };
 
-/** The formats, in the order in which they are listed to users. */
+/** The formats in the order of the help. */
 export const PLAN_DIFF_FORMATS = Object.keys(RENDERERS) as readonly PlanDiffFormat[];
 
-/** The whole text, ending with a line end. The same difference gives the same bytes. */
+/** The whole text with a final line end. Equal differences give equal bytes. */
 export function renderPlanDiff(diff: PlanDiff, format: PlanDiffFormat, options: PlanDiffOptions): string {
   return RENDERERS[format](diff, options);
 }
@@ -56,7 +56,7 @@ function text(hostile: PlanDiff, { color, width, all }: PlanDiffOptions): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Each row as a sentence, not in columns: one that is long would push all others away from their signs. */
+/** Each row as a sentence without columns, because one long row would move all others away from their signs. */
 function tableLines({ heading, rows }: Table, all: boolean, width: number, inks: Ink): string[] {
   if (rows.length === 0) return [];
   const shown = firstRows({ rows }, all || rows.length <= SHOWN_ROWS + 1 ? rows.length : SHOWN_ROWS);
@@ -65,11 +65,11 @@ function tableLines({ heading, rows }: Table, all: boolean, width: number, inks:
     '',
     inks.bold(heading),
     ...shown.flatMap((row) => {
-      const [sign, what, how] = row.map(cellText) as ['+' | '-' | '~', string, string];
-      const [first, ...more] = wrap(`${clip(what, 200)}  ${clip(how, LONGEST)}`, width - 4, '');
+      const [sign, name, change] = row.map(cellText) as ['+' | '-' | '~', string, string];
+      const [first, ...more] = wrap(`${clip(name, 200)}  ${clip(change, LONGEST)}`, width - 4, '');
       return [`  ${inks[SIGN_COLOURS[sign]](sign)} ${first}`, ...more.map((line) => `      ${line}`)];
     }),
-    ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more row')} not shown; --all shows all`)]),
+    ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more row')} not shown; use --all`)]),
   ];
 }
 
@@ -84,6 +84,6 @@ function markdown(hostile: PlanDiff, { elsewhere }: PlanDiffOptions): string {
     ]),
     tablesOf(diff).map((table) => ({ table, folded: true })),
     [`Digest **${identifier(diff.to.digest.slice(0, 8))}** (${identifier(diff.to.digest)})`],
-    `All of them: ${commandSpan(elsewhere)}.`,
+    `To show all rows: ${commandSpan(elsewhere)}.`,
   );
 }

@@ -1,52 +1,52 @@
-/** How a plan is carried out, in words: its waves, its spread, its schedule, and how long it is likely to take. */
+/** Describes how Refit carries out a plan: rollout options, spread, schedule, forecast. */
 import type { Forecast, Gate, LikelySeconds, Schedule, Threshold, UnsealedPlan, Wave } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { count, counted, duration, join } from '../quantities.ts';
 
-/** `starts with 1 at once, doubling; then soaks for 30m`; empty where the wave is an ordinary one. */
+/** `starts with 1 step in flight …; then soaks for 30 m`; empty for a wave without options. */
 export function describeRolloutOptions(plan: Pick<UnsealedPlan, 'execution' | 'waves'>, wave: Wave): string {
   const { approval, slowStart = plan.execution.slowStart, haltWhen, soak, gate } = wave;
   const soaks = soak !== undefined && (wave !== plan.waves.at(-1) || gate !== undefined);
   return join([
     typeof approval === 'object' && `waits up to ${duration(approval.within)} for its own approval`,
-    slowStart && 'starts with 1 at once and doubles as steps are verified',
-    haltWhen && `halts at ${describeThresholds(haltWhen)} of its own`,
+    slowStart && 'starts with 1 step in flight and doubles as steps are verified',
+    haltWhen && `halts if ${describeThresholds(haltWhen)} in this wave`,
     soaks && `then soaks for ${duration(soak)}`,
     gate && describeGate(gate),
   ]);
 }
 
-/** `then a gate fails at failed > 0, MemUtil > 90 over 5 m; pauses where it cannot tell`. */
+/** `then a gate fails if failed > 0 or MemUtil > 90 over 5 m; if inconclusive, the run pauses`. */
 function describeGate(gate: Gate): string {
-  const { metric, duration: took, command, url } = gate;
-  const judged = [
+  const { metric, duration: limit, command, url } = gate;
+  const conditions = [
     describeThresholds(gate),
-    took &&
-      `a resize taking ${took.operator} ${took.unit === 'ms' ? duration(took.value) : `${took.value}x the forecast`}`,
+    limit &&
+      `a resize takes ${limit.operator} ${limit.unit === 'ms' ? duration(limit.value) : `${limit.value}x the forecast`}`,
     metric && `${metric.name} ${metric.fails.operator} ${metric.fails.value} over ${duration(metric.over)}`,
-    url !== undefined && `${url} not answering 2xx`,
-    command && `the command ${command.join(' ')} failing`,
+    url !== undefined && `${url} does not answer 2xx`,
+    command && `the command ${command.join(' ')} fails`,
   ];
-  const otherwise = gate.shadow
-    ? 'in shadow: told, and stops nothing'
-    : `${gate.onInconclusive === 'pause' ? 'pauses' : 'halts'} where it cannot tell`;
-  return `then a gate fails at ${join(judged, ', ')}; ${otherwise}`;
+  const effect = gate.shadow
+    ? 'shadow: the result is recorded and stops nothing'
+    : `if inconclusive, the run ${gate.onInconclusive === 'pause' ? 'pauses' : 'halts'}`;
+  return `then a gate fails if ${join(conditions, ' or ')}; ${effect}`;
 }
 
-/** `failed > 0, unknown > 5% of wave`. */
+/** `failed > 0 or unknown > 5% of wave`. */
 function describeThresholds({ failed, unknown }: Pick<Gate, 'failed' | 'unknown'>): string {
-  const words = (name: string, { operator, value, base }: Threshold) =>
+  const format = (name: string, { operator, value, base }: Threshold) =>
     `${name} ${operator} ${value}${base === 'count' ? '' : `% of ${base}`}`;
-  return join([failed && words('failed', failed), unknown && words('unknown', unknown)], ', ');
+  return join([failed && format('failed', failed), unknown && format('unknown', unknown)], ' or ');
 }
 
-/** Each wave that has something to say, with it: for reviews that list no steps under their waves. */
+/** The options of each wave that has some, for reviews that list no waves. */
 export function rolloutOfWaves(plan: Pick<UnsealedPlan, 'execution' | 'waves'>): string[] {
-  const told = plan.waves.map((wave) => ({ name: wave.name, words: describeRolloutOptions(plan, wave) }));
-  return told.filter(({ words }) => words !== '').map(({ name, words }) => `${name} ${words}`);
+  const waves = plan.waves.map((wave) => ({ name: wave.name, options: describeRolloutOptions(plan, wave) }));
+  return waves.filter(({ options }) => options !== '').map(({ name, options }) => `${name} ${options}`);
 }
 
-/** `at most 1 of one tags.app under way at once; 4 groups, the greatest of 12 instances`; empty without a spread. */
+/** `at most 1 in flight per tags.app; 4 groups, the largest has 12 instances`; empty without a spread. */
 export function describeSpread({
   spread,
   preconditions,
@@ -55,19 +55,19 @@ export function describeSpread({
   const alone = preconditions.filter(({ group }) => group === undefined);
   const grouped = preconditions.filter(({ group }) => group !== undefined);
   const groups = Map.groupBy(grouped, ({ group }) => group);
-  const greatest = [...groups.values()].reduce((most, { length }) => Math.max(most, length), 0);
+  const largest = [...groups.values()].reduce((most, { length }) => Math.max(most, length), 0);
   return join([
-    `at most ${spread.maxInFlight} of one ${spread.by} under way at once`,
-    groups.size > 0 && `${counted(groups.size, 'group')}, the greatest of ${counted(greatest, 'instance')}`,
-    alone.length > 0 && `${counted(alone.length, 'instance')} without it, each a group of its own`,
+    `at most ${spread.maxInFlight} in flight per ${spread.by}`,
+    groups.size > 0 && `${counted(groups.size, 'group')}, the largest has ${counted(largest, 'instance')}`,
+    alone.length > 0 && `${counted(alone.length, 'instance')} without ${spread.by}, each its own group`,
   ]);
 }
 
-/** The forecast of a plan as name and value; nothing where nobody has reckoned one. */
+/** The forecast of a plan as facts; empty without a forecast. */
 export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string][] {
   if (time === undefined) return [];
   const { total, waves, windows, durations, calls } = time;
-  const later = windows > 1 ? `, over ${windows} windows` : '';
+  const span = windows > 1 ? `, over ${windows} windows` : '';
   const byWave =
     waves.length > 1
       ? `; ${waves.map((wave) => `${wave.name} ${duration(wave.p50 * SECOND)}`).join(' · ')}`
@@ -75,28 +75,30 @@ export function forecastFacts({ time }: Pick<Forecast, 'time'>): [string, string
   const { UpgradeInstance: _, GetMonitorData: measured = 0, ...reads } = calls;
   const about = Object.entries(reads).map(([action, times]) => `${count(times)} ${action}`);
   const billed =
-    measured > 0 ? [`${count(measured)} GetMonitorData for gates, billed beyond 1,000,000 a month`] : [];
+    measured > 0
+      ? [`${count(measured)} GetMonitorData for gates (billed above 1,000,000 calls per month)`]
+      : [];
   return [
-    ['likely', `ends after ${describeLikely(total)}${later}${byWave}`],
+    ['forecast', `${describeLikely(total)}${span}${byWave}`],
     ['durations', durations.what],
     ['reads', `about ${[...about, ...billed].join(', ')}`],
   ];
 }
 
-/** `1 h 4 m, within 1 h 20 m nine times of ten` */
+/** `p50 1 h 4 m, p90 1 h 20 m` */
 function describeLikely({ p50, p90 }: LikelySeconds): string {
-  return `${duration(p50 * SECOND)}, within ${duration(p90 * SECOND)} nine times of ten`;
+  return `p50 ${duration(p50 * SECOND)}, p90 ${duration(p90 * SECOND)}`;
 }
 
-/** `at "30 1 * * Tue" Asia/Shanghai; times that went by are made up for within 2 h`. */
+/** `at "30 1 * * Tue" Asia/Shanghai; a missed time runs if it is less than 2 h late`. */
 export function describeSchedule({ when, catchUp, catchUpWithin }: Schedule): string {
-  const late =
+  const missed =
     catchUp === 'skip'
-      ? '; times that went by are skipped'
+      ? '; missed times are skipped'
       : catchUpWithin === undefined
         ? ''
-        : `; a time that went by is made up for within ${duration(catchUpWithin)}`;
-  return `${describeWhen(when)}${late}`;
+        : `; a missed time runs if it is less than ${duration(catchUpWithin)} late`;
+  return `${describeWhen(when)}${missed}`;
 }
 
 /** `at "30 1 * * Tue" Asia/Shanghai`, `once at 2026-11-24T17:30:00.000Z`. */

@@ -1,4 +1,4 @@
-/** The findings of a plan for a terminal: those of one code together, so that hundreds of them stay one screen. */
+/** The findings of a plan for a terminal, grouped by code, so that hundreds of them fit one screen. */
 import { type Finding, remedyOf } from '../../model.ts';
 import { cells, clip, labelled, wrap } from '../document/columns.ts';
 import { SEVERITY_SIGNS } from '../document/ink.ts';
@@ -7,21 +7,21 @@ import { locationOf } from '../finding-columns.ts';
 import * as show from '../quantities.ts';
 import { findingGroups, MANY, severityCounts } from './review-targets.ts';
 
-/** Codes that are shown unless all are asked for. */
+/** The number of codes shown without `--all`. */
 const SHOWN_CODES = 12;
-/** Lines of ids under the first of many. */
+/** Lines of ids under the first finding of a group. */
 const LINES_OF_IDS = 2;
-/** Lines of the source that are drawn. */
+/** Source lines shown of an excerpt. */
 const EXCERPT = 6;
-/** Cells of a sentence: a hostile one must not fill the screen. */
+/** Cells of a sentence, limited so that a hostile one cannot fill the screen. */
 const LONGEST = 1000;
 
-/** How a review is shown in a terminal: all of it or folded, and how wide. */
+/** The terminal, and whether every finding and change is shown. */
 export interface View extends Terminal {
   readonly all: boolean;
 }
 
-/** Findings with code, instance, message, fix or example, and location, in the given order, after an empty line. They are legible already. */
+/** The findings as lines in the given order, after an empty line. They must be sanitized. */
 export function findingsSection(findings: readonly Finding[], view: View): string[] {
   const { all, inks } = view;
   if (findings.length === 0) return [];
@@ -30,17 +30,17 @@ export function findingsSection(findings: readonly Finding[], view: View): strin
   const rest = groups.slice(shown.length).flat().length;
   return [
     '',
-    inks.bold(`Attention: ${severityCounts(findings)}`),
+    inks.bold(`Findings: ${severityCounts(findings)}`),
     ...shown.flatMap((group) =>
       all || group.length < MANY
         ? group.flatMap((finding) => findingLines(finding, 1, view))
         : manyLines(group, view),
     ),
-    ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more finding')} not shown; --all shows all`)]),
+    ...(rest === 0 ? [] : [inks.dim(`  ${show.counted(rest, 'more finding')} not shown; use --all`)]),
   ];
 }
 
-/** The first in full, and the instances of the others. */
+/** The first finding of a group in full, and the instances of the others. */
 function manyLines([first, ...others]: readonly [Finding, ...Finding[]], terminal: Terminal): string[] {
   const { width, inks } = terminal;
   const ids = others.flatMap(({ instance }) => (instance === null ? [] : [clip(instance, 40)]));
@@ -64,7 +64,7 @@ function manyLines([first, ...others]: readonly [Finding, ...Finding[]], termina
   ];
 }
 
-/** One finding as lines: code and instance, message, fix or example, location, and the source line where it was read. */
+/** One finding as lines: code and instance, message, fix or example, location, source excerpt. */
 function findingLines(finding: Finding, number: number, { width, inks }: Terminal): string[] {
   const [sign, colour] = SEVERITY_SIGNS[finding.severity];
   const location = clip(locationOf(finding), 200);
@@ -72,7 +72,7 @@ function findingLines(finding: Finding, number: number, { width, inks }: Termina
   const code = clip(finding.code, 100);
   const times = number === 1 ? '' : ` × ${show.count(number)}`;
   const instance = finding.instance === null ? '' : clip(finding.instance, 100);
-  // The instance goes under the code where both are too long for the line.
+  // If code and instance are too long for one line, the instance goes under the code.
   const fits = cells(code) + times.length + cells(instance) + 6 <= width;
   return [
     `  ${inks[colour](`${sign} ${code}`)}${inks.bold(times)}${instance === '' || !fits ? '' : `  ${instance}`}`,

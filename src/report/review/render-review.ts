@@ -1,4 +1,4 @@
-/** A plan under review in the format asked for: what `plan` and `show` print. */
+/** Renders a plan review in any format, for `refit plan` and `refit show`. */
 import { given } from '../../given.ts';
 import type { Review } from '../../model.ts';
 import { json } from '../document/escape.ts';
@@ -14,13 +14,13 @@ import { reviewText } from './review-text.ts';
 
 export interface ReviewOptions {
   readonly color: boolean;
-  /** Cells a line of the terminal holds. */
+  /** Width of the terminal in cells. */
   readonly width: number;
-  /** Every finding and change; else the text is folded and says what is not shown. */
+  /** True to show every finding and change. Otherwise the text is shortened and says how many are hidden. */
   readonly all: boolean;
-  /** The text without the changes: the first screen, what needs attention, and what to type next. */
+  /** The text without the changes: facts, findings, next command. */
   readonly summary?: boolean;
-  /** The command that shows all of it, for a format that must leave rows out. */
+  /** The command that shows everything, for formats that must leave rows out. */
   readonly elsewhere?: string;
 }
 
@@ -39,15 +39,15 @@ const RENDERERS = {
 
 export type ReviewFormat = keyof typeof RENDERERS;
 
-/** The formats of a review, in the order in which they are listed to users. */
+/** The formats of a review in the order of the help. */
 export const REVIEW_FORMATS = Object.keys(RENDERERS) as readonly ReviewFormat[];
 
-/** The whole text of a review, ending with a line end. Pure: the same review gives the same bytes. */
+/** The whole text of a review with a final line end. Pure: equal reviews give equal bytes. */
 export function renderReview(review: Review, format: ReviewFormat, options: ReviewOptions): string {
   return RENDERERS[format](withRemarks(review), options);
 }
 
-/** For programs: `schemas/review.schema.json`. A plan that was not sealed has an empty digest. */
+/** The review by `schemas/review.schema.json`. A plan that was not sealed has an empty digest. */
 function reviewJson(review: Review): string {
   const { verdict, next, findings } = review;
   const plan = review.verdict === 'blocked' ? { ...review.plan, digest: '' } : planOf(review);

@@ -1,4 +1,4 @@
-/** The changes of a plan for a terminal, wave by wave: one row a change, and of long waves the rest by what it changes. */
+/** The changes of a plan for a terminal, by wave. Long waves end with a summary by kind of change. */
 import type { Step, UnsealedPlan, Wave } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { clip, wrap } from '../document/columns.ts';
@@ -10,32 +10,32 @@ import type { View } from './findings-text.ts';
 import { changeKinds, type ReviewedTarget, wavesOf } from './review-targets.ts';
 import { changesTable, kindsTable } from './tables.ts';
 
-/** Rows of changes that are shown unless all are asked for: of a wave, and of all waves together where they are many. */
+/** Changes shown without `--all`: in one wave, and in all waves together. */
 const SHOWN_CHANGES = 10;
 const SHOWN_IN_ALL = 60;
-/** Every wave that is shown shows at least so many. */
+/** The fewest changes shown of a shown wave. */
 const LEAST_SHOWN = 3;
-/** Waves that are shown unless all are asked for. */
+/** The number of waves shown without `--all`. */
 const SHOWN_WAVES = 20;
-/** Kinds of change that the rest of a wave is summed up by. */
+/** Kinds of change in the summary of a wave. */
 const SHOWN_KINDS = 5;
-/** Cells of a name: a hostile one must not fill the screen. */
+/** Cells of a name, limited so that a hostile one cannot fill the screen. */
 const LONGEST = 400;
 
-/** A wave, the steps that are shown of it, and the others. */
+/** A wave, all its steps, and the shown ones. */
 interface ShownWave {
   readonly wave: Wave;
   readonly own: readonly Step[];
   readonly shown: readonly Step[];
 }
 
-/** Each wave as lines after an empty one. The plan is legible already. */
+/** Each wave as lines after an empty line. The plan must be sanitized. */
 export function waveSections(plan: UnsealedPlan, targets: readonly ReviewedTarget[], view: View): string[] {
   const { inks, width } = view;
   const all = wavesOf(plan);
   const shown = shownWaves(all, view);
   const rest = all.slice(shown.length).flatMap(({ own }) => own);
-  // Where all steps are of one region, a narrow terminal has it once a wave.
+  // In a narrow terminal, a region that all steps share is shown once for each wave.
   const oneRegion = new Set(plan.steps.map(({ region }) => region)).size <= 1 && width < 100;
   const without = oneRegion ? ['Wave', 'Region'] : ['Wave'];
   const table = withColumns(
@@ -72,7 +72,7 @@ function shownWaves(waves: ReturnType<typeof wavesOf>, { all }: View): ShownWave
   return shown.map(({ wave, own }) => ({
     wave,
     own,
-    // One row more is no longer than the line that says that it is missing.
+    // One more row takes no more room than the line about a hidden row.
     shown: all || own.length <= most + 1 ? own : own.slice(0, most),
   }));
 }
@@ -86,28 +86,28 @@ function titleOf(
   const where = oneRegion ? `, ${own[0]!.region}` : '';
   const price = show.quotes(sumPrices(own));
   const title = `Wave ${clip(wave.name, LONGEST)}: ${show.counted(own.length, 'step')}${where}`;
-  const words = describeRolloutOptions(plan, wave);
+  const options = describeRolloutOptions(plan, wave);
   return [
     '',
     `${inks.bold(title)}${price === '' ? '' : `  ${price}`}`,
-    ...(words === '' ? [] : wrap(words, width, '  ').map(inks.dim)),
+    ...(options === '' ? [] : wrap(options, width, '  ').map(inks.dim)),
   ];
 }
 
 function restOf({ own, shown }: ShownWave, view: View): string[] {
   const rest = own.slice(shown.length);
   if (rest.length === 0) return [];
-  const words = `  and ${show.counted(rest.length, 'more step')} in this wave; --all shows all:`;
-  return [view.inks.dim(words), ...summary(rest, view)];
+  const line = `  and ${show.counted(rest.length, 'more step')} in this wave; use --all to show all:`;
+  return [view.inks.dim(line), ...summary(rest, view)];
 }
 
-/** What is not shown, by what it changes and what it costs. */
+/** A summary of hidden steps by kind of change, with costs. */
 function summary(steps: readonly Step[], { width, inks }: View): string[] {
   const kinds = changeKinds(steps);
   const shown = kinds.length <= SHOWN_KINDS + 1 ? kinds : kinds.slice(0, SHOWN_KINDS);
   const others = kinds.slice(shown.length);
-  const words = `${show.count(others.length)} other kinds of change`;
-  const rest = others.length === 0 ? [] : [{ words, own: others.flatMap(({ own }) => own) }];
+  const change = `${show.count(others.length)} other kinds of change`;
+  const rest = others.length === 0 ? [] : [{ change, own: others.flatMap(({ own }) => own) }];
   const table = kindsTable([...shown, ...rest]);
   const [lines] = textRows(
     table.columns,

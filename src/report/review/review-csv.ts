@@ -1,4 +1,4 @@
-/** A plan for a spreadsheet: one record a step, then one for each blocked and unchanged target, plan-wide findings last. */
+/** A plan as CSV: a record for each step, finding and unchanged target; plan-wide findings last. */
 import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
@@ -29,7 +29,7 @@ const HEADER = [
   'message',
   'fix',
   'location',
-  'quote_reckoned',
+  'quote_estimated',
   'nodes',
   'window',
   'example',
@@ -64,7 +64,7 @@ export function reviewCsv(review: Review): string {
         quote: step.quote?.amount,
         quote_currency: step.quote?.currency,
         quote_basis: step.quote?.basis,
-        quote_reckoned: step.quote ? (step.quote.estimated ? 'yes' : 'no') : null,
+        quote_estimated: step.quote ? (step.quote.estimated ? 'yes' : 'no') : null,
         message: reason,
         nodes: show.nodes(step.nodes),
         window: windows.get(instance),

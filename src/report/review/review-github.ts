@@ -1,6 +1,6 @@
 /**
- * A plan's findings as annotations of a GitHub workflow: a line each, which the runner shows at its line of the plan
- * file. Source: "Workflow commands for GitHub Actions", read 2026-11; a step shows ten annotations of each kind.
+ * The findings of a plan as GitHub workflow annotations. The runner shows each one at its line of the plan file.
+ * Source: "Workflow commands for GitHub Actions", read 2026-11; a step shows ten annotations of each kind.
  */
 import { type Finding, type Review, remedyOf, type Severity } from '../../model.ts';
 import { clip } from '../document/columns.ts';
@@ -10,7 +10,7 @@ import { verdictOfReview } from '../verdict.ts';
 import { severityCounts, titleOf } from './review-targets.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
-/** More of one kind are not shown by GitHub: the last of them says how many there are. */
+/** GitHub shows this many annotations of a kind. If there are more, the last one counts the rest. */
 const SHOWN = 10;
 const LONGEST = 1000;
 
@@ -29,21 +29,21 @@ export function reviewGithub(
     return [
       ...shown.map((finding) => annotation(finding, file)),
       ...rest.slice(0, 1).map(({ location }) => {
-        const message = `${severityCounts(rest)} more of this plan are not shown here`;
+        const message = `${severityCounts(rest)} more in this plan are not shown`;
         const code = `${show.count(rest.length)} more`;
         return annotation({ severity, code, message, fix: elsewhere, example: null, location }, file);
       }),
     ];
   });
-  const told =
+  const counts =
     findings.length === 0 || ['blocked', 'invalid'].includes(review.verdict)
       ? ''
       : `; ${severityCounts(findings)}`;
   const sealed = digest === null ? '' : `, digest ${digest}`;
-  return `${[`${word}: ${data(sentence)}${told}${sealed}`, ...lines].join('\n')}\n`;
+  return `${[`${word}: ${data(sentence)}${counts}${sealed}`, ...lines].join('\n')}\n`;
 }
 
-/** What concerns the whole plan is shown at its first line: without a file an annotation has no place in a change. */
+/** One annotation. A finding without a location is shown at line 1, because GitHub needs a file and a line. */
 function annotation(
   finding: Pick<Finding, 'severity' | 'code' | 'message' | 'fix' | 'example' | 'location'>,
   planFile: string,
@@ -57,12 +57,12 @@ function annotation(
     `col=${location?.column ?? 1}`,
     `title=${property(clip(code, 100))}`,
   ];
-  const told =
+  const text =
     remedy === null ? message : `${clip(message, LONGEST)}\n${remedy.label}: ${clip(remedy.text, LONGEST)}`;
-  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(told)}`;
+  return `::${COMMANDS[severity]} ${properties.join(',')}::${data(text)}`;
 }
 
-/** `##[` would begin a command of the runner's older form, wherever in a line it stands. */
+/** Escapes data of a command. `##[` anywhere in a line would start a command of the runner's older form. */
 function data(text: string): string {
   return text
     .replaceAll('##[', '## [')

@@ -1,4 +1,4 @@
-/** A plan as a page for the person who approves it. */
+/** A plan review as an HTML page for the approver. */
 import { type Review, totalMemory, type UnsealedPlan } from '../../model.ts';
 import { amountsChart } from '../charts/amounts.ts';
 import { markup, type Raw, sanitize } from '../document/escape.ts';
@@ -17,23 +17,23 @@ export function reviewHtml(hostile: Review): string {
   const plan = planOf(review);
   const { name, about, digest } = titleOf(review);
   const targets = reviewedTargets(review);
-  return page(`${name}: plan under review`, [
-    pageHeader('Refit plan under review', name, about, verdictOfReview(review), [
+  return page(`${name}: plan review`, [
+    pageHeader('Refit plan review', name, about, verdictOfReview(review), [
       ...factsOfReview(review, targets),
       ['digest', digest === null ? '' : markup`<code>${digest.slice(0, 8)}</code>`],
       ['next', next === null ? '' : markup`<code>${next}</code>`],
     ]),
     markup`<main>
-${section('attention', 'Attention', htmlTable(findingsTable(findings)))}${
+${section('attention', 'Findings', htmlTable(findingsTable(findings)))}${
   plan !== null && [
     section('memory-of', 'Memory', memory(plan)),
-    section('money-of', 'Money', htmlTable(moneyTable(plan.priceShares ?? []))),
+    section('money-of', 'Cost', htmlTable(moneyTable(plan.priceShares ?? []))),
     section('changes-of', 'Changes', htmlTable(changesTable(plan, targets, plan.steps))),
-    section('unchanged-of', 'Unchanged', htmlTable(unchangedTable(plan.unchanged))),
+    section('unchanged-of', 'Unchanged targets', htmlTable(unchangedTable(plan.unchanged))),
   ]
 }</main>
 <footer>
-<p>${plan === null || digest === null ? 'Nothing was sealed: this plan has no digest.' : markup`Digest <code>${digest}</code>, sealed ${show.instant(plan.sealedAt)}.`}</p>
+<p>${plan === null || digest === null ? 'This plan is not sealed and has no digest.' : markup`Digest <code>${digest}</code>, sealed ${show.instant(plan.sealedAt)}.`}</p>
 </footer>
 `,
   ]);
@@ -48,6 +48,6 @@ function memory({ steps, preconditions }: UnsealedPlan): Raw | null {
   return markup`<div class="pair"><figure>${amountsChart('memory', 'Memory of all planned instances', [
     { label: 'before', value: before, text: show.memory(before), tone: 'm0' },
     { label: 'planned', value: after, text: show.memory(after), tone: 'm2' },
-  ])}<figcaption>Of all instances that change, replicas included.</figcaption></figure></div>
+  ])}<figcaption>Total of all instances that change, replicas included.</figcaption></figure></div>
 `;
 }

@@ -1,4 +1,4 @@
-/** A plan for the test tab of a CI server: a test case for each target, failed where it is blocked. */
+/** A plan as JUnit XML for CI servers: one test case for each target. Blocked targets fail. */
 import { type Finding, type Review, remedyOf } from '../../model.ts';
 import { markup } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';
@@ -6,7 +6,7 @@ import { reviewedTargets, titleOf } from './review-targets.ts';
 
 export function reviewJunit(review: Review): string {
   const { name: plan } = titleOf(review);
-  // What concerns no single instance is the plan's own test case, so that a refused guard fails one.
+  // Findings without an instance have their own test case, so that a failed guard fails a test.
   const whole = review.findings.filter(({ instance }) => instance === null);
   const all = [
     { name: plan, group: 'plan', findings: whole, blocked: whole.some(isError) },
@@ -36,7 +36,7 @@ function isError({ severity }: Finding): boolean {
   return severity === 'error';
 }
 
-/** JUnit readers show one failure a case: the first gives its code and message, the text holds them all. */
+/** The failure of a test case. CI servers show one code and message; the text has all findings. */
 function failure(findings: readonly Finding[]) {
   const [first] = findings;
   return markup`      <failure type="${first?.code ?? 'Refit.Blocked'}" message="${first?.message ?? 'blocked'}">${lines(findings)}</failure>\n`;
@@ -44,9 +44,9 @@ function failure(findings: readonly Finding[]) {
 
 function lines(findings: readonly Finding[]) {
   return findings.map((finding) => {
-    const place = locationOf(finding);
+    const location = locationOf(finding);
     const { code, message } = finding;
     const remedy = remedyOf(finding);
-    return markup`${code}: ${message}${remedy !== null && markup`\n${remedy.label}: ${remedy.text}`}${place !== '' && markup`\nat ${place}`}\n`;
+    return markup`${code}: ${message}${remedy !== null && markup`\n${remedy.label}: ${remedy.text}`}${location !== '' && markup`\nat ${location}`}\n`;
   });
 }

@@ -1,6 +1,6 @@
 /**
- * A plan for the comment of a change request: verdict, facts and what needs attention first; the changes folded, wave
- * by wave, as far as they fit.
+ * A plan review as Markdown for the comment of a change request. Verdict, facts and findings come first; then the
+ * changes, folded by wave, as far as they fit.
  */
 import type { Finding, Review, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
@@ -25,11 +25,11 @@ import {
   titleOf,
   wavesOf,
 } from './review-targets.ts';
-import { attentionTable, changesTable, findingsTable, kindsTable, moneyTable } from './tables.ts';
+import { changesTable, findingsTable, groupedFindingsTable, kindsTable, moneyTable } from './tables.ts';
 
-/** Waves that have a fold of their own; those after them share one. */
+/** The number of waves with their own fold. Later waves share one. */
 const OWN_FOLDS = 12;
-/** Steps from which on the changes are summed up by kind before they are listed. */
+/** From this number of steps, a summary by kind comes before the changes. */
 const MANY_STEPS = 50;
 
 export function reviewMarkdown(
@@ -48,13 +48,13 @@ export function reviewMarkdown(
       digest === null ? '' : `Digest **${identifier(digest.slice(0, 8))}** (${identifier(digest)})`,
       verdict.next === null ? '' : `Next: ${commandSpan(verdict.next)}`,
     ],
-    `All of them: ${commandSpan(elsewhere)}; the HTML, CSV and JSON formats hold them too.`,
+    `To show all rows: ${commandSpan(elsewhere)}, or the HTML, CSV or JSON format.`,
   );
 }
 
-/** What needs attention, open, so that hundreds blocked do not hide what shrinks; where it leaves some out, all of them follow. */
+/** The findings, grouped so that hundreds of blocked targets do not hide others. If grouped, a fold lists them all. */
 function attention(findings: readonly Finding[]): MarkdownTable[] {
-  const table = attentionTable(findings);
+  const table = groupedFindingsTable(findings);
   const open = { table, share: 0.4 };
   return table.rows.length === findings.length
     ? [open]

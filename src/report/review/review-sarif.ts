@@ -1,11 +1,11 @@
-/** A plan's findings as SARIF 2.1.0, so that a code host shows them at their lines of the plan file. */
+/** The findings of a plan as SARIF 2.1.0. Code hosts show them at their lines of the plan file. */
 import { canonical, sha256 } from '../../digest.ts';
 import { type Finding, type Review, remedyOf } from '../../model.ts';
 import { clip } from '../document/columns.ts';
 import { json, sanitize } from '../document/escape.ts';
 import { titleOf } from './review-targets.ts';
 
-/** Characters of a message: hosts refuse a file that is too large, and a hostile text must not make it so. */
+/** Characters of a message, limited because hosts reject files that are too large. */
 const LONGEST = 4000;
 
 export function reviewSarif(hostile: Review): string {
@@ -13,7 +13,7 @@ export function reviewSarif(hostile: Review): string {
   const { file } = titleOf(review);
   const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
   const seen = new Map<string, number>();
-  // By what it is about and not by its numbers, so that a host knows it again in the next plan.
+  // The fingerprint has no message and no numbers, so that a host recognises the finding in the next plan.
   const fingerprint = ({ code, instance, location }: Finding) => {
     const about = canonical([code, instance, location?.file ?? file]);
     const times = (seen.get(about) ?? 0) + 1;
@@ -55,7 +55,7 @@ function messageOf(finding: Finding): string {
   return remedy === null ? message : `${message}\n${remedy.label}: ${clip(remedy.text, LONGEST)}`;
 }
 
-/** Hosts drop results without a place: what concerns the whole plan is shown at its first line. */
+/** The location of a result. Plan-wide findings get line 1, because hosts drop results without a location. */
 function location({ location, instance }: Finding, file: string) {
   return {
     physicalLocation: {

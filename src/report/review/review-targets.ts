@@ -1,15 +1,15 @@
-/** A review seen target by target: what becomes of each instance the plan names. */
+/** The targets of a review: one record for each instance that the plan names. */
 import type { Finding, Precondition, Review, Step, TextReview, UnsealedPlan } from '../../model.ts';
 import * as show from '../quantities.ts';
 
-/** The plan that was made; null where only the text was looked at. */
+/** The plan of a review; null where Refit only checked the plan file. */
 export function planOf(review: Review): UnsealedPlan | null {
   return 'plan' in review ? review.plan : null;
 }
 
 /**
- * A plan of which only the text was looked at, as a review: its findings, and nothing else to show.
- * @param file the plan file, or several. @param next the command to type next.
+ * The review of a plan file that Refit only checked and did not plan.
+ * @param file the plan file, or several. @param next the next command.
  */
 export function createTextReview(
   file: string,
@@ -20,7 +20,7 @@ export function createTextReview(
   return { verdict: isInvalid ? 'invalid' : 'valid', file, findings, next };
 }
 
-/** What a review is called, and by which digest; null where nothing was sealed. */
+/** The name, file and digest of a review; the digest is null without a sealed plan. */
 export function titleOf(review: Review) {
   if (!('plan' in review)) return { name: review.file, file: review.file, about: [], digest: null };
   const { name, file, change, owner } = review.plan;
@@ -38,14 +38,14 @@ export interface ReviewedTarget {
   readonly name: string;
   readonly region: string;
   readonly state: 'change' | 'unchanged' | 'blocked';
-  /** Its steps in order; empty unless it changes. */
+  /** Its steps in order; empty unless the state is `change`. */
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
-  /** Why it stays, or how its size and order of steps came about; null where there is nothing to say. */
+  /** The reason for no change, or for its size and order of steps; null without a reason. */
   readonly reason: string | null;
 }
 
-/** Every target exactly once, blocked ones first. An instance with an error is blocked, whatever else is said of it. */
+/** Every target exactly once, blocked ones first. An instance with an error finding is always blocked. */
 export function reviewedTargets(review: Review): ReviewedTarget[] {
   const { findings } = review;
   const plan = planOf(review) ?? EMPTY_PLAN;
@@ -95,13 +95,13 @@ function distinct(findings: readonly Finding[]): Finding[] {
   return [...keyed.values()];
 }
 
-/** Findings of one code together, in the order in which the first of each came. */
+/** The findings grouped by severity and code, in the order of the first finding of each group. */
 export function findingGroups(findings: readonly Finding[]): (readonly [Finding, ...Finding[]])[] {
   const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
   return [...groups.values()] as [Finding, ...Finding[]][];
 }
 
-/** Findings of one code from which on only the first is shown. */
+/** From this number of findings of one code, reviews show only the first. */
 export const MANY = 4;
 
 /** `9 errors, 1 warning`. */
@@ -113,14 +113,14 @@ export function severityCounts(findings: readonly Pick<Finding, 'severity'>[]): 
     .join(', ');
 }
 
-/** The steps by what they change, the most frequent first. */
+/** The steps grouped by change, the most frequent first. */
 export function changeKinds(steps: readonly Step[]) {
   return [...Map.groupBy(steps, ({ change, after }) => show.change(change, after))]
-    .map(([words, own]) => ({ words, own }))
+    .map(([change, own]) => ({ change, own }))
     .sort((a, b) => b.own.length - a.own.length);
 }
 
-/** Each wave that has steps, with them. */
+/** Each wave that has steps, with its steps. */
 export function wavesOf({ waves, steps }: Pick<UnsealedPlan, 'waves' | 'steps'>) {
   const byId = new Map(steps.map((step) => [step.id, step]));
   return waves

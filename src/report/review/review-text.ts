@@ -1,6 +1,6 @@
 /**
- * A plan for a terminal. The first screen answers: may it run, how much, what is wrong. The changes follow by wave,
- * and the last lines repeat the verdict, for that is where the eye is when the prompt comes back.
+ * A plan review for a terminal. The first screen shows verdict, facts and findings; the changes follow by wave. The last
+ * lines repeat the verdict, because the reader looks there when the prompt appears.
  */
 import type { Review, UnsealedPlan } from '../../model.ts';
 import { clip } from '../document/columns.ts';
@@ -14,12 +14,12 @@ import { factsOfReview } from './review-facts.ts';
 import { planOf, type ReviewedTarget, reviewedTargets, titleOf } from './review-targets.ts';
 import { moneyTable } from './tables.ts';
 
-/** Cells of a fact: a hostile one must not fill the screen. */
+/** Cells of a fact, limited so that a hostile one cannot fill the screen. */
 const LONGEST_FACT = 1000;
-/** Rows of money that are shown unless all are asked for. */
+/** Rows of costs shown without `--all`. */
 const SHOWN_SHARES = 20;
 
-/** @param summary the first screen, what needs attention and the last lines, and no changes. */
+/** The review as text. @param summary true to leave out the changes. */
 export function reviewText(
   hostile: Review,
   { color, width, all, summary }: { color: boolean; width: number; all: boolean; summary?: boolean },
@@ -32,8 +32,8 @@ export function reviewText(
   const plan = planOf(review);
   const { name, about, digest } = titleOf(review);
   const facts = factsOfReview(review, targets)
-    // The conduct of the waves stands under each of them.
-    .filter(([fact]) => summary || fact !== 'conduct')
+    // Without `summary`, the rollout options are shown under each wave.
+    .filter(([fact]) => summary || fact !== 'rollout')
     .map(([fact, value]) => [fact, clip(value, LONGEST_FACT)] as const);
   const lines = [
     [inks.bold(clip(name, width)), ...about.flatMap((part) => (part === null ? [] : clip(part, width)))].join(
@@ -58,7 +58,7 @@ export function reviewText(
   return `${lines.join('\n')}\n`;
 }
 
-/** The first eight characters, by which people name it, and all of it where there is room for it. */
+/** The digest as far as there is room: eight characters, all of it, or both. */
 function digestIn(digest: string, width: number, inks: Ink): string {
   const short = inks.bold(digest.slice(0, 8));
   if (digest === '' || width < 86) return width < 74 ? short : digest;
@@ -67,11 +67,11 @@ function digestIn(digest: string, width: number, inks: Ink): string {
 
 function changes(plan: UnsealedPlan, targets: readonly ReviewedTarget[], view: View): string[] {
   const shares = plan.priceShares ?? [];
-  // Where they are many, what each wave costs stands at the wave.
-  const told = view.all || shares.length <= SHOWN_SHARES ? shares : shares.filter(({ by }) => by !== 'wave');
+  // With many rows, the cost of a wave is shown at the wave instead.
+  const shown = view.all || shares.length <= SHOWN_SHARES ? shares : shares.filter(({ by }) => by !== 'wave');
   const most = view.all ? Number.POSITIVE_INFINITY : SHOWN_SHARES;
   return [
-    ...textTable(moneyTable(told), view, { most, elsewhere: '--all shows all' }),
+    ...textTable(moneyTable(shown), view, { most, elsewhere: 'use --all' }),
     ...waveSections(plan, targets, view),
   ];
 }

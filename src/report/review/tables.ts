@@ -1,4 +1,4 @@
-/** The tables of a plan under review, each once, as data: what every format shows of them is the same. */
+/** The tables of a plan review as data, shared by all formats. */
 import type { Finding, PriceShare, Step, UnsealedPlan } from '../../model.ts';
 import { sumPrices } from '../../money.ts';
 import { BELOW_ROW, type ColumnOf, count, id, money, name, type Table, tableOf } from '../document/table.ts';
@@ -15,32 +15,32 @@ import {
 
 const FINDING_COLUMNS = [SEVERITY, CODE, INSTANCE, ...MESSAGE_COLUMNS];
 
-/** `Attention: 9 errors, 1 warning`. */
-export function attentionHeading(findings: readonly Finding[]): string {
-  return `Attention: ${severityCounts(findings)}`;
+/** `Findings: 9 errors, 1 warning`. */
+export function findingsHeading(findings: readonly Finding[]): string {
+  return `Findings: ${severityCounts(findings)}`;
 }
 
-/** Every finding, those that block first. */
-export function findingsTable(findings: readonly Finding[], heading = attentionHeading(findings)): Table {
+/** Every finding, errors first. */
+export function findingsTable(findings: readonly Finding[], heading = findingsHeading(findings)): Table {
   const choices = [...new Set(findings.map(({ severity }) => severity))];
   return tableOf({ id: 'findings', heading, filter: { by: 'Severity', choices } }, findings, FINDING_COLUMNS);
 }
 
-/** The findings, and of a code that many share only the first with how many there are. */
-export function attentionTable(findings: readonly Finding[]): Table {
-  const told = findingGroups(findings).flatMap((group) =>
+/** The findings, grouped: a code with many findings has one row with their number. */
+export function groupedFindingsTable(findings: readonly Finding[]): Table {
+  const rows = findingGroups(findings).flatMap((group) =>
     group.length < MANY
       ? group.map((finding) => ({ ...finding, number: 1 }))
       : [{ ...group[0], number: group.length }],
   );
-  const times: ColumnOf<(typeof told)[number]> = ['Times', ({ number }) => count(number)];
-  const head = { id: 'attention', heading: attentionHeading(findings) };
-  return tableOf(head, told, [times, ...FINDING_COLUMNS]);
+  const times: ColumnOf<(typeof rows)[number]> = ['Count', ({ number }) => count(number)];
+  const head = { id: 'attention', heading: findingsHeading(findings) };
+  return tableOf(head, rows, [times, ...FINDING_COLUMNS]);
 }
 
-/** What is paid where: by wave, region and account. */
+/** The costs by wave, region and account. */
 export function moneyTable(shares: readonly PriceShare[]): Table {
-  return tableOf({ id: 'money', heading: 'Money' }, shares, [
+  return tableOf({ id: 'money', heading: 'Cost' }, shares, [
     ['By', ({ by }) => by],
     ['Name', (share) => name(share.name), { minWidth: 8 }],
     ['Steps', ({ steps }) => count(steps), { yields: 1, drops: true }],
@@ -48,18 +48,18 @@ export function moneyTable(shares: readonly PriceShare[]): Table {
   ]);
 }
 
-/** What a long plan does on the whole. */
+/** The changes of a long plan by kind. */
 export function kindsTable(kinds: ReturnType<typeof changeKinds>): Table {
   return tableOf({ id: 'kinds', heading: 'Changes by kind' }, kinds, [
-    ['Change', ({ words }) => words, { minWidth: 20 }],
+    ['Change', ({ change }) => change, { minWidth: 20 }],
     ['Steps', ({ own }) => count(own.length)],
     ['Price', ({ own }) => money(show.quotes(sumPrices(own))), { yields: 1, drops: true }],
   ]);
 }
 
 /**
- * One row a step, in the order given.
- * @param targets of the review. @param without titles of columns that are said elsewhere.
+ * One row for each step, in the given order.
+ * @param targets the targets of the review. @param without titles of columns to leave out.
  */
 export function changesTable(
   { waves }: Pick<UnsealedPlan, 'waves'>,
@@ -86,7 +86,7 @@ export function changesTable(
     ['Step', ({ of, number }) => (of > 1 ? `${number}/${of}` : null)],
     ['Change', ({ step }) => show.change(step.change, step.after, step.nodes)],
     [
-      'Why',
+      'Reason',
       ({ target, number }) => (number === 1 ? (target?.reason ?? null) : null),
       { under: 'Change', ...BELOW_ROW },
     ],

@@ -1,4 +1,4 @@
-/** What was quoted beside what was billed. */
+/** Compares quotes with bills. */
 import {
   BILLS,
   type Bill,
@@ -11,7 +11,7 @@ import {
 } from '../../model.ts';
 import { money, partsOf, sumMoney, sumPrices } from '../../money.ts';
 
-/** How the bill of one step stands to its quote, and by how much it differs. @param postpaid how its instance is paid. */
+/** Compares the bill of a step with its quote. @param postpaid true where the instance is billed by the hour. */
 export function billOf(
   step: Pick<Step, 'quote'>,
   { outcome, billed }: Pick<StepState, 'outcome' | 'billed'>,
@@ -25,11 +25,11 @@ export function billOf(
   if (quote === null) return { bill: 'not-quoted', difference: null };
   if (quote.currency !== billed.currency) return { bill: 'differs', difference: null };
   const difference = money(billed.amount - quote.amount);
-  // Bills are in whole cents, quotes may be finer.
+  // Bills are in whole cents; quotes can have more decimals.
   return { bill: Math.abs(difference) < 0.01 ? 'as-quoted' : 'differs', difference };
 }
 
-/** All sums of a report's money. */
+/** All sums of quotes and bills in a report. */
 export function moneyOf(saved: SavedPlan, steps: readonly ReportStep[]): Report['money'] {
   const isPriced = steps.some(({ quote, billed }) => quote !== null || billed !== null);
   const shares = isPriced ? partsOf(steps, ({ wave }) => wave) : [];
@@ -55,7 +55,7 @@ function verifiedOf(steps: readonly ReportStep[]): PriceSum[] {
   return sumPrices(steps.filter(({ outcome }) => outcome === 'verified'));
 }
 
-/** A postpaid order is billed at nothing: that is no part of what was paid. */
+/** The one-time bill of a step; null for a postpaid order, which is billed at zero. */
 function oneTimeBill({ bill, billed }: ReportStep) {
   return bill === 'by-the-hour' && billed?.amount === 0 ? null : billed;
 }

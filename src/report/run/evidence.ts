@@ -1,6 +1,6 @@
 /**
- * What an auditor is handed of a run: plan, approvals, journal, reports and schemas, with the digest of every file and
- * how to check them. Pure: the same run gives the same texts.
+ * The evidence of a run for an auditor: plan, approvals, journal, reports and schemas, with a digest for each file and
+ * instructions for checking. Pure: equal runs give equal texts.
  */
 import { sha256 } from '../../digest.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -15,20 +15,20 @@ export interface EvidenceFile {
   readonly text: string;
 }
 
-/** The run, as it lies on disk. */
+/** The run as it is on disk. */
 export interface EvidenceOf {
   readonly saved: SavedPlan;
   readonly entries: readonly JournalEntry[];
-  /** Byte by byte; of the journal the whole lines. */
+  /** The exact bytes; of the journal only complete lines. */
   readonly planText: string;
   readonly journalText: string;
-  /** With their paths: `approvals/wei.json`, `signatures/wei.json`, `schemas/report.schema.json`. */
+  /** More files with their paths: `approvals/wei.json`, `signatures/wei.json`, `schemas/report.schema.json`. */
   readonly others: readonly EvidenceFile[];
-  /** This program's version. */
+  /** The version of Refit that makes the archive. */
   readonly version: string;
 }
 
-/** All files of the archive by path, `SHA256SUMS` last: it has a line for each of the others. */
+/** All files of the archive, sorted by path. The last one, `SHA256SUMS`, has a line for each of the others. */
 export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
   const { saved, entries, planText, journalText, others } = run;
   const report = buildReport(saved, entries);
@@ -50,39 +50,39 @@ export function evidenceFiles(run: EvidenceOf): EvidenceFile[] {
 function readme({ saved, entries, others, version }: EvidenceOf): string {
   const head = entries.at(-1)?.hash ?? '';
   const signed = others.some(({ path }) => path.startsWith('signatures/'));
-  return `The evidence of one run of Refit: ${escapeControls(saved.name)}${saved.change === null ? '' : `, ${escapeControls(saved.change)}`}
+  return `Evidence of one Refit run: ${escapeControls(saved.name)}${saved.change === null ? '' : `, ${escapeControls(saved.change)}`}
 
-plan.json        what was approved; digest ${saved.digest}
-journal.jsonl    the only account of what was done, ${entries.length} entries; head ${head}
-report.*         computed from these two alone, here by refit ${version}
+plan.json        the approved plan; digest ${saved.digest}
+journal.jsonl    the only record of what was done, ${entries.length} entries; head ${head}
+report.*         computed from plan and journal only, here by refit ${version}
 events.jsonl     the journal as CloudEvents 1.0
-approvals/       the signatures by which the run and its waves began, where the plan wanted any
-signatures/      signatures over the head of the journal, where somebody gave one
-schemas/         what every member of these files means
+approvals/       signatures that approve the run and its waves, if the plan requires them
+signatures/      signatures over the head of the journal, if there are any
+schemas/         the meaning of every member of these files
 
-1. That no file was changed since they were packed:
+1. Check that no file was changed after packing:
 
      sha256sum -c SHA256SUMS
 
-2. That no byte of the journal was changed since it was written, that it is that plan's, and that the approvals are
-   those of the approvers whom the plan names:
+2. Check that the journal was not changed, that it belongs to the plan, and that the approvals come from the approvers
+   that the plan names:
 
      refit audit verify . --head ${head}${signed ? ' --signers SIGNERS' : ''}
 
-   The head is best taken from elsewhere than from here: the ticket, the mail, a signature.${
+   Take the head from another source if you can: the ticket, an e-mail, a signature.${
      signed
        ? `
-   SIGNERS is a file of names with the public keys that you know to be theirs:
+   SIGNERS is a file with names and the public keys that you trust:
      - { name: wei, key: ssh-ed25519 AAAA... }`
        : ''
    }
 
-3. That the reports are what plan and journal give:
+3. Check that plan and journal give these reports:
 
      refit audit replay .
 
-Without Refit: each line of journal.jsonl is a JSON object in canonical form (members sorted, no white space). Its
-"hash" is the SHA-256 of the line without that member, its "prev" the "hash" of the line before, 64 zeros in the first.
+To check without Refit: each line of journal.jsonl is a JSON object in canonical form (members sorted, no white space).
+"hash" is the SHA-256 of the line without that member. "prev" is the "hash" of the line before, or 64 zeros.
 
      prev=$(printf %064d 0)
      while IFS= read -r line; do
@@ -91,6 +91,6 @@ Without Refit: each line of journal.jsonl is a JSON object in canonical form (me
      done < journal.jsonl
      echo "head $prev"
 
-What hooks wrote (hooks.log) and whom webhooks reached (notices.log) is not here: nothing proves it.
+The logs of hooks (hooks.log) and webhooks (notices.log) are not included, because nothing proves their content.
 `;
 }

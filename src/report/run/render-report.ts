@@ -1,4 +1,4 @@
-/** A report in the format asked for: the one place that knows which file renders which format. */
+/** Renders a report in any format. */
 import type { Report } from '../../model.ts';
 import { json } from '../document/escape.ts';
 import { reportCsv } from './report-csv.ts';
@@ -6,14 +6,14 @@ import { reportHtml } from './report-html.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportText } from './report-text.ts';
 
-/** How a renderer may show things. Formats that are no terminal text ignore both. */
+/** Options for rendering. Only text uses `color`, `width` and `directory`; only CSV uses `columns`. */
 export interface ReportOptions {
   readonly color: boolean;
-  /** Cells a line of the terminal holds. */
+  /** Width of the terminal in cells. */
   readonly width: number;
-  /** The run directory, for the commands to type next; `RUN` where it is not known. */
+  /** The run directory for the next command; `RUN` by default. */
   readonly directory?: string;
-  /** The columns of CSV that are wanted, in their order; absent: all of `CSV_COLUMNS`. */
+  /** The CSV columns to write, in this order; absent: all of `CSV_COLUMNS`. */
   readonly columns?: readonly string[];
 }
 
@@ -21,10 +21,10 @@ const RENDERERS = { text: reportText, json, markdown: reportMarkdown, html: repo
 
 export type ReportFormat = keyof typeof RENDERERS;
 
-/** The formats of a report, in the order in which they are listed to users. */
+/** The formats of a report in the order of the help. */
 export const REPORT_FORMATS = Object.keys(RENDERERS) as readonly ReportFormat[];
 
-/** The whole text of a report, ending with a line end. Pure: the same report gives the same bytes. */
+/** The whole text of a report with a final line end. Pure: equal reports give equal bytes. */
 export function renderReport(report: Report, format: ReportFormat, options: ReportOptions): string {
   return RENDERERS[format](report, options);
 }

@@ -1,4 +1,4 @@
-/** The report for a spreadsheet: one record a step, then the targets that never became one and who signed. Amounts are plain numbers. */
+/** The report as CSV: records for steps, then for targets without a step, then for signatures. Amounts are plain numbers. */
 import { type Report, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { describeAttempt } from '../describe-step.ts';
@@ -18,7 +18,8 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ...sizeColumns('before', ({ before }) => before),
   ...sizeColumns('after', ({ after }) => after),
   ...sizeColumns('found', ({ found }) => found),
-  ...members('outcome', 'code', 'what'),
+  ...members('outcome', 'code'),
+  ['message', ({ what }) => what],
   ['orders', ({ orders }) => orders.join(' ')],
   ['request_ids', ({ requestIds }) => requestIds.join(' ')],
   ['attempts', ({ attempts }) => attempts],
@@ -31,35 +32,36 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['quote_basis', ({ quote }) => quote?.basis],
   ['billed', ({ billed }) => billed?.amount],
   ['billed_currency', ({ billed }) => billed?.currency],
-  ['quote_reckoned', ({ quote }) => quote && (quote.estimated ? 'yes' : 'no')],
+  ['quote_estimated', ({ quote }) => quote && (quote.estimated ? 'yes' : 'no')],
   ['bill', ({ bill }) => bill],
   ['billed_difference', ({ difference }) => difference],
   ['nodes', (step) => nodes(step.nodes) || null],
   ['window', ({ window }) => window && hours(window)],
   ['began_at', ({ beganAt }) => beganAt],
-  ...members('warning', 'because'),
-  ['seen_at', ({ seen }) => seen?.at],
-  ...sizeColumns('seen', ({ seen }) => seen?.size ?? null),
+  ['warning', ({ warning }) => warning],
+  ['reason', ({ because }) => because],
+  ['read_at', ({ seen }) => seen?.at],
+  ...sizeColumns('read', ({ seen }) => seen?.size ?? null),
   ...STEP_WAITS.map(
     (reason): ColumnOf<ReportStep> => [
       `waited_${reason}_seconds`,
       ({ waits }) => inSeconds(waits.find((wait) => wait.for === reason)?.ms ?? null),
     ],
   ),
-  ['attempts_in_words', ({ asked }) => asked.map(describeAttempt).join(' | ') || null],
+  ['attempts_text', ({ asked }) => asked.map(describeAttempt).join(' | ') || null],
 ];
 
 /** The columns, in the order in which they stand where nobody chooses. */
 export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name);
 
-/** @param columns those that are wanted, in their order, each one of `CSV_COLUMNS`; absent: all. */
+/** The report as CSV. @param columns names from `CSV_COLUMNS`, in the wanted order; absent: all. */
 export function reportCsv(
   report: Report,
   { columns = CSV_COLUMNS }: { columns?: readonly string[] } = {},
 ): string {
   const chosen = columns.map((name) => COLUMNS[CSV_COLUMNS.indexOf(name)]!);
   const others = [...targetsWithoutStep(report), ...signatureRows(report)];
-  // In front, so that no row of it can be taken for what was done.
+  // The mark is the first column, so that nobody takes a row for a real change.
   const front = (mark: string) => (report.rehearsal ? [mark] : []);
   return [
     csvRecord([...front('rehearsal'), ...columns]),
@@ -68,10 +70,10 @@ export function reportCsv(
   ].join('');
 }
 
-/** A record that is of no step, by its columns. */
+/** A record without a step, by column name. */
 type Other = Readonly<Record<string, Value>>;
 
-/** The targets that never became a step. */
+/** The records of blocked and unchanged targets. */
 function targetsWithoutStep({ blocked, unchanged }: Report): Other[] {
   return [
     ...blocked.map(({ instance, region, findings }) => ({
@@ -79,9 +81,14 @@ function targetsWithoutStep({ blocked, unchanged }: Report): Other[] {
       region,
       outcome: 'blocked',
       code: [...new Set(findings.map(({ code }) => code))].join(' '),
-      what: findings.map(({ message }) => message).join(' '),
+      message: findings.map(({ message }) => message).join(' '),
     })),
-    ...unchanged.map(({ instance, region, why }) => ({ instance, region, outcome: 'unchanged', what: why })),
+    ...unchanged.map(({ instance, region, why }) => ({
+      instance,
+      region,
+      outcome: 'unchanged',
+      message: why,
+    })),
   ];
 }
 
@@ -90,11 +97,11 @@ function signatureRows({ run }: Report): Other[] {
     wave: wave ?? '',
     outcome: 'signed',
     code: key,
-    what: `${by} signed ${describeSigned(wave)}, ${instant(issuedAt)}, good until ${instant(expiresAt)}, with ${key}`,
+    message: `${by} signed ${describeSigned(wave)} at ${instant(issuedAt)} with ${key}, valid until ${instant(expiresAt)}`,
   }));
 }
 
-/** Columns that are called as the members that they show. */
+/** Columns with the names of the members that they show. */
 function members(...names: PlainMember[]): ColumnOf<ReportStep>[] {
   return names.map((name) => [name, (step) => step[name]]);
 }

@@ -1,4 +1,4 @@
-/** The report as a page for an auditor: what was approved, what was done, and where every order number is. */
+/** The report as an HTML page for auditors: approvals, changes, every order number. */
 import type { PriceSum, Report } from '../../model.ts';
 import { type Amount, amountsChart } from '../charts/amounts.ts';
 import { callsChart } from '../charts/calls.ts';
@@ -14,13 +14,13 @@ import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-re
 import { factsOf } from './describe-run.ts';
 import { actionsTable, type RunTable, tablesOfRun } from './tables.ts';
 
-/** Facts that a picture shows. */
-const PICTURED: readonly string[] = ['outcomes', 'memory', 'money', 'calls'];
+/** Facts that a chart shows. */
+const CHARTED: readonly string[] = ['outcomes', 'memory', 'cost', 'calls'];
 
 export function reportHtml(hostile: Report): string {
   const report = sanitize(hostile);
   const { plan } = report;
-  return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, no audit report' : 'audit report'}`, [
+  return page(`${plan.name}: ${report.rehearsal ? 'rehearsal, not an audit report' : 'audit report'}`, [
     report.rehearsal &&
       markup`<p class="verdict warn" role="note"><strong>${REHEARSAL_BANNER}</strong></p>\n`,
     pageHeader(
@@ -28,7 +28,7 @@ export function reportHtml(hostile: Report): string {
       plan.name,
       [plan.change, plan.owner],
       verdictOfRun(report),
-      [...rehearsalFacts(report), ...factsOf(report).filter(([name]) => !PICTURED.includes(name))],
+      [...rehearsalFacts(report), ...factsOf(report).filter(([name]) => !CHARTED.includes(name))],
     ),
     markup`<main>
 ${sections(report)}</main>
@@ -40,11 +40,11 @@ ${sections(report)}</main>
 function sections(report: Report): Piece[] {
   const tables = (...ids: RunTable[]) => tablesOfRun(report, ids).map(htmlTable);
   return [
-    section('over-all', 'Over all runs', rehearsalTables(report).map(htmlTable)),
+    section('over-all', 'All runs', rehearsalTables(report).map(htmlTable)),
     section('outcomes-of', 'Outcomes', outcomesChart(report.totals)),
-    section('amounts', 'Memory and money', [amounts(report), tables('money', 'billed-otherwise')]),
+    section('amounts', 'Memory and cost', [amounts(report), tables('money', 'billed-otherwise')]),
     section('approval', 'Approval', tables('approved-with', 'signatures')),
-    section('time', 'The run in time', [
+    section('time', 'Timeline', [
       timeline(report),
       durationsChart(report.steps),
       tables('waves', 'step-waits', 'run-waits', 'gates', 'processes', 'commands', 'notifications'),
@@ -55,8 +55,8 @@ function sections(report: Report): Piece[] {
 }
 
 function timeline(report: Report): Raw {
-  return markup`<figure><div class="scroll" role="region" aria-label="Timeline, picture" tabindex="0">${timelineChart(report)}</div>
-<figcaption>One bar a step, from its first order to its end, coloured by outcome, times UTC. A pale bar with a dashed edge had not ended when the journal did.</figcaption></figure>
+  return markup`<figure><div class="scroll" role="region" aria-label="Chart of the timeline" tabindex="0">${timelineChart(report)}</div>
+<figcaption>One bar for each step, from its first order to its end, coloured by outcome, times in UTC. A pale bar with a dashed edge has no recorded end.</figcaption></figure>
 `;
 }
 
@@ -67,24 +67,24 @@ ${amountsChart('memory', 'Memory of all planned instances', [
   { label: 'before', value: memory.before, text: show.memory(memory.before), tone: 'm0' },
   { label: 'planned', value: memory.planned, text: show.memory(memory.planned), tone: 'm1' },
   { label: 'now', value: memory.now, text: show.memory(memory.now), tone: 'm2' },
-])}<figcaption>Replicas included. “Now” is what was last read back.</figcaption></figure>
+])}<figcaption>Replicas included. “Now” is the last size that Refit read.</figcaption></figure>
 <div>${prices}${prices.length === 0 && markup`<p class="note">The plan was not priced.</p>`}</div></div>
 `;
 }
 
-/** What was quoted, of it what is verified, and beside what is paid once also what was billed. */
+/** A chart of one currency and basis: quoted, verified and, for one-time costs, billed. */
 function priceChart(sum: PriceSum, index: number, { verified, billed }: Report['money']): Raw {
-  const isAlike = (one: PriceSum) => one.currency === sum.currency && one.basis === sum.basis;
-  const done = { ...sum, amount: verified.find(isAlike)?.amount ?? 0 };
+  const matches = (one: PriceSum) => one.currency === sum.currency && one.basis === sum.basis;
+  const done = { ...sum, amount: verified.find(matches)?.amount ?? 0 };
   const bill = sum.basis === 'once' ? billed.find(({ currency }) => currency === sum.currency) : undefined;
   const bars: Amount[] = [
     { label: 'quoted', value: sum.amount, text: show.quote(sum), tone: 'm1' },
     { label: 'verified', value: done.amount, text: show.quote(done), tone: 'm2' },
   ];
   if (bill) bars.push({ label: 'billed', value: bill.amount, text: show.amounts([bill]), tone: 'm3' });
-  const title = `${sum.basis === 'once' ? 'Paid once' : 'Price an hour'}, ${sum.currency}`;
+  const title = `${sum.basis === 'once' ? 'One-time cost' : 'Price per hour'}, ${sum.currency}`;
   return markup`<figure><h3>${title}</h3>
-${amountsChart(`money-${index}`, title, bars)}<figcaption>The provider’s own quotes: of all steps, and of the verified ones${bill && '; beside what was billed'}.</figcaption></figure>
+${amountsChart(`money-${index}`, title, bars)}<figcaption>The provider’s quotes for all steps and for the verified steps${bill && ', and the bills'}.</figcaption></figure>
 `;
 }
 
@@ -98,8 +98,8 @@ function footer({ plan, head, entries, format, rehearsal }: Report): Raw {
 `;
   return markup`<footer>
 <p>Plan <code>${plan.digest}</code></p>
-<p>Journal head <code>${head}</code>, ${show.counted(entries, 'entry', 'entries')}. Check it offline with <code>refit audit verify RUN --head ${head}</code></p>
-<p>Computed from the saved plan and the journal alone, format <code>${format}</code>.</p>
+<p>Journal head <code>${head}</code>, ${show.counted(entries, 'entry', 'entries')}. To check it offline: <code>refit audit verify RUN --head ${head}</code></p>
+<p>Refit computed this report from the saved plan and the journal only. Format <code>${format}</code>.</p>
 </footer>
 `;
 }

@@ -1,4 +1,4 @@
-/** The report for a ticket or a comment: verdict, facts, what needs a person, then the steps as far as they fit. */
+/** The report as Markdown for a ticket or comment: verdict, facts, then the tables as far as they fit. */
 import type { Report } from '../../model.ts';
 import { sanitize } from '../document/escape.ts';
 import { identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
@@ -19,12 +19,12 @@ export function reportMarkdown(hostile: Report): string {
     : `Journal head ${identifier(report.head)}, ${show.counted(report.entries, 'entry', 'entries')}`;
   return markdownDocument(
     [banner && `> ${banner}`, ...markdownHead(plan.name, [plan.change, plan.owner], verdict, facts)],
-    // In their order, each as much as it needs.
+    // Each table may fill all the room that is left.
     [...rehearsalTables(report), ...tablesOfRun(report)].map((table) => ({ table, share: 1 })),
     [
       verdict.next === null ? '' : `Next: ${identifier(verdict.next)}`,
       `Plan ${identifier(plan.digest)}  \n${source}`,
     ],
-    'The HTML and JSON reports hold them all.',
+    'The HTML and JSON reports show all rows.',
   );
 }

@@ -1,4 +1,4 @@
-/** The report for a terminal: the verdict, the facts of the run, what needs a person, every step, the verdict again. */
+/** The report for a terminal: verdict, facts, tables, and the verdict again. */
 import type { Report } from '../../model.ts';
 import { wrap } from '../document/columns.ts';
 import { sanitize } from '../document/escape.ts';
@@ -11,7 +11,7 @@ import { REHEARSAL_BANNER, rehearsalFacts, rehearsalTables } from './describe-re
 import { factsOf } from './describe-run.ts';
 import { tablesOfRun } from './tables.ts';
 
-/** Rows shown of a table that may be long. */
+/** The number of rows shown of tables that can be long. */
 const SHOWN_ROWS: Readonly<Record<string, number>> = {
   attention: 100,
   attempts: 10,
@@ -35,7 +35,7 @@ export function reportText(
       textTable(
         table,
         { width, inks },
-        { most: SHOWN_ROWS[table.id], elsewhere: 'the HTML and JSON reports hold them all' },
+        { most: SHOWN_ROWS[table.id], elsewhere: 'the HTML and JSON reports show all rows' },
       ),
     );
   const lines = [
@@ -49,7 +49,7 @@ export function reportText(
           ...factLines(rehearsalFacts(report), width, inks),
           ...painted(rehearsalTables(report)),
           '',
-          inks.bold(`The run of seed ${rehearsed.seeds.first}`),
+          inks.bold(`Run of seed ${rehearsed.seeds.first}`),
         ]),
     ...factLines(factsOf(report), width, inks),
     ...painted(tablesOfRun(report).filter(({ id }) => id !== 'processes' || hasDetails(report))),
@@ -68,7 +68,7 @@ export function reportText(
   return `${lines.join('\n')}\n`;
 }
 
-/** One process that has nothing to remark stands among the facts. */
+/** False for a run of one ordinary process: the facts are then enough. */
 function hasDetails({ run: { processes } }: Report): boolean {
   return processes.length > 1 || processes.some((one) => one.cutOff > 0 || show.describeProcess(one) !== '');
 }

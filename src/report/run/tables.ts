@@ -1,4 +1,4 @@
-/** The tables of a run's report, each once, as data: what every format shows of them is the same. */
+/** The tables of a report as data, shared by all formats. */
 import { given } from '../../given.ts';
 import { totals } from '../../journal/replay.ts';
 import { OUTCOMES, type Report, type ReportStep, STEP_WAITS } from '../../model.ts';
@@ -30,7 +30,7 @@ import { CODE, INSTANCE, MESSAGE_COLUMNS, SEVERITY } from '../finding-columns.ts
 import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
-/** A table of a report with this id. */
+/** Makes a table with this id from a report. */
 type TableOfRun = (report: Report, id: string) => Table;
 
 function table<Item>(
@@ -45,52 +45,49 @@ function table<Item>(
 const OUTCOME: ColumnOf<ReportStep> = ['Outcome', ({ outcome }) => ({ kind: 'outcome', value: outcome })];
 const STEP_INSTANCE: ColumnOf<ReportStep> = ['Instance', ({ instance }) => id(instance)];
 
-const RUN_WAIT_WORDS = { paused: 'paused', soak: 'soak', 'no-process': 'nobody carried it out' } as const;
-const STEP_WAIT_WORDS = {
-  sending: 'its order to leave and be answered',
-  limit: 'the request limit',
-  busy: 'something else under way on the instance',
-  settling: 'what became of an attempt without an answer',
-  window: 'its maintenance window',
-  change: 'the change itself',
+const RUN_WAIT_NAMES = { paused: 'paused', soak: 'soak', 'no-process': 'no process running' } as const;
+const STEP_WAIT_NAMES = {
+  sending: 'sending of the order and its answer',
+  limit: 'request limit',
+  busy: 'another operation on the instance',
+  settling: 'resolving an unanswered order',
+  window: 'maintenance window',
+  change: 'the change',
 } as const;
 
-/** By id, in the order in which they are read: what needs a person first, what may be long last. */
+/** The tables by id, in reading order: urgent ones first, long ones last. */
 const TABLES = {
-  /** Steps that need a person's eyes. */
-  attention: table('Attention', stepsNeedingAttention, [
+  attention: table('Needs attention', stepsNeedingAttention, [
     OUTCOME,
     STEP_INSTANCE,
     ['Name', (step) => name(step.name), { minWidth: 6 }],
     ['Change', changeOf],
     ['Code', (step) => code(step.code), { yields: 1, bare: true }],
-    ['What', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ what }) => what, BELOW_ROW],
     ['Warning', ({ warning = null }) => warning, { below: true }],
   ]),
   waves: table('Waves', wavesWithOutcomes, [
     ['Wave', (wave) => wave.name, { minWidth: 8 }],
     ['Steps', (wave) => count(wave.steps)],
     ['Outcomes', (wave) => describeOutcomes(wave.outcomes), { yields: 1, bare: true }],
-    ['Began', (wave) => time(wave.startedAt) ?? 'not started'],
+    ['Started', (wave) => time(wave.startedAt) ?? 'not started'],
     ['Ended', (wave) => time(wave.endedAt, wave.startedAt)],
-    ['Took', (wave) => duration(show.between(wave.startedAt, wave.endedAt))],
+    ['Duration', (wave) => duration(show.between(wave.startedAt, wave.endedAt))],
   ]),
-  /** Who signed the plan and its waves, in order. */
-  signatures: table('Signed by', ({ run }) => run.signatures ?? [], [
+  signatures: table('Signatures', ({ run }) => run.signatures ?? [], [
     ['At', ({ at }) => time(at)],
-    ['Who', ({ by }) => by],
-    ['What', ({ wave }) => describeSigned(wave)],
+    ['Approver', ({ by }) => by],
+    ['Signed', ({ wave }) => describeSigned(wave)],
     ['Signed at', ({ issuedAt }) => time(issuedAt), { yields: 3 }],
-    ['Good until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
+    ['Valid until', ({ expiresAt }) => time(expiresAt), { yields: 2 }],
     ['Key', ({ key }) => code(key), { yields: 1 }],
   ]),
-  /** What the gates judged after the waves, in the order of the waves. */
   gates: table('Gates', gatesOf, [
     ['At', ({ at }) => time(at)],
     ['Wave', ({ wave }) => wave],
-    ['Judged', ({ judge }) => judge],
+    ['Check', ({ judge }) => judge],
     ['Outcome', ({ outcome, shadow }) => (shadow ? `${outcome} (shadow)` : outcome)],
-    ['What', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ what }) => what, BELOW_ROW],
   ]),
   processes: table('Processes', ({ run }) => run.processes, [
     ['At', ({ at }) => time(at)],
@@ -98,57 +95,54 @@ const TABLES = {
     ['Host', ({ host }) => host, { minWidth: 8 }],
     ['Pid', ({ pid }) => String(pid)],
     ['Version', ({ version }) => version, { yields: 1 }],
-    ['Torn bytes cut off', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
-    ['Remarks', (process) => show.describeProcess(process), BELOW_ROW],
+    ['Bytes of an incomplete entry removed', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
+    ['Details', (process) => show.describeProcess(process), BELOW_ROW],
   ]),
-  /** What people told the run to do while it was live, in order. */
-  commands: table('Commands to the run', ({ run }) => run.steered ?? [], [
+  commands: table('Control commands', ({ run }) => run.steered ?? [], [
     ['At', ({ at }) => time(at)],
     ['User', ({ by }) => by.user, { minWidth: 8 }],
     ['Host', ({ by }) => by.host, { minWidth: 8 }],
     ['Pid', ({ by }) => String(by.pid), { yields: 1 }],
     ['Command', ({ command, value }) => (value === null ? command : `${command} ${value}`)],
     ['Answer', ({ accepted }) => (accepted ? 'accepted' : 'refused')],
-    ['What', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ what }) => what, BELOW_ROW],
   ]),
-  /** Who was notified of the run while it was live, and who could not be, in order. */
   notifications: table('Notifications', ({ run }) => run.told ?? [], [
     ['At', ({ at }) => time(at)],
     ['Event', ({ event }) => event],
-    ['By', ({ by }) => by],
+    ['Sent by', ({ by }) => by],
     ['To', ({ to }) => to, { yields: 1 }],
     ['Delivered', ({ ok }) => (ok ? 'yes' : 'NO')],
-    ['What', ({ what }) => what, BELOW_ROW],
+    ['Message', ({ what }) => what, BELOW_ROW],
   ]),
   'run-waits': table('Waits of the run', ({ run }) => run.waits ?? [], [
     ['From', ({ from }) => time(from)],
     ['To', ({ from, to }) => time(to, from)],
-    ['For', (wait) => RUN_WAIT_WORDS[wait.for]],
-    ['What', ({ what }) => what, { minWidth: 20, yields: 1, bare: true }],
-    ['Lasted', ({ from, to }) => duration(show.between(from, to)) ?? 'not over yet'],
+    ['Reason', (wait) => RUN_WAIT_NAMES[wait.for]],
+    ['Details', ({ what }) => what, { minWidth: 20, yields: 1, bare: true }],
+    ['Duration', ({ from, to }) => duration(show.between(from, to)) ?? 'in progress'],
   ]),
   'step-waits': table('Waits of the steps', stepWaits, [
-    ['For', ({ reason }) => STEP_WAIT_WORDS[reason], { minWidth: 20 }],
+    ['Reason', ({ reason }) => STEP_WAIT_NAMES[reason], { minWidth: 20 }],
     ['Steps', ({ waits }) => count(waits.length)],
     ['Times', ({ waits }) => count(sum(waits.map(({ times }) => times)))],
-    ['In all', ({ waits }) => duration(sum(waits.map(({ ms }) => ms)))],
-    ['At most', ({ waits }) => duration(waits.reduce((most, { ms }) => Math.max(most, ms), 0))],
+    ['Total', ({ waits }) => duration(sum(waits.map(({ ms }) => ms)))],
+    ['Longest', ({ waits }) => duration(waits.reduce((most, { ms }) => Math.max(most, ms), 0))],
   ]),
-  attempts: table('Asked more than once, or without a plain answer', attemptsOf, [
+  attempts: table('Steps with several attempts or without a clear answer', attemptsOf, [
     ['Instance', ({ step }) => id(step.instance)],
     ['Change', ({ step }) => changeOf(step)],
     ['Attempt', ({ attempt }) => describeAttempt(attempt), BELOW_ROW],
   ]),
-  /** Warnings and notes that stood in the plan when it was approved. */
-  'approved-with': table('Approved with', ({ plan }) => plan.findings, [
+  /** The warnings and notes of the plan when people approved it. */
+  'approved-with': table('Findings at approval', ({ plan }) => plan.findings, [
     SEVERITY,
     CODE,
     INSTANCE,
     ...MESSAGE_COLUMNS,
   ]),
-  /** What was quoted beside what was billed. */
   money: table(
-    'Money',
+    'Cost',
     ({ money: { shares } }) => shares,
     [
       ['By', ({ by }) => by],
@@ -160,19 +154,19 @@ const TABLES = {
     ],
     ({ money: { quoted } }) =>
       quoted.some(({ basis }) => basis === 'hourly')
-        ? 'Of what is paid by the hour, nothing is billed at once.'
+        ? 'Changes that are paid by the hour have no one-time bill.'
         : undefined,
   ),
   'billed-otherwise': table(
-    'Billed otherwise than quoted',
+    'Bills that differ from the quote',
     ({ steps }) => steps.filter(({ bill }) => bill === 'differs'),
     [STEP_INSTANCE, ['Change', changeOf], ['Bill', describeBill, { yields: 1, bare: true }]],
-    // It explains most differences.
+    // This is the cause of most differences.
     () =>
-      'A prepaid quote is for the term that is left: what is ordered on a later day is billed, or paid back, for fewer days.',
+      'A prepaid quote covers the rest of the term. If Refit orders on a later day, the bill or refund covers fewer days.',
   ),
-  /** Targets that never became a step, one row a finding. */
-  blocked: table('Blocked, never a step', blockedFindings, [
+  /** One row for each finding of a blocked target. */
+  blocked: table('Blocked targets', blockedFindings, [
     INSTANCE,
     ['Region', ({ region }) => region],
     CODE,
@@ -203,7 +197,7 @@ function gatesOf({ waves }: Report) {
   return waves.flatMap(({ name: wave, gate = [] }) => gate.map((one) => ({ wave, ...one })));
 }
 
-/** The waits of all steps by reason; reasons for which none waited a millisecond are left out. */
+/** The waits of all steps by reason, without waits of zero milliseconds. */
 function stepWaits({ steps }: Report) {
   return STEP_WAITS.flatMap((reason) => {
     const waits = steps.flatMap((step) => step.waits.filter((wait) => wait.for === reason && wait.ms > 0));
@@ -225,30 +219,30 @@ function blockedFindings({ blocked }: Report) {
   );
 }
 
-/** What a page alone has room for: under the outcome, or under the change. */
+/** Details that only an HTML page has room for. */
 const UNDER_OUTCOME = { under: 'Outcome', in: 'page', bare: true } as const;
 const UNDER_CHANGE = { under: 'Change', in: 'page' } as const;
 
-/** Every step with its one outcome. */
+/** Every step with its outcome. */
 function stepsTable(report: Report, id: string): Table {
   const choices = OUTCOMES.filter((outcome) => report.totals[outcome] > 0);
-  const began = report.run.startedAt;
+  const runStart = report.run.startedAt;
   const columns: readonly ColumnOf<ReportStep>[] = [
     OUTCOME,
     ['Code', (step) => unlessVerified(step, step.code), UNDER_OUTCOME],
-    ['What', (step) => (needsExplanation(step) ? step.what : null), UNDER_OUTCOME],
+    ['Message', (step) => (needsExplanation(step) ? step.what : null), UNDER_OUTCOME],
     ['Warning', ({ warning = null }) => warning, { under: 'Outcome', in: 'page' }],
     ['Attempts', attemptList, UNDER_OUTCOME],
-    ['Waited', describeDelays, { under: 'Outcome', in: 'page' }],
+    ['Waits', describeDelays, { under: 'Outcome', in: 'page' }],
     STEP_INSTANCE,
     ['Name', (step) => name(step.name), { under: 'Instance', minWidth: 10, yields: 4, bare: true }],
     ['Region', ({ region }) => region, { under: 'Instance', in: 'documents', bare: true }],
     ['Wave', ({ wave }) => wave, { in: 'documents' }],
     ['Change', changeOf],
-    ['Why', ({ because = null }) => because, { ...UNDER_CHANGE, bare: true }],
+    ['Reason', ({ because = null }) => because, { ...UNDER_CHANGE, bare: true }],
     ['Found', (step) => (step.found && needsExplanation(step) ? show.size(step.found) : null), UNDER_CHANGE],
-    ['Began', ({ startedAt }) => time(startedAt, began), { in: 'documents' }],
-    ['Took', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
+    ['Started', ({ startedAt }) => time(startedAt, runStart), { in: 'documents' }],
+    ['Duration', ({ startedAt, endedAt }) => duration(show.between(startedAt, endedAt)), { yields: 3 }],
     ['Orders', ({ orders }) => ids(orders), { yields: 2 }],
     ['Request ids', (step) => ids(step.requestIds), { under: 'Orders', in: 'documents', bare: true }],
     ['Quoted', ({ quote }) => quote && money(show.quote(quote), quote.amount), { in: 'documents' }],
@@ -257,7 +251,7 @@ function stepsTable(report: Report, id: string): Table {
   return tableOf({ id, heading: 'Steps', filter: { by: 'Outcome', choices } }, report.steps, columns);
 }
 
-/** How a step stands needs words where it is neither as it should be nor untouched. */
+/** True for a step whose outcome needs a message: all except verified and not-run. */
 function needsExplanation({ outcome }: ReportStep): boolean {
   return outcome !== 'verified' && outcome !== 'not-run';
 }
@@ -275,12 +269,12 @@ function billCell(step: ReportStep): Cell {
   return step.bill === 'differs' ? { kind: 'strong', text } : text;
 }
 
-/** Targets that already fit. */
+/** Targets that already have the requested size. */
 export function unchangedTable(unchanged: Report['unchanged']): Table {
-  return tableOf({ id: 'unchanged', heading: 'Unchanged, nothing to order' }, unchanged, [
+  return tableOf({ id: 'unchanged', heading: 'Unchanged targets' }, unchanged, [
     ['Instance', ({ instance }) => id(instance)],
     ['Region', ({ region }) => region],
-    ['Why', ({ why }) => why, { yields: 1, bare: true }],
+    ['Reason', ({ why }) => why, { yields: 1, bare: true }],
   ]);
 }
 
@@ -289,7 +283,7 @@ export function actionsTable(report: Report): Table {
   return tableOf({ id: 'actions', heading: 'Calls by action' }, actionCalls(report), [
     ['Action', ({ action }, at) => ({ kind: 'action', text: action, tone: actionTone(at) })],
     ['Calls', (calls) => count(calls.count)],
-    ['Most in one second', ({ peak }) => count(peak)],
-    ['Refused by limit', ({ refusedByLimit }) => count(refusedByLimit)],
+    ['Peak per second', ({ peak }) => count(peak)],
+    ['Refused by the request limit', ({ refusedByLimit }) => count(refusedByLimit)],
   ]);
 }
