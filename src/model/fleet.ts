@@ -14,7 +14,7 @@ export interface Size {
   readonly replicas: number;
 }
 
-/** The total billed memory of a size in MB: all shards of the master and of each replica. */
+/** The total billed memory of a size, MB. It includes all shards of the master and of each replica. */
 export function totalMemory(size: Size): number {
   return size.memoryPerShard * size.shards * (1 + size.replicas);
 }
@@ -89,9 +89,9 @@ export interface Zone {
   readonly number: number;
 }
 
-/** A node of a multi-zone instance: the master, or one replica with a full copy of all shards. */
+/** A node of a multi-zone instance: the master or one replica. A replica has a full copy of all shards. */
 export interface InstanceNode {
-  /** The provider's number for it; null where the node has none, such as a replica that is not added yet. */
+  /** The provider's number for it. Null where the node has none, such as a replica that is not added yet. */
   readonly id: number | null;
   readonly role: 'master' | 'replica';
   readonly zone: Zone;
@@ -121,7 +121,7 @@ export interface Instance {
   readonly id: string;
   readonly name: string;
   readonly region: string;
-  /** Zone code such as `ap-guangzhou-3`, or the numeric id as text where the catalogue does not name it. */
+  /** Zone code such as `ap-guangzhou-3`. The numeric id as text where the catalogue does not name it. */
   readonly zone: string;
   /** The credentials profile that reads it; `default` unless the plan names another. */
   readonly profile: string;
@@ -139,7 +139,7 @@ export interface Instance {
   readonly deadline: string | null;
   /** Memory in use; null if it was not read. Refit never uses the provider's SizeUsed, which is obsolete. */
   readonly used: UsedMemory | null;
-  /** The provider task in progress when it was read (backup, migration, resize), as text; else null. */
+  /** The provider task in progress (backup, migration, resize), as text. Null if there was none at the read. */
   readonly task: string | null;
   /** The number of an unpaid order for it; else null. */
   readonly unpaidOrder: string | null;
@@ -152,7 +152,7 @@ export interface UsedMemory {
   readonly total: number;
   /** The fullest shard, where known; equal to the total on standard architecture. */
   readonly fullestShard: number | null;
-  /** The source of the numbers as text: metric, statistic, time range, period, and the answers of the shards. */
+  /** The source of the numbers as text: metric, statistic, time range, period, answers of the shards. */
   readonly source: string;
   /** ISO 8601 UTC. */
   readonly readAt: string;

@@ -14,7 +14,7 @@ export interface Quote extends Money {
   readonly basis: 'once' | 'hourly';
   /** ISO 8601 UTC. */
   readonly readAt: string;
-  /** True if Refit scaled the provider's quote: the provider quotes a later step only as if it were the first. */
+  /** True if Refit scaled the provider's quote. The provider quotes a later step only as if it were the first. */
   readonly estimated?: true;
 }
 

@@ -23,7 +23,7 @@ function severityRank({ outcome }: ReportStep): number {
   return at < 0 ? MOST_SEVERE_FIRST.length : at;
 }
 
-/** True where a step has several attempts, or one without a clear answer: reports then list its attempts. */
+/** True where a step has several attempts, or one without a clear answer. Reports then list its attempts. */
 export function hasUnusualAttempts({ asked }: ReportStep): boolean {
   return asked.some(
     (one, at) =>

@@ -1,6 +1,6 @@
 /**
  * Formats quantities, the same in every output format: memory, sizes, changes, money, durations, times, counts.
- * Sizes are never rounded, because readers compare them with what was ordered. Money is exact in JSON and CSV.
+ * Sizes are never rounded, because readers compare them with orders. Money is exact in JSON and CSV.
  */
 import type {
   Change,
@@ -157,7 +157,7 @@ export function timeOfDay(iso: string | null): string {
   return iso === null ? '–' : iso.slice(11, 19);
 }
 
-/** `17:00:00 to 18:00:00`; with dates if the two ISO 8601 UTC times are on different days. */
+/** `17:00:00 to 18:00:00`. With dates if the two ISO 8601 UTC times are on different days. */
 export function fromTo(from: string, to: string | null): string {
   if (to === null || from.slice(0, 10) === to.slice(0, 10)) return `${timeOfDay(from)} to ${timeOfDay(to)}`;
   const dated = (iso: string) => `${iso.slice(0, 10)} ${timeOfDay(iso)}`;

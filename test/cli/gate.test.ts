@@ -28,7 +28,7 @@ process.exit(existsSync('calm') ? 0 : 3);
   const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   expect(planned.code, planned.stderr).toBe(0);
   expect(planned.stdout.replace(/\s+/g, ' ')).toContain(
-    `then a gate fails at the command ${process.execPath}`,
+    `then a gate fails if the command ${process.execPath}`,
   );
 
   const refused = await at.refit(APPLY);

@@ -17,9 +17,9 @@ describe.concurrent('refit rehearse', () => {
     const first = await at.refit([...typed, ...written]);
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain('10 runs rehearsed');
-    expect(first.stdout).toMatch(/^REHEARSAL, no audit report: nothing was ordered\./);
-    expect(first.stdout).toMatch(/ends after {2}.* by the median, .* at the most/);
-    expect(first.stdout).toContain('lost-answer:0.05\n    ends: ');
+    expect(first.stdout).toMatch(/^REHEARSAL, not an audit report: nothing was ordered\./);
+    expect(first.stdout).toMatch(/run time {3}p50 .*, longest .*/);
+    expect(first.stdout).toContain('lost-answer:0.05\n    run time: ');
     expect(first.stdout).toContain('60 verified');
     const report = await at.json<Report>('r.json');
     expect(report.rehearsal).toBe(true);
@@ -70,7 +70,7 @@ describe.concurrent('refit rehearse', () => {
     expect((await at.refit(['apply', 'saved.json', '--auto-approve', '-q'])).code).toBe(0);
     await at.write('again.yaml', growPlan().replace('8GB', '16GB'));
     const after = await at.refit(['plan', 'again.yaml', '-o', 'again.json']);
-    expect(after.stdout).toMatch(/likely +ends after \d+ s, within \d+ s nine times of ten/);
+    expect(after.stdout).toMatch(/forecast +p50 \d+ s, p90 \d+ s/);
     expect(after.stdout).toContain('6 verified changes of 1 past run');
     expect((await at.refit(['rehearse', 'again.json', '--seeds', '1'])).stdout).toContain(
       '6 verified changes of 1 past run',

@@ -150,7 +150,7 @@ it('a saved plan that nobody has approved is refused with 11 and told, and carri
   const planned = await at.refit(['plan', 'source.yaml', '-o', 'plans/board.json']);
   expect([planned.code, planned.stdout]).toEqual([
     0,
-    expect.stringMatching(/schedule +carried out by itself, once at/),
+    expect.stringMatching(/schedule +started by the scheduler, once at/),
   ]);
 
   const early = await at.refit(['schedule', 'run-now', 'plans', 'board', ...RUNS]);

@@ -38,7 +38,7 @@ describe.concurrent('windows', () => {
     const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
     expect(planned.code, planned.stderr).toBe(0);
     expect(planned.stdout).toContain(
-      `${weekday} ${date} 01:00-05:00 UTC (opens ${date} 01:00:00 UTC); the orders fit`,
+      `${weekday} ${date} 01:00-05:00 UTC (opens ${date} 01:00:00 UTC); all orders fit`,
     );
 
     const refused = await at.refit(APPLY);

@@ -18,8 +18,8 @@ const report = (name: string) => {
   return buildReport(saved, entries);
 };
 
-describe('a report tells of a run', () => {
-  it('what the orders were, for each step in the order of the plan', () => {
+describe('a report', () => {
+  it('lists the orders of each step in plan order', () => {
     const rows = report('a-small-run-all-verified').steps.map((step) => [
       step.id,
       step.outcome,
@@ -64,13 +64,13 @@ describe('a report tells of a run', () => {
     ]);
   });
 
-  it('who ran and approved it first, however often it was taken up', () => {
+  it('names the first operator and approver of a resumed run', () => {
     const { starts, user, host, approved } = report('a-resumed-run-with-an-unknown').run;
     expect([starts, user, host, approved?.by]).toEqual([2, 'wei', 'ops-1', 'wei']);
   });
 
-  it('memory as last read back: of the failed step the size that was found', () => {
-    // 24 GB an instance before; verified: cart-01 to 48 GB, cart-02 to 8 shards (64 GB); the rest as it was.
+  it('shows the memory that Refit read last, also for a failed step', () => {
+    // Before: 24 GB per instance. Verified: cart-01 has 48 GB, cart-02 has 8 shards (64 GB). The third is unchanged.
     const gb = 1024;
     expect(report('a-priced-run-with-a-failure-and-a-refusal').memory).toEqual({
       before: 72 * gb,
@@ -79,7 +79,7 @@ describe('a report tells of a run', () => {
     });
   });
 
-  it('money quoted for all steps, and for the verified ones', () => {
+  it('sums the quotes of all steps and of the verified steps', () => {
     expect(report('a-priced-run-with-a-failure-and-a-refusal').money).toMatchObject({
       quoted: [
         { amount: 2992.5, currency: 'CNY', basis: 'once' },
@@ -91,7 +91,7 @@ describe('a report tells of a run', () => {
     });
   });
 
-  it('money by wave, region and account: quoted, verified and billed', () => {
+  it('sums quotes and bills by wave, region and account', () => {
     const { shares } = report('a-priced-run-with-a-failure-and-a-refusal').money;
     const sums = (amounts: readonly { amount: number }[]) => amounts.map(({ amount }) => amount).join('+');
     expect(
@@ -109,14 +109,14 @@ describe('a report tells of a run', () => {
     expect(report('a-small-run-all-verified').money.shares).toEqual([]);
   });
 
-  it('every process that took the run up, with what it cut off', () => {
+  it('lists every process of the run, with the bytes that it removed from the journal', () => {
     expect(report('a-resumed-run-with-an-unknown').run.processes).toEqual([
       { at: '2026-01-05T02:00:00.000Z', user: 'wei', host: 'ops-1', pid: 4242, cutOff: 0, version: '0.1.0' },
       { at: '2026-01-05T02:13:10.000Z', user: 'lin', host: 'ops-2', pid: 77, cutOff: 37, version: '0.1.0' },
     ]);
   });
 
-  it('the plan file, and the findings with which the plan was approved', () => {
+  it('names the plan file and the findings at approval', () => {
     const { plan } = report('a-priced-run-with-a-failure-and-a-refusal');
     expect([plan.file, plan.findings.map(({ code }) => code)]).toEqual([
       'plans/double-eleven.yaml',
@@ -135,30 +135,30 @@ describe('a report tells of a run', () => {
   // biome-ignore format: one line a case
   it.for([
     ['as quoted', once(412), yuan(412), false, 'as-quoted', 0, 'billed ¥412.00, as quoted'],
-    ['as quoted to the cent, in which bills are written', once(412.004), yuan(412), false, 'as-quoted', -0.004, 'billed ¥412.00, as quoted'],
+    ['as quoted after rounding to the cent', once(412.004), yuan(412), false, 'as-quoted', -0.004, 'billed ¥412.00, as quoted'],
     ['a cent more', once(412), yuan(412.01), false, 'differs', 0.01, 'billed ¥412.01, ¥0.01 more than quoted'],
-    ['less, of a quote that was reckoned', once(412, { estimated: true }), yuan(400), false, 'differs', -12, 'billed ¥400.00, ¥12.00 less than quoted (reckoned)'],
+    ['less than an estimated quote', once(412, { estimated: true }), yuan(400), false, 'differs', -12, 'billed ¥400.00, ¥12.00 less than quoted (estimated)'],
     ['a refund as quoted', once(-88), yuan(-88), false, 'as-quoted', 0, 'billed -¥88.00, as quoted'],
     ['in another currency', once(412), { amount: 60, currency: 'USD' }, false, 'differs', null, 'billed 60.00 USD, quoted in CNY'],
     ['not read', once(412), null, false, 'not-read', null, 'bill not read'],
     ['not quoted', null, yuan(412), false, 'not-quoted', null, 'billed ¥412.00'],
-    ['by the hour, which costs nothing at once and is no difference', hourly, yuan(0), true, 'by-the-hour', null, 'nothing at once'],
-    ['by the hour, and nothing was quoted', null, null, true, 'by-the-hour', null, 'nothing at once'],
-    ['by the hour, and billed at once all the same', hourly, yuan(3), true, 'by-the-hour', null, 'billed ¥3.00'],
-  ] as const)('of a verified step the bill beside the quote: %s', ([_, quote, billed, postpaid, bill, difference, words]) => {
-    const told = billOf({ quote }, { outcome: 'verified', billed }, postpaid);
-    expect(told).toEqual({ bill, difference });
-    expect(describeBill({ ...told, quote, billed } as ReportStep)).toBe(words);
+    ['by the hour, without a one-time bill', hourly, yuan(0), true, 'by-the-hour', null, 'billed by the hour'],
+    ['by the hour, without a quote', null, null, true, 'by-the-hour', null, 'billed by the hour'],
+    ['by the hour, with a one-time bill', hourly, yuan(3), true, 'by-the-hour', null, 'billed ¥3.00'],
+  ] as const)('compares the bill of a verified step with its quote: %s', ([_, quote, billed, postpaid, bill, difference, text]) => {
+    const compared = billOf({ quote }, { outcome: 'verified', billed }, postpaid);
+    expect(compared).toEqual({ bill, difference });
+    expect(describeBill({ ...compared, quote, billed } as ReportStep)).toBe(text);
   });
 
-  it('of a step that is not verified no bill: an order that is not delivered is paid back', () => {
+  it('has no bill for an unverified step, because the provider refunds an undelivered order', () => {
     expect(billOf({ quote: once(1) }, { outcome: 'failed', billed: null }, false)).toEqual({
       bill: null,
       difference: null,
     });
   });
 
-  it('of two hourly prices of one instance the last verified one, for each is the whole price', () => {
+  it('counts only the last verified hourly price of an instance, because each is the whole price', () => {
     const changes = [
       { shards: 4, price: 2, basis: 'hourly' as const },
       { memoryPerShard: 8192, price: 5, basis: 'hourly' as const },
@@ -175,7 +175,7 @@ describe('a report tells of a run', () => {
     ]);
   });
 
-  it('nothing but the plan where the journal is empty', () => {
+  it('has only the plan if the journal is empty', () => {
     const { run, totals, steps, head, entries } = report('a-plan-without-a-journal');
     expect([run.startedAt, run.endedBecause, totals['not-run'], steps.length, entries]).toEqual([
       null,
@@ -188,15 +188,15 @@ describe('a report tells of a run', () => {
   });
 });
 
-/** Deeds in any order that the types allow, about steps of the plan: also such as no executor would write. */
-function deedsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
+/** Random events about the steps of a plan, also sequences that no executor writes. */
+function eventsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
   const step = fc.constantFrom(...saved.steps.map(({ id }) => id));
   const attempt = fc.integer({ min: 1, max: 4 });
   const size = saved.steps[0]!.after;
   const sentAt = '2026-01-05T02:00:07.000Z';
   const ends = OUTCOMES.filter((outcome): outcome is Exclude<Outcome, 'not-run'> => outcome !== 'not-run');
   const text = fc.string({ maxLength: 12, unit: 'binary' });
-  const deed: fc.Arbitrary<JournalEvent> = fc.oneof(
+  const event: fc.Arbitrary<JournalEvent> = fc.oneof(
     fc.record({
       kind: fc.constant('looked' as const),
       step,
@@ -263,16 +263,16 @@ function deedsAbout(saved: SavedPlan): fc.Arbitrary<JournalEvent[]> {
       exitCode: fc.constant(3),
     }),
   );
-  return fc.array(deed, { maxLength: 60 });
+  return fc.array(event, { maxLength: 60 });
 }
 
-describe('whatever a journal holds', () => {
-  it('totals add up to the steps, each step is told once in every format, and nothing acts', () => {
+describe('a report of a random journal', () => {
+  it('has totals that add up, shows every step in every format, and has no control characters', () => {
     const saved = savedPlan(fleet(6));
     fc.assert(
-      fc.property(deedsAbout(saved), (deeds) => {
+      fc.property(eventsAbout(saved), (events) => {
         const journal = new JournalWriter(saved).start();
-        for (const deed of deeds) journal.after(0.25).deed(deed);
+        for (const event of events) journal.after(0.25).append(event);
         const made = buildReport(saved, journal.entries);
         expect(Object.values(made.totals).reduce((sum, count) => sum + count, 0)).toBe(saved.steps.length);
         expect(made.steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));

@@ -3,10 +3,10 @@ import { callsChart, PROVIDER_LIMIT } from '../../src/report/charts/calls.ts';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
 
-/** For each strip: how high its calls reach, as a share of the way to the limit line. */
+/** For each strip, its peak as a share of the limit. */
 function reaches(counts: readonly (readonly [number, string, number, number])[]): number[] {
   const saved = savedPlan(fleet(1));
-  const journal = new JournalWriter(saved).start().after(30).deed({ kind: 'calls', counts });
+  const journal = new JournalWriter(saved).start().after(30).append({ kind: 'calls', counts });
   const svg = callsChart(buildReport(saved, journal.entries)).raw;
   return [...svg.matchAll(/ d="([^"]+)"[\s\S]*?class="limit"[^>]* y1="([\d.]+)"/g)].map(([, path, limit]) => {
     const heights = [...path!.matchAll(/,([\d.]+)/g)].map(([, y]) => Number(y));
@@ -17,8 +17,8 @@ function reaches(counts: readonly (readonly [number, string, number, number])[])
 
 const second = Date.UTC(2026, 0, 5, 2, 0, 5) / 1000;
 
-describe('the picture of the calls', () => {
-  it('measures each action against the limit by itself: two actions of fifteen in one second stay below it', () => {
+describe('the chart of calls', () => {
+  it('compares each action with the limit: two actions with fifteen calls in one second stay below it', () => {
     const drawn = reaches([
       [second, 'DescribeInstances', 15, 0],
       [second, 'DescribeTaskList', 15, 0],
@@ -26,12 +26,12 @@ describe('the picture of the calls', () => {
     expect(drawn.map((share) => Math.round(share * PROVIDER_LIMIT))).toEqual([15, 15]);
   });
 
-  it('shows an action that went past the limit above its line', () => {
+  it('draws an action above the limit above its line', () => {
     const [share] = reaches([[second, 'DescribeInstances', 30, 10]]);
     expect(Math.round(share! * PROVIDER_LIMIT)).toBe(30);
   });
 
-  it('keeps the highest second where seconds of a long run are taken together', () => {
+  it('shows the peak of one second where a column covers several seconds', () => {
     const [share] = reaches([
       [second, 'DescribeInstances', 18, 0],
       [second + 1, 'DescribeInstances', 2, 0],

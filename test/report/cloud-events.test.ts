@@ -1,4 +1,4 @@
-/** The journal as CloudEvents, judged by the standard's own package. */
+/** The journal as CloudEvents, checked by the standard's own package. */
 import { HTTP, CloudEvent as Judge } from 'cloudevents';
 import { describe, expect, it } from 'vitest';
 import { cloudEventLines, cloudEvents } from '../../src/report/run/cloud-events.ts';
@@ -11,7 +11,7 @@ const eventsIn = (lines: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('a journal as CloudEvents', () => {
-  it.each(Object.keys(SITUATIONS))('%s: every line is an event that the standard takes', (name) => {
+  it.each(Object.keys(SITUATIONS))('%s: every line is a valid event', (name) => {
     const { saved, entries } = SITUATIONS[name]!();
     const events = eventsIn(cloudEventLines(saved, entries));
     expect(events).toHaveLength(entries.length);
@@ -25,7 +25,7 @@ describe('a journal as CloudEvents', () => {
         time: entries[at]!.at,
         data: entries[at],
       });
-      // What the standard asks of every attribute: a text that is not empty, without control characters.
+      // The standard requires that every attribute is not empty and has no control characters.
       for (const [key, value] of Object.entries(event)) {
         expect(key).toMatch(/^[a-z0-9]{1,20}$/);
         if (key !== 'data') expect(value, key).toMatch(/^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]+$/u);
@@ -33,14 +33,14 @@ describe('a journal as CloudEvents', () => {
     }
   });
 
-  it('goes through the HTTP binding of the standard and comes back the same', () => {
+  it('is unchanged after a round trip through the HTTP binding of the standard', () => {
     const { saved, entries } = SITUATIONS['a-run-full-of-hostile-text']!();
     const event = new Judge({ ...cloudEvents(saved, entries)[3]! });
     const back = HTTP.toEvent(HTTP.structured(event)) as Judge;
     expect(back.toJSON()).toEqual(event.toJSON());
   });
 
-  it('has one source for a run, each number once, and a longer journal begins with the same lines', () => {
+  it('has one source for a run and unique ids, and keeps its lines when the journal grows', () => {
     const { saved, entries } = SITUATIONS['a-halted-run']!();
     const events = cloudEvents(saved, entries);
     expect(new Set(events.map(({ source }) => source))).toEqual(
@@ -52,7 +52,7 @@ describe('a journal as CloudEvents', () => {
     expect(cloudEventLines(saved, [])).toBe('');
   });
 
-  it('is about the step, else the wave, else the plan', () => {
+  it('has the step as its subject, else the wave, else the plan', () => {
     const { saved, entries } = SITUATIONS['a-halted-run']!();
     const about = Object.fromEntries(cloudEvents(saved, entries).map(({ type, subject }) => [type, subject]));
     expect(about).toMatchObject({

@@ -1,4 +1,4 @@
-/** What a run was told while it was live stands in its report, word by word, and harms no reader. */
+/** Control commands in reports, also with hostile names. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -10,27 +10,27 @@ import { renderReport } from '../../src/report/run/render-report.ts';
 import { SITUATIONS } from './situations.ts';
 
 const BY = { user: 'oncall', host: 'ops-2', pid: 99 };
-const TOLD: readonly ControlAttempt[] = [
+const COMMANDS: readonly ControlAttempt[] = [
   { command: 'pause', value: null, by: BY, accepted: true, what: 'paused: no new order starts' },
   { command: 'pause', value: null, by: BY, accepted: false, what: 'already paused' },
   { command: 'continue', value: null, by: BY, accepted: true, what: 'going on' },
   { command: 'set inFlight', value: 5, by: BY, accepted: true, what: 'inFlight is 5 now' },
 ];
 
-function toldTo(told: readonly ControlAttempt[]) {
+function runWith(commands: readonly ControlAttempt[]) {
   const { saved, entries } = SITUATIONS['a-small-run-all-verified']!();
   const more: JournalEntry[] = [...entries];
-  for (const one of told)
+  for (const one of commands)
     more.push(seal(more.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:30:00.000Z', { kind: 'steered', ...one }));
   return { saved, entries: more };
 }
 
-describe('commands to a live run', () => {
-  const { saved, entries } = toldTo(TOLD);
+describe('control commands', () => {
+  const { saved, entries } = runWith(COMMANDS);
   const report = buildReport(saved, entries);
 
-  it('stand in the report in their order, with who gave them and what was answered', () => {
-    expect(report.run.steered).toEqual(TOLD.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })));
+  it('are in the report in order, with operator and answer', () => {
+    expect(report.run.steered).toEqual(COMMANDS.map((one) => ({ at: '2026-01-05T02:30:00.000Z', ...one })));
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
     );
@@ -39,14 +39,14 @@ describe('commands to a live run', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  it('and are absent where nobody gave one', () => {
-    const quiet = toldTo([]);
+  it('are absent if there are none', () => {
+    const quiet = runWith([]);
     expect(buildReport(quiet.saved, quiet.entries).run).not.toHaveProperty('steered');
   });
 
   it.each(['text', 'markdown', 'html'] as const)('are shown as %s', (format) => {
     const text = renderReport(report, format, { color: false, width: 140 });
-    for (const { what, by } of TOLD) {
+    for (const { what, by } of COMMANDS) {
       expect(text).toContain(what);
       expect(text).toContain(by.user);
     }
@@ -54,9 +54,9 @@ describe('commands to a live run', () => {
     expect(text).toMatch(/refused/);
   });
 
-  it('harm no reader, whatever the one who gave them is called', () => {
+  it('are escaped if the operator has a hostile name', () => {
     const hostile = { user: '<b>|x\u001b[2J', host: '=cmd()', pid: 1 };
-    const bad = toldTo([{ ...TOLD[0]!, by: hostile }]);
+    const bad = runWith([{ ...COMMANDS[0]!, by: hostile }]);
     const built = buildReport(bad.saved, bad.entries);
     const shown = (format: 'text' | 'markdown' | 'html') =>
       renderReport(built, format, { color: false, width: 140 });
@@ -66,14 +66,17 @@ describe('commands to a live run', () => {
   });
 });
 
-describe('a journal tells what a run had been told', () => {
+describe('a replay of the journal keeps the control commands', () => {
   it.each([
-    [TOLD.slice(0, 1), { paused: { since: '2026-01-05T02:30:00.000Z', by: 'oncall@ops-2' }, inFlight: null }],
-    [TOLD.slice(0, 3), { paused: null, inFlight: null }],
-    [TOLD, { paused: null, inFlight: 5 }],
-    [[{ ...TOLD[3]!, accepted: false }], { paused: null, inFlight: null }],
-  ])('%#', (told, steered) => {
-    const { saved, entries } = toldTo(told);
+    [
+      COMMANDS.slice(0, 1),
+      { paused: { since: '2026-01-05T02:30:00.000Z', by: 'oncall@ops-2' }, inFlight: null },
+    ],
+    [COMMANDS.slice(0, 3), { paused: null, inFlight: null }],
+    [COMMANDS, { paused: null, inFlight: 5 }],
+    [[{ ...COMMANDS[3]!, accepted: false }], { paused: null, inFlight: null }],
+  ])('%#', (commands, steered) => {
+    const { saved, entries } = runWith(commands);
     expect(replay(saved, entries).steered).toMatchObject(steered);
   });
 });

@@ -11,7 +11,7 @@ import {
   sanitize,
 } from '../../src/report/document/escape.ts';
 
-describe('characters that could act are made visible', () => {
+describe('control and invisible characters are escaped', () => {
   it.each([
     ['a plain name', 'a plain name'],
     ['购物车 é ñ 👍', '购物车 é ñ 👍'],
@@ -24,7 +24,7 @@ describe('characters that could act are made visible', () => {
     ['\u2028\u2029\ufffe\u{e0041}', '\\u{2028}\\u{2029}\\u{fffe}\\u{e0041}'],
   ])('%j', (text, shown) => expect(escapeControls(text)).toBe(shown));
 
-  it('in every string of a value, keys too; an excerpt keeps its line feeds alone', () => {
+  it('in every string and key of a value; only an excerpt keeps its line feeds', () => {
     expect(sanitize({ 'a\x1b': ['b\n'], excerpt: '1 | x\x1b\n  | ^', n: 1, no: null })).toEqual({
       'a\\x1b': ['b\\n'],
       excerpt: '1 | x\\x1b\n  | ^',
@@ -34,8 +34,8 @@ describe('characters that could act are made visible', () => {
   });
 });
 
-describe('each language takes text as text', () => {
-  it('HTML and XML: markup and quotes, while our own pieces stay', () => {
+describe('each format escapes text', () => {
+  it('HTML and XML: escapes markup and quotes of texts, not of templates', () => {
     expect(markup`<b title="${'"\'&'}">${'<script>'}${raw('<i>')}${null}${[1, 'x<']}</b>`.raw).toBe(
       '<b title="&quot;&#39;&amp;">&lt;script&gt;<i>1x&lt;</b>',
     );
@@ -77,7 +77,7 @@ describe('each language takes text as text', () => {
     [null, ''],
   ])('CSV: %j', (cell, shown) => expect(csvRecord([cell])).toBe(`${shown}\r\n`));
 
-  it('JSON parses to the very same value and holds nothing a terminal obeys', () => {
+  it('JSON parses to the same value and has no raw control characters', () => {
     const value = { name: '\x1b\x7f\x9b\u202e\u2028\ud800 购物车 \u{e0041}' };
     expect(JSON.parse(json(value))).toEqual(value);
     expect(json(value)).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
@@ -96,7 +96,7 @@ describe('columns', () => {
     ['→ × ✓', 5],
   ])('%s takes %d cells', (text, width) => expect(cells(text)).toBe(width));
 
-  it('cut at the width, never within a character, and bounded in combining marks', () => {
+  it('cut at the width, never inside a character, with a limit on combining marks', () => {
     expect(clip('购物车-上海', 6)).toBe('购物…');
     expect(clip('cart', 4)).toBe('cart');
     expect(clip(`a${'\u0301'.repeat(10_000)}b`, 10).length).toBeLessThan(200);
@@ -105,7 +105,7 @@ describe('columns', () => {
   it('pad by width, not by length', () =>
     expect(`${pad('购物', 6)}|${pad('1', 3, 'right')}`).toBe('购物  |  1'));
 
-  it('wrap at words, a longer word alone', () => {
+  it('wrap at words; a longer word has its own line', () => {
     expect(wrap('one two three-and-much-longer-than-that four', 24, '  ')).toEqual([
       '  one two',
       '  three-and-much-longer-than-that',
@@ -113,12 +113,12 @@ describe('columns', () => {
     ]);
   });
 
-  it('align rows; too wide, names are cut first and then left out, identifiers never', () => {
+  it('align rows; if too wide, they cut names first, then drop them, but never cut ids', () => {
     const rows = [
       ['crs-aaaa1111', 'a-long-name-of-it', 'memory 4 GB'],
       ['crs-b', '购物车', 'shards 3'],
     ];
-    const columns = [{}, { least: 8, optional: true }, {}];
+    const columns = [{}, { minWidth: 8, optional: true }, {}];
     expect(table(rows, columns, 60, '')).toEqual([
       'crs-aaaa1111  a-long-name-of-it  memory 4 GB',
       'crs-b         购物车             shards 3',

@@ -1,4 +1,4 @@
-// Goal: text from the provider or from an author is harmless in every format of a plan, whatever it holds.
+// Goal: hostile text from the provider or an author is harmless in every format of a plan.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -34,7 +34,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'eight-bit controls': '\x9b31m\x9d0;t\x9c\x90q\x9c\x85',
   'control characters': '\0\x01\b\x7f\v\f\r\n\t',
   'the other direction': '\u202egnp.exe\u202c \u2066x\u2069 \u200fy\u061c',
-  'what is not seen': '\u200b\u2060\ufeff\u00ad\u3164\u{e0041}\u2028\u2029',
+  'invisible characters': '\u200b\u2060\ufeff\u00ad\u3164\u{e0041}\u2028\u2029',
   'a formula that begins with =': "=cmd|' /C calc'!A0",
   'a formula that begins with +': '+1+1',
   'a formula that begins with -': '-2+3',
@@ -55,17 +55,17 @@ const TEXTS: Readonly<Record<string, string>> = {
   'ten thousand pieces of markup': '<|`*@'.repeat(LONG / 5),
   'ten thousand blanks and lines': ' \n'.repeat(LONG / 2),
   'keys of a prototype': '__proto__',
-  'all of it at once': HOSTILE,
+  'all of it at the same time': HOSTILE,
 };
 
 const render = (text: string, format: ReviewFormat) =>
   renderReview(reviewFullOf(text), format, { color: false, width: 100, all: false, elsewhere: text });
 
 const HARMLESS_REVIEWS = new Map(REVIEW_FORMATS.map((format) => [format, render('harmless', format)]));
-/** The same review with nothing in it that could act: what the structure must be. */
+/** The same review with harmless text: it shows the expected structure. */
 const harmless = (format: ReviewFormat) => HARMLESS_REVIEWS.get(format)!;
 
-/** What acts on a terminal, turns a line round, or is not seen. A record of CSV ends with CR LF. */
+/** Characters that control a terminal, change the text direction or are invisible. CSV records end with CR LF. */
 const ACTS = /(?!\r\n|\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const sarifValid = (() => {
@@ -77,7 +77,7 @@ const sarifValid = (() => {
   return new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 })();
 
-/** What must be so of a text in a format beside that nothing in it acts. */
+/** More checks for each format. */
 const HARMLESS: Readonly<Record<ReviewFormat, (shown: string, text: string) => void>> = {
   text(shown) {
     expect(shown.length).toBeLessThan(150_000);
@@ -91,7 +91,7 @@ const HARMLESS: Readonly<Record<ReviewFormat, (shown: string, text: string) => v
     expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(65_536);
     const html = htmlOf(shown);
     expect(tagsOf(html).filter((tag) => !MARKDOWN_TAGS.has(tag))).toEqual([]);
-    // A span is there for `@` and `#` alone.
+    // Only `@` and `#` are in spans.
     expect(html.replaceAll(/<span>[@#]<\/span>/g, '')).not.toMatch(/<\/?span/);
     const tables = tablesOf(html);
     for (const { head, rows } of tables) for (const row of rows) expect(row.length).toBe(head.length);
@@ -103,7 +103,7 @@ const HARMLESS: Readonly<Record<ReviewFormat, (shown: string, text: string) => v
   },
   html(shown) {
     expect(tagsOf(shown)).toEqual(tagsOf(harmless('html')));
-    // Quotes in text are entities, so what stands in quotes is the value of an attribute.
+    // Quotes in text are entities, so raw quotes enclose attribute values.
     expect(shown.replaceAll(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\son\w+=/i);
   },
   csv(shown) {
@@ -138,7 +138,7 @@ const MARKDOWN_TAGS = new Set(
 );
 
 describe.each(REVIEW_FORMATS)('a plan as %s', (format) => {
-  it.each(Object.entries(TEXTS))('is harmless with %s in every place', (_, text) => {
+  it.each(Object.entries(TEXTS))('is harmless with %s everywhere', (_, text) => {
     const shown = render(text, format);
     expect(shown.isWellFormed()).toBe(true);
     expect(ACTS.exec(shown)?.[0]).toBeUndefined();
@@ -146,7 +146,7 @@ describe.each(REVIEW_FORMATS)('a plan as %s', (format) => {
   });
 });
 
-it('a plan as JUnit is XML that Jenkins reads, with every one of these texts', async () => {
+it('a plan as JUnit is valid for Jenkins with each of these texts', async () => {
   const { errors } = await validateXML({
     xml: Object.values(TEXTS).map((text, at) => ({ fileName: `${at}.xml`, contents: render(text, 'junit') })),
     schema: [readFileSync(join(PUBLISHED, 'jenkins-junit.xsd'), 'utf8')],

@@ -1,4 +1,4 @@
-/** Text that would act, in every place that comes from elsewhere, in every format of a report. */
+/** Hostile text in every text from outside, in every format of a report. */
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { cloudEventLines } from '../../src/report/run/cloud-events.ts';
@@ -21,7 +21,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'lone surrogates': 'high \ud800 low \udc00 end \udbff',
   'nulls, separators and noncharacters': '\0\u2028\u2029\ufffe\u{e0041}\ufeff',
   'a prototype key': '__proto__',
-  'all of it at once': HOSTILE,
+  'all of it at the same time': HOSTILE,
 };
 
 const FORMATS = [...REPORT_FORMATS, 'cloudevents'] as const;
@@ -31,14 +31,14 @@ const render = (text: string, format: (typeof FORMATS)[number]) => {
     ? cloudEventLines(saved, entries)
     : renderReport(buildReport(saved, entries), format, { color: false, width: 100 });
 };
-/** What the document itself consists of: the same whatever the text is. */
+/** The structure of the document, the same for every text. */
 const tagsOf = (html: string) => [...html.matchAll(/<\/?[a-z!][^\s>]*/gi)].map(([tag]) => tag);
 const PLAIN = render('plain', 'html');
 
 describe.each(Object.entries(TEXTS))('%s', (name, text) => {
-  it.each(FORMATS)('in %s is text, and nothing acts', (format) => {
+  it.each(FORMATS)('is escaped in %s', (format) => {
     const shown = render(text, format);
-    // Nothing that a terminal, an editor or a log reader obeys; and it can be written as UTF-8.
+    // No character controls a terminal, editor or log viewer, and the text is valid UTF-8.
     expect(shown).not.toMatch(
       /[^\P{Cc}\r\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]|\p{Cs}/u,
     );
@@ -83,7 +83,7 @@ function cellsOf(csv: string): string[] {
   );
 }
 
-/** Markdown without its code spans, in which nothing acts. */
+/** Markdown without its code spans, which need no escapes. */
 function withoutCode(text: string): string {
   return text.replace(/\\`/g, '').replace(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, '');
 }

@@ -1,4 +1,4 @@
-/** What an auditor asks beyond the outcome: whose keys, which attempts, which waits. */
+/** Facts for auditors apart from the outcome: identities, attempts, waits. */
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/run/build-report.ts';
 import { fleet, JournalWriter, savedPlan } from './situations.ts';
@@ -6,7 +6,7 @@ import { fleet, JournalWriter, savedPlan } from './situations.ts';
 const saved = savedPlan(fleet(2));
 const [one, two] = saved.steps.map(({ id }) => id) as [string, string];
 const LIMIT = 'RequestLimitExceeded.UinLimitExceeded';
-const refusedFirst = () =>
+const refusedOnce = () =>
   new JournalWriter(saved)
     .start()
     .wave('wave-started', 0)
@@ -16,44 +16,57 @@ const refusedFirst = () =>
 const step = (journal: JournalWriter, id = one) =>
   buildReport(saved, journal.entries).steps.find((own) => own.id === id)!;
 
-describe('a step tells what it waited for, and how long', () => {
+describe('a report shows the reasons and durations of the waits of a step', () => {
   const busy = { kind: 'looked', step: one, status: 'processing', size: saved.steps[0]!.before } as const;
   it.each<[string, JournalWriter, Record<string, [ms: number, times: number]>]>([
-    ['the request limit', refusedFirst().after(3).ask(one, 2), { sending: [1000, 2], limit: [3000, 1] }],
+    ['the request limit', refusedOnce().after(3).ask(one, 2), { sending: [1000, 2], limit: [3000, 1] }],
     [
-      'an instance that something is under way on',
-      new JournalWriter(saved).start().deed(busy).after(5).deed(busy).after(5).ask(one),
+      'another operation in progress on the instance',
+      new JournalWriter(saved).start().append(busy).after(5).append(busy).after(5).ask(one),
       { busy: [10_000, 1], sending: [0, 1] },
     ],
     [
-      'a lock that only a refusal shows',
+      'a lock that only a refusal reveals',
       new JournalWriter(saved).start().ask(one).refuse(one, 'X', 'locked', 'wait').after(10).ask(one, 2),
       { busy: [10_000, 1], sending: [0, 2] },
     ],
     [
-      'what became of an attempt without an answer, over a death',
+      'an unanswered order, also after the process died',
       new JournalWriter(saved)
         .start()
         .ask(one)
         .after(2)
-        .deed({ kind: 'no-answer', step: one, attempt: 1, why: 'reset', sentAt: '2026-01-05T02:00:00.000Z' })
+        .append({
+          kind: 'no-answer',
+          step: one,
+          attempt: 1,
+          why: 'reset',
+          sentAt: '2026-01-05T02:00:00.000Z',
+        })
         .after(7)
         .reads(1)
         .after(600)
         .start(undefined, true)
         .after(11)
-        .deed({ kind: 'settled', step: one, attempt: 1, executed: true, order: null, evidence: 'task done' })
+        .append({
+          kind: 'settled',
+          step: one,
+          attempt: 1,
+          executed: true,
+          order: null,
+          evidence: 'task done',
+        })
         .after(60)
         .end(one, 'verified'),
       { sending: [2000, 1], settling: [18_000, 2], change: [60_000, 1] },
     ],
     [
-      'its maintenance window, whoever carries the run out',
+      'its maintenance window, also across processes',
       new JournalWriter(saved)
         .start()
         .ask(one)
         .accept(one)
-        .deed({
+        .append({
           kind: 'deferred',
           step: one,
           window: { from: '03:00', to: '06:00' },
@@ -62,7 +75,7 @@ describe('a step tells what it waited for, and how long', () => {
         .after(100)
         .start(undefined, true)
         .after(100)
-        .deed({ kind: 'began', step: one, evidence: 'processing', warning: null })
+        .append({ kind: 'began', step: one, evidence: 'processing', warning: null })
         .after(50)
         .end(one, 'verified'),
       { sending: [0, 1], window: [200_000, 1], change: [50_000, 1] },
@@ -77,11 +90,11 @@ describe('a step tells what it waited for, and how long', () => {
   });
 });
 
-describe('a run tells when all of it waited', () => {
+describe('a report shows the waits of the whole run', () => {
   const soaking = savedPlan(fleet(2), {
     waves: saved.waves.map((wave, n) => (n === 0 ? { ...wave, soak: 60_000 } : wave)),
   });
-  const steered = (command: 'pause' | 'continue') =>
+  const controlled = (command: 'pause' | 'continue') =>
     ({
       kind: 'steered',
       command,
@@ -92,8 +105,13 @@ describe('a run tells when all of it waited', () => {
     }) as const;
   it.each([
     [
-      'a pause, from who gave it to the next continue',
-      () => new JournalWriter(soaking).start().deed(steered('pause')).after(30).deed(steered('continue')),
+      'a pause that ends with continue',
+      () =>
+        new JournalWriter(soaking)
+          .start()
+          .append(controlled('pause'))
+          .after(30)
+          .append(controlled('continue')),
       [
         {
           for: 'paused',
@@ -104,13 +122,13 @@ describe('a run tells when all of it waited', () => {
       ],
     ],
     [
-      'a pause that lasts, and a soak that the pause came into',
+      'a pause without an end, which starts during a soak',
       () =>
         new JournalWriter(soaking)
           .start()
           .wave('wave-ended', 0)
           .after(10)
-          .deed(steered('pause'))
+          .append(controlled('pause'))
           .after(50)
           .wave('wave-started', 1),
       [
@@ -124,12 +142,12 @@ describe('a run tells when all of it waited', () => {
       ],
     ],
     [
-      'the last wave, which soaks for nothing',
+      'no soak after the last wave',
       () => new JournalWriter(soaking).start().wave('wave-ended', 1).after(10).finish('done', 0),
       undefined,
     ],
     [
-      'nobody, after an end that left work and after a death',
+      'no process, after a drain and after a process died',
       () =>
         new JournalWriter(soaking)
           .start()
@@ -161,11 +179,11 @@ describe('a run tells when all of it waited', () => {
   );
 });
 
-describe('a step tells every attempt', () => {
-  it('what was asked, and what came of it, in order', () => {
-    const journal = refusedFirst()
+describe('a report shows every attempt of a step', () => {
+  it('with its answer, in order', () => {
+    const journal = refusedOnce()
       .ask(one, 2)
-      .deed({ kind: 'not-sent', step: one, attempt: 2, why: 'the slot was missed' })
+      .append({ kind: 'not-sent', step: one, attempt: 2, why: 'the slot was missed' })
       .ask(one, 2)
       .accept(one, 2);
     expect(step(journal).asked).toEqual([
@@ -176,10 +194,10 @@ describe('a step tells every attempt', () => {
     expect(step(journal, two).asked).toEqual([]);
   });
 
-  it('one whose process died before the answer has none yet; settled by reading it tells what was found', () => {
+  it('without an answer if the process died, and with the evidence after it is resolved', () => {
     const journal = new JournalWriter(saved).start().ask(one);
     expect(step(journal).asked).toMatchObject([{ answer: 'none-yet', sentAt: null }]);
-    journal.after(60).start(undefined, true).deed({
+    journal.after(60).start(undefined, true).append({
       kind: 'settled',
       step: one,
       attempt: 1,
@@ -192,7 +210,7 @@ describe('a step tells every attempt', () => {
     ]);
   });
 
-  it('the instance as it was read just before the order, beside as it was read back', () => {
+  it('and the size of the instance before the order and after the change', () => {
     const journal = new JournalWriter(saved).start().ask(one).accept(one).after(60).end(one, 'verified');
     expect(step(journal)).toMatchObject({
       seen: { status: 'running', size: saved.steps[0]!.before, at: '2026-01-05T02:00:00.000Z' },
@@ -202,12 +220,12 @@ describe('a step tells every attempt', () => {
   });
 });
 
-it('a report tells whose keys were used, each time the run was taken up, or why that is not known', () => {
+it('a report shows the identity of each process, or why it is unknown', () => {
   const journal = new JournalWriter(saved)
     .start()
     .after(5)
     .start(undefined, true)
-    .deed({ kind: 'caller', profile: 'retail', caller: null, why: 'no answer within 5 seconds' });
+    .append({ kind: 'caller', profile: 'retail', caller: null, why: 'no answer within 5 seconds' });
   expect(buildReport(saved, journal.entries).run.callers).toMatchObject([
     { profile: 'default', caller: { account: '100000000001' }, why: null },
     { profile: 'default', caller: { account: '100000000001' } },

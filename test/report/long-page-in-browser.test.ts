@@ -1,4 +1,4 @@
-/** The HTML report of 2,000 steps as a real browser sees it: nothing fails or loads, and it is usable by keyboard and by ear. */
+/** The HTML report of 2,000 steps in a real browser: no errors or requests, usable by keyboard and screen reader. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,11 +16,11 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync(path),
 );
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** A browser on a machine with much else to do takes its time. */
+/** Milliseconds; a browser is slow on a busy machine. */
 const PATIENCE = 60_000;
 const STEPS = 2000;
 
-/** As much of an element, and of the page around it, as is looked at. */
+/** The parts of an element and of the page that the tests use. */
 interface Element {
   readonly dataset: Readonly<Record<string, string>>;
   readonly hidden: boolean;
@@ -35,9 +35,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** What axe finds wrong with a page, a line each. */
+/** The violations that axe finds on a page, one a line. */
 async function violations(page: Page): Promise<string[]> {
-  // Through the debugger: the page itself lets no other script in.
+  // The debugger runs axe, because the page's policy allows no other script.
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
@@ -53,7 +53,7 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
   let folder: string;
   let report: Report;
   let page: Page;
-  const misdeeds: string[] = [];
+  const pageErrors: string[] = [];
 
   const textOf = ({ saved, entries }: Situation) =>
     renderReport(buildReport(saved, entries), 'html', { color: false, width: 100 });
@@ -63,14 +63,14 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     writeFileSync(file, html);
     const opened = await browser.newPage({ colorScheme });
     opened.setDefaultTimeout(PATIENCE);
-    opened.on('console', (message) => misdeeds.push(`console: ${message.text()}`));
-    opened.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
+    opened.on('console', (message) => pageErrors.push(`console: ${message.text()}`));
+    opened.on('pageerror', (error) => pageErrors.push(`error: ${error.message}`));
     opened.on('dialog', (dialog) => {
-      misdeeds.push(`dialog: ${dialog.message()}`);
+      pageErrors.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
     opened.on('request', (request) => {
-      if (request.url() !== pathToFileURL(file).href) misdeeds.push(`request: ${request.url()}`);
+      if (request.url() !== pathToFileURL(file).href) pageErrors.push(`request: ${request.url()}`);
     });
     await opened.goto(pathToFileURL(file).href);
     return opened;
@@ -82,7 +82,7 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
       executablePath: CHROMIUM!,
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     });
-    // Hostile names, and prices that give every picture something to show.
+    // Hostile names, and prices so that every chart has data.
     const { saved, entries } = longRun(STEPS);
     const situation = {
       saved: {
@@ -103,7 +103,7 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it(`of ${STEPS} steps shows in its pictures the very figures of report.json, to the eye and to the ear`, async () => {
+  it(`of ${STEPS} steps has charts with the figures of report.json, also for screen readers`, async () => {
     const data = (id: string) =>
       page.locator(`#${id}-p`).evaluate((svg) => ({ ...(svg as unknown as Element).dataset }));
     const spoken = (id: string) => page.locator(`#${id}-d`).textContent();
@@ -128,23 +128,23 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     expect(await page.locator('#timeline-p rect.o').count()).toBe(STEPS);
   });
 
-  it(`of ${STEPS} steps is filtered and sorted by the keyboard alone`, async () => {
+  it(`of ${STEPS} steps can be filtered and sorted by keyboard`, async () => {
     const rows = page.locator('#steps tbody tr');
     const shown = () =>
       rows.evaluateAll((all) => all.filter((row) => !(row as unknown as Element).hidden).length);
-    const told = () => page.locator('form.tools output').textContent();
-    expect(await told()).toBe('2,000 of 2,000 shown');
+    const summary = () => page.locator('form.tools output').textContent();
+    expect(await summary()).toBe('2,000 of 2,000 shown');
     await page.locator('form.tools input').focus();
     await page.keyboard.type('feed-0099');
-    expect([await shown(), await told()]).toEqual([1, '1 of 2,000 shown']);
+    expect([await shown(), await summary()]).toEqual([1, '1 of 2,000 shown']);
     await page.keyboard.press('Control+A');
     await page.keyboard.press('Delete');
     await page.keyboard.press('Tab');
     await page.keyboard.press('End');
-    expect([await shown(), await told()]).toEqual([20, '20 of 2,000 shown']);
+    expect([await shown(), await summary()]).toEqual([20, '20 of 2,000 shown']);
     await page.keyboard.press('Home');
     expect(await shown()).toBe(STEPS);
-    // On from there: the frame of the table, then the heads of its columns.
+    // The next stops are the frame of the table and its column heads.
     const focused = () => page.evaluate<string>("document.activeElement?.textContent?.slice(0, 20) ?? ''");
     for (let tabs = 0; tabs < 12 && (await focused()) !== 'Took'; tabs++) await page.keyboard.press('Tab');
     expect(await focused()).toBe('Took');
@@ -159,8 +159,8 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     expect(new Set(took).size).toBeGreaterThan(5);
   });
 
-  it(`of ${STEPS} steps has nothing that keeps somebody out, by axe`, async () => {
-    // The colours of forty rows are those of all: the others are hidden from what looks at each pixel.
+  it(`of ${STEPS} steps is accessible according to axe`, async () => {
+    // Forty rows have all the colours. The other rows are hidden, because axe checks each pixel.
     await page.locator('form.tools input').fill('feed-00');
     await page.locator('form.tools select').selectOption('');
     expect(await violations(page)).toEqual([]);
@@ -168,7 +168,7 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
   });
 
   it.each(Object.keys(SITUATIONS).flatMap((name) => [[name, 'light'] as const, [name, 'dark'] as const]))(
-    '%s in %s can be read and heard by everybody, by axe',
+    '%s in %s mode is accessible according to axe',
     async (name, scheme) => {
       const opened = await open(name, textOf(SITUATIONS[name]!()), scheme);
       expect(await violations(opened)).toEqual([]);
@@ -176,14 +176,14 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     },
   );
 
-  it('axe does find what is wrong: text that is too pale', async () => {
+  it('axe reports text that is too pale', async () => {
     const opened = await open('pale', textOf(SITUATIONS['a-halted-run']!()));
     await opened.evaluate("document.querySelector('h1').style.color = '#bbb'");
     expect(await violations(opened)).toEqual([expect.stringMatching(/^color-contrast: <bdi/)]);
     await opened.close();
   });
 
-  it('prints every step, without what only a screen can do', async () => {
+  it('prints every step, without the controls of the screen', async () => {
     const opened = await open('print', textOf(SITUATIONS['a-halted-run']!()), 'dark');
     await opened.emulateMedia({ media: 'print' });
     const style = (selector: string, property: string) =>
@@ -200,7 +200,7 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', { timeout
     await opened.close();
   });
 
-  it('no page has failed, asked the network, or executed anything of a hostile name', () => {
-    expect(misdeeds).toEqual([]);
+  it('no page failed, used the network, or executed a hostile name', () => {
+    expect(pageErrors).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** A run of many steps, twenty in flight, with a failure among each hundred. */
+/** A run of many steps with twenty in flight and one failure per hundred. */
 import { fleet, JournalWriter, type Situation, savedPlan } from './situations.ts';
 
 export function longRun(steps: number): Situation {

@@ -8,13 +8,13 @@ import { buildReport } from '../../src/report/run/build-report.ts';
 import { renderReport } from '../../src/report/run/render-report.ts';
 import { fleet, JournalWriter, SITUATIONS, type Situation, savedPlan } from './situations.ts';
 
-/** The page as a real browser sees it. Where there is no browser the tests are skipped, unless all are demanded. */
+/** The page in a real browser. Without a browser the tests are skipped, unless all tests are required. */
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
 );
 const demanded = process.env.REFIT_REQUIRE_ALL === '1';
 
-it.runIf(demanded)('the browser that the page tests need is there', () => {
+it.runIf(demanded)('the browser for the page tests is installed', () => {
   expect(CHROMIUM, 'apt-get install chromium').toBeDefined();
 });
 
@@ -40,37 +40,34 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Opens the report of a situation, and collects whatever the page should not have done. */
-  async function open({ saved, entries }: Situation): Promise<{ page: Page; misdeeds: string[] }> {
+  /** Opens the report of a situation and collects errors, dialogs and requests of the page. */
+  async function open({ saved, entries }: Situation): Promise<{ page: Page; pageErrors: string[] }> {
     const file = join(folder, 'report.html');
     writeFileSync(file, renderReport(buildReport(saved, entries), 'html', { color: false, width: 100 }));
     const page = await browser.newPage();
-    const misdeeds: string[] = [];
-    page.on('console', (message) => misdeeds.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => misdeeds.push(`error: ${error.message}`));
+    const pageErrors: string[] = [];
+    page.on('console', (message) => pageErrors.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => pageErrors.push(`error: ${error.message}`));
     page.on('dialog', (dialog) => {
-      misdeeds.push(`dialog: ${dialog.message()}`);
+      pageErrors.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
     page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(file).href) misdeeds.push(`request: ${request.url()}`);
+      if (request.url() !== pathToFileURL(file).href) pageErrors.push(`request: ${request.url()}`);
     });
     await page.goto(pathToFileURL(file).href);
-    return { page, misdeeds };
+    return { page, pageErrors };
   }
 
-  it.each(Object.keys(SITUATIONS))(
-    '%s opens without an error, a request, or anything executed',
-    async (name) => {
-      const { page, misdeeds } = await open(SITUATIONS[name]!());
-      expect(await page.locator('h1').count()).toBe(1);
-      expect(misdeeds).toEqual([]);
-      await page.close();
-    },
-  );
+  it.each(Object.keys(SITUATIONS))('%s opens without errors, requests or executed text', async (name) => {
+    const { page, pageErrors } = await open(SITUATIONS[name]!());
+    expect(await page.locator('h1').count()).toBe(1);
+    expect(pageErrors).toEqual([]);
+    await page.close();
+  });
 
-  it('its steps are filtered by typing and sorted by the keyboard', async () => {
-    const { page, misdeeds } = await open(manySteps());
+  it('filters its steps by typing and sorts them by keyboard', async () => {
+    const { page, pageErrors } = await open(manySteps());
     const tools = page.locator('form.tools').first();
     const rows = page.locator(`#${await tools.getAttribute('data-for')} tbody tr`);
     const all = await rows.count();
@@ -92,11 +89,11 @@ describe.skipIf(CHROMIUM === undefined)('the HTML report in Chromium', () => {
     await page.keyboard.press('Enter');
     expect(await head.getAttribute('aria-sort')).toBe('descending');
     expect((await rows.allInnerTexts()).at(-1)).toBe(first);
-    expect(misdeeds).toEqual([]);
+    expect(pageErrors).toEqual([]);
     await page.close();
   });
 
-  it('the totals it shows are those of report.json', async () => {
+  it('shows the totals of report.json', async () => {
     const situation = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
     const { totals } = buildReport(situation.saved, situation.entries);
     const { page } = await open(situation);

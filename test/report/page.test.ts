@@ -26,7 +26,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
 
 describe('every page', () => {
   for (const [name, make] of Object.entries(PAGES)) {
-    it(`runs nothing and loads nothing but its own script and style: ${name.replaceAll('-', ' ')}`, () => {
+    it(`runs and loads only its own script and style: ${name.replaceAll('-', ' ')}`, () => {
       const html = make();
       const tags = [...html.matchAll(/<([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag!.toLowerCase());
       expect(tags.filter((tag) => tag === 'script')).toHaveLength(1);
@@ -42,7 +42,7 @@ describe('every page', () => {
       }
     });
 
-    it(`has no id twice, and names every table, picture and heading that is named by id: ${name.replaceAll('-', ' ')}`, () => {
+    it(`has unique ids, and a name for every table, chart and heading: ${name.replaceAll('-', ' ')}`, () => {
       const html = make();
       const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
       expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
@@ -66,12 +66,12 @@ describe('the page of a run of 2,000 steps', () => {
     ).toEqual([]);
   });
 
-  it('tells where to check it: plan digest and journal head in full', () => {
+  it('has the full plan digest and journal head', () => {
     expect(html).toContain(DIGEST);
     expect(html).toContain(entries.at(-1)!.hash);
   });
 
-  it('draws as many lanes as were in flight', () => {
+  it('draws one lane for each step in flight', () => {
     const lanes = new Set(
       [
         ...html.matchAll(
@@ -79,7 +79,7 @@ describe('the page of a run of 2,000 steps', () => {
         ),
       ].map(([, y]) => y),
     );
-    // Twenty in the wave of the rest, one in the canary wave.
+    // Twenty in wave rest, one in wave canary.
     expect(lanes.size).toBe(21);
   });
 });

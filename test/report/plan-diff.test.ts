@@ -1,4 +1,4 @@
-// Goal: two saved plans are the same where the same would be carried out, and every difference that counts is told.
+// Goal: two saved plans are the same if Refit does the same, and the diff shows every difference that counts.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -31,15 +31,15 @@ const render = (from: SavedPlan, to: SavedPlan, format: PlanDiffFormat = 'text',
     elsewhere: 'refit diff a b --all',
   });
 
-/** A plan with one thing of it changed, and what the text must say of that. */
-const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPlan, told: RegExp][] = [
+/** Changes of a plan, and the text that the diff must show. */
+const DIFFERENCES: readonly [name: string, change: (plan: SavedPlan) => SavedPlan, text: RegExp][] = [
   [
-    'a step more',
+    'one more step',
     () => savedPlan([...CASES, { ...CASES[5]!, instance: 'crs-added001', wave: 1 }]),
-    /\+ crs-added001\/memoryPerShard {2}memory 16 GB → 32 GB( × 3 shards)?, ap-guangzhou, wave rest, ¥0\.105 an hour/,
+    /\+ crs-added001\/memoryPerShard {2}memory 16 GB → 32 GB( × 3 shards)?, ap-guangzhou, wave rest, ¥0\.105 per hour/,
   ],
   [
-    'a step less',
+    'one step less',
     () => savedPlan(CASES.slice(0, 5)),
     /- crs-00000005\/memoryPerShard {2}memory 16 GB → 32 GB/,
   ],
@@ -72,7 +72,7 @@ const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPla
           : step,
       ),
     }),
-    /replicas {2}nodes nothing → \+ap-shanghai-4/,
+    /replicas {2}nodes none → \+ap-shanghai-4/,
   ],
   [
     'a setting of the execution',
@@ -85,12 +85,12 @@ const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPla
       ...plan,
       execution: { ...plan.execution, haltWhen: { ...plan.execution.haltWhen, failed: null } },
     }),
-    /~ execution\.haltWhen\.failed {2}\{.*\} → nothing/,
+    /~ execution\.haltWhen\.failed {2}\{.*\} → none/,
   ],
   [
     'a spread',
     (plan) => ({ ...plan, spread: { by: 'tags.app', maxInFlight: 1 } }),
-    /\+ spread\.by {2}nothing → tags\.app/,
+    /\+ spread\.by {2}none → tags\.app/,
   ],
   [
     'approvals',
@@ -114,9 +114,9 @@ const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPla
     /windows\.calendars\.promo\.ics\.freezes/,
   ],
   [
-    'how a wave goes on',
+    'the rollout options of a wave',
     (plan) => ({ ...plan, waves: plan.waves.map((wave) => ({ ...wave, soak: 60_000 })) }),
-    /\+ wave canary\.soak {2}nothing → 60000/,
+    /\+ wave canary\.soak {2}none → 60000/,
   ],
   [
     'a wave of another name',
@@ -133,21 +133,21 @@ const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPla
       waves: plan.waves.toReversed(),
       steps: plan.steps.map((step) => ({ ...step, wave: 1 - step.wave })),
     }),
-    /~ all {2}come in another order/,
+    /~ all {2}order changed/,
   ],
   [
     'steps of a wave in another order',
     (plan) => ({ ...plan, waves: plan.waves.map((wave) => ({ ...wave, steps: wave.steps.toReversed() })) }),
-    /~ rest {2}its steps come in another order/,
+    /~ rest {2}order of its steps changed/,
   ],
   ['a ticket', (plan) => ({ ...plan, change: 'CHG-2' }), /~ change {2}CHG-20481 → CHG-2/],
   [
-    'a time to finish by',
+    'finishBy',
     (plan) => ({ ...plan, finishBy: '2026-01-06T00:00:00Z' }),
-    /~ finishBy {2}nothing → 2026-01-06T00:00:00Z/,
+    /~ finishBy {2}none → 2026-01-06T00:00:00Z/,
   ],
   [
-    'how long it is good for',
+    'the time to expiry',
     (plan) => ({ ...plan, expiresAt: '2026-01-06T01:58:30.000Z' }),
     /~ expires {2}2 d → 1 d/,
   ],
@@ -170,7 +170,7 @@ const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPla
   [
     'an unchanged target',
     (plan) => ({ ...plan, unchanged: [{ instance: 'crs-u', region: 'r', why: 'x' }] }),
-    /\+ crs-u {2}already has its size/,
+    /\+ crs-u {2}already has the requested size/,
   ],
   [
     'a finding',
@@ -178,19 +178,19 @@ const DIFFERENCES: readonly [what: string, change: (plan: SavedPlan) => SavedPla
     /\+ Refit\.Hooks {2}note: /,
   ],
   [
-    'what a later format seals',
+    'a key of a later format',
     (plan) => ({ ...plan, somethingNew: { limit: 3 } }) as SavedPlan,
-    /\+ somethingNew\.limit {2}nothing → 3/,
+    /\+ somethingNew\.limit {2}none → 3/,
   ],
 ];
 
 describe('two saved plans', () => {
-  it('are one and the same', () => {
+  it('are the same plan', () => {
     expect(diffPlans(PLAN, PLAN)).toMatchObject({ same: true, readings: [] });
-    expect(render(PLAN, PLAN)).toMatch(/^SAME {2}one and the same plan\n/);
+    expect(render(PLAN, PLAN)).toMatch(/^SAME {2}both files contain the same plan\n/);
   });
 
-  it('are the same where only what is of the moment differs, and that is told', () => {
+  it('are the same if only readings differ, and the diff shows them', () => {
     const later: SavedPlan = {
       ...PLAN,
       digest: OTHER_DIGEST,
@@ -213,18 +213,18 @@ describe('two saved plans', () => {
     };
     const text = render(PLAN, later);
     expect(diffPlans(PLAN, later).same).toBe(true);
-    expect(text).toMatch(/^SAME {2}the same would be carried out/);
+    expect(text).toMatch(/^SAME {2}both plans do the same; only readings differ/);
     expect(text).toContain('~ inventory.instances  240 → 241');
     expect(text).toContain('~ calendars.promo.ics  2027-01-05T00:00:00.000Z → 2027-01-06T00:00:00.000Z');
   });
 
-  it.each(DIFFERENCES)('differ in %s, in both directions', (_, change, told) => {
+  it.each(DIFFERENCES)('differ in %s, in both directions', (_, change, expected) => {
     const to = { ...change(PLAN), digest: OTHER_DIGEST };
     const text = render(PLAN, to);
     expect(diffPlans(PLAN, to).same).toBe(false);
     expect(diffPlans(to, PLAN).same).toBe(false);
     expect(text).toMatch(/^DIFFERENT {2}/);
-    expect(text).toMatch(told);
+    expect(text).toMatch(expected);
   });
 });
 
@@ -234,16 +234,16 @@ describe('the difference of two plans', () => {
     savedPlan(largeFleet(4808, false), {}, ['a', 'b', 'c']),
   ] as const;
 
-  it('of 5,000 steps is one screen, whole where all is asked for, and fits a comment', () => {
+  it('of 5,000 steps fits one screen and one comment, and --all shows everything', () => {
     expect(render(...large).split('\n').length).toBeLessThan(60);
-    expect(render(...large)).toContain('4,981 more rows not shown; --all shows all');
+    expect(render(...large)).toContain('4,981 more rows not shown; use --all');
     expect(render(...large, 'text', true).split('\n').length).toBeGreaterThan(5000);
     const markdown = render(...large, 'markdown');
     expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(65_536);
-    expect(markdown).toMatch(/rows are not shown here\.\*\* All of them: `refit diff a b --all`/);
+    expect(markdown).toMatch(/rows are not shown\.\*\* To show all rows: `refit diff a b --all`/);
   });
 
-  it('is in JSON as its schema says', () => {
+  it('fits its schema as JSON', () => {
     const schemas = join(import.meta.dirname, '../../schemas');
     const read = (name: string) => JSON.parse(readFileSync(join(schemas, name), 'utf8'));
     const ajv = new Ajv2020({

@@ -1,4 +1,4 @@
-// Goal: a review says when the run can begin and whether the orders fit; a report says that the window had closed.
+// Goal: a review shows when the run can start and whether its orders fit; a report shows that the window closed.
 import { describe, expect, it } from 'vitest';
 import { validateReport, validateSavedPlan } from '../../src/generated/validators.js';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
@@ -35,18 +35,18 @@ function plan(window: Partial<NonNullable<Forecast['window']>>, atClose: 'drain'
   };
 }
 
-describe('a review says when the run can begin', () => {
+describe('a review shows when the run can start', () => {
   it.each([
-    [{}, 'drain', 'the orders fit'],
-    [{ fits: false }, 'drain', 'the orders do not fit, the rest goes on in the next'],
-    [{}, 'halt', 'the orders fit; what is under way at its close is left to the next apply'],
-  ] as const)('%j, %s', (window, atClose, told) => {
+    [{}, 'drain', 'all orders fit'],
+    [{ fits: false }, 'drain', 'not all orders fit; the next window continues'],
+    [{}, 'halt', 'all orders fit; orders in flight at its close are left to the next apply'],
+  ] as const)('%j, %s', (window, atClose, expected) => {
     const saved = plan(window, atClose);
     expect(validateSavedPlan(saved), JSON.stringify(validateSavedPlan.errors)).toBe(true);
     const review: Review = { verdict: 'ready', plan: saved, findings: [], next: null };
     for (const format of ['text', 'markdown', 'html'] as const)
       expect(renderReview(review, format, plain), format).toContain(
-        `Wed 2026-11-25 01:00-05:00 Asia/Shanghai (opens 2026-11-24 17:00:00 UTC); ${told}`,
+        `Wed 2026-11-25 01:00-05:00 Asia/Shanghai (opens 2026-11-24 17:00:00 UTC); ${expected}`,
       );
     expect(JSON.parse(renderReview(review, 'json', plain)).plan.forecast.window.fits).toBe(
       saved.forecast.window!.fits,
@@ -54,11 +54,11 @@ describe('a review says when the run can begin', () => {
   });
 });
 
-describe('a report of a run whose window had closed', () => {
+describe('a report of a run whose window closed', () => {
   const saved = plan({}, 'drain');
   const what =
     'outside the windows: it is Wed 2026-11-25 05:00 Asia/Shanghai; the next opens Thu 2026-11-26 01:00';
-  const deeds: readonly JournalEvent[] = [
+  const events: readonly JournalEvent[] = [
     {
       kind: 'run-started',
       format: 'refit.journal/1',
@@ -74,17 +74,17 @@ describe('a report of a run whose window had closed', () => {
     { kind: 'run-ended', because: 'window-closed', exitCode: 8 },
   ];
   const entries: JournalEntry[] = [];
-  for (const deed of deeds)
-    entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, '2026-11-24T21:00:00.000Z', deed));
+  for (const event of events)
+    entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, '2026-11-24T21:00:00.000Z', event));
   const report = buildReport(saved, entries);
 
-  it('is of the published form', () => {
+  it('fits the published schema', () => {
     expect(validateReport(JSON.parse(JSON.stringify(report)))).toBe(true);
     expect(report.run).toMatchObject({ endedBecause: 'window-closed', what, exitCode: 8 });
   });
 
   it.each(REPORT_FORMATS.filter((format) => format !== 'csv'))(
-    'says why, and when it goes on: %s',
+    'shows the reason and the next window: %s',
     (format) => {
       const text = renderReport(report, format, plain);
       expect(text).toContain(what);

@@ -39,7 +39,7 @@ describe('quantities are shown exactly', () => {
     [{ amount: 412, currency: 'CNY', basis: 'once' }, '+¥412.00 now'],
     [{ amount: -88, currency: 'CNY', basis: 'once' }, '-¥88.00 now'],
     [{ amount: 0, currency: 'CNY', basis: 'once' }, '¥0.00 now'],
-    [{ amount: 1.752, currency: 'USD', basis: 'hourly' }, '1.752 USD an hour'],
+    [{ amount: 1.752, currency: 'USD', basis: 'hourly' }, '1.752 USD per hour'],
   ] as const)('the quote %j', (value, shown) => expect(quote(value)).toBe(shown));
 
   it.each([

@@ -1,8 +1,8 @@
-/** Readers of what is rendered, as those have it who get it: Markdown as a host renders it, CSV, annotations. */
+/** Parsers for rendered formats: Markdown as a host renders it, CSV, annotations. */
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 
-/** Markdown as HTML, with GitHub's extensions. Raw HTML is let through, so that what a host would clean is seen. */
+/** Markdown as HTML, with GitHub's extensions. Raw HTML stays, so that tests see what a host would remove. */
 export function htmlOf(markdown: string): string {
   return micromark(markdown, {
     allowDangerousHtml: true,
@@ -11,7 +11,7 @@ export function htmlOf(markdown: string): string {
   });
 }
 
-/** The names of all elements that are opened, in order. */
+/** The names of all opened elements, in order. */
 export function tagsOf(markup: string): string[] {
   return [...markup.matchAll(/<([a-zA-Z!?][^\s/>]*)/g)].map(([, name]) => name!.toLowerCase());
 }
@@ -42,7 +42,7 @@ export function tablesOf(html: string): HtmlTable[] {
   });
 }
 
-/** Records of a CSV file by RFC 4180. @throws Error where a quote is not closed or stands within a bare cell. */
+/** Records of a CSV file by RFC 4180. @throws Error for a quote that is not closed or is inside an unquoted cell. */
 export function recordsOf(csv: string): string[][] {
   const records: string[][] = [];
   let record: string[] = [];

@@ -25,13 +25,13 @@ const reportOf = (name: string) => {
 describe('a priced run with a failure and a refusal', () => {
   const name = 'a-priced-run-with-a-failure-and-a-refusal';
 
-  it.each(REPORT_FORMATS)('reads as its golden file: %s', async (format) => {
+  it.each(REPORT_FORMATS)('matches its golden file: %s', async (format) => {
     const text = renderReport(reportOf(name), format, { color: false, width: 80 });
     await expect(text).toMatchFileSnapshot(`golden/${name}.${FILE_NAMES[format]}`);
   });
 });
 
-describe('the verdict of a run is its word and its sentence', () => {
+describe('the verdict of a run has a word and a sentence', () => {
   it.each([
     ['a-small-run-all-verified', 'VERIFIED', '4 of 4 steps verified', null],
     [
@@ -47,9 +47,9 @@ describe('the verdict of a run is its word and its sentence', () => {
       'refit apply RUN/plan.json --run-dir RUN',
     ],
     [
-      'a-run-under-way',
+      'a-run-in-progress',
       'NOT ENDED',
-      'the run is under way, or its process died; 1 of 4 steps verified; 2 asked for, with no end on record; 1 not run',
+      'the run is in progress, or its process died; 1 of 4 steps verified; 2 ordered, no end recorded yet; 1 not run',
       'refit status RUN',
     ],
     [
@@ -58,11 +58,11 @@ describe('the verdict of a run is its word and its sentence', () => {
       '2 of 4 steps verified; 1 skipped, 1 unknown; 1 step is unknown (unknown > 0)',
       'refit reconcile RUN',
     ],
-    ['a-plan-without-a-journal', 'NOT STARTED', 'nothing has been done: none of 4 steps has run', null],
+    ['a-plan-without-a-journal', 'NOT STARTED', 'the run has not started; 0 of 4 steps have run', null],
     [
       'a-run-whose-processes-died',
       'NOT ENDED',
-      'the run is under way, or its process died; 1 of 4 steps verified; 2 asked for, with no end on record; 1 not run',
+      'the run is in progress, or its process died; 1 of 4 steps verified; 2 ordered, no end recorded yet; 1 not run',
       'refit status RUN',
     ],
   ])('%s', (name, word, sentence, next) => {
@@ -75,24 +75,24 @@ describe.each(Object.keys(SITUATIONS))('%s', (name) => {
   const { word } = verdictOfRun(report);
   const tables = tablesOfRun(report).filter(({ rows }) => rows.length > 0);
 
-  it.each(['text', 'markdown', 'html'] as const)('has its verdict and every heading in %s', (format) => {
+  it.each(['text', 'markdown', 'html'] as const)('shows its verdict and every heading in %s', (format) => {
     const shown = renderReport(report, format, { color: false, width: 200 });
     expect(shown).toContain(word);
-    // A page has what needs a person among the steps, and a terminal has a plain process among the facts.
+    // The page shows urgent steps in its table of steps, and the terminal shows an ordinary process in the facts.
     const elsewhere = { text: ['processes'], markdown: [], html: ['attention', 'attempts'] }[
       format
     ] as string[];
     for (const { id, heading } of tables) if (!elsewhere.includes(id)) expect(shown, id).toContain(heading);
   });
 
-  it('has every row of its tables in Markdown, under the same titles', () => {
+  it('shows every row of its tables in Markdown, with the same titles', () => {
     const shown = tablesOf(htmlOf(renderReport(report, 'markdown', { color: false, width: 100 })));
     expect(shown.map(({ rows }) => rows.length)).toEqual(tables.map(({ rows }) => rows.length));
     for (const [at, { columns }] of tables.entries())
       expect(shown[at]!.head).toEqual(columns.filter((one) => one.in !== 'page').map(({ title }) => title));
   });
 
-  it('has every cell of its tables on its page', () => {
+  it('shows every cell of its tables on the HTML page', () => {
     const html = renderReport(report, 'html', { color: false, width: 100 });
     for (const { id, rows } of tables.filter((one) => !['attention', 'attempts'].includes(one.id))) {
       const body = html.split(`<table id="${id}">`)[1]!.split('</table>')[0]!.split('<tbody>')[1]!;
@@ -111,28 +111,28 @@ describe('a run of 2,000 steps', () => {
   const { saved, entries } = longRun(2000);
   const report = buildReport(saved, entries);
 
-  it('is shown in text by its beginning, which says where the rest is', () => {
+  it('shows its first rows as text and says where the others are', () => {
     const text = renderReport(report, 'text', { color: false, width: 100 });
     expect(text.split('\n').filter((line) => /^ {2}[✓✗] /.test(line)).length).toBe(20 + 100);
-    expect(text).toContain('\n  1,900 more rows: the HTML and JSON reports hold them all\n');
+    expect(text).toContain('\n  1,900 more rows: the HTML and JSON reports show all rows\n');
     expect(text.split('\n').length).toBeLessThan(200);
   });
 
-  it('fills a comment as Markdown, and says what is missing', () => {
+  it('fills a comment as Markdown and counts the missing rows', () => {
     const markdown = renderReport(report, 'markdown', { color: false, width: 100 });
     expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(65_536);
     expect(Buffer.byteLength(markdown)).toBeGreaterThan(60_000);
     expect(markdown).toMatch(
-      /\*\*1,[\d]{3} of 2,000 rows are not shown here\.\*\* The HTML and JSON reports hold/,
+      /\*\*1,[\d]{3} of 2,000 rows are not shown\.\*\* The HTML and JSON reports show all rows/,
     );
   });
 
-  it('is whole as CSV', () => {
+  it('is complete as CSV', () => {
     expect(renderReport(report, 'csv', { color: false, width: 100 }).split('\r\n')).toHaveLength(2000 + 2);
   });
 });
 
-describe('CSV has the columns that are asked for', () => {
+describe('CSV has the requested columns', () => {
   const { saved, entries } = SITUATIONS['a-priced-run-with-a-failure-and-a-refusal']!();
   const csv = (columns?: readonly string[]) =>
     renderReport(buildReport(saved, entries), 'csv', {
@@ -141,7 +141,7 @@ describe('CSV has the columns that are asked for', () => {
       ...(columns ? { columns } : {}),
     });
 
-  it('in their order, and all of them where nobody asks', () => {
+  it('in the requested order, and all columns by default', () => {
     const [head, first] = csv(['outcome', 'step', 'waited_change_seconds']).split('\r\n');
     expect([head, first]).toEqual([
       'outcome,step,waited_change_seconds',

@@ -1,4 +1,4 @@
-// Goal: a plan under review reads in every format as its golden file, and is folded where it is long.
+// Goal: a plan review matches its golden file in every format, and long reviews are shortened.
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { cells } from '../../src/report/document/columns.ts';
@@ -21,18 +21,18 @@ const FILE_NAMES: Readonly<Record<ReviewFormat, string>> = {
 describe('a priced plan that is ready', () => {
   const name = 'a-priced-plan-that-is-ready';
 
-  it.each(REVIEW_FORMATS)('reads as its golden file: %s', async (format) => {
+  it.each(REVIEW_FORMATS)('matches its golden file: %s', async (format) => {
     const text = renderReview(REVIEWS[name]!(), format, { color: false, width: 80, all: false });
     await expect(text).toMatchFileSnapshot(`golden/${name}.${FILE_NAMES[format]}`);
   });
 });
 
-describe('the verdict of a review is its word and its sentence', () => {
+describe('the verdict of a review has a word and a sentence', () => {
   it.each([
-    ['a-priced-plan-that-is-ready', 'READY', '4 steps on 3 instances, 1 blocked target left out'],
+    ['a-priced-plan-that-is-ready', 'READY', '4 steps on 3 instances, 1 blocked target excluded'],
     ['a-small-plan-without-prices', 'READY', '7 steps on 6 instances'],
-    ['a-blocked-plan', 'BLOCKED', '2 errors; nothing was sealed'],
-    ['a-plan-without-changes', 'NO CHANGE', 'every target already has its size; nothing to apply'],
+    ['a-blocked-plan', 'BLOCKED', '2 errors; no plan was sealed'],
+    ['a-plan-without-changes', 'NO CHANGE', 'every target already has the requested size; nothing to apply'],
   ])('%s', (name, word, sentence) => {
     expect(verdictOfReview({ ...REVIEWS, ...MORE_REVIEWS }[name]!())).toMatchObject({ word, sentence });
   });
@@ -44,19 +44,19 @@ describe('a review', () => {
   const rows = (shown: string) =>
     shown.split('\n').filter((line) => line.includes('memory 4 GB → 8 GB')).length;
 
-  it('is capped and says how much is not shown and how to see it', () => {
+  it('is shortened, counts the hidden rows and says how to show them', () => {
     expect(rows(text(false))).toBe(1 + 10 + 1);
-    expect(text(false)).toContain('and 49 more steps in this wave; --all shows all');
+    expect(text(false)).toContain('and 49 more steps in this wave; use --all to show all');
     expect(text(false)).toContain('Refit.Forecast × 14');
     expect(text(false)).toContain('and 13 more: crs-00000001, crs-00000002');
   });
 
-  it('is whole when all is asked for', () => {
+  it('is complete with --all', () => {
     expect(rows(text(true))).toBe(60);
     expect(text(true)).not.toContain('not shown');
   });
 
-  it('is coloured only when asked to be', () => {
+  it('has colours only on request', () => {
     const plain = text(false);
     const coloured = renderReview(many, 'text', { color: true, width: 100, all: false });
     expect(plain).not.toContain('\x1b');
@@ -64,7 +64,7 @@ describe('a review', () => {
     expect(coloured).not.toBe(plain);
   });
 
-  it('fits a comment as Markdown, however many steps and findings it has, and states the cut', () => {
+  it('fits a comment as Markdown with many steps and findings, and counts the missing rows', () => {
     const plan = savedPlan(fleet(2000));
     const findings = Array.from({ length: 500 }, () => finding({ message: '@|<'.repeat(5000) }));
     const markdown = renderReview(
@@ -74,12 +74,12 @@ describe('a review', () => {
     );
     expect(markdown.length).toBeLessThanOrEqual(65_536);
     expect(markdown.length).toBeGreaterThan(50_000);
-    expect(markdown).toMatch(/\*\*\d+ of 500 rows are not shown here\.\*\*/);
-    expect(markdown).toMatch(/\*\*[\d,]+ of 1,999 rows are not shown here\.\*\*/);
+    expect(markdown).toMatch(/\*\*\d+ of 500 rows are not shown\.\*\*/);
+    expect(markdown).toMatch(/\*\*[\d,]+ of 1,999 rows are not shown\.\*\*/);
     expect(markdown.trimEnd().endsWith('Next: `refit plan x.yaml`')).toBe(true);
   });
 
-  it('has one JUnit case for each target and one for the plan, failed where blocked', () => {
+  it('has one JUnit case for each target and one for the plan; blocked targets fail', () => {
     const xml = renderReview(REVIEWS['a-blocked-plan']!(), 'junit', { color: false, width: 80, all: false });
     const cases = [...xml.matchAll(/<testcase [^>]*name="([^"]*)">\n( *<failure)?/g)].map(
       ([, name, failed]) => [name, failed !== undefined],
@@ -92,11 +92,11 @@ describe('a review', () => {
     ]);
   });
 
-  it('puts each finding at its place of the plan file as SARIF, relative to the checkout', () => {
+  it('puts each finding at its location in the plan file as SARIF, relative to the checkout', () => {
     const sarif = JSON.parse(
       renderReview(REVIEWS['a-blocked-plan']!(), 'sarif', { color: false, width: 80, all: false }),
     );
-    const places = sarif.runs[0].results.map(
+    const locations = sarif.runs[0].results.map(
       (result: {
         level: string;
         locations: {
@@ -107,7 +107,7 @@ describe('a review', () => {
         return `${result.level} ${artifactLocation.uri}:${region.startLine}`;
       },
     );
-    expect(places).toEqual([
+    expect(locations).toEqual([
       'error plans/double-eleven.yaml:12',
       'error plans/double-eleven.yaml:12',
       'warning plans/double-eleven.yaml:1',
@@ -115,24 +115,26 @@ describe('a review', () => {
   });
 });
 
-describe('a plan of 5,000 changes, for eyes', () => {
+describe('a review of 5,000 changes as text', () => {
   const review = fiveThousandChanges();
   const text = (width: number, more = {}) =>
     renderReview(review, 'text', { color: false, width, all: false, ...more });
 
-  it.each([60, 80, 100, 200])('is read at %i columns: short, and no line is too long', (width) => {
+  it.each([60, 80, 100, 200])('is short at %i columns, and no line is too long', (width) => {
     const lines = text(width).split('\n');
     expect(lines.length).toBeLessThan(160);
     expect(lines.filter((line) => cells(line) > width)).toEqual([]);
   });
 
-  it('tells what is not shown by what it changes, so that nothing is lost in the fold', () => {
-    const told = [...text(100).matchAll(/and ([\d,]+) more steps in this wave/g)].map(([, number]) => number);
-    expect(told).toEqual(['504', '4,471']);
+  it('summarises the hidden steps by kind of change', () => {
+    const hidden = [...text(100).matchAll(/and ([\d,]+) more steps in this wave/g)].map(
+      ([, number]) => number,
+    );
+    expect(hidden).toEqual(['504', '4,471']);
     expect(text(100)).toMatch(/memory 4 GB → 8 GB {2,}[\d,]+ {2,}\+¥/);
   });
 
-  it('is without changes where only the summary is asked for', () => {
+  it('has no changes in the summary', () => {
     const summary = text(100, { summary: true });
     expect(summary).toContain('ResourceUnavailable.InstanceStatusAbnormal × 400');
     expect(summary).not.toContain('Wave rest');
@@ -140,7 +142,7 @@ describe('a plan of 5,000 changes, for eyes', () => {
     expect(summary.trimEnd().endsWith('next    refit apply saved-plan.json')).toBe(true);
   });
 
-  it('has every step where all is asked for', () => {
+  it('shows every step with --all', () => {
     const all = text(100, { all: true });
     expect(all.split('\n').filter((line) => /^ {2}crs-[0-9a-z]{8} /.test(line)).length).toBe(
       review.plan.steps.length,

@@ -22,7 +22,7 @@ describe('the report schema', () => {
     });
   }
 
-  it('refuses a report with a step of no outcome, and one of another format', () => {
+  it('rejects a step without an outcome, and another format', () => {
     const { saved, entries } = SITUATIONS['a-halted-run']!();
     const report = buildReport(saved, entries);
     expect(validate({ ...report, steps: [{ ...report.steps[0], outcome: null }] })).toBe(false);

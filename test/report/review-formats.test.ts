@@ -1,4 +1,4 @@
-// Goal: what pipelines read of a plan is what other people's programs read: GitHub's Markdown, SARIF, JUnit, CSV, annotations.
+// Goal: the formats of a plan are valid for the programs that read them: Markdown, SARIF, JUnit, CSV, annotations.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -29,16 +29,16 @@ const ALL: Readonly<Record<string, () => Review>> = {
 const render = (review: Review, format: ReviewFormat, elsewhere = 'refit show saved.json --all') =>
   renderReview(review, format, { color: false, width: 100, all: false, elsewhere });
 
-describe('Markdown, by a renderer of the kind that hosts use', () => {
+describe('Markdown, checked by a renderer that code hosts use', () => {
   const large = fiveThousandChanges();
   const text = render(large, 'markdown');
 
-  it('of a plan of 5,000 changes fits a comment, and nearly fills it', () => {
+  it('of 5,000 changes fits a comment and nearly fills it', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_536);
     expect(Buffer.byteLength(text)).toBeGreaterThan(55_000);
   });
 
-  it.each(Object.entries(ALL))('has whole tables and no markup but its own: %s', (_, review) => {
+  it.each(Object.entries(ALL))('has complete tables and only its own markup: %s', (_, review) => {
     const html = htmlOf(render(review(), 'markdown'));
     expect(tagsOf(html).filter((tag) => !OWN_TAGS.has(tag))).toEqual([]);
     const open = tagsOf(html).filter((tag) => tag === 'details').length;
@@ -48,25 +48,25 @@ describe('Markdown, by a renderer of the kind that hosts use', () => {
       for (const row of table.rows) expect(row.length).toBe(table.head.length);
   });
 
-  it('shows every row, or says how many it leaves out and what shows them', () => {
+  it('shows every row, or counts the missing rows and says how to show them', () => {
     const shown = tablesOf(htmlOf(text)).map(({ head, rows }) => [head.join(), rows.length] as const);
-    const left = [...text.matchAll(/\*\*([\d,]+) of ([\d,]+) rows are not shown here\.\*\*/g)].map(
+    const left = [...text.matchAll(/\*\*([\d,]+) of ([\d,]+) rows are not shown\.\*\*/g)].map(
       ([, missing, all]) => [missing, all].map((number) => Number(number!.replaceAll(',', ''))),
     );
     const sum = (head: RegExp) =>
       shown.filter(([columns]) => head.test(columns)).reduce((total, [, rows]) => total + rows, 0);
     const missing = left.reduce((total, [number]) => total + number!, 0);
     const findings = 500 + 2 + 3 + 1;
-    // Of those that many share a code with one stands open; the folded table after them has them all.
-    expect(sum(/^Times,Severity/)).toBe(1 + 1 + 2 + 3 + 1);
-    expect(sum(/^Severity/) + sum(/^Instance,Name/) + sum(/^Instance,Region,Why/) + missing).toBe(
+    // The open table has one row for a code with many findings. The folded table after it has all of them.
+    expect(sum(/^Count,Severity/)).toBe(1 + 1 + 2 + 3 + 1);
+    expect(sum(/^Severity/) + sum(/^Instance,Name/) + sum(/^Instance,Region,Reason/) + missing).toBe(
       findings + large.plan.steps.length + 300,
     );
     expect(left.every(([number, all]) => number! < all!)).toBe(true);
-    expect(text).toContain('All of them: `refit show saved.json --all`');
+    expect(text).toContain('To show all rows: `refit show saved.json --all`');
   });
 
-  it('puts the summary before everything, and the next command at the end', () => {
+  it('starts with the summary and ends with the next command', () => {
     const blocks = text.split('\n\n');
     expect(blocks.slice(0, 3).map((block) => block.slice(0, 9))).toEqual([
       '## double',
@@ -76,7 +76,7 @@ describe('Markdown, by a renderer of the kind that hosts use', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe('Next: `refit apply saved-plan.json`');
   });
 
-  it('fits however much there is of everything', () => {
+  it('fits with very many findings and very long texts', () => {
     const wide = 'ü|`<@'.repeat(3000);
     const findings = Array.from({ length: 3000 }, (_, at) =>
       finding({
@@ -106,12 +106,12 @@ describe('Markdown, by a renderer of the kind that hosts use', () => {
   });
 });
 
-/** What Markdown itself becomes, and the two elements that fold. A span keeps `@` and `#` from being links. */
+/** The elements of rendered Markdown and of folds. A span prevents links from `@` and `#`. */
 const OWN_TAGS = new Set(
   'h2 h3 p strong ul li code table thead tbody tr th td details summary span'.split(' '),
 );
 
-describe('SARIF, by the published schema', () => {
+describe('SARIF, checked by the published schema', () => {
   const { $schema: _, id: __, ...schema } = json(PUBLISHED, 'sarif-2.1.0.json');
   const validate = new Ajv({
     strict: false,
@@ -126,7 +126,7 @@ describe('SARIF, by the published schema', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  it('puts every result at a line and column, and knows it again by what it is about', () => {
+  it('gives every result a line, a column and a unique fingerprint', () => {
     const [{ results }] = JSON.parse(render(fiveThousandChanges(), 'sarif')).runs;
     expect(results.length).toBe(506);
     for (const { locations } of results) {
@@ -142,7 +142,7 @@ describe('SARIF, by the published schema', () => {
   });
 });
 
-describe('JUnit, by the schema that Jenkins reads by', () => {
+describe('JUnit, checked by the schema of Jenkins', () => {
   it('is valid in every situation', async () => {
     const xml = Object.entries(ALL).map(([name, review]) => ({
       fileName: `${name}.xml`,
@@ -155,7 +155,7 @@ describe('JUnit, by the schema that Jenkins reads by', () => {
   });
 });
 
-describe('JSON, by its own schema', () => {
+describe('JSON, checked by its schema', () => {
   const ajv = new Ajv2020({
     discriminator: true,
     strict: true,
@@ -171,7 +171,7 @@ describe('JSON, by its own schema', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  it('is refused where the verdict and the digest contradict each other', () => {
+  it('is invalid if verdict and digest contradict each other', () => {
     const ready = JSON.parse(render(REVIEWS['a-priced-plan-that-is-ready']!(), 'json'));
     expect(validate({ ...ready, plan: { ...ready.plan, digest: '' } })).toBe(false);
     expect(validate({ ...ready, verdict: 'blocked' })).toBe(false);
@@ -179,7 +179,7 @@ describe('JSON, by its own schema', () => {
   });
 });
 
-describe('CSV, as a spreadsheet reads it', () => {
+describe('CSV, parsed like a spreadsheet', () => {
   it('has one record for each step, each blocked and each unchanged target, and each finding', () => {
     const review = fiveThousandChanges();
     const [head, ...records] = recordsOf(render(review, 'csv'));
@@ -195,7 +195,7 @@ describe('CSV, as a spreadsheet reads it', () => {
 });
 
 describe('annotations of a GitHub workflow', () => {
-  it('are at most ten of a kind, of which the last one says how many there are, at their lines of the plan', () => {
+  it('are at most ten of a kind, at their lines of the plan; the last one counts the rest', () => {
     const { lines, annotations } = annotationsOf(render(fiveThousandChanges(), 'github'));
     expect(lines[0]).toMatch(/^READY: 5,001 steps .*, digest [0-9a-f]{64}$/);
     expect(annotations.map(({ kind }) => kind)).toEqual([
@@ -215,11 +215,11 @@ describe('annotations of a GitHub workflow', () => {
       message: 'redis-6.2-cluster is sold out there\nfix: wait, or take another zone',
     });
     expect(annotations[9]!.message).toBe(
-      '491 errors more of this plan are not shown here\nfix: refit show saved.json --all',
+      '491 errors more in this plan are not shown\nfix: refit show saved.json --all',
     );
   });
 
-  it('stand at the first line of the plan where they concern all of it', () => {
+  it('are at the first line of the plan if they have no location', () => {
     const { annotations } = annotationsOf(
       render(createTextReview('plans/a.yaml', [finding({ location: null, instance: null })], null), 'github'),
     );

@@ -1,9 +1,9 @@
-/** More plans under review: the situations that a reviewer of plans meets, beside those of `situations.ts`. */
+/** More reviews for tests, in addition to `situations.ts`. */
 import type { SealedReview, Step } from '../../src/model.ts';
 import { sumPrices } from '../../src/money.ts';
 import { type Case, finding, savedPlan } from './situations.ts';
 
-/** Many instances of several sizes in two regions: some of two steps, some prepaid, every tenth named in Chinese. */
+/** Many instances of several sizes in two regions. Some have two steps, some are prepaid, every tenth has a Chinese name. */
 export function largeFleet(instances: number, priced: boolean): Case[] {
   const sizes = [4096, 8192, 16384];
   return Array.from({ length: instances }, (_, at): Case => {
@@ -23,7 +23,7 @@ export function largeFleet(instances: number, priced: boolean): Case[] {
   });
 }
 
-/** A review of 5,000 changes, a tenth of as many targets blocked beside them. */
+/** A review of 5,000 changes and 500 blocked targets. */
 export function fiveThousandChanges(priced = true): SealedReview {
   const cases = largeFleet(4808, priced);
   const waves = ['canary', 'tenth', 'rest'];
@@ -60,7 +60,7 @@ export function fiveThousandChanges(priced = true): SealedReview {
   };
 }
 
-/** What a reduction looks like, with the memory in use beside it, and an instance of two steps. */
+/** A reduction with the memory in use, and an instance with two steps. */
 function shrinking(): SealedReview {
   const cases: Case[] = [
     {
@@ -108,7 +108,7 @@ function unpriced(): SealedReview {
   };
 }
 
-/** Forty waves, of which most are folded away. */
+/** Forty waves, most of them in one fold. */
 function manyWaves(): SealedReview {
   const names = Array.from({ length: 40 }, (_, at) => `w${at + 1}`);
   const cases = largeFleet(400, true).map((one, at) => ({ ...one, wave: at % 40 }));
@@ -120,7 +120,7 @@ function manyWaves(): SealedReview {
   };
 }
 
-/** Every further review by the sentence that names its golden files. */
+/** The reviews by name. */
 export const MORE_REVIEWS: Readonly<Record<string, () => SealedReview>> = {
   'a-plan-that-shrinks-and-takes-several-steps': shrinking,
   'a-small-plan-without-prices': unpriced,
@@ -128,7 +128,7 @@ export const MORE_REVIEWS: Readonly<Record<string, () => SealedReview>> = {
   'a-plan-of-5000-changes': () => fiveThousandChanges(),
 };
 
-/** The same review with one text wherever people and the provider can put text of their own. */
+/** The same review with one text in every place for text from people and the provider. */
 export function reviewFullOf(text: string): SealedReview {
   const bad = finding({
     code: text,

@@ -1,4 +1,4 @@
-// Goal: a reviewer reads, wave by wave, how each goes on; a plan that says nothing of it reads as before.
+// Goal: a review shows the rollout options of each wave; a plan without options shows none.
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import { seal } from '../../src/journal/chain.ts';
@@ -12,35 +12,35 @@ import { SITUATIONS } from './situations.ts';
 const plain = { color: false, width: 120, all: true };
 const ORDINARY = SITUATIONS['a-small-run-all-verified']!().saved;
 
-/** The plan with this conduct of its first wave, and an ordinary one after it. */
-function withConduct(conduct: RolloutOptions): SavedPlan {
+/** A plan whose first wave has these options, followed by a wave without options. */
+function withOptions(options: RolloutOptions): SavedPlan {
   const [first] = ORDINARY.waves;
   return {
     ...ORDINARY,
     waves: [
-      { ...first!, ...conduct },
+      { ...first!, ...options },
       { name: 'after', steps: [] },
     ],
   };
 }
 
-describe('the conduct of a wave in words', () => {
+describe('the text of rollout options', () => {
   it.each<[string, RolloutOptions, string]>([
     ['an ordinary wave', {}, ''],
     ['a soak', { soak: 1_800_000 }, 'then soaks for 30 m'],
-    ['a slow start', { slowStart: true }, 'starts with 1 at once and doubles as steps are verified'],
+    ['a slow start', { slowStart: true }, 'starts with 1 step in flight and doubles as steps are verified'],
     [
       'both',
       { soak: 86_400_000, slowStart: true },
-      'starts with 1 at once and doubles as steps are verified; then soaks for 1 d',
+      'starts with 1 step in flight and doubles as steps are verified; then soaks for 1 d',
     ],
     [
-      'thresholds of its own',
+      'its own thresholds',
       { haltWhen: { failed: { operator: '>', value: 5, base: 'wave' } } },
-      'halts at failed > 5% of wave of its own',
+      'halts if failed > 5% of wave in this wave',
     ],
     [
-      'a gate of everything',
+      'a gate with every condition',
       {
         gate: {
           failed: { operator: '>', value: 0, base: 'count' },
@@ -54,7 +54,7 @@ describe('the conduct of a wave in words', () => {
           shadow: false,
         },
       },
-      'then a gate fails at failed > 0, unknown > 1, a resize taking > 2x the forecast, MemUtil > 90 over 5 m, https://health.example.com/ not answering 2xx, the command ./check cart failing; pauses where it cannot tell',
+      'then a gate fails if failed > 0 or unknown > 1 or a resize takes > 2x the forecast or MemUtil > 90 over 5 m or https://health.example.com/ does not answer 2xx or the command ./check cart fails; if inconclusive, the run pauses',
     ],
     [
       'a gate in shadow mode',
@@ -66,19 +66,19 @@ describe('the conduct of a wave in words', () => {
           shadow: true,
         },
       },
-      'then a gate fails at a resize taking >= 15 m; in shadow: told, and stops nothing',
+      'then a gate fails if a resize takes >= 15 m; shadow: the result is recorded and stops nothing',
     ],
-  ])('%s', (_, conduct, expected) => {
-    const plan = withConduct(conduct);
+  ])('%s', (_, options, expected) => {
+    const plan = withOptions(options);
     expect(describeRolloutOptions(plan, plan.waves[0]!)).toBe(expected);
   });
 });
 
 describe('a review', () => {
-  it.each(['text', 'markdown', 'html'] as const)('says how a wave goes on: %s', (format) => {
+  it.each(['text', 'markdown', 'html'] as const)('shows the rollout options: %s', (format) => {
     const review: SealedReview = {
       verdict: 'ready',
-      plan: withConduct({ soak: 1_800_000 }),
+      plan: withOptions({ soak: 1_800_000 }),
       findings: [],
       next: null,
     };
@@ -87,28 +87,28 @@ describe('a review', () => {
   });
 });
 
-describe('a spread in words', () => {
+describe('the text of a spread', () => {
   const groups = (...all: readonly (string | undefined)[]): SavedPlan['preconditions'] =>
     all.map((group) => ({ ...ORDINARY.preconditions[0]!, ...(group === undefined ? {} : { group }) }));
   it.each([
     [
-      'one each',
+      'two groups',
       groups('a', 'a', 'b'),
-      'at most 1 of one tags.app under way at once; 2 groups, the greatest of 2 instances',
+      'at most 1 in flight per tags.app; 2 groups, the largest has 2 instances',
     ],
     [
-      'some without the tag',
+      'an instance without the tag',
       groups('a', undefined),
-      'at most 1 of one tags.app under way at once; 1 group, the greatest of 1 instance; 1 instance without it, each a group of its own',
+      'at most 1 in flight per tags.app; 1 group, the largest has 1 instance; 1 instance without tags.app, each its own group',
     ],
   ])('%s', (_, preconditions, expected) => {
     expect(describeSpread({ spread: { by: 'tags.app', maxInFlight: 1 }, preconditions })).toBe(expected);
   });
 
-  it.each(['text', 'markdown', 'html'] as const)('stands in a review: %s', (format) => {
+  it.each(['text', 'markdown', 'html'] as const)('is in a review: %s', (format) => {
     const plan = { ...ORDINARY, spread: { by: 'zone', maxInFlight: 2 } };
     const text = renderReview({ verdict: 'ready', plan, findings: [], next: null }, format, plain);
-    expect(text).toContain('at most 2 of one zone under way at once');
+    expect(text).toContain('at most 2 in flight per zone');
   });
 });
 
@@ -129,7 +129,7 @@ describe('a report of a run with a gate', () => {
   const without = buildReport(saved, entries);
 
   it.each(['text', 'markdown', 'html'] as const)(
-    'shows what was judged, without its colours and tags: %s',
+    'shows the result of the gate without its colours and tags: %s',
     (format) => {
       const text = renderReport(report, format, plain);
       expect(text).toContain('failure (shadow)');
@@ -139,7 +139,7 @@ describe('a report of a run with a gate', () => {
     },
   );
 
-  it('fits the schema of reports', () => {
+  it('fits the report schema', () => {
     expect(report.waves[0]!.gate).toEqual([
       { at: last.at, judge: 'command', outcome: 'failure', what: judged.what, shadow: true },
     ]);

@@ -1,4 +1,4 @@
-/** Who signed stands in every format of a report, word by word, and harms no reader. */
+/** Signatures in every format of a report, also with hostile names. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -17,8 +17,8 @@ function reportWith(...groups: readonly { wave: number | null; signed: readonly 
   const more: JournalEntry[] = [...entries];
   for (const group of groups) {
     const by = group.signed.map((one) => one.by).join(', ');
-    const deed = { kind: 'approved', how: 'signatures', by, judgedAt: AT, ...group } as const;
-    more.push(seal(more.at(-1) ?? EMPTY_CHAIN, AT, deed));
+    const event = { kind: 'approved', how: 'signatures', by, judgedAt: AT, ...group } as const;
+    more.push(seal(more.at(-1) ?? EMPTY_CHAIN, AT, event));
   }
   return buildReport(saved, more);
 }
@@ -36,7 +36,7 @@ describe('signatures', () => {
     { wave: 0, signed: [ofPlan('li')] },
   );
 
-  it('stand in the report in their order, with key, expiry and what they approve', () => {
+  it('are in the report in order, with key, expiry and what they approve', () => {
     const wave = report.waves[0]!.name;
     expect(report.run.signatures).toEqual([
       { at: AT, wave: null, ...ofPlan('wei') },
@@ -56,16 +56,16 @@ describe('signatures', () => {
     const text = shown(report, format);
     for (const name of ['wei', 'jun', 'li']) {
       expect(text).toContain(name);
-      // As Markdown and HTML spell it.
+      // Markdown and HTML escape these characters.
       expect(text.replaceAll('&#43;', '+').replaceAll('&#47;', '/')).toContain(ofPlan(name).key);
     }
   });
 
-  it('are absent where nobody had to sign', () => {
+  it('are absent if the plan needs none', () => {
     expect(reportWith().run).not.toHaveProperty('signatures');
   });
 
-  it('harm no reader, whatever the one who gave them is called', () => {
+  it('are escaped if the approver has a hostile name', () => {
     const hostile = reportWith({ wave: null, signed: [{ ...ofPlan('wei'), by: '=<b>|x\u001b[2J' }] });
     expect(shown(hostile, 'html')).not.toContain('<b>|x');
     expect(shown(hostile, 'markdown')).not.toMatch(/[^\\]<b>|[^\\]\|x/);
@@ -74,15 +74,12 @@ describe('signatures', () => {
   });
 });
 
-describe('a plan under review', () => {
-  it.each(['text', 'markdown', 'html'] as const)(
-    'says as %s who must approve it, and which wave again',
-    (format) => {
-      const review = { verdict: 'ready', plan: SAVED, findings: [], next: null } as const;
-      const text = renderReview(review, format, { color: false, width: 200, all: false });
-      expect(text).toContain(
-        '2 of wei, jun, li, DBA; not by dba, ops, who made it; again for wave tenth, rest',
-      );
-    },
-  );
+describe('a plan review', () => {
+  it.each(['text', 'markdown', 'html'] as const)('shows the required approvals as %s', (format) => {
+    const review = { verdict: 'ready', plan: SAVED, findings: [], next: null } as const;
+    const text = renderReview(review, format, { color: false, width: 200, all: false });
+    expect(text).toContain(
+      '2 of wei, jun, li, DBA; the authors dba, ops cannot approve; again for wave tenth, rest',
+    );
+  });
 });

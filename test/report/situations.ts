@@ -1,4 +1,4 @@
-/** A small builder of saved plans, journals and reviews, and the situations the golden files show. Times are fixed. */
+/** Builds saved plans, journals and reviews for tests. Times are fixed. */
 
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import {
@@ -25,7 +25,7 @@ import { partsOf, sumPrices } from '../../src/money.ts';
 const START = Date.UTC(2026, 0, 5, 2, 0, 0);
 const READ_AT = '2026-01-05T01:58:00.000Z';
 
-/** One instance of a plan: its size, and the changes in order. */
+/** One instance of a plan: its size and its changes in order. */
 export interface Case {
   readonly instance: string;
   readonly name?: string;
@@ -120,7 +120,7 @@ export function savedPlan(
   };
 }
 
-/** Writes a journal deed by deed; `after` moves the time on first. */
+/** Writes a journal event by event; `after` advances the time. */
 export class JournalWriter {
   readonly entries: JournalEntry[] = [];
   readonly #saved: SavedPlan;
@@ -139,8 +139,8 @@ export class JournalWriter {
     return this;
   }
 
-  deed(deed: JournalEvent): this {
-    this.entries.push(seal(this.entries.at(-1) ?? EMPTY_CHAIN, new Date(this.#now).toISOString(), deed));
+  append(event: JournalEvent): this {
+    this.entries.push(seal(this.entries.at(-1) ?? EMPTY_CHAIN, new Date(this.#now).toISOString(), event));
     return this;
   }
 
@@ -157,13 +157,13 @@ export class JournalWriter {
       endpoint,
       version: '0.1.0',
     } as const;
-    this.deed({ kind: 'run-started', ...common });
-    this.deed({ kind: 'caller', profile: 'default', caller: callerOf(by.user), why: null });
-    return resumed ? this : this.deed({ kind: 'approved', how: 'prompt', by: by.user });
+    this.append({ kind: 'run-started', ...common });
+    this.append({ kind: 'caller', profile: 'default', caller: callerOf(by.user), why: null });
+    return resumed ? this : this.append({ kind: 'approved', how: 'prompt', by: by.user });
   }
 
   wave(kind: 'wave-started' | 'wave-ended', wave: number): this {
-    return this.deed({ kind, wave, name: this.#saved.waves[wave]!.name });
+    return this.append({ kind, wave, name: this.#saved.waves[wave]!.name });
   }
 
   #step(id: string): Step {
@@ -171,8 +171,8 @@ export class JournalWriter {
   }
 
   ask(step: string, attempt = 1): this {
-    this.deed({ kind: 'looked', step, status: 'running', size: this.#step(step).before });
-    return this.deed({ kind: 'intent', step, attempt, size: this.#step(step).after });
+    this.append({ kind: 'looked', step, status: 'running', size: this.#step(step).before });
+    return this.append({ kind: 'intent', step, attempt, size: this.#step(step).after });
   }
 
   accept(step: string, attempt = 1): this {
@@ -180,13 +180,13 @@ export class JournalWriter {
     const order = `2026010500${String(100 + at * 10 + attempt)}`;
     const requestId = `7c1d8f20-0000-4000-8000-${String(at * 10 + attempt).padStart(12, '0')}`;
     const sentAt = new Date(this.#now).toISOString();
-    return this.deed({ kind: 'accepted', step, attempt, order, requestId, sentAt });
+    return this.append({ kind: 'accepted', step, attempt, order, requestId, sentAt });
   }
 
   refuse(step: string, code: string, message: string, next: AfterRefusal): this {
     const sentAt = new Date(this.#now).toISOString();
     const requestId = '9e0b4c11-0000-4000-8000-000000000009';
-    return this.deed({ kind: 'refused', step, attempt: 1, code, message, requestId, sentAt, next });
+    return this.append({ kind: 'refused', step, attempt: 1, code, message, requestId, sentAt, next });
   }
 
   end(
@@ -197,28 +197,28 @@ export class JournalWriter {
     const { code = null, what = 'read back at the planned size', billed = null } = more;
     const size =
       more.size === undefined && outcome === 'verified' ? this.#step(step).after : (more.size ?? null);
-    return this.deed({ kind: 'step-ended', step, outcome, code, what, size, billed });
+    return this.append({ kind: 'step-ended', step, outcome, code, what, size, billed });
   }
 
-  /** Polling reads, one a second for so many seconds back from now. */
+  /** One read per second in the last `seconds` seconds. */
   reads(seconds: number): this {
     const counts = Array.from(
       { length: seconds },
       (_, at) => [this.seconds - at, 'DescribeInstances', 1, 0] as const,
     );
-    return this.deed({ kind: 'calls', counts });
+    return this.append({ kind: 'calls', counts });
   }
 
   stop(because: Exclude<EndedBecause, 'done'>, what: string): this {
-    return this.deed({ kind: 'stopping', because, what });
+    return this.append({ kind: 'stopping', because, what });
   }
 
   finish(because: EndedBecause, exitCode: number): this {
-    return this.deed({ kind: 'run-ended', because, exitCode });
+    return this.append({ kind: 'run-ended', because, exitCode });
   }
 }
 
-/** Who the provider says it is; a hostile user is hostile there too. */
+/** The identity that the provider reports; a hostile user is hostile here too. */
 function callerOf(user: string) {
   const isPlain = /^[a-z]+$/.test(user);
   const arn = isPlain ? 'qcs::cam::uin/100000000001:uin/100000000042' : user;
@@ -360,7 +360,7 @@ function priced(): Situation {
   return { saved, entries: journal.entries };
 }
 
-/** A fleet of plain memory changes: one instance in the canary wave, the others in the rest. */
+/** A fleet of memory changes: one instance in wave canary, the others in wave rest. */
 export function fleet(instances: number): Case[] {
   return Array.from({ length: instances }, (_, at) => ({
     instance: `crs-${(at + 46656 ** 1.5).toString(36).slice(0, 4)}${String(at).padStart(4, '0')}`,
@@ -393,7 +393,7 @@ function halted(): Situation {
   return { saved, entries: journal.entries };
 }
 
-function underWay(): Situation {
+function inProgress(): Situation {
   const saved = savedPlan(unpriced(CART));
   const [one, two, , four] = saved.steps.map(({ id }) => id) as [string, string, string, string];
   const journal = new JournalWriter(saved)
@@ -436,11 +436,11 @@ function crashed(): Situation {
     .after(10)
     .wave('wave-started', 1)
     .ask(two)
-    .deed(noAnswer)
+    .append(noAnswer)
     .ask(four)
     .after(600)
     .start({ user: 'lin', host: 'ops-2', pid: 77 }, true, 37)
-    .deed({
+    .append({
       kind: 'settled',
       step: four,
       attempt: 1,
@@ -458,11 +458,11 @@ function crashed(): Situation {
   return { saved, entries: journal.entries };
 }
 
-/** Text that would act if any renderer forgot to make it harmless. */
+/** Text that has effects if a renderer does not escape it. */
 export const HOSTILE =
   "=cmd|' /C calc'!A0\x1b[31m\x1b]8;;http://evil.example\x07x\x9b2J\u202egnp.exe\u2066<script>alert(1)</script><img src=x onerror=alert(2)>\"'`|` **b** [l](javascript:alert(3)) @everyone #1 ]]>\r\n\t\0\ud800\ufeff";
 
-/** A run in which everything that comes from elsewhere is this text. */
+/** A run in which every text from outside is this text. */
 export function hostileRun(text: string): Situation {
   const saved = savedPlan(
     [{ instance: 'crs-ev11ev11', name: text, changes: [{ memoryPerShard: 8192 }] }],
@@ -490,13 +490,13 @@ export function hostileRun(text: string): Situation {
     .ask(one)
     .refuse(one, text, text, 'skip')
     .end(one, 'refused', { code: text, what: text })
-    .deed({ kind: 'calls', counts: [[1767578400, text, 3, 1]] })
+    .append({ kind: 'calls', counts: [[1767578400, text, 3, 1]] })
     .stop('halted', text)
     .finish('halted', 4);
   return { saved, entries: journal.entries };
 }
 
-/** A process that died with an answer outstanding, and another that took the run up and died, too. */
+/** A process died before its answer came; a second process resumed the run and died too. */
 function died(): Situation {
   const saved = savedPlan(unpriced(CART));
   const [one, two, , four] = saved.steps.map(({ id }) => id) as [string, string, string, string];
@@ -514,7 +514,7 @@ function died(): Situation {
     .accept(four)
     .after(600)
     .start({ user: 'lin', host: 'ops-1', pid: 5151 }, true, 112)
-    .deed({
+    .append({
       kind: 'lock-taken-over',
       locks: ['saved-plan', 'run-directory', 'instances'],
       from: { pid: 4242, host: 'ops-1', since: '2026-01-05T02:00:00.000Z', purpose: 'refit apply in runs/x' },
@@ -522,12 +522,12 @@ function died(): Situation {
   return { saved, entries: journal.entries };
 }
 
-/** Every situation by the sentence that names its golden files. */
+/** The situations by name; golden files have the same names. */
 export const SITUATIONS: Readonly<Record<string, () => Situation>> = {
   'a-small-run-all-verified': allVerified,
   'a-priced-run-with-a-failure-and-a-refusal': priced,
   'a-halted-run': halted,
-  'a-run-under-way': underWay,
+  'a-run-in-progress': inProgress,
   'a-resumed-run-with-an-unknown': crashed,
   'a-plan-without-a-journal': () => ({ saved: savedPlan(CART), entries: [] }),
   'a-run-whose-processes-died': died,
@@ -544,7 +544,7 @@ const warning = finding({
   instance: null,
 });
 
-/** Every review by the sentence that names its golden files. */
+/** The reviews by name; golden files have the same names. */
 export const REVIEWS: Readonly<Record<string, () => PlanReview>> = {
   'a-priced-plan-that-is-ready': () => {
     const plan = savedPlan(CART, { unchanged, blocked: [blocked], findings: [warning] });

@@ -1,4 +1,4 @@
-/** The tables of reports and reviews as data, and how each painter shows a table. */
+/** The tables of reports and reviews as data, and their rendering in each format. */
 import { describe, expect, it } from 'vitest';
 import { cells } from '../../src/report/document/columns.ts';
 import { htmlTable } from '../../src/report/document/html-table.ts';
@@ -27,8 +27,8 @@ import { htmlOf, tablesOf } from './read-renderings.ts';
 import { fiveThousandChanges } from './review-situations.ts';
 import { finding, HOSTILE, REVIEWS, SITUATIONS } from './situations.ts';
 
-/** Heading, titles and rows as people read them; what is empty in a row is left out. */
-function pictureOf({ heading, columns, rows }: Table): string[] {
+/** The heading, titles and rows of a table as text. */
+function textOf({ heading, columns, rows }: Table): string[] {
   const titles = columns.map(({ title }) => title).join(' | ');
   return [heading, titles, ...[...rows].map((row) => row.map(cellText).join(' | '))];
 }
@@ -36,51 +36,51 @@ function pictureOf({ heading, columns, rows }: Table): string[] {
 function tablesIn(situation: string): Record<string, string[]> {
   const { saved, entries } = SITUATIONS[situation]!();
   const tables = tablesOfRun(buildReport(saved, entries)).filter(({ rows }) => rows.length > 0);
-  return Object.fromEntries(tables.map((table) => [table.id, pictureOf(table)]));
+  return Object.fromEntries(tables.map((table) => [table.id, textOf(table)]));
 }
 
 describe('the tables of a run', () => {
-  it('of a resumed run say who carried it out, what was asked and what it waited for', () => {
+  it('show the processes, attempts and waits of a resumed run', () => {
     expect(tablesIn('a-resumed-run-with-an-unknown')).toMatchObject({
       attention: [
-        'Attention',
-        'Outcome | Instance | Name | Change | What',
+        'Needs attention',
+        'Outcome | Instance | Name | Change | Message',
         'unknown | crs-8kd02mfa | cart-02 | shards 3 → 8 × 4 GB | no source could be read for 3 m',
         'skipped | crs-8kd02mfa | cart-02 | memory 4 GB → 8 GB × 8 shards | the step before it on this instance is unknown',
       ],
       waves: [
         'Waves',
-        'Wave | Steps | Outcomes | Began | Ended | Took',
+        'Wave | Steps | Outcomes | Started | Ended | Duration',
         'canary | 1 | 1 verified | 2026-01-05 02:00:00 UTC | 02:03:00 | 3 m',
         'rest | 3 | 1 verified, 1 skipped, 1 unknown | 2026-01-05 02:03:10 UTC |  | ',
       ],
       processes: [
         'Processes',
-        'At | User | Host | Pid | Version | Torn bytes cut off',
+        'At | User | Host | Pid | Version | Bytes of an incomplete entry removed',
         '2026-01-05 02:00:00 UTC | wei | ops-1 | 4242 | 0.1.0 | ',
         '2026-01-05 02:13:10 UTC | lin | ops-2 | 77 | 0.1.0 | 37',
       ],
       'run-waits': [
         'Waits of the run',
-        'From | To | For | What | Lasted',
-        '2026-01-05 02:03:10 UTC | 02:13:10 | nobody carried it out | its process had died, or was left | 10 m',
+        'From | To | Reason | Details | Duration',
+        '2026-01-05 02:03:10 UTC | 02:13:10 | no process running | its process had died, or was left | 10 m',
       ],
       'step-waits': [
         'Waits of the steps',
-        'For | Steps | Times | In all | At most',
-        'what became of an attempt without an answer | 1 | 2 | 3 m | 3 m',
-        'the change itself | 2 | 2 | 4 m | 3 m',
+        'Reason | Steps | Times | Total | Longest',
+        'resolving an unanswered order | 1 | 2 | 3 m | 3 m',
+        'the change | 2 | 2 | 4 m | 3 m',
       ],
       attempts: [
-        'Asked more than once, or without a plain answer',
+        'Steps with several attempts or without a clear answer',
         'Instance | Change | Attempt',
         'crs-8kd02mfa | shards 3 → 8 × 4 GB | attempt 1, 02:03:10: no answer, the connection was reset',
-        'crs-x1y2z3a4 | replicas 1 → 3 | attempt 1, 02:03:10: no answer on record, order 20260105009999; settled 02:13:10: had landed, its order was found by time and instance',
+        'crs-x1y2z3a4 | replicas 1 → 3 | attempt 1, 02:03:10: no answer recorded, order 20260105009999; resolved 02:13:10: executed, its order was found by time and instance',
       ],
     });
   });
 
-  it('of a halted run name what failed, and the steps that never ran', () => {
+  it('show the failed steps of a halted run and the steps that did not run', () => {
     const { attention, steps, waves } = tablesIn('a-halted-run');
     expect(attention!.slice(2).map((row) => row.split(' | ').at(-1))).toEqual(
       Array.from({ length: 3 }, () => 'the order ended, the size is the old one'),
@@ -94,34 +94,34 @@ describe('the tables of a run', () => {
     ]);
   });
 
-  it('of a run under way know no end, and of a plan without a journal nothing but the plan', () => {
-    expect(tablesIn('a-run-under-way').waves!.at(-1)).toBe(
+  it('show no end for a run in progress, and only the plan without a journal', () => {
+    expect(tablesIn('a-run-in-progress').waves!.at(-1)).toBe(
       'rest | 3 | 2 unknown, 1 not run | 2026-01-05 02:03:00 UTC |  | ',
     );
     const { waves, ...others } = tablesIn('a-plan-without-a-journal');
     expect(waves).toEqual([
       'Waves',
-      'Wave | Steps | Outcomes | Began',
+      'Wave | Steps | Outcomes | Started',
       'canary | 1 | 1 not run | not started',
       'rest | 3 | 3 not run | not started',
     ]);
     expect(Object.keys(others)).toEqual(['money', 'steps']);
   });
 
-  it('of a run whose process died say what the next one took over', () => {
+  it('show the process from which the next one took over', () => {
     expect(tablesIn('a-run-whose-processes-died').processes!.at(-1)).toBe(
       '2026-01-05 02:13:00 UTC | lin | ops-1 | 5151 | 0.1.0 | 112 | took over from pid 4242 on ops-1 (refit apply in runs/x)',
     );
   });
 
-  it('of a priced run put each bill beside its quote', () => {
+  it('show each bill next to its quote', () => {
     const { money: sums, 'billed-otherwise': otherwise } = tablesIn(
       'a-priced-run-with-a-failure-and-a-refusal',
     );
     expect(sums!.slice(1, 4)).toEqual([
       'By | Name | Steps | Quoted | Verified | Billed',
       'wave | canary | 1 | +¥412.00 now | +¥412.00 now | ¥412.00',
-      'wave | rest | 3 | +¥2,580.50 now, ¥1.752 an hour | +¥980.50 now | ¥990.50',
+      'wave | rest | 3 | +¥2,580.50 now, ¥1.752 per hour | +¥980.50 now | ¥990.50',
     ]);
     expect(otherwise!.at(-1)).toBe(
       'crs-8kd02mfa | shards 3 → 8 × 4 GB | billed ¥990.50, ¥10.00 more than quoted',
@@ -130,21 +130,21 @@ describe('the tables of a run', () => {
 });
 
 describe('the tables of a review', () => {
-  it('tell each change with its place among those of its instance, and why', () => {
+  it('show the number of each step of an instance, and the reason', () => {
     const review = REVIEWS['a-priced-plan-that-is-ready']!();
     const { plan } = review;
     const table = changesTable(plan, reviewedTargets(review), plan.steps, { without: ['Region'] });
-    expect(pictureOf(table)).toEqual([
+    expect(textOf(table)).toEqual([
       'Changes',
-      'Wave | Instance | Name | Edition | Step | Change | Why | Before | After | Price',
+      'Wave | Instance | Name | Edition | Step | Change | Reason | Before | After | Price',
       'canary | crs-5qlrlhux | cart-01 | redis-6.2-cluster |  | memory 4 GB → 8 GB × 3 shards |  | 4 GB × 3 shards × 1 replica | 8 GB × 3 shards × 1 replica | +¥412.00 now',
       'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 1/2 | shards 3 → 8 × 4 GB | shards first: 8 GB × 3 shards would not be valid on the way | 4 GB × 3 shards × 1 replica | 4 GB × 8 shards × 1 replica | +¥980.50 now',
       'rest | crs-8kd02mfa | cart-02 | redis-6.2-cluster | 2/2 | memory 4 GB → 8 GB × 8 shards |  | 4 GB × 8 shards × 1 replica | 8 GB × 8 shards × 1 replica | +¥1,600.00 now',
-      'rest | crs-x1y2z3a4 | 购物车-上海 | redis-6.2-cluster |  | replicas 1 → 3 |  | 4 GB × 3 shards × 1 replica | 4 GB × 3 shards × 3 replicas | ¥1.752 an hour',
+      'rest | crs-x1y2z3a4 | 购物车-上海 | redis-6.2-cluster |  | replicas 1 → 3 |  | 4 GB × 3 shards × 1 replica | 4 GB × 3 shards × 3 replicas | ¥1.752 per hour',
     ]);
   });
 
-  it('have the first of many findings of one code, with how many they are', () => {
+  it('group many findings of one code into one row with their number', () => {
     const many = Array.from({ length: 5 }, (_, at) =>
       finding({ instance: `crs-0000000${at}`, message: 'so' }),
     );
@@ -152,20 +152,20 @@ describe('the tables of a review', () => {
       ...many,
       finding({ code: 'Refit.Other', severity: 'note', message: 'else' }),
     ]);
-    expect(pictureOf(table).map((row) => row.split(' | ').slice(0, 5).join(' | '))).toEqual([
-      'Attention: 5 errors, 1 note',
-      'Times | Severity | Code | Instance | What',
+    expect(textOf(table).map((row) => row.split(' | ').slice(0, 5).join(' | '))).toEqual([
+      'Findings: 5 errors, 1 note',
+      'Count | Severity | Code | Instance | Message',
       '5 | error | InvalidParameterValue.ReduceCapacityNotAllowed | crs-00000000 | so',
       '1 | note | Refit.Other | crs-8kd02mfa | else',
     ]);
   });
 
-  it('sum up a long plan by what it changes, the most frequent first', () => {
+  it('summarise a long plan by kind of change, the most frequent first', () => {
     const kinds = changeKinds(fiveThousandChanges().plan.steps);
-    expect(pictureOf(kindsTable(kinds)).slice(0, 3)).toEqual([
+    expect(textOf(kindsTable(kinds)).slice(0, 3)).toEqual([
       'Changes by kind',
       'Change | Steps | Price',
-      'memory 8 GB → 16 GB | 1,283 | +¥80,104.00 now, ¥80.208 an hour',
+      'memory 8 GB → 16 GB | 1,283 | +¥80,104.00 now, ¥80.208 per hour',
     ]);
     expect(kinds.reduce((sum, { own }) => sum + own.length, 0)).toBe(5001);
   });
@@ -174,11 +174,11 @@ describe('the tables of a review', () => {
 interface Item {
   readonly id: string;
   readonly took: number | null;
-  readonly what: string;
+  readonly remark: string;
 }
 const ITEMS: readonly Item[] = [
-  { id: 'crs-00000001', took: 61_000, what: 'nothing was wrong with it' },
-  { id: 'crs-00000002', took: null, what: '' },
+  { id: 'crs-00000001', took: 61_000, remark: 'nothing was wrong with it' },
+  { id: 'crs-00000002', took: null, remark: '' },
 ];
 const COLUMNS: readonly ColumnOf<Item>[] = [
   ['Instance', (item) => id(item.id)],
@@ -188,7 +188,7 @@ const COLUMNS: readonly ColumnOf<Item>[] = [
   ['Seen', () => time('2026-01-05T02:00:00.000Z', '2026-01-05T00:00:00.000Z'), { in: 'documents' }],
   ['Size', () => count(12_345), { in: 'page', under: 'Orders' }],
   ['Empty', () => null],
-  ['What', ({ what }) => what, BELOW_ROW],
+  ['Remark', ({ remark }) => remark, BELOW_ROW],
 ];
 const TABLE = tableOf(
   { id: 'items', heading: 'Items', note: 'All of them.', filter: { by: 'Instance', choices: ['a'] } },
@@ -198,7 +198,7 @@ const TABLE = tableOf(
 const shownAt = (width: number, table = TABLE) => textTable(table, { width, inks: ink(false) });
 
 describe('a table in a terminal', () => {
-  it('is in columns where there is room, and its sentences stand under the rows', () => {
+  it('aligns columns if there is room, and puts sentences under the rows', () => {
     expect(shownAt(120)).toEqual([
       '',
       'Items',
@@ -210,7 +210,7 @@ describe('a table in a terminal', () => {
     ]);
   });
 
-  it('cuts what may be cut first, then puts under the row what yields, whole and with its title', () => {
+  it('shrinks columns first, then moves values under the row with their titles', () => {
     expect(shownAt(80)[4]).toBe(
       '  crs-00000001  a-rather-long-name-of-a…  1 m 1 s  20260105000001 20260105000002',
     );
@@ -226,7 +226,7 @@ describe('a table in a terminal', () => {
     expect(shownAt(width).filter((line) => cells(line) > width)).toEqual([]);
   });
 
-  it('shows a few rows more rather than say that they are missing, and of many the first', () => {
+  it('shows a few more rows instead of a line about hidden rows', () => {
     const many = (length: number) =>
       textTable(
         tableOf({ id: 'x', heading: 'X' }, Array.from({ length }), [['N', (_, at) => String(at)]]),
@@ -242,14 +242,14 @@ describe('a table in a terminal', () => {
 describe('a table on a page', () => {
   const html = htmlTable(TABLE)!.raw;
 
-  it('has columns under columns, quantities to the right, and values to sort by', () => {
+  it('stacks columns, aligns quantities to the right, and has values for sorting', () => {
     expect(html).toContain('<caption id="items-c"><b>Items</b> All of them.</caption>');
     expect([...html.matchAll(/<th [^>]*>([^<]*)/g)].map(([, title]) => title)).toEqual([
       'Instance, name',
       'Took',
       'Orders',
       'Seen',
-      'What',
+      'Remark',
     ]);
     expect(html).toContain(
       '<tr><td data-v="crs-00000001"><span class="id">crs-00000001</span><small>a-rather-long-name-of-an-instance</small></td><td class="n" data-v="61000">1 m 1 s</td><td><span class="id">20260105000001</span> <span class="id">20260105000002</span><small>size: 12,345</small></td><td data-v="2026-01-05T02:00:00.000Z"><span class="nb">02:00:00</span></td><td>nothing was wrong with it</td></tr>',
@@ -270,11 +270,11 @@ describe('a cell of hostile text', () => {
     ['Action', (text) => ({ kind: 'action', text, tone: text })],
     ['Excerpt', (text) => ({ kind: 'excerpt', text })],
     ['List', (text) => ids([text, text])],
-    ['What', (text) => text, BELOW_ROW],
+    ['Remark', (text) => text, BELOW_ROW],
   ];
   const table = tableOf({ id: 'hostile', heading: HOSTILE, note: HOSTILE }, [HOSTILE], all);
 
-  it('is escaped by every painter, whatever its kind', () => {
+  it('is escaped in every format and every kind of cell', () => {
     const html = htmlTable(table)!.raw;
     const markdown = markdownDocument([], [{ table }, { table, folded: true }], [], '');
     const text = shownAt(100, table).join('\n');

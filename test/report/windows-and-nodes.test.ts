@@ -1,4 +1,4 @@
-// Goal: every format of a review and of a report says in which window a change waits, and which nodes it is about.
+// Goal: every format of a review and report shows the maintenance window and the nodes of a change.
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
 import type { JournalEntry, JournalEvent, Review, SavedPlan } from '../../src/model.ts';
@@ -10,7 +10,7 @@ import { SITUATIONS } from './situations.ts';
 const WINDOW = { from: '03:00', to: '06:00' };
 const ZONE = { code: 'ap-guangzhou-6', number: 100006 };
 
-/** A plan of the situations, its first step one of replicas in a maintenance window. */
+/** A plan whose first step changes replicas in a maintenance window. */
 function plan(): SavedPlan {
   const { saved } = SITUATIONS['a-small-run-all-verified']!();
   const [first, ...rest] = saved.steps;
@@ -27,10 +27,10 @@ function plan(): SavedPlan {
   };
 }
 
-function journal(...deeds: readonly JournalEvent[]): JournalEntry[] {
+function journal(...events: readonly JournalEvent[]): JournalEntry[] {
   const entries: JournalEntry[] = [];
-  for (const deed of deeds)
-    entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:00:00.000Z', deed));
+  for (const event of events)
+    entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, '2026-01-05T02:00:00.000Z', event));
   return entries;
 }
 
@@ -40,7 +40,7 @@ describe('a review', () => {
   const review: Review = { verdict: 'ready', plan: plan(), findings: [], next: null };
 
   it.each(REVIEW_FORMATS.filter((format) => !['junit', 'sarif', 'github'].includes(format)))(
-    'names the window with its time zone, and the zone of the added replica: %s',
+    'shows the window with its time zone, and the zone of the added replica: %s',
     (format) => {
       const text = renderReview(review, format, plain);
       if (format === 'json') expect(JSON.parse(text).plan.preconditions[0].window).toEqual(WINDOW);
@@ -69,7 +69,7 @@ describe('a report', () => {
     sentAt: '2026-01-05T02:00:00.000Z',
   };
 
-  it.each(REPORT_FORMATS)('says that a step waits, and for what: %s', (format) => {
+  it.each(REPORT_FORMATS)('shows that a step waits for its window: %s', (format) => {
     const text = renderReport(buildReport(saved, journal(intent, accepted, deferred)), format, plain);
     expect(text).toContain('accepted, waits for its window 03:00-06:00 Beijing time');
     expect(text).toContain('ap-guangzhou-6');
@@ -87,7 +87,7 @@ describe('a report', () => {
     billed: null,
   };
 
-  it.each(REPORT_FORMATS)('warns of a change outside its window although it is verified: %s', (format) => {
+  it.each(REPORT_FORMATS)('warns of a verified change outside its window: %s', (format) => {
     const text = renderReport(buildReport(saved, journal(intent, accepted, began, ended)), format, plain);
     expect(text).toContain(warning);
   });

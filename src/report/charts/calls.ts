@@ -1,6 +1,6 @@
 /**
  * A chart of calls per second, with the provider's limit and the plan's rate. Each action has a strip on one time axis.
- * Strips are not stacked, because the limit counts each action separately: a stack could cross a limit that no action
+ * Strips are not stacked, because the limit counts each action separately. A stack could cross a limit that no action
  * reached.
  */
 import { scaleLinear, scaleUtc } from 'd3-scale';

@@ -5,7 +5,7 @@ import { markup, type Piece, type Raw } from '../document/escape.ts';
 /** Width of a full chart in SVG units; the page scales it. */
 export const WIDTH = 1116;
 
-/** The start of the time axis, the same in every chart, so that readers can compare charts. */
+/** The start of the time axis. It is the same in every chart, so that readers can compare them. */
 export const TIME_LEFT = 168;
 export const TIME_RIGHT = WIDTH - 8;
 
@@ -54,7 +54,7 @@ function axisTime(moment: Date, span: number): string {
   return span > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-/** The first and last time in a report, milliseconds since the epoch; null where nothing started. */
+/** The first and last time in a report, milliseconds since the epoch. Null where nothing started. */
 export function spanOf(report: Report): [number, number] | null {
   const times = [
     report.run.startedAt,

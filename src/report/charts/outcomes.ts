@@ -1,4 +1,4 @@
-/** The outcomes of all steps as one bar, with a legend that names every outcome and its count. */
+/** The outcomes of all steps as one bar. The legend has the count of every outcome. */
 import { scaleLinear } from 'd3-scale';
 import { OUTCOMES, type Outcome } from '../../model.ts';
 import { markup, type Raw } from '../document/escape.ts';
@@ -15,7 +15,7 @@ export function outcomesChart(totals: Readonly<Record<Outcome, number>>): Raw {
   const parts = OUTCOMES.filter((outcome) => totals[outcome] > 0).map((outcome) => {
     const from = scale(sum);
     sum += totals[outcome];
-    // Each part is at least three units wide, so that one failure among thousands is visible.
+    // Each part is at least three units wide. One failure among thousands stays visible.
     const width = Math.max(3, scale(sum) - from - (sum === steps ? 0 : 1.5));
     const x = Math.min(from, WIDTH - width);
     return markup`<rect class="o ${outcome}" x="${round(x)}" y="0" width="${round(width)}" height="22"><title>${count(totals[outcome])} ${outcomeName(outcome)}</title></rect>

@@ -10,7 +10,7 @@ export function cells(text: string): number {
 
 /** Cuts the text to at most `width` cells; a cut text ends with `…`. */
 export function clip(text: string, width: number): string {
-  // One cell can hold any number of combining marks, so the length has a limit too.
+  // One cell can hold any number of combining marks. The length has a limit too.
   const longest = 16 * width;
   if (text.length <= longest && cells(text) <= width) return text;
   let kept = '';
@@ -88,7 +88,7 @@ export function table(
   });
 }
 
-/** The width of each column: shrinks columns first, then drops optional ones from the right until all fit. */
+/** The width of each column. Columns shrink first; then optional ones are dropped from the right until all fit. */
 function fitted(natural: readonly number[], columns: readonly Column[], room: number): number[] {
   const kept = [...natural];
   for (let next = columns.length - 1; ; next--) {

@@ -6,8 +6,8 @@
  * templates below, which escape every inserted text.
  */
 
-// Control and format characters (C0, DEL, C1, bidi, zero width, tags), lone surrogates, line and paragraph
-// separators, private use and noncharacters: characters that act or hide instead of being visible.
+// Characters that act or hide instead of being visible. These are control and format characters (C0, DEL, C1, bidi,
+// zero width, tags), lone surrogates, line and paragraph separators, private use and noncharacters.
 const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u3164\u115f\u1160\uffa0]`;
 /** Compiled at the first use, because these character classes take a millisecond. */
 let invisible: RegExp | undefined;

@@ -41,7 +41,7 @@ function isStacked({ under }: Column, { columns }: Table): boolean {
   return under !== undefined && columns.some(({ title }) => title === under);
 }
 
-/** The title of a column, followed by the titles of the values under it that have no label. */
+/** The title of a column. The titles of values that have no label under it follow. */
 function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
   const { title, right } = columns[at]!;
   const others = under.map((below) => columns[below]!).filter((one) => one.bare && one.in !== 'page');
@@ -49,7 +49,7 @@ function titleHtml(columns: readonly Column[], { at, under }: Stack): Raw {
   return markup`<th scope="col"${right && raw(' class="n"')}>${whole}</th>`;
 }
 
-/** @param sorts null if the table is not sortable, else whether the filter uses this column. */
+/** One cell. @param sorts null in a table without sorting, else true for the filtered column. */
 function cellHtml(row: Row, { at, under }: Stack, columns: readonly Column[], sorts: boolean | null): string {
   const cell = row[at]!;
   const value =

@@ -66,7 +66,7 @@ export function markdownDocument(
   const parts = filledTables.flatMap((one, index) => {
     const { rows } = one.table;
     const kept: string[] = [];
-    // A table that needs less than its share leaves the rest to the tables after it.
+    // A table that needs less than its share leaves the rest to later tables.
     const sharing = filledTables.slice(index).filter(({ share }) => share === undefined).length;
     let own = Math.min(room, one.share === undefined ? room / sharing : one.share * whole);
     for (const row of rows) {

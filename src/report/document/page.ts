@@ -1,6 +1,6 @@
 /**
- * The frame of an HTML page: one file, no network, no framework. The security policy allows style and script by hash
- * only, so no other text in the page can run or load. The page is complete without the script.
+ * The frame of an HTML page: one file, no network, no framework. The security policy allows style and script only
+ * by hash: no other text in the page can run or load. The page is complete without the script.
  */
 import { sha256 } from '../../digest.ts';
 import type { Verdict } from '../verdict.ts';

@@ -33,7 +33,7 @@ export interface Layout {
   readonly in?: 'documents' | 'page';
   /** HTML: the title of another column. The value is shown under that column's value, smaller. */
   readonly under?: string;
-  /** The value needs no label: its title is not repeated where it is shown under another value. */
+  /** The value needs no label. Its title is not repeated where it is shown under another value. */
   readonly bare?: true;
   /** Terminal: shown under the row, on its own lines. */
   readonly below?: true;

@@ -98,7 +98,7 @@ export function textRows(
 
 const INDENT = '  ';
 
-/** If no column fits into the row, the lines under it start at the indent of a row. */
+/** Without columns in the row, the lines under it start at the indent of a row. */
 function outdented([first, ...rest]: readonly string[]): string[] {
   return first === undefined ? [] : [first.slice(INDENT.length), ...rest];
 }
@@ -107,7 +107,7 @@ function alignmentOf({ right, minWidth }: Column) {
   return { align: right ? 'right' : 'left', ...(minWidth === undefined ? {} : { minWidth }) } as const;
 }
 
-/** The columns in the row: all that must be there, and as many yielding ones as there is room for. */
+/** The columns in the row: all required ones, and as many yielding ones as fit. */
 function columnsThatFit(
   columns: readonly Column[],
   rows: readonly Row[],
@@ -133,7 +133,7 @@ function columnsThatFit(
   return kept;
 }
 
-/** The values under a row: first the yielded ones, joined and dim; then each text that is always below. */
+/** The values under a row. First the yielded ones, joined and dim; then each text that is always below. */
 function linesUnder(
   row: Row,
   columns: readonly Column[],

@@ -1,7 +1,7 @@
 /**
  * Compares two saved plans by meaning; pure. Differences in what Refit does, what people approve and who is notified
- * count. Values that depend only on the time of planning do not count: when the plan was sealed and the fleet was read,
- * the memory in use, the forecast, the name of the plan file and its line numbers.
+ * count. Values that depend only on the time of planning do not count: the times of sealing and reading, memory in use,
+ * the forecast, the name of the plan file and its line numbers.
  */
 import { canonical } from '../../digest.ts';
 import { pick } from '../../given.ts';
@@ -242,7 +242,7 @@ function differences(from: object, to: object, depth = Number.POSITIVE_INFINITY)
   });
 }
 
-/** The differences inside two values; empty unless both have leaves, or one has and the other is absent. */
+/** The differences inside two values. Empty unless both have leaves, or one has leaves and the other is absent. */
 function inner(x: unknown, y: unknown, depth: number): Difference[] {
   const tree = (value: unknown) =>
     value === undefined ? {} : isTree(value) && !isSize(value) ? value : null;
@@ -263,7 +263,7 @@ function isSize(value: object): boolean {
   return 'memoryPerShard' in value && 'shards' in value;
 }
 
-/** A list whose items have unique names or files becomes an object with these keys; other values stay. */
+/** A list whose items have unique names or files becomes an object by them. Other values stay. */
 function byName(value: object): object {
   if (!Array.isArray(value) || value.length === 0) return value;
   const names = value.map((one: { name?: unknown; file?: unknown } | null) => one?.name ?? one?.file);

@@ -56,7 +56,7 @@ function text(hostile: PlanDiff, { color, width, all }: PlanDiffOptions): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Each row as a sentence without columns, because one long row would move all others away from their signs. */
+/** Each row as a sentence without columns. One long row would move all others away from their signs. */
 function tableLines({ heading, rows }: Table, all: boolean, width: number, inks: Ink): string[] {
   if (rows.length === 0) return [];
   const shown = firstRows({ rows }, all || rows.length <= SHOWN_ROWS + 1 ? rows.length : SHOWN_ROWS);

@@ -1,4 +1,4 @@
-/** The findings of a plan for a terminal, grouped by code, so that hundreds of them fit one screen. */
+/** The findings of a plan for a terminal. Grouped by code, hundreds of them fit one screen. */
 import { type Finding, remedyOf } from '../../model.ts';
 import { cells, clip, labelled, wrap } from '../document/columns.ts';
 import { SEVERITY_SIGNS } from '../document/ink.ts';
@@ -72,7 +72,7 @@ function findingLines(finding: Finding, number: number, { width, inks }: Termina
   const code = clip(finding.code, 100);
   const times = number === 1 ? '' : ` × ${show.count(number)}`;
   const instance = finding.instance === null ? '' : clip(finding.instance, 100);
-  // If code and instance are too long for one line, the instance goes under the code.
+  // If both are too long for one line, the instance goes under the code.
   const fits = cells(code) + times.length + cells(instance) + 6 <= width;
   return [
     `  ${inks[colour](`${sign} ${code}`)}${inks.bold(times)}${instance === '' || !fits ? '' : `  ${instance}`}`,

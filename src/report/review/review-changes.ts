@@ -35,7 +35,7 @@ export function waveSections(plan: UnsealedPlan, targets: readonly ReviewedTarge
   const all = wavesOf(plan);
   const shown = shownWaves(all, view);
   const rest = all.slice(shown.length).flatMap(({ own }) => own);
-  // In a narrow terminal, a region that all steps share is shown once for each wave.
+  // A narrow terminal shows a region that all steps share once for each wave.
   const oneRegion = new Set(plan.steps.map(({ region }) => region)).size <= 1 && width < 100;
   const without = oneRegion ? ['Wave', 'Region'] : ['Wave'];
   const table = withColumns(

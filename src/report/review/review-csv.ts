@@ -1,4 +1,4 @@
-/** A plan as CSV: a record for each step, finding and unchanged target; plan-wide findings last. */
+/** A plan as CSV: a record for each step, finding and unchanged target. Plan-wide findings are last. */
 import type { Finding, Review } from '../../model.ts';
 import { csvRecord } from '../document/escape.ts';
 import { locationOf } from '../finding-columns.ts';

@@ -6,7 +6,7 @@ import { reviewedTargets, titleOf } from './review-targets.ts';
 
 export function reviewJunit(review: Review): string {
   const { name: plan } = titleOf(review);
-  // Findings without an instance have their own test case, so that a failed guard fails a test.
+  // Findings without an instance have their own test case. A failed guard then fails a test.
   const whole = review.findings.filter(({ instance }) => instance === null);
   const all = [
     { name: plan, group: 'plan', findings: whole, blocked: whole.some(isError) },

@@ -13,7 +13,7 @@ export function reviewSarif(hostile: Review): string {
   const { file } = titleOf(review);
   const codes = [...new Set(review.findings.map(({ code }) => code))].sort();
   const seen = new Map<string, number>();
-  // The fingerprint has no message and no numbers, so that a host recognises the finding in the next plan.
+  // The fingerprint has no message and no numbers. The host then recognises the finding in the next plan.
   const fingerprint = ({ code, instance, location }: Finding) => {
     const about = canonical([code, instance, location?.file ?? file]);
     const times = (seen.get(about) ?? 0) + 1;

@@ -20,7 +20,7 @@ export function createTextReview(
   return { verdict: isInvalid ? 'invalid' : 'valid', file, findings, next };
 }
 
-/** The name, file and digest of a review; the digest is null without a sealed plan. */
+/** The name, file and digest of a review. The digest is null without a sealed plan. */
 export function titleOf(review: Review) {
   if (!('plan' in review)) return { name: review.file, file: review.file, about: [], digest: null };
   const { name, file, change, owner } = review.plan;
@@ -41,7 +41,7 @@ export interface ReviewedTarget {
   /** Its steps in order; empty unless the state is `change`. */
   readonly steps: readonly Step[];
   readonly findings: readonly Finding[];
-  /** The reason for no change, or for its size and order of steps; null without a reason. */
+  /** The reason for no change, or for its size and order of steps. */
   readonly reason: string | null;
 }
 
@@ -95,7 +95,7 @@ function distinct(findings: readonly Finding[]): Finding[] {
   return [...keyed.values()];
 }
 
-/** The findings grouped by severity and code, in the order of the first finding of each group. */
+/** The findings grouped by severity and code. The first findings set the order of the groups. */
 export function findingGroups(findings: readonly Finding[]): (readonly [Finding, ...Finding[]])[] {
   const groups = Map.groupBy(findings, ({ severity, code }) => `${severity} ${code}`);
   return [...groups.values()] as [Finding, ...Finding[]][];

@@ -55,7 +55,7 @@ function verifiedOf(steps: readonly ReportStep[]): PriceSum[] {
   return sumPrices(steps.filter(({ outcome }) => outcome === 'verified'));
 }
 
-/** The one-time bill of a step; null for a postpaid order, which is billed at zero. */
+/** The one-time bill of a step. Null for a postpaid order, which is billed at zero. */
 function oneTimeBill({ bill, billed }: ReportStep) {
   return bill === 'by-the-hour' && billed?.amount === 0 ? null : billed;
 }

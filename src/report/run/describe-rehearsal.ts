@@ -4,12 +4,12 @@ import { BELOW_ROW, type Table, tableOf } from '../document/table.ts';
 import * as show from '../quantities.ts';
 import { describeOutcomes } from '../verdict.ts';
 
-/** The first line of a rehearsal in every format for people, so that nobody takes it for an audit report. */
+/** The first line of a rehearsal in every format for people. Nobody must take it for an audit report. */
 export const REHEARSAL_BANNER =
   'REHEARSAL, not an audit report: nothing was ordered. The executor of real runs carried out the plan against a simulated provider in virtual time.';
 
 /** `p50 40 m 12 s, p90 42 m, longest 43 m`; fewer figures for less than ten runs. */
-function describeTook(took: RehearsedSeconds, runs: number): string {
+function describeRunTime(took: RehearsedSeconds, runs: number): string {
   const { p50, p90, greatest } = took;
   if (runs === 1) return seconds(p50);
   if (runs < 10) return `p50 ${seconds(p50)}, longest ${seconds(greatest)}`;
@@ -25,7 +25,7 @@ export function rehearsalFacts({ rehearsed }: Pick<Report, 'rehearsed'>): [strin
   return [
     ['runs', seeds.count === 1 ? `1 (seed ${seeds.first})` : runs],
     ['faults', faults.length === 0 ? 'none' : faults.join(', ')],
-    ['duration', describeTook(all.took, seeds.count)],
+    ['run time', describeRunTime(all.took, seeds.count)],
     ['run ends', describeEnds(all, seeds.count)],
     ['windows', all.windows === 1 ? '' : `up to ${all.windows}; later windows continued the run`],
     ['all steps', describeOutcomes(all.totals)],
@@ -48,7 +48,7 @@ function wavesOfAllRuns({ all, seeds }: Rehearsed): Table {
   return tableOf({ id: 'rehearsed-waves', heading: 'Waves in all runs' }, all.waves, [
     ['Wave', (wave) => wave.name, { minWidth: 8 }],
     ['Reached by', ({ runs }) => (runs === seeds.count ? 'every run' : `${runs} of ${seeds.count} runs`)],
-    ['Ends after', ({ took, runs }) => (took ? describeTook(took, runs) : 'did not end'), { yields: 1 }],
+    ['Ends after', ({ took, runs }) => (took ? describeRunTime(took, runs) : 'did not end'), { yields: 1 }],
   ]);
 }
 
@@ -62,7 +62,7 @@ function effectsTable({ all, calm, each, seeds }: Rehearsed): Table {
   return tableOf({ id: 'effects', heading: 'Effects of the faults' }, effects, [
     ['Faults', faultsOf],
     [
-      'Duration',
+      'Run time',
       ({ later, took }) => (later ? describeLater(later) : `p50 ${seconds(took.p50)}`),
       { below: true },
     ],

@@ -60,10 +60,10 @@ function windowsOf({ steps }: Report): MaintenanceWindow[] {
   return [...windows.values()].filter((window) => window !== undefined);
 }
 
-/** `+¥412.00 now quoted; +¥100.00 now verified`; empty where the plan was not priced. */
+/** `quoted +¥412.00 now; verified +¥100.00 now`; empty where the plan was not priced. */
 function describeQuotes({ quoted, verified }: Report['money']): string {
   if (quoted.length === 0 && verified.length === 0) return '';
-  return `${show.quotes(quoted)} quoted; ${verified.length === 0 ? 'none' : show.quotes(verified)} verified`;
+  return `quoted ${show.quotes(quoted)}; verified ${verified.length === 0 ? 'none' : show.quotes(verified)}`;
 }
 
 const BILL_WORDS: Readonly<Record<Bill, string>> = {

@@ -1,6 +1,6 @@
 /**
- * The evidence of a run for an auditor: plan, approvals, journal, reports and schemas, with a digest for each file and
- * instructions for checking. Pure: equal runs give equal texts.
+ * The evidence of a run for an auditor: plan, approvals, journal, reports and schemas. It includes a digest of each
+ * file and instructions for checking. Pure: equal runs give equal texts.
  */
 import { sha256 } from '../../digest.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -53,7 +53,7 @@ function readme({ saved, entries, others, version }: EvidenceOf): string {
   return `Evidence of one Refit run: ${escapeControls(saved.name)}${saved.change === null ? '' : `, ${escapeControls(saved.change)}`}
 
 plan.json        the approved plan; digest ${saved.digest}
-journal.jsonl    the only record of what was done, ${entries.length} entries; head ${head}
+journal.jsonl    the only record of the run, ${entries.length} entries; head ${head}
 report.*         computed from plan and journal only, here by refit ${version}
 events.jsonl     the journal as CloudEvents 1.0
 approvals/       signatures that approve the run and its waves, if the plan requires them

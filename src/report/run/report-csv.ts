@@ -1,4 +1,4 @@
-/** The report as CSV: records for steps, then for targets without a step, then for signatures. Amounts are plain numbers. */
+/** The report as CSV: steps, then targets without a step, then signatures. Amounts are plain numbers. */
 import { type Report, type ReportStep, type Size, STEP_WAITS } from '../../model.ts';
 import { SECOND } from '../../units.ts';
 import { describeAttempt } from '../describe-step.ts';
@@ -51,7 +51,7 @@ const COLUMNS: readonly ColumnOf<ReportStep>[] = [
   ['attempts_text', ({ asked }) => asked.map(describeAttempt).join(' | ') || null],
 ];
 
-/** The columns, in the order in which they stand where nobody chooses. */
+/** The names of all columns in their default order. */
 export const CSV_COLUMNS: readonly string[] = COLUMNS.map(([name]) => name);
 
 /** The report as CSV. @param columns names from `CSV_COLUMNS`, in the wanted order; absent: all. */
@@ -61,7 +61,7 @@ export function reportCsv(
 ): string {
   const chosen = columns.map((name) => COLUMNS[CSV_COLUMNS.indexOf(name)]!);
   const others = [...targetsWithoutStep(report), ...signatureRows(report)];
-  // The mark is the first column, so that nobody takes a row for a real change.
+  // The mark is the first column: nobody must take a row for a real change.
   const front = (mark: string) => (report.rehearsal ? [mark] : []);
   return [
     csvRecord([...front('rehearsal'), ...columns]),

@@ -1,4 +1,4 @@
-/** The report as Markdown for a ticket or comment: verdict, facts, then the tables as far as they fit. */
+/** The report as Markdown for a ticket or comment. Tables are shown as far as they fit. */
 import type { Report } from '../../model.ts';
 import { sanitize } from '../document/escape.ts';
 import { identifier, markdownDocument, markdownHead } from '../document/markdown-document.ts';
