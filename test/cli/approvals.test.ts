@@ -20,7 +20,7 @@ async function sealedAt(at: Desk): Promise<SavedPlan> {
   const planned = await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   expect(planned.code, planned.stdout + planned.stderr).toBe(0);
   expect(planned.stdout).toMatch(
-    /approvals +2 of wei, jun, li, dba-oncall; not by dba-oncall, \S+, who made it; again for wave\s+rest/,
+    /approvals +2 of wei, jun, li, dba-oncall; the\s+authors\s+dba-oncall, \S+\s+cannot\s+approve;\s+again\s+for\s+wave\s+rest/,
   );
   expect(planned.stdout).toMatch(/next +refit approve saved.json\n/);
   return at.json<SavedPlan>('saved.json');
@@ -171,7 +171,7 @@ it('is carried out by its approvals, stops before the wave that asks for its own
   const undo = await at.refit(['rollback', 'run', '-o', 'undo.json']);
   expect(undo.code, undo.stderr).toBe(0);
   expect(undo.stdout).toMatch(
-    /approvals +2 of wei, jun, li, dba-oncall; not by dba-oncall, \S+, who made it/,
+    /approvals +2 of wei, jun, li, dba-oncall; the\s+authors\s+dba-oncall, \S+\s+cannot\s+approve/,
   );
   expect(undo.stdout).toMatch(/next +refit approve undo\.json\n/);
   const back = await at.refit(['apply', 'undo.json', '--auto-approve', '--run-dir', 'back']);

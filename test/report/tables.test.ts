@@ -56,7 +56,7 @@ describe('the tables of a run', () => {
       ],
       processes: [
         'Processes',
-        'At | User | Host | Pid | Version | Bytes of an incomplete entry removed',
+        'At | User | Host | Pid | Version | Incomplete bytes removed',
         '2026-01-05 02:00:00 UTC | wei | ops-1 | 4242 | 0.1.0 | ',
         '2026-01-05 02:13:10 UTC | lin | ops-2 | 77 | 0.1.0 | 37',
       ],

@@ -38,7 +38,7 @@ export function factsOfReview(review: Review, targets: readonly ReviewedTarget[]
     ['maintenance', show.windows(plan.preconditions.flatMap(({ window }) => window ?? []))],
     [
       'fleet',
-      `${show.counted(inventory.instances, 'instance')}, read ${show.instant(inventory.readAt)} from ${inventory.source}`,
+      `${show.counted(inventory.instances, 'instance')}, read ${show.instant(inventory.readAt)} (${inventory.source})`,
     ],
     ['expires', review.verdict === 'blocked' ? '' : show.instant(plan.expiresAt)],
     ['schedule', plan.schedule ? `started by the scheduler, ${describeSchedule(plan.schedule)}` : ''],

@@ -95,7 +95,7 @@ const TABLES = {
     ['Host', ({ host }) => host, { minWidth: 8 }],
     ['Pid', ({ pid }) => String(pid)],
     ['Version', ({ version }) => version, { yields: 1 }],
-    ['Bytes of an incomplete entry removed', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
+    ['Incomplete bytes removed', ({ cutOff }) => count(cutOff || null), { yields: 2 }],
     ['Details', (process) => show.describeProcess(process), BELOW_ROW],
   ]),
   commands: table('Control commands', ({ run }) => run.steered ?? [], [
