@@ -17,7 +17,7 @@ export {
 export { controlRun } from './operations/control-run.ts';
 export { stateDirectoryOf, userName } from './operations/machine.ts';
 export {
-  lookAgain,
+  findDrift,
   type PlanFromRunOptions,
   type PlanOptions,
   planFleet,

@@ -10,7 +10,7 @@ import { isAbsolute, join } from 'node:path';
  * In `$XDG_CACHE_HOME/refit`, else `~/.cache/refit`. Where that cannot be, or is another user's, nothing is kept; where
  * `NODE_COMPILE_CACHE` or `NODE_DISABLE_COMPILE_CACHE` is set, Node does as it says.
  */
-export function keepCompiled(env: Readonly<Record<string, string | undefined>>): void {
+export function useCompileCache(env: Readonly<Record<string, string | undefined>>): void {
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE) return;
   const { XDG_CACHE_HOME: cache, HOME: home } = env;
   const base = cache && isAbsolute(cache) ? cache : home && isAbsolute(home) ? join(home, '.cache') : null;

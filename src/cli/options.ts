@@ -136,7 +136,7 @@ export function countFrom(text: string | undefined, most: number, command: strin
 }
 
 /** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */
-export function sameWay(command: string, { endpoint, signature, region, profile }: Options): string {
+export function withConnectionOptions(command: string, { endpoint, signature, region, profile }: Options): string {
   const given = [
     ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
     ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],

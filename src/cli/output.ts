@@ -16,7 +16,7 @@ export function outputFrom(
   formats: readonly string[],
 ): Output {
   const { format = asked.json && formats.length > 0 ? 'json' : 'text', write = [] } = asked;
-  if (asked.format !== undefined) mustBeKnown(format, formats);
+  if (asked.format !== undefined) mustBeFormat(format, formats);
   return {
     format,
     write: write.map((text) => {
@@ -25,13 +25,13 @@ export function outputFrom(
         throw new RefitError('usage', `--write ${text}: it takes FORMAT=FILE`, `--write markdown=plan.md`);
       }
       const one = { format: text.slice(0, equals), path: text.slice(equals + 1) };
-      mustBeKnown(one.format, formats);
+      mustBeFormat(one.format, formats);
       return one;
     }),
   };
 }
 
-function mustBeKnown(name: string, formats: readonly string[]): void {
+function mustBeFormat(name: string, formats: readonly string[]): void {
   if (formats.includes(name)) return;
   throw new RefitError('usage', `there is no format "${name}" here`, `one of: ${formats.join(', ')}`);
 }

@@ -1,6 +1,6 @@
 /** One command from its arguments to its exit code. A refusal says what, why, and what to type next. */
 import { exitCodeOf, RefitError } from '../errors.ts';
-import { reason } from '../operations/named-files.ts';
+import { describeSystemError } from '../operations/named-files.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { runProgram } from './program/run-program.ts';
 
@@ -9,12 +9,12 @@ export async function runToExitCode(args: readonly string[]): Promise<number> {
   try {
     return await runProgram(args);
   } catch (error) {
-    return tell(error);
+    return reportError(error);
   }
 }
 
 /** Tells on stderr what went wrong. @returns the exit code for it. */
-export function tell(error: unknown): number {
+export function reportError(error: unknown): number {
   if (error instanceof RefitError) {
     process.stderr.write(`refit: ${lines(error.message, '  ')}\n`);
     if (error.fix !== '') process.stderr.write(`  fix: ${lines(error.fix, '        ')}\n`);
@@ -23,7 +23,7 @@ export function tell(error: unknown): number {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === 'string' && typeof syscall === 'string') {
     process.stderr.write(
-      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(reason(error))}\n  fix: free the disk, fix the rights, or name another folder\n`,
+      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(describeSystemError(error))}\n  fix: free the disk, fix the rights, or name another folder\n`,
     );
     return exitCodeOf('disk-failed');
   }

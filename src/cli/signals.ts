@@ -29,7 +29,7 @@ export function onSignals(
   const drain = new AbortController();
   const leave = new AbortController();
   let first: number | null = null;
-  const heard = (code: number) => () => {
+  const onSignal = (code: number) => () => {
     const now = terminal.clock.monotonic();
     if (first === null) {
       first = now;
@@ -41,10 +41,10 @@ export function onSignals(
     }
   };
   const listeners = [
-    ['SIGINT', heard(130)],
-    ['SIGTERM', heard(143)],
+    ['SIGINT', onSignal(130)],
+    ['SIGTERM', onSignal(143)],
     // The terminal is gone, as when a connection drops: as good as told to stop.
-    ['SIGHUP', heard(143)],
+    ['SIGHUP', onSignal(143)],
     ['SIGUSR1', tellStatus],
   ] as const;
   for (const [name, listener] of listeners) process.on(name, listener);

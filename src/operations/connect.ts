@@ -37,7 +37,7 @@ export interface ConnectOptions {
 }
 
 /** The provider for a run: it can order. What reads and orders through one connection is counted together. */
-export interface Connection extends Readonly<ReturnType<typeof joinParts>['joint']> {
+export interface Connection extends Readonly<ReturnType<typeof createParts>['joint']> {
   readonly cloud: Cloud;
   /** Asks an address by GET, unsigned, by the same network. */
   readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
@@ -45,7 +45,7 @@ export interface Connection extends Readonly<ReturnType<typeof joinParts>['joint
   close(): Promise<void>;
 }
 
-export function joinParts(options: ConnectOptions) {
+export function createParts(options: ConnectOptions) {
   const clock = options.clock ?? systemClock;
   const permits = createPermits(clock, options.requestsPerSecond ?? 18);
   const calls = createCallCounter();
@@ -85,12 +85,12 @@ export function joinParts(options: ConnectOptions) {
 
 /** Reaches the provider for planning: the client that comes back has no way to order. */
 export function connectReader(options: ConnectOptions): CloudReader {
-  return createReader(joinParts(options).cloudOptions);
+  return createReader(createParts(options).cloudOptions);
 }
 
 /** Reaches the provider for a run. */
 export function connect(options: ConnectOptions): Connection {
-  const { cloudOptions, joint } = joinParts(options);
+  const { cloudOptions, joint } = createParts(options);
   const cloud = createCloud(cloudOptions);
   return {
     ...joint,
@@ -102,7 +102,7 @@ export function connect(options: ConnectOptions): Connection {
 
 /** Who one is at the provider, and what one may: reads alone, each once. @throws RefitError where no keys are found. */
 export async function examine(options: ConnectOptions, scope: Scope): Promise<Examination> {
-  const { cloudOptions } = joinParts(options);
+  const { cloudOptions } = createParts(options);
   try {
     return await examineCloud({ ...cloudOptions, scope, proxy: proxyFromEnvironment(options.env) });
   } finally {

@@ -10,7 +10,7 @@ export async function readInput(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const problem = `${what} ${escapeControls(path)} cannot be read: ${reason(cause)}`;
+    const problem = `${what} ${escapeControls(path)} cannot be read: ${describeSystemError(cause)}`;
     throw new RefitError('usage', problem, fixFor(cause, path), { cause });
   }
 }
@@ -33,20 +33,20 @@ export async function writeOutput(
       'name another file',
     );
   }
-  await mustNotBeARecord(target, path);
+  await mustNotBeRunFile(target, path);
   try {
     const known = await stat(target).catch(() => null);
     if (known !== null && !known.isFile() && !known.isDirectory()) await writeFile(target, text);
     else await replaceFile(target, text);
   } catch (cause) {
-    const problem = `${escapeControls(path)} cannot be written: ${reason(cause)}`;
+    const problem = `${escapeControls(path)} cannot be written: ${describeSystemError(cause)}`;
     const fix = 'name a file in a folder that exists and may be written to';
     throw new RefitError('disk-failed', problem, fix, { cause });
   }
 }
 
 /** The records of a run are written by the run alone. */
-async function mustNotBeARecord(target: string, path: string): Promise<void> {
+async function mustNotBeRunFile(target: string, path: string): Promise<void> {
   const records: readonly string[] = [RUN_FILES.plan, RUN_FILES.journal, RUN_FILES.lock];
   if (!records.includes(basename(target))) return;
   const run = await stat(join(dirname(target), RUN_FILES.journal)).catch(() => null);
@@ -69,7 +69,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** A system error in words. */
-export function reason(error: unknown): string {
+export function describeSystemError(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message ?? String(error);
 }

@@ -216,7 +216,7 @@ type Quotes = Map<string, Quote | { code: string; message: string; requestId: st
  * @param file where the saved plan lies. @returns a warning for each that is no longer as the plan wants it.
  * @throws RefitError where the provider cannot be read.
  */
-export async function lookAgain(
+export async function findDrift(
   saved: SavedPlan,
   file: string,
   { from, clock = systemClock }: { readonly from: CloudReader; readonly clock?: Clock },

@@ -83,7 +83,7 @@ export async function readFleetWithUse(
 }
 
 /** The part of the fleet by which one instance is explained, measured where the plan resizes it by its use. */
-export async function readAround(
+export async function readForInstance(
   instance: string,
   plan: Plan | null,
   reader: CloudReader,

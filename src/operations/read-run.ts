@@ -43,10 +43,10 @@ export async function readStatus(directory: string, clock: Clock, isWhole: boole
   const holder = await liveHolder(run.directory);
   // Of a process that does not answer its journal alone tells.
   const live = holder ? await askRunStatus(directory, clock).catch(() => null) : null;
-  return { run, whole, holder, live, next: nextOf(run, holder, live) };
+  return { run, whole, holder, live, next: nextCommandFor(run, holder, live) };
 }
 
-function nextOf(run: RunStanding, holder: Holder | null, live: Standing | null): string {
+function nextCommandFor(run: RunStanding, holder: Holder | null, live: Standing | null): string {
   if (live?.paused) return `refit continue ${shellQuote(run.directory)}`;
   if (holder || isFinished(run.state)) return `refit report ${shellQuote(run.directory)}`;
   const isUnknown = [...run.state.steps.values()].some(({ outcome }) => outcome === 'unknown');

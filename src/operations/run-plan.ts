@@ -13,7 +13,7 @@ import { commandRunner } from '../run/notify/run-command.ts';
 import { type ReconcileEnd, reconcileInDirectory } from '../run/reconcile.ts';
 import { readRun } from '../store/folder/run-directory.ts';
 import { VERSION } from '../version.ts';
-import { type Connection, type ConnectOptions, joinParts } from './connect.ts';
+import { type Connection, type ConnectOptions, createParts } from './connect.ts';
 import { userName } from './machine.ts';
 
 export type { ApplyEnd, Approval, ReconcileEnd };
@@ -59,7 +59,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
     clock: connection.clock,
     drain: options.drain ?? never,
     leave: options.leave ?? never,
-    ...selfAt(connection.cloud.endpoint),
+    ...processInfo(connection.cloud.endpoint),
     gates: { askUrl: connection.askUrl, ...(allowHooks ? { runCommand } : {}) },
     async approve() {
       await mustAnswer(() => connection.cloud, saved.steps);
@@ -71,7 +71,7 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
 }
 
 /** What this process says of itself in a journal. */
-function selfAt(endpoint: string) {
+function processInfo(endpoint: string) {
   return { by: { user: userName(), host: hostname(), pid: process.pid }, endpoint, version: VERSION };
 }
 
@@ -90,7 +90,7 @@ export interface ReconcileOptions extends ConnectOptions, Pick<ApplyInput, 'onSt
  */
 export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
   const { requestsPerSecond } = (await readRun(directory)).saved.execution;
-  const { cloudOptions, joint } = joinParts({ requestsPerSecond, ...options });
+  const { cloudOptions, joint } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
     const { onStart, onEntry } = options;
@@ -102,7 +102,7 @@ export async function reconcileRun(directory: string, options: ReconcileOptions)
       calls: joint.calls,
       clock: joint.clock,
       leave: options.leave ?? new AbortController().signal,
-      ...selfAt(reader.endpoint),
+      ...processInfo(reader.endpoint),
       ...given({ onStart, onEntry }),
     });
   } finally {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CommandRow } from '../../src/cli/command-row.ts';
 import { COMMANDS, FAMILIES } from '../../src/cli/program/commands.ts';
-import { programOf, rowOf } from '../../src/cli/program/run-program.ts';
+import { createProgram, rowOf } from '../../src/cli/program/run-program.ts';
 import { formatsOf } from '../../src/cli/program/shared-options.ts';
 import { PLAN_DIFF_FORMATS } from '../../src/report/plan-diff/render-plan-diff.ts';
 import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
@@ -51,7 +51,7 @@ describe.each(COMMANDS.map((row) => [row.name, row] as const))('refit %s', (name
       expect(example).toMatch(new RegExp(`^refit ${name}( |$)`));
       expect(rowOf(wordsOf(example))?.name).toBe(name);
       const called: CommandRow[] = [];
-      const program = programOf([row], null, async (one) => void called.push(one));
+      const program = createProgram([row], null, async (one) => void called.push(one));
       await program.parseAsync(wordsOf(example), { from: 'user' });
       expect(called, example).toEqual([row]);
     }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatherFacts } from '../../src/cli/run-picture/run-facts.ts';
 import type { RunPicture } from '../../src/cli/run-picture/run-picture.ts';
-import { drawRun, keptLines, runInOneLine } from '../../src/cli/run-view/draw-run.ts';
+import { drawRun, wrapKeptLine, formatRunLine } from '../../src/cli/run-view/draw-run.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
@@ -110,12 +110,12 @@ describe('no line is wider than the screen, and the lines never higher', () => {
     const long = `refused, ${hostile.replace(CONTROL, '')} ${'/a/very/long/path'.repeat(12)} 购物车${'车'.repeat(80)}`;
     const plain = [...long].filter((one) => !CONTROL.test(one)).join('');
     for (const columns of [24, 60, 100])
-      for (const line of keptLines(plain, columns, (first) => first))
+      for (const line of wrapKeptLine(plain, columns, (first) => first))
         expect(cells(line), line).toBeLessThanOrEqual(columns);
   });
 
   it('the line for logs has no line feed and nothing that acts', () => {
-    for (const picture of pictures) expect(runInOneLine(picture)).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+    for (const picture of pictures) expect(formatRunLine(picture)).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
   });
 });
 
@@ -139,14 +139,14 @@ describe('what a picture says', () => {
     journal.append({ kind: 'steered', command: 'pause', value: null, by, accepted: true, what });
     const picture = pictureOf({ saved, entries: journal.entries });
     expect(picture.state).toMatch(/^paused by oncall@ops-2 since \d\d:\d\d:\d\d UTC$/);
-    expect(picture.left).toBeNull();
+    expect(picture.timeLeft).toBeNull();
   });
 
   it('adds up: ended, under way, deferred and to go are all steps', () => {
     const { steps, outcomes, waves } = pictureOf(story());
     expect(steps).toEqual({ of: 12, ended: 2, underWay: 2, deferred: 0, toGo: 8 });
     expect(outcomes).toMatchObject({ verified: 1, failed: 1, 'not-run': 0 });
-    expect(waves.map(({ standing }) => standing)).toEqual(['settled', 'running', 'waiting']);
+    expect(waves.map(({ status }) => status)).toEqual(['settled', 'running', 'waiting']);
   });
 
   it('knows without a live process what the journal tells, and no waits', () => {

@@ -9,7 +9,7 @@ import { desk } from './refit.ts';
 
 const PLAN = {
   source: 'the live fleet',
-  mayBeBehind: false,
+  mayBeOutdated: false,
   schema: 'schemas/plan.schema.json',
   profile: null,
   name: 'resize-2026-01-05',
@@ -62,7 +62,7 @@ describe('the plan that is written', () => {
       instance({ id: 'CRS-odd' }),
     ]);
     expect(instances.map(({ id }) => id)).toEqual(['crs-00000001']);
-    expect(skipped.map(({ why }) => why)).toEqual([
+    expect(skipped.map(({ reason }) => reason)).toEqual([
       'it is isolated, and no order is taken for it',
       'its type 99 is newer than this program',
       'its id is none that a plan can name',

@@ -1,7 +1,7 @@
 /** The table of commands: one row each, in the order of the main help. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
-import { CARRY_OUT_COMMANDS, SCHEDULE_COMMANDS, STEER_COMMANDS } from './run-commands.ts';
+import { APPLY_COMMANDS, SCHEDULE_COMMANDS, CONTROL_COMMANDS } from './run-commands.ts';
 import {
   argument,
   choiceOf,
@@ -21,7 +21,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   audit: 'check, sign and hand over the record of a run, offline',
 };
 
-const ACCOUNT_COMMANDS = commandsIn('Account for:', {
+const REPORT_COMMANDS = commandsIn('Account for:', {
   report: {
     summary: 'print the audit report of a run, at any time',
     arguments: [RUN],
@@ -143,7 +143,7 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
   },
 });
 
-const KEYBOARD_COMMANDS = commandsIn('At the keyboard:', {
+const SHELL_COMMANDS = commandsIn('At the keyboard:', {
   completion: {
     summary: 'print a script by which your shell completes what you type',
     arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
@@ -162,11 +162,11 @@ const KEYBOARD_COMMANDS = commandsIn('At the keyboard:', {
 
 export const COMMANDS: readonly CommandRow[] = [
   ...PLAN_COMMANDS,
-  ...CARRY_OUT_COMMANDS,
-  ...STEER_COMMANDS,
+  ...APPLY_COMMANDS,
+  ...CONTROL_COMMANDS,
   ...SCHEDULE_COMMANDS,
-  ...ACCOUNT_COMMANDS,
+  ...REPORT_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...TRIAL_COMMANDS,
-  ...KEYBOARD_COMMANDS,
+  ...SHELL_COMMANDS,
 ];

@@ -16,16 +16,16 @@ import {
 } from './shared-options.ts';
 
 /** A command that says one word to a live run. */
-const saying = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: string) => ({
+const controlRow = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: string) => ({
   summary,
   arguments: [RUN],
   options: [TEXT_OR_JSON],
   examples: [`refit ${word} ${RUN_EXAMPLE}`],
-  load: async () => (await import('../commands/run/steer.ts')).saying(word),
+  load: async () => (await import('../commands/run/control.ts')).controlCommand(word),
 });
 
 /** What the commands that start runs by themselves hand on. */
-const HANDED_ON = [
+const START_OPTIONS = [
   RUNS_FOLDER,
   option('--allow-hooks', 'run the commands that the plans name, of hooks and gates, on this machine'),
   { ...PRICE, summary: `${PRICE.summary} when planning` },
@@ -33,15 +33,15 @@ const HANDED_ON = [
 ];
 
 /** A command that switches a plan on or off. */
-const switching = (word: 'enable' | 'disable', summary: string) => ({
+const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
   summary,
   arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
   options: [RUNS_FOLDER, TEXT_OR_JSON],
   examples: [`refit schedule ${word} plans nightly`],
-  load: async () => (await import('../commands/schedule/run.ts')).switching(word === 'enable'),
+  load: async () => (await import('../commands/schedule/run.ts')).enableOrDisable(word === 'enable'),
 });
 
-export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
+export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
   approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [SAVED],
@@ -102,11 +102,11 @@ export const CARRY_OUT_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:'
   },
 });
 
-export const STEER_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live run:', {
-  pause: saying('pause', 'hold back new orders of a run until refit continue'),
-  continue: saying('continue', 'go on after a pause'),
-  drain: saying('drain', 'start nothing new, follow what is in flight, and end'),
-  abort: saying('abort', 'leave immediately; the same apply goes on later'),
+export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live run:', {
+  pause: controlRow('pause', 'hold back new orders of a run until refit continue'),
+  continue: controlRow('continue', 'go on after a pause'),
+  drain: controlRow('drain', 'start nothing new, follow what is in flight, and end'),
+  abort: controlRow('abort', 'leave immediately; the same apply goes on later'),
   set: {
     summary: 'set inFlight or requestsPerSecond, up to what was approved',
     arguments: [
@@ -118,7 +118,7 @@ export const STEER_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live ru
     ],
     options: [TEXT_OR_JSON],
     examples: [`refit set ${RUN_EXAMPLE} inFlight=5`, `refit set ${RUN_EXAMPLE} requestsPerSecond=10`],
-    load: async () => (await import('../commands/run/steer.ts')).set,
+    load: async () => (await import('../commands/run/control.ts')).set,
   },
 });
 
@@ -128,7 +128,7 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Carry out by
     isDefault: true,
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
     options: [
-      ...HANDED_ON,
+      ...START_OPTIONS,
       option('--listen <address>', '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464'),
     ],
     examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
@@ -151,10 +151,10 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Carry out by
   'schedule run-now': {
     summary: 'begin a plan now, or go on with what it left',
     arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
-    options: HANDED_ON,
+    options: START_OPTIONS,
     examples: ['refit schedule run-now plans nightly.yaml'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRunNow,
   },
-  'schedule disable': switching('disable', 'ignore the due times of a plan'),
-  'schedule enable': switching('enable', 'heed the due times of a plan again, from now on'),
+  'schedule disable': enableOrDisable('disable', 'ignore the due times of a plan'),
+  'schedule enable': enableOrDisable('enable', 'heed the due times of a plan again, from now on'),
 });

@@ -11,7 +11,7 @@ import { COMMANDS, FAMILIES } from './commands.ts';
 import { formatsOf, PROGRAM_OPTIONS } from './shared-options.ts';
 
 /** Runs a command with its arguments, its own options and those of the program. */
-type Act = (row: CommandRow, args: readonly string[], options: Record<string, unknown>) => Promise<void>;
+type RunRow = (row: CommandRow, args: readonly string[], options: Record<string, unknown>) => Promise<void>;
 
 /** Reads the arguments and runs one command. @returns its exit code. @throws RefitError */
 export async function runProgram(typed: readonly string[]): Promise<number> {
@@ -22,7 +22,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   const wantsHelp = args.includes('--help') || args.includes('-h');
   const appendix = wantsHelp && row?.appendix ? await row.appendix() : null;
   let exitCode = 0;
-  const program = programOf(row === null ? COMMANDS : [row], appendix, async (...called) => {
+  const program = createProgram(row === null ? COMMANDS : [row], appendix, async (...called) => {
     exitCode = await runCommand(...called);
   });
   try {
@@ -89,7 +89,7 @@ function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>):
 }
 
 /** The program with the commands of these rows. @param appendix what the help of the one that is called ends with. */
-export function programOf(rows: readonly CommandRow[], appendix: string | null, act: Act): Command {
+export function createProgram(rows: readonly CommandRow[], appendix: string | null, act: RunRow): Command {
   const program = new Command('refit')
     .description(
       'Plans, reviews and carries out size changes across a fleet of TencentDB for Redis instances.',
@@ -98,25 +98,25 @@ export function programOf(rows: readonly CommandRow[], appendix: string | null, 
     .usage('[options] <command>')
     .helpOption('-h, --help', 'show this; each command has its own')
     .helpCommand(false)
-    .addHelpText('after', exitCodes)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm })
+    .addHelpText('after', formatExitCodes)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm: formatCommandTerm })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  for (const option of PROGRAM_OPTIONS) if (option.flags !== '--version') program.addOption(optionOf(option));
+  for (const option of PROGRAM_OPTIONS) if (option.flags !== '--version') program.addOption(createOption(option));
   for (const row of rows) addCommand(program, row, appendix, act);
   return program;
 }
 
-function addCommand(program: Command, row: CommandRow, appendix: string | null, act: Act): void {
+function addCommand(program: Command, row: CommandRow, appendix: string | null, act: RunRow): void {
   const [family, ...own] = row.name.split(' ') as [string, ...string[]];
   const parent = own.length === 0 ? program : familyIn(program, family, row.group);
   const command = parent
     .command(own[0] ?? family, given({ isDefault: row.isDefault }))
     .description(row.summary)
     .helpGroup(own.length === 0 ? row.group : 'Commands:');
-  for (const argument of row.arguments) command.addArgument(argumentOf(argument));
-  for (const option of row.options) command.addOption(optionOf(option));
+  for (const argument of row.arguments) command.addArgument(createArgument(argument));
+  for (const option of row.options) command.addOption(createOption(option));
   command.addHelpText('after', `\nEXAMPLES\n${row.examples.map((example) => `  ${example}`).join('\n')}`);
   if (appendix !== null) command.addHelpText('after', `\n${appendix}`);
   command.action(() =>
@@ -133,29 +133,29 @@ function familyIn(program: Command, name: string, group: string): Command {
   return known ?? program.command(name).description(FAMILIES[name]!).helpGroup(group);
 }
 
-function argumentOf({ term, summary, completes }: ArgumentRow): Argument {
+function createArgument({ term, summary, completes }: ArgumentRow): Argument {
   const argument = new Argument(term, summary);
   return completes.kind === 'words' && completes.words ? argument.choices(completes.words) : argument;
 }
 
-function optionOf({ flags, summary, repeats }: OptionRow): Option {
+function createOption({ flags, summary, repeats }: OptionRow): Option {
   const option = new Option(flags, summary);
   const collect = (value: string, before: string[] | undefined) => [...(before ?? []), value];
   return repeats ? option.argParser(collect) : option;
 }
 
 /** `audit verify|replay|sign|export|events <run>`: a family is nothing without one of its own commands. */
-function subcommandTerm(command: Command): string {
+function formatCommandTerm(command: Command): string {
   const parts = [
     command.name(),
     command.commands.map((one) => one.name()).join('|'),
-    ...(command.commands[0] ?? command).registeredArguments.map(argumentTerm),
+    ...(command.commands[0] ?? command).registeredArguments.map(formatArgumentTerm),
   ];
   return parts.filter((part) => part !== '').join(' ');
 }
 
 /** `<plan...>`, `[plan]` */
-function argumentTerm(argument: Argument): string {
+function formatArgumentTerm(argument: Argument): string {
   const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
   return argument.required ? `<${name}>` : `[${name}]`;
 }
@@ -180,7 +180,7 @@ const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
 ];
 
 /** At the end of the main help, and not of each command's. */
-function exitCodes({ command }: { readonly command: Command }): string {
+function formatExitCodes({ command }: { readonly command: Command }): string {
   if (command.parent) return '';
   return `\nExit codes:\n${EXIT_CODES.map(([code, means]) => `  ${code.padEnd(8)}  ${means}`).join('\n')}`;
 }

@@ -11,7 +11,7 @@ const PROGRESS_FORMAT = 'refit.progress/1';
 
 /** What a line tells. Durations are milliseconds, times ISO 8601 UTC. */
 export type ProgressEvent =
-  | ReturnType<typeof runEvent | typeof entryEvent | typeof standingEvent>
+  | ReturnType<typeof runEvent | typeof entryEvent | typeof statusEvent>
   /** Anything else that would be told in words. */
   | { readonly event: 'notice'; readonly what: string }
   /** The command was refused. */
@@ -66,19 +66,19 @@ export function entryEvent(entry: JournalEntry, what: string) {
 }
 
 /** How the run goes on: every few seconds, when it ends, and when the process gets SIGUSR1. */
-export function standingEvent(picture: RunPicture) {
-  const { elapsed, left, steps, outcomes, waves, rate, places, money, waits, state } = picture;
-  const wave = waves.findLast(({ standing }) => standing !== 'waiting');
+export function statusEvent(picture: RunPicture) {
+  const { elapsed, timeLeft, steps, outcomes, waves, rate, slots, money, waits, state } = picture;
+  const wave = waves.findLast(({ status }) => status !== 'waiting');
   return {
     event: 'standing' as const,
     elapsed,
-    left: left === null ? null : Math.round(left),
+    left: timeLeft === null ? null : Math.round(timeLeft),
     steps,
     outcomes,
     wave: wave ? { name: wave.name, steps: wave.steps, ended: wave.ended } : null,
     ordersPerSecond: Math.round(rate.orders * 10) / 10,
     requestsPerSecond: rate.limit,
-    inFlight: places,
+    inFlight: slots,
     money,
     waits,
     state,

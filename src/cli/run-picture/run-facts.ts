@@ -23,11 +23,11 @@ export interface RunFacts {
   /** One visible line for what an entry says, or null for what only counts. */
   line(entry: JournalEntry): string | null;
   /** What goes as it should: told line by line only where asked for. The entry has been added. */
-  isPassing(entry: JournalEntry): boolean;
+  isRoutine(entry: JournalEntry): boolean;
   /** @param standing what the live process says beside its journal; null where none does. */
   picture(standing: Standing | null): RunPicture;
   /** All that is left waits for its maintenance window: nobody knows how long it takes then. */
-  onlyWaits(): boolean;
+  onlyDeferredLeft(): boolean;
 }
 
 /** Of each list so much is kept; a screen shows less. */
@@ -35,13 +35,13 @@ const LATEST = 40;
 const LISTED = 60;
 const MOST_ACCEPTED = 200;
 /** A refusal by limit is told for so long: about what it takes the rate to come back. */
-const LIMIT_TOLD = 10 * SECOND;
+const LIMIT_SHOWN = 10 * SECOND;
 const RATE_OVER = 5 * SECOND;
 
-type Tally = ReturnType<typeof beginTally>;
+type Tally = ReturnType<typeof createTally>;
 
 /** What is counted beside the replay. Times are ms since 1970 UTC. */
-function beginTally() {
+function createTally() {
   return {
     /** When the present process began. */
     began: null as number | null,
@@ -75,23 +75,23 @@ interface Moment {
 export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
   const replay = createReplay(saved);
   const steps = new Map(saved.steps.map((step) => [step.id, step]));
-  const tally = beginTally();
+  const tally = createTally();
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, escapeControls(name)]));
   const states = () => saved.steps.map(({ id }) => replay.step(id));
   const line = (entry: JournalEntry) => lineOf(entry, saved, steps);
   const passes = (entry: JournalEntry) => isPassing(entry, steps, replay);
   return {
     line,
-    isPassing: passes,
+    isRoutine: passes,
     add(entry) {
       replay.add(entry);
       count(tally, entry, replay, steps);
       const text = line(entry);
       if (text === null) return;
       const outcome = entry.kind === 'step-ended' ? entry.outcome : null;
-      keep(tally.events, { at: entry.at, text, outcome, passing: passes(entry) }, LATEST);
+      keep(tally.events, { at: entry.at, text, outcome, isRoutine: passes(entry) }, LATEST);
     },
-    onlyWaits() {
+    onlyDeferredLeft() {
       const left = states().filter(({ phase }) => phase !== 'ended');
       return left.length > 0 && left.every(({ waitsFor }) => waitsFor !== null);
     },
@@ -143,18 +143,18 @@ function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
   const steps = {
     of: states.length,
     ended: ended.length,
-    underWay: open.length - deferred.length,
+    inProgress: open.length - deferred.length,
     deferred: deferred.length,
-    toGo: states.length - ended.length - open.length,
+    remaining: states.length - ended.length - open.length,
   };
   const approved = saved.execution;
   const limit = run.steered.requestsPerSecond ?? approved.requestsPerSecond;
-  const places = run.steered.inFlight ?? approved.inFlight;
+  const slots = run.steered.inFlight ?? approved.inFlight;
   return {
     name: escapeControls(saved.name),
     change: saved.change === null ? null : escapeControls(saved.change),
     elapsed: Math.max(0, now - (tally.began ?? now)),
-    left: timeLeft(moment, steps, { limit, places }),
+    timeLeft: estimateTimeLeft(moment, steps, { limit, slots }),
     steps,
     outcomes: totals(ended),
     opensAt: deferred.map(({ opensAt }) => opensAt).sort()[0] ?? null,
@@ -166,7 +166,7 @@ function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
         .filter(({ rate }) => rate < limit)
         .map(({ action, rate }) => ({ action: escapeControls(action), rate: Math.round(rate * 10) / 10 })),
     },
-    places: { taken: steps.underWay, now: places, approved: approved.inFlight },
+    slots: { taken: steps.inProgress, now: slots, approved: approved.inFlight },
     money: { verified: sumPrices(tally.verified), planned: saved.prices },
     waits: standing === null ? [] : pictureWaits(standing),
     inFlight: pictureSteps(
@@ -174,7 +174,7 @@ function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
       open.filter(({ waitsFor }) => waitsFor === null),
     ),
     events: [...tally.events],
-    state: whatHolds(moment),
+    state: describeRunState(moment),
   };
 }
 
@@ -204,16 +204,16 @@ function soakLeft(moment: Moment): number {
 }
 
 /** Milliseconds to go, by the rate, the usual duration and the in-flight slots; null where nobody can tell. */
-function timeLeft(
+function estimateTimeLeft(
   moment: Moment,
-  { of, ended, deferred, toGo }: RunPicture['steps'],
-  { limit, places }: { readonly limit: number; readonly places: number },
+  { of, ended, deferred, remaining }: RunPicture['steps'],
+  { limit, slots }: { readonly limit: number; readonly slots: number },
 ): number | null {
   const { durations } = moment.tally;
   const left = of - ended;
   if (durations.count === 0 || moment.run.steered.paused || left === 0 || left === deferred) return null;
   const usual = durations.sum / durations.count;
-  return Math.max((toGo * SECOND) / limit, (toGo * usual) / places) + usual + soakLeft(moment);
+  return Math.max((remaining * SECOND) / limit, (remaining * usual) / slots) + usual + soakLeft(moment);
 }
 
 function ordersPerSecond({ tally, now }: Moment): number {
@@ -222,12 +222,12 @@ function ordersPerSecond({ tally, now }: Moment): number {
 }
 
 /** Why a run does not simply go on, in one sentence; null where it does. */
-function whatHolds(moment: Moment): string | null {
+function describeRunState(moment: Moment): string | null {
   const { tally, run, now } = moment;
   if (tally.stopping !== null) return tally.stopping;
   const { paused } = run.steered;
   if (paused) return `paused by ${escapeControls(paused.by)} since ${timeOfDay(paused.since)} UTC`;
-  if (now - tally.limitMetAt < LIMIT_TOLD) return 'the request limit was met: slower for a while';
+  if (now - tally.limitMetAt < LIMIT_SHOWN) return 'the request limit was met: slower for a while';
   const until = soakingUntil(moment);
   return until === null ? null : `soaking until ${timeOfDay(new Date(until).toISOString())} UTC`;
 }
@@ -248,23 +248,23 @@ function pictureSteps({ steps, names }: Moment, open: readonly StepState[]): Pic
 function pictureWaves(moment: Moment): PictureWave[] {
   const { saved, states, run } = moment;
   const soaking = soakingUntil(moment) === null ? null : latestWave(moment).wave;
-  const counts = saved.waves.map(() => ({ ended: 0, notVerified: 0, underWay: 0 }));
+  const counts = saved.waves.map(() => ({ ended: 0, notVerified: 0, inProgress: 0 }));
   for (const [at, { wave }] of saved.steps.entries()) {
     const { phase, outcome, waitsFor } = states[at]!;
     const sum = counts[wave]!;
     if (phase === 'ended') {
       sum.ended += 1;
       if (outcome !== 'verified') sum.notVerified += 1;
-    } else if (phase !== 'waiting' && waitsFor === null) sum.underWay += 1;
+    } else if (phase !== 'waiting' && waitsFor === null) sum.inProgress += 1;
   }
   return saved.waves.map(({ name, steps }, at) => ({
     name: escapeControls(name),
     steps: steps.length,
     ...counts[at]!,
-    standing: run.wavesEnded.includes(at)
+    status: run.wavesEnded.includes(at)
       ? at === soaking
         ? 'soaking'
-        : 'settled'
+        : 'ended'
       : run.wavesStarted.includes(at)
         ? 'running'
         : 'waiting',
@@ -275,7 +275,7 @@ function pictureWaits({ waits }: Standing): PictureWait[] {
   const byName = [...Map.groupBy(waits, ({ name }) => name)].map(([name, those]): PictureWait => {
     const { step, since, limit } = those.reduce((a, b) => (a.since <= b.since ? a : b));
     const steps = those.filter((one) => one.step !== null).length;
-    return { name, why: WAIT_WORDS[name], steps, step, since, limit };
+    return { name, reason: WAIT_REASONS[name], steps, step, since, limit };
   });
   return byName.sort(
     (a, b) => (a.steps === 0 ? -1 : 0) - (b.steps === 0 ? -1 : 0) || (a.since < b.since ? -1 : 1),
@@ -283,7 +283,7 @@ function pictureWaits({ waits }: Standing): PictureWait[] {
 }
 
 /** What a run waits for, for people: each completes "waiting for …". Names and limits: `run/waits.ts`. */
-const WAIT_WORDS: Readonly<Record<WaitName, string>> = {
+const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
   unreachable: 'the provider to be reachable',
   unsent: 'a connection by which an order can leave',
   busy: 'something else to end on the instance',

@@ -8,14 +8,14 @@ export interface RunPicture {
   /** Since this process took it up. */
   readonly elapsed: number;
   /** To go, judged by the rate, the usual duration and the places; null before anything has ended. */
-  readonly left: number | null;
+  readonly timeLeft: number | null;
   readonly steps: {
     readonly of: number;
     readonly ended: number;
-    readonly underWay: number;
+    readonly inProgress: number;
     /** Accepted, and waiting for their maintenance windows. */
     readonly deferred: number;
-    readonly toGo: number;
+    readonly remaining: number;
   };
   /** Of those that have ended. */
   readonly outcomes: Readonly<Record<Outcome, number>>;
@@ -30,7 +30,7 @@ export interface RunPicture {
     /** Actions that are slower for a while, because the provider refused. */
     readonly slowed: readonly { readonly action: string; readonly rate: number }[];
   };
-  readonly places: { readonly taken: number; readonly now: number; readonly approved: number };
+  readonly slots: { readonly taken: number; readonly now: number; readonly approved: number };
   readonly money: { readonly verified: readonly PriceSum[]; readonly planned: readonly PriceSum[] };
   /** What is waited for, by what it is; the longest since first. Only a live process tells. */
   readonly waits: readonly PictureWait[];
@@ -48,14 +48,14 @@ export interface PictureWave {
   readonly ended: number;
   /** Of those, what is not verified. */
   readonly notVerified: number;
-  readonly underWay: number;
-  readonly standing: 'waiting' | 'running' | 'soaking' | 'settled';
+  readonly inProgress: number;
+  readonly status: 'waiting' | 'running' | 'soaking' | 'ended';
 }
 
 export interface PictureWait {
   readonly name: string;
   /** Completes "waiting for …". */
-  readonly why: string;
+  readonly reason: string;
   /** How many steps; 0: the whole run. */
   readonly steps: number;
   /** The step that has waited longest; null: the whole run. */
@@ -78,5 +78,5 @@ export interface PictureEvent {
   readonly text: string;
   readonly outcome: Outcome | null;
   /** Goes as it should: not told by itself where only trouble is. */
-  readonly passing: boolean;
+  readonly isRoutine: boolean;
 }

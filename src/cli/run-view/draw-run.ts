@@ -40,7 +40,7 @@ export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
     Math.min(WAVES, Math.max(1, room(head.length + facts.length))),
   );
   const top = [...head, ...waves, ...facts];
-  const shown = picture.events.filter(({ passing }) => options.everyEvent || passing);
+  const shown = picture.events.filter(({ isRoutine }) => options.everyEvent || isRoutine);
   // What is under way and what happened last share what is left; each has a heading, and neither starves the other.
   const left = room(top.length);
   const forEvents = Math.min(shown.length, EVENTS, Math.max(0, Math.floor(left / 2) - 1));
@@ -58,23 +58,23 @@ export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
 }
 
 /** Time gone by, in whole seconds: a picture that is drawn four times a second must not flicker. */
-function passed(ms: number): string {
+function formatElapsed(ms: number): string {
   return ms < 1000 ? '0 s' : duration(ms);
 }
 
-function headline({ name, change, elapsed, left, steps }: RunPicture): string {
+function headline({ name, change, elapsed, timeLeft, steps }: RunPicture): string {
   const done = steps.ended === steps.of;
   return [
     name,
     ...(change === null ? [] : [change]),
-    passed(elapsed),
-    ...(left === null || done ? [] : [`about ${duration(left)} left`]),
+    formatElapsed(elapsed),
+    ...(timeLeft === null || done ? [] : [`about ${duration(timeLeft)} left`]),
   ].join(' · ');
 }
 
 /** `✓ 3 waves settled, 40 steps`, those that go on or come next, `and 5 more waves, 120 steps`. */
 function waveLines({ waves }: RunPicture, columns: number, inks: Ink, most: number): string[] {
-  const first = waves.findIndex(({ standing }) => standing !== 'settled');
+  const first = waves.findIndex(({ status }) => status !== 'ended');
   const settled = waves.length <= most ? 0 : first < 0 ? waves.length : first;
   const summed = (some: readonly PictureWave[]) =>
     counted(
@@ -94,7 +94,7 @@ function waveLines({ waves }: RunPicture, columns: number, inks: Ink, most: numb
   const lines = [
     ...(before.length > 0
       ? [
-          `${inks.green('✓')}${clip(` ${counted(before.length, 'wave')} settled, ${summed(before)}`, columns - 1)}`,
+          `${inks.green('✓')}${clip(` ${counted(before.length, 'wave')} ended, ${summed(before)}`, columns - 1)}`,
         ]
       : []),
     ...shown.map((wave) => waveLine(wave, { name, digits, columns, inks })),
@@ -114,7 +114,7 @@ function waveLine(
   const count = pad(`${wave.ended}/${wave.steps}`, digits, 'right');
   const room = Math.min(BAR, columns - 2 - name - 2 - 1 - digits - 2 - NOTE);
   const text = note === '' ? '' : `  ${clip(note, NOTE)}`;
-  const mark = MARKS[wave.standing];
+  const mark = MARKS[wave.status];
   const line = `${mark} ${label}  ${room < 6 ? '' : bar(wave, room, inks)}${room < 6 ? '' : ' '}${count}${text}`;
   return room < 6 ? clip(line, columns) : line;
 }
@@ -122,26 +122,26 @@ function waveLine(
 /** Cells of a bar at most, and of the note beside it. */
 const BAR = 60;
 const NOTE = 15;
-const MARKS: Readonly<Record<PictureWave['standing'], string>> = {
+const MARKS: Readonly<Record<PictureWave['status'], string>> = {
   waiting: ' ',
   running: '▸',
   soaking: '…',
-  settled: '✓',
+  ended: '✓',
 };
 
-function waveNote({ standing, notVerified, underWay }: PictureWave): string {
+function waveNote({ status, notVerified, inProgress }: PictureWave): string {
   if (notVerified > 0) return `${notVerified} not verified`;
-  if (standing === 'soaking') return 'soaking';
-  return underWay > 0 ? `${underWay} under way` : '';
+  if (status === 'soaking') return 'soaking';
+  return inProgress > 0 ? `${inProgress} under way` : '';
 }
 
 /** `━` ended, `╍` under way, `─` to go. */
-function bar({ steps, ended, notVerified, underWay }: PictureWave, width: number, inks: Ink): string {
+function bar({ steps, ended, notVerified, inProgress }: PictureWave, width: number, inks: Ink): string {
   const share = (of: number) => (steps === 0 ? 0 : (width * of) / steps);
   const full = Math.floor(share(ended));
   // Whatever went wrong is seen, however small a part it is.
   const bad = notVerified === 0 ? 0 : Math.min(full, Math.max(1, Math.round(share(notVerified))));
-  const moving = Math.min(width - full, Math.ceil(share(underWay)));
+  const moving = Math.min(width - full, Math.ceil(share(inProgress)));
   return [
     inks.green('━'.repeat(full - bad)),
     inks.red('━'.repeat(bad)),
@@ -152,21 +152,21 @@ function bar({ steps, ended, notVerified, underWay }: PictureWave, width: number
 
 /** Counts, rate, money and waits, each under its word. */
 function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[] {
-  const { steps, rate, places, money, waits } = picture;
+  const { steps, rate, slots, money, waits } = picture;
   const ended = Object.entries(picture.outcomes).filter(([, count]) => count > 0);
   const parts = [
     ended.length === 0 ? 'none ended yet' : ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
-    ...(steps.underWay > 0 ? [`${steps.underWay} under way`] : []),
-    ...(steps.toGo > 0 ? [`${steps.toGo} to go`] : []),
+    ...(steps.inProgress > 0 ? [`${steps.inProgress} under way`] : []),
+    ...(steps.remaining > 0 ? [`${steps.remaining} to go`] : []),
   ];
   const windows =
     steps.deferred === 0
       ? []
       : [`${steps.deferred} for maintenance windows, the next opens ${timeOfDay(picture.opensAt)} UTC`];
   // How long and for what first: a narrow screen cuts what comes last.
-  const waited = waits.map(({ why, steps: many, step, since, limit }) => {
+  const waited = waits.map(({ reason, steps: many, step, since, limit }) => {
     const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
-    return `${passed(now - Date.parse(since))} of at most ${duration(limit)} for ${why}${who}`;
+    return `${formatElapsed(now - Date.parse(since))} of at most ${duration(limit)} for ${reason}${who}`;
   });
   const all = [...windows, ...waited];
   const listed =
@@ -177,7 +177,7 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
     [
       'rate',
       [
-        `${rate.orders.toFixed(1)} of ${lowered(rate.limit)} orders/s · ${places.taken} of ${lowered(places)} places taken`,
+        `${rate.orders.toFixed(1)} of ${formatLimit(rate.limit)} orders/s · ${slots.taken} of ${formatLimit(slots)} places taken`,
         ...rate.slowed.map(({ action, rate: slow }) => `${action} at ${slow}/s for a while`),
       ],
     ],
@@ -190,7 +190,7 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
 }
 
 /** A limit as it is now, and as it was approved where that is another. */
-export function lowered({ now, approved }: { readonly now: number; readonly approved: number }): string {
+export function formatLimit({ now, approved }: { readonly now: number; readonly approved: number }): string {
   return now === approved ? `${now}` : `${now} (approved ${approved})`;
 }
 
@@ -212,17 +212,17 @@ function stepLines(
   most: number,
 ): string[] {
   const shown = inFlight.slice(0, most);
-  const rest = steps.underWay - shown.length;
+  const rest = steps.inProgress - shown.length;
   const rows = shown.map(({ instance, name, change, phase, since }) => [
     instance,
     columns < NARROW ? '' : PHASES[phase],
-    { text: passed(now - Date.parse(since)), paint: inks.dim },
+    { text: formatElapsed(now - Date.parse(since)), paint: inks.dim },
     change,
     name,
   ]);
   const layout = [{}, {}, { align: 'right' as const }, {}, { least: 6, optional: true }];
   const lines = table(rows, layout, columns, '  ');
-  return [`in flight${rest > 0 ? `, the ${shown.length} longest of ${steps.underWay}` : ''}`, ...lines].map(
+  return [`in flight${rest > 0 ? `, the ${shown.length} longest of ${steps.inProgress}` : ''}`, ...lines].map(
     (line) => (cells(line) > columns ? clip(line, columns) : line),
   );
 }
@@ -237,9 +237,9 @@ function eventLines(events: RunPicture['events'], columns: number, inks: Ink): s
 }
 
 /** The same in one line, for logs and for whoever asks by a signal. */
-export function runInOneLine(picture: RunPicture): string {
-  const { steps, left, outcomes, opensAt } = picture;
-  const at = picture.waves.findLastIndex(({ standing }) => standing !== 'waiting');
+export function formatRunLine(picture: RunPicture): string {
+  const { steps, timeLeft, outcomes, opensAt } = picture;
+  const at = picture.waves.findLastIndex(({ status }) => status !== 'waiting');
   const ended = Object.entries(outcomes).filter(([, count]) => count > 0);
   const who =
     steps.deferred === 1
@@ -249,25 +249,25 @@ export function runInOneLine(picture: RunPicture): string {
     at < 0 ? '' : `wave ${at + 1}/${picture.waves.length} ${picture.waves[at]!.name}`,
     `${steps.ended} of ${steps.of} ended`,
     ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
-    `${steps.underWay} under way`,
+    `${steps.inProgress} under way`,
     steps.deferred === 0 ? '' : `${who} opens ${timeOfDay(opensAt)} UTC`,
-    steps.toGo > 0 ? `${steps.toGo} to go` : '',
+    steps.remaining > 0 ? `${steps.remaining} to go` : '',
     `${picture.rate.orders.toFixed(1)} orders/s`,
     quotes(picture.money.verified),
-    left !== null && steps.ended < steps.of ? `about ${duration(left)} left` : '',
+    timeLeft !== null && steps.ended < steps.of ? `about ${duration(timeLeft)} left` : '',
     picture.state ?? '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** A line that is kept above the picture, put into lines of a screen; a sign at its beginning is painted. */
-export function keptLines(text: string, columns: number, paint: (first: string) => string): string[] {
-  const [first = '', ...more] = wrap(text, columns - 2, '').flatMap((line) => chop(line, columns - 2));
+export function wrapKeptLine(text: string, columns: number, paint: (first: string) => string): string[] {
+  const [first = '', ...more] = wrap(text, columns - 2, '').flatMap((line) => splitLongWord(line, columns - 2));
   return [paint(first), ...more.map((line) => `  ${line}`)];
 }
 
 /** A word longer than a line, as paths and codes can be, in pieces that fit. */
-function chop(line: string, width: number): string[] {
+function splitLongWord(line: string, width: number): string[] {
   if (cells(line) <= width) return [line];
   const pieces: string[] = [];
   let rest = line;

@@ -4,11 +4,11 @@ import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
-import { drawRun, keptLines } from './draw-run.ts';
+import { drawRun, wrapKeptLine } from './draw-run.ts';
 import { createScreen } from './screen.ts';
 
 /** @param picture null while there is nothing to draw. @param everyEvent also those that are told by themselves elsewhere. */
-export function openDrawing(terminal: Terminal, picture: () => RunPicture | null, everyEvent: boolean) {
+export function createDrawing(terminal: Terminal, picture: () => RunPicture | null, everyEvent: boolean) {
   const inks = ink(terminal.color.err);
   const closed = new AbortController();
   const columns = () => terminal.errWidth() - 1;
@@ -29,7 +29,7 @@ export function openDrawing(terminal: Terminal, picture: () => RunPicture | null
       }
     },
     /** Puts a line above what is drawn. */
-    keep: (text: string, paint = (whole: string) => whole) => screen.keep(keptLines(text, columns(), paint)),
+    keep: (text: string, paint = (whole: string) => whole) => screen.keep(wrapKeptLine(text, columns(), paint)),
     close() {
       if (closed.signal.aborted) return;
       closed.abort();
@@ -43,7 +43,7 @@ export function createWatchedRun(terminal: Terminal) {
   let facts: RunFacts | null = null;
   let taken = 0;
   let standing: Standing | null = null;
-  const drawing = openDrawing(terminal, () => facts?.picture(standing) ?? null, true);
+  const drawing = createDrawing(terminal, () => facts?.picture(standing) ?? null, true);
   return {
     /** @param told null where no process answers. */
     show(run: RunOnDisk, told: Standing | null) {

@@ -7,12 +7,12 @@ import type { JournalEntry, SavedPlan } from '../../model.ts';
 import type { Standing } from '../../operations/read-run.ts';
 import { ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { MINUTE, SECOND } from '../../units.ts';
-import { entryEvent, runEvent, standingEvent } from '../run-picture/progress-events.ts';
+import { entryEvent, runEvent, statusEvent } from '../run-picture/progress-events.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
 import type { RunPicture } from '../run-picture/run-picture.ts';
 import type { Terminal } from '../terminal.ts';
-import { runInOneLine } from './draw-run.ts';
-import { openDrawing } from './drawn-run.ts';
+import { formatRunLine } from './draw-run.ts';
+import { createDrawing } from './drawn-run.ts';
 
 export interface RunView {
   start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
@@ -35,7 +35,7 @@ const HEARTBEATS: readonly (readonly [after: number, every: number])[] = [
 /** The same while nothing is under way and all that is left waits for its maintenance window, hours as a rule. */
 const SLOW_HEARTBEAT = 10 * MINUTE;
 /** A program gets the standing this often, and as slowly as a log where nothing moves. */
-const STANDING_EVERY = 5 * SECOND;
+const STATUS_EVERY = 5 * SECOND;
 
 export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
   const facts = gatherFacts(saved, terminal.clock.now);
@@ -54,7 +54,7 @@ export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
       facts.add(entry);
       const line = facts.line(entry);
       // A log of a thousand steps is read for those that did not go well.
-      form.entry(entry, line, line !== null && (terminal.verbose || !facts.isPassing(entry)));
+      form.entry(entry, line, line !== null && (terminal.verbose || !facts.isRoutine(entry)));
     },
     status: form.status,
     close: form.close,
@@ -62,9 +62,9 @@ export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
 }
 
 function formFor({ quiet, progress, live }: Terminal): Form {
-  if (quiet) return silent;
-  if (progress === 'json') return encoded;
-  return live ? drawn : told;
+  if (quiet) return noLines;
+  if (progress === 'json') return jsonLines;
+  return live ? livePicture : plainLines;
 }
 
 /** One way to show a run: the facts have been gathered when it is called. */
@@ -78,45 +78,45 @@ type Form = (
 };
 
 /** Nothing, unless asked. */
-const silent: Form = (terminal, { picture }) => ({
+const noLines: Form = (terminal, { picture }) => ({
   start: () => undefined,
   entry: () => undefined,
   status: () =>
     terminal.progress === 'json'
-      ? terminal.event(standingEvent(picture()))
-      : terminal.err(`${runInOneLine(picture())}\n`),
+      ? terminal.event(statusEvent(picture()))
+      : terminal.err(`${formatRunLine(picture())}\n`),
   close: () => undefined,
 });
 
 /** Calls `beat` when nothing was told for as long as `every` says, until closed. */
 function createHeartbeat(terminal: Terminal, every: () => number, beat: () => void) {
   const closed = new AbortController();
-  let lastTold = terminal.clock.monotonic();
+  let lastWrittenAt = terminal.clock.monotonic();
   const watch = async () => {
     while (!closed.signal.aborted) {
       await terminal.clock.sleep(SECOND, closed.signal);
-      if (!closed.signal.aborted && terminal.clock.monotonic() - lastTold >= every()) beat();
+      if (!closed.signal.aborted && terminal.clock.monotonic() - lastWrittenAt >= every()) beat();
     }
   };
   return {
     start: () => void watch(),
     told() {
-      lastTold = terminal.clock.monotonic();
+      lastWrittenAt = terminal.clock.monotonic();
     },
     close: () => closed.abort(),
   };
 }
 
 /** Plain lines. */
-const told: Form = (terminal, { facts, picture }) => {
+const plainLines: Form = (terminal, { facts, picture }) => {
   const inks = ink(terminal.color.err);
   const began = terminal.clock.monotonic();
   const every = () => {
     const passed = terminal.clock.monotonic() - began;
-    if (facts.onlyWaits()) return SLOW_HEARTBEAT;
+    if (facts.onlyDeferredLeft()) return SLOW_HEARTBEAT;
     return HEARTBEATS.find(([after]) => passed > after)?.[1] ?? HEARTBEAT;
   };
-  const heart = createHeartbeat(terminal, every, () => tell(runInOneLine(picture())));
+  const heart = createHeartbeat(terminal, every, () => tell(formatRunLine(picture())));
   const tell = (text: string) => {
     heart.told();
     terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
@@ -129,19 +129,19 @@ const told: Form = (terminal, { facts, picture }) => {
     entry(entry, line, isShown) {
       if (line !== null && isShown) tell(painted(entry, line, inks));
       else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
-      if (entry.kind === 'run-ended') tell(runInOneLine(picture()));
+      if (entry.kind === 'run-ended') tell(formatRunLine(picture()));
     },
-    status: () => tell(runInOneLine(picture())),
+    status: () => tell(formatRunLine(picture())),
     close: heart.close,
   };
 };
 
 /** Events for programs. */
-const encoded: Form = (terminal, { facts, saved, picture }) => {
-  const every = () => (facts.onlyWaits() ? SLOW_HEARTBEAT : STANDING_EVERY);
+const jsonLines: Form = (terminal, { facts, saved, picture }) => {
+  const every = () => (facts.onlyDeferredLeft() ? SLOW_HEARTBEAT : STATUS_EVERY);
   const tellStanding = () => {
     heart.told();
-    terminal.event(standingEvent(picture()));
+    terminal.event(statusEvent(picture()));
   };
   const heart = createHeartbeat(terminal, every, tellStanding);
   return {
@@ -159,9 +159,9 @@ const encoded: Form = (terminal, { facts, saved, picture }) => {
 };
 
 /** Lines drawn over in place, and above them what is worth keeping. */
-const drawn: Form = (terminal, { picture }) => {
+const livePicture: Form = (terminal, { picture }) => {
   const inks = ink(terminal.color.err);
-  const drawing = openDrawing(terminal, picture, false);
+  const drawing = createDrawing(terminal, picture, false);
   return {
     start(directory) {
       drawing.keep(`run directory ${directory}`);
@@ -170,7 +170,7 @@ const drawn: Form = (terminal, { picture }) => {
     entry(entry, line, isShown) {
       if (line !== null && isShown) drawing.keep(line, (text) => painted(entry, text, inks));
     },
-    status: () => drawing.keep(runInOneLine(picture())),
+    status: () => drawing.keep(formatRunLine(picture())),
     close: drawing.close,
   };
 };

@@ -24,7 +24,7 @@ export function examineApprovals(
   const needs = (wave: number | null, seq: number): void => {
     if (approved.has(wave)) return;
     approved.add(wave);
-    faults.push(`${name}:${seq}: ${subject(saved, wave)} began without its approvals on record`);
+    faults.push(`${name}:${seq}: ${describeSubject(saved, wave)} began without its approvals on record`);
   };
   for (const entry of entries) {
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
@@ -38,12 +38,12 @@ export function examineApprovals(
         recorded.add(text);
         if (!kept.some((file) => file.text === text))
           faults.push(
-            `${name}:${entry.seq}: the approval of ${subject(saved, entry.wave)} by ${approval.by} is not in the approvals folder as it was given: it was removed or changed`,
+            `${name}:${entry.seq}: the approval of ${describeSubject(saved, entry.wave)} by ${approval.by} is not in the approvals folder as it was given: it was removed or changed`,
           );
       }
       if (good.size < approvals.need)
         faults.push(
-          `${name}:${entry.seq}: ${subject(saved, entry.wave)} has ${good.size} good approvals, and needs ${approvals.need}`,
+          `${name}:${entry.seq}: ${describeSubject(saved, entry.wave)} has ${good.size} good approvals, and needs ${approvals.need}`,
         );
       approved.add(entry.wave);
     }
@@ -58,6 +58,6 @@ export function examineApprovals(
   return { faults: faults.map(escapeControls), warnings: warnings.map(escapeControls) };
 }
 
-function subject(saved: SavedPlan, wave: number | null): string {
+function describeSubject(saved: SavedPlan, wave: number | null): string {
   return wave === null ? 'the plan' : `wave ${saved.waves[wave]?.name ?? wave}`;
 }

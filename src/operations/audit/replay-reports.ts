@@ -30,7 +30,7 @@ export async function replayReports(directory: string) {
       `${applyAgain(run)}   goes on, and writes one`,
     );
   }
-  const reports = REPORTS.map((kind, at) => compared(kind, onDisk[at]!, run.saved, entries));
+  const reports = REPORTS.map((kind, at) => compareReport(kind, onDisk[at]!, run.saved, entries));
   const versions = entries.flatMap((entry) => (entry.kind === 'run-started' ? [entry.version] : []));
   return {
     same: reports.every(({ same }) => same),
@@ -41,7 +41,7 @@ export async function replayReports(directory: string) {
 }
 
 /** A report held against the one that the journal gives. `entries`: what it was made from; null where that is not known. */
-function compared(
+function compareReport(
   { file, format, head }: (typeof REPORTS)[number],
   text: string | null,
   saved: SavedPlan,
@@ -53,13 +53,13 @@ function compared(
   if (made === 0)
     return { file, same: false, entries: null, what: 'the head that it names is no entry of this journal' };
   const again = renderReport(buildReport(saved, entries.slice(0, made)), format);
-  const line = differsAt(text, again);
+  const line = firstDifferentLine(text, again);
   const what = line === null ? 'the same, byte by byte' : `another from line ${line} on`;
   return { file, same: line === null, entries: made, what };
 }
 
 /** The first line, from 1, in which two texts differ; null where they are the same. */
-function differsAt(a: string, b: string): number | null {
+function firstDifferentLine(a: string, b: string): number | null {
   if (a === b) return null;
   const [left, right] = [a.split('\n'), b.split('\n')];
   return left.findIndex((line, at) => line !== right[at]) + 1 || left.length + 1;

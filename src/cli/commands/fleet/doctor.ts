@@ -41,7 +41,7 @@ function problemOf({ refused, rights, unreachable }: Examination): RefitError | 
     return new RefitError(
       'credentials-refused',
       'these keys may not do what every plan needs',
-      grantOf(missing),
+      formatGrant(missing),
     );
   if (unreachable !== null && needed.some(({ state }) => state === 'unreachable'))
     return new RefitError('provider-unreachable', unreachable, 'check host and proxy above, and the network');
@@ -58,43 +58,43 @@ function describeExamination(found: Examination): string {
   return [
     `keys     ${credentials.source}${credentials.expiresAt === null ? '' : `, until ${credentials.expiresAt}`}`,
     `who      ${identity ? `${identity.arn} (${identity.type}, account ${identity.account})` : 'the provider does not say'}`,
-    `clock    ${clockOf(found)}`,
+    `clock    ${describeClock(found)}`,
     `host     ${host}, region ${region}`,
     `signs    by ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
     `proxy    ${proxy ? `${proxy.url} by ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
     `limit    ${found.limit} calls a second for each action, host and identity`,
     'rights',
-    ...rights.map((right) => row(MARKS[right.state], right.action, meaning(right))),
+    ...rights.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
     row('-', found.untried, 'every order; not tried, because trying it is ordering'),
-    ...(lacking.length === 0 ? [] : [`to grant: ${grantOf(lacking)}`]),
+    ...(lacking.length === 0 ? [] : [`to grant: ${formatGrant(lacking)}`]),
     '',
   ].join('\n');
 }
 
-function meaning({ state, code, for: what, must }: Right): string {
+function describeRight({ state, code, for: what, must }: Right): string {
   if (state === 'granted') return what;
   if (state === 'unreachable') return `${what}; not known: nobody answered`;
   if (state === 'unknown') return `${what}; not known: ${code}`;
   return `${what}; refused: ${code}${must ? '' : ' (the rest goes on without)'}`;
 }
 
-function grantOf(rights: readonly Right[]): string {
+function formatGrant(rights: readonly Right[]): string {
   return `let this identity call ${rights.map(({ action }) => action).join(', ')}`;
 }
 
-function clockOf({ clock, refused }: Examination): string {
+function describeClock({ clock, refused }: Examination): string {
   if (refused?.code === 'AuthFailure.SignatureExpire') {
     // A gateway on the way may have written the date.
-    const by = clock && Math.abs(clock.skew) > NOTICED_SECONDS ? `: ${apart(clock.skew)}` : '';
+    const by = clock && Math.abs(clock.skew) > NOTICED_SECONDS ? `: ${formatSkew(clock.skew)}` : '';
     return `more than ${TOLERATED_SECONDS / 60} minutes off, as the provider sees it${by}`;
   }
   if (clock === null) return 'not compared: no answer has a date';
   if (Math.abs(clock.skew) <= clock.uncertain) return "as the provider's, as far as a date in seconds tells";
   const far =
     Math.abs(clock.skew) > NOTICED_SECONDS ? `; beyond ${TOLERATED_SECONDS} s every call is refused` : '';
-  return `${apart(clock.skew)}${far}`;
+  return `${formatSkew(clock.skew)}${far}`;
 }
 
-function apart(seconds: number): string {
+function formatSkew(seconds: number): string {
   return `${Math.abs(seconds).toFixed(1)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider's`;
 }

@@ -11,7 +11,7 @@ import { readFleet } from '../../../operations/read-fleet.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { type Options, regionsFrom, sameWay } from '../../options.ts';
+import { type Options, regionsFrom, withConnectionOptions } from '../../options.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -20,7 +20,7 @@ import { plannable, type StarterPlan, starterPlan } from './starter-plan.ts';
 import { readTerraformState, type Skipped, type StateReading } from './terraform-state.ts';
 
 /** Instances, and where they are from. */
-type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeBehind'>;
+type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeOutdated'>;
 
 /** Of what was left out so many are named; the rest are counted. */
 const NAMED = 10;
@@ -35,17 +35,17 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
     );
   }
   const isSelected = selectFrom(options.select ?? []);
-  if (out !== undefined && force !== true) await mustBeFree(out);
+  if (out !== undefined && force !== true) await mustNotExist(out);
   const fleet = await fleetOf(options, terminal);
-  const instances = chosen(fleet, isSelected, options, terminal);
+  const instances = selectInstances(fleet, isSelected, options, terminal);
   const file = out ?? 'plan.yaml';
   // Region and profile stand in the plan.
   const { region: _, profile = null, ...reached } = options;
-  const next = sameWay(`refit plan ${shellQuote(file)} --price -o saved-plan.json`, reached);
-  const { source, mayBeBehind } = fleet;
+  const next = withConnectionOptions(`refit plan ${shellQuote(file)} --price -o saved-plan.json`, reached);
+  const { source, mayBeOutdated } = fleet;
   const schema = await schemaFrom(file);
   const name = `resize-${iso(terminal.clock.now()).slice(0, 10)}`;
-  const text = starterPlan({ instances, source, mayBeBehind, schema, profile, name, next });
+  const text = starterPlan({ instances, source, mayBeOutdated, schema, profile, name, next });
   if (out === undefined) await terminal.out(text);
   else {
     await writeOutput(out, text, inventory ?? fromTerraform ?? null);
@@ -58,7 +58,7 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
 };
 
 /** The instances that the plan is to name; tells of those that are left out. @throws RefitError `usage` where none is left. */
-function chosen(
+function selectInstances(
   fleet: Fleet,
   isSelected: (instance: Instance) => boolean,
   options: Options,
@@ -80,7 +80,7 @@ function chosen(
 }
 
 /** What somebody wrote is not written over. */
-async function mustBeFree(path: string): Promise<void> {
+async function mustNotExist(path: string): Promise<void> {
   const present = await lstat(path).catch(() => null);
   if (present === null || present.isCharacterDevice() || present.isFIFO()) return;
   throw new RefitError(
@@ -98,7 +98,7 @@ async function fleetOf(options: Options, terminal: Terminal): Promise<Fleet> {
     const regions = regionsFrom(options);
     const region = regions?.length === 1 ? regions[0]! : null;
     const { instances, skipped } = readTerraformState(text, file, { region, profile });
-    return { instances, skipped, source: `the Terraform state ${file}`, mayBeBehind: true };
+    return { instances, skipped, source: `the Terraform state ${file}`, mayBeOutdated: true };
   }
   const inventory = options.inventory
     ? await readInventoryFile(options.inventory)
@@ -110,7 +110,7 @@ async function fleetOf(options: Options, terminal: Terminal): Promise<Fleet> {
     source: options.inventory
       ? `the inventory file ${options.inventory}, read at ${inventory.readAt}`
       : `the live fleet, read at ${inventory.readAt}`,
-    mayBeBehind: options.inventory !== undefined,
+    mayBeOutdated: options.inventory !== undefined,
   };
 }
 
@@ -128,7 +128,7 @@ function describeSkipped(skipped: readonly Skipped[], unselected: number, termin
   if (skipped.length === 0) return;
   terminal.err(`left out: ${skipped.length}\n`);
   const shown = terminal.verbose ? skipped : skipped.slice(0, NAMED);
-  for (const { what, why } of shown) terminal.err(`  ${escapeControls(what)}: ${why}\n`);
+  for (const { subject, reason } of shown) terminal.err(`  ${escapeControls(subject)}: ${reason}\n`);
   if (shown.length < skipped.length)
     terminal.err(`  and ${skipped.length - shown.length} more; -v names all\n`);
 }

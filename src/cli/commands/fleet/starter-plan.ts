@@ -15,7 +15,7 @@ export interface StarterPlan {
   /** Where the sizes are from, in words: `the live fleet, read at 2026-01-05T02:00:00.000Z`. */
   readonly source: string;
   /** The sizes are of an earlier time, and the fleet may have others by now. */
-  readonly mayBeBehind: boolean;
+  readonly mayBeOutdated: boolean;
   /** The schema, as an editor finds it from the plan. */
   readonly schema: string;
   readonly profile: string | null;
@@ -36,7 +36,7 @@ export function starterPlan(plan: StarterPlan): string {
   const lines = [
     `# yaml-language-server: $schema=${plan.schema}`,
     `# ${counted(plan.instances.length, 'instance')} from ${escapeControls(plan.source)}.`,
-    plan.mayBeBehind
+    plan.mayBeOutdated
       ? '# Each has the size that stands there. Where the fleet has changed since, this plan would change it back.'
       : '# Each has the size it has now, so this plan changes nothing yet.',
     '# Edit the sizes, take out the lines of what is to stay as it is, then:',
@@ -70,16 +70,16 @@ export function plannable(instances: readonly Instance[]): StateReading {
   const skipped: Skipped[] = [];
   const kept: Instance[] = [];
   for (const one of instances) {
-    const why = whyNot(one);
-    if (why === null) kept.push(one);
+    const reason = skipReason(one);
+    if (reason === null) kept.push(one);
     else
-      skipped.push({ what: `${escapeControls(one.id)} ${clip(escapeControls(one.name), NAME)}`.trim(), why });
+      skipped.push({ subject: `${escapeControls(one.id)} ${clip(escapeControls(one.name), NAME)}`.trim(), reason });
   }
   const order = ({ region, name, id }: Instance) => `${region}\0${name}\0${id}`;
   return { instances: kept.sort((a, b) => (order(a) < order(b) ? -1 : 1)), skipped };
 }
 
-function whyNot({ id, edition, type, status, region }: Instance): string | null {
+function skipReason({ id, edition, type, status, region }: Instance): string | null {
   if (!/^crs-[a-z0-9]{8,32}$/.test(id)) return 'its id is none that a plan can name';
   if (!/^[a-z]{2}(-[a-z][a-z0-9]*)+$/.test(region))
     return `its region ${escapeControls(region)} is none that a plan can name`;
@@ -92,19 +92,19 @@ function whyNot({ id, edition, type, status, region }: Instance): string | null 
 function targets(instances: readonly Instance[], isUsual: boolean): string[] {
   const written = instances.map((one) => target(one, isUsual));
   const width = Math.max(...written.map(({ length }) => length));
-  return instances.map((one, at) => `${written[at]!.padEnd(width)} # ${said(one)}`);
+  return instances.map((one, at) => `${written[at]!.padEnd(width)} # ${describeInstance(one)}`);
 }
 
 function target({ id, region, edition, size: has }: Instance, isUsual: boolean): string {
   const keys = [
     `instance: ${id}`,
     ...(isUsual ? [] : [`region: ${region}`]),
-    ...dimensionsOf(edition).map((dimension) => `${dimension}: ${spelt(dimension, has)}`),
+    ...dimensionsOf(edition).map((dimension) => `${dimension}: ${formatDimension(dimension, has)}`),
   ];
   return `  - { ${keys.join(', ')} }`;
 }
 
-function said({ name, zone, edition, size: has }: Instance): string {
+function describeInstance({ name, zone, edition, size: has }: Instance): string {
   const facts = [`now ${size(has)}`, clip(escapeControls(name), NAME), edition, escapeControls(zone)];
   return facts.filter((fact) => fact !== '').join(', ');
 }
@@ -114,6 +114,6 @@ function dimensionsOf(edition: Instance['edition']): readonly (keyof Size)[] {
   return EDITIONS.find(({ name }) => name === edition)?.dimensions ?? ['memoryPerShard'];
 }
 
-function spelt(dimension: keyof Size, has: Size): string {
+function formatDimension(dimension: keyof Size, has: Size): string {
   return dimension === 'memoryPerShard' ? formatMemory(has.memoryPerShard) : String(has[dimension]);
 }

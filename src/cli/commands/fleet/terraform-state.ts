@@ -14,8 +14,8 @@ export interface StateReading {
 
 export interface Skipped {
   /** The resource's address, or the instance's id. */
-  readonly what: string;
-  readonly why: string;
+  readonly subject: string;
+  readonly reason: string;
 }
 
 const TYPE = 'tencentcloud_redis_instance';
@@ -41,9 +41,9 @@ export function readTerraformState(
   const skipped: Skipped[] = [];
   for (const resource of resourcesIn(text, file)) {
     const read = instanceOf(resource, region, profile);
-    if ('why' in read) skipped.push({ what: resource.address, why: read.why });
+    if ('why' in read) skipped.push({ subject: resource.address, reason: read.why });
     else if (instances.has(read.id))
-      skipped.push({ what: resource.address, why: `${read.id} stands in the state twice` });
+      skipped.push({ subject: resource.address, reason: `${read.id} stands in the state twice` });
     else instances.set(read.id, read);
   }
   return { instances: [...instances.values()], skipped };
@@ -67,16 +67,16 @@ function resourcesIn(text: string, file: string): Resource[] {
     if (!/^[01]\./.test(state.format_version))
       throw refuse(`its format_version is ${escapeControls(state.format_version)}, and this reads 0 and 1`);
     return isObject(state.values) && isObject(state.values.root_module)
-      ? shownIn(state.values.root_module)
+      ? resourcesInModule(state.values.root_module)
       : [];
   }
-  if (state.version === 4 && Array.isArray(state.resources)) return state.resources.flatMap(storedIn);
+  if (state.version === 4 && Array.isArray(state.resources)) return state.resources.flatMap(resourceInstances);
   if (typeof state.version === 'number') throw refuse(`its version is ${state.version}, and this reads 4`);
   throw refuse('it has neither format_version nor version');
 }
 
 /** A module of `terraform show -json`, and those below it. */
-function shownIn(module: Readonly<Record<string, unknown>>): Resource[] {
+function resourcesInModule(module: Readonly<Record<string, unknown>>): Resource[] {
   const own = listOf(module.resources)
     .filter(({ mode, type }) => mode === 'managed' && type === TYPE)
     .map(({ address, values, deposed_key }) => ({
@@ -84,11 +84,11 @@ function shownIn(module: Readonly<Record<string, unknown>>): Resource[] {
       values: isObject(values) ? values : {},
       isDeposed: deposed_key !== undefined,
     }));
-  return [...own, ...listOf(module.child_modules).flatMap(shownIn)];
+  return [...own, ...listOf(module.child_modules).flatMap(resourcesInModule)];
 }
 
 /** A resource of a state file, each of its instances. */
-function storedIn(resource: unknown): Resource[] {
+function resourceInstances(resource: unknown): Resource[] {
   if (!isObject(resource) || resource.mode !== 'managed' || resource.type !== TYPE) return [];
   const module = attributeText(resource.module);
   const address = `${module === null ? '' : `${module}.`}${TYPE}.${attributeText(resource.name) ?? '?'}`;

@@ -2,7 +2,7 @@
 import { RefitError } from '../../../errors.ts';
 import type { Plan } from '../../../model.ts';
 import { readInput } from '../../../operations/named-files.ts';
-import { readAround } from '../../../operations/read-fleet.ts';
+import { readForInstance } from '../../../operations/read-fleet.ts';
 import { explainCode, explainInstance, nearestCode } from '../../../plan/explain.ts';
 import { decodePlan } from '../../../plan/parse/decode-plan.ts';
 import { parsePlan } from '../../../plan/parse/parse-plan.ts';
@@ -26,7 +26,7 @@ export const explain: CommandCode<[string, ...string[]]> = async ([subject, plan
     ? await readInventoryFile(options.inventory)
     : await readProvider(options, terminal, (reader, { onNotice }) => {
         const regions = plan === null ? regionsFrom(options) : null;
-        return readAround(subject, plan, reader, { regions, profile, clock: terminal.clock, onNotice });
+        return readForInstance(subject, plan, reader, { regions, profile, clock: terminal.clock, onNotice });
       });
   await terminal.out(explainInstance(subject, inventory, plan));
   return 0;

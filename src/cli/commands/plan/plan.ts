@@ -15,7 +15,7 @@ import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { createTextReview } from '../../../report/review/review-targets.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { findingsText } from '../../findings.ts';
-import { handOver } from '../../hand-over.ts';
+import { saveAndEmitReview } from '../../emit-review.ts';
 import { type Options, regionFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
@@ -34,7 +34,7 @@ export const plan: CommandCode<[string]> = async ([file], options, terminal) => 
     ? await make({ inventory: await readInventoryFile(source), source })
     : await readProvider(options, terminal, make);
   if (!review) return invalid(findings, options, terminal, file);
-  return handOver(review, options, terminal, file);
+  return saveAndEmitReview(review, options, terminal, file);
 };
 
 /** `refit rollback` and `refit retry`. */
@@ -45,7 +45,7 @@ export function fromRun(kind: PlanSource['kind']): CommandCode<[string]> {
     const review = await readProvider(options, terminal, (from, listeners) =>
       planFromRun(kind, directory, { from, price, ignoreWindows, durations, saveAs, ...listeners }),
     );
-    return handOver(review, options, terminal, null);
+    return saveAndEmitReview(review, options, terminal, null);
   };
 }
 

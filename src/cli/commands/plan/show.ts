@@ -1,10 +1,10 @@
 /** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
-import { lookAgain } from '../../../operations/plan-fleet.ts';
+import { findDrift } from '../../../operations/plan-fleet.ts';
 import { createFinding } from '../../../rules/check.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { emitReview } from '../../hand-over.ts';
+import { emitReview } from '../../emit-review.ts';
 import type { Options } from '../../options.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { readProvider } from '../../read-provider.ts';
@@ -36,7 +36,7 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
 /** What is no longer as it was planned. */
 async function drift(plan: SavedPlan, file: string, options: Options, terminal: Terminal) {
   const since = await readProvider(options, terminal, (from) =>
-    lookAgain(plan, file, { from, clock: terminal.clock }),
+    findDrift(plan, file, { from, clock: terminal.clock }),
   );
   if (since.length === 0) terminal.hint('looked at the fleet again: every instance is as it was planned');
   return since;

@@ -105,11 +105,11 @@ async function read(
   const { calendars, findings: unread } = await readCalendars(parsed.plan, clock);
   if (unread.length > 0) return { findings: unread };
   const { windows } = parsed.plan;
-  return { windows: windows ? { ...windows, calendars } : null, load: mostOf(parsed.plan) };
+  return { windows: windows ? { ...windows, calendars } : null, load: maximumLoad(parsed.plan) };
 }
 
 /** What a plan that names each instance can order at the most; null where it selects by a condition. */
-function mostOf({ targets, execution }: Plan): Load | null {
+function maximumLoad({ targets, execution }: Plan): Load | null {
   if (targets.some(({ match }) => match.kind === 'select')) return null;
   const orders = targets.reduce((sum, { wishes }) => sum + Object.keys(wishes).length, 0);
   return { orders, leastSeconds: Math.ceil(orders / execution.requestsPerSecond) };
@@ -133,14 +133,14 @@ function rowOf(opening: OpenWindow, windows: SavedWindows, now: number, load: Lo
     closes === null
       ? `from ${formatUtc(opens)} on`
       : `${formatUtc(opens).slice(0, -4)} to ${formatUtc(closes)}`,
-    sayLastStart(opening, windows),
+    formatLastStart(opening, windows),
     load === null
       ? 'fit not known'
       : `the forecast ${fitsInto(opening, now, secondsToFit(load)) ? 'fits' : 'does not fit'}`,
   ];
 }
 
-function sayLastStart({ opens, lastStart }: OpenWindow, windows: SavedWindows): string {
+function formatLastStart({ opens, lastStart }: OpenWindow, windows: SavedWindows): string {
   if (windows.lastStart === 0 || lastStart === null) return '';
   return lastStart <= opens
     ? 'too short to begin'

@@ -12,7 +12,7 @@ import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operation
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { connectionOf, type Options, sameWay, wholeFrom } from '../../options.ts';
+import { connectionOf, type Options, withConnectionOptions, wholeFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { createRunView } from '../../run-view/run-view.ts';
@@ -49,7 +49,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     left = end.wasLeft;
     view.close();
     const { exitCode } = end;
-    const directory = nearer(end.directory);
+    const directory = shortPath(end.directory);
     await emit<ReportFormat>(terminal, options, (format, where) =>
       renderReport(end.report, format, { ...where, directory }),
     );
@@ -77,8 +77,8 @@ function nextAfter(
   file: string,
   options: Options,
 ): { readonly command: string; readonly why: string } | null {
-  const next = (command: string, why: string) => ({ command: sameWay(command, options), why });
-  const shown = shellQuote(nearer(end.directory));
+  const next = (command: string, why: string) => ({ command: withConnectionOptions(command, options), why });
+  const shown = shellQuote(shortPath(end.directory));
   const { totals, steps } = end.report;
   if (end.exitCode === UNKNOWN) return next(`refit reconcile ${shown}`, 'settles by reading what is unknown');
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
@@ -90,7 +90,7 @@ function nextAfter(
 }
 
 /** A path as it is easier to type from here. */
-function nearer(path: string): string {
+function shortPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near !== '' && !near.startsWith('..') ? near : path;
 }

@@ -6,7 +6,7 @@ import { type ReconcileEnd, reconcileRun } from '../../../operations/run-plan.ts
 import { escapeControls } from '../../../report/document/escape.ts';
 import { counted } from '../../../report/quantities.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { sameWay } from '../../options.ts';
+import { withConnectionOptions } from '../../options.ts';
 import { print } from '../../output.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
@@ -30,9 +30,9 @@ export const reconcile: CommandCode<[string]> = async ([directory], options, ter
     });
     view.close();
     const unknown = end.steps.filter(({ outcome }) => outcome === 'unknown').length;
-    const next = sameWay(nextAfter(end, unknown, directory), options);
+    const next = withConnectionOptions(nextAfter(end, unknown, directory), options);
     await print(terminal, options, {
-      text: () => told(end, unknown, next),
+      text: () => describeEnd(end, unknown, next),
       json: {
         plan: { name: end.saved.name, digest: end.saved.digest },
         directory: end.directory,
@@ -58,7 +58,7 @@ function nextAfter({ report }: ReconcileEnd, unknown: number, directory: string)
   return `refit apply ${shellQuote(join(directory, RUN_FILES.plan))} --run-dir ${run}`;
 }
 
-function told({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {
+function describeEnd({ saved, steps }: ReconcileEnd, unknown: number, next: string): string {
   const name = `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)})`;
   if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
   const lines = [

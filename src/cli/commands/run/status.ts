@@ -7,7 +7,7 @@ import { duration } from '../../../report/quantities.ts';
 import { SECOND } from '../../../units.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { print } from '../../output.ts';
-import { lowered } from '../../run-view/draw-run.ts';
+import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
@@ -33,7 +33,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
       if (isLast || !watched)
         await print(terminal, options, {
           text: () => describeStatus(found, terminal.clock.now()),
-          json: factsOf(found),
+          json: statusData(found),
         });
       if (isLast) return 0;
       await terminal.clock.sleep(WATCH_EVERY);
@@ -44,7 +44,7 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
   }
 };
 
-function standingOf({ run: { state }, holder, live }: RunStatus): string {
+function describeRunState({ run: { state }, holder, live }: RunStatus): string {
   if (state.startedAt === null) return 'not begun';
   if (holder) {
     if (state.stopping) return `stopping (${state.stopping.because}): ${state.stopping.what}`;
@@ -55,7 +55,7 @@ function standingOf({ run: { state }, holder, live }: RunStatus): string {
   return 'stopped without an end: its process is gone';
 }
 
-function factsOf(status: RunStatus) {
+function statusData(status: RunStatus) {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
   const steps = [...state.steps.values()];
@@ -63,7 +63,7 @@ function factsOf(status: RunStatus) {
   return {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,
-    standing: standingOf(status),
+    standing: describeRunState(status),
     holder,
     startedAt: state.startedAt,
     endedAt: state.endedAt,
@@ -91,7 +91,7 @@ function factsOf(status: RunStatus) {
 function describeStatus(status: RunStatus, now: number): string {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
-  const facts = factsOf(status);
+  const facts = statusData(status);
   const { underWay } = facts;
   const counts = OUTCOMES.filter((outcome) => facts.totals[outcome] > 0).map(
     (outcome) => `${facts.totals[outcome]} ${outcome}`,
@@ -127,8 +127,8 @@ function describeStatus(status: RunStatus, now: number): string {
 function liveLines({ inFlight, requestsPerSecond, waits }: Standing, now: number): string[] {
   const slowed = requestsPerSecond.lanes.filter(({ rate }) => rate < requestsPerSecond.now);
   return [
-    `  places   ${inFlight.underWay} of ${lowered(inFlight)} taken`,
-    `  rate     ${lowered(requestsPerSecond)} requests a second`,
+    `  places   ${inFlight.underWay} of ${formatLimit(inFlight)} taken`,
+    `  rate     ${formatLimit(requestsPerSecond)} requests a second`,
     ...slowed.map(
       ({ action, rate }) => `           ${escapeControls(action)} at ${rate.toFixed(1)} for a while`,
     ),

@@ -83,22 +83,22 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
   const rows: string[][] = [
     ['does', `${what} ${describeSchedule(schedule)}`],
     ['state', behind === null ? (enabled ? 'enabled' : 'disabled') : `not carried out: ${behind}`],
-    ['last', last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${howItWent(last, zone)}`],
+    ['last', last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${describeOccurrence(last, zone)}`],
     ...(last === null ? [] : [['in', directoryOf(plan.name, last.due)]]),
     ...(passedOver === null
       ? []
       : [['passed over', `${moment(Date.parse(passedOver.due))}: ${passedOver.what}`]]),
-    ['next', next === null ? whyNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`],
+    ['next', next === null ? describeNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`],
   ];
   return table(rows, [{}, {}], Number.POSITIVE_INFINITY, '');
 }
 
-function howItWent({ phase, exitCode, what, goesOnAt }: Occurrence, zone: string): string {
+function describeOccurrence({ phase, exitCode, what, goesOnAt }: Occurrence, zone: string): string {
   if (phase === 'under-way') return 'under way';
   return `exit ${exitCode}, ${what}${goesOnAt === null ? '' : `, at ${formatMoment(goesOnAt, zone)}`}`;
 }
 
-function whyNever({ plan: { schedule, saved }, account, enabled }: PlanStatus): string {
+function describeNever({ plan: { schedule, saved }, account, enabled }: PlanStatus): string {
   if (!enabled) return 'never, while it is disabled';
   if (saved !== null && account?.ofDigest.has(saved.digest)) return 'never: a saved plan is carried out once';
   return schedule.when.kind === 'once' ? 'never: its time has gone by' : 'never by itself';

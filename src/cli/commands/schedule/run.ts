@@ -68,13 +68,13 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   const request = { id, plan: file.name, at, by: userName() };
   if ((await liveHolder(root, hostname())) !== null) {
     const answer = await askScheduler({ root, folder }, request, terminal.clock);
-    await tell(answer, root, options, terminal);
+    await printEvent(answer, root, options, terminal);
     return answer.kind === 'refused' ? EXIT_COMMAND_REFUSED : 0;
   }
   const signals = onSignals(terminal);
   try {
     const ended = await withPorts(folder, options, terminal, signals, (ports) => runOnce(ports, request));
-    if (ended !== null) await tell(ended, root, options, terminal);
+    if (ended !== null) await printEvent(ended, root, options, terminal);
     if (ended !== null && 'exitCode' in ended) return ended.exitCode;
     return typeof signals.drain.reason === 'number' ? signals.drain.reason : 1;
   } finally {
@@ -82,7 +82,7 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   }
 };
 
-function tell(deed: ScheduleEvent, root: string, options: Options, terminal: Terminal): Promise<void> {
+function printEvent(deed: ScheduleEvent, root: string, options: Options, terminal: Terminal): Promise<void> {
   const directory =
     'due' in deed ? createOccurrenceStore(root, hostname()).directoryOf(deed.plan, deed.due) : null;
   const where = deed.kind === 'refused' || directory === null ? '' : `\n${directory}`;
@@ -93,7 +93,7 @@ function tell(deed: ScheduleEvent, root: string, options: Options, terminal: Ter
 }
 
 /** `enable` and `disable`. */
-export function switching(enabled: boolean): CommandCode<[string, string]> {
+export function enableOrDisable(enabled: boolean): CommandCode<[string, string]> {
   return async ([folder, name], options, terminal) => {
     const read = await readSchedule(folder, options.runs);
     const plan = fileNamed(name, read.view, folder).name;
@@ -163,7 +163,7 @@ function logger({ format }: Options, terminal: Terminal) {
   const say = (at: string, words: string) => terminal.err(`${at} ${escapeControls(words)}\n`);
   return {
     onEntry(entry: ScheduleEntry) {
-      if (terminal.quiet && isPlain(entry)) return;
+      if (terminal.quiet && isRoutine(entry)) return;
       if (format === 'json') terminal.err(`${JSON.stringify(entry)}\n`);
       else say(entry.at, formatScheduleEvent(entry));
     },
@@ -176,7 +176,7 @@ function logger({ format }: Options, terminal: Terminal) {
 }
 
 /** What asks nothing of anybody. */
-function isPlain(entry: ScheduleEntry): boolean {
+function isRoutine(entry: ScheduleEntry): boolean {
   return (
     ['started', 'stopped', 'seen', 'began'].includes(entry.kind) ||
     ('exitCode' in entry && entry.exitCode === 0)

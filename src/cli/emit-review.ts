@@ -7,12 +7,12 @@ import { renderReview } from '../operations/render.ts';
 import { encodeSavedPlan } from '../plan/seal.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import type { ReviewFormat } from '../report/review/render-review.ts';
-import { type Options, sameWay } from './options.ts';
+import { type Options, withConnectionOptions } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
 /** @param madeFrom the file that was read, which must not be overwritten; null: none. @returns the exit code. */
-export async function handOver(
+export async function saveAndEmitReview(
   review: PlanReview,
   options: Options,
   terminal: Terminal,
@@ -22,7 +22,7 @@ export async function handOver(
     await writeOutput(options.out, encodeSavedPlan(review.plan), madeFrom);
     terminal.hint(`sealed ${review.plan.digest.slice(0, 8)} into ${escapeControls(options.out)}`);
   }
-  await emitReview(review, options, terminal, allOf(review, options.out ?? null, madeFrom));
+  await emitReview(review, options, terminal, everyRowCommand(review, options.out ?? null, madeFrom));
   if (review.verdict === 'blocked') return EXIT_BLOCKED;
   return options.detailedExitcode && review.verdict === 'ready' ? EXIT_CHANGES : 0;
 }
@@ -34,15 +34,15 @@ export function emitReview(
   terminal: Terminal,
   elsewhere: string,
 ): Promise<void> {
-  const shown = { ...review, next: review.next === null ? null : sameWay(review.next, options) };
+  const shown = { ...review, next: review.next === null ? null : withConnectionOptions(review.next, options) };
   const { all = false, summary = false } = options;
   return emit<ReviewFormat>(terminal, options, (format, where) =>
-    renderReview(shown, format, { ...where, all, summary, elsewhere: sameWay(elsewhere, options) }),
+    renderReview(shown, format, { ...where, all, summary, elsewhere: withConnectionOptions(elsewhere, options) }),
   );
 }
 
 /** The command that shows every row: of the saved plan where there is one, else the same command again. */
-function allOf({ verdict, plan }: PlanReview, out: string | null, madeFrom: string | null): string {
+function everyRowCommand({ verdict, plan }: PlanReview, out: string | null, madeFrom: string | null): string {
   if (verdict !== 'blocked' && out !== null) return `refit show ${shellQuote(out)} --all`;
   if (plan.source) return `refit ${plan.source.kind} ${shellQuote(plan.source.run)} --all`;
   return `refit plan ${shellQuote(madeFrom ?? plan.file)} --all`;

@@ -13,7 +13,7 @@ export const set: CommandCode<[string, ...string[]]> = ([directory, ...typed], o
   control(directory, settingFrom(directory, typed), options, terminal);
 
 /** The command that says one word to a live run. */
-export function saying(kind: Exclude<ControlCommand['kind'], 'set'>): CommandCode<[string]> {
+export function controlCommand(kind: Exclude<ControlCommand['kind'], 'set'>): CommandCode<[string]> {
   return ([directory], options, terminal) => control(directory, { kind }, options, terminal);
 }
 
