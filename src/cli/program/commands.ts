@@ -1,4 +1,4 @@
-/** The table of commands: one row each, in the order of the main help. */
+/** The table of commands: one row for each, in the order of the main help. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
 import { APPLY_COMMANDS, SCHEDULE_COMMANDS, CONTROL_COMMANDS } from './run-commands.ts';
@@ -14,20 +14,20 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
-/** Commands that are nothing without one of their own, with what these do together. */
+/** Commands that always need a subcommand, with their summaries. */
 export const FAMILIES: Readonly<Record<string, string>> = {
-  windows: 'list the coming windows of a plan',
-  schedule: 'carry out a folder of plans by the clock',
-  audit: 'check, sign and hand over the record of a run, offline',
+  windows: 'list the next windows of a plan',
+  schedule: 'apply a folder of plans on schedule',
+  audit: 'check, sign and export the record of a run, offline',
 };
 
-const REPORT_COMMANDS = commandsIn('Account for:', {
+const REPORT_COMMANDS = commandsIn('Report and audit:', {
   report: {
     summary: 'print the audit report of a run, at any time',
     arguments: [RUN],
     options: [
       ...printing('report'),
-      option('--columns <names>', 'the columns of CSV that are wanted, separated by commas, in this order'),
+      option('--columns <names>', 'columns of the CSV in this order, separated by commas'),
     ],
     examples: [
       `refit report ${RUN_EXAMPLE} --write html=report.html`,
@@ -36,14 +36,14 @@ const REPORT_COMMANDS = commandsIn('Account for:', {
     load: async () => (await import('../commands/run/report.ts')).report,
   },
   'audit verify': {
-    summary: 'check offline that no byte of a journal was changed',
+    summary: 'check offline that no byte of a journal has changed',
     arguments: [RUN],
     options: [
-      option('--head <hash>', 'the head as noted elsewhere: shows entries cut off at the end'),
-      option('--signers <file>', 'names with public keys: one of them must have signed the journal'),
+      option('--head <hash>', 'head hash that you kept elsewhere; detects missing entries at the end'),
+      option('--signers <file>', 'list of names and public keys; one of them must have signed the journal'),
       option(
         '--signed-by <file>',
-        'a signature that lies elsewhere than in the run directory; may be repeated',
+        'signature file outside the run directory; may be repeated',
         { repeats: true },
       ),
       TEXT_OR_JSON,
@@ -55,19 +55,19 @@ const REPORT_COMMANDS = commandsIn('Account for:', {
     load: async () => (await import('../commands/audit/verify.ts')).auditVerify,
   },
   'audit replay': {
-    summary: 'render the reports again, and compare them byte by byte',
+    summary: 'render the reports again and compare them byte by byte',
     arguments: [RUN],
     options: [TEXT_OR_JSON],
     examples: [`refit audit replay ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/audit/replay.ts')).auditReplay,
   },
   'audit sign': {
-    summary: 'sign the head of a journal, and keep the signature with it',
+    summary: 'sign the head of a journal',
     arguments: [RUN],
     options: [
-      option('--key <file>', 'an Ed25519 private key without a passphrase (~/.ssh/id_ed25519)'),
-      option('--as <name>', 'who signs (the user of the operating system)'),
-      option('-o, --out <file>', 'write it into this file instead'),
+      option('--key <file>', 'Ed25519 private key without a passphrase (~/.ssh/id_ed25519)'),
+      option('--as <name>', 'name of the signer (your operating system user)'),
+      option('-o, --out <file>', 'write to this file instead of the run directory'),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -77,27 +77,27 @@ const REPORT_COMMANDS = commandsIn('Account for:', {
     load: async () => (await import('../commands/audit/sign.ts')).auditSign,
   },
   'audit export': {
-    summary: 'pack a run into one archive that a third party can check',
+    summary: 'pack a run into one archive for a third party',
     arguments: [RUN],
     options: [
-      option('-o, --out <file>', 'a .tar.gz or .tar file (the name of the run, .tar.gz)'),
+      option('-o, --out <file>', '.tar.gz or .tar file (<run>.tar.gz)'),
       TEXT_OR_JSON,
     ],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },
   'audit events': {
-    summary: 'print the journal as CloudEvents, a JSON line an entry',
+    summary: 'print the journal as CloudEvents, one JSON line per entry',
     arguments: [RUN],
-    options: [option('-o, --out <file>', 'write them into this file')],
+    options: [option('-o, --out <file>', 'write to this file')],
     examples: [`refit audit events ${RUN_EXAMPLE} -o events.jsonl`],
     load: async () => (await import('../commands/audit/events.ts')).auditEvents,
   },
 });
 
-const CONNECTION_COMMANDS = commandsIn('Look into the connection:', {
+const CONNECTION_COMMANDS = commandsIn('Check the connection:', {
   doctor: {
-    summary: 'check credentials, rights, clock and network; orders nothing',
+    summary: 'check credentials, permissions, clock and network',
     options: [TEXT_OR_JSON],
     examples: ['refit doctor', 'refit doctor --profile retail --region ap-guangzhou'],
     load: async () => (await import('../commands/fleet/doctor.ts')).doctor,
@@ -106,26 +106,26 @@ const CONNECTION_COMMANDS = commandsIn('Look into the connection:', {
 
 const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
   simulate: {
-    summary: "serve the provider's API on loopback, with faults if wanted",
+    summary: "serve the provider's API on loopback, with optional faults",
     options: [
-      option('--instances <n>', 'how many instances the default fleet has (60)'),
-      option('--fleet <file>', 'a fleet of your own'),
-      option('--port <port>', 'a free one by default'),
+      option('--instances <n>', 'number of instances in the default fleet (60)'),
+      option('--fleet <file>', 'file with your own fleet'),
+      option('--port <port>', 'port (a free one)'),
       FAULT,
-      option('--seed <n>', 'the same seed makes the same fleet and delays (1)'),
+      option('--seed <n>', 'seed for the fleet and the delays (1)'),
       option(
         '--limit <n>',
-        'requests a second for each action and identity; 0 = no limit (the documented ones)',
+        'requests per second for each action and identity; 0 = no limit (the documented limits)',
       ),
       choiceOf('--limit-counting <way>', ['calendar', 'sliding', 'bucket'], ' (calendar)'),
-      option('--start-lag <range>', 'from an order to its start, as in 200ms..600ms'),
-      option('--duration <range>', 'of a change, as in 1s..4s'),
-      option('--lock-tail <range>', 'locked after a change, as in 1s..2s'),
-      option('--balance <amount>', 'what the account holds, CNY'),
-      option('--tls', 'serve https under a certificate made at start; the first line tells its path as "ca"'),
+      option('--start-lag <range>', 'time from an order to the start of its change, such as 200ms..600ms'),
+      option('--duration <range>', 'duration of a change, such as 1s..4s'),
+      option('--lock-tail <range>', 'how long an instance stays locked after a change, such as 1s..2s'),
+      option('--balance <amount>', 'balance of the account, CNY'),
+      option('--tls', 'serve https with a temporary certificate; "ca" in the first line is its path'),
       option(
         '--account <name=n>',
-        'another account with n instances, money and keys of its own; may be repeated',
+        'another account with n instances and its own keys and balance; may be repeated',
         { repeats: true },
       ),
     ],
@@ -137,15 +137,15 @@ const TRIAL_COMMANDS = commandsIn('Try without a cloud:', {
     load: async () => (await import('../commands/simulator/simulate.ts')).simulate,
   },
   demo: {
-    summary: 'play the whole story on a simulated fleet',
+    summary: 'plan, apply and audit a simulated fleet',
     examples: ['refit demo'],
     load: async () => (await import('../commands/simulator/demo.ts')).demo,
   },
 });
 
-const SHELL_COMMANDS = commandsIn('At the keyboard:', {
+const SHELL_COMMANDS = commandsIn('Shell completion:', {
   completion: {
-    summary: 'print a script by which your shell completes what you type',
+    summary: 'print a completion script for your shell',
     arguments: [argument('<shell>', 'bash, zsh or fish', { kind: 'words', words: ['bash', 'zsh', 'fish'] })],
     examples: [
       'refit completion bash > ~/.local/share/bash-completion/completions/refit',

@@ -1,4 +1,4 @@
-/** The commands that read the fleet, and that make, check and show plans. */
+/** The commands that read the fleet, and that create, check and show plans. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   ALL,
@@ -20,14 +20,14 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
-/** A command that makes a plan of a run. */
+/** A command that creates a plan from a run. */
 const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => ({
   summary,
   arguments: [RUN],
   options: [
     OUT_SAVED,
     PRICE,
-    option('--ignore-windows', "leave out windows and freezes of the run's plan: it may begin immediately"),
+    option('--ignore-windows', "drop the windows and freezes of the run's plan, so that it can start immediately"),
     DURATIONS,
     ALL,
     SUMMARY,
@@ -38,7 +38,7 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
   load: async () => (await import('../commands/plan/plan.ts')).fromRun(kind),
 });
 
-/** The faults by name. */
+/** The list of faults, for help. */
 export async function faultsAppendix(): Promise<string> {
   const { ALL_FAULTS } = await import('../../operations/known-names.ts');
   const width = Math.max(...ALL_FAULTS.map(({ name }) => name.length));
@@ -47,29 +47,29 @@ export async function faultsAppendix(): Promise<string> {
 
 export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:', {
   inventory: {
-    summary: 'read the live fleet, to plan offline from',
+    summary: 'read the live fleet into a file for offline plans',
     options: [
       OUT,
-      option('--used', 'with the memory in use of what is running, by counted calls of the monitor product'),
+      option('--used', 'also read the memory in use of running instances; uses calls of the monitor product, which may be billed'),
       TEXT_OR_JSON,
     ],
     examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
     load: async () => (await import('../commands/fleet/inventory.ts')).inventory,
   },
   init: {
-    summary: 'write a plan to begin from: every instance as it is now',
+    summary: 'write a first plan: every instance with its current size',
     options: [
       OUT,
-      option('--force', 'also where the file is there already'),
+      option('--force', 'overwrite the file if it exists'),
       option(
         '--select <condition>',
-        'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; may be repeated, each must hold',
+        'name=cart-*, tags.env=prod,stage, id=, region=, edition= or status=; if repeated, all must match',
         { repeats: true },
       ),
-      option('--inventory <file>', 'from a file of refit inventory instead of the live fleet'),
+      option('--inventory <file>', 'read a file from refit inventory instead of the live fleet'),
       option(
         '--from-terraform <file>',
-        'from what terraform show -json prints, or a state file of version 4',
+        'read the output of terraform show -json, or a state file of version 4',
       ),
     ],
     examples: [
@@ -86,17 +86,17 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     load: async () => (await import('../commands/plan/validate.ts')).validate,
   },
   plan: {
-    summary: 'show what would be ordered, and what is blocked and why',
+    summary: 'show what Refit would order, and what is blocked and why',
     arguments: [PLAN],
     options: [
       OUT_SAVED,
-      option('--inventory <file>', 'plan offline from a file of refit inventory'),
+      option('--inventory <file>', 'plan offline from a file from refit inventory'),
       PRICE,
       DURATIONS,
       ALL,
       SUMMARY,
       CHANGES_EXIT_CODE,
-      option('--dry-run', 'accepted, and changes nothing: a plan is a dry run'),
+      option('--dry-run', 'no effect: a plan is always a dry run'),
       ...printing('review'),
     ],
     examples: [
@@ -110,7 +110,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     summary: 'show a saved plan again, in any format',
     arguments: [SAVED],
     options: [
-      option('--live', 'read its instances again: what is no longer as it was planned'),
+      option('--live', 'read the instances again and show what has changed since the plan'),
       ALL,
       SUMMARY,
       ...printing('review'),
@@ -127,7 +127,7 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
       { ...SAVED, term: '<from>', completes: { kind: 'files' } },
       { ...SAVED, term: '<to>', completes: { kind: 'files' } },
     ],
-    options: [ALL, option('--detailed-exitcode', 'exit 2 where they differ'), ...printing('difference')],
+    options: [ALL, option('--detailed-exitcode', 'exit 2 if the plans differ'), ...printing('difference')],
     examples: ['refit diff monday.json tuesday.json', 'refit diff old.json new.json --detailed-exitcode'],
     load: async () => (await import('../commands/plan/diff.ts')).diff,
   },
@@ -140,10 +140,10 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   explain: {
     summary: 'explain a rule, or why an instance is blocked or selected',
     arguments: [
-      argument('<code|instance>', 'such as ResourceUnavailable.SaleOut or crs-5qlrlhux', { kind: 'codes' }),
+      argument('<code|instance>', 'for example ResourceUnavailable.SaleOut or crs-5qlrlhux', { kind: 'codes' }),
       { ...PLAN, term: '[plan]' },
     ],
-    options: [option('--inventory <file>', 'look into this file instead of the live fleet')],
+    options: [option('--inventory <file>', 'read this file instead of the live fleet')],
     examples: [
       'refit explain ResourceUnavailable.SaleOut',
       'refit explain crs-5qlrlhux plan.yaml --inventory fleet.json',
@@ -151,11 +151,11 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     load: async () => (await import('../commands/plan/explain.ts')).explain,
   },
   'windows next': {
-    summary: 'list the coming windows, and whether the forecast fits',
+    summary: 'list the next windows, and whether the forecast fits',
     arguments: [PLAN_OR_SAVED],
     options: [
-      option('--count <n>', 'how many windows (5)'),
-      option('--inventory <file>', 'for the forecast of a plan file: a file of refit inventory'),
+      option('--count <n>', 'number of windows (5)'),
+      option('--inventory <file>', 'file from refit inventory, for the forecast of a plan file'),
       DURATIONS,
       TEXT_OR_JSON,
     ],
@@ -169,13 +169,13 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     summary: 'run a saved plan against a simulated provider, offline',
     arguments: [SAVED],
     options: [
-      { ...FAULT, summary: 'what goes wrong, as refit simulate takes it; may be repeated' },
-      option('--seeds <n>', 'how many runs, each from a seed of its own (5)'),
-      option('--seed <n>', 'the first of the seeds (1)'),
-      option('--duration <range>', 'of a change, as in 2m..15m (as the forecast of the plan has it)'),
-      option('--start-lag <range>', 'from an order to its start (1s..10s)'),
-      option('--lock-tail <range>', 'locked after a change (0s..2m)'),
-      option('--detailed-exitcode', 'exit as a run like the worst of them would'),
+      { ...FAULT, summary: 'inject a fault, as in refit simulate; may be repeated' },
+      option('--seeds <n>', 'number of runs, each with its own seed (5)'),
+      option('--seed <n>', 'first seed (1)'),
+      option('--duration <range>', 'duration of a change, such as 2m..15m (from the forecast of the plan)'),
+      option('--start-lag <range>', 'time from an order to the start of its change (1s..10s)'),
+      option('--lock-tail <range>', 'how long an instance stays locked after a change (0s..2m)'),
+      option('--detailed-exitcode', 'exit with the code of the worst run'),
       ...printing('report'),
     ],
     examples: [

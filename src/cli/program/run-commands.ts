@@ -1,4 +1,4 @@
-/** The commands that carry saved plans out, and that control the runs of them. */
+/** The commands that apply saved plans, control their runs and schedule plans. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import {
   argument,
@@ -15,7 +15,7 @@ import {
   TEXT_OR_JSON,
 } from './shared-options.ts';
 
-/** A command that says one word to a live run. */
+/** A control command without parameters. */
 const controlRow = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: string) => ({
   summary,
   arguments: [RUN],
@@ -24,15 +24,15 @@ const controlRow = (word: 'pause' | 'continue' | 'drain' | 'abort', summary: str
   load: async () => (await import('../commands/run/control.ts')).controlCommand(word),
 });
 
-/** What the commands that start runs by themselves hand on. */
+/** Options that scheduler commands pass on to the runs that they start. */
 const START_OPTIONS = [
   RUNS_FOLDER,
-  option('--allow-hooks', 'run the commands that the plans name, of hooks and gates, on this machine'),
+  option('--allow-hooks', 'run the hook and gate commands of the plans on this machine'),
   { ...PRICE, summary: `${PRICE.summary} when planning` },
   TEXT_OR_JSON,
 ];
 
-/** A command that switches a plan on or off. */
+/** A command that enables or disables a plan. */
 const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
   summary,
   arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
@@ -41,7 +41,7 @@ const enableOrDisable = (word: 'enable' | 'disable', summary: string) => ({
   load: async () => (await import('../commands/schedule/run.ts')).enableOrDisable(word === 'enable'),
 });
 
-export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
+export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
   approve: {
     summary: 'sign a saved plan, or one of its waves, with your key',
     arguments: [SAVED],
@@ -50,10 +50,10 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
         '--key <file>',
         'your Ed25519 private key, OpenSSH or PKCS#8, without a passphrase (~/.ssh/id_ed25519)',
       ),
-      option('--as <name>', 'which approver you are: refused where the key is of another'),
-      option('--wave <name>', 'a wave that asks for an approval of its own'),
-      option('--expires <duration>', 'how long a run, or the wave, may begin by it (24h)'),
-      option('-o, --out <file>', 'write it into this file (<saved>.approval-<name>.json)'),
+      option('--as <name>', 'approver that you are; Refit refuses the key of another approver'),
+      option('--wave <name>', 'approve this wave, which needs its own approval'),
+      option('--expires <duration>', 'how long the approval is valid for the start of the run or wave (24h)'),
+      option('-o, --out <file>', 'write to this file (<saved>.approval-<name>.json)'),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -63,18 +63,18 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
     load: async () => (await import('../commands/plan/approve.ts')).approve,
   },
   apply: {
-    summary: 'carry a saved plan out, or go on where it stopped',
+    summary: 'apply a saved plan, or resume its run',
     arguments: [SAVED],
     options: [
-      option('--auto-approve', 'approve without asking'),
-      option('--run-dir <folder>', 'the run directory (default: runs/<utc>-<digest8>/)'),
+      option('--auto-approve', 'do not ask for a "yes"'),
+      option('--run-dir <folder>', 'run directory (runs/<utc>-<digest8>/)'),
       option(
         '--at-entry <n>',
-        'only where its journal has so many entries: nobody else has gone on meanwhile',
+        'start only if the journal has this many entries, so that no other process has resumed the run',
       ),
       option(
         '--allow-hooks',
-        'run the commands that the plan names, of hooks and gates, on this machine, as you',
+        'run the hook and gate commands of the plan on this machine, as you',
       ),
       PROGRESS,
       ...printing('report'),
@@ -87,28 +87,28 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Carry out:', {
     load: async () => (await import('../commands/run/apply.ts')).apply,
   },
   reconcile: {
-    summary: 'resolve by reading what is unknown of a run; orders nothing',
+    summary: 'resolve unknown outcomes by reading; order nothing',
     arguments: [RUN],
     options: [PROGRESS, TEXT_OR_JSON],
     examples: [`refit reconcile ${RUN_EXAMPLE}`],
     load: async () => (await import('../commands/run/reconcile.ts')).reconcile,
   },
   status: {
-    summary: 'show where a run stands',
+    summary: 'show the state of a run',
     arguments: [RUN],
-    options: [option('--watch', 'look again every two seconds until it has ended'), TEXT_OR_JSON],
+    options: [option('--watch', 'refresh every two seconds until the run has ended'), TEXT_OR_JSON],
     examples: [`refit status ${RUN_EXAMPLE}`, `refit status ${RUN_EXAMPLE} --watch`],
     load: async () => (await import('../commands/run/status.ts')).status,
   },
 });
 
-export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live run:', {
-  pause: controlRow('pause', 'hold back new orders of a run until refit continue'),
-  continue: controlRow('continue', 'go on after a pause'),
-  drain: controlRow('drain', 'start nothing new, follow what is in flight, and end'),
-  abort: controlRow('abort', 'leave immediately; the same apply goes on later'),
+export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Control a live run:', {
+  pause: controlRow('pause', 'stop new orders of a run until refit continue'),
+  continue: controlRow('continue', 'continue a paused run'),
+  drain: controlRow('drain', 'start nothing new, follow orders in flight, and end'),
+  abort: controlRow('abort', 'end immediately; the same apply command resumes the run'),
   set: {
-    summary: 'set inFlight or requestsPerSecond, up to what was approved',
+    summary: 'set inFlight or requestsPerSecond, up to the approved value',
     arguments: [
       RUN,
       argument('<setting...>', 'inFlight=N or requestsPerSecond=N', {
@@ -122,39 +122,39 @@ export const CONTROL_COMMANDS: readonly CommandRow[] = commandsIn('Steer a live 
   },
 });
 
-export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Carry out by the clock:', {
+export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', {
   'schedule run': {
-    summary: 'watch a folder of plans, and carry out what is due',
+    summary: 'watch a folder of plans, and apply each plan when it is due',
     isDefault: true,
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
     options: [
       ...START_OPTIONS,
-      option('--listen <address>', '/healthz, /readyz and /metrics on loopback, as in 127.0.0.1:9464'),
+      option('--listen <address>', 'serve /healthz, /readyz and /metrics on loopback, for example 127.0.0.1:9464'),
     ],
     examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRun,
   },
   'schedule list': {
-    summary: 'list what is scheduled, how it went and when it is due',
+    summary: 'list scheduled plans with last result and next due time',
     arguments: [PLAN_FOLDER],
     options: [RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule list plans'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleList,
   },
   'schedule next': {
-    summary: 'list the coming times, by the clock of their zone and in UTC',
+    summary: 'list the next due times, in local time and in UTC',
     arguments: [PLAN_FOLDER],
-    options: [option('--count <n>', 'how many times (10)'), RUNS_FOLDER, TEXT_OR_JSON],
+    options: [option('--count <n>', 'number of due times (10)'), RUNS_FOLDER, TEXT_OR_JSON],
     examples: ['refit schedule next plans --count 20'],
     load: async () => (await import('../commands/schedule/list.ts')).scheduleNext,
   },
   'schedule run-now': {
-    summary: 'begin a plan now, or go on with what it left',
+    summary: 'start a plan now, or resume its open occurrence',
     arguments: [PLAN_FOLDER, NAME_IN_FOLDER],
     options: START_OPTIONS,
     examples: ['refit schedule run-now plans nightly.yaml'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRunNow,
   },
   'schedule disable': enableOrDisable('disable', 'ignore the due times of a plan'),
-  'schedule enable': enableOrDisable('enable', 'heed the due times of a plan again, from now on'),
+  'schedule enable': enableOrDisable('enable', 'follow the due times of a plan again, from now on'),
 });

@@ -1,4 +1,4 @@
-/** The command line: reads what was typed by the table of commands, and runs one of them. */
+/** Parses the command line by the table of commands, and runs one command. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
@@ -15,9 +15,9 @@ type RunRow = (row: CommandRow, args: readonly string[], options: Record<string,
 
 /** Reads the arguments and runs one command. @returns its exit code. @throws RefitError */
 export async function runProgram(typed: readonly string[]): Promise<number> {
-  // As other programs have it: `refit help plan` is `refit plan --help`.
+  // As in other programs, `refit help plan` is `refit plan --help`.
   const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
-  // Setting up all commands takes longer than most of them run: the others are needed for help and mistakes only.
+  // Setting up all commands takes longer than most commands run. Only help and errors need the others.
   const row = rowOf(args);
   const wantsHelp = args.includes('--help') || args.includes('-h');
   const appendix = wantsHelp && row?.appendix ? await row.appendix() : null;
@@ -31,7 +31,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    // Without a command the help has been shown on stderr; that is a wrong use all the same.
+    // Without a command commander prints the help on stderr. That is still a usage error.
     if (error.code === 'commander.help') return exitCodeOf('usage');
     const known = args.find((arg) => COMMANDS.some(({ name }) => name.split(' ')[0] === arg));
     throw new RefitError(
@@ -42,7 +42,7 @@ export async function runProgram(typed: readonly string[]): Promise<number> {
   }
 }
 
-/** The row that the first words name, behind options of the program; null where it takes all rows to tell. */
+/** The row of the command in the arguments, after program options; null if all rows are needed. */
 export function rowOf(args: readonly string[]): CommandRow | null {
   let at = 0;
   while (args[at]?.startsWith('-')) {
@@ -65,38 +65,38 @@ async function runCommand(
   const progress = progressFrom(given);
   const terminal = createTerminal({ color, quiet, verbose, progress });
   try {
-    // Before anything is done, so that no work is lost to a typing error.
+    // Checked first, so that a typing error loses no work.
     const output = outputFrom(options, formatsOf(row.options));
     const run = await row.load();
     return await run(args, { ...options, ...output }, terminal);
   } catch (error) {
     if (progress !== 'json' || !(error instanceof RefitError)) throw error;
     const { message, fix, exitCode } = error;
-    terminal.event({ event: 'refused', what: message, fix, exitCode });
+    terminal.event({ event: 'refused', message, fix, exitCode });
     return exitCode;
   }
 }
 
-/** What `--progress` says. @throws RefitError `usage` */
+/** The mode that `--progress` names. @throws RefitError `usage` */
 function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>): ProgressMode {
   const known = PROGRESS_MODES.find((one) => one === progress);
   if (known) return known;
   throw new RefitError(
     'usage',
-    `--progress ${progress}: there is no such way`,
+    `--progress ${progress}: unknown mode`,
     `one of: ${PROGRESS_MODES.join(', ')}`,
   );
 }
 
-/** The program with the commands of these rows. @param appendix what the help of the one that is called ends with. */
+/** Creates the program with the commands of these rows. @param appendix the end of the called command's help. */
 export function createProgram(rows: readonly CommandRow[], appendix: string | null, act: RunRow): Command {
   const program = new Command('refit')
     .description(
-      'Plans, reviews and carries out size changes across a fleet of TencentDB for Redis instances.',
+      'Plans, reviews and applies size changes across a fleet of TencentDB for Redis instances.',
     )
     .version(VERSION, '--version', 'print the version')
     .usage('[options] <command>')
-    .helpOption('-h, --help', 'show this; each command has its own')
+    .helpOption('-h, --help', 'show help; each command has its own')
     .helpCommand(false)
     .addHelpText('after', formatExitCodes)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm: formatCommandTerm })
@@ -144,7 +144,7 @@ function createOption({ flags, summary, repeats }: OptionRow): Option {
   return repeats ? option.argParser(collect) : option;
 }
 
-/** `audit verify|replay|sign|export|events <run>`: a family is nothing without one of its own commands. */
+/** `audit verify|replay|sign|export|events <run>`: a family always needs one of its commands. */
 function formatCommandTerm(command: Command): string {
   const parts = [
     command.name(),
@@ -160,26 +160,26 @@ function formatArgumentTerm(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** The exit codes in words, as `refit --help` and the README show them. Scripts rely on them: unknown means failure. */
+/** The meaning of each exit code, as in `refit --help` and the README. Scripts rely on them. */
 const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
-  ['0', 'done; for plan without --detailed-exitcode also "there are changes"'],
-  ['1', 'our fault, or unclassified (the provider cannot be reached, a disk that cannot be written)'],
-  ['2', 'plan --detailed-exitcode: there are changes; diff --detailed-exitcode: the plans differ'],
-  ['3', 'ended, and something is not verified (failed, refused, drifted, skipped)'],
-  ['4', 'halted by a threshold or a gate, or by a refusal that concerns every order (no right, no money)'],
-  ['5', 'refused by a rule or a guard, or a command by the live run that was told it'],
-  ['6', 'the saved plan or journal is stale, altered, expired, of an unknown format, or already carried out'],
-  ['7', 'somebody else holds the lock'],
-  ['8', 'outside the window or frozen; or the window closed, or finishBy is reached, with work left'],
-  ['10', 'an outcome is unknown: refit reconcile'],
-  ['11', 'not approved: no yes, too few signatures, or a wave that asks for its own (work is left)'],
-  ['12', 'no credentials, or refused ones, also for want of a right to read'],
-  ['64', 'wrong usage'],
-  ['65', 'the plan file is invalid'],
-  ['130, 143', 'stopped by a signal after a clean drain; 143 also by refit drain or abort'],
+  ['0', 'success; plan without --detailed-exitcode also exits 0 if there are changes'],
+  ['1', 'internal or other error (provider unreachable, disk not writable)'],
+  ['2', 'plan --detailed-exitcode: there are changes; diff --detailed-exitcode: plans differ'],
+  ['3', 'the run ended; a step is failed, refused, drifted or skipped'],
+  ['4', 'halted by a threshold, a gate or a fatal error (no permission, no money)'],
+  ['5', 'refused by a rule or a guard; or the live run rejected the control command'],
+  ['6', 'saved plan or journal is stale, altered, expired, of unknown format, or already applied'],
+  ['7', 'another process holds the lock'],
+  ['8', 'outside the windows, or in a freeze; or time ran out (window end, finishBy) with work left'],
+  ['10', 'an outcome is unknown: run refit reconcile'],
+  ['11', 'not approved: no "yes", too few signatures, or a wave still needs its own approval'],
+  ['12', 'no credentials, or refused credentials, or a missing read permission'],
+  ['64', 'usage error'],
+  ['65', 'invalid plan file'],
+  ['130, 143', 'stopped by a signal after a clean drain; 143 also after refit drain or refit abort'],
 ];
 
-/** At the end of the main help, and not of each command's. */
+/** The exit codes, at the end of the main help only. */
 function formatExitCodes({ command }: { readonly command: Command }): string {
   if (command.parent) return '';
   return `\nExit codes:\n${EXIT_CODES.map(([code, means]) => `  ${code.padEnd(8)}  ${means}`).join('\n')}`;

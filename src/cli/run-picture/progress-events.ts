@@ -1,6 +1,6 @@
 /**
- * Progress for programs: with `--progress json` every line of stderr is one of these as JSON, its fields as
- * `schemas/progress.schema.json` describes them. Fields may be added; none changes its meaning within a format.
+ * Progress for programs. With `--progress json` every line of stderr is one of these events as JSON.
+ * `schemas/progress.schema.json` describes the fields. A format may get new fields; none changes its meaning.
  */
 import { iso } from '../../clock.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -9,19 +9,19 @@ import type { RunPicture } from './run-picture.ts';
 
 const PROGRESS_FORMAT = 'refit.progress/1';
 
-/** What a line tells. Durations are milliseconds, times ISO 8601 UTC. */
+/** The event of one line. Durations are milliseconds, times ISO 8601 UTC. */
 export type ProgressEvent =
   | ReturnType<typeof runEvent | typeof entryEvent | typeof statusEvent>
-  /** Anything else that would be told in words. */
-  | { readonly event: 'notice'; readonly what: string }
-  /** The command was refused. */
+  /** Any other text. */
+  | { readonly event: 'notice'; readonly message: string }
+  /** Refit refused the command. */
   | {
       readonly event: 'refused';
-      readonly what: string;
+      readonly message: string;
       readonly fix: string;
       readonly exitCode: number;
     }
-  /** The last of a run. `next`: the command to type; null where nothing is left to do. */
+  /** The last event of a run. `next` is the command to type; null if nothing is left to do. */
   | {
       readonly event: 'ended';
       readonly exitCode: number;
@@ -30,18 +30,18 @@ export type ProgressEvent =
       readonly next: string | null;
     };
 
-/** The event as its line. @param now ms since 1970 UTC. */
+/** Encodes an event as its line. @param now ms since 1970 UTC. */
 export function encodeProgress(now: number, { event, ...facts }: ProgressEvent): string {
   return jsonLine({ format: PROGRESS_FORMAT, at: iso(now), event, ...facts });
 }
 
-/** What is told in words, one notice a line. */
+/** One notice for each line of a text. */
 export function toNotices(text: string): ProgressEvent[] {
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '').map((what) => ({ event: 'notice', what }));
+  return lines.filter((line) => line !== '').map((message) => ({ event: 'notice', message }));
 }
 
-/** The first line of a run. */
+/** The first event of a run. */
 export function runEvent({ name: plan, digest, steps, waves }: SavedPlan, directory: string) {
   return {
     event: 'run' as const,
@@ -53,26 +53,26 @@ export function runEvent({ name: plan, digest, steps, waves }: SavedPlan, direct
   };
 }
 
-/** An entry of the journal that says something of how it goes; with `-v` every one. */
-export function entryEvent(entry: JournalEntry, what: string) {
+/** A journal entry that matters to people; with `-v` every entry. */
+export function entryEvent(entry: JournalEntry, message: string) {
   return {
     event: 'entry' as const,
     seq: entry.seq,
     kind: entry.kind,
     step: 'step' in entry ? entry.step : null,
     outcome: entry.kind === 'step-ended' ? entry.outcome : null,
-    what,
+    message,
   };
 }
 
-/** How the run goes on: every few seconds, when it ends, and when the process gets SIGUSR1. */
+/** The state of the run: every few seconds, at its end, and when the process gets SIGUSR1. */
 export function statusEvent(picture: RunPicture) {
   const { elapsed, timeLeft, steps, outcomes, waves, rate, slots, money, waits, state } = picture;
   const wave = waves.findLast(({ status }) => status !== 'waiting');
   return {
-    event: 'standing' as const,
+    event: 'status' as const,
     elapsed,
-    left: timeLeft === null ? null : Math.round(timeLeft),
+    timeLeft: timeLeft === null ? null : Math.round(timeLeft),
     steps,
     outcomes,
     wave: wave ? { name: wave.name, steps: wave.steps, ended: wave.ended } : null,

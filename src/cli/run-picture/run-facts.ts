@@ -1,4 +1,4 @@
-/** Gathers what the pictures of a run are made of, entry by entry, so that nothing has to be searched. */
+/** Collects the facts for pictures of a run, entry by entry, so that no picture searches the journal. */
 import { createReplay, type Replay, totals } from '../../journal/replay.ts';
 import {
   isLimitCode,
@@ -17,48 +17,48 @@ import { SECOND } from '../../units.ts';
 import { isPassing, lineOf } from './entry-lines.ts';
 import type { PictureEvent, PictureStep, PictureWait, PictureWave, RunPicture } from './run-picture.ts';
 
-/** What is known of a run so far. */
+/** The facts of a run so far. */
 export interface RunFacts {
   add(entry: JournalEntry): void;
-  /** One visible line for what an entry says, or null for what only counts. */
+  /** One line for an entry, without control characters; null if the entry only counts. */
   line(entry: JournalEntry): string | null;
-  /** What goes as it should: told line by line only where asked for. The entry has been added. */
+  /** Whether an entry is as planned, so that only `-v` prints it. Call `add` first. */
   isRoutine(entry: JournalEntry): boolean;
-  /** @param standing what the live process says beside its journal; null where none does. */
+  /** @param standing the answer of the live process; null if none answers. */
   picture(standing: Standing | null): RunPicture;
-  /** All that is left waits for its maintenance window: nobody knows how long it takes then. */
+  /** Whether every open step waits for its maintenance window. Its duration is unknown then. */
   onlyDeferredLeft(): boolean;
 }
 
-/** Of each list so much is kept; a screen shows less. */
+/** Lengths of the lists. A screen shows less. */
 const LATEST = 40;
 const LISTED = 60;
 const MOST_ACCEPTED = 200;
-/** A refusal by limit is told for so long: about what it takes the rate to come back. */
+/** How long a picture shows a refusal by limit. The rate needs about that long to recover. */
 const LIMIT_SHOWN = 10 * SECOND;
 const RATE_OVER = 5 * SECOND;
 
 type Tally = ReturnType<typeof createTally>;
 
-/** What is counted beside the replay. Times are ms since 1970 UTC. */
+/** Counts beside the replay. Times are ms since 1970 UTC. */
 function createTally() {
   return {
-    /** When the present process began. */
+    /** When the current process started. */
     began: null as number | null,
-    /** Why nothing new is started; null while something is. */
+    /** Why Refit starts no new step; null while it does. */
     stopping: null as string | null,
-    /** When the provider refused by its limit the last time. */
+    /** When the provider last refused by its limit. */
     limitMetAt: Number.NEGATIVE_INFINITY,
-    /** When the last orders were accepted. */
+    /** When the provider accepted the last orders. */
     accepted: [] as number[],
-    /** How long changes took. */
+    /** Number and total duration of ended changes, milliseconds. */
     durations: { count: 0, sum: 0 },
     verified: [] as Step[],
     events: [] as PictureEvent[],
   };
 }
 
-/** All that a picture is made of. */
+/** Everything that a picture needs. */
 interface Moment {
   readonly saved: SavedPlan;
   /** By their ids. */
@@ -79,17 +79,17 @@ export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
   const names = new Map(saved.preconditions.map(({ instance, name }) => [instance, escapeControls(name)]));
   const states = () => saved.steps.map(({ id }) => replay.step(id));
   const line = (entry: JournalEntry) => lineOf(entry, saved, steps);
-  const passes = (entry: JournalEntry) => isPassing(entry, steps, replay);
+  const isRoutine = (entry: JournalEntry) => isPassing(entry, steps, replay);
   return {
     line,
-    isRoutine: passes,
+    isRoutine,
     add(entry) {
       replay.add(entry);
       count(tally, entry, replay, steps);
       const text = line(entry);
       if (text === null) return;
       const outcome = entry.kind === 'step-ended' ? entry.outcome : null;
-      keep(tally.events, { at: entry.at, text, outcome, isRoutine: passes(entry) }, LATEST);
+      keep(tally.events, { at: entry.at, text, outcome, isRoutine: isRoutine(entry) }, LATEST);
     },
     onlyDeferredLeft() {
       const left = states().filter(({ phase }) => phase !== 'ended');
@@ -100,7 +100,7 @@ export function gatherFacts(saved: SavedPlan, now: () => number): RunFacts {
   };
 }
 
-/** Counts an entry that the replay has taken in. */
+/** Counts an entry after the replay has added it. */
 function count(tally: Tally, entry: JournalEntry, replay: Replay, steps: ReadonlyMap<string, Step>): void {
   switch (entry.kind) {
     case 'run-started':
@@ -125,7 +125,7 @@ function count(tally: Tally, entry: JournalEntry, replay: Replay, steps: Readonl
       tally.stopping = `stopping: ${entry.because}`;
       return;
     default:
-      // Whatever else a picture shows is the replay's.
+      // The replay holds everything else that a picture shows.
       return;
   }
 }
@@ -178,32 +178,32 @@ function pictureOf(moment: Moment, standing: Standing | null): RunPicture {
   };
 }
 
-/** The wave that was begun last, and when it was settled; null while it goes on, or once the run has ended. */
-function latestWave({ run }: Moment): { readonly wave: number | null; readonly settledAt: number | null } {
+/** The wave that started last, and when it ended; null while it runs, or after the run has ended. */
+function latestWave({ run }: Moment): { readonly wave: number | null; readonly waveEndedAt: number | null } {
   const wave = run.wavesStarted.at(-1) ?? null;
   const at = wave === null || run.endedAt !== null ? undefined : run.waveEndedAt.get(wave);
-  return { wave, settledAt: at === undefined ? null : Date.parse(at) };
+  return { wave, waveEndedAt: at === undefined ? null : Date.parse(at) };
 }
 
-/** When the soak that goes on now is over; null where none does. */
+/** When the current soak ends; null if there is none. */
 function soakingUntil(moment: Moment): number | null {
-  const { wave, settledAt } = latestWave(moment);
-  if (wave === null || settledAt === null) return null;
-  const until = settledAt + soakOf(moment.saved.waves, wave);
+  const { wave, waveEndedAt } = latestWave(moment);
+  if (wave === null || waveEndedAt === null) return null;
+  const until = waveEndedAt + soakOf(moment.saved.waves, wave);
   return until > moment.now ? until : null;
 }
 
-/** Milliseconds of soak that are still to come, the rest of the present one included. */
+/** Milliseconds of soak that remain, including the rest of the current soak. */
 function soakLeft(moment: Moment): number {
   const { waves } = moment.saved;
-  const { wave, settledAt } = latestWave(moment);
+  const { wave, waveEndedAt } = latestWave(moment);
   const until = soakingUntil(moment);
-  const present = wave === null || settledAt !== null ? 0 : soakOf(waves, wave);
+  const current = wave === null || waveEndedAt !== null ? 0 : soakOf(waves, wave);
   const later = waves.reduce((sum, _, n) => sum + (n > (wave ?? -1) ? soakOf(waves, n) : 0), 0);
-  return later + (until === null ? present : until - moment.now);
+  return later + (until === null ? current : until - moment.now);
 }
 
-/** Milliseconds to go, by the rate, the usual duration and the in-flight slots; null where nobody can tell. */
+/** Estimated milliseconds until the end, from rate, mean duration and in-flight slots; null if unknown. */
 function estimateTimeLeft(
   moment: Moment,
   { of, ended, deferred, remaining }: RunPicture['steps'],
@@ -212,8 +212,8 @@ function estimateTimeLeft(
   const { durations } = moment.tally;
   const left = of - ended;
   if (durations.count === 0 || moment.run.steered.paused || left === 0 || left === deferred) return null;
-  const usual = durations.sum / durations.count;
-  return Math.max((remaining * SECOND) / limit, (remaining * usual) / slots) + usual + soakLeft(moment);
+  const mean = durations.sum / durations.count;
+  return Math.max((remaining * SECOND) / limit, (remaining * mean) / slots) + mean + soakLeft(moment);
 }
 
 function ordersPerSecond({ tally, now }: Moment): number {
@@ -221,18 +221,18 @@ function ordersPerSecond({ tally, now }: Moment): number {
   return (recent * SECOND) / Math.min(RATE_OVER, Math.max(SECOND, now - (tally.began ?? now)));
 }
 
-/** Why a run does not simply go on, in one sentence; null where it does. */
+/** Why a run is slow or stopped, in one sentence; null if it just continues. */
 function describeRunState(moment: Moment): string | null {
   const { tally, run, now } = moment;
   if (tally.stopping !== null) return tally.stopping;
   const { paused } = run.steered;
   if (paused) return `paused by ${escapeControls(paused.by)} since ${timeOfDay(paused.since)} UTC`;
-  if (now - tally.limitMetAt < LIMIT_SHOWN) return 'the request limit was met: slower for a while';
+  if (now - tally.limitMetAt < LIMIT_SHOWN) return 'request limit reached: slower for now';
   const until = soakingUntil(moment);
   return until === null ? null : `soaking until ${timeOfDay(new Date(until).toISOString())} UTC`;
 }
 
-/** Those under way, the longest first. */
+/** The steps in flight, the oldest first. */
 function pictureSteps({ steps, names }: Moment, open: readonly StepState[]): PictureStep[] {
   return open
     .map((state) => ({ state, since: state.acceptedAt ?? state.intentAt ?? '' }))
@@ -282,25 +282,25 @@ function pictureWaits({ waits }: Standing): PictureWait[] {
   );
 }
 
-/** What a run waits for, for people: each completes "waiting for …". Names and limits: `run/waits.ts`. */
+/** What a run waits for. Each completes "waiting for …". `run/waits.ts` has names and limits. */
 const WAIT_REASONS: Readonly<Record<WaitName, string>> = {
-  unreachable: 'the provider to be reachable',
-  unsent: 'a connection by which an order can leave',
-  busy: 'something else to end on the instance',
-  locked: 'the lock of an instance that reads as running',
-  tryingAgain: 'the lock after the step before',
-  tailLock: 'the lock after the step before',
-  unclear: 'what is unclear to clear up',
+  unreachable: 'the provider to become reachable',
+  unsent: 'a connection for an order',
+  busy: 'another task on the instance to end',
+  locked: 'the lock of an instance whose status is running',
+  tryingAgain: 'the lock after the previous step',
+  tailLock: 'the lock after the previous step',
+  unclear: 'contradictory readings to become clear',
   settling: 'the provider to end the change',
-  delivery: 'billing to call the order delivered',
-  unlisted: 'the next list, this one lacks the instance',
-  missing: 'the instance to be listed again',
-  paused: 'somebody to continue the run',
-  patience: 'every source to have been silent, no answer came',
+  delivery: 'billing to report the order as delivered',
+  unlisted: 'the next list: this one lacks the instance',
+  missing: 'the instance to appear in a list again',
+  paused: 'an operator to continue the run',
+  patience: 'patience to pass: the order got no answer',
   soak: 'the soak after the wave',
   approval: 'the approval of the wave',
-  gate: 'the gate to judge',
+  gate: 'the result of the gate',
   window: 'the window to open',
-  permit: 'a slot under the request limit',
-  rateHold: 'the request limit that the provider called',
+  permit: 'a request slot',
+  rateHold: 'the rate to recover from a refusal by limit',
 };

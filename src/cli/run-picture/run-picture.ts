@@ -1,25 +1,25 @@
-/** How a run stands at one moment, as plain data: what every view of it draws, tells or encodes. */
+/** The state of a run at one moment, as plain data. Every view draws or encodes it. */
 import type { Outcome, PriceSum, StepState } from '../../model.ts';
 
-/** Texts are visible; durations are milliseconds, times ISO 8601 UTC. */
+/** Texts have no control characters. Durations are milliseconds, times ISO 8601 UTC. */
 export interface RunPicture {
   readonly name: string;
   readonly change: string | null;
-  /** Since this process took it up. */
+  /** Since this process started or resumed the run. */
   readonly elapsed: number;
-  /** To go, judged by the rate, the usual duration and the places; null before anything has ended. */
+  /** An estimate from the rate, the mean duration and the slots; null before anything has ended. */
   readonly timeLeft: number | null;
   readonly steps: {
     readonly of: number;
     readonly ended: number;
     readonly inProgress: number;
-    /** Accepted, and waiting for their maintenance windows. */
+    /** Accepted orders that wait for their maintenance windows. */
     readonly deferred: number;
     readonly remaining: number;
   };
-  /** Of those that have ended. */
+  /** How many steps ended with each outcome. */
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** When the next maintenance window opens that something waits for. */
+  /** When the next maintenance window opens that a step waits for. */
   readonly opensAt: string | null;
   readonly waves: readonly PictureWave[];
   readonly rate: {
@@ -27,18 +27,18 @@ export interface RunPicture {
     readonly orders: number;
     /** Requests a second: now, and as approved. */
     readonly limit: { readonly now: number; readonly approved: number };
-    /** Actions that are slower for a while, because the provider refused. */
+    /** Actions with a lower rate for now, because the provider refused by its limit. */
     readonly slowed: readonly { readonly action: string; readonly rate: number }[];
   };
   readonly slots: { readonly taken: number; readonly now: number; readonly approved: number };
   readonly money: { readonly verified: readonly PriceSum[]; readonly planned: readonly PriceSum[] };
-  /** What is waited for, by what it is; the longest since first. Only a live process tells. */
+  /** One entry for each kind of wait, the oldest first. Only a live process reports them. */
   readonly waits: readonly PictureWait[];
-  /** Ordered and not ended, the longest first. */
+  /** Steps that are ordered and not ended, the oldest first. */
   readonly inFlight: readonly PictureStep[];
-  /** The last things that happened, the newest last. */
+  /** The latest events, the newest last. */
   readonly events: readonly PictureEvent[];
-  /** Paused, stopping, soaking, slowed: one sentence; null while it simply goes on. */
+  /** Paused, stopping, soaking or slowed, in one sentence; null while the run just continues. */
   readonly state: string | null;
 }
 
@@ -46,7 +46,7 @@ export interface PictureWave {
   readonly name: string;
   readonly steps: number;
   readonly ended: number;
-  /** Of those, what is not verified. */
+  /** How many of the ended steps are not verified. */
   readonly notVerified: number;
   readonly inProgress: number;
   readonly status: 'waiting' | 'running' | 'soaking' | 'ended';
@@ -77,6 +77,6 @@ export interface PictureEvent {
   readonly at: string;
   readonly text: string;
   readonly outcome: Outcome | null;
-  /** Goes as it should: not told by itself where only trouble is. */
+  /** As planned: a view that shows only problems leaves it out. */
   readonly isRoutine: boolean;
 }

@@ -1,18 +1,18 @@
 /**
- * A run as lines of a screen. Pure: the picture of a moment and the size of the screen in, lines out, none of them wider
- * than was asked for, so that no terminal wraps what is to be drawn over.
+ * Draws a run as lines of a screen. Pure: picture and screen size in, lines out. No line is wider than the screen, so
+ * that no terminal wraps a line that Refit draws over.
  */
 import { cells, clip, pad, table, wrap } from '../../report/document/columns.ts';
 import { type Ink, OUTCOME_SIGNS } from '../../report/document/ink.ts';
 import { counted, duration, quotes, timeOfDay } from '../../report/quantities.ts';
 import type { PictureStep, PictureWave, RunPicture } from '../run-picture/run-picture.ts';
 
-/** The screen, and what of the picture is shown. */
+/** The screen, and which events it shows. */
 export interface DrawOptions {
   readonly columns: number;
   readonly rows: number;
   readonly inks: Ink;
-  /** Also the events that are told by themselves elsewhere; without it only those that go as they should. */
+  /** Show every event. Without it, only routine events: the view prints the others above the picture. */
   readonly everyEvent: boolean;
   /** Wall clock, ms since 1970 UTC. */
   readonly now: number;
@@ -41,7 +41,7 @@ export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
   );
   const top = [...head, ...waves, ...facts];
   const shown = picture.events.filter(({ isRoutine }) => options.everyEvent || isRoutine);
-  // What is under way and what happened last share what is left; each has a heading, and neither starves the other.
+  // Steps in flight and events share the remaining rows. Each has a heading, and each gets rows.
   const left = room(top.length);
   const forEvents = Math.min(shown.length, EVENTS, Math.max(0, Math.floor(left / 2) - 1));
   const forSteps = Math.min(
@@ -57,7 +57,7 @@ export function drawRun(picture: RunPicture, options: DrawOptions): string[] {
   return lines.slice(0, Math.max(1, rows));
 }
 
-/** Time gone by, in whole seconds: a picture that is drawn four times a second must not flicker. */
+/** Elapsed time in whole seconds: a picture that is drawn four times a second must not flicker. */
 function formatElapsed(ms: number): string {
   return ms < 1000 ? '0 s' : duration(ms);
 }
@@ -72,18 +72,18 @@ function headline({ name, change, elapsed, timeLeft, steps }: RunPicture): strin
   ].join(' · ');
 }
 
-/** `✓ 3 waves settled, 40 steps`, those that go on or come next, `and 5 more waves, 120 steps`. */
+/** `✓ 3 waves ended, 40 steps`, then the current and next waves, then `and 5 more waves, 120 steps`. */
 function waveLines({ waves }: RunPicture, columns: number, inks: Ink, most: number): string[] {
   const first = waves.findIndex(({ status }) => status !== 'ended');
-  const settled = waves.length <= most ? 0 : first < 0 ? waves.length : first;
+  const endedCount = waves.length <= most ? 0 : first < 0 ? waves.length : first;
   const summed = (some: readonly PictureWave[]) =>
     counted(
       some.reduce((sum, { steps }) => sum + steps, 0),
       'step',
     );
-  const before = waves.slice(0, settled);
+  const before = waves.slice(0, endedCount);
   const room = Math.max(1, most - (before.length > 0 ? 1 : 0));
-  const rest = waves.slice(settled);
+  const rest = waves.slice(endedCount);
   const shown = rest.length <= room ? rest : rest.slice(0, Math.max(1, room - 1));
   const after = rest.slice(shown.length);
   const name = Math.min(
@@ -119,7 +119,7 @@ function waveLine(
   return room < 6 ? clip(line, columns) : line;
 }
 
-/** Cells of a bar at most, and of the note beside it. */
+/** The most cells of a bar, and of the note beside it. */
 const BAR = 60;
 const NOTE = 15;
 const MARKS: Readonly<Record<PictureWave['status'], string>> = {
@@ -132,14 +132,14 @@ const MARKS: Readonly<Record<PictureWave['status'], string>> = {
 function waveNote({ status, notVerified, inProgress }: PictureWave): string {
   if (notVerified > 0) return `${notVerified} not verified`;
   if (status === 'soaking') return 'soaking';
-  return inProgress > 0 ? `${inProgress} under way` : '';
+  return inProgress > 0 ? `${inProgress} in progress` : '';
 }
 
-/** `━` ended, `╍` under way, `─` to go. */
+/** `━` ended, `╍` in progress, `─` not started. */
 function bar({ steps, ended, notVerified, inProgress }: PictureWave, width: number, inks: Ink): string {
   const share = (of: number) => (steps === 0 ? 0 : (width * of) / steps);
   const full = Math.floor(share(ended));
-  // Whatever went wrong is seen, however small a part it is.
+  // A failure is always visible, however small its share.
   const bad = notVerified === 0 ? 0 : Math.min(full, Math.max(1, Math.round(share(notVerified))));
   const moving = Math.min(width - full, Math.ceil(share(inProgress)));
   return [
@@ -150,20 +150,20 @@ function bar({ steps, ended, notVerified, inProgress }: PictureWave, width: numb
   ].join('');
 }
 
-/** Counts, rate, money and waits, each under its word. */
+/** Counts, rate, money and waits, each with its label. */
 function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[] {
   const { steps, rate, slots, money, waits } = picture;
   const ended = Object.entries(picture.outcomes).filter(([, count]) => count > 0);
   const parts = [
-    ended.length === 0 ? 'none ended yet' : ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
-    ...(steps.inProgress > 0 ? [`${steps.inProgress} under way`] : []),
-    ...(steps.remaining > 0 ? [`${steps.remaining} to go`] : []),
+    ended.length === 0 ? 'none ended' : ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
+    ...(steps.inProgress > 0 ? [`${steps.inProgress} in progress`] : []),
+    ...(steps.remaining > 0 ? [`${steps.remaining} not started`] : []),
   ];
   const windows =
     steps.deferred === 0
       ? []
-      : [`${steps.deferred} for maintenance windows, the next opens ${timeOfDay(picture.opensAt)} UTC`];
-  // How long and for what first: a narrow screen cuts what comes last.
+      : [`${steps.deferred} wait for maintenance windows; next opens ${timeOfDay(picture.opensAt)} UTC`];
+  // Duration and reason come first: a narrow screen cuts the end of the line.
   const waited = waits.map(({ reason, steps: many, step, since, limit }) => {
     const who = many === 0 ? '' : many === 1 ? `, ${step}` : `, ${many} steps`;
     return `${formatElapsed(now - Date.parse(since))} of at most ${duration(limit)} for ${reason}${who}`;
@@ -177,11 +177,11 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
     [
       'rate',
       [
-        `${rate.orders.toFixed(1)} of ${formatLimit(rate.limit)} orders/s · ${slots.taken} of ${formatLimit(slots)} places taken`,
-        ...rate.slowed.map(({ action, rate: slow }) => `${action} at ${slow}/s for a while`),
+        `${rate.orders.toFixed(1)} of ${formatLimit(rate.limit)} orders/s · ${slots.taken} of ${formatLimit(slots)} slots in use`,
+        ...rate.slowed.map(({ action, rate: slow }) => `${action} at ${slow}/s for now`),
       ],
     ],
-    ['money', planned === '' ? [] : [`${quotes(money.verified) || 'nothing yet'} of ${planned}`]],
+    ['money', planned === '' ? [] : [`${quotes(money.verified) || 'nothing'} of ${planned}`]],
     ['waiting', listed],
   ];
   return rows.flatMap(([label, lines]) =>
@@ -189,12 +189,12 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
   );
 }
 
-/** A limit as it is now, and as it was approved where that is another. */
+/** A limit now, with the approved one if it differs. */
 export function formatLimit({ now, approved }: { readonly now: number; readonly approved: number }): string {
   return now === approved ? `${now}` : `${now} (approved ${approved})`;
 }
 
-/** Narrower than this a step is its instance and its change. */
+/** On a narrower screen a step shows only its instance and change. */
 const NARROW = 56;
 
 const PHASES: Readonly<Record<PictureStep['phase'], string>> = {
@@ -202,7 +202,7 @@ const PHASES: Readonly<Record<PictureStep['phase'], string>> = {
   asking: 'ordering',
   asked: 'ordering',
   unanswered: 'no answer',
-  settling: 'settling',
+  settling: 'following',
   ended: 'ended',
 };
 
@@ -236,7 +236,7 @@ function eventLines(events: RunPicture['events'], columns: number, inks: Ink): s
   });
 }
 
-/** The same in one line, for logs and for whoever asks by a signal. */
+/** The picture as one line, for logs and for SIGUSR1. */
 export function formatRunLine(picture: RunPicture): string {
   const { steps, timeLeft, outcomes, opensAt } = picture;
   const at = picture.waves.findLastIndex(({ status }) => status !== 'waiting');
@@ -249,9 +249,9 @@ export function formatRunLine(picture: RunPicture): string {
     at < 0 ? '' : `wave ${at + 1}/${picture.waves.length} ${picture.waves[at]!.name}`,
     `${steps.ended} of ${steps.of} ended`,
     ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
-    `${steps.inProgress} under way`,
+    `${steps.inProgress} in progress`,
     steps.deferred === 0 ? '' : `${who} opens ${timeOfDay(opensAt)} UTC`,
-    steps.remaining > 0 ? `${steps.remaining} to go` : '',
+    steps.remaining > 0 ? `${steps.remaining} not started` : '',
     `${picture.rate.orders.toFixed(1)} orders/s`,
     quotes(picture.money.verified),
     timeLeft !== null && steps.ended < steps.of ? `about ${duration(timeLeft)} left` : '',
@@ -260,13 +260,13 @@ export function formatRunLine(picture: RunPicture): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** A line that is kept above the picture, put into lines of a screen; a sign at its beginning is painted. */
+/** Wraps a line that stays above the picture. `paint` colours the sign at its start. */
 export function wrapKeptLine(text: string, columns: number, paint: (first: string) => string): string[] {
   const [first = '', ...more] = wrap(text, columns - 2, '').flatMap((line) => splitLongWord(line, columns - 2));
   return [paint(first), ...more.map((line) => `  ${line}`)];
 }
 
-/** A word longer than a line, as paths and codes can be, in pieces that fit. */
+/** Splits a word that is longer than a line, such as a path or a code. */
 function splitLongWord(line: string, width: number): string[] {
   if (cells(line) <= width) return [line];
   const pieces: string[] = [];

@@ -1,4 +1,4 @@
-/** A run drawn over in place on this terminal: by its journal, and by what the process that carries it out answers. */
+/** Draws a run in place on this terminal, from its journal and the answers of its process. */
 import type { RunOnDisk, Standing } from '../../operations/read-run.ts';
 import { ink } from '../../report/document/ink.ts';
 import { gatherFacts, type RunFacts } from '../run-picture/run-facts.ts';
@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts';
 import { drawRun, wrapKeptLine } from './draw-run.ts';
 import { createScreen } from './screen.ts';
 
-/** @param picture null while there is nothing to draw. @param everyEvent also those that are told by themselves elsewhere. */
+/** @param picture null while there is nothing to draw. @param everyEvent see `DrawOptions`. */
 export function createDrawing(terminal: Terminal, picture: () => RunPicture | null, everyEvent: boolean) {
   const inks = ink(terminal.color.err);
   const closed = new AbortController();
@@ -21,14 +21,14 @@ export function createDrawing(terminal: Terminal, picture: () => RunPicture | nu
   const screen = createScreen(terminal, draw);
   return {
     draw,
-    /** Draws it again and again until it is closed, so that the times go on. @param every milliseconds */
+    /** Draws again and again until it is closed, so that the times advance. @param every milliseconds */
     async keepDrawing(every: number) {
       while (!closed.signal.aborted) {
         await terminal.clock.sleep(every, closed.signal);
         draw();
       }
     },
-    /** Puts a line above what is drawn. */
+    /** Puts a line above the picture. */
     keep: (text: string, paint = (whole: string) => whole) => screen.keep(wrapKeptLine(text, columns(), paint)),
     close() {
       if (closed.signal.aborted) return;
@@ -38,20 +38,20 @@ export function createDrawing(terminal: Terminal, picture: () => RunPicture | nu
   };
 }
 
-/** A run that another process carries out, drawn as it was read the last time. */
+/** A run of another process, drawn as it was at the last reading. */
 export function createWatchedRun(terminal: Terminal) {
   let facts: RunFacts | null = null;
-  let taken = 0;
+  let added = 0;
   let standing: Standing | null = null;
   const drawing = createDrawing(terminal, () => facts?.picture(standing) ?? null, true);
   return {
-    /** @param told null where no process answers. */
-    show(run: RunOnDisk, told: Standing | null) {
+    /** @param answer null if no process answers. */
+    show(run: RunOnDisk, answer: Standing | null) {
       const isFirst = facts === null;
       facts ??= gatherFacts(run.saved, terminal.clock.now);
-      for (const entry of run.journal.entries.slice(taken)) facts.add(entry);
-      taken = run.journal.entries.length;
-      standing = told;
+      for (const entry of run.journal.entries.slice(added)) facts.add(entry);
+      added = run.journal.entries.length;
+      standing = answer;
       if (!isFirst) return;
       drawing.draw();
       void drawing.keepDrawing(500);

@@ -1,7 +1,9 @@
 /**
- * A live run as it goes on, on stderr: a reader of the journal like any other. On a terminal a picture drawn over in
- * place; elsewhere a line for each change of state and a heartbeat, so that a log stays readable; or one JSON object a
- * line for programs.
+ * Shows a live run on stderr, from the journal like every other reader. There are three forms:
+ *
+ * - on a terminal: a picture, drawn in place
+ * - elsewhere: a line for each change of state, and a heartbeat, so that a log stays readable
+ * - for programs: one JSON object on each line
  */
 import type { JournalEntry, SavedPlan } from '../../model.ts';
 import type { Standing } from '../../operations/read-run.ts';
@@ -16,25 +18,25 @@ import { createDrawing } from './drawn-run.ts';
 
 export interface RunView {
   start(run: { readonly directory: string; readonly entries: readonly JournalEntry[] }): void;
-  /** Hands over how to ask the live process how it stands, beside its journal. */
+  /** Takes the function that asks the live process for its state. */
   live(standing: () => Standing): void;
   entry(entry: JournalEntry): void;
-  /** One line of how it goes on, also where nothing else is told. */
+  /** Prints the state in one line, even with `-q`. */
   status(): void;
   close(): void;
 }
 
-/** The terminal is drawn this often, in milliseconds. */
+/** Milliseconds between two drawings of the terminal. */
 const DRAW_EVERY = 250;
-/** A log gets a line at least this often while the run is young, and less often the longer it lasts. */
+/** A log gets a line at least this often at first, and less often in a long run. */
 const HEARTBEAT = 10 * SECOND;
 const HEARTBEATS: readonly (readonly [after: number, every: number])[] = [
   [30 * MINUTE, MINUTE],
   [5 * MINUTE, 30 * SECOND],
 ];
-/** The same while nothing is under way and all that is left waits for its maintenance window, hours as a rule. */
+/** The same while every open step waits for its maintenance window, usually for hours. */
 const SLOW_HEARTBEAT = 10 * MINUTE;
-/** A program gets the standing this often, and as slowly as a log where nothing moves. */
+/** A program gets the state this often, but only as often as a log while every open step waits. */
 const STATUS_EVERY = 5 * SECOND;
 
 export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
@@ -53,7 +55,7 @@ export function createRunView(terminal: Terminal, saved: SavedPlan): RunView {
     entry(entry) {
       facts.add(entry);
       const line = facts.line(entry);
-      // A log of a thousand steps is read for those that did not go well.
+      // People read a log of a thousand steps for the ones that failed.
       form.entry(entry, line, line !== null && (terminal.verbose || !facts.isRoutine(entry)));
     },
     status: form.status,
@@ -67,17 +69,17 @@ function formFor({ quiet, progress, live }: Terminal): Form {
   return live ? livePicture : plainLines;
 }
 
-/** One way to show a run: the facts have been gathered when it is called. */
+/** One way to show a run. The facts contain the entry before a function is called. */
 type Form = (
   terminal: Terminal,
   run: { readonly facts: RunFacts; readonly saved: SavedPlan; picture(): RunPicture },
 ) => Pick<RunView, 'status' | 'close'> & {
   start(directory: string): void;
-  /** @param line what the entry says; null: it only counts. @param isShown where people look for what matters. */
+  /** @param line the text of the entry; null if it only counts. @param isShown whether people need it. */
   entry(entry: JournalEntry, line: string | null, isShown: boolean): void;
 };
 
-/** Nothing, unless asked. */
+/** Prints nothing unless asked. */
 const noLines: Form = (terminal, { picture }) => ({
   start: () => undefined,
   entry: () => undefined,
@@ -88,7 +90,7 @@ const noLines: Form = (terminal, { picture }) => ({
   close: () => undefined,
 });
 
-/** Calls `beat` when nothing was told for as long as `every` says, until closed. */
+/** Calls `beat` after `every()` milliseconds without a line, until it is closed. */
 function createHeartbeat(terminal: Terminal, every: () => number, beat: () => void) {
   const closed = new AbortController();
   let lastWrittenAt = terminal.clock.monotonic();
@@ -100,50 +102,50 @@ function createHeartbeat(terminal: Terminal, every: () => number, beat: () => vo
   };
   return {
     start: () => void watch(),
-    told() {
+    written() {
       lastWrittenAt = terminal.clock.monotonic();
     },
     close: () => closed.abort(),
   };
 }
 
-/** Plain lines. */
+/** Prints plain lines. */
 const plainLines: Form = (terminal, { facts, picture }) => {
   const inks = ink(terminal.color.err);
-  const began = terminal.clock.monotonic();
+  const startedAt = terminal.clock.monotonic();
   const every = () => {
-    const passed = terminal.clock.monotonic() - began;
+    const elapsed = terminal.clock.monotonic() - startedAt;
     if (facts.onlyDeferredLeft()) return SLOW_HEARTBEAT;
-    return HEARTBEATS.find(([after]) => passed > after)?.[1] ?? HEARTBEAT;
+    return HEARTBEATS.find(([after]) => elapsed > after)?.[1] ?? HEARTBEAT;
   };
-  const heart = createHeartbeat(terminal, every, () => tell(formatRunLine(picture())));
-  const tell = (text: string) => {
-    heart.told();
+  const heart = createHeartbeat(terminal, every, () => write(formatRunLine(picture())));
+  const write = (text: string) => {
+    heart.written();
     terminal.err(`${new Date(terminal.clock.now()).toISOString().slice(11, 19)} ${text}\n`);
   };
   return {
     start(directory) {
-      tell(`run directory ${directory}`);
+      write(`run directory ${directory}`);
       heart.start();
     },
     entry(entry, line, isShown) {
-      if (line !== null && isShown) tell(painted(entry, line, inks));
-      else if (terminal.verbose && 'step' in entry) tell(`${entry.step}: ${entry.kind}`);
-      if (entry.kind === 'run-ended') tell(formatRunLine(picture()));
+      if (line !== null && isShown) write(painted(entry, line, inks));
+      else if (terminal.verbose && 'step' in entry) write(`${entry.step}: ${entry.kind}`);
+      if (entry.kind === 'run-ended') write(formatRunLine(picture()));
     },
-    status: () => tell(formatRunLine(picture())),
+    status: () => write(formatRunLine(picture())),
     close: heart.close,
   };
 };
 
-/** Events for programs. */
+/** Prints events for programs. */
 const jsonLines: Form = (terminal, { facts, saved, picture }) => {
   const every = () => (facts.onlyDeferredLeft() ? SLOW_HEARTBEAT : STATUS_EVERY);
-  const tellStanding = () => {
-    heart.told();
+  const writeStatus = () => {
+    heart.written();
     terminal.event(statusEvent(picture()));
   };
-  const heart = createHeartbeat(terminal, every, tellStanding);
+  const heart = createHeartbeat(terminal, every, writeStatus);
   return {
     start(directory) {
       terminal.event(runEvent(saved, directory));
@@ -151,14 +153,14 @@ const jsonLines: Form = (terminal, { facts, saved, picture }) => {
     },
     entry(entry, line) {
       if (line !== null || terminal.verbose) terminal.event(entryEvent(entry, line ?? entry.kind));
-      if (entry.kind === 'run-ended') tellStanding();
+      if (entry.kind === 'run-ended') writeStatus();
     },
-    status: tellStanding,
+    status: writeStatus,
     close: heart.close,
   };
 };
 
-/** Lines drawn over in place, and above them what is worth keeping. */
+/** Draws a picture in place, with the important lines above it. */
 const livePicture: Form = (terminal, { picture }) => {
   const inks = ink(terminal.color.err);
   const drawing = createDrawing(terminal, picture, false);
@@ -175,7 +177,7 @@ const livePicture: Form = (terminal, { picture }) => {
   };
 };
 
-/** The line of an entry with its sign in colour: after cutting and wrapping, which count cells. */
+/** Colours the sign of a line. Call it after wrapping, because wrapping counts cells. */
 function painted(entry: JournalEntry, text: string, inks: ReturnType<typeof ink>): string {
   if (entry.kind !== 'step-ended') return text;
   const [sign, colour] = OUTCOME_SIGNS[entry.outcome];
