@@ -1,16 +1,16 @@
 /**
- * The only file that knows the time. Everything else is handed a Clock, so that a whole run can be
- * carried out in virtual time and reproduced from one seed.
+ * The only file that reads the system time. All other code gets a Clock, so that a whole run can use virtual time and
+ * repeat exactly from one seed.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
-/** Time as the program sees it. */
+/** The source of time for all code. */
 export interface Clock {
   /** Wall-clock time, milliseconds since 1970 UTC. May jump. */
   now(): number;
   /** Milliseconds since an arbitrary moment; never jumps, never goes back. */
   monotonic(): number;
-  /** Resolves after `ms` milliseconds, or at once when `signal` is aborted. Never rejects. */
+  /** Resolves after `ms` milliseconds, or immediately when `signal` is aborted. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -21,13 +21,13 @@ export function iso(ms: number): string {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own time. */
+/** The time of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
     const options = signal && { signal };
-    // A timer holds 24 days; asked for more it fires at once. What is no number is no time.
+    // A timer of more than 24 days fires immediately, so the wait is split. NaN counts as 0.
     for (let left = Math.max(0, ms) || 0; left >= 0 && !signal?.aborted; left -= LONGEST_TIMER_MS)
       await setTimeout(Math.min(left, LONGEST_TIMER_MS), undefined, options).catch(() => undefined);
   },
@@ -39,11 +39,11 @@ interface Sleeper {
 }
 
 /**
- * Time that moves only when everybody sleeps: `run` lets all pending promises settle, then jumps to
- * the next sleeper. Hours pass in milliseconds, in an order that depends on nothing but the program.
+ * Time that moves only when all code sleeps. `run` lets all pending promises settle, then jumps to the next sleeper.
+ * Hours pass in milliseconds, always in the same order.
  */
 export class VirtualClock implements Clock {
-  /** The wall clock less the monotonic one: summed up in steps, time would hang on who else sleeps, by its rounding. */
+  /** Wall clock minus monotonic clock. A sum of steps would depend on the other sleepers, because of rounding. */
   #ahead: number;
   #monotonic = 0;
   #sleepers: Sleeper[] = [];
@@ -52,7 +52,7 @@ export class VirtualClock implements Clock {
 
   /**
    * @param start wall-clock start, milliseconds since 1970 UTC.
-   * @param turn lets what is pending happen; where that is promises alone, less than a turn of the event loop will do.
+   * @param turn lets pending work proceed. If that is only promises, less than a turn of the event loop is enough.
    */
   constructor(start: number = Date.UTC(2026, 0, 5, 2, 0, 0), turn: () => Promise<void> = setImmediate) {
     this.#ahead = start;
@@ -82,7 +82,7 @@ export class VirtualClock implements Clock {
         resolve();
       };
       signal?.addEventListener('abort', abort, { once: true });
-      // Kept sorted by time, then by arrival, so that the next sleeper is always the first.
+      // Sorted by time, then by arrival, so that the next sleeper is always the first.
       let low = 0;
       let high = this.#sleepers.length;
       while (low < high) {
@@ -94,14 +94,14 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves the wall clock alone, as an administrator or a time server does. Sleepers do not notice. */
+  /** Moves only the wall clock, as an administrator or a time server does. It wakes no sleeper. */
   jump(ms: number): void {
     this.#ahead += ms;
   }
 
   /**
    * Runs `work` to its end in virtual time.
-   * @throws Error when everybody waits for something that no sleeper will bring, or after `limitMs` of virtual time.
+   * @throws Error if nothing sleeps and the work has not ended, or after `limitMs` of virtual time.
    */
   async run<T>(work: () => Promise<T>, limitMs = 30 * 24 * 3600_000): Promise<T> {
     let finished = false;
@@ -115,13 +115,13 @@ export class VirtualClock implements Clock {
       if (finished) return result;
       const next = this.#sleepers.shift();
       if (!next) {
-        // Work that waits on real input or output gets a few more turns before it is called stuck.
+        // Work that waits for real input or output gets a few more turns before this is an error.
         for (let turn = 0; turn < 50 && !finished && this.#sleepers.length === 0; turn++) {
           await setImmediate();
         }
         if (finished) return result;
         if (this.#sleepers.length === 0)
-          throw new Error('virtual time stands still: nobody sleeps and the work has not ended');
+          throw new Error('virtual time cannot advance: nothing sleeps and the work has not ended');
         continue;
       }
       if (next.at > end) throw new Error(`virtual time ran past its limit of ${limitMs} ms`);

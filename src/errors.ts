@@ -1,9 +1,9 @@
 /**
- * One error class, many codes. A code decides the exit code; the message says what and where, the fix what to
- * type next. Anything thrown that is not a RefitError is our own fault and exits 1.
+ * One error class with many codes. The code decides the exit code. The message says what is wrong and where; the fix says
+ * what to type. Any other thrown error is a bug of Refit and exits with 1.
  */
 
-/** Exit codes by error code. The contract; the same table stands in the README. */
+/** Exit codes by error code. Scripts rely on them; docs/reference/exit-codes.md has the same table. */
 const EXIT_CODES = {
   internal: 1,
   'blocked-by-rule': 5,
@@ -28,32 +28,32 @@ const EXIT_CODES = {
   'run-silent': 1,
 } as const satisfies Record<string, number>;
 
-/** What `validate` and `plan` exit with where a plan file has findings of its own. */
+/** Exit code of `validate` and `plan` for an invalid plan file. */
 export const EXIT_PLAN_INVALID: number = EXIT_CODES['plan-invalid'];
-/** What `plan` exits with where nothing was sealed. */
+/** Exit code of `plan` if the plan is blocked. */
 export const EXIT_BLOCKED: number = EXIT_CODES['blocked-by-rule'];
-/** What a command to a live run exits with that was refused. */
+/** Exit code of a control command that the live run refused. */
 export const EXIT_COMMAND_REFUSED: number = EXIT_CODES['guard-refused'];
-/** What a run exits with that ended before a wave that nobody has approved. */
+/** Exit code of a run that ended before a wave without approval. */
 export const EXIT_NOT_APPROVED: number = EXIT_CODES['not-approved'];
-/** `plan --detailed-exitcode`, where there is something to change. */
+/** Exit code of `--detailed-exitcode` if there are changes. */
 export const EXIT_CHANGES = 2;
 
 export type ErrorCode = keyof typeof EXIT_CODES;
 
-/** What a command exits with that has told a refusal or failure in its own words. */
+/** The exit code of an error, for commands that print the error themselves. */
 export function exitCodeOf(code: ErrorCode): number {
   return EXIT_CODES[code];
 }
 
-/** A refusal or failure that the user can do something about. */
+/** An error that the user can fix. */
 export class RefitError extends Error {
   readonly code: ErrorCode;
-  /** What to type or change next. */
+  /** What to type or change. */
   readonly fix: string;
 
-  constructor(code: ErrorCode, what: string, fix: string, options?: { cause?: unknown }) {
-    super(what, options);
+  constructor(code: ErrorCode, message: string, fix: string, options?: { cause?: unknown }) {
+    super(message, options);
     this.name = 'RefitError';
     this.code = code;
     this.fix = fix;
@@ -64,12 +64,12 @@ export class RefitError extends Error {
   }
 }
 
-/** What something that was thrown says of itself. */
+/** The message of a thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** For the `default` of a switch over a closed union: adding a member breaks the build until it is handled. */
+/** For the `default` of an exhaustive switch: a new member of the union does not compile until it is handled. */
 export function unreachable(value: never): never {
   throw new Error(`internal error: unexpected ${JSON.stringify(value)}`);
 }

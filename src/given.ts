@@ -1,18 +1,18 @@
-/** Some of the fields of an object: those that are there, or those that are wanted. */
+/** Selects fields of an object: those that are present, or those with given names. */
 
-/** The names of the fields that may be null or undefined. */
+/** The names of fields that may be null or undefined. */
 type Missing<Fields> = {
   [Key in keyof Fields]-?: Fields[Key] extends NonNullable<Fields[Key]> ? never : Key;
 }[keyof Fields];
 
-/** An object with these fields that leaves out each one that may be null or undefined. */
+/** An object in which the fields that may be null or undefined are optional. */
 type Given<Fields> = Omit<Fields, Missing<Fields>> & {
   [Key in Missing<Fields>]?: NonNullable<Fields[Key]>;
 };
 
 /**
- * Leaves out every field that is null or undefined: `{ name, ...given({ zone }) }` has no `zone` where there is none.
- * @returns a new object; the order of the fields stays.
+ * Removes every field that is null or undefined: `{ name, ...given({ zone }) }` has no `zone` if it is null.
+ * @returns a new object with the same order of fields.
  */
 export function given<const Fields extends object>(fields: Fields): Given<Fields> {
   return Object.fromEntries(
@@ -20,7 +20,7 @@ export function given<const Fields extends object>(fields: Fields): Given<Fields
   ) as Given<Fields>;
 }
 
-/** The fields with these names, in this order; one that is absent stays absent. */
+/** The fields with these names, in this order. Absent fields stay absent. */
 export function pick<T extends object, Key extends keyof T>(value: T, ...keys: readonly Key[]): Pick<T, Key> {
   return Object.fromEntries(
     keys.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]])),

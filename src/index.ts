@@ -1,4 +1,4 @@
-/** The library's public surface: exports only. What users can do is in `operations/`. */
+/** The public API of the library: exports only. `operations/` has the code. */
 
 export type { Clock } from './clock.ts';
 export type { Cloud, CloudReader } from './cloud/cloud.ts';

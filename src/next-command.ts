@@ -1,10 +1,10 @@
-/** The exact command to type after a review. */
+/** Builds the next command after a review. */
 import type { Finding, PlanReview, SavedPlan } from './model.ts';
 
 /**
- * Where the plan wants approvals, those come first, and are typed by others.
- * @param saveAs where the saved plan is written; null where it is only shown.
- * @returns null: there is nothing to type.
+ * The next command: `approve` if the plan needs approvals, else `apply`.
+ * @param saveAs the file of the saved plan; null if Refit does not write it.
+ * @returns null if there is no next command.
  */
 export function nextCommand(
   verdict: PlanReview['verdict'],
@@ -23,7 +23,7 @@ export function nextCommand(
   }
 }
 
-/** The command that makes a saved plan anew, against the fleet as it is then. */
+/** The command that creates a saved plan again, from the current fleet. */
 export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, saveAs: string): string {
   const from = source
     ? `${source.kind} ${shellQuote(source.run)}${source.ignoresWindows ? ' --ignore-windows' : ''}`
@@ -31,7 +31,7 @@ export function planAgain({ file, source }: Pick<SavedPlan, 'file' | 'source'>, 
   return `refit ${from} -o ${shellQuote(saveAs)}`;
 }
 
-/** A word of a POSIX command line, in quotes where it needs them; one that looks like an option is made a path. */
+/** Quotes a word for a POSIX shell, if necessary. A word that looks like an option becomes a path. */
 export function shellQuote(text: string): string {
   const path = text.startsWith('-') ? `./${text}` : text;
   return /^[A-Za-z0-9_./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;

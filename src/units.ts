@@ -1,4 +1,4 @@
-/** The units that the code counts in: milliseconds of time, megabytes (1,024-based) of memory. */
+/** Units of the code: time in milliseconds, memory in megabytes (1 GB is 1,024 MB). */
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

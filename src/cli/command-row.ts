@@ -1,27 +1,27 @@
-/** A command as a row of data: what is typed, what help and completion say of it, and where its code is. */
+/** A command as a row of data: its name, its help, its completion and its code. */
 import type { Options } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CommandRow {
-  /** As typed after `refit`, such as `audit verify`. */
+  /** The words after `refit`, such as `audit verify`. */
   readonly name: string;
-  /** The heading of the main help that it stands under. */
+  /** The heading of its group in the main help. */
   readonly group: string;
   /** In the imperative, 60 characters at most. */
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
   readonly options: readonly OptionRow[];
-  /** Whole commands that can be typed as they are. */
+  /** Complete commands that users can copy. */
   readonly examples: readonly string[];
-  /** What its help ends with: made only when that is shown. */
+  /** Creates the end of its help, only when Refit shows the help. */
   readonly appendix?: () => Promise<string>;
-  /** True for the one that is meant where the last word of its name is left out. */
+  /** True for the default command of a family: its last word is optional. */
   readonly isDefault?: boolean;
-  /** Reads its code: called only when the command is. */
+  /** Loads its code, only when the command runs. */
   readonly load: () => Promise<CommandCode>;
 }
 
-/** The rows of the commands under one heading, by what is typed; those without arguments or options need not say so. */
+/** The rows of one group, by name. Arguments and options are optional. */
 export function commandsIn(
   group: string,
   rows: Readonly<
@@ -31,16 +31,16 @@ export function commandsIn(
   return Object.entries(rows).map(([name, row]) => ({ name, group, arguments: [], options: [], ...row }));
 }
 
-/** What carries a command out, with the arguments and options that the row names. @returns the exit code. */
+/** The code of a command. It gets the arguments and options of the row. @returns the exit code. */
 export type CommandCode<Args extends readonly string[] = readonly string[]> = {
   run(args: Readonly<Args>, options: Options, terminal: Terminal): Promise<number>;
 }['run'];
 
 export interface ArgumentRow {
-  /** `<plan>`; `[plan]` where it may be left out; `<plan...>` where it takes all that follow. */
+  /** `<plan>`; `[plan]` if it is optional; `<plan...>` if it takes all remaining arguments. */
   readonly term: string;
   readonly summary: string;
-  /** Where it is words, nothing else is taken. */
+  /** If the kind is `words`, Refit accepts only these words. */
   readonly completes: Completes;
 }
 
@@ -49,27 +49,27 @@ export interface OptionRow {
   readonly flags: string;
   readonly summary: string;
   readonly repeats?: boolean;
-  /** What fits as its value, if not said by the flags: `<file>` and `<folder>`. */
+  /** What completes its value. Not needed for `<file>` and `<folder>`. */
   readonly completes?: Completes;
 }
 
-/** What fits at a place. */
+/** What the shell offers as completion. */
 export interface Completes {
   readonly kind:
     | 'words'
-    /** Words after which typing goes on, as `inFlight=`. */
+    /** Words that the user continues, such as `inFlight=`. */
     | 'beginnings'
     | 'files'
     | 'folders'
     /** Run directories. */
     | 'runs'
-    /** `json=FILE`: the words are what stands before the file. */
+    /** `json=FILE`: the words come before the file. */
     | 'format-file'
-    /** Words that are loaded only for a completion script. */
+    /** Words that Refit loads only for a completion script. */
     | 'codes'
     | 'faults'
     | 'signatures'
     | 'anything';
-  /** Of files the endings; none: any file. */
+  /** For files, the extensions; none means any file. */
   readonly words?: readonly string[];
 }

@@ -1,5 +1,5 @@
 /**
- * Node opens its debugger at SIGUSR1 unless somebody listens: for a process that holds keys that is a door for others.
- * Imported first, so that the signal that asks a run how it goes on does nothing else at any time.
+ * Stops Node from opening its debugger at SIGUSR1: a debugger could read the keys of this process. Imported first,
+ * because users send this signal at any time to ask a run for its state.
  */
 process.on('SIGUSR1', () => undefined);

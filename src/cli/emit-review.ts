@@ -1,4 +1,4 @@
-/** Hands a plan under review over: the saved plan into its file, the review in the formats asked for. */
+/** Writes the saved plan to its file, and prints the review in the requested formats. */
 import { EXIT_BLOCKED, EXIT_CHANGES } from '../errors.ts';
 import type { PlanReview } from '../model.ts';
 import { shellQuote } from '../next-command.ts';
@@ -11,7 +11,7 @@ import { type Options, withConnectionOptions } from './options.ts';
 import { emit } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
-/** @param madeFrom the file that was read, which must not be overwritten; null: none. @returns the exit code. */
+/** @param madeFrom the source file, which Refit must not overwrite; null if none. @returns the exit code. */
 export async function saveAndEmitReview(
   review: PlanReview,
   options: Options,
@@ -20,28 +20,36 @@ export async function saveAndEmitReview(
 ): Promise<number> {
   if (review.verdict !== 'blocked' && options.out !== undefined) {
     await writeOutput(options.out, encodeSavedPlan(review.plan), madeFrom);
-    terminal.hint(`sealed ${review.plan.digest.slice(0, 8)} into ${escapeControls(options.out)}`);
+    terminal.hint(`wrote saved plan ${review.plan.digest.slice(0, 8)} to ${escapeControls(options.out)}`);
   }
   await emitReview(review, options, terminal, everyRowCommand(review, options.out ?? null, madeFrom));
   if (review.verdict === 'blocked') return EXIT_BLOCKED;
   return options.detailedExitcode && review.verdict === 'ready' ? EXIT_CHANGES : 0;
 }
 
-/** Shows a review in the formats asked for. @param elsewhere the command that shows every row. */
+/** Prints a review in the requested formats. @param elsewhere the command that shows every row. */
 export function emitReview(
   review: PlanReview,
   options: Options,
   terminal: Terminal,
   elsewhere: string,
 ): Promise<void> {
-  const shown = { ...review, next: review.next === null ? null : withConnectionOptions(review.next, options) };
+  const shown = {
+    ...review,
+    next: review.next === null ? null : withConnectionOptions(review.next, options),
+  };
   const { all = false, summary = false } = options;
   return emit<ReviewFormat>(terminal, options, (format, where) =>
-    renderReview(shown, format, { ...where, all, summary, elsewhere: withConnectionOptions(elsewhere, options) }),
+    renderReview(shown, format, {
+      ...where,
+      all,
+      summary,
+      elsewhere: withConnectionOptions(elsewhere, options),
+    }),
   );
 }
 
-/** The command that shows every row: of the saved plan where there is one, else the same command again. */
+/** The command that shows every row: `show` if Refit wrote a saved plan, else the same command again. */
 function everyRowCommand({ verdict, plan }: PlanReview, out: string | null, madeFrom: string | null): string {
   if (verdict !== 'blocked' && out !== null) return `refit show ${shellQuote(out)} --all`;
   if (plan.source) return `refit ${plan.source.kind} ${shellQuote(plan.source.run)} --all`;

@@ -1,9 +1,9 @@
-/** Findings of a plan that could not be reviewed, as text and JSON. */
+/** Formats findings as text. */
 import { type Finding, remedyOf } from '../model.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { ink, SEVERITY_SIGNS } from '../report/document/ink.ts';
 
-/** One block for each finding: location, message, excerpt, fix or example. */
+/** Formats one block for each finding: location, message, excerpt, fix or example. */
 export function findingsText(findings: readonly Finding[], color: boolean): string {
   const inks = ink(color);
   return findings

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The command `refit`: starts with little, because most calls are short. Who only asks for the version waits for nothing else. */
+/** The command `refit`. It loads little at the start, because most calls are short. */
 import './disable-debugger.ts';
 import { VERSION } from '../version.ts';
 import { useCompileCache } from './compile-cache.ts';
 
 const args = process.argv.slice(2);
-// A reader that went away (refit … | head) is told nothing more; what was asked for goes on, and its exit code stands.
+// If the reader has gone (refit … | head), Refit stops writing. The command continues and keeps its exit code.
 let unwritten: NodeJS.ErrnoException | null = null;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') unwritten = error;
@@ -23,5 +23,5 @@ if (unwritten !== null && !process.exitCode) {
   const { reportError } = await import('./run-to-exit-code.ts');
   process.exitCode = reportError(unwritten);
 }
-// Whatever still waits for an answer is not waited for: every deed is on disk by now.
+// Refit does not wait for open answers: every event is on disk by now.
 process.exit();

@@ -1,4 +1,4 @@
-/** What can be typed as options, and how what was typed is read. */
+/** The options that users type, and their parsers. */
 import { RefitError } from '../errors.ts';
 import { shellQuote } from '../next-command.ts';
 import type { ConnectOptions } from '../operations/connect.ts';
@@ -7,7 +7,7 @@ import { HOUR, MINUTE, SECOND } from '../units.ts';
 import type { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The options as they were typed, by name: those of the program, and those that the row of the command lists. */
+/** The options as the user typed them: those of the program, and those of the command. */
 export interface Options extends Output {
   readonly color: boolean;
   readonly account?: readonly string[];
@@ -61,30 +61,30 @@ export interface Options extends Output {
   readonly wave?: string;
 }
 
-/** Where the provider is and how it is asked, by the flags and the environment. */
+/** How to reach the provider, from the options and the environment. */
 export function connectionOf({ endpoint, signature }: Options, { env }: Terminal): ConnectOptions {
   return { endpoint: endpoint ?? null, signature: signature ?? null, env };
 }
 
-/** The regions of `--region a,b`; null where none is named. @throws RefitError `usage` */
+/** The regions of `--region a,b`; null if it is missing. @throws RefitError `usage` */
 export function regionsFrom({ region }: Options): string[] | null {
   if (region === undefined) return null;
   const regions = region.split(',').map((one) => one.trim());
   for (const one of regions) {
     if (!/^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$/.test(one)) {
-      throw new RefitError('usage', `--region ${region}: "${one}" is no region`, '--region ap-guangzhou');
+      throw new RefitError('usage', `--region ${region}: "${one}" is not a region`, '--region ap-guangzhou');
     }
   }
   return regions;
 }
 
-/** The one region that a plan defaults to. @throws RefitError `usage` where several are named. */
+/** The default region of a plan. @throws RefitError `usage` if there are several. */
 export function regionFrom(options: Options): string | null {
   const regions = regionsFrom(options);
   if (regions && regions.length > 1) {
     throw new RefitError(
       'usage',
-      `--region names ${regions.length} regions; a plan has one default`,
+      `--region has ${regions.length} regions; a plan takes one`,
       `--region ${regions[0]}`,
     );
   }
@@ -95,48 +95,47 @@ export function regionFrom(options: Options): string | null {
 function durationFrom(flag: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   if (!match)
-    throw new RefitError(
-      'usage',
-      `${flag} ${text}: it takes a duration`,
-      `${flag} 3s   (units: ms, s, m, h)`,
-    );
+    throw new RefitError('usage', `${flag} ${text}: not a duration`, `${flag} 3s   (units: ms, s, m, h)`);
   return Number(match[1]) * { ms: 1, s: SECOND, m: MINUTE, h: HOUR }[match[2] as 'ms' | 's' | 'm' | 'h'];
 }
 
-/** A range of durations, `1s..4s`, or one duration for both ends; undefined where none is given. @throws RefitError `usage` */
+/** A range of durations, `1s..4s`, or one duration for both ends. @throws RefitError `usage` */
 export function rangeFrom(flag: string, text: string | undefined): [number, number] | undefined {
   if (text === undefined) return undefined;
   const [low = '', high = low] = text.split('..');
   return [durationFrom(flag, low), durationFrom(flag, high)];
 }
 
-/** A whole number from `least` on; undefined where none is given. @throws RefitError `usage` */
+/** A whole number of at least `least`. @throws RefitError `usage` */
 export function wholeFrom(flag: string, text: string | undefined, least = 0): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least) {
     throw new RefitError(
       'usage',
-      `${flag} ${text}: it takes a whole number from ${least} on`,
+      `${flag} ${text}: not a whole number of at least ${least}`,
       `${flag} ${Math.max(least, 60)}`,
     );
   }
   return value;
 }
 
-/** `--count`. @param command what is typed again with a number that fits. @throws RefitError `usage` */
+/** The value of `--count`. @param command the command for the fix. @throws RefitError `usage` */
 export function countFrom(text: string | undefined, most: number, command: string): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text);
   throw new RefitError(
     'usage',
-    `--count ${escapeControls(text)}: it takes a whole number from 1 to ${most}`,
+    `--count ${escapeControls(text)}: not a whole number from 1 to ${most}`,
     `${command} --count 10`,
   );
 }
 
-/** A command to type next, with the flags that this one was given and that the next one needs to reach the same place. */
-export function withConnectionOptions(command: string, { endpoint, signature, region, profile }: Options): string {
+/** A next command with the connection options of this one, so that it reaches the same provider. */
+export function withConnectionOptions(
+  command: string,
+  { endpoint, signature, region, profile }: Options,
+): string {
   const given = [
     ['--endpoint', endpoint, /^refit (plan|apply|reconcile|rollback|retry) /],
     ['--signature', signature, /^refit (plan|apply|reconcile|rollback|retry) /],

@@ -1,16 +1,16 @@
-/** The result of a command in the formats asked for: one on stdout, any number into files. */
+/** Prints the result of a command: one format on stdout, any number to files. */
 import { RefitError } from '../errors.ts';
 import { writeOutput } from '../operations/named-files.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What `--format`, `--json` and `--write` ask for. */
+/** The values of `--format`, `--json` and `--write`. */
 export interface Output {
-  /** Of stdout: one that the command's row names. */
+  /** The format on stdout: one of the command's formats. */
   readonly format: string;
   readonly write: readonly { readonly format: string; readonly path: string }[];
 }
 
-/** @param formats what the command can print. @throws RefitError `usage` */
+/** @param formats the formats of the command. @throws RefitError `usage` */
 export function outputFrom(
   asked: { readonly format?: string; readonly json?: boolean; readonly write?: readonly string[] },
   formats: readonly string[],
@@ -22,7 +22,7 @@ export function outputFrom(
     write: write.map((text) => {
       const equals = text.indexOf('=');
       if (equals < 1 || equals === text.length - 1) {
-        throw new RefitError('usage', `--write ${text}: it takes FORMAT=FILE`, `--write markdown=plan.md`);
+        throw new RefitError('usage', `--write ${text}: expected FORMAT=FILE`, `--write markdown=plan.md`);
       }
       const one = { format: text.slice(0, equals), path: text.slice(equals + 1) };
       mustBeFormat(one.format, formats);
@@ -33,10 +33,10 @@ export function outputFrom(
 
 function mustBeFormat(name: string, formats: readonly string[]): void {
   if (formats.includes(name)) return;
-  throw new RefitError('usage', `there is no format "${name}" here`, `one of: ${formats.join(', ')}`);
+  throw new RefitError('usage', `unknown format "${name}"`, `one of: ${formats.join(', ')}`);
 }
 
-/** Renders once for stdout and once for each `--write FORMAT=FILE`. */
+/** Renders a result once for stdout and once for each `--write FORMAT=FILE`. */
 export async function emit<Format extends string>(
   terminal: Terminal,
   { format, write }: Output,
@@ -47,7 +47,7 @@ export async function emit<Format extends string>(
   await terminal.out(render(format as Format, { color: terminal.color.out, width: terminal.width }));
 }
 
-/** Prints text, or the same as JSON where that is asked for. @param indent of JSON that people read, too. */
+/** Prints text, or JSON with `--format json`. @param indent for JSON that people also read. */
 export async function print(
   terminal: Terminal,
   { format }: Pick<Output, 'format'>,

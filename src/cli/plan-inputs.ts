@@ -1,33 +1,33 @@
-/** The files that plans are made of and shown from. */
+/** Reads saved plans and inventories from files. */
 import { RefitError } from '../errors.ts';
 import { validateInventory } from '../generated/validators.js';
 import { INVENTORY_FORMAT, type Inventory, type SavedPlan } from '../model.ts';
 import { readInput } from '../operations/named-files.ts';
 import { readSavedPlan } from '../plan/seal.ts';
 
-/** @throws RefitError `usage` where it cannot be read, and as `readSavedPlan` does. */
+/** @throws RefitError `usage` if the file cannot be read, and as `readSavedPlan` does. */
 export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
   return readSavedPlan((await readInput(path, 'the saved plan')).toString('utf8'));
 }
 
 /**
- * What `refit inventory -o` writes.
- * @throws RefitError `usage` where it cannot be read, `format-unknown` where it is no inventory of this version.
+ * Reads an inventory that `refit inventory -o` wrote.
+ * @throws RefitError `usage` if the file cannot be read, `format-unknown` if it is not an inventory of this version.
  */
 export async function readInventoryFile(path: string): Promise<Inventory> {
   const bytes = await readInput(path, 'the inventory');
-  const fix = 'refit inventory -o FILE writes one';
+  const fix = 'write a new one: refit inventory -o fleet.json';
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new RefitError('format-unknown', `${path} is no inventory: it is not JSON`, fix, { cause });
+    throw new RefitError('format-unknown', `${path} is not an inventory: it is not JSON`, fix, { cause });
   }
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== INVENTORY_FORMAT) {
     throw new RefitError(
       'format-unknown',
-      `${path} is no inventory of this version: format is ${JSON.stringify(format)?.slice(0, 80) ?? 'missing'}, not ${INVENTORY_FORMAT}`,
+      `${path} is not an inventory of this version: format is ${JSON.stringify(format)?.slice(0, 80) ?? 'missing'}, not ${INVENTORY_FORMAT}`,
       fix,
     );
   }
@@ -35,7 +35,7 @@ export async function readInventoryFile(path: string): Promise<Inventory> {
     const fault = validateInventory.errors?.[0];
     throw new RefitError(
       'format-unknown',
-      `${path} is no sound inventory: ${fault?.instancePath || '/'} ${fault?.message ?? ''}`,
+      `${path} is not a valid inventory: ${fault?.instancePath || '/'} ${fault?.message ?? ''}`,
       fix,
     );
   }

@@ -1,19 +1,21 @@
-/** One line that grows while something is read: drawn over on a terminal, told at the end of each kind elsewhere. */
+/** A progress bar in one line. Without a terminal it prints one line when a kind of reading is complete. */
 import type { Terminal } from './terminal.ts';
 
 const CELLS = 24;
 
 export function progressBar(terminal: Terminal) {
-  let told = '';
+  let printed = '';
   return {
-    show(what: string, done: number, of: number) {
+    show(subject: string, done: number, of: number) {
       if (terminal.quiet) return;
       if (terminal.live) {
         const filled = of === 0 ? CELLS : Math.floor((CELLS * done) / of);
-        terminal.err(`\r\x1b[K${'━'.repeat(filled)}${'─'.repeat(CELLS - filled)} ${done} of ${of} ${what}`);
-      } else if (done === of && told !== what) {
-        told = what;
-        terminal.err(`${done} ${what}\n`);
+        terminal.err(
+          `\r\x1b[K${'━'.repeat(filled)}${'─'.repeat(CELLS - filled)} ${done} of ${of} ${subject}`,
+        );
+      } else if (done === of && printed !== subject) {
+        printed = subject;
+        terminal.err(`${done} ${subject}\n`);
       }
     },
     clear() {

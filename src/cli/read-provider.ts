@@ -1,23 +1,23 @@
-/** How commands read the provider: by a client that cannot order, with what is read on a progress line. */
+/** Reads the provider for commands, with a client that cannot order and with a progress bar. */
 import { type CloudReader, connectReader } from '../operations/connect.ts';
 import { connectionOf, type Options } from './options.ts';
 import { progressBar } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Connects, reads, and releases the network whatever comes. */
+/** Connects, reads, and always releases the network. */
 export async function readProvider<T>(
   options: Options,
   terminal: Terminal,
   read: (
     reader: CloudReader,
-    hears: { onProgress: ReturnType<typeof progressBar>['show']; onNotice: (what: string) => void },
+    listeners: { onProgress: ReturnType<typeof progressBar>['show']; onNotice: (text: string) => void },
   ) => Promise<T>,
 ): Promise<T> {
   const bar = progressBar(terminal);
   const reader = connectReader(connectionOf(options, terminal));
-  const onNotice = (what: string) => {
+  const onNotice = (text: string) => {
     bar.clear();
-    terminal.hint(what);
+    terminal.hint(text);
   };
   try {
     return await read(reader, { onProgress: bar.show, onNotice });

@@ -1,10 +1,10 @@
-/** One command from its arguments to its exit code. A refusal says what, why, and what to type next. */
+/** Runs one command and returns its exit code. Errors are printed with their fix. */
 import { exitCodeOf, RefitError } from '../errors.ts';
 import { describeSystemError } from '../operations/named-files.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { runProgram } from './program/run-program.ts';
 
-/** Never throws: whatever went wrong has been told on stderr. */
+/** Runs a command. Never throws: it prints every error on stderr. */
 export async function runToExitCode(args: readonly string[]): Promise<number> {
   try {
     return await runProgram(args);
@@ -13,7 +13,7 @@ export async function runToExitCode(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Tells on stderr what went wrong. @returns the exit code for it. */
+/** Prints an error on stderr. @returns its exit code. */
 export function reportError(error: unknown): number {
   if (error instanceof RefitError) {
     process.stderr.write(`refit: ${lines(error.message, '  ')}\n`);
@@ -23,7 +23,7 @@ export function reportError(error: unknown): number {
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === 'string' && typeof syscall === 'string') {
     process.stderr.write(
-      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(describeSystemError(error))}\n  fix: free the disk, fix the rights, or name another folder\n`,
+      `refit: ${escapeControls(path ?? syscall)}: ${escapeControls(describeSystemError(error))}\n  fix: free disk space, correct the permissions, or use another folder\n`,
     );
     return exitCodeOf('disk-failed');
   }
@@ -31,7 +31,7 @@ export function reportError(error: unknown): number {
   return 1;
 }
 
-/** Text of several lines made harmless line by line. */
+/** Escapes control characters in each line of a text. */
 function lines(text: string, indent: string): string {
   return text.split('\n').map(escapeControls).join(`\n${indent}`);
 }

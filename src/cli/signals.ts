@@ -1,30 +1,30 @@
 /**
- * Signals as two wishes: the first drains, a second leaves at once. It counts as a second only a second or more after
- * the first, because npm and the terminal may each deliver one. SIGUSR1 asks how it goes on.
+ * Handles signals: the first drains, a second one stops immediately. A signal within one second of the first does not
+ * count, because npm and the terminal may each deliver one. SIGUSR1 prints the state.
  */
 import { SECOND } from '../units.ts';
 import type { Terminal } from './terminal.ts';
 
-const APART = SECOND;
+const MIN_INTERVAL = SECOND;
 
 const DRAINING =
-  'stopping: nothing new is ordered, what is under way is followed to its end (again: leave at once)';
+  'stopping: Refit orders nothing new and follows orders in flight to their end (signal again to stop immediately)';
 
 export interface Signals {
-  /** Aborted by the first; the reason is the exit code. */
+  /** Aborted by the first signal; the reason is the exit code. */
   readonly drain: AbortSignal;
   readonly leave: AbortSignal;
   close(): void;
 }
 
 /**
- * @param tellStatus says in one line how it goes on.
- * @param said what is told at the first signal.
+ * @param reportStatus prints the state in one line.
+ * @param stopMessage the text for the first signal.
  */
 export function onSignals(
   terminal: Terminal,
   tellStatus: () => void = () => undefined,
-  said: string = DRAINING,
+  stopMessage: string = DRAINING,
 ): Signals {
   const drain = new AbortController();
   const leave = new AbortController();
@@ -33,17 +33,17 @@ export function onSignals(
     const now = terminal.clock.monotonic();
     if (first === null) {
       first = now;
-      terminal.err(`\n${said}\n`);
+      terminal.err(`\n${stopMessage}\n`);
       drain.abort(code);
-    } else if (now - first >= APART) {
-      terminal.err('\nleaving at once: the same command goes on later\n');
+    } else if (now - first >= MIN_INTERVAL) {
+      terminal.err('\nstopping immediately: the same command resumes later\n');
       leave.abort(code);
     }
   };
   const listeners = [
     ['SIGINT', onSignal(130)],
     ['SIGTERM', onSignal(143)],
-    // The terminal is gone, as when a connection drops: as good as told to stop.
+    // The terminal is gone, for example because a connection dropped: drain as for SIGTERM.
     ['SIGHUP', onSignal(143)],
     ['SIGUSR1', tellStatus],
   ] as const;

@@ -1,39 +1,40 @@
-/** What the command line is talking to: streams, environment, and what may be done with them. */
+/** The terminal of a command: streams, environment and their abilities. */
 import { type Clock, systemClock } from '../clock.ts';
 import { encodeProgress, type ProgressEvent, toNotices } from './run-picture/progress-events.ts';
 
-/** What `--progress` can say. */
+/** The values of `--progress`. */
 export const PROGRESS_MODES = ['auto', 'plain', 'json'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
-/** The only way from a command to the outside. stdout carries the result alone; all else goes to stderr. */
+/** The only output of a command. stdout has the result only; everything else goes to stderr. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Writes a part of the result. */
   out(text: string): Promise<void>;
-  /** Writes progress, logs and refusals. */
+  /** Writes progress, logs and errors. */
   err(text: string): void;
-  /** Writes a line that nobody needs who asked for quiet: what was done, what to type next. */
+  /** Writes a line that `-q` suppresses, such as the next command. */
   hint(line: string): void;
   /** Colour on stdout, and on stderr. */
   readonly color: { readonly out: boolean; readonly err: boolean };
-  /** Cells in a line of stdout, and of stderr now: it may be resized. */
+  /** Cells in a line of stdout. */
   readonly width: number;
+  /** Cells in a line of stderr now; a terminal may change its size. */
   errWidth(): number;
-  /** Lines that stderr shows now. */
+  /** Lines of stderr now. */
   errHeight(): number;
-  /** Tells of each change of the size of stderr. @returns what ends that. */
+  /** Calls the listener at each change of the size of stderr. @returns a function that stops this. */
   onResize(listener: () => void): () => void;
-  /** True where lines on stderr may be drawn over. */
+  /** True if Refit can draw in place on stderr. */
   readonly live: boolean;
-  /** True where a person can be asked: stdin and stdout are terminals, TERM is not dumb, and it is no CI. */
+  /** True if Refit can ask a person: stdin and stdout are terminals, TERM is not dumb, and it is not CI. */
   readonly interactive: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** How progress is told: as stderr allows, in plain lines, or as one JSON object a line. */
+  /** The form of progress: as stderr allows, plain lines, or one JSON object on each line. */
   readonly progress: ProgressMode;
-  /** Writes one line of JSON to stderr: for `progress` json alone, where `err` writes notices of the same form. */
+  /** Writes one line of JSON to stderr, only for progress `json`. `err` then writes notices in the same form. */
   event(event: ProgressEvent): void;
   /** Asks for one line; null at the end of the input. */
   ask(question: string): Promise<string | null>;
@@ -69,7 +70,7 @@ export function createTerminal(
       return () => void stderr.off('resize', listener);
     },
     live: stderr.isTTY === true && !dumb && !ci && !options.quiet && progress === 'auto',
-    // Opened only when somebody is to be asked.
+    // A getter, so that Node opens stdin only when Refit asks a question.
     get interactive() {
       return stdout.isTTY === true && process.stdin.isTTY === true && !dumb && !ci && progress !== 'json';
     },
@@ -90,9 +91,9 @@ export function createTerminal(
   };
 }
 
-/** Nothing is laid out narrower than this. */
+/** The least width of printed tables. */
 const LEAST_COLUMNS = 40;
-/** What is drawn in place is cut instead: a line that a terminal wraps could not be drawn over. */
+/** The least width of drawn lines. Refit cuts them, because it cannot draw over a wrapped line. */
 const LEAST_DRAWN = 20;
 
 function columns(width: number | undefined, least = LEAST_COLUMNS): number {

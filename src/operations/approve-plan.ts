@@ -1,4 +1,4 @@
-/** An approver's signature under a saved plan, or under one of its waves, as a file beside it. */
+/** Signs a saved plan, or one of its waves, and writes the approval file. */
 import { approversOf, isAuthor } from '../approval/judge-approvals.ts';
 import { encodeApproval, signApproval } from '../approval/signed-files.ts';
 import { RefitError } from '../errors.ts';
@@ -8,15 +8,15 @@ import { approvalPath } from '../store/folder/signed-files.ts';
 import { writeOutput } from './named-files.ts';
 import { readSigningKey, type SigningOptions } from './signing-key.ts';
 
-/** Who approves what, and for how long. */
+/** Which wave is approved, by which key, and for how long. */
 export interface ApproveOptions extends SigningOptions {
-  /** Left out: the plan. */
+  /** undefined: the whole plan. */
   readonly wave?: string | undefined;
   /** Milliseconds until the approval expires. */
   readonly expires: number;
 }
 
-/** @param file where the saved plan lies. @throws RefitError `plan-expired`, `not-approved`, `usage` */
+/** @param file the path of the saved plan. @throws RefitError `plan-expired`, `not-approved`, `usage` */
 export async function approvePlan(
   saved: SavedPlan,
   file: string,
@@ -27,7 +27,7 @@ export async function approvePlan(
   if (wave === null && Date.parse(saved.expiresAt) < now) {
     throw new RefitError(
       'plan-expired',
-      `the saved plan expired at ${saved.expiresAt}; no run of it may begin`,
+      `the saved plan expired at ${saved.expiresAt}: it can no longer start a run`,
       planAgain(saved, file),
     );
   }
@@ -40,28 +40,28 @@ export async function approvePlan(
   return { approval, path, usualPath };
 }
 
-/** The wave that is approved; null: the plan. */
+/** The wave to approve; null means the plan. */
 function waveOf(saved: SavedPlan, name: string | undefined, file: string): string | null {
   if (saved.approvals === undefined) {
     throw new RefitError(
       'usage',
-      `${file}: the plan asks for no approval`,
-      'approvals: { need: 1, from: approvers.yaml } in the plan, then plan it again',
+      `${file}: the plan needs no approval`,
+      'to require one, add approvals: { need: 1, from: approvers.yaml } to the plan, then plan again',
     );
   }
   if (name === undefined) return null;
-  const asking = saved.waves.filter(({ approval }) => approval !== undefined).map((wave) => wave.name);
-  if (asking.includes(name)) return name;
+  const withApproval = saved.waves.filter(({ approval }) => approval !== undefined).map((wave) => wave.name);
+  if (withApproval.includes(name)) return name;
   throw new RefitError(
     'usage',
-    `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} asks for no approval of its own` : `there is no wave ${name}`}`,
-    asking[0] === undefined
-      ? `refit approve ${shellQuote(file)}   approves the plan`
-      : `--wave ${asking.map(shellQuote).join(', or --wave ')}`,
+    `${file}: ${saved.waves.some((wave) => wave.name === name) ? `wave ${name} needs no approval of its own` : `there is no wave ${name}`}`,
+    withApproval[0] === undefined
+      ? `to approve the plan: refit approve ${shellQuote(file)}`
+      : `--wave ${withApproval.map(shellQuote).join(', or --wave ')}`,
   );
 }
 
-/** The approver whose key it is. @throws RefitError `not-approved` where that one may not approve. */
+/** The name of the approver with this key. @throws RefitError `not-approved` if that person may not approve. */
 function approverWith(saved: SavedPlan, fingerprint: string, keyFile: string, as?: string): string {
   const approvals = saved.approvals!;
   const named = approversOf(approvals).find(({ key }) => key.fingerprint === fingerprint);
@@ -69,22 +69,22 @@ function approverWith(saved: SavedPlan, fingerprint: string, keyFile: string, as
   if (named === undefined) {
     throw new RefitError(
       'not-approved',
-      `${keyFile} is ${fingerprint}, which is the key of no approver of this plan (${may.join(', ')} may approve it)`,
-      '--key FILE with the key that the approvers file names; another list wants a new plan',
+      `${keyFile} (${fingerprint}) is not the key of an approver of this plan; approvers: ${may.join(', ')}`,
+      'use --key FILE with the key from the approvers file; to change that file, plan again',
     );
   }
   if (as !== undefined && as !== named.name) {
     throw new RefitError(
       'not-approved',
       `--as ${as}: ${keyFile} is the key of ${named.name}`,
-      `--as ${named.name}, or --key with the key of ${as}`,
+      `use --as ${named.name}, or --key FILE with the key of ${as}`,
     );
   }
   if (isAuthor(approvals, named.name)) {
     throw new RefitError(
       'not-approved',
-      `${named.name} made this plan (${approvals.authors.join(', ')}), and may not approve it`,
-      `one of ${may.join(', ')} types it`,
+      `${named.name} is an author of this plan (${approvals.authors.join(', ')}), and may not approve it`,
+      `ask one of these approvers to run the command: ${may.join(', ')}`,
     );
   }
   return named.name;

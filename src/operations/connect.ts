@@ -18,30 +18,30 @@ import { readTextOrNull, stateDirectoryOf } from './machine.ts';
 
 export type { CloudReader, Examination, Right };
 
-/** Where the provider is, and who asks. */
+/** Where the provider is, and with which credentials. */
 export interface ConnectOptions {
-  /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only to loopback. */
+  /** One base URL for every product of the provider; null = the provider's own hosts. Plain http only on loopback. */
   readonly endpoint?: string | null;
   /**
-   * `HmacSHA256` or `HmacSHA1` for the older signature, where a gateway lets no other through; null = what
-   * `REFIT_SIGNATURE` names, else `TC3-HMAC-SHA256`.
+   * `HmacSHA256` or `HmacSHA1` for a gateway that accepts only the older signature; null = the value of
+   * `REFIT_SIGNATURE`, else `TC3-HMAC-SHA256`.
    */
   readonly signature?: string | null;
-  /** The environment in which credentials, a proxy and a root domain are looked for, `process.env` as a rule. */
+  /** The environment for credentials, proxy and root domain, usually `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls a second for each action and identity, up to the provider's 20. */
+  /** Calls per second for each action and identity, up to the provider's limit of 20. */
   readonly requestsPerSecond?: number;
   readonly clock?: Clock;
-  /** Another way to the network, for tests. */
+  /** Another transport, for tests. */
   readonly transport?: Transport;
 }
 
-/** The provider for a run: it can order. What reads and orders through one connection is counted together. */
-export interface Connection extends Readonly<ReturnType<typeof createParts>['joint']> {
+/** A connection for a run: it can order. Its reads and orders share one rate and one counter. */
+export interface Connection extends Readonly<ReturnType<typeof createParts>['shared']> {
   readonly cloud: Cloud;
-  /** Asks an address by GET, unsigned, by the same network. */
+  /** Sends an unsigned GET to an address, through the same network. */
   readonly askUrl: (url: string, timeout: number) => Promise<UrlAnswer>;
-  /** Releases the network: a program that forgets it stays alive for some seconds. */
+  /** Releases the network. Without this call a program stays alive for some seconds. */
   close(): Promise<void>;
 }
 
@@ -70,37 +70,37 @@ export function createParts(options: ConnectOptions) {
   };
   return {
     cloudOptions,
-    joint: {
+    shared: {
       permits,
       calls,
       clock,
-      /** Where locks and the register of plans carried out live, by the environment that was given. */
+      /** The folder for locks and the register of applied plans, from the given environment. */
       stateDirectory: stateDirectoryOf(env),
-      /** The way to the network, and the environment that was given: what those who are told of a run are reached by. */
+      /** Transport and environment, which hooks and webhooks also use. */
       transport,
       env,
     },
   };
 }
 
-/** Reaches the provider for planning: the client that comes back has no way to order. */
+/** Connects to the provider for planning. The client cannot order. */
 export function connectReader(options: ConnectOptions): CloudReader {
   return createReader(createParts(options).cloudOptions);
 }
 
-/** Reaches the provider for a run. */
+/** Connects to the provider for a run. */
 export function connect(options: ConnectOptions): Connection {
-  const { cloudOptions, joint } = createParts(options);
+  const { cloudOptions, shared } = createParts(options);
   const cloud = createCloud(cloudOptions);
   return {
-    ...joint,
+    ...shared,
     cloud,
     askUrl: (url, timeout) => askUrl(cloudOptions.transport, url, timeout),
     close: () => cloud.close(),
   };
 }
 
-/** Who one is at the provider, and what one may: reads alone, each once. @throws RefitError where no keys are found. */
+/** Reads identity and permissions, each call once. @throws RefitError if there are no keys. */
 export async function examine(options: ConnectOptions, scope: Scope): Promise<Examination> {
   const { cloudOptions } = createParts(options);
   try {

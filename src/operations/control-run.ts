@@ -12,9 +12,9 @@ import { userName } from './machine.ts';
 import { liveHolder } from './read-run.ts';
 
 /**
- * Tells the live process of a run something: to pause, to go on, to drain, to leave, to go slower.
- * @returns whether it was done, and what happens now or why not. Either way it is on record in the run's journal.
- * @throws RefitError `usage` where no process carries the run out, `run-silent` where it does not answer.
+ * Sends a control command to the live process of a run: pause, continue, drain, abort or set.
+ * @returns whether the process accepted the command, and why. The journal records both cases.
+ * @throws RefitError `usage` if the run has no process, `run-silent` if the process does not answer.
  */
 export async function controlRun(
   directory: string,
@@ -36,13 +36,13 @@ export async function controlRun(
     const { pid, host } = holder;
     throw new RefitError(
       'usage',
-      `${directory}: process ${pid} on ${host} carries the run out, and listens at no control socket here`,
-      host === hostname() ? `drain it by a signal: kill ${pid}` : `type the same on ${host}`,
+      `${directory}: the run belongs to process ${pid} on ${host}, which has no control socket on this machine`,
+      host === hostname() ? `drain it with a signal: kill ${pid}` : `run the same command on ${host}`,
     );
   }
   throw new RefitError(
     'usage',
-    `${directory}: no process is carrying the run out`,
-    `${applyAgain(run)}   takes it up again`,
+    `${directory}: the run has no live process`,
+    `${applyAgain(run)}   resumes the run`,
   );
 }

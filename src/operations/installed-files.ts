@@ -1,11 +1,11 @@
-/** The files that are installed beside the code, such as schemas and example plans. */
+/** Finds files that are installed with the code, such as schemas and example plans. */
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * The path of an installed file or folder. The package is found upwards from this file, so that it does not matter how
- * deep it lies: in src/, in dist/, or in a file of the bundled command.
- * @param path as in the package, such as `schemas/plan.schema.json`.
+ * The path of an installed file or folder. It searches the package folder upwards from this file, because the code may
+ * be in src/, in dist/, or in a bundled file.
+ * @param path relative to the package, such as `schemas/plan.schema.json`.
  */
 export async function installed(path: string): Promise<string> {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {

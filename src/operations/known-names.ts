@@ -1,3 +1,3 @@
-/** Names that can be typed, for help and completion: these load little. */
+/** Names for help and completion. These modules load fast. */
 export { SIGNATURES } from '../cloud/signing/signature.ts';
 export { ALL_FAULTS } from '../simulator/world/faults.ts';

@@ -12,13 +12,13 @@ export async function readTextOrNull(path: string): Promise<string | null> {
   }
 }
 
-/** The folder for locks and the register, by the XDG rule. */
+/** The folder for locks and the register, as in the XDG specification. */
 export function stateDirectoryOf(env: Readonly<Record<string, string | undefined>>): string {
   const base = env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state');
   return join(base, 'refit');
 }
 
-/** Who runs this, by the operating system; containers may have no name for the user. */
+/** The user of the operating system. A container may have no name for it. */
 export function userName(): string {
   try {
     return userInfo().username;

@@ -1,24 +1,24 @@
-/** The command line's files: read with a refusal that teaches, written atomically. */
+/** Reads and writes files that users name: helpful errors, atomic writes. */
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RefitError } from '../errors.ts';
 import { escapeControls } from '../report/document/escape.ts';
 import { RUN_FILES, replaceFile } from '../store/folder/run-files.ts';
 
-/** @throws RefitError `usage` where it cannot be read. */
-export async function readInput(path: string, what: string): Promise<Buffer> {
+/** @param subject the kind of file, for the error. @throws RefitError `usage` if the file cannot be read. */
+export async function readInput(path: string, subject: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const problem = `${what} ${escapeControls(path)} cannot be read: ${describeSystemError(cause)}`;
+    const problem = `${subject} ${escapeControls(path)} cannot be read: ${describeSystemError(cause)}`;
     throw new RefitError('usage', problem, fixFor(cause, path), { cause });
   }
 }
 
 /**
- * Writes a result: a file is replaced whole, a link is followed, and a device or a pipe is written to.
- * @param not a file that must not be overwritten: the one that was read.
- * @throws RefitError `disk-failed` where it cannot be written, `usage` where it must not be.
+ * Writes a result. It replaces a whole file, follows a link, and writes into a device or a pipe.
+ * @param not the source file, which must not be overwritten.
+ * @throws RefitError `disk-failed` if the file cannot be written, `usage` if it must not be overwritten.
  */
 export async function writeOutput(
   path: string,
@@ -29,8 +29,8 @@ export async function writeOutput(
   if (not !== null && target === (await realpath(not).catch(() => not))) {
     throw new RefitError(
       'usage',
-      `${escapeControls(path)} is the file that is read; it would be lost`,
-      'name another file',
+      `${escapeControls(path)} is the source file; writing would destroy it`,
+      'use another file name',
     );
   }
   await mustNotBeRunFile(target, path);
@@ -40,12 +40,12 @@ export async function writeOutput(
     else await replaceFile(target, text);
   } catch (cause) {
     const problem = `${escapeControls(path)} cannot be written: ${describeSystemError(cause)}`;
-    const fix = 'name a file in a folder that exists and may be written to';
+    const fix = 'use a file in a folder that exists and that you can write to';
     throw new RefitError('disk-failed', problem, fix, { cause });
   }
 }
 
-/** The records of a run are written by the run alone. */
+/** Only the run itself writes the files of a run. */
 async function mustNotBeRunFile(target: string, path: string): Promise<void> {
   const records: readonly string[] = [RUN_FILES.plan, RUN_FILES.journal, RUN_FILES.lock];
   if (!records.includes(basename(target))) return;
@@ -53,22 +53,22 @@ async function mustNotBeRunFile(target: string, path: string): Promise<void> {
   if (run === null) return;
   throw new RefitError(
     'usage',
-    `${escapeControls(path)} is a record of a run; it would be lost`,
-    'name a file outside the run directory',
+    `${escapeControls(path)} is a file of a run; writing would destroy it`,
+    'use a file outside the run directory',
   );
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
+  ENOENT: 'no such file or folder',
   EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is no folder',
-  EACCES: 'there is no right to',
-  EPERM: 'there is no right to',
-  EROFS: 'there is no right to',
+  ENOTDIR: 'a part of its path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
 };
 
-/** A system error in words. */
+/** The text of a system error. */
 export function describeSystemError(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message ?? String(error);
@@ -78,6 +78,6 @@ function fixFor(error: unknown, path: string): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT')
     return `check the spelling: ls ${path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '.'}`;
-  if (code === 'EISDIR') return 'name a file in it';
+  if (code === 'EISDIR') return 'use a file in that folder';
   return `ls -l ${path}`;
 }

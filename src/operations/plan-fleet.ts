@@ -35,29 +35,29 @@ import { readTextOrNull, userName } from './machine.ts';
 import { type ReadOptions, readMeasured, readScopes } from './read-fleet.ts';
 import { liveHolder } from './read-run.ts';
 
-/** What the planner is told beside the plan. */
+/** What the planner needs besides the plan. */
 export interface PlanOptions extends ReadOptions {
-  /** The live fleet, or a reading of it. */
+  /** The live fleet, or an inventory. */
   readonly from: CloudReader | { readonly inventory: Inventory; readonly source: string };
-  /** For plans that name none. */
+  /** For plans without their own. */
   readonly region?: string | null;
   readonly profile?: string | null;
-  /** Ask the provider for the price of every step. A plan with a cost guard is always priced. */
+  /** Ask the provider for the price of every step. Refit always prices a plan with a cost guard. */
   readonly price?: boolean;
-  /** The file the saved plan will be written to, for the command to type next. */
+  /** The file for the saved plan, used in the next command. */
   readonly saveAs?: string | null;
-  /** Gives the text of the file that `approvals.from` names, null where there is none; else it is read from beside the plan. */
+  /** Reads the file of `approvals.from`, null if it is missing; default: the file relative to the plan. */
   readonly approversFrom?: (path: string) => Promise<string | null>;
-  /** Who plans, and may not approve: the operating system's user, if not said otherwise. */
+  /** The author, who may not approve; default: the user of the operating system. */
   readonly user?: string;
-  /** How long changes take, as past runs measured it (`durationsOfRuns`); absent: an assumption, which the forecast names. */
+  /** Measured durations of past changes (`durationsOfRuns`); absent: an assumption, which the forecast names. */
   readonly durations?: Durations;
 }
 
 /**
- * The dry run: parses, reads, resolves, checks, prices and seals; sends nothing that changes anything.
- * @returns the findings where the text is no valid plan, else the review.
- * @throws RefitError where the provider cannot be read.
+ * The dry run: parses, reads, resolves, checks, prices and seals. It changes nothing.
+ * @returns the review, or only findings if the text is not a valid plan.
+ * @throws RefitError if the provider cannot be read.
  */
 export async function planFleet(
   text: string,
@@ -69,16 +69,16 @@ export async function planFleet(
   return reviewPlan(plan, options);
 }
 
-/** What a plan made from a run is told beside it. */
+/** What a plan from a run needs besides the run. */
 export interface PlanFromRunOptions extends PlanOptions {
-  /** Leave out the windows and freezes of the run's plan, and the maintenance windows: it may begin at once. */
+  /** Drop windows, freezes and maintenance windows of the run's plan, so that it can start immediately. */
   readonly ignoreWindows?: boolean;
 }
 
 /**
- * The inverse of what a run verified (`rollback`), or what it left undone (`retry`), as a plan under review: resolved,
- * checked, priced and sealed against the live fleet like any other. It never acts by itself.
- * @param directory the run directory. @throws RefitError `locked` while a process carries the run out, and what
+ * Plans the inverse of the verified steps of a run (`rollback`), or its unfinished steps (`retry`). Refit resolves,
+ * checks, prices and seals this plan against the live fleet like any other. It changes nothing.
+ * @param directory the run directory. @throws RefitError `locked` while the run has a live process, and what
  * `readRun` and `planFleet` throw.
  */
 export async function planFromRun(
@@ -91,8 +91,8 @@ export async function planFromRun(
   if (holder !== null) {
     throw new RefitError(
       'locked',
-      `${directory}: process ${holder.pid} on ${holder.host} carries the run out: what it will verify is not known yet`,
-      `refit drain ${shellQuote(directory)}, or wait for its end`,
+      `${directory}: process ${holder.pid} on ${holder.host} is still running it, so its outcomes are not final`,
+      `wait for its end, or stop it: refit drain ${shellQuote(directory)}`,
     );
   }
   const { clock = systemClock, ignoreWindows = false } = options;
@@ -103,7 +103,7 @@ export async function planFromRun(
   throw new Error(`internal error: a plan made from a run names no region: ${findings[0]?.message}`);
 }
 
-/** @param made what is known of a plan beside its text, where it was made from a run. */
+/** @param made findings and calendars of a plan that was made from a run. */
 async function reviewPlan(
   written: Plan,
   options: PlanOptions,
@@ -143,14 +143,14 @@ async function reviewPlan(
 
 const NOT_READABLE = 'grant the right to read it, or go on without';
 
-/** The fleet as far as a plan needs it, and the draft made from that. */
+/** The part of the fleet that a plan needs, and the draft made from it. */
 interface FleetReading extends InventoryReading {
   readonly draft: Draft;
-  /** Calls of the monitor product that were made. */
+  /** How many calls of the monitor product Refit made. */
   readonly monitorCalls: number;
 }
 
-/** Reads instances first; then, for those that the plan speaks of, the memory in use and the maintenance windows. */
+/** Reads instances; then, for instances of the plan, the memory in use and the maintenance windows. */
 async function readFor(
   plan: Plan,
   scopes: readonly Scope[],
@@ -164,7 +164,7 @@ async function readFor(
   let { inventory, notes } = await readScopes(from, scopes, options);
   let draft = draftOf(inventory);
   let billedCalls = 0;
-  const take = (reading: InventoryReading) => {
+  const apply = (reading: InventoryReading) => {
     inventory = reading.inventory;
     notes = [...notes, ...reading.notes];
     draft = draftOf(inventory);
@@ -173,17 +173,17 @@ async function readFor(
     const ids = new Set(draft.toMeasure.map(({ id }) => id));
     const measured = await readMeasured(from, inventory, ids, options);
     billedCalls = measured.calls;
-    take(measured);
+    apply(measured);
   }
   if (draft.toSchedule.length > 0) {
     const ids = new Set(draft.toSchedule.map(({ id }) => id));
     const done = (read: number) => onProgress?.('maintenance windows read', read, ids.size);
-    take(await readWindows(from, inventory, ids, done));
+    apply(await readWindows(from, inventory, ids, done));
   }
   return { inventory, draft, notes, monitorCalls: billedCalls };
 }
 
-/** The price of each step, and what the accounts hold. */
+/** The price of each step, and the balance of each account. */
 async function readPrices(
   reader: CloudReader,
   { draft }: FleetReading,
@@ -212,9 +212,9 @@ async function readPrices(
 type Quotes = Map<string, Quote | { code: string; message: string; requestId: string | null }>;
 
 /**
- * Reads the instances of a saved plan again, by one call a thousand of them, and what is sold for them.
- * @param file where the saved plan lies. @returns a warning for each that is no longer as the plan wants it.
- * @throws RefitError where the provider cannot be read.
+ * Reads the instances of a saved plan again, with one call for each thousand, and the catalogue.
+ * @param file the path of the saved plan. @returns a warning for each instance that has changed since the plan.
+ * @throws RefitError if the provider cannot be read.
  */
 export async function findDrift(
   saved: SavedPlan,
@@ -225,7 +225,7 @@ export async function findDrift(
   return driftedSince(saved, file, (await readInventory(from, scopes, clock)).inventory);
 }
 
-/** Who may approve, read from beside the plan or as the run had it; nothing where it wants no approvals. */
+/** The approvers, from the approvers file or from the run; empty if the plan needs no approval. */
 async function approvalsOf(
   { approvals, owner, file: plan }: Plan,
   { approversFrom = readTextOrNull, user = userName() }: PlanOptions,
@@ -237,22 +237,22 @@ async function approvalsOf(
   return readApprovers(approvals, { text: await approversFrom(file), file, authors });
 }
 
-/** What a plan's calendar files, which lie beside it, say of the coming year. Without such files it reads nothing. */
+/** Reads the calendar files of a plan for the coming year. Their paths are relative to the plan. */
 export async function readCalendars(
   plan: Pick<Plan, 'file' | 'windows'>,
   clock: Pick<Clock, 'now'> = systemClock,
 ): Promise<{ readonly calendars: readonly SealedCalendar[]; readonly findings: readonly Finding[] }> {
   if (!plan.windows || plan.windows.calendars.length === 0) return { calendars: [], findings: [] };
-  // Loaded only where there is a calendar to read.
+  // Loaded only if there is a calendar to read.
   const { sealCalendars } = await import('../plan/windows/calendar-file.ts');
   const textIn = async (file: string) => readTextOrNull(join(dirname(plan.file), file)).catch(() => null);
   return sealCalendars(plan, clock.now(), textIn);
 }
 
 /**
- * How long changes took in past runs against the same kind of provider: the real one, or a simulated one on this machine.
- * @param path a folder of runs, a run or a report; left out: `runs` in this folder, where there need be none.
- * @throws RefitError `usage` where the named path holds no run.
+ * Durations of changes in past runs against the same kind of provider: the real one, or a simulated one.
+ * @param path a folder of runs, a run or a report; undefined: `runs` in the current folder, which may be missing.
+ * @throws RefitError `usage` if the given path has no run.
  */
 export function pastDurations(path: string | undefined, endpoint: string | undefined): Promise<Durations> {
   const simulated = endpoint !== undefined && isLoopback(endpoint);

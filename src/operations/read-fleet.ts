@@ -1,4 +1,4 @@
-/** Reads of the live fleet that are no plan. */
+/** Reads the live fleet outside of plans. */
 import { type Clock, systemClock } from '../clock.ts';
 import type { CloudReader } from '../cloud/cloud.ts';
 import {
@@ -13,24 +13,24 @@ import type { Inventory, Plan, Scope } from '../model.ts';
 import { draftPlan } from '../plan/make-plan.ts';
 import { scopesOf } from '../plan/resolve/scopes.ts';
 
-/** By which clock is read, and who hears of it. */
+/** Clock and listeners of a read. */
 export interface ReadOptions {
   readonly clock?: Clock;
-  /** Told what is being read, as numbers grow. */
-  readonly onProgress?: (what: string, done: number, of: number) => void;
-  /** Told before calls are made that may be billed: how many, and what for. */
-  readonly onNotice?: (what: string) => void;
+  /** Called as a read proceeds. */
+  readonly onProgress?: (subject: string, done: number, of: number) => void;
+  /** Called before calls that may be billed, with their number and purpose. */
+  readonly onNotice?: (text: string) => void;
 }
 
-/** What of the fleet is read. */
+/** The part of the fleet to read. */
 export interface FleetOptions extends ReadOptions {
-  /** null: every region in which there are instances. */
+  /** null: every region that has instances. */
   readonly regions: readonly string[] | null;
-  /** `default` */
+  /** null: `default`. */
   readonly profile: string | null;
 }
 
-/** Every instance of a profile in some regions. @throws RefitError where the provider cannot be read. */
+/** Reads every instance of a profile in some regions. @throws RefitError if the provider cannot be read. */
 export async function readFleet(
   reader: CloudReader,
   { regions, profile: named, ...options }: FleetOptions,
@@ -40,7 +40,7 @@ export async function readFleet(
   return readScopes(reader, scopes, options);
 }
 
-/** Every instance of some scopes. */
+/** Reads every instance of some scopes. */
 export function readScopes(
   reader: CloudReader,
   scopes: readonly Scope[],
@@ -51,7 +51,7 @@ export function readScopes(
   });
 }
 
-/** The memory in use of some instances. What the calls are for is told before they are made. Source: docs/provider.md P121. */
+/** Reads the memory in use of some instances, after a notice about the calls. Source: docs/provider.md P121. */
 export async function readMeasured(
   reader: CloudReader,
   inventory: Inventory,
@@ -69,8 +69,8 @@ export async function readMeasured(
 }
 
 /**
- * The same with the memory in use of every running instance: what sizes by use and shrinking need, and no order can be
- * made for any other.
+ * Reads the fleet with the memory in use of every running instance, which sizes by use and reductions need. The provider
+ * accepts no order for other instances.
  */
 export async function readFleetWithUse(
   reader: CloudReader,
@@ -82,7 +82,7 @@ export async function readFleetWithUse(
   return { inventory: used.inventory, notes: [...notes, ...used.notes] };
 }
 
-/** The part of the fleet by which one instance is explained, measured where the plan resizes it by its use. */
+/** Reads what explains one instance, with its memory in use if the plan resizes it by use. */
 export async function readForInstance(
   instance: string,
   plan: Plan | null,

@@ -1,4 +1,4 @@
-/** What can be read of a run at any time, from its directory and from the process that carries it out. */
+/** Reads a run at any time, from its directory and its live process. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -23,25 +23,25 @@ export { isTailLockCode } from '../run/decide/after-refusal.ts';
 export type { WaitName } from '../run/waits.ts';
 export { RUN_FILES, type RunOnDisk, readRun, type Standing };
 
-/** Where a run stands. */
+/** The state of a run. */
 export interface RunStatus {
   readonly run: RunStanding;
-  /** The same with all of its journal, where that was asked for. */
+  /** The same with the whole journal, if requested. */
   readonly whole: RunOnDisk | null;
-  /** The live process that carries it out; null: none does. */
+  /** The live process of the run; null if there is none. */
   readonly holder: Holder | null;
-  /** What that process says beside the journal; null where none answers. */
+  /** The answer of that process; null if none answers. */
   readonly live: Standing | null;
-  /** The command to type next. */
+  /** The next command. */
   readonly next: string;
 }
 
-/** @param isWhole keep the whole journal, however long it is. @throws RefitError as `readRun` does. */
+/** @param isWhole keep the whole journal in memory. @throws RefitError as `readRun` does. */
 export async function readStatus(directory: string, clock: Clock, isWhole: boolean): Promise<RunStatus> {
   const whole = isWhole ? await readRun(directory) : null;
   const run = whole ?? (await readStanding(directory));
   const holder = await liveHolder(run.directory);
-  // Of a process that does not answer its journal alone tells.
+  // If the process does not answer, only the journal is known.
   const live = holder ? await askRunStatus(directory, clock).catch(() => null) : null;
   return { run, whole, holder, live, next: nextCommandFor(run, holder, live) };
 }
@@ -53,16 +53,16 @@ function nextCommandFor(run: RunStanding, holder: Holder | null, live: Standing 
   return isUnknown && run.state.endedAt !== null ? reconcileAgain(run) : applyAgain(run);
 }
 
-/** The live process that carries a run out; null: none does. */
+/** The live process of a run; null if there is none. */
 export async function liveHolder(directory: string): Promise<Holder | null> {
   const holder = await readHolder(join(directory, RUN_FILES.lock));
   return holder && (await isAlive(holder, hostname())) ? holder : null;
 }
 
 /**
- * The report as the journal has it now, also in mid-run and after a crash. Plan and journal are not held once it is made.
- * @returns `isCutOff`: entries are missing that an earlier report still knew; `tornBytes`: of a last entry that was never
- * finished. @throws RefitError as `readRun` does.
+ * The report from the journal as it is now, also during a run and after a crash.
+ * @returns `isCutOff`: entries are missing that an earlier report contained; `tornBytes`: the size of an incomplete last
+ * entry. @throws RefitError as `readRun` does.
  */
 export async function reportRun(directory: string) {
   const { saved, journal } = await readRun(directory);
@@ -72,7 +72,7 @@ export async function reportRun(directory: string) {
   return { report: buildReport(saved, journal.entries), isCutOff, tornBytes: journal.tornBytes };
 }
 
-/** The journal as CloudEvents, one JSON line an entry. @throws RefitError as `readRun` does. */
+/** The journal as CloudEvents, one JSON line for each entry. @throws RefitError as `readRun` does. */
 export async function cloudEventsOf(directory: string): Promise<{ lines: string; tornBytes: number }> {
   const { saved, journal } = await readRun(directory);
   return { lines: cloudEventLines(saved, journal.entries), tornBytes: journal.tornBytes };

@@ -3,30 +3,32 @@ import { ASSUMED_DURATIONS, evenDurations } from '../plan/forecast/durations.ts'
 import type { Rehearsal } from '../run/rehearse/rehearse-plan.ts';
 import { VERSION } from '../version.ts';
 
-/** How a saved plan is rehearsed. */
+/** Options of a rehearsal. */
 export interface RehearseOptions {
-  /** What goes wrong, as `refit simulate --fault` takes it. */
+  /** Faults, in the form of `refit simulate --fault`. */
   readonly faults?: readonly string[];
-  /** How many runs, each from a seed of its own: 5. */
+  /** How many runs, each with its own seed. Default: 5. */
   readonly seeds?: number;
-  /** The first of them: 1. */
+  /** The first seed. Default: 1. */
   readonly seed?: number;
-  /** How long changes take, milliseconds; left out: as the plan's forecast has it. */
+  /** The duration of changes, milliseconds; default: as in the forecast of the plan. */
   readonly duration?: readonly [number, number];
-  /** From an accepted order to its begin, and how long after its end an instance refuses orders, milliseconds. */
+  /** Time from an accepted order to the start of its change, milliseconds. */
   readonly startLag?: readonly [number, number];
+  /** How long an instance refuses orders after a change, milliseconds. */
   readonly lockTail?: readonly [number, number];
-  /** Told after each run. */
+  /** Called after each run. */
   readonly onProgress?: (done: number, of: number) => void;
 }
 
 /**
- * The same saved plan by the same executor against the simulated provider in virtual time: when it is likely to end, and
- * what faults do to it. From the saved plan alone: no network, no keys, no files. The same seeds give the same report.
- * @throws RefitError `usage` for a fault that nobody knows, or of which a rehearsal has nothing to strike.
+ * Runs a saved plan against the simulated provider in virtual time, with the executor of real runs. It shows when the
+ * plan is likely to end, and what faults do to it. It needs only the saved plan: no network, keys or files. The same
+ * seeds give the same report.
+ * @throws RefitError `usage` for an unknown fault, or a fault that has no effect in a rehearsal.
  */
 export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptions = {}): Promise<Rehearsal> {
-  // Loaded only where somebody rehearses.
+  // Loaded only for a rehearsal.
   const [{ createRehearsal }, { apiClientOver }, { rehearsePlan }] = await Promise.all([
     import('../simulator/rehearsal/rehearsal.ts'),
     import('../cloud/calls/gateway-client.ts'),
@@ -34,7 +36,7 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
   ]);
   const { duration, faults = [], seeds = 5, seed = 1, onProgress } = options;
   const durations = duration
-    ? evenDurations(duration, 'as it was asked for')
+    ? evenDurations(duration, 'as requested')
     : (saved.forecast.time?.durations ?? ASSUMED_DURATIONS);
   const rehearsal = createRehearsal(saved, {
     ...options,

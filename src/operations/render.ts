@@ -11,8 +11,8 @@ import {
 } from '../report/run/render-report.ts';
 
 /**
- * A plan under review in a format, ending with a line end. Pure. Without options as a file is written: no colour,
- * 100 cells wide, every row that fits a screen.
+ * Renders a plan under review in a format. The text ends with a line feed. Pure. Default: no colour, 100 cells wide, the
+ * rows that fit a screen.
  */
 export function renderReview(
   review: Review,
@@ -22,7 +22,7 @@ export function renderReview(
   return renderReviewAs(review, format, { color: false, width: 100, all: false, ...options });
 }
 
-/** The report of a run in a format, ending with a line end. Pure. Without options: no colour, 100 cells wide. */
+/** Renders the report of a run in a format. The text ends with a line feed. Pure. Default: no colour, 100 cells wide. */
 export function renderReport(
   report: Report,
   format: ReportFormat,

@@ -18,28 +18,28 @@ import { userName } from './machine.ts';
 
 export type { ApplyEnd, Approval, ReconcileEnd };
 
-/** What carrying a plan out needs beside the plan. */
+/** What a run needs besides the saved plan. */
 export interface ApplyOptions
   extends Pick<ApplyInput, 'savedFile' | 'atEntry' | 'onStart' | 'onEntry' | 'onLive' | 'onNotice'> {
   readonly connection: Connection;
-  /** Who approved it, and how. Asked once, before anything is ordered; null = not approved. */
+  /** Asks for approval once, before any order; null = not approved. */
   readonly approve: (saved: SavedPlan) => Promise<Approval | null>;
-  /** The run directory; without it the newest unfinished run of this plan below `runsRoot`, or a new one. */
+  /** The run directory; default: the newest unfinished run of this plan below `runsRoot`, or a new one. */
   readonly runDirectory?: string | null;
-  /** `runs` */
+  /** Default: `runs`. */
   readonly runsRoot?: string;
-  /** Where locks and the register of plans carried out live, if not where the connection says. */
+  /** The folder for locks and the register of applied plans; default: as the connection has it. */
   readonly stateDirectory?: string;
-  /** Aborted to drain: nothing new starts, what is under way is followed to its end. */
+  /** Abort it to drain: nothing new starts, and orders in flight are followed to their end. */
   readonly drain?: AbortSignal;
-  /** Aborted to leave at once; the same call goes on later. */
+  /** Abort it to stop immediately; the same call resumes the run later. */
   readonly leave?: AbortSignal;
-  /** Run the commands of the plan's hooks and gates, as this user. Without it a plan that has some is refused. */
+  /** Run the hook and gate commands of the plan, as this user. Without it Refit refuses a plan with such commands. */
   readonly allowHooks?: boolean;
 }
 
 /**
- * Carries a saved plan out, or goes on where an earlier call stopped; leaves journal and reports in the run directory.
+ * Applies a saved plan, or resumes its run. Journal and reports are in the run directory.
  * @throws RefitError, see `run/apply.ts`.
  */
 export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise<ApplyEnd> {
@@ -70,43 +70,43 @@ export function applySavedPlan(saved: SavedPlan, options: ApplyOptions): Promise
   });
 }
 
-/** What this process says of itself in a journal. */
+/** How this process identifies itself in a journal. */
 function processInfo(endpoint: string) {
   return { by: { user: userName(), host: hostname(), pid: process.pid }, endpoint, version: VERSION };
 }
 
-/** What a reconcile needs beside the run directory. */
+/** What a reconcile needs besides the run directory. */
 export interface ReconcileOptions extends ConnectOptions, Pick<ApplyInput, 'onStart' | 'onEntry'> {
-  /** Where locks live, if not where the environment says. */
+  /** The folder for locks; default: from the environment. */
   readonly stateDirectory?: string;
-  /** Aborted to leave at once; its reason is the exit code. */
+  /** Abort it to stop immediately; its reason is the exit code. */
   readonly leave?: AbortSignal;
 }
 
 /**
- * Settles by reading what is unknown of a run, and follows what had landed to its end. The client that it makes for
- * itself has no way to order; no step is started.
+ * Resolves unknown outcomes of a run by reading, and follows executed orders to their end. It starts no step, and its
+ * client cannot order.
  * @throws RefitError, see `run/reconcile.ts`.
  */
 export async function reconcileRun(directory: string, options: ReconcileOptions): Promise<ReconcileEnd> {
   const { requestsPerSecond } = (await readRun(directory)).saved.execution;
-  const { cloudOptions, joint } = createParts({ requestsPerSecond, ...options });
+  const { cloudOptions, shared } = createParts({ requestsPerSecond, ...options });
   const reader = createReader(cloudOptions);
   try {
     const { onStart, onEntry } = options;
     return await reconcileInDirectory({
       directory,
-      stateDirectory: options.stateDirectory ?? joint.stateDirectory,
+      stateDirectory: options.stateDirectory ?? shared.stateDirectory,
       cloudFor: () => reader,
-      permits: joint.permits,
-      calls: joint.calls,
-      clock: joint.clock,
+      permits: shared.permits,
+      calls: shared.calls,
+      clock: shared.clock,
       leave: options.leave ?? new AbortController().signal,
       ...processInfo(reader.endpoint),
       ...given({ onStart, onEntry }),
     });
   } finally {
-    // Left at once, nobody waits for answers that may never come.
+    // After an immediate end Refit does not wait for answers: they may never come.
     if (!options.leave?.aborted) await reader.close();
   }
 }

@@ -1,22 +1,22 @@
-/** The private key with which somebody approves a plan or signs a journal. */
+/** Reads the private key that approves a plan or signs a journal. */
 import { join } from 'node:path';
 import { type PrivateKey, readPrivateKey } from '../approval/keys.ts';
 import { readInput } from './named-files.ts';
 
-/** Who signs, when, and where the signature goes. */
+/** Signer, time and file of a signature. */
 export interface SigningOptions {
-  /** The file of the private key; left out: `~/.ssh/id_ed25519`. */
+  /** The file of the private key; default: `~/.ssh/id_ed25519`. */
   readonly key?: string | undefined;
-  /** Who the signer claims to be. */
+  /** The name that the signer claims. */
   readonly as?: string | undefined;
-  /** Left out: beside the saved plan, where `apply` looks for an approval, or into the run directory. */
+  /** The output file; default: next to the saved plan for an approval, or in the run directory. */
   readonly out?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** ms since 1970 UTC */
   readonly now: number;
 }
 
-/** @throws RefitError `usage` where it cannot be read or is no such key. */
+/** @throws RefitError `usage` if the file cannot be read or is not such a key. */
 export async function readSigningKey({
   key,
   env,

@@ -1,4 +1,4 @@
-/** The provider in small on loopback, for whoever has no account to try on. */
+/** Serves the simulated provider on loopback, for trials without an account. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,23 +11,23 @@ import { makeThrowAwayCa } from '../simulator/throw-away-ca.ts';
 
 import { parseFault } from '../simulator/world/faults.ts';
 
-/** As a user writes them. */
+/** Options in the form that users type. */
 export interface SimulatedProviderOptions extends Omit<SimulateOptions, 'faults' | 'accounts' | 'tls'> {
   /** `lost-answer:0.05` */
   readonly faults?: readonly string[];
   /** `other=20` */
   readonly accounts?: readonly string[];
-  /** Serve https under a certificate that is made now. */
+  /** Serve https with a new temporary certificate. */
   readonly tls?: boolean;
 }
 
-/** A simulation. `ca`: the file of the certificate that its clients are to trust; null: it speaks plain http. */
+/** A running simulation. `ca`: the certificate file that clients must trust; null for plain http. */
 export interface SimulatedProvider
   extends Pick<Simulation, 'url' | 'secretId' | 'secretKey' | 'keys' | 'close'> {
   readonly ca: string | null;
 }
 
-/** @throws RefitError `usage` for a fault or an account that cannot be understood, or where `openssl` is missing. */
+/** @throws RefitError `usage` for an invalid fault or account, or if `openssl` is missing. */
 export async function simulateProvider(
   { faults, accounts, tls, ...options }: SimulatedProviderOptions,
   clock: Clock,
@@ -36,7 +36,7 @@ export async function simulateProvider(
   const certificate = tls ? await makeThrowAwayCa() : null;
   const simulation = await simulate({ ...options, ...parsed, ...given({ tls: certificate }) }, clock);
   if (certificate === null) return { ...simulation, ca: null };
-  // A folder that nobody else may write to, for the certificate alone: the key stays in this process.
+  // A private folder for the certificate only. The key stays in this process.
   const folder = await mkdtemp(join(tmpdir(), 'refit-simulate-'));
   const ca = join(folder, 'ca.pem');
   await writeFile(ca, certificate.cert, { mode: 0o600 });

@@ -1,9 +1,9 @@
-/** Completion for bash, 3.2 and later: one function, which needs no package and starts no program. */
+/** Completion for bash 3.2 and later: one function that needs no package and starts no program. */
 import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
 export function bashCompletion(program: ProgramNode): string {
   const cases = program.all.flatMap(({ path, own }) => own.flatMap(optionCases(`' ${path} `)));
-  return `# bash completion for refit. For good: refit completion bash > ~/.local/share/bash-completion/completions/refit
+  return `# bash completion for refit. To install: refit completion bash > ~/.local/share/bash-completion/completions/refit
 # For this shell: source <(refit completion bash)
 
 ${HELPERS}
@@ -27,7 +27,7 @@ complete -F _refit refit
 `;
 }
 
-/** What offers words, files, folders and run directories. */
+/** Shell functions that offer words, files, folders and run directories. */
 const HELPERS = `_refit_add() {
   local one
   while IFS= read -r one; do COMPREPLY+=("$one"); done
@@ -41,7 +41,7 @@ _refit_folders() {
   compopt -o filenames 2>/dev/null || true
   _refit_add < <(compgen -d -- "$1")
 }
-# Files that end in one of the given endings, and folders; any file where none is given or none fits.
+# Files with one of the given extensions, and folders; any file if none is given or none matches.
 _refit_files() {
   local current=$1 ending
   shift
@@ -63,11 +63,11 @@ _refit_runs() {
 }
 `;
 
-/** `current` is what is completed, `flag` what may take it as a value. */
+/** `current` is the word to complete; `flag` is the option that may take it as a value. */
 const WORD_AT_CURSOR = `  local current=\${COMP_WORDS[COMP_CWORD]} before='' flag='' command='' position=0 at word
   COMPREPLY=()
   if [[ $COMP_CWORD -gt 0 ]]; then before=\${COMP_WORDS[COMP_CWORD-1]}; fi
-  # bash takes --flag=value apart.
+  # bash splits --flag=value into words.
   if [[ $current == '=' ]]; then
     flag=$before
     current=''
@@ -102,12 +102,12 @@ function flagsCase(node: CommandNode): string {
   return `      '${before(node)}') _refit_words '${flags.join(' ')}' "$current" ;;`;
 }
 
-/** A command as `$command` has it, after a space. */
+/** The path of a command as in `$command`, after a space. */
 function before({ path }: CommandNode): string {
   return path === '' ? '' : ` ${path}`;
 }
 
-/** @param typed the beginning of the pattern: the command, or any, and the quote within which flags follow it. */
+/** @param typed the start of the pattern: the command, or any, and its opening quote. */
 function optionCases(typed: string) {
   return ({ flags, value }: OptionNode): string[] => {
     if (value === null) return [];

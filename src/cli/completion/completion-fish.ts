@@ -2,7 +2,7 @@
 import type { CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
 export function fishCompletion(program: ProgramNode): string {
-  return `# fish completion for refit. For good: refit completion fish > ~/.config/fish/completions/refit.fish
+  return `# fish completion for refit. To install: refit completion fish > ~/.config/fish/completions/refit.fish
 # For this shell: refit completion fish | source
 
 ${commandTyped(program)}
@@ -41,7 +41,7 @@ function __refit_typed
 end`;
 }
 
-/** Where the cursor is, and what offers run directories and files behind a format. */
+/** Shell functions that find the cursor, and offer run directories and files after a format. */
 const HELPERS = `function __refit_in
     string match -q -r -- "^$argv[1]( ?)\\d+\\$" (__refit_typed)
 end
@@ -72,7 +72,7 @@ function linesOf(node: CommandNode): string[] {
   return [...commandLines(node), ...options, ...argumentLines(node)];
 }
 
-/** Where one of the commands below this one can be typed. */
+/** One line for each subcommand. */
 function commandLines(node: CommandNode): string[] {
   const at = node.path === '' ? '0' : `${node.path} 0`;
   return node.commands.map(
@@ -84,7 +84,7 @@ function commandLines(node: CommandNode): string[] {
 function optionLine(path: string | null, { flags, description, value }: OptionNode): string {
   const where = path === null ? '' : ` -n ${quoted(`__refit_in ${quoted(path)}`)}`;
   const named = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  return `complete -c refit${where} ${named.join(' ')}${value === null ? '' : ` ${taking(value)}`} -d ${quoted(description)}`;
+  return `complete -c refit${where} ${named.join(' ')}${value === null ? '' : ` ${formatValue(value)}`} -d ${quoted(description)}`;
 }
 
 function argumentLines({ path, arguments: all }: CommandNode): string[] {
@@ -94,13 +94,13 @@ function argumentLines({ path, arguments: all }: CommandNode): string[] {
   });
 }
 
-/** An option's value: `-r` some, `-x` some and no file. */
-function taking(value: Fits): string {
+/** The value of an option: `-r` requires one, `-x` requires one that is not a file. */
+function formatValue(value: Fits): string {
   if (value.kind === 'files') return '-r -F';
   return ['-x', offered(value) ?? []].flat().join(' ');
 }
 
-/** What is offered beside files; null where there is nothing. */
+/** What fish offers beside files; null if nothing. */
 function offered({ kind, words }: Fits): string | null {
   const all = words.join(' ');
   switch (kind) {

@@ -1,21 +1,21 @@
-/** What can be typed after `refit` as the tree that a shell walks: made from the table of commands, so nothing is left out. */
+/** The commands as a tree for completion scripts, built from the table of commands. */
 import type { CommandRow, Completes, OptionRow } from '../command-row.ts';
 
 type LoadedKind = 'codes' | 'faults' | 'signatures';
 
-/** What fits at a place, words that were loaded included. */
+/** The completions of an argument or a value, including loaded words. */
 export interface Fits {
   readonly kind: Exclude<Completes['kind'], LoadedKind>;
   readonly words: readonly string[];
 }
 
 export interface OptionNode {
-  /** As typed, such as `-o` and `--out`. */
+  /** For example `-o` and `--out`. */
   readonly flags: readonly string[];
   readonly description: string;
-  /** null: it takes no value. */
+  /** null if it takes no value. */
   readonly value: Fits | null;
-  /** May be given more than once. */
+  /** The user may repeat it. */
   readonly repeats: boolean;
 }
 
@@ -23,49 +23,49 @@ export interface ArgumentNode {
   readonly description: string;
   readonly completes: Fits;
   readonly required: boolean;
-  /** The last one takes all that follow. */
+  /** It takes all remaining arguments. */
   readonly repeats: boolean;
 }
 
 export interface CommandNode {
   /** `audit verify`; empty for the program itself. */
   readonly path: string;
-  /** The last word of it. */
+  /** The last word of the path. */
   readonly name: string;
   readonly description: string;
-  /** What its row names. */
+  /** The options of its row. */
   readonly own: readonly OptionNode[];
-  /** Its own, and those of every command. */
+  /** Its own options, and those of every command. */
   readonly options: readonly OptionNode[];
   readonly arguments: readonly ArgumentNode[];
   readonly commands: readonly CommandNode[];
 }
 
-/** The whole program, the commands of a family below it. */
+/** The whole program. The commands of a family are below the family. */
 export interface ProgramNode extends CommandNode {
-  /** Every command that can be typed, the program itself first. */
+  /** Every command; the program itself is first. */
   readonly all: readonly CommandNode[];
-  /** What is typed for every command but the program itself, such as `audit verify`. */
+  /** The path of every command except the program itself, such as `audit verify`. */
   readonly paths: readonly string[];
-  /** Every flag that a value follows. */
+  /** Every flag that takes a value. */
   readonly flagsWithValue: readonly string[];
 }
 
-/** All that there is to type. */
+/** All options and commands. */
 export interface ProgramTable {
-  /** What every command takes. */
+  /** Options of every command. */
   readonly options: readonly OptionRow[];
-  /** Summaries of the commands that have commands of their own. */
+  /** Summaries of the commands that have subcommands. */
   readonly families: Readonly<Record<string, string>>;
   readonly commands: readonly CommandRow[];
 }
 
-/** Words that the table does not hold: codes that `explain` knows, names that `--fault` and `--signature` take. */
+/** Words that are not in the table: codes for `explain`, names for `--fault` and `--signature`. */
 type KnownWords = Readonly<Record<LoadedKind, readonly string[]>>;
 
 const HELP: OptionNode = { flags: ['-h', '--help'], description: 'show help', value: null, repeats: false };
 
-/** @param known words that are not in the table. */
+/** Builds the tree. @param known words that are not in the table. */
 export function completionTree(table: ProgramTable, known: KnownWords): ProgramNode {
   const shared = [...optionNodes(table.options, known), HELP];
   const nodeOf = (path: string, description: string, own: readonly OptionNode[] = []) => ({
@@ -129,7 +129,7 @@ function byPlaceholder(placeholder: string): Completes {
 
 function fitsOf({ kind, words = [] }: Completes, known: KnownWords): Fits {
   switch (kind) {
-    // Parameters of a fault follow its name.
+    // The parameters of a fault follow its name.
     case 'faults':
       return { kind: 'beginnings', words: known.faults };
     case 'codes':

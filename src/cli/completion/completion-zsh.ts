@@ -1,9 +1,9 @@
-/** Completion for zsh, by its own `_arguments`, so that descriptions are shown beside what fits. */
+/** Completion for zsh with `_arguments`, which shows descriptions beside the completions. */
 import type { ArgumentNode, CommandNode, Fits, OptionNode, ProgramNode } from './completion-tree.ts';
 
 export function zshCompletion(program: ProgramNode): string {
   return `#compdef refit
-# zsh completion for refit. For good: refit completion zsh > a folder of $fpath, as _refit
+# zsh completion for refit. To install: refit completion zsh > FOLDER/_refit, where FOLDER is in $fpath
 # For this shell, after compinit: source <(refit completion zsh)
 
 _refit_runs() {
@@ -57,7 +57,7 @@ function functionsOf(node: CommandNode): string[] {
   return [own, ...node.commands.flatMap(functionsOf)];
 }
 
-/** One for each flag; one of them excludes the others, unless it repeats. */
+/** One specification for each flag. A flag excludes the others, unless the option repeats. */
 function optionSpecs({ flags, description, value, repeats }: OptionNode): string[] {
   return flags.map((flag) => {
     const before = repeats ? '*' : `(${flags.join(' ')})`;
@@ -88,7 +88,7 @@ function action({ kind, words }: Fits): string {
   return ACTIONS[kind](words.join(' '));
 }
 
-/** Text inside a specification of `_arguments`. */
+/** Escapes text for a specification of `_arguments`. */
 function inSpec(text: string): string {
   return text.replace(/[\\[\]:]/g, '\\$&');
 }

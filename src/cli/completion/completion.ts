@@ -1,4 +1,4 @@
-/** `refit completion SHELL`: a script by which a shell completes what is typed after `refit`. */
+/** `refit completion SHELL`: prints the completion script for a shell. */
 import { ALL_FAULTS, SIGNATURES } from '../../operations/known-names.ts';
 import { allRules } from '../../rules/check.ts';
 import type { CommandCode } from '../command-row.ts';
@@ -7,7 +7,7 @@ import { fishCompletion } from './completion-fish.ts';
 import { completionTree, type ProgramTable } from './completion-tree.ts';
 import { zshCompletion } from './completion-zsh.ts';
 
-/** Each shell with what makes its script. */
+/** The script generator of each shell. */
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
 export function completionOf(table: ProgramTable): CommandCode<[string]> {

@@ -1,7 +1,7 @@
 /** The table of commands: one row for each, in the order of the main help. */
 import { type CommandRow, commandsIn } from '../command-row.ts';
 import { faultsAppendix, PLAN_COMMANDS } from './plan-commands.ts';
-import { APPLY_COMMANDS, SCHEDULE_COMMANDS, CONTROL_COMMANDS } from './run-commands.ts';
+import { APPLY_COMMANDS, CONTROL_COMMANDS, SCHEDULE_COMMANDS } from './run-commands.ts';
 import {
   argument,
   choiceOf,
@@ -41,11 +41,9 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
     options: [
       option('--head <hash>', 'head hash that you kept elsewhere; detects missing entries at the end'),
       option('--signers <file>', 'list of names and public keys; one of them must have signed the journal'),
-      option(
-        '--signed-by <file>',
-        'signature file outside the run directory; may be repeated',
-        { repeats: true },
-      ),
+      option('--signed-by <file>', 'signature file outside the run directory; may be repeated', {
+        repeats: true,
+      }),
       TEXT_OR_JSON,
     ],
     examples: [
@@ -79,10 +77,7 @@ const REPORT_COMMANDS = commandsIn('Report and audit:', {
   'audit export': {
     summary: 'pack a run into one archive for a third party',
     arguments: [RUN],
-    options: [
-      option('-o, --out <file>', '.tar.gz or .tar file (<run>.tar.gz)'),
-      TEXT_OR_JSON,
-    ],
+    options: [option('-o, --out <file>', '.tar.gz or .tar file (<run>.tar.gz)'), TEXT_OR_JSON],
     examples: [`refit audit export ${RUN_EXAMPLE} -o evidence.tar.gz`],
     load: async () => (await import('../commands/audit/export.ts')).auditExport,
   },

@@ -27,7 +27,10 @@ const fromRun = (kind: 'rollback' | 'retry', summary: string, asIn: string) => (
   options: [
     OUT_SAVED,
     PRICE,
-    option('--ignore-windows', "drop the windows and freezes of the run's plan, so that it can start immediately"),
+    option(
+      '--ignore-windows',
+      "drop the windows and freezes of the run's plan, so that it can start immediately",
+    ),
     DURATIONS,
     ALL,
     SUMMARY,
@@ -50,7 +53,10 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
     summary: 'read the live fleet into a file for offline plans',
     options: [
       OUT,
-      option('--used', 'also read the memory in use of running instances; uses calls of the monitor product, which may be billed'),
+      option(
+        '--used',
+        'also read the memory in use of running instances; uses calls of the monitor product, which may be billed',
+      ),
       TEXT_OR_JSON,
     ],
     examples: ['refit inventory --region ap-guangzhou,ap-shanghai', 'refit inventory --used -o fleet.json'],
@@ -140,7 +146,9 @@ export const PLAN_COMMANDS: readonly CommandRow[] = commandsIn('Plan and review:
   explain: {
     summary: 'explain a rule, or why an instance is blocked or selected',
     arguments: [
-      argument('<code|instance>', 'for example ResourceUnavailable.SaleOut or crs-5qlrlhux', { kind: 'codes' }),
+      argument('<code|instance>', 'for example ResourceUnavailable.SaleOut or crs-5qlrlhux', {
+        kind: 'codes',
+      }),
       { ...PLAN, term: '[plan]' },
     ],
     options: [option('--inventory <file>', 'read this file instead of the live fleet')],

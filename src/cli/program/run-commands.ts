@@ -72,10 +72,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
         '--at-entry <n>',
         'start only if the journal has this many entries, so that no other process has resumed the run',
       ),
-      option(
-        '--allow-hooks',
-        'run the hook and gate commands of the plan on this machine, as you',
-      ),
+      option('--allow-hooks', 'run the hook and gate commands of the plan on this machine, as you'),
       PROGRESS,
       ...printing('report'),
     ],
@@ -129,7 +126,10 @@ export const SCHEDULE_COMMANDS: readonly CommandRow[] = commandsIn('Schedule:', 
     arguments: [{ ...PLAN_FOLDER, summary: 'plan files and saved plans with a schedule' }],
     options: [
       ...START_OPTIONS,
-      option('--listen <address>', 'serve /healthz, /readyz and /metrics on loopback, for example 127.0.0.1:9464'),
+      option(
+        '--listen <address>',
+        'serve /healthz, /readyz and /metrics on loopback, for example 127.0.0.1:9464',
+      ),
     ],
     examples: ['refit schedule run plans', 'refit schedule run plans --listen 127.0.0.1:9464 --price'],
     load: async () => (await import('../commands/schedule/run.ts')).scheduleRun,

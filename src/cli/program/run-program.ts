@@ -91,9 +91,7 @@ function progressFrom({ progress = 'auto' }: Readonly<Record<string, unknown>>):
 /** Creates the program with the commands of these rows. @param appendix the end of the called command's help. */
 export function createProgram(rows: readonly CommandRow[], appendix: string | null, act: RunRow): Command {
   const program = new Command('refit')
-    .description(
-      'Plans, reviews and applies size changes across a fleet of TencentDB for Redis instances.',
-    )
+    .description('Plans, reviews and applies size changes across a fleet of TencentDB for Redis instances.')
     .version(VERSION, '--version', 'print the version')
     .usage('[options] <command>')
     .helpOption('-h, --help', 'show help; each command has its own')
@@ -103,7 +101,8 @@ export function createProgram(rows: readonly CommandRow[], appendix: string | nu
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  for (const option of PROGRAM_OPTIONS) if (option.flags !== '--version') program.addOption(createOption(option));
+  for (const option of PROGRAM_OPTIONS)
+    if (option.flags !== '--version') program.addOption(createOption(option));
   for (const row of rows) addCommand(program, row, appendix, act);
   return program;
 }
@@ -160,7 +159,7 @@ function formatArgumentTerm(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** The meaning of each exit code, as in `refit --help` and the README. Scripts rely on them. */
+/** The meaning of each exit code, as `refit --help` prints it. Scripts rely on them. */
 const EXIT_CODES: readonly (readonly [code: string, means: string])[] = [
   ['0', 'success; plan without --detailed-exitcode also exits 0 if there are changes'],
   ['1', 'internal or other error (provider unreachable, disk not writable)'],

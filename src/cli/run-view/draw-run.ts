@@ -262,7 +262,9 @@ export function formatRunLine(picture: RunPicture): string {
 
 /** Wraps a line that stays above the picture. `paint` colours the sign at its start. */
 export function wrapKeptLine(text: string, columns: number, paint: (first: string) => string): string[] {
-  const [first = '', ...more] = wrap(text, columns - 2, '').flatMap((line) => splitLongWord(line, columns - 2));
+  const [first = '', ...more] = wrap(text, columns - 2, '').flatMap((line) =>
+    splitLongWord(line, columns - 2),
+  );
   return [paint(first), ...more.map((line) => `  ${line}`)];
 }
 

@@ -29,7 +29,8 @@ export function createDrawing(terminal: Terminal, picture: () => RunPicture | nu
       }
     },
     /** Puts a line above the picture. */
-    keep: (text: string, paint = (whole: string) => whole) => screen.keep(wrapKeptLine(text, columns(), paint)),
+    keep: (text: string, paint = (whole: string) => whole) =>
+      screen.keep(wrapKeptLine(text, columns(), paint)),
     close() {
       if (closed.signal.aborted) return;
       closed.abort();

@@ -1,4 +1,4 @@
-/** What `refit audit verify` finds in the approvals of a run, held against the approvers that its plan seals. Pure. */
+/** Checks the approvals of a run against the approvers in its saved plan, for `refit audit verify`. Pure. */
 import { approversOf, type Offered, whyNot } from '../../approval/judge-approvals.ts';
 import { encodeApproval } from '../../approval/signed-files.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -6,9 +6,9 @@ import { escapeControls } from '../../report/document/escape.ts';
 import { approvalsIn } from '../../run/demand-approvals.ts';
 
 /**
- * @param entries those of the journal that decode; of approvals and begun waves are enough.
- * @param name the journal's, for the reader.
- * @param kept what lies in the run directory's `approvals` folder.
+ * @param entries the entries that decode; only `approved` and `wave-started` matter.
+ * @param name the name of the journal in messages.
+ * @param kept the files of the `approvals` folder of the run directory.
  */
 export function examineApprovals(
   entries: readonly JournalEntry[],
@@ -18,43 +18,45 @@ export function examineApprovals(
   if (approvals === undefined) return { faults: [], warnings: [] };
   const faults: string[] = [];
   const approvers = approversOf(approvals);
-  /** Waves that had been approved so far, by their index; null: the plan. */
+  /** Waves that were approved so far, by index; null means the plan. */
   const approved = new Set<number | null>();
   const recorded = new Set<string>();
-  const needs = (wave: number | null, seq: number): void => {
+  const mustBeApproved = (wave: number | null, seq: number): void => {
     if (approved.has(wave)) return;
     approved.add(wave);
-    faults.push(`${name}:${seq}: ${describeSubject(saved, wave)} began without its approvals on record`);
+    faults.push(
+      `${name}:${seq}: ${describeSubject(saved, wave)} started, and the journal has no approval for it`,
+    );
   };
   for (const entry of entries) {
     if (entry.kind === 'approved' && entry.how === 'signatures' && Array.isArray(entry.signed)) {
       const good = new Set<string>();
       for (const approval of approvalsIn(saved, entry)) {
-        const why = whyNot(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
-        if (why !== null)
-          faults.push(`${name}:${entry.seq}: the approval by ${approval.by} does not count: ${why}`);
+        const reason = whyNot(saved, entry.wave, approval, approvers, Date.parse(entry.judgedAt));
+        if (reason !== null)
+          faults.push(`${name}:${entry.seq}: the approval by ${approval.by} does not count: ${reason}`);
         else good.add(approval.key);
         const text = encodeApproval(approval);
         recorded.add(text);
         if (!kept.some((file) => file.text === text))
           faults.push(
-            `${name}:${entry.seq}: the approval of ${describeSubject(saved, entry.wave)} by ${approval.by} is not in the approvals folder as it was given: it was removed or changed`,
+            `${name}:${entry.seq}: the approval of ${describeSubject(saved, entry.wave)} by ${approval.by} was removed from the approvals folder, or changed there`,
           );
       }
       if (good.size < approvals.need)
         faults.push(
-          `${name}:${entry.seq}: ${describeSubject(saved, entry.wave)} has ${good.size} good approvals, and needs ${approvals.need}`,
+          `${name}:${entry.seq}: ${describeSubject(saved, entry.wave)} has ${good.size} valid approvals, but needs ${approvals.need}`,
         );
       approved.add(entry.wave);
     }
     if (entry.kind === 'wave-started') {
-      needs(null, entry.seq);
-      if (saved.waves[entry.wave]?.approval !== undefined) needs(entry.wave, entry.seq);
+      mustBeApproved(null, entry.seq);
+      if (saved.waves[entry.wave]?.approval !== undefined) mustBeApproved(entry.wave, entry.seq);
     }
   }
   const warnings = kept
     .filter(({ text }) => !recorded.has(text))
-    .map(({ file }) => `${file}: nothing in this run began by it`);
+    .map(({ file }) => `${file}: this run did not use it`);
   return { faults: faults.map(escapeControls), warnings: warnings.map(escapeControls) };
 }
 

@@ -1,69 +1,72 @@
-/** What `refit audit verify` finds in a journal. Pure: the bytes are read elsewhere. */
+/** Checks a journal for `refit audit verify`. Pure: other code reads the bytes. */
 import { validateJournalEntry } from '../../generated/validators.js';
 import { createReplay } from '../../journal/replay.ts';
 import { JOURNAL_FORMAT, type JournalEntry, type SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 import type { JournalOnDisk, JournalWalk } from '../../store/folder/journal-file.ts';
 
-/** The hash of an entry that the journal must hold, and where that is known from. */
+/** The hash of an entry that the journal must contain, and its source. */
 export interface KnownHead {
   readonly hash: string;
   readonly from: string;
 }
 
-/** What a journal is held against. */
+/** What Refit compares a journal with. */
 interface Against {
-  /** The journal's name, for the reader. */
+  /** The name of the journal in messages. */
   readonly name: string;
   readonly saved: SavedPlan;
-  /** Whole entries that were cut off at the end, or a chain that was computed anew, show against these alone. */
+  /** Only these detect missing entries at the end, or a rewritten chain. */
   readonly heads: readonly KnownHead[];
 }
 
-/** Holds a journal against itself, its plan and the heads that are known of it. */
+/** Checks a journal: its chain, its plan and the known heads. */
 export function examineJournal(journal: JournalOnDisk, against: Against) {
   const examination = createExamination(against);
   for (const entry of journal.entries) examination.add(entry);
   return examination.end(journal);
 }
 
-/** The same of a journal that is read entry by entry, and is not kept. */
+/** The same check entry by entry, without the whole journal in memory. */
 export function createExamination({ name, saved, heads }: Against) {
   const replay = createReplay(saved);
   const missing = new Set(heads.map(({ hash }) => hash));
   let first: JournalEntry | null = null;
-  let odd: JournalEntry | null = null;
+  let invalid: JournalEntry | null = null;
   let entries = 0;
   return {
     add(entry: JournalEntry): void {
       first ??= entry;
       entries += 1;
       missing.delete(entry.hash);
-      if (odd !== null) return;
+      if (invalid !== null) return;
       if (validateJournalEntry(entry)) replay.add(entry);
-      else odd = entry;
+      else invalid = entry;
     },
-    /** @param walk what was found of the file beside its entries. @returns `sound` decides the exit code. */
+    /** @param walk what reading the file found besides entries. @returns `sound` decides the exit code. */
     end({ fault, tornBytes, end }: JournalWalk) {
       const faults: string[] = [];
       const warnings: string[] = [];
       if (fault) faults.push(`${name}:${fault.line}: ${fault.what}`);
-      if (odd) faults.push(escapeControls(`${name}:${odd.seq}: no entry of this format${ofFormat(odd)}`));
-      const endedAt = odd === null ? replay.state().endedAt : null;
-      if (!first) (heads.length > 0 ? faults : warnings).push(`${name}: there are no entries`);
-      else if (first.kind !== 'run-started') faults.push(`${name}:1: a journal begins with run-started`);
+      if (invalid)
+        faults.push(
+          escapeControls(`${name}:${invalid.seq}: not a valid entry of this format${formatNote(invalid)}`),
+        );
+      const endedAt = invalid === null ? replay.state().endedAt : null;
+      if (!first) (heads.length > 0 ? faults : warnings).push(`${name}: the journal is empty`);
+      else if (first.kind !== 'run-started') faults.push(`${name}:1: the first entry is not run-started`);
       else if (first.digest !== saved.digest)
         faults.push(
-          `${name}:1: of another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
+          `${name}:1: the journal belongs to another plan (${first.digest.slice(0, 8)}, not ${saved.digest.slice(0, 8)})`,
         );
       if (tornBytes > 0 && !fault) {
-        const torn = `${name}:${entries + 1}: ${tornBytes} bytes of an entry that was never finished`;
+        const torn = `${name}:${entries + 1}: ${tornBytes} bytes of an incomplete entry`;
         (endedAt === null ? warnings : faults).push(torn);
       }
       for (const { hash, from } of heads) {
         if (missing.has(hash))
           faults.push(
-            `the head of ${from} (${hash.slice(0, 8)}) is not in the journal: entries were cut off, or it is another run's`,
+            `the head of ${from} (${hash.slice(0, 8)}) is not in the journal: entries were removed, or it is the journal of another run`,
           );
       }
       return {
@@ -79,8 +82,8 @@ export function createExamination({ name, saved, heads }: Against) {
   };
 }
 
-/** Of which format the run says it is, where that is another. */
-function ofFormat(odd: JournalEntry): string {
-  const other = odd.kind === 'run-started' && (odd.format as string) !== JOURNAL_FORMAT;
-  return other ? `: it says ${String(odd.format).slice(0, 80)}, and this is ${JOURNAL_FORMAT}` : '';
+/** The format of the journal, if it is another one. */
+function formatNote(entry: JournalEntry): string {
+  const other = entry.kind === 'run-started' && (entry.format as string) !== JOURNAL_FORMAT;
+  return other ? `: its format is ${String(entry.format).slice(0, 80)}, not ${JOURNAL_FORMAT}` : '';
 }

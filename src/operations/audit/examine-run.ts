@@ -1,4 +1,4 @@
-/** Reads a run directory for an audit: nothing in it is trusted before it has been held against the rest. */
+/** Reads and checks a run directory for an audit. It trusts no file before the check. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
@@ -14,11 +14,11 @@ import { createExamination, type KnownHead } from './examine-journal.ts';
 import { examineSignatures } from './examine-signatures.ts';
 
 /**
- * @param heads hashes that the journal must hold, beside that of the report in the directory.
- * @param signatureFiles signatures beside those in the directory. @param signersFile who must have signed.
- * @returns what lies in the run directory, and what was found of it: `audit.chainSound` is false where the journal itself was
- * changed, or is not whole; `audit.signed` says in words who signed it.
- * @throws RefitError `usage` where files cannot be read, and what reading the saved plan throws.
+ * @param heads hashes that the journal must contain, besides the head in the report of the directory.
+ * @param signatureFiles signatures outside the directory. @param signersFile people of whom one must have signed.
+ * @returns the files of the run and the result. `audit.chainSound` is false if the journal was changed or is incomplete.
+ * `audit.signed` names the signers.
+ * @throws RefitError `usage` if a file cannot be read, and what reading the saved plan throws.
  */
 export async function examineRun(
   directory: string,
@@ -39,7 +39,7 @@ export async function examineRun(
   const reported = await reportedHead(directory);
   const known = [...heads, ...(reported === null ? [] : [{ hash: reported, from: RUN_FILES.report }])];
   const examination = createExamination({ name: journalPath, saved, heads: known });
-  // However long the journal is, no more of it is kept than what approvals and signatures are told by.
+  // The journal may be long, so Refit keeps only what the checks of approvals and signatures need.
   const approving: JournalEntry[] = [];
   const hashes: { hash: string }[] = [];
   const journal = await walkJournalFile(journalPath, (entry) => {
@@ -72,7 +72,7 @@ export async function examineRun(
   return { directory, planText, saved, journalPath, journal, approvals, signatures, audit };
 }
 
-/** @throws RefitError `journal-broken` with what the audit found, where a run is to be relied on and cannot be. */
+/** @throws RefitError `journal-broken` with the faults, if the run is not sound. */
 export function mustBeSound(
   { directory, audit }: Awaited<ReturnType<typeof examineRun>>,
   instead: string,
@@ -86,10 +86,10 @@ async function readSigners(file: string): Promise<{ file: string; list: readonly
   const from = { need: 1, from: file, location: { file, line: 1, column: 1 } };
   const { approvals, findings } = readApprovers(from, { text, file, authors: [] });
   if (approvals !== null) return { file, list: approvals.approvers };
-  const why = text === null ? `${file} cannot be read` : (findings[0]?.message ?? 'it names nobody');
+  const reason = text === null ? `${file} cannot be read` : (findings[0]?.message ?? 'the list is empty');
   throw new RefitError(
     'usage',
-    `--signers ${file}: ${why}`,
+    `--signers ${file}: ${reason}`,
     findings[0]?.fix ?? '- { name: wei, key: ssh-ed25519 AAAA... }',
   );
 }

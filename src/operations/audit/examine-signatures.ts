@@ -1,4 +1,4 @@
-/** What `refit audit verify` finds in the signatures over a journal's head. Pure: the files are read elsewhere. */
+/** Checks the signatures of a journal for `refit audit verify`. Pure: other code reads the files. */
 import type { Offered } from '../../approval/judge-approvals.ts';
 import { readPublicKey } from '../../approval/keys.ts';
 import { readHeadSignature, signerOf } from '../../approval/signed-files.ts';
@@ -6,9 +6,9 @@ import type { Approver, JournalEntry, SavedPlan } from '../../model.ts';
 import { escapeControls } from '../../report/document/escape.ts';
 
 /**
- * @param entries those of the journal that decode, of which the hashes are looked at.
- * @param against.signers whose signatures are wanted, where somebody says: one of them at least must have signed.
- * @returns `good`: those that are good, in words.
+ * @param entries the hashes of the entries that decode.
+ * @param against.signers if present, at least one of them must have signed.
+ * @returns `good`: one sentence for each valid signature.
  */
 export function examineSignatures(
   entries: readonly Pick<JournalEntry, 'hash'>[],
@@ -30,12 +30,12 @@ export function examineSignatures(
       continue;
     }
     if (signed.digest !== saved.digest) {
-      faults.push(`${file}: of a run of another plan (${signed.digest.slice(0, 8)})`);
+      faults.push(`${file}: it signs a run of another plan (${signed.digest.slice(0, 8)})`);
       continue;
     }
     if (entries[signed.entries - 1]?.hash !== signed.head) {
       faults.push(
-        `${file}: ${signed.by} signed entry ${signed.entries} with the hash ${signed.head.slice(0, 8)}, which the journal does not hold there: entries were cut off or changed, or it is another run's`,
+        `${file}: ${signed.by} signed entry ${signed.entries} with the hash ${signed.head.slice(0, 8)}, and the journal has another entry there: entries were removed or changed, or it is the journal of another run`,
       );
       continue;
     }
@@ -44,20 +44,20 @@ export function examineSignatures(
     const name = signers === null ? null : signerOf(signed, signers.list);
     const after = entries.length - signed.entries;
     if (signers !== null && name === null) {
-      warnings.push(`${file}: signed with ${fingerprint}, which is the key of nobody in ${signers.file}`);
+      warnings.push(`${file}: signed with ${fingerprint}, which is not a key in ${signers.file}`);
       continue;
     }
     known += name === null ? 0 : 1;
     good.push(
       `${name ?? signed.by} signed entry ${signed.entries}${after === 0 ? ', the last,' : ''} at ${signed.signedAt} with ${fingerprint}`,
     );
-    if (after > 0) warnings.push(`${file}: ${after} entries were written after it was signed`);
+    if (after > 0) warnings.push(`${file}: ${after} entries are newer than this signature`);
     if (signers === null)
       warnings.push(
-        `${file}: whose key that is, nothing here tells: --signers FILE names those whom you know`,
+        `${file}: the owner of this key is not verified: use --signers FILE with the keys that you trust`,
       );
   }
-  if (signers !== null && known === 0) faults.push(`nobody in ${signers.file} has signed this journal`);
+  if (signers !== null && known === 0) faults.push(`no signer in ${signers.file} has signed this journal`);
   return {
     faults: faults.map(escapeControls),
     warnings: warnings.map(escapeControls),

@@ -1,4 +1,4 @@
-/** Everything that a third party needs to check a run, as one archive. */
+/** Packs everything that a third party needs to check a run into one archive. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Header, Pack, ReadEntry } from 'tar';
@@ -12,25 +12,29 @@ import { installed } from '../installed-files.ts';
 import { writeOutput } from '../named-files.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
 
-/** The schemas that are handed over: what is in the archive and no more. */
+/** The schemas of the files in the archive. */
 const SCHEMAS = ['saved-plan', 'journal-entry', 'report', 'approval', 'head-signature'];
 
 /**
- * @param out the archive's file; left out: the run's name.
- * @returns the archive and the files in it. `tornBytes`: of a last entry that was never finished: they are left out.
- * @throws RefitError `journal-broken` where the run is not sound.
+ * @param out the file of the archive; undefined: the name of the run.
+ * @returns the archive and its files. `tornBytes`: the size of an incomplete last entry, which is not in the archive.
+ * @throws RefitError `journal-broken` if the run is not sound.
  */
 export async function exportRun(directory: string, out: string | undefined) {
   const name = basename(resolve(directory));
   const file = out ?? `${name}.tar.gz`;
   const gzip = /\.(tar\.gz|tgz)$/.test(file);
   if (!gzip && !file.endsWith('.tar')) {
-    throw new RefitError('usage', `-o ${file}: it writes .tar.gz, .tgz or .tar`, `-o ${name}.tar.gz`);
+    throw new RefitError(
+      'usage',
+      `-o ${file}: the file name must end with .tar.gz, .tgz or .tar`,
+      `-o ${name}.tar.gz`,
+    );
   }
   const run = await examineRun(directory);
   mustBeSound(
     run,
-    `refit audit verify ${shellQuote(directory)}   tells all of it; to hand over what there is: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,
+    `refit audit verify ${shellQuote(directory)}   lists every fault; to send the directory anyway: tar czf ${shellQuote(`${name}.tar.gz`)} ${shellQuote(directory)}`,
   );
   const { saved, planText, journal, approvals, signatures } = run;
   const bytes = await readFile(run.journalPath).catch(() => Buffer.alloc(0));
@@ -71,7 +75,7 @@ async function schemas(): Promise<EvidenceFile[]> {
   );
 }
 
-/** Files as one archive in the order given, one time for all, no owner, so that a run gives the same bytes. */
+/** Packs files in this order, with one time and no owner, so that a run always gives the same bytes. */
 async function pack(
   files: readonly EvidenceFile[],
   folder: string,

@@ -1,4 +1,4 @@
-/** Renders the reports of a run again from saved plan and journal, and compares them with those on disk byte by byte. */
+/** Renders the reports of a run again, and compares them with the files byte by byte. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefitError } from '../../errors.ts';
@@ -14,8 +14,8 @@ const REPORTS = [
 ] as const;
 
 /**
- * @returns what became of each report, the versions that carried the run out, and how many entries its journal has.
- * @throws RefitError `usage` where there is no report to compare, and as `readRun` does.
+ * @returns the result for each report, the versions of Refit that ran it, and the number of journal entries.
+ * @throws RefitError `usage` if there is no report, and as `readRun` does.
  */
 export async function replayReports(directory: string) {
   const run = await readRun(directory);
@@ -26,8 +26,8 @@ export async function replayReports(directory: string) {
   if (onDisk.every((text) => text === null)) {
     throw new RefitError(
       'usage',
-      `${directory} holds no report to compare: one is written when a process of the run ends`,
-      `${applyAgain(run)}   goes on, and writes one`,
+      `${directory} has no report to compare: Refit writes reports when a process of the run ends`,
+      `${applyAgain(run)}   resumes the run and writes one`,
     );
   }
   const reports = REPORTS.map((kind, at) => compareReport(kind, onDisk[at]!, run.saved, entries));
@@ -40,25 +40,24 @@ export async function replayReports(directory: string) {
   };
 }
 
-/** A report held against the one that the journal gives. `entries`: what it was made from; null where that is not known. */
+/** Compares a report with the one from the journal. `entries`: how many it was made from; null if unknown. */
 function compareReport(
   { file, format, head }: (typeof REPORTS)[number],
   text: string | null,
   saved: SavedPlan,
   entries: readonly JournalEntry[],
 ) {
-  if (text === null) return { file, same: false, entries: null, what: 'it is missing' };
+  if (text === null) return { file, same: false, entries: null, message: 'missing' };
   const hash = head.exec(text)?.[1];
   const made = hash === undefined ? 0 : entries.findIndex((entry) => entry.hash === hash) + 1;
-  if (made === 0)
-    return { file, same: false, entries: null, what: 'the head that it names is no entry of this journal' };
+  if (made === 0) return { file, same: false, entries: null, message: 'its head is not in this journal' };
   const again = renderReport(buildReport(saved, entries.slice(0, made)), format);
   const line = firstDifferentLine(text, again);
-  const what = line === null ? 'the same, byte by byte' : `another from line ${line} on`;
-  return { file, same: line === null, entries: made, what };
+  const message = line === null ? 'identical, byte by byte' : `different from line ${line} on`;
+  return { file, same: line === null, entries: made, message };
 }
 
-/** The first line, from 1, in which two texts differ; null where they are the same. */
+/** The number of the first different line, from 1; null if the texts are the same. */
 function firstDifferentLine(a: string, b: string): number | null {
   if (a === b) return null;
   const [left, right] = [a.split('\n'), b.split('\n')];

@@ -1,4 +1,4 @@
-/** Signs the head of a run's journal. */
+/** Signs the head of the journal of a run. */
 import { encodeHeadSignature, signHead } from '../../approval/signed-files.ts';
 import { RefitError } from '../../errors.ts';
 import { shellQuote } from '../../next-command.ts';
@@ -8,33 +8,33 @@ import { writeOutput } from '../named-files.ts';
 import { readSigningKey, type SigningOptions } from '../signing-key.ts';
 import { examineRun, mustBeSound } from './examine-run.ts';
 
-/** A name is part of a file name, and stands in sentences: as of approvers. */
+/** Names appear in file names and messages, so the rule is the same as for approvers. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
 
 /**
- * @returns the signature, its file, and what it is over.
- * @throws RefitError `journal-broken` where the run is not sound, `usage` where it has no entry.
+ * @returns the signature, its file, and the plan that it belongs to.
+ * @throws RefitError `journal-broken` if the run is not sound, `usage` if it has no entry.
  */
 export async function signRun(directory: string, options: SigningOptions) {
   const by = options.as ?? userName();
   if (!NAME.test(by)) {
     throw new RefitError(
       'usage',
-      `${options.as === undefined ? 'the user' : '--as'} ${by}: a name is letters, digits and . _ @ + -, at most 64`,
+      `${options.as === undefined ? 'the user' : '--as'} ${by}: a name may have letters, digits and . _ @ + -, at most 64 characters`,
       '--as wei',
     );
   }
   const run = await examineRun(directory);
   mustBeSound(
     run,
-    `refit audit verify ${shellQuote(directory)}   tells all of it; nothing is signed that is not sound`,
+    `refit audit verify ${shellQuote(directory)}   lists every fault; Refit signs only a sound run`,
   );
   const { saved, audit } = run;
   if (audit.entries === 0) {
     throw new RefitError(
       'usage',
-      `${directory}: the journal has no entry yet: there is nothing to sign`,
-      'sign it when the run has ended',
+      `${directory}: the journal is empty, so there is nothing to sign`,
+      'start the run first, then sign it when it has ended',
     );
   }
   const { key } = await readSigningKey(options);

@@ -1,4 +1,4 @@
-/** `refit audit events RUN`: the journal as CloudEvents, one JSON line an entry. */
+/** `refit audit events RUN`: the journal as CloudEvents, one JSON line for each entry. */
 import { writeOutput } from '../../../operations/named-files.ts';
 import { cloudEventsOf } from '../../../operations/read-run.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -8,6 +8,6 @@ export const auditEvents: CommandCode<[string]> = async ([directory], { out }, t
   if (out === undefined) await terminal.out(lines);
   else await writeOutput(out, lines);
   if (tornBytes > 0)
-    terminal.hint(`the last ${tornBytes} bytes of the journal are a torn entry and are no event`);
+    terminal.hint(`the journal ends with an incomplete entry of ${tornBytes} bytes, which is not an event`);
   return 0;
 };

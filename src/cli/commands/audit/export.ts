@@ -1,4 +1,4 @@
-/** `refit audit export RUN`: everything a third party needs to check a run, as one archive. */
+/** `refit audit export RUN`: one archive with everything that a third party needs to check a run. */
 import { shellQuote } from '../../../next-command.ts';
 import { exportRun } from '../../../operations/audit/export-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
@@ -14,10 +14,12 @@ export const auditExport: CommandCode<[string]> = async ([directory], options, t
   });
   terminal.hint(`${files.length} files, ${entries} entries, head ${head}`);
   if (tornBytes > 0)
-    terminal.hint(`the last ${tornBytes} bytes of the journal are a torn entry and are left out`);
+    terminal.hint(
+      `the journal ends with an incomplete entry of ${tornBytes} bytes, which is not in the archive`,
+    );
   if (signatures === 0)
     terminal.hint(
-      `send the head by another way, or sign it first: refit audit sign ${shellQuote(directory)} --key FILE`,
+      `send the head separately, or sign it first: refit audit sign ${shellQuote(directory)} --key FILE`,
     );
   return 0;
 };

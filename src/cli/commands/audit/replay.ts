@@ -1,4 +1,4 @@
-/** `refit audit replay RUN`: renders the reports again from saved plan and journal, and compares them byte by byte. */
+/** `refit audit replay RUN`: renders the reports again and compares them byte by byte. */
 import { exitCodeOf } from '../../../errors.ts';
 import { replayReports } from '../../../operations/audit/replay-reports.ts';
 import { VERSION } from '../../../version.ts';
@@ -12,18 +12,18 @@ export const auditReplay: CommandCode<[string]> = async ([directory], options, t
     indent: 2,
     text: () => {
       const lines = reports.map(
-        ({ file, entries, what }) =>
-          `${file.padEnd(11)}  ${what}${entries === null ? '' : `, from ${entries} of ${all} entries`}\n`,
+        ({ file, entries, message }) =>
+          `${file.padEnd(11)}  ${message}${entries === null ? '' : `, from ${entries} of ${all} entries`}\n`,
       );
       const verdict = same
-        ? 'replayed: saved plan and journal give these reports'
-        : 'NOT THE SAME: these reports are not what saved plan and journal give';
+        ? 'REPLAYED: saved plan and journal produce exactly these reports'
+        : 'DIFFERENT: saved plan and journal produce other reports';
       return `${lines.join('')}${verdict}\n`;
     },
   });
   if (!same && versions.some((version) => version !== VERSION))
     terminal.hint(
-      `the run was written by refit ${versions.join(', ')}, and this is ${VERSION}: replay it with that`,
+      `refit ${versions.join(', ')} wrote this run, and this is refit ${VERSION}: replay it with the version that wrote it`,
     );
   return same ? 0 : exitCodeOf('journal-broken');
 };

@@ -1,4 +1,4 @@
-/** `refit audit sign RUN`: a signature over the head of its journal, kept in the run directory. */
+/** `refit audit sign RUN`: signs the head of its journal. */
 import { signRun } from '../../../operations/audit/sign-run.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
@@ -17,6 +17,6 @@ export const auditSign: CommandCode<[string]> = async ([directory], options, ter
   terminal.hint(
     `${by} signed entry ${entries} of ${escapeControls(saved.name)} (head ${head.slice(0, 8)}) with ${fingerprint}`,
   );
-  if (!ended) terminal.hint('the run has not ended: what comes after is not signed');
+  if (!ended) terminal.hint('the run has not ended: the signature does not cover later entries');
   return 0;
 };

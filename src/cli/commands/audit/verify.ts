@@ -1,4 +1,4 @@
-/** `refit audit verify RUN`: recomputes the journal's chain offline, from the run directory alone. */
+/** `refit audit verify RUN`: checks the hash chain of the journal offline. */
 import { exitCodeOf, RefitError } from '../../../errors.ts';
 import type { KnownHead } from '../../../operations/audit/examine-journal.ts';
 import { examineRun } from '../../../operations/audit/examine-run.ts';
@@ -25,16 +25,16 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
         `head     ${audit.head}`,
         ...audit.signed.map((one) => `signed   ${one}`),
         audit.sound
-          ? 'sound: every byte of the journal is as it was written'
+          ? 'SOUND: no byte of the journal has changed'
           : chainSound
-            ? 'NOT SOUND: the journal is as it was written, and what belongs to it does not bear it out'
-            : 'NOT SOUND: this journal was changed, or is not whole',
+            ? 'NOT SOUND: the journal has not changed, but its approvals or signatures do not match it'
+            : 'NOT SOUND: the journal was changed, or is incomplete',
         '',
       ].join('\n'),
   });
   if (options.format !== 'json' && head === undefined && signers === null && audit.sound)
     terminal.hint(
-      'entries cut off at the end show only against a head kept elsewhere: refit audit verify RUN --head HASH',
+      'to detect missing entries at the end, compare with a head that you kept elsewhere: refit audit verify RUN --head HASH',
     );
   return audit.sound ? 0 : exitCodeOf('journal-broken');
 };
@@ -44,7 +44,7 @@ function headOf(text: string): KnownHead {
     throw new RefitError(
       'usage',
       `--head ${text.slice(0, 80)}: a head is 64 hexadecimal digits`,
-      'copy `head` from report.json, or from the last line of refit apply',
+      'copy `head` from report.json',
     );
   }
   return { hash: text.toLowerCase(), from: '--head' };

@@ -1,4 +1,4 @@
-/** `refit doctor`: whose keys are used, what they may, and how the provider is reached. Reads alone; shows no key. */
+/** `refit doctor`: checks credentials, permissions, clock and network. It only reads, and prints no key. */
 import { RefitError } from '../../../errors.ts';
 import { type Examination, examine, type Right } from '../../../operations/connect.ts';
 import { sanitize } from '../../../report/document/escape.ts';
@@ -6,14 +6,14 @@ import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, regionFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 
-/** The provider refuses what is signed by a clock further off. Source: docs/provider.md P153. */
+/** With a larger clock skew the provider refuses every call. Source: docs/provider.md P153. */
 const TOLERATED_SECONDS = 300;
-/** Worth telling long before that. */
+/** From this skew on, Refit warns. */
 const NOTICED_SECONDS = 30;
 
 /**
- * @returns 0; 12 where the keys are refused or may not do what every plan needs; 1 where nobody answered that.
- * @throws RefitError where no keys are found.
+ * @returns 0; 12 if the keys are refused or lack a permission that every plan needs; 1 if the provider is unreachable.
+ * @throws RefitError if there are no keys.
  */
 export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   const found = sanitize(
@@ -32,19 +32,23 @@ export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
 
 function problemOf({ refused, rights, unreachable }: Examination): RefitError | null {
   if (refused) {
-    const what = `the provider refuses what these keys sign: ${refused.code}`;
-    return new RefitError('credentials-refused', what, refused.fix);
+    const message = `the provider refuses these credentials: ${refused.code}`;
+    return new RefitError('credentials-refused', message, refused.fix);
   }
   const needed = rights.filter(({ must }) => must);
   const missing = needed.filter(({ state }) => state === 'refused');
   if (missing.length > 0)
     return new RefitError(
       'credentials-refused',
-      'these keys may not do what every plan needs',
+      'these credentials lack a permission that every plan needs',
       formatGrant(missing),
     );
   if (unreachable !== null && needed.some(({ state }) => state === 'unreachable'))
-    return new RefitError('provider-unreachable', unreachable, 'check host and proxy above, and the network');
+    return new RefitError(
+      'provider-unreachable',
+      unreachable,
+      'check the host and the proxy above, and the network',
+    );
   return null;
 }
 
@@ -54,47 +58,49 @@ function describeExamination(found: Examination): string {
   const { credentials, identity, host, region, signature, proxy, rights } = found;
   const width = Math.max(found.untried.length, ...rights.map(({ action }) => action.length));
   const row = (mark: string, action: string, rest: string) => `  ${mark} ${action.padEnd(width)}  ${rest}`;
-  const lacking = rights.filter(({ state }) => state === 'refused');
+  const missing = rights.filter(({ state }) => state === 'refused');
   return [
     `keys     ${credentials.source}${credentials.expiresAt === null ? '' : `, until ${credentials.expiresAt}`}`,
-    `who      ${identity ? `${identity.arn} (${identity.type}, account ${identity.account})` : 'the provider does not say'}`,
+    `identity ${identity ? `${identity.arn} (${identity.type}, account ${identity.account})` : 'the provider did not report it'}`,
     `clock    ${describeClock(found)}`,
     `host     ${host}, region ${region}`,
-    `signs    by ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
-    `proxy    ${proxy ? `${proxy.url} by ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
-    `limit    ${found.limit} calls a second for each action, host and identity`,
-    'rights',
+    `signing  ${signature}${signature === 'TC3-HMAC-SHA256' ? '' : ', the older form'}`,
+    `proxy    ${proxy ? `${proxy.url} from ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
+    `limit    ${found.limit} calls per second for each action, host and identity`,
+    'permissions',
     ...rights.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
-    row('-', found.untried, 'every order; not tried, because trying it is ordering'),
-    ...(lacking.length === 0 ? [] : [`to grant: ${formatGrant(lacking)}`]),
+    row('-', found.untried, 'every order; not tested, because a test would be an order'),
+    ...(missing.length === 0 ? [] : [`to grant: ${formatGrant(missing)}`]),
     '',
   ].join('\n');
 }
 
-function describeRight({ state, code, for: what, must }: Right): string {
-  if (state === 'granted') return what;
-  if (state === 'unreachable') return `${what}; not known: nobody answered`;
-  if (state === 'unknown') return `${what}; not known: ${code}`;
-  return `${what}; refused: ${code}${must ? '' : ' (the rest goes on without)'}`;
+function describeRight({ state, code, for: purpose, must }: Right): string {
+  if (state === 'granted') return purpose;
+  if (state === 'unreachable') return `${purpose}; unknown: no answer`;
+  if (state === 'unknown') return `${purpose}; unknown: ${code}`;
+  return `${purpose}; refused: ${code}${must ? '' : ' (optional)'}`;
 }
 
 function formatGrant(rights: readonly Right[]): string {
-  return `let this identity call ${rights.map(({ action }) => action).join(', ')}`;
+  return `allow this identity to call ${rights.map(({ action }) => action).join(', ')}`;
 }
 
 function describeClock({ clock, refused }: Examination): string {
   if (refused?.code === 'AuthFailure.SignatureExpire') {
-    // A gateway on the way may have written the date.
+    // A gateway may have written the date of the answer.
     const by = clock && Math.abs(clock.skew) > NOTICED_SECONDS ? `: ${formatSkew(clock.skew)}` : '';
-    return `more than ${TOLERATED_SECONDS / 60} minutes off, as the provider sees it${by}`;
+    return `more than ${TOLERATED_SECONDS / 60} minutes off, says the provider${by}`;
   }
-  if (clock === null) return 'not compared: no answer has a date';
-  if (Math.abs(clock.skew) <= clock.uncertain) return "as the provider's, as far as a date in seconds tells";
+  if (clock === null) return 'not compared: no answer had a date';
+  if (Math.abs(clock.skew) <= clock.uncertain) return 'same as the provider, to the second';
   const far =
-    Math.abs(clock.skew) > NOTICED_SECONDS ? `; beyond ${TOLERATED_SECONDS} s every call is refused` : '';
+    Math.abs(clock.skew) > NOTICED_SECONDS
+      ? `; above ${TOLERATED_SECONDS} s the provider refuses every call`
+      : '';
   return `${formatSkew(clock.skew)}${far}`;
 }
 
 function formatSkew(seconds: number): string {
-  return `${Math.abs(seconds).toFixed(1)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider's`;
+  return `${Math.abs(seconds).toFixed(1)} s ${seconds > 0 ? 'ahead of' : 'behind'} the provider`;
 }

@@ -1,4 +1,4 @@
-/** `refit init`: a plan to begin from, of the live fleet, an inventory file or a Terraform state. It changes nothing until edited. */
+/** `refit init`: writes a first plan from the live fleet, an inventory or a Terraform state. It changes nothing yet. */
 import { lstat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
@@ -19,10 +19,10 @@ import { selectFrom } from './select-from.ts';
 import { plannable, type StarterPlan, starterPlan } from './starter-plan.ts';
 import { readTerraformState, type Skipped, type StateReading } from './terraform-state.ts';
 
-/** Instances, and where they are from. */
+/** Instances and their source. */
 type Fleet = StateReading & Pick<StarterPlan, 'source' | 'mayBeOutdated'>;
 
-/** Of what was left out so many are named; the rest are counted. */
+/** How many left-out instances Refit lists; it counts the rest. */
 const NAMED = 10;
 
 export const init: CommandCode<[]> = async (_args, options, terminal) => {
@@ -30,8 +30,8 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   if (inventory !== undefined && fromTerraform !== undefined) {
     throw new RefitError(
       'usage',
-      '--inventory and --from-terraform: a plan begins from one of them',
-      'leave one away',
+      '--inventory and --from-terraform cannot be used together',
+      'remove one of them',
     );
   }
   const isSelected = selectFrom(options.select ?? []);
@@ -39,7 +39,7 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   const fleet = await fleetOf(options, terminal);
   const instances = selectInstances(fleet, isSelected, options, terminal);
   const file = out ?? 'plan.yaml';
-  // Region and profile stand in the plan.
+  // The plan contains region and profile.
   const { region: _, profile = null, ...reached } = options;
   const next = withConnectionOptions(`refit plan ${shellQuote(file)} --price -o saved-plan.json`, reached);
   const { source, mayBeOutdated } = fleet;
@@ -50,14 +50,14 @@ export const init: CommandCode<[]> = async (_args, options, terminal) => {
   else {
     await writeOutput(out, text, inventory ?? fromTerraform ?? null);
     terminal.hint(
-      `${counted(instances.length, 'instance')} into ${escapeControls(out)}, each with the size it has`,
+      `wrote ${escapeControls(out)}: ${counted(instances.length, 'instance')} with current sizes`,
     );
     terminal.hint(`next: edit the sizes, then ${next}`);
   }
   return 0;
 };
 
-/** The instances that the plan is to name; tells of those that are left out. @throws RefitError `usage` where none is left. */
+/** The instances for the plan. Prints the ones that it leaves out. @throws RefitError `usage` if none is left. */
 function selectInstances(
   fleet: Fleet,
   isSelected: (instance: Instance) => boolean,
@@ -74,19 +74,19 @@ function selectInstances(
   if (instances.length > 0) return instances;
   throw new RefitError(
     'usage',
-    `there is no instance to plan for: ${fleet.instances.length} read, ${wanted.length} selected`,
-    'another --region or --select; refit inventory shows what there is',
+    `no instance to plan for: ${fleet.instances.length} read, ${wanted.length} selected`,
+    'use another --region or --select; refit inventory lists the fleet',
   );
 }
 
-/** What somebody wrote is not written over. */
+/** Refuses to overwrite a file. */
 async function mustNotExist(path: string): Promise<void> {
   const present = await lstat(path).catch(() => null);
   if (present === null || present.isCharacterDevice() || present.isFIFO()) return;
   throw new RefitError(
     'usage',
-    `${escapeControls(path)} is there already; nothing was written`,
-    `another name, or --force to write it anew: refit init -o ${shellQuote(path)} --force`,
+    `${escapeControls(path)} already exists; nothing was written`,
+    `use another name, or overwrite it with --force: refit init -o ${shellQuote(path)} --force`,
   );
 }
 
@@ -130,10 +130,10 @@ function describeSkipped(skipped: readonly Skipped[], unselected: number, termin
   const shown = terminal.verbose ? skipped : skipped.slice(0, NAMED);
   for (const { subject, reason } of shown) terminal.err(`  ${escapeControls(subject)}: ${reason}\n`);
   if (shown.length < skipped.length)
-    terminal.err(`  and ${skipped.length - shown.length} more; -v names all\n`);
+    terminal.err(`  and ${skipped.length - shown.length} more; -v lists all\n`);
 }
 
-/** The schema as an editor finds it from the plan: by the shorter way within a project, by the whole path elsewhere. */
+/** The path of the schema for editors: relative within a project, else absolute. */
 async function schemaFrom(plan: string): Promise<string> {
   const schema = await installed('schemas/plan.schema.json');
   const isNear = !relative(process.cwd(), schema).startsWith('..');

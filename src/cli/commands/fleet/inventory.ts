@@ -1,4 +1,4 @@
-/** `refit inventory`: the live fleet to a dated file from which plans can be made offline. */
+/** `refit inventory`: reads the live fleet into a dated file for offline plans. */
 import { type Inventory, totalMemory } from '../../../model.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
@@ -29,7 +29,7 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
 function summary(read: Inventory): string {
   const known = read.instances.filter(({ used }) => used !== null).length;
   const lines = [
-    `${read.instances.length} instances read at ${read.readAt}${known === 0 ? '' : `, memory in use of ${known}`}`,
+    `${read.instances.length} instances read at ${read.readAt}${known === 0 ? '' : `, with memory in use of ${known}`}`,
   ];
   for (const { region, profile } of read.scopes) {
     const here = read.instances.filter((one) => one.region === region && one.profile === profile);

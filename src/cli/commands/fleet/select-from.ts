@@ -1,4 +1,4 @@
-/** Conditions on instances as the command line takes them: `--select name=cart-*`, `--select tags.env=prod,stage`. */
+/** Parses conditions on instances: `--select name=cart-*`, `--select tags.env=prod,stage`. */
 import { RefitError } from '../../../errors.ts';
 import { EDITIONS, type Instance, type Select } from '../../../model.ts';
 import { closest } from '../../../plan/parse/closest-word.ts';
@@ -18,8 +18,8 @@ const NOTHING: Select = {
 const EXAMPLE = '--select tags.env=prod,stage';
 
 /**
- * Each must hold; values behind one `=` are alternatives.
- * @returns whether an instance fulfils all of them. @throws RefitError `usage`
+ * Combines conditions: an instance must match all. Values after one `=` are alternatives.
+ * @throws RefitError `usage`
  */
 export function selectFrom(typed: readonly string[]): (instance: Instance) => boolean {
   const matchers = typed.map((one) => matcher(selectOf(one)));
@@ -34,13 +34,13 @@ function selectOf(typed: string): Select {
     .split(',')
     .map((value) => value.trim());
   if (equals < 1 || values.some((value) => value === ''))
-    throw refusal(typed, 'it takes KEY=VALUE, or KEY=VALUE,VALUE', EXAMPLE);
+    throw refusal(typed, 'expected KEY=VALUE or KEY=VALUE,VALUE', EXAMPLE);
   if (key.startsWith('tags.') && key.length > 'tags.'.length)
     return { ...NOTHING, tags: { [key.slice('tags.'.length)]: values } };
   switch (key) {
     case 'name':
       if (values.length > 1)
-        throw refusal(typed, 'name takes one pattern, with * and ?', '--select name=cart-*');
+        throw refusal(typed, 'name takes one pattern; * and ? are allowed', '--select name=cart-*');
       return { ...NOTHING, name: values[0]! };
     case 'id':
       return { ...NOTHING, ids: values };
@@ -51,11 +51,7 @@ function selectOf(typed: string): Select {
     case 'edition':
       return { ...NOTHING, editions: values.map((value) => editionOf(typed, value)) };
     default:
-      throw refusal(
-        typed,
-        'there is no such condition',
-        'one of: name, id, region, edition, status, tags.KEY',
-      );
+      throw refusal(typed, 'unknown condition', 'one of: name, id, region, edition, status, tags.KEY');
   }
 }
 
@@ -66,11 +62,11 @@ function editionOf(typed: string, value: string) {
   const near = closest(value, names);
   throw refusal(
     typed,
-    `there is no edition ${escapeControls(value)}`,
+    `unknown edition ${escapeControls(value)}`,
     near ? `edition=${near}` : `one of: ${names.join(', ')}`,
   );
 }
 
-function refusal(typed: string, what: string, fix: string): RefitError {
-  return new RefitError('usage', `--select ${escapeControls(typed)}: ${what}`, fix);
+function refusal(typed: string, message: string, fix: string): RefitError {
+  return new RefitError('usage', `--select ${escapeControls(typed)}: ${message}`, fix);
 }

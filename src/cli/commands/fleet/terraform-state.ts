@@ -1,12 +1,13 @@
 /**
- * The Redis instances of a Terraform state: what `terraform show -json` prints, or a state file of version 4. Of a
- * resource only what is named here is read, so that no secret of a state goes anywhere. Source: docs/provider.md P191 and Terraform's JSON output format.
+ * Reads the Redis instances of a Terraform state: the output of `terraform show -json`, or a state file of version 4.
+ * It reads only the attributes named here, so that no secret of the state goes anywhere.
+ * Source: docs/provider.md P191 and Terraform's JSON output format.
  */
 import { RefitError } from '../../../errors.ts';
 import { EDITIONS, type Instance, type InstanceStatus } from '../../../model.ts';
 import { escapeControls } from '../../../report/document/escape.ts';
 
-/** What was found, and what is no instance that a plan could name, with the reason in words. */
+/** The instances, and the resources that a plan cannot name, each with its reason. */
 export interface StateReading {
   readonly instances: readonly Instance[];
   readonly skipped: readonly Skipped[];
@@ -20,17 +21,17 @@ export interface Skipped {
 
 const TYPE = 'tencentcloud_redis_instance';
 
-/** A resource of either form. */
+/** A resource from either format. */
 interface Resource {
   readonly address: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** It is about to be destroyed, and no longer what the configuration means. */
+  /** Terraform is about to destroy it; the configuration no longer describes it. */
   readonly isDeposed: boolean;
 }
 
 /**
- * @param file its name, for refusals. @param region of the instances whose zone does not tell.
- * @throws RefitError `usage` for what is no state, or one of another version.
+ * @param file its name, for errors. @param region for instances whose zone names no region.
+ * @throws RefitError `usage` if the text is not a state, or a state of another version.
  */
 export function readTerraformState(
   text: string,
@@ -41,9 +42,9 @@ export function readTerraformState(
   const skipped: Skipped[] = [];
   for (const resource of resourcesIn(text, file)) {
     const read = instanceOf(resource, region, profile);
-    if ('why' in read) skipped.push({ subject: resource.address, reason: read.why });
+    if ('reason' in read) skipped.push({ subject: resource.address, reason: read.reason });
     else if (instances.has(read.id))
-      skipped.push({ subject: resource.address, reason: `${read.id} stands in the state twice` });
+      skipped.push({ subject: resource.address, reason: `${read.id} is in the state twice` });
     else instances.set(read.id, read);
   }
   return { instances: [...instances.values()], skipped };
@@ -51,31 +52,32 @@ export function readTerraformState(
 
 function resourcesIn(text: string, file: string): Resource[] {
   const fix = 'terraform show -json > state.json, then refit init --from-terraform state.json';
-  const refuse = (what: string, cause?: unknown) =>
-    new RefitError('usage', `${escapeControls(file)} is no Terraform state: ${what}`, fix, { cause });
+  const refuse = (problem: string, cause?: unknown) =>
+    new RefitError('usage', `${escapeControls(file)} is not a Terraform state: ${problem}`, fix, { cause });
   let state: unknown;
   try {
     state = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw refuse('it is not JSON', cause);
   }
-  if (!isObject(state)) throw refuse('it is not an object');
+  if (!isObject(state)) throw refuse('it is not a JSON object');
   if (state.encrypted_data !== undefined) throw refuse('it is encrypted');
   if (state.planned_values !== undefined || state.resource_changes !== undefined)
-    throw refuse('it is a plan of Terraform, which tells what is yet to come');
+    throw refuse('it is a Terraform plan');
   if (typeof state.format_version === 'string') {
     if (!/^[01]\./.test(state.format_version))
-      throw refuse(`its format_version is ${escapeControls(state.format_version)}, and this reads 0 and 1`);
+      throw refuse(`its format_version is ${escapeControls(state.format_version)}, and refit reads 0 and 1`);
     return isObject(state.values) && isObject(state.values.root_module)
       ? resourcesInModule(state.values.root_module)
       : [];
   }
-  if (state.version === 4 && Array.isArray(state.resources)) return state.resources.flatMap(resourceInstances);
-  if (typeof state.version === 'number') throw refuse(`its version is ${state.version}, and this reads 4`);
+  if (state.version === 4 && Array.isArray(state.resources))
+    return state.resources.flatMap(resourceInstances);
+  if (typeof state.version === 'number') throw refuse(`its version is ${state.version}, and refit reads 4`);
   throw refuse('it has neither format_version nor version');
 }
 
-/** A module of `terraform show -json`, and those below it. */
+/** The resources of a module of `terraform show -json`, and of the modules below it. */
 function resourcesInModule(module: Readonly<Record<string, unknown>>): Resource[] {
   const own = listOf(module.resources)
     .filter(({ mode, type }) => mode === 'managed' && type === TYPE)
@@ -87,7 +89,7 @@ function resourcesInModule(module: Readonly<Record<string, unknown>>): Resource[
   return [...own, ...listOf(module.child_modules).flatMap(resourcesInModule)];
 }
 
-/** A resource of a state file, each of its instances. */
+/** The instances of a resource of a state file. */
 function resourceInstances(resource: unknown): Resource[] {
   if (!isObject(resource) || resource.mode !== 'managed' || resource.type !== TYPE) return [];
   const module = attributeText(resource.module);
@@ -111,25 +113,25 @@ function instanceOf(
   { values, isDeposed }: Resource,
   named: string | null,
   profile: string,
-): Instance | { readonly why: string } {
+): Instance | { readonly reason: string } {
   const id = attributeText(values.id);
-  if (isDeposed) return { why: 'it is deposed: Terraform is about to destroy it' };
-  if (id === null) return { why: 'it has no id: it has not been created' };
+  if (isDeposed) return { reason: 'it is deposed: Terraform is about to destroy it' };
+  if (id === null) return { reason: 'it has no id: it has not been created' };
   const edition = EDITIONS.find(({ type }) => type === values.type_id);
   if (edition === undefined)
     return {
-      why: `its type_id is ${values.type_id === undefined || values.type_id === null ? 'missing' : escapeControls(String(values.type_id))}, which is no edition that is known here`,
+      reason: `its type_id is ${values.type_id === undefined || values.type_id === null ? 'missing' : escapeControls(String(values.type_id))}, which is not a known edition`,
     };
   const zone = attributeText(values.availability_zone) ?? '';
   const region = /^([a-z]{2}(?:-[a-z][a-z0-9]*)+)-\d+$/.exec(zone)?.[1] ?? named;
   if (region === null)
     return {
-      why: `no region follows from its availability_zone ${zone === '' ? '(it has none)' : escapeControls(zone)}: add --region`,
+      reason: `its availability_zone ${zone === '' ? 'is missing' : `${escapeControls(zone)} names no region`}: add --region`,
     };
   const memoryPerShard = countOf(values.mem_size);
-  if (memoryPerShard === null) return { why: 'its mem_size is missing' };
+  if (memoryPerShard === null) return { reason: 'its mem_size is missing' };
   const shards = edition.architecture === 'cluster' ? countOf(values.redis_shard_num) : 1;
-  if (shards === null) return { why: 'it is a cluster, and its redis_shard_num is missing' };
+  if (shards === null) return { reason: 'it is a cluster, and its redis_shard_num is missing' };
   const status = values.status ?? 'online';
   return {
     id,
@@ -167,7 +169,7 @@ function attributeText(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A whole number from 1 on. */
+/** A whole number of at least 1, else null. */
 function countOf(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null;
 }

@@ -1,4 +1,4 @@
-/** `refit diff SAVED SAVED`: what changed from one saved plan to another. Reads two files, and nothing else. */
+/** `refit diff SAVED SAVED`: shows what changed between two saved plans. Reads only these files. */
 import { EXIT_CHANGES, RefitError } from '../../../errors.ts';
 import type { SavedPlan } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -9,7 +9,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 
-/** @returns 0; with `--detailed-exitcode` 2 where the plans differ. */
+/** @returns 0; with `--detailed-exitcode` 2 if the plans differ. */
 export const diff: CommandCode<[string, string]> = async ([from, to], options, terminal) => {
   const found = diffPlans(await readPlan(from), await readPlan(to));
   await emit<PlanDiffFormat>(terminal, options, (format, where) =>
@@ -22,12 +22,12 @@ export const diff: CommandCode<[string, string]> = async ([from, to], options, t
   return options.detailedExitcode && !found.same ? EXIT_CHANGES : 0;
 };
 
-/** @throws RefitError as `readSavedPlan` does, with the name of the file before it: there are two of them. */
+/** @throws RefitError as `readSavedPlan` does, with the file name, because there are two files. */
 async function readPlan(file: string): Promise<SavedPlan> {
   try {
     return await readSavedPlanFile(file);
   } catch (error) {
-    // What cannot be read is named already.
+    // An error about an unreadable file already names it.
     if (!(error instanceof RefitError) || error.code === 'usage') throw error;
     throw new RefitError(error.code, `${escapeControls(file)}: ${error.message}`, error.fix, {
       cause: error,

@@ -1,6 +1,7 @@
-/** `refit explain CODE|INSTANCE [PLAN]`: a rule; or why an instance is blocked, selected or not selected. */
+/** `refit explain CODE|INSTANCE [PLAN]`: explains a rule, or why an instance is blocked, selected or not selected. */
 import { RefitError } from '../../../errors.ts';
 import type { Plan } from '../../../model.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { readInput } from '../../../operations/named-files.ts';
 import { readForInstance } from '../../../operations/read-fleet.ts';
 import { explainCode, explainInstance, nearestCode } from '../../../plan/explain.ts';
@@ -32,7 +33,7 @@ export const explain: CommandCode<[string, ...string[]]> = async ([subject, plan
   return 0;
 };
 
-/** @throws RefitError `usage` where no rule has the code. */
+/** @throws RefitError `usage` if no rule has the code. */
 function ruleText(code: string): string {
   const text = explainCode(code);
   if (text !== null) return text;
@@ -42,7 +43,7 @@ function ruleText(code: string): string {
     `no rule has the code ${escapeControls(code)}`,
     near
       ? `refit explain ${near}`
-      : 'refit explain ResourceUnavailable.SaleOut, or an instance id: refit explain crs-…',
+      : 'use a code, such as refit explain ResourceUnavailable.SaleOut, or an instance id',
   );
 }
 
@@ -53,8 +54,8 @@ async function readPlan(file: string, options: Options, terminal: Terminal): Pro
     terminal.err(`${findingsText(parsed.findings, terminal.color.err)}\n`);
     throw new RefitError(
       'plan-invalid',
-      `${escapeControls(file)} is no valid plan`,
-      `refit validate ${escapeControls(file)}`,
+      `${escapeControls(file)} is not a valid plan`,
+      `refit validate ${escapeControls(shellQuote(file))}`,
     );
   }
   return withDefaults(parsed.plan, { region: regionFrom(options), profile: options.profile ?? null });

@@ -1,6 +1,6 @@
 /**
- * `refit plan PLAN`: the dry run. `refit rollback RUN` and `refit retry RUN`: a run as the plan that takes it back, or that
- * asks again. They read only, take no lock, write no run state.
+ * `refit plan PLAN`: the dry run. `refit rollback RUN` and `refit retry RUN`: plans made from a run. All three only read:
+ * they take no lock and write no run state.
  */
 
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
@@ -14,8 +14,8 @@ import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReviewFormat } from '../../../report/review/render-review.ts';
 import { createTextReview } from '../../../report/review/review-targets.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { findingsText } from '../../findings.ts';
 import { saveAndEmitReview } from '../../emit-review.ts';
+import { findingsText } from '../../findings.ts';
 import { type Options, regionFrom } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
@@ -61,6 +61,6 @@ async function invalid(
     if (format === 'text') return `${findingsText(findings, where.color)}\n`;
     return renderReview(createTextReview(file, findings, next), format, { ...where, elsewhere: next });
   });
-  terminal.hint(`next: fix the above, then refit validate ${escapeControls(file)}`);
+  terminal.hint(`next: fix these errors, then ${escapeControls(next)}`);
   return EXIT_PLAN_INVALID;
 }

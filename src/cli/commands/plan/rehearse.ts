@@ -1,4 +1,4 @@
-/** `refit rehearse SAVED`: the same plan by the same executor against the simulated provider, in virtual time. */
+/** `refit rehearse SAVED`: runs a saved plan against the simulated provider, in virtual time. */
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { rehearseSavedPlan } from '../../../operations/rehearse-plan.ts';
@@ -11,7 +11,7 @@ import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { progressBar } from '../../progress-bar.ts';
 
-/** @returns 0 once it was rehearsed; with `--detailed-exitcode` what a real run like the worst of them would exit with. */
+/** @returns 0; with `--detailed-exitcode` the exit code of the worst rehearsed run. */
 export const rehearse: CommandCode<[string]> = async ([file], options, terminal) => {
   const asked = given({
     faults: options.fault,
@@ -31,13 +31,13 @@ export const rehearse: CommandCode<[string]> = async ([file], options, terminal)
   return options.detailedExitcode ? exitCode : 0;
 };
 
-/** The least first, and no longer than a week: as the simulator takes them. */
+/** A range that the simulator accepts: from 0 to a week, the shorter time first. */
 function ascending(flag: string, text: string | undefined): [number, number] | undefined {
   const range = rangeFrom(flag, text);
   if (range === undefined || (range[0] <= range[1] && range[1] <= 7 * DAY)) return range;
   throw new RefitError(
     'usage',
-    `${flag} ${text}: two times from 0 to a week, the lesser first`,
+    `${flag} ${text}: expected two durations from 0 to a week, the shorter first`,
     `${flag} 2m..15m`,
   );
 }

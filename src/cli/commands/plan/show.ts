@@ -1,4 +1,4 @@
-/** `refit show SAVED`: a saved plan again, in any format; with `--live` against the fleet as it is now. Reads only. */
+/** `refit show SAVED`: shows a saved plan again; with `--live` compares it with the live fleet. Reads only. */
 import type { Finding, SavedPlan } from '../../../model.ts';
 import { nextCommand, planAgain, shellQuote } from '../../../next-command.ts';
 import { findDrift } from '../../../operations/plan-fleet.ts';
@@ -16,13 +16,13 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   const again = planAgain(plan, file);
   const expired: Finding[] = [];
   if (Date.parse(plan.expiresAt) < terminal.clock.now()) {
-    const message = `expired at ${plan.expiresAt}: a run of it may not begin any more`;
+    const message = `the saved plan expired at ${plan.expiresAt}: it can no longer start a run`;
     expired.push(createFinding('Refit.Expired', { message, fix: again }, null, null));
     terminal.hint(`${message}; next: ${again}`);
   }
-  const since = options.live ? await drift(plan, file, options, terminal) : [];
+  const drifted = options.live ? await readDrift(plan, file, options, terminal) : [];
   const blocked = plan.blocked.flatMap(({ findings }) => findings);
-  const findings = [...blocked, ...expired, ...since, ...plan.findings];
+  const findings = [...blocked, ...expired, ...drifted, ...plan.findings];
   const next = expired.length > 0 && verdict === 'ready' ? again : nextCommand(verdict, plan, file, findings);
   await emitReview(
     { verdict, plan, findings, next },
@@ -33,11 +33,11 @@ export const show: CommandCode<[string]> = async ([file], options, terminal) => 
   return 0;
 };
 
-/** What is no longer as it was planned. */
-async function drift(plan: SavedPlan, file: string, options: Options, terminal: Terminal) {
-  const since = await readProvider(options, terminal, (from) =>
+/** A finding for each instance that has changed since the plan. */
+async function readDrift(plan: SavedPlan, file: string, options: Options, terminal: Terminal) {
+  const drifted = await readProvider(options, terminal, (from) =>
     findDrift(plan, file, { from, clock: terminal.clock }),
   );
-  if (since.length === 0) terminal.hint('looked at the fleet again: every instance is as it was planned');
-  return since;
+  if (drifted.length === 0) terminal.hint('read the fleet again: no instance has changed since the plan');
+  return drifted;
 }

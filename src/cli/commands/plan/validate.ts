@@ -1,4 +1,4 @@
-/** `refit validate PLAN...`: schema and everything decidable offline; no network, no credentials. */
+/** `refit validate PLAN...`: checks plan files offline, without credentials. */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
@@ -15,15 +15,15 @@ import type { Options } from '../../options.ts';
 import { emit } from '../../output.ts';
 import type { Terminal } from '../../terminal.ts';
 
-/** What is wrong with the calendars beside the plan. */
+/** The findings of the calendar files of a plan. */
 async function calendarFindings(plan: Plan, { clock }: Terminal): Promise<readonly Finding[]> {
   if (!plan.windows?.calendars.length) return [];
-  // Loaded only where there is something to read.
+  // Loaded only if there is a calendar to read.
   const { readCalendars } = await import('../../../operations/plan-fleet.ts');
   return (await readCalendars(plan, clock)).findings;
 }
 
-/** What is wrong with the approvers file beside the plan; who else plans it, and may not approve, is not known yet. */
+/** The findings of the approvers file of a plan. Of the authors, only the owner is known before planning. */
 async function approverFindings({ approvals, owner, file: plan }: Plan): Promise<readonly Finding[]> {
   if (!approvals || 'approvers' in approvals) return [];
   const file = isAbsolute(approvals.from) ? approvals.from : join(dirname(plan), approvals.from);
@@ -38,10 +38,10 @@ interface Result {
   readonly findings: readonly Finding[];
 }
 
-/** Loaded only where one of its formats is asked for, so that the ordinary check stays quick. */
+/** Loaded only if the user asks for one of its formats, so that the usual check stays fast. */
 async function renderer(options: Options) {
-  const asked = [options.format, ...options.write.map(({ format }) => format)];
-  if (asked.every((format) => format === 'text' || format === 'json')) return () => '';
+  const formats = [options.format, ...options.write.map(({ format }) => format)];
+  if (formats.every((format) => format === 'text' || format === 'json')) return () => '';
   const { renderReview } = await import('../../../report/review/render-review.ts');
   const { createTextReview } = await import('../../../report/review/review-targets.ts');
   return (format: ReviewFormat, file: string, findings: readonly Finding[], next: string) =>
@@ -54,10 +54,10 @@ async function renderer(options: Options) {
 }
 
 function resultText({ file, valid, findings }: Result, color: boolean): string {
-  const told = findings.length > 0 ? `${findingsText(findings, color)}\n` : '';
-  if (valid) return `${told}${escapeControls(file)}: valid\n`;
+  const details = findings.length > 0 ? `${findingsText(findings, color)}\n` : '';
+  if (valid) return `${details}${escapeControls(file)}: valid\n`;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  return `${told}${escapeControls(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
+  return `${details}${escapeControls(file)}: invalid, ${errors} ${errors === 1 ? 'error' : 'errors'}\n`;
 }
 
 export const validate: CommandCode<string[]> = async (files, options, terminal) => {
@@ -68,8 +68,8 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
     const beside = parsed?.plan
       ? [...(await calendarFindings(parsed.plan, terminal)), ...(await approverFindings(parsed.plan))]
       : [];
-    const told = [...findings, ...(parsed?.findings ?? []), ...beside];
-    results.push({ file, valid: !told.some(({ severity }) => severity === 'error'), findings: told });
+    const all = [...findings, ...(parsed?.findings ?? []), ...beside];
+    results.push({ file, valid: !all.some(({ severity }) => severity === 'error'), findings: all });
   }
   const invalid = results.filter(({ valid }) => !valid);
   const next =
@@ -77,13 +77,13 @@ export const validate: CommandCode<string[]> = async (files, options, terminal) 
       ? `refit validate ${invalid.map(({ file }) => shellQuote(file)).join(' ')}`
       : `refit plan ${shellQuote(results[0]!.file)} -o saved-plan.json`;
   const render = await renderer(options);
-  const told = results.flatMap(({ findings }) => findings);
+  const all = results.flatMap(({ findings }) => findings);
   await emit<ReviewFormat>(terminal, options, (format, where) => {
     if (format === 'json') return `${JSON.stringify({ results }, null, 2)}\n`;
     if (format === 'text') return results.map((result) => resultText(result, where.color)).join('');
-    return render(format, files.join(' '), told, next);
+    return render(format, files.join(' '), all, next);
   });
   if (options.format !== 'json')
-    terminal.hint(`next: ${invalid.length > 0 ? 'fix the above, then ' : ''}${escapeControls(next)}`);
+    terminal.hint(`next: ${invalid.length > 0 ? 'fix these errors, then ' : ''}${escapeControls(next)}`);
   return invalid.length > 0 ? EXIT_PLAN_INVALID : 0;
 };

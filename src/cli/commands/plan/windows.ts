@@ -1,4 +1,4 @@
-/** `refit windows next PLAN`: the coming windows of a plan or saved plan, and whether its forecast fits into each. */
+/** `refit windows next PLAN`: lists the next windows, and whether the forecast fits into each. */
 import { iso } from '../../../clock.ts';
 import { EXIT_PLAN_INVALID } from '../../../errors.ts';
 import type { Finding, Forecast, Plan, SavedWindows } from '../../../model.ts';
@@ -27,28 +27,28 @@ import { print } from '../../output.ts';
 import { readInventoryFile } from '../../plan-inputs.ts';
 import type { Terminal } from '../../terminal.ts';
 
-/** What is to be fitted into a window; null where nobody knows before the fleet has been read. */
+/** The orders and time that must fit into a window. */
 type Load = Pick<Forecast, 'orders' | 'leastSeconds' | 'time'>;
 
 export const windowsNext: CommandCode<[string]> = async ([file], options, terminal) => {
   const count = countFrom(options.count, 100, `refit windows next ${shellQuote(file)}`) ?? 5;
-  const asked = await read(file, options, terminal);
-  if ('findings' in asked) {
-    const text = () => `${findingsText(asked.findings, terminal.color.out)}\n`;
-    await print(terminal, options, { text, json: asked, indent: 2 });
+  const input = await read(file, options, terminal);
+  if ('findings' in input) {
+    const text = () => `${findingsText(input.findings, terminal.color.out)}\n`;
+    await print(terminal, options, { text, json: input, indent: 2 });
     return EXIT_PLAN_INVALID;
   }
   const now = terminal.clock.now();
-  const { windows, load } = asked;
-  const openings = windows ? createOpenWindows(windows) : null;
-  const coming = openings?.next(now, count) ?? [];
+  const { windows, load } = input;
+  const openWindows = windows ? createOpenWindows(windows) : null;
+  const coming = openWindows?.next(now, count) ?? [];
   await print(terminal, options, {
     text: () => {
-      if (!windows || !openings) return 'the plan has no windows: it may begin at any time\n';
-      const isOpen = `open: a step may begin now, ${formatMoment(now, windows.timezone)}`;
+      if (!windows || !openWindows) return 'the plan has no windows: it can start at any time\n';
+      const isOpen = `open: a step can start now, ${formatMoment(now, windows.timezone)}`;
       const rows = coming.map((one) => rowOf(one, windows, now, load));
       const lines = [
-        windowsClosedFinding(openings, windows, now) ?? isOpen,
+        windowsClosedFinding(openWindows, windows, now) ?? isOpen,
         `forecast  ${formatLoad(load)}`,
         ...(rows.length === 0
           ? ['no window opens within a year']
@@ -59,7 +59,7 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
     json: {
       now: iso(now),
       timezone: windows?.timezone ?? null,
-      mayBegin: openings?.mayBegin(now) ?? true,
+      mayBegin: openWindows?.mayBegin(now) ?? true,
       forecast: load,
       windows: windows ? coming.map((one) => jsonOf(one, windows.timezone, now, load)) : [],
     },
@@ -67,14 +67,14 @@ export const windowsNext: CommandCode<[string]> = async ([file], options, termin
   });
   if (options.format === 'text' && load === null && windows)
     terminal.hint(
-      `next: refit plan ${shellQuote(file)} -o saved-plan.json, then refit windows next saved-plan.json tells whether it fits`,
+      `next: refit plan ${shellQuote(file)} -o saved-plan.json, then refit windows next saved-plan.json to see whether it fits`,
     );
   return 0;
 };
 
 /**
- * A saved plan is known by being JSON; anything else is a plan.
- * @returns its windows, null where it has none, and what is to be done in them; or why it cannot be planned.
+ * Reads a saved plan, which is JSON, or a plan, which is anything else.
+ * @returns its windows (null: none) and load (null: unknown); or the findings of an invalid plan.
  */
 async function read(
   file: string,
@@ -90,14 +90,14 @@ async function read(
   if (text === null) return { findings };
   if (options.inventory !== undefined) {
     const { inventory: source, profile = null } = options;
-    const { review, findings: told } = await planFleet(text, file, {
+    const { review, findings: planFindings } = await planFleet(text, file, {
       from: { inventory: await readInventoryFile(source), source },
       region: regionFrom(options),
       profile,
       clock,
       durations: await pastDurations(options.durations, options.endpoint),
     });
-    if (review === null) return { findings: told };
+    if (review === null) return { findings: planFindings };
     return { windows: review.plan.windows ?? null, load: review.plan.forecast };
   }
   const parsed = parsePlan(text, file);
@@ -108,7 +108,7 @@ async function read(
   return { windows: windows ? { ...windows, calendars } : null, load: maximumLoad(parsed.plan) };
 }
 
-/** What a plan that names each instance can order at the most; null where it selects by a condition. */
+/** The most orders of a plan that names each instance; null if it selects by a condition. */
 function maximumLoad({ targets, execution }: Plan): Load | null {
   if (targets.some(({ match }) => match.kind === 'select')) return null;
   const orders = targets.reduce((sum, { wishes }) => sum + Object.keys(wishes).length, 0);
@@ -116,50 +116,50 @@ function maximumLoad({ targets, execution }: Plan): Load | null {
 }
 
 function formatLoad(load: Load | null): string {
-  if (load === null) return 'not known before the fleet is read: the plan selects by a condition';
+  if (load === null) return 'unknown until Refit reads the fleet: the plan selects instances by a condition';
   const least = `${counted(load.orders, 'order')}, at least ${duration(load.leastSeconds * 1000)} at the request rate`;
   if (load.time === undefined) return least;
   const { lastOrder, durations } = load.time;
-  const by = `${duration(lastOrder.p50 * 1000)} by the median, ${duration(lastOrder.p90 * 1000)} nine times of ten`;
-  const known = durations.source === 'runs' ? 'by past runs' : 'by an assumption, as no past run tells';
-  return `${least}; the last leaves after ${by}, ${known}`;
+  const times = `${duration(lastOrder.p50 * 1000)} (p50), ${duration(lastOrder.p90 * 1000)} (p90)`;
+  const known = durations.source === 'runs' ? 'from past runs' : 'assumed, because there are no past runs';
+  return `${least}; last order after ${times}, ${known}`;
 }
 
-function rowOf(opening: OpenWindow, windows: SavedWindows, now: number, load: Load | null): string[] {
-  const { opens, closes } = opening;
+function rowOf(window: OpenWindow, windows: SavedWindows, now: number, load: Load | null): string[] {
+  const { opens, closes } = window;
   const { timezone } = windows;
   return [
-    `${formatOpenWindow(opening, timezone)} ${timezone}`,
+    `${formatOpenWindow(window, timezone)} ${timezone}`,
     closes === null
       ? `from ${formatUtc(opens)} on`
       : `${formatUtc(opens).slice(0, -4)} to ${formatUtc(closes)}`,
-    formatLastStart(opening, windows),
+    formatLastStart(window, windows),
     load === null
-      ? 'fit not known'
-      : `the forecast ${fitsInto(opening, now, secondsToFit(load)) ? 'fits' : 'does not fit'}`,
+      ? 'fit unknown'
+      : `the forecast ${fitsInto(window, now, secondsToFit(load)) ? 'fits' : 'does not fit'}`,
   ];
 }
 
 function formatLastStart({ opens, lastStart }: OpenWindow, windows: SavedWindows): string {
   if (windows.lastStart === 0 || lastStart === null) return '';
   return lastStart <= opens
-    ? 'too short to begin'
+    ? 'too short to start'
     : `last start ${wallTime(lastStart, windows.timezone).time}`;
 }
 
-function jsonOf(opening: OpenWindow, zone: string, now: number, load: Load | null): object {
+function jsonOf(window: OpenWindow, zone: string, now: number, load: Load | null): object {
   const moment = (at: number | null) => {
     if (at === null) return null;
     const { weekday, date, time } = wallTime(at, zone);
     return { weekday: WEEKDAYS[weekday - 1], date, time, utc: iso(at) };
   };
-  const { weekday, date } = wallTime(opening.opens, zone);
+  const { weekday, date } = wallTime(window.opens, zone);
   return {
     weekday: WEEKDAYS[weekday - 1],
     date,
-    opens: moment(opening.opens),
-    lastStart: moment(opening.lastStart),
-    closes: moment(opening.closes),
-    fits: load === null ? null : fitsInto(opening, now, secondsToFit(load)),
+    opens: moment(window.opens),
+    lastStart: moment(window.lastStart),
+    closes: moment(window.closes),
+    fits: load === null ? null : fitsInto(window, now, secondsToFit(load)),
   };
 }

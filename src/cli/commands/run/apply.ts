@@ -1,4 +1,4 @@
-/** `refit apply SAVED`: carries it out, or goes on where it stopped. */
+/** `refit apply SAVED`: applies a saved plan, or resumes its run. */
 import { join, relative } from 'node:path';
 import { exitCodeOf } from '../../../errors.ts';
 import { given } from '../../../given.ts';
@@ -12,14 +12,14 @@ import { type ApplyEnd, type Approval, applySavedPlan } from '../../../operation
 import { escapeControls } from '../../../report/document/escape.ts';
 import type { ReportFormat } from '../../../report/run/render-report.ts';
 import type { CommandCode } from '../../command-row.ts';
-import { connectionOf, type Options, withConnectionOptions, wholeFrom } from '../../options.ts';
+import { connectionOf, type Options, wholeFrom, withConnectionOptions } from '../../options.ts';
 import { emit } from '../../output.ts';
 import { readSavedPlanFile } from '../../plan-inputs.ts';
 import { createRunView } from '../../run-view/run-view.ts';
 import { onSignals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 
-/** What a run exits with while an outcome is unknown. */
+/** The exit code of a run with an unknown outcome. */
 const UNKNOWN = exitCodeOf('outcome-unknown');
 
 export const apply: CommandCode<[string]> = async ([file], options, terminal) => {
@@ -44,7 +44,7 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
       onStart: view.start,
       onEntry: view.entry,
       onLive: view.live,
-      onNotice: (what) => terminal.err(`${escapeControls(what)}\n`),
+      onNotice: (text) => terminal.err(`${escapeControls(text)}\n`),
     });
     left = end.wasLeft;
     view.close();
@@ -58,38 +58,42 @@ export const apply: CommandCode<[string]> = async ([file], options, terminal) =>
     if (terminal.progress === 'json') {
       terminal.event({ event: 'ended', exitCode, directory, report, next: next?.command ?? null });
     } else {
-      if (end.wasFinished) terminal.hint('this run had ended: nothing was ordered');
+      if (end.wasFinished) terminal.hint('this run had already ended: nothing was ordered');
       terminal.hint(`report  ${report}`);
-      if (next) terminal.hint(`next    ${next.command}   ${next.why}`);
+      if (next) terminal.hint(`next    ${next.command}   ${next.reason}`);
     }
     return exitCode;
   } finally {
     view.close();
     signals.close();
-    // Left at once, nobody waits for answers that may never come.
+    // After an immediate end Refit does not wait for answers: they may never come.
     if (!left && !signals.leave.aborted) await connection.close();
   }
 };
 
-/** What is to be typed after a run, and why; null where nothing is left to do. */
+/** The next command after a run, and its reason; null if nothing is left to do. */
 function nextAfter(
   end: ApplyEnd,
   file: string,
   options: Options,
-): { readonly command: string; readonly why: string } | null {
-  const next = (command: string, why: string) => ({ command: withConnectionOptions(command, options), why });
+): { readonly command: string; readonly reason: string } | null {
+  const next = (command: string, reason: string) => ({
+    command: withConnectionOptions(command, options),
+    reason,
+  });
   const shown = shellQuote(shortPath(end.directory));
   const { totals, steps } = end.report;
-  if (end.exitCode === UNKNOWN) return next(`refit reconcile ${shown}`, 'settles by reading what is unknown');
+  if (end.exitCode === UNKNOWN)
+    return next(`refit reconcile ${shown}`, 'resolves unknown outcomes by reading');
   if (end.wasLeft || totals['not-run'] + totals.unknown > 0) {
     const flag = options.allowHooks ? ' --allow-hooks' : '';
-    return next(`refit apply ${shellQuote(file)} --run-dir ${shown}${flag}`, 'goes on where this stopped');
+    return next(`refit apply ${shellQuote(file)} --run-dir ${shown}${flag}`, 'resumes this run');
   }
   if (totals.verified === steps.length) return null;
-  return next(`refit retry ${shown} -o SAVED`, 'plans again what is not verified');
+  return next(`refit retry ${shown} -o SAVED`, 'plans the steps that are not verified');
 }
 
-/** A path as it is easier to type from here. */
+/** The relative path if it is below the current folder, else the path. */
 function shortPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near !== '' && !near.startsWith('..') ? near : path;
@@ -111,6 +115,6 @@ async function byPrompt(saved: SavedPlan, file: string, terminal: Terminal): Pro
     renderReview(review, 'text', { color: terminal.color.err, width: terminal.errWidth(), all: false }),
   );
   terminal.err(`  every step: refit show ${shellQuote(file)} --all\n`);
-  const answer = await terminal.ask(`\nCarry out these ${saved.steps.length} steps? Only "yes" is taken: `);
+  const answer = await terminal.ask(`\nApply these ${saved.steps.length} steps? Only "yes" is accepted: `);
   return answer?.trim() === 'yes' ? { how: 'prompt', by: userName() } : null;
 }

@@ -1,4 +1,4 @@
-/** `refit pause|continue|drain|abort|set RUN`: tells the live process of a run something, and says what it answered. */
+/** `refit pause|continue|drain|abort|set RUN`: sends a control command to a live run and prints the answer. */
 import { EXIT_COMMAND_REFUSED, RefitError } from '../../../errors.ts';
 import type { ControlCommand, ControlSetting } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
@@ -12,39 +12,39 @@ import type { Terminal } from '../../terminal.ts';
 export const set: CommandCode<[string, ...string[]]> = ([directory, ...typed], options, terminal) =>
   control(directory, settingFrom(directory, typed), options, terminal);
 
-/** The command that says one word to a live run. */
+/** Creates a control command without parameters. */
 export function controlCommand(kind: Exclude<ControlCommand['kind'], 'set'>): CommandCode<[string]> {
   return ([directory], options, terminal) => control(directory, { kind }, options, terminal);
 }
 
-/** @returns 0 where it was done, 5 where it was refused. */
+/** @returns 0 if the run accepted the command, 5 if it refused. */
 async function control(
   directory: string,
   command: ControlCommand,
   options: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const { accepted, what } = await controlRun(directory, command);
-  const text = () => `${accepted ? 'accepted' : 'refused'}: ${escapeControls(what)}\n`;
-  await print(terminal, options, { text, json: { accepted, what } });
+  const { accepted, what: message } = await controlRun(directory, command);
+  const text = () => `${accepted ? 'accepted' : 'refused'}: ${escapeControls(message)}\n`;
+  await print(terminal, options, { text, json: { accepted, message } });
   const next = `refit ${command.kind === 'pause' && accepted ? 'continue' : 'status'} ${shellQuote(directory)}`;
-  if (!accepted) terminal.err(`  fix: ${next} shows how it goes on\n`);
+  if (!accepted) terminal.err(`  fix: ${next}\n`);
   else terminal.hint(`next    ${next}`);
   return accepted ? 0 : EXIT_COMMAND_REFUSED;
 }
 
-/** `inFlight=5`, or the same in two words. @throws RefitError `usage` */
+/** Parses `inFlight=5` or `inFlight 5`. @throws RefitError `usage` */
 function settingFrom(directory: string, typed: readonly string[]): ControlCommand {
   const [name = '', text = '', ...more] =
     typed.length === 1 ? (typed[0] ?? '').split(/=(.*)/s).slice(0, 2) : typed;
-  const wrong = (what: string): RefitError =>
+  const wrong = (problem: string): RefitError =>
     new RefitError(
       'usage',
-      `set ${typed.join(' ')}: ${what}`,
+      `set ${typed.join(' ')}: ${problem}`,
       `refit set ${shellQuote(directory)} inFlight=5`,
     );
   if (name !== 'inFlight' && name !== 'requestsPerSecond')
-    throw wrong('what can be set is inFlight and requestsPerSecond');
+    throw wrong('you can set inFlight and requestsPerSecond');
   if (more.length > 0 || !/^-?\d+(\.\d+)?$/.test(text)) throw wrong(`${name} takes one number`);
   return { kind: 'set', setting: name satisfies ControlSetting, value: Number(text) };
 }

@@ -1,4 +1,4 @@
-/** `refit reconcile RUN`: settles by reading what is unknown of a run, and orders nothing. */
+/** `refit reconcile RUN`: resolves unknown outcomes of a run by reading. It orders nothing. */
 import { join } from 'node:path';
 import { shellQuote } from '../../../next-command.ts';
 import { RUN_FILES, readRun } from '../../../operations/read-run.ts';
@@ -13,11 +13,11 @@ import { onSignals } from '../../signals.ts';
 
 export const reconcile: CommandCode<[string]> = async ([directory], options, terminal) => {
   const { saved } = await readRun(directory);
-  // Nothing that is under way is ours to wait for: one signal is enough.
+  // A reconcile starts nothing that it must wait for, so one signal is enough.
   const signals = onSignals(
     terminal,
     () => undefined,
-    'leaving: nothing was ordered, and what is known is on record',
+    'stopping: nothing was ordered, and the journal has every result so far',
   );
   const view = createRunView(terminal, saved);
   try {
@@ -63,9 +63,9 @@ function describeEnd({ saved, steps }: ReconcileEnd, unknown: number, next: stri
   if (steps.length === 0) return `${name}: no outcome is unknown\nnext: ${next}\n`;
   const lines = [
     `${name}: ${counted(steps.length, 'outcome')} ${steps.length === 1 ? 'was' : 'were'} unknown, ${unknown === 0 ? 'none is' : `${unknown} still ${unknown === 1 ? 'is' : 'are'}`}; nothing was ordered`,
-    ...steps.map(({ step, outcome, orders, what }) => {
+    ...steps.map(({ step, outcome, orders, what: message }) => {
       const numbers = orders.length === 0 ? '' : `order ${orders.map(escapeControls).join(', ')}: `;
-      return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${escapeControls(what)}`;
+      return `  ${(outcome === 'not-run' ? 'not run' : outcome).padEnd(8)}  ${step}  ${numbers}${escapeControls(message)}`;
     }),
     `next: ${next}`,
   ];

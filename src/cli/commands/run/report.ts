@@ -1,6 +1,7 @@
-/** `refit report RUN`: the audit report, at any time, also after a crash. */
+/** `refit report RUN`: prints the audit report at any time, even after a crash. */
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
+import { shellQuote } from '../../../next-command.ts';
 import { reportRun } from '../../../operations/read-run.ts';
 import { renderReport } from '../../../operations/render.ts';
 import { closest } from '../../../plan/parse/closest-word.ts';
@@ -18,29 +19,29 @@ export const report: CommandCode<[string]> = async ([directory], options, termin
   );
   if (made.isCutOff) {
     terminal.err(
-      `entries of the journal are missing, which an earlier report still knew: refit audit verify ${directory}\n`,
+      `journal entries are missing that an earlier report contained; next: refit audit verify ${shellQuote(directory)}\n`,
     );
   }
   if (made.tornBytes > 0)
     terminal.hint(
-      `the last ${made.tornBytes} bytes of the journal are a torn entry and are not part of this report`,
+      `the journal ends with an incomplete entry of ${made.tornBytes} bytes, which is not in this report`,
     );
   return 0;
 };
 
-/** The columns of CSV that were asked for; null: all. @throws RefitError `usage` */
+/** The requested columns of CSV; null means all. @throws RefitError `usage` */
 function columnsFrom({ columns, format, write }: Options): string[] | null {
   if (columns === undefined) return null;
   if (format !== 'csv' && !write.some((one) => one.format === 'csv')) {
-    throw new RefitError('usage', '--columns are those of CSV, and no CSV is written', 'add --format csv');
+    throw new RefitError('usage', '--columns applies only to CSV', 'add --format csv');
   }
   const chosen = columns.split(',').map((one) => one.trim());
   for (const one of chosen) {
     if (CSV_COLUMNS.includes(one)) continue;
     throw new RefitError(
       'usage',
-      `--columns ${columns}: there is no column "${one}"`,
-      `${closest(one, CSV_COLUMNS) ?? 'step,outcome,orders'}   (all of them: ${CSV_COLUMNS.join(',')})`,
+      `--columns ${columns}: unknown column "${one}"`,
+      `${closest(one, CSV_COLUMNS) ?? 'step,outcome,orders'}   (all columns: ${CSV_COLUMNS.join(',')})`,
     );
   }
   return chosen;

@@ -1,4 +1,4 @@
-/** `refit status RUN`: where a run stands, by its journal; `--watch` looks again until it has ended. */
+/** `refit status RUN`: shows the state of a run; `--watch` refreshes it until the run has ended. */
 import { isFinished, totals } from '../../../journal/replay.ts';
 import { OUTCOMES } from '../../../model.ts';
 import { type RunStatus, readStatus, type Standing } from '../../../operations/read-run.ts';
@@ -11,23 +11,23 @@ import { formatLimit } from '../../run-view/draw-run.ts';
 import { createWatchedRun } from '../../run-view/drawn-run.ts';
 
 const WATCH_EVERY = 2 * SECOND;
-/** Steps named of each phase; the rest are counted. */
+/** How many steps Refit lists; it counts the rest. */
 const NAMED = 10;
 
 export const status: CommandCode<[string]> = async ([directory], options, terminal) => {
   const isText = options.format === 'text';
-  // Before a person it is one picture that goes on; else each time is told in full.
+  // On a terminal Refit draws one picture. Elsewhere it prints the whole state each time.
   const isDrawn = options.watch === true && isText && terminal.live && terminal.interactive;
   const watched = isDrawn ? createWatchedRun(terminal) : null;
-  let alone = 0;
+  let readsWithoutProcess = 0;
   try {
     for (;;) {
-      // Only the picture needs what has happened; else no more of the journal is held than where the run stands.
+      // Only the picture needs all entries. Otherwise Refit keeps only the state of the run.
       const found = await readStatus(directory, terminal.clock, isDrawn);
       const { state } = found.run;
-      // A run that somebody is about to resume has nobody for a moment; one whose process is gone has nobody for good.
-      alone = found.holder === null && state.startedAt !== null ? alone + 1 : 0;
-      const isLast = !options.watch || alone > (state.endedAt === null ? 2 : 0);
+      // A run that is about to resume has no process for a moment, so one reading is not enough.
+      readsWithoutProcess = found.holder === null && state.startedAt !== null ? readsWithoutProcess + 1 : 0;
+      const isLast = !options.watch || readsWithoutProcess > (state.endedAt === null ? 2 : 0);
       if (isLast) watched?.close();
       else if (found.whole) watched?.show(found.whole, found.live);
       if (isLast || !watched)
@@ -45,14 +45,14 @@ export const status: CommandCode<[string]> = async ([directory], options, termin
 };
 
 function describeRunState({ run: { state }, holder, live }: RunStatus): string {
-  if (state.startedAt === null) return 'not begun';
+  if (state.startedAt === null) return 'not started';
   if (holder) {
     if (state.stopping) return `stopping (${state.stopping.because}): ${state.stopping.what}`;
     return live?.paused ? `paused since ${live.paused.since} by ${live.paused.by}` : 'running';
   }
   if (isFinished(state)) return 'ended';
   if (state.endedAt !== null) return `ended (${state.endedBecause}) with work left`;
-  return 'stopped without an end: its process is gone';
+  return 'interrupted: its process is gone';
 }
 
 function statusData(status: RunStatus) {
@@ -63,25 +63,25 @@ function statusData(status: RunStatus) {
   return {
     plan: { name: saved.name, digest: saved.digest },
     directory: run.directory,
-    standing: describeRunState(status),
+    status: describeRunState(status),
     holder,
     startedAt: state.startedAt,
     endedAt: state.endedAt,
     endedBecause: state.endedBecause,
     exitCode: state.exitCode,
-    what: state.stopping?.what ?? null,
-    // A step that is being settled is under way, not unknown.
+    message: state.stopping?.what ?? null,
+    // A step that Refit still follows is in progress, not unknown.
     totals: totals(steps.filter((step) => !open.includes(step))),
     waves: { of: saved.waves.length, started: state.wavesStarted.length, ended: state.wavesEnded.length },
-    underWay: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
+    inProgress: open.map(({ step, phase, what, intentAt, acceptedAt }) => ({
       step,
       phase,
-      what,
+      message: what,
       since: acceptedAt ?? intentAt,
     })),
-    /** What the process itself says: paused or not, what was set, and every wait. null: none answers. */
+    /** The answer of the process: paused or not, settings and waits. null if none answers. */
     live,
-    /** By the journal: a pause ends with its process. */
+    /** From the journal. A pause ends with its process. */
     wasPaused: holder ? null : state.steered.paused,
     head: state.head,
     next,
@@ -92,46 +92,44 @@ function describeStatus(status: RunStatus, now: number): string {
   const { run, holder, live, next } = status;
   const { saved, state } = run;
   const facts = statusData(status);
-  const { underWay } = facts;
+  const { inProgress } = facts;
   const counts = OUTCOMES.filter((outcome) => facts.totals[outcome] > 0).map(
     (outcome) => `${facts.totals[outcome]} ${outcome}`,
   );
   const since = (time: string | null) => duration(now - Date.parse(time ?? ''));
   const paused = state.endedAt === null ? facts.wasPaused : null;
   return [
-    `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.standing)}`,
-    `  began    ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
-    ...(state.stopping && !holder ? [`  because  ${escapeControls(state.stopping.what)}`] : []),
-    ...(live ? liveLines(live, now) : holder ? ['  process  does not answer at its control socket'] : []),
+    `${escapeControls(saved.name)} (${saved.digest.slice(0, 8)}): ${escapeControls(facts.status)}`,
+    `  started  ${state.startedAt ?? 'not yet'}${holder ? `, process ${holder.pid} on ${escapeControls(holder.host)}` : ''}`,
+    ...(state.stopping && !holder ? [`  reason   ${escapeControls(state.stopping.what)}`] : []),
+    ...(live ? liveLines(live, now) : holder ? ['  process  does not answer on its control socket'] : []),
     ...(paused
       ? [
-          `  paused   by ${escapeControls(paused.by)} at ${paused.since}, until its process ended: apply goes on`,
+          `  paused   by ${escapeControls(paused.by)} at ${paused.since}, until its process ended; refit apply resumes the run`,
         ]
       : []),
-    `  waves    ${facts.waves.ended} of ${facts.waves.of} settled`,
-    `  steps    ${[...counts, ...(underWay.length > 0 ? [`${underWay.length} under way`] : [])].join(', ')}`,
-    ...underWay
+    `  waves    ${facts.waves.ended} of ${facts.waves.of} ended`,
+    `  steps    ${[...counts, ...(inProgress.length > 0 ? [`${inProgress.length} in progress`] : [])].join(', ')}`,
+    ...inProgress
       .slice(0, NAMED)
       .map(
         (one) =>
-          `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${escapeControls(one.what)}`,
+          `  ${one.phase.padEnd(11)} ${one.step}  for ${since(one.since)}: ${escapeControls(one.message)}`,
       ),
-    ...(underWay.length > NAMED ? [`  and ${underWay.length - NAMED} more under way`] : []),
+    ...(inProgress.length > NAMED ? [`  and ${inProgress.length - NAMED} more in progress`] : []),
     `  head     ${state.head}`,
     `next: ${next}`,
     '',
   ].join('\n');
 }
 
-/** What is set, and what is waited for: by name, how many steps, since when, and for how long at most. */
+/** Settings and waits. Each wait has its name, number of steps, start and limit. */
 function liveLines({ inFlight, requestsPerSecond, waits }: Standing, now: number): string[] {
   const slowed = requestsPerSecond.lanes.filter(({ rate }) => rate < requestsPerSecond.now);
   return [
-    `  places   ${inFlight.underWay} of ${formatLimit(inFlight)} taken`,
-    `  rate     ${formatLimit(requestsPerSecond)} requests a second`,
-    ...slowed.map(
-      ({ action, rate }) => `           ${escapeControls(action)} at ${rate.toFixed(1)} for a while`,
-    ),
+    `  slots    ${inFlight.underWay} of ${formatLimit(inFlight)} in use`,
+    `  rate     ${formatLimit(requestsPerSecond)} requests per second`,
+    ...slowed.map(({ action, rate }) => `           ${escapeControls(action)} at ${rate.toFixed(1)} for now`),
     ...[...Map.groupBy(waits, ({ name }) => name)].map(([name, those]) => {
       const longest = those.reduce((a, b) => (a.since <= b.since ? a : b));
       const who = those.every(({ step }) => step === null)

@@ -1,4 +1,4 @@
-/** `refit schedule list DIR` and `refit schedule next DIR`: what is scheduled, how it went, and when it is due. Writes nothing. */
+/** `refit schedule list DIR` and `refit schedule next DIR`: list scheduled plans and due times. They write nothing. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
@@ -25,7 +25,7 @@ import type { CommandCode } from '../../command-row.ts';
 import { countFrom } from '../../options.ts';
 import { print } from '../../output.ts';
 
-/** What is listed of a file: where it stands, or why it is not scheduled. */
+/** A file with its schedule state, or with the reason why it is not scheduled. */
 type Listed =
   | { readonly file: Exclude<FileReading, { kind: 'scheduled' }>; readonly status: null }
   | { readonly file: FileReading; readonly status: PlanStatus };
@@ -58,7 +58,7 @@ export const scheduleList: CommandCode<[string]> = async ([folder], options, ter
   if (invalid > 0) terminal.hint(`${counted(invalid, 'file')} cannot be scheduled`);
   terminal.hint(
     scheduler === null
-      ? `no scheduler watches it: refit schedule run ${shellQuote(folder)}`
+      ? `no scheduler is watching this folder; next: refit schedule run ${shellQuote(folder)}`
       : `watched by process ${scheduler.pid} on ${scheduler.host} since ${scheduler.since}`,
   );
   return 0;
@@ -78,40 +78,48 @@ function statusLines(status: PlanStatus, directoryOf: DirectoryOf): string[] {
   const zone = zoneOf(schedule);
   const moment = (at: number) => `${formatMoment(at, zone)} (${formatUtc(at)})`;
   const last = account?.last ?? null;
-  const passedOver = account?.passedOver ?? null;
-  const what = saved === null ? schedule.does : `carries out ${saved.digest.slice(0, 8)}`;
+  const skipped = account?.passedOver ?? null;
+  const action = saved === null ? schedule.does : `apply ${saved.digest.slice(0, 8)}`;
   const rows: string[][] = [
-    ['does', `${what} ${describeSchedule(schedule)}`],
-    ['state', behind === null ? (enabled ? 'enabled' : 'disabled') : `not carried out: ${behind}`],
-    ['last', last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${describeOccurrence(last, zone)}`],
-    ...(last === null ? [] : [['in', directoryOf(plan.name, last.due)]]),
-    ...(passedOver === null
-      ? []
-      : [['passed over', `${moment(Date.parse(passedOver.due))}: ${passedOver.what}`]]),
-    ['next', next === null ? describeNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`],
+    ['action', `${action} ${describeSchedule(schedule)}`],
+    ['state', behind === null ? (enabled ? 'enabled' : 'disabled') : `blocked: ${behind}`],
+    [
+      'last',
+      last === null ? 'none yet' : `${moment(Date.parse(last.due))}: ${describeOccurrence(last, zone)}`,
+    ],
+    ...(last === null ? [] : [['run', directoryOf(plan.name, last.due)]]),
+    ...(skipped === null ? [] : [['skipped', `${moment(Date.parse(skipped.due))}: ${skipped.what}`]]),
+    [
+      'next',
+      next === null ? describeNever(status) : `${formatMoment(next, zone)} ${zone} (${formatUtc(next)})`,
+    ],
   ];
   return table(rows, [{}, {}], Number.POSITIVE_INFINITY, '');
 }
 
-function describeOccurrence({ phase, exitCode, what, goesOnAt }: Occurrence, zone: string): string {
-  if (phase === 'under-way') return 'under way';
-  return `exit ${exitCode}, ${what}${goesOnAt === null ? '' : `, at ${formatMoment(goesOnAt, zone)}`}`;
+function describeOccurrence(
+  { phase, exitCode, what: message, goesOnAt: resumesAt }: Occurrence,
+  zone: string,
+): string {
+  if (phase === 'under-way') return 'in progress';
+  return `exit ${exitCode}, ${message}${resumesAt === null ? '' : `, at ${formatMoment(resumesAt, zone)}`}`;
 }
 
 function describeNever({ plan: { schedule, saved }, account, enabled }: PlanStatus): string {
-  if (!enabled) return 'never, while it is disabled';
-  if (saved !== null && account?.ofDigest.has(saved.digest)) return 'never: a saved plan is carried out once';
-  return schedule.when.kind === 'once' ? 'never: its time has gone by' : 'never by itself';
+  if (!enabled) return 'never: the plan is disabled';
+  if (saved !== null && account?.ofDigest.has(saved.digest))
+    return 'never: a saved plan is applied only once';
+  return schedule.when.kind === 'once' ? 'never: its time has passed' : 'never: it has no due times';
 }
 
-/** The zone by whose clock a person reads its times. */
+/** The time zone in which people read the times of a schedule. */
 function zoneOf({ when }: Schedule): string {
   return when.kind === 'cron' ? when.timezone : when.zone;
 }
 
 function jsonOf({ file, status }: Listed, directoryOf: DirectoryOf): object {
   const { name, kind: state } = file;
-  if (status === null) return { name, state, what: file.what, fix: file.fix };
+  if (status === null) return { name, state, message: file.what, fix: file.fix };
   const { plan, account, enabled, behind, next } = status;
   const last = account?.last ?? null;
   const isoOrNull = (at: number | null) => (at === null ? null : iso(at));
@@ -122,20 +130,20 @@ function jsonOf({ file, status }: Listed, directoryOf: DirectoryOf): object {
     digest: plan.saved?.digest ?? null,
     schedule: plan.schedule,
     enabled,
-    what: behind,
+    message: behind,
     next: next === null ? null : momentOf(next, zoneOf(plan.schedule)),
     last: last && {
       due: last.due,
       phase: last.phase,
       exitCode: last.exitCode,
-      what: last.what,
+      message: last.what,
       attempts: last.attempts,
-      goesOnAt: isoOrNull(last.goesOnAt),
+      resumesAt: isoOrNull(last.goesOnAt),
       endedAt: isoOrNull(last.endedAt),
       totals: last.totals,
       directory: directoryOf(name, last.due),
     },
-    passedOver: account?.passedOver ? { due: account.passedOver.due, what: account.passedOver.what } : null,
+    skipped: account?.passedOver ? { due: account.passedOver.due, message: account.passedOver.what } : null,
     counts: account?.counts ?? {},
   };
 }
@@ -180,8 +188,8 @@ export const scheduleNext: CommandCode<[string]> = async ([folder], options, ter
 };
 
 function remarkOn({ plan, goesOn, opens }: ComingTime): string | null {
-  if (goesOn !== null) return `goes on: ${goesOn}`;
+  if (goesOn !== null) return `resumes: ${goesOn}`;
   if (opens === null) return null;
-  if (opens === 'never') return 'outside of its windows, and none opens';
-  return `outside of its windows: goes on ${formatMoment(opens, plan.saved!.windows!.timezone)}`;
+  if (opens === 'never') return 'outside its windows, and no window opens';
+  return `outside its windows: resumes ${formatMoment(opens, plan.saved!.windows!.timezone)}`;
 }

@@ -1,6 +1,6 @@
 /**
- * `refit schedule run DIR`: watches a folder of plans and carries each out when it is due, until it is told to stop.
- * `refit schedule run-now DIR NAME`, `disable` and `enable`: one of them, beside its due times.
+ * `refit schedule run DIR`: watches a folder of plans and applies each plan when it is due.
+ * `refit schedule run-now|disable|enable DIR NAME`: starts one plan now, or changes whether it follows its due times.
  */
 
 import { hostname } from 'node:os';
@@ -28,7 +28,7 @@ import { onSignals, type Signals } from '../../signals.ts';
 import type { Terminal } from '../../terminal.ts';
 
 const STOPPING =
-  'stopping: nothing new begins, what is under way is drained (again: leave at once); the next scheduler goes on with it';
+  'stopping: nothing new starts, and runs in progress drain (signal again to stop immediately); the next scheduler resumes them';
 
 export const scheduleRun: CommandCode<[string]> = async ([folder], options, terminal) => {
   const address = options.listen === undefined ? null : loopbackFrom(options.listen);
@@ -41,7 +41,10 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
         address &&
         (await openHealthServer({ ...address, standing, clock: terminal.clock, version: VERSION }));
       const url = server?.url ?? null;
-      const health = url === null ? 'no --listen, so no health and metrics' : `${url}/healthz ${url}/metrics`;
+      const health =
+        url === null
+          ? 'no health and metrics endpoints (--listen is not set)'
+          : `${url}/healthz ${url}/metrics`;
       await print(terminal, options, {
         text: () => `watching ${escapeControls(folder)}; ${health}\n`,
         json: { folder: resolve(folder), runs: rootOf(folder, options.runs), url },
@@ -57,12 +60,12 @@ export const scheduleRun: CommandCode<[string]> = async ([folder], options, term
   }
 };
 
-/** Through the scheduler where one lives, else here and now. @returns 0 where one took it up, else the occurrence's own code. */
+/** Asks the live scheduler, else runs the plan in this process. @returns 0 if a scheduler accepted, else the code of the occurrence. */
 export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, name], options, terminal) => {
   const { root, view } = await readSchedule(folder, options.runs);
   const file = fileNamed(name, view, folder);
   if (file.kind !== 'scheduled')
-    throw new RefitError('usage', `${file.name} cannot be begun: ${file.what}`, file.fix);
+    throw new RefitError('usage', `${file.name} cannot start: ${file.what}`, file.fix);
   const at = terminal.clock.now();
   const id = `${iso(at).replace(/[^0-9A-Z]/g, '')}-${process.pid}`;
   const request = { id, plan: file.name, at, by: userName() };
@@ -82,13 +85,13 @@ export const scheduleRunNow: CommandCode<[string, string]> = async ([folder, nam
   }
 };
 
-function printEvent(deed: ScheduleEvent, root: string, options: Options, terminal: Terminal): Promise<void> {
+function printEvent(event: ScheduleEvent, root: string, options: Options, terminal: Terminal): Promise<void> {
   const directory =
-    'due' in deed ? createOccurrenceStore(root, hostname()).directoryOf(deed.plan, deed.due) : null;
-  const where = deed.kind === 'refused' || directory === null ? '' : `\n${directory}`;
+    'due' in event ? createOccurrenceStore(root, hostname()).directoryOf(event.plan, event.due) : null;
+  const where = event.kind === 'refused' || directory === null ? '' : `\n${directory}`;
   return print(terminal, options, {
-    text: () => `${escapeControls(formatScheduleEvent(deed))}${where}\n`,
-    json: { ...deed, directory },
+    text: () => `${escapeControls(formatScheduleEvent(event))}${where}\n`,
+    json: { ...event, directory },
   });
 }
 
@@ -108,13 +111,13 @@ export function enableOrDisable(enabled: boolean): CommandCode<[string, string]>
 }
 
 function switchText(plan: string, enabled: boolean, changed: boolean): string {
-  if (!changed) return `${plan} is ${enabled ? 'enabled' : 'disabled'} already`;
+  if (!changed) return `${plan} is already ${enabled ? 'enabled' : 'disabled'}`;
   return enabled
-    ? `${plan} is enabled: what was due until now is not made up for`
-    : `${plan} is disabled: nothing of it begins by itself; what is under way goes on`;
+    ? `${plan} is enabled: Refit does not make up for missed due times`
+    : `${plan} is disabled: it ignores its due times; a run in progress continues`;
 }
 
-/** Holds the folder for this process. @throws RefitError as `holdFolder` does. */
+/** Locks the folder for this process. @throws RefitError as `lockFolder` does. */
 function withPorts<T>(
   folder: string,
   options: Options,
@@ -140,7 +143,7 @@ function withPorts<T>(
   return lockFolder(holding, use);
 }
 
-/** What is passed on to the commands that are started. */
+/** The options for the commands that the scheduler starts. */
 function flagsOf({
   endpoint,
   signature,
@@ -158,24 +161,24 @@ function flagsOf({
   };
 }
 
-/** One line on stderr for each entry and each remark: words, or JSON. */
+/** Prints one line on stderr for each entry and each remark: text, or JSON. */
 function logger({ format }: Options, terminal: Terminal) {
-  const say = (at: string, words: string) => terminal.err(`${at} ${escapeControls(words)}\n`);
+  const write = (at: string, text: string) => terminal.err(`${at} ${escapeControls(text)}\n`);
   return {
     onEntry(entry: ScheduleEntry) {
       if (terminal.quiet && isRoutine(entry)) return;
       if (format === 'json') terminal.err(`${JSON.stringify(entry)}\n`);
-      else say(entry.at, formatScheduleEvent(entry));
+      else write(entry.at, formatScheduleEvent(entry));
     },
-    log(plan: string | null, what: string) {
+    log(plan: string | null, message: string) {
       const at = iso(terminal.clock.now());
-      if (format === 'json') terminal.err(`${JSON.stringify({ at, kind: 'remark', plan, what })}\n`);
-      else say(at, plan === null ? what : `${plan}: ${what}`);
+      if (format === 'json') terminal.err(`${JSON.stringify({ at, kind: 'remark', plan, message })}\n`);
+      else write(at, plan === null ? message : `${plan}: ${message}`);
     },
   };
 }
 
-/** What asks nothing of anybody. */
+/** Whether an entry needs no attention from people. */
 function isRoutine(entry: ScheduleEntry): boolean {
   return (
     ['started', 'stopped', 'seen', 'began'].includes(entry.kind) ||

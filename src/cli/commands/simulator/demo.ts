@@ -1,6 +1,6 @@
 /**
- * `refit demo`: the whole story on a simulated fleet, by the very commands a user types. The simulator is a process
- * of its own and is reached over HTTP with signatures, like the real provider.
+ * `refit demo`: plans, applies and audits a simulated fleet with the commands that users type. The simulator is a
+ * separate process. The commands reach it over HTTP with signatures, like the real provider.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -22,9 +22,9 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
   const saved = join(RUNS, 'demo.saved.json');
   await mkdir(RUNS, { recursive: true, mode: 0o700 });
   const inks = ink(terminal.color.err);
-  const say = (text: string) => terminal.err(`\n${inks.bold(text)}\n`);
+  const heading = (text: string) => terminal.err(`\n${inks.bold(text)}\n`);
 
-  say('$ refit simulate --instances 280');
+  heading('$ refit simulate --instances 280');
   const simulator = spawn(
     process.execPath,
     [program, '-q', 'simulate', '--instances', '280', '--duration', '1s..4s'],
@@ -43,7 +43,7 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
     };
     const refit = async (...args: string[]): Promise<number> => {
       const shown = args.map((arg) => (arg === planFile ? 'plans/demo.yaml' : arg)).join(' ');
-      say(`$ refit ${shown}`);
+      heading(`$ refit ${shown}`);
       const child = spawn(process.execPath, [program, ...args, '--endpoint', url], { env, stdio: 'inherit' });
       const [code] = (await once(child, 'exit')) as [number | null];
       return code ?? 1;
@@ -53,7 +53,7 @@ export const demo: CommandCode<[]> = async (_args, _options, terminal) => {
     const applied = await refit('apply', saved, '--auto-approve');
     const run = join(RUNS, (await newestRun()) ?? '');
     const verified = await refit('audit', 'verify', run);
-    say(`the audit report: ${join(run, RUN_FILES.page)}`);
+    heading(`the audit report: ${join(run, RUN_FILES.page)}`);
     return applied === 0 ? verified : applied;
   } finally {
     simulator.kill('SIGTERM');
@@ -66,7 +66,7 @@ async function firstLine(
   for await (const line of createInterface({ input: simulator.stdout! })) {
     return JSON.parse(line) as { url: string; secretId: string; secretKey: string };
   }
-  throw new RefitError('internal', 'the simulator did not start', 'refit simulate tells why');
+  throw new RefitError('internal', 'the simulator did not start', 'run refit simulate to see the error');
 }
 
 async function newestRun(): Promise<string | undefined> {

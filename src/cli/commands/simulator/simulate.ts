@@ -1,4 +1,4 @@
-/** `refit simulate`: the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
+/** `refit simulate`: serves the provider's API on loopback. The first line on stdout is JSON: url, secretId, secretKey. */
 import { RefitError } from '../../../errors.ts';
 import { given } from '../../../given.ts';
 import { readInput } from '../../../operations/named-files.ts';
@@ -10,9 +10,13 @@ import { onSignals } from '../../signals.ts';
 export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
   const { limitCounting = 'calendar', fleet: fleetFile, tls = false } = options;
   if (limitCounting !== 'calendar' && limitCounting !== 'sliding' && limitCounting !== 'bucket') {
-    throw new RefitError('usage', `--limit-counting ${limitCounting}`, 'one of: calendar, sliding, bucket');
+    throw new RefitError(
+      'usage',
+      `--limit-counting ${limitCounting}: unknown way`,
+      'one of: calendar, sliding, bucket',
+    );
   }
-  const asked = given({
+  const settings = given({
     instances: wholeFrom('--instances', options.instances),
     fleet: fleetFile && (await readInput(fleetFile, 'the fleet')).toString('utf8'),
     port: wholeFrom('--port', options.port),
@@ -25,9 +29,9 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
     balance: wholeFrom('--balance', options.balance),
     accounts: options.account,
   });
-  const provider = await simulateProvider({ ...asked, limitCounting, tls }, terminal.clock);
+  const provider = await simulateProvider({ ...settings, limitCounting, tls }, terminal.clock);
   const { url, secretId, secretKey, ca, keys } = provider;
-  // Everybody's keys where there is more than one to choose from.
+  // The keys of every account, if there is more than one.
   const accounts = keys.length > 1 ? keys : null;
   await terminal.out(`${JSON.stringify({ url, secretId, secretKey, ...given({ ca, accounts }) })}\n`);
   terminal.hint(howToReach(provider));
@@ -43,10 +47,10 @@ export const simulate: CommandCode<[]> = async (_args, options, terminal) => {
 
 function howToReach({ url, secretId, secretKey, ca }: SimulatedProvider): string {
   return [
-    'the provider in small listens; in another shell:',
+    'the simulated provider is running; in another shell, type:',
     `  export TENCENTCLOUD_SECRET_ID=${secretId} TENCENTCLOUD_SECRET_KEY=${secretKey}`,
     ...(ca === null ? [] : [`  export NODE_EXTRA_CA_CERTS=${ca}`]),
     `  refit inventory --endpoint ${url}`,
-    `counts of every call: ${url}/_refit/counts   (Ctrl-C ends it)`,
+    `call counts: ${url}/_refit/counts   (stop with Ctrl-C)`,
   ].join('\n');
 }
