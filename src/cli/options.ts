@@ -95,7 +95,11 @@ export function regionFrom(options: Options): string | null {
 function durationFrom(flag: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   if (!match)
-    throw new RefitError('usage', `${flag} ${text}: not a duration`, `${flag} 3s   (units: ms, s, m, h)`);
+    throw new RefitError(
+      'usage',
+      `${flag} ${text}: not a duration`,
+      `for example ${flag} 3s   (units: ms, s, m, h)`,
+    );
   return Number(match[1]) * { ms: 1, s: SECOND, m: MINUTE, h: HOUR }[match[2] as 'ms' | 's' | 'm' | 'h'];
 }
 
@@ -114,7 +118,7 @@ export function wholeFrom(flag: string, text: string | undefined, least = 0): nu
     throw new RefitError(
       'usage',
       `${flag} ${text}: not a whole number of at least ${least}`,
-      `${flag} ${Math.max(least, 60)}`,
+      `for example ${flag} ${Math.max(least, 60)}`,
     );
   }
   return value;

@@ -33,7 +33,7 @@ export function outputFrom(
 
 function mustBeFormat(name: string, formats: readonly string[]): void {
   if (formats.includes(name)) return;
-  throw new RefitError('usage', `unknown format "${name}"`, `one of: ${formats.join(', ')}`);
+  throw new RefitError('usage', `this command has no format "${name}"`, `one of: ${formats.join(', ')}`);
 }
 
 /** Renders a result once for stdout and once for each `--write FORMAT=FILE`. */

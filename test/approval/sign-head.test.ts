@@ -114,8 +114,8 @@ describe('a signature over the head of a journal', () => {
 
   it('is a fault where none is by anybody on the list', () => {
     const { faults, warnings } = examine(good, signers(['li', li]));
-    expect(faults).toEqual(['nobody in signers.yaml has signed this journal']);
-    expect(warnings.join()).toContain('the key of nobody in signers.yaml');
+    expect(faults).toEqual(['no signer in signers.yaml has signed this journal']);
+    expect(warnings.join()).toContain('which is not a key in signers.yaml');
     const none = { saved, offered: [], signers: signers(['li', li]) };
     expect(examineSignatures(entries, none).faults).toHaveLength(1);
   });

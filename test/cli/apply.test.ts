@@ -1,4 +1,4 @@
-/** When `apply` refuses, halts or finds something else than was planned: the code, the words, and what it left alone. */
+/** How `apply` refuses, halts and handles drift: exit code, message, and what it leaves unchanged. */
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { canonical, sha256 } from '../../src/digest.ts';
 import { SAVED_PLAN_FORMAT } from '../../src/model.ts';
@@ -16,7 +16,7 @@ import {
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 
-/** Three instances to grow, sealed. */
+/** A saved plan that grows three instances. */
 async function sealed(
   test: Pick<TestContext, 'onTestFinished'>,
   { simulator = BRISK, plan = growPlan(), fleet = plainFleet(3) }: DeskOptions & { plan?: string } = {},
@@ -33,7 +33,7 @@ async function mustHaveOrdered(at: Desk, orders: number): Promise<void> {
   expect(Object.values(seen).reduce((sum, count) => sum + count, 0)).toBe(orders);
 }
 
-/** What differs from a plain `apply`, and what happens to the desk before it. */
+/** How a case differs from a plain `apply`, and what happens to the desk before it. */
 interface Row {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ interface Row {
 
 const KEYLESS = { TENCENTCLOUD_SECRET_ID: undefined, TENCENTCLOUD_SECRET_KEY: undefined };
 
-describe.concurrent('apply refuses, before anything is ordered,', () => {
+describe.concurrent('apply refuses before any order', () => {
   let office: Desk;
   beforeAll(async () => {
     office = await openDesk({ fleet: plainFleet(3) });
@@ -139,7 +139,7 @@ describe.concurrent('apply refuses, before anything is ordered,', () => {
     [
       'a run directory below a file',
       1,
-      /a part of its path is no folder/,
+      /a part of its path is not a folder/,
       { args: ['apply', 'saved.json', '--auto-approve', '--run-dir', 'plan.yaml/run'] },
     ],
     ['a provider that is down', 1, /ECONNREFUSED/, { args: [...APPLY, '--endpoint', 'http://127.0.0.1:9'] }],
@@ -155,7 +155,7 @@ describe.concurrent('apply refuses, before anything is ordered,', () => {
     expect(ended.stdout + ended.stderr).not.toMatch(/^\s+at .*[(/:]|internal error/m);
   });
 
-  it('and carries out by the same command what was refused for a reason that is gone', async (test) => {
+  it('applies the plan with the same command after the reason for the refusal is gone', async (test) => {
     const at = await sealed(test);
     expect((await at.refit(APPLY, { env: KEYLESS })).code).toBe(12);
     expect((await at.refit(['apply', 'saved.json', '--run-dir', 'run'])).code).toBe(11);
@@ -167,8 +167,8 @@ describe.concurrent('apply refuses, before anything is ordered,', () => {
   });
 });
 
-describe.concurrent('two that want the same run', () => {
-  it('are told apart by the lock: the second exits 7 and names the first', async (test) => {
+describe.concurrent('two processes with the same run', () => {
+  it('the second exits 7 and names the first', async (test) => {
     const at = await sealed(test, {
       simulator: ['--start-lag', '50ms', '--duration', '60s', '--lock-tail', '50ms'],
     });
@@ -181,9 +181,9 @@ describe.concurrent('two that want the same run', () => {
       expect(second.stderr).toMatch(/fix: wait for it/);
     }
     const status = await at.refit(['status', 'run', '--json']);
-    expect(JSON.parse(status.stdout)).toMatchObject({ standing: 'running', holder: { pid: first.pid } });
+    expect(JSON.parse(status.stdout)).toMatchObject({ status: 'running', holder: { pid: first.pid } });
     expect((await at.refit(['report', 'run'])).code).toBe(0);
-    // Its changes last a minute, so that it is there however slow the machine is; it is told to leave, not waited for.
+    // Its changes last a minute, so that it is alive even on a slow machine. The test then stops it.
     first.kill('SIGTERM');
     await until('the first signal is heard', () => first.stderr().includes('stopping'));
     await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -192,7 +192,7 @@ describe.concurrent('two that want the same run', () => {
     await mustHaveOrdered(at, 3);
   });
 
-  it('started at the same moment, one runs and the other is refused', async (test) => {
+  it('one runs and the other is refused when both start at the same moment', async (test) => {
     const at = await sealed(test);
     const ends = await Promise.all([at.refit(APPLY), at.refit(APPLY), at.refit(APPLY)]);
     const codes = ends.map(({ code }) => code).sort();
@@ -205,7 +205,7 @@ describe.concurrent('two that want the same run', () => {
   });
 });
 
-describe.concurrent('apply tells by its exit code how a run ended', () => {
+describe.concurrent('the exit code of apply shows how a run ended', () => {
   it.for<[string, number, string[], Record<string, number>, RegExp]>([
     [
       'a task that failed',
@@ -234,13 +234,13 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
       simulator: [...BRISK, ...faults.flatMap((fault) => ['--fault', fault])],
       fleet: plainFleet(3),
     });
-    // The same fleet and the same keys, by the same seed; planned where all was well.
+    // The same seed gives the same fleet and keys. The plan is made without faults.
     const ended = await at.refit([...APPLY, '--endpoint', faulty.simulator.url]);
     expect(ended.code, ended.stderr).toBe(code);
     expect(ended.stdout + ended.stderr).toMatch(says);
     expect((await at.report()).totals).toMatchObject(totals);
     for (const count of Object.values((await faulty.simulator.counts()).orders)) expect(count).toBe(1);
-    // What the run exits with, the run directory exits with.
+    // A later apply of the run directory exits with the same code.
     if (code !== 4) {
       const again = await at.refit([...APPLY, '--endpoint', faulty.simulator.url]);
       expect([again.code, again.stdout]).toEqual([code, ended.stdout]);
@@ -249,7 +249,7 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
     expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(0);
   });
 
-  it('an instance that somebody else changed after it was planned: exit 3, and it is left alone', async (test) => {
+  it('exits 3 and leaves an instance alone that changed after planning', async (test) => {
     const at = await sealed(test);
     const other = await desk(test, { simulator: at.simulator });
     await other.write('other.yaml', growPlan().replace('8GB', '16GB').replace('all: true', 'name: plain-1'));
@@ -262,7 +262,7 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
     await mustHaveOrdered(at, 3);
   });
 
-  it('halted by the threshold, and goes on once taken up again', async (test) => {
+  it('halts at the threshold, and continues when resumed', async (test) => {
     const at = await sealed(test, {
       fleet: plainFleet(6),
       simulator: [...BRISK, '--fault', 'failed-task#1'],
@@ -279,7 +279,7 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
     expect((await at.report()).totals).toMatchObject({ failed: 1, verified: 5 });
   });
 
-  it('the time that the plan set itself is over: exit 8, nothing new is ordered', async (test) => {
+  it('exits 8 and orders nothing new after finishBy', async (test) => {
     const at = await desk(test, {
       fleet: plainFleet(6),
       simulator: ['--start-lag', '20ms', '--duration', '4s', '--lock-tail', '20ms'],
@@ -297,7 +297,7 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
     expect(totals.verified! + totals['not-run']!).toBe(6);
   });
 
-  it('the tail lock between two steps of one instance is waited out, and told only with -v', async (test) => {
+  it('waits for the tail lock between two steps of one instance, and logs it only with -v', async (test) => {
     const twoSteps = async (flags: readonly string[]) => {
       const at = await sealed(test, {
         simulator: ['--start-lag', '20ms', '--duration', '100ms', '--lock-tail', '8s'],
@@ -315,7 +315,7 @@ describe.concurrent('apply tells by its exit code how a run ended', () => {
     expect(plain).not.toMatch(/refused, |had not landed/);
   });
 
-  it('plans that a rule or a guard refuses exit 5 and seal nothing', async (test) => {
+  it('plan exits 5 and writes no saved plan when a rule or a guard refuses', async (test) => {
     const at = await desk(test, { simulator: BRISK, fleet: plainFleet(3) });
     await at.write('shrink.yaml', growPlan().replace('8GB', '2GB'));
     await at.write('guard.yaml', growPlan(['guards: { targets: "<= 1" }']));
@@ -355,7 +355,7 @@ describe.concurrent('a run directory that cannot be trusted', () => {
     [
       'a journal of a later version',
       async (at) => {
-        // Hashed anew, as a later version would have written it.
+        // Hashed again, as a later version would write it.
         let prev = '0'.repeat(64);
         const lines = (await at.journal()).map(({ hash: _, ...entry }) => {
           const format = entry.kind === 'run-started' ? { format: 'refit.journal/9' } : {};
@@ -372,7 +372,7 @@ describe.concurrent('a run directory that cannot be trusted', () => {
       async (at) => at.write('run/plan.json', (await at.text('run/plan.json')).replace('8192', '16384')),
       /altered|digest/,
     ],
-  ])('%s: nothing is ordered, shown or resumed; exit 6', async ([, damage, says], test) => {
+  ])('%s: apply exits 6 and orders, shows and resumes nothing', async ([, damage, says], test) => {
     const at = await sealed(test);
     expect((await at.refit(APPLY)).code).toBe(0);
     await damage(at);
@@ -384,7 +384,7 @@ describe.concurrent('a run directory that cannot be trusted', () => {
     await mustHaveOrdered(at, 3);
   });
 
-  it('entries cut off at the end show against the head in the report', async (test) => {
+  it('the head in the report reveals missing entries at the end', async (test) => {
     const at = await sealed(test);
     expect((await at.refit(APPLY)).code).toBe(0);
     const { head } = await at.report();
@@ -394,7 +394,7 @@ describe.concurrent('a run directory that cannot be trusted', () => {
     expect((await at.refit(['audit', 'verify', 'run', '--head', head])).code).toBe(6);
   });
 
-  it('an inventory of a later version is refused: exit 6', async (test) => {
+  it('refuses an inventory of a later version with exit 6', async (test) => {
     const at = await sealed(test);
     await at.refit(['inventory', '-q', '-o', 'inventory.json']);
     await at.write(

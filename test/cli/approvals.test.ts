@@ -1,4 +1,4 @@
-/** Approvals by the real command: who may, what does not count, a wave of its own, and what is left to prove it by. */
+/** Approvals with the real command: who may approve, what does not count, waves with approval, and the evidence. */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const PLAN = growPlan([
 ]);
 const PEOPLE = ['wei', 'jun', 'li', 'dba-oncall'];
 
-/** A plan that wants two approvals, and the people's keys. */
+/** A plan that needs two approvals, and the keys of the people. */
 async function sealedAt(at: Desk): Promise<SavedPlan> {
   await at.write('plan.yaml', PLAN);
   await at.write('approvers.yaml', approversFile(PEOPLE));
@@ -38,7 +38,7 @@ async function ordersAt(at: Desk): Promise<number> {
   return Object.values(orders).reduce((sum, count) => sum + count, 0);
 }
 
-describe('a plan that wants two approvals', () => {
+describe('a plan that needs two approvals', () => {
   let at: Desk;
   let saved: SavedPlan;
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('a plan that wants two approvals', () => {
   });
   afterAll(() => at?.close());
 
-  it('seals who may approve: a changed list of approvers is another plan', async () => {
+  it('has the approvers in its digest: another list is another plan', async () => {
     await at.write('approvers.yaml', approversFile([...PEOPLE, 'mallory']));
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'other.json'])).code).toBe(0);
     const other = await at.json<SavedPlan>('other.json');
@@ -66,7 +66,7 @@ describe('a plan that wants two approvals', () => {
     ['doubled', 'wei', { expires: 5_000_000 }, /a second one by wei: one person counts once/],
     ['by an unknown key', 'mallory', {}, /key of no approver/],
     ['of a wave', 'jun', { wave: 'rest' }, /approves wave rest, not the plan/],
-  ])('and has one and another that is %s is refused with 11, whatever is approved by flag', async ([, name, signing, why]) => {
+  ])('is refused with 11 when one of its approvals is %s, even with --auto-approve', async ([, name, signing, why]) => {
     const path = 'saved.json.approval-offered.json';
     if (name === null) await writeFile(join(at.folder, path), '', { flag: 'w' });
     else await at.write(path, approvalFile(name, signing, saved, Date.now()));
@@ -81,15 +81,15 @@ describe('a plan that wants two approvals', () => {
 
   // biome-ignore format: one line a case
   it.for<[string, readonly string[], number, RegExp]>([
-    ['the author', ['--key', 'dba-oncall.key'], 11, /dba-oncall made this plan/],
-    ['somebody who is no approver', ['--key', 'mallory.key'], 11, /key of no approver of this plan \(wei, jun, li may approve it\)/],
-    ['one person as another', ['--key', 'jun.key', '--as', 'wei'], 11, /--as wei: jun\.key is the key of jun/],
-    ['a wave that is not there', ['--key', 'jun.key', '--wave', 'last'], 64, /there is no wave last[\s\S]*--wave rest/],
-    ['a wave that asks for none', ['--key', 'jun.key', '--wave', 'canary'], 64, /wave canary asks for no approval of its own/],
-    ['with no key there', [], 64, /the key .*id_ed25519 cannot be read/],
-    ['for a time without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: it takes a duration/],
-    ['over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /is the file that is read/],
-  ])('is not approved by %s, and nothing is written', async ([, args, code, why]) => {
+    ['the author', ['--key', 'dba-oncall.key'], 11, /dba-oncall is an author of this plan/],
+    ['somebody who is not an approver', ['--key', 'mallory.key'], 11, /is not the key of an approver of this plan; approvers: wei, jun, li\n/],
+    ['one person in the name of another', ['--key', 'jun.key', '--as', 'wei'], 11, /--as wei: jun\.key is the key of jun/],
+    ['an unknown wave', ['--key', 'jun.key', '--wave', 'last'], 64, /there is no wave last[\s\S]*--wave rest/],
+    ['a wave without approval', ['--key', 'jun.key', '--wave', 'canary'], 64, /wave canary needs no approval of its own/],
+    ['a missing key', [], 64, /the key .*id_ed25519 cannot be read/],
+    ['a validity without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: not a duration/],
+    ['output over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /is the source file/],
+  ])('refuses approve by %s, and writes nothing', async ([, args, code, why]) => {
     const told = await at.refit(['approve', 'saved.json', ...args]);
     expect({ code: told.code, stdout: told.stdout }).toEqual({ code, stdout: '' });
     expect(told.stderr).toMatch(why);
@@ -97,7 +97,7 @@ describe('a plan that wants two approvals', () => {
     await expect(stat(join(at.folder, 'saved.json.approval-jun.json'))).rejects.toThrow();
   });
 
-  it('is neither valid nor planned without its approvers, or with too few of them, in their place', async () => {
+  it('is invalid without its approvers file, or with too few approvers in it', async () => {
     const plan = PLAN.replace('approvers.yaml', 'few.yaml');
     await at.write('few-plan.yaml', plan);
     for (const [text, what] of [
@@ -121,15 +121,15 @@ describe('a plan that wants two approvals', () => {
     expect((await at.refit(['validate', 'plan.yaml'])).code).toBe(0);
   });
 
-  it('has its approver say so when a plan asks for none', async () => {
+  it('refuses approve for a plan that needs no approval', async () => {
     await at.write('plain.yaml', growPlan());
     expect((await at.refit(['plan', 'plain.yaml', '-q', '-o', 'plain.json'])).code).toBe(0);
     const told = await at.refit(['approve', 'plain.json', '--key', 'jun.key']);
-    expect(told).toMatchObject({ code: 64, stderr: expect.stringMatching(/the plan asks for no approval/) });
+    expect(told).toMatchObject({ code: 64, stderr: expect.stringMatching(/the plan needs no approval/) });
   });
 });
 
-it('is carried out by its approvals, stops before the wave that asks for its own, and goes on by the same command', async (test) => {
+it('runs with its approvals, stops before the wave that needs its own, and resumes with the same command', async (test) => {
   const at = await desk(test, { fleet: plainFleet(3) });
   const { digest } = await sealedAt(at);
   await approve(at, 'wei', '--as', 'wei');
@@ -145,7 +145,7 @@ it('is carried out by its approvals, stops before the wave that asks for its own
     /ended \(not-approved\) with work left[\s\S]*missing: 2 of wei, jun, li[\s\S]*refit approve saved\.json --wave rest/,
   );
 
-  // One of them signs beside the plan, the other beside that of the run.
+  // One approver signs next to the plan, the other next to the plan of the run.
   await approve(at, 'wei', '--wave', 'rest');
   const beside = await at.refit(['approve', 'run/plan.json', '--key', 'li.key', '--wave', 'rest', '--json']);
   expect(JSON.parse(beside.stdout)).toMatchObject({
@@ -167,7 +167,7 @@ it('is carried out by its approvals, stops before the wave that asks for its own
   const sound = await at.refit(['audit', 'verify', 'run']);
   expect(sound.code, sound.stdout).toBe(0);
 
-  // Taken back, it wants as many approvals anew, by the same people; a reconcile wants none.
+  // A rollback needs the same approvals again; a reconcile needs none.
   const undo = await at.refit(['rollback', 'run', '-o', 'undo.json']);
   expect(undo.code, undo.stderr).toBe(0);
   expect(undo.stdout).toMatch(
@@ -181,17 +181,17 @@ it('is carried out by its approvals, stops before the wave that asks for its own
   expect(reconciled.code, reconciled.stderr).toBe(0);
   expect(await ordersAt(at)).toBe(3);
 
-  // What is kept in the run directory proves it: a byte of it changed, and the audit says so.
+  // The audit reports a changed byte in the approvals folder of the run.
   const kept = join(at.folder, 'run/approvals/li.rest.json');
   await writeFile(kept, (await readFile(kept, 'utf8')).replace('"by":"li"', '"by":"lo"'));
   const broken = await at.refit(['audit', 'verify', 'run']);
   expect(broken.code).toBe(6);
   expect(broken.stdout).toMatch(
-    /fault: .*the approval of wave rest by li is not in the approvals folder as it was given/,
+    /fault: .*the approval of wave rest by li was removed from the approvals folder, or changed there/,
   );
 });
 
-describe.concurrent('a process killed about its approvals', () => {
+describe.concurrent('a process that is killed while it records approvals', () => {
   it.for(['half there', 'durable'] as const)(
     'with their entry %s goes on by the same command',
     async (moment, test) => {

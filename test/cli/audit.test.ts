@@ -1,11 +1,11 @@
-/** `refit audit verify` as a process, over the journal of a real run; what it catches in detail: examine-journal.test.ts. */
+/** `refit audit verify` as a process, with the journal of a real run. examine-journal.test.ts tests the details. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, growPlan, openDesk, plainFleet } from './refit.ts';
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 const BROKEN = 6;
 
-describe('refit audit verify, of a run that has ended', () => {
+describe('refit audit verify of an ended run', () => {
   let at: Desk;
   let journal: string;
   let report: string;
@@ -22,7 +22,7 @@ describe('refit audit verify, of a run that has ended', () => {
   });
   afterAll(() => at?.close());
 
-  /** With this journal, and the report beside it or not. */
+  /** Verifies a run with this journal, with or without its report. */
   async function verify(text: string, { beside, args = [] }: { beside: boolean; args?: readonly string[] }) {
     await at.write('run/journal.jsonl', text);
     await at.write('run/report.json', beside ? report : '');
@@ -31,7 +31,7 @@ describe('refit audit verify, of a run that has ended', () => {
   const lines = (): string[] => journal.split('\n').slice(0, -1);
   const joined = (text: readonly string[]) => text.map((line) => `${line}\n`).join('');
 
-  it('finds it sound, with and without a head', async () => {
+  it('reports it as sound, with and without a head', async () => {
     for (const args of [[], ['--head', head], ['--head', head.toUpperCase()]]) {
       const ended = await verify(journal, { beside: args.length === 0, args });
       expect([args, ended.code, ended.stdout]).toEqual([args, 0, expect.stringContaining('sound')]);
@@ -56,12 +56,8 @@ describe('refit audit verify, of a run that has ended', () => {
       () => joined(lines().with(3, lines()[4]!).with(4, lines()[3]!)),
       /:4: seq is 5, expected 4/,
     ],
-    [
-      'bytes after its end',
-      (text) => `${text}{"at":"2026-`,
-      /:\d+: 12 bytes of an entry that was never finished/,
-    ],
-  ])('catches %s: exit 6, and says where', async (_, damage, says) => {
+    ['bytes after its end', (text) => `${text}{"at":"2026-`, /:\d+: 12 bytes of an incomplete entry/],
+  ])('exits 6 for %s, and names the line', async (_, damage, says) => {
     const damaged = damage(journal);
     expect(damaged).not.toBe(journal);
     const ended = await verify(damaged, { beside: false });
@@ -76,24 +72,26 @@ describe('refit audit verify, of a run that has ended', () => {
     ['half of its last entry', (text) => text.slice(0, -100)],
     ['its last byte', (text) => text.slice(0, -1)],
     ['everything', () => ''],
-  ])('catches an end that was cut off (%s) with --head, and by the report beside it', async (_, cut) => {
+  ])('detects a missing end (%s) with --head, and with the head in the report', async (_, cut) => {
     for (const given of [{ beside: false, args: ['--head', head] }, { beside: true }]) {
       const ended = await verify(cut(journal), given);
       expect([given, ended.code]).toEqual([given, BROKEN]);
-      expect(ended.stdout).toMatch(/entries were cut off/);
+      expect(ended.stdout).toMatch(/entries were removed/);
     }
   });
 
-  it('without either cannot know of whole entries that were cut off, and says so', async () => {
+  it('cannot detect missing whole entries without a head, and says so', async () => {
     const ended = await verify(joined(lines().slice(0, -1)), { beside: false });
     expect(ended.code, ended.stdout).toBe(0);
     expect(ended.stdout).toContain('the run has not ended');
-    expect(ended.stderr).toMatch(/cut off at the end show only against a head kept elsewhere: .*--head HASH/);
+    expect(ended.stderr).toMatch(
+      /to detect missing entries at the end, compare with a head that you kept elsewhere: .*--head HASH/,
+    );
   });
 
-  it('without either warns of an entry that is torn', async () => {
+  it('warns about an incomplete entry without a head', async () => {
     const ended = await verify(journal.slice(0, -100), { beside: false });
     expect(ended.code, ended.stdout).toBe(0);
-    expect(ended.stdout).toMatch(/warning: .*bytes of an entry that was never finished/);
+    expect(ended.stdout).toMatch(/warning: .*bytes of an incomplete entry/);
   });
 });

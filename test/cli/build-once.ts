@@ -1,6 +1,6 @@
 /**
- * Builds the command before the tests that run it as a process, where it is older than its sources, and hands them a
- * copy: a build in the meantime does not pull it from under a test that runs.
+ * Builds the command before the tests that run it as a process, if its sources are newer. The tests get a copy, so that
+ * a later build does not change the files of a running test.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 
-/** What is packed beside the files at the top. */
+/** The folders of the package. */
 const FOLDERS = ['dist', 'schemas', 'plans', 'docs'];
 
 declare module 'vitest' {

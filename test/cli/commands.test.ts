@@ -1,4 +1,4 @@
-/** The table of commands: what help, completion and the command line itself are made of. */
+/** The table of commands, which is the source of help, completion and command line. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { REVIEW_FORMATS } from '../../src/report/review/render-review.ts';
 import { REPORT_FORMATS } from '../../src/report/run/render-report.ts';
 import { ROOT } from './refit.ts';
 
-/** The commands that print more than text and JSON, each with what its renderer can. */
+/** The commands that print more than text and JSON, with the formats of their renderers. */
 const RENDERED: Readonly<Record<string, readonly string[]>> = {
   plan: REVIEW_FORMATS,
   show: REVIEW_FORMATS,
@@ -21,14 +21,14 @@ const RENDERED: Readonly<Record<string, readonly string[]>> = {
   rehearse: REPORT_FORMATS,
   apply: REPORT_FORMATS,
   report: REPORT_FORMATS,
-  // A plan that is only checked has no changes, so no table of them.
+  // A plan that is only checked has no changes, so there is no table.
   validate: REVIEW_FORMATS.filter((format) => format !== 'html' && format !== 'csv'),
 };
 
-/** Words by which a sentence says what there is instead of what the command does. */
+/** Words that start a description instead of an instruction. */
 const NO_IMPERATIVE = /^(a|an|the|what|where|who|how|which|whether|[a-z]+s)\b/;
 
-/** What follows `refit`, without what the shell makes of it. */
+/** The arguments after `refit`, without shell redirections. */
 const wordsOf = (example: string) =>
   example
     .replace(/ > .*$/, '')
@@ -44,7 +44,7 @@ describe.each(COMMANDS.map((row) => [row.name, row] as const))('refit %s', (name
     }
   });
 
-  it('has one to three examples, which it understands as they stand', async () => {
+  it('has one to three examples that it accepts', async () => {
     expect(row.examples.length).toBeGreaterThanOrEqual(1);
     expect(row.examples.length).toBeLessThanOrEqual(3);
     for (const example of row.examples) {
@@ -57,14 +57,14 @@ describe.each(COMMANDS.map((row) => [row.name, row] as const))('refit %s', (name
     }
   });
 
-  it('takes the formats that its renderer has', () => {
+  it('accepts the formats of its renderer', () => {
     const formats = formatsOf(row.options);
     if (RENDERED[name]) expect(formats).toEqual(RENDERED[name]);
     else if (formats.length > 0) expect(formats).toEqual(['text', 'json']);
   });
 });
 
-describe('which row is called', () => {
+describe('the choice of the row', () => {
   it.each<[string, string | null]>([
     ['plan plan.yaml', 'plan'],
     ['-q --endpoint http://127.0.0.1:1 status run', 'status'],
@@ -75,12 +75,12 @@ describe('which row is called', () => {
     ['--frob plan', null],
     ['--help', null],
     ['', null],
-  ])('%j is that of %s', (typed, name) => {
+  ])('%j calls %s', (typed, name) => {
     expect(rowOf(typed.split(' ').filter((word) => word !== ''))?.name ?? null).toBe(name);
   });
 });
 
-it('every command stands in the tables of the reference', async () => {
+it('the reference lists every command', async () => {
   const reference = await readFile(join(ROOT, 'docs/reference/commands.md'), 'utf8');
   const rows = reference.split('\n').filter((line) => line.startsWith('| `refit '));
   for (const { name } of COMMANDS) {

@@ -1,4 +1,4 @@
-/** What a shell completes after `refit`, asked of the real shells with the script that the command prints. */
+/** Completions after `refit`, tested in real shells with the printed script. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,14 +11,11 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 const has = (program: string, flag = '--version') => spawnSync(program, [flag]).status === 0;
 const HAS = { bash: has('bash'), zsh: has('zsh') && has('tmux', '-V'), fish: has('fish') };
 
-it.runIf(process.env.REFIT_REQUIRE_ALL === '1').each(SHELLS)(
-  'the %s that these tests need is there',
-  (shell) => {
-    expect(HAS[shell]).toBe(true);
-  },
-);
+it.runIf(process.env.REFIT_REQUIRE_ALL === '1').each(SHELLS)('the shell %s is installed', (shell) => {
+  expect(HAS[shell]).toBe(true);
+});
 
-/** What is typed, and some of what then fits: exactly these where `only`, and never `not`. */
+/** The typed text and some completions. With `only`, exactly these; never those in `not`. */
 interface Row {
   readonly typed: string;
   readonly fits: readonly string[];
@@ -69,14 +66,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('another shell is refused with those there are', async () => {
+it('refuses another shell and names the known ones', async () => {
   const { code, stderr } = await refit(['completion', 'tcsh']);
   expect(code).toBe(64);
   expect(stderr).toMatch(/bash, zsh, fish/);
 });
 
 describe.skipIf(!HAS.bash)('bash', () => {
-  /** As readline calls it: the words, of which `=` is one, and the place of the cursor. */
+  /** Calls it as readline does: the words, where `=` is a word, and the position of the cursor. */
   function fitting(typed: string): string[] {
     const words = typed.split(/ |(=)/).filter((word) => word !== undefined);
     const script =
@@ -91,13 +88,13 @@ describe.skipIf(!HAS.bash)('bash', () => {
 
   it.each(ROWS)('$typed', (row) => mustFit(fitting(row.typed), row));
 
-  it('a value may stand behind an equals sign, and a file behind a format', () => {
+  it('completes a value after an equals sign, and a file after a format', () => {
     mustFit(fitting('refit plan --format=j'), { typed: '', fits: ['json', 'junit'], only: true });
     mustFit(fitting('refit plan --write json=sa'), { typed: '', fits: ['saved.json'], only: true });
     mustFit(fitting('refit plan --write json=x.json fl'), { typed: '', fits: ['fleet.yaml'], only: true });
   });
 
-  it('every code that is explained is offered', () => {
+  it('offers every code that explain knows', () => {
     expect(fitting('refit explain ').sort()).toEqual([...new Set(allRules().map(({ code }) => code))].sort());
   });
 });
@@ -113,7 +110,7 @@ describe.skipIf(!HAS.fish)('fish', () => {
       .filter((line) => line !== '')
       .map((line) => line.split('\t')[0]!);
 
-  // fish fits words anywhere in what is offered where none begins so, and offers files of every kind.
+  // If nothing starts with the typed word, fish matches it anywhere. It offers files of every kind.
   const loose = new Set(['refit plan f', 'refit show s', 'refit explain Refit.NoRegion fl']);
   it.each(ROWS)('$typed', (row) =>
     mustFit(fitting(row.typed), loose.has(row.typed) ? { ...row, not: [], only: false } : row),
@@ -132,8 +129,8 @@ describe.skipIf(!HAS.zsh)('zsh', () => {
     const type = (...keys: string[]) => tmux('send-keys', ...keys);
     type('-l', "autoload -U compinit; compinit -u; source complete.zsh; echo re'ady'");
     type('Enter');
-    await until('the script is read', () => /^ready$/m.test(seen()));
-    // What is typed, and what stands on the screen after the key for completion.
+    await until('the shell has read the script', () => /^ready$/m.test(seen()));
+    // The typed text, and the screen after the Tab key.
     const rows: [string, RegExp][] = [
       ['refit pl', /^> refit plan *$/m],
       ['refit audit v', /^> refit audit verify *$/m],
@@ -144,7 +141,7 @@ describe.skipIf(!HAS.zsh)('zsh', () => {
       ['refit set runs/x inF', /^> refit set runs\/x inFlight=$/m],
       ['refit explain ResourceUnavailable.Sale', /^> refit explain ResourceUnavailable.SaleOut *$/m],
       ['refit plan --write js', /^> refit plan --write json=$/m],
-      ['refit ', /^inventory +-- read the live fleet, to plan offline from$/m],
+      ['refit ', /^inventory +-- read the live fleet into a file for offline plans$/m],
     ];
     for (const [typed, shown] of rows) {
       type('C-u');

@@ -1,4 +1,4 @@
-/** Steering a live run from another shell: each command a process, the run another, its control socket between them. */
+/** Controls a live run from another shell. Each command and the run are processes; a control socket connects them. */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -17,22 +17,22 @@ import {
   whileFrozen,
 } from './refit.ts';
 
-/** Slow enough to be told something in its middle. */
+/** Slow enough for control commands during the run. */
 const STEADY = ['--start-lag', '20ms..100ms', '--duration', '700ms..900ms', '--lock-tail', '100ms..200ms'];
 const EXECUTION = 'execution: { inFlight: 2, requestsPerSecond: 20, patience: 2s }';
 
 interface Scene {
   readonly desk: Desk;
-  /** The run directory, as the desk's folder has it. */
+  /** The run directory, relative to the folder of the desk. */
   readonly run: string;
   readonly applying: Running;
   /** `refit COMMAND RUN ...` */
-  tell(command: string, ...more: string[]): Promise<Ended>;
+  send(command: string, ...more: string[]): Promise<Ended>;
   entries<K extends JournalEntry['kind']>(kind: K): Promise<Extract<JournalEntry, { kind: K }>[]>;
 }
 
-/** A run under way: its first orders are accepted. */
-async function underWay(
+/** Starts a run, and waits until its first order is accepted. */
+async function startedRun(
   context: Pick<TestContext, 'onTestFinished'>,
   { run = 'run', count = 6, flags = [] as string[] } = {},
 ): Promise<Scene> {
@@ -48,68 +48,68 @@ async function underWay(
     run,
     applying,
     entries,
-    tell: (command, ...more) => {
+    send: (command, ...more) => {
       const args = [command, run, ...more];
-      // Through a link the kernel lists no path that could be told apart.
-      return run === 'run' ? heard(applying, at, args) : at.refit(args);
+      // Through a link, the kernel lists no path that identifies the socket.
+      return run === 'run' ? sendWhileFrozen(applying, at, args) : at.refit(args);
     },
   };
 }
 
-/** Tells the run something. It is frozen until whoever tells it has come to its socket, or has ended without. */
-async function heard(applying: Running, at: Desk, args: readonly string[]): Promise<Ended> {
+/** Sends a command to a run that is frozen until the command has connected to its socket, or has ended. */
+async function sendWhileFrozen(applying: Running, at: Desk, args: readonly string[]): Promise<Ended> {
   let over = false;
-  const telling = at.start(args);
-  const ended = telling.ended.finally(() => {
+  const sending = at.start(args);
+  const ended = sending.ended.finally(() => {
     over = true;
   });
   const before = await connectedTo(at.folder);
   await whileFrozen(applying, () =>
-    until('it is told', async () => over || (await connectedTo(at.folder)) > before, 120_000),
+    until('the command has connected', async () => over || (await connectedTo(at.folder)) > before, 120_000),
   );
   return ended;
 }
 
-/** Connections, taken or not, to the control sockets below this folder, as the kernel lists them. */
+/** Counts connections to the control sockets below this folder, as the kernel lists them. */
 async function connectedTo(folder: string): Promise<number> {
   const listed = await readFile('/proc/net/unix', 'utf8').catch(() => '');
   const LISTENS = '01';
   return listed.split('\n').filter((line) => line.includes(folder) && line.split(' ')[5] !== LISTENS).length;
 }
 
-const facts = async (scene: Scene) => JSON.parse((await scene.tell('status', '--json')).stdout);
+const facts = async (scene: Scene) => JSON.parse((await scene.send('status', '--json')).stdout);
 
 describe('a live run', () => {
-  it('is paused, says so with its waits, is told to continue, and is verified; all of it on record', async (context) => {
-    const scene = await underWay(context);
-    expect(await scene.tell('pause')).toMatchObject({
+  it('pauses, shows its waits, continues and verifies; the journal records everything', async (context) => {
+    const scene = await startedRun(context);
+    expect(await scene.send('pause')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
         /^accepted: paused: no new order starts, .* under way\); after 24 hours /,
       ),
       stderr: expect.stringContaining(`refit continue run`),
     });
-    expect(await scene.tell('pause')).toMatchObject({
+    expect(await scene.send('pause')).toMatchObject({
       code: 5,
       stdout: expect.stringMatching(/^refused: already paused, since 20.* by \S+@\S+\n$/),
       stderr: expect.stringContaining('fix: refit status run'),
     });
     const intents = (await scene.entries('intent')).length;
-    await until('nothing is under way', async () => (await facts(scene)).underWay.length === 0);
+    await until('nothing is in progress', async () => (await facts(scene)).inProgress.length === 0);
     expect((await scene.entries('intent')).length).toBe(intents);
-    const { standing, live, next } = await facts(scene);
-    expect(standing).toMatch(/^paused since 20.* by /);
+    const { status, live, next } = await facts(scene);
+    expect(status).toMatch(/^paused since 20.* by /);
     expect(live.waits).toEqual([{ name: 'paused', step: null, since: live.paused.since, limit: 86_400_000 }]);
     expect(next).toMatch(/^refit continue /);
-    const shown = (await scene.tell('status')).stdout;
+    const shown = (await scene.send('status')).stdout;
     expect(shown).toMatch(/waiting {2}paused since 20\S+ \([^)]+\), at most 1 d/);
-    expect(shown).toMatch(/places {3}0 of 2 taken/);
+    expect(shown).toMatch(/slots {4}0 of 2 in use/);
 
-    expect(await scene.tell('continue', '--json')).toMatchObject({
+    expect(await scene.send('continue', '--json')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\{"accepted":true,"what":"going on: paused since .*"\}\n$/),
+      stdout: expect.stringMatching(/^\{"accepted":true,"message":"going on: paused since .*"\}\n$/),
     });
-    expect((await scene.tell('continue')).code).toBe(5);
+    expect((await scene.send('continue')).code).toBe(5);
     expect((await scene.applying.ended).code).toBe(0);
     expect((await scene.entries('steered')).map(({ command, accepted }) => [command, accepted])).toEqual([
       ['pause', true],
@@ -122,7 +122,7 @@ describe('a live run', () => {
     expect(by).toMatchObject({ user: began!.by.user, host: began!.by.host });
     expect(by.pid).not.toBe(began!.by.pid);
     expect(
-      (await scene.tell('audit', 'verify').then(() => scene.desk.refit(['audit', 'verify', 'run']))).code,
+      (await scene.send('audit', 'verify').then(() => scene.desk.refit(['audit', 'verify', 'run']))).code,
     ).toBe(0);
     for (const [format, pattern] of [
       ['text', /Commands to the run\n.*\n.* pause +accepted\n +paused: no new order/],
@@ -132,39 +132,39 @@ describe('a live run', () => {
       expect((await scene.desk.refit(['report', 'run', '--format', format])).stdout).toMatch(pattern);
   });
 
-  it('is told to go slower, never beyond what was approved', async (context) => {
-    const scene = await underWay(context);
-    // So that it is still there when the last of these is said.
-    expect((await scene.tell('pause')).code).toBe(0);
-    expect((await scene.tell('set', 'inFlight=1')).stdout).toMatch(
+  it('accepts lower limits, and refuses limits above the approved ones', async (context) => {
+    const scene = await startedRun(context);
+    // Paused, so that it is alive for the last command.
+    expect((await scene.send('pause')).code).toBe(0);
+    expect((await scene.send('set', 'inFlight=1')).stdout).toMatch(
       /^accepted: inFlight is 1 now, it was 2; /,
     );
-    expect((await scene.tell('set', 'requestsPerSecond', '5')).stdout).toMatch(
+    expect((await scene.send('set', 'requestsPerSecond', '5')).stdout).toMatch(
       /^accepted: requestsPerSecond is 5 now/,
     );
     expect((await facts(scene)).live).toMatchObject({
       inFlight: { now: 1, approved: 2 },
       requestsPerSecond: { now: 5, approved: 20 },
     });
-    expect(await scene.tell('set', 'inFlight=3')).toMatchObject({
+    expect(await scene.send('set', 'inFlight=3')).toMatchObject({
       code: 5,
       stdout: expect.stringMatching(
         /^refused: above what was approved: the plan says inFlight 2; .* refit plan PLAN -o SAVED\n$/,
       ),
     });
-    expect((await scene.tell('set', 'inFlight=0')).code).toBe(5);
+    expect((await scene.send('set', 'inFlight=0')).code).toBe(5);
     for (const wrong of [['inFlight'], ['inFlight=many'], ['places=3'], ['inFlight', '1', '2']])
-      expect((await scene.tell('set', ...wrong)).code).toBe(64);
-    expect((await scene.tell('set', 'inFlight=2')).code).toBe(0);
-    expect((await scene.tell('set', 'requestsPerSecond=20')).code).toBe(0);
-    expect((await scene.tell('continue')).code).toBe(0);
+      expect((await scene.send('set', ...wrong)).code).toBe(64);
+    expect((await scene.send('set', 'inFlight=2')).code).toBe(0);
+    expect((await scene.send('set', 'requestsPerSecond=20')).code).toBe(0);
+    expect((await scene.send('continue')).code).toBe(0);
     expect((await scene.applying.ended).code).toBe(0);
   });
 
-  it('is drained by command: what is under way is followed, it exits 143, and the command it names goes on', async (context) => {
-    const scene = await underWay(context);
-    expect((await scene.tell('drain')).stdout).toMatch(/^accepted: draining: /);
-    const again = await scene.tell('drain');
+  it('drains: follows orders in flight, exits 143, and resumes with the printed command', async (context) => {
+    const scene = await startedRun(context);
+    expect((await scene.send('drain')).stdout).toMatch(/^accepted: draining: /);
+    const again = await scene.send('drain');
     expect(again.stdout + again.stderr).toMatch(/the run is stopping already|no process|has ended/);
     const { code, stdout } = await scene.applying.ended;
     expect(code).toBe(143);
@@ -173,14 +173,14 @@ describe('a live run', () => {
     expect(report.totals.unknown).toBe(0);
     expect(report.totals['not-run']).toBeGreaterThan(0);
 
-    const gone = await scene.tell('pause');
+    const gone = await scene.send('pause');
     expect(gone.code).toBe(64);
-    const fix = /fix: (refit apply \S+ --run-dir \S+ --endpoint \S+) {3}takes it up again/.exec(
+    const fix = /fix: (refit apply \S+ --run-dir \S+ --endpoint \S+) {3}resumes the run/.exec(
       gone.stderr,
     )![1]!;
     const resumed = await scene.desk.refit([...fix.split(' ').slice(1), '--auto-approve']);
     expect(resumed.code).toBe(0);
-    const ended = await scene.tell('pause');
+    const ended = await scene.send('pause');
     expect(ended).toMatchObject({
       code: 64,
       stderr: expect.stringMatching(/the run has ended\n {2}fix: refit report /),
@@ -189,9 +189,9 @@ describe('a live run', () => {
     expect(orders).toEqual(Array(6).fill(1));
   });
 
-  it('is aborted: it leaves at once with a whole journal, and the same command goes on', async (context) => {
-    const scene = await underWay(context);
-    expect((await scene.tell('abort')).stdout).toMatch(/^accepted: leaving at once, /);
+  it('aborts immediately with a sound journal, and resumes with the same command', async (context) => {
+    const scene = await startedRun(context);
+    expect((await scene.send('abort')).stdout).toMatch(/^accepted: leaving at once, /);
     expect((await scene.applying.ended).code).toBe(143);
     expect((await scene.entries('run-ended')).length).toBe(0);
     expect((await scene.desk.refit(['audit', 'verify', 'run'])).code).toBe(0);
@@ -199,24 +199,24 @@ describe('a live run', () => {
     expect(Object.values((await scene.desk.simulator.counts()).orders)).toEqual(Array(6).fill(1));
   });
 
-  it('that was killed while paused is told of as such, and goes on when it is applied again', async (context) => {
-    const scene = await underWay(context);
-    await scene.tell('pause');
+  it('shows in status that it was killed while paused, and resumes with apply', async (context) => {
+    const scene = await startedRun(context);
+    await scene.send('pause');
     scene.applying.kill('SIGKILL');
     await scene.applying.ended;
-    // Its socket is still there, and nobody listens.
+    // Its socket still exists, and no process listens.
     expect(await filesIn(join(scene.desk.folder, 'run'))).toContain('control.sock');
-    expect((await scene.tell('continue')).code).toBe(64);
-    const shown = (await scene.tell('status')).stdout;
-    expect(shown).toMatch(/paused {3}by \S+ at 20\S+, until its process ended: apply goes on/);
+    expect((await scene.send('continue')).code).toBe(64);
+    const shown = (await scene.send('status')).stdout;
+    expect(shown).toMatch(/paused {3}by \S+ at 20\S+, until its process ended; refit apply resumes the run/);
     expect((await scene.desk.refit(['apply', 'saved.json', '--run-dir', 'run'])).code).toBe(0);
     expect(await filesIn(join(scene.desk.folder, 'run'))).not.toContain('control.sock');
   });
 });
 
 describe('the control socket', () => {
-  it("is the user's alone, and is gone when the run has ended", async (context) => {
-    const scene = await underWay(context, { count: 4 });
+  it('belongs to the user only, and is gone when the run has ended', async (context) => {
+    const scene = await startedRun(context, { count: 4 });
     const { mode } = await stat(join(scene.desk.folder, 'run', 'control.sock'));
     expect(mode & 0o777).toBe(0o600);
     expect((await stat(join(scene.desk.folder, 'run'))).mode & 0o777).toBe(0o700);
@@ -229,19 +229,19 @@ describe('the control socket', () => {
     ]);
   });
 
-  it('works in a run directory that lies deeper than an address is long', async (context) => {
+  it('works in a run directory whose path is longer than a socket address', async (context) => {
     const run = join(...Array.from({ length: 12 }, (_, n) => `a-folder-with-a-long-name-${n}`), 'run');
-    const scene = await underWay(context, { run, count: 12 });
+    const scene = await startedRun(context, { run, count: 12 });
     expect(Buffer.byteLength(join(scene.desk.folder, run))).toBeGreaterThan(300);
-    expect((await scene.tell('pause')).code).toBe(0);
+    expect((await scene.send('pause')).code).toBe(0);
     expect((await facts(scene)).live.paused).not.toBeNull();
-    expect((await scene.tell('continue')).code).toBe(0);
+    expect((await scene.send('continue')).code).toBe(0);
     expect((await scene.applying.ended).code).toBe(0);
     expect(await filesIn(join(scene.desk.folder, run))).not.toContain('control.sock');
   });
 
-  it('answers what it does not understand, says nothing to who says nothing, and the run goes on as before', async (context) => {
-    const scene = await underWay(context);
+  it('answers invalid requests, ignores silent clients, and does not disturb the run', async (context) => {
+    const scene = await startedRun(context);
     const folder = join(scene.desk.folder, 'run');
     const say = (text: string) =>
       atSocketPath(
@@ -258,7 +258,7 @@ describe('the control socket', () => {
             socket.write(text);
           }),
       );
-    // Somebody connects and says nothing, and somebody goes away in the middle of a word.
+    // One client connects and sends nothing; another disconnects in the middle of a request.
     const mute = await atSocketPath(folder, async (path) => connect(path));
     mute.on('error', () => undefined);
     await atSocketPath(folder, async (path) =>
@@ -294,7 +294,7 @@ describe('the control socket', () => {
     expect((await scene.desk.report()).totals.verified).toBe(6);
   });
 
-  it('that cannot be made is told of once, and the run goes on without', async (context) => {
+  it('is optional: if Refit cannot create it, it warns once and the run continues', async (context) => {
     const at = await desk(context, { simulator: STEADY, fleet: plainFleet(2) });
     await at.write('plan.yaml', growPlan());
     await at.refit(['plan', 'plan.yaml', '-o', 'saved.json', '-q']);
@@ -314,10 +314,10 @@ describe('SIGUSR1', () => {
   ] as const)(
     'prints one line of how it goes on, opens no debugger, and changes nothing (%s)',
     async ([, flags], context) => {
-      const scene = await underWay(context, { flags: [...flags] });
+      const scene = await startedRun(context, { flags: [...flags] });
       const before = scene.applying.stderr().length;
       scene.applying.kill('SIGUSR1');
-      await until('a line comes', () => /under way/.test(scene.applying.stderr().slice(before)));
+      await until('a line appears', () => /under way/.test(scene.applying.stderr().slice(before)));
       expect(scene.applying.stderr()).toMatch(/\d+ of 6 ended · .*under way · .*orders\/s/);
       expect(scene.applying.stderr()).not.toMatch(/debugger/i);
       expect((await scene.applying.ended).code).toBe(0);
@@ -325,12 +325,12 @@ describe('SIGUSR1', () => {
   );
 });
 
-describe('a command that cannot be given', () => {
+describe('an invalid control command', () => {
   it.for([
     ['to what is no run', ['pause', 'nowhere'], /nowhere is no run directory/],
     ['without a setting', ['set', 'run'], /missing required argument/],
     ['in a format there is none of', ['pause', 'run', '--format', 'csv'], /no format "csv"/],
-  ] as const)('is wrong usage: %s', async ([, args, says], context) => {
+  ] as const)('is a usage error: %s', async ([, args, says], context) => {
     const at = await desk(context, { simulator: null });
     const { code, stderr } = await at.refit(args);
     expect(code).toBe(64);

@@ -1,7 +1,6 @@
 /**
- * The real process, the real disk, the simulator over HTTP: killed by SIGKILL at every kind of boundary that its journal
- * has, just before the entry is there, with half of it there, and just after, then started again by the same command.
- * It must end as the run does that nothing befalls.
+ * Kills the real process with SIGKILL at every kind of boundary of its journal: just before an entry, with half of it on
+ * disk, and just after. Then the same command resumes. The run must end like an undisturbed run.
  */
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { fromBeijing, toBeijing } from '../../src/cloud/wire/beijing-time.ts';
@@ -16,18 +15,18 @@ import { type Desk, desk, growPlan, openDesk, type Running, struckBy, until } fr
 import { simulatorHere } from './simulator-here.ts';
 import type { At, Strike } from './strike.ts';
 
-// Most of each test is waiting for the provider.
+// Each test mostly waits for the provider.
 vi.setConfig({ maxConcurrency: 20 });
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--allow-hooks', '--run-dir', 'run'];
 
-/** The first boundary of a kind is met at each of its moments, the others just before in turn, and just after. */
+/** The first boundary of a kind is tested at all three moments; the others alternate between before and after. */
 function momentsOf(nth: number): readonly At[] {
   if (nth === 0) return ['not there', 'half there', 'durable'];
   return [nth % 2 ? 'half there' : 'not there', 'durable'];
 }
 
-/** What is compared: the world, and what the report makes of it. */
+/** What the test compares: the world and the report. */
 interface End {
   readonly sizes: unknown;
   readonly orders: unknown;
@@ -36,11 +35,11 @@ interface End {
   readonly exitCode: number | null;
 }
 
-/** A story at its beginning: a desk with the saved plan on it, and a world of its own. */
+/** The start of a story: a desk with the saved plan, and its own world. */
 interface Opened {
   readonly at: Desk;
   readonly story: Story;
-  /** Starts the command; the first process is befallen by what the story says, too. */
+  /** Starts the command. The first process also gets the faults of the story. */
   start(strike?: Strike): Running;
 }
 
@@ -82,7 +81,7 @@ function savedPlanOf(name: StoryName): Promise<string> {
   return PLANS.get(name)!;
 }
 
-/** Puts the approvals of the plan (null) and of these waves beside the saved plan. */
+/** Puts the approvals of the plan (null) and of these waves next to the saved plan. */
 async function approve(
   at: Desk,
   saved: SavedPlan,
@@ -108,7 +107,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
   const plan = readSavedPlan(saved);
   const asking = plan.waves.flatMap(({ name, approval }) => (approval ? [name] : []));
   await approve(at, plan, story.approvers ?? [], [null, ...(story.signsLate ? [] : asking)]);
-  // Over all lives: whoever signs does not know which process waits.
+  // Across all processes: the signers do not know which process waits.
   let signing = story.signsLate === true;
   const signLate = async (): Promise<void> => {
     const awaited = async () => (await at.journal()).some(({ kind }) => kind === 'approval-awaited');
@@ -136,7 +135,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
           120_000,
         );
         const told = ordered.then(async () => {
-          // It dies of them: then nobody answers.
+          // The process may die of the command, without an answer.
           for (const command of story.told ?? [])
             await controlRun(`${at.folder}/run`, command).catch(() => undefined);
         });
@@ -146,7 +145,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
         });
         return { ...run, ended };
       }
-      // The provider's clock is set with the machine's.
+      // The clock of the provider changes with the clock of the machine.
       if (first && befalls?.effect === 'set clock') {
         let over = false;
         const told = async () => over || (await at.journal()).some(({ kind }) => kind === befalls.kind);
@@ -165,7 +164,7 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
   };
 }
 
-/** The same command again and again until nothing is left to do. */
+/** Repeats the same command until nothing is left to do. */
 async function carriedOut({ at, start }: Opened): Promise<End> {
   let exitCode: number | null = null;
   for (let lives = 0, left = 1; left > 0; lives++) {
@@ -173,7 +172,7 @@ async function carriedOut({ at, start }: Opened): Promise<End> {
     exitCode = ended.code;
     expect(exitCode, ended.stderr).not.toBe(null);
     const { totals } = await at.report();
-    // A refusal that halted the run is asked again by the next.
+    // The next process asks again after a refusal that halted the run.
     left = totals['not-run'] + totals.unknown + (exitCode === 4 ? totals.refused : 0);
     expect(lives, `it goes on, and comes to no end:\n${ended.stderr}`).toBeLessThan(5);
   }
@@ -192,7 +191,7 @@ async function carriedOut({ at, start }: Opened): Promise<End> {
 
 const UNDISTURBED = new Map<StoryName, Promise<End>>();
 
-/** How a story ends that nothing else befalls, once. */
+/** How the story ends without a kill, computed once. */
 function undisturbed(test: Pick<TestContext, 'onTestFinished'>, name: StoryName): Promise<End> {
   if (!UNDISTURBED.has(name)) UNDISTURBED.set(name, open(test, name).then(carriedOut));
   return UNDISTURBED.get(name)!;
@@ -205,7 +204,7 @@ const matches = ({ kind, having = {} }: Pick<Strike, 'kind' | 'having'>) => {
   };
 };
 
-/** Starts the command and lets it die at the boundary; the disk then holds of the entry what it is to hold. */
+/** Starts the command and kills it at the boundary, with the given part of the entry on disk. */
 async function dies({ at, start }: Opened, strike: Omit<Strike, 'effect'>): Promise<void> {
   const before = (await at.journal()).filter(matches(strike)).length;
   const ended = await start({ ...strike, effect: 'die' }).ended;
@@ -213,7 +212,7 @@ async function dies({ at, start }: Opened, strike: Omit<Strike, 'effect'>): Prom
   const { entries, fault, tornBytes } = await readJournalFile(`${at.folder}/run/journal.jsonl`);
   expect(fault).toBe(null);
   expect(tornBytes > 0, `${tornBytes} bytes of a torn entry`).toBe(strike.at === 'half there');
-  // What is written as one group becomes durable as one.
+  // A group of entries becomes durable as a whole.
   const there = entries.filter(matches(strike)).length - before;
   if (strike.at === 'durable') expect(there, 'entries there').toBeGreaterThan(0);
   else expect(there, 'entries there').toBe(0);
@@ -239,7 +238,7 @@ const ROWS = Object.entries(BOUNDARIES).flatMap(([kind, boundaries]) =>
   ),
 );
 
-describe.concurrent('apply killed by SIGKILL and started again ends as if nothing had befallen it', () => {
+describe.concurrent('apply ends like an undisturbed run after SIGKILL and a restart', () => {
   it.for(ROWS)('$which: $moment (in the story of $story)', async (row, test) => {
     const opened = await open(test, row.story);
     if (row.after) await dies(opened, { ...row.after, at: 'not there' });
@@ -252,7 +251,7 @@ describe.concurrent('apply killed by SIGKILL and started again ends as if nothin
     mustBeWithin(saved, (await at.simulator.counts()).orders);
     const { steps, head } = await at.report();
     expect(steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
-    // As `audit verify` does, which audit.test.ts runs as a process.
+    // The check of `audit verify`, which audit.test.ts runs as a process.
     const name = `${at.folder}/run/journal.jsonl`;
     const audit = examineJournal(await readJournalFile(name), {
       name,

@@ -1,6 +1,6 @@
 /**
- * Stories in which every kind of journal entry is written by a real run, and the table that says which story writes
- * which. The table holds every kind, outcome and reason that the model knows, or it does not compile.
+ * Stories in which a real run writes every kind of journal entry, and the table of which story writes which. The table
+ * does not compile unless it has every kind, outcome and reason of the model.
  */
 import type { AfterRefusal, ControlCommand, JournalEvent, Outcome } from '../../src/model.ts';
 import { plainFleet } from './refit.ts';
@@ -8,25 +8,25 @@ import type { Strike } from './strike.ts';
 
 export interface Story {
   readonly fleet: readonly object[];
-  /** Where instances were changed between planning and carrying out: the fleet that is met. */
+  /** The fleet at the start of the run, if it changed after planning. */
   readonly met?: readonly object[];
-  /** The plan's further lines, and its `execution` without the braces. */
+  /** More lines of the plan, and its `execution` without the braces. */
   readonly lines?: readonly string[];
   readonly execution?: string;
-  /** The approvers of the plan, each of whom has signed it and every wave of it that asks for an approval. */
+  /** The approvers. Each has signed the plan, and every wave that needs an approval. */
   readonly approvers?: readonly string[];
-  /** They sign a wave once the run waits for it, and not before. */
+  /** They sign a wave only when the run waits for it. */
   readonly signsLate?: true;
-  /** Two seconds, unless orders show later than that. */
+  /** Default: two seconds. Stories with late orders need more. */
   readonly patience?: string;
-  /** Milliseconds for which an accepted order shows by neither status nor size; within one second where it is not given. */
+  /** Milliseconds until status and size show an accepted order; default: within one second. */
   readonly showAfter?: readonly [least: number, greatest: number];
   readonly faults?: readonly string[];
-  /** What befalls the first process beside being killed, so that the story goes as it is to go. */
+  /** Strikes on the first process, besides the kill. */
   readonly befalls?: Strike;
-  /** What the first process is told through its socket, once it has placed an order. */
+  /** Control command for the first process, after its first order. */
   readonly told?: readonly ControlCommand[];
-  /** The time of day in Beijing at which it begins, instead of now. */
+  /** The time of day in Beijing at the start, instead of now. */
   readonly beginsAt?: string;
 }
 
@@ -59,32 +59,35 @@ export const STORIES = {
   },
   'orders that show late': { fleet: fleet(2), patience: '8s', showAfter: [5_000, 5_500] },
   'two steps of one instance': { fleet: fleet(2), lines: [TWO_STEPS] },
-  'billing that may not be searched': {
+  'no permission to search billing': {
     fleet: fleet(3, { billing: 'prepaid', daysLeft: 100 }),
     faults: ['no-cam@DescribeDealsByCond'],
   },
-  'answers that are lost': { fleet: fleet(4), faults: ['lost-answer#1', 'reset-before#1'] },
+  'lost answers': { fleet: fleet(4), faults: ['lost-answer#1', 'reset-before#1'] },
   'a limit and an internal error': {
     fleet: fleet(4),
     faults: ['refuse=RequestLimitExceeded#1', 'refuse=InternalError#1'],
   },
-  'something under way': { fleet: fleet(3), faults: ['refuse=ResourceUnavailable.InstanceStatusError#1'] },
-  'no right for a while': { fleet: fleet(4), faults: ['no-permission=crs-fleet001#1'] },
-  'steps that end otherwise': {
+  'another task on the instance': {
+    fleet: fleet(3),
+    faults: ['refuse=ResourceUnavailable.InstanceStatusError#1'],
+  },
+  'no permission at first': { fleet: fleet(4), faults: ['no-permission=crs-fleet001#1'] },
+  'steps with other outcomes': {
     fleet: fleet(5),
     met: fleet(5).map((one, n) => (n === 2 ? { ...one, memoryPerShard: 6144 } : one)),
     lines: [TWO_STEPS],
     faults: ['sold-out=crs-fleet000', 'failed-task=crs-fleet001'],
   },
-  'an answer that nothing settles': {
+  'an answer that nothing resolves': {
     fleet: fleet(3),
     faults: ['reset-before#1', 'refuse=UnauthorizedOperation.NoCAMAuthed@DescribeTaskList#1'],
   },
-  'held up between entry and send': {
+  'a delay between entry and send': {
     fleet: fleet(3),
     befalls: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
   },
-  'told to go slower': {
+  'a lower rate by command': {
     fleet: fleet(4),
     told: [
       { kind: 'set', setting: 'inFlight', value: 1 },
@@ -97,7 +100,7 @@ export const STORIES = {
       'waves: [{ name: canary, take: 1, gate: { failed: "> 0", unknown: "> 0" } }, { name: rest, take: rest }]',
     ],
   },
-  'a hook at its beginning': { fleet: fleet(3), lines: ['hooks: { run-start: ["true"] }'] },
+  'a hook at the start': { fleet: fleet(3), lines: ['hooks: { run-start: ["true"] }'] },
   'a maintenance window': {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
@@ -108,11 +111,11 @@ export const STORIES = {
 
 export type StoryName = keyof typeof STORIES;
 
-/** An entry of a story, at which a process is killed. */
+/** The entry of a story at which the process is killed. */
 export interface Boundary {
   readonly story: StoryName;
   readonly having?: Strike['having'];
-  /** A first life ends here; the entry is one of the second. */
+  /** The first process ends at this entry; the boundary is in the second process. */
   readonly after?: Pick<Strike, 'kind' | 'having'>;
 }
 
@@ -126,7 +129,7 @@ function each<V extends string>(member: string, stories: Readonly<Record<V, Stor
 
 const PLAIN: readonly Boundary[] = [{ story: 'plain' }];
 
-/** Which story writes the entry, for every kind of entry and every way in which a run goes on from it. */
+/** Which story writes which entry, for every kind of entry and every way to continue from it. */
 export const BOUNDARIES = {
   'run-started': [
     { story: 'plain', having: { resumed: false } },
@@ -143,19 +146,19 @@ export const BOUNDARIES = {
   'wave-started': PLAIN,
   looked: PLAIN,
   intent: PLAIN,
-  'not-sent': [{ story: 'held up between entry and send' }],
+  'not-sent': [{ story: 'a delay between entry and send' }],
   accepted: [{ story: 'orders that show late' }, ...PLAIN],
   refused: each<AfterRefusal>('next', {
     'try-again': 'a limit and an internal error',
     'read-first': 'a limit and an internal error',
-    wait: 'something under way',
-    skip: 'steps that end otherwise',
-    halt: 'no right for a while',
+    wait: 'another task on the instance',
+    skip: 'steps with other outcomes',
+    halt: 'no permission at first',
   }),
-  'no-answer': [{ story: 'answers that are lost' }],
+  'no-answer': [{ story: 'lost answers' }],
   settled: [
-    { story: 'answers that are lost', having: { executed: true } },
-    { story: 'answers that are lost', having: { executed: false } },
+    { story: 'lost answers', having: { executed: true } },
+    { story: 'lost answers', having: { executed: false } },
     { story: 'plain', having: { executed: true }, after: { kind: 'accepted' } },
   ],
   deferred: [{ story: 'a maintenance window' }],
@@ -163,22 +166,22 @@ export const BOUNDARIES = {
   'step-ended': [
     ...each<Exclude<Outcome, 'not-run'>>('outcome', {
       verified: 'plain',
-      failed: 'steps that end otherwise',
-      refused: 'steps that end otherwise',
-      drifted: 'steps that end otherwise',
-      skipped: 'steps that end otherwise',
-      unknown: 'an answer that nothing settles',
+      failed: 'steps with other outcomes',
+      refused: 'steps with other outcomes',
+      drifted: 'steps with other outcomes',
+      skipped: 'steps with other outcomes',
+      unknown: 'an answer that nothing resolves',
     }),
     { story: 'two steps of one instance', having: { step: 'crs-fleet000/memoryPerShard' } },
   ],
-  billed: [{ story: 'billing that may not be searched' }],
+  billed: [{ story: 'no permission to search billing' }],
   gate: [{ story: 'a gate', having: { judge: 'unknown' } }],
   steered: [
-    { story: 'told to go slower', having: { accepted: true } },
-    { story: 'told to go slower', having: { accepted: false } },
+    { story: 'a lower rate by command', having: { accepted: true } },
+    { story: 'a lower rate by command', having: { accepted: false } },
   ],
-  told: [{ story: 'a hook at its beginning' }],
-  stopping: [{ story: 'no right for a while' }],
+  told: [{ story: 'a hook at the start' }],
+  stopping: [{ story: 'no permission at first' }],
   calls: PLAIN,
   'wave-ended': PLAIN,
   'run-ended': PLAIN,

@@ -1,6 +1,6 @@
 /**
- * What a run is worth after its process is gone: killed at the worst moments, told to stop, its files damaged. The
- * simulator counts the orders, so "nothing was ordered twice" is what the provider saw and not what we believe.
+ * Runs whose process is killed at the worst moments, or stopped by a signal. The simulator counts the orders, so "nothing
+ * was ordered twice" is what the provider saw.
  */
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { BRISK, type Desk, desk, growPlan, plainFleet, type Running, until } fro
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 
-/** Twelve instances, the first four with two steps each, sealed and ready to be carried out. */
+/** Twelve instances, the first four with two steps each, as a saved plan. */
 async function sealed(
   test: TestContext,
   { faults = [], pace = BRISK }: { faults?: readonly string[]; pace?: readonly string[] } = {},
@@ -32,7 +32,7 @@ async function sealed(
   return opened;
 }
 
-/** Orders that the provider accepted, by instance, as the plan would have them: one a step. */
+/** The orders of the plan by instance: one for each step. */
 const ONE_EACH = Object.fromEntries(
   Array.from({ length: 12 }, (_, n) => [`crs-fleet${String(n).padStart(3, '0')}`, n < 4 ? 2 : 1]),
 );
@@ -40,7 +40,7 @@ const ONE_EACH = Object.fromEntries(
 const count = (journal: readonly JournalEntry[], kind: JournalEntry['kind']) =>
   journal.filter((entry) => entry.kind === kind).length;
 
-/** Starts a run and kills it, uncaught and unasked, as soon as its journal shows this. */
+/** Starts a run and kills it with SIGKILL as soon as its journal matches. */
 async function killedWhen(at: Desk, shows: (journal: readonly JournalEntry[]) => boolean): Promise<void> {
   const starts = count(await at.journal(), 'run-started');
   const run = at.start(APPLY);
@@ -67,9 +67,9 @@ async function verifiedOnce(at: Desk): Promise<void> {
   expect(audit.stdout).toContain('sound');
 }
 
-describe.concurrent('apply after kill -9 goes on by the same command, verifies every step and orders none twice', () => {
-  it('killed between an order and its answer', async (test) => {
-    // Executed at once, answered late: what is asked when the process dies has landed, and no answer says so.
+describe.concurrent('the same apply command after kill -9 verifies every step and orders none twice', () => {
+  it('resumes a run that was killed between an order and its answer', async (test) => {
+    // Executed immediately and answered late: the provider executes the last order, and the process gets no answer.
     const at = await sealed(test, { faults: ['slow=400ms@UpgradeInstance'] });
     await killedWhen(at, (journal) => count(journal, 'intent') >= 3 && count(journal, 'accepted') < 3);
     const asked = count(await at.journal(), 'intent');
@@ -82,7 +82,7 @@ describe.concurrent('apply after kill -9 goes on by the same command, verifies e
     ]);
   });
 
-  it('killed while accepted orders are under way', async (test) => {
+  it('resumes a run that was killed with accepted orders in flight', async (test) => {
     const at = await sealed(test, {
       pace: ['--start-lag', '50ms', '--duration', '800ms', '--lock-tail', '100ms'],
     });
@@ -90,7 +90,7 @@ describe.concurrent('apply after kill -9 goes on by the same command, verifies e
     await verifiedOnce(at);
   });
 
-  it('killed between two steps of one instance', async (test) => {
+  it('resumes a run that was killed between two steps of one instance', async (test) => {
     const at = await sealed(test);
     await killedWhen(at, (journal) =>
       journal.some((entry) => entry.kind === 'step-ended' && /crs-fleet00[0-3]/.test(entry.step)),
@@ -98,14 +98,14 @@ describe.concurrent('apply after kill -9 goes on by the same command, verifies e
     await verifiedOnce(at);
   });
 
-  it('killed three times over', async (test) => {
+  it('resumes a run that was killed three times', async (test) => {
     const at = await sealed(test);
     for (const ended of [1, 4, 9]) await killedWhen(at, (journal) => count(journal, 'step-ended') >= ended);
     await verifiedOnce(at);
     expect((await at.report()).run.starts).toBe(4);
   });
 
-  it('killed in the middle of writing an entry: the torn tail is told, cut off and on record', async (test) => {
+  it('reports, removes and records the incomplete entry of a run that was killed while writing it', async (test) => {
     const at = await sealed(test);
     await killedWhen(at, (journal) => count(journal, 'step-ended') >= 1);
     const file = join(at.folder, 'run', 'journal.jsonl');
@@ -114,7 +114,7 @@ describe.concurrent('apply after kill -9 goes on by the same command, verifies e
     await appendFile(file, '{"at":"2026-11-');
     const audit = await at.refit(['audit', 'verify', 'run']);
     expect(audit.code, audit.stdout).toBe(0);
-    expect(audit.stdout).toMatch(/warning: .*15 bytes of an entry that was never finished/);
+    expect(audit.stdout).toMatch(/warning: .*15 bytes of an incomplete entry/);
     const report = await at.refit(['report', 'run']);
     expect(report.code).toBe(0);
     expect(report.stderr).toContain('the last 15 bytes of the journal are a torn entry');
@@ -131,9 +131,9 @@ describe.concurrent('apply after kill -9 goes on by the same command, verifies e
   });
 });
 
-describe.concurrent('apply told to stop', () => {
+describe.concurrent('apply and signals', () => {
   const SLOW = ['--start-lag', '50ms', '--duration', '1200ms', '--lock-tail', '50ms'];
-  const underWay = async (at: Desk): Promise<Running> => {
+  const startedRun = async (at: Desk): Promise<Running> => {
     const run = at.start(APPLY);
     await until('four orders', async () => count(await at.journal(), 'accepted') >= 4);
     return run;
@@ -143,10 +143,10 @@ describe.concurrent('apply told to stop', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const)(
-    '%s drains: what is under way is verified, nothing new is ordered, exit %i',
+    '%s drains: orders in flight are verified, nothing new is ordered, exit %i',
     async ([signal, code], test) => {
       const at = await sealed(test, { pace: SLOW });
-      const run = await underWay(at);
+      const run = await startedRun(at);
       run.kill(signal);
       const ended = await run.ended;
       expect(ended.code, ended.stderr).toBe(code);
@@ -162,11 +162,11 @@ describe.concurrent('apply told to stop', () => {
     },
   );
 
-  it('a second signal a second later leaves at once, and the same command goes on', async (test) => {
+  it('a second signal one second later stops immediately, and the same command resumes', async (test) => {
     const at = await sealed(test, {
       pace: ['--start-lag', '50ms', '--duration', '3s', '--lock-tail', '50ms'],
     });
-    const run = await underWay(at);
+    const run = await startedRun(at);
     run.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 200));
     run.kill('SIGTERM');

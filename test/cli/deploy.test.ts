@@ -1,4 +1,4 @@
-/** What stands in deploy/ is well formed, and every command and flag in it is one that the command line has. */
+/** The files in deploy/ are well formed, and every command and flag in them exists. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const files = readdirSync(DEPLOY, { recursive: true, encoding: 'utf8' }).filter(
 );
 const textOf = (name: string) => readFileSync(join(DEPLOY, name), 'utf8');
 
-/** The arguments of every `refit` in a file: in a shell line, an ExecStart, or the args of a container of ours. */
+/** The arguments of every `refit` in a file: in a shell line, an ExecStart, or the args of a refit container. */
 function commandsIn(name: string): string[][] {
   if (name.endsWith('.service'))
     return [...textOf(name).matchAll(/^ExecStart=\S*refit (.+)$/gm)].map(([, args]) => args!.split(' '));
@@ -31,7 +31,7 @@ function commandsIn(name: string): string[][] {
   return commands;
 }
 
-it('every file but the image names commands, and each of them exists with its flags', async () => {
+it('every file except the image has commands, and each command exists with its flags', async () => {
   const commands = files.flatMap((name) => commandsIn(name).map((args) => ({ name, args })));
   expect(new Set(commands.map(({ name }) => name))).toEqual(
     new Set(files.filter((name) => !/Dockerfile/.test(name))),
@@ -46,7 +46,7 @@ it('every file but the image names commands, and each of them exists with its fl
     expect(help.code, typed).toBe(0);
     for (const flag of args.filter((arg) => arg.startsWith('--')))
       expect(help.stdout, typed).toMatch(new RegExp(`(^|[ ,])${flag}[ \n]`, 'm'));
-    // Understood as it stands: what is refused is that the folder or the plan is not there, never the way it is typed.
+    // Refit accepts the command line, and fails only because the folder or the plan is missing.
     const { stderr } = await refit(args);
     expect(stderr, typed).toMatch(/cannot be read|no such/);
   }

@@ -9,10 +9,10 @@ it.concurrent.for<[string, Omit<Strike, 'effect'>]>([
   ['half of an order that has not left', { kind: 'intent', nth: 2, at: 'half there' }],
   ['an order that was accepted', { kind: 'accepted', nth: 2, at: 'half there' }],
 ])(
-  'apply whose disk is full at %s orders nothing more, exits 1 with what to do, and goes on by the same command',
+  'apply with a full disk at %s orders nothing more, exits 1 with a fix, and resumes with the same command',
   async ([, where], test) => {
     const at = await desk(test, { fleet: plainFleet(4) });
-    // One less under way than there are: on a busy machine all orders may have left before the second is answered.
+    // One slot less than steps: on a busy machine all orders may leave before the second answer.
     const execution = 'execution: { inFlight: 3, requestsPerSecond: 20, patience: 2s }';
     await at.write('plan.yaml', growPlan([execution]));
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * A disk that fails under a run: the run stops before its next order, says what, where and what to do, and the same
- * command goes on once the disk is well. The simulator counts the orders.
+ * A disk that fails during a run: the run stops before its next order and names the file and the fix. The same command
+ * resumes when the disk works again. The simulator counts the orders.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ const COMMAND = join(inject('built'), 'dist/cli/main.js');
 const isRoot = process.getuid?.() === 0;
 const demanded = process.env.REFIT_REQUIRE_ALL === '1';
 
-/** One resize after the other: a busy machine is to meddle with a run before it has ended. */
+/** One resize at a time, so that the run is alive when the test changes its files, even on a busy machine. */
 async function sealed(test: TestContext): Promise<Desk> {
   const at = await desk(test, { simulator: BRISK, fleet: plainFleet(INSTANCES) });
   await at.write('plan.yaml', growPlan(['execution: { inFlight: 1, requestsPerSecond: 20, patience: 2s }']));
@@ -30,7 +30,7 @@ async function ordersAt(at: Desk): Promise<number> {
   return Object.values(orders).reduce((sum, count) => sum + count, 0);
 }
 
-/** Starts a run and does something to it once some orders are under way. */
+/** Starts a run and calls `act` when three steps have ended. */
 async function meddledWith(at: Desk, meddle: () => Promise<unknown>): Promise<Ended> {
   const run = at.start(apply('run'));
   await until('three steps have ended', async () => {
@@ -49,8 +49,8 @@ async function goesOn(at: Desk, directory: string): Promise<void> {
   expect((await at.refit(['audit', 'verify', directory])).code).toBe(0);
 }
 
-describe.concurrent('a run directory that is meddled with while its run is live', () => {
-  it('renamed: the run stops before its next order with exit 1, and goes on when it is back', async (test) => {
+describe.concurrent('a run directory that changes during its run', () => {
+  it('stops the run before its next order with exit 1 when renamed, and resumes when it is back', async (test) => {
     const at = await sealed(test);
     const ended = await meddledWith(at, () => rename(join(at.folder, 'run'), join(at.folder, 'away')));
     expect(ended.code, ended.stderr).toBe(1);
@@ -63,7 +63,7 @@ describe.concurrent('a run directory that is meddled with while its run is live'
     await goesOn(at, 'run');
   });
 
-  it('removed: the run stops with exit 1, and no new run of this plan begins in its place', async (test) => {
+  it('stops the run with exit 1 when removed, and no new run of this plan starts', async (test) => {
     const at = await sealed(test);
     const ended = await meddledWith(at, () => rm(join(at.folder, 'run'), { recursive: true }));
     expect(ended.code, ended.stderr).toBe(1);
@@ -75,7 +75,7 @@ describe.concurrent('a run directory that is meddled with while its run is live'
     expect(await ordersAt(at)).toBe(ordered);
   });
 
-  it('its journal emptied: the run stops with exit 1, and nothing is ordered from what is left', async (test) => {
+  it('stops the run with exit 1 when its journal is emptied, and nothing more is ordered', async (test) => {
     const at = await sealed(test);
     const ended = await meddledWith(at, () => truncate(join(at.folder, 'run', 'journal.jsonl'), 0));
     expect(ended.code, ended.stderr).toBe(1);
@@ -86,7 +86,7 @@ describe.concurrent('a run directory that is meddled with while its run is live'
   });
 });
 
-/** Ends for good where the run's files may grow no further, as the shell limits them. */
+/** Ends at the file size limit of the shell. */
 async function limitedTo(at: Desk, blocks: number, directory: string): Promise<Ended> {
   const args = [COMMAND, ...apply(directory), '--endpoint', at.simulator.url]
     .map((arg) => `'${arg}'`)
@@ -107,10 +107,10 @@ async function limitedTo(at: Desk, blocks: number, directory: string): Promise<E
   return { code: code as number | null, stdout, stderr };
 }
 
-describe.concurrent('a disk that takes no more', () => {
-  it('stops the run before its next order with exit 1, tells what it knows, and the run goes on with room again', async (test) => {
+describe.concurrent('a full disk', () => {
+  it('stops the run before its next order with exit 1, prints the report, and resumes with free space', async (test) => {
     const at = await sealed(test);
-    // The plan is there already, so that the journal is what grows.
+    // The plan already exists, so that only the journal grows.
     await mkdir(join(at.folder, 'run'));
     await at.write('run/plan.json', await at.text('saved.json'));
     const ended = await limitedTo(at, 8, 'run');
@@ -136,7 +136,7 @@ describe.concurrent('a disk that takes no more', () => {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], { stdio: 'ignore' });
       } catch (error) {
         if (demanded) throw error;
-        return test.skip('no right to mount a file system here');
+        return test.skip('no permission to mount a file system here');
       }
       test.onTestFinished(() => void execFileSync('umount', ['-l', small]));
       // Room for the plan, the lock, and two pages of journal.
@@ -157,11 +157,11 @@ describe.concurrent('a disk that takes no more', () => {
   );
 });
 
-it('a folder that may not be written to is named, nothing is ordered, and the exit code is 1', async (test) => {
+it('names a folder that is not writable, orders nothing, and exits 1', async (test) => {
   const at = await sealed(test);
   await mkdir(join(at.folder, 'closed'));
   await chmod(join(at.folder, 'closed'), 0o500);
-  // The superuser writes everywhere unless the right to is taken from it.
+  // The superuser can write everywhere unless the capability is dropped.
   const words = [process.execPath, COMMAND, ...apply('closed/run'), '--endpoint', at.simulator.url];
   const [program, ...args] = isRoot
     ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...words]
@@ -178,6 +178,6 @@ it('a folder that may not be written to is named, nothing is ordered, and the ex
   const [code] = await once(child, 'close');
   await chmod(join(at.folder, 'closed'), 0o700);
   expect(code, stderr).toBe(1);
-  expect(stderr).toMatch(/closed\/run: there is no right to\n {2}fix: /);
+  expect(stderr).toMatch(/closed\/run: permission denied\n {2}fix: /);
   expect(await ordersAt(at)).toBe(0);
 });

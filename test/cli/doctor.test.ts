@@ -1,4 +1,4 @@
-/** Who is asking, by whichever place of the chain, as a process against the simulated provider. */
+/** Credentials from each source of the chain, with real processes against the simulated provider. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -12,7 +12,7 @@ async function tccli(at: Desk, profile: string, fields: object): Promise<void> {
   await writeFile(join(at.folder, `home/.tccli/${profile}.credential`), JSON.stringify(fields));
 }
 
-/** Temporary ids, keys and tokens are long and of both cases; hashes are of lower case alone. */
+/** Temporary ids, keys and tokens are long and have both cases; hashes have lower case only. */
 const LIKE_A_KEY = /(?=[a-zA-Z0-9]*[A-Z])(?=[a-zA-Z0-9]*[g-z])[A-Za-z0-9]{40,}/;
 
 function mustHide(at: Desk, texts: readonly string[]): void {
@@ -25,19 +25,19 @@ function mustHide(at: Desk, texts: readonly string[]): void {
 
 const both = ({ stdout, stderr }: Ended) => stdout + stderr;
 
-it.concurrent('doctor says whose keys are used, who one is, what one may, and how the provider is reached', async (test) => {
+it.concurrent('doctor shows credentials, identity, permissions and network', async (test) => {
   const at = await desk(test, { fleet: plainFleet(3) });
   const text = await at.refit(['doctor', '-v']);
   expect(text.code, both(text)).toBe(0);
   expect(text.stdout).toMatch(/^keys +the environment$/m);
-  expect(text.stdout).toMatch(/^who +qcs::cam::uin\/100000000001:/m);
-  expect(text.stdout).toMatch(/^clock +as the provider's/m);
+  expect(text.stdout).toMatch(/^identity +qcs::cam::uin\/100000000001:/m);
+  expect(text.stdout).toMatch(/^clock +same as the provider/m);
   expect(text.stdout).toMatch(/^host +127\.0\.0\.1:\d+, region ap-guangzhou$/m);
-  expect(text.stdout).toMatch(/^signs +by TC3-HMAC-SHA256$/m);
+  expect(text.stdout).toMatch(/^signing +TC3-HMAC-SHA256$/m);
   expect(text.stdout).toMatch(/^proxy +none$/m);
-  expect(text.stdout).toMatch(/^limit +20 calls a second/m);
+  expect(text.stdout).toMatch(/^limit +20 calls per second/m);
   expect(text.stdout).toMatch(/^ +✓ redis:DescribeInstances/m);
-  expect(text.stdout).toMatch(/^ +- redis:UpgradeInstance .*not tried/m);
+  expect(text.stdout).toMatch(/^ +- redis:UpgradeInstance .*not tested/m);
   const proxied = { HTTPS_PROXY: 'http://me:hush-hush@proxy.test:3128', NO_PROXY: 'x.test' };
   const json = await at.refit(['doctor', '--json'], { env: proxied });
   expect(JSON.parse(json.stdout)).toMatchObject({
@@ -55,7 +55,7 @@ it.concurrent('doctor says whose keys are used, who one is, what one may, and ho
 
 it.concurrent.for<[string, string, RegExp, RegExp]>([
   [
-    'a right that every plan needs is missing',
+    'a permission that every plan needs is missing',
     'no-cam@DescribeInstances',
     /✗ redis:DescribeInstances .*UnauthorizedOperation\.NoCAMAuthed/,
     /fix: let this identity call redis:DescribeInstances/,
@@ -66,7 +66,7 @@ it.concurrent.for<[string, string, RegExp, RegExp]>([
     /^clock +more than 5 minutes off/m,
     /AuthFailure\.SignatureExpire[\s\S]*fix: set this machine's clock/,
   ],
-])('doctor exits 12 where %s', async ([, fault, says, fix], test) => {
+])('doctor exits 12 if %s', async ([, fault, says, fix], test) => {
   const at = await desk(test, { simulator: ['--fault', fault], fleet: plainFleet(2) });
   const ended = await at.refit(['doctor']);
   expect(ended.code).toBe(12);
@@ -74,7 +74,7 @@ it.concurrent.for<[string, string, RegExp, RegExp]>([
   expect(ended.stderr).toMatch(fix);
 });
 
-it.concurrent('doctor exits 0 where a right is missing that the rest goes on without, and 12 for a wrong key or none', async (test) => {
+it.concurrent('doctor exits 0 if an optional permission is missing, and 12 for a wrong key or no key', async (test) => {
   const at = await desk(test, {
     simulator: ['--fault', 'no-permission@DescribeAccountBalance'],
     fleet: plainFleet(2),
@@ -96,7 +96,7 @@ it.concurrent('doctor exits 0 where a right is missing that the rest goes on wit
   expect(nobody.stderr).toMatch(/ECONNREFUSED[\s\S]*fix: /);
 });
 
-it.concurrent('a run on the keys of a role that end every few seconds renews them, and leaves none behind', async (test) => {
+it.concurrent('a run renews role keys that expire every few seconds, and writes none to disk', async (test) => {
   const fleet = plainFleet(20);
   const simulator = [
     '--fault',
@@ -123,7 +123,7 @@ it.concurrent('a run on the keys of a role that end every few seconds renews the
   expect(doctor.stdout).toMatch(
     /^keys +role qcs::cam::uin\/100000000001:roleName\/resizer, assumed by .*night\.credential, until 20/m,
   );
-  expect(doctor.stdout).toMatch(/^who +qcs::sts:.*CAMRole/m);
+  expect(doctor.stdout).toMatch(/^identity +qcs::sts:.*CAMRole/m);
   const bound = await night('doctor', '--profile', 'bound');
   expect(bound.stdout).toMatch(/^keys +.*bound\.credential: role \S+ of this machine, until 20/m);
   await at.write('plan.yaml', growPlan(['defaults: { profile: night }']));

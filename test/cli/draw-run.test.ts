@@ -1,8 +1,8 @@
-/** What is drawn of a run: pictures at three widths, and that nothing a name says can break a line. */
+/** Pictures of a run at three widths. No name can break a line. */
 import { describe, expect, it } from 'vitest';
 import { gatherFacts } from '../../src/cli/run-picture/run-facts.ts';
 import type { RunPicture } from '../../src/cli/run-picture/run-picture.ts';
-import { drawRun, wrapKeptLine, formatRunLine } from '../../src/cli/run-view/draw-run.ts';
+import { drawRun, formatRunLine, wrapKeptLine } from '../../src/cli/run-view/draw-run.ts';
 import type { SavedPlan } from '../../src/model.ts';
 import { cells } from '../../src/report/document/columns.ts';
 import { ink } from '../../src/report/document/ink.ts';
@@ -13,7 +13,7 @@ import { CONTROL } from './refit.ts';
 const NOW = Date.parse('2026-01-05T02:04:00.000Z');
 const since = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
-/** Three waves of 1, 3 and 8 instances, in the middle of the second. */
+/** Three waves of 1, 3 and 8 instances, during the second wave. */
 function story(more: { name?: string; waves?: number } = {}) {
   const names = Array.from(
     { length: more.waves ?? 3 },
@@ -77,18 +77,18 @@ function pictureOf(
 const PLAIN = { inks: ink(false), everyEvent: true, now: NOW };
 
 describe.each([60, 80, 120])('at %i columns', (columns) => {
-  it('the picture is the golden one', async () => {
+  it('matches the golden picture', async () => {
     const lines = drawRun(pictureOf(story()), { ...PLAIN, columns, rows: 40 });
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`golden/run-${columns}.txt`);
   });
 
-  it('a run of many waves shows those that matter', async () => {
+  it('shows the important waves of a run with many waves', async () => {
     const lines = drawRun(pictureOf(story({ waves: 9 })), { ...PLAIN, columns, rows: 40 });
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`golden/run-many-waves-${columns}.txt`);
   });
 });
 
-describe('no line is wider than the screen, and the lines never higher', () => {
+describe('the picture always fits the screen', () => {
   const hostile = 'x\u001b[2J\u001b]0;owned\u0007\r\n\u202e购物车🛒👨‍👩‍👧‍👦'.repeat(4).slice(0, 120);
   const sizes = [20, 31, 40, 59, 60, 80, 120, 200].flatMap((columns) =>
     [1, 2, 5, 9, 24, 60].map((rows) => [columns, rows] as const),
@@ -106,7 +106,7 @@ describe('no line is wider than the screen, and the lines never higher', () => {
       }
   });
 
-  it('a line that is kept is put into lines that fit, its words whole where they can be', () => {
+  it('wraps a kept line, at words if possible', () => {
     const long = `refused, ${hostile.replace(CONTROL, '')} ${'/a/very/long/path'.repeat(12)} 购物车${'车'.repeat(80)}`;
     const plain = [...long].filter((one) => !CONTROL.test(one)).join('');
     for (const columns of [24, 60, 100])
@@ -114,7 +114,7 @@ describe('no line is wider than the screen, and the lines never higher', () => {
         expect(cells(line), line).toBeLessThanOrEqual(columns);
   });
 
-  it('the line for logs has no line feed and nothing that acts', () => {
+  it('the line for logs has no control characters', () => {
     for (const picture of pictures) expect(formatRunLine(picture)).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
   });
 });
@@ -129,8 +129,8 @@ function renamed(saved: SavedPlan, name: string): SavedPlan {
   };
 }
 
-describe('what a picture says', () => {
-  it('is paused while somebody has paused it, and guesses no end then', () => {
+describe('a picture', () => {
+  it('shows a pause, without an estimated end', () => {
     const { saved, entries } = story();
     const journal = new JournalWriter(saved);
     journal.entries.push(...entries);
@@ -142,14 +142,14 @@ describe('what a picture says', () => {
     expect(picture.timeLeft).toBeNull();
   });
 
-  it('adds up: ended, under way, deferred and to go are all steps', () => {
+  it('counts every step once: ended, in progress, deferred or remaining', () => {
     const { steps, outcomes, waves } = pictureOf(story());
-    expect(steps).toEqual({ of: 12, ended: 2, underWay: 2, deferred: 0, toGo: 8 });
+    expect(steps).toEqual({ of: 12, ended: 2, inProgress: 2, deferred: 0, remaining: 8 });
     expect(outcomes).toMatchObject({ verified: 1, failed: 1, 'not-run': 0 });
-    expect(waves.map(({ status }) => status)).toEqual(['settled', 'running', 'waiting']);
+    expect(waves.map(({ status }) => status)).toEqual(['ended', 'running', 'waiting']);
   });
 
-  it('knows without a live process what the journal tells, and no waits', () => {
+  it('has the facts of the journal, but no waits, without a live process', () => {
     const picture = pictureOf(story(), null);
     expect(picture.waits).toEqual([]);
     expect(picture.inFlight.map(({ step }) => step)).toEqual([

@@ -1,4 +1,4 @@
-/** What a third party is handed of a run, as processes: export, the checks of its README, sign, replay, events. */
+/** The evidence of a run for a third party: export, the checks of its README, sign, replay and events. */
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ describe('the evidence of a run', () => {
   });
   afterAll(() => at?.close());
 
-  it('replays to the reports on disk, byte by byte, and tells of one that was changed', async () => {
+  it('replays to the reports on disk byte by byte, and reports a changed one', async () => {
     const same = await at.refit(['audit', 'replay', 'run']);
     expect(same.code, same.stdout).toBe(0);
     expect(same.stdout).toContain('replayed');
@@ -35,19 +35,19 @@ describe('the evidence of a run', () => {
     expect(other.code).toBe(BROKEN);
     expect(JSON.parse(other.stdout).reports).toMatchObject([
       { file: 'report.json', same: true },
-      { file: 'report.html', same: false, what: expect.stringMatching(/another from line \d+ on/) },
+      { file: 'report.html', same: false, message: expect.stringMatching(/different from line \d+ on/) },
     ]);
     await at.write('run/report.html', page);
   });
 
-  it('replays a report of an earlier moment from the entries that there were then', async () => {
+  it('replays an earlier report from the entries of that time', async () => {
     const early = await at.journal();
     const lines = (await at.text('run/journal.jsonl')).split('\n');
     await mkdir(join(at.folder, 'early'));
     await copyFile(join(at.folder, 'run/plan.json'), join(at.folder, 'early/plan.json'));
     await at.write('early/journal.jsonl', `${lines.slice(0, early.length - 4).join('\n')}\n`);
     const nothing = await at.refit(['audit', 'replay', 'early']);
-    expect([nothing.code, nothing.stderr]).toEqual([64, expect.stringContaining('holds no report')]);
+    expect([nothing.code, nothing.stderr]).toEqual([64, expect.stringContaining('has no report')]);
     await at.refit([
       'report',
       'early',
@@ -63,7 +63,7 @@ describe('the evidence of a run', () => {
     expect(again.stdout).toContain(`from ${early.length - 4} of ${early.length} entries`);
   });
 
-  it('is signed, and the signature shows entries that were cut off without a head kept elsewhere', async () => {
+  it('reveals missing entries through its signature, without a separate head', async () => {
     const signed = await at.refit(['audit', 'sign', 'run', ...KEY]);
     expect([signed.code, signed.stdout]).toEqual([0, 'run/signatures/wei.json\n']);
     const verified = await at.refit(['audit', 'verify', 'run', '--signers', 'signers.yaml']);
@@ -81,7 +81,7 @@ describe('the evidence of a run', () => {
     );
     await rm(join(at.folder, 'run/report.json'));
     const cut = await at.refit(['audit', 'verify', 'run']);
-    expect([cut.code, cut.stdout]).toEqual([BROKEN, expect.stringContaining('entries were cut off')]);
+    expect([cut.code, cut.stdout]).toEqual([BROKEN, expect.stringContaining('entries were removed')]);
     const refused = await at.refit(['audit', 'export', 'run']);
     expect([refused.code, refused.stderr]).toEqual([BROKEN, expect.stringContaining('not sound')]);
     expect((await at.refit(['audit', 'sign', 'run', ...KEY])).code).toBe(BROKEN);
@@ -92,7 +92,7 @@ describe('the evidence of a run', () => {
     expect((await at.refit(['audit', 'verify', 'run', '--signers', 'none.yaml'])).code).toBe(64);
   });
 
-  it('is one archive of the same bytes each time, which sha256sum, sh and refit check as its README says', async () => {
+  it('is always the same archive, which sha256sum, sh and refit can check as its README says', async () => {
     for (const out of ['one.tar.gz', 'two.tar.gz', 'plain.tar']) {
       const made = await at.refit(['audit', 'export', 'run', '-o', out]);
       expect([made.code, made.stdout], made.stderr).toEqual([0, `${out}\n`]);
@@ -136,13 +136,13 @@ describe('the evidence of a run', () => {
     expect(() => sh('sha256sum -c SHA256SUMS 2>&1', folder)).toThrow();
   });
 
-  it('is written as .tar.gz or .tar alone, and named for its run where nobody names it', async () => {
+  it('is a .tar.gz or .tar file, named after its run by default', async () => {
     const wrong = await at.refit(['audit', 'export', 'run', '-o', 'run.zip']);
     expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('-o run.tar.gz')]);
     expect((await at.refit(['audit', 'export', 'run'])).stdout).toBe('run.tar.gz\n');
   });
 
-  it('as events is one line for each entry of the journal', async () => {
+  it('has one event line for each journal entry', async () => {
     const { code, stdout } = await at.refit(['audit', 'events', 'run']);
     expect(code).toBe(0);
     const events = stdout

@@ -1,4 +1,4 @@
-/** What an audit finds in the approvals of a run: each way in which they do not bear it out, and nothing where they do. */
+/** The audit of approvals: every way in which they can be wrong, and no fault if they are right. */
 import { describe, expect, it } from 'vitest';
 import { encodeApproval } from '../../src/approval/signed-files.ts';
 import { EMPTY_CHAIN, seal } from '../../src/journal/chain.ts';
@@ -40,11 +40,11 @@ function examine(
 }
 
 describe('the approvals of a run', () => {
-  it('that bear it out have no fault', () => {
+  it('have no fault if they match the run', () => {
     expect(examine(WHOLE)).toEqual({ faults: [], warnings: [] });
   });
 
-  it('are nothing to look for where the plan wants none', () => {
+  it('are not checked if the plan needs none', () => {
     const { approvals: _, digest: __, ...rest } = SAVED;
     const waves = rest.waves.map(({ name, steps }) => ({ name, steps }));
     expect(examine([began(0)], [], sealPlan({ ...rest, waves }))).toEqual({ faults: [], warnings: [] });
@@ -53,25 +53,25 @@ describe('the approvals of a run', () => {
   const forged = { ...signed('jun', { key: 'mallory' }), key: signed('jun').key };
   // biome-ignore format: one line a case
   it.each<[string, readonly JournalEvent[], ReturnType<typeof kept>, RegExp]>([
-    ['no record of the plan\'s', WHOLE.slice(1), kept([...PLAN, ...TENTH]), /^journal\.jsonl:1: the plan began without its approvals on record$/],
-    ['no record of a wave\'s', [WHOLE[0]!, began(0), began(1)], kept(PLAN), /^journal\.jsonl:3: wave tenth began without its approvals on record$/],
+    ['no record of the plan\'s', WHOLE.slice(1), kept([...PLAN, ...TENTH]), /^journal\.jsonl:1: the plan started, and the journal has no approval for it$/],
+    ['no record of a wave\'s', [WHOLE[0]!, began(0), began(1)], kept(PLAN), /^journal\.jsonl:3: wave tenth started, and the journal has no approval for it$/],
     ['a forged one', [approved(null, [signed('wei'), forged])], kept([signed('wei'), forged]), /:1: the approval by jun does not count: forged or changed/],
     ['one that had expired when it was taken', [approved(null, PLAN, NOW + 3 * HOUR)], kept(PLAN), /:1: the approval by wei does not count: expired at/],
     ['one of another plan', [approved(null, [signed('wei'), signed('jun', { digest: 'e'.repeat(64) })])], kept(PLAN), /:1: the approval by jun does not count: forged or changed/],
     ["the author's own", [approved(null, [signed('wei'), signed('DBA')])], kept([signed('wei'), signed('DBA')]), /DBA made the plan/],
-    ['too few', [approved(null, [signed('wei')])], kept([signed('wei')]), /:1: the plan has 1 good approvals, and needs 2/],
-    ['one twice', [approved(null, [signed('wei'), signed('wei', { expires: HOUR })])], kept([signed('wei'), signed('wei', { expires: HOUR })]), /:1: the plan has 1 good approvals, and needs 2/],
-    ['a file removed', WHOLE, kept([PLAN[0]!, ...TENTH]), /:1: the approval of the plan by jun is not in the approvals folder as it was given/],
+    ['too few', [approved(null, [signed('wei')])], kept([signed('wei')]), /:1: the plan has 1 valid approvals, but needs 2/],
+    ['one twice', [approved(null, [signed('wei'), signed('wei', { expires: HOUR })])], kept([signed('wei'), signed('wei', { expires: HOUR })]), /:1: the plan has 1 valid approvals, but needs 2/],
+    ['a file removed', WHOLE, kept([PLAN[0]!, ...TENTH]), /:1: the approval of the plan by jun was removed from the approvals folder, or changed there/],
     ['a file changed', WHOLE, kept([...PLAN, ...TENTH]).map((one, n) => (n === 3 ? { ...one, text: one.text.replace('"li"', '"lo"') } : one)), /:3: the approval of wave tenth by li is not in the approvals folder/],
     ['the plan\'s used for a wave', [approved(null, PLAN), began(0), approved(1, PLAN), began(1)], kept(PLAN), /:3: the approval by wei does not count: forged or changed/],
-  ])('with %s are at fault', (_, deeds, files, why) => {
-    expect(examine(deeds, files).faults).toContainEqual(expect.stringMatching(why));
+  ])('have a fault: %s', (_, entries, files, reason) => {
+    expect(examine(entries, files).faults).toContainEqual(expect.stringMatching(reason));
   });
 
-  it('beside files by which nothing began: a warning', () => {
+  it('give a warning for unused files', () => {
     expect(examine(WHOLE, kept([...PLAN, ...TENTH, signed('li')]))).toEqual({
       faults: [],
-      warnings: ['approvals/li.json: nothing in this run began by it'],
+      warnings: ['approvals/li.json: this run did not use it'],
     });
   });
 });

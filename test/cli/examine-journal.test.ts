@@ -1,6 +1,6 @@
 /**
- * What `audit verify` catches: a thousand changes of each sort, made at random to a journal that a run wrote, and every
- * place at which its end can be cut off. One run alone is damaged, so a change that gives the same bytes is no change.
+ * What `audit verify` detects: a thousand random changes of each sort in the journal of a run, and every position at
+ * which its end can be cut off. A change that gives the same bytes does not count.
  */
 import { describe, expect, it } from 'vitest';
 import { canonical, sha256 } from '../../src/digest.ts';
@@ -15,7 +15,7 @@ import { type Stage, setStage } from '../run/stage.ts';
 const TIMES = 1_000;
 const LINE_FEED = 0x0a;
 
-/** A run with an answer that is lost, a step that is refused and another that fails: a dozen kinds of entries. */
+/** A run with a lost answer, a refused step and a failed step: a dozen kinds of entries. */
 const stage: Stage = await setStage({
   fleet: [...standards(4), ...clusters(1)],
   plan: `${ALL_TO_8GB}\nwaves: [{ name: canary, take: 1 }, { name: rest, take: rest }]`,
@@ -31,19 +31,19 @@ const examine = (bytes: Buffer, heads: readonly KnownHead[]) =>
 
 const joined = (text: readonly string[]) => Buffer.from(text.map((line) => `${line}\n`).join(''), 'utf8');
 
-/** One change of a sort, at a place that chance gives; null where chance gave one that changes nothing. */
+/** One change of a sort at a random position; null if it changes nothing. */
 type Change = (chance: Random) => Buffer;
 
 const at = (chance: Random, end = journal.length) => chance.whole(0, end - 1);
 const line = (chance: Random, end = lines.length) => chance.whole(0, end - 1);
 
 const CHANGES: Readonly<Record<string, Change>> = {
-  'one byte is another': (chance) => {
+  'one byte is different': (chance) => {
     const bytes = Buffer.from(journal);
     bytes[at(chance)] = chance.whole(0, 255);
     return bytes;
   },
-  'one bit is another': (chance) => {
+  'one bit is different': (chance) => {
     const bytes = Buffer.from(journal);
     const place = at(chance);
     bytes[place] = bytes[place]! ^ (1 << chance.whole(0, 7));
@@ -84,24 +84,24 @@ const CHANGES: Readonly<Record<string, Change>> = {
     const which = line(chance);
     return joined(lines.toSpliced(which, 0, lines[which]!));
   },
-  'one line is put elsewhere': (chance) => {
+  'one line is moved': (chance) => {
     const which = line(chance);
     return joined(lines.toSpliced(which, 1).toSpliced(line(chance), 0, lines[which]!));
   },
 };
 
-/** The changed journal is a beginning of the journal as it was: what a crash leaves, or somebody who cuts it off. */
+/** Whether the changed journal is a prefix of the original: a crash, or somebody who cuts it off, leaves one. */
 const isCutOff = (bytes: Buffer) =>
   bytes.length < journal.length && journal.subarray(0, bytes.length).equals(bytes);
 
-describe('audit verify catches', () => {
-  it('nothing in the journal as the run wrote it', () => {
+describe('audit verify', () => {
+  it('finds no fault in an unchanged journal', () => {
     expect(entries.length).toBeGreaterThan(20);
     expect(examine(journal, [])).toMatchObject({ sound: true, ended: true, faults: [], warnings: [] });
     expect(examine(journal, [head])).toMatchObject({ sound: true, faults: [], warnings: [] });
   });
 
-  it.each(Object.entries(CHANGES))(`each of ${TIMES} changes by which %s`, (sort, change) => {
+  it.each(Object.entries(CHANGES))(`detects each of ${TIMES} changes where %s`, (sort, change) => {
     const chance = seededRandom(Number.parseInt(sha256(sort).slice(0, 8), 16));
     for (let made = 0; made < TIMES; ) {
       const bytes = change(chance);
@@ -110,7 +110,7 @@ describe('audit verify catches', () => {
       const why = `change ${made}: ${journal.length} bytes have become ${bytes.length}`;
       expect(examine(bytes, [head]).sound, why).toBe(false);
       const { sound, warnings, ended } = examine(bytes, []);
-      // Without a head kept elsewhere the end alone can be missing, and then the run is told as one that has not ended.
+      // Without a separate head only the end can be missing, and the run then shows as not ended.
       if (sound) {
         const last = journal.length - 1;
         const only = isCutOff(bytes) || bytes.subarray(0, last).equals(journal.subarray(0, last));
@@ -123,40 +123,40 @@ describe('audit verify catches', () => {
   });
 });
 
-describe('of a journal whose end is cut off', () => {
+describe('a journal without its end', () => {
   /** Every boundary of entries, and every byte of the last three lines. */
   const cuts = new Set<number>([0]);
   for (let byte = 0; byte < journal.length; byte++) if (journal[byte - 1] === LINE_FEED) cuts.add(byte);
   const fromHere = journal.length - joined(lines.slice(-3)).length;
   for (let byte = fromHere; byte < journal.length; byte++) cuts.add(byte);
 
-  it('audit verify --head catches each place at which it can be cut', () => {
+  it('is detected at each cut by audit verify --head', () => {
     expect(cuts.size).toBeGreaterThan(lines.length + 500);
     for (const cut of cuts) {
       const { sound, faults } = examine(journal.subarray(0, cut), [head]);
       expect(sound, `cut off at byte ${cut} of ${journal.length}`).toBe(false);
-      expect(faults.join(), `cut off at byte ${cut}`).toContain('entries were cut off');
+      expect(faults.join(), `cut off at byte ${cut}`).toContain('entries were removed');
     }
   });
 
-  it('audit verify without a head warns of a torn entry, and takes whole entries that are missing for ones not written yet', () => {
+  it('gives only a warning for an incomplete entry without a head, and none for missing whole entries', () => {
     for (const cut of cuts) {
       const { sound, ended, warnings } = examine(journal.subarray(0, cut), []);
       const torn = cut > 0 && journal[cut - 1] !== LINE_FEED;
       expect({ sound, ended }, `cut off at byte ${cut}`).toEqual({ sound: true, ended: false });
       expect(warnings.join(), `cut off at byte ${cut}`).toMatch(
-        torn ? /bytes of an entry that was never finished/ : cut === 0 ? /there are no entries/ : /^$/,
+        torn ? /bytes of an incomplete entry/ : cut === 0 ? /the journal is empty/ : /^$/,
       );
     }
   });
 
-  it('a torn entry after the end of a run is a fault: nothing is written there', () => {
+  it('has a fault if an incomplete entry follows the end of the run', () => {
     const bytes = Buffer.concat([journal, Buffer.from('{"at":"2026-')]);
     expect(examine(bytes, [])).toMatchObject({ sound: false, ended: true });
   });
 });
 
-it('a journal written anew with its whole chain shows against a head alone', () => {
+it('only a separate head detects a journal that was rewritten with a new chain', () => {
   let prev = GENESIS;
   const anew = entries.map(({ hash: _, ...entry }) => {
     const forged =

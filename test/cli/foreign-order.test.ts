@@ -1,8 +1,8 @@
-/** Somebody else orders for an instance at the same moment, as a person meets it: in the report, with the order's number. */
+/** Another client orders for the same instance at the same moment: the report shows it with its order number. */
 import { expect, it } from 'vitest';
 import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
 
-it("an order that was lost is not taken for somebody else's: the step is drifted and names it, exit 3, and nothing is ordered on top", async (test) => {
+it('a lost order and an order of another client: the step is drifted, names the foreign order, and orders nothing more', async (test) => {
   const at = await desk(test, {
     simulator: [...BRISK, '--fault', 'foreign-order=crs-fleet000#1', '--fault', 'reset-before#1'],
     fleet: plainFleet(2),
@@ -18,7 +18,7 @@ it("an order that was lost is not taken for somebody else's: the step is drifted
     /somebody else changed the instance meanwhile: .* order \d+ by 100000000099, created at/,
   );
   expect(ended.stdout.replace(/\s+/g, ' ')).toContain('by 100000000099');
-  // One for the instance by somebody else, one for the other by us.
+  // One order from the other client, and one from Refit for the other instance.
   expect((await at.simulator.counts()).orders).toEqual({ 'crs-fleet000': 1, 'crs-fleet001': 1 });
   const again = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'run']);
   expect(again.code).toBe(3);

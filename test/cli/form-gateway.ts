@@ -1,6 +1,6 @@
 /**
- * A gateway before the provider, as some companies have one: it lets forms through, which carry the older signature,
- * and answers everything else itself. It keeps what it let through.
+ * A gateway in front of the provider, as some companies have one. It forwards only forms, which carry the older
+ * signature, and records them. It answers all other requests itself.
  */
 import { once } from 'node:events';
 import { request as ask, createServer } from 'node:http';
@@ -9,26 +9,26 @@ import type { TestContext } from 'vitest';
 
 export interface FormGateway {
   readonly url: string;
-  /** The parameters of each form that went through, in order. */
+  /** The parameters of each forwarded form, in order. */
   readonly forms: readonly Readonly<Record<string, string>>[];
-  /** How many other requests were turned away. */
-  readonly turnedAway: () => number;
+  /** How many other requests it rejected. */
+  readonly rejected: () => number;
 }
 
-/** A gateway to a provider, for the length of one test. The Host header goes through as it came: it is signed. */
+/** A gateway to a provider for one test. It forwards the Host header unchanged, because the header is signed. */
 export async function formGateway(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   provider: string,
 ): Promise<FormGateway> {
   const forms: Record<string, string>[] = [];
-  let turnedAway = 0;
+  let rejected = 0;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const isForm = request.headers['content-type'] === 'application/x-www-form-urlencoded';
     if (request.method !== 'POST' || !isForm || request.headers.authorization !== undefined) {
-      turnedAway += 1;
+      rejected += 1;
       response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>not through here</h1>');
       return;
     }
@@ -38,7 +38,7 @@ export async function formGateway(
       answer.pipe(response);
       answer.on('error', () => response.destroy());
     });
-    // What the provider cuts off is cut off here too.
+    // If the provider closes the connection, the gateway closes it too.
     on.on('error', () => response.destroy());
     on.end(body);
   });
@@ -49,5 +49,5 @@ export async function formGateway(
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, forms, turnedAway: () => turnedAway };
+  return { url: `http://127.0.0.1:${port}`, forms, rejected: () => rejected };
 }

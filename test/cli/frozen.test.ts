@@ -1,11 +1,11 @@
-/** A process that is frozen between its entry and its send, as by a debugger, a full swap or a suspended container. */
+/** A process that is frozen between entry and send, for example by a debugger or a suspended container. */
 import { expect, it } from 'vitest';
 import { desk, growPlan, plainFleet, struckBy, until } from './refit.ts';
 
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 const SECOND = 1_000;
 
-it('apply frozen by SIGSTOP between entry and send keeps its lock, and woken after 30 s does not send what is stale, looks first and ends well', async (test) => {
+it('apply that is frozen for 30 s between entry and send keeps its lock, does not send the old order, reads first and verifies every step', async (test) => {
   const at = await desk(test, { fleet: plainFleet(4) });
   await at.write('plan.yaml', growPlan());
   expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
@@ -21,7 +21,7 @@ it('apply frozen by SIGSTOP between entry and send keeps its lock, and woken aft
   const stale = (await at.journal()).findLast(({ kind }) => kind === 'intent')!;
   const step = 'step' in stale ? stale.step : '';
 
-  // It is alive and will wake: whoever takes its place would be the second to order.
+  // The process is alive and will continue: another process in its place could order twice.
   for (const args of [APPLY, ['apply', 'saved.json', '--auto-approve']]) {
     const second = await at.refit(args);
     expect(second.code, second.stderr).toBe(7);

@@ -1,4 +1,4 @@
-/** Gates of a real run: a real program, a real address, and a plan that runs nothing of its own accord. */
+/** Gates of a real run: a real program, a real address, and no command without --allow-hooks. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ const wave = (gate: string) => [
   'execution: { patience: 2s }',
 ];
 
-it('a command is run only where --allow-hooks says so, told the wave on its standard input, never the keys, and its word halts', async (test) => {
+it('a gate command runs only with --allow-hooks, gets the wave on stdin but no keys, and can halt the run', async (test) => {
   const at = await desk(test, { simulator: BRISK, fleet: plainFleet(2) });
   await at.write(
     'check.mjs',
@@ -52,7 +52,7 @@ process.exit(existsSync('calm') ? 0 : 3);
   expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(0);
 });
 
-it('a command that does not end is killed with what it started, and cannot tell', async (test) => {
+it('a gate command that does not end is killed with its child processes, and gives no answer', async (test) => {
   const at = await desk(test, { simulator: BRISK, fleet: plainFleet(2) });
   const gate = `{ command: [sh, -c, "sleep 600 & echo $! > child; wait"], timeout: 1s, onInconclusive: halt }`;
   await at.write('plan.yaml', growPlan(wave(gate)));
@@ -67,7 +67,7 @@ it('a command that does not end is killed with what it started, and cannot tell'
   });
 });
 
-it('an address is asked by GET, unsigned, and its answer decides', async (test) => {
+it('a gate address gets an unsigned GET, and its answer decides', async (test) => {
   const asked: string[] = [];
   let status = 503;
   const server = createServer((request, response) => {

@@ -1,11 +1,11 @@
-/** A run that a cause outside of it halts, as a person meets it: on the screen, in `status`, in the report. */
+/** A run that an external cause halts, on the screen, in `status` and in the report. */
 import { expect, it } from 'vitest';
 import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
 
 const SENTENCE =
   'InvalidParameter.PermissionDenied: no right on this action: every order would be refused (fix: let this identity call redis:UpgradeInstance)';
 
-it('a right that is revoked in the middle halts the run with 4, each place tells the fix, and the same command goes on', async (test) => {
+it('a permission that is revoked during the run halts it with 4; every output has the fix, and the same command resumes', async (test) => {
   const at = await desk(test, {
     simulator: [...BRISK, '--fault', 'no-permission=crs-fleet002#1'],
     fleet: plainFleet(4),
@@ -21,7 +21,9 @@ it('a right that is revoked in the middle halts the run with 4, each place tells
   expect(halted.stderr).toContain(`stopping (halted): ${SENTENCE}`);
   expect(oneLine(halted.stdout)).toContain(SENTENCE);
   expect((await at.refit(['status', 'run'])).stdout).toContain(`because  ${SENTENCE}`);
-  expect(JSON.parse((await at.refit(['status', 'run', '--json'])).stdout)).toMatchObject({ what: SENTENCE });
+  expect(JSON.parse((await at.refit(['status', 'run', '--json'])).stdout)).toMatchObject({
+    message: SENTENCE,
+  });
   const report = await at.report();
   expect(report.run).toMatchObject({ endedBecause: 'halted', exitCode: 4, what: SENTENCE });
   expect(report.totals).toMatchObject({ verified: 2, refused: 1, 'not-run': 1 });
@@ -33,7 +35,7 @@ it('a right that is revoked in the middle halts the run with 4, each place tells
   expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1, 1, 1]);
 });
 
-/** A sentence that is broken over lines, whole again. */
+/** Joins a sentence that is wrapped over lines. */
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }

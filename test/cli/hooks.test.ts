@@ -14,7 +14,7 @@ exit 0
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 
 describe.concurrent('a plan with hooks', () => {
-  it('is shown with them, is refused without --allow-hooks, and runs them beside the run with it', async (test) => {
+  it('shows them, is refused without --allow-hooks, and runs them with it', async (test) => {
     const at = await desk(test, { fleet: plainFleet(2) });
     await at.write('hook.sh', HOOK);
     const lines = [
@@ -51,7 +51,7 @@ describe.concurrent('a plan with hooks', () => {
     const audit = await at.refit(['audit', 'verify', 'run']);
     expect(audit.code, audit.stdout).toBe(0);
 
-    // Ended, it is reported again without a question: no hook is run.
+    // An ended run prints its report again without a question, and runs no hook.
     expect((await at.refit(APPLY)).code).toBe(0);
     expect((await at.text('heard.jsonl')).trim().split('\n')).toHaveLength(3);
     const text = await at.refit(['report', 'run']);

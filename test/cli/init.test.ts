@@ -1,4 +1,4 @@
-/** A plan to begin from: it is valid, it changes nothing, and nothing that somebody named can become a part of it. */
+/** The plan of init is valid and changes nothing, and no instance name can become a part of it. */
 import { describe, expect, it } from 'vitest';
 import { plannable, starterPlan } from '../../src/cli/commands/fleet/starter-plan.ts';
 import { readTerraformState } from '../../src/cli/commands/fleet/terraform-state.ts';
@@ -16,8 +16,8 @@ const PLAN = {
   next: 'refit plan plan.yaml --price -o saved-plan.json',
 };
 
-describe('the plan that is written', () => {
-  it('is the golden one', async () => {
+describe('the written plan', () => {
+  it('matches the golden plan', async () => {
     const { instances } = plannable([
       instance({ name: 'cart-main', size: size(4096, 3, 2) }),
       standard({ id: 'crs-00000002', name: '购物车', size: size(256) }),
@@ -37,7 +37,7 @@ describe('the plan that is written', () => {
     '\ufeff\ud800x',
     '購'.repeat(400),
     'x }\u2029---\n...',
-  ])('a name of %j stays in its comment', (name) => {
+  ])('keeps the name %j in its comment', (name) => {
     const hostile = [
       instance({ name, zone: name, tags: { [name]: name } }),
       standard({ id: 'crs-00000002', name, region: 'ap-shanghai' }),
@@ -54,7 +54,7 @@ describe('the plan that is written', () => {
     expect(plan?.name).toBe(PLAN.name);
   });
 
-  it('leaves out what no order is taken for, and says why', () => {
+  it('leaves out instances that accept no order, with the reason', () => {
     const { instances, skipped } = plannable([
       instance(),
       instance({ id: 'crs-00000002', status: 'isolated' }),
@@ -63,14 +63,14 @@ describe('the plan that is written', () => {
     ]);
     expect(instances.map(({ id }) => id)).toEqual(['crs-00000001']);
     expect(skipped.map(({ reason }) => reason)).toEqual([
-      'it is isolated, and no order is taken for it',
-      'its type 99 is newer than this program',
-      'its id is none that a plan can name',
+      'it is isolated, and the provider accepts no order for it',
+      'its type 99 is unknown to this version of refit',
+      'its id is not valid in a plan',
     ]);
   });
 });
 
-/** The attributes of a cluster in a state. */
+/** The attributes of a cluster in a Terraform state. */
 const attributes = (more: object = {}) => ({
   id: 'crs-5qlrlhux',
   name: 'cart-main',
@@ -138,7 +138,7 @@ describe.each([
   ['terraform show -json', shown],
   ['a state file', stored],
 ])('from %s', (_, state) => {
-  it('the size of each instance is read as it stands there', () => {
+  it('has the size of each instance', () => {
     expect(read(state(attributes()))).toEqual({
       instances: [
         expect.objectContaining({
@@ -157,47 +157,47 @@ describe.each([
 
   it.each([
     ['no id', { id: '' }, /it has no id/],
-    ['an edition that is not known', { type_id: 77 }, /its type_id is 77/],
+    ['an unknown edition', { type_id: 77 }, /its type_id is 77/],
     ['no edition', { type_id: null, type: 'cluster_redis' }, /its type_id is missing/],
     [
       'a zone by number',
       { availability_zone: '100003' },
-      /no region follows from its availability_zone 100003: add --region/,
+      /its availability_zone 100003 names no region: add --region/,
     ],
     ['no memory', { mem_size: 0 }, /its mem_size is missing/],
     ['a cluster without shards', { redis_shard_num: null }, /its redis_shard_num is missing/],
-  ])('%s is skipped, with the reason and its address', (_title, more, why) => {
+  ])('skips %s, with the reason and its address', (_title, more, reason) => {
     const { instances, skipped } = read(state(attributes(more)));
     expect(instances).toEqual([]);
     expect(skipped).toEqual([
-      { what: expect.stringContaining(`module.cart.${TYPE}.this`), why: expect.stringMatching(why) },
+      { subject: expect.stringContaining(`module.cart.${TYPE}.this`), reason: expect.stringMatching(reason) },
     ]);
   });
 
-  it('a zone by number is fine where the region is named', () => {
+  it('accepts a zone number if the region is given', () => {
     expect(read(state(attributes({ availability_zone: '100003' })), 'ap-guangzhou').instances).toHaveLength(
       1,
     );
   });
 });
 
-it('what Terraform is about to destroy is skipped', () => {
+it('skips an instance that Terraform is about to destroy', () => {
   expect(read(stored(attributes(), { deposed: '0a1b' })).skipped).toEqual([
-    { what: `module.cart.${TYPE}.this["a"]`, why: 'it is deposed: Terraform is about to destroy it' },
+    { subject: `module.cart.${TYPE}.this["a"]`, reason: 'it is deposed: Terraform is about to destroy it' },
   ]);
   expect(read(shown(attributes(), { deposed_key: '0a1b' })).instances).toEqual([]);
 });
 
 it.each([
   ['{', /it is not JSON/],
-  ['[]', /it is not an object/],
+  ['[]', /it is not a JSON object/],
   ['{}', /neither format_version nor version/],
-  ['{"version":3,"modules":[]}', /its version is 3, and this reads 4/],
+  ['{"version":3,"modules":[]}', /its version is 3, and refit reads 4/],
   ['{"format_version":"2.0","values":{}}', /its format_version is 2.0/],
-  ['{"format_version":"1.2","planned_values":{},"resource_changes":[]}', /it is a plan of Terraform/],
+  ['{"format_version":"1.2","planned_values":{},"resource_changes":[]}', /it is a Terraform plan/],
   ['{"encrypted_data":"x","version":4,"resources":[]}', /it is encrypted/],
-])('%s is refused', (text, what) => {
-  expect(() => read(text)).toThrow(what);
+])('refuses %s', (text, problem) => {
+  expect(() => read(text)).toThrow(problem);
 });
 
 it('an empty state has no instances', () => {
@@ -205,7 +205,7 @@ it('an empty state has no instances', () => {
 });
 
 describe('the command', () => {
-  it('writes a plan of the fleet that validates, changes nothing, and is not written over', async (context) => {
+  it('writes a valid plan of the fleet that changes nothing, and does not overwrite it', async (context) => {
     const at = await desk(context, { simulator: ['--instances', '40'] });
     const written = await at.refit(['init', '-o', 'plan.yaml']);
     expect(written.code, written.stderr).toBe(0);
@@ -220,12 +220,12 @@ describe('the command', () => {
     await at.write('plan.yaml', text.replace(/memoryPerShard: 4GB/, 'memoryPerShard: 8GB'));
     const again = await at.refit(['init', '-o', 'plan.yaml']);
     expect(again).toMatchObject({ code: 64, stdout: '' });
-    expect(again.stderr).toMatch(/plan\.yaml is there already; nothing was written\n {2}fix: .*--force/);
+    expect(again.stderr).toMatch(/plan\.yaml already exists; nothing was written\n {2}fix: .*--force/);
     expect(await at.text('plan.yaml')).toContain('memoryPerShard: 8GB');
     expect((await at.refit(['init', '-o', 'plan.yaml', '--force', '--select', 'name=cart-*'])).code).toBe(0);
     expect(await at.text('plan.yaml')).not.toBe(text);
 
-    // From a file, the same plan but for what it says of where it is from.
+    // From a file, the plan is the same except for its source.
     expect((await at.refit(['inventory', '-o', 'fleet.json'])).code).toBe(0);
     const offline = await at.refit(['init', '--inventory', 'fleet.json']);
     const targets = (plan: string) => plan.split('\n').filter((line) => line.startsWith('  - '));
@@ -236,7 +236,7 @@ describe('the command', () => {
     );
   });
 
-  it('takes a Terraform state, and shows no secret of it', async (context) => {
+  it('reads a Terraform state, and shows no secret of it', async (context) => {
     const at = await desk(context, { simulator: null });
     await at.write('state.json', shown(attributes()));
     const { code, stdout, stderr } = await at.refit(['init', '--from-terraform', 'state.json']);
@@ -246,13 +246,13 @@ describe('the command', () => {
   });
 
   it.for<[string[], number, RegExp]>([
-    [['--select', 'nme=x'], 64, /there is no such condition\n {2}fix: one of: name/],
+    [['--select', 'nme=x'], 64, /unknown condition\n {2}fix: one of: name/],
     [['--select', 'edition=redis-6.2-clustr'], 64, /fix: edition=redis-6\.2-cluster/],
-    [['--select', 'name='], 64, /it takes KEY=VALUE/],
-    [['--inventory', 'a', '--from-terraform', 'b'], 64, /a plan begins from one of them/],
+    [['--select', 'name='], 64, /expected KEY=VALUE/],
+    [['--inventory', 'a', '--from-terraform', 'b'], 64, /cannot be used together/],
     [['--from-terraform', 'none.json'], 64, /the Terraform state none\.json cannot be read/],
-    [['--from-terraform', 'empty.json'], 64, /there is no instance to plan for: 0 read/],
-  ])('%j is refused', async ([args, code, says], context) => {
+    [['--from-terraform', 'empty.json'], 64, /no instance to plan for: 0 read/],
+  ])('refuses %j', async ([args, code, says], context) => {
     const at = await desk(context, { simulator: null });
     await at.write('empty.json', '{"format_version":"1.0"}');
     const ended = await at.refit(['init', ...args]);

@@ -1,4 +1,4 @@
-/** An inventory with the memory in use, from which sizes by use are planned where nobody answers. */
+/** An inventory with the memory in use, which is enough to plan sizes by use offline. */
 import { expect, it } from 'vitest';
 import { validateInventory } from '../../src/generated/validators.js';
 import type { Inventory, SavedPlan } from '../../src/model.ts';
@@ -18,7 +18,7 @@ targets:
 `;
 const OFFLINE = ['--inventory', 'inventory.json', '--endpoint', 'http://127.0.0.1:9'];
 
-it.concurrent('refit inventory --used counts the billed calls first, and sizes by use are planned offline from its file', async (test) => {
+it.concurrent('refit inventory --used announces the billed calls, and its file is enough to plan sizes by use offline', async (test) => {
   const at = await desk(test, { fleet: FLEET });
   await at.write('plan.yaml', PLAN);
   const plain = await at.refit(['inventory', '-o', 'inventory.json']);
@@ -30,7 +30,7 @@ it.concurrent('refit inventory --used counts the billed calls first, and sizes b
 
   const read = await at.refit(['inventory', '--used', '-o', 'inventory.json']);
   expect(read.code, read.stderr).toBe(0);
-  // 52 are running, 50 go into one call; the one that is isolated can take no order, so it is not asked for.
+  // 52 instances are running, and one call takes 50. The isolated instance accepts no order, so Refit does not ask for it.
   expect(read.stderr).toMatch(/^reading the memory in use of 52 instances: 2 calls of the monitor product/m);
   expect(read.stdout).toMatch(/^53 instances read at \S+, memory in use of 52$/m);
   const { actions } = await at.simulator.counts();
@@ -51,7 +51,7 @@ it.concurrent('refit inventory --used counts the billed calls first, and sizes b
   );
 });
 
-it.concurrent('what may not be read is left unknown, with a note', async (test) => {
+it.concurrent('a value without read permission stays unknown, with a note', async (test) => {
   const at = await desk(test, {
     simulator: ['--fault', 'no-permission@GetMonitorData', '--fault', 'no-permission@DescribeInstanceShards'],
     fleet: FLEET.slice(-2),

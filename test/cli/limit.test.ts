@@ -1,10 +1,10 @@
-/** The speed that the tool exists for, and the line that it must not cross, counted by the provider on arrival. */
+/** The order rate and the request limit, counted by the provider on arrival. */
 import { expect, it } from 'vitest';
 import { BRISK, desk, growPlan, plainFleet } from './refit.ts';
 
 const ORDERS = 300;
 
-it('places 300 orders at twenty a second, never more in any second, and counts as the provider does', async (test) => {
+it('places 300 orders at 20 per second, never more in any second, and counts like the provider', async (test) => {
   const already = { memoryPerShard: 8192 };
   const fleet = plainFleet(320).map((one, index) => (index < ORDERS ? one : { ...one, ...already }));
   const at = await desk(test, { simulator: BRISK, fleet });
@@ -25,7 +25,7 @@ it('places 300 orders at twenty a second, never more in any second, and counts a
     expect([second, action, refused]).toEqual([second, action, 0]);
     expect(arrived, `${action} in second ${second}`).toBeLessThanOrEqual(20);
   }
-  // The report's count of every action is the provider's own, less what the dry run had read before.
+  // The report counts every action like the provider, except the earlier reads of the dry run.
   for (const [action, { arrivals }] of Object.entries(actions)) {
     expect([action, calls[action]?.count ?? 0]).toEqual([
       action,
@@ -36,6 +36,6 @@ it('places 300 orders at twenty a second, never more in any second, and counts a
       .reduce((sum, [, , sent]) => sum + sent, 0);
     expect([action, inSeconds]).toEqual([action, calls[action]?.count ?? 0]);
   }
-  // One read covers the fleet: polling costs less than the orders do, however slow the machine.
+  // One read covers the fleet, so reads need fewer calls than orders, even on a slow machine.
   expect(calls.DescribeInstances!.count).toBeLessThan(ORDERS);
 });

@@ -1,4 +1,4 @@
-/** Several processes that want the same: one plan, one run directory, one instance. Who is first has it, and says so. */
+/** Several processes with the same plan, run directory or instance. The first gets the lock. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
@@ -19,7 +19,7 @@ const SLOW = ['--start-lag', '50ms', '--duration', '2s', '--lock-tail', '50ms'];
 
 const ids = (...ns: number[]) => ns.map((n) => `crs-fleet00${n}`);
 
-/** A sealed plan that gives these instances a size, as `NAME.json`. */
+/** Writes a saved plan with a size for these instances to `NAME.json`. */
 async function plan(at: Desk, name: string, instances: readonly string[], wish: string): Promise<void> {
   const targets = instances.map((id) => `  - { instance: ${id}, region: ap-guangzhou, ${wish} }`);
   await at.write(
@@ -32,7 +32,7 @@ async function plan(at: Desk, name: string, instances: readonly string[], wish: 
 
 const apply = (name: string) => ['apply', `${name}.json`, '--auto-approve', '--run-dir', `run-${name}`];
 
-async function underWay(at: Desk, name: string, orders = 1): Promise<Running> {
+async function startedRun(at: Desk, name: string, orders = 1): Promise<Running> {
   const run = at.start(apply(name));
   await until('orders are accepted', async () => {
     const journal = await at.journal(`run-${name}`);
@@ -54,10 +54,10 @@ async function twoPlans(test: TestContext): Promise<Desk> {
   return at;
 }
 
-describe.concurrent('an instance that a live run has', () => {
-  it('is refused to another plan with exit 7, which names it, the holder and the fix; others go beside it', async (test) => {
+describe.concurrent('an instance of a live run', () => {
+  it('is refused to another plan with exit 7, holder and fix; plans for other instances run at the same time', async (test) => {
     const at = await twoPlans(test);
-    const first = await underWay(at, 'grow');
+    const first = await startedRun(at, 'grow');
     const refused = await whileFrozen(first, () => at.refit(apply('replicate')));
     expect(refused.code, refused.stderr).toBe(7);
     expect(refused.stderr).toMatch(
@@ -75,12 +75,12 @@ describe.concurrent('an instance that a live run has', () => {
     expect(await claimsOf(at)).toEqual([]);
   });
 
-  it('is free when that run was killed: the next goes on, and both journals and reports tell of it', async (test) => {
+  it('is free after that run was killed: the next plan runs, and both journals and reports record it', async (test) => {
     const at = await twoPlans(test);
-    const first = await underWay(at, 'grow', 3);
+    const first = await startedRun(at, 'grow', 3);
     first.kill('SIGKILL');
     await first.ended;
-    // The order of the dead run is waited for; its size is not the planned one, so nothing is ordered on top of it.
+    // Refit waits for the order of the dead run. The size then differs from the plan, so Refit orders nothing more.
     const second = await at.refit(apply('replicate'));
     expect(second.code, second.stderr).toBe(3);
     const former = { pid: first.pid, purpose: `refit apply in ${join(at.folder, 'run-grow')}` };
@@ -110,9 +110,9 @@ describe.concurrent('an instance that a live run has', () => {
   });
 });
 
-it('of eight processes that take up one killed run at once, one does and seven exit with 7', async (test) => {
+it('when eight processes resume one killed run at the same time, one runs and seven exit with 7', async (test) => {
   const at = await twoPlans(test);
-  const killed = await underWay(at, 'grow');
+  const killed = await startedRun(at, 'grow');
   killed.kill('SIGKILL');
   await killed.ended;
   const all = await Promise.all(Array.from({ length: 8 }, () => at.refit(apply('grow'))));
@@ -122,7 +122,7 @@ it('of eight processes that take up one killed run at once, one does and seven e
   expect((await at.simulator.counts()).orders).toEqual(Object.fromEntries(ids(0, 1, 2).map((id) => [id, 1])));
 });
 
-it('a lock of another host is respected, and the refusal says how to remove it where that host is gone', async (test) => {
+it('respects a lock of another host, and says how to remove it if that host is gone', async (test) => {
   const at = await twoPlans(test);
   const lock = join(at.folder, 'run-grow', 'lock.json');
   await mkdir(join(at.folder, 'run-grow'));
@@ -139,9 +139,9 @@ it('a lock of another host is respected, and the refusal says how to remove it w
   expect((await at.refit(apply('grow'))).code).toBe(0);
 });
 
-it('the same ids at another simulated provider are other instances', async (test) => {
+it('treats the same ids at another simulated provider as other instances', async (test) => {
   const at = await twoPlans(test);
-  const first = await underWay(at, 'grow');
+  const first = await startedRun(at, 'grow');
   const other = await openDesk({ simulator: BRISK, fleet: plainFleet(6) });
   test.onTestFinished(() => other.close());
   const endpoint = ['--endpoint', other.simulator.url];

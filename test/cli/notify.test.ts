@@ -1,4 +1,4 @@
-/** Addresses of a plan, told by the real command over the real network of this machine. */
+/** Webhooks of a plan, with the real command over the network of this machine. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
@@ -34,8 +34,8 @@ async function sealed(test: Pick<TestContext, 'onTestFinished'>, notify: string)
   return at;
 }
 
-describe.concurrent('a plan that tells an address', () => {
-  it('tells it what happens, signed, and keeps neither address nor secret', async (test) => {
+describe.concurrent('a plan with a webhook', () => {
+  it('sends signed notifications, and stores neither address nor secret', async (test) => {
     const heard: { path: string; headers: IncomingMessage['headers']; body: string }[] = [];
     const url = await listen(test, async (request, response) => {
       heard.push({ path: request.url!, headers: request.headers, body: await textOf(request) });
@@ -69,7 +69,7 @@ describe.concurrent('a plan that tells an address', () => {
     ['that answers rubbish', (_, response) => response.socket!.end('\u0000\u0001 200 rubbish\r\n\r\n')],
     ['that hangs up', (request) => request.socket.destroy()],
     ['that never ends its answer', (_, response) => response.writeHead(200).write('x')],
-  ])('carries it out all the same with one %s', async ([, handle], test) => {
+  ])('runs normally with a webhook %s', async ([, handle], test) => {
     const url = await listen(test, handle);
     const at = await sealed(test, `{ url: "${url}" }`);
     const applied = await at.refit(APPLY);

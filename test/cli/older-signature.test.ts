@@ -1,4 +1,4 @@
-/** The whole command line by the older signature, through a gateway that lets no other form of request through. */
+/** The whole command line with the older signature, through a gateway that accepts no other requests. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -32,8 +32,8 @@ execution: { inFlight: 20, requestsPerSecond: 20, patience: 2s }
 `;
 const NO_KEYS = { TENCENTCLOUD_SECRET_ID: undefined, TENCENTCLOUD_SECRET_KEY: undefined };
 
-describe.each(['HmacSHA256', 'HmacSHA1'])('with %s, through a gateway for forms alone', (name) => {
-  it.concurrent('a fleet is read, planned, priced, changed and reported on the temporary keys of a role', async (test) => {
+describe.each(['HmacSHA256', 'HmacSHA1'])('with %s through a gateway that accepts only forms', (name) => {
+  it.concurrent('reads, plans, prices, changes and reports a fleet with temporary keys of a role', async (test) => {
     const at = await desk(test, { simulator: [...BRISK, '--fault', 'lost-answer#1'], fleet: FLEET });
     const gateway = await formGateway(test, at.simulator.url);
     const { secretId, secretKey } = at.simulator;
@@ -54,7 +54,7 @@ describe.each(['HmacSHA256', 'HmacSHA1'])('with %s, through a gateway for forms 
 
     const planned = await through('plan', 'plan.yaml', '--price', '-o', 'saved.json');
     expect(planned.code, planned.stdout + planned.stderr).toBe(0);
-    // The command to type next reaches the same place by the same way.
+    // The next command has the same connection options.
     expect(planned.stdout).toContain(`refit apply saved.json --endpoint ${gateway.url} --signature ${name}`);
     const applied = await through('apply', 'saved.json', '--auto-approve', '--run-dir', 'run');
     expect(applied.code, applied.stdout + applied.stderr).toBe(0);
@@ -62,15 +62,15 @@ describe.each(['HmacSHA256', 'HmacSHA1'])('with %s, through a gateway for forms 
     expect([report.steps.length, report.totals.verified]).toEqual([6, 6]);
     expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(0);
 
-    // Nothing went another way: each call that the provider counted was a form, signed once, by this method.
-    expect(gateway.turnedAway()).toBe(0);
+    // Every call that the provider counted was a form, signed once, with this method.
+    expect(gateway.rejected()).toBe(0);
     const { actions, orders } = await at.simulator.counts();
     const arrivals = Object.values(actions).reduce((sum, { arrivals }) => sum + arrivals, 0);
     expect(gateway.forms).toHaveLength(arrivals);
     expect(new Set(gateway.forms.map(({ SignatureMethod }) => SignatureMethod))).toEqual(new Set([name]));
     expect(new Set(gateway.forms.map(({ Nonce, Timestamp }) => `${Nonce} ${Timestamp}`)).size).toBe(arrivals);
     expect(Object.values(orders)).toEqual([1, 1, 1, 1, 1, 1]);
-    // The lasting keys sign for the role alone, and everything else carries its token.
+    // The permanent keys sign only the request for the role. Every other call has the token of the role.
     for (const { Action, Token, SecretId } of gateway.forms)
       expect([Token === undefined, SecretId === secretId], Action).toEqual(
         Action === 'AssumeRole' ? [true, true] : [false, false],
@@ -95,15 +95,15 @@ describe.each(['HmacSHA256', 'HmacSHA1'])('with %s, through a gateway for forms 
   });
 });
 
-it.concurrent('without it the same gateway lets nothing through, and a name that is none is refused with a fix', async (test) => {
+it.concurrent('the gateway rejects the default signature, and Refit refuses an unknown signature with a fix', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   const gateway = await formGateway(test, at.simulator.url);
   const present = at.start(['inventory', '--endpoint', gateway.url]);
-  await until('a request that is turned away', () => gateway.turnedAway() > 1);
+  await until('a rejected request', () => gateway.rejected() > 1);
   present.kill('SIGKILL');
   await present.ended;
   expect(gateway.forms).toEqual([]);
-  // The environment's word, for those who cannot pass a flag each time.
+  // The environment variable, for users who cannot pass an option each time.
   const inventory = await at.refit(['inventory', '--endpoint', gateway.url], {
     env: { REFIT_SIGNATURE: 'HmacSHA1' },
   });

@@ -1,4 +1,4 @@
-// Goal: the GitHub action and the GitLab template call what exists, and do what they say: here run as they stand.
+// Runs the GitHub action and the GitLab template unchanged, and checks that their commands exist.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const read = async (name: string) => parse(await readFile(join(ROOT, name), 'utf
 const actionSteps = async (): Promise<ActionStep[]> => (await read('action.yml')).runs.steps;
 const gitlabScript = async (): Promise<string> => (await read('ci/gitlab.yml'))['.refit-plan'].script[0];
 
-describe('the scripts for pipelines', () => {
+describe('the pipeline scripts', () => {
   it('call commands, flags and formats that exist', async () => {
     const scripts = [...(await actionSteps()).map(({ run }) => run), await gitlabScript()].join('\n');
     const calls = [...scripts.matchAll(/^ *refit ([a-z]+) (.*)$/gm)];
@@ -36,11 +36,11 @@ describe('the scripts for pipelines', () => {
     }
   });
 
-  it('let nothing that somebody wrote become a part of a script', async () => {
+  it('let no text from outside become a part of a script', async () => {
     for (const { run } of await actionSteps()) expect(run).not.toContain('${{');
   });
 
-  it('hand every output of the action on from what the step writes', async () => {
+  it('set every output of the action from the output of the step', async () => {
     const { outputs } = await read('action.yml');
     const [{ run }] = (await actionSteps()) as [ActionStep];
     for (const [name, { value }] of Object.entries<{ value: string }>(outputs)) {
@@ -50,7 +50,7 @@ describe('the scripts for pipelines', () => {
   });
 });
 
-describe('run as they stand', () => {
+describe('the unchanged scripts', () => {
   let desk: Desk;
   beforeAll(async () => {
     desk = await openDesk({ fleet: plainFleet(3), simulator: [] });
@@ -62,7 +62,7 @@ describe('run as they stand', () => {
       'bin/refit',
       `#!/bin/sh\nexec node "${join(desk.folder, 'action/scripts/refit.mjs')}" "$@"\n`,
     );
-    // What the comment was, by whom it would have been written.
+    // The text of the comment and its author.
     await desk.write(
       'bin/gh',
       '#!/bin/sh\necho "$@" >> gh.log\ncase "$*" in *--jq*) cat earlier 2>/dev/null;; esac\n',
@@ -105,7 +105,7 @@ describe('run as they stand', () => {
       string
     >;
 
-  it('the action plans, summarises, comments once and is content with changes', async () => {
+  it('the action plans, writes the summary, comments once, and succeeds with changes', async () => {
     const [plan, comment, verdict] = (await actionSteps()) as [ActionStep, ActionStep, ActionStep];
     expect(await bash(plan.run, inputs('plan.yaml'))).toBe(0);
     const told = await outputs();
@@ -130,14 +130,14 @@ describe('run as they stand', () => {
     expect(await bash(verdict.run, { CODE: '5' })).toBe(5);
   });
 
-  it('the action tells what is wrong with an invalid plan in the same places', async () => {
+  it('the action reports an invalid plan in the same places', async () => {
     const [plan] = (await actionSteps()) as [ActionStep];
     expect(await bash(plan.run, inputs('bad.yaml'))).toBe(0);
     expect(await outputs()).toMatchObject({ 'exit-code': '65', digest: '' });
     expect(await desk.text('summary')).toMatch(/^## bad\.yaml: INVALID/);
   });
 
-  it('the GitLab template leaves the saved plan and the reviews, and exits as the plan does', async () => {
+  it('the GitLab template keeps the saved plan and the reviews, and exits with the code of the plan', async () => {
     const script = await gitlabScript();
     const options = { REFIT_OPTIONS: `--endpoint ${desk.simulator.url}` };
     expect(await bash(script, { ...options, REFIT_PLAN: 'plan.yaml' })).toBe(0);
@@ -161,7 +161,7 @@ describe('reviews from the command line', () => {
   });
   afterAll(() => desk?.close());
 
-  it('are written in any number of formats in one run', async () => {
+  it('come in any number of formats from one call', async () => {
     const writes = REVIEW_FORMATS.flatMap((format) => ['--write', `${format}=review.${format}`]);
     const { code } = await desk.refit(['show', 'one.json', '--summary', ...writes]);
     expect(code).toBe(0);
@@ -170,7 +170,7 @@ describe('reviews from the command line', () => {
     expect(await desk.text('review.text')).not.toContain('Wave ');
   });
 
-  it('say of a saved plan what differs from another, and exit 2 where they are asked to', async () => {
+  it('show the differences between two saved plans, and exit 2 on request', async () => {
     const same = await desk.refit(['diff', 'one.json', 'one.json', '--detailed-exitcode']);
     expect([same.code, same.stdout.slice(0, 6)]).toEqual([0, 'SAME  ']);
     const differs = await desk.refit([
@@ -187,7 +187,7 @@ describe('reviews from the command line', () => {
     expect((await desk.refit(['diff', 'one.json', 'two.json'])).code).toBe(0);
   });
 
-  it('refuse a saved plan that was altered, by its name', async () => {
+  it('refuse an altered saved plan and name its file', async () => {
     await desk.write(
       'altered.json',
       (await desk.text('two.json')).replace('"inFlight": 4', '"inFlight": 400'),
@@ -197,7 +197,7 @@ describe('reviews from the command line', () => {
     expect(stderr).toMatch(/altered\.json: the saved plan was altered/);
   });
 
-  it('tell against the live fleet what is no longer as it was planned', async () => {
+  it('show what has changed in the live fleet since the plan', async () => {
     const before = await desk.refit(['show', 'one.json', '--live']);
     expect(before.stdout).not.toContain('Refit.DriftedSince');
     expect(before.stderr).toContain('every instance is as it was planned');

@@ -1,4 +1,4 @@
-/** What goes to stderr while a run goes on, in each form it can take, read from the real process. */
+/** Progress on stderr during a run, in each form, from the real process. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +17,13 @@ const validate = new Ajv2020({ strictTypes: false, allowUnionTypes: true, strict
 function events(stderr: string) {
   const lines = stderr.split('\n').slice(0, -1);
   return lines.map((line) => {
-    const event = JSON.parse(line) as { event: string; what?: string; [member: string]: unknown };
+    const event = JSON.parse(line) as { event: string; message?: string; [member: string]: unknown };
     expect(validate(event), `${line}\n${JSON.stringify(validate.errors)}`).toBe(true);
     return event;
   });
 }
 
-it.concurrent('--progress json: every line of stderr is an event that the schema describes, and stdout is the result alone', async (context) => {
+it.concurrent('--progress json writes only events of the schema to stderr, and only the result to stdout', async (context) => {
   const at = await desk(context, { fleet: plainFleet(6) });
   await at.write('plan.yaml', growPlan(WAVES));
   await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
@@ -42,12 +42,12 @@ it.concurrent('--progress json: every line of stderr is an event that the schema
   });
   expect(told.at(-1)).toMatchObject({ event: 'ended', exitCode: 0, directory: 'run', next: null });
   expect(told.filter(({ outcome }) => outcome === 'verified')).toHaveLength(6);
-  expect(told.findLast(({ event }) => event === 'standing')).toMatchObject({
-    steps: { of: 6, ended: 6, underWay: 0, deferred: 0, toGo: 0 },
+  expect(told.findLast(({ event }) => event === 'status')).toMatchObject({
+    steps: { of: 6, ended: 6, inProgress: 0, deferred: 0, remaining: 0 },
     outcomes: { verified: 6 },
     wave: { name: 'rest', steps: 5, ended: 5 },
   });
-  // Carried out already: a refusal is an event too, with the code that the process exits with.
+  // The plan was already applied: a refusal is an event too, with the exit code of the process.
   const again = await at.refit([
     'apply',
     'saved.json',
@@ -61,21 +61,21 @@ it.concurrent('--progress json: every line of stderr is an event that the schema
   expect(events(again.stderr)).toEqual([expect.objectContaining({ event: 'refused', exitCode: 6 })]);
 });
 
-it.concurrent('--progress that is none is refused with those there are', async (context) => {
+it.concurrent('an unknown --progress mode is refused with the known modes', async (context) => {
   const at = await desk(context, { simulator: null });
   const ended = await at.refit(['apply', 'saved.json', '--progress', 'fancy']);
   expect(ended.code).toBe(64);
-  expect(ended.stderr).toMatch(/--progress fancy: there is no such way\n {2}fix: one of: auto, plain, json/);
+  expect(ended.stderr).toMatch(/--progress fancy: unknown mode\n {2}fix: one of: auto, plain, json/);
 });
 
-it.concurrent('elsewhere than on a terminal lines are plain, and quiet says nothing but how it ended', async (context) => {
+it.concurrent('without a terminal the lines are plain, and -q prints only the result', async (context) => {
   const at = await desk(context, { fleet: plainFleet(6) });
   await at.write('plan.yaml', growPlan(WAVES));
   await at.refit(['plan', 'plan.yaml', '-o', 'saved.json']);
   const ended = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'run']);
   expect(ended.stderr).not.toMatch(CONTROL);
   expect(ended.stderr).toMatch(/^\d\d:\d\d:\d\d wave 1 of 2 \(canary\) begins: 1 step$/m);
-  // What goes as it should is counted, not told line by line.
+  // Verified steps are counted, and get no line.
   expect(ended.stderr).not.toContain('✓');
   await at.write('back.yaml', growPlan(WAVES).replace('8GB', '16GB'));
   await at.refit(['plan', 'back.yaml', '-o', 'more.json']);
@@ -85,12 +85,12 @@ it.concurrent('elsewhere than on a terminal lines are plain, and quiet says noth
 
 const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
 
-it.runIf(process.env.REFIT_REQUIRE_ALL === '1')('the tmux command that the next tests need is there', () => {
+it.runIf(process.env.REFIT_REQUIRE_ALL === '1')('tmux is installed', () => {
   expect(HAS_TMUX).toBe(true);
 });
 
 describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
-  /** Runs a refit command in a terminal of its own. */
+  /** Runs a refit command in its own terminal. */
   async function inTerminal(
     context: Parameters<typeof desk>[0],
     at: Desk,
@@ -124,12 +124,12 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
     return at;
   }
 
-  it.concurrent('the picture is drawn over in place, also when the terminal is made narrower and wider again', async (context) => {
+  it.concurrent('draws the picture in place, also after the terminal becomes narrower and wider', async (context) => {
     const at = await planned(context, SLOW);
     const command = 'apply saved.json --auto-approve --run-dir run';
     const terminal = await inTerminal(context, at, command, { size: [100, 30] });
     const isThere = (bar: RegExp) => terminal.seen().some((line) => bar.test(line));
-    await until('the second wave goes on', () => isThere(/^▸ rest /));
+    await until('the second wave runs', () => isThere(/^▸ rest /));
     for (const [columns, rows] of [
       [60, 24],
       [48, 16],
@@ -139,7 +139,7 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
       await until(`a picture at ${columns} columns`, () => {
         const seen = terminal.seen();
         const heads = seen.filter((line) => line.startsWith('grow-everything · '));
-        // Drawn once, each line of it a line: none begins with the rest of another.
+        // The picture appears once, and no line starts with the rest of another line.
         return heads.length === 1 && isThere(/^steps {5}/) && !seen.some((line) => /^[━╍─]/.test(line));
       });
     }
@@ -156,7 +156,7 @@ describe.skipIf(!HAS_TMUX)('in a real terminal', () => {
       await until('it ends', () => terminal.seen().some((line) => /^ended 0/.test(line)));
       const raw = await at.text('raw');
       expect(raw).toMatch(/wave 1 of 2 \(canary\) begins/);
-      // Colours at most.
+      // Colours only.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys
       expect(raw.replace(/\r\n|\x1b\[\d+m/g, '\n')).not.toMatch(CONTROL);
     },

@@ -1,4 +1,4 @@
-/** `refit reconcile` as a process: what it says, what it exits with, and that the simulator has had no order of it. */
+/** `refit reconcile` as a process: its output, its exit code, and that it sends no order. */
 import { describe, expect, it, type TestContext } from 'vitest';
 import { BRISK, type Desk, desk, growPlan, plainFleet, startRefit, until, whileFrozen } from './refit.ts';
 
@@ -12,14 +12,14 @@ async function sealed(test: TestContext, flags: readonly string[], instances = 3
   return at;
 }
 
-/** Kills an apply once its journal holds this many intents: answers come late, so the last has none. */
+/** Kills an apply when its journal has this many intents. Answers come late, so the last intent has none. */
 async function killedAsking(at: Desk, intents: number): Promise<void> {
   const run = at.start(APPLY);
-  await until('it is asked', async () => {
+  await until('the order is in the journal', async () => {
     const journal = await at.journal();
     return journal.filter(({ kind }) => kind === 'intent').length >= intents;
   });
-  await until('it has arrived', async () => (await arrivalsAt(at)) >= intents);
+  await until('the order has arrived', async () => (await arrivalsAt(at)) >= intents);
   run.kill('SIGKILL');
   await run.ended;
 }
@@ -29,7 +29,7 @@ const LATE = [...BRISK, '--fault', 'slow=600ms@UpgradeInstance'];
 const arrivalsAt = async (at: Desk) => (await at.simulator.counts()).actions.UpgradeInstance?.arrivals ?? 0;
 
 describe.concurrent('refit reconcile', () => {
-  it('settles what a killed run had asked, orders nothing, and apply goes on with the rest', async (test) => {
+  it('resolves the orders of a killed run without ordering, and apply resumes with the rest', async (test) => {
     const at = await sealed(test, LATE);
     await killedAsking(at, 1);
     const asked = await arrivalsAt(at);
@@ -56,8 +56,8 @@ describe.concurrent('refit reconcile', () => {
     expect(JSON.parse(finished.stdout).head).toBe(head);
   });
 
-  it('exits 10 while an outcome is unknown, and says so wherever the run is told of; 0 once it is known', async (test) => {
-    // Nothing lands, and the plan, the run and the first reconcile may not read the task list.
+  it('exits 10 while an outcome is unknown, every output shows it, and exits 0 when it is known', async (test) => {
+    // No order is executed. Plan, run and first reconcile have no permission to read the task list.
     const faults = ['reset-before#1', 'no-permission@DescribeTaskList#3'];
     const at = await sealed(test, [...BRISK, ...faults.flatMap((fault) => ['--fault', fault])], 2);
     const unknown = await at.refit(APPLY);
@@ -79,10 +79,12 @@ describe.concurrent('refit reconcile', () => {
     expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1]);
   });
 
-  it('exits 7 while a live process has the run, and leaves its journal alone', async (test) => {
+  it('exits 7 while the run has a live process, and does not change its journal', async (test) => {
     const at = await sealed(test, ['--start-lag', '50ms', '--duration', '2s', '--lock-tail', '50ms'], 1);
     const run = at.start(APPLY);
-    await until('it is under way', async () => (await at.journal()).some(({ kind }) => kind === 'accepted'));
+    await until('an order is accepted', async () =>
+      (await at.journal()).some(({ kind }) => kind === 'accepted'),
+    );
     const refused = await whileFrozen(run, () => at.refit(['reconcile', 'run']));
     expect(refused.code, refused.stderr).toBe(7);
     expect(refused.stderr).toMatch(new RegExp(`held by process ${run.pid} .*refit apply in`));
@@ -90,7 +92,7 @@ describe.concurrent('refit reconcile', () => {
     expect((await at.journal()).filter(({ kind }) => kind === 'run-started')).toHaveLength(1);
   });
 
-  it('exits 12 without keys, 64 at another simulated provider and for no run directory, 6 for a changed journal', async (test) => {
+  it('exits 12 without keys, 64 at another simulated provider or without a run directory, and 6 for a changed journal', async (test) => {
     const at = await sealed(test, LATE);
     await killedAsking(at, 1);
     const journal = await at.text('run/journal.jsonl');
@@ -108,7 +110,7 @@ describe.concurrent('refit reconcile', () => {
   });
 });
 
-it('a plan that was carried out is not carried out again in another run directory: exit 6, naming where it was', async (test) => {
+it('a plan that was already applied is refused in another run directory with exit 6 and the first directory', async (test) => {
   const at = await sealed(test, BRISK, 2);
   expect((await at.refit(APPLY)).code).toBe(0);
   const again = await at.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'other']);

@@ -1,4 +1,4 @@
-/** What must not be lost or mixed up: the records of a run, the author's files, the exit code, the provider it is with. */
+/** What must not be lost: the files of a run, the files of the author, the exit code, the provider of a run. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat, symlink } from 'node:fs/promises';
@@ -27,7 +27,7 @@ async function ordersAt(at: Desk): Promise<number> {
   return Object.values(orders).reduce((sum, count) => sum + count, 0);
 }
 
-describe.concurrent('a journal from which entries are missing is not gone on with', () => {
+describe.concurrent('a journal with missing entries is not resumed', () => {
   it.for<[string, (lines: readonly string[]) => readonly string[]]>([
     ['cut off after its fourth entry', (lines) => lines.slice(0, 4)],
     ['without its last entry', (lines) => lines.slice(0, -1)],
@@ -48,7 +48,7 @@ describe.concurrent('a journal from which entries are missing is not gone on wit
     expect((await at.refit(['audit', 'verify', 'run'])).code).toBe(6);
   });
 
-  it('emptied and without its report, as the register still knows that it had begun', async (test) => {
+  it('even if it is empty and has no report, because the register knows the run', async (test) => {
     const at = await carriedOut(test);
     await at.write('run/journal.jsonl', '');
     await at.write('run/report.json', '');
@@ -59,7 +59,7 @@ describe.concurrent('a journal from which entries are missing is not gone on wit
   });
 });
 
-it('a run that was begun at one simulated provider does not go on at another', async (test) => {
+it('a run of one simulated provider does not resume at another', async (test) => {
   const at = await sealed(test);
   const run = at.start(APPLY);
   while ((await ordersAt(at)) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -77,7 +77,7 @@ it('a run that was begun at one simulated provider does not go on at another', a
   expect(await ordersAt(at)).toBe(3);
 });
 
-describe.concurrent('files that are read or are records are not written over', () => {
+describe.concurrent('source files and files of a run are not overwritten', () => {
   it.for<[string, string, (at: Desk) => Promise<unknown>]>([
     ['plan plan.yaml -o plan.yaml', 'plan.yaml', async () => undefined],
     ['plan plan.yaml -o link.yaml', 'plan.yaml', (at) => symlink('plan.yaml', join(at.folder, 'link.yaml'))],
@@ -93,7 +93,7 @@ describe.concurrent('files that are read or are records are not written over', (
     expect(await at.text(kept)).toBe(text);
   });
 
-  it('a link is followed, and a device is written to and stays a device', async (test) => {
+  it('output follows a link, and a device stays a device', async (test) => {
     const at = await sealed(test);
     await at.write('target.md', 'old');
     await symlink('target.md', join(at.folder, 'link.md'));
@@ -104,8 +104,8 @@ describe.concurrent('files that are read or are records are not written over', (
   });
 });
 
-describe.concurrent('the exit code stands when nobody reads the output', () => {
-  it('of a blocked plan whose reader has gone', async (test) => {
+describe.concurrent('the exit code stays the same without a reader', () => {
+  it('of a blocked plan', async (test) => {
     const at = await sealed(test);
     await at.write('none.yaml', growPlan().replace(/crs-fleet/g, 'crs-absent'));
     const main = join(inject('built'), 'dist/cli/main.js');
@@ -118,7 +118,7 @@ describe.concurrent('the exit code stands when nobody reads the output', () => {
     expect(code).toBe(64);
   });
 
-  it('of an apply whose terminal has gone: it goes on to its end', async (test) => {
+  it('of an apply whose terminal is gone, and the run continues to its end', async (test) => {
     const at = await sealed(test);
     const main = join(inject('built'), 'dist/cli/main.js');
     const env = { ...process.env, ...at.env };
@@ -133,7 +133,7 @@ describe.concurrent('the exit code stands when nobody reads the output', () => {
     expect((await at.report()).run.endedBecause).toBe('done');
   });
 
-  it('and what cannot be written because the disk is full is told', async (test) => {
+  it('and a full disk is reported', async (test) => {
     const at = await carriedOut(test);
     const main = join(inject('built'), 'dist/cli/main.js');
     const shell = promisify(execFile)(
@@ -148,7 +148,7 @@ describe.concurrent('the exit code stands when nobody reads the output', () => {
   });
 });
 
-it('a connection that drops drains the run as SIGTERM does', async (test) => {
+it('a dropped connection drains the run like SIGTERM', async (test) => {
   const at = await sealed(test);
   const run = at.start(APPLY);
   while ((await ordersAt(at)) === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,6 +1,6 @@
 /**
- * The command as a process, and the simulator as another: what a user has before them. Each test gets a desk, a folder
- * of its own with home, state and working directory, and everything it started is gone when it ends.
+ * Runs the command and the simulator as processes. Each test gets a desk: its own folder with home, state and working
+ * directory. Everything that the test started ends with it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,10 +18,10 @@ import type { Strikes } from './strike.ts';
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */
 const COMMAND = join(inject('built'), 'dist/cli/main.js');
-/** What every process inherits. Compiled code is kept between the hundreds of them, which takes a third off each. */
+/** The environment of every process. A shared compile cache saves a third of the time of each. */
 const INHERITED = { PATH: process.env.PATH, NODE_COMPILE_CACHE: join(inject('built'), '.compiled') };
 
-/** What a process left behind. `code` is null where a signal ended it. */
+/** The output of an ended process. `code` is null if a signal ended it. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -34,17 +34,17 @@ export interface RefitOptions {
   readonly stdin?: string;
 }
 
-/** A process that still runs. */
+/** A running process. */
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** What it has written so far. */
+  /** Its output so far. */
   stdout(): string;
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Does something while a process is frozen: it is as far then as it was, however slowly the machine starts others. */
+/** Runs an action while a process is frozen, so that the process makes no progress meanwhile. */
 export async function whileFrozen<T>(run: Running, work: () => Promise<T>): Promise<T> {
   run.kill('SIGSTOP');
   try {
@@ -54,7 +54,7 @@ export async function whileFrozen<T>(run: Running, work: () => Promise<T>): Prom
   }
 }
 
-/** Starts `refit ARGS`. Of this process's environment it inherits next to nothing. */
+/** Starts `refit ARGS` with almost no environment of this process. */
 export function startRefit(args: readonly string[], options: RefitOptions = {}): Running {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: options.cwd ?? tmpdir(),
@@ -84,7 +84,7 @@ export function refit(args: readonly string[], options: RefitOptions = {}): Prom
   return startRefit(args, options).ended;
 }
 
-/** The environment in which a process is struck at boundaries of its journal. */
+/** The environment that strikes a process at boundaries of its journal. */
 export function struckBy(strikes: Strikes): Readonly<Record<string, string>> {
   const preload = pathToFileURL(join(ROOT, 'test/cli/strike.ts')).href;
   return { NODE_OPTIONS: `--import ${preload}`, REFIT_STRIKES: JSON.stringify(strikes) };
@@ -94,7 +94,7 @@ export interface Simulator {
   readonly url: string;
   readonly secretId: string;
   readonly secretKey: string;
-  /** The keys, as the provider's own tools read them. */
+  /** The keys, in the variables of the provider's tools. */
   readonly env: Readonly<Record<string, string>>;
   counts(): Promise<WorldCounts>;
   /** The truth about instances, orders and tasks. */
@@ -130,7 +130,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
   throw new Error('the simulator ended without a line');
 }
 
-/** Short, so that real time is: an order begins within a tenth of a second and is done within half of one. */
+/** Short durations, because tests run in real time. */
 export const BRISK = [
   '--start-lag',
   '20ms..100ms',
@@ -143,7 +143,7 @@ export const BRISK = [
 export interface Desk {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Throws where the desk has none. */
+  /** Throws if the desk has none. */
   readonly simulator: Simulator;
   /** `refit ARGS` in this folder, with this home and these keys; `--endpoint` is the desk's simulator. */
   refit(args: readonly string[], options?: RefitOptions): Promise<Ended>;
@@ -151,20 +151,20 @@ export interface Desk {
   write(name: string, content: string | Buffer): Promise<string>;
   text(name: string): Promise<string>;
   json<T = Record<string, unknown>>(name: string): Promise<T>;
-  /** The entries of the journal of a run so far; a torn last line is left out. */
+  /** The entries of the journal of a run so far; without an incomplete last line. */
   journal(run?: string): Promise<JournalEntry[]>;
   report(run?: string): Promise<Report>;
   close(): Promise<void>;
 }
 
 export interface DeskOptions {
-  /** Flags of its simulator; or one that others use too and that outlives it; null for none. */
+  /** Options for its own simulator, or a shared simulator, or null for none. */
   readonly simulator?: readonly string[] | Simulator | null;
   /** A fleet file for it. */
   readonly fleet?: readonly object[];
 }
 
-/** A desk that its caller closes. */
+/** Creates a desk that the caller closes. */
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const folder = await mkdtemp(join(tmpdir(), 'refit-desk-'));
   await mkdir(join(folder, 'home'));
@@ -222,7 +222,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   };
 }
 
-/** A desk for the length of one test, which may run beside others. */
+/** Creates a desk for one test. Tests may run at the same time. */
 export async function desk(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   options: DeskOptions = {},
@@ -232,23 +232,23 @@ export async function desk(
   return opened;
 }
 
-/** What moves a cursor, changes a title or turns the direction of a line; a line feed alone is none. */
+/** Characters that move the cursor, change a title or change the text direction; line feeds are allowed. */
 export const CONTROL: RegExp = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
-/** Waits until something is so, looking every few milliseconds. */
+/** Waits until a condition is true, and checks it every few milliseconds. */
 export async function until(
-  what: string,
+  condition: string,
   isSo: () => Promise<boolean> | boolean,
   limitMs = 20_000,
 ): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 4));
   }
 }
 
-/** A fleet of plain instances of one size: `crs-fleet000` and on. */
+/** A fleet of plain instances of one size: `crs-fleet000` and so on. */
 export function plainFleet(count: number): { id: string; name: string; memoryPerShard: number }[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `crs-fleet${String(index).padStart(3, '0')}`,
@@ -258,7 +258,7 @@ export function plainFleet(count: number): { id: string; name: string; memoryPer
   }));
 }
 
-/** Everything twice as large, in one wave unless told otherwise; patience as short as a test can wait. */
+/** A plan that doubles every size, in one wave by default, with a short patience. */
 export function growPlan(lines: readonly string[] = []): string {
   return [
     'version: 1',
@@ -275,7 +275,7 @@ export function growPlan(lines: readonly string[] = []): string {
   ].join('\n');
 }
 
-/** Names of the files in a folder, sorted. */
+/** Sorted names of the files in a folder. */
 export async function filesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).sort();
 }

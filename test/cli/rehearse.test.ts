@@ -1,4 +1,4 @@
-// Goal: rehearse as a user types it: from the saved plan alone, without keys, network, locks or register, and plainly marked.
+// refit rehearse needs only the saved plan: no keys, network, locks or register. Its report is marked as a rehearsal.
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model.ts';
 import { encodeSavedPlan, sealPlan } from '../../src/plan/seal.ts';
@@ -9,7 +9,7 @@ const SAVED = encodeSavedPlan(sealPlan(savedPlan(fleet(12))));
 const REHEARSE = ['rehearse', 'saved.json'];
 
 describe.concurrent('refit rehearse', () => {
-  it('tells when the plan is likely to end and what a fault does to it, from the saved plan alone', async (test) => {
+  it('shows when the plan is likely to end and what a fault does to it, from the saved plan only', async (test) => {
     const at = await desk(test, { simulator: null });
     await at.write('saved.json', SAVED);
     const typed = [...REHEARSE, '--fault', 'lost-answer:0.05', '--seeds', '5'];
@@ -24,12 +24,12 @@ describe.concurrent('refit rehearse', () => {
     const report = await at.json<Report>('r.json');
     expect(report.rehearsal).toBe(true);
     expect(report.rehearsed!.all.totals.verified).toBe(60);
-    // Nothing was left behind: no run, no lock, no register.
+    // The rehearsal leaves no run, no lock and no register.
     expect(await filesIn(at.folder)).toEqual(['home', 'r.csv', 'r.html', 'r.json', 'saved.json']);
     expect((await at.refit([...typed, '-q'])).stdout).toBe(first.stdout);
   });
 
-  it('exits as the worst of the runs would where it is asked to, else with 0', async (test) => {
+  it('exits 0, or with the code of the worst run on request', async (test) => {
     const at = await desk(test, { simulator: null });
     await at.write('saved.json', SAVED);
     const halted = [...REHEARSE, '--seeds', '1', '--fault', 'failed-task', '-q'];
@@ -40,7 +40,7 @@ describe.concurrent('refit rehearse', () => {
     expect(detailed.stdout).not.toContain('refit apply');
   });
 
-  it('refuses what it cannot rehearse, with what to type instead', async (test) => {
+  it('refuses what it cannot rehearse, with a fix', async (test) => {
     const at = await desk(test, { simulator: null });
     await at.write('saved.json', SAVED);
     await at.write('altered.json', SAVED.replace('"inFlight": 20', '"inFlight": 200'));
@@ -61,7 +61,7 @@ describe.concurrent('refit rehearse', () => {
     }
   });
 
-  it('takes the durations that past runs of the same provider measured, by way of the plan', async (test) => {
+  it('uses durations from past runs of the same provider, which the plan contains', async (test) => {
     const at = await desk(test, { fleet: plainFleet(6) });
     await at.write('plan.yaml', growPlan());
     const plan = ['plan', 'plan.yaml', '-o', 'saved.json'];
@@ -75,7 +75,7 @@ describe.concurrent('refit rehearse', () => {
     expect((await at.refit(['rehearse', 'again.json', '--seeds', '1'])).stdout).toContain(
       '6 verified changes of 1 past run',
     );
-    // What a simulated provider takes says nothing of the real one.
+    // Durations of a simulated provider do not apply to the real one.
     const inventory = await at.refit(['inventory', '-o', 'fleet.json']);
     expect(inventory.code).toBe(0);
     const offline = await at.refit([

@@ -1,4 +1,4 @@
-/** `refit report` while a run is live and after its process died: what the journal tells by then, and no more. */
+/** `refit report` during a run and after its process died: exactly what the journal has so far. */
 import { describe, expect, it } from 'vitest';
 import { validateReport } from '../../src/generated/validators.js';
 import type { Report } from '../../src/model.ts';
@@ -7,7 +7,7 @@ import { desk, growPlan, plainFleet, until } from './refit.ts';
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 
 describe('the report of a run that has not ended', () => {
-  it('is there in mid-run and after kill -9, in every format, and a replay of the one at the end is the same', async (test) => {
+  it('is available during the run and after kill -9 in every format, and the final report replays identically', async (test) => {
     const at = await desk(test, {
       fleet: plainFleet(3),
       simulator: ['--start-lag', '20ms', '--duration', '6s', '--lock-tail', '20ms'],

@@ -1,4 +1,4 @@
-/** A run taken back, and a run asked again, as a person does it: by a plan that is reviewed and applied like any other. */
+/** Rollback and retry of a run, with plans that are reviewed and applied like any other. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ async function ok(at: Desk, args: readonly string[], code = 0) {
 const apply = (saved: string, run: string) => ['apply', saved, '--auto-approve', '--run-dir', run, '-q'];
 
 describe.concurrent('a run', () => {
-  it('is taken back by a plan of its own: the fleet is as it was, and nothing happened before that was applied', async (test) => {
+  it('is rolled back by its own plan, which restores the fleet only when applied', async (test) => {
     const at = await desk(test, { simulator: BRISK, fleet: FLEET });
     const before = await sizes(at);
     await at.write('plan.yaml', PLAN);
@@ -73,12 +73,12 @@ describe.concurrent('a run', () => {
     await ok(at, apply('undo.json', 'back'));
     expect(await sizes(at)).toEqual(before);
     expect((await at.report('back')).totals.verified).toBe(6);
-    // Taken back already: there is nothing left of it.
+    // After the rollback nothing is left to roll back.
     const again = await ok(at, ['rollback', 'run', '--json']);
     expect(JSON.parse(again.stdout).verdict).toBe('no-change');
   });
 
-  it('is asked again for what was sold out, and for nothing else', async (test) => {
+  it('is retried only for the instances that were sold out', async (test) => {
     const at = await desk(test, {
       simulator: [...BRISK, '--fault', 'sold-out=crs-fleet001#1'],
       fleet: plainFleet(3),
@@ -95,7 +95,7 @@ describe.concurrent('a run', () => {
     expect(Object.values((await at.simulator.counts()).orders)).toEqual([1, 1, 1]);
   });
 
-  it('that kept to windows is taken back in them, without its calendar files; with --ignore-windows at once', async (test) => {
+  it('with windows is rolled back in its windows without calendar files, or immediately with --ignore-windows', async (test) => {
     const at = await desk(test, { simulator: BRISK, fleet: plainFleet(2) });
     const before = await sizes(at);
     const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
@@ -125,7 +125,7 @@ describe.concurrent('a run', () => {
     expect(await sizes(at)).toEqual(before);
   });
 
-  it('is made no plan of while a process carries it out', async (test) => {
+  it('cannot be planned from while it has a live process', async (test) => {
     const at = await desk(test, {
       simulator: ['--start-lag', '20ms', '--duration', '5s', '--lock-tail', '10ms'],
       fleet: plainFleet(1),
@@ -138,7 +138,7 @@ describe.concurrent('a run', () => {
     expect(refused.stderr).toMatch(/carries the run out[\s\S]*fix: refit drain run/);
     running.kill('SIGKILL');
     await running.ended;
-    // Nobody knows what comes of its order: it is no part of the plan, and the plan says so.
+    // The outcome of the order is unknown: the plan leaves it out and says so.
     const blocked = await ok(at, ['rollback', 'run'], 5);
     expect(blocked.stdout).toContain('Refit.Unsettled');
     expect(blocked.stdout).toContain('Refit.RunUnfinished');

@@ -1,6 +1,6 @@
 /**
- * A real scheduler, killed with SIGKILL ten times around due times that are seconds ahead, and started again. The
- * simulator is another process and tells the truth afterwards: which orders it took.
+ * Kills a real scheduler with SIGKILL ten times around due times, and starts it again. The simulator is another process
+ * and counts the accepted orders.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { type Desk, desk, plainFleet, until } from './refit.ts';
 const KILLS = 10;
 const SEED = Number(process.env.REFIT_SCHEDULE_SEED ?? Date.now() % 1_000_000);
 
-it(`a scheduler that is killed ${KILLS} times around due times runs none twice and forgets none (REFIT_SCHEDULE_SEED=${SEED})`, {
+it(`a scheduler that is killed ${KILLS} times around due times runs each due time exactly once (REFIT_SCHEDULE_SEED=${SEED})`, {
   timeout: 300_000,
 }, async (test) => {
   const at = await desk(test, { fleet: plainFleet(KILLS) });
@@ -45,7 +45,7 @@ it(`a scheduler that is killed ${KILLS} times around due times runs none twice a
     expect((await scheduler.ended).code).toBeNull();
     scheduler = start();
   }
-  // What was first seen after its time, on a machine that slow, is owed to nobody.
+  // On a slow machine the scheduler may first see a plan after its due time, and then does not run it.
   const seen = seenIn(await accountOf(at));
   const owed = due.flatMap((moment, index) => {
     const name = `once-${index}.yaml`;

@@ -1,4 +1,4 @@
-/** `refit schedule` as its users have it: reviews that are kept, plans that wait for approval, one scheduler a folder. */
+/** `refit schedule` as processes: stored reviews, plans that wait for approval, one scheduler for each folder. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const planText = (name: string, instance: string, schedule: string, more: readon
 const YEARLY = '{ cron: "0 0 1 1 *", timezone: Asia/Shanghai, does: dry-run }';
 const NEXT_YEAR = `{ once: "${new Date().getUTCFullYear() + 1}-12-24T01:30:00+08:00", does: run }`;
 
-/** What `list --json` tells of a plan, as far as it is asked here. */
+/** The fields of `list --json` that these tests use. */
 interface Listed {
   readonly name: string;
   readonly enabled?: boolean;
@@ -44,7 +44,7 @@ async function watching(at: Desk, more: readonly string[] = []): Promise<Running
   return scheduler;
 }
 
-it('without a scheduler: list, next, enable, disable and run-now, which keeps the review and its exit code', async (test) => {
+it('list, next, enable, disable and run-now work without a scheduler; run-now stores the review and its exit code', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   expect((await at.refit(['schedule', 'list', 'plans'])).code, 'no folder').toBe(64);
   await mkdir(join(at.folder, 'plans'));
@@ -58,7 +58,7 @@ it('without a scheduler: list, next, enable, disable and run-now, which keeps th
     /^broken.yaml\n {2}not scheduled: line \d: .*\n {2}fix: refit validate plans\/broken.yaml/,
   );
   expect(stdout).toMatch(
-    /drift.yaml\n {2}does +dry-run at "0 0 1 1 \*" Asia\/Shanghai\n {2}state +enabled\n/,
+    /drift.yaml\n {2}action +dry-run at "0 0 1 1 \*" Asia\/Shanghai\n {2}state +enabled\n/,
   );
   expect(stdout).not.toMatch(/approvers/);
   const next = await at.refit(['schedule', 'next', 'plans', ...RUNS, '--count', '2']);
@@ -86,7 +86,7 @@ it('without a scheduler: list, next, enable, disable and run-now, which keeps th
   expect(Object.keys((await at.simulator.counts()).orders)).toEqual([]);
 });
 
-it('one scheduler a folder; its health and metrics; what changes in the folder is noticed', async (test) => {
+it('only one scheduler watches a folder; it serves health and metrics, and notices changes in the folder', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   await mkdir(join(at.folder, 'plans'));
   for (const address of ['0.0.0.0:9464', '9464', '10.0.0.1:1']) {
@@ -126,7 +126,7 @@ it('one scheduler a folder; its health and metrics; what changes in the folder i
   await at.write('plans/drift.yaml', 'version: 1\n');
   await until(
     'it to tell',
-    () => /"plan":"drift.yaml","what":"not scheduled/.test(scheduler.stderr()),
+    () => /"plan":"drift.yaml","message":"not scheduled/.test(scheduler.stderr()),
     60_000,
   );
 
@@ -138,7 +138,7 @@ it('one scheduler a folder; its health and metrics; what changes in the folder i
   ]);
 });
 
-it('a saved plan that nobody has approved is refused with 11 and told, and carried out once it is', async (test) => {
+it('a saved plan without approval is refused with 11 and reported, and applied after its approval', async (test) => {
   const at = await desk(test, { fleet: plainFleet(1) });
   await mkdir(join(at.folder, 'plans'));
   await at.write('approvers.yaml', approversFile(['wei', 'jun']));
@@ -165,7 +165,7 @@ it('a saved plan that nobody has approved is refused with 11 and told, and carri
   expect((await at.simulator.counts()).orders).toEqual({ 'crs-fleet000': 1 });
 });
 
-it('told to stop, a scheduler drains what is under way, and the next one goes on with it', async (test) => {
+it('a stopped scheduler drains its runs, and the next scheduler resumes them', async (test) => {
   const fleet = plainFleet(2);
   const at = await desk(test, {
     simulator: [...BRISK, '--duration', '2s..2s'],

@@ -1,15 +1,15 @@
-/** Lines drawn over in place, read back from a terminal that obeys what the screen writes, and wraps as terminals do. */
+/** Drawing in place, checked with a model of a terminal that obeys the output and wraps lines. */
 import { describe, expect, it } from 'vitest';
 import { createScreen } from '../../src/cli/run-view/screen.ts';
 
-/** As much of a terminal as is written to it: rows of characters, a cursor, wrapping, reflow when it gets narrower. */
+/** A model of a terminal: rows of characters, a cursor, wrapping, and reflow when it becomes narrower. */
 function fakeTerminal(columns: number, rows: number) {
   let size = { columns, rows };
   let lines: string[] = [''];
   let row = 0;
   let column = 0;
   let listener: () => void = () => undefined;
-  /** The first line that is seen. */
+  /** The first visible line. */
   let top = 0;
   const feed = () => {
     row += 1;
@@ -50,7 +50,7 @@ function fakeTerminal(columns: number, rows: number) {
         listener = () => undefined;
       };
     },
-    /** Lines that are too long now are wrapped, and the cursor moves with its line. */
+    /** Wraps lines that are now too long. The cursor moves with its line. */
     resize(columns: number, rows: number) {
       size = { columns, rows };
       const before = lines.slice(0, row).flatMap((line) => split(line, columns));
@@ -68,12 +68,12 @@ function split(line: string, width: number): string[] {
   return [line.slice(0, width), ...split(line.slice(width), width)];
 }
 
-/** A picture as wide as the screen, so that any narrowing wraps it. */
+/** A picture as wide as the screen, so that a narrower screen wraps it. */
 const wide = (terminal: ReturnType<typeof fakeTerminal>, mark: string) =>
   ['head', 'bar', 'steps', 'rate'].map((name) => `${name} ${mark} `.padEnd(terminal.errWidth() - 1, '━'));
 
 describe('a screen', () => {
-  it('draws over what it drew, and keeps what is kept above it', () => {
+  it('replaces its drawing, and keeps the lines above it', () => {
     const terminal = fakeTerminal(40, 12);
     const screen = createScreen(terminal, () => undefined);
     screen.keep(['run directory runs/x']);

@@ -1,4 +1,4 @@
-/** What must never get out: keys into any file or stream, and the control characters of hostile names onto a terminal. */
+/** Secrets never reach a file or a stream, and control characters of hostile names never reach a terminal. */
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -33,7 +33,7 @@ it.concurrent('no key, token or signature is in any file or stream of a verbose 
     ends.map(({ code }) => code),
     ends.map(({ stderr }) => stderr).join('\n'),
   ).toEqual([0, 0, 3, 0, 0, 0]);
-  // Refused credentials are talked of, and not shown; nor is a token, which is not of this key and refused with it.
+  // Errors about refused keys and tokens do not show them.
   ends.push(await at.refit(['inventory', '-v'], { env: { TENCENTCLOUD_SECRET_KEY: `${secretKey}x` } }));
   ends.push(await at.refit(['inventory', '-v'], { env: { TENCENTCLOUD_TOKEN: 'token-of-nobody' } }));
   ends.push(await at.refit(['inventory', '-v'], { env: { TENCENTCLOUD_SECRET_ID: '' } }));
@@ -82,7 +82,7 @@ it.concurrent.for(['HmacSHA256', 'HmacSHA1'])(
       ends.map(({ code }) => code),
       ends.map(({ stderr }) => stderr).join('\n'),
     ).toEqual([0, 0, 0, 0, 3, 0]);
-    // Refused forms are talked of, and not shown: a wrong key, and a token that is not of this key.
+    // Errors about refused forms do not show the wrong key or the token.
     for (const wrong of [
       { TENCENTCLOUD_SECRET_KEY: `${secretKey}x` },
       { TENCENTCLOUD_TOKEN: 'token-of-nobody' },
@@ -102,7 +102,7 @@ it.concurrent.for(['HmacSHA256', 'HmacSHA1'])(
       )),
     ];
     expect(texts.join('').length).toBeGreaterThan(10_000);
-    // What the forms really carried: every signature, the ids and tokens of the role, as they are and as forms spell them.
+    // The secrets in the forms: every signature, and the ids and tokens of the role, plain and form-encoded.
     expect(gateway.forms.filter(({ Token }) => Token !== undefined).length).toBeGreaterThan(20);
     const carried = gateway.forms.flatMap(({ SecretId, Token, Signature }) => [
       SecretId!,
@@ -118,7 +118,7 @@ it.concurrent.for(['HmacSHA256', 'HmacSHA1'])(
   },
 );
 
-it.concurrent('names, tags and messages of the provider reach no terminal, page or sheet raw', async (test) => {
+it.concurrent('names, tags and messages of the provider are escaped on every terminal, page and sheet', async (test) => {
   const names = [
     '\u001b]0;owned\u0007',
     '\u001b[2J\u001b[1;1H',
@@ -149,7 +149,7 @@ it.concurrent('names, tags and messages of the provider reach no terminal, page 
   ])
     ends.push([args.join(' '), await at.refit(args)]);
   for (const [args, { stdout, stderr }] of ends) {
-    // The lines of a sheet end by CR LF, as its standard has it.
+    // The lines of a CSV end with CR LF, as in its standard.
     expect(stdout.replaceAll('\r\n', '\n') + stderr, args).not.toMatch(CONTROL);
     if (args.endsWith('html')) expect(stdout).not.toContain('<img src=x');
     else if (args.endsWith('csv')) expect(stdout).not.toMatch(/(^|,|")=HYPERLINK/m);

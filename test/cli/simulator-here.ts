@@ -1,4 +1,4 @@
-/** The simulator over HTTP in this very process, for tests that need dozens of them, or to set its clock. */
+/** The simulator over HTTP in this process, for tests that need many of them or set its clock. */
 import { systemClock } from '../../src/clock.ts';
 import { simulate } from '../../src/simulator/simulate.ts';
 import { parseFault } from '../../src/simulator/world/faults.ts';
@@ -7,13 +7,13 @@ import type { WorldState } from '../../src/simulator/world/world-state.ts';
 import type { Simulator } from './refit.ts';
 
 export interface SimulatorHere extends Simulator {
-  /** Milliseconds by which its clock is ahead of the machine's; may be set. */
+  /** Milliseconds that its clock is ahead of the machine; tests may change it. */
   ahead: number;
 }
 
 /**
- * @param ahead milliseconds by which its clock begins ahead of the machine's.
- * @param showAfter milliseconds until an accepted order shows by status: more than a process takes to start.
+ * @param ahead milliseconds that its clock is ahead of the machine at the start.
+ * @param showAfter milliseconds until the status shows an accepted order: longer than a process needs to start.
  */
 export async function simulatorHere(
   fleet: readonly object[],

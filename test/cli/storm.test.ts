@@ -1,6 +1,6 @@
 /**
- * Five hundred orders through everything that the network does to answers, by a process that is killed every few seconds.
- * The simulator is another process and tells the truth afterwards: which orders it took, and what every instance is.
+ * Five hundred orders through every kind of network fault, by a process that is killed every few seconds. The simulator
+ * is another process. It counts the accepted orders and has the true sizes.
  */
 import { expect, it } from 'vitest';
 import { sameSize } from '../../src/model.ts';
@@ -11,7 +11,7 @@ import { BRISK, desk, growPlan, plainFleet, until } from './refit.ts';
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 const ORDERS = 500;
 
-/** Of a hundred orders: 5 answers lost, 2 connections cut before, 2 times 5xx, 1 of garbage, 3 slow. */
+/** Of 100 orders: 5 lost answers, 2 reset connections, 2 times 5xx, 1 invalid answer, 3 slow answers. */
 const FAULTS = [
   'lost-answer:0.05',
   'reset-before:0.02',
@@ -24,7 +24,7 @@ const FAULTS = [
 
 const SEED = Number(process.env.REFIT_STORM_SEED ?? Date.now() % 1_000_000);
 
-it(`apply of ${ORDERS} orders through faults, killed every few seconds, doubles none, loses none, and tells the truth of each (REFIT_STORM_SEED=${SEED})`, {
+it(`apply of ${ORDERS} orders with faults and kills every few seconds executes each order once and reports it correctly (REFIT_STORM_SEED=${SEED})`, {
   timeout: 600_000,
 }, async (test) => {
   const at = await desk(test, {
@@ -42,7 +42,7 @@ it(`apply of ${ORDERS} orders through faults, killed every few seconds, doubles 
   let kills = 0;
   for (;;) {
     const run = at.start(APPLY);
-    // Counted from when it takes the run up: a machine that starts processes slowly lets each of them do something, too.
+    // Counted from the moment when it resumes the run, so that each process makes progress even on a slow machine.
     let over = false;
     const ended = run.ended.finally(() => {
       over = true;
@@ -73,7 +73,7 @@ it(`apply of ${ORDERS} orders through faults, killed every few seconds, doubles 
   expect(doubled, 'instances ordered more often than once').toEqual([]);
   expect(steps.map(({ id }) => id)).toEqual(saved.steps.map(({ id }) => id));
   expect(totals).toMatchObject({ verified: ORDERS, 'not-run': 0 });
-  // One that was killed before its own entry was on the disk has not taken it up.
+  // A process that was killed before its first entry was on disk does not count.
   expect(run.starts, 'processes that took it up').toBeGreaterThan(2);
   expect(run.starts, 'processes that took it up').toBeLessThanOrEqual(kills + 1);
 

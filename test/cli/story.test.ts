@@ -1,4 +1,4 @@
-/** The story that the README tells, by the commands it shows: each refit a process, the provider another. */
+/** The example of the README with its commands. Refit and the provider are processes. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ execution: { inFlight: 60, requestsPerSecond: 20, patience: 2s, haltWhen: { fail
 const PLAN_FORMATS = ['text', 'json', 'markdown', 'html', 'csv', 'junit', 'sarif'];
 const REPORT_FORMATS = ['text', 'json', 'markdown', 'html', 'csv'];
 
-/** What each format must begin like, or parse as. */
+/** How the output of each format must start, or how it must parse. */
 function mustBe(format: string, text: string): void {
   switch (format) {
     case 'json':
@@ -52,7 +52,7 @@ function mustBe(format: string, text: string): void {
   }
 }
 
-describe('the README story', () => {
+describe('the README example', () => {
   let desk: Desk;
   let applied: Ended;
   let saved: SavedPlan;
@@ -70,12 +70,12 @@ describe('the README story', () => {
   });
   afterAll(() => desk?.close());
 
-  it('says what to type next with the endpoint that it was told itself', async () => {
+  it('prints next commands with its own --endpoint', async () => {
     const { stdout } = await desk.refit(['plan', 'plan.yaml', '-o', 'again.json']);
     expect(stdout).toMatch(/next +refit apply again\.json --endpoint http:\/\/127\.0\.0\.1:\d+/);
   });
 
-  it('reads the fleet into a dated file that fits its schema, and says where to go on', async () => {
+  it('reads the fleet into a dated file that matches its schema, and prints the next command', async () => {
     const { code, stdout, stderr } = await desk.refit(['inventory', '-o', 'inventory.json']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^60 instances read at 20/) });
     expect(stderr).toContain('refit plan PLAN --inventory inventory.json');
@@ -96,7 +96,7 @@ describe('the README story', () => {
     expect(JSON.parse(json.stdout)).toEqual({ results: [{ file: 'plan.yaml', valid: true, findings: [] }] });
   });
 
-  it('plans offline from an inventory file as it does from the live fleet', async () => {
+  it('makes the same plan from an inventory file as from the live fleet', async () => {
     const fresh = await openDesk();
     try {
       await fresh.write('plan.yaml', PLAN);
@@ -120,7 +120,7 @@ describe('the README story', () => {
       expect(b.steps).toEqual(a.steps);
       expect(validateSavedPlan(a)).toBe(true);
       expect((await stat(join(fresh.folder, 'live.json'))).mode & 0o777).toBe(0o600);
-      // A dry run leaves nothing behind but what it was told to write, and orders nothing.
+      // A dry run writes only the requested files, and orders nothing.
       expect(await filesIn(fresh.folder)).toEqual([
         'home',
         'inventory.json',
@@ -135,7 +135,7 @@ describe('the README story', () => {
     }
   });
 
-  it.each(PLAN_FORMATS)('shows the saved plan as %s, on stdout and in a file alike', async (format) => {
+  it.each(PLAN_FORMATS)('shows the saved plan as %s, identically on stdout and in a file', async (format) => {
     const { code, stdout } = await desk.refit([
       'show',
       'saved.json',
@@ -149,7 +149,7 @@ describe('the README story', () => {
     expect(await desk.text('show.out')).toBe(stdout);
   });
 
-  it('plans in every format at once: one on stdout, the others into files', async () => {
+  it('plans in every format in one call: one on stdout, the others to files', async () => {
     const writes = PLAN_FORMATS.flatMap((format) => ['--write', `${format}=plan.${format}`]);
     const { code, stdout } = await desk.refit([
       'plan',
@@ -164,7 +164,7 @@ describe('the README story', () => {
     for (const format of PLAN_FORMATS) mustBe(format, await desk.text(`plan.${format}`));
   });
 
-  it('exits 2 with --detailed-exitcode where there is something to change, else 0', async () => {
+  it('exits 2 with --detailed-exitcode if there are changes, else 0', async () => {
     const once = parse(PLAN);
     once.targets = [
       {
@@ -183,7 +183,7 @@ describe('the README story', () => {
     expect(codes).toEqual([0, 2]);
   });
 
-  it('applies with every step verified, the report on stdout and the progress on stderr', () => {
+  it('verifies every step, with the report on stdout and the progress on stderr', () => {
     expect(applied.code, applied.stderr).toBe(0);
     expect(applied.stdout).toContain(`${saved.steps.length} of ${saved.steps.length} steps verified`);
     expect(applied.stdout).not.toContain('wave 1 of 2');
@@ -191,7 +191,7 @@ describe('the README story', () => {
     expect(applied.stderr).toContain(`report  ${run}/report.html`);
   });
 
-  it('leaves plan, journal and reports behind, for the owner alone', async () => {
+  it('writes plan, journal and reports that only the owner can read', async () => {
     const folder = join(desk.folder, run);
     expect(run).toMatch(new RegExp(`^runs/\\d{8}T\\d{6}Z-${saved.digest.slice(0, 8)}$`));
     expect(await filesIn(folder)).toEqual(['journal.jsonl', 'plan.json', 'report.html', 'report.json']);
@@ -203,7 +203,7 @@ describe('the README story', () => {
     mustBe('html', await desk.text(join(run, 'report.html')));
   });
 
-  it('reports everything that the contract names', () => {
+  it('reports every field of the contract', () => {
     expect(validateReport(report), JSON.stringify(validateReport.errors)).toBe(true);
     expect(report.plan).toMatchObject({ name: saved.name, digest: saved.digest });
     expect(report.run).toMatchObject({
@@ -239,16 +239,16 @@ describe('the README story', () => {
     expect(journal.map(({ seq }) => seq)).toEqual(journal.map((_, index) => index + 1));
   });
 
-  it('goes on with that run directory without ordering anything, by the same exit code', async () => {
+  it('orders nothing when applied again to the run directory, and exits with the same code', async () => {
     const before = await desk.simulator.counts();
     const again = await desk.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', run]);
     expect(again.code).toBe(0);
     expect(again.stdout).toBe(applied.stdout);
-    expect(again.stderr).toContain('this run had ended: nothing was ordered');
+    expect(again.stderr).toContain('this run had already ended: nothing was ordered');
     expect(await desk.simulator.counts()).toEqual(before);
   });
 
-  it('refuses to carry the same plan out in another run directory', async () => {
+  it('refuses to apply the same plan in another run directory', async () => {
     const other = await desk.refit(['apply', 'saved.json', '--auto-approve', '--run-dir', 'other']);
     expect(other.code).toBe(6);
     expect(other.stderr).toContain(`refit report ${join(desk.folder, run)}`);
@@ -256,11 +256,11 @@ describe('the README story', () => {
     expect((await desk.refit(['apply', 'saved.json', '--auto-approve'])).code).toBe(6);
   });
 
-  it('tells where the run stands', async () => {
+  it('shows the state of the run', async () => {
     const { code, stdout } = await desk.refit(['status', run, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      standing: 'ended',
+      status: 'ended',
       exitCode: 0,
       totals: report.totals,
       head: report.head,
@@ -268,7 +268,7 @@ describe('the README story', () => {
     expect((await desk.refit(['status', run])).stdout).toContain(`${saved.steps.length} verified`);
   });
 
-  it.each(REPORT_FORMATS)('renders the report as %s, on stdout and in a file alike', async (format) => {
+  it.each(REPORT_FORMATS)('renders the report as %s, identically on stdout and in a file', async (format) => {
     const { code, stdout } = await desk.refit([
       'report',
       run,
@@ -283,7 +283,7 @@ describe('the README story', () => {
     if (format === 'json') expect(JSON.parse(stdout)).toEqual(report);
   });
 
-  it('verifies the journal by itself and against a head kept elsewhere', async () => {
+  it('verifies the journal alone and against a separate head', async () => {
     expect((await desk.refit(['audit', 'verify', run])).code).toBe(0);
     const sound = await desk.refit(['audit', 'verify', run, '--head', report.head, '--json']);
     expect(sound.code).toBe(0);
@@ -309,7 +309,7 @@ describe('the README story', () => {
     expect(stdout).toMatch(expected);
   });
 
-  it('tells the result and the refusals alone with -q, before and after the command', async () => {
+  it('prints only the result and errors with -q, before and after the command', async () => {
     for (const args of [
       ['show', 'saved.json'],
       ['validate', 'plan.yaml'],

@@ -1,7 +1,7 @@
 /**
- * Preloaded into a `refit` process by a test (`node --import`), never shipped: strikes the process at an exact boundary
- * of its journal. What `REFIT_STRIKES` says is done when an entry of that kind is being written: the process is killed,
- * frozen, held up, finds the disk full or its clock set. It sees no more of the program than the journal's file handle.
+ * Strikes a `refit` process at an exact boundary of its journal. Tests preload it (`node --import`); it is never shipped.
+ * When the process writes an entry that `REFIT_STRIKES` names, it is killed, frozen or delayed, its disk is full, or its
+ * clock changes. This code uses only the file handle of the journal.
  */
 import { writeSync } from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
@@ -9,28 +9,28 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import type { JournalEntry, JournalEvent } from '../../src/model.ts';
 
-/** Where an entry stands when it strikes: what of it is on the disk. What stood before it in its group always is. */
+/** How much of the entry is on disk at the strike. Earlier entries of its group always are. */
 export type At = 'not there' | 'half there' | 'durable';
 
 export interface Strike {
   readonly kind: JournalEvent['kind'];
-  /** Members that the entry must have, as in `{ next: 'halt' }`. */
+  /** Members that the entry must have, such as `{ next: 'halt' }`. */
   readonly having?: Readonly<Record<string, unknown>>;
-  /** Which one of them, of those that this process writes: 1, the default, is the first. */
+  /** Which matching entry of this process: 1, the default, is the first. */
   readonly nth?: number;
   readonly at: At;
   /**
-   * `die` by SIGKILL; `freeze` by SIGSTOP, after a line on stderr that says so; `stall`: every thread of it that could
-   * act is held up for `ms`; `disk full`: the write fails; `set clock` ahead by `ms`.
+   * `die`: SIGKILL. `freeze`: a line on stderr, then SIGSTOP. `stall`: all active threads stop for `ms`. `disk full`: the
+   * write fails. `set clock`: the clock goes ahead by `ms`.
    */
   readonly effect: 'die' | 'freeze' | 'stall' | 'disk full' | 'set clock';
   readonly ms?: number;
 }
 
-/** What `REFIT_STRIKES` holds, as JSON. */
+/** The JSON in `REFIT_STRIKES`. */
 export interface Strikes {
   readonly strikes: readonly Strike[];
-  /** Milliseconds by which the process's clock is ahead of the machine's. */
+  /** Milliseconds that the clock of the process is ahead of the machine. */
   readonly clock?: number;
 }
 
@@ -60,7 +60,7 @@ async function act({ effect, ms = 0 }: Strike): Promise<void> {
   }
 }
 
-/** The strikes that an entry brings about, each once in the life of the process. */
+/** The strikes for an entry. Each happens once in a process. */
 function dueAt(entry: JournalEntry): Strike[] {
   return strikes.filter(({ kind, having = {}, nth = 1 }, index) => {
     if (entry.kind !== kind) return false;
@@ -71,7 +71,7 @@ function dueAt(entry: JournalEntry): Strike[] {
   });
 }
 
-/** The file with its writes watched. The journal appends whole lines, and makes each append durable by `datasync`. */
+/** Wraps the file to watch its writes. The journal appends whole lines and calls `datasync` after each append. */
 function watched(file: FileHandle): FileHandle {
   const write = file.write.bind(file) as (
     bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** What a user is told who typed something wrong: which exit code, which sentence, and what to type next. */
+/** Usage errors: exit code, message and fix. */
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { VERSION } from '../../src/version.ts';
 import { CONTROL, type Desk, type Ended, filesIn, growPlan, openDesk, refit } from './refit.ts';
 
-/** A refusal: its code, its sentence with a fix, nothing on stdout, and no trace of our own code. */
+/** Checks a refusal: exit code, message with a fix, nothing on stdout, and no stack trace. */
 function mustRefuse(ended: Ended, code: number, says: RegExp): void {
   expect(ended).toMatchObject({ code, stdout: '' });
   expect(ended.stderr).toMatch(says);
@@ -77,7 +77,7 @@ describe('the command line', () => {
     'report',
     'audit verify',
     'simulate',
-  ])('has help for %s, with the options that every command takes', async (command) => {
+  ])('has help for %s, with the options of every command', async (command) => {
     const { code, stdout } = await desk.refit([...command.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: refit ${command} \\[options\\]`));
@@ -114,14 +114,14 @@ describe('the command line', () => {
     ['a format of plans for a report', ['report', 'folder', '--format', 'sarif'], /no format "sarif"/],
     ['a format of reports for a state', ['status', 'folder', '--format', 'csv'], /no format "csv"/],
     ['an unknown format to write', ['show', 'x', '--write', 'xml=a'], /no format "xml"/],
-    ['a write without a file', ['show', 'x', '--write', 'json'], /takes FORMAT=FILE/],
+    ['a write without a file', ['show', 'x', '--write', 'json'], /expected FORMAT=FILE/],
     ['a missing plan', ['validate', 'absent.yaml'], /absent\.yaml cannot be read/],
     ['a plan that is a folder', ['plan', 'folder'], /it is a folder/],
     ['a missing saved plan', ['apply', 'absent.json', '--auto-approve'], /absent\.json cannot be read/],
     ['a folder that is no run', ['status', 'folder'], /is no run directory/],
     ['a run that is not there', ['report', 'nowhere'], /is no run directory/],
     ['a head that is none', ['audit', 'verify', 'folder', '--head', 'abc'], /cannot be read|64 hexadecimal/],
-    ['a region that is none', ['inventory', '--region', 'the moon'], /is no region/],
+    ['an invalid region', ['inventory', '--region', 'the moon'], /is not a region/],
     [
       'a profile that is a path',
       ['inventory', '--profile', '../x', '--region', 'ap-guangzhou'],
@@ -149,16 +149,16 @@ describe('the command line', () => {
       /refit explain ResourceUnavailable\.SaleOut/,
     ],
     ['a fault that is none', ['simulate', '--fault', 'meteor'], /is not a fault[\s\S]*lost-answer/],
-    ['a duration without its unit', ['simulate', '--duration', '5'], /takes a duration/],
+    ['a duration without its unit', ['simulate', '--duration', '5'], /not a duration/],
     ['a port that is taken for a word', ['simulate', '--port', 'http'], /whole number/],
-  ])('exits 64 for %s, and says what to type', async (_, args, says) => {
+  ])('exits 64 for %s, with a fix', async (_, args, says) => {
     const keys = { TENCENTCLOUD_SECRET_ID: 'AKIDnone', TENCENTCLOUD_SECRET_KEY: 'none' };
     const ended = await desk.refit(args, { env: keys });
     mustRefuse(ended, 64, says);
     expect(ended.stderr).not.toContain('hunter2');
   });
 
-  it('refuses a wrong format before anything is read or sent', async () => {
+  it('refuses an unknown format before it reads or sends anything', async () => {
     let asked = 0;
     const server = createServer((_, response) => {
       asked += 1;
@@ -185,7 +185,7 @@ describe('the command line', () => {
     },
   );
 
-  it('names the section that is missing where a profile is asked for', async () => {
+  it('names the missing section of a requested profile', async () => {
     mustRefuse(
       await desk.refit(['inventory', '--profile', 'retail']),
       12,
@@ -193,7 +193,7 @@ describe('the command line', () => {
     );
   });
 
-  it('says that nobody answers at the endpoint, soon and without a trace', async () => {
+  it('reports quickly, without a stack trace, that the endpoint does not answer', async () => {
     const keys = { TENCENTCLOUD_SECRET_ID: 'AKIDnone', TENCENTCLOUD_SECRET_KEY: 'none' };
     const ended = await desk.refit(
       ['inventory', '--endpoint', 'http://127.0.0.1:9', '--region', 'ap-guangzhou'],
@@ -204,7 +204,7 @@ describe('the command line', () => {
     mustRefuse(ended, 1, /ECONNREFUSED/);
   });
 
-  it('says that a file cannot be written, where a part of its path is no folder', async () => {
+  it('reports that a file cannot be written if a part of its path is not a folder', async () => {
     await desk.write('some.yaml', 'x');
     const simulated = await openDesk();
     onTestFinished(() => simulated.close());
@@ -216,14 +216,14 @@ describe('the command line', () => {
     );
   });
 
-  it('says that a folder may not be written to', async () => {
+  it('reports that a folder is not writable', async () => {
     const simulated = await openDesk();
     onTestFinished(() => simulated.close());
     await mkdir(join(simulated.folder, 'locked'), { mode: 0o500 });
-    // Rights do not bind root, but the kernel's own folders do.
+    // Permissions do not stop root, but the folders of the kernel do.
     const folder = process.getuid?.() === 0 ? '/sys' : 'locked';
     const ended = await simulated.refit(['inventory', '-q', '-o', `${folder}/inventory.json`]);
-    mustRefuse(ended, 1, /inventory\.json cannot be written: there is no right to/);
+    mustRefuse(ended, 1, /inventory\.json cannot be written: permission denied/);
   });
 });
 
@@ -275,7 +275,7 @@ describe('refit validate', () => {
       `version: 1\nname: x\ntargets: ${'['.repeat(1000)}${']'.repeat(1000)}\n`,
       /bad\.yaml:\d+:\d+: /,
     ],
-  ])('refuses %s with the place and a fix, and no trace', async (_, content, says) => {
+  ])('refuses %s with location and fix, without a stack trace', async (_, content, says) => {
     const desk = await openDesk({ simulator: null });
     onTestFinished(() => desk.close());
     await desk.write('bad.yaml', content);
@@ -286,7 +286,7 @@ describe('refit validate', () => {
     expect(ended.stdout + ended.stderr).not.toMatch(CONTROL);
     mustBePlain(ended);
     expect(ended.stderr).toContain('refit validate bad.yaml');
-    // The dry run says the same, before it asks for keys or network.
+    // The dry run reports the same before it needs keys or network.
     const planned = await refit(['plan', 'bad.yaml', '-o', 'saved.json'], {
       cwd: desk.folder,
       env: desk.env,
@@ -296,7 +296,7 @@ describe('refit validate', () => {
     expect(await filesIn(desk.folder)).toEqual(['bad.yaml', 'home']);
   });
 
-  it('judges several files and tells of each', async () => {
+  it('checks several files and reports each', async () => {
     const desk = await openDesk({ simulator: null });
     onTestFinished(() => desk.close());
     await desk.write('good.yaml', good);

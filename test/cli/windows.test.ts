@@ -1,4 +1,4 @@
-// Goal: the command outside of its windows and in them: exit 8, when it may go on, and what to type.
+// Commands outside and inside the windows: exit 8, the next start, and the next command.
 import { describe, expect, it } from 'vitest';
 import { BRISK, desk, growPlan, plainFleet, struckBy, until } from './refit.ts';
 import { simulatorHere } from './simulator-here.ts';
@@ -7,14 +7,14 @@ const DAY = 86_400_000;
 const APPLY = ['apply', 'saved.json', '--auto-approve', '--run-dir', 'run'];
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** The weekday and the date in so many days, in UTC. */
+/** The weekday and the date after some days, in UTC. */
 function inDays(days: number): { weekday: string; date: string } {
   const day = new Date(Date.now() + days * DAY);
   return { weekday: WEEKDAYS[day.getUTCDay()]!, date: day.toISOString().slice(0, 10) };
 }
 
 describe.concurrent('windows', () => {
-  it('outside of them apply exits 8, orders nothing, and says when and with what it goes on', async (test) => {
+  it('apply exits 8 outside of them, orders nothing, and prints when and with which command to resume', async (test) => {
     const at = await desk(test, { simulator: BRISK, fleet: plainFleet(2) });
     const { weekday, date } = inDays(2);
     await at.write(
@@ -74,7 +74,7 @@ describe.concurrent('windows', () => {
     });
   });
 
-  it('a freeze that begins during a run ends it with 8, and the same command goes on after it', async (test) => {
+  it('a freeze that starts during a run ends it with 8, and the same command resumes after the freeze', async (test) => {
     const simulator = await simulatorHere(plainFleet(6));
     test.onTestFinished(() => simulator.stop());
     const at = await desk(test, { simulator });
@@ -88,7 +88,7 @@ describe.concurrent('windows', () => {
       ]),
     );
     expect((await at.refit(['plan', 'plan.yaml', '-q', '-o', 'saved.json'])).code).toBe(0);
-    // Once a step has ended, its clock and the provider's stand in the freeze.
+    // After a step has ended, both clocks are inside the freeze.
     const strike = { kind: 'step-ended', at: 'durable', effect: 'set clock', ms: 180_000 } as const;
     const run = at.start(APPLY, { env: struckBy({ strikes: [strike] }) });
     await until(
@@ -114,11 +114,11 @@ describe.concurrent('windows', () => {
     expect((await at.report()).totals).toMatchObject({ verified: 6 });
   });
 
-  it('the coming windows of a plan that has none, and a count that is none', async (test) => {
+  it('windows next reports a plan without windows, and refuses an invalid count', async (test) => {
     const at = await desk(test, { simulator: null });
     await at.write('plan.yaml', growPlan());
     const none = await at.refit(['windows', 'next', 'plan.yaml']);
-    expect([none.code, none.stdout]).toEqual([0, 'the plan has no windows: it may begin at any time\n']);
+    expect([none.code, none.stdout]).toEqual([0, 'the plan has no windows: it can start at any time\n']);
     const many = await at.refit(['windows', 'next', 'plan.yaml', '--count', '0']);
     expect([many.code, many.stderr]).toEqual([64, expect.stringContaining('a whole number from 1 to 100')]);
     await at.write('bad.yaml', growPlan(['windows: { timezone: Nowhere }']));

@@ -1,4 +1,4 @@
-// Plans, shows the review, carries it out and says where the report is.
+// Plans, shows the review, applies the plan and prints the path of the report.
 import { readFile } from 'node:fs/promises';
 import { applySavedPlan, connect, planFleet, renderReview } from 'redis-refit';
 
@@ -7,7 +7,7 @@ const connection = connect({ env: process.env, endpoint });
 
 const { review, findings } = await planFleet(await readFile(file, 'utf8'), file, { from: connection.cloud });
 if (review?.verdict !== 'ready') {
-  for (const { what, fix } of findings) console.error(`${what}\n  fix: ${fix}`);
+  for (const { message, fix } of findings) console.error(`${message}\n  fix: ${fix}`);
   process.exit(5);
 }
 console.log(renderReview(review, 'text'));

@@ -1,4 +1,4 @@
-/** The package as it is installed elsewhere: the command, the types, and a program that plans and applies through it. */
+/** The installed package: the command, the types, and a program that plans and applies with it. */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ describe('the package, packed and installed in an empty folder', () => {
   let folder: string;
   let packed: readonly string[];
   const npm = (args: readonly string[], cwd: string) => {
-    // npm tells its scripts about itself by npm_*; this one starts afresh.
+    // npm passes npm_* variables to its scripts; this npm must not get them.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|command)/.test(name)),
     );
@@ -40,7 +40,7 @@ describe('the package, packed and installed in an empty folder', () => {
   }, 120_000);
   afterAll(() => desk?.close());
 
-  it('holds the command, the types and the schemas, and neither sources, tests nor plans of ours', () => {
+  it('has the command, the types and the schemas, but no sources, tests or plans', () => {
     expect(packed).toEqual(
       expect.arrayContaining([
         'dist/cli/main.js',
@@ -61,14 +61,14 @@ describe('the package, packed and installed in an empty folder', () => {
     expect(stdout).toBe(`${VERSION}\n`);
   });
 
-  it('brings the packages that it names, and no development dependency', async () => {
+  it('installs its dependencies, and no development dependency', async () => {
     const { dependencies, devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
     const installed = await filesIn(join(folder, 'node_modules'));
     expect(installed).toEqual(expect.arrayContaining(Object.keys(dependencies)));
     for (const name of Object.keys(devDependencies)) expect(installed).not.toContain(name.split('/')[0]);
   });
 
-  it('has types that resolve by nodenext under every strictness', async () => {
+  it('has types that resolve with nodenext under every strict option', async () => {
     await writeFile(
       join(folder, 'typed.ts'),
       `import { applySavedPlan, connect, planFleet, renderReport, RefitError, type Report, type SavedPlan } from 'redis-refit';
@@ -88,7 +88,7 @@ export async function grow(text: string): Promise<Report | null> {
     await connection.close();
   }
 }
-// @ts-expect-error: there is no such format
+// @ts-expect-error: unknown format
 renderReport({} as Report, 'sarif');
 `,
     );
@@ -116,7 +116,7 @@ renderReport({} as Report, 'sarif');
     expect(stdout).toBe('');
   });
 
-  it('plans and applies with the program that docs/reference/library.md shows', async () => {
+  it('plans and applies with the program in docs/reference/library.md', async () => {
     const page = await readFile(join(ROOT, 'docs/reference/library.md'), 'utf8');
     const shown = /^```js\n(.*?)^```$/ms.exec(page)?.[1];
     expect(shown).toBe(await readFile(new URL('example.mjs', import.meta.url), 'utf8'));

@@ -66,7 +66,7 @@ export const APPLY_COMMANDS: readonly CommandRow[] = commandsIn('Apply:', {
     summary: 'apply a saved plan, or resume its run',
     arguments: [SAVED],
     options: [
-      option('--auto-approve', 'do not ask for a "yes"'),
+      option('--auto-approve', 'apply without asking for approval'),
       option('--run-dir <folder>', 'run directory (runs/<utc>-<digest8>/)'),
       option(
         '--at-entry <n>',

@@ -135,7 +135,7 @@ function waveNote({ status, notVerified, inProgress }: PictureWave): string {
   return inProgress > 0 ? `${inProgress} in progress` : '';
 }
 
-/** `━` ended, `╍` in progress, `─` not started. */
+/** `━` ended, `╍` in progress, `─` queued. */
 function bar({ steps, ended, notVerified, inProgress }: PictureWave, width: number, inks: Ink): string {
   const share = (of: number) => (steps === 0 ? 0 : (width * of) / steps);
   const full = Math.floor(share(ended));
@@ -157,7 +157,7 @@ function factLines(picture: RunPicture, { columns, now }: DrawOptions): string[]
   const parts = [
     ended.length === 0 ? 'none ended' : ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
     ...(steps.inProgress > 0 ? [`${steps.inProgress} in progress`] : []),
-    ...(steps.remaining > 0 ? [`${steps.remaining} not started`] : []),
+    ...(steps.remaining > 0 ? [`${steps.remaining} queued`] : []),
   ];
   const windows =
     steps.deferred === 0
@@ -251,7 +251,7 @@ export function formatRunLine(picture: RunPicture): string {
     ended.map(([outcome, count]) => `${count} ${outcome}`).join(', '),
     `${steps.inProgress} in progress`,
     steps.deferred === 0 ? '' : `${who} opens ${timeOfDay(opensAt)} UTC`,
-    steps.remaining > 0 ? `${steps.remaining} not started` : '',
+    steps.remaining > 0 ? `${steps.remaining} queued` : '',
     `${picture.rate.orders.toFixed(1)} orders/s`,
     quotes(picture.money.verified),
     timeLeft !== null && steps.ended < steps.of ? `about ${duration(timeLeft)} left` : '',

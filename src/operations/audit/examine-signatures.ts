@@ -35,7 +35,7 @@ export function examineSignatures(
     }
     if (entries[signed.entries - 1]?.hash !== signed.head) {
       faults.push(
-        `${file}: ${signed.by} signed entry ${signed.entries} with the hash ${signed.head.slice(0, 8)}, and the journal has another entry there: entries were removed or changed, or it is the journal of another run`,
+        `${file}: ${signed.by} signed entry ${signed.entries} with the hash ${signed.head.slice(0, 8)}, which the journal does not have there: entries were removed or changed, or it is the journal of another run`,
       );
       continue;
     }

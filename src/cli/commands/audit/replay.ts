@@ -16,7 +16,7 @@ export const auditReplay: CommandCode<[string]> = async ([directory], options, t
           `${file.padEnd(11)}  ${message}${entries === null ? '' : `, from ${entries} of ${all} entries`}\n`,
       );
       const verdict = same
-        ? 'REPLAYED: saved plan and journal produce exactly these reports'
+        ? 'replayed: saved plan and journal produce exactly these reports'
         : 'DIFFERENT: saved plan and journal produce other reports';
       return `${lines.join('')}${verdict}\n`;
     },

@@ -25,7 +25,7 @@ export const auditVerify: CommandCode<[string]> = async ([directory], options, t
         `head     ${audit.head}`,
         ...audit.signed.map((one) => `signed   ${one}`),
         audit.sound
-          ? 'SOUND: no byte of the journal has changed'
+          ? 'sound: no byte of the journal has changed'
           : chainSound
             ? 'NOT SOUND: the journal has not changed, but its approvals or signatures do not match it'
             : 'NOT SOUND: the journal was changed, or is incomplete',

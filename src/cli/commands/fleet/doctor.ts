@@ -83,7 +83,7 @@ function describeRight({ state, code, for: purpose, must }: Right): string {
 }
 
 function formatGrant(rights: readonly Right[]): string {
-  return `allow this identity to call ${rights.map(({ action }) => action).join(', ')}`;
+  return `let this identity call ${rights.map(({ action }) => action).join(', ')}`;
 }
 
 function describeClock({ clock, refused }: Examination): string {
