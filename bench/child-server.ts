@@ -1,6 +1,6 @@
 /**
- * A server in a process of its own, so that its CPU is not the client's: one that answers every order alike, plain or
- * over TLS, or the simulator. Tells its URL when it listens, and its CPU time when it is asked.
+ * A server in its own process, so that its CPU time is separate: a server with a constant answer, plain or over TLS, or
+ * the simulator. It reports its URL when it listens, and its CPU time on request.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -10,7 +10,7 @@ import { systemClock } from '../src/clock.ts';
 import type { ServerCertificate } from '../src/simulator/server.ts';
 import { simulate } from '../src/simulator/simulate.ts';
 
-export type Wish =
+export type ServerSettings =
   | { readonly kind: 'static'; readonly tls: ServerCertificate | null }
   | { readonly kind: 'simulator'; readonly fleet: string; readonly limit: number };
 
@@ -18,15 +18,15 @@ export interface ChildServer {
   readonly url: string;
   readonly secretId: string;
   readonly secretKey: string;
-  /** Milliseconds of CPU that it has used. */
+  /** CPU time so far, milliseconds. */
   cpu(): Promise<number>;
   close(): void;
 }
 
-/** Starts one and waits until it listens. */
-export async function childServer(wish: Wish): Promise<ChildServer> {
+/** Starts a server and waits until it listens. */
+export async function childServer(settings: ServerSettings): Promise<ChildServer> {
   const child = fork(import.meta.filename, [], { serialization: 'advanced' });
-  child.send(wish);
+  child.send(settings);
   const told = (await message(child)) as Pick<ChildServer, 'url' | 'secretId' | 'secretKey'>;
   return {
     ...told,
@@ -57,26 +57,26 @@ function answerAlike(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-async function serve(wish: Wish): Promise<object> {
-  if (wish.kind === 'simulator') {
+async function serve(settings: ServerSettings): Promise<object> {
+  if (settings.kind === 'simulator') {
     const { url, secretId, secretKey } = await simulate(
-      { fleet: wish.fleet, limit: wish.limit },
+      { fleet: settings.fleet, limit: settings.limit },
       systemClock,
     );
     return { url, secretId, secretKey };
   }
   const options = { keepAliveTimeout: 60_000 };
-  const server = wish.tls
-    ? createTlsServer({ ...options, ...wish.tls }, answerAlike)
+  const server = settings.tls
+    ? createTlsServer({ ...options, ...settings.tls }, answerAlike)
     : createServer(options, answerAlike);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const url = `${wish.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const url = `${settings.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   return { url, secretId: `AKID${'b'.repeat(32)}`, secretKey: 'k'.repeat(32) };
 }
 
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
-  process.on('message', (asked: Wish | 'cpu') => {
+  process.on('message', (asked: ServerSettings | 'cpu') => {
     if (asked === 'cpu') {
       const { user, system } = process.cpuUsage();
       process.send?.((user + system) / 1000);

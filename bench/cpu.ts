@@ -1,4 +1,4 @@
-/** CPU of one order, from signing to the parsed answer: Refit's client beside the provider's own SDK, at the same server. */
+/** CPU time of one order, from signing to the parsed answer: Refit's client and the provider's SDK at the same server. */
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { systemClock } from '../src/clock.ts';
@@ -12,10 +12,10 @@ import { type ChildServer, childServer } from './child-server.ts';
 import { cpuTimed, type Row, rounds } from './measure.ts';
 
 const CALLS = 1_000;
-/** Under way at once: as many as a road of 25 ms to 400 ms needs at 20 a second. */
+/** Calls in flight: as many as round trips of 25 ms to 400 ms need at 20 per second. */
 const AT_ONCE = 8;
 
-/** Over plain HTTP and over TLS, connections reused. The official SDK is a development dependency. */
+/** Over plain HTTP and over TLS, with reused connections. The official SDK is a development dependency. */
 export async function cpuPerOrder(
   calls = CALLS,
   times = 7,
@@ -37,7 +37,7 @@ export async function cpuPerOrder(
           {
             name: `CPU of an order, ${kind}`,
             unit: 'µs',
-            floorIs: "the provider's Node SDK",
+            floorName: "the provider's Node SDK",
             reach: { atMost: tls ? 0.35 : 0.3 },
           },
           times,
@@ -63,7 +63,7 @@ export function refitClient({ url, secretId, secretKey }: ChildServer, ca?: stri
   });
 }
 
-/** The n-th instance of `fleetOf` to 8 GB. */
+/** An order of 8 GB for the n-th instance of `fleetOf`. */
 export function requestFor(n: number): OrderRequest {
   return {
     region: 'ap-guangzhou',
@@ -74,7 +74,7 @@ export function requestFor(n: number): OrderRequest {
   };
 }
 
-/** Places one order, and makes sure that it was accepted. */
+/** Places one order and checks that it was accepted. */
 export async function orderBy(cloud: Cloud, n: number): Promise<void> {
   const answer = await cloud.order(requestFor(n), () => true);
   if (answer.kind !== 'accepted') throw new Error(`the order was not accepted: ${JSON.stringify(answer)}`);
@@ -97,7 +97,7 @@ export function fleetOf(count: number): string {
   return JSON.stringify(fleet);
 }
 
-/** Does it `times` times, so many at once. */
+/** Does the work `times` times, with a limit on how many run at the same time. */
 export async function inTurns(
   times: number,
   atOnce: number,

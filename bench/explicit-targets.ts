@@ -1,9 +1,9 @@
-/** A YAML plan of explicit targets read, validated and built, against what the `yaml` package alone needs to parse it with positions. */
+/** Reading a YAML plan with explicit targets, compared with the `yaml` package alone. */
 import { LineCounter, parseDocument } from 'yaml';
 import { parsePlan } from '../src/plan/parse/parse-plan.ts';
 import { cpuTimed, type Row, rounds } from './measure.ts';
 
-/** @param targets how many the plan names. @param times how often each is measured. */
+/** @param targets number of targets in the plan. @param times number of measurements. */
 export function explicitTargets(targets = 20_000, times = 9): Promise<Row> {
   const text = [
     'version: 1',
@@ -33,7 +33,7 @@ export function explicitTargets(targets = 20_000, times = 9): Promise<Row> {
     {
       name: `explicit targets: a YAML plan of ${targets.toLocaleString('en')}, read, validated and built`,
       unit: 'ms of CPU',
-      floorIs: 'the yaml package alone, with positions',
+      floorName: 'the yaml package alone, with positions',
       reach: { atMost: 1.15 },
     },
     times,

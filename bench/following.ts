@@ -1,11 +1,11 @@
-/** What following changes to their ends costs: calls for each resize, and time that places stand empty. */
+/** The cost of following changes: calls for each resize, and time of empty slots. */
 import { type Row, rowOf } from './measure.ts';
 import { type VirtualRun, virtualRun } from './virtual-run.ts';
 
 const TEN_MINUTES = 600_000;
 const SEEDS = [1, 2, 3];
 
-/** 1,000 resizes of ten minutes, as many under way at once, all calls counted, without and with bills. */
+/** Counts all calls of 1,000 resizes of ten minutes, all in flight together, without and with bills. */
 export async function callsPerResize(
   seeds: readonly number[] = SEEDS,
   kinds: readonly boolean[] = [false, true],
@@ -31,9 +31,9 @@ export async function callsPerResize(
       rowOf(pairs, {
         name: `calls: 1,000 resizes of ten minutes${prepaid ? ', with billed prices read' : ''}`,
         unit: 'calls a resize',
-        floorIs: 'the order alone',
+        floorName: 'the order alone',
         reach: { atMost: prepaid ? 1.25 : 1.1 },
-        beside: [{ what: 'an end noticed after', value: latest, unit: ' s', atMost: 30 }],
+        beside: [{ name: 'an end noticed after', value: latest, unit: ' s', atMost: 30 }],
       }),
     );
   }
@@ -43,7 +43,7 @@ export async function callsPerResize(
 const IN_FLIGHT = 200;
 const SIGMA = 0.25;
 
-/** Many steps with log-normal durations, 200 under way, against what no schedule and what the ideal list schedule can beat. */
+/** Many steps with log-normal durations, 200 in flight, compared with the lower bound and the ideal list schedule. */
 export async function makespan(steps = 10_000): Promise<Row[]> {
   const durations: number[] = [];
   const run = await virtualRun({
@@ -66,18 +66,18 @@ export async function makespan(steps = 10_000): Promise<Row[]> {
     rowOf([[hours(run.took), hours(listSchedule(durations, IN_FLIGHT))]], {
       name,
       unit: 'h',
-      floorIs: 'list scheduling in the same order, at no cost',
+      floorName: 'list scheduling in the same order, at no cost',
       reach: { atMost: 1.02 },
     }),
     rowOf([[hours(run.took), hours(bound)]], {
       name: `${name}: against max(total / ${IN_FLIGHT}, longest, rate)`,
       unit: 'h',
-      floorIs: 'what no schedule can beat',
+      floorName: 'lower bound of every schedule',
     }),
   ];
 }
 
-/** When the last of them ends, where each begins as soon as a place is free. */
+/** The end of the last step, if each step starts as soon as a slot is free. */
 function listSchedule(durations: readonly number[], places: number): number {
   const free = new Array<number>(places).fill(0);
   for (const duration of durations) {
@@ -88,7 +88,7 @@ function listSchedule(durations: readonly number[], places: number): number {
   return Math.max(...free);
 }
 
-/** Seconds from the end of each change to its entry. */
+/** Seconds from the end of each change to its journal entry. */
 function noticedAfter({ world, entries, saved }: VirtualRun): number[] {
   const endedAt = new Map([...world.deals.values()].map(({ instance, endedAt: at }) => [instance.id, at]));
   const instanceOf = new Map(saved.steps.map(({ id, instance }) => [id, instance]));

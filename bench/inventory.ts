@@ -1,4 +1,4 @@
-/** An inventory of any size for the benchmarks: plain, regular, the same each time. */
+/** An inventory of any size for the benchmarks, always the same. */
 import { INVENTORY_FORMAT, type Instance, type Inventory, type Offer } from '../src/model.ts';
 
 const READ_AT = '2026-11-01T00:00:00.000Z';

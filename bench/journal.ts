@@ -1,4 +1,4 @@
-/** Durable journal entries a second with 200 waiting, against one fsync after another on the same disk. */
+/** Durable journal entries per second with 200 waiting, compared with single fsyncs on the same disk. */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ export async function journalEntries(): Promise<Row> {
     return await rounds(measure, floor, {
       name: 'journal: durable entries, 200 waiting',
       unit: '/s',
-      floorIs: 'one fsync after another',
+      floorName: 'one fsync after another',
       reach: { atLeast: 20 },
     });
   } finally {

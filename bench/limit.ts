@@ -1,4 +1,4 @@
-/** Use of the request limit, alone and beside a stranger, in virtual time by the real executor, and once over HTTP. */
+/** Use of the request limit, alone and with another client, by the real executor in virtual time. */
 import type { LimitCounting } from '../src/simulator/world/request-limit.ts';
 import { type Row, rowOf } from './measure.ts';
 import { type VirtualRun, virtualRun } from './virtual-run.ts';
@@ -6,15 +6,15 @@ import { type VirtualRun, virtualRun } from './virtual-run.ts';
 const COUNTINGS = ['calendar', 'bucket', 'sliding'] as const;
 const SEEDS = [1, 2, 3, 4, 5, 6, 7];
 const SHARED_SEEDS = [1, 2, 3, 4, 5];
-/** Nothing but the limit bounds these runs. */
+/** Only the request limit bounds these runs. */
 const UNBOUND = 10_000;
 const MINUTE = 60_000;
 
-/** What is to be reached at each server: share of the rate, percent refused. */
+/** Targets for each server: share of the rate, percent refused. */
 const AT_20 = { calendar: [0.98, 1], bucket: [0.99, 0.1], sliding: [0.95, 1] } as const;
 const AT_18 = [0.99, 0.1] as const;
 
-/** 1,000 orders at 20 a second and at the default 18, at a server that counts in each of the three ways. */
+/** 1,000 orders at 20 per second and at the default 18, at servers with each of the three counting methods. */
 export async function useOfLimit(seeds: readonly number[] = SEEDS, orders = 1_000): Promise<Row[]> {
   const rows: Row[] = [];
   for (const rate of [20, 18])
@@ -38,21 +38,21 @@ export async function useOfLimit(seeds: readonly number[] = SEEDS, orders = 1_00
         rowOf(pairs, {
           name: `limit: ${orders.toLocaleString('en-US')} orders at ${rate} a second, ${NAMED[counting]}`,
           unit: 'accepted/s',
-          floorIs: 'requestsPerSecond',
+          floorName: 'requestsPerSecond',
           reach: { atLeast },
-          beside: [{ what: 'refused', value: percentRefused(runs), unit: ' %', atMost }],
+          beside: [{ name: 'refused', value: percentRefused(runs), unit: ' %', atMost }],
         }),
       );
     }
   return rows;
 }
 
-/** From this second to that one, the stranger uses 5 a second. */
+/** The seconds between which the other client uses 5 requests per second. */
 const STRANGER = [15, 75] as const;
 const SETTLED = 10;
 const LEFT = 15;
 
-/** The same at 20 a second, for a minute of it beside a stranger: 15 are left. */
+/** The same at 20 per second. For a minute another client uses 5 of them. */
 export async function sharing(
   seeds: readonly number[] = SHARED_SEEDS,
   countings: readonly LimitCounting[] = COUNTINGS,
@@ -85,14 +85,14 @@ export async function sharing(
       rowOf(pairs, {
         name: `${name}: from 10 s on`,
         unit: 'accepted/s',
-        floorIs: 'what is left',
+        floorName: 'the remaining rate',
         reach: { atLeast: 0.95 },
-        beside: [{ what: 'refused', value: (100 * refused) / all, unit: ' %', atMost: 2 }],
+        beside: [{ name: 'refused', value: (100 * refused) / all, unit: ' %', atMost: 2 }],
       }),
       rowOf(again, {
         name: `${name}: 20 s after the stranger has left`,
         unit: 'accepted/s',
-        floorIs: 'requestsPerSecond',
+        floorName: 'requestsPerSecond',
         reach: { atLeast: 0.95 },
       }),
     );
@@ -110,7 +110,7 @@ function acceptedPerSecond({ accepted }: VirtualRun): number {
   return (accepted.length - 1) / (accepted.at(-1)! - accepted[0]!);
 }
 
-/** Over all runs. */
+/** Percentage over all runs. */
 function percentRefused(runs: readonly VirtualRun[]): number {
   const refused = runs.reduce((sum, run) => sum + run.refused.length, 0);
   const accepted = runs.reduce((sum, run) => sum + run.accepted.length, 0);

@@ -1,4 +1,4 @@
-/** A run directory whose journal is as long as one likes, for benchmarks: a plan of a thousand steps, asked for again and again. */
+/** A run directory with a journal of any length, for benchmarks: a plan of a thousand steps, ordered repeatedly. */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
@@ -8,11 +8,11 @@ import { encodeSavedPlan } from '../src/plan/seal.ts';
 import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
 
-/** Ever as many, so that what a replay keeps of them does not grow with the journal. */
+/** A constant number of steps, so that the state of a replay does not grow with the journal. */
 const STEPS = 1_000;
 const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
 
-/** Makes the folder with its plan and so many entries. */
+/** Creates the folder with its plan and journal. */
 export async function longRun(folder: string, entries: number): Promise<void> {
   mkdirSync(folder);
   const saved = savedPlanOf(STEPS);
@@ -51,7 +51,7 @@ function started({ name, digest }: SavedPlan): JournalEvent {
   };
 }
 
-/** A step is looked at and asked for, and the asking comes to nothing. */
+/** The entries of one attempt: Refit reads and orders, and the order has no effect. */
 function deedOf(n: number, { id: step, before: size }: Step): JournalEvent {
   const attempt = 1;
   switch (n % 4) {

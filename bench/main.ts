@@ -1,7 +1,7 @@
 /**
- * `npm run bench [NAME…] [-- --write]`: each figure beside a floor or a peer measured in the same run. Prints a table and
- * keeps all rows in bench/results.json; `--write` puts them into docs/benchmarks.md. `npm run bench picture` draws
- * docs/limit.svg from runs of its own.
+ * `npm run bench [NAME…] [-- --write]`: measures each figure with a floor or a peer in the same run. It prints a table and
+ * stores all rows in bench/results.json; `--write` also writes them to docs/benchmarks.md. `npm run bench picture` draws
+ * docs/limit.svg from its own runs.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,12 +44,12 @@ if (wanted.includes('picture')) {
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
   process.stderr.write(
-    `no benchmark ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}, picture\n`,
+    `unknown benchmark ${unknown.join(', ')}; one of: ${Object.keys(BENCHES).join(', ')}, picture\n`,
   );
   process.exit(64);
 }
 
-/** Rows by bench, those of earlier runs too: one may be measured again by itself. */
+/** Rows by benchmark, including earlier runs, because a run may measure only some. */
 const results: Record<string, readonly Row[]> = existsSync(RESULTS)
   ? JSON.parse(readFileSync(RESULTS, 'utf8'))
   : {};

@@ -1,34 +1,34 @@
-/** How figures are measured and what one is: machines differ and are noisy, so each stands beside a floor or a peer of the same run. */
+/** Measures figures. Machines differ, so each figure has a floor or a peer from the same run. */
 import { systemClock } from '../src/clock.ts';
 
-/** One figure: what was measured and what it is held against, both in the same unit, medians over the rounds. */
+/** One figure and its floor, both in the same unit, as medians over the rounds. */
 export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly measured: number;
-  /** The floor or peer, measured in the same run; its name says which. */
+  /** The floor or peer, measured in the same run. */
   readonly floor: number;
-  readonly floorIs: string;
-  /** Measured to floor: median, and least and greatest over the rounds. */
+  readonly floorName: string;
+  /** Measured divided by floor: median, then least and greatest over the rounds. */
   readonly ratio: number;
   readonly spread: readonly [number, number];
-  /** What the ratio is to reach; absent where nothing is asked of it. */
+  /** The target for the ratio; absent if there is none. */
   readonly reach?: Reach;
-  /** Further figures of the same rounds that may not be paid with, each with its own bound. */
+  /** Other figures of the same rounds that must not get worse, each with its own bound. */
   readonly beside?: readonly Beside[];
 }
 
-/** The ratio is to be no more, or no less, than this. */
+/** The highest or the lowest allowed ratio. */
 export type Reach = { readonly atMost: number } | { readonly atLeast: number };
 
 export interface Beside {
-  readonly what: string;
+  readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly atMost: number;
 }
 
-/** Whether a row reaches all that is asked of it. `slack` loosens the bounds: 2 lets twice the target pass. */
+/** Whether a row meets all its targets. `slack` loosens them: 2 accepts twice the target. */
 export function isReached({ ratio, reach, beside = [] }: Row, slack = 1): boolean {
   if (beside.some(({ value, atMost }) => value > slack * atMost)) return false;
   if (reach === undefined) return true;
@@ -37,10 +37,10 @@ export function isReached({ ratio, reach, beside = [] }: Row, slack = 1): boolea
 
 type Measure = () => number | Promise<number>;
 
-/** How often each is measured, where nothing else is said. */
+/** The default number of measurements. */
 const ROUNDS = 5;
 
-/** Measures both in turn, so that a slow moment of the machine strikes both. The first round of each is thrown away. */
+/** Measures both in turn, so that a slow moment of the machine affects both. It ignores the first round. */
 export async function rounds(
   measure: Measure,
   floor: Measure,
@@ -54,7 +54,7 @@ export async function rounds(
   return rowOf(pairs, rest);
 }
 
-/** A row from pairs of measured and floor, one a round. */
+/** A row from pairs of measured and floor, one pair for each round. */
 export function rowOf(
   pairs: readonly (readonly [number, number])[],
   rest: Omit<Row, 'measured' | 'floor' | 'spread' | 'ratio'>,
@@ -69,19 +69,19 @@ export function rowOf(
   };
 }
 
-/** The greater of the two in the middle. */
+/** The median; of an even number of values, the upper one. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** Milliseconds that the work took. */
+/** The duration of the work, milliseconds. */
 export async function timed(work: () => unknown): Promise<number> {
   const began = systemClock.monotonic();
   await work();
   return systemClock.monotonic() - began;
 }
 
-/** Milliseconds of CPU that this process spent on the work, all its threads. */
+/** The CPU time of this process for the work, in all threads, milliseconds. */
 export async function cpuTimed(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();

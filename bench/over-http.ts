@@ -40,8 +40,8 @@ export async function overHttp(orders = 1_000): Promise<Row> {
   return rowOf([[perSecond, RATE]], {
     name: 'limit: 1,000 orders at 20 a second over HTTP in real time, calendar seconds counted',
     unit: 'accepted/s',
-    floorIs: 'requestsPerSecond',
+    floorName: 'requestsPerSecond',
     reach: { atLeast: 0.98 },
-    beside: [{ what: 'refused', value: (100 * refused) / (refused + orders), unit: ' %', atMost: 1 }],
+    beside: [{ name: 'refused', value: (100 * refused) / (refused + orders), unit: ' %', atMost: 1 }],
   });
 }

@@ -1,6 +1,6 @@
 /**
- * docs/limit.svg: orders a second over time at servers that count in the three ways, by Refit and by a naive bucket of 20
- * that asks again at once what was refused. Drawn from runs that are carried out for it, in virtual time.
+ * Draws docs/limit.svg: orders per second over time at servers with the three counting methods. It compares Refit with a
+ * naive bucket of 20 that retries immediately. The runs use virtual time.
  */
 import { scaleLinear } from 'd3-scale';
 import { area, curveStepAfter } from 'd3-shape';
@@ -44,7 +44,7 @@ export async function limitPicture(): Promise<string> {
   ].join('\n')}\n`;
 }
 
-/** Lets 20 go at once and 20 a second after that; what is refused is asked again with the next token. */
+/** Sends 20 orders immediately and 20 per second after that. A refused order uses the next token. */
 async function naive(counting: LimitCounting): Promise<Arrived> {
   const chance = seededRandom(SEED);
   const clock = new VirtualClock(Date.UTC(2026, 10, 11) + 337);
@@ -69,10 +69,10 @@ async function naive(counting: LimitCounting): Promise<Arrived> {
   return { accepted, refused };
 }
 
-/** Seconds begin a little before the first arrival, so that those of even slots do not fall on their edges. */
+/** Seconds start shortly before the first arrival, so that regular arrivals do not fall on their edges. */
 const BEFORE_FIRST = 0.025;
 
-/** Times from the first arrival on. */
+/** Times since the first arrival. */
 function fromFirst({ accepted, refused }: Arrived): Arrived {
   const first = Math.min(accepted[0] ?? 0, refused[0] ?? Number.POSITIVE_INFINITY);
   const shift = (times: readonly number[]) => times.map((time) => time - first + BEFORE_FIRST);

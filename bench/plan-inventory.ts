@@ -1,13 +1,13 @@
 /**
- * A process of its own, for CPU time and memory that nothing else has touched: plans three selectors against the inventory
- * file that is named, or parses the file alone. Prints `{ ms, megabytes }`: CPU time of all threads, and the peak of memory.
+ * Plans three selectors against an inventory file, or only parses the file. It is a separate process, so that CPU time
+ * and memory are its own. Prints `{ ms, megabytes }`: CPU time of all threads, and peak memory.
  */
 import { readFileSync } from 'node:fs';
 import { readInventoryFile } from '../src/cli/plan-inputs.ts';
 import { planFleet } from '../src/operations/plan-fleet.ts';
 import { cpuTimed } from './measure.ts';
 
-/** By tag, by name, by tag over both regions. A quarter of the instances becomes steps. */
+/** Selectors by tag, by name, and by tag in both regions. A quarter of the instances becomes steps. */
 const THREE_SELECTORS = [
   'version: 1',
   'name: bench',
@@ -21,10 +21,10 @@ const THREE_SELECTORS = [
   '    replicas: 2',
 ].join('\n');
 
-const [what, file = ''] = process.argv.slice(2);
-const text = what === 'parse' ? readFileSync(file, 'utf8') : '';
+const [mode, file = ''] = process.argv.slice(2);
+const text = mode === 'parse' ? readFileSync(file, 'utf8') : '';
 const ms = await cpuTimed(async () => {
-  if (what === 'parse') return JSON.parse(text);
+  if (mode === 'parse') return JSON.parse(text);
   const inventory = await readInventoryFile(file);
   const { review } = await planFleet(THREE_SELECTORS, 'bench.yaml', { from: { inventory, source: file } });
   const steps = review?.plan.steps.length ?? 0;

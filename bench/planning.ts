@@ -1,4 +1,4 @@
-/** An inventory file planned and sealed, against what JSON.parse alone needs for that file. */
+/** Planning from an inventory file, compared with JSON.parse of the file. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { inventoryOf } from './inventory.ts';
 import { type Row, rounds } from './measure.ts';
 
-/** Instances; ten times as many are to take no more than eleven times as long. */
+/** Instances. Ten times as many must take at most eleven times as long. */
 const INSTANCES = 100_000;
 
-/** What the whole of it may take beyond two times JSON.parse, ms. */
+/** Allowed time beyond twice JSON.parse, milliseconds. */
 const START = 1_000;
 
 export async function planning(): Promise<readonly Row[]> {
@@ -24,7 +24,7 @@ export async function planning(): Promise<readonly Row[]> {
   }
 }
 
-/** @param file an inventory. @param instances in it. */
+/** @param file an inventory. @param instances their number. */
 export async function againstParsing(file: string): Promise<Row> {
   const peak = peaks(500);
   const row = await rounds(
@@ -33,7 +33,7 @@ export async function againstParsing(file: string): Promise<Row> {
     {
       name: 'planning: 100,000 instances from a file, three selectors, all rules, sealed',
       unit: 'ms of CPU',
-      floorIs: 'twice JSON.parse of the file, and 1 s',
+      floorName: 'twice JSON.parse of the file, and 1 s',
       reach: { atMost: 1 },
     },
   );
@@ -48,7 +48,7 @@ async function againstATenth(many: string, some: string): Promise<Row> {
     {
       name: 'planning: 1,000,000 instances',
       unit: 'ms of CPU',
-      floorIs: '100,000 instances',
+      floorName: '100,000 instances',
       reach: { atMost: 11 },
     },
     3,
@@ -56,7 +56,7 @@ async function againstATenth(many: string, some: string): Promise<Row> {
   return { ...row, beside: [peak.beside()] };
 }
 
-/** The greatest peak of memory over the rounds. */
+/** The highest peak memory over the rounds. */
 function peaks(atMost: number) {
   let greatest = 0;
   return {
@@ -64,7 +64,7 @@ function peaks(atMost: number) {
       greatest = Math.max(greatest, megabytes);
       return ms;
     },
-    beside: () => ({ what: 'peak memory', value: greatest, unit: ' MB', atMost }),
+    beside: () => ({ name: 'peak memory', value: greatest, unit: ' MB', atMost }),
   };
 }
 
@@ -73,9 +73,9 @@ interface Spent {
   readonly megabytes: number;
 }
 
-function inProcess(what: 'plan' | 'parse', file: string): Spent {
+function inProcess(mode: 'plan' | 'parse', file: string): Spent {
   const script = join(import.meta.dirname, 'plan-inventory.ts');
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script, what, file], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, mode, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Spent;
 }

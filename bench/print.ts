@@ -5,10 +5,10 @@ import { isReached, type Row } from './measure.ts';
 export function rowText(row: Row): string {
   const lines = [
     `${isReached(row) ? '  ' : '! '}${row.name}`,
-    `    ${figure(row.measured)} ${row.unit}; ${row.floorIs}: ${figure(row.floor)} ${row.unit}`,
+    `    ${figure(row.measured)} ${row.unit}; ${row.floorName}: ${figure(row.floor)} ${row.unit}`,
     `    ratio ${figure(row.ratio)} (${spreadText(row)})${reachText(row, '; to reach: ')}`,
     ...(row.beside ?? []).map(
-      ({ what, value, unit, atMost }) => `    ${what}: ${figure(value)}${unit}, at most ${atMost}${unit}`,
+      ({ name, value, unit, atMost }) => `    ${name}: ${figure(value)}${unit}, at most ${atMost}${unit}`,
     ),
   ];
   return `${lines.join('\n')}\n`;
@@ -20,12 +20,12 @@ export function rowsMarkdown(rows: readonly Row[]): string {
     [
       row.name,
       `${figure(row.measured)} ${row.unit}`,
-      `${figure(row.floor)} ${row.unit} (${row.floorIs})`,
+      `${figure(row.floor)} ${row.unit} (${row.floorName})`,
       `${figure(row.ratio)} (${spreadText(row)})${isReached(row) ? '' : ' **missed**'}`,
       [
         reachText(row, ''),
         ...(row.beside ?? []).map(
-          ({ what, value, unit, atMost }) => `${what} ${figure(value)}${unit}, at most ${atMost}${unit}`,
+          ({ name, value, unit, atMost }) => `${name} ${figure(value)}${unit}, at most ${atMost}${unit}`,
         ),
       ]
         .filter((text) => text !== '')
@@ -33,7 +33,7 @@ export function rowsMarkdown(rows: readonly Row[]): string {
     ].join(' | '),
   );
   return [
-    '| what | measured | against | ratio (least to greatest) | to reach |',
+    '| figure | measured | against | ratio (least to greatest) | to reach |',
     '|---|---|---|---|---|',
     ...lines.map((line) => `| ${line} |`),
   ].join('\n');

@@ -1,6 +1,6 @@
 /**
- * `npm run bench rehearsal-agrees`: the end that a rehearsal predicts against the end of a run over HTTP, signatures, disk
- * and all, at the true request limit. 1,000 steps; changes a hundred times shorter than they are assumed to be, in both.
+ * `npm run bench rehearsal-agrees`: compares the predicted end of a rehearsal with a run over HTTP, with signatures, disk
+ * and the true request limit. Both have 1,000 steps, and changes that are a hundred times shorter than assumed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,12 @@ import { applySavedPlan } from '../src/operations/run-plan.ts';
 import { simulate } from '../src/simulator/simulate.ts';
 import type { Row } from './measure.ts';
 
-/** 73 s to 18 min, and a lag of 1 s to 10 s, a hundredfold shorter. */
+/** Durations of 73 s to 18 min and a lag of 1 s to 10 s, divided by 100. */
 const DURATION = [730, 10_800] as const;
 const START_LAG = [10, 100] as const;
 const LOCK_TAIL = [0, 1_200] as const;
 const STEPS = 1_000;
-/** So many under way that the request limit and the places take turns in deciding. */
+/** So many in flight that request limit and in-flight slots both limit the run. */
 const PLAN = `version: 1
 name: bench
 defaults: { region: ap-guangzhou }
@@ -26,7 +26,7 @@ targets: [{ select: { all: true }, memoryPerShard: 8GB }]
 execution: { inFlight: 100, requestsPerSecond: 18 }
 `;
 
-/** Seconds: as predicted, by the median over the seeds, and as it was. */
+/** Seconds: the prediction (median over the seeds) and the real run. */
 async function predictedAndReal(seeds = 5): Promise<{
   readonly predicted: number;
   readonly real: number;
@@ -80,7 +80,7 @@ async function predictedAndReal(seeds = 5): Promise<{
   }
 }
 
-/** The predicted end against that of a run over HTTP, once: it takes a minute of real time. */
+/** Compares the predicted end with one run over HTTP, which takes a minute of real time. */
 export async function rehearsalAgrees(): Promise<Row> {
   const { predicted, real } = await predictedAndReal();
   const ratio = predicted / real;
@@ -89,7 +89,7 @@ export async function rehearsalAgrees(): Promise<Row> {
     unit: 's',
     measured: predicted,
     floor: real,
-    floorIs: 'the run over HTTP',
+    floorName: 'the run over HTTP',
     spread: [ratio, ratio],
     ratio,
   };

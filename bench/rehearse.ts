@@ -1,10 +1,10 @@
-/** `npm run bench rehearse`: what a rehearsal of 10,000 steps costs. */
+/** `npm run bench rehearse`: the CPU time of a rehearsal of 10,000 steps. */
 
 import { rehearseSavedPlan } from '../src/operations/rehearse-plan.ts';
 import type { Row } from './measure.ts';
 import { savedPlanOf } from './saved-plan.ts';
 
-/** Seconds of processor time for one run of so many steps, all of them verified. */
+/** Seconds of CPU time for one run of so many verified steps. */
 export async function rehearsalCpu(steps: number): Promise<number> {
   const saved = savedPlanOf(steps);
   const before = process.cpuUsage();
@@ -14,7 +14,7 @@ export async function rehearsalCpu(steps: number): Promise<number> {
   return (user + system) / 1e6;
 }
 
-/** One run of 10,000 steps in virtual time, against the processor time it may take, in seconds. */
+/** One run of 10,000 steps in virtual time, compared with its budget of CPU time in seconds. */
 export async function rehearsal(): Promise<Row> {
   const floor = 30;
   const measured = await rehearsalCpu(10_000);
@@ -24,7 +24,7 @@ export async function rehearsal(): Promise<Row> {
     unit: 's of processor time',
     measured,
     floor,
-    floorIs: 'what it may take',
+    floorName: 'its budget',
     spread: [ratio, ratio],
     ratio,
     reach: { atMost: 1 },

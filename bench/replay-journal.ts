@@ -1,6 +1,6 @@
 /**
- * A process of its own, for CPU time and memory that nothing else has touched: goes through the journal of the run
- * directory that is named as `refit status` does, or as `refit audit verify` does. Prints `{ ms, megabytes }`.
+ * Reads the journal of a run directory like `refit status` or like `refit audit verify`. It is a separate process, so
+ * that CPU time and memory are its own. Prints `{ ms, megabytes }`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import { walkJournalFile } from '../src/store/folder/journal-file.ts';
 import { RUN_FILES, readStanding } from '../src/store/folder/run-directory.ts';
 import { cpuTimed } from './measure.ts';
 
-const [what, directory = ''] = process.argv.slice(2);
+const [mode, directory = ''] = process.argv.slice(2);
 const saved = readSavedPlan(readFileSync(join(directory, RUN_FILES.plan), 'utf8'));
 const ms = await cpuTimed(async () => {
-  if (what === 'replay') return (await readStanding(directory)).state;
+  if (mode === 'replay') return (await readStanding(directory)).state;
   const examination = createExamination({ name: 'journal.jsonl', saved, heads: [] });
   const audit = examination.end(await walkJournalFile(join(directory, RUN_FILES.journal), examination.add));
   if (!audit.sound) throw new Error(audit.faults.join('\n'));

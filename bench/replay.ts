@@ -1,4 +1,4 @@
-/** A long journal gone through, by `refit status` and by `refit audit verify`, against reading and hashing its lines alone. */
+/** A long journal in `refit status` and `refit audit verify`, compared with reading and hashing its lines. */
 import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { longRun } from './long-journal.ts';
 import { type Beside, cpuTimed, median, type Row, rounds } from './measure.ts';
 
-/** @param entries how many the longer journal has; the shorter, whose memory it is held against, has a tenth. */
+/** @param entries length of the long journal. The short one, for comparing memory, has a tenth. */
 export async function replays(entries = 1_000_000, times = 3): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
   try {
@@ -25,36 +25,36 @@ export async function replays(entries = 1_000_000, times = 3): Promise<readonly 
 }
 
 async function gone(
-  what: 'replay' | 'verify',
+  mode: 'replay' | 'verify',
   { long, short }: { long: string; short: string },
   entries: number,
   times: number,
 ): Promise<Row> {
   const runs: Spent[] = [];
-  const flat = inProcess(what, short).megabytes;
+  const flat = inProcess(mode, short).megabytes;
   const row = await rounds(
     () => {
-      const spent = inProcess(what, long);
+      const spent = inProcess(mode, long);
       runs.push(spent);
       return spent.ms;
     },
     () => cpuTimed(() => lineByLine(join(long, RUN_FILES.journal))),
     {
-      name: `journal: ${entries.toLocaleString('en')} entries ${what === 'replay' ? 'replayed' : 'verified by audit'}`,
+      name: `journal: ${entries.toLocaleString('en')} entries ${mode === 'replay' ? 'replayed' : 'verified by audit'}`,
       unit: 'ms of CPU',
-      floorIs: 'JSON.parse and SHA-256 of each line',
+      floorName: 'JSON.parse and SHA-256 of each line',
     },
     times,
   );
   const growth = Math.max(0, median(runs.map(({ megabytes }) => megabytes)) - flat);
   const beside: Beside[] = [
-    { what: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 6 },
-    { what: 'peak memory beyond that of a tenth of the entries', value: growth, unit: ' MB', atMost: 50 },
+    { name: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 6 },
+    { name: 'peak memory beyond that of a tenth of the entries', value: growth, unit: ' MB', atMost: 50 },
   ];
   return { ...row, beside };
 }
 
-/** What nobody who checks a chain can do without. */
+/** The least work of every check of a chain. */
 export function lineByLine(path: string): void {
   const text = readFileSync(path, 'utf8');
   for (let from = 0; from < text.length; ) {
@@ -71,9 +71,9 @@ interface Spent {
   readonly megabytes: number;
 }
 
-function inProcess(what: string, directory: string): Spent {
+function inProcess(mode: string, directory: string): Spent {
   const script = join(import.meta.dirname, 'replay-journal.ts');
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script, what, directory], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, mode, directory], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);

@@ -1,6 +1,6 @@
 /**
- * The HTML report of 2,000 steps: milliseconds from opening the file to the moment at which its filter answers, against
- * the same page without a script, and its making, against JSON of the same report. Called by main.ts.
+ * The HTML report of 2,000 steps: the time to open it until its filter works, compared with the same page without a
+ * script; and the time to render it, compared with JSON of the same report.
  */
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,17 +19,17 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 const { saved, entries } = longRun(2000);
 const plain = { color: false, width: 100 };
 
-/** Makes the page from plan and journal. */
+/** Renders the page from plan and journal. */
 export const makePage = (): string => renderReport(buildReport(saved, entries), 'html', plain);
 
-/** Makes the same report as JSON: the floor. */
+/** Renders the same report as JSON: the floor. */
 export const makeJson = (): string => renderReport(buildReport(saved, entries), 'json', plain);
 
-/** Opens pages in one browser that has been started before. Null where there is none. */
+/** Opens pages in a running browser; null if there is no browser. */
 export async function openPages(): Promise<{
-  /** Milliseconds until somebody can filter. */
+  /** Milliseconds until the filter works. */
   interactive(): Promise<number>;
-  /** Milliseconds until the same rows without script are shown. */
+  /** Milliseconds until the page without a script shows its rows. */
   bare(): Promise<number>;
   close(): Promise<void>;
 } | null> {
@@ -43,7 +43,7 @@ export async function openPages(): Promise<{
     executablePath: CHROMIUM,
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
-  // By the page's own clock, so that the way to the browser does not count.
+  // Measured with the clock of the page, so that the connection to the browser does not count.
   const ready = async (file: string, wanted: string): Promise<number> => {
     const page = await browser.newPage();
     await page.goto(pathToFileURL(file).href);
@@ -64,16 +64,16 @@ export async function openPages(): Promise<{
   };
 }
 
-/** The page of 2,000 steps made from plan and journal. */
+/** Rendering the page of 2,000 steps. */
 export function pageMade(): Promise<Row> {
   return rounds(
     () => timed(makePage),
     () => timed(makeJson),
-    { name: 'report: page of 2,000 steps made', unit: 'ms', floorIs: 'the same report as JSON' },
+    { name: 'report: page of 2,000 steps made', unit: 'ms', floorName: 'the same report as JSON' },
   );
 }
 
-/** The page of 2,000 steps opened, until its filter answers; nothing where there is no browser. */
+/** Opening the page of 2,000 steps until its filter works; empty if there is no browser. */
 export async function pageOpened(): Promise<readonly Row[]> {
   const pages = await openPages();
   if (pages === null) return [];
@@ -81,7 +81,7 @@ export async function pageOpened(): Promise<readonly Row[]> {
     const row = await rounds(pages.interactive, pages.bare, {
       name: 'report: page of 2,000 steps opened, until it can be filtered',
       unit: 'ms',
-      floorIs: 'the same page without its script',
+      floorName: 'the same page without its script',
     });
     return [row];
   } finally {

@@ -1,15 +1,15 @@
-/** A process of its own: the report of a run directory in the format that is named. Prints `{ ms, megabytes }`. */
+/** Renders the report of a run directory in a format, in its own process. Prints `{ ms, megabytes }`. */
 import { join } from 'node:path';
 import type { Report, ReportFormat } from '../src/index.ts';
 import { cpuTimed } from './measure.ts';
 
-// As it is shipped: what compiles the sources would count as memory of the report.
+// Uses the built command: a compiler of the sources would add memory.
 const { buildReport, readRun, renderReport }: typeof import('../src/index.ts') = await import(
   join(import.meta.dirname, '../dist/index.js')
 );
 const [format, directory = ''] = process.argv.slice(2);
 
-/** As `refit report` does: plan and journal are not held while the report is rendered. */
+/** Like `refit report`: plan and journal are not in memory during rendering. */
 async function read(): Promise<Report> {
   const { saved, journal } = await readRun(directory);
   return buildReport(saved, journal.entries);

@@ -1,4 +1,4 @@
-/** The page of a run of ten thousand steps, from plan and journal, against JSON of the same report. */
+/** The HTML report of ten thousand steps, compared with JSON of the same report. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { median, type Row, rounds } from './measure.ts';
 import { wholeRun } from './whole-run.ts';
 
-/** @param steps of the run. @param times how often each is measured. */
+/** @param steps number of steps of the run. @param times number of measurements. */
 export async function reportPage(steps = 10_000, times = 5): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'refit-bench-'));
   try {
@@ -23,13 +23,13 @@ export async function reportPage(steps = 10_000, times = 5): Promise<Row> {
       {
         name: `report: HTML of ${steps.toLocaleString('en')} steps, from its run directory`,
         unit: 'ms of CPU',
-        floorIs: 'JSON of the same report',
+        floorName: 'JSON of the same report',
       },
       times,
     );
     const beside = [
-      { what: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 1.5 },
-      { what: 'peak memory', value: median(peaks), unit: ' MB', atMost: 300 },
+      { name: 'in seconds', value: row.measured / 1000, unit: ' s', atMost: 1.5 },
+      { name: 'peak memory', value: median(peaks), unit: ' MB', atMost: 300 },
     ];
     return { ...row, beside };
   } finally {

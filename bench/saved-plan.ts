@@ -1,10 +1,10 @@
-/** A saved plan of so many steps, made offline and the same each time. */
+/** A saved plan with a given number of steps, made offline and always the same. */
 import type { SavedPlan } from '../src/model.ts';
 import { draftPlan, finishPlan } from '../src/plan/make-plan.ts';
 import { parsePlan } from '../src/plan/parse/parse-plan.ts';
 import { inventoryOf } from './inventory.ts';
 
-/** @param more further lines of the plan. */
+/** @param more additional lines of the plan. */
 export function savedPlanOf(steps: number, more: readonly string[] = []): SavedPlan {
   const inventory = inventoryOf(steps);
   const { plan, findings } = parsePlan(

@@ -1,17 +1,17 @@
-/** How long the built command takes to start, against bare node. What Node compiled of it before is kept, as for every user. */
+/** Start time of the built command, compared with bare node. The compile cache is warm, as for users. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Row, rounds, timed } from './measure.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** What is measured, by the name of its bench. */
+/** The measured commands, by the name of the benchmark. */
 export const STARTS = {
   start: { args: ['--version'], atMost: 1.5 },
   validate: { args: ['validate', 'plans/small.yaml'], atMost: 2.5 },
 } as const;
 
-/** @param times how often each is measured: a start is short, and the machine has moments that are longer. */
+/** @param times number of measurements; many, because a start is short and the machine is noisy. */
 export function startUp(which: keyof typeof STARTS, times = 25): Promise<Row> {
   const { args, atMost } = STARTS[which];
   const spawn =
@@ -24,7 +24,7 @@ export function startUp(which: keyof typeof STARTS, times = 25): Promise<Row> {
   return rounds(
     spawn('dist/cli/main.js', ...args),
     spawn('-e', '0'),
-    { name: `start: refit ${args.join(' ')}`, unit: 'ms', floorIs: 'bare node -e 0', reach: { atMost } },
+    { name: `start: refit ${args.join(' ')}`, unit: 'ms', floorName: 'bare node -e 0', reach: { atMost } },
     times,
   );
 }

@@ -1,7 +1,7 @@
 /**
- * A whole run in virtual time: the real planner, executor, client, signature and permits against the simulated provider,
- * over a road whose round trip is log-normal, half of it before arrival. Hours of it take seconds, and one seed gives
- * one run.
+ * A whole run in virtual time: the real planner, executor, client, signature and permits against the simulated provider.
+ * The round trip of the network is log-normal, half of it before arrival. Hours take seconds, and a seed always gives the
+ * same run.
  */
 import { VirtualClock } from '../src/clock.ts';
 import { createCloud, createReader } from '../src/cloud/client.ts';
@@ -24,11 +24,11 @@ export interface VirtualRunOptions {
   readonly inFlight: number;
   readonly requestsPerSecond: number;
   readonly counting?: LimitCounting;
-  /** Gives each change's time in process, ms. */
+  /** The duration of each change, ms. */
   readonly duration: (normal: () => number) => number;
-  /** Paid in advance, so that what each order was billed at is read. */
+  /** Prepaid, so that Refit reads the bill of each order. */
   readonly prepaid?: boolean;
-  /** Somebody else who uses 5 a second of the same limit between two moments, seconds since the run began. */
+  /** Another client uses 5 requests per second of the same limit between these seconds of the run. */
   readonly stranger?: readonly [from: number, to: number];
 }
 
@@ -36,12 +36,12 @@ export interface VirtualRun {
   readonly saved: SavedPlan;
   readonly world: World;
   readonly entries: readonly JournalEntry[];
-  /** Orders as they arrived, seconds since the run began. */
+  /** Arrival times of orders, seconds since the start of the run. */
   readonly accepted: readonly number[];
   readonly refused: readonly number[];
   /** Calls that arrived, by action. */
   readonly calls: ReadonlyMap<string, number>;
-  /** From the first order's arrival to the end of the run, ms. */
+  /** Time from the arrival of the first order to the end of the run, ms. */
   readonly took: number;
   readonly exitCode: number | null;
 }
@@ -59,7 +59,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
   const chance = seededRandom(seed ^ 0x62656e63);
   const normal = () => Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
   const halfTrip = () => (MEDIAN_TRIP / 2) * Math.exp(SIGMA * normal());
-  // A run begins anywhere in a second.
+  // A run may start at any moment of a second.
   const time = new VirtualClock(Date.UTC(2026, 10, 11) + chance.whole(0, 999));
   const world = createWorld(
     {
@@ -189,7 +189,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
   });
 }
 
-/** Uses 5 orders a second of the limit, evenly, over a road like ours. */
+/** Uses 5 orders per second of the limit, evenly, over the same kind of network. */
 async function share(
   world: World,
   time: VirtualClock,

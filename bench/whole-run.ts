@@ -1,4 +1,4 @@
-/** The run directory of a run that has ended, every step of it ordered and verified, for benchmarks. */
+/** A run directory of an ended run with only verified steps, for benchmarks. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../src/clock.ts';
@@ -9,11 +9,11 @@ import { RUN_FILES } from '../src/store/folder/run-files.ts';
 import { savedPlanOf } from './saved-plan.ts';
 
 const BEGAN = Date.parse('2026-11-01T00:00:00.000Z');
-/** Milliseconds from one order to the next, and from an order to its end. */
+/** Milliseconds between two orders, and from an order to its end. */
 const APART = 55;
 const TAKES = 60_000;
 
-/** Makes the folder with plan and journal of so many steps. */
+/** Creates the folder with plan and journal. */
 export async function wholeRun(folder: string, steps: number): Promise<void> {
   mkdirSync(folder);
   const plan = savedPlanOf(steps);
@@ -50,7 +50,7 @@ export async function wholeRun(folder: string, steps: number): Promise<void> {
   writeFileSync(join(folder, RUN_FILES.journal), lines.join(''));
 }
 
-/** What is on record of a step that went well, with the milliseconds since the run began. */
+/** The journal entries of a verified step, with milliseconds since the start of the run. */
 function lifeOf({ id: step, before, after }: Step, n: number): (readonly [number, JournalEvent])[] {
   const at = n * APART;
   const requestId = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;

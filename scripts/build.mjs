@@ -1,4 +1,4 @@
-// Builds the shipped command into dist/ where a source is newer than what is there. Tells on stderr.
+// Builds the shipped command into dist/ if a source is newer. Its output goes to stderr.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,19 +33,19 @@ export function build() {
     changedAt('tsconfig.build.json'),
   );
   if (changedAt(STAMP) > sources) return;
-  const began = new Date();
+  const startedAt = new Date();
   run(['scripts/compile-schemas.mjs']);
-  // Built aside and put in place whole: a build that fails leaves the last good one, and none is ever half there.
+  // Builds into another folder and renames it, so that dist/ is always a complete build.
   const next = join(root, NEXT);
   rmSync(next, { recursive: true, force: true });
   run(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', NEXT]);
   cpSync(join(root, 'src/generated'), join(next, 'generated'), { recursive: true });
-  // The library stays as it was compiled; the command becomes a bundle.
+  // The library stays compiled files; the command becomes a bundle.
   run(['scripts/bundle.mjs', NEXT]);
   chmodSync(join(next, 'cli/main.js'), 0o755);
   writeFileSync(join(next, '.built'), '');
-  // A source saved while this ran is newer than the build.
-  utimesSync(join(next, '.built'), began, began);
+  // A source that changes during the build is newer than the build.
+  utimesSync(join(next, '.built'), startedAt, startedAt);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   renameSync(next, join(root, 'dist'));
 }

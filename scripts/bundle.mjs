@@ -1,7 +1,7 @@
 /**
- * Bundles the compiled command into few files, the packages that it uses included, so that starting it reads little: one
- * file for the start, one for each command, and what they share. Nothing is shortened: a stack trace names functions.
- * `bundle.mjs FOLDER`: the command below FOLDER/cli is replaced by its bundle.
+ * Bundles the compiled command and its packages into few files, so that it starts fast: one file for the start, one for
+ * each command, and shared files. It does not minify, because stack traces must name functions.
+ * `bundle.mjs FOLDER` replaces the command below FOLDER/cli with its bundle.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -15,16 +15,16 @@ const bundle = await rolldown({
   input: { main: join(folder, 'cli/main.js') },
   platform: 'node',
   external: 'temporal-polyfill',
-  // The validators only compute: those that a command does not call are left out of it.
+  // The validators have no side effects, so a command contains only the validators that it calls.
   treeshake: { moduleSideEffects: [{ test: /[\\/]generated[\\/]/, sideEffects: false }] },
   plugins: [
     {
-      name: 'the version is known when this is built',
+      name: 'set the version at build time',
       load: (id) =>
         id === join(folder, 'version.js') ? `export const VERSION = ${JSON.stringify(version)};` : null,
     },
     {
-      name: 'commander starts no program: it reads the module that could when it is asked to',
+      name: 'load child_process in commander only when needed',
       transform(code, id) {
         if (!/[\\/]commander[\\/]lib[\\/]command\.js$/.test(id)) return null;
         const lazily = `const childProcess = { spawn: (...all) => ${builtIn('node:child_process')}.spawn(...all) };`;
@@ -32,7 +32,7 @@ const bundle = await rolldown({
       },
     },
     {
-      name: 'calendars are loaded when one is looked into: most plans have no windows',
+      name: 'load the calendar only when needed, because most plans have no windows',
       transform(code, id) {
         if (id !== join(folder, 'plan/windows/time-zone.js')) return null;
         const lazily = `const require = ${builtIn('node:module')}.createRequire(import.meta.url);
@@ -50,7 +50,7 @@ const { output } = await bundle.generate({
   format: 'esm',
   comments: { legal: true, annotation: false, jsdoc: false },
   entryFileNames: '[name].js',
-  // Each file takes half a millisecond to find and to open: what most commands need is in two, and the plan's text in one.
+  // Opening a file takes half a millisecond, so the code of most commands is in two files, and the plan parser in one.
   codeSplitting: {
     groups: [
       { name: 'version', test: /[\\/]version\.js$/, priority: 1 },
@@ -73,11 +73,11 @@ writeFileSync(
   join(folder, 'bundled/LICENSES.txt'),
   licences(output.flatMap(({ moduleIds = [] }) => moduleIds)),
 );
-// The simulator is started by the command alone.
+// Only the command starts the simulator.
 for (const unbundled of ['cli', 'simulator']) rmSync(join(folder, unbundled), { recursive: true });
 renameSync(join(folder, 'bundled'), join(folder, 'cli'));
 
-/** An import of a module of Node copies all that it has, down to the streams of `process`, which takes milliseconds. */
+/** Replaces imports of Node modules. Such an import copies every export, which takes milliseconds. */
 function withNodeAsItIs(code) {
   return code.replace(
     /^import (?:\* as )?([\w$]+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
@@ -90,7 +90,7 @@ function builtIn(id) {
 }
 
 function replaced(code, pattern, text) {
-  if (!pattern.test(code)) throw new Error(`there is no ${pattern} to replace`);
+  if (!pattern.test(code)) throw new Error(`no match to replace: ${pattern}`);
   return code.replace(pattern, text);
 }
 
@@ -104,7 +104,7 @@ function licences(modules) {
     .map((path) => {
       const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
       const file = readdirSync(path).find((one) => /^licen[cs]e/i.test(one));
-      if (!file) throw new Error(`${name} has no licence text to hand on`);
+      if (!file) throw new Error(`${name} has no licence text`);
       return `${name} ${version} (${license})\n\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
     })
     .join(`\n${'-'.repeat(80)}\n\n`);

@@ -1,7 +1,7 @@
 /**
- * Compiles the JSON Schemas ahead of time to src/generated/validators.js and validators.d.ts, and a module for each
- * schema beside them, so that starting the program compiles nothing. Does nothing where the output is newer than
- * every input; `--force` compiles anyway.
+ * Compiles the JSON Schemas ahead of time to src/generated/: validators.js, validators.d.ts and a module for each schema.
+ * Refit then compiles no schema at its start. The script does nothing if the output is newer than every input; `--force`
+ * always compiles.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outputs = ['validators.js', 'validators.d.ts'].map((name) => join(root, 'src/generated', name));
 
-/** Schema file by export name. The report's is compiled once it is there. */
+/** Schema file by export name. */
 const SCHEMAS = {
   validatePlan: 'plan.schema.json',
   validateSavedPlan: 'saved-plan.schema.json',
@@ -21,7 +21,7 @@ const SCHEMAS = {
   validateHeadSignature: 'head-signature.schema.json',
 };
 
-const TYPES = `/** What is wrong with a value, as the schema validator says it. */
+const TYPES = `/** An error of the schema validator. */
 export interface SchemaError {
   readonly keyword: string;
   /** JSON pointer into the value. */
@@ -35,7 +35,7 @@ export interface SchemaError {
   readonly parentSchema?: Readonly<Record<string, unknown>>;
 }
 
-/** True where the value fits its schema; else \`errors\` holds everything that does not, until the next call. */
+/** True if the value matches its schema; else \`errors\` has every error until the next call. */
 export interface Validate {
   (value: unknown): boolean;
   errors?: readonly SchemaError[] | null;
@@ -59,7 +59,7 @@ function isStale() {
     ].some((path) => mtime(path) >= made)
   )
     return true;
-  // A schema that was removed leaves its export behind and no newer file.
+  // A removed schema leaves its export, but no newer file.
   const declared = readFileSync(outputs[1], 'utf8').match(/(?<=export const )\w+/g) ?? [];
   return declared.join() !== present.map(({ name }) => name).join();
 }
@@ -69,7 +69,7 @@ function mtime(path) {
 }
 
 async function compile() {
-  // Loaded only when there is something to compile: the check alone takes a few milliseconds.
+  // Loaded only when there is something to compile, so that the check takes a few milliseconds.
   const [{ Ajv2020 }, { default: standalone }] = await Promise.all([
     import('ajv/dist/2020.js'),
     import('ajv/dist/standalone/index.js'),
@@ -79,13 +79,13 @@ async function compile() {
   for (const { name, path } of present) {
     const ajv = new Ajv2020({
       allErrors: true,
-      // The plan's sentences are made of the schema's own titles and examples; the others only say yes or no.
+      // Messages about plans use titles and examples of the schema. The other schemas only accept or reject.
       verbose: name === 'validatePlan',
       strict: true,
       strictRequired: false,
       allowUnionTypes: true,
       discriminator: true,
-      // As the standard has it: `format` says what a text is, `pattern` what is refused.
+      // As in the standard, `format` only describes a text; `pattern` rejects.
       validateFormats: false,
       code: { source: true, esm: true, lines: true },
     });
@@ -103,7 +103,7 @@ async function compile() {
   );
 }
 
-/** `validateSavedPlan` lives in `validate-saved-plan.js`. */
+/** `validateSavedPlan` is in `validate-saved-plan.js`. */
 function moduleName(name) {
   return `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`;
 }
@@ -112,7 +112,7 @@ function modulePath(name) {
   return join(dirname(outputs[0]), moduleName(name));
 }
 
-/** The generator writes `require` for its few run-time functions even when asked for ESM. */
+/** Replaces `require` with imports. The generator writes `require` for its run-time functions, even for ESM. */
 function withImports(code) {
   const modules = new Map();
   const body = code.replace(/require\("([^"]+)"\)(\.default)?/g, (_, path) => {
@@ -127,9 +127,9 @@ function withImports(code) {
   return ['// Generated from schemas/ by scripts/compile-schemas.mjs.', ...imports, body].join('\n');
 }
 
-/** Atomic, because tests that run side by side may all find the output stale. */
+/** Writes atomically, because parallel tests may all compile. */
 function replaceFile(path, text) {
-  const half = `${path}.${process.pid}.tmp`;
-  writeFileSync(half, text);
-  renameSync(half, path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
 }

@@ -1,6 +1,6 @@
-// Plans, applies and reports against the simulator in a real terminal of 80 columns. Writes what the screen shows to
+// Plans, applies and reports against the simulator in a real terminal of 80 columns. Writes the screen to
 // docs/session.md, and the README's pictures: docs/terminal.svg in the middle of the run, docs/report.png of the report.
-// Needs tmux and chromium. No name or path of this machine is in them.
+// Needs tmux and chromium. The output has no name and no path of this machine.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -23,7 +23,7 @@ import { terminalPicture } from './terminal-picture.mjs';
 
 const URL = 'http://127.0.0.1:8420';
 const COLUMNS = 80;
-/** What stands for this machine in the recording. */
+/** Neutral names for this machine in the recording. */
 const FOLDER = '/srv/fleet';
 const USER = 'wei';
 const HOST = 'ops-1';
@@ -42,12 +42,12 @@ const screen = () => tmux('capture-pane', '-p').trimEnd();
 const everything = () => tmux('capture-pane', '-p', '-S', '-').trimEnd();
 const isAtPrompt = () => screen().split('\n').at(-1) === '$';
 
-async function until(what, isSo) {
-  for (const began = Date.now(); !isSo(); await sleep(50))
-    if (Date.now() - began > LIMIT) throw new Error(`not within ${LIMIT / 1000} s: ${what}\n${screen()}`);
+async function until(condition, isTrue) {
+  for (const startedAt = Date.now(); !isTrue(); await sleep(50))
+    if (Date.now() - startedAt > LIMIT) throw new Error(`not within ${LIMIT / 1000} s: ${condition}\n${screen()}`);
 }
 
-/** Types a command on an empty screen. @returns what it shows, from the command on, once it has ended. */
+/** Types a command on an empty screen and waits for its end. @returns the screen from the command on. */
 async function type(command, during = async () => {}) {
   tmux('send-keys', 'clear', 'Enter');
   await until('an empty screen', () => screen() === '$');
@@ -70,7 +70,7 @@ function masked(text) {
   return words.reduce((masked, [own, neutral]) => masked.replace(word(own), neutral), text);
 }
 
-/** The top of a page as it looks in a browser. */
+/** Takes a screenshot of the top of a page in a browser. */
 function photograph(page, picture) {
   const neutral = join(base, 'page.html');
   writeFileSync(neutral, masked(readFileSync(page, 'utf8')));
@@ -112,15 +112,15 @@ try {
   await until('a prompt', isAtPrompt);
 
   const planned = await type(`refit plan plan.yaml --price -o saved.json --endpoint ${URL}`);
-  let underWay = '';
+  let inProgress = '';
   let drawn = '';
   const applied = await type(`refit apply saved.json --endpoint ${URL}`, async () => {
-    await until('the question', () => screen().includes('Only "yes" is taken'));
+    await until('the question', () => screen().includes('Only "yes" is accepted'));
     tmux('send-keys', '-l', 'yes');
     tmux('send-keys', 'Enter');
-    // In the middle of the second wave, where something has ended and something is under way.
+    // During the second wave, when some steps have ended and some are in progress.
     await until('the middle of the run', () => /^▸ rest .* [3-9]\/\d+/m.test(screen()));
-    underWay = masked(screen());
+    inProgress = masked(screen());
     drawn = masked(tmux('capture-pane', '-e', '-p').trimEnd());
   });
   const run = readdirSync(join(folder, 'runs')).find((name) => /^\d{8}T/.test(name));
@@ -128,46 +128,46 @@ try {
   const verified = await type(`refit audit verify runs/${run}`);
 
   const isFirstOfRun = (text) => text.includes('run directory ');
-  /** From the last line that is so on. */
+  /** The text from the last matching line. */
   const from = (text, isFirst) => {
     const lines = text.split('\n');
     return lines.slice(Math.max(0, lines.findLastIndex(isFirst))).join('\n');
   };
-  /** The lines told while it ran, and how it ended: the report between them comes below. */
-  const told = from(applied, isFirstOfRun).split('\n');
-  const settled = told.findLastIndex((text) => / is settled$/.test(text));
+  /** The lines during the run and the end. The report between them is shown below. */
+  const lines = from(applied, isFirstOfRun).split('\n');
+  const settled = lines.findLastIndex((text) => / is settled$/.test(text));
   const ending = from(applied, (text) => text.startsWith('VERIFIED '));
-  const ended = [...told.slice(0, settled + 1), '…', ending].join('\n');
+  const ended = [...lines.slice(0, settled + 1), '…', ending].join('\n');
   const document = [
     '# A session at the terminal',
     '',
-    'What a terminal of 80 columns shows, against the simulated cloud. Recorded by `npm run record-session`; the plan is',
+    'The output of a terminal with 80 columns, against the simulated cloud. `npm run record-session` records it. The plan is',
     '[plans/session.yaml](../plans/session.yaml).',
     '',
     '## Plan',
     '',
-    'Reads only: what would be ordered, what is blocked and why, what it costs.',
+    'This command only reads. It shows the orders, what is blocked and why, and the costs.',
     '',
     fenced(planned),
     '## Apply',
     '',
-    'It shows the plan again, asks, and carries it out. In the middle of the second wave:',
+    'This command shows the plan again, asks, and applies it. During the second wave:',
     '',
-    fenced(from(underWay, isFirstOfRun)),
-    'The picture is drawn over in place; what is worth keeping stays above it. At the end the report takes its place:',
+    fenced(from(inProgress, isFirstOfRun)),
+    'Refit draws the picture in place, and keeps important lines above it. At the end it prints the report:',
     '',
     fenced(ended),
     '## Report',
     '',
-    'At any time, also after a crash, from the journal alone:',
+    'The report is available at any time, also after a crash. It comes from the journal only:',
     '',
     fenced(reported),
-    'And that no byte of the journal was changed:',
+    'The last command checks that no byte of the journal has changed:',
     '',
     fenced(verified),
   ];
   writeFileSync(join(root, 'docs/session.md'), `${document.join('\n').trimEnd()}\n`);
-  const title = 'A run in the terminal: 80 columns, in the middle of the second wave';
+  const title = 'A run in a terminal of 80 columns, during the second wave';
   writeFileSync(
     join(root, 'docs/terminal.svg'),
     terminalPicture(from(drawn, isFirstOfRun), { title, columns: COLUMNS }),
@@ -178,7 +178,7 @@ try {
   try {
     tmux('kill-server');
   } catch {
-    // It was never started.
+    // tmux was never started.
   }
   simulator.kill('SIGTERM');
   rmSync(base, { recursive: true, force: true });

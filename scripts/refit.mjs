@@ -1,11 +1,11 @@
-// The command line of a checkout: builds it first if need be and runs it in this process, under the pinned Node.
+// The command line of a checkout: builds it if necessary, and runs it in this process with the pinned Node.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { root } from './install.mjs';
 
-// It asks how a run goes on; while nobody listens, Node would open its debugger instead.
+// Users send SIGUSR1 to ask for the state of a run. Without a listener Node would open its debugger.
 process.on('SIGUSR1', () => undefined);
 build();
 const main = join(root, 'dist/cli/main.js');
@@ -14,7 +14,7 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   process.argv[1] = main;
   await import(pathToFileURL(main).href);
 } else {
-  // The first time, before the pinned Node was installed, an older one may have started this.
+  // On the first call, before the pinned Node is installed, an older Node may run this script.
   const child = spawn(join(root, 'node_modules/.bin/node'), [main, ...process.argv.slice(2)], {
     stdio: 'inherit',
   });

@@ -1,8 +1,8 @@
-// A terminal's screen as a picture: text with colours (SGR sequences) to SVG.
+// Converts a terminal screen to a picture: text with colours (SGR sequences) to SVG.
 
 const CELL = { width: 8.4, height: 19 };
 const MARGIN = 16;
-/** Of a dark terminal: the contrast of each to the ground is above 4.5. */
+/** Colours of a dark terminal. Each has a contrast above 4.5 to the background. */
 const GROUND = '#15181c';
 const PLAIN = '#d8dee4';
 const COLOURS = {
@@ -16,7 +16,7 @@ const COLOURS = {
 };
 
 /**
- * `screen` is what `tmux capture-pane -e` prints; `title` is the picture's name for who cannot see it. Returns the SVG.
+ * `screen` is the output of `tmux capture-pane -e`; `title` is the text for screen readers. Returns the SVG.
  */
 export function terminalPicture(screen, { title, columns }) {
   const lines = screen.split('\n');
@@ -32,7 +32,7 @@ export function terminalPicture(screen, { title, columns }) {
           ...(isBold ? ['font-weight="bold"'] : []),
           ...(isDim ? ['opacity="0.7"'] : []),
         ].join(' ');
-        // Each span has the width of its cells, whatever the font.
+        // Each span has the width of its cells in every font.
         const x = (MARGIN + at * CELL.width).toFixed(1);
         const length = (text.length * CELL.width).toFixed(1);
         return `<text x="${x}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs" ${style}>${escaped(text)}</text>`;
@@ -49,7 +49,7 @@ export function terminalPicture(screen, { title, columns }) {
   ].join('\n');
 }
 
-/** The parts of a line that look alike, each with the column in which it begins. */
+/** Splits a line into parts with the same style, each with its first column. */
 function spansOf(line) {
   const spans = [];
   let [at, colour, isBold, isDim] = [0, null, false, false];
@@ -63,7 +63,7 @@ function spansOf(line) {
       else if (code === 39) colour = null;
       else colour = COLOURS[code] ?? colour;
     }
-    // Characters outside the basic plane or wider than a cell are not on these screens.
+    // These screens have no characters outside the basic plane, and none wider than a cell.
     if (text !== '') spans.push({ text, at, colour, isBold, isDim });
     at += text.length;
   }

@@ -1,4 +1,4 @@
-// All tests, after installing and building what they need. Arguments go to the runner.
+// Installs, builds and runs all tests. Arguments go to the test runner.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './build.mjs';

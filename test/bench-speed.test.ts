@@ -49,7 +49,7 @@ describe('no benchmark is clearly lost', () => {
         }),
       // What is allowed to a fleet of 100,000, without its fixed second: that would be a time, and no ratio.
       async () => 12 * (await cpuTimed(() => JSON.parse(text))),
-      { name: 'planning', unit: 'ms of CPU', floorIs: '12 times JSON.parse', reach: { atMost: 1 } },
+      { name: 'planning', unit: 'ms of CPU', floorName: '12 times JSON.parse', reach: { atMost: 1 } },
     );
     expect(isReached(row, TWICE), JSON.stringify(row)).toBe(true);
   });
@@ -65,7 +65,7 @@ describe('no benchmark is clearly lost', () => {
     const row = await rounds(
       () => cpuTimed(async () => expect((await readStanding(directory)).state.entries).toBe(5_000)),
       () => cpuTimed(() => lineByLine(join(directory, RUN_FILES.journal))),
-      { name: 'replay', unit: 'ms of CPU', floorIs: 'line by line', reach: { atMost: 5 } },
+      { name: 'replay', unit: 'ms of CPU', floorName: 'line by line', reach: { atMost: 5 } },
     );
     expect(isReached(row, TWICE), JSON.stringify(row)).toBe(true);
   });
