@@ -16,7 +16,7 @@ export async function readSavedPlanFile(path: string): Promise<SavedPlan> {
  */
 export async function readInventoryFile(path: string): Promise<Inventory> {
   const bytes = await readInput(path, 'the inventory');
-  const fix = 'write a new one: refit inventory -o fleet.json';
+  const fix = 'refit inventory -o fleet.json';
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));

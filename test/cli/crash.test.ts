@@ -171,11 +171,11 @@ describe.concurrent('apply and signals', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     run.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 900));
-    expect(run.stderr()).not.toContain('leaving at once');
+    expect(run.stderr()).not.toContain('stopping immediately');
     run.kill('SIGTERM');
     const ended = await run.ended;
     expect(ended.code, ended.stderr).toBe(143);
-    expect(ended.stderr).toContain('leaving at once');
+    expect(ended.stderr).toContain('stopping immediately');
     expect((await at.report()).run.endedBecause).toBe(null);
     await verifiedOnce(at);
   });
