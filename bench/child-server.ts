@@ -27,9 +27,9 @@ export interface ChildServer {
 export async function childServer(settings: ServerSettings): Promise<ChildServer> {
   const child = fork(import.meta.filename, [], { serialization: 'advanced' });
   child.send(settings);
-  const told = (await message(child)) as Pick<ChildServer, 'url' | 'secretId' | 'secretKey'>;
+  const reply = (await message(child)) as Pick<ChildServer, 'url' | 'secretId' | 'secretKey'>;
   return {
-    ...told,
+    ...reply,
     async cpu() {
       child.send('cpu');
       return (await message(child)) as number;
@@ -76,11 +76,11 @@ async function serve(settings: ServerSettings): Promise<object> {
 }
 
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
-  process.on('message', (asked: ServerSettings | 'cpu') => {
-    if (asked === 'cpu') {
+  process.on('message', (request: ServerSettings | 'cpu') => {
+    if (request === 'cpu') {
       const { user, system } = process.cpuUsage();
       process.send?.((user + system) / 1000);
-    } else void serve(asked).then((told) => process.send?.(told));
+    } else void serve(request).then((reply) => process.send?.(reply));
   });
   process.on('disconnect', () => process.exit());
 }

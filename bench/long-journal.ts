@@ -25,8 +25,8 @@ function writeJournal(path: string, entries: number, saved: SavedPlan): void {
   let end: ChainEnd = EMPTY_CHAIN;
   let lines = '';
   for (let n = 0; n < entries; n++) {
-    const deed = n === 0 ? started(saved) : deedOf(n, saved.steps[(n >> 2) % STEPS]!);
-    const { entry, line } = sealLine(end, iso(BEGAN + n * 50), deed);
+    const event = n === 0 ? started(saved) : eventOf(n, saved.steps[(n >> 2) % STEPS]!);
+    const { entry, line } = sealLine(end, iso(BEGAN + n * 50), event);
     end = { seq: entry.seq, hash: entry.hash };
     lines += `${line}\n`;
     if (lines.length < 1_000_000 && n < entries - 1) continue;
@@ -52,7 +52,7 @@ function started({ name, digest }: SavedPlan): JournalEvent {
 }
 
 /** The entries of one attempt: Refit reads and orders, and the order has no effect. */
-function deedOf(n: number, { id: step, before: size }: Step): JournalEvent {
+function eventOf(n: number, { id: step, before: size }: Step): JournalEvent {
   const attempt = 1;
   switch (n % 4) {
     case 0:

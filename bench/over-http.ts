@@ -6,7 +6,7 @@ import { fleetOf, inTurns, refitClient, requestFor } from './cpu.ts';
 import { type Row, rowOf } from './measure.ts';
 
 const RATE = 20;
-/** As many as a run places at once. */
+/** The orders that a run places together. */
 const AT_ONCE = 8;
 
 export async function overHttp(orders = 1_000): Promise<Row> {

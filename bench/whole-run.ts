@@ -19,7 +19,7 @@ export async function wholeRun(folder: string, steps: number): Promise<void> {
   const plan = savedPlanOf(steps);
   const by = { user: 'bench', host: 'bench', pid: 1 };
   const endpoint = 'http://127.0.0.1:1';
-  const deeds: readonly (readonly [number, JournalEvent])[] = [
+  const events: readonly (readonly [number, JournalEvent])[] = [
     [
       0,
       {
@@ -41,8 +41,8 @@ export async function wholeRun(folder: string, steps: number): Promise<void> {
     [steps * APART + TAKES, { kind: 'run-ended', because: 'done', exitCode: 0 }],
   ];
   let end: ChainEnd = EMPTY_CHAIN;
-  const lines = deeds.map(([after, deed]) => {
-    const { entry, line } = sealLine(end, iso(BEGAN + after), deed);
+  const lines = events.map(([after, event]) => {
+    const { entry, line } = sealLine(end, iso(BEGAN + after), event);
     end = { seq: entry.seq, hash: entry.hash };
     return `${line}\n`;
   });

@@ -90,10 +90,10 @@ describe('a plan that needs two approvals', () => {
     ['a validity without a unit', ['--key', 'jun.key', '--expires', '24'], 64, /--expires 24: not a duration/],
     ['output over the plan itself', ['--key', 'jun.key', '-o', 'saved.json'], 64, /is the source file/],
   ])('refuses approve by %s, and writes nothing', async ([, args, code, why]) => {
-    const told = await at.refit(['approve', 'saved.json', ...args]);
-    expect({ code: told.code, stdout: told.stdout }).toEqual({ code, stdout: '' });
-    expect(told.stderr).toMatch(why);
-    expect(told.stderr).toMatch(/fix: \S/);
+    const result = await at.refit(['approve', 'saved.json', ...args]);
+    expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: '' });
+    expect(result.stderr).toMatch(why);
+    expect(result.stderr).toMatch(/fix: \S/);
     await expect(stat(join(at.folder, 'saved.json.approval-jun.json'))).rejects.toThrow();
   });
 
@@ -124,8 +124,8 @@ describe('a plan that needs two approvals', () => {
   it('refuses approve for a plan that needs no approval', async () => {
     await at.write('plain.yaml', growPlan());
     expect((await at.refit(['plan', 'plain.yaml', '-q', '-o', 'plain.json'])).code).toBe(0);
-    const told = await at.refit(['approve', 'plain.json', '--key', 'jun.key']);
-    expect(told).toMatchObject({ code: 64, stderr: expect.stringMatching(/the plan needs no approval/) });
+    const result = await at.refit(['approve', 'plain.json', '--key', 'jun.key']);
+    expect(result).toMatchObject({ code: 64, stderr: expect.stringMatching(/the plan needs no approval/) });
   });
 });
 

@@ -79,11 +79,11 @@ describe.skipIf(!HAS.bash)('bash', () => {
     const script =
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash that fills it in
       'set -u; source ./complete.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _refit 2>&1; for one in ${COMPREPLY[@]+"${COMPREPLY[@]}"}; do echo "$one"; done';
-    const told = execFileSync('bash', ['--norc', '-c', script, 'bash', ...words], {
+    const result = execFileSync('bash', ['--norc', '-c', script, 'bash', ...words], {
       cwd: folder,
       encoding: 'utf8',
     });
-    return told.split('\n').filter((line) => line !== '');
+    return result.split('\n').filter((line) => line !== '');
   }
 
   it.each(ROWS)('$typed', (row) => mustFit(fitting(row.typed), row));

@@ -310,15 +310,15 @@ describe('the control socket', () => {
 describe('SIGUSR1', () => {
   it.for([
     ['as progress goes on', []],
-    ['where nothing else is told', ['-q']],
+    ['where nothing else is printed', ['-q']],
   ] as const)(
     'prints one line of how it goes on, opens no debugger, and changes nothing (%s)',
     async ([, flags], context) => {
       const scene = await startedRun(context, { flags: [...flags] });
       const before = scene.applying.stderr().length;
       scene.applying.kill('SIGUSR1');
-      await until('a line appears', () => /under way/.test(scene.applying.stderr().slice(before)));
-      expect(scene.applying.stderr()).toMatch(/\d+ of 6 ended · .*under way · .*orders\/s/);
+      await until('a line appears', () => /in progress/.test(scene.applying.stderr().slice(before)));
+      expect(scene.applying.stderr()).toMatch(/\d+ of 6 ended · .*in progress · .*orders\/s/);
       expect(scene.applying.stderr()).not.toMatch(/debugger/i);
       expect((await scene.applying.ended).code).toBe(0);
     },

@@ -120,37 +120,37 @@ async function open(test: Pick<TestContext, 'onTestFinished'>, name: StoryName):
     await signed;
   });
   let lives = 0;
-  const befalls = story.befalls;
+  const disturbance = story.disturbance;
   return {
     at,
     story,
     start(strike) {
       const first = lives++ === 0;
-      const strikes = [...(strike ? [strike] : []), ...(first && befalls ? [befalls] : [])];
+      const strikes = [...(strike ? [strike] : []), ...(first && disturbance ? [disturbance] : [])];
       const run = at.start(APPLY, { env: struckBy({ strikes, clock: simulator.ahead }) });
-      if (first && story.told) {
+      if (first && story.commands) {
         const ordered = until(
           'an order',
           async () => (await at.journal()).some((entry) => entry.kind === 'accepted'),
           120_000,
         );
-        const told = ordered.then(async () => {
+        const sent = ordered.then(async () => {
           // The process may die of the command, without an answer.
-          for (const command of story.told ?? [])
+          for (const command of story.commands ?? [])
             await controlRun(`${at.folder}/run`, command).catch(() => undefined);
         });
         const ended = run.ended.then(async (end) => {
-          await told;
+          await sent;
           return end;
         });
         return { ...run, ended };
       }
       // The clock of the provider changes with the clock of the machine.
-      if (first && befalls?.effect === 'set clock') {
+      if (first && disturbance?.effect === 'set clock') {
         let over = false;
-        const told = async () => over || (await at.journal()).some(({ kind }) => kind === befalls.kind);
-        const set = until('the clock to be set', told, 120_000).then(() => {
-          simulator.ahead += befalls.ms ?? 0;
+        const isDue = async () => over || (await at.journal()).some(({ kind }) => kind === disturbance.kind);
+        const set = until('the clock to be set', isDue, 120_000).then(() => {
+          simulator.ahead += disturbance.ms ?? 0;
         });
         const ended = run.ended.then(async (end) => {
           over = true;

@@ -23,9 +23,9 @@ export interface Story {
   readonly showAfter?: readonly [least: number, greatest: number];
   readonly faults?: readonly string[];
   /** Strikes on the first process, besides the kill. */
-  readonly befalls?: Strike;
+  readonly disturbance?: Strike;
   /** Control command for the first process, after its first order. */
-  readonly told?: readonly ControlCommand[];
+  readonly commands?: readonly ControlCommand[];
   /** The time of day in Beijing at the start, instead of now. */
   readonly beginsAt?: string;
 }
@@ -85,11 +85,11 @@ export const STORIES = {
   },
   'a delay between entry and send': {
     fleet: fleet(3),
-    befalls: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
+    disturbance: { kind: 'intent', at: 'durable', effect: 'stall', ms: 2_200 },
   },
   'a lower rate by command': {
     fleet: fleet(4),
-    told: [
+    commands: [
       { kind: 'set', setting: 'inFlight', value: 1 },
       { kind: 'set', setting: 'inFlight', value: 1000 },
     ],
@@ -105,7 +105,7 @@ export const STORIES = {
     fleet: fleet(2, { window: '03:00-06:00' }),
     execution: 'switch: maintenance-window',
     beginsAt: '02:58:00',
-    befalls: { kind: 'deferred', at: 'durable', effect: 'set clock', ms: 3 * 60_000 },
+    disturbance: { kind: 'deferred', at: 'durable', effect: 'set clock', ms: 3 * 60_000 },
   },
 } as const satisfies Readonly<Record<string, Story>>;
 

@@ -30,12 +30,12 @@ const kept = (approvals: readonly ApprovalFile[]) =>
   approvals.map((one) => ({ file: `approvals/${one.by}.json`, text: encodeApproval(one) }));
 
 function examine(
-  deeds: readonly JournalEvent[],
+  events: readonly JournalEvent[],
   files = kept([...PLAN, ...TENTH]),
   saved: SavedPlan = SAVED,
 ) {
   const entries: JournalEntry[] = [];
-  for (const deed of deeds) entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, at(NOW), deed));
+  for (const event of events) entries.push(seal(entries.at(-1) ?? EMPTY_CHAIN, at(NOW), event));
   return examineApprovals(entries, { name: 'journal.jsonl', saved, kept: files });
 }
 

@@ -158,7 +158,7 @@ describe('a journal without its end', () => {
 
 it('only a separate head detects a journal that was rewritten with a new chain', () => {
   let prev = GENESIS;
-  const anew = entries.map(({ hash: _, ...entry }) => {
+  const rewritten = entries.map(({ hash: _, ...entry }) => {
     const forged =
       entry.kind === 'step-ended' && entry.outcome === 'failed'
         ? { ...entry, outcome: 'verified', code: null }
@@ -167,7 +167,7 @@ it('only a separate head detects a journal that was rewritten with a new chain',
     prev = sha256(canonical(rest));
     return canonical({ ...rest, hash: prev } as unknown as JournalEntry);
   });
-  expect(anew).not.toEqual(lines);
-  expect(examine(joined(anew), []).sound).toBe(true);
-  expect(examine(joined(anew), [head]).sound).toBe(false);
+  expect(rewritten).not.toEqual(lines);
+  expect(examine(joined(rewritten), []).sound).toBe(true);
+  expect(examine(joined(rewritten), [head]).sound).toBe(false);
 });

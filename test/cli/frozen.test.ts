@@ -36,12 +36,12 @@ it('apply that is frozen for 30 s between entry and send keeps its lock, does no
   const ended = await frozen.ended;
   expect(ended.code, ended.stderr).toBe(0);
   const journal = await at.journal();
-  const told = journal.filter((entry) => 'step' in entry && entry.step === step);
-  expect(told.map(({ kind }) => kind)).toEqual([
+  const ofStep = journal.filter((entry) => 'step' in entry && entry.step === step);
+  expect(ofStep.map(({ kind }) => kind)).toEqual([
     ...['looked', 'intent', 'not-sent'],
     ...['looked', 'intent', 'accepted', 'step-ended'],
   ]);
-  expect(told[2]).toMatchObject({ why: 'its entry was older than two seconds' });
+  expect(ofStep[2]).toMatchObject({ why: 'its entry was older than two seconds' });
   expect((await at.report()).totals).toMatchObject({ verified: 4 });
   const { orders } = await at.simulator.counts();
   expect(orders).toEqual({ 'crs-fleet000': 1, 'crs-fleet001': 1, 'crs-fleet002': 1, 'crs-fleet003': 1 });

@@ -108,13 +108,13 @@ describe('the unchanged scripts', () => {
   it('the action plans, writes the summary, comments once, and succeeds with changes', async () => {
     const [plan, comment, verdict] = (await actionSteps()) as [ActionStep, ActionStep, ActionStep];
     expect(await bash(plan.run, inputs('plan.yaml'))).toBe(0);
-    const told = await outputs();
-    expect(told).toMatchObject({ 'exit-code': '2', digest: (await desk.json('sealed.json')).digest });
+    const written = await outputs();
+    expect(written).toMatchObject({ 'exit-code': '2', digest: (await desk.json('sealed.json')).digest });
     expect(await desk.text('summary')).toMatch(/^## grow-everything: READY/);
-    expect(JSON.parse(await readFile(told.sarif!, 'utf8')).version).toBe('2.1.0');
-    expect(await readFile(told.junit!, 'utf8')).toContain('<testsuites');
+    expect(JSON.parse(await readFile(written.sarif!, 'utf8')).version).toBe('2.1.0');
+    expect(await readFile(written.junit!, 'utf8')).toContain('<testsuites');
 
-    const about = { PLAN: 'plan.yaml', GH_TOKEN: 'x', NUMBER: '7', MARKDOWN: told.markdown! };
+    const about = { PLAN: 'plan.yaml', GH_TOKEN: 'x', NUMBER: '7', MARKDOWN: written.markdown! };
     expect(await bash(comment.run, about)).toBe(0);
     expect(await desk.text('gh.log')).toMatch(
       /--method POST repos\/ops\/plans\/issues\/7\/comments --field body=@/,

@@ -31,8 +31,8 @@ it.concurrent('--progress json writes only events of the schema to stderr, and o
   const ended = await at.refit([...args, '--json']);
   expect(ended.code).toBe(0);
   expect(JSON.parse(ended.stdout)).toMatchObject({ format: 'refit.report/1' });
-  const told = events(ended.stderr);
-  expect(told[0]).toMatchObject({
+  const printed = events(ended.stderr);
+  expect(printed[0]).toMatchObject({
     event: 'run',
     steps: 6,
     waves: [
@@ -40,9 +40,9 @@ it.concurrent('--progress json writes only events of the schema to stderr, and o
       { name: 'rest', steps: 5 },
     ],
   });
-  expect(told.at(-1)).toMatchObject({ event: 'ended', exitCode: 0, directory: 'run', next: null });
-  expect(told.filter(({ outcome }) => outcome === 'verified')).toHaveLength(6);
-  expect(told.findLast(({ event }) => event === 'status')).toMatchObject({
+  expect(printed.at(-1)).toMatchObject({ event: 'ended', exitCode: 0, directory: 'run', next: null });
+  expect(printed.filter(({ outcome }) => outcome === 'verified')).toHaveLength(6);
+  expect(printed.findLast(({ event }) => event === 'status')).toMatchObject({
     steps: { of: 6, ended: 6, inProgress: 0, deferred: 0, remaining: 0 },
     outcomes: { verified: 6 },
     wave: { name: 'rest', steps: 5, ended: 5 },

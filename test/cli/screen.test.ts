@@ -44,8 +44,8 @@ function fakeTerminal(columns: number, rows: number) {
     },
     errWidth: () => size.columns,
     errHeight: () => size.rows,
-    onResize(told: () => void) {
-      listener = told;
+    onResize(onChange: () => void) {
+      listener = onChange;
       return () => {
         listener = () => undefined;
       };

@@ -61,10 +61,10 @@ describe.concurrent('windows', () => {
         ),
       );
     const json = await at.refit(['windows', 'next', 'plan.yaml', '--json']);
-    const told = JSON.parse(json.stdout);
-    expect(told).toMatchObject({ timezone: 'UTC', mayBegin: false, forecast: null });
-    expect(told.windows).toHaveLength(5);
-    expect(told.windows[0]).toEqual({
+    const result = JSON.parse(json.stdout);
+    expect(result).toMatchObject({ timezone: 'UTC', mayBegin: false, forecast: null });
+    expect(result.windows).toHaveLength(5);
+    expect(result.windows[0]).toEqual({
       weekday,
       date,
       opens: { weekday, date, time: '01:00', utc: `${date}T01:00:00.000Z` },

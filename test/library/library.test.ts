@@ -29,8 +29,8 @@ describe('the package, packed and installed in an empty folder', () => {
       ['pack', '--json', '--ignore-scripts', '--pack-destination', desk.folder],
       inject('built'),
     );
-    const told = JSON.parse(stdout);
-    const [{ filename, files }] = Array.isArray(told) ? told : Object.values(told);
+    const listing = JSON.parse(stdout);
+    const [{ filename, files }] = Array.isArray(listing) ? listing : Object.values(listing);
     packed = files.map(({ path }: { path: string }) => path);
     await writeFile(
       join(folder, 'package.json'),

@@ -15,7 +15,7 @@ import { examineSignatures } from './examine-signatures.ts';
 
 /**
  * @param heads hashes that the journal must contain, besides the head in the report of the directory.
- * @param signatureFiles signatures outside the directory. @param signersFile people of whom one must have signed.
+ * @param signatureFiles signatures outside the directory. @param signersFile a list of signers; one of them must have signed.
  * @returns the files of the run and the result. `audit.chainSound` is false if the journal was changed or is incomplete.
  * `audit.signed` names the signers.
  * @throws RefitError `usage` if a file cannot be read, and what reading the saved plan throws.
