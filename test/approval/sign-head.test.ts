@@ -87,12 +87,12 @@ describe('a signature over the head of a journal', () => {
     [
       'is of a head that the journal lacks',
       signHead({ ...what, head: 'b'.repeat(64) }, wei, NOW),
-      /does not hold there/,
+      /which the journal does not have there/,
     ],
     [
       'is of an entry that was cut off',
       signHead({ ...what, entries: last.seq + 1 }, wei, NOW),
-      /were cut off/,
+      /entries were removed/,
     ],
   ])('that %s is a fault', (_, signature, says) => {
     const { faults, good: found } = examine(signature, null);
@@ -101,14 +101,14 @@ describe('a signature over the head of a journal', () => {
   });
 
   it('shows entries that were cut off after it was given, also without a head kept elsewhere', () => {
-    expect(examine(good, signers(['wei', wei]), entries.slice(0, -1)).faults.join()).toMatch(/cut off/);
+    expect(examine(good, signers(['wei', wei]), entries.slice(0, -1)).faults.join()).toMatch(/entries were removed/);
   });
 
   it('tells of entries that came after it', () => {
     const early = signHead({ ...what, head: entries[4]!.hash, entries: 5 }, wei, NOW);
     expect(examine(early)).toMatchObject({
       faults: [],
-      warnings: [expect.stringContaining(`${entries.length - 5} entries were written after it`)],
+      warnings: [expect.stringContaining(`${entries.length - 5} entries are newer than this signature`)],
     });
   });
 
