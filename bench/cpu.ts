@@ -52,7 +52,7 @@ export async function cpuPerOrder(
 }
 
 export function refitClient({ url, secretId, secretKey }: ChildServer, ca?: string): Cloud {
-  const credentials = { secretId, secretKey: secret(secretKey), token: null, source: 'the benchmark' };
+  const credentials = { secretId, secretKey: secret(secretKey), token: null, sourceName: 'the benchmark' };
   return createCloud({
     transport: createHttp(ca === undefined ? {} : { ca }),
     clock: systemClock,

@@ -21,9 +21,9 @@ export async function overHttp(orders = 1_000): Promise<Row> {
       const slot = await permits.take(cloud.orderLane(request));
       const answer = await cloud.order(request, () => !permits.isLost(slot));
       if (answer.kind === 'not-sent') continue;
-      if (answer.kind === 'no-answer') throw new Error(`an order was not answered: ${answer.why}`);
+      if (answer.kind === 'no-answer') throw new Error(`an order was not answered: ${answer.reason}`);
       const byLimit = answer.kind === 'refused' && answer.code === 'RequestLimitExceeded';
-      permits.heard(slot, answer.sentAt, byLimit);
+      permits.onResponse(slot, answer.sentAt, byLimit);
       if (byLimit) refused += 1;
       else if (answer.kind === 'accepted') return void accepted.push(answer.sentAt);
       else throw new Error(`an order was refused: ${answer.code}`);

@@ -141,7 +141,7 @@ export async function virtualRun(options: VirtualRunOptions): Promise<VirtualRun
     secretId: KEYS.secretId,
     secretKey: secret(KEYS.secretKey),
     token: null,
-    source: 'the benchmark',
+    sourceName: 'the benchmark',
   });
   const common = { clock: time, transport, credentials, endpoint: null, jitter: chance.next };
   const plan = [

@@ -2,7 +2,7 @@
 
 export type { Clock } from './clock.ts';
 export type { Cloud, CloudReader } from './cloud/cloud.ts';
-export type { Examination, Right } from './cloud/examine.ts';
+export type { Examination, Permission } from './cloud/examine.ts';
 export { discoverRegions, readInventory } from './cloud/read-inventory.ts';
 export { type ErrorCode, RefitError } from './errors.ts';
 export { replay, totals } from './journal/replay.ts';

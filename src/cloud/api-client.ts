@@ -4,9 +4,9 @@ import type { Scope } from '../model.ts';
 import type { ApiClient } from './calls/call.ts';
 import { createProviderTime } from './calls/provider-time.ts';
 import { isExpiredToken } from './calls/refusals.ts';
-import { type CallSigner, sendCall, signerFor } from './calls/send-call.ts';
+import { type CallSigner, createSigner, sendCall } from './calls/send-call.ts';
 import type { CallNetwork } from './credentials/credential-source.ts';
-import { type CredentialsOf, keepFresh } from './credentials/fresh-keys.ts';
+import { type CredentialsOf, createFreshKeys } from './credentials/fresh-keys.ts';
 import type { Lane } from './limit/permits.ts';
 import { type Host, hostFor } from './network/hosts.ts';
 import type { Credentials } from './signing/keys.ts';
@@ -24,7 +24,7 @@ export function createApiClient({
   endpoint,
   signature,
 }: ApiClientOptions): ApiClient {
-  const fresh = keepFresh(credentials, clock);
+  const fresh = createFreshKeys(credentials, clock);
   const time = createProviderTime(clock);
   /** One for each set of keys, with what it has derived from them. */
   const signers = new WeakMap<Credentials, CallSigner>();
@@ -33,7 +33,7 @@ export function createApiClient({
 
   const hostOf = rememberHosts(endpoint);
 
-  const laneAtOnce = (action: Action, scope: Scope): Lane => {
+  const laneSync = (action: Action, scope: Scope): Lane => {
     if (!identities.has(scope.profile)) identities.set(scope.profile, `profile ${scope.profile}`);
     const { host } = hostOf(action, scope.region);
     return { action: action.name, host, identity: identities.get(scope.profile)! };
@@ -48,7 +48,7 @@ export function createApiClient({
   };
 
   const signerOf = (keys: Credentials): CallSigner => {
-    const signer = signers.get(keys) ?? signerFor(keys, signature);
+    const signer = signers.get(keys) ?? createSigner(keys, signature);
     signers.set(keys, signer);
     return signer;
   };
@@ -68,9 +68,9 @@ export function createApiClient({
     providerNow: time.now,
     async lane(action, scope) {
       await keysOf(scope.profile);
-      return laneAtOnce(action, scope);
+      return laneSync(action, scope);
     },
-    laneAtOnce,
+    laneSync,
   };
 }
 

@@ -4,7 +4,7 @@
 import { RefitError } from '../errors.ts';
 import { type ApiClientOptions, createApiClient } from './api-client.ts';
 import { type ApiClient, onlyReads, type ReadApiClient } from './calls/call.ts';
-import { openRead, type ReadOptions } from './calls/read.ts';
+import { createRead, type ReadOptions } from './calls/read.ts';
 import type { Cloud, CloudReader, OrderAnswer, OrderRequest } from './cloud.ts';
 import { endpointHost } from './network/hosts.ts';
 import { TransportError } from './network/transport.ts';
@@ -27,20 +27,20 @@ export type ClientOptions = ReadOptions & Pick<CloudOptions, 'endpoint' | 'trans
  * action that is not on the list of reads.
  */
 export function createReader(options: CloudOptions): CloudReader {
-  return readerOver(onlyReads(createApiClient(options)), options);
+  return createReaderOver(onlyReads(createApiClient(options)), options);
 }
 
 /** A client for a run. */
 export function createCloud(options: CloudOptions): Cloud {
-  return cloudOver(createApiClient(options), options);
+  return createCloudOver(createApiClient(options), options);
 }
 
 /** The same over another way of sending calls, as for a simulated provider in the same process. */
-export function cloudOver(caller: ApiClient, options: ClientOptions): Cloud {
+export function createCloudOver(caller: ApiClient, options: ClientOptions): Cloud {
   return {
-    ...readerOver(onlyReads(caller), options),
+    ...createReaderOver(onlyReads(caller), options),
     order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
-    orderLane: (scope) => caller.laneAtOnce(ORDER, scope),
+    orderLane: (scope) => caller.laneSync(ORDER, scope),
   };
 }
 
@@ -67,22 +67,22 @@ async function sendOrder(
   try {
     answer = await caller.send({ action: ORDER, scope: request, fields: encodeOrder(request) }, guard);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown failure';
+    const reason = error instanceof Error ? error.message : 'unknown failure';
     // A RefitError comes before the transport: no keys, no host. Anything else unexpected may have been sent.
     const notSent = error instanceof RefitError || (error instanceof TransportError && !error.sent);
-    return notSent ? { kind: 'not-sent', why } : { kind: 'no-answer', why, sentAt };
+    return notSent ? { kind: 'not-sent', reason } : { kind: 'no-answer', reason, sentAt };
   }
   if (answer.kind === 'refused') return { ...answer, sentAt };
-  if (answer.kind === 'unusable') return { kind: 'no-answer', why: answer.why, sentAt };
+  if (answer.kind === 'unusable') return { kind: 'no-answer', reason: answer.reason, sentAt };
   const order = decodeOrder(answer.fields);
-  if (order === null) return { kind: 'no-answer', why: 'the answer names no order', sentAt };
+  if (order === null) return { kind: 'no-answer', reason: 'the answer names no order', sentAt };
   return { kind: 'accepted', order, requestId: answer.requestId ?? '', sentAt };
 }
 
-function readerOver(caller: ReadApiClient, options: ClientOptions): CloudReader {
+function createReaderOver(caller: ReadApiClient, options: ClientOptions): CloudReader {
   const { clock, transport, endpoint } = options;
   if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
-  const source = { clock, ask: openRead(caller, options) };
+  const source = { clock, ask: createRead(caller, options) };
   const zoneCodes = createZoneCodes(source);
   return {
     endpoint: endpoint ?? 'tencentcloudapi.com',

@@ -49,9 +49,9 @@ export type OrderAnswer =
   | { readonly kind: 'accepted'; readonly order: string; readonly requestId: string; readonly sentAt: number }
   | (Refusal & { readonly sentAt: number })
   /** Asked, and no usable answer: reset, time-out, 5xx, not JSON. It may have been executed. */
-  | { readonly kind: 'no-answer'; readonly why: string; readonly sentAt: number }
+  | { readonly kind: 'no-answer'; readonly reason: string; readonly sentAt: number }
   /** Nothing left this process: the guard said no in the tick that would have written the request, or no connection was made. */
-  | { readonly kind: 'not-sent'; readonly why: string };
+  | { readonly kind: 'not-sent'; readonly reason: string };
 
 /** A provider task on an instance, from the task list. Times are milliseconds since 1970 UTC. */
 export interface Task {
@@ -70,10 +70,10 @@ export interface Deal {
   readonly order: string;
   readonly instances: readonly string[];
   readonly createdAt: number;
-  readonly state: 'unpaid' | 'under-way' | 'delivered' | 'failed';
+  readonly state: 'unpaid' | 'in-progress' | 'delivered' | 'failed';
   readonly billed: Money | null;
   /** The number of who placed it; null where it is not told. */
-  readonly by: string | null;
+  readonly createdBy: string | null;
   /** Whether it makes the instance larger or smaller; null where it is not told. */
   readonly direction: 'up' | 'down' | null;
 }
@@ -121,15 +121,15 @@ export interface CloudReader {
    * Memory in use of the given instances: the maximum of the last 24 hours from the monitor product and, for clusters,
    * the fullest shard of this moment. What is refused is unknown; `onRefused` is told, once for each call.
    */
-  describeUsed(
+  describeMemoryInUse(
     scope: Scope,
     instances: readonly Instance[],
     onRefused?: (what: string) => void,
   ): Promise<Map<string, UsedMemory>>;
   /** The numbers by which orders name this identity as who placed them; null where that cannot be told. */
-  describeSelf(scope: Scope): Promise<readonly string[] | null>;
+  describeCreatorIds(scope: Scope): Promise<readonly string[] | null>;
   /** Whose keys they are, for the record. @throws RefitError where it is refused or cannot be read. */
-  describeCaller(scope: Scope): Promise<Identity>;
+  describeIdentity(scope: Scope): Promise<Identity>;
   /**
    * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
    * one are left out.

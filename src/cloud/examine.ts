@@ -8,8 +8,8 @@ import type { Identity, Scope } from '../model.ts';
 import { GIGABYTE, HOUR } from '../units.ts';
 import { createApiClient } from './api-client.ts';
 import { onlyReads } from './calls/call.ts';
-import { openRead, type Read, type ReadAnswer } from './calls/read.ts';
-import { fixForKeys, isLackOfRights, isOfKeys } from './calls/refusals.ts';
+import { createRead, type Read, type ReadAnswer } from './calls/read.ts';
+import { fixForKeys, isKeyRefusal, isMissingPermission } from './calls/refusals.ts';
 import type { CloudOptions } from './client.ts';
 import type { PriceRequest } from './cloud.ts';
 import { PROVIDER_LIMIT } from './limit/permits.ts';
@@ -35,7 +35,7 @@ export interface Examination {
   /** Null where the provider would not say. */
   readonly identity: Identity | null;
   /** The refusal that concerns the keys or the clock, and not a single right. */
-  readonly refused: { readonly code: string; readonly what: string; readonly fix: string } | null;
+  readonly refused: { readonly code: string; readonly message: string; readonly fix: string } | null;
   /** What stood in the way, where nobody answered; the rest is then what is known without an answer. */
   readonly unreachable: string | null;
   /**
@@ -50,20 +50,20 @@ export interface Examination {
   readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
   /** Calls a second for each action, host and identity: what the provider is believed to allow. */
   readonly limit: number;
-  readonly rights: readonly Right[];
+  readonly permissions: readonly Permission[];
   /** The right that is not tried, because trying it is ordering. */
-  readonly untried: string;
+  readonly untested: string;
 }
 
-export interface Right {
+export interface Permission {
   /** As a policy names it: `redis:DescribeInstances`. */
   readonly action: string;
   readonly state: 'granted' | 'refused' | 'unknown' | 'unreachable';
   /** The provider's code, where it refused for whatever reason. */
   readonly code: string | null;
-  readonly for: string;
+  readonly purpose: string;
   /** Without it nothing can be planned. */
-  readonly must: boolean;
+  readonly required: boolean;
 }
 
 /** What reads are tried about: an instance that is there, else one that is nowhere. */
@@ -74,43 +74,43 @@ interface Subject extends PriceRequest {
 type ReadName = keyof typeof READS;
 
 /** An id in the right form that no instance has. */
-const NOBODY = 'crs-00000000';
+const UNKNOWN_ID = 'crs-00000000';
 /** A number in the right form that no order has: it names a day before there were any. */
-const NO_ORDER = '20000101000000000000000';
+const UNKNOWN_ORDER = '20000101000000000000000';
 
 /** Each read: what it is for, and harmless parameters to try it with, where it takes any. */
-const TRIALS: Readonly<Record<ReadName, { for: string; fields?: (about: Subject) => Fields }>> = {
-  instances: { for: 'every plan and run', fields: () => ({ ...encodeInstancePage(0), Limit: 20 }) },
-  catalogue: { for: 'every plan: what is sold' },
+const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (about: Subject) => Fields }>> = {
+  instances: { purpose: 'every plan and run', fields: () => ({ ...encodeInstancePage(0), Limit: 20 }) },
+  catalogue: { purpose: 'every plan: what is sold' },
   // At its present size: there is nothing to quote, and asking orders nothing.
-  price: { for: 'prices: plan --price, guards.cost', fields: encodePrice },
+  price: { purpose: 'prices: plan --price, guards.cost', fields: encodePrice },
   tasks: {
-    for: 'what is under way, and what became of an order without an answer',
+    purpose: 'what is under way, and what became of an order without an answer',
     fields: () => encodeRunningTasks(0),
   },
   shards: {
-    for: 'memory in use, for shrinking and sizes by use',
+    purpose: 'memory in use, for shrinking and sizes by use',
     fields: ({ instance }) => encodeInstance(instance),
   },
   memory: {
-    for: 'memory in use, for shrinking and sizes by use',
+    purpose: 'memory in use, for shrinking and sizes by use',
     fields: ({ instance, now }) => encodeMemory([instance], now),
   },
-  window: { for: 'switch: maintenance-window', fields: ({ instance }) => encodeInstance(instance) },
-  zones: { for: 'zones by name, and where replicas can be put', fields: () => ZONES_REQUEST },
+  window: { purpose: 'switch: maintenance-window', fields: ({ instance }) => encodeInstance(instance) },
+  zones: { purpose: 'zones by name, and where replicas can be put', fields: () => ZONES_REQUEST },
   orders: {
-    for: 'what an order was billed at, where the search for orders does not tell',
-    fields: () => encodeOrderNumbers([NO_ORDER]),
+    purpose: 'what an order was billed at, where the search for orders does not tell',
+    fields: () => encodeOrderNumbers([UNKNOWN_ORDER]),
   },
   deals: {
-    for: 'unpaid orders, and what became of an order without an answer',
+    purpose: 'unpaid orders, and what became of an order without an answer',
     fields: ({ now }) => encodeDeals(0, now - HOUR, now),
   },
-  balance: { for: 'prepaid prices held against the balance' },
-  identity: { for: 'who one is, here' },
+  balance: { purpose: 'prepaid prices held against the balance' },
+  identity: { purpose: 'who one is, here' },
 };
 
-const MUST: readonly ReadName[] = ['instances', 'catalogue'];
+const REQUIRED: readonly ReadName[] = ['instances', 'catalogue'];
 
 export interface ExamineOptions extends CloudOptions {
   readonly scope: Scope;
@@ -124,65 +124,66 @@ export interface ExamineOptions extends CloudOptions {
 export async function examine(options: ExamineOptions): Promise<Examination> {
   const { scope, clock, proxy } = options;
   const keys = await options.credentials(scope.profile);
-  const dates = watchDates(options);
+  const dates = watchClockSkew(options);
   const caller = createApiClient({
     ...options,
     transport: dates.transport,
     credentials: (profile, before) => (before ? options.credentials(profile, before) : keys),
   });
-  const read = openRead(onlyReads(caller), options);
+  const read = createRead(onlyReads(caller), options);
   const nobody = subjectOf(null, scope, clock.now());
   const [who, seen] = await Promise.all([
-    tryRead(read, 'identity', nobody),
-    tryRead(read, 'instances', nobody),
+    tryAction(read, 'identity', nobody),
+    tryAction(read, 'instances', nobody),
   ]);
-  const refused = aboutKeys(who.answer) ?? aboutKeys(seen.answer);
+  const refused = keyRefusalOf(who.answer) ?? keyRefusalOf(seen.answer);
   const tried = [who, seen];
   if (refused === null && seen.answer.kind !== 'unreachable') {
     const subject = subjectOf(seen.answer, scope, clock.now());
     const { identity, instances, ...others } = TRIALS;
     const names = Object.keys(others) as ReadName[];
-    tried.push(...(await Promise.all(names.map((name) => tryRead(read, name, subject)))));
+    tried.push(...(await Promise.all(names.map((name) => tryAction(read, name, subject)))));
   }
   return {
     profile: scope.profile,
     region: scope.region,
     credentials: {
-      source: keys.source,
+      source: keys.sourceName,
       expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
     },
     identity: who.answer.kind === 'ok' ? decodeIdentity(who.answer.fields) : null,
     refused,
-    unreachable: tried.flatMap(({ answer }) => (answer.kind === 'unreachable' ? answer.why : []))[0] ?? null,
+    unreachable:
+      tried.flatMap(({ answer }) => (answer.kind === 'unreachable' ? answer.reason : []))[0] ?? null,
     clock: dates.skew(),
     host: hostFor(READS.instances.product, scope.region, options.endpoint).host,
     signature: options.signature?.name ?? SIGNATURES[0],
-    proxy: proxy && { url: proxy.shown, from: proxy.from, except: proxy.except },
+    proxy: proxy && { url: proxy.urlWithoutPassword, from: proxy.from, except: proxy.except },
     limit: PROVIDER_LIMIT,
-    rights: tried
+    permissions: tried
       .map(({ right }) => right)
-      .sort((a, b) => Number(b.must) - Number(a.must) || (a.action < b.action ? -1 : 1)),
-    untried: `${ORDER.product}:${ORDER.name}`,
+      .sort((a, b) => Number(b.required) - Number(a.required) || (a.action < b.action ? -1 : 1)),
+    untested: `${ORDER.product}:${ORDER.name}`,
   };
 }
 
 /** What came of one read: an answer, or why there is none. */
-interface Tried {
-  readonly right: Right;
-  readonly answer: ReadAnswer | { readonly kind: 'unreachable'; readonly why: string };
+interface TrialResult {
+  readonly right: Permission;
+  readonly answer: ReadAnswer | { readonly kind: 'unreachable'; readonly reason: string };
 }
 
-async function tryRead(read: Read, name: ReadName, about: Subject): Promise<Tried> {
+async function tryAction(read: Read, name: ReadName, about: Subject): Promise<TrialResult> {
   const action = READS[name];
-  const { for: purpose, fields } = TRIALS[name];
+  const { purpose, fields } = TRIALS[name];
   const answer = await read(action, about, fields?.(about) ?? {}).catch((error: unknown) => {
     if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
-    return { kind: 'unreachable', why: error.message } as const;
+    return { kind: 'unreachable', reason: error.message } as const;
   });
   const right = {
     action: `${action.product}:${action.name}`,
-    for: purpose,
-    must: MUST.includes(name),
+    purpose,
+    required: REQUIRED.includes(name),
     state: stateOf(answer),
     code: answer.kind === 'refused' ? answer.code : null,
   };
@@ -190,43 +191,43 @@ async function tryRead(read: Read, name: ReadName, about: Subject): Promise<Trie
 }
 
 /** What the gateway refuses before it looks at rights. Source: docs/provider.md P27, an inference. */
-const BEFORE_RIGHTS: ReadonlySet<string> = new Set(
+const CHECKED_BEFORE_PERMISSIONS: ReadonlySet<string> = new Set(
   `ActionOffline InvalidAction InvalidParameter InvalidRequest IpInBlacklist IpNotInWhitelist MissingParameter NoSuchProduct
 NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol UnsupportedRegion`.split(/\s+/),
 );
 
 /** A refusal for any other reason comes after the rights have been looked at. Source: docs/provider.md P27, an inference. */
-function stateOf(answer: Tried['answer']): Right['state'] {
+function stateOf(answer: TrialResult['answer']): Permission['state'] {
   if (answer.kind === 'ok') return 'granted';
   if (answer.kind === 'unreachable') return 'unreachable';
-  if (isLackOfRights(answer.code)) return 'refused';
+  if (isMissingPermission(answer.code)) return 'refused';
   return /^(AuthFailure|RequestLimitExceeded|InternalError|FailedOperation|ServiceUnavailable)\b/.test(
     answer.code,
-  ) || BEFORE_RIGHTS.has(answer.code)
+  ) || CHECKED_BEFORE_PERMISSIONS.has(answer.code)
     ? 'unknown'
     : 'granted';
 }
 
 /** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
-function aboutKeys(answer: Tried['answer']): Examination['refused'] {
-  if (answer.kind !== 'refused' || !isOfKeys(answer.code)) return null;
-  return { code: answer.code, what: answer.message, fix: fixForKeys(answer.code) };
+function keyRefusalOf(answer: TrialResult['answer']): Examination['refused'] {
+  if (answer.kind !== 'refused' || !isKeyRefusal(answer.code)) return null;
+  return { code: answer.code, message: answer.message, fix: fixForKeys(answer.code) };
 }
 
-function subjectOf(seen: Tried['answer'] | null, scope: Scope, now: number): Subject {
+function subjectOf(seen: TrialResult['answer'] | null, scope: Scope, now: number): Subject {
   const found = seen?.kind === 'ok' ? decodeInstances(seen.fields, scope, new Map()).found : [];
   const one = found.find(({ status }) => status === 'running');
   return {
     ...scope,
     now,
-    instance: one?.id ?? NOBODY,
+    instance: one?.id ?? UNKNOWN_ID,
     size: one?.size ?? { memoryPerShard: GIGABYTE, shards: 1, replicas: 1 },
     edition: one === undefined || one.edition === 'unrecognised' ? 'redis-6.2-standard' : one.edition,
   };
 }
 
 /** The same transport, which notes how far this clock is from the Date header of the quickest answer. */
-function watchDates({ transport, clock }: CloudOptions) {
+function watchClockSkew({ transport, clock }: CloudOptions) {
   let best: Examination['clock'] = null;
   const send: Transport['send'] = async (request) => {
     let sentAt = clock.now();

@@ -5,13 +5,13 @@ import { type Clock, iso } from '../clock.ts';
 import { given } from '../given.ts';
 import { INVENTORY_FORMAT, type Instance, type Inventory, type Scope } from '../model.ts';
 import { DAY } from '../units.ts';
-import { isLackOfRights, refusalOf } from './calls/refusals.ts';
+import { isMissingPermission, refusalOf } from './calls/refusals.ts';
 import type { CloudReader } from './cloud.ts';
 import { ANY_REGION } from './network/hosts.ts';
-import { MONITORED_A_CALL } from './wire/memory.ts';
+import { INSTANCES_PER_MONITOR_CALL } from './wire/memory.ts';
 
 /** An order waits 15 days to be paid; a day more for the difference of clocks. Source: docs/provider.md P80. */
-const UNPAID_FOR_MS = 16 * DAY;
+const UNPAID_WINDOW_MS = 16 * DAY;
 
 export interface InventoryOptions {
   /** Told after each scope: how many of them are read, and how many instances they hold so far. */
@@ -86,10 +86,10 @@ export async function readInventory(
 type Note = (what: string) => void;
 
 /** What a read gives; `otherwise`, with a note, where the identity may not ask. */
-function ifAllowed<Value>(read: Promise<Value>, otherwise: Value, what: string, note: Note) {
+function readIfAllowed<Value>(read: Promise<Value>, otherwise: Value, what: string, note: Note) {
   return read.catch((error: unknown) => {
     const refusal = refusalOf(error);
-    if (refusal === null || !isLackOfRights(refusal.code)) throw error;
+    if (refusal === null || !isMissingPermission(refusal.code)) throw error;
     note(`${what} could not be read: ${refusal.code}`);
     return otherwise;
   });
@@ -100,7 +100,7 @@ async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
   const what = `running tasks in ${region} (profile ${profile})`;
   const [instances, tasks, zones] = await Promise.all([
     reader.describeInstances(scope),
-    ifAllowed(reader.describeRunningTasks(scope), [], what, note),
+    readIfAllowed(reader.describeRunningTasks(scope), [], what, note),
     reader.describeZones(scope),
   ]);
   const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
@@ -113,10 +113,10 @@ async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
 /** What an account can pay, and the numbers of its unpaid orders by instance. */
 async function readAccount(reader: CloudReader, scope: Scope, now: number, note: Note) {
   const { profile } = scope;
-  const deals = reader.findDeals(scope, now - UNPAID_FOR_MS, now);
+  const deals = reader.findDeals(scope, now - UNPAID_WINDOW_MS, now);
   const [found, balance] = await Promise.all([
-    ifAllowed(deals, [], `unpaid orders of profile ${profile}`, note),
-    ifAllowed(reader.describeBalance(scope), null, `the balance of profile ${profile}`, note),
+    readIfAllowed(deals, [], `unpaid orders of profile ${profile}`, note),
+    readIfAllowed(reader.describeBalance(scope), null, `the balance of profile ${profile}`, note),
   ]);
   const unpaid = found
     .filter(({ state }) => state === 'unpaid')
@@ -130,7 +130,7 @@ async function readAccount(reader: CloudReader, scope: Scope, now: number, note:
  */
 export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): number {
   return inventory.scopes.reduce(
-    (sum, scope) => sum + Math.ceil(wantedOf(inventory, scope, ids).length / MONITORED_A_CALL),
+    (sum, scope) => sum + Math.ceil(wantedOf(inventory, scope, ids).length / INSTANCES_PER_MONITOR_CALL),
     0,
   );
 }
@@ -139,7 +139,7 @@ export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): nu
  * The same inventory with the memory in use of some instances: reading it takes a call for each cluster, so it is
  * read for those that a plan is about and for no more. A source that refuses leaves it unknown, with a note.
  */
-export async function readUsed(
+export async function readMemoryInUse(
   reader: CloudReader,
   inventory: Inventory,
   ids: ReadonlySet<string>,
@@ -149,7 +149,7 @@ export async function readUsed(
     inventory.scopes.map(async (scope) => {
       const wanted = wantedOf(inventory, scope, ids);
       const note = (what: string) => notes.add(`memory in use: ${what}`);
-      return wanted.length === 0 ? [] : [...(await reader.describeUsed(scope, wanted, note))];
+      return wanted.length === 0 ? [] : [...(await reader.describeMemoryInUse(scope, wanted, note))];
     }),
   );
   const used = new Map(found.flat());

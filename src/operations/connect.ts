@@ -4,19 +4,19 @@ import { createCloud, createReader } from '../cloud/client.ts';
 import type { Cloud, CloudReader } from '../cloud/cloud.ts';
 import { findCredentials } from '../cloud/credentials/find-credentials.ts';
 import type { CredentialsOf } from '../cloud/credentials/fresh-keys.ts';
-import { type Examination, examine as examineCloud, type Right } from '../cloud/examine.ts';
+import { type Examination, examine as examineCloud, type Permission } from '../cloud/examine.ts';
 import { createPermits } from '../cloud/limit/permits.ts';
 import { endpointFromEnvironment } from '../cloud/network/hosts.ts';
 import { createHttp } from '../cloud/network/http.ts';
 import { proxyFromEnvironment } from '../cloud/network/proxy.ts';
 import { askUrl, type Transport, type UrlAnswer } from '../cloud/network/transport.ts';
-import { nonces } from '../cloud/signing/sign-v1.ts';
+import { createNonces } from '../cloud/signing/sign-v1.ts';
 import { signatureFrom } from '../cloud/signing/signature.ts';
 import type { Scope } from '../model.ts';
 import { createCallCounter } from '../run/call-counter.ts';
 import { readTextOrNull, stateDirectoryOf } from './machine.ts';
 
-export type { CloudReader, Examination, Right };
+export type { CloudReader, Examination, Permission };
 
 /** Where the provider is, and with which credentials. */
 export interface ConnectOptions {
@@ -52,7 +52,7 @@ export function createParts(options: ConnectOptions) {
   const env = options.env;
   const transport = options.transport ?? createHttp({ proxy: proxyFromEnvironment(env) });
   const endpoint = options.endpoint ?? endpointFromEnvironment(env);
-  const signature = { name: signatureFrom(options.signature ?? null, env), nonce: nonces(Math.random) };
+  const signature = { name: signatureFrom(options.signature ?? null, env), nonce: createNonces(Math.random) };
   const home = env.HOME || homedir();
   const cloudOptions = {
     transport,

@@ -6,7 +6,7 @@ import {
   type InventoryReading,
   monitorCalls,
   readInventory,
-  readUsed,
+  readMemoryInUse,
 } from '../cloud/read-inventory.ts';
 import { count } from '../messages/en/format-size.ts';
 import type { Inventory, Plan, Scope } from '../model.ts';
@@ -63,7 +63,7 @@ export async function readMeasured(
     `reading the memory in use of ${count(ids.size, 'instance')}: ${count(calls, 'call')} of the monitor product (GetMonitorData), which bills calls beyond 1,000,000 a month`,
   );
   onProgress?.('instances measured', 0, ids.size);
-  const reading = await readUsed(reader, inventory, ids);
+  const reading = await readMemoryInUse(reader, inventory, ids);
   onProgress?.('instances measured', ids.size, ids.size);
   return { ...reading, calls };
 }

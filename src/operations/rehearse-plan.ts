@@ -29,7 +29,7 @@ export interface RehearseOptions {
  */
 export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptions = {}): Promise<Rehearsal> {
   // Loaded only for a rehearsal.
-  const [{ createRehearsal }, { apiClientOver }, { rehearsePlan }] = await Promise.all([
+  const [{ createRehearsal }, { createGatewayClient }, { rehearsePlan }] = await Promise.all([
     import('../simulator/rehearsal/rehearsal.ts'),
     import('../cloud/calls/gateway-client.ts'),
     import('../run/rehearse/rehearse-plan.ts'),
@@ -50,7 +50,7 @@ export async function rehearseSavedPlan(saved: SavedPlan, options: RehearseOptio
     seeds: { first: seed, count: seeds },
     durations,
     assumed: rehearsal.assumed,
-    providerFor: (run) => (clock) => apiClientOver(rehearsal.gatewayFor(run, clock), clock),
+    providerFor: (run) => (clock) => createGatewayClient(rehearsal.gatewayFor(run, clock), clock),
     chanceFor: rehearsal.chanceFor,
     version: VERSION,
     ...(onProgress ? { onRun: onProgress } : {}),

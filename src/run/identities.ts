@@ -44,7 +44,7 @@ export async function recordIdentities({
   journal,
 }: {
   readonly saved: Pick<SavedPlan, 'steps'>;
-  readonly cloudFor: (profile: string) => Pick<CloudReader, 'describeCaller'>;
+  readonly cloudFor: (profile: string) => Pick<CloudReader, 'describeIdentity'>;
   readonly clock: Clock;
   readonly leave: AbortSignal;
   readonly journal: Pick<JournalWriter, 'tell'>;
@@ -58,7 +58,7 @@ export async function recordIdentities({
     scopes.map(async (scope) => {
       const { profile } = scope;
       const answer = await cloudFor(profile)
-        .describeCaller(scope)
+        .describeIdentity(scope)
         .then(
           (caller): IdentityOnRecord => ({ profile, caller, why: null }),
           (error: unknown): IdentityOnRecord => {

@@ -12,7 +12,7 @@ import { createReader } from '../../src/cloud/client.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { TransportError } from '../../src/cloud/network/transport.ts';
-import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import { readInventory, readMemoryInUse } from '../../src/cloud/read-inventory.ts';
 import { encodeOrder } from '../../src/cloud/wire/order.ts';
 
 import type { Dimension, EditionName, Instance, Inventory, Plan, Quote, Size } from '../../src/model.ts';
@@ -302,14 +302,14 @@ async function drafted(
       secretId: SECRET_ID,
       secretKey: secret(SECRET_KEY),
       token: null,
-      source: 'a test',
+      sourceName: 'a test',
     }),
   });
   const scopes = ['ap-guangzhou', 'ap-shanghai'].map((region) => ({ region, profile: 'default' }));
   let { inventory } = await readInventory(reader, scopes, clock);
   let draft = draftPlan(given, inventory, clock.now());
   if (draft.toMeasure.length > 0) {
-    ({ inventory } = await readUsed(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id))));
+    ({ inventory } = await readMemoryInUse(reader, inventory, new Set(draft.toMeasure.map(({ id }) => id))));
     draft = draftPlan(given, inventory, clock.now());
   }
   const quotes = new Map<string, Quote | QuoteRefusal>();

@@ -84,7 +84,7 @@ describe('several accounts in one plan', () => {
     await clock.run(async () => {
       expect(await cloud.order(order('absent'), () => true)).toEqual({
         kind: 'not-sent',
-        why: 'no credentials for profile absent',
+        reason: 'no credentials for profile absent',
       });
       expect(await cloud.order(order('retail'), () => true)).toMatchObject({ kind: 'accepted' });
     });

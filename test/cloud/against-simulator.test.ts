@@ -5,8 +5,8 @@ import { createCloud } from '../../src/cloud/client.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
 import { createHttp } from '../../src/cloud/network/http.ts';
-import { readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
-import { nonces } from '../../src/cloud/signing/sign-v1.ts';
+import { readInventory, readMemoryInUse } from '../../src/cloud/read-inventory.ts';
+import { createNonces } from '../../src/cloud/signing/sign-v1.ts';
 import { SIGNATURES, type SignatureName } from '../../src/cloud/signing/signature.ts';
 import { type SimulateOptions, simulate } from '../../src/simulator/simulate.ts';
 
@@ -28,14 +28,14 @@ async function world(
     transport,
     clock: systemClock,
     endpoint: simulation.url,
-    signature: { name, nonce: nonces(Math.random) },
+    signature: { name, nonce: createNonces(Math.random) },
     permits,
     jitter: Math.random,
     credentials: () => ({
       secretId: simulation.secretId,
       secretKey: secret(keys.secretKey ?? simulation.secretKey),
       token: null,
-      source: 'the simulator',
+      sourceName: 'the simulator',
     }),
   });
   return { simulation, cloud, permits };
@@ -55,7 +55,7 @@ describe.each(SIGNATURES)('against the simulator over HTTP, signed by %s', (sign
     expect(inventory.catalogue.offers.length).toBeGreaterThan(10);
     expect(inventory.balances.default).toMatchObject({ currency: 'CNY' });
     const some = inventory.instances.filter(({ status }) => status === 'running').slice(0, 6);
-    const { inventory: used } = await readUsed(cloud, inventory, new Set(some.map(({ id }) => id)));
+    const { inventory: used } = await readMemoryInUse(cloud, inventory, new Set(some.map(({ id }) => id)));
     expect(used.instances.filter((one) => one.used !== null).length).toBe(some.length);
   });
 

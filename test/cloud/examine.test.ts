@@ -61,10 +61,10 @@ describe('an examination', () => {
     const reads = Object.values(READS).map(({ name }) => name as string);
     expect(sent.map(({ action }) => action).sort()).toEqual(reads.sort());
     expect(sent.some(({ action }) => action === ORDER.name)).toBe(false);
-    expect(found.rights.map(({ action }) => action.split(':')[1]).sort()).toEqual(reads.sort());
-    expect(new Set(found.rights.map(({ state }) => state))).toEqual(new Set(['granted']));
-    expect(found.untried).toBe('redis:UpgradeInstance');
-    expect(found.rights.filter((right) => right.for === 'some plans')).toEqual([]);
+    expect(found.permissions.map(({ action }) => action.split(':')[1]).sort()).toEqual(reads.sort());
+    expect(new Set(found.permissions.map(({ state }) => state))).toEqual(new Set(['granted']));
+    expect(found.untested).toBe('redis:UpgradeInstance');
+    expect(found.permissions.filter((right) => right.purpose === 'some plans')).toEqual([]);
   });
 
   it('says where the keys are from, who one is, and which host is asked', async () => {
@@ -105,7 +105,10 @@ describe('an examination', () => {
     const { found, sent } = await examined({
       answer: (one) => (one.action === action ? { code } : undefined),
     });
-    expect(found.rights.find((right) => right.action.endsWith(`:${action}`))).toMatchObject({ state, code });
+    expect(found.permissions.find((right) => right.action.endsWith(`:${action}`))).toMatchObject({
+      state,
+      code,
+    });
     expect(found.refused).toBeNull();
     expect(new Set(sent.map((one) => one.action)).size).toBe(Object.keys(READS).length);
   });
@@ -128,12 +131,12 @@ describe('an examination', () => {
       const found = await clock.run(() =>
         examine({
           ...clientOptions({ transport, clock }),
-          credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'a test' }),
+          credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, sourceName: 'a test' }),
           scope: SCOPE,
           proxy: null,
         }),
       );
-      return Object.fromEntries(found.rights.map(({ action, state }) => [action.split(':')[1], state]));
+      return Object.fromEntries(found.permissions.map(({ action, state }) => [action.split(':')[1], state]));
     };
     const all = (state: string) => Object.fromEntries(reads.map((name) => [name, state]));
     expect(await rightsOf([])).toEqual(all('granted'));
@@ -148,7 +151,7 @@ describe('an examination', () => {
     const { found, sent } = await examined({ answer: () => ({ code, message: `${SECRET_ID} ${TOKEN}` }) });
     expect(found.refused).toMatchObject({ code, fix: expect.stringMatching(fix) });
     expect(new Set(sent.map(({ action }) => action)).size).toBe(2);
-    expect(found.rights.every(({ state }) => state === 'unknown')).toBe(true);
+    expect(found.permissions.every(({ state }) => state === 'unknown')).toBe(true);
   });
 
   it.each<[string, number | null, number | null]>([
@@ -182,7 +185,7 @@ describe('an examination', () => {
       host: 'redis.tencentcloudapi.com',
       unreachable: expect.stringContaining('ECONNREFUSED'),
     });
-    expect(found.rights.map(({ state }) => state)).toEqual(['unreachable', 'unreachable']);
+    expect(found.permissions.map(({ state }) => state)).toEqual(['unreachable', 'unreachable']);
   });
 
   it('goes on where one product alone does not answer', async () => {
@@ -190,7 +193,7 @@ describe('an examination', () => {
       answer: ({ action }) =>
         action === 'GetMonitorData' ? { fault: 'getaddrinfo', sent: false } : undefined,
     });
-    expect(found.rights.filter(({ state }) => state !== 'granted')).toMatchObject([
+    expect(found.permissions.filter(({ state }) => state !== 'granted')).toMatchObject([
       { action: 'monitor:GetMonitorData', state: 'unreachable' },
     ]);
   });

@@ -40,7 +40,7 @@ describe('an order is answered', () => {
     [
       'not at all, where it names no order',
       { ok: {} },
-      { kind: 'no-answer', why: 'the answer names no order' },
+      { kind: 'no-answer', reason: 'the answer names no order' },
     ],
     ['not at all, where the order is an empty text', { ok: { DealName: '' } }, { kind: 'no-answer' }],
     [
@@ -58,7 +58,7 @@ describe('an order is answered', () => {
       { code: 'AuthFailure.SignatureFailure' },
       { kind: 'refused', code: 'AuthFailure.SignatureFailure' },
     ],
-    ['not at all, by a 500', { status: 500, body: '<html>' }, { kind: 'no-answer', why: 'HTTP 500' }],
+    ['not at all, by a 500', { status: 500, body: '<html>' }, { kind: 'no-answer', reason: 'HTTP 500' }],
     [
       'not at all, by a 502 with a refusal in it',
       { status: 502, body: '{"Response":{"Error":{"Code":"InvalidParameter"}}}' },
@@ -67,7 +67,7 @@ describe('an order is answered', () => {
     [
       'not at all, by a page that is not JSON',
       { status: 200, body: '<html>' },
-      { kind: 'no-answer', why: 'the answer is not JSON' },
+      { kind: 'no-answer', reason: 'the answer is not JSON' },
     ],
     [
       'not at all, by half of a JSON text',
@@ -78,7 +78,7 @@ describe('an order is answered', () => {
     [
       'not at all, by JSON of another kind',
       { status: 200, body: '[1]' },
-      { kind: 'no-answer', why: 'the answer has no Response' },
+      { kind: 'no-answer', reason: 'the answer has no Response' },
     ],
     [
       'not at all, by an error without a code',
@@ -93,7 +93,7 @@ describe('an order is answered', () => {
     [
       'not at all, by a reset after sending',
       { fault: 'other side closed', sent: true },
-      { kind: 'no-answer', why: 'other side closed' },
+      { kind: 'no-answer', reason: 'other side closed' },
     ],
   ])('%s', async (_, line, answer) => {
     const { run, transport, calls } = clientOver([line]);
@@ -114,9 +114,9 @@ describe('an order is answered', () => {
       },
       'the guard said no',
     ],
-  ])('not-sent, where %s', async (_, line, goAhead, why) => {
+  ])('not-sent, where %s', async (_, line, goAhead, reason) => {
     const { run, transport } = clientOver([line]);
-    expect(await run((cloud) => cloud.order(ORDER, goAhead))).toEqual({ kind: 'not-sent', why });
+    expect(await run((cloud) => cloud.order(ORDER, goAhead))).toEqual({ kind: 'not-sent', reason });
     expect(transport.sent).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe('an order is answered', () => {
     const cloud = createCloud(clientOptions({ transport, clock, credentials }));
     expect(await cloud.order(ORDER, yes)).toEqual({
       kind: 'not-sent',
-      why: 'no credentials for profile default',
+      reason: 'no credentials for profile default',
     });
   });
 

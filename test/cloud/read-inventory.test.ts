@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { discoverRegions, monitorCalls, readInventory, readUsed } from '../../src/cloud/read-inventory.ts';
+import {
+  discoverRegions,
+  monitorCalls,
+  readInventory,
+  readMemoryInUse,
+} from '../../src/cloud/read-inventory.ts';
 import type { Inventory } from '../../src/model.ts';
 import type { Line, Sent } from './fake-transport.ts';
 import { clientOver, row, SCOPE, START } from './scripted-client.ts';
@@ -185,7 +190,7 @@ describe('an inventory', () => {
     const { inventory: used, notes } = await run(async (cloud) => {
       const { inventory } = await readInventory(cloud, [SCOPE, SHANGHAI], clock);
       expect(monitorCalls(inventory, ids)).toBe(1);
-      return readUsed(cloud, inventory, ids);
+      return readMemoryInUse(cloud, inventory, ids);
     });
     expect(notes).toEqual([]);
     expect(used.instances).toMatchObject([{ used: { total: 300, fullestShard: 200 } }, { used: null }]);
@@ -196,7 +201,7 @@ describe('an inventory', () => {
     const { run, clock } = provider({ GetMonitorData: denied, DescribeInstanceShards: denied });
     const { inventory: used, notes } = await run(async (cloud) => {
       const { inventory } = await readInventory(cloud, [SCOPE, SHANGHAI], clock);
-      return readUsed(cloud, inventory, new Set(['crs-aaaa1111']));
+      return readMemoryInUse(cloud, inventory, new Set(['crs-aaaa1111']));
     });
     expect(used.instances).toMatchObject([{ used: null }, { used: null }]);
     expect(notes).toEqual([

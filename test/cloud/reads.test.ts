@@ -127,7 +127,7 @@ describe('a client for planning', () => {
       return { kind: 'ok', fields: {}, requestId: null };
     },
     lane: async () => ({ action: '', host: '', identity: '' }),
-    laneAtOnce: () => ({ action: '', host: '', identity: '' }),
+    laneSync: () => ({ action: '', host: '', identity: '' }),
     providerNow: () => 0,
   });
 
@@ -174,7 +174,7 @@ describe('a client for planning', () => {
       await reader.describeBalance(SCOPE);
       await reader.findDeals(SCOPE, START, START);
       await reader.describeOrders(SCOPE, ['2026010500000001'], 'CNY');
-      await reader.describeUsed(SCOPE, [named as never]);
+      await reader.describeMemoryInUse(SCOPE, [named as never]);
     });
     expect(new Set(transport.actions)).toEqual(
       new Set([

@@ -4,7 +4,7 @@ import { type CloudOptions, createCloud } from '../../src/cloud/client.ts';
 import type { CallRecord, Cloud, OrderRequest } from '../../src/cloud/cloud.ts';
 import { secret } from '../../src/cloud/credentials/find-credentials.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
-import { nonces } from '../../src/cloud/signing/sign-v1.ts';
+import { createNonces } from '../../src/cloud/signing/sign-v1.ts';
 import type { SignatureName } from '../../src/cloud/signing/signature.ts';
 import { type FakeTransport, fakeTransport, type Script } from './fake-transport.ts';
 
@@ -15,7 +15,7 @@ export const KEYS = {
   secretId: SECRET_ID,
   secretKey: secret(SECRET_KEY),
   token: secret(TOKEN),
-  source: 'a test',
+  sourceName: 'a test',
 };
 export const SCOPE = { region: 'ap-guangzhou', profile: 'default' };
 
@@ -70,7 +70,7 @@ export function clientOver(
       transport,
       clock,
       endpoint,
-      signature: { name: signature, nonce: nonces(() => 0.5) },
+      signature: { name: signature, nonce: createNonces(() => 0.5) },
       onCall: (record) => calls.push(record),
       credentials: () => {
         asked += 1;

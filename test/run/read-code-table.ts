@@ -187,7 +187,7 @@ export async function planAgainst(fault: string, action: string): Promise<string
   let tries = 0;
   const reader = createReader({
     clock,
-    credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, source: 'the story' }),
+    credentials: () => ({ secretId, secretKey: secret(secretKey), token: null, sourceName: 'the story' }),
     endpoint: null,
     jitter: () => 0.5,
     transport: {

@@ -1,7 +1,7 @@
 // Goal: a rehearsal is the executor itself: the same outcomes as a run against the simulated provider, the same bytes from
 // the same seed, with everything that a saved plan may hold, and nothing of the outside.
 import { describe, expect, it } from 'vitest';
-import { apiClientOver } from '../../src/cloud/calls/gateway-client.ts';
+import { createGatewayClient } from '../../src/cloud/calls/gateway-client.ts';
 import { canonical } from '../../src/digest.ts';
 import { decode } from '../../src/journal/chain.ts';
 import type { Report, SavedPlan } from '../../src/model.ts';
@@ -73,7 +73,10 @@ describe('a rehearsal', () => {
       saved,
       startsAt,
       providerIn: (clock) =>
-        apiClientOver(provider.gatewayFor({ seed: 4, faults: ['lost-answer:0.3'], startsAt }, clock), clock),
+        createGatewayClient(
+          provider.gatewayFor({ seed: 4, faults: ['lost-answer:0.3'], startsAt }, clock),
+          clock,
+        ),
       chance: provider.chanceFor(4),
       version: '0.0.0',
     });

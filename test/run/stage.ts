@@ -163,7 +163,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   );
   const cloud = simulatedCloud(world, clock, seed);
   const disk = memoryDisk();
-  const own = { secretId, secretKey: secret(secretKey), token: null, source: 'the story' };
+  const own = { secretId, secretKey: secret(secretKey), token: null, sourceName: 'the story' };
   const credentials = () => options.keysFrom?.(world, clock.now()) ?? own;
   const common = {
     credentials,

@@ -160,7 +160,7 @@ export function createProvider(
       async lane(action) {
         return lane(action);
       },
-      laneAtOnce: lane,
+      laneSync: lane,
       providerNow: providerTime.now,
       async send({ action, scope, fields }, goAhead): Promise<Answer> {
         const isOrder = action.name === ORDER;
@@ -300,7 +300,7 @@ function toAnswer(served: ServedRequest, watcher: Watcher, action: string): Answ
     case 'html':
     case 'half-json':
       watcher.recordEvent(served.kind === 'http-500' ? '5xx' : served.kind, action);
-      return { kind: 'unusable', why: served.kind };
+      return { kind: 'unusable', reason: served.kind };
     default:
       watcher.recordEvent(served.kind === 'reset-before' ? 'reset before' : 'reset after execution', action);
       throw new TransportError('the connection was reset', true);

@@ -3,7 +3,7 @@
  * executor, client and journal writer are the real ones. Provider, network, disk and machine are simulated.
  */
 import { type Clock, iso, VirtualClock } from '../../src/clock.ts';
-import { cloudOver } from '../../src/cloud/client.ts';
+import { createCloudOver } from '../../src/cloud/client.ts';
 import type { Cloud, CloudReader } from '../../src/cloud/cloud.ts';
 import { createPermits } from '../../src/cloud/limit/permits.ts';
 import type { Transport } from '../../src/cloud/network/transport.ts';
@@ -481,7 +481,7 @@ function createCalmMachine(clock: Clock): Machine {
 }
 
 function createCalmReader(provider: Provider, clock: Clock): CloudReader {
-  return cloudOver(provider.clientFor(createCalmMachine(clock), true), {
+  return createCloudOver(provider.clientFor(createCalmMachine(clock), true), {
     clock,
     permits: createPermits(clock, 18),
     jitter: () => 0.5,

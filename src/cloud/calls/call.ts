@@ -24,7 +24,7 @@ export interface ApiClient {
   /** What the provider counts this call with. @throws RefitError as `send` does. */
   lane(action: Action, scope: Scope): Promise<Lane>;
   /** The same, without waiting for the keys to be found. @throws RefitError where the scope has no host. */
-  laneAtOnce(action: Action, scope: Scope): Lane;
+  laneSync(action: Action, scope: Scope): Lane;
 }
 
 const READ_NAMES: ReadonlySet<string> = new Set(Object.values(READS).map((action) => action.name));

@@ -14,7 +14,7 @@ import type { ApiClient } from './call.ts';
 import { createProviderTime } from './provider-time.ts';
 
 /** What is asked of such a provider. */
-export interface GatewayPorts {
+export interface GatewayPort {
   ask(call: {
     readonly product: string;
     readonly action: string;
@@ -26,11 +26,11 @@ export interface GatewayPorts {
   }): Promise<
     | { readonly kind: 'ok'; readonly fields: Fields; readonly date: string }
     | (Exclude<Answer, { readonly kind: 'ok' }> & { readonly date: string })
-    | { readonly kind: 'lost'; readonly why: string }
+    | { readonly kind: 'lost'; readonly reason: string }
   >;
 }
 
-export function apiClientOver(door: GatewayPorts, clock: Clock): ApiClient {
+export function createGatewayClient(door: GatewayPort, clock: Clock): ApiClient {
   const time = createProviderTime(clock);
   const laneOf = ({ product, name }: Action, { region, profile }: Scope): Lane => ({
     action: name,
@@ -39,7 +39,7 @@ export function apiClientOver(door: GatewayPorts, clock: Clock): ApiClient {
   });
   return {
     lane: async (action, scope) => laneOf(action, scope),
-    laneAtOnce: laneOf,
+    laneSync: laneOf,
     providerNow: time.now,
     async send({ action, scope, fields }, goAhead): Promise<Answer> {
       if (!goAhead()) throw new TransportError('the guard said no just before sending', false);
@@ -53,7 +53,7 @@ export function apiClientOver(door: GatewayPorts, clock: Clock): ApiClient {
         host: laneOf(action, scope).host,
         fields,
       });
-      if (answer.kind === 'lost') throw new TransportError(answer.why, true);
+      if (answer.kind === 'lost') throw new TransportError(answer.reason, true);
       time.heard(answer.date, sentAt);
       if (answer.kind !== 'ok') return answer;
       return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId) };

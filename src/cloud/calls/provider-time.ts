@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 export type ProviderTime = ReturnType<typeof createProviderTime>;
 
 /** Further off, the provider refuses what is signed: then it is not its clock that the header tells. */
-const BELIEVED = 330_000;
+const MAX_SKEW_MS = 330_000;
 
 /** Each answer bounds how far ahead of the monotonic clock the provider's is; the bounds of many are narrower than a second. */
 export function createProviderTime(clock: Clock) {
@@ -35,7 +35,7 @@ export function createProviderTime(clock: Clock) {
       const own = clock.now();
       if (ahead === null) return own;
       const theirs = clock.monotonic() + (ahead[0] + ahead[1]) / 2;
-      return Math.abs(theirs - own) > BELIEVED ? own : theirs;
+      return Math.abs(theirs - own) > MAX_SKEW_MS ? own : theirs;
     },
   };
 }

@@ -12,19 +12,19 @@ import { TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import type { Call, ReadApiClient } from './call.ts';
-import { isExpiredToken, isPassing, plain } from './refusals.ts';
+import { isExpiredToken, isTransient, sanitizeLine } from './refusals.ts';
 
 /** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
-const MOST_TRIES = 6;
-const MOST_LIMIT_REFUSALS = 30;
+const MAX_TRIES = 6;
+const MAX_LIMIT_REFUSALS = 30;
 /** Slots that pass while a connection is being made; the connection stays, so the next one is met. */
-const MOST_LOST_SLOTS = 20;
+const MAX_LOST_SLOTS = 20;
 
 /** No answer takes so long; a machine that sleeps does. As long as a signature is good for: docs/provider.md P153. */
 const SLEPT_MS = 5 * MINUTE;
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 8 * SECOND;
+const MAX_PAUSE_MS = 8 * SECOND;
 
 export interface ReadOptions {
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<Rea
  * Source of the classes: docs/provider.md P160.
  * @throws RefitError `provider-unreachable` where no try was answered.
  */
-export function openRead(caller: ReadApiClient, options: ReadOptions): Read {
+export function createRead(caller: ReadApiClient, options: ReadOptions): Read {
   const { clock, jitter } = options;
   return async (action, scope, fields) => {
     const lane = await caller.lane(action, scope);
@@ -60,7 +60,7 @@ export function openRead(caller: ReadApiClient, options: ReadOptions): Read {
       if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
       if (answer.kind === 'ok') return answer;
       if (byLimit) {
-        if (++limited >= MOST_LIMIT_REFUSALS) return answer;
+        if (++limited >= MAX_LIMIT_REFUSALS) return answer;
         continue; // The permit is the pause.
       }
       if (answer.kind === 'refused' && isExpiredToken(answer.code) && !renewed) {
@@ -70,19 +70,19 @@ export function openRead(caller: ReadApiClient, options: ReadOptions): Read {
       // Signed before the machine slept, and come too late: that says nothing of the clock.
       const slept = sentAt !== null && clock.now() - sentAt > SLEPT_MS;
       const isStale = answer.kind === 'refused' && answer.code === 'AuthFailure.SignatureExpire' && slept;
-      if (answer.kind === 'refused' && !isPassing(answer.code) && !isStale) return answer;
-      if (++faults >= MOST_TRIES) {
+      if (answer.kind === 'refused' && !isTransient(answer.code) && !isStale) return answer;
+      if (++faults >= MAX_TRIES) {
         if (answer.kind === 'refused') return answer;
         throw new RefitError(
           'provider-unreachable',
-          `${lane.host} did not answer ${action.name}: ${plain(answer.why)} (${faults} tries)`,
+          `${lane.host} did not answer ${action.name}: ${sanitizeLine(answer.reason)} (${faults} tries)`,
           // The provider answers with 200 whatever it refuses: another status is of something on the way.
-          /^HTTP 4/.test(answer.why)
+          /^HTTP 4/.test(answer.reason)
             ? 'check --endpoint and what is on the way; a gateway for forms alone wants --signature HmacSHA256'
             : 'check the network and --endpoint, then type the same command again',
         );
       }
-      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));
+      const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));
       await clock.sleep(pause * (0.5 + 0.5 * jitter()));
     }
   };
@@ -103,12 +103,12 @@ async function sendAtSlot(caller: ReadApiClient, { permits, clock }: ReadOptions
       const answer = await caller.send(call, goAhead);
       const left = sentAt ?? slot.at;
       if (answer.kind !== 'unusable')
-        permits.heard(slot, left, answer.kind === 'refused' && isLimitCode(answer.code));
+        permits.onResponse(slot, left, answer.kind === 'refused' && isLimitCode(answer.code));
       return { answer, sentAt: left };
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      if (late && !error.sent && lost < MOST_LOST_SLOTS) continue;
-      const answer = { kind: 'unusable', why: error.message } as const;
+      if (late && !error.sent && lost < MAX_LOST_SLOTS) continue;
+      const answer = { kind: 'unusable', reason: error.message } as const;
       return { answer, sentAt: error.sent ? (sentAt ?? slot.at) : null };
     }
   }

@@ -5,7 +5,7 @@ import type { Refusal } from '../cloud.ts';
 import type { Action } from '../wire/actions.ts';
 
 /** Codes of a fault that may be over at the next try. */
-export function isPassing(code: string): boolean {
+export function isTransient(code: string): boolean {
   return (
     code === 'InternalError' ||
     code.startsWith('InternalError.') ||
@@ -21,7 +21,7 @@ export function isExpiredToken(code: string): boolean {
 }
 
 /** Codes that say the identity may not ask this. Three layers, three spellings. Source: docs/provider.md P159. */
-export function isLackOfRights(code: string): boolean {
+export function isMissingPermission(code: string): boolean {
   return (
     code === 'AuthFailure.UnauthorizedOperation' ||
     code === 'UnauthorizedOperation' ||
@@ -31,18 +31,19 @@ export function isLackOfRights(code: string): boolean {
 }
 
 /** Codes that refuse the keys or the clock themselves: every other call would be refused alike. */
-export function isOfKeys(code: string): boolean {
-  return (code === 'AuthFailure' || code.startsWith('AuthFailure.')) && !isLackOfRights(code);
+export function isKeyRefusal(code: string): boolean {
+  return (code === 'AuthFailure' || code.startsWith('AuthFailure.')) && !isMissingPermission(code);
 }
 
 /** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */
-export function refusedRead(action: Action, scope: Scope, refusal: Refusal): RefitError {
+export function readRefusedError(action: Action, scope: Scope, refusal: Refusal): RefitError {
   const { code } = refusal;
   const grant = `let this identity call ${action.product}:${action.name}`;
-  const what = `${action.name} in ${scope.region} (profile ${plain(scope.profile)}) was refused: ${plain(code)}: ${plain(refusal.message)}`;
+  const what = `${action.name} in ${scope.region} (profile ${sanitizeLine(scope.profile)}) was refused: ${sanitizeLine(code)}: ${sanitizeLine(refusal.message)}`;
   // One lack, whichever layer tells it: these credentials are refused this call.
-  if (isLackOfRights(code)) return new RefitError('credentials-refused', what, grant, { cause: refusal });
-  if (isOfKeys(code))
+  if (isMissingPermission(code))
+    return new RefitError('credentials-refused', what, grant, { cause: refusal });
+  if (isKeyRefusal(code))
     return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
   const fix = isLimitCode(code)
     ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
@@ -67,7 +68,7 @@ export function refusalOf(error: unknown): Refusal | null {
 }
 
 /** A text from outside for one line of a message: control and direction characters written out, and not endless. */
-export function plain(text: string): string {
+export function sanitizeLine(text: string): string {
   const shown = text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,

@@ -16,7 +16,7 @@ import type { ProviderTime } from './provider-time.ts';
 /** The time a call may take, as the provider's own clients have it. Source: docs/provider.md P188. */
 const TIMEOUT_MS = MINUTE;
 
-export interface Sending {
+export interface OutgoingCall {
   readonly action: Action;
   readonly host: Host;
   /** For actions that take one. */
@@ -38,7 +38,7 @@ export interface CallSigner {
  * What signs with these keys, and the only thing that sees them. Derived keys are kept in it, so make one for each set.
  * @param signature absent: TC3-HMAC-SHA256.
  */
-export function signerFor(keys: Credentials, signature?: Signature): CallSigner {
+export function createSigner(keys: Credentials, signature?: Signature): CallSigner {
   const token = () => keys.token?.reveal() ?? null;
   const secretKey = () => keys.secretKey.reveal();
   const shown = { secretId: keys.secretId, token };
@@ -67,7 +67,7 @@ export function signerFor(keys: Credentials, signature?: Signature): CallSigner 
  * For the one call that carries a token of elsewhere instead of a signature, and has one form alone.
  * @param token shown nowhere.
  */
-export function unsigned(token: string): CallSigner {
+export function createTokenSigner(token: string): CallSigner {
   return {
     sign({ fields, ...call }) {
       const body = JSON.stringify(fields);
@@ -79,7 +79,7 @@ export function unsigned(token: string): CallSigner {
 /** @throws TransportError of the transport. */
 export async function sendCall(
   by: { readonly transport: Transport; readonly clock: Clock; readonly time?: ProviderTime },
-  { action, host, region, fields, signer }: Sending,
+  { action, host, region, fields, signer }: OutgoingCall,
   goAhead?: () => boolean,
 ): Promise<Answer> {
   const { headers, body, hidden } = signer.sign({
@@ -101,14 +101,14 @@ export async function sendCall(
     ...given({ goAhead }),
   });
   by.time?.heard(answer.date, sentAt);
-  return withoutKeys(decodeAnswer(answer), hidden);
+  return redactKeys(decodeAnswer(answer), hidden);
 }
 
 /**
  * A server that repeats what it was sent may not bring an id, a token or a signature into a message that is kept: as it
  * is, nor as a form spells it.
  */
-function withoutKeys(answer: Answer, hidden: readonly string[]): Answer {
+function redactKeys(answer: Answer, hidden: readonly string[]): Answer {
   if (answer.kind !== 'refused') return answer;
   const texts = hidden.filter((text) => text.length >= 8);
   const spelt = [...texts, ...texts.map(encodeURIComponent)];

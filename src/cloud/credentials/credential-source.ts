@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { SECOND } from '../../units.ts';
 import type { Transport } from '../network/transport.ts';
-import { type Credentials, complete } from '../signing/keys.ts';
+import { type Credentials, checkKeys } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
 import { type Fields, number, text } from '../wire/fields.ts';
 
@@ -31,7 +31,7 @@ export interface CredentialSources extends CallNetwork {
 /** The same for one place of the chain; `readFile` throws RefitError where a file is there and cannot be read. */
 export interface Search extends CredentialSources {
   /** True where this place has given keys before: silence is then a fault, and no reason to look further. */
-  readonly again: boolean;
+  readonly isRenewal: boolean;
 }
 
 /** Keys, and the role that is to be assumed with them, if any. */
@@ -61,7 +61,7 @@ export interface Role {
  * @throws RefitError `no-credentials` as `complete` does.
  */
 export function temporaryKeys(source: string, identity: string, fields: Fields): Credentials | null {
-  const keys = complete(source, {
+  const keys = checkKeys(source, {
     secret_id: text(fields.TmpSecretId),
     secret_key: text(fields.TmpSecretKey),
     token: text(fields.Token),

@@ -1,5 +1,5 @@
 /** Keys from the SDKs' own file: INI, one section a profile. Source: docs/provider.md P176 and P177. */
-import { complete, type Pair } from '../signing/keys.ts';
+import { checkKeys, type KeyFields } from '../signing/keys.ts';
 import { type Found, noKeys, type Search } from './credential-source.ts';
 
 /**
@@ -18,14 +18,14 @@ export async function fromCredentialsFile({ env, home, profile, readFile }: Sear
       );
     }
     const section = text === null ? null : iniSection(text, profile);
-    const keys = section && complete(`[${profile}] in ${path}`, section);
+    const keys = section && checkKeys(`[${profile}] in ${path}`, section);
     if (keys) return { keys, role: null };
   }
   return null;
 }
 
 /** The keys of one section of an INI text, or null where it has no such section. */
-function iniSection(text: string, name: string): Pair | null {
+function iniSection(text: string, name: string): KeyFields | null {
   let section: Map<string, string> | null = null;
   let here = false;
   for (const raw of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {

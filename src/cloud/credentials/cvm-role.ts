@@ -7,7 +7,7 @@ import { RefitError } from '../../errors.ts';
 import { endpointHost, isLoopback } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
-import { parsed } from '../wire/fields.ts';
+import { parseObject } from '../wire/fields.ts';
 import { type Found, noKeys, type Search, temporaryKeys } from './credential-source.ts';
 
 /** An address that only virtual machines of the provider's reach. */
@@ -15,7 +15,7 @@ const ORIGIN = 'http://metadata.tencentyun.com';
 const ROLES = '/latest/meta-data/cam/security-credentials/';
 
 /** Elsewhere than on such a machine nobody answers, and a laptop must not hang. */
-const FIRST_LOOK_MS = 1000;
+const PROBE_TIMEOUT_MS = 1000;
 const TIMEOUT_MS = 3000;
 const TRIES = 3;
 const PAUSE_MS = 300;
@@ -23,8 +23,8 @@ const PAUSE_MS = 300;
 /** A loopback endpoint is no provider's machine: its role is asked for only where one is named. */
 export async function fromCvmRole(search: Search): Promise<Found | null> {
   const roleName = search.env.TENCENTCLOUD_CAM_ROLE_NAME || null;
-  if (roleName === null && !search.again && originFor(search.endpoint) !== ORIGIN) return null;
-  const keys = await roleKeys(search, search.again, roleName);
+  if (roleName === null && !search.isRenewal && originFor(search.endpoint) !== ORIGIN) return null;
+  const keys = await roleKeys(search, search.isRenewal, roleName);
   return keys && { keys, role: null };
 }
 
@@ -39,7 +39,7 @@ export async function roleKeys(
   must: boolean,
   roleName: string | null = null,
 ): Promise<Credentials | null> {
-  const role = roleName ?? (await ask(search, ROLES, must))?.split(/\s/, 1)[0];
+  const role = roleName ?? (await readPage(search, ROLES, must))?.split(/\s/, 1)[0];
   // Whoever intercepts names that do not exist answers with a page, and that names no role.
   if (role === undefined || !/^[\w+=,.@-]{1,128}$/.test(role)) {
     if (!must && roleName === null) return null;
@@ -49,7 +49,7 @@ export async function roleKeys(
     );
   }
   const source = `role ${role} of this machine`;
-  const answer = parsed((await ask(search, ROLES + encodeURIComponent(role), true)) ?? '');
+  const answer = parseObject((await readPage(search, ROLES + encodeURIComponent(role), true)) ?? '');
   const keys = answer?.Code === 'Success' ? temporaryKeys(source, source, answer) : null;
   if (keys !== null) return keys;
   throw noKeys(
@@ -65,7 +65,7 @@ function originFor(endpoint: string | null): string {
 }
 
 /** The text of a page of the service; null where it has none, or, unless it must, where nobody answers. */
-async function ask(search: Search, path: string, must: boolean): Promise<string | null> {
+async function readPage(search: Search, path: string, must: boolean): Promise<string | null> {
   for (let tries = 1; ; tries++) {
     let why: string;
     try {
@@ -74,7 +74,7 @@ async function ask(search: Search, path: string, must: boolean): Promise<string 
         get: path,
         headers: {},
         body: '',
-        timeout: must ? TIMEOUT_MS : FIRST_LOOK_MS,
+        timeout: must ? TIMEOUT_MS : PROBE_TIMEOUT_MS,
       });
       if (answer.status === 200) return answer.body.trim();
       if (answer.status === 404) return null;

@@ -1,12 +1,12 @@
 /** Keys and a role from the environment. Source: docs/provider.md P176 and P183. */
-import { complete } from '../signing/keys.ts';
+import { checkKeys } from '../signing/keys.ts';
 import { type Found, type Role, roleFrom, type Search } from './credential-source.ts';
 
 /** As the Node SDK, tccli and Terraform spell it. */
 const TOKEN_NAMES = ['TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];
 
 export async function fromEnvironment({ env }: Search): Promise<Found | null> {
-  const keys = complete('the environment', {
+  const keys = checkKeys('the environment', {
     secret_id: env.TENCENTCLOUD_SECRET_ID,
     secret_key: env.TENCENTCLOUD_SECRET_KEY,
     token: TOKEN_NAMES.map((name) => env[name]).find((value) => value !== undefined && value !== ''),

@@ -16,7 +16,7 @@ import { fromTke } from './tke.ts';
 export { type Credentials, type Secret, secret } from '../signing/keys.ts';
 export type { CredentialSources } from './credential-source.ts';
 
-interface SourceLocation {
+interface ChainEntry {
   readonly name: CredentialSource;
   /** Whether it is looked at: `unnamed` only where no profile is named, `environment` where none is named on purpose. */
   readonly when: 'always' | 'unnamed' | 'environment';
@@ -24,7 +24,7 @@ interface SourceLocation {
 }
 
 /** The chain, in order. */
-const CHAIN: readonly SourceLocation[] = [
+const CHAIN: readonly ChainEntry[] = [
   { name: 'environment', when: 'environment', find: fromEnvironment },
   { name: 'credentials-file', when: 'always', find: fromCredentialsFile },
   { name: 'tccli', when: 'always', find: fromTccli },
@@ -50,7 +50,7 @@ export async function findCredentials(places: CredentialSources, before?: Creden
     ...places,
     profile: named ?? 'default',
     readFile: (path) => read(places, path),
-    again: before?.place !== undefined,
+    isRenewal: before?.source !== undefined,
   };
   if (!PROFILE.test(search.profile)) {
     throw new RefitError(
@@ -60,20 +60,20 @@ export async function findCredentials(places: CredentialSources, before?: Creden
     );
   }
   for (const { name, when, find } of CHAIN) {
-    if (search.again && name !== before!.place) continue;
+    if (search.isRenewal && name !== before!.source) continue;
     if ((when === 'environment' && onPurpose) || (when === 'unnamed' && named !== null)) continue;
     const found = await find(search);
     if (found === null) continue;
     const role = (onPurpose ? null : roleFromEnvironment(env)) ?? found.role;
     const keys = role === null ? found.keys : await assumeRole(places, found.keys, role);
-    return { ...keys, place: name };
+    return { ...keys, source: name };
   }
-  throw search.again
-    ? noKeys(`${before!.source} gave keys before, and has none now`, howToGive(profile))
-    : noKeys(`no credentials for profile ${search.profile}`, howToGive(search.profile));
+  throw search.isRenewal
+    ? noKeys(`${before!.sourceName} gave keys before, and has none now`, fixForMissingKeys(profile))
+    : noKeys(`no credentials for profile ${search.profile}`, fixForMissingKeys(search.profile));
 }
 
-function howToGive(profile: string): string {
+function fixForMissingKeys(profile: string): string {
   const file = `put secret_id and secret_key under [${profile}] in ~/.tencentcloud/credentials`;
   return profile === 'default'
     ? `export TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or ${file}`

@@ -15,47 +15,47 @@ const SHARE_OF_LIFE = 0.8;
 const BEFORE_END_MS = 5 * MINUTE;
 const SHARE_OF_SHORT_LIFE = 0.5;
 /** So close to their end, or in such a share of a life that is short, they are used only where there are no others. */
-const LAST_MS = 10 * SECOND;
-const LAST_SHARE = 0.1;
+const WAIT_BEFORE_END_MS = 10 * SECOND;
+const WAIT_SHARE = 0.1;
 /** After a renewal that failed, while the old ones are still good. */
-const PAUSE_MS = 10 * SECOND;
+const RETRY_AFTER_MS = 10 * SECOND;
 
-interface Held {
+interface ProfileKeys {
   keys: Credentials | null;
   /** Wall-clock moment from which they are to be renewed. */
   dueAt: number;
   /** Wall-clock moment from which others are waited for. */
-  lastFrom: number;
+  waitFrom: number;
   /** Refused by the provider, whatever their expiry says. */
-  spent: boolean;
-  asking: Promise<Credentials> | null;
+  rejected: boolean;
+  renewal: Promise<Credentials> | null;
 }
 
 /** Holds the keys of each profile; one search for them at a time. */
-export function keepFresh(find: CredentialsOf, clock: Clock) {
-  const profiles = new Map<string, Held>();
-  const heldOf = (profile: string): Held => {
-    const empty = { keys: null, dueAt: Infinity, lastFrom: Infinity, spent: false, asking: null };
+export function createFreshKeys(find: CredentialsOf, clock: Clock) {
+  const profiles = new Map<string, ProfileKeys>();
+  const heldOf = (profile: string): ProfileKeys => {
+    const empty = { keys: null, dueAt: Infinity, waitFrom: Infinity, rejected: false, renewal: null };
     const held = profiles.get(profile) ?? empty;
     profiles.set(profile, held);
     return held;
   };
 
-  const renew = (profile: string, held: Held): Promise<Credentials> => {
+  const renew = (profile: string, held: ProfileKeys): Promise<Credentials> => {
     const search = async () => {
       try {
         const found = await find(profile, held.keys ?? undefined);
-        Object.assign(held, { keys: found, ...moments(found, clock.now()), spent: false });
+        Object.assign(held, { keys: found, ...moments(found, clock.now()), rejected: false });
         return found;
       } catch (error) {
-        held.dueAt = clock.now() + PAUSE_MS;
+        held.dueAt = clock.now() + RETRY_AFTER_MS;
         throw error;
       } finally {
-        held.asking = null;
+        held.renewal = null;
       }
     };
-    held.asking ??= search();
-    return held.asking;
+    held.renewal ??= search();
+    return held.renewal;
   };
 
   return {
@@ -63,9 +63,9 @@ export function keepFresh(find: CredentialsOf, clock: Clock) {
     async of(profile: string): Promise<Credentials> {
       const held = heldOf(profile);
       const { keys } = held;
-      if (keys === null || held.spent) return renew(profile, held);
+      if (keys === null || held.rejected) return renew(profile, held);
       const now = clock.now();
-      if (now >= held.lastFrom) {
+      if (now >= held.waitFrom) {
         return renew(profile, held).catch((error: unknown) => {
           if (clock.now() < keys.expiresAt!) return keys;
           throw error;
@@ -79,14 +79,14 @@ export function keepFresh(find: CredentialsOf, clock: Clock) {
     /** Says that the provider refused these as expired or withdrawn: the next caller waits for others. */
     refused(profile: string, keys: Credentials): void {
       const held = heldOf(profile);
-      if (held.keys === keys) held.spent = true;
+      if (held.keys === keys) held.rejected = true;
     },
   };
 }
 
-function moments({ expiresAt }: Credentials, now: number): Pick<Held, 'dueAt' | 'lastFrom'> {
-  if (expiresAt === undefined) return { dueAt: Infinity, lastFrom: Infinity };
+function moments({ expiresAt }: Credentials, now: number): Pick<ProfileKeys, 'dueAt' | 'waitFrom'> {
+  if (expiresAt === undefined) return { dueAt: Infinity, waitFrom: Infinity };
   const life = Math.max(0, expiresAt - now);
   const due = Math.min(SHARE_OF_LIFE * life, Math.max(life - BEFORE_END_MS, SHARE_OF_SHORT_LIFE * life));
-  return { dueAt: now + due, lastFrom: expiresAt - Math.min(LAST_MS, LAST_SHARE * life) };
+  return { dueAt: now + due, waitFrom: expiresAt - Math.min(WAIT_BEFORE_END_MS, WAIT_SHARE * life) };
 }

@@ -5,8 +5,8 @@
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode } from '../../model.ts';
-import { isOfKeys, isPassing, plain } from '../calls/refusals.ts';
-import { type Sending, sendCall, signerFor, unsigned } from '../calls/send-call.ts';
+import { isKeyRefusal, isTransient, sanitizeLine } from '../calls/refusals.ts';
+import { createSigner, createTokenSigner, type OutgoingCall, sendCall } from '../calls/send-call.ts';
 import { ANY_REGION, accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
 import type { Credentials } from '../signing/keys.ts';
@@ -20,10 +20,10 @@ const PAUSE_MS = 400;
 
 /** Assumes a role with other keys. @throws RefitError */
 export function assumeRole(network: CallNetwork, base: Credentials, role: Role): Promise<Credentials> {
-  return keysOf(network, role, `by ${base.source}`, {
+  return keysOf(network, role, `by ${base.sourceName}`, {
     action: { ...STS, name: 'AssumeRole' },
     region: ANY_REGION, // The one that the provider's own clients name here.
-    signer: signerFor(base, network.signature),
+    signer: createSigner(base, network.signature),
     fields: {},
   });
 }
@@ -36,12 +36,12 @@ export function assumeRoleWithWebIdentity(
   return keysOf(network, by.role, 'by the identity of this pod', {
     action: { ...STS, name: 'AssumeRoleWithWebIdentity' },
     region: by.region,
-    signer: unsigned(by.token),
+    signer: createTokenSigner(by.token),
     fields: { ProviderId: by.providerId, WebIdentityToken: by.token },
   });
 }
 
-type Request = Omit<Sending, 'host'>;
+type Request = Omit<OutgoingCall, 'host'>;
 
 async function keysOf(network: CallNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
   const { arn, session, duration, externalId } = role;
@@ -73,17 +73,17 @@ async function answerOf(network: CallNetwork, source: string, request: Request):
       answer = await sendCall(network, { ...request, host });
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      answer = { kind: 'unusable', why: error.message };
+      answer = { kind: 'unusable', reason: error.message };
     }
     if (answer.kind === 'ok') return answer.fields;
-    if (answer.kind === 'refused' && !isPassing(answer.code) && !isLimitCode(answer.code)) {
+    if (answer.kind === 'refused' && !isTransient(answer.code) && !isLimitCode(answer.code)) {
       throw refused(source, answer.code, answer.message);
     }
     if (tries >= TRIES) {
-      const why = answer.kind === 'unusable' ? answer.why : `${answer.code}: ${answer.message}`;
+      const why = answer.kind === 'unusable' ? answer.reason : `${answer.code}: ${answer.message}`;
       throw new RefitError(
         'provider-unreachable',
-        `${host.host} gave no keys for ${source}: ${plain(why)} (${tries} tries)`,
+        `${host.host} gave no keys for ${source}: ${sanitizeLine(why)} (${tries} tries)`,
         'check the network and --endpoint, then type the same command again',
       );
     }
@@ -95,8 +95,12 @@ function refused(source: string, code: string, message: string): RefitError {
   const fix =
     code === 'AuthFailure.SignatureExpire'
       ? "set this machine's clock: it is more than five minutes off"
-      : isOfKeys(code)
+      : isKeyRefusal(code)
         ? 'check the keys that the role is assumed with'
         : 'let these keys call sts:AssumeRole, and let the role trust them';
-  return new RefitError('credentials-refused', `${source}: ${plain(code)}: ${plain(message)}`, fix);
+  return new RefitError(
+    'credentials-refused',
+    `${source}: ${sanitizeLine(code)}: ${sanitizeLine(message)}`,
+    fix,
+  );
 }

@@ -3,8 +3,8 @@
  * Source: docs/provider.md P184.
  */
 import { SECOND } from '../../units.ts';
-import { complete } from '../signing/keys.ts';
-import { number, parsed, text } from '../wire/fields.ts';
+import { checkKeys } from '../signing/keys.ts';
+import { number, parseObject, text } from '../wire/fields.ts';
 import { type Found, noKeys, roleFrom, type Search } from './credential-source.ts';
 import { roleKeys } from './cvm-role.ts';
 
@@ -18,7 +18,7 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   const path = `${env.TENCENTCLOUD_SHARED_CREDENTIALS_DIR || `${home}/.tccli`}/${profile}.credential`;
   const content = await search.readFile(path);
   if (content === null) return null;
-  const file = parsed(content);
+  const file = parseObject(content);
   // The parser's own reason would quote what it read.
   if (file === null) {
     throw noKeys(`${path} is not JSON`, `run tccli configure again, or remove ${path}`);
@@ -26,11 +26,11 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   const type = text(file.type) ?? 'default';
   if (type === 'cvm-role') {
     const keys = await roleKeys(search, true);
-    return keys && { keys: { ...keys, source: `${path}: ${keys.source}` }, role: null };
+    return keys && { keys: { ...keys, sourceName: `${path}: ${keys.sourceName}` }, role: null };
   }
   const field = (name: string) => text(file[name])?.trim();
   const ofProfile = profile === 'default' ? '' : ` --profile ${profile}`;
-  const keys = complete(path, {
+  const keys = checkKeys(path, {
     secret_id: field('secretId'),
     secret_key: field('secretKey'),
     token: field('token'),

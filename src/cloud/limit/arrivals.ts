@@ -5,7 +5,7 @@
  */
 
 /** A call of the lane, from its slot on. */
-export interface Sighted {
+export interface ObservedCall {
   readonly due: number;
   /** When it arrived, as far as is known. */
   arrival: number;
@@ -26,19 +26,19 @@ const FASTEST = 0.002;
 const FASTER_STILL = 0.5;
 
 export function createArrivals() {
-  let calls: Sighted[] = [];
+  let calls: ObservedCall[] = [];
   let fastest: number | null = null;
   let usual = 0;
   return {
     /** Expects the call of a slot. */
-    expect(due: number): Sighted {
+    expect(due: number): ObservedCall {
       const call = { due, arrival: due + usual, refused: false };
       if (calls.length > 0 && calls[0]!.due < due - KEPT_MS)
         calls = calls.filter((old) => old.due >= due - KEPT_MS);
       calls.push(call);
       return call;
     },
-    heard(call: Sighted, sentAt: number, heardAt: number, refused: boolean): void {
+    heard(call: ObservedCall, sentAt: number, heardAt: number, refused: boolean): void {
       call.refused = refused;
       const trip = heardAt - sentAt;
       if (!(trip >= 0 && trip <= LONGEST_TRIP_MS)) return;

@@ -32,14 +32,14 @@
  * used, or callers held up together would be let go together (measured: 45 in one second).
  */
 import { type Clock, iso } from '../../clock.ts';
-import { type Arrivals, createArrivals, type Sighted } from './arrivals.ts';
+import { type Arrivals, createArrivals, type ObservedCall } from './arrivals.ts';
 import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
 
 /** The provider's limit. Source: docs/provider.md P28. */
 export const PROVIDER_LIMIT = 20;
 
 /** The fastest even spacing: above it the slots are packed. */
-const EVEN_AT_MOST = PROVIDER_LIMIT / 1.1;
+const MAX_EVEN_RATE = PROVIDER_LIMIT / 1.1;
 
 const FIRST_IN_SECOND_MS = 5;
 const PACKED_MS = 40;
@@ -48,13 +48,13 @@ const LOST_AFTER_MS = 50;
 const CLOCK_GRAIN_MS = 2;
 
 /** Between these moments of a calendar second it cannot have been full by what is documented: 20 calls are not so fast. */
-const REFUTES = [50, 500] as const;
+const NOT_FULL_BETWEEN_MS = [50, 500] as const;
 /** So many calls of this lane within 1,000 ms explain a refusal, at most once in this time: else others have a part in it. */
-const EXPLAINS = PROVIDER_LIMIT - 1;
+const EXPLAINING_CALLS = PROVIDER_LIMIT - 1;
 const EXPLAINED_EVERY_MS = 1_000;
 /** Slots that are caught up with after a late call, and how close to each other, in spacings. */
-const CATCH_UP = 2;
-const CLOSEST = 0.5;
+const CATCH_UP_SLOTS = 2;
+const MIN_SPACING = 0.5;
 
 /** What the provider counts together. */
 export interface Lane {
@@ -66,7 +66,7 @@ export interface Lane {
 }
 
 /** One permit. */
-export interface Slot {
+export interface RequestSlot {
   /** Milliseconds since 1970 UTC, by the clock as it stood when the slot was reserved. */
   readonly at: number;
   /** The same moment in the clock's monotonic time, which the waiting goes by: the wall clock may jump. */
@@ -75,23 +75,23 @@ export interface Slot {
   /** How often slots of its lane had been made void when it was reserved. */
   readonly change: number;
   /** What becomes of its call. */
-  readonly call: Sighted;
+  readonly call: ObservedCall;
 }
 
 export interface Permits {
   /** Takes the lane's next slot, now or later, never in the past. Synchronous, so that no two callers get one slot. */
-  reserve(lane: Lane): Slot;
+  reserve(lane: Lane): RequestSlot;
   /** Resolves at the slot, or at once when `signal` is aborted. */
-  wait(slot: Slot, signal?: AbortSignal): Promise<void>;
+  wait(slot: RequestSlot, signal?: AbortSignal): Promise<void>;
   /** True where the slot may no longer be used: missed by more than 50 ms, the lane held back, the rate changed, a call refused. */
-  isLost(slot: Slot): boolean;
+  isLost(slot: RequestSlot): boolean;
   /** Reserves and waits, as often as it takes to hold a slot that is not lost. */
-  take(lane: Lane): Promise<Slot>;
+  take(lane: Lane): Promise<RequestSlot>;
   /**
    * To be called with each answer to a call that left in a slot, when it is heard.
    * @param sentAt when the call left, ms since 1970 UTC. @param byLimit the answer is a refusal by the limit.
    */
-  heard(slot: Slot, sentAt: number, byLimit: boolean): void;
+  onResponse(slot: RequestSlot, sentAt: number, byLimit: boolean): void;
   /** Slots a second that the lane gives at this moment. */
   rate(lane: Lane): number;
   /** The lanes in use, each with its rate at this moment and what it is held back by. */
@@ -151,7 +151,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       const state = stateOf(key);
       const now = clock.monotonic();
       const wallOffset = clock.now() - now;
-      giveNext(state, { now, wallOffset, full });
+      assignNextSlot(state, { now, wallOffset, full });
       const due = state.last;
       return {
         at: due + wallOffset,
@@ -185,13 +185,13 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       }
     },
 
-    heard(slot, sentAtWall, byLimit) {
+    onResponse(slot, sentAtWall, byLimit) {
       const state = stateOf(slot.lane);
       const now = clock.monotonic();
       const wallOffset = clock.now() - now;
       const sentAt = sentAtWall - wallOffset;
       state.arrivals.heard(slot.call, sentAt, now, byLimit);
-      if (byLimit) refused(state, { arrival: slot.call.arrival, sentAt, now, wallOffset }, full);
+      if (byLimit) onLimitRefusal(state, { arrival: slot.call.arrival, sentAt, now, wallOffset }, full);
     },
 
     rate: (lane) => rateOf(stateOf(keyOf(lane)).share, clock.monotonic(), full),
@@ -217,7 +217,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       const next = fullRateFrom(to);
       for (const state of lanes.values()) {
         changeFull(state.share, now, full, next);
-        voidAhead(state, now);
+        voidSlotsAfter(state, now);
         // The slots that are lost are given anew; the one before them may have been used this very moment.
         state.last = Math.min(state.last, now);
         state.pace = Math.min(state.pace, now);
@@ -243,7 +243,7 @@ function createLane(full: number): LaneState {
 }
 
 /** Moves the lane to its next slot: packed into calendar seconds, or evenly spaced. */
-function giveNext(
+function assignNextSlot(
   state: LaneState,
   { now, wallOffset, full }: Readonly<Record<'now' | 'wallOffset' | 'full', number>>,
 ): void {
@@ -258,22 +258,22 @@ function giveNext(
   const spacing = 1000 / rate;
   const atMost = rate < full ? Math.min(PROVIDER_LIMIT, Math.floor(rate) + 1) : PROVIDER_LIMIT;
   const even = Math.max(from, state.pace + spacing);
-  state.last = Math.max(even, state.last + CLOSEST * spacing, state.arrivals.earliest(atMost));
-  state.pace = Math.max(even, state.last - CATCH_UP * spacing);
+  state.last = Math.max(even, state.last + MIN_SPACING * spacing, state.arrivals.earliest(atMost));
+  state.pace = Math.max(even, state.last - CATCH_UP_SLOTS * spacing);
 }
 
 function isPacked({ calendar }: LaneState, rate: number): boolean {
-  return calendar && rate > EVEN_AT_MOST;
+  return calendar && rate > MAX_EVEN_RATE;
 }
 
 /** Slots after this moment are not used any more. Gives the last one that may have been. */
-function voidAhead({ changes, arrivals }: LaneState, now: number): number {
+function voidSlotsAfter({ changes, arrivals }: LaneState, now: number): number {
   changes.push(now);
   return arrivals.dropAfter(now);
 }
 
 /** Learns from a refusal by the limit: how the server counts, or what others leave. */
-function refused(
+function onLimitRefusal(
   state: LaneState,
   { arrival, sentAt, now, wallOffset }: Readonly<Record<'arrival' | 'sentAt' | 'now' | 'wallOffset', number>>,
   full: number,
@@ -283,16 +283,18 @@ function refused(
   const own = arrivals.within(arrival - 1000, arrival);
   const into = arrival - second;
   const wasPacked = isPacked(state, rateOf(share, now, full));
-  const refuted = (into > REFUTES[0] && into < REFUTES[1]) || (wasPacked && own >= EXPLAINS);
+  const refuted =
+    (into > NOT_FULL_BETWEEN_MS[0] && into < NOT_FULL_BETWEEN_MS[1]) ||
+    (wasPacked && own >= EXPLAINING_CALLS);
   if (refuted) state.calendar = false;
   // What was sent before the rate was lowered says nothing new of it.
   if (sentAt < share.loweredAt) return;
-  const isExplained = own >= EXPLAINS && now - state.explainedAt > EXPLAINED_EVERY_MS;
+  const isExplained = own >= EXPLAINING_CALLS && now - state.explainedAt > EXPLAINED_EVERY_MS;
   if (isExplained) state.explainedAt = now;
-  const isLate = state.calendar && into >= REFUTES[1];
+  const isLate = state.calendar && into >= NOT_FULL_BETWEEN_MS[1];
   if (!isExplained && !(wasPacked && refuted))
     lower(share, now, full, isLate ? arrivals.within(second, arrival) : own);
-  state.last = voidAhead(state, now);
+  state.last = voidSlotsAfter(state, now);
   state.pace = state.last;
   if (!isLate) return;
   if (state.heldUntil <= now) state.heldFrom = now;

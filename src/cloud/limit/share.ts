@@ -16,10 +16,10 @@
  */
 
 /** Without a call now and then nobody would learn that the limit is free again. */
-const LEAST_RATE = 1;
+const MIN_RATE = 1;
 
 const FIRST_CUT = 0.02;
-const DEEPEST_CUT = 0.4;
+const MAX_CUT = 0.4;
 /** A refusal within this time of the last one finds the rate still far too high. */
 const SOON_MS = 1_500;
 
@@ -65,10 +65,10 @@ export function rateOf({ rate, changedAt, ceiling }: Share, now: number, full: n
 export function lower(share: Share, now: number, full: number, got: number): void {
   const rate = rateOf(share, now, full);
   const soon = now - share.loweredAt < SOON_MS;
-  share.cut = soon ? Math.min(DEEPEST_CUT, 2 * share.cut) : FIRST_CUT;
+  share.cut = soon ? Math.min(MAX_CUT, 2 * share.cut) : FIRST_CUT;
   share.ceiling = soon || rate < STALE * share.ceiling ? rate : (share.ceiling + rate) / 2;
-  const to = Math.min(rate * (1 - share.cut), Math.max(got, rate * (1 - DEEPEST_CUT)));
-  share.rate = Math.max(Math.min(LEAST_RATE, full), to);
+  const to = Math.min(rate * (1 - share.cut), Math.max(got, rate * (1 - MAX_CUT)));
+  share.rate = Math.max(Math.min(MIN_RATE, full), to);
   share.changedAt = now;
   share.loweredAt = now;
 }

@@ -18,10 +18,10 @@ import { type HttpRequest, type HttpResponse, type Transport, TransportError } f
 
 const MIB = 1024 * 1024;
 /** A page of 1,000 instances with all their fields is about 4 MB. */
-const MOST_BYTES = 64 * MIB;
+const MAX_ANSWER_BYTES = 64 * MIB;
 
 /** The provider takes a JSON body of at most 10 MB. Source: docs/provider.md P137. */
-const MOST_BODY_BYTES = 10 * MIB;
+const MAX_BODY_BYTES = 10 * MIB;
 
 export interface HttpOptions {
   /** Times the requests. Real time, because the network lives in it. */
@@ -51,7 +51,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
     keepAliveMaxTimeout: 3500,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: MOST_BYTES,
+    maxResponseSize: MAX_ANSWER_BYTES,
   } as const;
   const direct = new Agent(settings);
   const proxied =
@@ -78,7 +78,9 @@ export function createHttp(options: HttpOptions = {}): Transport {
         if (!(error instanceof TransportError) || error.sent) throw error;
         // Whether NO_PROXY excepts the host is undici's to say, so the proxy is named as what is set.
         const { cause } = error;
-        throw new TransportError(`${error.message} (${proxy!.from} is ${proxy!.shown})`, false, { cause });
+        throw new TransportError(`${error.message} (${proxy!.from} is ${proxy!.urlWithoutPassword})`, false, {
+          cause,
+        });
       }
     },
     async close() {
@@ -103,7 +105,7 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const exchange: Exchange = { request, resolve, reject, sent: false, failed: false, controller: null };
   const giveUp = () => abort(exchange, 'given up');
-  if (Buffer.byteLength(body) > MOST_BODY_BYTES) fail(exchange, "the request is above the provider's 10 MB");
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) fail(exchange, "the request is above the provider's 10 MB");
   else if (signal?.aborted) giveUp();
   if (exchange.failed) return promise;
   signal?.addEventListener('abort', giveUp, { once: true });
@@ -113,7 +115,7 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
   const asked =
     get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
   try {
-    agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, handlerOf(exchange));
+    agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, createHandler(exchange));
   } catch (error) {
     fail(exchange, plainReason(error), error);
   }
@@ -123,7 +125,7 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
   });
 }
 
-function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
+function createHandler(exchange: Exchange): Dispatcher.DispatchHandler {
   const { request, resolve } = exchange;
   const chunks: Buffer[] = [];
   let head = { status: 0, contentType: '' };

@@ -11,7 +11,7 @@ export interface ProxySettings {
   /** The variable that names it. */
   readonly from: string;
   /** Scheme, host and port, without user and password: for messages. */
-  readonly shown: string;
+  readonly urlWithoutPassword: string;
 }
 
 const NAMES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
@@ -40,6 +40,6 @@ export function proxyFromEnvironment(
     url: url.href,
     except: env.no_proxy ?? env.NO_PROXY ?? '',
     from,
-    shown: `${url.protocol}//${url.host}`,
+    urlWithoutPassword: `${url.protocol}//${url.host}`,
   };
 }

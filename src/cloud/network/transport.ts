@@ -44,7 +44,7 @@ export interface Transport {
 /** The status of the answer, or why there was none. */
 export type UrlAnswer =
   | { readonly kind: 'answered'; readonly status: number }
-  | { readonly kind: 'silent'; readonly why: string };
+  | { readonly kind: 'silent'; readonly reason: string };
 
 /**
  * Asks an address of the user's by GET, unsigned: what a gate judges by. Never throws for the network.
@@ -63,7 +63,7 @@ export async function askUrl(transport: Transport, url: string, timeout: number)
     });
     return { kind: 'answered', status };
   } catch (error) {
-    if (error instanceof TransportError) return { kind: 'silent', why: error.message };
+    if (error instanceof TransportError) return { kind: 'silent', reason: error.message };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Instances, their maintenance windows, and what changing them costs. */
 import { RefitError } from '../../errors.ts';
 import type { Billing, Instance, Scope } from '../../model.ts';
-import { isLackOfRights, isOfKeys, refusedRead } from '../calls/refusals.ts';
+import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -11,7 +11,7 @@ import {
   encodeInstance,
   encodeInstanceIds,
   encodeInstancePage,
-  INSTANCES_A_PAGE,
+  INSTANCES_PER_PAGE,
   zoneNumbers,
 } from '../wire/instances.ts';
 import { decodePrice, encodePrice } from '../wire/order.ts';
@@ -19,7 +19,7 @@ import type { ReadZoneCodes } from './catalogue.ts';
 import { inBatches, type ReadSource, readFields } from './source.ts';
 
 /** How often a list that changed while it was being read is read again. */
-const MOST_READINGS = 4;
+const MAX_READINGS = 4;
 
 export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   const { ask, clock } = source;
@@ -51,8 +51,11 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
         if (window === null) note(`that of ${instance} came in a form that cannot be read`);
         return window;
       }
-      if (!isLackOfRights(answer.code) && !/^(UnsupportedOperation|ResourceNotFound)\b/.test(answer.code))
-        throw refusedRead(READS.window, scope, answer);
+      if (
+        !isMissingPermission(answer.code) &&
+        !/^(UnsupportedOperation|ResourceNotFound)\b/.test(answer.code)
+      )
+        throw readRefusedError(READS.window, scope, answer);
       note(answer.code);
       return null;
     },
@@ -61,7 +64,7 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
       if (!billings.has(request.instance)) await describeInstances(request, [request.instance]);
       const answer = await ask(READS.price, request, encodePrice(request));
       if (answer.kind === 'refused') {
-        if (isOfKeys(answer.code)) throw refusedRead(READS.price, request, answer);
+        if (isKeyRefusal(answer.code)) throw readRefusedError(READS.price, request, answer);
         return answer;
       }
       const billing = billings.get(request.instance);
@@ -79,7 +82,7 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
 }
 
 function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Promise<Fields[]> {
-  return inBatches([...new Set(ids)], INSTANCES_A_PAGE, async (batch) => [
+  return inBatches([...new Set(ids)], INSTANCES_PER_PAGE, async (batch) => [
     await readFields(source, READS.instances, scope, encodeInstanceIds(batch)),
   ]);
 }
@@ -87,17 +90,17 @@ function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Prom
 /** Something that went while the list was read moved the rest up by one, past the reader: then it is read again. */
 async function allPages(source: ReadSource, scope: Scope): Promise<Fields[]> {
   let seen = '';
-  for (let reading = 0; reading < MOST_READINGS; reading++) {
+  for (let reading = 0; reading < MAX_READINGS; reading++) {
     const pages: Fields[] = [];
     const totals = new Set<number>();
     const ids = new Set<string>();
-    for (let offset = 0; ; offset += INSTANCES_A_PAGE) {
+    for (let offset = 0; ; offset += INSTANCES_PER_PAGE) {
       const page = await readFields(source, READS.instances, scope, encodeInstancePage(offset));
       const { total, rows, found } = decodeInstances(page, scope, new Map());
       pages.push(page);
       totals.add(total);
       for (const { id } of found) ids.add(id);
-      if (rows === 0 || offset + INSTANCES_A_PAGE >= total) break;
+      if (rows === 0 || offset + INSTANCES_PER_PAGE >= total) break;
     }
     const [total] = totals;
     if (totals.size === 1 && ids.size >= total!) return pages;
@@ -105,7 +108,7 @@ async function allPages(source: ReadSource, scope: Scope): Promise<Fields[]> {
   }
   throw new RefitError(
     'provider-refused',
-    `${READS.instances.name} in ${scope.region} listed ${seen} instances, ${MOST_READINGS} times over`,
+    `${READS.instances.name} in ${scope.region} listed ${seen} instances, ${MAX_READINGS} times over`,
     'type the same command again when fewer instances come and go',
   );
 }

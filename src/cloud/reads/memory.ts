@@ -1,7 +1,7 @@
 /** Memory in use, and what else the monitor product measures. */
 import { iso } from '../../clock.ts';
 import type { UsedMemory } from '../../model.ts';
-import { isOfKeys, refusedRead } from '../calls/refusals.ts';
+import { isKeyRefusal, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { type Action, READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -12,24 +12,24 @@ import {
   decodeShards,
   encodeMemory,
   encodeMetric,
-  MONITORED_A_CALL,
+  INSTANCES_PER_MONITOR_CALL,
 } from '../wire/memory.ts';
 import { inBatches, type ReadSource, readFields } from './source.ts';
 
 export function memoryReads(source: ReadSource) {
   return {
-    async describeUsed(scope, instances, onRefused) {
+    async describeMemoryInUse(scope, instances, onRefused) {
       // What may not be read is unknown, and that is the safe side: a plan says so of each instance that needs it.
       const ifAnswered = async (action: Action, fields: Fields): Promise<Fields> => {
         const answer = await source.ask(action, scope, fields);
         if (answer.kind === 'ok') return answer.fields;
-        const error = refusedRead(action, scope, answer);
-        if (isOfKeys(answer.code)) throw error;
+        const error = readRefusedError(action, scope, answer);
+        if (isKeyRefusal(answer.code)) throw error;
         onRefused?.(error.message);
         return {};
       };
       const ids = instances.map(({ id }) => id);
-      const monitored = await inBatches(ids, MONITORED_A_CALL, async (batch) => {
+      const monitored = await inBatches(ids, INSTANCES_PER_MONITOR_CALL, async (batch) => {
         const now = source.clock.now();
         return decodeMemory(await ifAnswered(READS.memory, encodeMemory(batch, now)), now);
       });
@@ -46,7 +46,7 @@ export function memoryReads(source: ReadSource) {
     },
 
     async describeMetric(scope, instances, metric, over) {
-      const found = await inBatches(instances, MONITORED_A_CALL, async (batch) => {
+      const found = await inBatches(instances, INSTANCES_PER_MONITOR_CALL, async (batch) => {
         const asked = encodeMetric(batch, metric, over, source.clock.now());
         return decodeMetric(await readFields(source, READS.memory, scope, asked));
       });

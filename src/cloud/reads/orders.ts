@@ -1,19 +1,19 @@
 /** Orders, and the tasks by which the provider carries them out. */
 import type { Scope } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
-import { isLackOfRights, isOfKeys, refusedRead } from '../calls/refusals.ts';
+import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader, Deal } from '../cloud.ts';
 import { READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
 import {
-  DEALS_A_PAGE,
+  DEALS_PER_PAGE,
   decodeDeals,
   decodeOrders,
   encodeDeals,
   encodeOrderNumbers,
-  ORDERS_A_CALL,
+  ORDERS_PER_CALL,
 } from '../wire/order.ts';
-import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_A_PAGE } from '../wire/tasks.ts';
+import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_PER_PAGE } from '../wire/tasks.ts';
 import { everyRow, inBatches, type ReadSource, readFields } from './source.ts';
 
 /** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: docs/provider.md P90. */
@@ -25,10 +25,10 @@ export function orderReads(source: ReadSource) {
   const readTasks = (scope: Scope, encode: (offset: number) => Fields) =>
     everyRow(
       async (page) => {
-        const fields = await readFields(source, READS.tasks, scope, encode(page * TASKS_A_PAGE));
+        const fields = await readFields(source, READS.tasks, scope, encode(page * TASKS_PER_PAGE));
         return decodeTasks(fields, clock.now());
       },
-      TASKS_A_PAGE,
+      TASKS_PER_PAGE,
       (task) => task.id,
     );
 
@@ -46,7 +46,7 @@ export function orderReads(source: ReadSource) {
           const asked = encodeDeals(page, since, until, instance);
           return decodeDeals(await readFields(source, READS.deals, scope, asked), clock.now(), instance);
         },
-        DEALS_A_PAGE,
+        DEALS_PER_PAGE,
         (deal) => deal.order,
       ),
 
@@ -54,11 +54,11 @@ export function orderReads(source: ReadSource) {
       const read = async (numbers: readonly string[]): Promise<Deal[]> => {
         const answer = await ask(READS.orders, scope, encodeOrderNumbers(numbers));
         if (answer.kind === 'ok') return decodeOrders(answer.fields, clock.now(), currency);
-        if (isOfKeys(answer.code) || isLackOfRights(answer.code))
-          throw refusedRead(READS.orders, scope, answer);
+        if (isKeyRefusal(answer.code) || isMissingPermission(answer.code))
+          throw readRefusedError(READS.orders, scope, answer);
         return [];
       };
-      const deals = await inBatches(orders, ORDERS_A_CALL, read);
+      const deals = await inBatches(orders, ORDERS_PER_CALL, read);
       if (orders.length > 1) {
         // A refusal may be of the old name by which several are asked for: each that is missing is asked for by itself.
         const found = new Set(deals.map(({ order }) => order));

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Scope } from '../../model.ts';
 import type { Read } from '../calls/read.ts';
-import { refusedRead } from '../calls/refusals.ts';
+import { readRefusedError } from '../calls/refusals.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Fields, Page } from '../wire/fields.ts';
 
@@ -19,7 +19,7 @@ export async function readFields(
   fields: Fields,
 ): Promise<Fields> {
   const answer = await ask(action, scope, fields);
-  if (answer.kind === 'refused') throw refusedRead(action, scope, answer);
+  if (answer.kind === 'refused') throw readRefusedError(action, scope, answer);
   return answer.fields;
 }
 

@@ -12,11 +12,11 @@ export interface Credentials {
   /** Of temporary keys; else null. */
   readonly token: Secret | null;
   /** Where they were found, for messages. */
-  readonly source: string;
+  readonly sourceName: string;
   /** Milliseconds since 1970 UTC. Absent where they say nothing of an end. */
   readonly expiresAt?: number;
   /** The place in the chain that gave them: it alone is asked when they are renewed. */
-  readonly place?: CredentialSource;
+  readonly source?: CredentialSource;
   /** Whom the provider counts them as, where that is not the secret id: a role has another id at each renewal. */
   readonly identity?: string;
 }
@@ -36,19 +36,21 @@ export function secret(text: string): Secret {
 }
 
 /** Keys as they are read, in the words of the provider's credentials file. */
-export type Pair = { readonly [Key in 'secret_id' | 'secret_key' | 'token']?: string | null | undefined };
+export type KeyFields = {
+  readonly [Key in 'secret_id' | 'secret_key' | 'token']?: string | null | undefined;
+};
 
 /**
  * Null where nothing is given.
  * @throws RefitError `no-credentials` where only a part is given, or where it could not stand in a header.
  */
-export function complete(source: string, pair: Pair): Credentials | null {
+export function checkKeys(sourceName: string, pair: KeyFields): Credentials | null {
   const id = pair.secret_id ?? '';
   const key = pair.secret_key ?? '';
   const token = pair.token ?? '';
   if (id === '' && key === '') return null;
-  const fix = `correct ${source}: it must give both a secret id and a secret key`;
-  const refuse = (what: string) => new RefitError('no-credentials', `${source} ${what}`, fix);
+  const fix = `correct ${sourceName}: it must give both a secret id and a secret key`;
+  const refuse = (problem: string) => new RefitError('no-credentials', `${sourceName} ${problem}`, fix);
   if (id === '') throw refuse('has a secret key and no secret id');
   if (key === '') throw refuse('has a secret id and no secret key');
   // Greatest lengths: docs/provider.md P155.
@@ -60,5 +62,5 @@ export function complete(source: string, pair: Pair): Credentials | null {
   for (const [name, value, limit] of garbled) {
     if (value.length > limit || !/^[\x21-\x7e]*$/.test(value)) throw refuse(`has a ${name} that is garbled`);
   }
-  return { secretId: id, secretKey: secret(key), token: token === '' ? null : secret(token), source };
+  return { secretId: id, secretKey: secret(key), token: token === '' ? null : secret(token), sourceName };
 }

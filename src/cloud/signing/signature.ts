@@ -10,7 +10,7 @@ export const SIGNATURES = ['TC3-HMAC-SHA256', 'HmacSHA256', 'HmacSHA1'] as const
 export type SignatureName = (typeof SIGNATURES)[number];
 
 /** The methods of the older one. Which it is stands among the parameters; without it, it is SHA-1. */
-export type OlderMethod = Exclude<SignatureName, 'TC3-HMAC-SHA256'>;
+export type MethodV1 = Exclude<SignatureName, 'TC3-HMAC-SHA256'>;
 
 /** A choice, with what the older ones need beside the keys. */
 export interface Signature {

@@ -12,7 +12,7 @@ export function decodeIdentity(fields: Fields): Identity {
  * By what numbers orders name who signed. The creator of an order is a uin by the field's note (docs/provider.md P86); that an interface call names the user that signed it is an inference, and by what a session of a
  * role is named is not said: null.
  */
-export function decodeSelf(fields: Fields): readonly string[] | null {
+export function decodeCreatorIds(fields: Fields): readonly string[] | null {
   const { user } = decodeIdentity(fields);
   return /^\d+$/.test(user) ? [user] : null;
 }

@@ -1,27 +1,27 @@
 import type { Refusal } from '../cloud.ts';
 import type { HttpResponse } from '../network/transport.ts';
-import { type Fields, object, parsed, text } from './fields.ts';
+import { type Fields, object, parseObject, text } from './fields.ts';
 import { decodeOrder } from './order.ts';
 
 /** What an HTTP answer says: the fields of a success, a refusal, or nothing that can be used. */
 export type Answer =
   | { readonly kind: 'ok'; readonly fields: Fields; readonly requestId: string | null }
   | Refusal
-  | { readonly kind: 'unusable'; readonly why: string };
+  | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Reads the envelope. A refusal comes as HTTP 200 with an error code; every other status says nothing certain. */
 export function decodeAnswer({ status, body }: HttpResponse): Answer {
-  if (status !== 200) return { kind: 'unusable', why: `HTTP ${status}` };
-  const envelope = parsed(body);
-  if (envelope === null) return { kind: 'unusable', why: 'the answer is not JSON' };
+  if (status !== 200) return { kind: 'unusable', reason: `HTTP ${status}` };
+  const envelope = parseObject(body);
+  if (envelope === null) return { kind: 'unusable', reason: 'the answer is not JSON' };
   const fields = object(envelope.Response);
-  if (Object.keys(fields).length === 0) return { kind: 'unusable', why: 'the answer has no Response' };
+  if (Object.keys(fields).length === 0) return { kind: 'unusable', reason: 'the answer has no Response' };
   const requestId = text(fields.RequestId);
   if (fields.Error === undefined || fields.Error === null) return { kind: 'ok', fields, requestId };
   const code = text(object(fields.Error).Code);
-  if (code === null) return { kind: 'unusable', why: 'the answer has an error without a code' };
+  if (code === null) return { kind: 'unusable', reason: 'the answer has an error without a code' };
   // An order number beside an error contradicts it: it may have been executed.
   if (decodeOrder(fields) !== null)
-    return { kind: 'unusable', why: `the answer has an order number and the error ${code}` };
+    return { kind: 'unusable', reason: `the answer has an order number and the error ${code}` };
   return { kind: 'refused', code, message: text(object(fields.Error).Message) ?? '', requestId };
 }

@@ -2,7 +2,7 @@
 
 import type { Offer } from '../../model.ts';
 import { GIGABYTE } from '../../units.ts';
-import { ascending, billingOf, editionOf, type Fields, list, text, values, whole } from './fields.ts';
+import { ascending, billingOf, editionOf, type Fields, list, numbers, text, wholeNumber } from './fields.ts';
 
 /** What is sold: one offer for each zone, edition and pay mode; repeated entries of one are united. */
 export function decodeCatalogue(fields: Fields): Offer[] {
@@ -14,7 +14,7 @@ export function decodeCatalogue(fields: Fields): Offer[] {
         if (offer === null) continue;
         const key = [offer.region, offer.zone, offer.edition, offer.billing].join('\n');
         const other = offers.get(key);
-        offers.set(key, other === undefined ? offer : united(other, offer));
+        offers.set(key, other === undefined ? offer : mergeOffers(other, offer));
       }
     }
   }
@@ -28,9 +28,9 @@ function decodeOffer({ RegionId }: Fields, { ZoneId, IsSaleout }: Fields, produc
   const billing = billingOf(product.PayMode);
   if (region === null || zone === null || edition === null || billing === null) return null;
   // Sizes are decimal GB in text: "0.25" is 256 MB, which reading it as a whole number would lose.
-  const ofShard = values(product.ShardSize);
+  const ofShard = numbers(product.ShardSize);
   const sizes =
-    ofShard.length > 0 || edition.architecture === 'cluster' ? ofShard : values(product.TotalSize);
+    ofShard.length > 0 || edition.architecture === 'cluster' ? ofShard : numbers(product.TotalSize);
   return {
     region,
     zone,
@@ -39,14 +39,14 @@ function decodeOffer({ RegionId }: Fields, { ZoneId, IsSaleout }: Fields, produc
     memoryPerShard: ascending(
       sizes.map((gb) => gb * GIGABYTE).filter((mb) => Number.isInteger(mb) && mb > 0),
     ),
-    shards: ascending(values(product.ShardNum).filter((n) => Number.isInteger(n) && n > 0)),
-    replicas: ascending(values(product.ReplicaNum).filter((n) => Number.isInteger(n) && n >= 0)),
+    shards: ascending(numbers(product.ShardNum).filter((n) => Number.isInteger(n) && n > 0)),
+    replicas: ascending(numbers(product.ReplicaNum).filter((n) => Number.isInteger(n) && n >= 0)),
     soldOut: product.Saleout === true,
     zoneSoldOut: IsSaleout === true,
   };
 }
 
-function united(a: Offer, b: Offer): Offer {
+function mergeOffers(a: Offer, b: Offer): Offer {
   return {
     ...a,
     memoryPerShard: ascending([...a.memoryPerShard, ...b.memoryPerShard]),
@@ -70,7 +70,7 @@ export interface CatalogueZones {
 /** Zone numbers in all regions; some entries have 0, which says nothing. @param region that `complete` is about. */
 export function decodeCatalogueZones(fields: Fields, region: string): CatalogueZones {
   const zones = list(fields.RegionSet).flatMap(({ RegionId, ZoneSet }) =>
-    list(ZoneSet).map((zone) => ({ RegionId, number: whole(zone.OldZoneId), code: text(zone.ZoneId) })),
+    list(ZoneSet).map((zone) => ({ RegionId, number: wholeNumber(zone.OldZoneId), code: text(zone.ZoneId) })),
   );
   return {
     codes: codes(zones.map(({ number, code }) => [number, code])),
@@ -83,7 +83,7 @@ export const ZONES_REQUEST: Fields = { Product: 'redis' };
 
 /** Zone numbers as the region product gives them. */
 export function decodeZones(fields: Fields): Map<number, string> {
-  return codes(list(fields.ZoneSet).map((zone) => [whole(zone.ZoneId), text(zone.Zone)]));
+  return codes(list(fields.ZoneSet).map((zone) => [wholeNumber(zone.ZoneId), text(zone.Zone)]));
 }
 
 function codes(pairs: (readonly [number | null, string | null])[]): Map<number, string> {

@@ -14,7 +14,7 @@ export function object(value: unknown): Fields {
 }
 
 /** The same from JSON; null for what is no JSON. */
-export function parsed(json: string): Fields | null {
+export function parseObject(json: string): Fields | null {
   try {
     return object(JSON.parse(json));
   } catch {
@@ -45,13 +45,13 @@ export function integer(value: unknown): number | null {
 }
 
 /** A whole number from 0 up. */
-export function whole(value: unknown): number | null {
+export function wholeNumber(value: unknown): number | null {
   const found = integer(value);
   return found !== null && found >= 0 ? found : null;
 }
 
 /** The numbers of a list; what is no number is left out. */
-export function values(value: unknown): number[] {
+export function numbers(value: unknown): number[] {
   return Array.isArray(value) ? value.flatMap((item) => number(item) ?? []) : [];
 }
 
@@ -75,12 +75,12 @@ export const REPLICA = 1;
 
 /** The edition of a type code; null for one that is newer than this program. Source: docs/provider.md P125. */
 export function editionOf(type: unknown): (typeof EDITIONS)[number] | null {
-  return EDITIONS.find((one) => one.type === whole(type)) ?? null;
+  return EDITIONS.find((one) => one.type === wholeNumber(type)) ?? null;
 }
 
 /** The pay mode; null where it is in doubt. */
 export function billingOf(mode: unknown): Billing | null {
-  const code = whole(mode);
+  const code = wholeNumber(mode);
   return code === 0 ? 'postpaid' : code === 1 ? 'prepaid' : null;
 }
 
@@ -104,7 +104,7 @@ export interface Page<Row> {
 export function page<Row>(fields: Fields, listName: string, decode: (row: Fields) => Row | null): Page<Row> {
   const rows = list(fields[listName]);
   return {
-    total: whole(fields.TotalCount) ?? rows.length,
+    total: wholeNumber(fields.TotalCount) ?? rows.length,
     rows: rows.length,
     found: rows.flatMap((row) => decode(row) ?? []),
   };

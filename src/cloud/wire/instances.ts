@@ -7,19 +7,29 @@ import { iso } from '../../clock.ts';
 import { EDITIONS, type Edition, type Instance, type MaintenanceWindow, type Scope } from '../../model.ts';
 import { fromBeijing } from './beijing-time.ts';
 import type { ZoneCodes } from './catalogue.ts';
-import { billingOf, editionOf, type Fields, integer, list, page, REPLICA, text, whole } from './fields.ts';
+import {
+  billingOf,
+  editionOf,
+  type Fields,
+  integer,
+  list,
+  page,
+  REPLICA,
+  text,
+  wholeNumber,
+} from './fields.ts';
 
 /** The most instances that one page holds, and the most ids that one call may name. */
-export const INSTANCES_A_PAGE = 1000;
+export const INSTANCES_PER_PAGE = 1000;
 
 /** A page of all instances. Oldest first: what is created meanwhile is added at the end and moves nothing. */
 export function encodeInstancePage(offset: number): Fields {
-  return { Limit: INSTANCES_A_PAGE, Offset: offset, OrderBy: 'createtime', OrderType: 0 };
+  return { Limit: INSTANCES_PER_PAGE, Offset: offset, OrderBy: 'createtime', OrderType: 0 };
 }
 
 /** Instances by id. Without the limit only 20 come back, however many are named. */
 export function encodeInstanceIds(ids: readonly string[]): Fields {
-  return { InstanceIds: ids, Limit: INSTANCES_A_PAGE, Offset: 0 };
+  return { InstanceIds: ids, Limit: INSTANCES_PER_PAGE, Offset: 0 };
 }
 
 const STATUS: Readonly<Record<number, Instance['status']>> = {
@@ -40,7 +50,7 @@ export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes) 
 export function zoneNumbers(fields: Fields): number[] {
   return list(fields.InstanceSet)
     .flatMap((row) => [row, ...list(row.NodeSet)])
-    .flatMap((row) => whole(row.ZoneId) ?? []);
+    .flatMap((row) => wholeNumber(row.ZoneId) ?? []);
 }
 
 function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance | null {
@@ -49,7 +59,7 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
   const edition = editionOf(row.Type);
   const size = decodeSize(row, edition);
   const billing = billingOf(row.BillingMode);
-  const zone = whole(row.ZoneId);
+  const zone = wholeNumber(row.ZoneId);
   const nodes = decodeNodes(row.NodeSet, zones);
   const deadline = billing === 'prepaid' ? fromBeijing(row.DeadlineTime) : null;
   return {
@@ -58,8 +68,8 @@ function decodeInstance(row: Fields, scope: Scope, zones: ZoneCodes): Instance |
     region: scope.region,
     zone: zone === null ? '' : zoneOf(zone, zones).code,
     profile: scope.profile,
-    edition: edition !== null && agrees(edition, row.ProductType) ? edition.name : 'unrecognised',
-    type: whole(row.Type) ?? -1,
+    edition: edition !== null && matchesProductType(edition, row.ProductType) ? edition.name : 'unrecognised',
+    type: wholeNumber(row.Type) ?? -1,
     status:
       size === null || billing === null || nodes === null
         ? 'unrecognised'
@@ -87,7 +97,7 @@ function zoneOf(number: number, zones: ZoneCodes) {
 function decodeNodes(value: unknown, zones: ZoneCodes): Instance['nodes'] | null {
   const nodes: Instance['nodes'][number][] = [];
   for (const row of list(value)) {
-    const [type, zone, id] = [integer(row.NodeType), whole(row.ZoneId), integer(row.NodeId)];
+    const [type, zone, id] = [integer(row.NodeType), wholeNumber(row.ZoneId), integer(row.NodeId)];
     if (zone === null || (type !== 0 && type !== REPLICA) || (type === REPLICA && id === null)) return null;
     nodes.push({ id, role: type === REPLICA ? 'replica' : 'master', zone: zoneOf(zone, zones) });
   }
@@ -101,17 +111,17 @@ function decodeNodes(value: unknown, zones: ZoneCodes): Instance['nodes'] | null
  */
 function decodeSize(row: Fields, edition: Edition | null): Instance['size'] | null {
   const fixed = edition !== null && !edition.dimensions.includes('replicas');
-  const memoryPerShard = whole(row.RedisShardSize) ?? 0;
-  const shards = whole(row.RedisShardNum) || (edition?.architecture === 'cluster' ? 0 : 1);
+  const memoryPerShard = wholeNumber(row.RedisShardSize) ?? 0;
+  const shards = wholeNumber(row.RedisShardNum) || (edition?.architecture === 'cluster' ? 0 : 1);
   const replicas =
-    whole(row.RedisReplicasNum) ?? (fixed ? (edition.architecture === 'standalone' ? 0 : 1) : null);
+    wholeNumber(row.RedisReplicasNum) ?? (fixed ? (edition.architecture === 'standalone' ? 0 : 1) : null);
   if (memoryPerShard < 1 || shards < 1 || replicas === null) return null;
   if (edition !== null && edition.architecture !== 'cluster' && shards !== 1) return null;
   return { memoryPerShard, shards, replicas };
 }
 
 /** The provider's own word on the architecture must not contradict the type code: one of the two would be dangerous. */
-function agrees({ architecture }: Edition, productType: unknown): boolean {
+function matchesProductType({ architecture }: Edition, productType: unknown): boolean {
   return productType !== (architecture === 'cluster' ? 'standalone' : 'cluster');
 }
 

@@ -3,13 +3,13 @@ import { iso } from '../../clock.ts';
 import type { MetricName, UsedMemory } from '../../model.ts';
 import { DAY, HOUR } from '../../units.ts';
 import { toBeijing } from './beijing-time.ts';
-import { type Fields, list, number, text, values, whole } from './fields.ts';
+import { type Fields, list, number, numbers, text, wholeNumber } from './fields.ts';
 
 /** The most instances that one call of the monitor product may name. */
-export const MONITORED_A_CALL = 50;
+export const INSTANCES_PER_MONITOR_CALL = 50;
 
 /** Of the statistics that may be asked for (1 average, 2 greatest, 4 least). */
-const MONITOR_GREATEST = 2;
+const MONITOR_MAXIMUM = 2;
 
 function moment(ms: number): string {
   return `${toBeijing(ms).replace(' ', 'T')}+08:00`;
@@ -29,7 +29,7 @@ export function encodeMetric(ids: readonly string[], metric: MetricName, over: n
     Namespace: 'QCE/REDIS_MEM',
     MetricName: metric,
     Period: periodFor(over),
-    SpecifyStatistics: MONITOR_GREATEST,
+    SpecifyStatistics: MONITOR_MAXIMUM,
     StartTime: moment(now - over),
     EndTime: moment(now),
     Instances: ids.map((id) => ({ Dimensions: [{ Name: 'instanceid', Value: id }] })),
@@ -46,7 +46,7 @@ export function encodeMemory(ids: readonly string[], now: number): Fields {
  * Where the statistic that was asked for does not come, the figures of the metric's own do, and the source says so.
  */
 export function decodeMemory(fields: Fields, readAt: number): [instance: string, UsedMemory][] {
-  return decodeGreatest(fields, (value, statistic) => ({
+  return decodeMaxima(fields, (value, statistic) => ({
     total: Math.ceil(value),
     fullestShard: null,
     source: `GetMonitorData MemUsed, ${statistic} of 24h by the hour`,
@@ -56,17 +56,17 @@ export function decodeMemory(fields: Fields, readAt: number): [instance: string,
 
 /** The greatest figure of each instance; one without any is left out. */
 export function decodeMetric(fields: Fields): [instance: string, number][] {
-  return decodeGreatest(fields, (value) => value);
+  return decodeMaxima(fields, (value) => value);
 }
 
-function decodeGreatest<Figure>(
+function decodeMaxima<Figure>(
   fields: Fields,
   figureOf: (value: number, statistic: string) => Figure,
 ): [instance: string, Figure][] {
   return list(fields.DataPoints).flatMap((series): [string, Figure][] => {
     const named = list(series.Dimensions).find((one) => text(one.Name)?.toLowerCase() === 'instanceid');
     const instance = text(named?.Value);
-    const figures = (value: unknown) => values(value).filter((one) => one >= 0);
+    const figures = (value: unknown) => numbers(value).filter((one) => one >= 0);
     const maxima = figures(series.MaxValues);
     const told = maxima.length > 0 ? maxima : figures(series.Values);
     if (instance === null || told.length === 0) return [];
@@ -82,6 +82,6 @@ function decodeGreatest<Figure>(
 export function decodeShards(fields: Fields): number[] {
   return list(fields.InstanceShards).flatMap((shard) => {
     const bytes = number(shard.Storage);
-    return bytes === null || bytes < 0 || whole(shard.Role) === 1 ? [] : [bytes / 1_048_576];
+    return bytes === null || bytes < 0 || wholeNumber(shard.Role) === 1 ? [] : [bytes / 1_048_576];
   });
 }

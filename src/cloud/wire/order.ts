@@ -5,7 +5,18 @@ import { type Billing, EDITIONS, type NodeChange, type Quote } from '../../model
 import { SECOND } from '../../units.ts';
 import type { Deal, OrderRequest, PriceRequest } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
-import { cents, type Fields, identifier, list, number, page, REPLICA, text, texts, whole } from './fields.ts';
+import {
+  cents,
+  type Fields,
+  identifier,
+  list,
+  number,
+  page,
+  REPLICA,
+  text,
+  texts,
+  wholeNumber,
+} from './fields.ts';
 
 /**
  * The size of an order or a price inquiry: the whole size, as much of it as the edition takes. Legacy editions have
@@ -77,14 +88,14 @@ export function decodePrice(fields: Fields, paid: Billing, readAt: number): Quot
 }
 
 /** The most orders that one page holds: above 200 the provider leaves out whose they are. */
-export const DEALS_A_PAGE = 200;
+export const DEALS_PER_PAGE = 200;
 
 /** A page of orders created between two moments. The offset counts pages; without the states only delivered ones come. */
 export function encodeDeals(page: number, since: number, until: number, instance?: string): Fields {
   return {
     StartTime: toBeijing(since),
     EndTime: toBeijing(Math.ceil(until / SECOND) * SECOND),
-    Limit: DEALS_A_PAGE,
+    Limit: DEALS_PER_PAGE,
     Offset: page,
     StatusSet: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     ...given({ ResourceId: instance }),
@@ -114,14 +125,14 @@ export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
       createdAt: fromBeijing(row.CreateTime) ?? readAt,
       state: dealState(row.Status),
       billed: cents(row.RealTotalCost, row.Currency),
-      by: text(row.Creator),
+      createdBy: text(row.Creator),
       direction: action === 'upgrade' ? 'up' : action === 'downgrade' ? 'down' : null,
     };
   });
 }
 
 /** The most orders that one call may name. */
-export const ORDERS_A_CALL = 10;
+export const ORDERS_PER_CALL = 10;
 
 /**
  * Asks for orders by number: several by the old name, which is about to go, or a single one by the new. Source: docs/provider.md P77.
@@ -139,7 +150,7 @@ export function decodeOrders(fields: Fields, readAt: number, currency: string): 
       createdAt: fromBeijing(row.CreatTime) ?? readAt,
       state: dealState(row.Status),
       billed: cents(row.Price, currency),
-      by: text(row.Creater),
+      createdBy: text(row.Creater),
       direction: null,
     };
     return order === null ? [] : [{ order, ...deal }];
@@ -147,8 +158,8 @@ export function decodeOrders(fields: Fields, readAt: number, currency: string): 
 }
 
 function dealState(value: unknown): Deal['state'] {
-  const status = whole(value);
+  const status = wholeNumber(value);
   if (status === 1) return 'unpaid';
   if (status === 4) return 'delivered';
-  return status !== null && status >= 5 && status <= 11 ? 'failed' : 'under-way';
+  return status !== null && status >= 5 && status <= 11 ? 'failed' : 'in-progress';
 }

@@ -3,10 +3,10 @@ import { given } from '../../given.ts';
 import type { Dimension } from '../../model.ts';
 import type { Task } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
-import { type Fields, identifier, type Page, page, text, whole } from './fields.ts';
+import { type Fields, identifier, type Page, page, text, wholeNumber } from './fields.ts';
 
 /** The most tasks that one page holds. */
-export const TASKS_A_PAGE = 100;
+export const TASKS_PER_PAGE = 100;
 
 /**
  * Resize, scale, add or remove nodes: which of them a change becomes is not said. What they change is an inference, by
@@ -19,27 +19,27 @@ const RESIZE_TASKS: ReadonlyMap<string, Dimension> = new Map([
 ]);
 
 /** Which tasks are asked for by how they stand: those that are not done, and those that failed. */
-const STANDING = { open: [0, 1, 4], failed: [4] } as const;
+const RESULT_CODES = { open: [0, 1, 4], failed: [4] } as const;
 
 /** A page of the resize tasks that began at or after a moment, optionally of one instance, or only some of them. */
 export function encodeTasks(
   offset: number,
   since: number,
   instance?: string,
-  only?: keyof typeof STANDING,
+  only?: keyof typeof RESULT_CODES,
 ): Fields {
   return {
-    Limit: TASKS_A_PAGE,
+    Limit: TASKS_PER_PAGE,
     Offset: offset,
     TaskTypes: [...RESIZE_TASKS.keys()],
     BeginTime: toBeijing(since),
-    ...given({ InstanceId: instance, Result: only && STANDING[only] }),
+    ...given({ InstanceId: instance, Result: only && RESULT_CODES[only] }),
   };
 }
 
 /** A page of the tasks of any type that are pending or running. */
 export function encodeRunningTasks(offset: number): Fields {
-  return { Limit: TASKS_A_PAGE, Offset: offset, Result: [0, 1] };
+  return { Limit: TASKS_PER_PAGE, Offset: offset, Result: [0, 1] };
 }
 
 const RESULTS: Readonly<Record<number, Task['result']>> = {
@@ -62,7 +62,7 @@ export function decodeTasks(fields: Fields, readAt: number): Page<Task> {
       type,
       dimension: RESIZE_TASKS.get(type) ?? null,
       startedAt: fromBeijing(row.StartTime) ?? readAt,
-      result: RESULTS[whole(row.Result) ?? -1] ?? 'unrecognised',
+      result: RESULTS[wholeNumber(row.Result) ?? -1] ?? 'unrecognised',
     };
   });
 }

@@ -25,7 +25,7 @@ export function afterPlacing(at: At, seen: Extract<Seen, { kind: 'placed' }>): O
     }
     case 'not-sent': {
       if (seen.isHeldBack) return AGAIN;
-      const why = `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.why}`;
+      const why = `no order could be sent for ${LIMITS.unsent / MINUTE} minutes: ${placed.reason}`;
       // A moment's breath: without a connection this would spin.
       return unsent('growing', formatHalt(why, 'check the network and the keys: refit doctor tells of both'));
     }
@@ -40,7 +40,7 @@ export function afterPlacing(at: At, seen: Extract<Seen, { kind: 'placed' }>): O
     }
     case 'no-answer': {
       const sentAt = iso(placed.sentAt);
-      const event = { kind: 'no-answer', step, attempt, why: placed.why, sentAt } as const;
+      const event = { kind: 'no-answer', step, attempt, why: placed.reason, sentAt } as const;
       return { kind: 'append', event };
     }
     case 'refused':

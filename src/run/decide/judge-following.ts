@@ -178,13 +178,13 @@ export function judgeFollowing(
       return { kind: 'failed', what, code: 'Refit.OtherNodes', size };
     }
     const othersWork = deal?.state === 'delivered' && foreign.length > 0;
-    if ((working && !othersWork) || deal?.state === 'under-way' || deal?.state === 'unpaid')
+    if ((working && !othersWork) || deal?.state === 'in-progress' || deal?.state === 'unpaid')
       return { kind: 'under-way', near: true };
     return { kind: 'verified', size: instance.size, billed };
   }
   const otherSize = `the instance is at ${describe(instance.size)} instead of ${describe(step.after)}`;
   const ended = deal?.state === 'delivered' || tasks?.some(({ result }) => result === 'done') === true;
-  const over = !working && foreign.every((other) => other.deal.state !== 'under-way');
+  const over = !working && foreign.every((other) => other.deal.state !== 'in-progress');
   if (ended && over && foreign.some((other) => other.deal.state === 'delivered')) {
     const what = `${otherSize}: somebody else changed it, by ${foreign.map(({ words }) => words).join('; ')}`;
     return { kind: 'drifted', what, size: instance.size, billed };

@@ -97,7 +97,7 @@ export function judgeCommand(end: CommandEnd): Judgement {
 
 /** Takes what the address answered. */
 export function judgeUrl(answer: UrlAnswer): Judgement {
-  if (answer.kind === 'silent') return inconclusive('url', answer.why);
+  if (answer.kind === 'silent') return inconclusive('url', answer.reason);
   const { status } = answer;
   const cannotTell = status < 200 || (status >= 300 && status < 400) || NOT_THE_SERVICE.includes(status);
   const outcome = cannotTell ? 'inconclusive' : status < 300 ? 'success' : 'failure';

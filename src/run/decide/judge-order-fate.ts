@@ -36,8 +36,8 @@ export interface Ownership {
 }
 
 /** True where somebody else is named as who placed the order. */
-export function isForeign({ by }: Deal, { self }: Ownership): boolean {
-  return by !== null && self !== null && !self.has(by);
+export function isForeign({ createdBy }: Deal, { self }: Ownership): boolean {
+  return createdBy !== null && self !== null && !self.has(createdBy);
 }
 
 /** The orders that are on no record of ours. */
@@ -82,8 +82,8 @@ function fits({ before, after }: Step, { direction }: Deal): boolean {
 }
 
 /** `order 2026… by 100000000099, created at 2026-01-05T02:00:00.000Z`, for the record. */
-export function formatOrder({ order, by, createdAt }: Deal): string {
-  return `order ${order}${by === null ? '' : ` by ${by}`}, created at ${iso(createdAt)}`;
+export function formatOrder({ order, createdBy, createdAt }: Deal): string {
+  return `order ${order}${createdBy === null ? '' : ` by ${createdBy}`}, created at ${iso(createdAt)}`;
 }
 
 /** `task 700001 (type 012), begun at …`, for the record. */
@@ -118,7 +118,7 @@ export function judgeOrderFate(step: Step, reading: Reading, whose: Ownership): 
   const working =
     instance.status === 'processing' ||
     tasks.some(({ result }) => result === 'pending' || result === 'running') ||
-    others.some(({ state }) => state === 'under-way');
+    others.some(({ state }) => state === 'in-progress');
   if (working) return { kind: 'unclear', why: `under way on the instance: ${named}`, working };
 
   const ours = others.length - foreign.length;

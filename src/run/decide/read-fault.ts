@@ -1,5 +1,5 @@
 /** What a read that failed means for a run: one place, so that the same fault never ends one step and not another. */
-import { isLackOfRights, isPassing, refusalOf } from '../../cloud/calls/refusals.ts';
+import { isMissingPermission, isTransient, refusalOf } from '../../cloud/calls/refusals.ts';
 import type { RefitError } from '../../errors.ts';
 import { isLimitCode } from '../../model.ts';
 import { CREDENTIALS_REFUSED, formatHalt } from './after-refusal.ts';
@@ -11,8 +11,8 @@ export function readFaultOf(error: RefitError): ReadFault {
   const code = refusalOf(error)?.code;
   if (code !== undefined) {
     // Spelt like a refused key, and said of a key that is good and lacks one right.
-    if (isLackOfRights(code)) return 'no-right';
-    if (isLimitCode(code) || isPassing(code)) return 'passing';
+    if (isMissingPermission(code)) return 'no-right';
+    if (isLimitCode(code) || isTransient(code)) return 'passing';
   }
   return error.code === 'credentials-refused' || error.code === 'no-credentials' ? 'credentials' : 'other';
 }

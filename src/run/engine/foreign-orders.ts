@@ -35,7 +35,7 @@ function stepsOf(saved: SavedPlan): ReadonlyMap<string, readonly Step[]> {
 /** Who this identity is is asked only where billing lists an order that is on no record. */
 export async function ownershipOf(run: FollowingRun, step: Step, { deals }: Reading): Promise<Ownership> {
   const whose = { known: knownOrders(run, step), self: null };
-  const isAsked = otherOrders(deals, whose).some(({ by }) => by !== null);
+  const isAsked = otherOrders(deals, whose).some(({ createdBy }) => createdBy !== null);
   return isAsked ? { ...whose, self: await run.watch.self(scopeOf(step)) } : whose;
 }
 

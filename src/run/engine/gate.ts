@@ -91,7 +91,7 @@ function asksOf(run: Run, wave: number, gate: Gate): Ask[] {
     outside('url', async () =>
       judgeUrl(
         (await within(run, gate.timeout, run.outside.gates?.askUrl?.(url, gate.timeout))) ??
-          ({ kind: 'silent', why: 'no answer in time' } as const),
+          ({ kind: 'silent', reason: 'no answer in time' } as const),
       ),
     );
   if (command)

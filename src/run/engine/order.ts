@@ -5,7 +5,7 @@
  */
 import { iso } from '../../clock.ts';
 import type { OrderAnswer, OrderRequest } from '../../cloud/cloud.ts';
-import type { Lane, Slot } from '../../cloud/limit/permits.ts';
+import type { Lane, RequestSlot } from '../../cloud/limit/permits.ts';
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode, type Step } from '../../model.ts';
@@ -57,12 +57,12 @@ async function place(run: Run, step: Step, seen: FreshRead, left: () => void): P
   const intent = await recordIntent(run, step);
   const sent = await send(run, intent, slot, left);
   if (sent.kind !== 'not-sent') return sent;
-  await journal.record({ kind: 'not-sent', step: step.id, attempt: intent.attempt, why: sent.why });
+  await journal.record({ kind: 'not-sent', step: step.id, attempt: intent.attempt, why: sent.reason });
   return sent;
 }
 
 /** Reserves a request slot and waits until shortly before it; null where nothing may start any more. */
-async function awaitSlot(run: Run, lane: Lane): Promise<Slot | null> {
+async function awaitSlot(run: Run, lane: Lane): Promise<RequestSlot | null> {
   const { clock, permits, stop, control, journal } = run;
   let slot = permits.reserve(lane);
   const lead = Math.min(500, Math.max(15, 2 * journal.latency));
@@ -98,7 +98,7 @@ async function recordIntent({ journal, clock, cloudFor }: Run, step: Step) {
 async function send(
   run: Run,
   { step, isFresh }: Intent,
-  reserved: Slot,
+  reserved: RequestSlot,
   left: () => void,
 ): Promise<OrderAnswer> {
   const { permits, stop } = run;
@@ -107,8 +107,8 @@ async function send(
   for (let slot = reserved; ; ) {
     await permits.wait(slot, stop.left);
     if (!mayStart(run))
-      return { kind: 'not-sent', why: goesOn(run) ? 'the run was held back' : 'the run was stopped' };
-    if (!isFresh()) return { kind: 'not-sent', why: 'its entry was older than two seconds' };
+      return { kind: 'not-sent', reason: goesOn(run) ? 'the run was held back' : 'the run was stopped' };
+    if (!isFresh()) return { kind: 'not-sent', reason: 'its entry was older than two seconds' };
     if (permits.isLost(slot)) {
       slot = permits.reserve(cloud.orderLane(step));
       continue;
@@ -121,7 +121,7 @@ async function send(
       return go;
     });
     if (answer.kind === 'accepted' || answer.kind === 'refused')
-      permits.heard(slot, answer.sentAt, answer.kind === 'refused' && isLimitCode(answer.code));
+      permits.onResponse(slot, answer.sentAt, answer.kind === 'refused' && isLimitCode(answer.code));
     // Without a connection the guard was never asked: waiting for another slot would not help.
     if (answer.kind !== 'not-sent' || !asked) return answer;
     slot = permits.reserve(cloud.orderLane(step));

@@ -120,7 +120,7 @@ export class Watch {
     const present = this.#selves.get(scope.profile);
     if (present !== undefined) return present;
     try {
-      const numbers = await this.#input.cloudFor(scope.profile).describeSelf(scope);
+      const numbers = await this.#input.cloudFor(scope.profile).describeCreatorIds(scope);
       const self = numbers && new Set(numbers);
       this.#selves.set(scope.profile, self);
       return self;

@@ -4,7 +4,7 @@
  */
 import { type Clock, iso, VirtualClock } from '../../clock.ts';
 import type { ApiClient } from '../../cloud/calls/call.ts';
-import { cloudOver } from '../../cloud/client.ts';
+import { createCloudOver } from '../../cloud/client.ts';
 import { createPermits } from '../../cloud/limit/permits.ts';
 import { EMPTY_CHAIN } from '../../journal/chain.ts';
 import type { JournalEntry, SavedPlan } from '../../model.ts';
@@ -124,7 +124,7 @@ export function providerOver(
 ) {
   const permits = createPermits(clock, rate);
   const calls = createCallCounter();
-  const cloud = cloudOver(client, {
+  const cloud = createCloudOver(client, {
     clock,
     permits,
     onCall: calls.add,

@@ -23,10 +23,10 @@ export type GatewayAnswer =
       | { readonly kind: 'ok'; readonly fields: Readonly<Record<string, unknown>> }
       | Readonly<{ kind: 'refused'; code: string; message: string; requestId: string }>
       /** A response that the client cannot use. */
-      | { readonly kind: 'unusable'; readonly why: string }
+      | { readonly kind: 'unusable'; readonly reason: string }
     ))
   /** The connection was cut. The client cannot know whether the provider executed the request. */
-  | { readonly kind: 'lost'; readonly why: string };
+  | { readonly kind: 'lost'; readonly reason: string };
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -70,7 +70,7 @@ export function createGateway(
       const served = serve(world, parsed, requestId, clock.now());
       const back = served.delay + oneWay();
       await clock.sleep(Math.min(back, TIMEOUT));
-      if (back > TIMEOUT) return { kind: 'lost', why: `no answer within ${TIMEOUT} ms` };
+      if (back > TIMEOUT) return { kind: 'lost', reason: `no answer within ${TIMEOUT} ms` };
       const date = dateOf();
       switch (served.kind) {
         case 'response':
@@ -78,13 +78,13 @@ export function createGateway(
         case 'refused':
           return { kind: 'refused', code: served.code, message: served.message, requestId, date };
         case 'http-500':
-          return { kind: 'unusable', why: 'HTTP 500', date };
+          return { kind: 'unusable', reason: 'HTTP 500', date };
         case 'html':
-          return { kind: 'unusable', why: 'HTTP 502', date };
+          return { kind: 'unusable', reason: 'HTTP 502', date };
         case 'half-json':
-          return { kind: 'unusable', why: 'the answer is not JSON', date };
+          return { kind: 'unusable', reason: 'the answer is not JSON', date };
         default:
-          return { kind: 'lost', why: 'the connection was reset' };
+          return { kind: 'lost', reason: 'the connection was reset' };
       }
     },
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/clock.ts';
 import { createCloud } from '../../../src/cloud/client.ts';
 import { type Credentials, secret } from '../../../src/cloud/credentials/find-credentials.ts';
-import { type CredentialsOf, keepFresh } from '../../../src/cloud/credentials/fresh-keys.ts';
+import { type CredentialsOf, createFreshKeys } from '../../../src/cloud/credentials/fresh-keys.ts';
 import { RefitError } from '../../../src/errors.ts';
 import { fakeTransport, type Script } from '../fake-transport.ts';
 import { clientOptions, SCOPE, START } from '../scripted-client.ts';
@@ -21,12 +21,12 @@ function place(minutes: number | null, takes = 500) {
       secretId: `id-${state.searches}`,
       secretKey: secret(`key-${state.searches}`),
       token: secret(`token-${state.searches}`),
-      source: 'a test',
+      sourceName: 'a test',
       ...(minutes === null ? {} : { expiresAt: clock.now() + minutes * MINUTE }),
     };
     return keys;
   };
-  const fresh = keepFresh(find, clock);
+  const fresh = createFreshKeys(find, clock);
   const id = async () => (await fresh.of('default')).secretId;
   return { clock, state, fresh, find, id };
 }

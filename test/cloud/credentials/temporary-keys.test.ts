@@ -138,7 +138,7 @@ describe('keys come from the first place that has them', () => {
     const { find } = machine(given);
     const found = await find();
     expect(found.secretId).toBe(id);
-    expect(found.source).toContain(source);
+    expect(found.sourceName).toContain(source);
   });
 
   it('with a named profile no role of the environment is assumed, and no service is asked', async () => {
@@ -189,7 +189,7 @@ describe('keys come from the first place that has them', () => {
     const { find } = machine({ env: { ...env, TENCENTCLOUD_ROLE_ARN: ROLE } });
     const found = await find();
     expect(found.token?.reveal()).toBe('token-sts-1');
-    expect(found).toMatchObject({ expiresAt: START + 7200_000, identity: ROLE, place: 'environment' });
+    expect(found).toMatchObject({ expiresAt: START + 7200_000, identity: ROLE, source: 'environment' });
   });
 });
 
@@ -363,8 +363,8 @@ describe('keys are refused, with the way out', () => {
 });
 
 describe('keys that have come of age', () => {
-  const earlier = (place: Credentials['place'], source = 'role r of this machine') =>
-    ({ place, source }) as Credentials;
+  const earlier = (source: Credentials['source'], sourceName = 'role r of this machine') =>
+    ({ source, sourceName }) as Credentials;
 
   it('are renewed where they came from, though an earlier place has some by now', async () => {
     const { find } = machine({ env, role: 'r' });

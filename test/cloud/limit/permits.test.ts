@@ -5,7 +5,7 @@ import {
   type Lane,
   type Permits,
   PROVIDER_LIMIT,
-  type Slot,
+  type RequestSlot,
 } from '../../../src/cloud/limit/permits.ts';
 import { createRequestLimit, type LimitCounting } from '../../../src/simulator/world/request-limit.ts';
 
@@ -174,7 +174,7 @@ describe('nothing is saved up', () => {
       const outage = clock.sleep(5000);
       await Promise.all(
         Array.from({ length: 45 }, async () => {
-          let slot: Slot = permits.reserve(ORDERS);
+          let slot: RequestSlot = permits.reserve(ORDERS);
           await outage;
           while (permits.isLost(slot)) {
             slot = permits.reserve(ORDERS);
@@ -236,7 +236,7 @@ async function answered(clock: VirtualClock, permits: Permits, byLimit: boolean,
   const slot = await permits.take(ORDERS);
   const sentAt = clock.now();
   await clock.sleep(trip);
-  permits.heard(slot, sentAt, byLimit);
+  permits.onResponse(slot, sentAt, byLimit);
 }
 
 describe('a refusal by limit', () => {
@@ -249,9 +249,9 @@ describe('a refusal by limit', () => {
       const sentAt = [slots[0]!.at, slots[1]!.at];
       const elsewhere = permits.reserve({ ...ORDERS, action: 'DescribeInstances' });
       await clock.sleep(20);
-      permits.heard(slots[0]!, sentAt[0]!, true);
+      permits.onResponse(slots[0]!, sentAt[0]!, true);
       const rate = permits.rate(ORDERS);
-      permits.heard(slots[1]!, sentAt[1]!, true);
+      permits.onResponse(slots[1]!, sentAt[1]!, true);
       expect(slots.slice(2).map(permits.isLost)).toEqual([true, true, true]);
       expect(permits.isLost(elsewhere)).toBe(false);
       expect(rate).toBeLessThan(18);
@@ -308,14 +308,14 @@ async function atServer(options: {
     25 * Math.exp(0.6 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
   const arrive = () => limit.arrive('me', ORDERS.action, clock.now() + ahead) === null;
   const [accepted, refused]: number[][] = [[], []];
-  const send = async (slot: Slot): Promise<void> => {
+  const send = async (slot: RequestSlot): Promise<void> => {
     const sentAt = clock.now();
     const half = trip() / 2;
     await clock.sleep(half);
     const passes = arrive();
     (passes ? accepted : refused)!.push(clock.monotonic());
     await clock.sleep(half);
-    permits.heard(slot, sentAt, !passes);
+    permits.onResponse(slot, sentAt, !passes);
   };
   await clock.run(async () => {
     const other = async () => {

@@ -36,7 +36,7 @@ describe('the proxy of the environment', () => {
     ['shown without its password', { HTTPS_PROXY: 'http://me:hush-hush@p:3128' }, 'http://p:3128', ''],
   ])('%s', (_, env, shown, except) => {
     const found = proxyFromEnvironment(env);
-    expect(found?.shown ?? null).toBe(shown);
+    expect(found?.urlWithoutPassword ?? null).toBe(shown);
     expect(found?.except ?? '').toBe(except);
   });
 

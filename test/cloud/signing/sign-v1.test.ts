@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { signerFor } from '../../../src/cloud/calls/send-call.ts';
+import { createSigner } from '../../../src/cloud/calls/send-call.ts';
 import { secret } from '../../../src/cloud/credentials/find-credentials.ts';
-import { flat, nonces, olderSignature, olderText, signedForm } from '../../../src/cloud/signing/sign-v1.ts';
+import {
+  createNonces,
+  flattenParams,
+  signatureV1,
+  signedForm,
+  stringToSignV1,
+} from '../../../src/cloud/signing/sign-v1.ts';
 import { SIGNATURES, signatureFrom } from '../../../src/cloud/signing/signature.ts';
 import { RefitError } from '../../../src/errors.ts';
 import { Refusal } from '../../../src/simulator/actions/refusal.ts';
@@ -49,7 +55,7 @@ describe('the older signature', () => {
     'fits the public vector by %s with the keys %s, and the provider in small takes it',
     (method, keys, more, expected) => {
       const params = { ...EXAMPLE, ...more, SecretId: keys[0] };
-      const made = olderSignature({ verb: 'GET', host: HOST, params }, method, keys[1]);
+      const made = signatureV1({ verb: 'GET', host: HOST, params }, method, keys[1]);
       expect(made).toBe(expected);
       expect(judged('GET', { ...params, Signature: made }, keys)).toBe(keys[0]);
       expect(judged('GET', { ...params, Signature: made, Offset: '1' }, keys)).toBe(
@@ -60,7 +66,7 @@ describe('the older signature', () => {
 
   it('is made over names by their code units and over raw values, whatever they hold', () => {
     const params = { Zed: '', 'Ids.2': 'a b&c=d/+é%41', 'Ids.12': '快手', _under: '~' };
-    expect(olderText({ verb: 'POST', host: '127.0.0.1:8080', params })).toBe(
+    expect(stringToSignV1({ verb: 'POST', host: '127.0.0.1:8080', params })).toBe(
       'POST127.0.0.1:8080/?Ids.12=快手&Ids.2=a b&c=d/+é%41&Zed=&_under=~',
     );
   });
@@ -143,19 +149,19 @@ describe('the form of a call', () => {
   });
 
   it('is good for once: each has another number, from where chance begins and above 0', () => {
-    expect([0, 0.5, 0.999_999_999_9].map((at) => nonces(() => at)())).toEqual([
+    expect([0, 0.5, 0.999_999_999_9].map((at) => createNonces(() => at)())).toEqual([
       1, 1_073_741_824, 2_147_483_646,
     ]);
-    const next = nonces(() => 0.999_999_999_9);
+    const next = createNonces(() => 0.999_999_999_9);
     const given = Array.from({ length: 4 }, next);
     expect(given).toEqual([2_147_483_646, 2_147_483_647, 2_147_483_646, 2_147_483_647]);
-    const one = nonces(() => 0.25);
+    const one = createNonces(() => 0.25);
     const many = Array.from({ length: 5000 }, one);
     expect(new Set(many).size).toBe(5000);
   });
 
   it('flattens lists within lists and leaves out what is not given', () => {
-    expect(flat({ A: [{ B: [{ C: 1 }, { C: 2 }] }], D: [], E: undefined, F: null })).toEqual({
+    expect(flattenParams({ A: [{ B: [{ C: 1 }, { C: 2 }] }], D: [], E: undefined, F: null })).toEqual({
       'A.0.B.0.C': '1',
       'A.0.B.1.C': '2',
     });
@@ -167,7 +173,7 @@ describe('what signs a call', () => {
     secretId: LETTERS[0],
     secretKey: secret(LETTERS[1]),
     token: secret('t'.repeat(9)),
-    source: '',
+    sourceName: '',
   };
   const call = {
     host: HOST,
@@ -181,7 +187,7 @@ describe('what signs a call', () => {
   };
 
   it.each(SIGNATURES)('by %s sends what the name says, and names what is to be hidden', (name) => {
-    const { headers, body, hidden } = signerFor(keys, { name, nonce: () => 1 }).sign(call);
+    const { headers, body, hidden } = createSigner(keys, { name, nonce: () => 1 }).sign(call);
     const older = name !== 'TC3-HMAC-SHA256';
     expect(headers['Content-Type']).toBe(
       older ? 'application/x-www-form-urlencoded' : 'application/json; charset=utf-8',

@@ -537,16 +537,16 @@ describe('orders as billing knows them', () => {
         createdAt: START,
         state: 'delivered',
         billed: { amount: 12.5, currency: 'CNY' },
-        by: null,
+        createdBy: null,
         direction: 'up',
       },
     ]);
   });
 
   it.each([
-    [{ Creator: '100000000099' }, { by: '100000000099' }],
-    [{ Creator: '' }, { by: null }],
-    [{ Creator: 7 }, { by: null }],
+    [{ Creator: '100000000099' }, { createdBy: '100000000099' }],
+    [{ Creator: '' }, { createdBy: null }],
+    [{ Creator: 7 }, { createdBy: null }],
     [{ Action: 'downgrade' }, { direction: 'down' }],
     [{ Action: 'reshape' }, { direction: null }],
     [{ Action: 'toString' }, { direction: null }],
@@ -556,8 +556,8 @@ describe('orders as billing knows them', () => {
 
   it.each([
     [1, 'unpaid'],
-    [2, 'under-way'],
-    [3, 'under-way'],
+    [2, 'in-progress'],
+    [3, 'in-progress'],
     [4, 'delivered'],
     [5, 'failed'],
     [6, 'failed'],
@@ -566,8 +566,8 @@ describe('orders as billing knows them', () => {
     [9, 'failed'],
     [10, 'failed'],
     [11, 'failed'],
-    [12, 'under-way'],
-    [99, 'under-way'],
+    [12, 'in-progress'],
+    [99, 'in-progress'],
   ])('in state %d are %s', async (Status, state) => {
     expect(await found({ Status })).toMatchObject([{ state }]);
   });
@@ -608,7 +608,7 @@ describe('by whom this identity places orders', () => {
     ['an answer without a user by nothing', { ok: {} }, null],
     ['where it may not be asked by nothing', { code: 'UnauthorizedOperation' }, null],
   ])('%s', async (_, line, expected) => {
-    expect(await clientOver([line]).run((cloud) => cloud.describeSelf(SCOPE))).toEqual(expected);
+    expect(await clientOver([line]).run((cloud) => cloud.describeCreatorIds(SCOPE))).toEqual(expected);
   });
 });
 
@@ -655,7 +655,7 @@ describe('orders by their numbers', () => {
       createdAt: START,
       state: 'delivered',
       billed: { amount: 412, currency: 'USD' },
-      by: null,
+      createdBy: null,
       direction: null,
     });
     expect(transport.sent.map(({ fields }) => fields)).toEqual([
@@ -702,7 +702,7 @@ describe('memory in use', () => {
     const { run } = clientOver(({ action }) =>
       action === 'GetMonitorData' ? { ok: { DataPoints: points } } : shards,
     );
-    return run((cloud) => cloud.describeUsed(SCOPE, instances));
+    return run((cloud) => cloud.describeMemoryInUse(SCOPE, instances));
   };
   const shard = (mb: number, Role = 0) => ({ Storage: mb * MB, Role });
 
@@ -775,7 +775,7 @@ describe('memory in use', () => {
   it('is asked for 50 instances at a time', async () => {
     const { run, transport } = clientOver(() => ({ ok: { DataPoints: [] } }));
     const many = Array.from({ length: 120 }, (_, i) => instance(`crs-${i}`, 'redis-5.0-standard'));
-    await run((cloud) => cloud.describeUsed(SCOPE, many));
+    await run((cloud) => cloud.describeMemoryInUse(SCOPE, many));
     expect(transport.sent.map(({ fields }) => (fields.Instances as unknown[]).length)).toEqual([50, 50, 20]);
     expect(transport.sent[0]!.fields).toMatchObject({
       Namespace: 'QCE/REDIS_MEM',

@@ -199,6 +199,6 @@ describe('a gate on an address', () => {
   });
 
   it('that does not answer is inconclusive', () => {
-    expect(judgeUrl({ kind: 'silent', why: 'the connection was reset' }).outcome).toBe('inconclusive');
+    expect(judgeUrl({ kind: 'silent', reason: 'the connection was reset' }).outcome).toBe('inconclusive');
   });
 });

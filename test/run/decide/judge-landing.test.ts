@@ -18,13 +18,13 @@ const STEP = {
   after: AFTER,
 } as Step;
 
-const order = (by: string | null, state: Deal['state'], more: Partial<Deal> = {}): Deal => ({
-  order: by === US ? 'ours' : 'theirs',
+const order = (createdBy: string | null, state: Deal['state'], more: Partial<Deal> = {}): Deal => ({
+  order: createdBy === US ? 'ours' : 'theirs',
   instances: [STEP.instance],
   createdAt: Date.UTC(2026, 0, 5, 2),
   billed: null,
   direction: 'up',
-  by,
+  createdBy,
   state,
   ...more,
 });
@@ -75,7 +75,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     [
       'an order of this identity that is on no record, and a fitting task',
       {
-        deals: [order(US, 'under-way')],
+        deals: [order(US, 'in-progress')],
         tasks: [task('memoryPerShard', 'running')],
         status: 'processing',
       },
@@ -83,7 +83,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     ],
     [
       'an order of this identity that is on no record, before the task list says for what',
-      { deals: [order(US, 'under-way')] },
+      { deals: [order(US, 'in-progress')] },
       { kind: 'landed', order: 'ours', hasty: true },
     ],
     [
@@ -93,7 +93,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     ],
     [
       'an order whose creator is not told, as before',
-      { deals: [order(null, 'under-way')] },
+      { deals: [order(null, 'in-progress')] },
       { kind: 'landed', order: 'theirs' },
     ],
     [
@@ -104,7 +104,11 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     ['its target, and nothing else', { size: AT_TARGET }, { kind: 'landed', order: null, hasty: true }],
     [
       "somebody else's order under way",
-      { deals: [order(THEM, 'under-way')], tasks: [task('memoryPerShard', 'running')], status: 'processing' },
+      {
+        deals: [order(THEM, 'in-progress')],
+        tasks: [task('memoryPerShard', 'running')],
+        status: 'processing',
+      },
       { kind: 'unclear', working: true },
     ],
     [
@@ -124,7 +128,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
     ],
     [
       "somebody else's order beside one of this identity",
-      { deals: [order(THEM, 'delivered'), order(US, 'under-way')], status: 'processing' },
+      { deals: [order(THEM, 'delivered'), order(US, 'in-progress')], status: 'processing' },
       { kind: 'landed', order: 'ours' },
     ],
     [
@@ -212,7 +216,7 @@ describe('an order without an answer, to 8 GB, with what is read of its instance
   });
 
   it('takes everybody for possible where this identity is not known', () => {
-    const deals = [order(THEM, 'under-way')];
+    const deals = [order(THEM, 'in-progress')];
     expect(judgeOrderFate(STEP, reading({ deals }), { ...WHOSE, self: null })).toMatchObject({
       order: 'theirs',
     });
@@ -233,7 +237,7 @@ describe('a change that was told to wait', () => {
     id: `t${seconds}`,
     startedAt: ASKED + 1_000 * seconds,
   });
-  const ours = order(US, 'under-way');
+  const ours = order(US, 'in-progress');
   const table: readonly (readonly [string, Seen, string | null])[] = [
     ['its task waits', { tasks: [at(2, 'pending')], deals: [ours] }, null],
     ['its task runs', { tasks: [at(2, 'running')], deals: [ours] }, 'task t2 is running'],
@@ -278,7 +282,7 @@ describe('a change that was told to wait', () => {
   ];
 
   it.each(table)('is judged to have begun by what is its own alone: %s', (_, seen, evidence) => {
-    const foreign = (seen.deals ?? []).filter(({ by }) => by === THEM);
+    const foreign = (seen.deals ?? []).filter(({ createdBy }) => createdBy === THEM);
     const begun = judgeBegun(STEP, reading(seen), { orders: ['ours'], askedAt: ASKED }, foreign);
     expect(begun?.evidence ?? null).toBe(evidence);
   });

@@ -59,7 +59,7 @@ const deal = (changes: Partial<Deal> = {}): Deal => ({
   createdAt: NOW - 9 * SECOND,
   state: 'delivered',
   billed: null,
-  by: null,
+  createdBy: null,
   direction: 'up',
   ...changes,
 });

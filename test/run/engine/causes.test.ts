@@ -114,7 +114,7 @@ function roleKeys() {
       secretId: Credentials.TmpSecretId,
       secretKey: secret(Credentials.TmpSecretKey),
       token: secret(Credentials.Token),
-      source: 'the story',
+      sourceName: 'the story',
       identity: 'operator',
     };
   };

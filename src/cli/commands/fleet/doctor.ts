@@ -1,6 +1,6 @@
 /** `refit doctor`: checks credentials, permissions, clock and network. It only reads, and prints no key. */
 import { RefitError } from '../../../errors.ts';
-import { type Examination, examine, type Right } from '../../../operations/connect.ts';
+import { type Examination, examine, type Permission } from '../../../operations/connect.ts';
 import { sanitize } from '../../../report/document/escape.ts';
 import type { CommandCode } from '../../command-row.ts';
 import { connectionOf, regionFrom } from '../../options.ts';
@@ -30,12 +30,12 @@ export const doctor: CommandCode<[]> = async (_args, options, terminal) => {
   return problem.exitCode;
 };
 
-function problemOf({ refused, rights, unreachable }: Examination): RefitError | null {
+function problemOf({ refused, permissions, unreachable }: Examination): RefitError | null {
   if (refused) {
     const message = `the provider refuses these credentials: ${refused.code}`;
     return new RefitError('credentials-refused', message, refused.fix);
   }
-  const needed = rights.filter(({ must }) => must);
+  const needed = permissions.filter(({ required }) => required);
   const missing = needed.filter(({ state }) => state === 'refused');
   if (missing.length > 0)
     return new RefitError(
@@ -55,10 +55,10 @@ function problemOf({ refused, rights, unreachable }: Examination): RefitError | 
 const MARKS = { granted: '✓', refused: '✗', unknown: '?', unreachable: '?' } as const;
 
 function describeExamination(found: Examination): string {
-  const { credentials, identity, host, region, signature, proxy, rights } = found;
-  const width = Math.max(found.untried.length, ...rights.map(({ action }) => action.length));
+  const { credentials, identity, host, region, signature, proxy, permissions } = found;
+  const width = Math.max(found.untested.length, ...permissions.map(({ action }) => action.length));
   const row = (mark: string, action: string, rest: string) => `  ${mark} ${action.padEnd(width)}  ${rest}`;
-  const missing = rights.filter(({ state }) => state === 'refused');
+  const missing = permissions.filter(({ state }) => state === 'refused');
   return [
     `keys     ${credentials.source}${credentials.expiresAt === null ? '' : `, until ${credentials.expiresAt}`}`,
     `identity ${identity ? `${identity.arn} (${identity.type}, account ${identity.account})` : 'the provider did not report it'}`,
@@ -68,21 +68,21 @@ function describeExamination(found: Examination): string {
     `proxy    ${proxy ? `${proxy.url} from ${proxy.from}${proxy.except === '' ? '' : `, except for ${proxy.except}`}; never for this machine` : 'none'}`,
     `limit    ${found.limit} calls per second for each action, host and identity`,
     'permissions',
-    ...rights.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
-    row('-', found.untried, 'every order; not tested, because a test would be an order'),
+    ...permissions.map((right) => row(MARKS[right.state], right.action, describeRight(right))),
+    row('-', found.untested, 'every order; not tested, because a test would be an order'),
     ...(missing.length === 0 ? [] : [`to grant: ${formatGrant(missing)}`]),
     '',
   ].join('\n');
 }
 
-function describeRight({ state, code, for: purpose, must }: Right): string {
+function describeRight({ state, code, purpose, required }: Permission): string {
   if (state === 'granted') return purpose;
   if (state === 'unreachable') return `${purpose}; unknown: no answer`;
   if (state === 'unknown') return `${purpose}; unknown: ${code}`;
-  return `${purpose}; refused: ${code}${must ? '' : ' (optional)'}`;
+  return `${purpose}; refused: ${code}${required ? '' : ' (optional)'}`;
 }
 
-function formatGrant(rights: readonly Right[]): string {
+function formatGrant(rights: readonly Permission[]): string {
   return `let this identity call ${rights.map(({ action }) => action).join(', ')}`;
 }
 
