@@ -75,7 +75,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   approval: [...WORDS, 'model', 'errors', 'clock', 'digest', 'generated'],
   plan: [...PURE, 'rules', 'approval'],
   report: [...PURE, 'journal'],
-  cloud: [...WORDS, 'model', 'errors', 'clock', 'digest'],
+  cloud: [...WORDS, 'model', 'messages', 'errors', 'clock', 'digest'],
   simulator: [...WORDS, 'model', 'errors', 'clock'],
   store: [...PURE, 'journal', 'approval', 'plan', 'report'],
   run: [...PURE, 'journal', 'approval', 'plan', 'report', 'cloud', 'store'],

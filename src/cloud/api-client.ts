@@ -1,4 +1,4 @@
-/** Sends signed calls: finds the keys, the host and the lane of each, and sends it once. No retry here and no permit. */
+/** Finds keys, host and lane of each call, signs it and sends it once. It does not retry and takes no permit. */
 import { sha256 } from '../digest.ts';
 import type { Scope } from '../model.ts';
 import type { ApiClient } from './calls/call.ts';
@@ -16,7 +16,7 @@ export interface ApiClientOptions extends CallNetwork {
   readonly credentials: CredentialsOf;
 }
 
-/** A caller for any action, the ordering one too. */
+/** Creates an API client for every action, orders included. */
 export function createApiClient({
   transport,
   clock,
@@ -26,12 +26,12 @@ export function createApiClient({
 }: ApiClientOptions): ApiClient {
   const fresh = createFreshKeys(credentials, clock);
   const time = createProviderTime(clock);
-  /** One for each set of keys, with what it has derived from them. */
+  /** One signer for each set of keys. It holds the keys that it derived. */
   const signers = new WeakMap<Credentials, CallSigner>();
-  /** Given once for each profile and never changed: a lane that changed its name would forget its last slot. */
+  /** The identity of each profile. It never changes, because a renamed lane would forget its last request slot. */
   const identities = new Map<string, string>();
 
-  const hostOf = rememberHosts(endpoint);
+  const hostOf = createHostCache(endpoint);
 
   const laneSync = (action: Action, scope: Scope): Lane => {
     if (!identities.has(scope.profile)) identities.set(scope.profile, `profile ${scope.profile}`);
@@ -41,7 +41,7 @@ export function createApiClient({
 
   const keysOf = async (profile: string): Promise<Credentials> => {
     const keys = await fresh.of(profile);
-    // Two profiles of one identity share what the provider allows. A digest, since a lane may be shown.
+    // Two profiles of one identity share one limit. Refit uses a digest, because users can see a lane.
     if (!identities.has(profile))
       identities.set(profile, sha256(keys.identity ?? keys.secretId).slice(0, 12));
     return keys;
@@ -60,8 +60,8 @@ export function createApiClient({
       const keys = await keysOf(profile);
       const call = { action, host, region, fields, signer: signerOf(keys) };
       const answer = await sendCall({ transport, clock, time }, call, goAhead);
-      // The next call waits for others, an order's next attempt too.
-      if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.refused(profile, keys);
+      // The next call, also a new attempt of an order, waits for new keys.
+      if (answer.kind === 'refused' && isExpiredToken(answer.code)) fresh.reject(profile, keys);
       return answer;
     },
 
@@ -74,8 +74,8 @@ export function createApiClient({
   };
 }
 
-/** The host of each product and region, looked up once. */
-function rememberHosts(endpoint: string | null): (action: Action, region: string) => Host {
+/** Computes the host of each product and region once. */
+function createHostCache(endpoint: string | null): (action: Action, region: string) => Host {
   const hosts = new Map<string, Host>();
   return ({ product }, region) => {
     const key = `${product} ${region}`;

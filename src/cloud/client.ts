@@ -1,5 +1,5 @@
 /**
- * The provider behind the port: reads that are retried quietly, and the order, which is sent once.
+ * The provider's client: it retries reads without a message, and sends each order once.
  */
 import { RefitError } from '../errors.ts';
 import { type ApiClientOptions, createApiClient } from './api-client.ts';
@@ -19,74 +19,74 @@ import { decodeOrder, encodeOrder } from './wire/order.ts';
 
 export interface CloudOptions extends ApiClientOptions, ReadOptions {}
 
-/** What the client needs beside what sends its calls. */
+/** The options of a client over another API client. */
 export type ClientOptions = ReadOptions & Pick<CloudOptions, 'endpoint' | 'transport'>;
 
 /**
- * A client for planning. It has no way to order: it has no such function, and what it sends through refuses every
- * action that is not on the list of reads.
+ * Creates a client for planning, which cannot order. It has no such function, and its API client refuses every action
+ * that is not in `READS`.
  */
 export function createReader(options: CloudOptions): CloudReader {
   return createReaderOver(onlyReads(createApiClient(options)), options);
 }
 
-/** A client for a run. */
+/** Creates a client for a run. */
 export function createCloud(options: CloudOptions): Cloud {
   return createCloudOver(createApiClient(options), options);
 }
 
-/** The same over another way of sending calls, as for a simulated provider in the same process. */
-export function createCloudOver(caller: ApiClient, options: ClientOptions): Cloud {
+/** Creates a client over another API client, such as that of a simulated provider. */
+export function createCloudOver(apiClient: ApiClient, options: ClientOptions): Cloud {
   return {
-    ...createReaderOver(onlyReads(caller), options),
-    order: (request, goAhead) => sendOrder(caller, options, request, goAhead),
-    orderLane: (scope) => caller.laneSync(ORDER, scope),
+    ...createReaderOver(onlyReads(apiClient), options),
+    order: (request, goAhead) => sendOrder(apiClient, options, request, goAhead),
+    orderLane: (scope) => apiClient.laneSync(ORDER, scope),
   };
 }
 
-/** Once, whatever happens. The permit is the caller's business: it belongs to the entry that is already on disk. */
+/** Sends an order once. `run/` holds the permit, because it belongs to the intent that is already on disk. */
 async function sendOrder(
-  caller: ApiClient,
+  apiClient: ApiClient,
   { clock }: ClientOptions,
   request: OrderRequest,
   goAhead: () => boolean,
 ): Promise<OrderAnswer> {
   let sentAt = clock.now();
   const guard = () => {
-    let goes: boolean;
+    let isAllowed: boolean;
     try {
-      goes = goAhead();
+      isAllowed = goAhead();
     } catch {
-      // A guard that fails has not allowed anything: nothing is sent.
-      goes = false;
+      // A guard that throws allows nothing.
+      isAllowed = false;
     }
     sentAt = clock.now();
-    return goes;
+    return isAllowed;
   };
   let answer: Answer;
   try {
-    answer = await caller.send({ action: ORDER, scope: request, fields: encodeOrder(request) }, guard);
+    answer = await apiClient.send({ action: ORDER, scope: request, fields: encodeOrder(request) }, guard);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown failure';
-    // A RefitError comes before the transport: no keys, no host. Anything else unexpected may have been sent.
+    // A RefitError comes before the transport: no keys or no host. After any other error the order may have left.
     const notSent = error instanceof RefitError || (error instanceof TransportError && !error.sent);
     return notSent ? { kind: 'not-sent', reason } : { kind: 'no-answer', reason, sentAt };
   }
   if (answer.kind === 'refused') return { ...answer, sentAt };
   if (answer.kind === 'unusable') return { kind: 'no-answer', reason: answer.reason, sentAt };
   const order = decodeOrder(answer.fields);
-  if (order === null) return { kind: 'no-answer', reason: 'the answer names no order', sentAt };
+  if (order === null) return { kind: 'no-answer', reason: 'the answer has no order number', sentAt };
   return { kind: 'accepted', order, requestId: answer.requestId ?? '', sentAt };
 }
 
-function createReaderOver(caller: ReadApiClient, options: ClientOptions): CloudReader {
+function createReaderOver(apiClient: ReadApiClient, options: ClientOptions): CloudReader {
   const { clock, transport, endpoint } = options;
-  if (endpoint !== null) endpointHost(endpoint); // A wrong one is told before anything else is done.
-  const source = { clock, ask: createRead(caller, options) };
+  if (endpoint !== null) endpointHost(endpoint); // Throws for a wrong endpoint before anything else happens.
+  const source = { clock, ask: createRead(apiClient, options) };
   const zoneCodes = createZoneCodes(source);
   return {
     endpoint: endpoint ?? 'tencentcloudapi.com',
-    providerNow: caller.providerNow,
+    providerNow: apiClient.providerNow,
     ...catalogueReads(source, zoneCodes),
     ...instanceReads(source, zoneCodes),
     ...orderReads(source),

@@ -1,6 +1,6 @@
 /**
- * The provider through one narrow port. Reads may be retried quietly below it; an order never is.
- * A refusal is a value; only the network and our own faults throw, and an order does not throw even then.
+ * The interface to the provider. The client retries reads without a message, and never an order.
+ * A refusal is a value. Reads throw for network faults and Refit's own faults; an order never throws.
  */
 
 import type {
@@ -10,6 +10,7 @@ import type {
   Identity,
   Instance,
   MaintenanceWindow,
+  Message,
   MetricName,
   Money,
   NodeChange,
@@ -21,22 +22,22 @@ import type {
 } from '../model.ts';
 import type { Lane } from './limit/permits.ts';
 
-/** What is priced: the whole size, of which exactly one dimension differs from the present. */
+/** A price inquiry: the whole size, with exactly one dimension changed. */
 export interface PriceRequest extends Scope {
   readonly instance: string;
   readonly edition: EditionName;
   readonly size: Size;
 }
 
-/** What one ordering call asks for. */
+/** The content of one order. */
 export interface OrderRequest extends PriceRequest {
-  /** The nodes to add or remove; absent for all but the replicas of multi-zone instances. */
+  /** The nodes to add or remove. Only for the replicas of multi-zone instances. */
   readonly nodes?: NodeChange;
-  /** When it may begin; absent: as soon as it is accepted. */
+  /** When the change may begin. Absent: as soon as the provider accepts it. */
   readonly switch?: 'maintenance-window';
 }
 
-/** An answer that is a refusal, by the provider's exact code. The message is for showing, never for deciding. */
+/** A refusal by the provider. Code may decide by `code` only; `message` is only shown. */
 export interface Refusal {
   readonly kind: 'refused';
   readonly code: string;
@@ -44,96 +45,97 @@ export interface Refusal {
   readonly requestId: string | null;
 }
 
-/** What came of an ordering call. `sentAt` is milliseconds since 1970 UTC, just before the bytes left. */
+/** The result of sending an order. `sentAt` is the moment just before the bytes left, ms since 1970 UTC. */
 export type OrderAnswer =
   | { readonly kind: 'accepted'; readonly order: string; readonly requestId: string; readonly sentAt: number }
   | (Refusal & { readonly sentAt: number })
-  /** Asked, and no usable answer: reset, time-out, 5xx, not JSON. It may have been executed. */
+  /** Sent without a usable answer: reset, time-out, 5xx, not JSON. The provider may have executed it. */
   | { readonly kind: 'no-answer'; readonly reason: string; readonly sentAt: number }
-  /** Nothing left this process: the guard said no in the tick that would have written the request, or no connection was made. */
+  /** Nothing left this process: the guard returned false, or there was no connection. */
   | { readonly kind: 'not-sent'; readonly reason: string };
 
-/** A provider task on an instance, from the task list. Times are milliseconds since 1970 UTC. */
+/** A task of the provider on an instance. Times are milliseconds since 1970 UTC. */
 export interface Task {
   readonly id: string;
   readonly instance: string;
   /** The provider's three-digit type, such as `002`. */
   readonly type: string;
-  /** What it changes by its type's name, an inference (docs/provider.md P93); null where the type tells nothing of a size. */
+  /** The dimension that the type's name suggests, an inference (docs/provider.md P93). Null: not a resize. */
   readonly dimension: Dimension | null;
   readonly startedAt: number;
   readonly result: 'pending' | 'running' | 'done' | 'failed' | 'unrecognised';
 }
 
-/** An order as billing knows it. Source of the states: docs/provider.md P79. */
+/** An order as billing lists it. Source of the states: docs/provider.md P79. */
 export interface Deal {
   readonly order: string;
   readonly instances: readonly string[];
   readonly createdAt: number;
   readonly state: 'unpaid' | 'in-progress' | 'delivered' | 'failed';
   readonly billed: Money | null;
-  /** The number of who placed it; null where it is not told. */
+  /** The number (uin) of its creator; null if the answer has none. */
   readonly createdBy: string | null;
-  /** Whether it makes the instance larger or smaller; null where it is not told. */
+  /** Whether the instance grows or shrinks; null if the answer does not say. */
   readonly direction: 'up' | 'down' | null;
 }
 
-/** Everything that plans need: reads only. A client built for planning has no more than this. */
+/** The reads, which are all that a client for planning has. */
 export interface CloudReader {
-  /** Shown in journals and messages: the endpoint, never a key. */
+  /** The endpoint for journals and messages. It never contains a key. */
   readonly endpoint: string;
-  /** The provider's time as its answers tell it, ms since 1970 UTC: by it tasks and orders are dated. */
+  /** The provider's time, ms since 1970 UTC. Tasks and orders are dated by it. */
   providerNow(): number;
-  /** Every instance of the scope, or those of the given ids that exist. */
+  /** Reads every instance of the scope, or those of the given ids that exist. */
   describeInstances(scope: Scope, ids?: readonly string[]): Promise<Instance[]>;
-  /** What is sold, in all regions at once. */
+  /** Reads the sizes that the provider sells in all regions. */
   describeCatalogue(scope: Scope): Promise<Omit<Catalogue, 'zones'>>;
-  /** The zones of the scope's region whose numbers are known; those that nothing gives a number for are left out. */
+  /** Reads the zones of the scope's region. It leaves out zones without a known number. */
   describeZones(scope: Scope): Promise<Zone[]>;
   /**
-   * The maintenance window of one instance; null where it is not told: no right to ask, or none for this instance.
-   * @param note is told why, in words.
+   * Reads the maintenance window of one instance. Null: no permission, no window, or unreadable times.
+   * @param note gets the reason for null.
    */
   describeWindow(
     scope: Scope,
     instance: string,
-    note?: (what: string) => void,
+    note?: (message: Message) => void,
   ): Promise<MaintenanceWindow | null>;
-  /** The provider's own price for a change. */
+  /** Asks the provider for the price of a change. */
   price(request: PriceRequest): Promise<({ readonly kind: 'quoted' } & Quote) | Refusal>;
   /**
-   * Tasks that began at or after `since`, resize tasks only, optionally of one instance.
-   * @param only `open`: those that are not done, failed ones among them; `failed`: those alone. Fewer pages.
+   * Reads the resize tasks that began at or after `since`, optionally of one instance.
+   * @param only saves pages. `open`: tasks that are not done, failed ones included. `failed`: failed tasks.
    */
   describeTasks(scope: Scope, since: number, instance?: string, only?: 'open' | 'failed'): Promise<Task[]>;
-  /** Tasks of any type that are pending or running now, in the whole scope. */
+  /** Reads the tasks of any type that are pending or running in the scope. */
   describeRunningTasks(scope: Scope): Promise<Task[]>;
-  /** What the account can pay; null where the identity may not ask. */
+  /** Reads the amount that the account can pay; null without the permission. */
   describeBalance(scope: Scope): Promise<Money | null>;
-  /** Orders created between the two times, as billing lists them, optionally of one instance. */
+  /** Searches billing for orders created between two times, optionally of one instance. */
   findDeals(scope: Scope, since: number, until: number, instance?: string): Promise<Deal[]>;
   /**
-   * Orders by their numbers, as the product itself tells them; those that it does not know are left out.
-   * @param currency that of the account: the answer names none.
+   * Reads orders by number from the product itself. Unknown numbers are left out.
+   * @param currency the account's, because the answer has none.
    */
   describeOrders(scope: Scope, orders: readonly string[], currency: string): Promise<Deal[]>;
   /**
-   * Memory in use of the given instances: the maximum of the last 24 hours from the monitor product and, for clusters,
-   * the fullest shard of this moment. What is refused is unknown; `onRefused` is told, once for each call.
+   * Reads the memory in use of the given instances. The monitor product gives the maximum of the last 24 hours.
+   * For clusters, another call gives the fullest shard now. A refused value stays unknown.
+   * @param onRefused gets a message for each refused call.
    */
   describeMemoryInUse(
     scope: Scope,
     instances: readonly Instance[],
-    onRefused?: (what: string) => void,
+    onRefused?: (message: Message) => void,
   ): Promise<Map<string, UsedMemory>>;
-  /** The numbers by which orders name this identity as who placed them; null where that cannot be told. */
+  /** Reads the creator numbers of this identity's orders; null if they are not known. */
   describeCreatorIds(scope: Scope): Promise<readonly string[] | null>;
-  /** Whose keys they are, for the record. @throws RefitError where it is refused or cannot be read. */
+  /** Reads the identity behind the keys, for the journal. @throws RefitError if refused or unreadable. */
   describeIdentity(scope: Scope): Promise<Identity>;
   /**
-   * The greatest figure of each instance over so many milliseconds up to now, from the monitor product; instances without
-   * one are left out.
-   * @throws RefitError where it is refused or cannot be read.
+   * Reads each instance's maximum of a metric from the monitor product. Instances without a figure are left out.
+   * @param over milliseconds up to now.
+   * @throws RefitError if refused or unreadable.
    */
   describeMetric(
     scope: Scope,
@@ -145,18 +147,19 @@ export interface CloudReader {
   close(): Promise<void>;
 }
 
-/** The port of a run: reads, and the one action that spends money. */
+/** The interface of a run: the reads, and the order, which spends money. */
 export interface Cloud extends CloudReader {
-  /** The lane in which this identity's orders are counted: what a permit is reserved for. */
+  /** The lane of this identity's orders. A permit is reserved for it. */
   orderLane(scope: Scope): Lane;
   /**
-   * Sends one order, once. `goAhead` is asked in the tick that writes the request, after connecting: false
-   * means nothing is sent and the answer is `not-sent`. Never throws for anything the network or provider does.
+   * Sends one order, once. It never throws for a fault of the network or the provider.
+   * @param goAhead is called after connecting, in the tick that writes the request. False: nothing is sent, and the
+   *   answer is `not-sent`.
    */
   order(request: OrderRequest, goAhead: () => boolean): Promise<OrderAnswer>;
 }
 
-/** What was sent, for counting. `at` is milliseconds since 1970 UTC. */
+/** One call that was sent, for counting. `at` is milliseconds since 1970 UTC. */
 export interface CallRecord {
   readonly action: string;
   readonly at: number;

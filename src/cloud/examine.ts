@@ -1,6 +1,6 @@
 /**
- * Who one is, and what one may: each read that Refit ever sends is tried once, with parameters that change nothing,
- * through a client that cannot send anything else.
+ * Examines the identity and its permissions. It tries each read of Refit once, with parameters that change nothing,
+ * through a client that cannot send any other action.
  */
 import { iso } from '../clock.ts';
 import { RefitError } from '../errors.ts';
@@ -26,88 +26,88 @@ import { encodeMemory } from './wire/memory.ts';
 import { encodeDeals, encodeOrderNumbers, encodePrice } from './wire/order.ts';
 import { encodeRunningTasks } from './wire/tasks.ts';
 
-/** What was found out. Names in it are the provider's: escape before showing. No key is in it. */
+/** The result of an examination. It contains no key. Escape it before showing: its names are the provider's. */
 export interface Examination {
   readonly profile: string;
   readonly region: string;
-  /** Where the keys were found, and their end, ISO 8601 UTC, where they have one. */
+  /** The source of the keys, and their expiry, ISO 8601 UTC, if they have one. */
   readonly credentials: { readonly source: string; readonly expiresAt: string | null };
-  /** Null where the provider would not say. */
+  /** Null if the provider does not return it. */
   readonly identity: Identity | null;
-  /** The refusal that concerns the keys or the clock, and not a single right. */
+  /** The refusal of the keys or the clock, which concerns every call. */
   readonly refused: { readonly code: string; readonly message: string; readonly fix: string } | null;
-  /** What stood in the way, where nobody answered; the rest is then what is known without an answer. */
+  /** Why the provider did not answer; null if it did. */
   readonly unreachable: string | null;
   /**
-   * This machine's clock less the provider's, by the Date header of an answer, as good as `uncertain`: seconds; null
-   * where no answer has one.
+   * This machine's clock minus the provider's, seconds, by the Date header of an answer. `uncertain` is the possible
+   * error. Null if no answer has a Date header.
    */
   readonly clock: { readonly skew: number; readonly uncertain: number } | null;
   readonly host: string;
-  /** How calls are signed. */
+  /** The signature of calls. */
   readonly signature: SignatureName;
-  /** As it is set, without its password; NO_PROXY may except the host. */
+  /** The proxy setting without its password. NO_PROXY may exclude the host. */
   readonly proxy: { readonly url: string; readonly from: string; readonly except: string } | null;
-  /** Calls a second for each action, host and identity: what the provider is believed to allow. */
+  /** The provider's limit: requests per second for each account, region and action. */
   readonly limit: number;
   readonly permissions: readonly Permission[];
-  /** The right that is not tried, because trying it is ordering. */
+  /** The permission that Refit does not try, because a trial would be an order. */
   readonly untested: string;
 }
 
 export interface Permission {
-  /** As a policy names it: `redis:DescribeInstances`. */
+  /** The name in a policy: `redis:DescribeInstances`. */
   readonly action: string;
   readonly state: 'granted' | 'refused' | 'unknown' | 'unreachable';
-  /** The provider's code, where it refused for whatever reason. */
+  /** The provider's code, if it refused the trial for any reason. */
   readonly code: string | null;
   readonly purpose: string;
-  /** Without it nothing can be planned. */
+  /** True if every plan needs it. */
   readonly required: boolean;
 }
 
-/** What reads are tried about: an instance that is there, else one that is nowhere. */
+/** The subject of the trials: an existing instance, else an id that no instance has. */
 interface Subject extends PriceRequest {
   readonly now: number;
 }
 
 type ReadName = keyof typeof READS;
 
-/** An id in the right form that no instance has. */
+/** A valid id that no instance has. */
 const UNKNOWN_ID = 'crs-00000000';
-/** A number in the right form that no order has: it names a day before there were any. */
+/** A valid number that no order has: its date is before the product existed. */
 const UNKNOWN_ORDER = '20000101000000000000000';
 
-/** Each read: what it is for, and harmless parameters to try it with, where it takes any. */
-const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (about: Subject) => Fields }>> = {
+/** Each read: its purpose, and harmless parameters for the trial. */
+const TRIALS: Readonly<Record<ReadName, { purpose: string; fields?: (subject: Subject) => Fields }>> = {
   instances: { purpose: 'every plan and run', fields: () => ({ ...encodeInstancePage(0), Limit: 20 }) },
-  catalogue: { purpose: 'every plan: what is sold' },
-  // At its present size: there is nothing to quote, and asking orders nothing.
+  catalogue: { purpose: 'every plan: the sizes that the provider sells' },
+  // The price of the present size. A price inquiry orders nothing.
   price: { purpose: 'prices: plan --price, guards.cost', fields: encodePrice },
   tasks: {
-    purpose: 'what is under way, and what became of an order without an answer',
+    purpose: 'tasks in progress, and orders without an answer',
     fields: () => encodeRunningTasks(0),
   },
   shards: {
-    purpose: 'memory in use, for shrinking and sizes by use',
+    purpose: 'memory in use, for reductions and sizes by use',
     fields: ({ instance }) => encodeInstance(instance),
   },
   memory: {
-    purpose: 'memory in use, for shrinking and sizes by use',
+    purpose: 'memory in use, for reductions and sizes by use',
     fields: ({ instance, now }) => encodeMemory([instance], now),
   },
   window: { purpose: 'switch: maintenance-window', fields: ({ instance }) => encodeInstance(instance) },
-  zones: { purpose: 'zones by name, and where replicas can be put', fields: () => ZONES_REQUEST },
+  zones: { purpose: 'zones by name, and zones for replicas', fields: () => ZONES_REQUEST },
   orders: {
-    purpose: 'what an order was billed at, where the search for orders does not tell',
+    purpose: 'the billed amount of an order, if the search for orders does not have it',
     fields: () => encodeOrderNumbers([UNKNOWN_ORDER]),
   },
   deals: {
-    purpose: 'unpaid orders, and what became of an order without an answer',
+    purpose: 'unpaid orders, and orders without an answer',
     fields: ({ now }) => encodeDeals(0, now - HOUR, now),
   },
-  balance: { purpose: 'prepaid prices held against the balance' },
-  identity: { purpose: 'who one is, here' },
+  balance: { purpose: 'prepaid prices compared with the balance' },
+  identity: { purpose: 'the identity in reports and in doctor' },
 };
 
 const REQUIRED: readonly ReadName[] = ['instances', 'catalogue'];
@@ -119,27 +119,27 @@ export interface ExamineOptions extends CloudOptions {
 
 /**
  * Examines one identity in one region.
- * @throws RefitError `no-credentials` and the like where no keys are found.
+ * @throws RefitError `no-credentials`, or as `findCredentials` does, if there are no usable keys.
  */
 export async function examine(options: ExamineOptions): Promise<Examination> {
   const { scope, clock, proxy } = options;
   const keys = await options.credentials(scope.profile);
   const dates = watchClockSkew(options);
-  const caller = createApiClient({
+  const apiClient = createApiClient({
     ...options,
     transport: dates.transport,
     credentials: (profile, before) => (before ? options.credentials(profile, before) : keys),
   });
-  const read = createRead(onlyReads(caller), options);
-  const nobody = subjectOf(null, scope, clock.now());
-  const [who, seen] = await Promise.all([
-    tryAction(read, 'identity', nobody),
-    tryAction(read, 'instances', nobody),
+  const read = createRead(onlyReads(apiClient), options);
+  const unknown = subjectOf(null, scope, clock.now());
+  const [identified, listed] = await Promise.all([
+    tryAction(read, 'identity', unknown),
+    tryAction(read, 'instances', unknown),
   ]);
-  const refused = keyRefusalOf(who.answer) ?? keyRefusalOf(seen.answer);
-  const tried = [who, seen];
-  if (refused === null && seen.answer.kind !== 'unreachable') {
-    const subject = subjectOf(seen.answer, scope, clock.now());
+  const refused = keyRefusalOf(identified.answer) ?? keyRefusalOf(listed.answer);
+  const tried = [identified, listed];
+  if (refused === null && listed.answer.kind !== 'unreachable') {
+    const subject = subjectOf(listed.answer, scope, clock.now());
     const { identity, instances, ...others } = TRIALS;
     const names = Object.keys(others) as ReadName[];
     tried.push(...(await Promise.all(names.map((name) => tryAction(read, name, subject)))));
@@ -151,7 +151,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       source: keys.sourceName,
       expiresAt: keys.expiresAt === undefined ? null : iso(keys.expiresAt),
     },
-    identity: who.answer.kind === 'ok' ? decodeIdentity(who.answer.fields) : null,
+    identity: identified.answer.kind === 'ok' ? decodeIdentity(identified.answer.fields) : null,
     refused,
     unreachable:
       tried.flatMap(({ answer }) => (answer.kind === 'unreachable' ? answer.reason : []))[0] ?? null,
@@ -161,42 +161,47 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     proxy: proxy && { url: proxy.urlWithoutPassword, from: proxy.from, except: proxy.except },
     limit: PROVIDER_LIMIT,
     permissions: tried
-      .map(({ right }) => right)
+      .map(({ permission }) => permission)
       .sort((a, b) => Number(b.required) - Number(a.required) || (a.action < b.action ? -1 : 1)),
     untested: `${ORDER.product}:${ORDER.name}`,
   };
 }
 
-/** What came of one read: an answer, or why there is none. */
+/** The result of one trial: the answer, or the reason why there is none. */
 interface TrialResult {
-  readonly right: Permission;
+  readonly permission: Permission;
   readonly answer: ReadAnswer | { readonly kind: 'unreachable'; readonly reason: string };
 }
 
-async function tryAction(read: Read, name: ReadName, about: Subject): Promise<TrialResult> {
+async function tryAction(read: Read, name: ReadName, subject: Subject): Promise<TrialResult> {
   const action = READS[name];
   const { purpose, fields } = TRIALS[name];
-  const answer = await read(action, about, fields?.(about) ?? {}).catch((error: unknown) => {
+  const answer = await read(action, subject, fields?.(subject) ?? {}).catch((error: unknown) => {
     if (!(error instanceof RefitError && error.code === 'provider-unreachable')) throw error;
     return { kind: 'unreachable', reason: error.message } as const;
   });
-  const right = {
+  const permission = {
     action: `${action.product}:${action.name}`,
     purpose,
     required: REQUIRED.includes(name),
     state: stateOf(answer),
     code: answer.kind === 'refused' ? answer.code : null,
   };
-  return { right, answer };
+  return { permission, answer };
 }
 
-/** What the gateway refuses before it looks at rights. Source: docs/provider.md P27, an inference. */
+/** Codes of checks that come before permissions. Source: docs/provider.md P27, an inference. */
 const CHECKED_BEFORE_PERMISSIONS: ReadonlySet<string> = new Set(
-  `ActionOffline InvalidAction InvalidParameter InvalidRequest IpInBlacklist IpNotInWhitelist MissingParameter NoSuchProduct
-NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol UnsupportedRegion`.split(/\s+/),
+  `ActionOffline InvalidAction InvalidParameter InvalidRequest IpInBlacklist IpNotInWhitelist MissingParameter
+NoSuchProduct NoSuchVersion RequestSizeLimitExceeded UnknownParameter UnsupportedProtocol UnsupportedRegion`.split(
+    /\s+/,
+  ),
 );
 
-/** A refusal for any other reason comes after the rights have been looked at. Source: docs/provider.md P27, an inference. */
+/**
+ * Any other refusal comes after the check of permissions, so the permission is granted.
+ * Source: docs/provider.md P27, an inference.
+ */
 function stateOf(answer: TrialResult['answer']): Permission['state'] {
   if (answer.kind === 'ok') return 'granted';
   if (answer.kind === 'unreachable') return 'unreachable';
@@ -208,14 +213,14 @@ function stateOf(answer: TrialResult['answer']): Permission['state'] {
     : 'granted';
 }
 
-/** The refusal, where it is of the keys themselves: then every other call would be refused alike. */
+/** The refusal, if it concerns the keys or the clock. Every other call would get it, too. */
 function keyRefusalOf(answer: TrialResult['answer']): Examination['refused'] {
   if (answer.kind !== 'refused' || !isKeyRefusal(answer.code)) return null;
   return { code: answer.code, message: answer.message, fix: fixForKeys(answer.code) };
 }
 
-function subjectOf(seen: TrialResult['answer'] | null, scope: Scope, now: number): Subject {
-  const found = seen?.kind === 'ok' ? decodeInstances(seen.fields, scope, new Map()).found : [];
+function subjectOf(answer: TrialResult['answer'] | null, scope: Scope, now: number): Subject {
+  const found = answer?.kind === 'ok' ? decodeInstances(answer.fields, scope, new Map()).found : [];
   const one = found.find(({ status }) => status === 'running');
   return {
     ...scope,
@@ -226,21 +231,21 @@ function subjectOf(seen: TrialResult['answer'] | null, scope: Scope, now: number
   };
 }
 
-/** The same transport, which notes how far this clock is from the Date header of the quickest answer. */
+/** Wraps the transport to measure the clock skew. It uses the Date header of the fastest answer. */
 function watchClockSkew({ transport, clock }: CloudOptions) {
   let best: Examination['clock'] = null;
   const send: Transport['send'] = async (request) => {
     let sentAt = clock.now();
     const answer = await transport.send({
       ...request,
-      // The time for a connection is not that of the answer.
+      // Start after connecting, because connecting takes time of its own.
       goAhead: () => {
         sentAt = clock.now();
         return request.goAhead?.() ?? true;
       },
     });
     const took = clock.now() - sentAt;
-    // A Date names a whole second, so the middle of it is the likeliest.
+    // A Date is a whole second. Its middle has the smallest error.
     const server = Date.parse(answer.date ?? '') + 500;
     const uncertain = (500 + took / 2) / 1000;
     if (Number.isFinite(server) && (best === null || uncertain < best.uncertain))

@@ -1,33 +1,34 @@
 /**
- * The inventory: every instance of the given scopes with what is known about it, and what is sold, at one moment.
+ * Reads the inventory: the instances of the given scopes and the catalogue, at one moment.
  */
 import { type Clock, iso } from '../clock.ts';
 import { given } from '../given.ts';
-import { INVENTORY_FORMAT, type Instance, type Inventory, type Scope } from '../model.ts';
+import { message, textOf } from '../messages/messages.ts';
+import { INVENTORY_FORMAT, type Instance, type Inventory, type Message, type Scope } from '../model.ts';
 import { DAY } from '../units.ts';
 import { isMissingPermission, refusalOf } from './calls/refusals.ts';
 import type { CloudReader } from './cloud.ts';
 import { ANY_REGION } from './network/hosts.ts';
 import { INSTANCES_PER_MONITOR_CALL } from './wire/memory.ts';
 
-/** An order waits 15 days to be paid; a day more for the difference of clocks. Source: docs/provider.md P80. */
+/** An order can wait 15 days for payment. One day more covers clock skew. Source: docs/provider.md P80. */
 const UNPAID_WINDOW_MS = 16 * DAY;
 
 export interface InventoryOptions {
-  /** Told after each scope: how many of them are read, and how many instances they hold so far. */
+  /** Called after each scope: scopes read, scopes in total, and instances so far. */
   readonly onProgress?: (done: Readonly<Record<'scopes' | 'of' | 'instances', number>>) => void;
 }
 
-/** An inventory, and what could not be read for it: each note is one sentence. */
+/** An inventory, and notes on what Refit could not read for it. */
 export interface InventoryReading {
   readonly inventory: Inventory;
-  readonly notes: readonly string[];
+  readonly notes: readonly Message[];
 }
 
 /**
- * Reads all scopes at once. Instances and the catalogue must be readable; running tasks, unpaid orders and balances
- * may be closed to the identity, and are then left empty with a note, because their absence proves nothing.
- * @throws RefitError where instances or catalogue cannot be read.
+ * Reads all scopes at the same time. The identity needs the permissions for instances and the catalogue.
+ * Without the permission for running tasks, unpaid orders or balances, Refit leaves them empty and adds a note.
+ * @throws RefitError if instances or the catalogue cannot be read.
  */
 export async function readInventory(
   reader: CloudReader,
@@ -38,8 +39,8 @@ export async function readInventory(
   const readAt = clock.now();
   const unique = [...new Map(scopes.map((scope) => [`${scope.profile}\n${scope.region}`, scope])).values()];
   const accounts = [...new Map(unique.map((scope) => [scope.profile, scope])).values()];
-  const notes: string[] = [];
-  const note = (what: string) => notes.push(what);
+  const notes: Message[] = [];
+  const note: Note = (one) => notes.push(one);
   const progress = { scopes: 0, instances: 0 };
   const readScope = async (scope: Scope) => {
     const region = await readRegion(reader, scope, note);
@@ -50,7 +51,7 @@ export async function readInventory(
   };
   const [regions, catalogues, accountsRead] = await Promise.all([
     Promise.all(unique.map(readScope)),
-    // The catalogue covers all regions at once, but accounts may be sold different things: one for each profile.
+    // One catalogue covers all regions. Accounts may get different offers: read one for each profile.
     Promise.all(accounts.map((scope) => reader.describeCatalogue(scope))),
     Promise.all(accounts.map((scope) => readAccount(reader, scope, readAt, note))),
   ]);
@@ -59,7 +60,7 @@ export async function readInventory(
   const sold = new Map(
     offers.map((one) => [[one.region, one.zone, one.edition, one.billing].join('\n'), one]),
   );
-  // Two accounts may read one region: a zone is the same for both.
+  // Two accounts may read one region. A zone is the same for both.
   const zones = new Map(regions.flatMap((region) => region.zones).map((zone) => [zone.code, zone]));
   return {
     inventory: {
@@ -79,28 +80,29 @@ export async function readInventory(
         accountsRead.flatMap(({ profile, balance }) => (balance === null ? [] : [[profile, balance]])),
       ),
     },
-    notes: notes.sort(),
+    notes: sortNotes(notes),
   };
 }
 
-type Note = (what: string) => void;
+type Note = (message: Message) => void;
 
-/** What a read gives; `otherwise`, with a note, where the identity may not ask. */
-function readIfAllowed<Value>(read: Promise<Value>, otherwise: Value, what: string, note: Note) {
+/** The result of a read, or `fallback` if the identity lacks the permission. `report` then gets the code. */
+function readIfAllowed<Value>(read: Promise<Value>, fallback: Value, report: (code: string) => void) {
   return read.catch((error: unknown) => {
     const refusal = refusalOf(error);
     if (refusal === null || !isMissingPermission(refusal.code)) throw error;
-    note(`${what} could not be read: ${refusal.code}`);
-    return otherwise;
+    report(refusal.code);
+    return fallback;
   });
 }
 
 async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
   const { region, profile } = scope;
-  const what = `running tasks in ${region} (profile ${profile})`;
   const [instances, tasks, zones] = await Promise.all([
     reader.describeInstances(scope),
-    readIfAllowed(reader.describeRunningTasks(scope), [], what, note),
+    readIfAllowed(reader.describeRunningTasks(scope), [], (code) =>
+      note(message('read.tasks-refused', { region, profile, code })),
+    ),
     reader.describeZones(scope),
   ]);
   const running = new Map(tasks.map((task) => [task.instance, `task ${task.type} is ${task.result}`]));
@@ -110,13 +112,15 @@ async function readRegion(reader: CloudReader, scope: Scope, note: Note) {
   };
 }
 
-/** What an account can pay, and the numbers of its unpaid orders by instance. */
+/** Reads the balance of an account, and its unpaid orders by instance. */
 async function readAccount(reader: CloudReader, scope: Scope, now: number, note: Note) {
   const { profile } = scope;
   const deals = reader.findDeals(scope, now - UNPAID_WINDOW_MS, now);
   const [found, balance] = await Promise.all([
-    readIfAllowed(deals, [], `unpaid orders of profile ${profile}`, note),
-    readIfAllowed(reader.describeBalance(scope), null, `the balance of profile ${profile}`, note),
+    readIfAllowed(deals, [], (code) => note(message('read.unpaid-orders-refused', { profile, code }))),
+    readIfAllowed(reader.describeBalance(scope), null, (code) =>
+      note(message('read.balance-refused', { profile, code })),
+    ),
   ]);
   const unpaid = found
     .filter(({ state }) => state === 'unpaid')
@@ -125,8 +129,8 @@ async function readAccount(reader: CloudReader, scope: Scope, now: number, note:
 }
 
 /**
- * Calls of the monitor product that reading the memory in use of these instances takes. They are billed beyond a
- * monthly allowance (docs/provider.md P121), so they are counted before they are made.
+ * Counts the monitor calls that reading the memory in use of these instances takes. The provider bills them beyond a
+ * monthly allowance (docs/provider.md P121), so Refit shows the number before it makes them.
  */
 export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): number {
   return inventory.scopes.reduce(
@@ -136,20 +140,20 @@ export function monitorCalls(inventory: Inventory, ids: ReadonlySet<string>): nu
 }
 
 /**
- * The same inventory with the memory in use of some instances: reading it takes a call for each cluster, so it is
- * read for those that a plan is about and for no more. A source that refuses leaves it unknown, with a note.
+ * Adds the memory in use of the given instances to an inventory. It takes a call for each cluster, so a plan reads it
+ * only for its own instances. If a source refuses, the value stays unknown and a note says so.
  */
 export async function readMemoryInUse(
   reader: CloudReader,
   inventory: Inventory,
   ids: ReadonlySet<string>,
 ): Promise<InventoryReading> {
-  const notes = new Set<string>();
+  const notes: Message[] = [];
   const found = await Promise.all(
     inventory.scopes.map(async (scope) => {
       const wanted = wantedOf(inventory, scope, ids);
-      const note = (what: string) => notes.add(`memory in use: ${what}`);
-      return wanted.length === 0 ? [] : [...(await reader.describeMemoryInUse(scope, wanted, note))];
+      if (wanted.length === 0) return [];
+      return [...(await reader.describeMemoryInUse(scope, wanted, (note) => notes.push(note)))];
     }),
   );
   const used = new Map(found.flat());
@@ -158,30 +162,29 @@ export async function readMemoryInUse(
       ...inventory,
       instances: inventory.instances.map((one) => ({ ...one, used: used.get(one.id) ?? one.used })),
     },
-    notes: [...notes].sort(),
+    notes: sortNotes(notes),
   };
 }
 
-/** The same inventory with the maintenance windows of the instances of these ids, as far as they are told: a call each. */
+/** Adds the maintenance windows of the given instances, where readable. It takes a call for each instance. */
 export async function readWindows(
   reader: CloudReader,
   inventory: Inventory,
   ids: ReadonlySet<string>,
   onProgress: (read: number) => void,
 ): Promise<InventoryReading> {
-  const notes = new Set<string>();
+  const notes: Message[] = [];
   let read = 0;
   const instances = inventory.instances.map(async (one) => {
     if (!ids.has(one.id)) return one;
     const { region, profile } = one;
-    const note = (why: string) => notes.add(`maintenance windows: ${why}`);
-    const window = await reader.describeWindow({ region, profile }, one.id, note);
+    const window = await reader.describeWindow({ region, profile }, one.id, (note) => notes.push(note));
     onProgress(++read);
     return { ...one, ...given({ window }) };
   });
   return {
     inventory: { ...inventory, instances: await Promise.all(instances) },
-    notes: [...notes].sort(),
+    notes: sortNotes(notes),
   };
 }
 
@@ -191,10 +194,16 @@ function wantedOf(inventory: Inventory, scope: Scope, ids: ReadonlySet<string>):
   );
 }
 
-/** The regions in which anything is sold, sorted: where instances may be when nobody says where. */
+/** The regions of the catalogue, sorted. Refit searches them if the user names no region. */
 export async function discoverRegions(reader: CloudReader, profile = 'default'): Promise<string[]> {
   const { offers } = await reader.describeCatalogue({ region: ANY_REGION, profile });
   return [...new Set(offers.map(({ region }) => region))].sort();
+}
+
+/** Each note once, in the order of their words. */
+function sortNotes(notes: readonly Message[]): Message[] {
+  const unique = new Map(notes.map((note) => [textOf(note), note]));
+  return [...unique].sort(([a], [b]) => compare(a, b)).map(([, note]) => note);
 }
 
 function compare(a: string, b: string): number {

@@ -126,7 +126,7 @@ async function reviewPlan(
   const source = isOffline ? from.source : 'live';
   const remarks = [
     ...(isOffline && price ? [pricesAreOffline(source)] : []),
-    ...fleet.notes.map((message) => createFinding('Refit.NotReadable', { message, fix: NOT_READABLE })),
+    ...fleet.notes.map((note) => createFinding('Refit.NotReadable', note)),
   ];
   const draft = { ...fleet.draft, findings: [...made.findings, ...fleet.draft.findings, ...remarks] };
   const review = finishPlan(draft, {
@@ -140,8 +140,6 @@ async function reviewPlan(
   });
   return { review, findings: review.findings };
 }
-
-const NOT_READABLE = 'grant the right to read it, or go on without';
 
 /** The part of the fleet that a plan needs, and the draft made from it. */
 interface FleetReading extends InventoryReading {

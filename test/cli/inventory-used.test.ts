@@ -58,6 +58,6 @@ it.concurrent('a value without read permission stays unknown, with a note', asyn
   });
   const read = await at.refit(['inventory', '--used', '--json']);
   expect(read.code, read.stderr).toBe(0);
-  expect(read.stderr).toMatch(/^memory in use: GetMonitorData in .* was refused/m);
+  expect(read.stderr).toMatch(/^memory in use could not be read: GetMonitorData in .* was refused/m);
   expect(JSON.parse(read.stdout).instances.map(({ used }: { used: unknown }) => used)).toEqual([null, null]);
 });

@@ -130,19 +130,19 @@ describe('the command line', () => {
     [
       'plain http to another machine',
       ['inventory', '--endpoint', 'http://192.0.2.1'],
-      /plain http goes to loopback only/,
+      /plain http is only for loopback/,
     ],
     [
       'an endpoint with a path',
       ['inventory', '--endpoint', 'https://a.example/x'],
-      /path, query and fragment/,
+      /path, query or fragment/,
     ],
     [
       'an endpoint with a password',
       ['inventory', '--endpoint', 'https://u:hunter2@a.example'],
-      /do not belong in it/,
+      /must not have a user name or password/,
     ],
-    ['an endpoint that is no URL', ['inventory', '--endpoint', 'nonsense'], /no URL/],
+    ['an endpoint that is no URL', ['inventory', '--endpoint', 'nonsense'], /this is not a URL/],
     [
       'a code that is none',
       ['explain', 'ResourceUnavailable.SaleOt'],

@@ -2,6 +2,7 @@
 import {
   type HttpRequest,
   type HttpResponse,
+  STOPPED_BY_GUARD,
   type Transport,
   TransportError,
 } from '../../src/cloud/network/transport.ts';
@@ -57,7 +58,7 @@ export function fakeTransport(script: Script): FakeTransport {
       if (line === undefined)
         throw new Error(`the script has no line for call ${sent.length + 1}: ${one.action}`);
       if ('fault' in line && !line.sent) throw new TransportError(line.fault, false);
-      if (request.goAhead && !request.goAhead()) throw new TransportError('the guard said no', false);
+      if (request.goAhead && !request.goAhead()) throw new TransportError(STOPPED_BY_GUARD, false);
       sent.push(one);
       if ('fault' in line) throw new TransportError(line.fault, true);
       if ('body' in line) return { status: line.status, contentType: 'application/json', body: line.body };

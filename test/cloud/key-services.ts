@@ -65,7 +65,7 @@ export function machine(given: Machine) {
     const page = given.pages?.[path];
     if (given.role === undefined || page === 'silence') {
       await clock.sleep(timeout);
-      throw new TransportError(`no answer within ${timeout} ms, not even a connection`, false);
+      throw new TransportError(`no answer within ${timeout} ms, and no connection`, false);
     }
     if (page) return page;
     if (given.role === null) return { status: 404, contentType: 'text/html', body: 'not found' };

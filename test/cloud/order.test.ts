@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/clock.ts';
 import { createCloud } from '../../src/cloud/client.ts';
+import { STOPPED_BY_GUARD } from '../../src/cloud/network/transport.ts';
 import { SIGNATURES } from '../../src/cloud/signing/signature.ts';
 import { RefitError } from '../../src/errors.ts';
 import type { EditionName } from '../../src/model.ts';
@@ -40,7 +41,7 @@ describe('an order is answered', () => {
     [
       'not at all, where it names no order',
       { ok: {} },
-      { kind: 'no-answer', reason: 'the answer names no order' },
+      { kind: 'no-answer', reason: 'the answer has no order number' },
     ],
     ['not at all, where the order is an empty text', { ok: { DealName: '' } }, { kind: 'no-answer' }],
     [
@@ -105,14 +106,14 @@ describe('an order is answered', () => {
 
   it.each<[string, Line, () => boolean, string]>([
     ['no connection is made', { fault: 'connect ECONNREFUSED', sent: false }, yes, 'connect ECONNREFUSED'],
-    ['the guard says no', { ok: { DealName: '1' } }, () => false, 'the guard said no'],
+    ['the guard says no', { ok: { DealName: '1' } }, () => false, STOPPED_BY_GUARD],
     [
       'the guard breaks',
       { ok: { DealName: '1' } },
       () => {
         throw new Error('broken');
       },
-      'the guard said no',
+      STOPPED_BY_GUARD,
     ],
   ])('not-sent, where %s', async (_, line, goAhead, reason) => {
     const { run, transport } = clientOver([line]);

@@ -5,6 +5,7 @@ import {
   readInventory,
   readMemoryInUse,
 } from '../../src/cloud/read-inventory.ts';
+import { textOf } from '../../src/messages/messages.ts';
 import type { Inventory } from '../../src/model.ts';
 import type { Line, Sent } from './fake-transport.ts';
 import { clientOver, row, SCOPE, START } from './scripted-client.ts';
@@ -145,7 +146,7 @@ describe('an inventory', () => {
     });
     const { inventory, notes } = await run((cloud) => readInventory(cloud, [SCOPE], clock));
     expect(inventory).toMatchObject({ instances: [{ task: null, unpaidOrder: null }], balances: {} });
-    expect(notes).toEqual([
+    expect(notes.map((note) => textOf(note))).toEqual([
       'running tasks in ap-guangzhou (profile default) could not be read: UnauthorizedOperation.NoCAMAuthed',
       'unpaid orders of profile default could not be read: UnauthorizedOperation.NoCAMAuthed',
     ]);
@@ -204,9 +205,9 @@ describe('an inventory', () => {
       return readMemoryInUse(cloud, inventory, new Set(['crs-aaaa1111']));
     });
     expect(used.instances).toMatchObject([{ used: null }, { used: null }]);
-    expect(notes).toEqual([
-      expect.stringMatching(/^memory in use: DescribeInstanceShards .*NoCAMAuthed/),
-      expect.stringMatching(/^memory in use: GetMonitorData .*NoCAMAuthed/),
+    expect(notes.map((note) => textOf(note))).toEqual([
+      expect.stringMatching(/^memory in use could not be read: DescribeInstanceShards .*NoCAMAuthed/),
+      expect.stringMatching(/^memory in use could not be read: GetMonitorData .*NoCAMAuthed/),
     ]);
   });
 

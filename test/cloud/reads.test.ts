@@ -45,7 +45,7 @@ describe('a read is tried again quietly', () => {
       'a gateway on the way',
       { status: 403, body: '' },
       'provider-unreachable',
-      /on the way.*--signature HmacSHA256/,
+      /the proxy.*--signature HmacSHA256/,
     ],
     [
       'an internal error that stays',
@@ -141,7 +141,7 @@ describe('a client for planning', () => {
   ])('refuses to send %j', async (name) => {
     const sent: string[] = [];
     const call = { action: { ...ORDER_ACTION, name }, scope: SCOPE, fields: {} };
-    await expect(onlyReads(caller(sent)).send(call, () => true)).rejects.toThrow('may only read');
+    await expect(onlyReads(caller(sent)).send(call, () => true)).rejects.toThrow('sends only reads');
     expect(sent).toEqual([]);
   });
 

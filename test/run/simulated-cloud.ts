@@ -6,6 +6,7 @@ import type { Clock, VirtualClock } from '../../src/clock.ts';
 import {
   type HttpRequest,
   type HttpResponse,
+  STOPPED_BY_GUARD,
   type Transport,
   TransportError,
 } from '../../src/cloud/network/transport.ts';
@@ -98,8 +99,7 @@ export function simulatedCloud(world: World, time: VirtualClock, seed: number): 
         const action = request.headers['X-TC-Action'] ?? request.headers['x-tc-action'] ?? '';
         await clock.sleep(road.connect(action));
         if (!alive()) return never();
-        if (request.goAhead && !request.goAhead())
-          throw new TransportError('the guard said no just before sending', false);
+        if (request.goAhead && !request.goAhead()) throw new TransportError(STOPPED_BY_GUARD, false);
         if (action === ORDER) road.onSend(JSON.parse(request.body).InstanceId);
         if (!alive()) return never();
         const own = road.intercept(action, JSON.parse(request.body));

@@ -5,7 +5,7 @@
 import type { VirtualClock } from '../../src/clock.ts';
 import type { ApiClient } from '../../src/cloud/calls/call.ts';
 import { createProviderTime } from '../../src/cloud/calls/provider-time.ts';
-import { TransportError } from '../../src/cloud/network/transport.ts';
+import { STOPPED_BY_GUARD, TransportError } from '../../src/cloud/network/transport.ts';
 import type { Answer } from '../../src/cloud/wire/answer.ts';
 import { fitTo } from '../../src/simulator/actions/parameters.ts';
 import { newRequestId, type ServedRequest, serve } from '../../src/simulator/gateway/serve.ts';
@@ -171,7 +171,7 @@ export function createProvider(
             throw new TransportError('connect ECONNREFUSED', false);
           }
         }
-        if (!goAhead()) throw new TransportError('the guard said no just before sending', false);
+        if (!goAhead()) throw new TransportError(STOPPED_BY_GUARD, false);
         machine.moment('send');
         if (!machine.alive) return new Promise<never>(() => {});
         if (isOrder) watcher.sent((fields as { InstanceId: string }).InstanceId, clock);
@@ -209,7 +209,7 @@ export function createProvider(
           watcher.recordEvent('answer lost', action.name);
           throw new TransportError('the connection was reset', true);
         }
-        providerTime.heard(date, sentAt);
+        providerTime.onResponse(date, sentAt);
         const answer = toAnswer(served, watcher, action.name);
         if (isOrder && answer.kind === 'ok') {
           if (lastOrderAnswer !== null && happens(network.repeatsAnswer)) {

@@ -1,4 +1,4 @@
-/** What sends calls: action and fields in, the provider's answer out. Each is sent once, without a permit. */
+/** The API client: it sends a call once and returns the provider's answer. It takes no permit. */
 import { RefitError } from '../../errors.ts';
 import type { Scope } from '../../model.ts';
 import type { Lane } from '../limit/permits.ts';
@@ -12,42 +12,41 @@ export interface Call {
   readonly fields: Fields;
 }
 
-/** Sends calls. */
 export interface ApiClient {
   /**
    * Sends one call, once.
-   * @throws TransportError of the transport, and RefitError where it cannot be signed or has no host: nothing was sent then.
+   * @throws TransportError of the transport; RefitError if there are no keys or no host, and then nothing was sent.
    */
   send(call: Call, goAhead: () => boolean): Promise<Answer>;
-  /** The provider's time as its answers tell it, ms since 1970 UTC. */
+  /** The provider's time by the Date headers of its answers, ms since 1970 UTC. */
   providerNow(): number;
-  /** What the provider counts this call with. @throws RefitError as `send` does. */
+  /** The lane that the provider counts this call in. @throws RefitError as `send` does. */
   lane(action: Action, scope: Scope): Promise<Lane>;
-  /** The same, without waiting for the keys to be found. @throws RefitError where the scope has no host. */
+  /** The same, but it does not wait for the keys. @throws RefitError if the scope has no host. */
   laneSync(action: Action, scope: Scope): Lane;
 }
 
 const READ_NAMES: ReadonlySet<string> = new Set(Object.values(READS).map((action) => action.name));
 
-/** A caller that cannot send anything but reads. Only `onlyReads` makes one, so a reader cannot be given another. */
+/** An API client that sends only reads. Only `onlyReads` makes one, so no reader can get another client. */
 export interface ReadApiClient extends ApiClient {
   readonly readsOnly: true;
 }
 
-/** The same caller, except that it refuses to send anything that is not on the list of reads. What planning is given. */
-export function onlyReads(caller: ApiClient): ReadApiClient {
+/** Wraps an API client for planning: it refuses every action that is not in `READS`. */
+export function onlyReads(client: ApiClient): ReadApiClient {
   return {
-    ...caller,
+    ...client,
     readsOnly: true,
     async send(call, goAhead) {
       if (!READ_NAMES.has(call.action.name)) {
         throw new RefitError(
           'internal',
-          `${call.action.name} is no read, and this client may only read`,
-          'report this as a fault of refit',
+          `${call.action.name} is not a read, and this client sends only reads`,
+          'report this as a bug in refit',
         );
       }
-      return caller.send(call, goAhead);
+      return client.send(call, goAhead);
     },
   };
 }

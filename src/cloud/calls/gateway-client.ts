@@ -1,19 +1,19 @@
 /**
- * A caller whose provider lives in the same process: calls go over as values, so nothing is signed, no keys are looked
- * for and no socket is opened. The lanes are those of the provider's own hosts.
+ * An API client for a simulated provider in the same process. Calls are passed as values: it signs nothing, needs no
+ * keys and opens no socket. The lanes are those of the real hosts.
  */
 import type { Clock } from '../../clock.ts';
 import type { Scope } from '../../model.ts';
 import type { Lane } from '../limit/permits.ts';
 import { hostFor } from '../network/hosts.ts';
-import { TransportError } from '../network/transport.ts';
+import { STOPPED_BY_GUARD, TransportError } from '../network/transport.ts';
 import type { Action } from '../wire/actions.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Fields } from '../wire/fields.ts';
 import type { ApiClient } from './call.ts';
 import { createProviderTime } from './provider-time.ts';
 
-/** What is asked of such a provider. */
+/** The simulated provider. `lost`: the answer did not arrive. */
 export interface GatewayPort {
   ask(call: {
     readonly product: string;
@@ -30,7 +30,7 @@ export interface GatewayPort {
   >;
 }
 
-export function createGatewayClient(door: GatewayPort, clock: Clock): ApiClient {
+export function createGatewayClient(gateway: GatewayPort, clock: Clock): ApiClient {
   const time = createProviderTime(clock);
   const laneOf = ({ product, name }: Action, { region, profile }: Scope): Lane => ({
     action: name,
@@ -42,9 +42,9 @@ export function createGatewayClient(door: GatewayPort, clock: Clock): ApiClient 
     laneSync: laneOf,
     providerNow: time.now,
     async send({ action, scope, fields }, goAhead): Promise<Answer> {
-      if (!goAhead()) throw new TransportError('the guard said no just before sending', false);
+      if (!goAhead()) throw new TransportError(STOPPED_BY_GUARD, false);
       const sentAt = clock.monotonic();
-      const answer = await door.ask({
+      const answer = await gateway.ask({
         product: action.product,
         action: action.name,
         version: action.version,
@@ -54,7 +54,7 @@ export function createGatewayClient(door: GatewayPort, clock: Clock): ApiClient 
         fields,
       });
       if (answer.kind === 'lost') throw new TransportError(answer.reason, true);
-      time.heard(answer.date, sentAt);
+      time.onResponse(answer.date, sentAt);
       if (answer.kind !== 'ok') return answer;
       return { kind: 'ok', fields: answer.fields, requestId: String(answer.fields.RequestId) };
     },

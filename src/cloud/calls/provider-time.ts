@@ -1,36 +1,39 @@
 /**
- * The provider's clock, as far as the Date headers of its answers tell. What began when is told by that clock, and this
- * machine's may be minutes off and is still let in (docs/provider.md P153): compared with each other as they are,
- * they would hide an order's task from whoever looks for it.
+ * Estimates the provider's clock from the Date headers of its answers. The provider dates tasks by its own clock.
+ * It accepts calls from a clock that is minutes off (docs/provider.md P153). Without this estimate, a search could miss
+ * the task of an order.
  */
 import type { Clock } from '../../clock.ts';
 
 export type ProviderTime = ReturnType<typeof createProviderTime>;
 
-/** Further off, the provider refuses what is signed: then it is not its clock that the header tells. */
+/** Beyond this skew the provider refuses every signature, so another machine wrote the header. */
 const MAX_SKEW_MS = 330_000;
 
-/** Each answer bounds how far ahead of the monotonic clock the provider's is; the bounds of many are narrower than a second. */
+/**
+ * Creates an estimate. Each answer gives bounds for the provider's clock minus the monotonic clock; several answers
+ * narrow them to less than a second.
+ */
 export function createProviderTime(clock: Clock) {
   let ahead: readonly [least: number, greatest: number] | null = null;
   return {
     /**
-     * Hears an answer.
-     * @param date its Date header: whole seconds
-     * @param sentAt no later than the request left, monotonic ms; it is heard now
+     * Learns from an answer that arrives now.
+     * @param date its Date header, in whole seconds
+     * @param sentAt monotonic ms, not later than the moment the request left
      */
-    heard(date: string | undefined, sentAt: number): void {
-      const told = Date.parse(date ?? '');
-      if (Number.isNaN(told)) return;
-      const bounds = [told - clock.monotonic(), told + 1000 - sentAt] as const;
+    onResponse(date: string | undefined, sentAt: number): void {
+      const dateMs = Date.parse(date ?? '');
+      if (Number.isNaN(dateMs)) return;
+      const bounds = [dateMs - clock.monotonic(), dateMs + 1000 - sentAt] as const;
       const both: readonly [number, number] | null = ahead && [
         Math.max(ahead[0], bounds[0]),
         Math.min(ahead[1], bounds[1]),
       ];
-      // Bounds that exclude each other: a machine that slept, or a clock that was set.
+      // The bounds exclude each other: the machine slept, or a clock was set.
       ahead = both && both[0] <= both[1] ? both : bounds;
     },
-    /** Milliseconds since 1970 UTC by the provider's clock; by this machine's where nothing that can be has been heard. */
+    /** The provider's time, ms since 1970 UTC. This machine's time, if no plausible Date header arrived. */
     now(): number {
       const own = clock.now();
       if (ahead === null) return own;

@@ -1,6 +1,6 @@
 /**
- * A read, tried quietly until it is answered. Never for anything that changes the provider's state: a second
- * order is a second bill.
+ * Retries a read without a message until the provider answers. Never use it for an order: a second order is a second
+ * bill.
  */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
@@ -14,13 +14,13 @@ import type { Fields } from '../wire/fields.ts';
 import type { Call, ReadApiClient } from './call.ts';
 import { isExpiredToken, isTransient, sanitizeLine } from './refusals.ts';
 
-/** Tries of one read that end in a fault, and those that end in a refusal by limit, which says only "later". */
+/** Maximum of failed tries of one read, and of refusals by the limit. Such a refusal means only "later". */
 const MAX_TRIES = 6;
 const MAX_LIMIT_REFUSALS = 30;
-/** Slots that pass while a connection is being made; the connection stays, so the next one is met. */
+/** How many request slots may pass while Refit connects. The connection stays open for the next slot. */
 const MAX_LOST_SLOTS = 20;
 
-/** No answer takes so long; a machine that sleeps does. As long as a signature is good for: docs/provider.md P153. */
+/** An answer this late means that the machine slept. A signature is valid as long. Source: docs/provider.md P153. */
 const SLEPT_MS = 5 * MINUTE;
 
 const FIRST_PAUSE_MS = 250;
@@ -29,45 +29,45 @@ const MAX_PAUSE_MS = 8 * SECOND;
 export interface ReadOptions {
   readonly clock: Clock;
   readonly permits: Permits;
-  /** Told of every call that left. */
+  /** Called for every call that left. */
   readonly onCall?: ((record: CallRecord) => void) | undefined;
-  /** From 0 to below 1: spreads the pauses of callers that failed together. */
+  /** A random number from 0 to below 1. It spreads the pauses of reads that failed at the same time. */
   readonly jitter: () => number;
 }
 
-/** A successful read's fields, or the refusal that ended it. */
+/** The fields of the answer, or the refusal that ended the read. */
 export type ReadAnswer = { readonly kind: 'ok'; readonly fields: Fields } | Refusal;
 
-/** Sends a read until there is an answer. */
+/** Sends a read until the provider answers. */
 export type Read = (action: Action, scope: Scope, fields: Fields) => Promise<ReadAnswer>;
 
 /**
- * Reads through the caller, each try with a permit of its own. Tried again: network faults, answers that are no
- * answer, refusals by limit and the provider's internal errors, the last two also given back in the end.
+ * Creates a read function. Each try takes a permit of its own. It retries network faults, unusable answers, refusals by
+ * the limit and the provider's internal errors. After the last try it returns the refusal.
  * Source of the classes: docs/provider.md P160.
- * @throws RefitError `provider-unreachable` where no try was answered.
+ * @throws RefitError `provider-unreachable` if the last try had no answer.
  */
-export function createRead(caller: ReadApiClient, options: ReadOptions): Read {
+export function createRead(client: ReadApiClient, options: ReadOptions): Read {
   const { clock, jitter } = options;
   return async (action, scope, fields) => {
-    const lane = await caller.lane(action, scope);
+    const lane = await client.lane(action, scope);
     let faults = 0;
     let limited = 0;
     let renewed = false;
     for (;;) {
-      const { answer, sentAt } = await sendAtSlot(caller, options, lane, { action, scope, fields });
+      const { answer, sentAt } = await sendAtSlot(client, options, lane, { action, scope, fields });
       const byLimit = answer.kind === 'refused' && isLimitCode(answer.code);
       if (sentAt !== null) options.onCall?.({ action: action.name, at: sentAt, refusedByLimit: byLimit });
       if (answer.kind === 'ok') return answer;
       if (byLimit) {
         if (++limited >= MAX_LIMIT_REFUSALS) return answer;
-        continue; // The permit is the pause.
+        continue; // Waiting for the next permit is the pause.
       }
       if (answer.kind === 'refused' && isExpiredToken(answer.code) && !renewed) {
         renewed = true;
-        continue; // The caller looks for other keys first.
+        continue; // The client renews the keys first.
       }
-      // Signed before the machine slept, and come too late: that says nothing of the clock.
+      // Signed before the machine slept: the refusal says nothing about the clock.
       const slept = sentAt !== null && clock.now() - sentAt > SLEPT_MS;
       const isStale = answer.kind === 'refused' && answer.code === 'AuthFailure.SignatureExpire' && slept;
       if (answer.kind === 'refused' && !isTransient(answer.code) && !isStale) return answer;
@@ -76,10 +76,10 @@ export function createRead(caller: ReadApiClient, options: ReadOptions): Read {
         throw new RefitError(
           'provider-unreachable',
           `${lane.host} did not answer ${action.name}: ${sanitizeLine(answer.reason)} (${faults} tries)`,
-          // The provider answers with 200 whatever it refuses: another status is of something on the way.
+          // The provider sends refusals with status 200. Another status comes from a proxy or a gateway.
           /^HTTP 4/.test(answer.reason)
-            ? 'check --endpoint and what is on the way; a gateway for forms alone wants --signature HmacSHA256'
-            : 'check the network and --endpoint, then type the same command again',
+            ? 'check --endpoint and the proxy; for a gateway that accepts only forms, use --signature HmacSHA256'
+            : 'check the network and --endpoint, then run the same command again',
         );
       }
       const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (faults - 1));
@@ -88,8 +88,8 @@ export function createRead(caller: ReadApiClient, options: ReadOptions): Read {
   };
 }
 
-/** Sends in a slot that is still good in the tick that writes the request. `sentAt` is null where nothing left. */
-async function sendAtSlot(caller: ReadApiClient, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
+/** Sends a call in a request slot, if the slot is still valid at the write. `sentAt` null: nothing left. */
+async function sendAtSlot(client: ReadApiClient, { permits, clock }: ReadOptions, lane: Lane, call: Call) {
   for (let lost = 0; ; lost++) {
     const slot = await permits.take(lane);
     let late = false;
@@ -100,7 +100,7 @@ async function sendAtSlot(caller: ReadApiClient, { permits, clock }: ReadOptions
       return !late;
     };
     try {
-      const answer = await caller.send(call, goAhead);
+      const answer = await client.send(call, goAhead);
       const left = sentAt ?? slot.at;
       if (answer.kind !== 'unusable')
         permits.onResponse(slot, left, answer.kind === 'refused' && isLimitCode(answer.code));

@@ -1,10 +1,10 @@
-/** What refusals mean, by their codes, and how they are told. */
+/** The meaning of refusals by their codes, and the errors made from them. */
 import { RefitError } from '../../errors.ts';
 import { isLimitCode, type Scope } from '../../model.ts';
 import type { Refusal } from '../cloud.ts';
 import type { Action } from '../wire/actions.ts';
 
-/** Codes of a fault that may be over at the next try. */
+/** True for a code of a fault that may be over at the next try. */
 export function isTransient(code: string): boolean {
   return (
     code === 'InternalError' ||
@@ -15,12 +15,12 @@ export function isTransient(code: string): boolean {
   );
 }
 
-/** The code that temporary keys are refused with when their time is over. Source: docs/provider.md P155. */
+/** True for the code that refuses expired temporary keys. Source: docs/provider.md P155. */
 export function isExpiredToken(code: string): boolean {
   return code === 'AuthFailure.TokenFailure';
 }
 
-/** Codes that say the identity may not ask this. Three layers, three spellings. Source: docs/provider.md P159. */
+/** True for a code of a missing permission: three layers, three spellings. Source: docs/provider.md P159. */
 export function isMissingPermission(code: string): boolean {
   return (
     code === 'AuthFailure.UnauthorizedOperation' ||
@@ -30,33 +30,32 @@ export function isMissingPermission(code: string): boolean {
   );
 }
 
-/** Codes that refuse the keys or the clock themselves: every other call would be refused alike. */
+/** True for a code that refuses the keys or the clock. Every other call would get the same refusal. */
 export function isKeyRefusal(code: string): boolean {
   return (code === 'AuthFailure' || code.startsWith('AuthFailure.')) && !isMissingPermission(code);
 }
 
-/** A refused read as an error. Its `cause` is the refusal, so that a caller can decide by the exact code. */
+/** The error of a refused read. Its `cause` is the refusal, so that code can decide by the exact code. */
 export function readRefusedError(action: Action, scope: Scope, refusal: Refusal): RefitError {
   const { code } = refusal;
   const grant = `let this identity call ${action.product}:${action.name}`;
-  const what = `${action.name} in ${scope.region} (profile ${sanitizeLine(scope.profile)}) was refused: ${sanitizeLine(code)}: ${sanitizeLine(refusal.message)}`;
-  // One lack, whichever layer tells it: these credentials are refused this call.
+  const text = `${action.name} in ${scope.region} (profile ${sanitizeLine(scope.profile)}) was refused: ${sanitizeLine(code)}: ${sanitizeLine(refusal.message)}`;
   if (isMissingPermission(code))
-    return new RefitError('credentials-refused', what, grant, { cause: refusal });
+    return new RefitError('credentials-refused', text, grant, { cause: refusal });
   if (isKeyRefusal(code))
-    return new RefitError('credentials-refused', what, fixForKeys(code), { cause: refusal });
+    return new RefitError('credentials-refused', text, fixForKeys(code), { cause: refusal });
   const fix = isLimitCode(code)
-    ? 'wait until others have stopped calling as this identity, or lower requestsPerSecond'
+    ? 'wait until other programs stop calling with this identity, or lower requestsPerSecond'
     : `look the code up: refit explain ${/^[\w.]+$/.test(code) ? code : 'CODE'}`;
-  return new RefitError('provider-refused', what, fix, { cause: refusal });
+  return new RefitError('provider-refused', text, fix, { cause: refusal });
 }
 
-/** What to do about a refusal of the keys themselves. */
+/** The fix for a refusal of the keys or the clock. */
 export function fixForKeys(code: string): string {
   if (code === 'AuthFailure.SignatureExpire')
     return "set this machine's clock: it is more than five minutes off";
   return isExpiredToken(code)
-    ? 'get other temporary keys: the token is wrong, or its time is over'
+    ? 'get new temporary keys: the token is wrong or has expired'
     : 'check the secret id, the secret key and the token';
 }
 
@@ -67,7 +66,7 @@ export function refusalOf(error: unknown): Refusal | null {
   return cause?.kind === 'refused' ? (cause as Refusal) : null;
 }
 
-/** A text from outside for one line of a message: control and direction characters written out, and not endless. */
+/** Makes a text from outside safe for one line. Escapes control and direction characters; keeps 300 characters. */
 export function sanitizeLine(text: string): string {
   const shown = text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,

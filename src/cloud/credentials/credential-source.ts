@@ -1,4 +1,4 @@
-/** What a place of the chain is handed, and what it gives. */
+/** The input and the result of one source of keys. */
 import type { Clock } from '../../clock.ts';
 import { RefitError } from '../../errors.ts';
 import { SECOND } from '../../units.ts';
@@ -7,7 +7,7 @@ import { type Credentials, checkKeys } from '../signing/keys.ts';
 import type { Signature } from '../signing/signature.ts';
 import { type Fields, number, text } from '../wire/fields.ts';
 
-/** How signed calls are sent, those for temporary keys too. */
+/** How Refit sends signed calls, also those for temporary keys. */
 export interface CallNetwork {
   readonly transport: Transport;
   readonly clock: Clock;
@@ -17,32 +17,32 @@ export interface CallNetwork {
   readonly signature?: Signature;
 }
 
-/** Where to look. */
+/** What Refit reads to find keys. */
 export interface CredentialSources extends CallNetwork {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, or null where there is none. */
   readonly readFile: (path: string) => string | null | Promise<string | null>;
   /** The user's home directory. */
   readonly home: string;
-  /** `default` unless the user named another: a section or a file is looked for by this name. */
+  /** Names a section or a file. `default`, unless the user names another. */
   readonly profile: string;
 }
 
-/** The same for one place of the chain; `readFile` throws RefitError where a file is there and cannot be read. */
+/** The input of one source. Its `readFile` throws RefitError if a file exists and cannot be read. */
 export interface Search extends CredentialSources {
-  /** True where this place has given keys before: silence is then a fault, and no reason to look further. */
+  /** True if this source gave the earlier keys. No keys is then an error, and Refit does not search further. */
   readonly isRenewal: boolean;
 }
 
-/** Keys, and the role that is to be assumed with them, if any. */
+/** The keys of one source, and the role to assume with them. */
 export interface Found {
   readonly keys: Credentials;
   readonly role: Role | null;
 }
 
-/** Says that a place which should give keys gives none. */
-export function noKeys(what: string, fix: string): RefitError {
-  return new RefitError('no-credentials', what, fix);
+/** The error of a source that must give keys and has none. */
+export function noKeys(text: string, fix: string): RefitError {
+  return new RefitError('no-credentials', text, fix);
 }
 
 /** A role to assume. Source: docs/provider.md P180 and P181. */
@@ -56,12 +56,12 @@ export interface Role {
 }
 
 /**
- * Temporary keys as the provider's services write them; null where they are not whole. @param identity whom the provider
- * counts them as.
- * @throws RefitError `no-credentials` as `complete` does.
+ * Reads temporary keys from an answer of the provider; null if a part is missing.
+ * @param identity the identity that the provider counts their calls for.
+ * @throws RefitError `no-credentials` as `checkKeys` does.
  */
-export function temporaryKeys(source: string, identity: string, fields: Fields): Credentials | null {
-  const keys = checkKeys(source, {
+export function temporaryKeys(sourceName: string, identity: string, fields: Fields): Credentials | null {
+  const keys = checkKeys(sourceName, {
     secret_id: text(fields.TmpSecretId),
     secret_key: text(fields.TmpSecretKey),
     token: text(fields.Token),
@@ -72,34 +72,34 @@ export function temporaryKeys(source: string, identity: string, fields: Fields):
 }
 
 /**
- * A role as somebody wrote it, checked before it is sent or shown.
- * @param where named in the refusal.
+ * Checks a role that a user wrote, before Refit sends or shows it.
+ * @param where the name of the setting, for the error.
  * @throws RefitError `no-credentials`
  */
 export function roleFrom(
   where: string,
-  wish: { arn: string } & { [Key in 'session' | 'duration' | 'externalId']?: string | null | undefined },
+  requested: { arn: string } & { [Key in 'session' | 'duration' | 'externalId']?: string | null | undefined },
 ): Role {
-  const refuse = (what: string, fix: string) => noKeys(`${where}: ${what}`, fix);
-  if (!/^qcs::cam::uin\/\d{1,20}:[\w+=,.@/-]{1,200}$/.test(wish.arn)) {
+  const refuse = (problem: string, fix: string) => noKeys(`${where}: ${problem}`, fix);
+  if (!/^qcs::cam::uin\/\d{1,20}:[\w+=,.@/-]{1,200}$/.test(requested.arn)) {
     throw refuse(
-      'the role to assume is no role',
-      'name it as in qcs::cam::uin/100000000001:roleName/resizer',
+      'the role to assume is not a role',
+      'write it as in qcs::cam::uin/100000000001:roleName/resizer',
     );
   }
-  const session = wish.session || 'refit';
+  const session = requested.session || 'refit';
   if (!/^[\w+=,.@-]{2,128}$/.test(session)) {
     throw refuse(
-      'the session name of the role is garbled',
-      'write 2 to 128 letters, digits or any of =,.@_- for it',
+      'the session name of the role has characters or a length that the provider does not accept',
+      'use 2 to 128 letters, digits or any of =,.@_-',
     );
   }
-  const duration = wish.duration ? Number(wish.duration) : null;
+  const duration = requested.duration ? Number(requested.duration) : null;
   if (duration !== null && !(Number.isInteger(duration) && duration > 0 && duration <= 43_200)) {
     throw refuse(
-      'the duration of the role is no whole number of seconds up to 43200',
-      'write 7200, or leave it away',
+      'the duration of the role is not a whole number of seconds up to 43200',
+      'write 7200, or unset it',
     );
   }
-  return { arn: wish.arn, session, duration, externalId: wish.externalId || null };
+  return { arn: requested.arn, session, duration, externalId: requested.externalId || null };
 }

@@ -2,7 +2,7 @@
 import { checkKeys } from '../signing/keys.ts';
 import { type Found, type Role, roleFrom, type Search } from './credential-source.ts';
 
-/** As the Node SDK, tccli and Terraform spell it. */
+/** The names of the token in the Node SDK, tccli and Terraform. */
 const TOKEN_NAMES = ['TENCENTCLOUD_SESSION_TOKEN', 'TENCENTCLOUD_TOKEN', 'TENCENTCLOUD_SECURITY_TOKEN'];
 
 export async function fromEnvironment({ env }: Search): Promise<Found | null> {
@@ -14,7 +14,7 @@ export async function fromEnvironment({ env }: Search): Promise<Found | null> {
   return keys && { keys, role: null };
 }
 
-/** The role to assume on top of whatever keys are found, as tccli or Terraform spells it; null where none is named. */
+/** The role to assume, by the variables of tccli or Terraform; null if none is set. */
 export function roleFromEnvironment(env: Search['env']): Role | null {
   if (env.TENCENTCLOUD_ROLE_ARN) {
     return roleFrom('TENCENTCLOUD_ROLE_ARN', {
@@ -33,7 +33,7 @@ export function roleFromEnvironment(env: Search['env']): Role | null {
   return null;
 }
 
-/** The profile that the environment chooses for tools that are told none: tccli's variable, then Terraform's. */
+/** The profile that tccli's variable, else Terraform's, names; null for `default` or none. */
 export function profileFromEnvironment(env: Search['env']): string | null {
   const named = env.TCCLI_PROFILE || env.TENCENTCLOUD_PROFILE || 'default';
   return named === 'default' ? null : named;

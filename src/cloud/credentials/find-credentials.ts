@@ -1,7 +1,7 @@
 /**
- * Who is asking: the first complete keys on the chain of places where the provider's own tools keep them. Files are
- * read by a function that is handed in, services are asked through the transport and the environment is a record:
- * nothing here has a door of its own. Source: docs/provider.md P176.
+ * Finds the first complete keys in a chain of sources. The provider's own tools use the same sources. This file has no
+ * effects of its own: it gets the environment, a function that reads files, and the transport.
+ * Source: docs/provider.md P176.
  */
 import { RefitError } from '../../errors.ts';
 import type { CredentialSource, Credentials } from '../signing/keys.ts';
@@ -18,7 +18,7 @@ export type { CredentialSources } from './credential-source.ts';
 
 interface ChainEntry {
   readonly name: CredentialSource;
-  /** Whether it is looked at: `unnamed` only where no profile is named, `environment` where none is named on purpose. */
+  /** When Refit tries it. `unnamed`: only if no profile is named. `environment`: unless the user names a profile. */
   readonly when: 'always' | 'unnamed' | 'environment';
   readonly find: (search: Search) => Promise<Found | null>;
 }
@@ -35,56 +35,62 @@ const CHAIN: readonly ChainEntry[] = [
 const PROFILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * The first complete keys of the chain; then, where one is named, the role that is assumed with them. A profile
- * other than `default` is a choice made on purpose: then the environment gives neither keys nor a role, and no
- * service is asked that the profile does not name. A profile that the environment itself chooses gives way to keys
- * in it. Half a pair is an error where it is found, never a reason to look further: it would sign as somebody else.
- * @param before earlier keys that have come of age: the place that gave them is asked again, and no other.
+ * Finds the first complete keys of the chain, and assumes a role if set.
+ *
+ * - If the user names a profile other than `default`, the environment gives no keys and no role. Refit then calls only
+ *   a service that the profile names.
+ * - If the environment names the profile, keys in the environment still come first.
+ * - Half a pair of keys is an error. Refit does not search further, because other keys can belong to another identity.
+ *
+ * @param before earlier keys to renew. Refit asks only the source that gave them.
  * @throws RefitError `no-credentials`, `credentials-refused`, `provider-unreachable` or `usage`
  */
-export async function findCredentials(places: CredentialSources, before?: Credentials): Promise<Credentials> {
-  const { env, profile } = places;
-  const onPurpose = profile !== 'default';
-  const named = onPurpose ? profile : profileFromEnvironment(env);
+export async function findCredentials(
+  sources: CredentialSources,
+  before?: Credentials,
+): Promise<Credentials> {
+  const { env, profile } = sources;
+  const isExplicit = profile !== 'default';
+  const named = isExplicit ? profile : profileFromEnvironment(env);
   const search: Search = {
-    ...places,
+    ...sources,
     profile: named ?? 'default',
-    readFile: (path) => read(places, path),
+    readFile: (path) => read(sources, path),
     isRenewal: before?.source !== undefined,
   };
   if (!PROFILE.test(search.profile)) {
     throw new RefitError(
       'usage',
-      'a profile name is letters, digits, dots, hyphens and underscores',
-      onPurpose ? 'write --profile NAME' : 'correct TCCLI_PROFILE or TENCENTCLOUD_PROFILE',
+      'a profile name has only letters, digits, dots, hyphens and underscores',
+      isExplicit ? 'use --profile NAME' : 'correct TCCLI_PROFILE or TENCENTCLOUD_PROFILE',
     );
   }
   for (const { name, when, find } of CHAIN) {
     if (search.isRenewal && name !== before!.source) continue;
-    if ((when === 'environment' && onPurpose) || (when === 'unnamed' && named !== null)) continue;
+    if ((when === 'environment' && isExplicit) || (when === 'unnamed' && named !== null)) continue;
     const found = await find(search);
     if (found === null) continue;
-    const role = (onPurpose ? null : roleFromEnvironment(env)) ?? found.role;
-    const keys = role === null ? found.keys : await assumeRole(places, found.keys, role);
+    const role = (isExplicit ? null : roleFromEnvironment(env)) ?? found.role;
+    const keys = role === null ? found.keys : await assumeRole(sources, found.keys, role);
     return { ...keys, source: name };
   }
   throw search.isRenewal
-    ? noKeys(`${before!.sourceName} gave keys before, and has none now`, fixForMissingKeys(profile))
+    ? noKeys(`${before!.sourceName} gave keys before and has none now`, fixForMissingKeys(profile))
     : noKeys(`no credentials for profile ${search.profile}`, fixForMissingKeys(search.profile));
 }
 
 function fixForMissingKeys(profile: string): string {
-  const file = `put secret_id and secret_key under [${profile}] in ~/.tencentcloud/credentials`;
+  const file = `write secret_id and secret_key under [${profile}] in ~/.tencentcloud/credentials`;
   return profile === 'default'
     ? `export TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or ${file}`
     : file;
 }
 
-async function read(places: CredentialSources, path: string): Promise<string | null> {
+async function read(sources: CredentialSources, path: string): Promise<string | null> {
   try {
-    return await places.readFile(path);
+    return await sources.readFile(path);
   } catch {
-    // The reason is not passed on: some readers quote what they read.
-    throw noKeys(`${path} is there and cannot be read`, `chmod 600 ${path}, as its owner`);
+    // Some readers quote the content in their error, so Refit does not show it.
+    throw noKeys(`${path} exists but cannot be read`, `as its owner: chmod 600 ${path}`);
   }
 }

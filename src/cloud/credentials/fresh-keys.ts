@@ -1,85 +1,85 @@
 /**
- * Keys that are good for the next call. Temporary ones are renewed in good time, beside the calls and not before
- * them: an order's slot is 50 ms wide and a token service is slower than that.
+ * Keeps valid keys for the next call. Refit renews temporary keys early, in parallel to the calls and not before them:
+ * a request slot is 50 ms wide, and a token service is slower.
  */
 import type { Clock } from '../../clock.ts';
 import { MINUTE, SECOND } from '../../units.ts';
 import type { Credentials } from '../signing/keys.ts';
 
-/** Finds the keys of a profile. `before`: earlier ones that have come of age; the same place is asked for others. */
+/** Finds the keys of a profile. @param before earlier keys to renew from the same source. */
 export type CredentialsOf = (profile: string, before?: Credentials) => Credentials | Promise<Credentials>;
 
-/** Renewed when so much of their life is over, … */
+/** Refit renews keys at this share of their life, … */
 const SHARE_OF_LIFE = 0.8;
-/** … or so long before its end, if that is sooner; of a short life the second half is enough. */
+/** … or this long before their end, if that is sooner. A short life is renewed at its half. */
 const BEFORE_END_MS = 5 * MINUTE;
 const SHARE_OF_SHORT_LIFE = 0.5;
-/** So close to their end, or in such a share of a life that is short, they are used only where there are no others. */
+/** Calls wait for new keys this close to the end, or in this last share of a short life. */
 const WAIT_BEFORE_END_MS = 10 * SECOND;
 const WAIT_SHARE = 0.1;
-/** After a renewal that failed, while the old ones are still good. */
+/** Pause after a failed renewal, while the old keys are still valid. */
 const RETRY_AFTER_MS = 10 * SECOND;
 
 interface ProfileKeys {
   keys: Credentials | null;
-  /** Wall-clock moment from which they are to be renewed. */
+  /** When to renew them, by the wall clock. */
   dueAt: number;
-  /** Wall-clock moment from which others are waited for. */
+  /** When calls begin to wait for new keys, by the wall clock. */
   waitFrom: number;
-  /** Refused by the provider, whatever their expiry says. */
+  /** True if the provider refused them, independent of their expiry. */
   rejected: boolean;
   renewal: Promise<Credentials> | null;
 }
 
-/** Holds the keys of each profile; one search for them at a time. */
+/** Creates a store of the keys of each profile. It runs one search for each profile at a time. */
 export function createFreshKeys(find: CredentialsOf, clock: Clock) {
   const profiles = new Map<string, ProfileKeys>();
-  const heldOf = (profile: string): ProfileKeys => {
+  const keysOf = (profile: string): ProfileKeys => {
     const empty = { keys: null, dueAt: Infinity, waitFrom: Infinity, rejected: false, renewal: null };
-    const held = profiles.get(profile) ?? empty;
-    profiles.set(profile, held);
-    return held;
+    const entry = profiles.get(profile) ?? empty;
+    profiles.set(profile, entry);
+    return entry;
   };
 
-  const renew = (profile: string, held: ProfileKeys): Promise<Credentials> => {
+  const renew = (profile: string, entry: ProfileKeys): Promise<Credentials> => {
     const search = async () => {
       try {
-        const found = await find(profile, held.keys ?? undefined);
-        Object.assign(held, { keys: found, ...moments(found, clock.now()), rejected: false });
+        const found = await find(profile, entry.keys ?? undefined);
+        Object.assign(entry, { keys: found, ...moments(found, clock.now()), rejected: false });
         return found;
       } catch (error) {
-        held.dueAt = clock.now() + RETRY_AFTER_MS;
+        entry.dueAt = clock.now() + RETRY_AFTER_MS;
         throw error;
       } finally {
-        held.renewal = null;
+        entry.renewal = null;
       }
     };
-    held.renewal ??= search();
-    return held.renewal;
+    entry.renewal ??= search();
+    return entry.renewal;
   };
 
   return {
-    /** Keys to sign with now. Waits only where there are none yet, or no good ones. @throws as the search for them does. */
+    /** Keys to sign with now. Waits only if there are no valid keys. @throws as `find` does. */
     async of(profile: string): Promise<Credentials> {
-      const held = heldOf(profile);
-      const { keys } = held;
-      if (keys === null || held.rejected) return renew(profile, held);
+      const entry = keysOf(profile);
+      const { keys } = entry;
+      if (keys === null || entry.rejected) return renew(profile, entry);
       const now = clock.now();
-      if (now >= held.waitFrom) {
-        return renew(profile, held).catch((error: unknown) => {
+      if (now >= entry.waitFrom) {
+        return renew(profile, entry).catch((error: unknown) => {
           if (clock.now() < keys.expiresAt!) return keys;
           throw error;
         });
       }
-      // A failure is seen by nobody as long as the old keys are good; it is tried again after a pause.
-      if (now >= held.dueAt) renew(profile, held).catch(() => {});
+      // While the old keys are valid, Refit ignores a failure. It tries again after a pause.
+      if (now >= entry.dueAt) renew(profile, entry).catch(() => {});
       return keys;
     },
 
-    /** Says that the provider refused these as expired or withdrawn: the next caller waits for others. */
-    refused(profile: string, keys: Credentials): void {
-      const held = heldOf(profile);
-      if (held.keys === keys) held.rejected = true;
+    /** Marks keys that the provider refused as expired or withdrawn. The next call waits for new ones. */
+    reject(profile: string, keys: Credentials): void {
+      const entry = keysOf(profile);
+      if (entry.keys === keys) entry.rejected = true;
     },
   };
 }

@@ -1,11 +1,11 @@
 /**
- * Temporary keys of a role, from the provider's token service. The only place that spells its field names.
- * Source: docs/provider.md P180 to P182; the policy of the session is not sent, so the role's own rights hold.
+ * Temporary keys of a role, from the provider's token service. Only this file spells that service's field names.
+ * Refit sends no session policy, so the role's own permissions apply. Source: docs/provider.md P180 to P182.
  */
 import { RefitError } from '../../errors.ts';
 import { given } from '../../given.ts';
 import { isLimitCode } from '../../model.ts';
-import { isKeyRefusal, isTransient, sanitizeLine } from '../calls/refusals.ts';
+import { fixForKeys, isKeyRefusal, isTransient, sanitizeLine } from '../calls/refusals.ts';
 import { createSigner, createTokenSigner, type OutgoingCall, sendCall } from '../calls/send-call.ts';
 import { ANY_REGION, accountHost } from '../network/hosts.ts';
 import { TransportError } from '../network/transport.ts';
@@ -22,13 +22,13 @@ const PAUSE_MS = 400;
 export function assumeRole(network: CallNetwork, base: Credentials, role: Role): Promise<Credentials> {
   return keysOf(network, role, `by ${base.sourceName}`, {
     action: { ...STS, name: 'AssumeRole' },
-    region: ANY_REGION, // The one that the provider's own clients name here.
+    region: ANY_REGION, // The provider's own clients send this region here.
     signer: createSigner(base, network.signature),
     fields: {},
   });
 }
 
-/** Assumes a role with the token of an identity of elsewhere; nothing is signed. @throws RefitError */
+/** Assumes a role with the token of a pod's identity, without a signature. @throws RefitError */
 export function assumeRoleWithWebIdentity(
   network: CallNetwork,
   by: { readonly role: Role; readonly region: string; readonly providerId: string; readonly token: string },
@@ -45,27 +45,27 @@ type Request = Omit<OutgoingCall, 'host'>;
 
 async function keysOf(network: CallNetwork, role: Role, by: string, request: Request): Promise<Credentials> {
   const { arn, session, duration, externalId } = role;
-  const source = `role ${arn}, assumed ${by}`;
+  const sourceName = `role ${arn}, assumed ${by}`;
   const fields = {
     RoleArn: arn,
     RoleSessionName: session,
     ...given({ DurationSeconds: duration, ExternalId: externalId }),
     ...request.fields,
   };
-  const { Credentials, ExpiredTime } = await answerOf(network, source, { ...request, fields });
-  const keys = temporaryKeys(source, arn, { ...object(Credentials), ExpiredTime });
+  const { Credentials, ExpiredTime } = await answerOf(network, sourceName, { ...request, fields });
+  const keys = temporaryKeys(sourceName, arn, { ...object(Credentials), ExpiredTime });
   if (keys === null) {
     throw new RefitError(
       'provider-refused',
-      `the token service answered without keys for ${source}`,
-      'type the same command again',
+      `the token service answered without keys for ${sourceName}`,
+      'run the same command again',
     );
   }
   return keys;
 }
 
-/** Asked again where waiting may help: what comes of it twice is another set of keys and no harm. */
-async function answerOf(network: CallNetwork, source: string, request: Request): Promise<Fields> {
+/** Calls the token service, with retries if waiting may help. A second set of keys does no harm. */
+async function answerOf(network: CallNetwork, sourceName: string, request: Request): Promise<Fields> {
   const host = accountHost('sts', network.endpoint);
   for (let tries = 1; ; tries++) {
     let answer: Answer;
@@ -77,30 +77,30 @@ async function answerOf(network: CallNetwork, source: string, request: Request):
     }
     if (answer.kind === 'ok') return answer.fields;
     if (answer.kind === 'refused' && !isTransient(answer.code) && !isLimitCode(answer.code)) {
-      throw refused(source, answer.code, answer.message);
+      throw refusedError(sourceName, answer.code, answer.message);
     }
     if (tries >= TRIES) {
-      const why = answer.kind === 'unusable' ? answer.reason : `${answer.code}: ${answer.message}`;
+      const reason = answer.kind === 'unusable' ? answer.reason : `${answer.code}: ${answer.message}`;
       throw new RefitError(
         'provider-unreachable',
-        `${host.host} gave no keys for ${source}: ${sanitizeLine(why)} (${tries} tries)`,
-        'check the network and --endpoint, then type the same command again',
+        `${host.host} returned no keys for ${sourceName}: ${sanitizeLine(reason)} (${tries} tries)`,
+        'check the network and --endpoint, then run the same command again',
       );
     }
     await network.clock.sleep(PAUSE_MS * 2 ** (tries - 1));
   }
 }
 
-function refused(source: string, code: string, message: string): RefitError {
+function refusedError(sourceName: string, code: string, message: string): RefitError {
   const fix =
     code === 'AuthFailure.SignatureExpire'
-      ? "set this machine's clock: it is more than five minutes off"
+      ? fixForKeys(code)
       : isKeyRefusal(code)
         ? 'check the keys that the role is assumed with'
-        : 'let these keys call sts:AssumeRole, and let the role trust them';
+        : 'grant these keys sts:AssumeRole, and let the role trust them';
   return new RefitError(
     'credentials-refused',
-    `${source}: ${sanitizeLine(code)}: ${sanitizeLine(message)}`,
+    `${sourceName}: ${sanitizeLine(code)}: ${sanitizeLine(message)}`,
     fix,
   );
 }

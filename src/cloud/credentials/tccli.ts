@@ -1,5 +1,5 @@
 /**
- * The profiles of the provider's command line: one JSON file each, `<profile>.credential`.
+ * Keys from the profiles of the provider's command line, one JSON file `<profile>.credential` for each.
  * Source: docs/provider.md P184.
  */
 import { SECOND } from '../../units.ts';
@@ -9,9 +9,9 @@ import { type Found, noKeys, roleFrom, type Search } from './credential-source.t
 import { roleKeys } from './cvm-role.ts';
 
 /**
- * Keys by the file's `type`: its own, those of the machine's role, or the temporary ones that a log-in left in it.
- * A log-in is renewed by tccli alone: its file is never written here.
- * @throws RefitError `no-credentials` where the file cannot be used, or its log-in is over.
+ * Reads the keys by the file's `type`. Types: lasting keys, the machine's role, temporary keys of a login.
+ * Only tccli renews a login: Refit never writes the file.
+ * @throws RefitError `no-credentials` if the file is not usable or its login has expired.
  */
 export async function fromTccli(search: Search): Promise<Found | null> {
   const { env, home, profile } = search;
@@ -19,7 +19,7 @@ export async function fromTccli(search: Search): Promise<Found | null> {
   const content = await search.readFile(path);
   if (content === null) return null;
   const file = parseObject(content);
-  // The parser's own reason would quote what it read.
+  // Refit does not show the parser's error, because it quotes the content.
   if (file === null) {
     throw noKeys(`${path} is not JSON`, `run tccli configure again, or remove ${path}`);
   }
@@ -40,12 +40,12 @@ export async function fromTccli(search: Search): Promise<Found | null> {
     const expiresAt = (number(file.expiresAt) ?? 0) * SECOND;
     if (expiresAt <= search.clock.now()) {
       const login = `tccli ${type === 'sso' ? 'sso' : 'auth'} login${ofProfile}`;
-      throw noKeys(`the log-in in ${path} is over`, login);
+      throw noKeys(`the login in ${path} has expired`, login);
     }
     return { keys: { ...keys, expiresAt }, role: null };
   }
   if (type !== 'default')
-    throw noKeys(`${path} has a type that is not known here`, `tccli configure${ofProfile}`);
+    throw noKeys(`${path} has a type that Refit does not know`, `tccli configure${ofProfile}`);
   const arn = field('role-arn');
   const role = arn ? roleFrom(`role-arn in ${path}`, { arn, session: field('role-session-name') }) : null;
   return { keys, role };

@@ -1,17 +1,17 @@
-/** Keys of a pod's own identity in the provider's Kubernetes. Source: docs/provider.md P176 and P182. */
+/** Keys of a pod's identity in the provider's Kubernetes. Source: docs/provider.md P176 and P182. */
 import { type Found, noKeys, roleFrom, type Search } from './credential-source.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
 const NAMES = ['TKE_REGION', 'TKE_PROVIDER_ID', 'TKE_WEB_IDENTITY_TOKEN_FILE', 'TKE_ROLE_ARN'] as const;
 
-/** The token's file is read anew each time: the cluster replaces it. @throws RefitError `no-credentials` */
+/** Reads the token's file each time, because the cluster replaces it. @throws RefitError `no-credentials` */
 export async function fromTke(search: Search): Promise<Found | null> {
   const { env } = search;
   const missing = NAMES.filter((name) => !env[name]);
   if (missing.length === NAMES.length) return null;
   if (missing.length > 0) {
     throw noKeys(
-      `the identity of this pod is given in part: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set`,
+      `the identity of this pod is incomplete: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set`,
       `set ${missing.join(' and ')}, or unset ${NAMES.filter((name) => env[name]).join(' and ')}`,
     );
   }
@@ -19,7 +19,7 @@ export async function fromTke(search: Search): Promise<Found | null> {
   const token = (await search.readFile(path))?.trim();
   if (!token) {
     throw noKeys(
-      `TKE_WEB_IDENTITY_TOKEN_FILE names ${path}, and there is no token`,
+      `TKE_WEB_IDENTITY_TOKEN_FILE names ${path}, which has no token`,
       'mount the token of the service account there',
     );
   }

@@ -1,138 +1,144 @@
 /**
- * The right to make one call, as a slot in the near future: reserve it, do what must be done first, send at the slot.
+ * The right to make one call, as a request slot in the near future. Reserve it, prepare the call, send it in the slot.
  *
- * The provider allows 20 requests a second for each action, front end and identity, counted on arrival; whether its
- * second is a calendar second or slides is not said (docs/provider.md P29 to P31). Hence one lane for each of the three,
- * spaced, never counted: a bucket that holds 20 lets 40 through in its first second, and queue limiters were
- * measured to do the same (docs/decisions/0003-request-slots.md).
+ * The provider allows 20 requests per second for each account, region and action, counted on arrival. Its "account" is
+ * the identity that signs, and its "region" is that of the front end (docs/provider.md P28 to P30). It does not say
+ * whether its second is a calendar second or slides (P31). Therefore Refit has one lane for each action, front end and
+ * identity. It spaces calls and does not count them: a bucket that holds 20 lets 40 calls through in its first second,
+ * and queue limiters do the same (measured: docs/decisions/0003-request-slots.md).
  *
  * The arithmetic. Let J be the worst spread, in ms, between a slot and the arrival of its request. Slots `i` ms
  * apart keep any sliding second at 20 as long as 20 i >= 1000 + J: 55 ms (18.18 a second) gives J = 100. So up to
- * 20 / 1.1 a second the slots are evenly spaced. Faster lanes have no room for that, and begin as is safe if the
- * server counts calendar seconds, the documented way: their slots are packed into the beginning of each calendar
- * second of this machine's clock, at +5, +45, … +765 ms for 20, which leaves 235 ms in which latecomers still count
- * where they should.
+ * 20 / 1.1 a second the slots are evenly spaced. Faster lanes have no room for that. They start in the way that is safe
+ * for calendar seconds, which is the documented way. Their slots are packed into the beginning of each calendar second
+ * of this machine's clock: at +5, +45, … +765 ms for 20. This leaves 235 ms in which late calls still count in the
+ * right second.
  *
- * Where the server counts otherwise, its refusals tell: one in the first half of a calendar second, or one that this
- * lane's own calls explain because 19 of them or more arrived within the 1,000 ms before it. From then on the lane is even
- * at any rate, and goes by arrivals instead of slots (arrivals.ts): no slot is given before the twentieth last arrival
- * is 1,000 ms ago. A request that was late delays the one that is twenty after it; the lane catches up with at
- * most two slots of that, half a spacing apart. With a round trip of 25 ms, log-normal with sigma 0.6, that is 19.7 a
- * second of which 0.2 % are refused, at a server for which every second slot of 50 ms would have been too early.
+ * Two kinds of refusals show that the server counts otherwise:
  *
- * A refusal that this lane does not explain itself tells that others use the limit: the rate goes down (share.ts), what
- * was not used yet of slots given before is lost, and while calendar seconds may be what is counted nothing arrives in
- * the rest of the one that is full. A slowed lane keeps any sliding second at its own rate rounded up, so that it is a
- * steady neighbour, not a bursting one.
+ * - a refusal in the first half of a calendar second;
+ * - a refusal that this lane's own calls explain, because 19 of them or more arrived within the 1,000 ms before it.
  *
- * The full rate of all lanes may be changed while they are in use. What was not used yet of slots given before is then
- * lost, so that from that moment on every slot is spaced by the new rate, and whoever waits for one reserves another.
+ * From then on the lane is even at any rate, and uses arrivals instead of slots (arrivals.ts). Refit gives no slot
+ * before the twentieth last arrival is 1,000 ms ago. A late request delays the request that is twenty after it. The
+ * lane catches up with at most two slots, half a spacing apart. Example: a round trip of 25 ms, log-normal with sigma 0.6,
+ * gives 19.7 calls a second, of which 0.2 % are refused. Every second slot of 50 ms would be too early there.
  *
- * A slot that nobody used is gone: nothing is saved up. A slot missed by more than 50 ms is lost and may not be
- * used, or callers held up together would be let go together (measured: 45 in one second).
+ * A refusal that this lane does not explain means that other programs use the limit. Then:
+ *
+ * - the rate goes down (share.ts), and unused slots become void;
+ * - while the server may count calendar seconds, nothing arrives in the rest of the full second;
+ * - a slowed lane keeps any sliding second at its own rate rounded up, so it sends steadily and not in bursts.
+ *
+ * The full rate of all lanes may change while they are in use. Unused slots then become void, so that the new rate
+ * spaces every slot from that moment on. A step that waits for a void slot reserves another.
+ *
+ * Refit does not save up unused slots. A slot missed by more than 50 ms is void, because calls that were delayed
+ * together would otherwise leave together (measured: 45 in one second).
  */
 import { type Clock, iso } from '../../clock.ts';
 import { type Arrivals, createArrivals, type ObservedCall } from './arrivals.ts';
 import { changeFull, fullShare, lower, rateOf, type Share } from './share.ts';
 
-/** The provider's limit. Source: docs/provider.md P28. */
+/** The provider's limit, requests per second for each account, region and action. Source: docs/provider.md P28. */
 export const PROVIDER_LIMIT = 20;
 
-/** The fastest even spacing: above it the slots are packed. */
+/** The highest rate with even spacing. Above it the slots are packed. */
 const MAX_EVEN_RATE = PROVIDER_LIMIT / 1.1;
 
 const FIRST_IN_SECOND_MS = 5;
 const PACKED_MS = 40;
 const LOST_AFTER_MS = 50;
-/** The wall clock counts whole milliseconds and the monotonic one parts of them: their difference wavers by so much. */
+/** The difference of the two clocks varies this much. The wall clock has whole ms, the monotonic one fractions. */
 const CLOCK_GRAIN_MS = 2;
 
-/** Between these moments of a calendar second it cannot have been full by what is documented: 20 calls are not so fast. */
+/** A calendar second cannot be full between these moments: 20 calls do not arrive that fast. */
 const NOT_FULL_BETWEEN_MS = [50, 500] as const;
-/** So many calls of this lane within 1,000 ms explain a refusal, at most once in this time: else others have a part in it. */
+/** This many own calls within 1,000 ms explain a refusal: one in `EXPLAINED_EVERY_MS`. */
 const EXPLAINING_CALLS = PROVIDER_LIMIT - 1;
 const EXPLAINED_EVERY_MS = 1_000;
-/** Slots that are caught up with after a late call, and how close to each other, in spacings. */
+/** Slots that a lane catches up after a late call, and their least distance in spacings. */
 const CATCH_UP_SLOTS = 2;
 const MIN_SPACING = 0.5;
 
-/** What the provider counts together. */
+/** The calls that the provider counts together. */
 export interface Lane {
   readonly action: string;
-  /** The front end that the request resolves to; not the region it names. */
+  /** The host name of the front end; not the region that the request names. */
   readonly host: string;
-  /** Who signs. Any text that is the same for the same identity. */
+  /** The identity that signs: any text that is the same for the same identity. */
   readonly identity: string;
 }
 
-/** One permit. */
+/** One permit: a moment at which one call may leave. */
 export interface RequestSlot {
-  /** Milliseconds since 1970 UTC, by the clock as it stood when the slot was reserved. */
+  /** Milliseconds since 1970 UTC, by the wall clock at the reservation. */
   readonly at: number;
-  /** The same moment in the clock's monotonic time, which the waiting goes by: the wall clock may jump. */
+  /** The same moment in monotonic time. `wait` uses it, because the wall clock may jump. */
   readonly due: number;
   readonly lane: string;
-  /** How often slots of its lane had been made void when it was reserved. */
+  /** How often slots of its lane had become void before the reservation. */
   readonly change: number;
-  /** What becomes of its call. */
+  /** The call of this slot. */
   readonly call: ObservedCall;
 }
 
 export interface Permits {
-  /** Takes the lane's next slot, now or later, never in the past. Synchronous, so that no two callers get one slot. */
+  /** Reserves the lane's next slot, now or later. Synchronous, so that each slot has one owner. */
   reserve(lane: Lane): RequestSlot;
-  /** Resolves at the slot, or at once when `signal` is aborted. */
+  /** Resolves at the slot, or immediately when `signal` is aborted. */
   wait(slot: RequestSlot, signal?: AbortSignal): Promise<void>;
-  /** True where the slot may no longer be used: missed by more than 50 ms, the lane held back, the rate changed, a call refused. */
+  /** True for a void slot. Causes: missed by more than 50 ms, lane held back, rate changed, call refused. */
   isLost(slot: RequestSlot): boolean;
-  /** Reserves and waits, as often as it takes to hold a slot that is not lost. */
+  /** Reserves slots and waits, until it holds a slot that is not void. */
   take(lane: Lane): Promise<RequestSlot>;
   /**
-   * To be called with each answer to a call that left in a slot, when it is heard.
-   * @param sentAt when the call left, ms since 1970 UTC. @param byLimit the answer is a refusal by the limit.
+   * Learns from the answer to a call. Call it when the answer arrives.
+   * @param sentAt when the call left, ms since 1970 UTC.
+   * @param byLimit true if the limit refused the call.
    */
   onResponse(slot: RequestSlot, sentAt: number, byLimit: boolean): void;
-  /** Slots a second that the lane gives at this moment. */
+  /** The lane's present rate, slots a second. */
   rate(lane: Lane): number;
-  /** The lanes in use, each with its rate at this moment and what it is held back by. */
+  /** The lanes in use, each with its present rate and hold. */
   lanes(): readonly LaneRate[];
-  /** Slots a second that every lane gives where no refusal has slowed it. */
+  /** The rate of every lane without refusals, slots a second. */
   readonly fullRate: number;
-  /** Changes the full rate of all lanes from now on; one that a refusal has slowed climbs to it. @throws RangeError */
+  /** Changes the full rate of all lanes. A slowed lane climbs to it. @throws RangeError unless above zero */
   setFullRate(requestsPerSecond: number): void;
 }
 
-/** A lane as it stands. Whose it is, is not told. */
+/** The state of a lane for display. It does not contain the identity. */
 export interface LaneRate {
   readonly action: string;
   readonly host: string;
   readonly rate: number;
-  /** Nothing leaves since and for so many milliseconds, because of a refusal by limit; else null. */
+  /** The hold after a refusal by the limit: nothing leaves for `limit` ms from `since`. Null: no hold. */
   readonly held: { readonly since: string; readonly limit: number } | null;
 }
 
 interface LaneState {
-  /** Monotonic moment of the last slot given. */
+  /** Monotonic moment of the last reserved slot. */
   last: number;
-  /** Where it would be if no call had been late. */
+  /** The moment of the last slot, if no call had been late. */
   pace: number;
   readonly share: Share;
   readonly arrivals: Arrivals;
-  /** False once refusals have told that the server does not count the calendar seconds of this clock. */
+  /** False once refusals show that the server does not count calendar seconds of this clock. */
   calendar: boolean;
-  /** When a refusal was last explained by this lane's own calls. */
+  /** When this lane's own calls last explained a refusal. */
   explainedAt: number;
-  /** Monotonic moments from which, and up to which, nothing leaves. */
+  /** Start and end of the hold, monotonic: nothing leaves between them. */
   heldFrom: number;
   heldUntil: number;
-  /** Monotonic moments at which the slots after them became void. */
+  /** Monotonic moments. At each, all later slots became void. */
   readonly changes: number[];
 }
 
 /**
- * Permits for one process.
- * @param requestsPerSecond for every lane; what is above the provider's 20 is 20.
- * @throws RangeError for a rate that is not above zero.
+ * Creates the permits of one process.
+ * @param requestsPerSecond the full rate of every lane. More than the provider's 20 counts as 20.
+ * @throws RangeError unless the rate is above zero.
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of functions over one state, the slots of all lanes
 export function createPermits(clock: Clock, requestsPerSecond: number): Permits {
@@ -163,7 +169,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
     },
 
     async wait(slot, signal) {
-      // A timer may fire a little early, and a slot may not be used before its time.
+      // A timer may fire a little early, and no call may leave before its slot.
       while (!signal?.aborted) {
         const left = slot.due - clock.monotonic();
         if (left <= 0) return;
@@ -190,7 +196,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       const now = clock.monotonic();
       const wallOffset = clock.now() - now;
       const sentAt = sentAtWall - wallOffset;
-      state.arrivals.heard(slot.call, sentAt, now, byLimit);
+      state.arrivals.onResponse(slot.call, sentAt, now, byLimit);
       if (byLimit) onLimitRefusal(state, { arrival: slot.call.arrival, sentAt, now, wallOffset }, full);
     },
 
@@ -218,7 +224,7 @@ export function createPermits(clock: Clock, requestsPerSecond: number): Permits 
       for (const state of lanes.values()) {
         changeFull(state.share, now, full, next);
         voidSlotsAfter(state, now);
-        // The slots that are lost are given anew; the one before them may have been used this very moment.
+        // Void slots are reserved again. The slot before them may have been used at this moment.
         state.last = Math.min(state.last, now);
         state.pace = Math.min(state.pace, now);
       }
@@ -242,7 +248,7 @@ function createLane(full: number): LaneState {
   };
 }
 
-/** Moves the lane to its next slot: packed into calendar seconds, or evenly spaced. */
+/** Moves the lane to its next slot, packed into calendar seconds or evenly spaced. */
 function assignNextSlot(
   state: LaneState,
   { now, wallOffset, full }: Readonly<Record<'now' | 'wallOffset' | 'full', number>>,
@@ -266,13 +272,13 @@ function isPacked({ calendar }: LaneState, rate: number): boolean {
   return calendar && rate > MAX_EVEN_RATE;
 }
 
-/** Slots after this moment are not used any more. Gives the last one that may have been. */
+/** Makes the slots after this moment void. Returns the last slot that may have been used. */
 function voidSlotsAfter({ changes, arrivals }: LaneState, now: number): number {
   changes.push(now);
   return arrivals.dropAfter(now);
 }
 
-/** Learns from a refusal by the limit: how the server counts, or what others leave. */
+/** Learns from a refusal by the limit how the server counts, or which rate is free. */
 function onLimitRefusal(
   state: LaneState,
   { arrival, sentAt, now, wallOffset }: Readonly<Record<'arrival' | 'sentAt' | 'now' | 'wallOffset', number>>,
@@ -287,7 +293,7 @@ function onLimitRefusal(
     (into > NOT_FULL_BETWEEN_MS[0] && into < NOT_FULL_BETWEEN_MS[1]) ||
     (wasPacked && own >= EXPLAINING_CALLS);
   if (refuted) state.calendar = false;
-  // What was sent before the rate was lowered says nothing new of it.
+  // A call that left before the last cut says nothing about the present rate.
   if (sentAt < share.loweredAt) return;
   const isExplained = own >= EXPLAINING_CALLS && now - state.explainedAt > EXPLAINED_EVERY_MS;
   if (isExplained) state.explainedAt = now;
@@ -307,7 +313,7 @@ function fullRateFrom(requestsPerSecond: number): number {
   return Math.min(requestsPerSecond, PROVIDER_LIMIT);
 }
 
-/** The first packed slot at or after a wall-clock moment. */
+/** The first packed slot at or after a moment of the wall clock. */
 function nextPacked(from: number, perSecond: number): number {
   const second = Math.floor(from / 1000) * 1000;
   const index = Math.max(0, Math.ceil((from - second - FIRST_IN_SECOND_MS - CLOCK_GRAIN_MS) / PACKED_MS));

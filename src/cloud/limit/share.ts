@@ -1,56 +1,60 @@
 /**
- * The rate of one lane while others use the same limit. The server tells nothing but "refused", so what is left is found
- * as congestion control finds it: each refusal lowers the rate by a small share, time raises it in small additions, and
- * the rate stays just below the one at which refusals came.
+ * The rate of one lane while other programs use the same limit. The server says only "refused", so Refit finds the
+ * free rate as congestion control does. Each refusal lowers the rate by a small share, and time raises it in small
+ * steps. The rate stays just below the ceiling, which is the rate at which refusals came.
  *
- * - A refusal cuts by 2 %, so that time brings back in four seconds what one refused order took. Where the next refusal
- *   comes within 1.5 s the rate is far off, and each such cut is twice the last. Nor is the rate then above what got
- *   through in the second that was full, because that is what is left: one refusal tells of a stranger who takes a quarter.
- * - It climbs by 2 % each second to 97 % of the rate at which refusals came, by half a percent from there, and ever
- *   faster once 7 seconds went by without a refusal: whoever took the rest has left.
+ * | event | new rate |
+ * |---|---|
+ * | a refusal | 2 % less: time restores this within four seconds |
+ * | another refusal within 1.5 s | the cut doubles, up to 40 %: the rate is far too high |
+ * | every refusal | at most the calls that got through in the full second, because that much is free |
+ * | each second, below 97 % of the ceiling | plus 2 % of the ceiling |
+ * | each second, above that | plus 0.5 % of the ceiling |
+ * | 7 s without a refusal | climbs faster and faster: the other programs have stopped |
  *
- * Chosen by trying, in virtual time, many strangers at the three ways of counting (docs/benchmarks.md): deeper cuts
- * leave too much of the limit unused, a faster climb is refused more than once in fifty orders.
+ * The numbers come from trials in virtual time, with many other programs and three ways of counting
+ * (docs/benchmarks.md). With deeper cuts, too much of the limit stays unused. With a faster climb, the limit refuses
+ * more than one order in fifty.
  *
  * Pure: moments are monotonic milliseconds, rates are calls a second.
  */
 
-/** Without a call now and then nobody would learn that the limit is free again. */
+/** The lowest rate. Without any call, Refit would not learn that the limit is free again. */
 const MIN_RATE = 1;
 
 const FIRST_CUT = 0.02;
 const MAX_CUT = 0.4;
-/** A refusal within this time of the last one finds the rate still far too high. */
+/** A refusal this soon after the last one: the rate is still far too high. */
 const SOON_MS = 1_500;
 
-/** Added each second below the rate at which refusals came, and near it, in shares of that rate. */
+/** Shares of the ceiling that each second adds below and above `NEAR` of the ceiling. */
 const REGAIN = 0.02;
 const CLIMB = 0.005;
 const NEAR = 0.97;
-/** So long after the last refusal the climb begins to become faster, by so much with the square of the time. */
+/** Seconds without a refusal before the climb becomes faster. It grows with the square of the time. */
 const PATIENT_SECONDS = 7;
 const FASTER = 0.06;
 
-/** A ceiling that is so far above the rate at which a refusal came tells of another time. */
+/** A refusal below this share of the ceiling means that the ceiling is out of date. */
 const STALE = 0.8;
 
 export interface Share {
-  /** The rate as it was at `changedAt`; it has climbed since. */
+  /** The rate at `changedAt`. It has climbed since then. */
   rate: number;
   changedAt: number;
-  /** The rate at which refusals came, as of late. */
+  /** The rate at which the last refusals came. */
   ceiling: number;
   loweredAt: number;
   /** The share that the last refusal cut. */
   cut: number;
 }
 
-/** A lane that nobody has been seen to share. */
+/** The share of a lane without refusals. */
 export function fullShare(full: number): Share {
   return { rate: full, changedAt: 0, ceiling: full, loweredAt: -Infinity, cut: FIRST_CUT };
 }
 
-/** The rate at a moment, at most `full`. */
+/** The rate at a moment. It is at most `full`. */
 export function rateOf({ rate, changedAt, ceiling }: Share, now: number, full: number): number {
   const seconds = Math.max(0, now - changedAt) / 1000;
   const regaining = Math.min(seconds, Math.max(0, NEAR - rate / ceiling) / REGAIN);
@@ -61,7 +65,7 @@ export function rateOf({ rate, changedAt, ceiling }: Share, now: number, full: n
   );
 }
 
-/** Lowers the rate for a refusal. @param got how many calls of the lane got through in the second that was full. */
+/** Lowers the rate after a refusal. @param got calls of the lane that got through in the full second. */
 export function lower(share: Share, now: number, full: number, got: number): void {
   const rate = rateOf(share, now, full);
   const soon = now - share.loweredAt < SOON_MS;
@@ -73,7 +77,7 @@ export function lower(share: Share, now: number, full: number, got: number): voi
   share.loweredAt = now;
 }
 
-/** The full rate is another from now on: a lane that was slowed climbs to it from where it is. */
+/** Changes the full rate. A slowed lane climbs to it from its present rate. */
 export function changeFull(share: Share, now: number, full: number, next: number): void {
   const rate = rateOf(share, now, full);
   share.rate = rate >= full ? next : Math.min(rate, next);

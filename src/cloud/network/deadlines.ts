@@ -1,4 +1,4 @@
-/** Deadlines of many requests on one timer: one with a signal of its own for each costs as much as signing it. */
+/** Deadlines of many requests on one timer. One timer for each request costs as much as signing it. */
 import type { Clock } from '../../clock.ts';
 
 export type Deadlines = ReturnType<typeof createDeadlines>;
@@ -8,13 +8,13 @@ interface Deadline {
   readonly onDue: () => void;
 }
 
-/** The timer sleeps while there are deadlines, so that it holds no process that waits for nothing. */
+/** Creates the deadlines. The timer runs only while there is a deadline, so it keeps no idle process alive. */
 export function createDeadlines(clock: Clock) {
   const open = new Set<Deadline>();
   let sleeping: { readonly until: number; readonly timer: AbortController } | null = null;
 
   const arm = (until: number): void => {
-    sleeping?.timer.abort('another is due sooner');
+    sleeping?.timer.abort('another deadline is sooner');
     const timer = new AbortController();
     sleeping = { until, timer };
     void clock.sleep(until - clock.monotonic(), timer.signal).then(() => {
@@ -31,14 +31,14 @@ export function createDeadlines(clock: Clock) {
   };
 
   return {
-    /** Calls `onDue` after so many milliseconds, unless it is called off before by what this gives. */
+    /** Calls `onDue` after `ms` milliseconds. The returned function cancels it. */
     after(ms: number, onDue: () => void): () => void {
       const deadline = { due: clock.monotonic() + ms, onDue };
       open.add(deadline);
       if (sleeping === null || deadline.due < sleeping.until) arm(deadline.due);
       return () => {
         if (!open.delete(deadline) || open.size > 0) return;
-        sleeping?.timer.abort('nothing is waited for');
+        sleeping?.timer.abort('no deadline is left');
         sleeping = null;
       };
     },

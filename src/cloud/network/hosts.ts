@@ -1,59 +1,65 @@
 /**
- * Where a signed request may go: a host of the provider's, or the one base URL that the user named. Nowhere else.
+ * The hosts that may get a signed request: the provider's, or the user's base URL.
  * Source: docs/provider.md P134 to P136.
  */
 import { RefitError } from '../../errors.ts';
 
 const PRODUCTS = ['redis', 'monitor', 'billing', 'region', 'sts'] as const;
 
-/** The provider's products that are called. Each is the first label of its domain and the service that is signed. */
+/** A product that Refit calls. It is the first label of the domain, and the service in the signature. */
 export type Product = (typeof PRODUCTS)[number];
 
-/** The provider's own domains; `intl.` and `internal.` before one is the international and the in-network site. */
+/** The provider's domains. `intl.` before one is the international site, `internal.` the in-network site. */
 const DOMAINS = ['tencentcloudapi.com', 'tencentcloudapi.com.cn', 'tencentcloudapi.cn'];
 
-/** Region codes as the provider writes them: a host name is made of one, so nothing else may get in. */
+/** The form of a region code. Host names contain the code, so Refit accepts nothing else. */
 const REGION = /^[a-z]{2,4}(-[a-z0-9]{1,24}){1,3}$/;
 
-/** Any region serves what belongs to the account, or is told of all regions. */
+/** The region for calls about the account or about all regions. Any region would do. */
 export const ANY_REGION = 'ap-guangzhou';
 
-/** Where to send, and what the Host header says. */
+/** The address of a request, and its Host header. */
 export interface Host {
   /** Scheme, host and port, no path. */
   readonly origin: string;
-  /** Host and, where it is not the scheme's own, port. */
+  /** Host, and the port unless it is the scheme's default. */
   readonly host: string;
 }
 
 /**
- * The host of a product in a region. An endpoint that is a host of the provider's own stands for all its products:
- * `https://redis.ap-guangzhou.tencentcloudapi.com` is the front ends of that region, `https://intl.tencentcloudapi.com`
- * a root domain. Finance zones are islands, both ways: a request for one goes to a host of such a zone, its own where
- * no other is named, and no other request does.
- * @param endpoint one base URL for every product, or null for the provider's own hosts.
- * @throws RefitError `usage` for a region that is no region code, or an endpoint that may not be used.
+ * The host of a product in a region.
+ *
+ * | endpoint | meaning |
+ * |---|---|
+ * | null | the provider's nearest front end |
+ * | `https://redis.ap-guangzhou.tencentcloudapi.com` | the front ends of that region, for all products |
+ * | `https://intl.tencentcloudapi.com` | a root domain |
+ * | another URL | that host, for all products |
+ *
+ * Hosts of finance zones serve only finance zones, and no other host serves them. Without a region in the endpoint, a
+ * finance zone uses its own host.
+ * @throws RefitError `usage` for a malformed region code or an endpoint that Refit must not use.
  */
 export function hostFor(product: Product, region: string, endpoint: string | null): Host {
   if (!REGION.test(region)) {
     throw new RefitError(
       'usage',
-      `${JSON.stringify(region).slice(0, 80)} is no region code`,
-      'write a region code such as ap-guangzhou',
+      `${JSON.stringify(region).slice(0, 80)} is not a region code`,
+      'use a region code such as ap-guangzhou',
     );
   }
-  const base = baseOf(endpoint);
+  const base = parseEndpoint(endpoint);
   if (base.kind === 'own') return base.host;
   const finance = isFinance(region);
   if (base.region !== null && isFinance(base.region) !== finance) {
     throw new RefitError(
       'usage',
       finance
-        ? `${region} is a finance zone, and --endpoint names a front end outside of them (${base.region})`
-        : `--endpoint names a front end of a finance zone (${base.region}), and ${region} is none`,
+        ? `${region} is a finance zone, and --endpoint names a front end of another kind of region (${base.region})`
+        : `--endpoint names a front end of a finance zone (${base.region}), and ${region} is not a finance zone`,
       finance
-        ? `leave --endpoint away, or name https://redis.${region}.${base.root}`
-        : 'leave --endpoint away, or plan finance zones and others apart',
+        ? `remove --endpoint, or use --endpoint https://redis.${region}.${base.root}`
+        : 'remove --endpoint, or make separate plans for finance zones and other regions',
     );
   }
   const at = base.region ?? (finance ? region : null);
@@ -61,9 +67,9 @@ export function hostFor(product: Product, region: string, endpoint: string | nul
   return { origin: `https://${host}`, host };
 }
 
-/** The host of a product that belongs to the account and to no region. @throws RefitError `usage` as `hostFor` does. */
+/** The host of a product that belongs to the account, not to a region. @throws RefitError `usage` as `hostFor` does. */
 export function accountHost(product: Product, endpoint: string | null): Host {
-  const base = baseOf(endpoint);
+  const base = parseEndpoint(endpoint);
   return base.kind === 'own' ? base.host : hostFor(product, base.region ?? ANY_REGION, endpoint);
 }
 
@@ -72,10 +78,10 @@ function isFinance(region: string): boolean {
 }
 
 /**
- * What an endpoint stands for: somebody's own host, or the provider's front ends below a root domain such as
- * `intl.tencentcloudapi.com`, with the port where one was named. `region` is that of the front end; null = the nearest.
+ * Reads an endpoint: a host of the user's own, or front ends of the provider. Front ends have a root domain such as
+ * `intl.tencentcloudapi.com`, with the port if one is set. `region` is that of the front end; null: the nearest.
  */
-function baseOf(endpoint: string | null) {
+function parseEndpoint(endpoint: string | null) {
   const kind = 'provider' as const;
   if (endpoint === null) return { kind, root: DOMAINS[0]!, region: null };
   const own = endpointHost(endpoint);
@@ -90,41 +96,42 @@ function baseOf(endpoint: string | null) {
 }
 
 /**
- * Checks a base URL that the user named: https anywhere, plain http only to loopback, no path, no user, no query.
+ * Checks an endpoint: https, or plain http to loopback, without path, user and query.
  * @throws RefitError `usage`
  */
 export function endpointHost(endpoint: string): Host {
   const fix =
-    'give --endpoint one base URL, such as https://redis.ap-guangzhou.tencentcloudapi.com or http://127.0.0.1:8080';
-  // The text itself is shown nowhere when it holds a password.
-  const refuse = (why: string) => new RefitError('usage', `--endpoint: ${why}`, fix);
+    'use one base URL: --endpoint https://redis.ap-guangzhou.tencentcloudapi.com or --endpoint http://127.0.0.1:8080';
+  // The URL may contain a password, so Refit does not show it.
+  const refuse = (problem: string) => new RefitError('usage', `--endpoint: ${problem}`, fix);
   const url = URL.parse(endpoint);
-  if (url === null) throw refuse('this is no URL');
+  if (url === null) throw refuse('this is not a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('the scheme must be https or http');
-  if (url.username !== '' || url.password !== '') throw refuse('user name and password do not belong in it');
+  if (url.username !== '' || url.password !== '')
+    throw refuse('the URL must not have a user name or password');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    throw refuse('path, query and fragment do not belong in it');
+    throw refuse('the URL must not have a path, query or fragment');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw refuse(`plain http goes to loopback only, and ${url.hostname} is another machine; use https`);
+    throw refuse(`plain http is only for loopback, and ${url.hostname} is another machine; use https`);
   }
   return { origin: url.origin, host: url.host };
 }
 
-/** True for a host name of this machine. @param hostname as the URL parser gives it. */
+/** True for a host name of this machine. @param hostname as the URL parser returns it. */
 export function isLoopback(hostname: string): boolean {
-  // The URL parser has already brought every spelling of an IPv4 address to four decimal numbers.
+  // The URL parser writes every spelling of an IPv4 address as four decimal numbers.
   return (
     hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
   );
 }
 
-/** The root domain's variable: Terraform's name for it, and the plain one. */
+/** The variables of the root domain: Terraform's name comes first. */
 const ROOT_NAMES = ['TENCENTCLOUD_DOMAIN', 'TENCENTCLOUD_ROOT_DOMAIN'];
 
 /**
- * The endpoint that the environment names: a root domain of the provider's, as `tccli configure set-root-domain`
- * takes it (`intl.tencentcloudapi.com`, `internal.tencentcloudapi.com`); null where it names none.
- * @throws RefitError `usage` for anything else: a variable that lies about must not send signed requests elsewhere.
+ * Reads the endpoint from the environment; null if none is set. It is a root domain of the provider, in the form that
+ * `tccli configure set-root-domain` takes: `intl.tencentcloudapi.com` or `internal.tencentcloudapi.com`.
+ * @throws RefitError `usage` for any other value: a forgotten variable must not send signed requests to another host.
  */
 export function endpointFromEnvironment(env: Readonly<Record<string, string | undefined>>): string | null {
   const name = ROOT_NAMES.find((one) => env[one]);
@@ -133,8 +140,8 @@ export function endpointFromEnvironment(env: Readonly<Record<string, string | un
   if (!/^[a-z0-9.-]+$/.test(root) || !DOMAINS.some((one) => root === one || root.endsWith(`.${one}`))) {
     throw new RefitError(
       'usage',
-      `${name} is no root domain of the provider's`,
-      `export ${name}=intl.tencentcloudapi.com, or name a host of your own with --endpoint`,
+      `${name} is not a root domain of the provider`,
+      `export ${name}=intl.tencentcloudapi.com, or use --endpoint for a host of your own`,
     );
   }
   return `https://${root}`;

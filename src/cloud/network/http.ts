@@ -1,11 +1,11 @@
 /**
- * The network: the only file that imports undici. Nothing is ever sent twice here, and no two requests share a
- * connection at one time, so "was it sent?" has a plain answer.
+ * The network: the only file that imports undici. It never sends a request twice, and no two requests share a
+ * connection at the same time. So Refit always knows whether a request left.
  *
  * undici calls a handler's `onRequestStart` on a connected socket, in the tick that writes the head of the request
- * (read in undici 8.12, lib/dispatcher/client-h1.js, writeH1). Throwing there fails the request before its first
- * byte and leaves the connection open, whereas `controller.abort` destroys it: a caller whose moment passed
- * while the connection was being made would then have to connect again, and miss the next moment for that reason.
+ * (read in undici 8.12, lib/dispatcher/client-h1.js, writeH1). If the handler throws there, the request fails before
+ * its first byte and the connection stays open. `controller.abort` would destroy the connection. A call that missed its
+ * request slot while connecting would then have to connect again, and would miss the next slot, too.
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { type Clock, systemClock } from '../../clock.ts';
@@ -14,29 +14,35 @@ import { SECOND } from '../../units.ts';
 import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { isLoopback } from './hosts.ts';
 import type { ProxySettings } from './proxy.ts';
-import { type HttpRequest, type HttpResponse, type Transport, TransportError } from './transport.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  STOPPED_BY_GUARD,
+  type Transport,
+  TransportError,
+} from './transport.ts';
 
 const MIB = 1024 * 1024;
 /** A page of 1,000 instances with all their fields is about 4 MB. */
 const MAX_ANSWER_BYTES = 64 * MIB;
 
-/** The provider takes a JSON body of at most 10 MB. Source: docs/provider.md P137. */
+/** The provider accepts at most 10 MB of JSON. Source: docs/provider.md P137. */
 const MAX_BODY_BYTES = 10 * MIB;
 
 export interface HttpOptions {
-  /** Times the requests. Real time, because the network lives in it. */
+  /** The clock of the time-outs. Default: real time. */
   readonly clock?: Clock;
-  /** Milliseconds for a connection with its TLS handshake. */
+  /** The time-out of connecting, TLS handshake included, ms. */
   readonly connectTimeout?: number;
-  /** Certificates to trust instead of the machine's own, PEM: for a private endpoint. */
+  /** The certificates to trust instead of the machine's, PEM. For a private endpoint. */
   readonly ca?: string;
-  /** A proxy for https to other machines; null or absent = none. The environment is not looked at here. */
+  /** The proxy for https to other machines. Null or absent: none. This file does not read the environment. */
   readonly proxy?: ProxySettings | null;
 }
 
 /**
- * A transport over kept-alive connections. TLS is verified, to the far end also through a proxy. Redirects are not
- * followed. Plain http goes to loopback and to the metadata service of the machine, both its own: never by a proxy.
+ * Creates a transport that keeps connections alive. It verifies TLS of the server, also through a proxy, and follows no
+ * redirects. Plain http, for loopback and the machine's metadata service, never uses a proxy.
  */
 export function createHttp(options: HttpOptions = {}): Transport {
   const deadlines = createDeadlines(options.clock ?? systemClock);
@@ -46,7 +52,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
     connect: tls,
     pipelining: 1,
     allowH2: false,
-    // Servers close idle connections after 5 s or more; to be gone first means never to write into a closing one.
+    // Servers close idle connections after 5 s or more. Close first, to never write into a closing connection.
     keepAliveTimeout: 3000,
     keepAliveMaxTimeout: 3500,
     headersTimeout: 0,
@@ -60,7 +66,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
       ...settings,
       requestTls: tls,
       proxyTls: { timeout: tls.timeout },
-      // An empty text is an answer; nothing at all would make it read this process's environment.
+      // Without an empty text, undici would read the environment of this process.
       httpProxy: '',
       httpsProxy: proxy.url,
       noProxy: proxy.except,
@@ -76,7 +82,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
         return await send(proxied, deadlines, request);
       } catch (error) {
         if (!(error instanceof TransportError) || error.sent) throw error;
-        // Whether NO_PROXY excepts the host is undici's to say, so the proxy is named as what is set.
+        // Only undici knows whether NO_PROXY excludes the host, so the message shows the variable.
         const { cause } = error;
         throw new TransportError(`${error.message} (${proxy!.from} is ${proxy!.urlWithoutPassword})`, false, {
           cause,
@@ -89,7 +95,7 @@ export function createHttp(options: HttpOptions = {}): Transport {
   };
 }
 
-/** One request on its way, and what its promise is settled by. */
+/** One request in progress, with the functions that settle its promise. */
 interface Exchange {
   readonly request: HttpRequest;
   readonly resolve: (response: HttpResponse) => void;
@@ -104,24 +110,25 @@ function send(agent: Dispatcher, deadlines: Deadlines, request: HttpRequest): Pr
   const { origin, path = '/', get, body, signal, timeout } = request;
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const exchange: Exchange = { request, resolve, reject, sent: false, failed: false, controller: null };
-  const giveUp = () => abort(exchange, 'given up');
-  if (Buffer.byteLength(body) > MAX_BODY_BYTES) fail(exchange, "the request is above the provider's 10 MB");
-  else if (signal?.aborted) giveUp();
+  const cancel = () => abort(exchange, 'Refit cancelled the request');
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES)
+    fail(exchange, 'the request is larger than the 10 MB that the provider accepts');
+  else if (signal?.aborted) cancel();
   if (exchange.failed) return promise;
-  signal?.addEventListener('abort', giveUp, { once: true });
-  const callOff = deadlines.after(timeout, () =>
-    abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', not even a connection'}`),
+  signal?.addEventListener('abort', cancel, { once: true });
+  const cancelDeadline = deadlines.after(timeout, () =>
+    abort(exchange, `no answer within ${timeout} ms${exchange.sent ? '' : ', and no connection'}`),
   );
-  const asked =
+  const method =
     get === undefined ? { path, method: 'POST' as const, body } : { path: get, method: 'GET' as const };
   try {
-    agent.dispatch({ origin, headers: { ...request.headers }, ...asked }, createHandler(exchange));
+    agent.dispatch({ origin, headers: { ...request.headers }, ...method }, createHandler(exchange));
   } catch (error) {
-    fail(exchange, plainReason(error), error);
+    fail(exchange, describeError(error), error);
   }
   return promise.finally(() => {
-    callOff();
-    signal?.removeEventListener('abort', giveUp);
+    cancelDeadline();
+    signal?.removeEventListener('abort', cancel);
   });
 }
 
@@ -131,11 +138,11 @@ function createHandler(exchange: Exchange): Dispatcher.DispatchHandler {
   let head = { status: 0, contentType: '' };
   return {
     onRequestStart(controller) {
-      // Connected, and the head is written next, in this tick, if nothing is thrown.
-      if (exchange.failed) throw new Error('the request was given up while it waited for a connection');
+      // The socket is connected. undici writes the head in this tick, unless this throws.
+      if (exchange.failed) throw new Error('the request was cancelled while it waited for a connection');
       if (request.goAhead && !request.goAhead()) {
-        fail(exchange, 'the guard said no just before sending');
-        throw new Error('held back');
+        fail(exchange, STOPPED_BY_GUARD);
+        throw new Error('stopped by the guard');
       }
       exchange.controller = controller;
       exchange.sent = true;
@@ -151,28 +158,28 @@ function createHandler(exchange: Exchange): Dispatcher.DispatchHandler {
       resolve({ ...head, body: Buffer.concat(chunks).toString('utf8') });
     },
     onResponseError(_, error) {
-      fail(exchange, plainReason(error), error);
+      fail(exchange, describeError(error), error);
     },
   };
 }
 
-function fail(exchange: Exchange, why: string, cause?: unknown): void {
+function fail(exchange: Exchange, reason: string, cause?: unknown): void {
   exchange.failed = true;
-  exchange.reject(new TransportError(why, exchange.sent, cause === undefined ? {} : { cause }));
+  exchange.reject(new TransportError(reason, exchange.sent, cause === undefined ? {} : { cause }));
 }
 
-function abort(exchange: Exchange, why: string): void {
-  fail(exchange, why);
-  exchange.controller?.abort(new Error(why));
+function abort(exchange: Exchange, reason: string): void {
+  fail(exchange, reason);
+  exchange.controller?.abort(new Error(reason));
 }
 
 function first(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 
-/** A connection failure has one reason for each address that was tried; the codes say what matters. */
-function plainReason(error: unknown): string {
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(plainReason))].join(', ');
+/** The text of an error. A failed connection has one error for each address that undici tried. */
+function describeError(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(describeError))].join(', ');
   if (!(error instanceof Error)) return 'unknown failure';
   const code = (error as NodeJS.ErrnoException).code;
   return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;

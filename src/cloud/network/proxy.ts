@@ -1,40 +1,40 @@
 /**
- * The proxy that the environment names. Lower case comes before upper case, as in curl. Where only HTTP_PROXY is set
- * it serves https too, as undici and the provider's Node SDK have it.
+ * Reads the proxy from the environment. Lower case comes before upper case, as in curl. If only HTTP_PROXY is set, it
+ * is also the proxy for https, as in undici and the provider's Node SDK.
  */
 import { RefitError } from '../../errors.ts';
 
 export interface ProxySettings {
   readonly url: string;
-  /** Hosts that are reached without it, as in NO_PROXY. */
+  /** Hosts without a proxy, as in NO_PROXY. */
   readonly except: string;
-  /** The variable that names it. */
+  /** The variable that names the proxy. */
   readonly from: string;
-  /** Scheme, host and port, without user and password: for messages. */
+  /** Scheme, host and port for messages. */
   readonly urlWithoutPassword: string;
 }
 
 const NAMES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
-/** Null where none is named. @throws RefitError `usage` for one that is no URL; the text itself is shown nowhere. */
+/** Null if none is set. @throws RefitError `usage` for a malformed URL, without its text: it may have a password. */
 export function proxyFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): ProxySettings | null {
   const from = NAMES.find((name) => env[name]);
   if (from === undefined) return null;
   const text = env[from]!;
-  const refuse = (why: string) =>
-    new RefitError('usage', `${from} ${why}`, `export ${from}=http://HOST:PORT, or unset it`);
+  const refuse = (problem: string) =>
+    new RefitError('usage', `${from} ${problem}`, `export ${from}=http://HOST:PORT, or unset it`);
   let url: URL;
   try {
     url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-    // A stray % in a password would break later, in a message that quotes it.
+    // A stray % in a password would fail later, with a message that quotes the password.
     decodeURIComponent(`${url.username}${url.password}`);
   } catch {
-    throw refuse('is no URL');
+    throw refuse('is not a URL');
   }
   if (!['http:', 'https:', 'socks5:', 'socks:'].includes(url.protocol)) {
-    throw refuse('has a scheme that is not http, https or socks5');
+    throw refuse('must have the scheme http, https or socks5');
   }
   return {
     url: url.href,

@@ -1,31 +1,34 @@
-/** The narrowest door to the network: one request out, one answer back. Implemented over undici, and in tests over the simulator in one process. */
+/** The interface to the network: one request, one answer. Runs use undici; tests can use the simulator directly. */
 
 export interface HttpRequest {
   /** Scheme, host and port, no path: the provider's path is always `/`. */
   readonly origin: string;
-  /** A path to GET, without a body, instead of the POST to `/`: pages of the machine's own metadata service. */
+  /** A path to GET without a body, instead of the POST to `/`. For the machine's metadata service and gates. */
   readonly get?: string;
-  /** Another path of the POST than `/`, with its query: an address that is none of the provider's. */
+  /** The path of the POST with its query, if not `/`. For addresses that are not the provider's. */
   readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Milliseconds until the request counts as unanswered. */
+  /** The time-out, ms. */
   readonly timeout: number;
-  /** Aborted: the answer is waited for no longer. */
+  /** Aborted: Refit stops waiting for the answer. */
   readonly signal?: AbortSignal;
-  /** Asked in the tick that writes the request; false = do not send. */
+  /** Called in the tick that writes the request. False: do not send. */
   readonly goAhead?: () => boolean;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
-  /** The Date header, where there is one. */
+  /** The Date header. */
   readonly date?: string;
   readonly body: string;
 }
 
-/** Thrown by a transport. `sent` is false only where it is certain that no byte of the request left. */
+/** The message of the error if the guard of a request returned false. */
+export const STOPPED_BY_GUARD = 'the guard stopped the request just before sending';
+
+/** An error of a transport. `sent` is false only if certainly no byte of the request left. */
 export class TransportError extends Error {
   readonly sent: boolean;
   constructor(message: string, sent: boolean, options?: { cause?: unknown }) {
@@ -36,18 +39,18 @@ export class TransportError extends Error {
 }
 
 export interface Transport {
-  /** Sends it once. @throws TransportError */
+  /** Sends a request once. @throws TransportError */
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
-/** The status of the answer, or why there was none. */
+/** The status of the answer, or the reason why there was none. */
 export type UrlAnswer =
   | { readonly kind: 'answered'; readonly status: number }
   | { readonly kind: 'silent'; readonly reason: string };
 
 /**
- * Asks an address of the user's by GET, unsigned: what a gate judges by. Never throws for the network.
+ * Calls a URL of a gate by GET, unsigned. It never throws for a network fault.
  * @param url checked by the plan's schema: https, or http to this machine.
  * @param timeout milliseconds
  */

@@ -1,4 +1,4 @@
-/** The account: who signs, and what it can pay. */
+/** Reads of the account: the identity that signs, and the balance. */
 import { isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { decodeBalance, decodeCreatorIds, decodeIdentity } from '../wire/account.ts';

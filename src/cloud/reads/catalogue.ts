@@ -1,4 +1,4 @@
-/** What is sold, and which zones there are. */
+/** Reads of the catalogue and of zones. */
 import { iso } from '../../clock.ts';
 import type { Scope } from '../../model.ts';
 import type { CloudReader } from '../cloud.ts';
@@ -14,15 +14,15 @@ import {
 import { type ReadSource, readFields } from './source.ts';
 
 /**
- * Codes of the zones of a scope by their numbers: those of the catalogue, with those of the region product where they do
- * not suffice. Without the right to ask, a zone goes by its number.
+ * Reads the codes of a scope's zones by their numbers. The catalogue comes first; if it does not suffice, the region
+ * product adds its own. Without the permission for that, Refit shows a zone by its number.
  */
 export type ReadZoneCodes = (
   scope: Scope,
   suffices: (known: CatalogueZones) => boolean,
 ) => Promise<ZoneCodes>;
 
-/** Each source is asked once for each scope. */
+/** Creates the read. It calls each source once for each scope. */
 export function createZoneCodes({ ask }: ReadSource): ReadZoneCodes {
   const ofCatalogue = oncePerScope(async (scope) => {
     const answer = await ask(READS.catalogue, scope, {});
@@ -41,7 +41,7 @@ export function createZoneCodes({ ask }: ReadSource): ReadZoneCodes {
 
 const NONE: ZoneCodes = new Map();
 
-/** Reads something of a scope once, whoever asks for it at the same time; a failure is not kept. */
+/** Caches a read for each scope, also for parallel callers. It does not cache failures. */
 function oncePerScope<Value>(read: (scope: Scope) => Promise<Value>): typeof read {
   const kept = new Map<string, Promise<Value>>();
   return (scope) => {

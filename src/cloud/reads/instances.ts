@@ -1,5 +1,6 @@
-/** Instances, their maintenance windows, and what changing them costs. */
+/** Reads of instances, their maintenance windows and the prices of changes. */
 import { RefitError } from '../../errors.ts';
+import { message } from '../../messages/messages.ts';
 import type { Billing, Instance, Scope } from '../../model.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
@@ -18,12 +19,12 @@ import { decodePrice, encodePrice } from '../wire/order.ts';
 import type { ReadZoneCodes } from './catalogue.ts';
 import { inBatches, type ReadSource, readFields } from './source.ts';
 
-/** How often a list that changed while it was being read is read again. */
+/** How often Refit reads a list that changes during the read. */
 const MAX_READINGS = 4;
 
 export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
   const { ask, clock } = source;
-  /** Pay modes as last read: a price inquiry does not say what its answer means. */
+  /** Pay modes as last read. A price depends on them, and its answer does not contain them. */
   const billings = new Map<string, Billing>();
 
   const describeInstances: CloudReader['describeInstances'] = async (scope, ids) => {
@@ -48,7 +49,7 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
       const answer = await ask(READS.window, scope, encodeInstance(instance));
       if (answer.kind === 'ok') {
         const window = decodeWindow(answer.fields);
-        if (window === null) note(`that of ${instance} came in a form that cannot be read`);
+        if (window === null) note(message('read.window-garbled', { id: instance }));
         return window;
       }
       if (
@@ -56,7 +57,7 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
         !/^(UnsupportedOperation|ResourceNotFound)\b/.test(answer.code)
       )
         throw readRefusedError(READS.window, scope, answer);
-      note(answer.code);
+      note(message('read.window-refused', { code: answer.code }));
       return null;
     },
 
@@ -72,8 +73,8 @@ export function instanceReads(source: ReadSource, zoneCodes: ReadZoneCodes) {
       if (!quote) {
         throw new RefitError(
           'provider-refused',
-          `the price of ${request.instance} came in a form that cannot be read`,
-          'plan without --price and without a cost guard',
+          `the price of ${request.instance} is in a form that Refit cannot read`,
+          'plan without --price and without guards.cost',
         );
       }
       return { kind: 'quoted', ...quote };
@@ -87,9 +88,9 @@ function pagesOf(source: ReadSource, scope: Scope, ids: readonly string[]): Prom
   ]);
 }
 
-/** Something that went while the list was read moved the rest up by one, past the reader: then it is read again. */
+/** Reads all pages. A deleted instance moves the rest up by one and hides one, so Refit reads the list again. */
 async function allPages(source: ReadSource, scope: Scope): Promise<Fields[]> {
-  let seen = '';
+  let counts = '';
   for (let reading = 0; reading < MAX_READINGS; reading++) {
     const pages: Fields[] = [];
     const totals = new Set<number>();
@@ -104,11 +105,11 @@ async function allPages(source: ReadSource, scope: Scope): Promise<Fields[]> {
     }
     const [total] = totals;
     if (totals.size === 1 && ids.size >= total!) return pages;
-    seen = `${ids.size} of ${Math.max(...totals)}`;
+    counts = `${ids.size} of ${Math.max(...totals)}`;
   }
   throw new RefitError(
     'provider-refused',
-    `${READS.instances.name} in ${scope.region} listed ${seen} instances, ${MAX_READINGS} times over`,
-    'type the same command again when fewer instances come and go',
+    `${READS.instances.name} in ${scope.region} returned ${counts} instances, in each of ${MAX_READINGS} reads`,
+    'run the same command again when fewer instances are created and deleted',
   );
 }

@@ -1,7 +1,8 @@
-/** Memory in use, and what else the monitor product measures. */
+/** Reads of the memory in use and of other metrics. */
 import { iso } from '../../clock.ts';
+import { message } from '../../messages/messages.ts';
 import type { UsedMemory } from '../../model.ts';
-import { isKeyRefusal, readRefusedError } from '../calls/refusals.ts';
+import { isKeyRefusal, readRefusedError, sanitizeLine } from '../calls/refusals.ts';
 import type { CloudReader } from '../cloud.ts';
 import { type Action, READS } from '../wire/actions.ts';
 import type { Fields } from '../wire/fields.ts';
@@ -19,13 +20,20 @@ import { inBatches, type ReadSource, readFields } from './source.ts';
 export function memoryReads(source: ReadSource) {
   return {
     async describeMemoryInUse(scope, instances, onRefused) {
-      // What may not be read is unknown, and that is the safe side: a plan says so of each instance that needs it.
+      // A refused value stays unknown. That is safe: the plan has a finding for each instance that needs it.
       const ifAnswered = async (action: Action, fields: Fields): Promise<Fields> => {
         const answer = await source.ask(action, scope, fields);
         if (answer.kind === 'ok') return answer.fields;
-        const error = readRefusedError(action, scope, answer);
-        if (isKeyRefusal(answer.code)) throw error;
-        onRefused?.(error.message);
+        if (isKeyRefusal(answer.code)) throw readRefusedError(action, scope, answer);
+        onRefused?.(
+          message('read.memory-refused', {
+            action: action.name,
+            region: scope.region,
+            profile: scope.profile,
+            code: sanitizeLine(answer.code),
+            answer: sanitizeLine(answer.message),
+          }),
+        );
         return {};
       };
       const ids = instances.map(({ id }) => id);
@@ -47,8 +55,8 @@ export function memoryReads(source: ReadSource) {
 
     async describeMetric(scope, instances, metric, over) {
       const found = await inBatches(instances, INSTANCES_PER_MONITOR_CALL, async (batch) => {
-        const asked = encodeMetric(batch, metric, over, source.clock.now());
-        return decodeMetric(await readFields(source, READS.memory, scope, asked));
+        const request = encodeMetric(batch, metric, over, source.clock.now());
+        return decodeMetric(await readFields(source, READS.memory, scope, request));
       });
       return new Map(found);
     },
@@ -56,16 +64,21 @@ export function memoryReads(source: ReadSource) {
 }
 
 /**
- * The total of the monitor product with the fullest of the shards. That shards are told in bytes is an inference:
- * where they add up to less than half of the total it does not hold, and the fullest shard counts as unknown.
+ * Adds the fullest shard to the total of the monitor product. The unit of shards, bytes, is an inference. If the shards
+ * add up to less than half of the total, it is wrong, and the fullest shard stays unknown.
  */
 function withShards(total: UsedMemory | null, shards: readonly number[], readAt: string): UsedMemory | null {
   if (shards.length === 0) return total;
   const sum = Math.ceil(shards.reduce((a, b) => a + b, 0));
   const fullestShard = Math.max(...shards);
-  const now = 'DescribeInstanceShards';
-  if (total === null) return { total: sum, fullestShard, source: now, readAt };
+  const action = 'DescribeInstanceShards';
+  if (total === null) return { total: sum, fullestShard, source: action, readAt };
   if (sum < total.total / 2) return total;
-  // The present hour may be missing from the monitor's.
-  return { total: Math.max(total.total, sum), fullestShard, source: `${total.source}, and ${now}`, readAt };
+  // The monitor product may not have the present hour yet.
+  return {
+    total: Math.max(total.total, sum),
+    fullestShard,
+    source: `${total.source}, and ${action}`,
+    readAt,
+  };
 }

@@ -1,4 +1,4 @@
-/** Orders, and the tasks by which the provider carries them out. */
+/** Reads of orders, and of the tasks that carry them out. */
 import type { Scope } from '../../model.ts';
 import { DAY, MINUTE } from '../../units.ts';
 import { isKeyRefusal, isMissingPermission, readRefusedError } from '../calls/refusals.ts';
@@ -16,7 +16,7 @@ import {
 import { decodeTasks, encodeRunningTasks, encodeTasks, TASKS_PER_PAGE } from '../wire/tasks.ts';
 import { everyRow, inBatches, type ReadSource, readFields } from './source.ts';
 
-/** The list of tasks reaches 30 days back; a minute for the difference of clocks. Source: docs/provider.md P90. */
+/** The list of tasks goes 30 days back. One minute less covers clock skew. Source: docs/provider.md P90. */
 const TASKS_REACH_MS = 30 * DAY - MINUTE;
 
 export function orderReads(source: ReadSource) {
@@ -43,8 +43,8 @@ export function orderReads(source: ReadSource) {
     findDeals: (scope, since, until, instance) =>
       everyRow(
         async (page) => {
-          const asked = encodeDeals(page, since, until, instance);
-          return decodeDeals(await readFields(source, READS.deals, scope, asked), clock.now(), instance);
+          const request = encodeDeals(page, since, until, instance);
+          return decodeDeals(await readFields(source, READS.deals, scope, request), clock.now(), instance);
         },
         DEALS_PER_PAGE,
         (deal) => deal.order,
@@ -60,7 +60,7 @@ export function orderReads(source: ReadSource) {
       };
       const deals = await inBatches(orders, ORDERS_PER_CALL, read);
       if (orders.length > 1) {
-        // A refusal may be of the old name by which several are asked for: each that is missing is asked for by itself.
+        // The provider may refuse the old parameter for several orders. Ask for each missing order alone.
         const found = new Set(deals.map(({ order }) => order));
         const missing = orders.filter((order) => !found.has(order));
         deals.push(...(await inBatches(missing, 1, read)));

@@ -1,4 +1,4 @@
-/** What every read is made with, and how lists are read whole. */
+/** The base of every read, and functions to read whole lists. */
 import type { Clock } from '../../clock.ts';
 import type { Scope } from '../../model.ts';
 import type { Read } from '../calls/read.ts';
@@ -11,7 +11,7 @@ export interface ReadSource {
   readonly ask: Read;
 }
 
-/** The fields of the answer. @throws RefitError where it is refused. */
+/** Reads the fields of an answer. @throws RefitError for a refusal. */
 export async function readFields(
   { ask }: ReadSource,
   action: Action,
@@ -23,7 +23,7 @@ export async function readFields(
   return answer.fields;
 }
 
-/** Every page of a list that grows at its front: what is new pushes the rest back, so some come twice and none is lost. */
+/** Reads every page of a list that grows at its front. New rows push others back, so rows repeat but none is lost. */
 export async function everyRow<Row>(
   readPage: (page: number) => Promise<Page<Row>>,
   perPage: number,
@@ -37,7 +37,7 @@ export async function everyRow<Row>(
   }
 }
 
-/** Reads about so many items a call, all calls at the same time. */
+/** Reads items in batches of `size`, all calls at the same time. */
 export async function inBatches<Item, Row>(
   items: readonly Item[],
   size: number,

@@ -1,6 +1,6 @@
 /**
- * The older signature: everything is a parameter of a form, the signature among them. Pure: time and nonce come in as
- * numbers. Source: docs/provider.md P137, P139, P150, P151 and P153 to P155.
+ * Signature version 1: everything is a parameter of a form, the signature included. Pure: time and nonce are arguments.
+ * Source: docs/provider.md P137, P139, P150, P151 and P153 to P155.
  */
 import { createHmac } from 'node:crypto';
 import { given } from '../../given.ts';
@@ -13,16 +13,16 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 const HASH: Readonly<Record<MethodV1, string>> = { HmacSHA256: 'sha256', HmacSHA1: 'sha1' };
 
-/** A request as this signature sees it. */
+/** The parts of a request that this signature covers. */
 export interface SignableV1 {
   readonly verb: 'POST' | 'GET';
-  /** As in the Host header. */
+  /** The Host header. */
   readonly host: string;
-  /** Every parameter but the signature, its value raw. */
+  /** Every parameter except the signature, with raw values. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** The text that is signed: names by their code units, so that `Ids.12` stands before `Ids.2`, and values raw. */
+/** The text to sign. Values are raw; names are sorted by code units, so `Ids.12` comes before `Ids.2`. */
 export function stringToSignV1({ verb, host, params }: SignableV1): string {
   const joined = Object.entries(params)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -38,15 +38,15 @@ export function signatureV1(request: SignableV1, method: MethodV1, secretKey: st
 
 /** One call to one action, ready to be signed. */
 export interface SigningV1 extends Omit<Signing, 'service' | 'body'> {
-  /** A whole number above 0: with the timestamp it makes a request good for once. */
+  /** A whole number above 0. With the timestamp it makes a request valid only once. */
   readonly nonce: number;
   readonly fields: Fields;
 }
 
-/** What signs: the key stays behind a function, too. */
+/** The signer. Key and token stay behind functions. */
 export type SignerV1 = Omit<Signer, 'keyOf'> & { readonly secretKey: () => string };
 
-/** The form of a call, signed; with the signature, which is shown nowhere. */
+/** Makes the signed form of a call. The result also has the signature, which is a secret. */
 export function signedForm(call: SigningV1, method: MethodV1, signer: SignerV1) {
   const params = {
     ...flattenParams(call.fields),
@@ -66,7 +66,7 @@ export function signedForm(call: SigningV1, method: MethodV1, signer: SignerV1) 
   return { body: pairs.map((pair) => pair.map(percentEncode).join('=')).join('&'), signature };
 }
 
-/** Fields as parameters: lists and what is in them by zero-based numbers, as in `NodeSet.0.ZoneId`. */
+/** Turns fields into parameters. Items of a list get zero-based numbers: `NodeSet.0.ZoneId`. */
 export function flattenParams(fields: object, under = ''): Record<string, string> {
   const params: Record<string, string> = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -77,7 +77,7 @@ export function flattenParams(fields: object, under = ''): Record<string, string
   return params;
 }
 
-/** By RFC 3986, which is stricter than the language's own function. */
+/** Encodes by RFC 3986, which is stricter than `encodeURIComponent`. */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -85,13 +85,13 @@ function percentEncode(text: string): string {
   );
 }
 
-/** The provider takes a positive whole number; this much fits a signed 32-bit one in every language. */
+/** The largest signed 32-bit number. The provider takes a positive whole number. */
 const MAX_NONCE = 2_147_483_647;
 
 /**
- * Nonces: by chance where they begin and one more each time, so that no two calls of one process share one, and two
- * processes of one identity hardly ever do. A request whose nonce was seen is refused as a replay.
- * @param chance from 0 to below 1, asked once, at the first nonce.
+ * Creates a sequence of nonces: a random start, then one more each time. Two calls of one process never share a nonce,
+ * and two processes of one identity almost never do. The provider refuses a repeated nonce as a replay.
+ * @param chance gives a random number from 0 to below 1. Called once at the first nonce.
  */
 export function createNonces(chance: () => number): () => number {
   let last: number | null = null;

@@ -1,5 +1,5 @@
 /**
- * TC3-HMAC-SHA256, the provider's request signature. Pure: the time comes in as a number.
+ * TC3-HMAC-SHA256, the provider's request signature. Pure: the time is an argument.
  * Source: docs/provider.md P146 to P149.
  */
 import { createHmac, createSecretKey, hash as digest, type KeyObject } from 'node:crypto';
@@ -7,45 +7,45 @@ import { given } from '../../given.ts';
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 
-/** The content type that is signed and sent; the two must be the same bytes. */
+/** The content type. The signed bytes and the sent bytes must be the same. */
 export const CONTENT_TYPE = 'application/json; charset=utf-8';
 
 /** One call to one action, ready to be signed. */
 export interface Signing {
-  /** As in the Host header, with the port where it is not the scheme's own. */
+  /** The Host header, with the port unless it is the scheme's default. */
   readonly host: string;
-  /** First label of the product's domain: the service in the credential scope. */
+  /** The first label of the product's domain, which is the service in the credential scope. */
   readonly service: string;
   readonly action: string;
   readonly version: string;
   /** Null for actions that take no region. */
   readonly region: string | null;
-  /** Seconds since 1970 UTC. The scope's date is the UTC date of this moment, whatever the local one is. */
+  /** Seconds since 1970 UTC. Its UTC date is the date of the credential scope. */
   readonly timestamp: number;
-  /** Exactly the text that is sent. */
+  /** Exactly the bytes that Refit sends. */
   readonly body: string;
   readonly language: string;
 }
 
-/** A request as the signature sees it: always a POST to `/` without a query. */
+/** The parts of a request that the signature covers. It is always a POST to `/` without a query. */
 export interface Signable extends Pick<Signing, 'service' | 'timestamp' | 'body'> {
-  /** The headers to be signed, `content-type` and `host` among them. Names and values are lower-cased and trimmed here. */
+  /** The headers to sign, `content-type` and `host` included. This file lower-cases and trims them. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Gives the derived signing key of a UTC date (`yyyy-mm-dd`) and service. */
+/** Returns the signing key of a UTC date (`yyyy-mm-dd`) and service. */
 export type SigningKey = (date: string, service: string) => KeyObject;
 
 /**
- * Derives signing keys from a secret key and keeps the last one of each service: it changes once a day, and three
- * of the five hashes of a signature with it. The secret is asked for at each derivation and kept nowhere here.
+ * Derives signing keys from a secret key and caches the last one of each service. The key changes once a day, and the
+ * cache saves three of the five hashes of a signature. It asks for the secret at each derivation and does not keep it.
  */
 export function signingKeys(secretKey: () => string): SigningKey {
   const kept = new Map<string, { readonly date: string; readonly key: KeyObject }>();
   return (date, service) => {
     const found = kept.get(service);
     if (found?.date === date) return found.key;
-    // As a key object: made ready for hashing once, which costs more than the hash itself.
+    // A key object is prepared for hashing once, which costs more than the hash itself.
     const key = createSecretKey(hmac(hmac(hmac(`TC3${secretKey()}`, date), service), 'tc3_request'));
     kept.set(service, { date, key });
     return key;
@@ -62,7 +62,7 @@ export function authorization(request: Signable, secretId: string, keyOf: Signin
   return `${ALGORITHM} Credential=${secretId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
 }
 
-/** The canonical request and the names of its signed headers, joined with `;`. */
+/** The canonical request, and the names of its signed headers joined with `;`. */
 export function canonicalRequest(request: Signable): { readonly text: string; readonly names: string } {
   const headers = Object.entries(request.headers)
     .map(([name, value]) => [name.toLowerCase(), value.trim().toLowerCase()] as const)
@@ -72,14 +72,14 @@ export function canonicalRequest(request: Signable): { readonly text: string; re
   return { text: ['POST', '/', '', lines, names, hash(request.body)].join('\n'), names };
 }
 
-/** What signs: the id is sent in the clear, key and token stay behind functions. */
+/** The signer. The id is not secret; key and token stay behind functions. */
 export interface Signer {
   readonly secretId: string;
   readonly keyOf: SigningKey;
   readonly token: () => string | null;
 }
 
-/** All headers of a call, signed: `content-type`, `host` and `x-tc-action` are covered by the signature. */
+/** All headers of a signed call. The signature covers `content-type`, `host` and `x-tc-action`. */
 export function signedHeaders(call: Signing, { secretId, keyOf, token }: Signer): Record<string, string> {
   const covered = { 'content-type': CONTENT_TYPE, host: call.host, 'x-tc-action': call.action };
   return headersOf(call, authorization({ ...call, headers: covered }, secretId, keyOf), token());
@@ -87,7 +87,7 @@ export function signedHeaders(call: Signing, { secretId, keyOf, token }: Signer)
 
 /**
  * All headers of a call.
- * @param authorized `SKIP` for the one call that needs no signature: its token says who is asking. Source: docs/provider.md P140.
+ * @param authorized the Authorization header. `SKIP` for the one call that has a token instead (docs/provider.md P140).
  */
 export function headersOf(call: Signing, authorized: string, token: string | null): Record<string, string> {
   return {

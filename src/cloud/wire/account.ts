@@ -1,16 +1,16 @@
-/** The account: who signed, and what it can pay. */
+/** Decodes the identity that signed, and the balance of the account. */
 import type { Identity, Money } from '../../model.ts';
 import { cents, type Fields, text } from './fields.ts';
 
-/** Who signed, as the token service says. Source: docs/provider.md P185. */
+/** The identity that signed, from the token service. Source: docs/provider.md P185. */
 export function decodeIdentity(fields: Fields): Identity {
   const of = (name: string) => text(fields[name]) ?? '';
   return { arn: of('Arn'), account: of('AccountId'), user: of('UserId'), type: of('Type') };
 }
 
 /**
- * By what numbers orders name who signed. The creator of an order is a uin by the field's note (docs/provider.md P86); that an interface call names the user that signed it is an inference, and by what a session of a
- * role is named is not said: null.
+ * The numbers that orders of this identity have as creator. The creator is a uin (docs/provider.md P86). That it is the
+ * user who signed the call is an inference. Null for a session of a role, because its number is not documented.
  */
 export function decodeCreatorIds(fields: Fields): readonly string[] | null {
   const { user } = decodeIdentity(fields);
@@ -18,9 +18,8 @@ export function decodeCreatorIds(fields: Fields): readonly string[] | null {
 }
 
 /**
- * What the account can pay, credit included where it has any. The answer names no currency: CNY is what accounts of
- * this site are kept in. Null where no amount can be read. Source: docs/provider.md P87; the choice of
- * the field is an inference.
+ * The amount that the account can pay, credit included. The answer has no currency; accounts of this site use CNY.
+ * Null if the answer has no amount. Source: docs/provider.md P87; the choice of the field is an inference.
  */
 export function decodeBalance(fields: Fields): Money | null {
   return cents(fields.RealCreditBalance ?? fields.RealBalance ?? fields.Balance, undefined);

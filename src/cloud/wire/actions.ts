@@ -1,13 +1,13 @@
-/** The provider's actions, by the names that go over the wire. */
+/** The provider's actions, by their names in the API. */
 import { ORDER_ACTION } from '../../model.ts';
 import type { Product } from '../network/hosts.ts';
 
-/** One action: its product and version, and whether its region goes into a header. */
+/** One action of a product. */
 export interface Action {
   readonly product: Product;
   readonly version: string;
   readonly name: string;
-  /** False for actions that belong to the account and not to a region. */
+  /** False for actions of the account, which take no region. */
   readonly regional: boolean;
 }
 
@@ -17,7 +17,7 @@ const billing = { product: 'billing', version: '2018-07-09', regional: false } a
 /** The token service. */
 export const STS = { product: 'sts', version: '2018-08-13', regional: true } as const;
 
-/** Every action that only reads. A client made for planning can send these and no other. */
+/** Every action that only reads. A client for planning can send no other. */
 export const READS = {
   instances: redis('DescribeInstances'),
   catalogue: redis('DescribeProductInfo'),
@@ -33,5 +33,5 @@ export const READS = {
   identity: { ...STS, name: 'GetCallerIdentity' },
 } as const satisfies Record<string, Action>;
 
-/** The one action that changes anything and spends money. */
+/** The only action that changes something and spends money. */
 export const ORDER: Action = redis(ORDER_ACTION);

@@ -3,13 +3,13 @@ import type { HttpResponse } from '../network/transport.ts';
 import { type Fields, object, parseObject, text } from './fields.ts';
 import { decodeOrder } from './order.ts';
 
-/** What an HTTP answer says: the fields of a success, a refusal, or nothing that can be used. */
+/** A decoded answer: the fields of a success, a refusal, or an unusable answer. */
 export type Answer =
   | { readonly kind: 'ok'; readonly fields: Fields; readonly requestId: string | null }
   | Refusal
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** Reads the envelope. A refusal comes as HTTP 200 with an error code; every other status says nothing certain. */
+/** Decodes the envelope. A refusal has HTTP 200 and an error code. Another status proves nothing. */
 export function decodeAnswer({ status, body }: HttpResponse): Answer {
   if (status !== 200) return { kind: 'unusable', reason: `HTTP ${status}` };
   const envelope = parseObject(body);
@@ -20,7 +20,7 @@ export function decodeAnswer({ status, body }: HttpResponse): Answer {
   if (fields.Error === undefined || fields.Error === null) return { kind: 'ok', fields, requestId };
   const code = text(object(fields.Error).Code);
   if (code === null) return { kind: 'unusable', reason: 'the answer has an error without a code' };
-  // An order number beside an error contradicts it: it may have been executed.
+  // An order number contradicts the error: the provider may have executed the order.
   if (decodeOrder(fields) !== null)
     return { kind: 'unusable', reason: `the answer has an order number and the error ${code}` };
   return { kind: 'refused', code, message: text(object(fields.Error).Message) ?? '', requestId };

@@ -1,10 +1,10 @@
-/** What is sold, and the zones it is sold in. */
+/** Decodes the catalogue and its zones. */
 
 import type { Offer } from '../../model.ts';
 import { GIGABYTE } from '../../units.ts';
 import { ascending, billingOf, editionOf, type Fields, list, numbers, text, wholeNumber } from './fields.ts';
 
-/** What is sold: one offer for each zone, edition and pay mode; repeated entries of one are united. */
+/** Decodes one offer for each zone, edition and pay mode. It merges repeated entries. */
 export function decodeCatalogue(fields: Fields): Offer[] {
   const offers = new Map<string, Offer>();
   for (const region of list(fields.RegionSet)) {
@@ -27,7 +27,7 @@ function decodeOffer({ RegionId }: Fields, { ZoneId, IsSaleout }: Fields, produc
   const edition = editionOf(product.Type);
   const billing = billingOf(product.PayMode);
   if (region === null || zone === null || edition === null || billing === null) return null;
-  // Sizes are decimal GB in text: "0.25" is 256 MB, which reading it as a whole number would lose.
+  // Sizes are decimal GB as text: "0.25" is 256 MB. Do not read it as a whole number.
   const ofShard = numbers(product.ShardSize);
   const sizes =
     ofShard.length > 0 || edition.architecture === 'cluster' ? ofShard : numbers(product.TotalSize);
@@ -52,7 +52,7 @@ function mergeOffers(a: Offer, b: Offer): Offer {
     memoryPerShard: ascending([...a.memoryPerShard, ...b.memoryPerShard]),
     shards: ascending([...a.shards, ...b.shards]),
     replicas: ascending([...a.replicas, ...b.replicas]),
-    // Sold out only where no entry sells it.
+    // Sold out only if every entry is sold out.
     soldOut: a.soldOut && b.soldOut,
     zoneSoldOut: a.zoneSoldOut && b.zoneSoldOut,
   };
@@ -61,13 +61,13 @@ function mergeOffers(a: Offer, b: Offer): Offer {
 /** Codes of zones by their numbers. */
 export type ZoneCodes = ReadonlyMap<number, string>;
 
-/** Zone codes as the catalogue gives them; `complete`: it has a number for every zone of the region. */
+/** Zone codes of the catalogue. `complete`: every zone of the region has a number. */
 export interface CatalogueZones {
   readonly codes: ZoneCodes;
   readonly complete: boolean;
 }
 
-/** Zone numbers in all regions; some entries have 0, which says nothing. @param region that `complete` is about. */
+/** Decodes the zone numbers of all regions. 0 means no number. @param region the region of `complete`. */
 export function decodeCatalogueZones(fields: Fields, region: string): CatalogueZones {
   const zones = list(fields.RegionSet).flatMap(({ RegionId, ZoneSet }) =>
     list(ZoneSet).map((zone) => ({ RegionId, number: wholeNumber(zone.OldZoneId), code: text(zone.ZoneId) })),
@@ -78,10 +78,10 @@ export function decodeCatalogueZones(fields: Fields, region: string): CatalogueZ
   };
 }
 
-/** Asks the region product for the zones in which this product is sold. */
+/** The request to the region product for the zones of this product. */
 export const ZONES_REQUEST: Fields = { Product: 'redis' };
 
-/** Zone numbers as the region product gives them. */
+/** Decodes the zone numbers of the region product. */
 export function decodeZones(fields: Fields): Map<number, string> {
   return codes(list(fields.ZoneSet).map((zone) => [wholeNumber(zone.ZoneId), text(zone.Zone)]));
 }

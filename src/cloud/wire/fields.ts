@@ -1,19 +1,20 @@
 /**
- * Reads the fields of an answer whose shape nobody promises. Everything takes any value; what is not there, or is
- * something else than was hoped for, is null or empty. The files beside this one alone spell the provider's field names:
- * nothing above knows how the provider writes a size, a time or a price. Source of every field: docs/provider.md P2, P44 to P59, P70, P78, P84 and P91.
+ * Reads the fields of an answer. The provider does not guarantee their types, so each function takes any value. A
+ * missing value or one of another type becomes null or empty. Only the files of this folder spell the provider's field
+ * names and know how it writes sizes, times and prices.
+ * Source of every field: docs/provider.md P2, P44 to P59, P70, P78, P84 and P91.
  */
 import { type Billing, EDITIONS, type Money } from '../../model.ts';
 
-/** A decoded JSON object of which nothing is known. */
+/** A decoded JSON object with unknown fields. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The object, or an empty one for anything else. */
+/** The object; an empty one for anything else. */
 export function object(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }
 
-/** The same from JSON; null for what is no JSON. */
+/** Parses JSON to an object; null for invalid JSON. */
 export function parseObject(json: string): Fields | null {
   try {
     return object(JSON.parse(json));
@@ -22,7 +23,7 @@ export function parseObject(json: string): Fields | null {
   }
 }
 
-/** The objects of a list, or none for anything else. */
+/** The objects of a list; none for anything else. */
 export function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.map(object) : [];
 }
@@ -32,7 +33,7 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A finite number, also where it is written as text: the provider does both. */
+/** A finite number, also as text: the provider writes both. */
 export function number(value: unknown): number | null {
   const found = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof found === 'number' && Number.isFinite(found) ? found : null;
@@ -50,7 +51,7 @@ export function wholeNumber(value: unknown): number | null {
   return found !== null && found >= 0 ? found : null;
 }
 
-/** The numbers of a list; what is no number is left out. */
+/** The numbers of a list. Other items are left out. */
 export function numbers(value: unknown): number[] {
   return Array.isArray(value) ? value.flatMap((item) => number(item) ?? []) : [];
 }
@@ -60,31 +61,31 @@ export function ascending(numbers: readonly number[]): number[] {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
-/** The texts of a list; what is no text is left out. */
+/** The texts of a list. Other items are left out. */
 export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
-/** A number that names something, written as a number or as text. */
+/** An id, written as a number or as text. */
 export function identifier(value: unknown): string | null {
   return Number.isSafeInteger(value) ? String(value) : text(value);
 }
 
-/** The type of a node that is a replica; 0 is the master. Source: docs/provider.md P3. */
+/** The node type of a replica; 0 is the master. Source: docs/provider.md P3. */
 export const REPLICA = 1;
 
-/** The edition of a type code; null for one that is newer than this program. Source: docs/provider.md P125. */
+/** The edition of a type code; null for an unknown code. Source: docs/provider.md P125. */
 export function editionOf(type: unknown): (typeof EDITIONS)[number] | null {
   return EDITIONS.find((one) => one.type === wholeNumber(type)) ?? null;
 }
 
-/** The pay mode; null where it is in doubt. */
+/** The pay mode; null for an unknown code. */
 export function billingOf(mode: unknown): Billing | null {
   const code = wholeNumber(mode);
   return code === 0 ? 'postpaid' : code === 1 ? 'prepaid' : null;
 }
 
-/** Money that is written in hundredths; null where no amount can be read. */
+/** Money from an amount in hundredths; null without an amount. */
 export function cents(amount: unknown, currency: unknown): Money | null {
   const value = number(amount);
   return value === null ? null : { amount: value / 100, currency: text(currency) ?? 'CNY' };
@@ -92,15 +93,15 @@ export function cents(amount: unknown, currency: unknown): Money | null {
 
 /** One page of a list. */
 export interface Page<Row> {
-  /** How many rows the whole list has, as the provider counts. */
+  /** The number of rows of the whole list, by the provider. */
   readonly total: number;
-  /** How many rows came. */
+  /** The number of rows on this page. */
   readonly rows: number;
-  /** What was decoded of them: rows that nothing can be done with are left out. */
+  /** The decoded rows. Unusable rows are left out. */
   readonly found: readonly Row[];
 }
 
-/** Reads a page row by row. @param decode gives null for a row that is left out. */
+/** Decodes a page row by row. @param decode returns null to leave a row out. */
 export function page<Row>(fields: Fields, listName: string, decode: (row: Fields) => Row | null): Page<Row> {
   const rows = list(fields[listName]);
   return {

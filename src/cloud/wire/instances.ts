@@ -1,7 +1,7 @@
 /**
- * Instances. Strict where a wrong reading would be dangerous: one whose size cannot be read exactly, or whose pay mode or
- * architecture is in doubt, comes out with a status or edition of `unrecognised`, so that one odd instance neither stops
- * a fleet nor becomes a target. Source of every field: docs/provider.md P38, P44 to P55, P97, P125 and P126.
+ * Encodes and decodes instances. An instance without an exact size, a known pay mode or a clear architecture gets the
+ * status or edition `unrecognised`. So it cannot become a target, and it does not stop the other instances.
+ * Source of every field: docs/provider.md P38, P44 to P55, P97, P125 and P126.
  */
 import { iso } from '../../clock.ts';
 import { EDITIONS, type Edition, type Instance, type MaintenanceWindow, type Scope } from '../../model.ts';
@@ -19,15 +19,15 @@ import {
   wholeNumber,
 } from './fields.ts';
 
-/** The most instances that one page holds, and the most ids that one call may name. */
+/** The maximum of instances on one page, and of ids in one call. */
 export const INSTANCES_PER_PAGE = 1000;
 
-/** A page of all instances. Oldest first: what is created meanwhile is added at the end and moves nothing. */
+/** Requests a page of all instances, the oldest first. A new instance comes last and moves no other. */
 export function encodeInstancePage(offset: number): Fields {
   return { Limit: INSTANCES_PER_PAGE, Offset: offset, OrderBy: 'createtime', OrderType: 0 };
 }
 
-/** Instances by id. Without the limit only 20 come back, however many are named. */
+/** Requests instances by id. Without `Limit` the provider returns only 20. */
 export function encodeInstanceIds(ids: readonly string[]): Fields {
   return { InstanceIds: ids, Limit: INSTANCES_PER_PAGE, Offset: 0 };
 }
@@ -41,12 +41,12 @@ const STATUS: Readonly<Record<number, Instance['status']>> = {
   [-4]: 'deleting',
 };
 
-/** A page of instances. One without an id is left out: nothing can be done to it. */
+/** Decodes a page of instances. An instance without an id is left out. */
 export function decodeInstances(fields: Fields, scope: Scope, zones: ZoneCodes) {
   return page(fields, 'InstanceSet', (row) => decodeInstance(row, scope, zones));
 }
 
-/** The zone numbers that a page of instances names, those of their nodes too. */
+/** The zone numbers on a page of instances, those of nodes included. */
 export function zoneNumbers(fields: Fields): number[] {
   return list(fields.InstanceSet)
     .flatMap((row) => [row, ...list(row.NodeSet)])
@@ -93,7 +93,7 @@ function zoneOf(number: number, zones: ZoneCodes) {
   return { code: zones.get(number) ?? String(number), number };
 }
 
-/** The nodes of a multi-zone instance, none of any other; null where one of them cannot be told from the others. */
+/** The nodes of a multi-zone instance; none of other instances. Null if a node lacks its type, zone or id. */
 function decodeNodes(value: unknown, zones: ZoneCodes): Instance['nodes'] | null {
   const nodes: Instance['nodes'][number][] = [];
   for (const row of list(value)) {
@@ -105,9 +105,9 @@ function decodeNodes(value: unknown, zones: ZoneCodes): Instance['nodes'] | null
 }
 
 /**
- * The present size, or null where it is not certain. The total (`Size`) is never used for it: taking it for the
- * memory of a shard is the classic way to multiply a bill. What cannot vary may be missing: the shard number of
- * anything that is no cluster, and the replica number of the editions that are sold with a fixed one.
+ * The present size; null if it is not certain. It never uses the total (`Size`), because confusing that with the
+ * memory of a shard multiplies the bill. A fixed number may be missing: the shards of an instance that is not a
+ * cluster, and the replicas of editions with a fixed number.
  */
 function decodeSize(row: Fields, edition: Edition | null): Instance['size'] | null {
   const fixed = edition !== null && !edition.dimensions.includes('replicas');
@@ -120,24 +120,24 @@ function decodeSize(row: Fields, edition: Edition | null): Instance['size'] | nu
   return { memoryPerShard, shards, replicas };
 }
 
-/** The provider's own word on the architecture must not contradict the type code: one of the two would be dangerous. */
+/** Whether `ProductType` and the type code name the same architecture. If not, one of them is wrong. */
 function matchesProductType({ architecture }: Edition, productType: unknown): boolean {
   return productType !== (architecture === 'cluster' ? 'standalone' : 'cluster');
 }
 
-/** Asks for what belongs to one instance: its shards, or its maintenance window. */
+/** Requests data of one instance: its shards, or its maintenance window. */
 export function encodeInstance(instance: string): Fields {
   return { InstanceId: instance };
 }
 
-/** A maintenance window, or null where its two times are not of one day and in order. */
+/** Decodes a maintenance window. Null unless both times are valid and in order within one day. */
 export function decodeWindow(fields: Fields): MaintenanceWindow | null {
   const [from, to] = [text(fields.StartTime), text(fields.EndTime)];
   const time = /^([01]\d|2[0-3]):[0-5]\d$/;
   return from !== null && to !== null && time.test(from) && time.test(to) && from < to ? { from, to } : null;
 }
 
-/** True for an instance that has shards of its own. */
+/** True for an instance of an edition with several shards. */
 export function isCluster(instance: Instance): boolean {
   return EDITIONS.some((one) => one.name === instance.edition && one.architecture === 'cluster');
 }

@@ -1,14 +1,14 @@
-/** Memory in use: the figures of the monitor product, and those of a cluster's shards. */
+/** Encodes and decodes memory in use, from the monitor product and from a cluster's shards. */
 import { iso } from '../../clock.ts';
 import type { MetricName, UsedMemory } from '../../model.ts';
 import { DAY, HOUR } from '../../units.ts';
 import { toBeijing } from './beijing-time.ts';
 import { type Fields, list, number, numbers, text, wholeNumber } from './fields.ts';
 
-/** The most instances that one call of the monitor product may name. */
+/** The maximum of instances in one call of the monitor product. */
 export const INSTANCES_PER_MONITOR_CALL = 50;
 
-/** Of the statistics that may be asked for (1 average, 2 greatest, 4 least). */
+/** The code of the statistic: 1 average, 2 maximum, 4 minimum. */
 const MONITOR_MAXIMUM = 2;
 
 function moment(ms: number): string {
@@ -16,14 +16,15 @@ function moment(ms: number): string {
 }
 
 /**
- * The finest period for a stated time, in seconds, with which 50 instances stay below the 7,200 points that one call may
- * ask for; the next one after an hour is a calendar day.
+ * The finest period, in seconds, for 50 instances within the 7,200 points of one call. After an hour, the next
+ * period of the provider is a calendar day.
+ * @param over milliseconds
  */
 function periodFor(over: number): number {
   return over <= 2 * HOUR ? 60 : over <= 10 * HOUR ? 300 : 3600;
 }
 
-/** Asks for the greatest figures of a metric of up to 50 instances, up to now. Source: docs/provider.md P113 to P118. */
+/** Requests the maxima of a metric of up to 50 instances until now. Source: docs/provider.md P113 to P118. */
 export function encodeMetric(ids: readonly string[], metric: MetricName, over: number, now: number): Fields {
   return {
     Namespace: 'QCE/REDIS_MEM',
@@ -36,14 +37,14 @@ export function encodeMetric(ids: readonly string[], metric: MetricName, over: n
   };
 }
 
-/** The same for memory in use, over 24 hours: a size must hold the busiest hour of a day and not a quiet moment. */
+/** Requests memory in use over 24 hours: a size must hold the busiest hour of a day. */
 export function encodeMemory(ids: readonly string[], now: number): Fields {
   return encodeMetric(ids, 'MemUsed', DAY, now);
 }
 
 /**
- * The greatest figure of each instance, MB rounded up. An instance without one is left out: unknown is not nothing.
- * Where the statistic that was asked for does not come, the figures of the metric's own do, and the source says so.
+ * Decodes the maximum of each instance, MB rounded up. An instance without a figure is left out: unknown is not zero.
+ * Without maxima, it uses the averages, and the source says so.
  */
 export function decodeMemory(fields: Fields, readAt: number): [instance: string, UsedMemory][] {
   return decodeMaxima(fields, (value, statistic) => ({
@@ -54,7 +55,7 @@ export function decodeMemory(fields: Fields, readAt: number): [instance: string,
   }));
 }
 
-/** The greatest figure of each instance; one without any is left out. */
+/** Decodes the maximum of each instance. An instance without a figure is left out. */
 export function decodeMetric(fields: Fields): [instance: string, number][] {
   return decodeMaxima(fields, (value) => value);
 }
@@ -68,16 +69,17 @@ function decodeMaxima<Figure>(
     const instance = text(named?.Value);
     const figures = (value: unknown) => numbers(value).filter((one) => one >= 0);
     const maxima = figures(series.MaxValues);
-    const told = maxima.length > 0 ? maxima : figures(series.Values);
-    if (instance === null || told.length === 0) return [];
-    const value = told.reduce((a, b) => Math.max(a, b));
+    const candidates = maxima.length > 0 ? maxima : figures(series.Values);
+    if (instance === null || candidates.length === 0) return [];
+    const value = candidates.reduce((a, b) => Math.max(a, b));
     return [[instance, figureOf(value, maxima.length > 0 ? 'maximum' : 'greatest average')]];
   });
 }
 
 /**
- * Memory in use of each master shard, MB to the byte: rounded here, a shard's fraction would come back many times over
- * where the plan reckons with another number of shards. The unit is bytes by the look of the samples. Source: docs/provider.md P106.
+ * Decodes the memory in use of each master shard, MB with fractions. It does not round, because a plan with another
+ * number of shards would multiply the error. The unit, bytes, is an inference from samples.
+ * Source: docs/provider.md P106.
  */
 export function decodeShards(fields: Fields): number[] {
   return list(fields.InstanceShards).flatMap((shard) => {

@@ -1,4 +1,4 @@
-/** What an order asks for, what it costs, and how billing and the product itself list it. */
+/** Encodes and decodes orders, prices, and the orders that billing and the product list. */
 import { iso } from '../../clock.ts';
 import { given } from '../../given.ts';
 import { type Billing, EDITIONS, type NodeChange, type Quote } from '../../model.ts';
@@ -19,8 +19,8 @@ import {
 } from './fields.ts';
 
 /**
- * The size of an order or a price inquiry: the whole size, as much of it as the edition takes. Legacy editions have
- * memory alone, standard architecture no shard number, a cluster needs all three. A price does not depend on nodes.
+ * Encodes the size for an order or a price inquiry, as far as the edition takes it. Legacy editions take only
+ * memory, standard architecture takes no shards, and a cluster takes all three. A price does not depend on nodes.
  */
 export function encodePrice({ instance, edition, size }: PriceRequest): Fields {
   const { architecture, dimensions } = EDITIONS.find((one) => one.name === edition)!;
@@ -35,9 +35,9 @@ export function encodePrice({ instance, edition, size }: PriceRequest): Fields {
 }
 
 /**
- * An order: the size, and for the replicas of a multi-zone instance the nodes. Source: docs/provider.md P2 and P3.
- * A change that may begin at once says nothing of it: that is the default, and where the option is not rolled out yet
- * naming it may be refused.
+ * Encodes an order: the size, and the nodes for replicas of a multi-zone instance. Source: docs/provider.md P2 and P3.
+ * `SwitchOption` is sent only for a maintenance window. An immediate change is the default, and a front end without the
+ * option may refuse its name.
  */
 export function encodeOrder(request: OrderRequest): Fields {
   return {
@@ -49,7 +49,7 @@ export function encodeOrder(request: OrderRequest): Fields {
   };
 }
 
-/** Replicas by the numbers of their zones; those to remove by their own number too, so that a moved one is refused. */
+/** Encodes replicas by zone. Replicas to remove also have their id, so the provider refuses a moved one. */
 function encodeNodes(change: NodeChange): Fields[] {
   return change.kind === 'add'
     ? change.zones.map(({ number }) => ({ NodeType: REPLICA, ZoneId: number }))
@@ -58,7 +58,7 @@ function encodeNodes(change: NodeChange): Fields[] {
 
 const IN_WINDOW = 1;
 
-/** The order number of an accepted order, or null. The new name first; the old one is about to go. */
+/** The order number of an accepted order, or null. `DealName` comes first, because `DealId` is deprecated. */
 export function decodeOrder(fields: Fields): string | null {
   for (const value of [fields.DealName, fields.DealId]) {
     const order = identifier(value);
@@ -67,13 +67,13 @@ export function decodeOrder(fields: Fields): string | null {
   return null;
 }
 
-/** How many of its smallest parts a unit of currency has, by the provider's word for the part. */
+/** How many parts a unit of currency has, by the provider's name of the part. */
 const PARTS: Readonly<Record<string, number>> = { pent: 100, microPent: 100_000_000 };
 
 /**
- * A price in units of its currency, or null where amount or unit cannot be read. Without a unit it is cents, as the
- * page said until 2025-05. That prepaid means the difference to pay now and postpaid the new price an hour is an
- * inference. Source: docs/provider.md P70, P71 and P73.
+ * Decodes a price in units of its currency; null without a known amount and unit. Without a unit it is cents, as the
+ * page said until 2025-05. An inference: for prepaid it is the difference to pay now, for postpaid the new price
+ * an hour. Source: docs/provider.md P70, P71 and P73.
  */
 export function decodePrice(fields: Fields, paid: Billing, readAt: number): Quote | null {
   const parts = PARTS[text(fields.AmountUnit) ?? 'pent'];
@@ -87,10 +87,10 @@ export function decodePrice(fields: Fields, paid: Billing, readAt: number): Quot
   };
 }
 
-/** The most orders that one page holds: above 200 the provider leaves out whose they are. */
+/** The number of orders on one page. Above 200 the provider leaves out their instances. */
 export const DEALS_PER_PAGE = 200;
 
-/** A page of orders created between two moments. The offset counts pages; without the states only delivered ones come. */
+/** Requests a page of orders created between two moments. `Offset` counts pages. `StatusSet` adds undelivered ones. */
 export function encodeDeals(page: number, since: number, until: number, instance?: string): Fields {
   return {
     StartTime: toBeijing(since),
@@ -102,16 +102,16 @@ export function encodeDeals(page: number, since: number, until: number, instance
   };
 }
 
-/** What an order can be that has changed no instance's size. Source: docs/provider.md P85. */
+/** The actions of orders that do not change a size. Source: docs/provider.md P85. */
 const NO_RESIZE = new Set(
   `modifyNetworkMode modifyNetworkSize refund renew purchase preToPost preMoveIn preMoveOut postMoveIn
 postMoveOut`.split(/\s+/),
 );
 
 /**
- * A page of orders that may have changed a size: those that say they are something else are left out. A state that is
- * not known counts as under way, because it proves that an order exists and not that it has ended.
- * @param instance the one that was asked for: an order without a list of instances is then its.
+ * Decodes a page of orders that may change a size. Orders with another action are left out. An unknown state counts as
+ * in progress: it proves that the order exists, but not that it has ended.
+ * @param instance the instance of the request. An order without a list of instances belongs to it.
  */
 export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
   return page<Deal>(fields, 'Deals', (row) => {
@@ -131,17 +131,15 @@ export function decodeDeals(fields: Fields, readAt: number, instance?: string) {
   });
 }
 
-/** The most orders that one call may name. */
+/** The maximum of orders in one call. */
 export const ORDERS_PER_CALL = 10;
 
-/**
- * Asks for orders by number: several by the old name, which is about to go, or a single one by the new. Source: docs/provider.md P77.
- */
+/** Requests orders by number: several by the deprecated name, one by the new name. Source: docs/provider.md P77. */
 export function encodeOrderNumbers(orders: readonly string[]): Fields {
   return orders.length === 1 ? { DealName: orders[0] } : { DealIds: orders };
 }
 
-/** Orders as this product tells them. @param currency the answer names none: that of the account. */
+/** Decodes orders of this product. @param currency the account's, because the answer has none. */
 export function decodeOrders(fields: Fields, readAt: number, currency: string): Deal[] {
   return list(fields.DealDetails).flatMap((row) => {
     const order = text(row.DealName) ?? text(row.DealId);

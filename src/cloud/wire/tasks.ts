@@ -1,16 +1,16 @@
-/** The provider's tasks on instances. */
+/** Encodes and decodes the provider's tasks on instances. */
 import { given } from '../../given.ts';
 import type { Dimension } from '../../model.ts';
 import type { Task } from '../cloud.ts';
 import { fromBeijing, toBeijing } from './beijing-time.ts';
 import { type Fields, identifier, type Page, page, text, wholeNumber } from './fields.ts';
 
-/** The most tasks that one page holds. */
+/** The maximum of tasks on one page. */
 export const TASKS_PER_PAGE = 100;
 
 /**
- * Resize, scale, add or remove nodes: which of them a change becomes is not said. What they change is an inference, by
- * the names of the types. Source: docs/provider.md P92 and P93.
+ * The task types of a resize. The provider does not say which type a change gets. Their dimensions are an inference
+ * from the names of the types. Source: docs/provider.md P92 and P93.
  */
 const RESIZE_TASKS: ReadonlyMap<string, Dimension> = new Map([
   ['002', 'memoryPerShard'],
@@ -18,10 +18,10 @@ const RESIZE_TASKS: ReadonlyMap<string, Dimension> = new Map([
   ['029', 'replicas'],
 ]);
 
-/** Which tasks are asked for by how they stand: those that are not done, and those that failed. */
+/** The result codes of tasks that are not done, and of failed tasks. */
 const RESULT_CODES = { open: [0, 1, 4], failed: [4] } as const;
 
-/** A page of the resize tasks that began at or after a moment, optionally of one instance, or only some of them. */
+/** Requests a page of the resize tasks from a moment on, optionally of one instance. */
 export function encodeTasks(
   offset: number,
   since: number,
@@ -37,7 +37,7 @@ export function encodeTasks(
   };
 }
 
-/** A page of the tasks of any type that are pending or running. */
+/** Requests a page of the tasks of any type that are pending or running. */
 export function encodeRunningTasks(offset: number): Fields {
   return { Limit: TASKS_PER_PAGE, Offset: offset, Result: [0, 1] };
 }
@@ -49,7 +49,7 @@ const RESULTS: Readonly<Record<number, Task['result']>> = {
   4: 'failed',
 };
 
-/** A page of tasks. @param readAt stands in for the start of one that has not begun: it begins no earlier. */
+/** Decodes a page of tasks. @param readAt the start of a task that is still pending. */
 export function decodeTasks(fields: Fields, readAt: number): Page<Task> {
   return page(fields, 'Tasks', (row) => {
     const id = identifier(row.TaskId);

@@ -1,4 +1,5 @@
 /** Every sentence of findings and journal entries in English. */
+import { reads } from './reads.ts';
 import { rules } from './rules.ts';
 
-export const en = { ...rules };
+export const en = { ...reads, ...rules };

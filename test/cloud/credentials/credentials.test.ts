@@ -109,32 +109,32 @@ describe('credentials are refused, with the way out', () => {
     [
       'with an id alone in the environment',
       { env: { TENCENTCLOUD_SECRET_ID: 'id' } },
-      /the environment has a secret id and no secret key/,
+      /the environment has a secret id but no secret key/,
     ],
     [
       'with a key alone in the environment',
       { env: { TENCENTCLOUD_SECRET_KEY: 'hush-hush' } },
-      /the environment has a secret key and no secret id/,
+      /the environment has a secret key but no secret id/,
     ],
     [
       'with half a section, though the next file has both',
       { files: { [MINE]: '[default]\nsecret_id = id\n', [EVERYBODYS]: ini('default', 'etc') } },
-      /has a secret id and no secret key/,
+      /has a secret id but no secret key/,
     ],
     [
       'with a line feed in the key',
       { env: { ...env, TENCENTCLOUD_SECRET_KEY: 'hush-hush\nX: y' } },
-      /secret key that is garbled/,
+      /secret key with a space or a character outside ASCII, or longer/,
     ],
     [
       'with a key that is no ASCII',
       { env: { ...env, TENCENTCLOUD_SECRET_KEY: 'hush-hushé' } },
-      /secret key that is garbled/,
+      /secret key with a space or a character outside ASCII, or longer/,
     ],
     [
       'with a token that is too long',
       { env: { ...env, TENCENTCLOUD_TOKEN: 'x'.repeat(4097) } },
-      /token that is garbled/,
+      /token with a space .* or longer than 4096 characters/,
     ],
     [
       'with a JSON file that is none',

@@ -118,10 +118,10 @@ describe('keys are looked for', () => {
     const { clock, state, fresh, id } = place(120);
     await clock.run(async () => {
       const first = await fresh.of('default');
-      fresh.refused('default', first);
+      fresh.reject('default', first);
       expect(await Promise.all([id(), id()])).toEqual(['id-2', 'id-2']);
       // Said late of keys that have been replaced meanwhile, it means nothing.
-      fresh.refused('default', first);
+      fresh.reject('default', first);
       expect(await id()).toBe('id-2');
       expect(state.searches).toBe(2);
     });

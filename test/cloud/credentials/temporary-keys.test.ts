@@ -271,7 +271,10 @@ describe('keys are refused, with the way out', () => {
     [
       'where a profile has a type of its own',
       { files: file('default', { type: 'mystery' }) },
-      { code: 'no-credentials', message: expect.stringContaining('a type that is not known') as never },
+      {
+        code: 'no-credentials',
+        message: expect.stringContaining('a type that Refit does not know') as never,
+      },
     ],
     [
       'where a profile is the role of a machine that has none',
@@ -281,7 +284,7 @@ describe('keys are refused, with the way out', () => {
     [
       'where a profile is the role of a machine, elsewhere',
       { files: file('retail', { type: 'cvm-role' }), profile: 'retail' },
-      { code: 'provider-unreachable', fix: expect.stringContaining('run it on that machine') as never },
+      { code: 'provider-unreachable', fix: expect.stringContaining('run refit on that machine') as never },
     ],
     [
       'where the machine has a role and no keys for it',
@@ -381,7 +384,7 @@ describe('keys that have come of age', () => {
     const { find } = machine({ role: 'r' });
     await expect(find(earlier('environment', 'the environment'))).rejects.toMatchObject({
       code: 'no-credentials',
-      message: 'the environment gave keys before, and has none now',
+      message: 'the environment gave keys before and has none now',
     });
   });
 

@@ -113,7 +113,7 @@ describe('finance zones are islands', () => {
   ])('a request for %s (%s) never goes to %s', (_, region, __, endpoint) => {
     for (const product of ['redis', 'monitor', 'billing', 'region', 'sts'] as const) {
       const error = failureOf(() => hostFor(product, region, endpoint));
-      expect(error).toMatchObject({ code: 'usage', fix: expect.stringContaining('leave --endpoint away') });
+      expect(error).toMatchObject({ code: 'usage', fix: expect.stringContaining('remove --endpoint') });
     }
   });
 

@@ -219,7 +219,7 @@ describe('whether it was sent', () => {
     const error = await failureOf(
       transport.send({ origin, headers: {}, body: '{}', timeout: 60, goAhead: () => ++asked > 0 }),
     );
-    expect(error).toMatchObject({ sent: false, message: expect.stringContaining('not even a connection') });
+    expect(error).toMatchObject({ sent: false, message: expect.stringContaining(', and no connection') });
     await transport.close();
     expect(asked).toBe(0);
     expect(plain).toBe(0);
@@ -278,7 +278,7 @@ describe('what is sent to an address that is none of the provider’s', () => {
     const transport = createHttp();
     onTestFinished(() => transport.close());
     const request = { origin, path: '/', headers: {}, body: '{}', timeout: 60_000, signal: over.signal };
-    expect((await failureOf(transport.send(request))).message).toBe('given up');
+    expect((await failureOf(transport.send(request))).message).toBe('Refit cancelled the request');
     expect((await failureOf(transport.send(request))).sent).toBe(false);
     expect(seen.requests).toHaveLength(1);
   });

@@ -187,7 +187,7 @@ describe('what signs a call', () => {
   };
 
   it.each(SIGNATURES)('by %s sends what the name says, and names what is to be hidden', (name) => {
-    const { headers, body, hidden } = createSigner(keys, { name, nonce: () => 1 }).sign(call);
+    const { headers, body, secrets } = createSigner(keys, { name, nonce: () => 1 }).sign(call);
     const older = name !== 'TC3-HMAC-SHA256';
     expect(headers['Content-Type']).toBe(
       older ? 'application/x-www-form-urlencoded' : 'application/json; charset=utf-8',
@@ -195,8 +195,8 @@ describe('what signs a call', () => {
     // A form that has the header of the present signature too is refused by the provider.
     expect(Object.keys(headers).includes('Authorization')).toBe(!older);
     expect(body.startsWith('{')).toBe(!older);
-    expect(hidden).toHaveLength(3);
-    for (const text of hidden)
+    expect(secrets).toHaveLength(3);
+    for (const text of secrets)
       expect(`${Object.values(headers)} ${decodeURIComponent(body)}`).toContain(text);
     expect(`${Object.values(headers)} ${decodeURIComponent(body)}`).not.toContain(LETTERS[1]);
   });
@@ -215,12 +215,12 @@ describe('the choice of a signature', () => {
   });
 
   it.each([
-    ['HmacMD5', {}, /--signature: "HmacMD5" is none/, '--signature HmacSHA256'],
+    ['HmacMD5', {}, /--signature: "HmacMD5" is not a signature/, '--signature HmacSHA256'],
     ['', {}, /--signature: ""/, '--signature HmacSHA256'],
     [
       null,
       { REFIT_SIGNATURE: 'v1' },
-      /REFIT_SIGNATURE: "v1" is none/,
+      /REFIT_SIGNATURE: "v1" is not a signature/,
       'export REFIT_SIGNATURE=HmacSHA256, or unset it',
     ],
   ])('named %j with %j is a wrong use, with a fix', (named, env, what, fix) => {

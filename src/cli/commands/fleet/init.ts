@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { iso } from '../../../clock.ts';
 import { RefitError } from '../../../errors.ts';
+import { textOf } from '../../../messages/messages.ts';
 import type { Instance, Inventory } from '../../../model.ts';
 import { shellQuote } from '../../../next-command.ts';
 import { installed } from '../../../operations/installed-files.ts';
@@ -119,7 +120,7 @@ async function readLive(options: Options, terminal: Terminal): Promise<Inventory
   const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
     readFleet(reader, { regions: regionsFrom(options), profile, clock: terminal.clock, ...listeners }),
   );
-  for (const note of notes) terminal.err(`${escapeControls(note)}\n`);
+  for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
   return inventory;
 }
 

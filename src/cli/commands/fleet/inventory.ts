@@ -1,4 +1,5 @@
 /** `refit inventory`: reads the live fleet into a dated file for offline plans. */
+import { textOf } from '../../../messages/messages.ts';
 import { type Inventory, totalMemory } from '../../../model.ts';
 import { writeOutput } from '../../../operations/named-files.ts';
 import { readFleet, readFleetWithUse } from '../../../operations/read-fleet.ts';
@@ -15,7 +16,7 @@ export const inventory: CommandCode<[]> = async (_args, options, terminal) => {
   const { inventory, notes } = await readProvider(options, terminal, (reader, listeners) =>
     read(reader, { regions, profile, clock: terminal.clock, ...listeners }),
   );
-  for (const note of notes) terminal.err(`${escapeControls(note)}\n`);
+  for (const note of notes) terminal.err(`${escapeControls(textOf(note))}\n`);
   const json = `${JSON.stringify(inventory, null, 2)}\n`;
   if (out !== undefined) {
     await writeOutput(out, json);
